@@ -1,0 +1,60 @@
+# Every target works where only Python >= 3.11 and make exist: the environment is made on first use.
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(if $(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print(1)' 2>/dev/null),$(p))))
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+MEMBERS := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)))
+UV_VERSION := 0.13.9
+ONLY ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up test test-kafka lint types bench replay lock schemas clean
+
+help:  ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP)  ## make .venv with everything in it, pinned by hash
+
+$(STAMP): requirements.lock pyproject.toml $(addsuffix pyproject.toml,$(MEMBERS))
+	@test -n "$(PYTHON)" || { echo "Ratchet needs Python 3.11 or newer, and none was found. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(foreach m,$(MEMBERS),-e $(m))
+	@touch $@
+
+demo: $(STAMP)  ## watch the loop turn once, on real requests (arguments: ARGS="--shuffle-labels")
+	$(BIN)/ratchet demo $(ARGS)
+
+up: $(STAMP)  ## the whole product on this machine, on http://127.0.0.1:8080 (arguments: ARGS="--port 9000")
+	$(BIN)/ratchet up $(ARGS)
+
+test: $(STAMP)  ## every test that needs neither Java nor Docker
+	$(BIN)/pytest -m "not kafka" $(ARGS)
+
+test-kafka: $(STAMP)  ## the same integration suite, and the short crash test, on a real Apache Kafka (needs Java 17 and Maven)
+	$(BIN)/pytest -m kafka $(ARGS)
+
+lint: $(STAMP)  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)  ## mypy, strict
+	$(BIN)/mypy libs services tests
+
+bench: $(STAMP)  ## measure what the product promises; ONLY=<name> runs one; writes build/bench.json
+	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+replay: $(STAMP)  ## send dead letters again (arguments: ARGS="--topic predictions")
+	$(BIN)/ratchet replay $(ARGS)
+
+schemas: $(STAMP)  ## write the events' JSON Schemas anew
+	$(BIN)/python -m ratchet_common.schema_files
+
+lock: $(STAMP)  ## resolve the dependencies anew into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev \
+		$(addsuffix pyproject.toml,$(MEMBERS)) $(foreach m,$(MEMBERS),--no-emit-package ratchet-$(notdir $(patsubst %/,%,$(m)))) \
+		--output-file requirements.lock $(ARGS)
+
+clean:  ## remove what was built here, the environment too
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

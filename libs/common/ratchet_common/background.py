@@ -1,0 +1,70 @@
+"""Loops that run beside the requests: relays, workers, refreshes. A failed round is logged, counted and tried again."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from ratchet_common import telemetry
+from ratchet_common.errors import RetryLaterError
+
+log = logging.getLogger(__name__)
+LONGEST_PAUSE_S = 10.0
+
+Round = Callable[[], Awaitable[object]]  # something true: there may be more at once
+
+
+class Loop:
+    """One round after another; between them it sleeps until poked or until `every` seconds have passed."""
+
+    def __init__(self, round_: Round, *, every: float) -> None:
+        self._round, self._every = round_, every
+        self._poked = asyncio.Event()
+
+    def poke(self) -> None:
+        self._poked.set()
+
+    async def run(self, service: str, name: str) -> None:
+        failures = 0
+        while True:
+            self._poked.clear()
+            try:
+                more = await self._round()
+                failures = 0
+            except Exception as error:  # noqa: BLE001  the edge of the process: a loop outlives what happens in it
+                failures += 1
+                more = False
+                telemetry.LOOP_FAILURES.labels(service, name).inc()
+                log.warning("%s: a round of %s failed: %s", service, name, described(error))
+            if not more:
+                await self._pause(failures)
+
+    async def _pause(self, failures: int) -> None:
+        if failures:
+            await asyncio.sleep(min(self._every * 2 ** min(failures, 10), LONGEST_PAUSE_S))
+            return
+        try:
+            async with asyncio.timeout(self._every):
+                await self._poked.wait()
+        except TimeoutError:
+            pass
+
+
+@asynccontextmanager
+async def running(service: str, loops: Mapping[str, Loop]) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(loop.run(service, name), name=f"{service}:{name}") for name, loop in loops.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def described(error: BaseException) -> str:
+    """Kind and place of an error. Its text only where it is ours: a foreign one may quote what people wrote."""
+    if isinstance(error, RetryLaterError):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    return f"{type(error).__name__} at " + " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames))

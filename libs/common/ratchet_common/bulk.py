@@ -1,0 +1,64 @@
+"""Inserts that arrive side by side are written together: one bulk write costs little more than a single one."""
+
+import asyncio
+from collections.abc import Sequence
+
+from pymongo.asynchronous.collection import AsyncCollection
+
+from ratchet_common.errors import RetryLaterError
+from ratchet_common.mongo import Document, duplicates_are_fine, waiting_is_worth_it
+
+Waiting = tuple[Document, asyncio.Future[None]]
+
+
+class BulkInserter:
+    """Inserts under the documents' own `_id`; one that is there already stays as it is."""
+
+    def __init__(self, collection: AsyncCollection[Document], *, batch: int = 500, waiting: int = 5_000) -> None:
+        self._collection, self._batch = collection, batch
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(waiting)
+
+    async def insert(self, document: Document) -> None:
+        """Returns once the store has it. Raises RetryLaterError when the store is away."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._queue.put((document, done))
+        await done
+
+    def offer(self, document: Document) -> bool:
+        """Does not wait: for what may be lost, such as cache entries. False when the queue is full."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.add_done_callback(lambda f: f.cancelled() or f.exception())  # nobody waits: its failure is not news
+        try:
+            self._queue.put_nowait((document, done))
+        except asyncio.QueueFull:
+            return False
+        return True
+
+    async def write_once(self) -> int:
+        """One round: waits for the first, takes what else has come, writes all."""
+        waiting = [await self._queue.get()]
+        while len(waiting) < self._batch and not self._queue.empty():
+            waiting.append(self._queue.get_nowait())
+        try:
+            await self._write([document for document, _ in waiting])
+        except BaseException as error:
+            _settle(waiting, error)
+            raise
+        _settle(waiting, None)
+        return len(waiting)
+
+    async def _write(self, documents: Sequence[Document]) -> None:
+        with waiting_is_worth_it(), duplicates_are_fine():
+            await self._collection.insert_many(documents, ordered=False)
+
+
+def _settle(waiting: Sequence[Waiting], error: BaseException | None) -> None:
+    for _, done in waiting:
+        if done.done():
+            continue
+        if error is None:
+            done.set_result(None)
+        elif isinstance(error, Exception):
+            done.set_exception(error)
+        else:
+            done.set_exception(RetryLaterError("The service is stopping."))

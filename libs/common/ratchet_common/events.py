@@ -1,0 +1,244 @@
+"""What the services tell each other: one frozen struct an event. `topics.py` says where each of them travels."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from uuid6 import uuid7
+
+EVERYONE = "*"  # the tenant of what belongs to all, such as base models
+BASE_VERSION = "base"  # the version that serves where nothing trained does: the catalogue's models, as routed
+
+Outcome = Literal["ok", "failed", "cancelled"]
+Approach = Literal["direct", "base_rag", "finetuned", "hybrid_rag_finetuned"]
+ScoreSource = Literal["reference", "correction", "rating", "judge"]
+AssignedBy = Literal["routed", "share", "experiment", "pinned"]
+Conclusion = Literal["advance", "hold", "roll_back"]
+NOTHING = msgspec.Raw(b"null")
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What events are made of; travels inside them only."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    tenant: str
+    event_id: UUID = msgspec.field(default_factory=uuid7)  # derived events: uuid5 of what they derive from
+    occurred_at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
+
+
+class Candidate(Part, frozen=True, kw_only=True):
+    """One model that was looked at: its terms are scaled to 0…1 over the candidates that could do the request."""
+
+    model: str
+    tier: str
+    quality: float
+    cheapness: float
+    speed: float
+    score: float
+    left_out: str = ""  # why it could not be taken; empty if it could
+
+
+class Decision(Part, frozen=True, kw_only=True):
+    assigned_by: AssignedBy
+    revision: int = 0  # of the TrafficAssigned that the share came from
+    complexity: float = 0.0
+    reasons: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Attempt(Part, frozen=True, kw_only=True):
+    """One call to a provider. `error` is a kind (timeout, rate_limited, …), never the provider's text."""
+
+    model: str
+    latency_ms: float
+    error: str = ""
+
+
+class Usage(Part, frozen=True, kw_only=True):
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    estimated: bool = False
+
+
+class Check(Part, frozen=True, kw_only=True):
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+class PredictionMade(Event, frozen=True, kw_only=True, tag="prediction.made.v1"):
+    """An answer was given, or was tried to be. Text as written: whoever stores it scrubs it."""
+
+    result_id: UUID
+    task_type: str
+    unit: str  # what traffic shares are drawn by: session, else user, else result
+    model: str
+    version_id: str
+    tier: str
+    decision: Decision
+    outcome: Outcome
+    usage: Usage
+    cost_usd: Decimal
+    latency_ms: float
+    premium_cost_usd: Decimal = Decimal(0)  # what the dearest candidate would have cost: savings are counted from it
+    cached_from: UUID | None = None
+    document_type: str | None = None
+    user: str | None = None
+    session: str | None = None
+    template: str | None = None
+    approach: Approach = "direct"
+    experiment: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    confidence: float | None = None
+    checks: tuple[Check, ...] = ()
+    tags: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    has_document: bool = False
+    simulated: bool = False
+    collect: bool = True  # false: nobody may learn from it
+    reference: Any = None  # ground truth, where the caller knew it
+    input: msgspec.Raw = msgspec.field(default_factory=lambda: NOTHING)  # messages in OpenAI's chat shape
+    output: str | None = None
+    text_omitted: Literal["", "too_large", "not_collected"] = ""
+
+
+class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1"):
+    """What somebody said of an answer, beside the answer. Text as written: whoever stores it scrubs it."""
+
+    result_id: UUID
+    user_id: str  # who said it
+    revision: int  # the same user's later word on the same answer has a higher one and replaces the earlier
+    task_type: str
+    version_id: str
+    model: str
+    input: msgspec.Raw  # messages in OpenAI's chat shape
+    output: str | None
+    rating: Literal["positive", "negative", "neutral"]
+    score: float  # 0 to 1
+    score_source: ScoreSource
+    corrections: dict[str, Any] = {}
+    comments: str = ""
+    issues: tuple[str, ...] = ()
+    user: str | None = None  # who had asked
+    session: str | None = None
+    unit: str = ""
+    document_type: str | None = None
+    tags: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    confidence: float | None = None
+    assigned_by: AssignedBy = "routed"
+    answered_at: datetime | None = None
+    cost_usd: Decimal = Decimal(0)
+    latency_ms: float = 0.0
+    collect: bool = True
+    text_omitted: Literal["", "too_large", "not_collected"] = ""
+
+
+class RetrainingFellDue(Event, frozen=True, kw_only=True, tag="retraining.fell_due.v1"):
+    task_type: str
+    reasons: tuple[str, ...]
+
+
+class Serving(Part, frozen=True, kw_only=True):
+    """How to serve a version: a model of a provider by name, or an artifact that the reader checks by its hash."""
+
+    platform: str
+    model: str = ""
+    artifact: str = ""  # URL
+    sha256: str = ""
+    dataset_id: str = ""
+    learned_until: datetime | None = None
+
+
+class Holdout(Part, frozen=True, kw_only=True):
+    """The units that stay on the old version for a while, so that there is something to compare with."""
+
+    version_id: str
+    percent: int
+    until: datetime
+
+
+class TrafficAssigned(Event, frozen=True, kw_only=True, tag="traffic.assigned.v1"):
+    task_type: str
+    revision: int
+    shares: dict[str, int]  # version_id to per cent; they add up to 100 (of what the holdout leaves)
+    versions: dict[str, Serving]
+    holdout: Holdout | None = None
+    canary: str = ""  # the version that is on trial, if one is
+    control: str = ""  # the version that it is compared with
+    revoked: tuple[str, ...] = ()  # versions that were taken back: what they left in caches goes
+    why: str = ""
+    who: str = ""
+
+
+class VerdictReached(Event, frozen=True, kw_only=True, tag="verdict.reached.v1"):
+    task_type: str
+    revision: int  # of the TrafficAssigned that it judges
+    experiment_id: str
+    version_id: str
+    conclusion: Conclusion
+    why: str
+    numbers: dict[str, float] = {}
+
+
+class QualityMeasured(Event, frozen=True, kw_only=True, tag="quality.measured.v1"):
+    task_type: str
+    model: str
+    score: float
+    n: int
+    interval: tuple[float, float]
+
+
+class Arm(Part, frozen=True, kw_only=True):
+    name: str
+    share: int  # per cent
+    version_id: str = ""
+    template: str = ""
+    model: str = ""
+
+
+class ExperimentChanged(Event, frozen=True, kw_only=True, tag="experiment.changed.v1"):
+    experiment_id: str
+    task_type: str
+    arms: tuple[Arm, ...]
+    unit: Literal["session", "user", "result"]
+    metric: str
+    state: Literal["running", "stopped"]
+
+
+class AlertChanged(Event, frozen=True, kw_only=True, tag="alert.changed.v1"):
+    alert_id: str
+    kind: str  # drift, budget, …
+    severity: Literal["info", "warning", "critical"]
+    state: Literal["open", "closed"]
+    subject: str
+    task_type: str | None = None
+    numbers: dict[str, float] = {}
+
+
+class DocumentChanged(Event, frozen=True, kw_only=True, tag="document.changed.v1"):
+    document_id: str
+    change: Literal["came", "changed", "went"]
+
+
+class ErasureAsked(Event, frozen=True, kw_only=True, tag="erasure.asked.v1"):
+    erasure_id: UUID
+    user: str
+
+
+AnyEvent = (
+    PredictionMade
+    | FeedbackJoined
+    | RetrainingFellDue
+    | TrafficAssigned
+    | VerdictReached
+    | QualityMeasured
+    | ExperimentChanged
+    | AlertChanged
+    | DocumentChanged
+    | ErasureAsked
+)

@@ -1,0 +1,115 @@
+"""Events in: whole batches, committed after the handler's write; what cannot be handled goes to the dead letters."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import msgspec
+from aiokafka import ConsumerRecord
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from ratchet_common import telemetry
+from ratchet_common.background import described
+from ratchet_common.dead_letters import FOR_GROUP
+from ratchet_common.errors import RetryLaterError
+from ratchet_common.settings import BusSettings
+from ratchet_common.topics import Topic
+
+Handle = Callable[[Sequence[Any]], Awaitable[None]]
+Bury = Callable[[ConsumerRecord, str], Awaitable[None]]  # (record, reason) to the dead letters
+Pair = tuple[ConsumerRecord, Any]
+
+BATCH = 500
+BATCH_BYTES = 8 * 1024 * 1024
+log = logging.getLogger(__name__)
+
+
+def consumer(settings: BusSettings) -> KafkaBroker:
+    """A FastStream broker to subscribe with; `running` starts and stops it."""
+    return KafkaBroker(settings.kafka_bootstrap_servers.split(","), logger=None, enable_idempotence=False)
+
+
+def subscribe(broker: KafkaBroker, topic: Topic, *, group: str, handle: Handle, bury: Bury) -> None:
+    """Feeds `handle` at least once with every event; it must not mind seeing one twice."""
+
+    @broker.subscriber(
+        topic.name,
+        group_id=group,
+        batch=True,
+        max_records=BATCH,
+        batch_timeout_ms=200,
+        fetch_max_bytes=BATCH_BYTES,
+        max_partition_fetch_bytes=2 * 1024 * 1024,
+        auto_offset_reset="earliest",
+        ack_policy=AckPolicy.MANUAL,
+        title=f"{group}: {topic.name}",
+    )
+    async def on_batch(message: KafkaMessage) -> None:
+        try:
+            await handle_batch(message.raw_message, topic, group, handle, bury)
+        except RetryLaterError as error:
+            log.warning("%s waits with a batch of %s: %s", group, topic.name, error)
+            await message.nack()
+        except Exception:  # the edge: whatever it was, the batch is not done
+            await message.nack()  # back to its start: the next batch's ack would commit past it
+            raise
+        else:
+            await message.ack()
+
+
+async def handle_batch(records: Sequence[ConsumerRecord], topic: Topic, group: str, handle: Handle, bury: Bury) -> None:
+    batch = [
+        pair for record in records if _is_for(record, group) and (pair := await _decode(record, topic, group, bury))
+    ]
+    if not batch:
+        return
+    try:
+        await _patiently(handle, [event for _, event in batch])
+    except RetryLaterError:
+        raise
+    except Exception:  # noqa: BLE001  one event that nobody foresaw must not stop the others
+        await _handle_one_by_one(batch, topic, group, handle, bury)
+    telemetry.EVENTS_HANDLED.labels(topic.name, group).inc(len(batch))
+
+
+def _is_for(record: ConsumerRecord, group: str) -> bool:
+    """A replayed dead letter is for the group that buried it; the others have had it."""
+    return all(value == group.encode() for name, value in record.headers if name == FOR_GROUP)
+
+
+async def _decode(record: ConsumerRecord, topic: Topic, group: str, bury: Bury) -> Pair | None:
+    try:
+        return record, msgspec.json.decode(record.value or b"", type=topic.event)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:  # malformed or invalid: it will not get better
+        await _bury(record, f"{type(error).__name__}: {error}", topic, group, bury)
+        return None
+
+
+async def _handle_one_by_one(batch: Sequence[Pair], topic: Topic, group: str, handle: Handle, bury: Bury) -> None:
+    for record, event in batch:
+        try:
+            await _patiently(handle, [event])
+        except RetryLaterError:
+            raise
+        except Exception as error:  # noqa: BLE001  buried with its kind: its text may be private
+            log.error("%s cannot handle an event of %s: %s", group, topic.name, described(error))
+            await _bury(record, f"{type(error).__name__} in the handler", topic, group, bury)
+
+
+async def _bury(record: ConsumerRecord, reason: str, topic: Topic, group: str, bury: Bury) -> None:
+    await bury(record, reason)
+    telemetry.EVENTS_BURIED.labels(topic.name, group).inc()
+
+
+async def _patiently(handle: Handle, events: Sequence[Any], attempts: int = 5, pause: float = 0.25) -> None:
+    """Pauses 4 s at most in all: far below the poll interval, so the group does not think us dead."""
+    for attempt in range(attempts):
+        try:
+            return await handle(events)
+        except RetryLaterError:
+            if attempt == attempts - 1:
+                raise
+        await asyncio.sleep(pause * 2**attempt)
+    return None

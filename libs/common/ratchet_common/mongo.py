@@ -1,0 +1,62 @@
+"""The way to the store. A store that is away is a reason to wait, not a bug of the handler."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pymongo import AsyncMongoClient, WriteConcern
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    NotPrimaryError,
+    WTimeoutError,
+)
+
+from ratchet_common.errors import RetryLaterError
+
+Document = dict[str, Any]
+Database = AsyncDatabase[Document]
+DUPLICATE_KEY = 11000
+
+
+def connect(url: str) -> AsyncMongoClient[Document]:
+    """Gives up on an absent server after 2 s: the consumer's patience must stay below its poll interval."""
+    return AsyncMongoClient(
+        url,
+        tz_aware=True,
+        serverSelectionTimeoutMS=2000,
+        connectTimeoutMS=2000,
+        socketTimeoutMS=10_000,  # not timeoutMS: that would lift the 2 s
+        waitQueueTimeoutMS=10_000,
+    )
+
+
+def database(client: AsyncMongoClient[Document], name: str) -> Database:
+    """Writes count once a majority has them on disk: an acknowledged request is never forgotten."""
+    return client.get_database(name, write_concern=WriteConcern("majority", j=True))
+
+
+@contextmanager
+def waiting_is_worth_it() -> Iterator[None]:
+    try:
+        yield
+    except (ConnectionFailure, ExecutionTimeout, NotPrimaryError, WTimeoutError) as error:
+        raise RetryLaterError(str(error)) from error
+
+
+@contextmanager
+def duplicates_are_fine() -> Iterator[None]:
+    """Around an unordered bulk write of inserts: what is there already was written by an earlier delivery."""
+    try:
+        yield
+    except BulkWriteError as error:
+        others = [e for e in error.details.get("writeErrors", []) if e.get("code") != DUPLICATE_KEY]
+        if others or error.details.get("writeConcernErrors"):
+            raise
+
+
+async def ping(db: Database) -> None:
+    with waiting_is_worth_it():
+        await db.command("ping")

@@ -1,0 +1,96 @@
+"""Errors over HTTP: RFC 9457 problem details, rendered here and nowhere else."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from ratchet_common.background import described
+from ratchet_common.errors import RefusedError, RetryLaterError
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+SHOWN_ERRORS = 20
+
+
+class Problem(BaseModel):
+    """RFC 9457. `type` is stable: programs may branch on it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+def problem(status: int, kind: str, title: str, detail: str, **extra: object) -> JSONResponse:
+    body = {"type": f"urn:ratchet:problem:{kind}", "title": title, "status": status, "detail": detail, **extra}
+    return JSONResponse(body, status, media_type=MEDIA_TYPE)
+
+
+def refused(error: RefusedError) -> JSONResponse:
+    response = problem(error.status, error.type, error.title, error.detail, **error.extra)
+    response.headers.update(error.headers)
+    return response
+
+
+def invalid(errors: list[dict[str, Any]]) -> JSONResponse:
+    """Names each field that is wrong. Never what was in it: that may be private."""
+    fields = [{"field": _field(e["loc"]), "message": e["msg"]} for e in errors[:SHOWN_ERRORS]]
+    detail = "; ".join(f"{f['field']}: {f['message']}" for f in fields)
+    return problem(422, "invalid", "A field of the request is wrong", detail, errors=fields)
+
+
+def _field(location: tuple[str | int, ...]) -> str:
+    inside = location[1:] if location[:1] in [("body",), ("query",), ("path",), ("header",)] else location
+    return ".".join(str(part)[:100] for part in inside) or "body"
+
+
+async def _on_refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)  # noqa: S101  what it is registered for
+    return refused(error)
+
+
+async def _on_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    return invalid(list(error.errors()))
+
+
+async def _on_away(_: Request, error: Exception) -> Response:
+    log.warning("A request waits for something that is away: %s", error)
+    response = problem(503, "unavailable", "Something that the answer needs is away", "Try again in a moment.")
+    response.headers["Retry-After"] = "2"
+    return response
+
+
+async def _on_http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    title = HTTPStatus(error.status_code).phrase
+    response = problem(error.status_code, title.lower().replace(" ", "-"), title, str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _on_bug(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed: %s", request.method, request.url.path, described(error))
+    return problem(500, "internal", "The service failed", "This is a fault of the service; it has been logged.")
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(RefusedError, _on_refused)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(RetryLaterError, _on_away)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: which problems it may answer with."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}

@@ -1,0 +1,87 @@
+"""What every service's composition root starts from: store, bus, consumer, worker processes; closed in reverse."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from faststream.kafka import KafkaBroker
+from pymongo.asynchronous.collection import AsyncCollection
+
+from ratchet_common import mongo, telemetry
+from ratchet_common.background import Loop, running
+from ratchet_common.bus import Bus
+from ratchet_common.dead_letters import DeadLetters
+from ratchet_common.http import Check
+from ratchet_common.messaging import Handle, consumer, subscribe
+from ratchet_common.mongo import Database, Document
+from ratchet_common.outbox import Relay
+from ratchet_common.settings import CommonSettings
+from ratchet_common.topics import Topic, group_of
+from ratchet_common.workers import Workers
+
+RELAY_EVERY_S = 0.1
+SWEEP_EVERY_S = 300.0
+
+
+@dataclass(frozen=True)
+class Connections:
+    name: str
+    settings: CommonSettings
+    database: Database
+    bus: Bus
+    consumer: KafkaBroker
+    workers: Workers
+    letters: DeadLetters
+
+    @property
+    def ready(self) -> dict[str, Check]:
+        async def store() -> None:
+            await mongo.ping(self.database)
+
+        return {"store": store, "bus": self.bus.reachable}
+
+    def hear(self, topic: Topic, handle: Handle) -> None:
+        subscribe(self.consumer, topic, group=group_of(self.name, topic.name), handle=handle, bury=self.letters.bury)
+
+    async def relay(self, collection: AsyncCollection[Document], *, only_outbox: bool = False) -> dict[str, Loop]:
+        """The loops that send what waits in the collection's outboxes. Where the bus forgets: all of it, at a start."""
+        forgets = self.settings.bus_forgets
+        relay = Relay(collection, self.bus.publish, keep_sent=forgets, only_outbox=only_outbox)
+        await relay.create_index()
+        if forgets:
+            await relay.send_again()
+
+        async def send() -> int:
+            sent = await relay.run_once()
+            telemetry.EVENTS_RELAYED.labels(self.name).inc(sent)
+            return sent
+
+        loops = {f"relay of {collection.name}": Loop(send, every=RELAY_EVERY_S)}
+        if forgets:
+            loops[f"sweep of {collection.name}"] = Loop(relay.sweep, every=SWEEP_EVERY_S)
+        return loops
+
+
+@asynccontextmanager
+async def connections(name: str, settings: CommonSettings) -> AsyncIterator[Connections]:
+    async with AsyncExitStack() as stack:
+        client = mongo.connect(settings.mongodb_url)
+        stack.push_async_callback(client.close)
+        database = mongo.database(client, name)
+        letters = DeadLetters(database.dead_letters, name)
+        bus = await stack.enter_async_context(Bus(settings))
+        workers = await stack.enter_async_context(Workers(settings.worker_processes))
+        await letters.create_indexes()
+        yield Connections(name, settings, database, bus, consumer(settings), workers, letters)
+
+
+@asynccontextmanager
+async def at_work(its: Connections, loops: dict[str, Loop]) -> AsyncIterator[None]:
+    """Consumes and loops until left; `its.hear` comes before."""
+    loops = loops | await its.relay(its.database.dead_letters)
+    async with running(its.name, loops):
+        await its.consumer.start()
+        try:
+            yield
+        finally:
+            await its.consumer.stop()

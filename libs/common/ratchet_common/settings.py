@@ -1,0 +1,92 @@
+"""Settings come from the environment; what is unknown or missing stops the start with a sentence that names it."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ratchet_common.errors import CannotStartError
+
+
+def _shared(name: str, default: Any = ..., **how: Any) -> Any:
+    """A setting that all services read under one name; what a service adds itself carries its own prefix."""
+    return Field(default, validation_alias=name, **how)
+
+
+class BusSettings(BaseSettings):
+    """How to reach the bus, and two facts about it."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    kafka_bootstrap_servers: str = _shared("KAFKA_BOOTSTRAP_SERVERS", description="host:port, several by commas")
+    kafka_idempotence: bool = _shared("KAFKA_IDEMPOTENCE", True, description="off where the broker knows it not")
+    kafka_partitions: int = _shared("KAFKA_PARTITIONS", 12, ge=1, le=1000, description="of topics yet to be made")
+    kafka_replication: int = _shared("KAFKA_REPLICATION", 1, ge=1, le=9, description="of topics yet to be made")
+    bus_forgets: bool = _shared("BUS_FORGETS", False, description="on where the bus loses all when it restarts")
+
+
+class CommonSettings(BusSettings):
+    """What every service needs."""
+
+    mongodb_url: str = _shared("MONGODB_URL", description="a service uses the database of its own name")
+    tokens_file: Path = _shared("TOKENS_FILE", description="who may call; written by `ratchet token create`")
+    body_limit_bytes: int = _shared("BODY_LIMIT_BYTES", 4 * 1024 * 1024, ge=1024, description="more gets 413")
+    worker_processes: int = _shared("WORKER_PROCESSES", 1, ge=1, le=64, description="for work that burns CPU")
+    log_level: str = _shared("LOG_LEVEL", "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load(kind: type[S], **given: Any) -> S:
+    """Reads `kind` from the environment; `given` goes before it.
+
+    Raises CannotStartError with a sentence for each variable that is missing, unknown or wrong.
+    """
+    wrong = _unknown(kind)
+    try:
+        settings = kind(**given)
+    except ValidationError as error:
+        wrong += [
+            _sentence(kind, str(e["loc"][0]), e["type"], e["msg"])
+            for e in error.errors(include_input=False)
+            if e["loc"]
+        ]
+        raise CannotStartError(" ".join(wrong)) from None  # the cause would show the values, and they may be secrets
+    if wrong:
+        raise CannotStartError(" ".join(wrong))
+    return settings
+
+
+def variables(kind: type[BaseSettings]) -> dict[str, str]:
+    """Each field's environment variable."""
+    prefix = str(kind.model_config.get("env_prefix", ""))
+    return {
+        name: str(field.validation_alias) if field.validation_alias else f"{prefix}{name}".upper()
+        for name, field in kind.model_fields.items()
+    }
+
+
+def _unknown(kind: type[BaseSettings]) -> list[str]:
+    """Variables with the service's own prefix that it does not know, and near misses of the shared ones."""
+    known = set(variables(kind).values())
+    prefix = str(kind.model_config.get("env_prefix", "")).upper()
+    found = []
+    for name in sorted(os.environ.keys() - known):
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
+        if (prefix and name.startswith(prefix)) or near:
+            guess = near or difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+            hint = f"did you mean {guess[0]}?" if guess else "remove it."
+            found.append(f"The environment sets {name}, which no setting is called: {hint}")
+    return found
+
+
+def _sentence(kind: type[BaseSettings], where: str, error: str, message: str) -> str:
+    name = variables(kind).get(where, where)
+    if error == "missing":
+        field = next(f for n, f in kind.model_fields.items() if variables(kind)[n] == name)
+        return f"The setting {name} is missing: set it in the environment ({field.description})."
+    return f"The setting {name} is wrong: {message[0].lower()}{message[1:]}."

@@ -1,0 +1,23 @@
+"""Metrics and logs. Neither ever carries what people wrote: labels are names from closed sets."""
+
+import logging
+
+from prometheus_client import Counter, Gauge, Histogram
+
+EVENTS_HANDLED = Counter("ratchet_events_handled", "Events that a group has handled", ("topic", "group"))
+EVENTS_BURIED = Counter("ratchet_events_buried", "Events sent to the dead letters", ("topic", "group"))
+EVENTS_RELAYED = Counter("ratchet_events_relayed", "Events that a relay has sent from an outbox", ("service",))
+LOOP_FAILURES = Counter("ratchet_loop_failures", "Failed rounds of background loops", ("service", "loop"))
+WAITING = Gauge("ratchet_waiting", "Things that wait: pending feedback, queued jobs, …", ("service", "what"))
+HTTP_SECONDS = Histogram(
+    "http_server_request_duration_seconds",
+    "Time to answer a request",
+    ("service", "method", "route", "status"),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+
+
+def configure_logging(level: str) -> None:
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
