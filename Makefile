@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-kafka lint types bench replay lock schemas clean
+.PHONY: help install demo up test test-kafka lint types bench replay token lock schemas routes clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,14 @@ bench: $(STAMP)  ## measure what the product promises; ONLY=<name> runs one; wri
 
 replay: $(STAMP)  ## send dead letters again (arguments: ARGS="--topic predictions")
 	$(BIN)/ratchet replay $(ARGS)
+
+token: $(STAMP)  ## a bearer token for docker compose, shown once (arguments: ARGS="--tenant acme")
+	@mkdir -p deploy/secrets
+	@$(BIN)/ratchet token create --tenant local --tokens-file deploy/secrets/tokens.json $(ARGS)
+	@chmod 644 deploy/secrets/tokens.json  # hashes only; the services' user in the containers reads it
+
+routes: $(STAMP)  ## write the gateway's routes anew from the path table
+	$(BIN)/python deploy/routes.py
 
 schemas: $(STAMP)  ## write the events' JSON Schemas anew
 	$(BIN)/python -m ratchet_common.schema_files

@@ -35,6 +35,8 @@ class CommonSettings(BusSettings):
     tokens_file: Path = _shared("TOKENS_FILE", description="who may call; written by `ratchet token create`")
     body_limit_bytes: int = _shared("BODY_LIMIT_BYTES", 4 * 1024 * 1024, ge=1024, description="more gets 413")
     worker_processes: int = _shared("WORKER_PROCESSES", 1, ge=1, le=64, description="for work that burns CPU")
+    host: str = _shared("HOST", "127.0.0.1", description="where the service listens")
+    port: int = _shared("PORT", 8080, ge=1, le=65535, description="where the service listens")
     log_level: str = _shared("LOG_LEVEL", "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
 

@@ -1,0 +1,75 @@
+"""The four services in one process: their settings against the embedded stack, their apps behind the gateway."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from ratchet_cli.gateway import Gateway
+from ratchet_common.auth import Scope, new_token, write_tokens
+from ratchet_common.settings import load
+from ratchet_feedback.main import build as build_feedback
+from ratchet_feedback.settings import FeedbackSettings
+from ratchet_monitor.main import build as build_monitor
+from ratchet_monitor.settings import MonitorSettings
+from ratchet_router.main import build as build_router
+from ratchet_router.settings import RouterSettings
+from ratchet_trainer.main import build as build_trainer
+from ratchet_trainer.settings import TrainerSettings
+
+PARTITIONS = 3  # one process reads them all: more would only cost fetches
+TENANT = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the services stand on. `forgets` and `idempotence`: the two facts about the bus."""
+
+    kafka_bootstrap_servers: str
+    mongodb_url: str
+    forgets: bool = True
+    idempotence: bool = False
+
+
+def services(ground: Ground, data_dir: Path, tokens_file: Path, extra: Mapping[str, Any]) -> dict[str, FastAPI]:
+    """Builds the four apps. `extra`: settings by `<service>.<field>`, before the environment.
+
+    Raises CannotStartError.
+    """
+    common = {
+        "kafka_bootstrap_servers": ground.kafka_bootstrap_servers,
+        "kafka_idempotence": ground.idempotence,
+        "kafka_partitions": PARTITIONS,
+        "bus_forgets": ground.forgets,
+        "mongodb_url": ground.mongodb_url,
+        "tokens_file": tokens_file,
+    }
+
+    def given(service: str) -> dict[str, Any]:
+        return common | {k.partition(".")[2]: v for k, v in extra.items() if k.startswith(f"{service}.")}
+
+    artifacts = {"artifacts_url": (data_dir / "artifacts").resolve().as_uri()}
+    return {
+        "router": build_router(load(RouterSettings, **given("router"))),
+        "feedback": build_feedback(load(FeedbackSettings, **given("feedback"))),
+        "trainer": build_trainer(load(TrainerSettings, **artifacts | given("trainer"))),
+        "monitor": build_monitor(load(MonitorSettings, **given("monitor"))),
+    }
+
+
+def gateway(ground: Ground, data_dir: Path, extra: Mapping[str, Any] | None = None) -> Gateway:
+    _, tokens_file = token_for_trying(data_dir)
+    return Gateway(services(ground, data_dir, tokens_file, extra or {}))
+
+
+def token_for_trying(data_dir: Path) -> tuple[str, Path]:
+    """The bearer token of this directory, made at its first start, and the file that holds its hash."""
+    shown, hashes = data_dir / "token", data_dir / "tokens.json"
+    if not (shown.exists() and hashes.exists()):
+        token, row = new_token(TENANT, frozenset(Scope), name="for trying")
+        write_tokens(hashes, [row])
+        shown.touch(mode=0o600)
+        shown.write_text(token + "\n")
+    return shown.read_text().strip(), hashes

@@ -1,0 +1,84 @@
+"""One port in front of the four services, by the same path table as nginx and the Kubernetes routes."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+from ratchet_common.http import VERSION, readiness
+from ratchet_common.paths import OWN, service_of
+from ratchet_common.problems import problem
+
+
+class Gateway:
+    """An ASGI app: each request goes to the service whose path it is; their lifespans start and end with its own."""
+
+    def __init__(self, apps: Mapping[str, FastAPI]) -> None:
+        self._apps = apps
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        name = service_of(path)
+        if name is None and path.startswith(OWN + "/"):
+            name, _, rest = path.removeprefix(OWN + "/").partition("/")
+            scope = {**scope, "path": f"/{rest}", "raw_path": f"/{rest}".encode()}
+        if name in self._apps:
+            await self._apps[name](scope, receive, send)
+        else:
+            await (await self._own(path))(scope, receive, send)
+
+    async def _own(self, path: str) -> JSONResponse:
+        if path == "/healthz":
+            return JSONResponse({"status": "ok"})
+        if path == "/readyz":
+            return await self._ready()
+        if path == "/openapi.json":
+            return JSONResponse(merged({name: app.openapi() for name, app in self._apps.items()}))
+        pages = ", ".join(f"{OWN}/{name}/metrics" for name in self._apps)
+        return problem(404, "not-found", "Not Found", f"No service has this path. A service's own pages: {pages}.")
+
+    async def _ready(self) -> JSONResponse:
+        states = await asyncio.gather(*(readiness(app.state.ready) for app in self._apps.values()))
+        found = dict(zip(self._apps, states, strict=True))
+        well = all(state == "ok" for checks in found.values() for state in checks.values())
+        return JSONResponse(found, 200 if well else 503)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """The ASGI lifespan protocol. A service that cannot start ends the start of all."""
+        await receive()
+        async with AsyncExitStack() as stack:
+            for app in self._apps.values():
+                await stack.enter_async_context(app.router.lifespan_context(app))
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def merged(documents: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """One OpenAPI document of several; each service's schemas carry its name, so that equal names do not collide."""
+    paths: dict[str, Any] = {}
+    components: dict[str, dict[str, Any]] = {}
+    for name, document in documents.items():
+        text = json.dumps(document).replace('"#/components/schemas/', f'"#/components/schemas/{name}.')
+        renamed = json.loads(text)
+        paths |= renamed.get("paths", {})
+        for kind, parts in renamed.get("components", {}).items():
+            named = {f"{name}.{key}": part for key, part in parts.items()} if kind == "schemas" else parts
+            components.setdefault(kind, {}).update(named)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Ratchet", "version": VERSION},
+        "paths": paths,
+        "components": components,
+    }

@@ -1,0 +1,88 @@
+"""The `ratchet` command."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from ratchet_common.errors import CannotStartError
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="Ratchet closes the loop around language-model calls: route, collect, train, watch.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+tokens = typer.Typer(help="Bearer tokens: who may call, for which tenant, with which scopes.", no_args_is_help=True)
+app.add_typer(tokens, name="token")
+
+DataDir = Annotated[Path, typer.Option(help="Where the store, the token and the logs lie.")]
+
+
+@app.command(epilog="Example: ratchet up --port 9000 --data-dir /var/tmp/ratchet")
+def up(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The one port of all four services.")] = 8080,
+    data_dir: DataDir = Path(".ratchet"),
+    host: Annotated[str, typer.Option(help="Where to listen; loopback unless you say otherwise.")] = "127.0.0.1",
+) -> None:
+    """Start the whole product on this machine, with broker and store of its own."""
+    from ratchet_cli.up import run
+
+    _sentence_or(lambda: run(host, port, data_dir))
+
+
+@app.command(epilog="Example: ratchet demo --data ../shared/data/email_intent")
+def demo(
+    data: Annotated[Path | None, typer.Option(help="A public corpus; without it, texts of our own generator.")] = None,
+    shuffle_labels: Annotated[
+        bool, typer.Option("--shuffle-labels", help="Make the corrections noise: nothing may be promoted.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Of the texts and of who asks what.")] = 42,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Watch the loop turn once: requests, corrections, a training, a rollout. Exit status 1 if it did not close."""
+    from ratchet_cli.demo.run import demo as play
+
+    raise typer.Exit(_sentence_or(lambda: play(data, noise=shuffle_labels, as_json=as_json, seed=seed)))
+
+
+@app.command(epilog="Example: ratchet replay --topic predictions --dry-run")
+def replay(
+    topic: Annotated[list[str] | None, typer.Option(help="Only this topic's dead letters; may be repeated.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent again, and why.")] = False,
+    data_dir: DataDir = Path(".ratchet"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Send dead letters again, each to the group that had buried it.
+
+    The bus is KAFKA_BOOTSTRAP_SERVERS, or else that of a running `ratchet up` with this data directory.
+    """
+    from ratchet_cli.replay import replay as run
+
+    _sentence_or(lambda: run(topic or [], data_dir, dry_run=dry_run, as_json=as_json))
+
+
+@tokens.command(epilog="Example: ratchet token create --tenant acme --scope generate --scope feedback --days 90")
+def create(
+    tenant: Annotated[str, typer.Option(help="Whose data the token reaches.")],
+    scope: Annotated[list[str] | None, typer.Option(help="generate, feedback, read or operate; default: all.")] = None,
+    name: Annotated[str, typer.Option(help="What it is for.")] = "",
+    days: Annotated[int | None, typer.Option(min=1, help="How long it is valid; default: until it is removed.")] = None,
+    tokens_file: Annotated[Path, typer.Option(help="The file of hashes that the services read.")] = Path("tokens.json"),
+) -> None:
+    """Make a token: shown once here, kept as a hash in the tokens file. Services read that file when they start."""
+    from ratchet_cli.tokens import create_token
+
+    _sentence_or(lambda: create_token(tenant, scope or [], name=name, days=days, path=tokens_file))
+
+
+def _sentence_or(work: Callable[[], T]) -> T:
+    """What stops a start is one sentence, not a traceback."""
+    try:
+        return work()
+    except CannotStartError as error:
+        typer.echo(f"ratchet: {error}", err=True)
+        raise typer.Exit(1) from None

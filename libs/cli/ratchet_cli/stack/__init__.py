@@ -1,0 +1,1 @@
+"""The embedded stack: a Kafka-protocol broker and a MongoDB-protocol store as child processes. Linux and macOS."""

@@ -1,0 +1,77 @@
+"""How good is an answer beside what somebody says it should have been? Decided by the task.
+
+Total: whatever JSON value a correction is, the score is a number from 0 to 1.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ratchet_scoring.items import item_text, items_f1, items_in, items_of, text_of
+from ratchet_scoring.quantities import quantity, same_quantity
+from ratchet_scoring.rouge import rouge_l
+
+LABEL_TASKS = frozenset({"classification"})
+LIST_TASKS = frozenset({"action_items", "entities", "risk_assessment"})  # all others are free text
+
+# The fields of a correction that replace the whole answer, the most telling one first. Any other is about a part of it.
+REPLACING: Mapping[str, tuple[str, ...]] = {
+    "classification": ("label", "output", "answer", "value"),
+    "action_items": ("action_items", "items", "output"),
+    "entities": ("entities", "items", "output"),
+    "risk_assessment": ("risks", "items", "risk_assessment", "output"),
+    "summary": ("summary", "output", "text"),
+    "report": ("report", "output", "text"),
+    "qa": ("answer", "value", "output", "text"),
+    "chat": ("answer", "output", "text"),
+}
+
+
+def score_output(task_type: str, output: str, target: object) -> float:
+    """0 to 1. Labels: the same or not. Lists: F1 over items. Numbers on both sides: equal within the tolerance or not.
+    Everything else: ROUGE-L. The very same text is always 1."""
+    wanted = render_target(task_type, target)
+    if output.strip() == wanted.strip():
+        return 1.0
+    if task_type in LABEL_TASKS:
+        return float(_label(output) == _label(wanted))
+    if task_type in LIST_TASKS:
+        return items_f1(items_of(output), items_in(target))
+    said, meant = quantity(output), quantity(target)
+    if said and meant:
+        return float(same_quantity(said, meant))
+    return rouge_l(output, wanted)
+
+
+def correction_for(task_type: str, corrections: Mapping[str, Any]) -> object | None:
+    """What should have been answered, or None where the corrections are about parts of the answer only.
+
+    An empty list is an answer (there was nothing to find), an empty text is none.
+    """
+    for field in REPLACING.get(task_type, ("output",)):
+        value: object = corrections.get(field)
+        if value is not None and not (isinstance(value, str) and not value.strip()):
+            return value
+    return None
+
+
+def render_target(task_type: str, target: object) -> str:
+    """The text that a model should have written: a label as it is, a list one item a line ("- item", or "None")."""
+    if task_type in LIST_TASKS:
+        return "\n".join(f"- {item}" for item in items_in(target)) or "None"
+    if isinstance(target, list | tuple):
+        return "\n".join(item_text(item) for item in target)
+    if isinstance(target, Mapping):
+        return _json(target)
+    return text_of(target).strip()
+
+
+def _json(target: Mapping[Any, Any]) -> str:
+    try:
+        return json.dumps(target, ensure_ascii=False, default=str)
+    except (TypeError, ValueError, RecursionError):  # keys that are no text, a cycle, too deep
+        return item_text(target)
+
+
+def _label(text: str) -> str:
+    return " ".join(text.casefold().split())

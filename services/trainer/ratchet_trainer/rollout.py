@@ -1,0 +1,245 @@
+"""How the traffic of a tenant's task is shared among versions: a state machine, as pure functions.
+
+A version comes on trial beside what serves (`start`), gets more with each good verdict, and at the last step takes its
+place; what served before keeps a few units as holdout. Each function gives the next rollout with a higher revision, or
+raises TrafficRefusedError with the sentence that says why not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid5
+
+from ratchet_common.errors import RefusedError
+from ratchet_common.events import BASE_VERSION, Holdout, Serving, TrafficAssigned, VerdictReached
+from ratchet_trainer.versions import VersionState
+
+NAMESPACE = UUID("0c1c7a52-9d60-5f0e-8a43-6a1f0d1f7c35")
+HISTORY_KEPT, SERVED_KEPT, LEFT_KEPT = 200, 20, 100
+
+
+class TrafficRefusedError(RefusedError):
+    status = 409
+    type = "traffic-refused"
+    title = "The traffic cannot be changed so now"
+
+
+class RolloutState(StrEnum):
+    IDLE = "idle"  # the catalogue's models serve, as routed
+    CANARY = "canary"  # a version is on trial with less than half
+    HALF = "half"  # a version is on trial with half or more
+    LIVE = "live"  # a trained version serves
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    steps: tuple[int, ...] = (10, 50)  # per cent, ascending; the verdict at the last one promotes
+    holdout_percent: int = 5  # 0: none
+    holdout_for: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    who: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    revision: int
+    by: By
+    shares: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    state: VersionState
+    percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    tenant: str
+    task_type: str
+    revision: int = 0
+    stable: str = BASE_VERSION  # what serves; while one is on trial, its control
+    served_before: tuple[str, ...] = ()  # what `stable` took the place of, the latest last
+    canary: str = ""  # what is on trial
+    percent: int = 0  # its share
+    holdout: Holdout | None = None
+    revoked: tuple[str, ...] = ()  # taken back by the latest change
+    left: Mapping[str, VersionState] = field(default_factory=dict)  # what became of versions that serve no more
+    history: tuple[Change, ...] = ()
+
+    @property
+    def state(self) -> RolloutState:
+        if self.canary:
+            return RolloutState.CANARY if self.percent < 50 else RolloutState.HALF
+        return RolloutState.IDLE if self.stable == BASE_VERSION else RolloutState.LIVE
+
+    @property
+    def shares(self) -> dict[str, int]:
+        """Per cent of what the holdout leaves."""
+        if self.canary:
+            return {self.canary: self.percent, self.stable: 100 - self.percent}
+        return {self.stable: 100}
+
+    @property
+    def serving(self) -> set[str]:
+        return {*self.shares, *([self.holdout.version_id] if self.holdout else [])}
+
+
+def start(rollout: Rollout, version_id: str, baseline: str, percent: int, by: By) -> Rollout:
+    """Puts a version on trial. `baseline`: what it was found to be better than."""
+    _insist_on_no_trial(rollout)
+    if version_id == rollout.stable:
+        raise TrafficRefusedError(f"{version_id} serves {rollout.task_type} already.")
+    if baseline != rollout.stable:
+        raise TrafficRefusedError(
+            f"{version_id} was evaluated against {baseline}, and today {rollout.stable} serves: evaluate it again."
+        )
+    return _changed(rollout, by, canary=version_id, percent=percent, holdout=_holdout_without(rollout, version_id))
+
+
+def on_verdict(rollout: Rollout, verdict: VerdictReached, plan: Plan, at: datetime) -> Rollout | None:
+    """None: an old verdict, one on another version, or one that holds changes nothing."""
+    if not rollout.canary or (verdict.revision, verdict.version_id) != (rollout.revision, rollout.canary):
+        return None
+    by = By("monitor", verdict.why, at)
+    if verdict.conclusion == "roll_back":
+        return _trial_lost(rollout, by)
+    if verdict.conclusion == "hold":
+        return None
+    further = [step for step in plan.steps if step > rollout.percent]
+    return _changed(rollout, by, percent=further[0]) if further else _promoted(rollout, plan, by)
+
+
+def activate(rollout: Rollout, version_id: str, by: By) -> Rollout:
+    """All of the traffic, at a person's word: nothing is held out."""
+    if rollout.canary != version_id:
+        _insist_on_no_trial(rollout)
+    if rollout.serving == {version_id}:
+        raise TrafficRefusedError(f"{version_id} serves all of {rollout.task_type} already.")
+    if rollout.stable == version_id:
+        return _changed(rollout, by, holdout=None)
+    return _replaced(rollout, version_id, None, by)
+
+
+def roll_back(rollout: Rollout, version_id: str, by: By) -> Rollout:
+    """Takes a version out of the traffic: what it stood beside, or what it took the place of, serves instead."""
+    if version_id == BASE_VERSION or version_id not in rollout.serving:
+        raise TrafficRefusedError(
+            f"{version_id} has no traffic of {rollout.task_type} that could be taken back: "
+            f"{' and '.join(sorted(rollout.serving))} serves."
+        )
+    if version_id == rollout.canary:
+        return _trial_lost(rollout, by)
+    before = tuple(v for v in rollout.served_before if v != version_id)
+    if version_id != rollout.stable:
+        return _changed(rollout, by, holdout=None, served_before=before, revoked=(version_id,))
+    parent = before[-1] if before else BASE_VERSION
+    on_trial = {"canary": "", "percent": 0} if rollout.canary == parent else {}
+    return _changed(
+        rollout,
+        by,
+        stable=parent,
+        served_before=before[:-1],
+        holdout=_holdout_without(rollout, parent),
+        revoked=(version_id,),
+        **on_trial,
+    )
+
+
+def set_traffic(rollout: Rollout, version_id: str, percentage: int, by: By) -> Rollout:
+    """A share from 0 to 100 at a person's word; verdicts take it from there to the next step."""
+    if percentage == 100:
+        return activate(rollout, version_id, by)
+    if version_id != rollout.canary and version_id in rollout.serving:
+        raise TrafficRefusedError(f"{version_id} is not on trial: it serves what the others leave. Roll it back instead.")
+    if version_id == rollout.canary:
+        if percentage == rollout.percent:
+            raise TrafficRefusedError(f"{version_id} has {percentage} % of {rollout.task_type} already.")
+        if percentage == 0:
+            return _changed(rollout, by, canary="", percent=0)
+        return _changed(rollout, by, percent=percentage)
+    if percentage == 0:
+        raise TrafficRefusedError(f"{version_id} has no traffic of {rollout.task_type} already.")
+    return start(rollout, version_id, rollout.stable, percentage, by)
+
+
+def end_holdout(rollout: Rollout, at: datetime) -> Rollout:
+    if rollout.holdout is None or rollout.holdout.until > at:
+        raise TrafficRefusedError(f"No holdout of {rollout.task_type} has ended.")
+    why = f"The holdout on {rollout.holdout.version_id} ended."
+    return _changed(rollout, By("trainer", why, at), holdout=None)
+
+
+def standings(rollout: Rollout) -> dict[str, Standing]:
+    """What the rollout says of each version that it knows; the versions' own documents follow it."""
+    held = {rollout.holdout.version_id: rollout.holdout.percent} if rollout.holdout else {}
+    live = held | {rollout.stable: 100 - rollout.percent}
+    return (
+        {version: Standing(state, 0) for version, state in rollout.left.items()}
+        | {version: Standing(VersionState.LIVE, percent) for version, percent in live.items()}
+        | ({rollout.canary: Standing(VersionState.CANARY, rollout.percent)} if rollout.canary else {})
+    )
+
+
+def assigned(rollout: Rollout, versions: Mapping[str, Serving]) -> TrafficAssigned:
+    """The event of the latest change. `versions`: how to serve each of `rollout.serving`."""
+    by = rollout.history[-1].by
+    return TrafficAssigned(
+        event_id=uuid5(NAMESPACE, f"{rollout.tenant}/{rollout.task_type}/{rollout.revision}"),
+        occurred_at=by.at,
+        tenant=rollout.tenant,
+        task_type=rollout.task_type,
+        revision=rollout.revision,
+        shares=rollout.shares,
+        versions={version: versions[version] for version in sorted(rollout.serving)},
+        holdout=rollout.holdout,
+        canary=rollout.canary,
+        control=rollout.stable if rollout.canary else "",
+        revoked=rollout.revoked,
+        why=by.why,
+        who=by.who,
+    )
+
+
+def _insist_on_no_trial(rollout: Rollout) -> None:
+    if rollout.canary:
+        raise TrafficRefusedError(
+            f"{rollout.canary} is on trial for {rollout.task_type} with {rollout.percent} %: "
+            "wait for its verdict, or roll it back first."
+        )
+
+
+def _trial_lost(rollout: Rollout, by: By) -> Rollout:
+    return _changed(rollout, by, canary="", percent=0, revoked=(rollout.canary,))
+
+
+def _promoted(rollout: Rollout, plan: Plan, by: By) -> Rollout:
+    kept = Holdout(version_id=rollout.stable, percent=plan.holdout_percent, until=by.at + plan.holdout_for)
+    return _replaced(rollout, rollout.canary, kept if plan.holdout_percent else None, by)
+
+
+def _replaced(rollout: Rollout, version_id: str, holdout: Holdout | None, by: By) -> Rollout:
+    before = (*(v for v in rollout.served_before if v != version_id), rollout.stable)[-SERVED_KEPT:]
+    return _changed(rollout, by, stable=version_id, served_before=before, canary="", percent=0, holdout=holdout)
+
+
+def _holdout_without(rollout: Rollout, version_id: str) -> Holdout | None:
+    return None if rollout.holdout and rollout.holdout.version_id == version_id else rollout.holdout
+
+
+def _changed(rollout: Rollout, by: By, *, revoked: tuple[str, ...] = (), **changes: Any) -> Rollout:
+    after = replace(rollout, revision=rollout.revision + 1, revoked=revoked, **changes)
+    gone = {
+        version: VersionState.ROLLED_BACK if version in revoked else VersionState.RETIRED
+        for version in sorted(rollout.serving - after.serving - {BASE_VERSION})
+    }
+    left = {v: state for v, state in rollout.left.items() if v not in after.serving} | gone
+    history = (*rollout.history, Change(after.revision, by, after.shares))[-HISTORY_KEPT:]
+    return replace(after, left=dict(list(left.items())[-LEFT_KEPT:]), history=history)

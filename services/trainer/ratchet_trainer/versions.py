@@ -1,0 +1,70 @@
+"""A version is one thing that can serve a task; its state says how far it has come. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ratchet_common.events import BASE_VERSION, Serving
+from ratchet_common.errors import NotFoundError
+
+LOCAL = "local"
+
+
+class VersionState(StrEnum):
+    CANDIDATE = "candidate"  # trained, not judged yet
+    EVALUATED = "evaluated"  # has passed the gate and waits for traffic
+    CANARY = "canary"  # on trial with a share of the traffic
+    LIVE = "live"  # serves, as what is in use or as what is held out beside it
+    RETIRED = "retired"  # has served, and another took its place
+    REJECTED = "rejected"  # has not passed the gate
+    ROLLED_BACK = "rolled_back"  # has served, and was taken back
+
+
+class UnknownVersionError(NotFoundError):
+    type = "unknown-version"
+    title = "There is no such version"
+
+    def __init__(self, version_id: str) -> None:
+        super().__init__(f"There is no version {version_id}: GET /api/models/versions lists them.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    tenant: str
+    version_id: str
+    task_type: str
+    platform: str
+    base_model: str
+    artifact: str  # URL
+    sha256: str
+    dataset_id: str
+    parent: str  # what served when it was trained
+    job_id: str
+    created_at: datetime
+    learned_until: datetime | None = None  # the newest thing that it has learned from
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    state: VersionState = VersionState.CANDIDATE
+    traffic_percentage: int = 0
+    reason: str = ""  # why it is in this state: sentences
+    evaluation_id: str = ""
+    baseline: str = ""  # what it was judged against
+
+
+def name_of(task_type: str, sha256: str) -> str:
+    """Named by content: the same training, done twice, gives one version."""
+    return f"{task_type}-{sha256[:8]}"
+
+
+def serving(version: Version) -> Serving:
+    return Serving(
+        platform=version.platform,
+        model=version.base_model,
+        artifact=version.artifact,
+        sha256=version.sha256,
+        dataset_id=version.dataset_id,
+        learned_until=version.learned_until,
+    )
+
+
+BASE_SERVING = Serving(platform=BASE_VERSION)

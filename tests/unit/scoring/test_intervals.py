@@ -1,0 +1,109 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ratchet_scoring import intervals
+from ratchet_scoring.intervals import WIDEST, Gain, paired_gain
+
+scores = st.floats(0, 1)
+pairs = st.lists(st.tuples(scores, scores), min_size=2, max_size=30)
+
+
+def gain(cases: list[tuple[float, float]], *, seed: int = 7) -> Gain:
+    return paired_gain([ours for ours, _ in cases], [theirs for _, theirs in cases], seed=seed, resamples=300)
+
+
+@given(pairs)
+def test_the_mean_lies_in_its_interval_within_the_scale(cases: list[tuple[float, float]]) -> None:
+    found = gain(cases)
+    assert -1 <= found.interval.low <= found.mean <= found.interval.high <= 1
+    assert found.n == len(cases)
+    assert found == gain(cases)
+
+
+@given(pairs)
+def test_swapping_the_sides_turns_the_gain_round(cases: list[tuple[float, float]]) -> None:
+    there, back = gain(cases), gain([(theirs, ours) for ours, theirs in cases])
+    assert back.mean == pytest.approx(-there.mean)
+
+
+@pytest.mark.parametrize("cases", [[], [(1.0, 0.0)]])
+def test_fewer_than_two_cases_say_nothing(cases: list[tuple[float, float]]) -> None:
+    assert gain(cases).interval == WIDEST
+
+
+def test_a_single_group_says_nothing() -> None:
+    assert paired_gain([1, 1, 1], [0, 0, 0], groups=["a", "a", "a"], seed=1).interval == WIDEST
+
+
+def test_the_interval_shrinks_with_the_cases() -> None:
+    random = np.random.default_rng(3)
+    found = [gain([(float(x), float(y)) for x, y in random.integers(2, size=(n, 2))]) for n in (20, 200, 2000)]
+    widths = [own.interval.high - own.interval.low for own in found]
+    assert all(wide > 2 * narrow for wide, narrow in pairwise(widths))
+
+
+def test_a_handful_of_equal_answers_does_not_prove_that_nothing_was_lost() -> None:
+    assert gain([(1.0, 1.0)] * 5).interval.low < -0.2
+    assert gain([(1.0, 1.0)] * 1000).interval.low > -0.02
+
+
+def test_a_clear_gain_is_seen() -> None:
+    found = gain([(1.0, 0.0)] * 40 + [(1.0, 1.0)] * 40)
+    assert found.mean == 0.5
+    assert 0.3 < found.interval.low < 0.5 < found.interval.high < 0.7
+
+
+def test_a_case_counts_by_its_weight() -> None:
+    assert paired_gain([1, 0], [0, 0], [3, 1], seed=1).mean == 0.75
+    assert paired_gain([1, 0], [0, 0], [0, 0], seed=1) == Gain(0.0, WIDEST, 2)
+
+
+def test_copies_within_a_group_prove_no_more_than_one_of_them() -> None:
+    random = np.random.default_rng(4)
+    ours, theirs = random.integers(2, size=(2, 30)).astype(float)
+    once = paired_gain(list(ours), list(theirs), seed=5)
+    groups = [str(place // 10) for place in range(300)]
+    grouped = paired_gain(list(ours.repeat(10)), list(theirs.repeat(10)), groups=groups, seed=5)
+    alone = paired_gain(list(ours.repeat(10)), list(theirs.repeat(10)), seed=5)
+    assert grouped.interval == pytest.approx(once.interval)
+    assert alone.interval.high - alone.interval.low < 0.5 * (once.interval.high - once.interval.low)
+
+
+def test_many_cases_are_resampled_in_pieces() -> None:
+    n = intervals.CHUNK // 3
+    found = paired_gain([1.0] * n, [0.5] * n, seed=1, resamples=8)
+    assert found.interval == pytest.approx((0.5, 0.5), abs=1e-4)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9])
+def test_the_interval_holds_the_true_gain_about_as_often_as_it_says(level: float) -> None:
+    random = np.random.default_rng(6)
+    held = 0
+    for seed in range(200):
+        theirs = (random.random(80) < 0.6).astype(float)
+        ours = np.where(random.random(80) < 0.5, theirs, (random.random(80) < 0.8).astype(float))
+        low, high = paired_gain(list(ours), list(theirs), seed=seed, resamples=400, level=level).interval
+        held += low <= 0.1 <= high
+    assert abs(held / 200 - level) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "weights", "message"),
+    [
+        ([1.0], [1.0, 0.0], None, "as many as"),
+        ([1.0, 0.0], [1.0, 0.0], [1.0], "as many as"),
+        ([1.5, 0.0], [1.0, 0.0], None, "outside 0 to 1"),
+        ([float("nan"), 0.0], [1.0, 0.0], None, "outside 0 to 1"),
+        ([1.0, 0.0], [1.0, 0.0], [-1.0, 1.0], "negative"),
+        ([1.0, 0.0], [1.0, 0.0], [float("inf"), 1.0], "not finite"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    ours: list[float], theirs: list[float], weights: list[float] | None, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        paired_gain(ours, theirs, weights, seed=1)
