@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from ratchet_common.errors import CannotStartError
 from ratchet_common.http import VERSION, readiness
 from ratchet_common.paths import OWN, service_of
 from ratchet_common.problems import problem
@@ -20,6 +21,7 @@ class Gateway:
 
     def __init__(self, apps: Mapping[str, FastAPI]) -> None:
         self._apps = apps
+        self.failure = ""  # the sentence of the service that could not start
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -33,7 +35,7 @@ class Gateway:
         if name is None and path.startswith(OWN + "/"):
             name, _, rest = path.removeprefix(OWN + "/").partition("/")
             scope = {**scope, "path": f"/{rest}", "raw_path": f"/{rest}".encode()}
-        if name in self._apps:
+        if name is not None and name in self._apps:
             await self._apps[name](scope, receive, send)
         else:
             await (await self._own(path))(scope, receive, send)
@@ -58,8 +60,13 @@ class Gateway:
         """The ASGI lifespan protocol. A service that cannot start ends the start of all."""
         await receive()
         async with AsyncExitStack() as stack:
-            for app in self._apps.values():
-                await stack.enter_async_context(app.router.lifespan_context(app))
+            try:
+                for app in self._apps.values():
+                    await stack.enter_async_context(app.router.lifespan_context(app))
+            except CannotStartError as error:
+                self.failure = str(error)
+                await send({"type": "lifespan.startup.failed", "message": self.failure})
+                return
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

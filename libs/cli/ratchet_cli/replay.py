@@ -75,7 +75,8 @@ async def _some(consumer: AIOKafkaConsumer) -> list[ConsumerRecord]:
 
 def _what(record: ConsumerRecord) -> tuple[str, str, str]:
     headers = dict(record.headers)
-    return tuple(headers.get(f"ratchet-{name}", b"?").decode() for name in ("topic", "group", "reason"))  # type: ignore[return-value]  # three names, three values
+    topic, group, reason = (str(headers.get(f"ratchet-{name}", b"?"), "utf-8") for name in ("topic", "group", "reason"))
+    return topic, group, reason
 
 
 def _show(counts: Counter[tuple[str, str, str]], *, dry_run: bool) -> None:

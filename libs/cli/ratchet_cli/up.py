@@ -3,14 +3,17 @@
 import asyncio
 import gc
 import json
+import os
 import socket
 import sys
 from pathlib import Path
 
 import uvicorn
+from dotenv import load_dotenv
 
 from ratchet_cli.embedded import Ground, gateway, token_for_trying
-from ratchet_cli.stack import Stack, start_stack
+from ratchet_cli.gateway import Gateway
+from ratchet_cli.stack.start import Stack, start_stack
 from ratchet_common.errors import CannotStartError
 from ratchet_common.settings import CommonSettings
 from ratchet_common.telemetry import configure_logging
@@ -20,19 +23,84 @@ DRAIN_S = 10
 
 def run(host: str, port: int, data_dir: Path) -> None:
     """Serves until told to stop. Raises CannotStartError."""
-    configure_logging(_log_level())
-    _insist_on_free(host, port)
-    stack = start_stack(data_dir)
-    try:
-        _note(stack, data_dir)
+    load_dotenv(".env")
+    configure_logging(os.environ.get("LOG_LEVEL", CommonSettings.model_fields["log_level"].default))
+    listener = _listen(host, port)
+    with listener, start_stack(data_dir) as stack:
         ground = Ground(stack.kafka_bootstrap_servers, stack.mongodb_url)
-        asyncio.run(_serve(ground, stack, host, port, data_dir))
-    finally:
-        (data_dir / "stack.json").unlink(missing_ok=True)
-        stack.stop()
+        app = gateway(ground, data_dir)
+        running = data_dir / "stack.json"
+        running.write_text(json.dumps({"kafka": ground.kafka_bootstrap_servers, "mongodb": ground.mongodb_url}) + "\n")
+        try:
+            asyncio.run(_serve(app, stack, listener, data_dir))
+        finally:
+            running.unlink(missing_ok=True)
 
 
-def _log_level() -> str:
-    import os
+def _listen(host: str, port: int) -> socket.socket:
+    """Taken before anything is started: a port in use is then one sentence and no work undone."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise CannotStartError(
+            f"The port {port} on {host} cannot be taken ({os.strerror(error.errno or 0)}): "
+            "stop what uses it, or name another with --port."
+        ) from error
+    return listener
 
-    return os.environ.get("LOG_LEVEL", str(CommonSettings.model_fields["log_level"].default))
+
+class _Server(uvicorn.Server):
+    """Greets once it serves."""
+
+    def __init__(self, app: Gateway, greeting: str) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=DRAIN_S,
+            )
+        )
+        self._greeting = greeting
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            gc.freeze()  # what the start made stays: the collector need not look at it again
+            gc.set_threshold(50_000, 20, 100)
+            sys.stdout.write(self._greeting)
+            sys.stdout.flush()
+
+
+async def _serve(app: Gateway, stack: Stack, listener: socket.socket, data_dir: Path) -> None:
+    host, port = listener.getsockname()[:2]
+    token, _ = token_for_trying(data_dir)
+    server = _Server(app, _greeting(f"http://{host}:{port}", token, data_dir / "token"))
+    serving = asyncio.create_task(server.serve([listener]))
+    failing = asyncio.create_task(stack.failed())
+    await asyncio.wait({serving, failing}, return_when=asyncio.FIRST_COMPLETED)
+    if failing.done():
+        server.should_exit = True
+        await serving
+        raise CannotStartError(failing.result())
+    failing.cancel()
+    await serving
+    if not server.started:
+        raise CannotStartError(app.failure or "The services could not start; the lines above say why.")
+
+
+def _greeting(url: str, token: str, where: Path) -> str:
+    return f"""Ratchet is up on {url} (Ctrl-C stops it). A token for trying is in {where}:
+
+  curl -s {url}/api/generate \\
+    -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\
+    -d '{{"task_type": "classification", "labels": ["request", "status"], "document_text": "Please send the report."}}'
+
+"""

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 
 from ratchet_cli.demo.users import Answer
-from ratchet_cli.demo.watch import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,8 @@ def verdict(outcome: Outcome) -> str:
         return f"[green]The corrections were noise, and nothing was promoted.[/green] {outcome.why}"
     if outcome.closed:
         return f"[green]The loop closed: {outcome.version} serves.[/green] It took {outcome.seconds:.0f} s."
-    return f"[red]The loop did not close: {outcome.version or 'no version'} is {outcome.state or 'missing'}.[/red] {outcome.why}"
+    version, state = outcome.version or "no version", outcome.state or "missing"
+    return f"[red]The loop did not close: {version} is {state}.[/red] {outcome.why}"
 
 
 def _measures(outcome: Outcome) -> Table:

@@ -24,7 +24,7 @@ from ratchet_cli.demo.play import Tell, play
 from ratchet_cli.demo.public import read_corpus
 from ratchet_cli.demo.report import Outcome, show
 from ratchet_cli.demo.users import DemoFailedError, Users
-from ratchet_cli.stack.ports import free_port
+from ratchet_cli.stack.ports import free_ports
 from ratchet_common.topics import TABLE
 
 SEED = 42
@@ -53,7 +53,7 @@ def demo(data: Path | None, *, noise: bool, as_json: bool, seed: int = SEED) -> 
 @contextlib.contextmanager
 def _product(folder: Path, corpus: Corpus) -> Iterator[str]:
     """`ratchet up` as a child; its URL. What it logs goes into the folder."""
-    port = free_port()
+    (port,) = free_ports(1)
     environment = os.environ | {"TRAINER_MIN_EXAMPLES": str(corpus.min_examples), "LOG_LEVEL": "WARNING"}
     with (folder / "up.log").open("wb") as log:
         child = subprocess.Popen(  # noqa: S603  our own command

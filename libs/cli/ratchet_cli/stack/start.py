@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -44,7 +43,7 @@ class Stack:
         Neither is started again behind the services' backs: a new broker would know none of the events that wait in
         the old one, and only a start of the services sends what their outboxes hold once more. So end the run.
         """
-        while not (sentence := self._ended()):
+        while not (sentence := self._ended()):  # noqa: ASYNC110  the end of a process sets no event
             await asyncio.sleep(0.2)
         return f"{sentence} What was acknowledged is in {self._data_dir.path}: start again to go on."
 
@@ -70,20 +69,18 @@ class Stack:
     ) -> None:
         self.stop()
 
-    def run(self, part: Part, patience_s: float) -> int:
+    def run(self, part: Part, patience_s: float, attempts: int = ATTEMPTS) -> int:
         """Starts one part. Returns the port on which it answers."""
-        for attempt in count(1):
-            child = self._spawn(part)
-            try:
-                child.wait_for_answer(part.answers, patience_s)
-            except CannotStartError:
-                lost_its_port = child.ended() and somebody_listens(child.port)
-                if not lost_its_port or attempt == ATTEMPTS:
-                    raise
-                self._children.remove(child)
-            else:
-                return child.port
-        raise AssertionError("count() ended")
+        child = self._spawn(part)
+        try:
+            child.wait_for_answer(part.answers, patience_s)
+        except CannotStartError:
+            lost_its_port = child.ended() and somebody_listens(child.port)
+            if not lost_its_port or attempts == 1:
+                raise
+            self._children.remove(child)
+            return self.run(part, patience_s, attempts - 1)
+        return child.port
 
     def _spawn(self, part: Part) -> Child:
         (port,) = free_ports(1)

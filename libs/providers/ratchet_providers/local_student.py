@@ -1,0 +1,77 @@
+"""Students that were trained here: their files are checked, loaded and run in worker processes."""
+
+import asyncio
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from ratchet_common.errors import RetryLaterError
+from ratchet_common.workers import Workers
+from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError, estimated_usage
+from ratchet_student import Prediction, Student, StudentFileError, load
+
+KEPT_LOADED = 4  # in each worker process
+
+
+class Work(Protocol):
+    """What a worker process does for a request, or a stand-in for it."""
+
+    def __call__(
+        self, path: str, sha256: str, document: str, question: str, labels: Sequence[str], /
+    ) -> Prediction: ...
+
+
+class ArtifactError(Exception):
+    """The student's file is missing, is not the one that was named, or cannot be read."""
+
+
+@functools.lru_cache(maxsize=KEPT_LOADED)
+def _loaded(sha256: str, path: str) -> Student:
+    try:
+        return load(Path(path), sha256)
+    except (OSError, StudentFileError) as error:
+        raise ArtifactError(type(error).__name__) from None
+
+
+def predict(path: str, sha256: str, document: str, question: str, labels: Sequence[str]) -> Prediction:
+    """Runs in a worker process. Raises ArtifactError."""
+    return _loaded(sha256, path).predict(document, question, tuple(labels))
+
+
+class LocalStudents:
+    """Answers with the student that `request.artifact` and `request.sha256` name."""
+
+    def __init__(self, workers: Workers, work: Work = predict) -> None:
+        self._workers, self._work = workers, work
+
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
+        path = path_of(request.artifact)
+        try:
+            async with asyncio.timeout(request.timeout_s):
+                said = await self._workers.run(
+                    self._work, path, request.sha256, request.document, request.question, tuple(request.labels)
+                )
+        except TimeoutError as error:
+            raise ProviderError("timeout", f"no answer within {request.timeout_s:.1f} s") from error
+        except RetryLaterError as error:
+            raise ProviderError("unavailable", "the worker process died") from error
+        except ArtifactError as error:
+            raise ProviderError("unavailable", f"the artifact cannot be used: {error}") from error
+        return ModelAnswer(
+            output=said.output,
+            items=tuple(said.items) if request.task_type == "action_items" else None,
+            label=said.label,
+            confidence=said.confidence,
+            usage=estimated_usage(len(request.document) + len(request.question), len(said.output)),
+            model=request.model,
+        )
+
+
+def path_of(artifact: str) -> str:
+    """The file that a `file:` URL names. Raises ProviderError for any other."""
+    parts = urlsplit(artifact)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not parts.path:
+        raise ProviderError("unavailable", "the artifact is not named by a file: URL")
+    return unquote(parts.path)

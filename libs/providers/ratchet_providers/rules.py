@@ -1,0 +1,134 @@
+"""What the simulated provider says: one simple rule a task, from the words of the text alone."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ratchet_common.conversation import Reading
+
+SUMMARY_WORDS = 80
+LISTED = 10
+TASK_CUES = re.compile(
+    r"\b(please|could you|can you|would you|need(s)? to|must|should|will|'ll|going to|let us|let's|"
+    r"make sure|by (monday|tuesday|wednesday|thursday|friday|tomorrow|noon|the end))\b",
+    re.IGNORECASE,
+)
+RISK_CUES = re.compile(
+    r"\b(risk|danger|delay|penalt\w+|breach|terminat\w+|liab\w+|fail\w*|lose|loss\w*|cannot|unless|without|worr\w+)\b",
+    re.IGNORECASE,
+)
+ENTITY = re.compile(
+    r"\b(?:[A-Z][\w&-]+(?: [A-Z][\w&-]+)+|[A-Z]{2,}\w*|\d{4}-\d{2}-\d{2})\b|[$€£]\s?\d[\d,.]*\d(?: (?:million|billion))?"
+)
+LABEL_CUES: Final[Mapping[str, re.Pattern[str]]] = {
+    "request": re.compile(r"\b(please|could you|can you|would you|kindly|need you)\b", re.IGNORECASE),
+    "commitment": re.compile(r"\b(i will|i'll|we will|we'll|promise)\b", re.IGNORECASE),
+    "decision": re.compile(r"\b(decided|agreed|approved)\b", re.IGNORECASE),
+    "question": re.compile(r"\?\s*$", re.MULTILINE),
+    "risk": RISK_CUES,
+    "status": re.compile(r"\b(done|finished|on track|so far|half way)\b", re.IGNORECASE),
+    "positive": re.compile(r"\b(good|great|thanks|excellent|happy)\b", re.IGNORECASE),
+    "negative": re.compile(r"\b(bad|poor|terrible|unhappy|complain\w*)\b", re.IGNORECASE),
+    "yes": TASK_CUES,
+}
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    output: str
+    items: tuple[str, ...] | None = None
+    label: str | None = None
+
+
+def answer_by_rule(task_type: str, reading: Reading, labels: Sequence[str] = ()) -> Said:
+    if task_type == "classification":
+        label = best_label(reading.document, labels)
+        return Said(label, label=label)
+    if task_type == "action_items":
+        items = _with(TASK_CUES, reading.document)
+        return Said(_as_list(items), items=items)
+    return Said(TEXTS.get(task_type, chat)(reading))
+
+
+def best_label(text: str, labels: Sequence[str]) -> str:
+    """The label that the text names or hints at most often; of equals, and of none, the first."""
+    if not labels:
+        return "unknown"
+    lowered = text.lower()
+    return max(labels, key=lambda label: _hints(lowered, label.lower()))
+
+
+def _hints(text: str, label: str) -> int:
+    words = "[ _-]".join(WORD.findall(label.replace("_", " ")))
+    named = len(re.findall(rf"\b{words}\b", text)) if words else 0
+    cues = LABEL_CUES.get(label)
+    return 2 * named + (len(cues.findall(text)) if cues else 0)
+
+
+def sentences(text: str) -> list[str]:
+    return [s for part in SENTENCE_END.split(text) if (s := part.strip())]
+
+
+def summary(reading: Reading) -> str:
+    """The first sentences, or those that share most words with the question; about 80 words."""
+    found = sentences(reading.document)
+    asked = _words(reading.question)
+    ranked = (
+        sorted(range(len(found)), key=lambda i: (-len(asked & _words(found[i])), i)) if asked else range(len(found))
+    )
+    kept: list[int] = []
+    words = 0
+    for i in ranked:
+        length = len(found[i].split())
+        if kept and words + length > SUMMARY_WORDS:
+            break
+        kept.append(i)
+        words += length
+    return " ".join(" ".join(found[i] for i in sorted(kept)).split()[:SUMMARY_WORDS])
+
+
+def entities(reading: Reading) -> str:
+    return _as_list(tuple(dict.fromkeys(ENTITY.findall(reading.document)))[:LISTED])
+
+
+def risks(reading: Reading) -> str:
+    found = _with(RISK_CUES, reading.document)
+    return _as_list(found) or "No risk is named in the text."
+
+
+def best_sentence(reading: Reading) -> str:
+    found, asked = sentences(reading.document), _words(reading.question)
+    return max(found, key=lambda s: len(asked & _words(s)), default="The text does not say.")
+
+
+def report(reading: Reading) -> str:
+    return f"Summary\n{summary(reading)}\n\nTo do\n{_as_list(_with(TASK_CUES, reading.document))}"
+
+
+def chat(reading: Reading) -> str:
+    return f"This is a simulated answer. You wrote {len(reading.document.split())} words: {summary(reading)}"
+
+
+TEXTS: Final[Mapping[str, Callable[[Reading], str]]] = {
+    "summary": summary,
+    "entities": entities,
+    "risk_assessment": risks,
+    "qa": best_sentence,
+    "report": report,
+    "chat": chat,
+}
+
+
+def _with(cues: re.Pattern[str], text: str) -> tuple[str, ...]:
+    return tuple(s for s in sentences(text) if cues.search(s))[:LISTED]
+
+
+def _as_list(items: Sequence[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(WORD.findall(text.lower()))

@@ -1,0 +1,87 @@
+"""How this service's things look as documents. What people wrote is kept as bytes; their keys name no field."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+from bson import Binary
+
+from ratchet_common.mongo import Document
+from ratchet_feedback.answers import Answer, ResultKey, key_of
+from ratchet_feedback.scoring import Rating
+from ratchet_feedback.submit import Feedback, Saved, feedback_id
+from ratchet_feedback.tallies import Task
+
+
+def answer_key(key: ResultKey) -> Binary:
+    """Of a tenant's result: one tenant's answer can neither hide nor be another's."""
+    tenant, result_id = key
+    return Binary.from_uuid(uuid5(result_id, tenant))
+
+
+def feedback_key(said: Feedback) -> Binary:
+    return Binary.from_uuid(feedback_id(said.tenant, said.result_id, said.user_id))
+
+
+def task_key(task: Task) -> str:
+    return f"{task.task_type}:{task.tenant}"
+
+
+def answer_document(answer: Answer) -> Document:
+    return {
+        "_id": answer_key(key_of(answer)),
+        "tenant": answer.tenant,
+        "at": answer.answered_at,
+        "task_type": answer.task_type,
+        "document_type": answer.document_type,
+        "outcome": answer.outcome,
+        "body": msgspec.json.encode(answer),
+    }
+
+
+def answer_in(document: Document) -> Answer:
+    return msgspec.json.decode(document["body"], type=Answer)
+
+
+def said_fields(said: Feedback) -> Document:
+    return {
+        "rating": said.rating.value,
+        "corrected": bool(said.corrections),
+        "corrections": msgspec.json.encode(said.corrections) if said.corrections else None,
+        "comments": said.comments.encode() or None,
+        "issues": list(said.issues),
+    }
+
+
+def corrections_in(document: Document) -> dict[str, Any]:
+    """Empty too where they were forgotten."""
+    raw = document.get("corrections")
+    return msgspec.json.decode(raw, type=dict[str, Any]) if raw else {}
+
+
+def comments_in(document: Document) -> str:
+    raw = document.get("comments")
+    return bytes(raw).decode() if raw else ""
+
+
+def uuid_in(binary: Any) -> UUID:
+    return Binary(binary, 4).as_uuid()
+
+
+def saved_in(document: Document) -> Saved:
+    said = Feedback(
+        tenant=document["tenant"],
+        result_id=uuid_in(document["result_id"]),
+        user_id=document["user_id"],
+        rating=Rating(document["rating"]),
+        corrections=corrections_in(document),
+        comments=comments_in(document),
+        issues=tuple(document["issues"]),
+    )
+    return Saved(said=said, revision=document["revision"], said_at=document["said_at"])
+
+
+def place(moment: datetime) -> str:
+    """Where a moment lies among the ids by which feedback is ordered (the hex of UUIDv7, milliseconds first)."""
+    return f"{int(moment.astimezone(UTC).timestamp() * 1000):012x}"

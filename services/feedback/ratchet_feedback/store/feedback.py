@@ -1,0 +1,126 @@
+"""Answers and what was said of them: every query on the way from a submission to its join stands here."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from bson import Binary
+from uuid6 import uuid7
+
+from ratchet_common import outbox
+from ratchet_common.events import FeedbackJoined
+from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_feedback.answers import Answer, ResultKey, key_of
+from ratchet_feedback.store.documents import (
+    answer_document,
+    answer_in,
+    answer_key,
+    feedback_key,
+    said_fields,
+    saved_in,
+)
+from ratchet_feedback.submit import Feedback, Saved
+from ratchet_feedback.waiting import SECOND_LOOK
+
+COUNTED_AT_MOST = 100_000
+
+
+class MongoFeedbackStore:
+    """Documents are found by scalar keys that hold the tenant; where a filter names more, the key comes first."""
+
+    def __init__(self, database: Database, *, answers_kept: timedelta, text_kept: timedelta) -> None:
+        self._answers, self._feedback = database.answers, database.feedback
+        self._answers_kept, self._text_kept = answers_kept, text_kept
+
+    async def create_indexes(self) -> None:
+        await self._answers.create_index("at", expireAfterSeconds=int(self._answers_kept.total_seconds()))
+        await self._answers.create_index([("tenant", 1), ("at", 1)])
+        await self._feedback.create_index("about")
+        await self._feedback.create_index([("state", 1), ("due_at", 1)])
+        await self._feedback.create_index("text_until")
+
+    async def keep_answers(self, answers: Sequence[Answer]) -> None:
+        with waiting_is_worth_it(), duplicates_are_fine():
+            await self._answers.insert_many([answer_document(answer) for answer in answers], ordered=False)
+
+    async def answers(self, keys: Collection[ResultKey]) -> dict[ResultKey, Answer]:
+        with waiting_is_worth_it():
+            found = await self._answers.find({"_id": {"$in": [answer_key(key) for key in keys]}}).to_list()
+        known = {key_of(answer): answer for answer in map(answer_in, found)}
+        return {key: known[key] for key in keys if key in known}
+
+    async def save(self, said: Feedback) -> Saved:
+        """An update and a look: what stands there may be a still later word, and carries its own revision."""
+        now, who = datetime.now(UTC), {"_id": feedback_key(said), "tenant": said.tenant}
+        replaced = said_fields(said) | {
+            "state": "pending",
+            "said": uuid7().hex,
+            "said_at": now,
+            "due_at": now + SECOND_LOOK,
+            "text_until": now + self._text_kept if said.corrections or said.comments else None,
+        }
+        first = {
+            "result_id": Binary.from_uuid(said.result_id),
+            "about": answer_key((said.tenant, said.result_id)),
+            "user_id": said.user_id,
+        }
+        update = {"$set": replaced, "$setOnInsert": first, "$inc": {"revision": 1}}
+        with waiting_is_worth_it():
+            await self._feedback.update_one(who, update, upsert=True)
+            stands = await self._feedback.find_one(who)
+        return saved_in(cast("Document", stands))  # written just now, and never deleted
+
+    async def join(self, saved: Saved, event: FeedbackJoined) -> None:
+        """`uncounted` marks it for the tallies, in the same write."""
+        said = {
+            "state": "joined",
+            "joined": saved.revision,
+            "joined_at": event.occurred_at,
+            "uncounted": saved.revision,
+            "score": event.score,
+            "score_source": event.score_source,
+            "task_type": event.task_type,
+            "document_type": event.document_type,
+            "version_id": event.version_id,
+        }
+        not_yet = self._still(saved) | {"joined": {"$not": {"$gte": saved.revision}}}
+        with waiting_is_worth_it():
+            await self._feedback.update_one(not_yet, {"$set": said, "$unset": {"due_at": ""}} | outbox.push(event))
+
+    async def waiting_for(self, keys: Collection[ResultKey], limit: int) -> list[Saved]:
+        wanted = {"about": {"$in": [answer_key(key) for key in keys]}, "state": "pending"}
+        with waiting_is_worth_it():
+            return [saved_in(document) for document in await self._feedback.find(wanted).limit(limit).to_list()]
+
+    async def due(self, now: datetime, limit: int) -> list[Saved]:
+        with waiting_is_worth_it():
+            due = await self._feedback.find({"state": "pending", "due_at": {"$lte": now}}).limit(limit).to_list()
+        return [saved_in(document) for document in due]
+
+    async def wait_on(self, waiting: Collection[Saved], patience: timedelta) -> None:
+        with waiting_is_worth_it():
+            for saved in waiting:
+                due_at = {"due_at": saved.said_at + patience}
+                await self._feedback.update_one(self._still(saved) | {"state": "pending"}, {"$set": due_at})
+
+    async def expire(self, waiting: Collection[Saved]) -> None:
+        expired: Document = {"$set": {"state": "expired"}, "$unset": {"due_at": ""}}
+        with waiting_is_worth_it():
+            for saved in waiting:
+                await self._feedback.update_one(self._still(saved) | {"state": "pending"}, expired)
+
+    async def forget_text(self, now: datetime) -> None:
+        forgotten = {"corrections": None, "comments": None, "text_until": None}
+        with waiting_is_worth_it():
+            await self._feedback.update_many({"text_until": {"$lte": now}}, {"$set": forgotten})
+
+    async def waiting(self) -> dict[str, int]:
+        with waiting_is_worth_it():
+            return {
+                state: await self._feedback.count_documents({"state": state}, limit=COUNTED_AT_MOST)
+                for state in ("pending", "expired")
+            }
+
+    def _still(self, saved: Saved) -> Document:
+        """The filter of a write that holds only while nobody has said a later word."""
+        return {"_id": feedback_key(saved.said), "tenant": saved.said.tenant, "revision": saved.revision}

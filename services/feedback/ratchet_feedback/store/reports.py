@@ -1,0 +1,173 @@
+"""What people look at: every query that only reads stands here, each within its tenant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ratchet_common.mongo import Database, Document, waiting_is_worth_it
+from ratchet_feedback.answers import ResultKey
+from ratchet_feedback.retraining import Tally
+from ratchet_feedback.store.documents import answer_key, place, saved_in, uuid_in
+from ratchet_feedback.submit import Saved
+from ratchet_feedback.summary import Given, Raised, Said
+from ratchet_feedback.tallies import Task
+from ratchet_feedback.traffic import Listened
+
+MOST_USERS = 200  # of one result are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One user's feedback on a result, with what became of it."""
+
+    feedback_id: UUID
+    saved: Saved
+    state: str
+    place: str  # its place in the order of what was said
+    joined_at: datetime | None = None
+    score: float | None = None
+    score_source: str | None = None
+    task_type: str | None = None
+    version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A task's tally with the reasons of its last trigger."""
+
+    tally: Tally
+    reasons: tuple[str, ...] = ()
+
+
+class MongoReports:
+    def __init__(self, database: Database) -> None:
+        self._answers, self._feedback = database.answers, database.feedback
+        self._tallies, self._traffic = database.tallies, database.traffic
+
+    async def create_indexes(self) -> None:
+        await self._feedback.create_index([("tenant", 1), ("said", 1)])
+
+    async def said(self, tenant: str, since: datetime) -> list[Said]:
+        group = {
+            "_id": {name: f"${name}" for name in ("state", "rating", "task_type", "document_type")},
+            "count": {"$sum": 1},
+            "corrections": {"$sum": {"$cond": ["$corrected", 1, 0]}},
+            "score": {"$sum": "$score"},
+        }
+        rows = await self._grouped([_since(tenant, since), {"$group": group}])
+        return [
+            Said(
+                state=row["_id"]["state"],
+                rating=row["_id"]["rating"],
+                task_type=row["_id"].get("task_type"),
+                document_type=row["_id"].get("document_type"),
+                count=row["count"],
+                corrections=row["corrections"],
+                score=row["score"],
+            )
+            for row in rows
+        ]
+
+    async def raised(self, tenant: str, since: datetime) -> list[Raised]:
+        """Of what was joined: the rest is of no task yet."""
+        by = {"issue": "$issues", "task_type": "$task_type", "document_type": "$document_type"}
+        rows = await self._grouped(
+            [
+                _since(tenant, since),
+                {"$match": {"state": "joined"}},
+                {"$unwind": "$issues"},
+                {"$group": {"_id": by, "count": {"$sum": 1}}},
+            ]
+        )
+        return [
+            Raised(r["_id"]["issue"], r["_id"].get("task_type"), r["_id"].get("document_type"), r["count"])
+            for r in rows
+        ]
+
+    async def given(self, tenant: str, since: datetime) -> list[Given]:
+        by = {"task_type": "$task_type", "document_type": "$document_type"}
+        pipeline = [
+            {"$match": {"tenant": tenant, "at": {"$gte": since}}},
+            {"$match": {"outcome": "ok"}},
+            {"$group": {"_id": by, "count": {"$sum": 1}}},
+        ]
+        with waiting_is_worth_it():
+            rows = await (await self._answers.aggregate(pipeline)).to_list()
+        return [Given(r["_id"].get("task_type"), r["_id"].get("document_type"), r["count"]) for r in rows]
+
+    async def corrections(
+        self, tenant: str, task_type: str | None, *, since: datetime, before: str | None, limit: int
+    ) -> list[Known]:
+        """The latest first; without those whose text was forgotten."""
+        wanted: Document = {"state": "joined", "corrections": {"$ne": None}}
+        if task_type:
+            wanted["task_type"] = task_type
+        rows = await self._grouped(
+            [
+                _since(tenant, since, before),
+                {"$match": wanted},
+                {"$sort": {"said": -1}},
+                {"$limit": limit},
+            ]
+        )
+        return [_known(row) for row in rows]
+
+    async def about(self, key: ResultKey) -> list[Known]:
+        wanted = {"about": answer_key(key), "tenant": key[0]}
+        with waiting_is_worth_it():
+            found = await self._feedback.find(wanted).limit(MOST_USERS).to_list()
+        return sorted(map(_known, found), key=lambda known: known.place)
+
+    async def knows(self, key: ResultKey) -> bool:
+        with waiting_is_worth_it():
+            return await self._answers.find_one({"_id": answer_key(key)}, {"_id": 1}) is not None
+
+    async def listened(self, tenant: str) -> dict[str, Sequence[Listened]]:
+        """By task, the trained versions that serve."""
+        with waiting_is_worth_it():
+            found = await self._traffic.find({"tenant": tenant}).to_list()
+        return {
+            d["task_type"]: [Listened(v["version_id"], v["until"]) for v in d.get("versions", [])] for d in found
+        }
+
+    async def standings(self, tenant: str) -> dict[Task, Standing]:
+        with waiting_is_worth_it():
+            found = await self._tallies.find({"tenant": tenant}, {"outbox": 0}).to_list()
+        return {Task(tenant, d["task_type"]): Standing(_tally(d), tuple(d.get("reasons", ()))) for d in found}
+
+    async def _grouped(self, pipeline: Sequence[dict[str, Any]]) -> list[Document]:
+        with waiting_is_worth_it():
+            return await (await self._feedback.aggregate(pipeline)).to_list()
+
+
+def _since(tenant: str, since: datetime, before: str | None = None) -> dict[str, Any]:
+    """A stage of its own: with nothing else in it, the index on tenant and order bounds what is read."""
+    said: Document = {"$gte": place(since)} | ({"$lt": before} if before else {})
+    return {"$match": {"tenant": tenant, "said": said}}
+
+
+def _known(document: Document) -> Known:
+    return Known(
+        feedback_id=uuid_in(document["_id"]),
+        saved=saved_in(document),
+        state=document["state"],
+        place=document["said"],
+        joined_at=document.get("joined_at"),
+        score=document.get("score"),
+        score_source=document.get("score_source"),
+        task_type=document.get("task_type"),
+        version_id=document.get("version_id"),
+    )
+
+
+def _tally(document: Document) -> Tally:
+    return Tally(
+        corrections=document.get("corrections", 0),
+        ratings=document.get("ratings", 0),
+        negative=document.get("negative", 0),
+        drifted=document.get("drifted", False),
+        triggers=document.get("triggers", 0),
+        triggered_at=document.get("triggered_at"),
+    )

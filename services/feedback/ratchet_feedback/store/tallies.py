@@ -1,0 +1,147 @@
+"""What each task has gathered, and what bears on it: traffic and drift."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson import Binary
+from pymongo import UpdateOne
+
+from ratchet_common import outbox
+from ratchet_common.events import AlertChanged, RetrainingFellDue, TrafficAssigned
+from ratchet_common.mongo import Database, Document, waiting_is_worth_it
+from ratchet_feedback.retraining import Tally
+from ratchet_feedback.scoring import Rating
+from ratchet_feedback.store.documents import task_key, uuid_in
+from ratchet_feedback.tallies import Task, Uncounted
+from ratchet_feedback.traffic import counts_from, listened
+
+COUNTED_AT_MOST = 100_000  # of a task's feedback; retraining is long due by then
+
+
+class MongoTallyStore:
+    def __init__(self, database: Database) -> None:
+        self._feedback, self._tallies = database.feedback, database.tallies
+        self._traffic, self._drifts = database.traffic, database.drifts
+
+    async def create_indexes(self) -> None:
+        await self._feedback.create_index("uncounted", partialFilterExpression={"uncounted": {"$gt": 0}})
+        await self._feedback.create_index([("tenant", 1), ("task_type", 1), ("joined_at", 1)])
+        await self._tallies.create_index("changes", partialFilterExpression={"changes": {"$gt": 0}})
+        await self._tallies.create_index("look_again_at")
+        await self._tallies.create_index("tenant")
+        await self._drifts.create_index("task")
+
+    async def uncounted(self, limit: int) -> list[Uncounted]:
+        fields = {"uncounted": 1, "tenant": 1, "task_type": 1}
+        with waiting_is_worth_it():
+            marked = await self._feedback.find({"uncounted": {"$gt": 0}}, fields).limit(limit).to_list()
+        return [Uncounted(uuid_in(d["_id"]), d["uncounted"], Task(d["tenant"], d["task_type"])) for d in marked]
+
+    async def changed(self, now: datetime) -> dict[Task, int]:
+        with waiting_is_worth_it():
+            changed = await self._tallies.find({"changes": {"$gt": 0}}).to_list()
+            rested = await self._tallies.find({"look_again_at": {"$lte": now}}).to_list()
+        return {Task(d["tenant"], d["task_type"]): d.get("changes", 0) for d in changed + rested}
+
+    async def count(self, task: Task) -> Tally:
+        with waiting_is_worth_it():
+            before = await self._tallies.find_one({"_id": task_key(task)}) or {}
+            traffic = await self._traffic.find_one({"_id": task_key(task)}) or {}
+            drifted = await self._drifts.find_one({"task": task_key(task), "state": "open"})
+            cursor = await self._feedback.aggregate(_counts(task, traffic.get("counts_from")))
+            counted = next(iter(await cursor.to_list()), {"corrections": 0, "ratings": 0, "negative": 0})
+        return Tally(
+            corrections=counted["corrections"],
+            ratings=counted["ratings"],
+            negative=counted["negative"],
+            drifted=drifted is not None,
+            triggers=before.get("triggers", 0),
+            triggered_at=before.get("triggered_at"),
+        )
+
+    async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> None:
+        counts = {
+            "corrections": tally.corrections,
+            "ratings": tally.ratings,
+            "negative": tally.negative,
+            "drifted": tally.drifted,
+            "look_again_at": look_again,
+        }
+        with waiting_is_worth_it():
+            await self._tallies.update_one(_one(task), {"$set": counts} | _named(task), upsert=True)
+
+    async def trigger(self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta) -> bool:
+        rested = {"$not": {"$gt": event.occurred_at - cool_down}}  # matches what was never triggered, too
+        nobody_else = {"triggers": tally.triggers or {"$not": {"$gt": 0}}, "triggered_at": rested}
+        said = {"triggered_at": event.occurred_at, "reasons": list(event.reasons), "triggers": tally.triggers + 1}
+        said["look_again_at"] = event.occurred_at + cool_down
+        task = Task(event.tenant, event.task_type)
+        with waiting_is_worth_it():
+            written = await self._tallies.update_one(_one(task) | nobody_else, {"$set": said} | outbox.push(event))
+        return written.matched_count == 1
+
+    async def counted(self, feedback: Collection[Uncounted], changes: dict[Task, int]) -> None:
+        marks = [
+            UpdateOne({"_id": Binary.from_uuid(f.feedback_id), "uncounted": f.revision}, {"$unset": {"uncounted": ""}})
+            for f in feedback
+        ]
+        done = [UpdateOne(_one(t) | {"changes": n}, {"$set": {"changes": 0}}) for t, n in changes.items() if n]
+        with waiting_is_worth_it():
+            if marks:
+                await self._feedback.bulk_write(marks, ordered=False)
+            if done:
+                await self._tallies.bulk_write(done, ordered=False)
+
+    async def assign(self, traffic: TrafficAssigned) -> None:
+        task = Task(traffic.tenant, traffic.task_type)
+        newer: Document = {
+            "revision": traffic.revision,
+            "counts_from": counts_from(traffic),
+            "versions": [{"version_id": v.version_id, "until": v.until} for v in listened(traffic)],
+        }
+        with waiting_is_worth_it():
+            await self._traffic.update_one(_one(task), _named(task), upsert=True)
+            not_yet = _one(task) | {"revision": {"$not": {"$gte": traffic.revision}}}
+            await self._traffic.update_one(not_yet, {"$set": newer})
+        await self._something_changed(task)
+
+    async def drift(self, alert: AlertChanged) -> None:
+        task = Task(alert.tenant, alert.task_type or "")
+        which = {"_id": f"{alert.tenant}:{alert.alert_id}", "tenant": alert.tenant}
+        not_yet = which | {"at": {"$not": {"$gte": alert.occurred_at}}}
+        newer = {"at": alert.occurred_at, "state": alert.state}
+        with waiting_is_worth_it():
+            await self._drifts.update_one(which, {"$setOnInsert": {"task": task_key(task)}}, upsert=True)
+            await self._drifts.update_one(not_yet, {"$set": newer})
+        await self._something_changed(task)
+
+    async def _something_changed(self, task: Task) -> None:
+        """After the write that it tells of; said again when that is delivered again."""
+        with waiting_is_worth_it():
+            await self._tallies.update_one(_one(task), {"$inc": {"changes": 1}} | _named(task), upsert=True)
+
+
+def _one(task: Task) -> Document:
+    return {"_id": task_key(task), "tenant": task.tenant}
+
+
+def _named(task: Task) -> Document:
+    return {"$setOnInsert": {"task_type": task.task_type}}
+
+
+def _counts(task: Task, since: datetime | None) -> list[dict[str, Any]]:
+    lately = {"$gt": since} if since else {"$exists": True}
+    negative = {"$cond": [{"$eq": ["$rating", Rating.NEGATIVE.value]}, 1, 0]}
+    return [
+        {"$match": {"tenant": task.tenant, "task_type": task.task_type, "joined_at": lately}},
+        {"$limit": COUNTED_AT_MOST},
+        {
+            "$group": {
+                "_id": None,
+                "ratings": {"$sum": 1},
+                "negative": {"$sum": negative},
+                "corrections": {"$sum": {"$cond": ["$corrected", 1, 0]}},
+            }
+        },
+    ]

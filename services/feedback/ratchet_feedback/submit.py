@@ -1,0 +1,130 @@
+"""Use case: somebody says what an answer was worth, before or after the answer is known here."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID, uuid5
+
+from ratchet_common.events import FeedbackJoined
+from ratchet_feedback.answers import Answer, ResultKey, counted_for, origin_of
+from ratchet_feedback.scoring import Rating, score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    tenant: str
+    result_id: UUID
+    user_id: str
+    rating: Rating
+    corrections: Mapping[str, Any] = field(default_factory=dict)
+    comments: str = ""
+    issues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """Feedback as it stands in the store: the latest word of this user on this result."""
+
+    said: Feedback
+    revision: int
+    said_at: datetime
+
+    @property
+    def about(self) -> ResultKey:
+        return self.said.tenant, self.said.result_id
+
+
+class Status(StrEnum):
+    RECORDED = "recorded"
+    PENDING = "pending"  # its answer has not arrived yet
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    feedback_id: UUID
+    revision: int
+    status: Status
+
+
+class FeedbackStore(Protocol):
+    async def save(self, said: Feedback) -> Saved:
+        """Replaces what this user said before, under a higher revision; returns what stands there now."""
+
+    async def answers(self, keys: Collection[ResultKey]) -> dict[ResultKey, Answer]: ...
+
+    async def join(self, saved: Saved, event: FeedbackJoined) -> None:
+        """State and event in one write. Changes nothing if that revision was joined or replaced meanwhile."""
+
+
+def feedback_id(tenant: str, result_id: UUID, user_id: str) -> UUID:
+    return uuid5(result_id, f"{tenant}\0{user_id}")
+
+
+async def submit(said: Feedback, store: FeedbackStore) -> Receipt:
+    """Writes, then looks. The prediction's consumer does the same, so whoever comes second sees the other."""
+    saved = await store.save(said)
+    found = await join([saved], store)
+    status = Status.RECORDED if found else Status.PENDING
+    return Receipt(feedback_id(said.tenant, said.result_id, said.user_id), saved.revision, status)
+
+
+async def join(waiting: Collection[Saved], store: FeedbackStore) -> list[Saved]:
+    """Joins what has its answer by now, and returns that."""
+    answers = await store.answers({saved.about for saved in waiting})
+    origins = await _origins(answers.values(), store)
+    found = [saved for saved in waiting if saved.about in answers]
+    for saved in found:
+        answer = answers[saved.about]
+        await store.join(saved, joined(saved, counted_for(answer, origins.get(answer.result_id))))
+    return found
+
+
+async def _origins(answers: Iterable[Answer], store: FeedbackStore) -> dict[UUID, Answer]:
+    """For each cache hit, by its own result_id, the answer that it repeats."""
+    wanted = {answer.result_id: origin for answer in answers if (origin := origin_of(answer))}
+    known = await store.answers(set(wanted.values())) if wanted else {}
+    return {hit: known[origin] for hit, origin in wanted.items() if origin in known}
+
+
+def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
+    said = saved.said
+    value, source = score(
+        said.rating,
+        said.corrections,
+        task_type=answer.task_type,
+        output=answer.output,
+        reference=answer.reference,
+    )
+    return FeedbackJoined(
+        event_id=uuid5(said.result_id, f"{said.tenant}\0{said.user_id}/{saved.revision}"),  # joined twice: still one
+        tenant=said.tenant,
+        result_id=answer.result_id,
+        user_id=said.user_id,
+        revision=saved.revision,
+        task_type=answer.task_type,
+        version_id=answer.version_id,
+        model=answer.model,
+        input=answer.input,
+        output=answer.output,
+        rating=said.rating.value,
+        score=value,
+        score_source=source,
+        corrections=dict(said.corrections),
+        comments=said.comments,
+        issues=said.issues,
+        user=answer.user,
+        session=answer.session,
+        unit=answer.unit,
+        document_type=answer.document_type,
+        tags=answer.tags,
+        labels=answer.labels,
+        confidence=answer.confidence,
+        assigned_by=answer.assigned_by,
+        answered_at=answer.answered_at,
+        cost_usd=answer.cost_usd,
+        latency_ms=answer.latency_ms,
+        collect=answer.collect,
+        text_omitted=answer.text_omitted,
+    )

@@ -1,0 +1,79 @@
+"""Use case: tasks of which something new is known are counted anew, and a trigger goes out where retraining fell due."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from uuid import UUID, uuid5
+
+from ratchet_common.events import RetrainingFellDue
+from ratchet_feedback.retraining import Limits, Tally, look_again_at, reasons_to_retrain
+
+AT_ONCE = 500
+NAMESPACE = UUID("0f0a54f7-6a3b-5a55-9d0c-6d1b2a0f7f5e")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    tenant: str
+    task_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """Feedback that was joined since its task was last counted."""
+
+    feedback_id: UUID
+    revision: int
+    task: Task
+
+
+class TallyStore(Protocol):
+    async def uncounted(self, limit: int) -> list[Uncounted]: ...
+
+    async def changed(self, now: datetime) -> dict[Task, int]:
+        """Tasks to count for another reason (traffic, drift, a cool-down's end), each with its number of changes."""
+
+    async def count(self, task: Task) -> Tally:
+        """Counts the joined feedback since the last training; open drift and earlier triggers beside it."""
+
+    async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> None: ...
+
+    async def trigger(self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta) -> bool:
+        """State and event in one write, only if no trigger came since `tally` was counted; False if one did."""
+
+    async def counted(self, feedback: Collection[Uncounted], changes: dict[Task, int]) -> None:
+        """Takes the marks away, unless something changed meanwhile."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def recount(store: TallyStore, limits: Limits, now: Callable[[], datetime] = _now) -> bool:
+    """One round. True: there may be more at once. The marks go last: a crash before that counts again."""
+    feedback = await store.uncounted(AT_ONCE)
+    changes = await store.changed(now())
+    for task in {mark.task for mark in feedback} | changes.keys():
+        await _recount(task, store, limits, now())
+    await store.counted(feedback, changes)
+    return len(feedback) == AT_ONCE
+
+
+async def _recount(task: Task, store: TallyStore, limits: Limits, now: datetime) -> None:
+    tally = await store.count(task)
+    await store.keep(task, tally, look_again_at(tally, limits, now))
+    why = reasons_to_retrain(tally, limits, now)
+    if why:
+        await store.trigger(fell_due(task, tally, why, now), tally, limits.cool_down)
+
+
+def fell_due(task: Task, tally: Tally, why: tuple[str, ...], now: datetime) -> RetrainingFellDue:
+    """The number of the trigger makes its id: two replicas that count the same say the same event."""
+    return RetrainingFellDue(
+        event_id=uuid5(NAMESPACE, f"{task.tenant}/{task.task_type}/{tally.triggers + 1}"),
+        occurred_at=now,
+        tenant=task.tenant,
+        task_type=task.task_type,
+        reasons=why,
+    )

@@ -1,0 +1,181 @@
+"""Which model answers? Pure: the catalogue, what was measured and what is asked go in, an order with its reasons comes out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from ratchet_common.errors import NotFoundError, RefusedError
+from ratchet_common.events import Candidate, Usage
+from ratchet_router.catalogue import CEILINGS, Capability, Model, Tier
+
+USUAL_OUTPUT: Final[Mapping[str, int]] = {  # tokens, for the estimate of what an answer will cost
+    "classification": 10,
+    "summary": 150,
+    "action_items": 150,
+    "entities": 150,
+    "qa": 120,
+    "risk_assessment": 400,
+    "report": 800,
+    "chat": 300,
+}
+
+
+class UnknownModelError(NotFoundError):
+    type = "unknown-model"
+    title = "There is no such model"
+
+
+class NoModelFitsError(RefusedError):
+    type = "no-model-fits"
+    title = "No model can take the request as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Priorities:
+    """Only their proportions matter."""
+
+    accuracy: float = 1.0
+    cost: float = 1.0
+    speed: float = 1.0
+
+    def scaled(self) -> "Priorities":
+        total = self.accuracy + self.cost + self.speed
+        if total <= 0:
+            return Priorities(1 / 3, 1 / 3, 1 / 3)
+        return Priorities(self.accuracy / total, self.cost / total, self.speed / total)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the request asks of a model. `tier`: that one alone."""
+
+    task_type: str
+    complexity: float
+    input_tokens: int
+    max_output_tokens: int | None = None
+    priorities: Priorities = Priorities()
+    tier: Tier | None = None
+    capabilities: frozenset[Capability] = frozenset()
+    max_cost_usd: Decimal | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """What an answer will probably use."""
+        usual = USUAL_OUTPUT.get(self.task_type, USUAL_OUTPUT["chat"])
+        return Usage(input_tokens=self.input_tokens, output_tokens=min(usual, self.max_output_tokens or usual))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How good a model's answers to a task were, over `n` scores."""
+
+    score: float
+    n: int
+
+
+Quality = Callable[[str], float]  # a model's name to its quality for the task, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """`models` from best to worst, the winner first; `candidates` are all that were looked at."""
+
+    models: tuple[Model, ...]
+    candidates: tuple[Candidate, ...]
+    reasons: tuple[str, ...]
+
+
+def quality_of(model: Model, task_type: str, measured: Measured | None, measured_from: int) -> float:
+    if measured is not None and measured.n >= measured_from:
+        return measured.score
+    return model.expected_quality(task_type)
+
+
+def rank(models: Sequence[Model], wanted: Wanted, quality: Quality, down: frozenset[str] = frozenset()) -> Ranking:
+    """Raises NoModelFitsError with what keeps each of the models out."""
+    left_out = {model.name: why for model in models if (why := _unable(model, wanted))}
+    able = [model for model in models if model.name not in left_out]
+    if not able:
+        raise NoModelFitsError(_nothing_left(left_out), left_out=left_out)
+    reasons = [f"The complexity is {wanted.complexity:.2f}."]
+    able = _unless_nothing_remains(able, left_out, lambda m: _too_hard(m, wanted), reasons)
+    able = _unless_nothing_remains(able, left_out, lambda m: "It failed just now." if m.name in down else "", reasons)
+    candidates = _candidates(models, able, left_out, wanted, quality)
+    score = {candidate.model: candidate.score for candidate in candidates}
+    ranked = sorted(able, key=lambda model: (-score[model.name], model.name))
+    best = next(candidate for candidate in candidates if candidate.model == ranked[0].name)
+    reasons.append(
+        f"{best.model} has the highest score, {best.score:.2f}: quality {best.quality:.2f}, "
+        f"cheapness {best.cheapness:.2f}, speed {best.speed:.2f}."
+    )
+    return Ranking(tuple(ranked), candidates, tuple(reasons))
+
+
+def _unable(model: Model, wanted: Wanted) -> str:
+    if wanted.tier is not None and model.tier != wanted.tier:
+        return f"It is not of the tier {wanted.tier} that was asked for."
+    needed = wanted.input_tokens + (wanted.max_output_tokens or 0)
+    if needed > model.context_window:
+        return f"About {needed} tokens do not fit into its {model.context_window}."
+    lacking = sorted(wanted.capabilities.difference(model.capabilities))
+    if lacking:
+        return f"It lacks {', '.join(lacking)}."
+    estimated = model.prices.of(wanted.usage)
+    if wanted.max_cost_usd is not None and estimated > wanted.max_cost_usd:
+        return f"It would cost about {estimated:.6f} USD, more than max_cost_usd."
+    return ""
+
+
+def _too_hard(model: Model, wanted: Wanted) -> str:
+    if wanted.tier is None and wanted.complexity > CEILINGS[model.tier]:
+        return f"The tier {model.tier} is for a complexity up to {CEILINGS[model.tier]}."
+    return ""
+
+
+def _unless_nothing_remains(
+    models: list[Model], left_out: dict[str, str], why: Callable[[Model], str], reasons: list[str]
+) -> list[Model]:
+    out = {model.name: reason for model in models if (reason := why(model))}
+    if len(out) == len(models):
+        reasons.append(f"Nothing else remains, so this was overlooked: {next(iter(out.values()))}")
+        return models
+    left_out.update(out)
+    return [model for model in models if model.name not in out]
+
+
+def _candidates(
+    models: Sequence[Model], able: Sequence[Model], left_out: Mapping[str, str], wanted: Wanted, quality: Quality
+) -> tuple[Candidate, ...]:
+    """Terms are scaled over those that are able; the others are put on the same scale for comparison."""
+    usage, weights = wanted.usage, wanted.priorities.scaled()
+    names = [model.name for model in able]
+    good = _scaled({model.name: quality(model.name) for model in models}, names)
+    cheap = _scaled({model.name: -float(model.prices.of(usage)) for model in models}, names)
+    fast = _scaled({model.name: -model.latency_ms for model in models}, names)
+    return tuple(
+        Candidate(
+            model=name,
+            tier=model.tier,
+            quality=good[name],
+            cheapness=cheap[name],
+            speed=fast[name],
+            score=round(weights.accuracy * good[name] + weights.cost * cheap[name] + weights.speed * fast[name], 6),
+            left_out=left_out.get(name, ""),
+        )
+        for model in models
+        for name in (model.name,)
+    )
+
+
+def _scaled(values: Mapping[str, float], over: Sequence[str]) -> dict[str, float]:
+    """The worst of `over` becomes 0, the best 1; where all are equal, all are best."""
+    low, high = min(values[name] for name in over), max(values[name] for name in over)
+    if high == low:
+        return {name: 1.0 if value >= low else 0.0 for name, value in values.items()}
+    return {name: round(min(max((value - low) / (high - low), 0.0), 1.0), 6) for name, value in values.items()}
+
+
+def _nothing_left(left_out: Mapping[str, str]) -> str:
+    listed = " ".join(f"{name}: {why}" for name, why in list(left_out.items())[:5])
+    return f"No model can take this request. {listed}"

@@ -1,0 +1,30 @@
+"""The router's own knobs."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from ratchet_common.settings import CommonSettings
+
+SHIPPED_CATALOGUE = Path(__file__).parent / "catalogue.toml"
+
+
+class RouterSettings(CommonSettings):
+    model_config = SettingsConfigDict(env_prefix="ROUTER_", extra="forbid", frozen=True, populate_by_name=True)
+
+    catalogue: Path = Field(SHIPPED_CATALOGUE, description="the models that may answer, as TOML")
+    simulated_latency: float = Field(1.0, ge=0, le=100, description="factor on the simulated models' latency; 0: none")
+    attempts: int = Field(3, ge=1, le=10, description="models of the catalogue that one request may try")
+    deadline_ms: int = Field(60_000, ge=100, le=600_000, description="for a request that names none")
+    measured_from: int = Field(30, ge=1, description="scores that a measured quality needs to replace the prior")
+    upstream_body_limit_bytes: int = Field(8 * 1024 * 1024, ge=1024, description="of a provider's answer")
+
+    cache_hours: float = Field(24.0, gt=0, le=24 * 30, description="how long an answer may be used again")
+    cache_entries: int = Field(10_000, ge=0, le=1_000_000, description="kept in memory")
+    cache_bytes: int = Field(64 * 1024 * 1024, ge=0, description="kept in memory")
+    cache_store_lookup: bool = Field(True, description="look in the store after a miss in memory")
+
+    record_patience_ms: int = Field(1_000, ge=10, le=60_000, description="until an event goes to the own store instead")
+    answer_unrecorded: bool = Field(False, description="answer even if neither Kafka nor the store took the event")
+    text_limit_bytes: int = Field(256 * 1024, ge=1024, le=768 * 1024, description="input and output in an event")

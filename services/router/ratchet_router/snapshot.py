@@ -1,0 +1,60 @@
+"""What this replica knows of traffic, measured quality and cache epochs: in memory, at most 2 s behind its own store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ratchet_common.events import EVERYONE, QualityMeasured, TrafficAssigned
+from ratchet_router.routing import Measured
+
+REFRESH_EVERY_S = 1.0
+LOOK_BACK = timedelta(seconds=10)  # writes become visible later than the time that they carry
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was written since a time, and the latest time seen, by the store's clock."""
+
+    traffic: Sequence[TrafficAssigned]
+    quality: Sequence[QualityMeasured]
+    epochs: Sequence[tuple[str, int]]  # tenant, how often its cache was cleared
+    until: datetime | None
+
+
+class SnapshotStore(Protocol):
+    async def changes(self, since: datetime | None) -> Changes:
+        """Raises RetryLaterError."""
+
+
+class Snapshot:
+    def __init__(self) -> None:
+        self._traffic: dict[tuple[str, str], TrafficAssigned] = {}
+        self._quality: dict[tuple[str, str, str], QualityMeasured] = {}
+        self._epochs: dict[str, int] = {}
+        self._seen: datetime | None = None
+
+    async def refresh(self, store: SnapshotStore) -> list[TrafficAssigned]:
+        """Returns the assignments that are new here."""
+        changes = await store.changes(self._seen - LOOK_BACK if self._seen else None)
+        new = [event for event in changes.traffic if self._is_news(event)]
+        self._traffic.update({(event.tenant, event.task_type): event for event in new})
+        self._quality.update({(event.tenant, event.task_type, event.model): event for event in changes.quality})
+        self._epochs.update(changes.epochs)
+        self._seen = changes.until or self._seen
+        return new
+
+    def _is_news(self, event: TrafficAssigned) -> bool:
+        known = self._traffic.get((event.tenant, event.task_type))
+        return known is None or known.revision < event.revision
+
+    def traffic(self, tenant: str, task_type: str) -> TrafficAssigned | None:
+        return self._traffic.get((tenant, task_type))
+
+    def measured(self, tenant: str, task_type: str, model: str) -> Measured | None:
+        """What the tenant's own requests have shown; else what is known of the model for everyone."""
+        found = self._quality.get((tenant, task_type, model)) or self._quality.get((EVERYONE, task_type, model))
+        return Measured(found.score, found.n) if found else None
+
+    def epoch(self, tenant: str) -> int:
+        return self._epochs.get(tenant, 0)

@@ -1,0 +1,115 @@
+"""Where trained models are kept: files named by the SHA-256 of what is in them, reached by URL."""
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ratchet_common.errors import CannotStartError, RefusedError
+
+DRAFT, FORGOTTEN_AFTER_S = ".draft-", 24 * 3600.0
+CHUNK = 1024 * 1024
+
+
+class ArtifactGoneError(RefusedError):
+    status = 409
+    type = "artifact-gone"
+    title = "The trained model is not where it should be"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    url: str
+    sha256: str
+
+
+class FileArtifacts:
+    """Several trainers may share the directory: a file appears whole or not at all, and never changes."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    @contextmanager
+    def draft(self) -> Iterator[Path]:
+        """A path to write a model to; what is there at the end and was not kept goes."""
+        handle, name = tempfile.mkstemp(prefix=DRAFT, dir=self._directory)
+        os.close(handle)
+        try:
+            yield Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def keep(self, draft: Path) -> Artifact:
+        """Blocks while it hashes and syncs. The same content kept twice is one file."""
+        digest = _sha256(draft)
+        place = self._directory / digest
+        draft.chmod(0o640)  # the routers of the same group read it
+        _sync(draft)
+        draft.replace(place)
+        _sync(self._directory)
+        return Artifact(place.as_uri(), digest)
+
+    def path_of(self, artifact: Artifact) -> Path:
+        """Raises ArtifactGoneError. Whoever loads it checks the hash."""
+        path = _path(artifact.url)
+        if path is None or not path.is_file():
+            raise ArtifactGoneError(
+                f"The trained model {artifact.sha256[:8]} is not in the artifact store: bring {artifact.url} back."
+            )
+        return path
+
+    def forget_drafts(self) -> None:
+        """What a trainer that was killed left behind, a day later."""
+        limit = time.time() - FORGOTTEN_AFTER_S
+        for draft in self._directory.glob(f"{DRAFT}*"):
+            if draft.stat().st_mtime < limit:
+                draft.unlink(missing_ok=True)
+
+
+def artifacts_at(url: str) -> FileArtifacts:
+    """Raises CannotStartError with a sentence where the store cannot be used."""
+    directory = _path(url)
+    if directory is None:
+        raise CannotStartError(
+            f"TRAINER_ARTIFACTS_URL is {url}: it must be a file: URL with an absolute path, such as file:///var/ratchet."
+        )
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        artifacts = FileArtifacts(directory)
+        artifacts.forget_drafts()
+        with artifacts.draft():
+            pass
+    except OSError as error:
+        raise CannotStartError(
+            f"The artifact store {directory} (TRAINER_ARTIFACTS_URL) cannot be written to ({error.strerror}): "
+            "make it writable, or name another directory."
+        ) from error
+    return artifacts
+
+
+def _path(url: str) -> Path | None:
+    parts = urlsplit(url)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
+        return None
+    return Path(unquote(parts.path))
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

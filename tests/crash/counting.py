@@ -1,0 +1,75 @@
+"""What came out: read from the services' own stores, compared with what was acknowledged."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bson import Binary
+from pymongo import MongoClient
+
+from tests.crash.load import Acknowledged
+
+SETTLE_PATIENCE_S = 900.0
+POLL_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    acknowledged: int
+    acknowledged_feedback: int
+    not_observed: int
+    not_an_example_nor_refused: int
+    acknowledged_twice: int
+    observed_twice: int
+    buried: int
+    tried_again: int
+    kills: int
+
+    @property
+    def nothing_lost(self) -> bool:
+        return not (
+            self.not_observed or self.not_an_example_nor_refused or self.acknowledged_twice or self.observed_twice
+        )
+
+
+def count_when_settled(mongodb_url: str, found: Acknowledged, kills: int) -> Counted:
+    """Waits until nothing is missing any more, or until what is missing has not changed for a long while."""
+    with MongoClient[dict[str, Any]](mongodb_url, uuidRepresentation="unspecified") as client:
+        last, changed = None, time.monotonic()
+        while True:
+            counted = _count(client, found, kills)
+            missing = (counted.not_observed, counted.not_an_example_nor_refused)
+            if missing == (0, 0):
+                return counted
+            if missing != last:
+                last, changed = missing, time.monotonic()
+            if time.monotonic() - changed > SETTLE_PATIENCE_S / 10:
+                return counted
+            time.sleep(POLL_S)
+
+
+def _count(client: MongoClient[dict[str, Any]], found: Acknowledged, kills: int) -> Counted:
+    observed = Counter(_uuid(d["result_id"]) for d in client.monitor.observations.find({}, {"result_id": 1}))
+    learned = _results(client.trainer.examples) | _results(client.trainer.refusals)
+    said = {UUID(result) for result in found.results}
+    return Counted(
+        acknowledged=len(found.results),
+        acknowledged_feedback=len(found.feedback),
+        not_observed=len(said - observed.keys()),
+        not_an_example_nor_refused=len({UUID(result) for result in found.feedback} - learned),
+        acknowledged_twice=len(found.results) - len(said),
+        observed_twice=sum(n > 1 for n in observed.values()),
+        buried=sum(client[name].dead_letters.estimated_document_count() for name in ("monitor", "trainer", "feedback")),
+        tried_again=found.tried_again,
+        kills=kills,
+    )
+
+
+def _results(collection: Any) -> set[UUID]:
+    return {_uuid(document["result_id"]) for document in collection.find({}, {"result_id": 1})}
+
+
+def _uuid(value: Any) -> UUID:
+    return value.as_uuid() if isinstance(value, Binary) else UUID(str(value))

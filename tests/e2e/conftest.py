@@ -1,0 +1,36 @@
+"""The whole product, as `ratchet up` starts it."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ratchet_cli.stack.ports import free_ports
+from tests.crash.processes import Victim
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    url: str
+    token: str
+    data_dir: Path
+    process: Victim
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    with tempfile.TemporaryDirectory(prefix="ratchet-e2e-") as name:
+        folder = Path(name)
+        (port,) = free_ports(1)
+        command = [sys.executable, "-m", "ratchet_cli", "up", "--port", str(port), "--data-dir", str(folder / "data")]
+        process = Victim("whole", command, port, {"LOG_LEVEL": "WARNING"}, folder / "up.log")
+        process.start()
+        try:
+            process.wait_until_ready()
+            token = (folder / "data" / "token").read_text().strip()
+            yield Product(process.url, token, folder / "data", process)
+        finally:
+            process.stop()

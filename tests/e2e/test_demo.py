@@ -1,0 +1,53 @@
+"""The end-to-end test is the demo: the product as a process of its own, users over HTTP, the loop turning once."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LIMIT_S = 600
+DATA = Path(os.environ.get("RATCHET_DATA", "../shared/data"))
+
+
+def demo(*arguments: str) -> tuple[int, dict[str, Any]]:
+    command = [sys.executable, "-m", "ratchet_cli", "demo", "--json", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert done.stdout, done.stderr[-3000:]
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_the_loop_turns_once() -> None:
+    status, outcome = demo()
+    assert status == 0
+    assert outcome["closed"]
+    assert outcome["after"]["accuracy"] > outcome["before"]["accuracy"]
+    assert outcome["after"]["accuracy"] > outcome["commonest"]
+    assert outcome["after"]["cost_usd_per_1000"] < outcome["before"]["cost_usd_per_1000"]
+    for topic in ("predictions", "feedback", "retrain-triggers", "traffic", "verdicts"):
+        assert outcome["events"][topic] > 0
+    way = " / ".join(outcome["way"])
+    for step in ("10 %", "50 %", "100 %"):
+        assert f"{outcome['version']} {step}" in way
+
+
+@pytest.mark.slow
+def test_noise_is_not_promoted() -> None:
+    status, outcome = demo("--shuffle-labels")
+    assert status == 0
+    assert not outcome["closed"]
+    assert outcome["state"] in ("rejected", "rolled_back")
+
+
+@pytest.mark.slow
+def test_the_loop_turns_on_real_mails() -> None:
+    folder = DATA / "email_intent"
+    if not folder.is_dir():
+        pytest.skip(f"the public data set is not in {folder}: set RATCHET_DATA to where it lies")
+    status, outcome = demo("--data", str(folder))
+    assert status == 0
+    assert outcome["after"]["accuracy"] > outcome["before"]["accuracy"]

@@ -1,0 +1,121 @@
+"""Real parts for the integration suite: the embedded stack, or a real Apache Kafka beside the embedded store."""
+
+import asyncio
+import contextlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import aiohttp
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from ratchet_cli.stack.ports import free_ports
+from ratchet_cli.stack.start import start_stack
+from ratchet_common.auth import Scope, new_token, write_tokens
+from ratchet_common.settings import CommonSettings
+from tests.kafka.rig import real_kafka
+
+S = TypeVar("S", bound=CommonSettings)
+SettingsFor = Callable[..., CommonSettings]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    kafka_bootstrap_servers: str
+    mongodb_url: str
+    idempotence: bool
+    forgets: bool
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Ground]:
+    """`RATCHET_TEST_BUS=kafka` (set by `make test-kafka`) runs the same suite on Apache Kafka."""
+    with contextlib.ExitStack() as parts:
+        folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="ratchet-test-")))
+        embedded = parts.enter_context(start_stack(folder / "data"))
+        if os.environ.get("RATCHET_TEST_BUS") == "kafka":
+            servers = parts.enter_context(real_kafka(folder / "kafka"))
+            yield Ground(servers, embedded.mongodb_url, idempotence=True, forgets=False)
+        else:
+            yield Ground(embedded.kafka_bootstrap_servers, embedded.mongodb_url, idempotence=False, forgets=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant of the test's own: nothing of another test is visible to it."""
+
+    name: str
+    token: str
+    tokens_file: Path
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@pytest.fixture
+def tenant(tmp_path: Path) -> Tenant:
+    name = f"tenant-{uuid4().hex[:8]}"
+    token, row = new_token(name, frozenset(Scope))
+    write_tokens(tmp_path / "tokens.json", [row])
+    return Tenant(name, token, tmp_path / "tokens.json")
+
+
+@pytest.fixture
+def settings_for(stack: Ground, tenant: Tenant, tmp_path: Path) -> SettingsFor:
+    """`settings_for(RouterSettings, cache_ttl_s=60)`: its settings against the stack, and the test's tenant."""
+
+    def make(kind: type[S], **extra: Any) -> S:
+        given: dict[str, Any] = {
+            "kafka_bootstrap_servers": stack.kafka_bootstrap_servers,
+            "kafka_idempotence": stack.idempotence,
+            "kafka_partitions": 3,
+            "bus_forgets": stack.forgets,
+            "mongodb_url": stack.mongodb_url,
+            "tokens_file": tenant.tokens_file,
+        }
+        if "artifacts_url" in kind.model_fields:
+            given["artifacts_url"] = (tmp_path / "artifacts").as_uri()
+        return kind(**given | extra)
+
+    return make
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    url: str
+    http: aiohttp.ClientSession
+
+    async def get(self, path: str, **how: Any) -> tuple[int, Any]:
+        async with self.http.get(self.url + path, **how) as response:
+            return response.status, await response.json(content_type=None)
+
+    async def post(self, path: str, body: Any = None, **how: Any) -> tuple[int, Any]:
+        async with self.http.post(self.url + path, json=body, **how) as response:
+            return response.status, await response.json(content_type=None)
+
+
+@asynccontextmanager
+async def running_app(app: FastAPI, tenant: Tenant) -> AsyncIterator[Running]:
+    """The app on a free loopback port, and a client that carries the tenant's token."""
+    (port,) = free_ports(1)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="on", log_config=None))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        if serving.done():
+            await serving
+            raise AssertionError("the app did not start")
+        await asyncio.sleep(0.02)
+    try:
+        async with aiohttp.ClientSession(headers=tenant.headers) as http:
+            yield Running(f"http://127.0.0.1:{port}", http)
+    finally:
+        server.should_exit = True
+        await serving

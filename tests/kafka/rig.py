@@ -1,0 +1,107 @@
+"""A real Apache Kafka for tests, without Docker: Maven brings the jars once, Java runs one KRaft node."""
+
+import base64
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from ratchet_cli.stack.broker import broker_answers
+from ratchet_cli.stack.child import spawn
+from ratchet_cli.stack.ports import LOOPBACK, free_ports
+from ratchet_common.errors import CannotStartError
+
+POM = Path(__file__).with_name("pom.xml")
+BUILD = POM.parents[2] / "build" / "kafka"
+MAVEN_PATIENCE_S = 600.0
+PATIENCE_S = 90.0
+
+
+@contextmanager
+def real_kafka(work_dir: Path) -> Iterator[str]:
+    """Gives host:port of a fresh, empty Kafka, whose files lie in `work_dir`; it dies with this process.
+
+    To be entered in the main thread. Raises CannotStartError.
+    """
+    java = program("java", "Java 17 or newer (a JRE without a screen is enough: openjdk-17-jre-headless)")
+    classes = str(jars() / "*")
+    work_dir.mkdir(parents=True, exist_ok=True)
+    port, controller_port = free_ports(2)
+    properties = work_dir / "server.properties"
+    properties.write_text(server_properties(port, controller_port, work_dir / "data"))
+    storage_tool = [java, "-cp", classes, "kafka.tools.StorageTool"]
+    finish([*storage_tool, "format", "-t", cluster_id(), "-c", str(properties)], patience_s=PATIENCE_S)
+    command = [java, "-Xmx512m", "-cp", classes, "kafka.Kafka", str(properties)]
+    kafka = spawn("Apache Kafka", port, command, log=work_dir / "kafka.log", folder=work_dir)
+    try:
+        kafka.wait_for_answer(broker_answers, PATIENCE_S)
+        yield f"{LOOPBACK}:{port}"
+    finally:
+        kafka.stop(patience_s=0)  # its data goes with the test
+
+
+def program(name: str, package: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise CannotStartError(f"A real Apache Kafka needs `{name}`, which is not on the PATH: install {package}.")
+    return found
+
+
+def jars() -> Path:
+    """The folder with Kafka's jars, filled at the first call for this pom.xml."""
+    folder = BUILD / f"libs-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
+    if folder.exists():
+        return folder
+    maven = program("mvn", "Apache Maven (maven)")
+    fetched = BUILD / f"fetched-{uuid4().hex[:8]}"
+    goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={fetched}"]
+    try:
+        finish([maven, "-q", "-B", "-f", str(POM), *goal], patience_s=MAVEN_PATIENCE_S)
+        if not folder.exists():  # nobody else was quicker
+            fetched.rename(folder)
+    finally:
+        shutil.rmtree(fetched, ignore_errors=True)
+    return folder
+
+
+def finish(command: list[str], *, patience_s: float) -> None:
+    """Runs `command` to its end. Raises CannotStartError with the end of what it printed when it fails."""
+    name = Path(command[0]).name
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=patience_s, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise CannotStartError(f"`{name}` was not done within {patience_s:g} s: `{' '.join(command)}`.") from error
+    if done.returncode:
+        said = (done.stdout + done.stderr).strip()[-600:]
+        raise CannotStartError(f"`{' '.join(command)}` ended with exit status {done.returncode}: {said}")
+
+
+def cluster_id() -> str:
+    return base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
+
+
+def server_properties(port: int, controller_port: int, data: Path) -> str:
+    """One node that is broker and controller, and starts groups at once."""
+    plain, controller = f"PLAINTEXT://{LOOPBACK}:{port}", f"CONTROLLER://{LOOPBACK}:{controller_port}"
+    settings = {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
+        "listeners": f"{plain},{controller}",
+        "advertised.listeners": plain,
+        "controller.listener.names": "CONTROLLER",
+        "log.dirs": data,
+        "auto.create.topics.enable": "false",
+        "group.initial.rebalance.delay.ms": 0,
+        "offsets.topic.num.partitions": 3,
+        "offsets.topic.replication.factor": 1,
+        "transaction.state.log.num.partitions": 3,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        "share.coordinator.state.topic.replication.factor": 1,
+        "share.coordinator.state.topic.min.isr": 1,
+    }
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
