@@ -1,5 +1,6 @@
 """Writes the gateway's routes, for nginx and for Kubernetes, from the one path table. `make routes` runs it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +22,33 @@ http {
     fastcgi_temp_path /tmp/fastcgi;
     uwsgi_temp_path /tmp/uwsgi;
     scgi_temp_path /tmp/scgi;
-    client_max_body_size 4m;
+    client_max_body_size 16m;  # the services' own limit is lower, and they say so as a problem document
     proxy_http_version 1.1;
     proxy_set_header Connection "";
     proxy_set_header Host $host;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     proxy_set_header X-Forwarded-Proto $scheme;
     proxy_buffering off;
-    proxy_read_timeout 300s;
+    proxy_connect_timeout 3s;
+    proxy_read_timeout 600s;
     access_log off;
+    server_tokens off;
     # Names are looked up at each request, so that the gateway starts before the services do.
     resolver 127.0.0.11 valid=5s;
     server {
         listen 8080;
         location = /healthz { return 200 "ok\\n"; }
 %(locations)s
-        location / { return 404; }
+        location / {
+            default_type application/problem+json;
+            return 404 '%(nobody)s';
+        }
+        error_page 502 504 =503 @away;
+        location @away {
+            default_type application/problem+json;
+            add_header Retry-After 2 always;
+            return 503 '%(away)s';
+        }
     }
 }
 """
@@ -45,7 +57,14 @@ http {
 def nginx() -> str:
     own = [_own(service) for service in PREFIXES]
     paths = [_location(prefix, service) for service, prefixes in PREFIXES.items() for prefix in prefixes]
-    return NOTE + SERVER % {"locations": "\n".join(own + paths)}
+    nobody = _problem(404, "not-found", "Not Found", "No service has this path.")
+    away = _problem(503, "unavailable", "Service Unavailable", "The service of this path does not answer.")
+    return NOTE + SERVER % {"locations": "\n".join(own + paths), "nobody": nobody, "away": away}
+
+
+def _problem(status: int, kind: str, title: str, detail: str) -> str:
+    """As the services write them (RFC 9457), without an apostrophe: it stands between two in nginx.conf."""
+    return json.dumps({"type": f"urn:ratchet:problem:{kind}", "title": title, "status": status, "detail": detail})
 
 
 def _location(prefix: str, service: str) -> str:
@@ -57,9 +76,10 @@ def _location(prefix: str, service: str) -> str:
 
 
 def _own(service: str) -> str:
+    """By `rewrite`, which encodes the path anew: a capture handed on as it is would let a %0d through decoded."""
     return (
-        f"        location ~ ^{OWN}/{service}/(?<rest>.*)$ {{ set $upstream http://{service}:{PORT};"
-        " proxy_pass $upstream/$rest$is_args$args; }"
+        f"        location ^~ {OWN}/{service}/ {{ set $upstream http://{service}:{PORT};"
+        f" rewrite ^{OWN}/{service}(/.*)$ $1 break; proxy_pass $upstream; }}"
     )
 
 

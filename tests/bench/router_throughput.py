@@ -28,14 +28,13 @@ SECONDS, WARM_UP_S = 15.0, 5.0
 CATALOGUE = """
 [[models]]
 name = "instant"
-provider = "openai"
+provider = "openai_shaped"
 base_url = "{url}"
 tier = "balanced"
-context_window = 128000
-price_input = 0.15
-price_output = 0.6
-quality = 0.7
+context_window = 128_000
 latency_ms = 50
+prices = {{ input = 0.15, output = 0.60 }}
+quality = {{ default = 0.7 }}
 """
 
 

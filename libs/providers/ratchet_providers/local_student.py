@@ -2,7 +2,8 @@
 
 import asyncio
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -10,9 +11,12 @@ from urllib.parse import unquote, urlsplit
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.workers import Workers
 from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError, estimated_usage
-from ratchet_student import Prediction, Student, StudentFileError, load
+from ratchet_student import Student, load
+from ratchet_student.errors import StudentFileError
+from ratchet_student.examples import Prediction
 
-KEPT_LOADED = 4  # in each worker process
+PATIENCE_TO_LOAD_S = 60.0
+KEPT_LOADED = 8  # in each worker process
 
 
 class Work(Protocol):
@@ -35,6 +39,11 @@ def _loaded(sha256: str, path: str) -> Student:
         raise ArtifactError(type(error).__name__) from None
 
 
+def prepare(path: str, sha256: str) -> None:
+    """Runs in a worker process. Raises ArtifactError."""
+    _loaded(sha256, path)
+
+
 def predict(path: str, sha256: str, document: str, question: str, labels: Sequence[str]) -> Prediction:
     """Runs in a worker process. Raises ArtifactError."""
     return _loaded(sha256, path).predict(document, question, tuple(labels))
@@ -46,27 +55,39 @@ class LocalStudents:
     def __init__(self, workers: Workers, work: Work = predict) -> None:
         self._workers, self._work = workers, work
 
+    async def prepare(self, artifact: str, sha256: str) -> None:
+        """Loads a student before the first request needs it. Raises ProviderError."""
+        with _as_provider_errors():
+            async with asyncio.timeout(PATIENCE_TO_LOAD_S):
+                await self._workers.run(prepare, path_of(artifact), sha256)
+
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         path = path_of(request.artifact)
-        try:
+        with _as_provider_errors():
             async with asyncio.timeout(request.timeout_s):
                 said = await self._workers.run(
                     self._work, path, request.sha256, request.document, request.question, tuple(request.labels)
                 )
-        except TimeoutError as error:
-            raise ProviderError("timeout", f"no answer within {request.timeout_s:.1f} s") from error
-        except RetryLaterError as error:
-            raise ProviderError("unavailable", "the worker process died") from error
-        except ArtifactError as error:
-            raise ProviderError("unavailable", f"the artifact cannot be used: {error}") from error
         return ModelAnswer(
             output=said.output,
-            items=tuple(said.items) if request.task_type == "action_items" else None,
+            items=said.items,
             label=said.label,
             confidence=said.confidence,
             usage=estimated_usage(len(request.document) + len(request.question), len(said.output)),
             model=request.model,
         )
+
+
+@contextmanager
+def _as_provider_errors() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise ProviderError("timeout") from error
+    except RetryLaterError as error:
+        raise ProviderError("unavailable", "the worker process died") from error
+    except ArtifactError as error:
+        raise ProviderError("unavailable", f"the artifact cannot be used: {error}") from error
 
 
 def path_of(artifact: str) -> str:

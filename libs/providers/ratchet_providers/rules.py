@@ -19,7 +19,8 @@ RISK_CUES = re.compile(
     re.IGNORECASE,
 )
 ENTITY = re.compile(
-    r"\b(?:[A-Z][\w&-]+(?: [A-Z][\w&-]+)+|[A-Z]{2,}\w*|\d{4}-\d{2}-\d{2})\b|[$€£]\s?\d[\d,.]*\d(?: (?:million|billion))?"
+    r"\b(?:[A-Z][\w&-]+(?: [A-Z][\w&-]+)+|[A-Z]{2,}\w*|\d{4}-\d{2}-\d{2})\b"
+    r"|[$€£]\s?\d[\d,.]*\d(?: (?:million|billion))?"
 )
 LABEL_CUES: Final[Mapping[str, re.Pattern[str]]] = {
     "request": re.compile(r"\b(please|could you|can you|would you|kindly|need you)\b", re.IGNORECASE),

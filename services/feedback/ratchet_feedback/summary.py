@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ratchet_feedback.issues import SUGGESTIONS, Issue
 from ratchet_feedback.scoring import Rating
+
+Name = TypeVar("Name", str, str | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +118,8 @@ def _in_state(rows: Iterable[Said], state: str) -> int:
     return sum(row.count for row in rows if row.state == state)
 
 
-def _added(pairs: Iterable[tuple[str | None, int]]) -> Counter[str | None]:
-    total: Counter[str | None] = Counter()
+def _added(pairs: Iterable[tuple[Name, int]]) -> Counter[Name]:
+    total: Counter[Name] = Counter()
     for name, count in pairs:
         total[name] += count
     return total

@@ -1,4 +1,4 @@
-"""Use case: tasks of which something new is known are counted anew, and a trigger goes out where retraining fell due."""
+"""Use case: what changed is counted anew, task by task, and a trigger goes out where retraining fell due."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from ratchet_common.errors import CannotStartError
-from ratchet_common.events import Usage
+from ratchet_common.events import BASE_VERSION, Usage
 from ratchet_common.vocabulary import TaskType
 
 Tier = Literal["fast", "balanced", "premium"]
@@ -19,7 +19,7 @@ CEILINGS: Final[Mapping[Tier, float]] = {"fast": 0.35, "balanced": 0.7, "premium
 TIERS: Final[tuple[Tier, ...]] = tuple(CEILINGS)
 MILLION = 1_000_000
 
-Price = Annotated[Decimal, msgspec.Meta(ge=0, le=100_000)]
+DEAREST = 100_000
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$")]
 
@@ -27,9 +27,14 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}
 class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """USD per million tokens. `cached`: input that the provider had cached; as `input`, if left out."""
 
-    input: Price
-    output: Price
-    cached: Price | None = None
+    input: Decimal
+    output: Decimal
+    cached: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        given = (self.input, self.output, self.cached or Decimal(0))
+        if not all(price.is_finite() and 0 <= price <= DEAREST for price in given):
+            raise ValueError(f"A price must be from 0 to {DEAREST} USD per million tokens")
 
     def of(self, usage: Usage) -> Decimal:
         cached = min(usage.cached_tokens, usage.input_tokens)
@@ -112,7 +117,7 @@ def _wrong(model: Model, index: int) -> str:
         return f"quality of {where} has no `default`"
     if unknown:
         return f"quality of {where} names {unknown[0]}, which is no task"
-    if model.name == "auto" or model.name.startswith(("auto:", "task:")):
+    if model.name in ("auto", BASE_VERSION) or model.name.startswith(("auto:", "task:")):
         return f"the name of {where} is taken by the router itself"
     return _no_url(where, model)
 

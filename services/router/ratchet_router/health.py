@@ -1,4 +1,4 @@
-"""Which models failed just now? Remembered in memory by each replica: they are asked last until they have had a rest."""
+"""Which models failed just now? Each replica remembers, and leaves them out until they have had a rest."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Which model answers? Pure: the catalogue, what was measured and what is asked go in, an order with its reasons comes out."""
+"""Which model answers? Pure: the catalogue, what was measured and what is asked in, an order with its reasons out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +46,9 @@ class Priorities:
         return Priorities(self.accuracy / total, self.cost / total, self.speed / total)
 
 
+EVEN = Priorities()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What the request asks of a model. `tier`: that one alone."""
@@ -54,7 +57,7 @@ class Wanted:
     complexity: float
     input_tokens: int
     max_output_tokens: int | None = None
-    priorities: Priorities = Priorities()
+    priorities: Priorities = EVEN
     tier: Tier | None = None
     capabilities: frozenset[Capability] = frozenset()
     max_cost_usd: Decimal | None = None
@@ -121,8 +124,7 @@ def _unable(model: Model, wanted: Wanted) -> str:
     lacking = sorted(wanted.capabilities.difference(model.capabilities))
     if lacking:
         return f"It lacks {', '.join(lacking)}."
-    estimated = model.prices.of(wanted.usage)
-    if wanted.max_cost_usd is not None and estimated > wanted.max_cost_usd:
+    if wanted.max_cost_usd is not None and (estimated := model.prices.of(wanted.usage)) > wanted.max_cost_usd:
         return f"It would cost about {estimated:.6f} USD, more than max_cost_usd."
     return ""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ratchet_common.events import Check
 from ratchet_common.vocabulary import TaskType
 
-BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,3}[.)])\s+")
+BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
 LONG_ENOUGH_TO_SHORTEN = 600  # characters
 
 

@@ -1,4 +1,4 @@
-"""What this replica knows of traffic, measured quality and cache epochs: in memory, at most 2 s behind its own store."""
+"""What this replica knows of traffic, quality and cache epochs: in memory, at most 2 s behind the own store."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

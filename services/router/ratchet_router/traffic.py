@@ -15,7 +15,7 @@ def position(tenant: str, task_type: str, unit: str) -> float:
 
 
 def assigned_version(assigned: TrafficAssigned, unit: str, now: datetime) -> str:
-    """The holdout keeps the units at the end; of the others the canary takes the first, then come control and the rest."""
+    """The holdout keeps the units at the end; of the others the canary takes the first, then control, then the rest."""
     at = position(assigned.tenant, assigned.task_type, unit)
     holdout = assigned.holdout
     if holdout is not None and now < holdout.until:

@@ -54,7 +54,7 @@ class MongoFeedbackStore:
         now, who = datetime.now(UTC), {"_id": feedback_key(said), "tenant": said.tenant}
         replaced = said_fields(said) | {
             "state": "pending",
-            "said": uuid7().hex,
+            "place": uuid7().hex,
             "said_at": now,
             "due_at": now + SECOND_LOOK,
             "text_until": now + self._text_kept if said.corrections or said.comments else None,

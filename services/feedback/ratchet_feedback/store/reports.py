@@ -1,10 +1,11 @@
 """What people look at: every query that only reads stands here, each within its tenant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
+
+from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_feedback.answers import ResultKey
@@ -37,7 +38,7 @@ class Known:
 class Standing:
     """A task's tally with the reasons of its last trigger."""
 
-    tally: Tally
+    tally: Tally = field(default_factory=Tally)
     reasons: tuple[str, ...] = ()
 
 
@@ -47,7 +48,7 @@ class MongoReports:
         self._tallies, self._traffic = database.tallies, database.traffic
 
     async def create_indexes(self) -> None:
-        await self._feedback.create_index([("tenant", 1), ("said", 1)])
+        await self._feedback.create_index([("tenant", 1), ("place", 1)])
 
     async def said(self, tenant: str, since: datetime) -> list[Said]:
         group = {
@@ -56,7 +57,8 @@ class MongoReports:
             "corrections": {"$sum": {"$cond": ["$corrected", 1, 0]}},
             "score": {"$sum": "$score"},
         }
-        rows = await self._grouped([_since(tenant, since), {"$group": group}])
+        pipeline: list[Document] = [_since(tenant, since), {"$group": group}]
+        rows = await _rows(self._feedback, pipeline)
         return [
             Said(
                 state=row["_id"]["state"],
@@ -73,13 +75,14 @@ class MongoReports:
     async def raised(self, tenant: str, since: datetime) -> list[Raised]:
         """Of what was joined: the rest is of no task yet."""
         by = {"issue": "$issues", "task_type": "$task_type", "document_type": "$document_type"}
-        rows = await self._grouped(
+        rows = await _rows(
+            self._feedback,
             [
                 _since(tenant, since),
                 {"$match": {"state": "joined"}},
                 {"$unwind": "$issues"},
                 {"$group": {"_id": by, "count": {"$sum": 1}}},
-            ]
+            ],
         )
         return [
             Raised(r["_id"]["issue"], r["_id"].get("task_type"), r["_id"].get("document_type"), r["count"])
@@ -88,13 +91,12 @@ class MongoReports:
 
     async def given(self, tenant: str, since: datetime) -> list[Given]:
         by = {"task_type": "$task_type", "document_type": "$document_type"}
-        pipeline = [
+        pipeline: list[Document] = [
             {"$match": {"tenant": tenant, "at": {"$gte": since}}},
             {"$match": {"outcome": "ok"}},
             {"$group": {"_id": by, "count": {"$sum": 1}}},
         ]
-        with waiting_is_worth_it():
-            rows = await (await self._answers.aggregate(pipeline)).to_list()
+        rows = await _rows(self._answers, pipeline)
         return [Given(r["_id"].get("task_type"), r["_id"].get("document_type"), r["count"]) for r in rows]
 
     async def corrections(
@@ -104,13 +106,14 @@ class MongoReports:
         wanted: Document = {"state": "joined", "corrections": {"$ne": None}}
         if task_type:
             wanted["task_type"] = task_type
-        rows = await self._grouped(
+        rows = await _rows(
+            self._feedback,
             [
                 _since(tenant, since, before),
                 {"$match": wanted},
-                {"$sort": {"said": -1}},
+                {"$sort": {"place": -1}},
                 {"$limit": limit},
-            ]
+            ],
         )
         return [_known(row) for row in rows]
 
@@ -122,30 +125,29 @@ class MongoReports:
 
     async def knows(self, key: ResultKey) -> bool:
         with waiting_is_worth_it():
-            return await self._answers.find_one({"_id": answer_key(key)}, {"_id": 1}) is not None
+            return await self._answers.find_one({"_id": answer_key(key), "tenant": key[0]}, {"_id": 1}) is not None
 
     async def listened(self, tenant: str) -> dict[str, Sequence[Listened]]:
         """By task, the trained versions that serve."""
         with waiting_is_worth_it():
             found = await self._traffic.find({"tenant": tenant}).to_list()
-        return {
-            d["task_type"]: [Listened(v["version_id"], v["until"]) for v in d.get("versions", [])] for d in found
-        }
+        return {d["task_type"]: [Listened(v["version_id"], v["until"]) for v in d.get("versions", [])] for d in found}
 
     async def standings(self, tenant: str) -> dict[Task, Standing]:
         with waiting_is_worth_it():
             found = await self._tallies.find({"tenant": tenant}, {"outbox": 0}).to_list()
         return {Task(tenant, d["task_type"]): Standing(_tally(d), tuple(d.get("reasons", ()))) for d in found}
 
-    async def _grouped(self, pipeline: Sequence[dict[str, Any]]) -> list[Document]:
-        with waiting_is_worth_it():
-            return await (await self._feedback.aggregate(pipeline)).to_list()
+
+async def _rows(collection: AsyncCollection[Document], pipeline: list[Document]) -> list[Document]:
+    with waiting_is_worth_it():
+        return await (await collection.aggregate(pipeline)).to_list()
 
 
-def _since(tenant: str, since: datetime, before: str | None = None) -> dict[str, Any]:
+def _since(tenant: str, since: datetime, before: str | None = None) -> Document:
     """A stage of its own: with nothing else in it, the index on tenant and order bounds what is read."""
-    said: Document = {"$gte": place(since)} | ({"$lt": before} if before else {})
-    return {"$match": {"tenant": tenant, "said": said}}
+    between: Document = {"$gte": place(since)} | ({"$lt": before} if before else {})
+    return {"$match": {"tenant": tenant, "place": between}}
 
 
 def _known(document: Document) -> Known:
@@ -153,7 +155,7 @@ def _known(document: Document) -> Known:
         feedback_id=uuid_in(document["_id"]),
         saved=saved_in(document),
         state=document["state"],
-        place=document["said"],
+        place=document["place"],
         joined_at=document.get("joined_at"),
         score=document.get("score"),
         score_source=document.get("score_source"),

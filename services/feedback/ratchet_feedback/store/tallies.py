@@ -30,6 +30,7 @@ class MongoTallyStore:
         await self._tallies.create_index("changes", partialFilterExpression={"changes": {"$gt": 0}})
         await self._tallies.create_index("look_again_at")
         await self._tallies.create_index("tenant")
+        await self._traffic.create_index("tenant")
         await self._drifts.create_index("task")
 
     async def uncounted(self, limit: int) -> list[Uncounted]:
@@ -131,10 +132,10 @@ def _named(task: Task) -> Document:
 
 
 def _counts(task: Task, since: datetime | None) -> list[dict[str, Any]]:
-    lately = {"$gt": since} if since else {"$exists": True}
+    lately = {"joined_at": {"$gt": since}} if since else {}
     negative = {"$cond": [{"$eq": ["$rating", Rating.NEGATIVE.value]}, 1, 0]}
     return [
-        {"$match": {"tenant": task.tenant, "task_type": task.task_type, "joined_at": lately}},
+        {"$match": {"tenant": task.tenant, "task_type": task.task_type} | lately},  # only what is joined has a task
         {"$limit": COUNTED_AT_MOST},
         {
             "$group": {

@@ -1,0 +1,23 @@
+"""What a student learns from, and what it answers."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    document: str
+    target: str | list[str]  # a label; a reference summary; the items, one each or as lines
+    question: str = ""
+    labels: tuple[str, ...] = ()
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """`confidence` is, of a label, its calibrated probability; of a summary, the ROUGE-1 F1 that is expected of it; of
+    items, the mean probability that each of them is one (of none: that no sentence was)."""
+
+    output: str
+    confidence: float
+    label: str | None = None
+    items: tuple[str, ...] | None = None

@@ -1,0 +1,63 @@
+"""The composition root: the one place where the feedback service's parts meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+from fastapi import FastAPI
+
+from ratchet_common.background import Loop
+from ratchet_common.http import create_app
+from ratchet_common.service import Connections, at_work, connections
+from ratchet_common.topics import ALERTS, PREDICTIONS, TRAFFIC
+from ratchet_feedback import api
+from ratchet_feedback.consumers import on_alerts, on_predictions, on_traffic
+from ratchet_feedback.settings import FeedbackSettings
+from ratchet_feedback.store.feedback import MongoFeedbackStore
+from ratchet_feedback.store.reports import MongoReports
+from ratchet_feedback.store.tallies import MongoTallyStore
+from ratchet_feedback.tallies import recount
+from ratchet_feedback.waiting import WaitingStore, look_again, measure
+
+RECOUNT_EVERY_S = 1.0
+LOOK_AGAIN_EVERY_S = 5.0
+MEASURE_EVERY_S = 15.0
+FORGET_EVERY_S = 300.0
+
+
+def build(settings: FeedbackSettings) -> FastAPI:
+    """Raises CannotStartError when the tokens file is missing or malformed."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with connections("feedback", settings) as its:
+            store = MongoFeedbackStore(its.database, answers_kept=settings.answers_kept, text_kept=settings.text_kept)
+            tallies, reports = MongoTallyStore(its.database), MongoReports(its.database)
+            for part in (store, tallies, reports):
+                await part.create_indexes()
+            its.hear(PREDICTIONS, partial(on_predictions, store=store))
+            its.hear(TRAFFIC, partial(on_traffic, store=tallies))
+            its.hear(ALERTS, partial(on_alerts, store=tallies))
+            app.state.store, app.state.reports, app.state.settings = store, reports, settings
+            app.state.ready = its.ready
+            async with at_work(its, await _relays(its) | _loops(store, tallies, settings)):
+                yield
+
+    return create_app("feedback", settings, routers=[api.routes], lifespan=lifespan)
+
+
+async def _relays(its: Connections) -> dict[str, Loop]:
+    return await its.relay(its.database.feedback) | await its.relay(its.database.tallies)
+
+
+def _loops(store: WaitingStore, tallies: MongoTallyStore, settings: FeedbackSettings) -> dict[str, Loop]:
+    async def forget() -> None:
+        await store.forget_text(datetime.now(UTC))
+
+    return {
+        "recount": Loop(partial(recount, tallies, settings.limits), every=RECOUNT_EVERY_S),
+        "look again": Loop(partial(look_again, store, settings.patience), every=LOOK_AGAIN_EVERY_S),
+        "measure": Loop(partial(measure, store), every=MEASURE_EVERY_S),
+        "forget text": Loop(forget, every=FORGET_EVERY_S),
+    }

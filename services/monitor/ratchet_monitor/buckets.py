@@ -1,0 +1,141 @@
+"""One hour of one task as numbers, rebuilt from its observations, never counted up: what came twice counts once."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from ratchet_monitor.histogram import bin_of
+from ratchet_monitor.observations import MILLION, Observation
+from ratchet_monitor.scores import Scored
+
+MAX_CELLS = 500  # of one hour; the rarest kinds beyond are counted as one
+CONFIDENCE_BINS = 10
+OTHERS = "(others)"
+
+
+class Kind(NamedTuple):
+    """What the observations of one cell have in common."""
+
+    version_id: str
+    model: str
+    tier: str
+    template: str
+    approach: str
+    document_type: str
+    cached: bool
+
+
+class Tally(msgspec.Struct):
+    """Sums, in the units of observations.py. Two of them add up to one."""
+
+    predictions: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    cost: int = 0
+    documents: int = 0  # requests that carried document text and were no cache hits
+    document_cost: int = 0
+    routing_saved: int = 0  # what the dearest candidate would have cost more
+    hits: int = 0  # answers out of the cache that repeat one of these
+    caching_saved: int = 0
+    answered: int = 0  # with outcome ok; the next two are over these
+    latency: int = 0
+    latencies: dict[int, int] = msgspec.field(default_factory=dict)  # histogram.py
+    confident: int = 0
+    confidence: int = 0
+    scored: int = 0
+    score: int = 0
+    ratings: int = 0
+    satisfied: int = 0  # halves
+    calibration: dict[int, tuple[int, int, int]] = msgspec.field(default_factory=dict)  # bin: n, confidence, score
+
+    def add(self, other: "Tally") -> None:
+        for name in SUMS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for number, n in other.latencies.items():
+            self.latencies[number] = self.latencies.get(number, 0) + n
+        for number, counts in other.calibration.items():
+            self._calibrate(number, *counts)
+
+    def observe(self, seen: Observation, scored: Scored | None, hits: int) -> None:
+        self.predictions += 1
+        self.failed += seen.outcome == "failed"
+        self.cancelled += seen.outcome == "cancelled"
+        self.cost += seen.cost
+        if seen.has_document and not seen.cached:
+            self.documents += 1
+            self.document_cost += seen.cost
+        self.hits += hits
+        self.caching_saved += hits * seen.cost
+        if seen.outcome == "ok":
+            self._answer(seen)
+        if scored:
+            self._score(seen, scored)
+
+    def _answer(self, seen: Observation) -> None:
+        self.answered += 1
+        self.latency += seen.latency
+        number = bin_of(seen.latency)
+        self.latencies[number] = self.latencies.get(number, 0) + 1
+        if seen.confidence is not None:
+            self.confident += 1
+            self.confidence += seen.confidence
+        if seen.premium_cost and seen.assigned_by != "pinned" and not seen.cached:
+            self.routing_saved += seen.premium_cost - seen.cost
+
+    def _score(self, seen: Observation, scored: Scored) -> None:
+        self.scored += 1
+        self.score += scored.score
+        self.ratings += scored.users
+        self.satisfied += scored.satisfied
+        if seen.confidence is not None:
+            number = min(seen.confidence * CONFIDENCE_BINS // MILLION, CONFIDENCE_BINS - 1)
+            self._calibrate(number, 1, seen.confidence, scored.score)
+
+    def _calibrate(self, number: int, n: int, confidence: int, score: int) -> None:
+        before = self.calibration.get(number, (0, 0, 0))
+        self.calibration[number] = (before[0] + n, before[1] + confidence, before[2] + score)
+
+
+SUMS = tuple(name for name in Tally.__struct_fields__ if name not in ("latencies", "calibration"))
+
+
+class Cell(msgspec.Struct, frozen=True):
+    kind: Kind
+    tally: Tally
+
+
+class Build:
+    """Takes an hour's observations one after the other, in any order."""
+
+    def __init__(self, scored: Mapping[UUID, Scored], hits: Mapping[UUID, int]) -> None:
+        self._scored, self._hits = scored, hits
+        self._cells: dict[Kind, Tally] = {}
+
+    def add(self, seen: Observation) -> None:
+        tally = self._cells.setdefault(kind_of(seen), Tally())
+        scored = None if seen.cached else self._scored.get(seen.result_id)
+        tally.observe(seen, scored, self._hits.get(seen.result_id, 0))
+
+    def cells(self) -> tuple[Cell, ...]:
+        """In one order whatever the order they came in; at most MAX_CELLS and one for each of cached and not."""
+        by_size = sorted(self._cells.items(), key=lambda cell: (-cell[1].predictions, cell[0]))
+        kept = dict(by_size[:MAX_CELLS])
+        for kind, tally in by_size[MAX_CELLS:]:
+            kept.setdefault(_others(kind), Tally()).add(tally)
+        return tuple(Cell(kind, kept[kind]) for kind in sorted(kept))
+
+
+def kind_of(seen: Observation) -> Kind:
+    return Kind(
+        seen.version_id, seen.model, seen.tier, seen.template, seen.approach, seen.document_type, seen.cached
+    )
+
+
+def predictions_in(cells: Iterable[Cell]) -> int:
+    return sum(cell.tally.predictions for cell in cells)
+
+
+def _others(kind: Kind) -> Kind:
+    return Kind(OTHERS, OTHERS, OTHERS, OTHERS, OTHERS, OTHERS, kind.cached)

@@ -1,0 +1,74 @@
+"""Which hour a result belongs to, and how long that hour can still change."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+HOUR = timedelta(hours=1)
+GRACE = timedelta(days=1)  # raw data outlive the sealing of their hour by this: no rebuild finds half of them
+
+
+class TaskKey(NamedTuple):
+    tenant: str
+    task_type: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.task_type}|{self.tenant}"
+
+
+class BucketKey(NamedTuple):
+    """One hour of one task of a tenant."""
+
+    tenant: str
+    task_type: str
+    hour: datetime
+
+    @property
+    def text(self) -> str:
+        return f"{self.hour:%Y%m%d%H}|{self.task_type}|{self.tenant}"
+
+    @property
+    def task(self) -> TaskKey:
+        return TaskKey(self.tenant, self.task_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    raw: timedelta
+    buckets: timedelta
+
+    def sealed(self, hour: datetime, now: datetime) -> bool:
+        """What belongs to this hour and comes only now is counted apart."""
+        return now >= hour + HOUR + self.raw
+
+    def rebuildable(self, hour: datetime, now: datetime) -> bool:
+        """All of the hour's raw data are still there."""
+        return now < hour + self.raw + GRACE / 2
+
+    def raw_until(self, at: datetime) -> datetime:
+        return at + self.raw + GRACE
+
+    def bucket_until(self, hour: datetime) -> datetime:
+        return hour + self.buckets
+
+
+def made_at(result_id: UUID, otherwise: datetime) -> datetime:
+    """When a result came to be, from its UUIDv7: feedback knows it as well as the prediction does.
+
+    `otherwise` is for ids of another kind.
+    """
+    if result_id.version != 7:
+        return otherwise
+    return datetime.fromtimestamp((result_id.int >> 80) / 1000, UTC)
+
+
+def hour_of(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def hours_between(first: datetime, last: datetime) -> list[datetime]:
+    """The hours from that of `first` to that of `last`, both included."""
+    start = hour_of(first)
+    return [start + n * HOUR for n in range((hour_of(last) - start) // HOUR + 1)]

@@ -1,0 +1,135 @@
+"""What is kept of a prediction: what it was, what it took and what came of it. Never what was asked or answered.
+
+Money is in nano-USD, time in microseconds, what lies between 0 and 1 in millionths: sums of integers are exact, so that
+an hour counted twice, or in another order, gives the same numbers.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from ratchet_common.errors import RefusedError
+from ratchet_common.events import AssignedBy, Outcome, PredictionMade
+from ratchet_monitor.hours import BucketKey, hour_of, made_at
+
+NANO, MICRO, MILLION = 10**9, 10**6, 10**6
+DEAREST_USD = Decimal(10_000)
+LONGEST = timedelta(days=1)
+
+
+class ImplausibleError(RefusedError):
+    type = "implausible"
+    title = "A number lies outside what it can be"
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    result_id: UUID
+    tenant: str
+    task_type: str
+    version_id: str
+    model: str
+    tier: str
+    template: str
+    approach: str
+    document_type: str
+    unit: str  # a digest: session and user stay with those who need them
+    assigned_by: AssignedBy
+    revision: int  # of the TrafficAssigned that the version came from
+    cached: bool
+    simulated: bool
+    has_document: bool
+    cost: int
+    premium_cost: int
+    latency: int
+    confidence: int | None
+    outcome: Outcome
+    at: datetime  # when the result came to be
+    seen_at: datetime  # when it came here; a second delivery does not change it
+
+    @property
+    def bucket(self) -> BucketKey:
+        return BucketKey(self.tenant, self.task_type, hour_of(self.at))
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer out of the cache, filed under the answer that it repeats: its origin's cost is what it saved."""
+
+    result_id: UUID
+    origin: UUID
+    tenant: str
+    task_type: str
+    at: datetime  # when the origin came to be
+
+    @property
+    def bucket(self) -> BucketKey:
+        return BucketKey(self.tenant, self.task_type, hour_of(self.at))
+
+
+def observation_of(event: PredictionMade, now: datetime) -> Observation:
+    """Raises ImplausibleError."""
+    return Observation(
+        result_id=event.result_id,
+        tenant=event.tenant,
+        task_type=event.task_type,
+        version_id=event.version_id,
+        model=event.model,
+        tier=event.tier,
+        template=event.template or "",
+        approach=event.approach,
+        document_type=event.document_type or "",
+        unit=digest(event.tenant, event.unit),
+        assigned_by=event.decision.assigned_by,
+        revision=event.decision.revision,
+        cached=event.cached_from is not None,
+        simulated=event.simulated,
+        has_document=event.has_document,
+        cost=nano("cost_usd", event.cost_usd),
+        premium_cost=nano("premium_cost_usd", event.premium_cost_usd),
+        latency=_latency(event.latency_ms),
+        confidence=None if event.confidence is None else millionths("confidence", event.confidence),
+        outcome=event.outcome,
+        at=made_at(event.result_id, event.occurred_at),
+        seen_at=now,
+    )
+
+
+def hit_of(event: PredictionMade) -> Hit | None:
+    if event.cached_from is None:
+        return None
+    return Hit(
+        result_id=event.result_id,
+        origin=event.cached_from,
+        tenant=event.tenant,
+        task_type=event.task_type,
+        at=made_at(event.cached_from, event.occurred_at),
+    )
+
+
+def digest(tenant: str, name: str) -> str:
+    """Tells units and users apart without naming them."""
+    return hashlib.blake2b(name.encode(), digest_size=12, person=_person(tenant)).hexdigest()
+
+
+def nano(field: str, usd: Decimal) -> int:
+    if not 0 <= usd <= DEAREST_USD:
+        raise ImplausibleError(f"{field} lies outside 0 to {DEAREST_USD} USD.", field=field)
+    return int(usd * NANO)
+
+
+def millionths(field: str, share: float) -> int:
+    if not 0 <= share <= 1:
+        raise ImplausibleError(f"{field} lies outside 0 to 1.", field=field)
+    return round(share * MILLION)
+
+
+def _latency(ms: float) -> int:
+    if not 0 <= ms <= LONGEST / timedelta(milliseconds=1):
+        raise ImplausibleError("latency_ms lies outside 0 to one day.", field="latency_ms")
+    return round(ms * 1000)
+
+
+def _person(tenant: str) -> bytes:
+    return hashlib.blake2b(tenant.encode(), digest_size=16).digest()

@@ -1,0 +1,83 @@
+"""What people said of answers: one fact a word, and what the words on one answer come to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from ratchet_common.events import FeedbackJoined
+from ratchet_monitor.hours import BucketKey, hour_of, made_at
+from ratchet_monitor.observations import digest, millionths
+
+SATISFIED = {"positive": 2, "neutral": 1, "negative": 0}  # halves
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """One word of one user on one result. The same user's later word has a higher revision."""
+
+    event_id: UUID
+    result_id: UUID
+    tenant: str
+    task_type: str
+    user: str  # a digest
+    revision: int
+    score: int  # millionths
+    satisfied: int  # halves
+    at: datetime  # when the result came to be
+    scored_at: datetime  # when the word came here; a second delivery does not change it
+
+    @property
+    def bucket(self) -> BucketKey:
+        return BucketKey(self.tenant, self.task_type, hour_of(self.at))
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What the latest words of all users on one result come to."""
+
+    score: int  # their mean, in millionths
+    scored_at: datetime  # when the first word came
+    satisfied: int  # halves, over `users`
+    users: int
+
+
+def score_of(event: FeedbackJoined, now: datetime) -> Score:
+    """Raises ImplausibleError."""
+    return Score(
+        event_id=event.event_id,
+        result_id=event.result_id,
+        tenant=event.tenant,
+        task_type=event.task_type,
+        user=digest(event.tenant, event.user_id),
+        revision=event.revision,
+        score=millionths("score", event.score),
+        satisfied=SATISFIED[event.rating],
+        at=made_at(event.result_id, event.answered_at or event.occurred_at),
+        scored_at=now,
+    )
+
+
+def by_result(scores: Iterable[Score]) -> dict[UUID, Scored]:
+    """Takes them in any order: of each user the highest revision counts."""
+    latest: dict[tuple[UUID, str], Score] = {}
+    first: dict[UUID, datetime] = {}
+    for score in scores:
+        who = (score.result_id, score.user)
+        if who not in latest or _later(score, latest[who]):
+            latest[who] = score
+        first[score.result_id] = min(score.scored_at, first.get(score.result_id, score.scored_at))
+    words: dict[UUID, list[Score]] = {}
+    for score in latest.values():
+        words.setdefault(score.result_id, []).append(score)
+    return {result: _scored(said, first[result]) for result, said in words.items()}
+
+
+def _later(one: Score, other: Score) -> bool:
+    return (one.revision, one.event_id) > (other.revision, other.event_id)
+
+
+def _scored(said: list[Score], first: datetime) -> Scored:
+    mean = round(sum(word.score for word in said) / len(said))
+    return Scored(mean, first, sum(word.satisfied for word in said), len(said))

@@ -1,0 +1,145 @@
+"""An answer with all that is said about it: over HTTP, in the prediction's event, in the cache. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from ratchet_common.events import (
+    BASE_VERSION,
+    Approach,
+    Attempt,
+    Check,
+    Decision,
+    Outcome,
+    PredictionMade,
+    Usage,
+)
+from ratchet_router.ask import Ask
+from ratchet_router.memory import Entry
+from ratchet_router.recording import fitting
+
+NOTHING_USED = Usage()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """`output` is None where nothing answered. `recorded`: its event is safe."""
+
+    result_id: UUID
+    unit: str
+    output: str | None
+    model: str
+    version_id: str
+    tier: str
+    decision: Decision
+    usage: Usage = NOTHING_USED
+    cost_usd: Decimal = Decimal(0)
+    premium_cost_usd: Decimal = Decimal(0)
+    latency_ms: float = 0.0
+    items: tuple[str, ...] | None = None
+    label: str | None = None
+    template: str | None = None
+    approach: Approach = "direct"
+    cached_from: UUID | None = None
+    confidence: float | None = None
+    checks: tuple[Check, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    simulated: bool = False
+    recorded: bool = True
+    raw: Mapping[str, msgspec.Raw] | None = None
+
+    @property
+    def passed(self) -> bool:
+        return all(check.passed for check in self.checks)
+
+    @property
+    def by_base(self) -> bool:
+        return self.version_id == BASE_VERSION
+
+
+def prediction(ask: Ask, answered: Answered, outcome: Outcome, text_limit_bytes: int) -> PredictionMade:
+    texts = fitting(ask.messages, answered.output, text_limit_bytes)
+    return PredictionMade(
+        tenant=ask.tenant,
+        result_id=answered.result_id,
+        task_type=ask.task_type,
+        unit=answered.unit,
+        model=answered.model,
+        version_id=answered.version_id,
+        tier=answered.tier,
+        decision=answered.decision,
+        outcome=outcome,
+        usage=answered.usage,
+        cost_usd=answered.cost_usd,
+        latency_ms=answered.latency_ms,
+        premium_cost_usd=answered.premium_cost_usd,
+        cached_from=answered.cached_from,
+        document_type=ask.document_type,
+        user=ask.user,
+        session=ask.session,
+        template=answered.template,
+        approach=answered.approach,
+        attempts=answered.attempts,
+        confidence=answered.confidence,
+        checks=answered.checks,
+        tags=ask.tags,
+        labels=ask.labels,
+        has_document=ask.has_document,
+        simulated=answered.simulated,
+        collect=ask.collect,
+        input=texts.input,
+        output=texts.output,
+        text_omitted=texts.text_omitted,
+    )
+
+
+def to_keep(ask: Ask, answered: Answered, expires_at: datetime) -> Entry:
+    return Entry(
+        tenant=ask.tenant,
+        result_id=answered.result_id,
+        version_id=answered.version_id,
+        model=answered.model,
+        tier=answered.tier,
+        approach=answered.approach,
+        output=answered.output or "",
+        usage=answered.usage,
+        cost_usd=answered.cost_usd,
+        premium_cost_usd=answered.premium_cost_usd,
+        expires_at=expires_at,
+        template=answered.template,
+        items=answered.items,
+        label=answered.label,
+        confidence=answered.confidence,
+        checks=answered.checks,
+        simulated=answered.simulated,
+        raw=answered.raw,
+    )
+
+
+def again(entry: Entry, *, result_id: UUID, unit: str, decision: Decision, latency_ms: float) -> Answered:
+    """A kept answer, given once more: it costs nothing and names its origin."""
+    return Answered(
+        result_id=result_id,
+        unit=unit,
+        output=entry.output,
+        model=entry.model,
+        version_id=entry.version_id,
+        tier=entry.tier,
+        decision=decision,
+        usage=entry.usage,
+        premium_cost_usd=entry.premium_cost_usd,
+        latency_ms=latency_ms,
+        items=entry.items,
+        label=entry.label,
+        template=entry.template,
+        approach=entry.approach,
+        cached_from=entry.result_id,
+        confidence=entry.confidence,
+        checks=entry.checks,
+        simulated=entry.simulated,
+        raw=entry.raw,
+    )

@@ -1,0 +1,272 @@
+"""HTTP in: requests for a task. The same body asks for an answer, or for the decision alone."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID, uuid4
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from ratchet_common import conversation
+from ratchet_common.auth import MayGenerate
+from ratchet_common.events import Decision
+from ratchet_common.problems import documented
+from ratchet_common.vocabulary import DocumentType, known_task
+from ratchet_router.answer import answer
+from ratchet_router.answered import Answered
+from ratchet_router.api.parts import TheParts
+from ratchet_router.ask import Ask
+from ratchet_router.plan import AUTO
+from ratchet_router.routing import Priorities
+
+routes = APIRouter(tags=["generate"])
+
+Text = Annotated[str, Field(min_length=1, max_length=4_000_000)]
+Short = Annotated[str, Field(min_length=1, max_length=200)]
+Priority = Annotated[float, Field(ge=0, le=1)]
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["system", "developer", "user", "assistant"]
+    content: Text
+    name: str | None = Field(None, min_length=1, max_length=64, description="`document` or `question` says what it is")
+
+
+class Example(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    input: str = Field(min_length=1, max_length=50_000)
+    output: str = Field(min_length=1, max_length=50_000)
+
+
+class Requirements(BaseModel):
+    """Only the proportions matter; all 0 means that none goes before another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    accuracy_priority: Priority = 1.0
+    cost_priority: Priority = 1.0
+    speed_priority: Priority = 1.0
+
+
+class GenerateBody(BaseModel):
+    """Exactly one of `document_text`, `documents` and `messages`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    task_type: str = Field(min_length=1, max_length=50)
+    document_text: Text | None = None
+    documents: list[Text] | None = Field(None, min_length=1, max_length=50)
+    messages: list[Message] | None = Field(None, min_length=1, max_length=500)
+    document_type: DocumentType | None = None
+    question: str = Field("", max_length=10_000)
+    labels: list[Short] = Field([], max_length=100)
+    few_shot_examples: list[Example] = Field([], max_length=20)
+    requirements: Requirements = Requirements()
+    model: str = Field(AUTO, min_length=1, max_length=120)
+    cache: Literal["use", "refresh", "off"] = "use"
+    collect: bool = Field(True, description="false: nobody may learn from this request")
+    max_cost_usd: float | None = Field(None, ge=0, le=1_000)
+    deadline_ms: int | None = Field(None, ge=10, le=600_000)
+    user_id: Short | None = None
+    session_id: Short | None = None
+    tags: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field([], max_length=20)
+    stream: bool = Field(False, description="true is not available yet")
+
+    @model_validator(mode="after")
+    def _one_input(self) -> Self:
+        if sum(given is not None for given in (self.document_text, self.documents, self.messages)) != 1:
+            raise PydanticCustomError("one_input", "exactly one of document_text, documents and messages must be given")
+        return self
+
+    @field_validator("stream")
+    @classmethod
+    def _not_yet(cls, stream: bool) -> bool:
+        if stream:
+            raise PydanticCustomError("no_stream", "it is not available yet: leave it out, and the answer comes whole")
+        return stream
+
+
+class CheckView(BaseModel):
+    name: str
+    passed: bool
+    detail: str
+
+
+class QualityView(BaseModel):
+    passed: bool
+    checks: list[CheckView]
+
+
+class UsageView(BaseModel):
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    estimated: bool = Field(description="counted from characters, since the provider counts no tokens")
+
+
+class CandidateView(BaseModel):
+    """Terms are scaled to 0…1 over the candidates; `left_out` says why one could not be taken."""
+
+    model: str
+    tier: str
+    quality: float
+    cheapness: float
+    speed: float
+    score: float
+    left_out: str
+
+
+class RoutingView(BaseModel):
+    assigned_by: Literal["routed", "share", "experiment", "pinned"]
+    revision: int = Field(description="of the traffic assignment that decided; 0: none did")
+    complexity: float
+    reasons: list[str]
+    candidates: list[CandidateView]
+
+
+class AttemptView(BaseModel):
+    model: str
+    latency_ms: float
+    error: str
+
+
+class Generated(BaseModel):
+    result_id: UUID
+    output: str
+    items: list[str] | None
+    label: str | None
+    model: str
+    version_id: str
+    tier: str
+    template: str | None
+    approach: Literal["direct", "base_rag", "finetuned", "hybrid_rag_finetuned"]
+    cached: bool
+    cached_from: UUID | None
+    confidence: float | None
+    quality: QualityView
+    usage: UsageView
+    cost_usd: float
+    latency_ms: float
+    routing: RoutingView
+    attempts: list[AttemptView]
+    simulated: bool = Field(description="rules answered in place of a model")
+
+
+class Routed(BaseModel):
+    """What would answer. A request without session_id and user_id is a unit of its own each time."""
+
+    model: str
+    version_id: str
+    tier: str
+    template: str | None
+    estimated_cost_usd: float
+    routing: RoutingView
+
+
+@routes.post("/api/generate", response_model=Generated, responses=documented(400, 404))
+async def generate(
+    body: GenerateBody, request: Request, response: Response, caller: MayGenerate, parts: TheParts
+) -> Any:
+    answered = await answer(_ask(body, caller.tenant), parts, request.is_disconnected)
+    if not answered.recorded:
+        response.headers["x-ratchet-recorded"] = "false"
+    return _view(answered)
+
+
+@routes.post("/api/route", response_model=Routed, responses=documented(400, 404))
+async def route(body: GenerateBody, caller: MayGenerate, parts: TheParts) -> Any:
+    ask = _ask(body, caller.tenant)
+    unit = ask.session or ask.user or str(uuid4())
+    plan = parts.plan(ask, unit)
+    version, model, tier = plan.first
+    return {
+        "model": model,
+        "version_id": version,
+        "tier": tier,
+        "template": parts.template(ask),
+        "estimated_cost_usd": usd(plan.expected_cost_usd),
+        "routing": _routing(plan.decision),
+    }
+
+
+def _ask(body: GenerateBody, tenant: str) -> Ask:
+    """Raises UnknownTaskError."""
+    task = known_task(body.task_type)
+    messages = _messages(body)
+    reading = conversation.read(messages)
+    return Ask(
+        tenant=tenant,
+        task_type=task,
+        model=body.model,
+        messages=messages,
+        document=reading.document,
+        question=reading.question,
+        labels=tuple(dict.fromkeys(body.labels)),
+        examples=tuple((example.input, example.output) for example in body.few_shot_examples),
+        documents=len(body.documents or [1]),
+        document_type=body.document_type,
+        own_prompt=body.messages is not None and task == "chat",
+        has_document=body.messages is None,
+        priorities=Priorities(
+            body.requirements.accuracy_priority, body.requirements.cost_priority, body.requirements.speed_priority
+        ),
+        max_cost_usd=None if body.max_cost_usd is None else Decimal(str(body.max_cost_usd)),
+        deadline_s=None if body.deadline_ms is None else body.deadline_ms / 1000,
+        cache=body.cache,
+        collect=body.collect,
+        user=body.user_id,
+        session=body.session_id,
+        tags=tuple(dict.fromkeys(body.tags)),
+    )
+
+
+def _messages(body: GenerateBody) -> msgspec.Raw:
+    if body.messages is None:
+        texts = body.documents or [body.document_text or ""]
+        return msgspec.Raw(msgspec.json.encode(conversation.as_messages(texts, body.question)))
+    said = [message.model_dump(exclude_none=True) for message in body.messages]
+    return msgspec.Raw(msgspec.json.encode(said + list(conversation.as_messages([], body.question))))
+
+
+def _view(answered: Answered) -> dict[str, Any]:
+    return {
+        "result_id": answered.result_id,
+        "output": answered.output or "",
+        "items": answered.items,
+        "label": answered.label,
+        "model": answered.model,
+        "version_id": answered.version_id,
+        "tier": answered.tier,
+        "template": answered.template,
+        "approach": answered.approach,
+        "cached": answered.cached_from is not None,
+        "cached_from": answered.cached_from,
+        "confidence": answered.confidence,
+        "quality": {"passed": answered.passed, "checks": msgspec.to_builtins(answered.checks)},
+        "usage": msgspec.to_builtins(answered.usage),
+        "cost_usd": usd(answered.cost_usd),
+        "latency_ms": answered.latency_ms,
+        "routing": _routing(answered.decision),
+        "attempts": msgspec.to_builtins(answered.attempts),
+        "simulated": answered.simulated,
+    }
+
+
+def _routing(decision: Decision) -> dict[str, Any]:
+    return {
+        "assigned_by": decision.assigned_by,
+        "revision": decision.revision,
+        "complexity": decision.complexity,
+        "reasons": decision.reasons,
+        "candidates": msgspec.to_builtins(decision.candidates),
+    }
+
+
+def usd(amount: Decimal) -> float:
+    """As numbers go out: to a millionth."""
+    return round(float(amount), 6)

@@ -1,0 +1,66 @@
+"""Errors in OpenAI's shape, for the paths that OpenAI's clients use."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final
+
+import msgspec
+from fastapi import Request, Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from ratchet_common.errors import RefusedError, RetryLaterError, UnavailableError
+from ratchet_common.problems import documented
+
+KINDS: Final = {401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
+SERVER: Final = "server_error"
+TOO_LARGE: Final = "content-too-large"
+CODES: Final = {"unknown-model": "model_not_found"}  # where OpenAI's own name is known to its clients
+PARAMS: Final = {"unknown-model": "model", "other-task": "model"}
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class OpenAIErrorPart(BaseModel):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class OpenAIError(BaseModel):
+    error: OpenAIErrorPart
+
+
+def documented_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`. A body that announces itself as too large is refused before it gets here."""
+    found: dict[int | str, dict[str, Any]] = {status: {"model": OpenAIError} for status in statuses}
+    too_large = documented(413)[413]["content"]
+    return found | {413: {"model": OpenAIError, "description": "Content Too Large", "content": too_large}}
+
+
+def in_openai_shape(handler: Handler) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    async def handled(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except RefusedError as error:
+            return _refused(error)
+        except RetryLaterError:
+            return _refused(UnavailableError("Something that the answer needs is away: try again in a moment."))
+        except HTTPException as error:
+            return _body(error.status_code, str(error.detail), TOO_LARGE if error.status_code == 413 else None)
+
+    handled.__name__, handled.__doc__ = handler.__name__, handler.__doc__
+    return handled
+
+
+def _refused(error: RefusedError) -> Response:
+    param = getattr(error, "param", None) or PARAMS.get(error.type)
+    response = _body(error.status, error.detail, CODES.get(error.type, error.type), param)
+    response.headers.update(error.headers)
+    return response
+
+
+def _body(status: int, message: str, code: str | None, param: str | None = None) -> Response:
+    kind = SERVER if status >= 500 else KINDS.get(status, "invalid_request_error")
+    body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
+    return Response(msgspec.json.encode(body), status, media_type="application/json")

@@ -1,0 +1,63 @@
+"""A request, whatever its wire format was."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from ratchet_common.vocabulary import DocumentType, TaskType
+from ratchet_router.catalogue import Capability
+from ratchet_router.complexity import complexity
+from ratchet_router.routing import EVEN, Priorities
+
+CacheUse = Literal["use", "refresh", "off"]
+CHARACTERS_PER_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """`messages`: as they came, before any template. `passed_on`: fields for the provider, as they came.
+
+    `own_prompt`: the caller's messages go to the model as they are.
+    """
+
+    tenant: str
+    task_type: TaskType
+    model: str
+    messages: msgspec.Raw
+    document: str
+    question: str = ""
+    labels: tuple[str, ...] = ()
+    examples: tuple[tuple[str, str], ...] = ()
+    documents: int = 1
+    document_type: DocumentType | None = None
+    own_prompt: bool = False
+    has_document: bool = False
+    passed_on: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    capabilities: frozenset[Capability] = frozenset()
+    priorities: Priorities = EVEN
+    max_output_tokens: int | None = None
+    max_cost_usd: Decimal | None = None
+    deadline_s: float | None = None
+    cache: CacheUse = "use"
+    collect: bool = True
+    user: str | None = None
+    session: str | None = None
+    tags: tuple[str, ...] = ()
+
+    @property
+    def input_tokens(self) -> int:
+        characters = len(memoryview(self.messages)) + sum(len(given) + len(said) for given, said in self.examples)
+        return characters // CHARACTERS_PER_TOKEN
+
+    @property
+    def complexity(self) -> float:
+        return complexity(
+            tokens=self.input_tokens,
+            task_type=self.task_type,
+            document_type=self.document_type,
+            text=self.document,
+            documents=self.documents,
+        )

@@ -1,0 +1,147 @@
+"""Answers that may be used again: exact, for a day. Memory in front of the store; writes and tallies in bulk behind."""
+
+import asyncio
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from ratchet_common.errors import RetryLaterError
+from ratchet_router.ask import Ask
+from ratchet_router.memory import Entry, Memory
+
+LOOK_PATIENCE_S = 0.25
+REST_S = 5.0  # after the store did not answer: no look-ups there
+TALLIED = 50_000  # entries whose hits wait to be written; beyond it only the tenant's sums are kept
+NANO = 10**9
+WITHOUT_MEANING = frozenset({"user", "metadata", "store"})  # fields that change no answer
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one tenant's look-ups came to since the last flush."""
+
+    hits: int = 0
+    misses: int = 0
+    saved_nano: int = 0
+
+
+@dataclass(slots=True)
+class Tallies:
+    by_entry: Counter[bytes] = field(default_factory=Counter)
+    by_tenant: dict[str, Tally] = field(default_factory=dict)
+
+    def of(self, tenant: str) -> Tally:
+        return self.by_tenant.setdefault(tenant, Tally())
+
+
+class CacheStore(Protocol):
+    """Each may raise RetryLaterError."""
+
+    async def cached(self, key: bytes, tenant: str) -> bytes | None: ...
+    async def forget(self, key: bytes, tenant: str) -> None: ...
+    async def forget_versions(self, tenant: str, versions: Collection[str]) -> None: ...
+    async def count(self, tallies: Tallies) -> None: ...
+    def offer(self, key: bytes, entry: Entry, body: bytes) -> bool: ...
+
+
+def cache_key(ask: Ask, *, epoch: int, template: str | None, resolved: str) -> bytes:
+    """SHA-256 over all that an answer depends on. A cleared cache has a higher epoch."""
+    said = (ask.messages,) if ask.own_prompt else (_normal(ask.document), _normal(ask.question), ask.examples)
+    passed_on = [(name, ask.passed_on[name]) for name in sorted(ask.passed_on.keys() - WITHOUT_MEANING)]
+    of_request = (ask.task_type, ask.document_type, ask.labels, ask.max_output_tokens, said, passed_on)
+    identity = (ask.tenant, epoch, template, resolved, of_request)
+    return hashlib.sha256(msgspec.json.encode(identity)).digest()
+
+
+def _normal(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+class AnswerCache:
+    def __init__(self, store: CacheStore, memory: Memory, *, kept: timedelta, store_lookup: bool) -> None:
+        self._store, self._memory, self._kept, self._store_lookup = store, memory, kept, store_lookup
+        self._rests_until = 0.0
+        self._tallies = Tallies()
+
+    def expires_at(self) -> datetime:
+        return datetime.now(UTC) + self._kept
+
+    async def look_up(self, key: bytes, tenant: str) -> Entry | None:
+        """A store that is away is a miss."""
+        now = datetime.now(UTC)
+        found = self._memory.get(key, now) or await self._from_store(key, tenant, now)
+        tally = self._tallies.of(tenant)
+        if found is None:
+            tally.misses += 1
+            return None
+        tally.hits += 1
+        tally.saved_nano += int(found.cost_usd * NANO)
+        if len(self._tallies.by_entry) < TALLIED or key in self._tallies.by_entry:
+            self._tallies.by_entry[key] += 1
+        return found
+
+    async def _from_store(self, key: bytes, tenant: str, now: datetime) -> Entry | None:
+        if not self._store_lookup or time.monotonic() < self._rests_until:
+            return None
+        try:
+            async with asyncio.timeout(LOOK_PATIENCE_S):
+                body = await self._store.cached(key, tenant)
+        except (RetryLaterError, TimeoutError):
+            self._rests_until = time.monotonic() + REST_S
+            return None
+        entry = _read(body) if body is not None else None
+        if body is None or entry is None or entry.expires_at <= now:
+            return None
+        self._memory.put(key, entry, len(body))
+        return entry
+
+    def keep(self, key: bytes, entry: Entry) -> None:
+        body = msgspec.json.encode(entry)
+        self._memory.put(key, entry, len(body))
+        self._store.offer(key, entry, body)
+
+    async def make_way(self, key: bytes, tenant: str) -> None:
+        """Before a fresh answer takes the place of a kept one."""
+        try:
+            async with asyncio.timeout(LOOK_PATIENCE_S):
+                await self._store.forget(key, tenant)
+        except (RetryLaterError, TimeoutError):
+            return  # the old one stays in the store until it expires; this replica's memory has the new one
+
+    def drop_versions(self, tenant: str, versions: Collection[str]) -> int:
+        return self._memory.drop_where(lambda e: e.tenant == tenant and e.version_id in versions)
+
+    def drop_all(self, tenant: str) -> int:
+        return self._memory.drop_where(lambda e: e.tenant == tenant)
+
+    async def flush(self) -> None:
+        """Writes the tallies. Raises RetryLaterError, and then they wait for the next round."""
+        tallies, self._tallies = self._tallies, Tallies()
+        if not tallies.by_tenant:
+            return
+        try:
+            await self._store.count(tallies)
+        except RetryLaterError:
+            self._take_back(tallies)
+            raise
+
+    def _take_back(self, tallies: Tallies) -> None:
+        self._tallies.by_entry.update(tallies.by_entry)
+        for tenant, tally in tallies.by_tenant.items():
+            mine = self._tallies.of(tenant)
+            mine.hits, mine.misses = mine.hits + tally.hits, mine.misses + tally.misses
+            mine.saved_nano += tally.saved_nano
+
+
+def _read(body: bytes) -> Entry | None:
+    """None for what another release of this service wrote in a way that is not understood here."""
+    try:
+        return msgspec.json.decode(body, type=Entry)
+    except msgspec.DecodeError:
+        return None

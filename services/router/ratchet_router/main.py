@@ -1,0 +1,99 @@
+"""The router's composition root: the only place where adapters meet."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+from fastapi import FastAPI
+
+from ratchet_common.background import Loop
+from ratchet_common.http import create_app
+from ratchet_common.service import Connections, at_work, connections
+from ratchet_common.topics import QUALITY, TRAFFIC
+from ratchet_providers.openai_shaped import http_session
+from ratchet_router.answering import Answering, answering_with, keys
+from ratchet_router.api import cache, catalogue, chat, generate
+from ratchet_router.cache import AnswerCache
+from ratchet_router.catalogue import Catalogue, read_catalogue
+from ratchet_router.consumers import Consumers
+from ratchet_router.health import Health
+from ratchet_router.memory import Memory
+from ratchet_router.parts import Parts
+from ratchet_router.prompts import read_prompts
+from ratchet_router.recording import Recorder
+from ratchet_router.settings import RouterSettings
+from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
+from ratchet_router.store import MongoRouterStore
+from ratchet_router.warming import Warming
+
+FLUSH_EVERY_S = 5.0
+BULK_PAUSE_S = 0.05  # after a failed round
+
+
+def build(settings: RouterSettings) -> FastAPI:
+    """Raises CannotStartError."""
+    known = read_catalogue(settings.catalogue)
+    held_keys = keys(known)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with connections("router", settings) as its, http_session() as session:
+            store = MongoRouterStore(its.database)
+            await store.create_indexes()
+            answering = answering_with(known, held_keys, settings, session, its.workers)
+            parts = _parts(settings, known, answering, store, its)
+            warming = Warming(answering.students, known.platforms)
+            loops = _loops(parts, store, warming) | await its.relay(store.outbox, only_outbox=True)
+            consumers = Consumers(store, loops["snapshot"].poke)
+            its.hear(TRAFFIC, consumers.on_traffic)
+            its.hear(QUALITY, consumers.on_quality)
+            await _refresh(parts, store, warming)
+            app.state.store, app.state.parts, app.state.ready = store, parts, its.ready
+            async with at_work(its, loops):
+                yield
+
+    routes = [generate.routes, chat.routes, catalogue.routes, cache.routes]
+    return create_app("router", settings, routers=routes, lifespan=lifespan)
+
+
+def _parts(
+    settings: RouterSettings, known: Catalogue, answering: Answering, store: MongoRouterStore, its: Connections
+) -> Parts:
+    memory = Memory(entries=settings.cache_entries, size=settings.cache_bytes)
+    return Parts(
+        settings=settings,
+        catalogue=known,
+        prompts=read_prompts(),
+        models=answering.models,
+        platforms=answering.platforms,
+        snapshot=Snapshot(),
+        cache=AnswerCache(
+            store, memory, kept=timedelta(hours=settings.cache_hours), store_lookup=settings.cache_store_lookup
+        ),
+        recorder=Recorder(
+            its.bus.publish,
+            store.hold,
+            forgets=settings.bus_forgets,
+            patience_s=settings.record_patience_ms / 1000,
+            answer_unrecorded=settings.answer_unrecorded,
+        ),
+        health=Health(time.monotonic),
+    )
+
+
+async def _refresh(parts: Parts, store: MongoRouterStore, warming: Warming) -> None:
+    for assigned in await parts.snapshot.refresh(store):
+        parts.cache.drop_versions(assigned.tenant, assigned.revoked)
+        warming.hear(assigned)
+
+
+def _loops(parts: Parts, store: MongoRouterStore, warming: Warming) -> dict[str, Loop]:
+    return {
+        "snapshot": Loop(partial(_refresh, parts, store, warming), every=REFRESH_EVERY_S),
+        "warming": Loop(warming.one_more, every=REFRESH_EVERY_S),
+        "cache tallies": Loop(parts.cache.flush, every=FLUSH_EVERY_S),
+        "outbox writer": Loop(store.held.write_once, every=BULK_PAUSE_S),
+        "cache writer": Loop(store.kept.write_once, every=BULK_PAUSE_S),
+    }

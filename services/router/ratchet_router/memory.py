@@ -1,0 +1,70 @@
+"""The kept answers that were used last, in this replica's memory."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from ratchet_common.events import Approach, Check, Usage
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer as it can be given again. `cost_usd` is what it cost then, and what a hit saves."""
+
+    tenant: str
+    result_id: UUID
+    version_id: str
+    model: str
+    tier: str
+    approach: Approach
+    output: str
+    usage: Usage
+    cost_usd: Decimal
+    premium_cost_usd: Decimal
+    expires_at: datetime
+    template: str | None = None
+    items: tuple[str, ...] | None = None
+    label: str | None = None
+    confidence: float | None = None
+    checks: tuple[Check, ...] = ()
+    simulated: bool = False
+    raw: Mapping[str, msgspec.Raw] | None = None
+
+
+class Memory:
+    """The entries that were used last, bounded by number and by bytes."""
+
+    def __init__(self, *, entries: int, size: int) -> None:
+        self._limit, self._size_limit = entries, size
+        self._entries: OrderedDict[bytes, tuple[Entry, int]] = OrderedDict()
+        self._size = 0
+
+    def get(self, key: bytes, now: datetime) -> Entry | None:
+        found = self._entries.get(key)
+        if found is None:
+            return None
+        if found[0].expires_at <= now:
+            self._drop(key)
+            return None
+        self._entries.move_to_end(key)
+        return found[0]
+
+    def put(self, key: bytes, entry: Entry, size: int) -> None:
+        self._drop(key)
+        self._entries[key] = (entry, size)
+        self._size += size
+        while self._entries and (len(self._entries) > self._limit or self._size > self._size_limit):
+            self._drop(next(iter(self._entries)))
+
+    def drop_where(self, wanted: Callable[[Entry], bool]) -> int:
+        keys = [key for key, (entry, _) in self._entries.items() if wanted(entry)]
+        for key in keys:
+            self._drop(key)
+        return len(keys)
+
+    def _drop(self, key: bytes) -> None:
+        if (found := self._entries.pop(key, None)) is not None:
+            self._size -= found[1]

@@ -1,0 +1,38 @@
+"""What the router counts. Labels are from closed sets: a trained version counts as `trained`."""
+
+from prometheus_client import Counter, Histogram
+
+from ratchet_common.events import PredictionMade
+
+PREDICTIONS = Counter("ratchet_predictions", "Answers by task and model", ("task", "model", "outcome", "cached"))
+TOKENS = Counter("ratchet_tokens", "Tokens that models read and wrote", ("model", "direction"))
+COST = Counter("ratchet_cost_usd", "What answers cost", ("model",))
+SECONDS = Histogram("ratchet_answer_seconds", "Time from a request to its answer", ("model", "cached"))
+TRAINED = "trained"
+
+
+class _Children:
+    """The children of one combination of labels: `labels()` costs three times as much as to count."""
+
+    def __init__(self, task: str, model: str, outcome: str, cached: bool) -> None:
+        self.predictions = PREDICTIONS.labels(task, model, outcome, str(cached).lower())
+        self.read, self.written = TOKENS.labels(model, "input"), TOKENS.labels(model, "output")
+        self.cost = COST.labels(model)
+        self.seconds = SECONDS.labels(model, str(cached).lower())
+
+
+_children: dict[tuple[str, str, str, bool], _Children] = {}
+
+
+def observed(event: PredictionMade, *, trained: bool) -> None:
+    cached = event.cached_from is not None
+    key = (event.task_type, TRAINED if trained else event.model, event.outcome, cached)
+    children = _children.get(key)
+    if children is None:
+        children = _children[key] = _Children(*key)
+    children.predictions.inc()
+    children.seconds.observe(event.latency_ms / 1000)
+    if not cached:
+        children.read.inc(event.usage.input_tokens)
+        children.written.inc(event.usage.output_tokens)
+        children.cost.inc(float(event.cost_usd))

@@ -1,0 +1,180 @@
+"""From a request to the order of what to try: what the caller named, traffic assigns, routing ranks. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from ratchet_common.errors import RefusedError
+from ratchet_common.events import BASE_VERSION, AssignedBy, Decision, Serving, TrafficAssigned
+from ratchet_common.vocabulary import TaskType, known_task
+from ratchet_router.ask import Ask
+from ratchet_router.catalogue import TIERS, Catalogue, Model, Platform, Tier
+from ratchet_router.routing import (
+    NoModelFitsError,
+    Quality,
+    Ranking,
+    UnknownModelError,
+    Wanted,
+    rank,
+)
+from ratchet_router.traffic import assigned_version
+
+AUTO: Final = "auto"
+ALIASES: Final[dict[str, Tier | None]] = {AUTO: None} | {f"{AUTO}:{tier}": tier for tier in TIERS}
+OF_TASK = "task:"
+VERSION = re.compile(rf"({'|'.join(TaskType)})-[0-9a-f]{{8}}")
+BASE_PLATFORM = "base"
+
+
+class OtherTaskError(RefusedError):
+    type = "other-task"
+    title = "The model is for another task"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A version that something here was trained to be, and where it runs."""
+
+    version_id: str
+    serving: Serving
+    platform: Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`trained`, if any, is tried first; then the ranking's models in their order."""
+
+    trained: Trained | None
+    ranking: Ranking
+    decision: Decision
+    expected_cost_usd: Decimal
+
+    @property
+    def resolved(self) -> str:
+        """What would answer if nothing fails: a version, or a model of the catalogue."""
+        return self.trained.version_id if self.trained else self.ranking.models[0].name
+
+    @property
+    def first(self) -> tuple[str, str, str]:
+        """Version, model and tier of what would answer if nothing fails."""
+        if self.trained:
+            return self.trained.version_id, model_of(self.trained), self.trained.platform.tier
+        best = self.ranking.models[0]
+        return BASE_VERSION, best.name, best.tier
+
+
+def model_of(trained: Trained) -> str:
+    return trained.serving.model or trained.version_id
+
+
+def task_in(model: str) -> TaskType | None:
+    """The task that a model's name is about, if it is: `task:<task_type>`, or a version's id.
+
+    Raises UnknownTaskError.
+    """
+    if model.startswith(OF_TASK):
+        return known_task(model.removeprefix(OF_TASK))
+    version = VERSION.fullmatch(model)
+    return TaskType(version[1]) if version else None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known at the moment of a request."""
+
+    catalogue: Catalogue
+    assigned: TrafficAssigned | None
+    quality: Quality
+    down: frozenset[str]
+    now: datetime
+
+
+def plan(ask: Ask, unit: str, situation: Situation) -> Plan:
+    """Raises UnknownModelError, UnknownTaskError, OtherTaskError, NoModelFitsError."""
+    named_task = task_in(ask.model)
+    if named_task is not None and named_task is not ask.task_type:
+        raise OtherTaskError(f"The model is for the task {named_task}, the request is for {ask.task_type}: name one.")
+    hard = ask.complexity
+    model = situation.catalogue.models.get(ask.model)
+    if model is not None:
+        return _of_one_model(ask, hard, model)
+    if VERSION.fullmatch(ask.model):
+        trained = _trained(ask, ask.model, situation)
+        if trained is None:
+            raise _unknown(situation)
+        return _planned(ask, hard, situation, trained, "pinned", f"The caller named the version {ask.model}.")
+    if ask.model not in ALIASES and named_task is None:
+        raise _unknown(situation)
+    if ask.model == f"{AUTO}:premium" or situation.assigned is None or ask.capabilities:
+        by: AssignedBy = "pinned" if ask.model == f"{AUTO}:premium" else "routed"
+        return _planned(ask, hard, situation, None, by, "")
+    version = assigned_version(situation.assigned, unit, situation.now)
+    why = f"The unit belongs to the share of {version} (revision {situation.assigned.revision})."
+    if version == BASE_VERSION:
+        return _planned(ask, hard, situation, None, "share", why)
+    trained = _trained(ask, version, situation)
+    if trained is None or version in situation.down:
+        return _planned(ask, hard, situation, None, "routed", f"{why} It cannot be asked at the moment.")
+    return _planned(ask, hard, situation, trained, "share", why)
+
+
+def _unknown(situation: Situation) -> UnknownModelError:
+    trained = situation.assigned.versions if situation.assigned else {}
+    known = [*ALIASES, f"{OF_TASK}<task_type>", *situation.catalogue.models, *(v for v in trained if v != BASE_VERSION)]
+    return UnknownModelError(f"There is no such model; known are {', '.join(known)}.", known=known)
+
+
+def _trained(ask: Ask, version: str, situation: Situation) -> Trained | None:
+    """None for the base route, and for what this router has no platform to run on."""
+    serving = situation.assigned.versions.get(version) if situation.assigned else None
+    if serving is None or serving.platform == BASE_PLATFORM or ask.capabilities:
+        return None
+    platform = situation.catalogue.platforms.get(serving.platform)
+    return Trained(version, serving, platform) if platform else None
+
+
+def _wanted(ask: Ask, hard: float, tier: Tier | None) -> Wanted:
+    return Wanted(
+        task_type=ask.task_type,
+        complexity=hard,
+        input_tokens=ask.input_tokens,
+        max_output_tokens=ask.max_output_tokens,
+        priorities=ask.priorities,
+        tier=tier,
+        capabilities=ask.capabilities,
+        max_cost_usd=ask.max_cost_usd,
+    )
+
+
+def _of_one_model(ask: Ask, hard: float, model: Model) -> Plan:
+    wanted = _wanted(ask, hard, model.tier)
+    ranking = rank([model], wanted, lambda _: model.expected_quality(ask.task_type))
+    reasons = (f"The caller named the model {model.name}.",)
+    decision = Decision(assigned_by="pinned", complexity=hard, reasons=reasons, candidates=ranking.candidates)
+    return Plan(None, ranking, decision, model.prices.of(wanted.usage))
+
+
+def _planned(ask: Ask, hard: float, situation: Situation, trained: Trained | None, by: AssignedBy, why: str) -> Plan:
+    wanted = _wanted(ask, hard, ALIASES.get(ask.model))
+    ranking = _ranking(wanted, situation, needed=trained is None)
+    decision = Decision(
+        assigned_by=by,
+        revision=situation.assigned.revision if situation.assigned and by == "share" else 0,
+        complexity=hard,
+        reasons=(*([why] if why else []), *ranking.reasons),
+        candidates=ranking.candidates,
+    )
+    prices = trained.platform.prices if trained else ranking.models[0].prices
+    return Plan(trained, ranking, decision, prices.of(wanted.usage))
+
+
+def _ranking(wanted: Wanted, situation: Situation, *, needed: bool) -> Ranking:
+    """What comes after a trained version may be empty: it needs no model of the catalogue."""
+    try:
+        return rank(list(situation.catalogue.models.values()), wanted, situation.quality, situation.down)
+    except NoModelFitsError as error:
+        if needed:
+            raise
+        return Ranking((), (), (error.detail,))

@@ -1,0 +1,99 @@
+"""An answered request is never forgotten: its event is acknowledged by Kafka, or lies in the router's own store."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+from prometheus_client import Counter
+
+from ratchet_common.errors import RetryLaterError, UnavailableError
+from ratchet_common.events import NOTHING, PredictionMade
+from ratchet_common.topics import PREDICTIONS
+
+STORE_PATIENCE_S = 5.0
+REST_S = 2.0  # after a failure: events go straight to the store, so that not every request waits in vain
+
+RECORDED = Counter("ratchet_predictions_recorded", "How the predictions' events were made safe", ("way",))
+BY_KAFKA, BY_STORE, BY_NOBODY = (RECORDED.labels(way) for way in ("kafka", "store", "nobody"))
+
+Publish = Callable[[str, bytes, bytes], Awaitable[None]]
+Hold = Callable[[PredictionMade], Awaitable[None]]  # into the outbox; returns once the store has it
+
+
+class NotRecordedError(UnavailableError):
+    type = "not-recorded"
+    title = "The answer could not be recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The part of an event that people wrote, or why it is not there."""
+
+    input: msgspec.Raw
+    output: str | None
+    text_omitted: Literal["", "too_large"] = ""
+
+
+def fitting(messages: msgspec.Raw, output: str | None, limit_bytes: int) -> Texts:
+    size = len(memoryview(messages)) + (len(output.encode()) if output else 0)
+    return Texts(NOTHING, None, "too_large") if size > limit_bytes else Texts(messages, output)
+
+
+class Recorder:
+    """`forgets`: the bus loses all when it restarts, so every event goes through the store."""
+
+    def __init__(
+        self, publish: Publish, hold: Hold, *, forgets: bool, patience_s: float, answer_unrecorded: bool
+    ) -> None:
+        self._publish, self._hold = publish, hold
+        self._forgets, self._patience_s, self._answer_unrecorded = forgets, patience_s, answer_unrecorded
+        self._rests_until = 0.0
+        self._encode = msgspec.json.Encoder().encode
+        self._kept: set[asyncio.Task[Any]] = set()
+
+    async def record(self, event: PredictionMade) -> bool:
+        """False: nobody took it, and a setting says to answer all the same. Raises NotRecordedError otherwise."""
+        if not self._forgets and await self._by_kafka(event):
+            BY_KAFKA.inc()
+            return True
+        if await self._by_store(event):
+            BY_STORE.inc()
+            return True
+        BY_NOBODY.inc()
+        if self._answer_unrecorded:
+            return False
+        raise NotRecordedError("Neither Kafka nor the router's store takes the record of this answer: try again later.")
+
+    async def record_whatever_happens(self, event: PredictionMade) -> None:
+        """For a request that is being cancelled: goes on behind its back."""
+        task = asyncio.create_task(self.record(event))
+        self._kept.add(task)
+        task.add_done_callback(self._done)
+        await asyncio.wait({task})
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._kept.discard(task)
+        if not task.cancelled():
+            task.exception()  # counted by `record` already
+
+    async def _by_kafka(self, event: PredictionMade) -> bool:
+        if time.monotonic() < self._rests_until:
+            return False
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await self._publish(PREDICTIONS.name, PREDICTIONS.key(event).encode(), self._encode(event))
+        except (RetryLaterError, TimeoutError):
+            self._rests_until = time.monotonic() + REST_S
+            return False
+        return True
+
+    async def _by_store(self, event: PredictionMade) -> bool:
+        try:
+            async with asyncio.timeout(STORE_PATIENCE_S):
+                await self._hold(event)
+        except (RetryLaterError, TimeoutError):
+            return False
+        return True

@@ -1,0 +1,136 @@
+"""The router's own database: kept answers, its outbox, what it knows of traffic and quality."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from bson import Binary, Int64
+from pymongo import ASCENDING, UpdateOne
+from pymongo.asynchronous.collection import AsyncCollection
+
+from ratchet_common.bulk import BulkInserter
+from ratchet_common.events import PredictionMade, QualityMeasured, TrafficAssigned
+from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_common.outbox import entry, holding
+from ratchet_router.cache import Tallies, Tally
+from ratchet_router.memory import Entry
+from ratchet_router.snapshot import Changes
+
+LARGEST_ENTRY_BYTES = 256 * 1024
+KNOWN = ("traffic", "quality", "caches")
+
+
+class MongoRouterStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._responses = database.responses
+        self.outbox = database.outbox
+        self.held = BulkInserter(self.outbox)
+        self.kept = BulkInserter(self._responses, batch=200, waiting=1_000)
+
+    async def create_indexes(self) -> None:
+        with waiting_is_worth_it():
+            await self._responses.create_index([("expires_at", ASCENDING)], expireAfterSeconds=0)
+            await self._responses.create_index([("tenant", ASCENDING), ("version_id", ASCENDING)])
+            for name in KNOWN:
+                await self._database[name].create_index([("written_at", ASCENDING)])
+
+    async def hold(self, event: PredictionMade) -> None:
+        """Returns once the store has the event, for the relay to send."""
+        await self.held.insert({"_id": Binary.from_uuid(event.event_id), **holding(entry(event))})
+
+    async def save_traffic(self, events: Sequence[TrafficAssigned]) -> None:
+        """An older revision, or the same one again, changes nothing."""
+        saved = [_newer(f"{e.tenant}:{e.task_type}", e.revision, msgspec.json.encode(e)) for e in events]
+        await self._write(self._database.traffic, saved)
+
+    async def save_quality(self, events: Sequence[QualityMeasured]) -> None:
+        saved = [
+            _newer(f"{e.tenant}:{e.task_type}:{e.model}", int(e.occurred_at.timestamp() * 1000), msgspec.json.encode(e))
+            for e in events
+        ]
+        await self._write(self._database.quality, saved)
+
+    async def _write(self, collection: AsyncCollection[Document], updates: list[UpdateOne]) -> None:
+        if not updates:
+            return
+        with waiting_is_worth_it(), duplicates_are_fine():  # what is newer there keeps its _id
+            await collection.bulk_write(updates, ordered=False)
+
+    async def changes(self, since: datetime | None) -> Changes:
+        found = {name: await self._written(name, since) for name in KNOWN}
+        times = [document["written_at"] for documents in found.values() for document in documents]
+        return Changes(
+            traffic=[msgspec.json.decode(d["body"], type=TrafficAssigned) for d in found["traffic"]],
+            quality=[msgspec.json.decode(d["body"], type=QualityMeasured) for d in found["quality"]],
+            epochs=[(str(d["_id"]), int(d["epoch"])) for d in found["caches"]],
+            until=max(times, default=None),
+        )
+
+    async def _written(self, name: str, since: datetime | None) -> list[Document]:
+        wanted: Document = {"written_at": {"$gte": since}} if since else {"written_at": {"$exists": True}}
+        with waiting_is_worth_it():
+            return await self._database[name].find(wanted).to_list()
+
+    def offer(self, key: bytes, entry: Entry, body: bytes) -> bool:
+        """False when too much waits already, or the entry is too large: it is not kept then."""
+        if len(body) > LARGEST_ENTRY_BYTES:
+            return False
+        about = {"tenant": entry.tenant, "version_id": entry.version_id, "expires_at": entry.expires_at}
+        return self.kept.offer({"_id": Binary(key), **about, "hits": 0, "body": body})
+
+    async def cached(self, key: bytes, tenant: str) -> bytes | None:
+        with waiting_is_worth_it():
+            found = await self._responses.find_one({"_id": Binary(key), "tenant": tenant}, {"body": 1})
+        return bytes(found["body"]) if found else None
+
+    async def forget(self, key: bytes, tenant: str) -> None:
+        with waiting_is_worth_it():
+            await self._responses.delete_one({"_id": Binary(key), "tenant": tenant})
+
+    async def forget_versions(self, tenant: str, versions: Collection[str]) -> None:
+        with waiting_is_worth_it():
+            await self._responses.delete_many({"tenant": tenant, "version_id": {"$in": list(versions)}})
+
+    async def clear_cache(self, tenant: str) -> int:
+        """The higher epoch first: what is written meanwhile under the old one is never found again."""
+        higher = {"$inc": {"epoch": 1}, "$currentDate": {"written_at": True}}
+        with waiting_is_worth_it():
+            await self._database.caches.update_one({"_id": tenant}, higher, upsert=True)
+            result = await self._responses.delete_many({"tenant": tenant})
+        return result.deleted_count
+
+    async def count(self, tallies: Tallies) -> None:
+        of_entries = [UpdateOne({"_id": Binary(key)}, {"$inc": {"hits": n}}) for key, n in tallies.by_entry.items()]
+        of_tenants = [
+            UpdateOne({"_id": tenant}, {"$inc": _amounts(tally)}, upsert=True)
+            for tenant, tally in tallies.by_tenant.items()
+        ]
+        with waiting_is_worth_it():
+            await self._database.tallies.bulk_write(of_tenants, ordered=False)
+            if of_entries:
+                await self._responses.bulk_write(of_entries, ordered=False)
+
+    async def entries(self, tenant: str) -> tuple[int, int]:
+        """How many answers are kept, and how often they were used."""
+        summed: Document = {"_id": None, "entries": {"$sum": 1}, "hits": {"$sum": "$hits"}}
+        with waiting_is_worth_it():
+            cursor = await self._responses.aggregate([{"$match": {"tenant": tenant}}, {"$group": summed}])
+            found = await cursor.to_list()
+        return (int(found[0]["entries"]), int(found[0]["hits"])) if found else (0, 0)
+
+    async def tally(self, tenant: str) -> Tally:
+        with waiting_is_worth_it():
+            found: dict[str, Any] = await self._database.tallies.find_one({"_id": tenant}) or {}
+        return Tally(found.get("hits", 0), found.get("misses", 0), found.get("saved_nano", 0))
+
+
+def _newer(key: str, revision: int, body: bytes) -> UpdateOne:
+    """Where a newer one is, the filter misses, the upsert meets its _id, and nothing changes."""
+    said = {"$set": {"revision": Int64(revision), "body": body}, "$currentDate": {"written_at": True}}
+    return UpdateOne({"_id": key, "revision": {"$lt": Int64(revision)}}, said, upsert=True)
+
+
+def _amounts(tally: Tally) -> Document:
+    return {"hits": tally.hits, "misses": tally.misses, "saved_nano": Int64(tally.saved_nano)}

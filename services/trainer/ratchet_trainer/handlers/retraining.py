@@ -1,0 +1,22 @@
+"""Use case: retraining fell due. Each trigger becomes one job, or travels with the one that is open."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from ratchet_common.events import RetrainingFellDue
+from ratchet_trainer.jobs import Job, triggered
+from ratchet_trainer.versions import LOCAL
+
+
+class Jobs(Protocol):
+    async def add_or_take_along(self, job: Job, now: datetime) -> None: ...
+
+
+async def on_retraining_due(
+    triggers: Sequence[RetrainingFellDue], *, jobs: Jobs, now: Callable[[], datetime], poke: Callable[[], None]
+) -> None:
+    for trigger in triggers:
+        at = now()
+        await jobs.add_or_take_along(triggered(trigger, LOCAL, at), at)
+    poke()

@@ -1,0 +1,19 @@
+"""Use case: the monitor has judged a version on trial."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from ratchet_common.events import VerdictReached
+from ratchet_trainer.rollout import Plan, on_verdict
+from ratchet_trainer.traffic import Traffic
+
+
+async def on_verdicts(
+    verdicts: Sequence[VerdictReached], *, traffic: Traffic, plan: Plan, now: Callable[[], datetime]
+) -> None:
+    """In their order. What an old verdict, or the same one again, asks for has been done."""
+    for verdict in verdicts:
+        at = now()
+        await traffic.change(
+            verdict.tenant, verdict.task_type, lambda rollout, v=verdict, at=at: on_verdict(rollout, v, plan, at)
+        )

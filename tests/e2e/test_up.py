@@ -1,0 +1,123 @@
+"""`ratchet up` as a person meets it: starts, stops, starts again, and says in one sentence why it cannot."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from ratchet_cli.stack.ports import free_ports
+from tests.crash.processes import Victim
+
+REQUEST = {"task_type": "classification", "labels": ["request", "status"], "document_text": "Please send the sheet."}
+
+
+def up(folder: Path, *arguments: str, **environment: str) -> Victim:
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "ratchet_cli", "up", "--port", str(port), "--data-dir", str(folder / "data")]
+    return Victim("whole", [*command, *arguments], port, environment, folder / "up.log")
+
+
+def call(victim: Victim, folder: Path, path: str, body: dict[str, Any] | None = None) -> Any:
+    token = (folder / "data" / "token").read_text().strip()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{victim.url}{path}", data, headers)  # noqa: S310  loopback
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+def eventually(look: Any, wanted: Any) -> None:
+    end = time.monotonic() + 60
+    while (seen := look()) != wanted:
+        assert time.monotonic() < end, f"{seen} instead of {wanted}"
+        time.sleep(0.2)
+
+
+def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
+    whole = up(tmp_path)
+    whole.start()
+    assert whole.process is not None
+    whole.wait_until_ready()
+    call(whole, tmp_path, "/api/generate", REQUEST)
+    everyone = family(whole.process)
+    assert len(everyone) >= 3  # itself, the broker, the store
+    whole.process.send_signal(signal.SIGINT)
+    assert whole.process.wait(40) == 0, whole.log.read_text()
+    eventually(lambda: gone(everyone), True)
+    assert "curl" in whole.log.read_text()
+
+
+def test_what_was_acknowledged_before_a_kill_counts_after_it(tmp_path: Path) -> None:
+    whole = up(tmp_path)
+    try:
+        whole.start()
+        whole.wait_until_ready()
+        answers = [call(whole, tmp_path, "/api/generate", REQUEST | {"cache": "off"}) for _ in range(5)]
+        whole.kill_and_start_again()
+        whole.wait_until_ready()
+        eventually(lambda: call(whole, tmp_path, "/api/models/performance")["total_predictions"], 5)
+        said = {"result_id": answers[0]["result_id"], "rating": "negative", "corrections": {"label": "request"}}
+        call(whole, tmp_path, "/api/models/feedback", said)
+        eventually(lambda: call(whole, tmp_path, "/api/models/performance")["scored_predictions"], 1)
+    finally:
+        whole.stop()
+
+
+def refused(folder: Path, *arguments: str, **environment: str) -> str:
+    command = [sys.executable, "-m", "ratchet_cli", "up", "--data-dir", str(folder / "data"), *arguments]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environment}
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip()
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = refused(tmp_path, "--port", port)
+    assert port in said
+    assert "--port" in said
+
+
+def test_an_unwritable_directory_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file stands where the directory should be")
+    assert "data" in refused(tmp_path, "--port", str(free_ports(1)[0]))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ROUTER_CACHE_TLL_S", "1"), ("TRAINER_MIN_EXAMPLES", "many"), ("MONITOR_NONSENSE", "1")]
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
+    said = refused(tmp_path, "--port", str(free_ports(1)[0]), **{name: value})
+    assert name in said
+
+
+def test_a_missing_key_is_named(tmp_path: Path) -> None:
+    catalogue = tmp_path / "catalogue.toml"
+    catalogue.write_text(
+        '[[models]]\nname = "m"\nprovider = "openai_shaped"\nbase_url = "http://127.0.0.1:9"\napi_key_env = "NO_SUCH_KEY"\n'
+        'tier = "fast"\ncontext_window = 8000\nlatency_ms = 1\nprices = { input = 1, output = 1 }\n'
+        "quality = { default = 0.5 }\n"
+    )
+    assert "NO_SUCH_KEY" in refused(tmp_path, "--port", str(free_ports(1)[0]), ROUTER_CATALOGUE=str(catalogue))

@@ -1,0 +1,50 @@
+import pytest
+
+from ratchet_feedback.summary import Given, Raised, Said, Scope, figures, improvements, rate
+
+SAID = [
+    Said("joined", "negative", "summary", "email", 3, 2, 0.75),
+    Said("joined", "positive", "summary", "contract", 1, 0, 1.0),
+    Said("joined", "positive", "qa", "email", 4, 0, 4.0),
+    Said("pending", "negative", None, None, 5, 5, 0.0),
+    Said("expired", "neutral", None, None, 2, 0, 0.0),
+]
+RAISED = [
+    Raised("wrong_facts", "summary", "email", 2),
+    Raised("too_long", "summary", "contract", 1),
+    Raised("wrong_facts", "qa", "email", 1),
+]
+
+
+def test_figures_of_everything() -> None:
+    found = figures(SAID, RAISED, Scope())
+    assert (found.total, found.corrections, found.pending, found.expired) == (8, 2, 5, 2)
+    assert found.by_rating == {"positive": 5, "neutral": 0, "negative": 3}
+    assert found.mean_score == pytest.approx(5.75 / 8)
+    assert found.by_issue == {"wrong_facts": 3, "too_long": 1}
+
+
+def test_figures_of_a_task_and_document_type_leave_out_the_others_but_not_what_waits() -> None:
+    found = figures(SAID, RAISED, Scope("summary", "email"))
+    assert (found.total, found.mean_score, found.by_issue) == (3, 0.25, {"wrong_facts": 2})
+    assert (found.pending, found.expired) == (5, 2)
+
+
+def test_without_feedback_there_is_no_mean() -> None:
+    assert figures([], [], Scope()).mean_score is None
+
+
+def test_the_rate_is_feedback_per_answer() -> None:
+    given = [Given("summary", "email", 12), Given("qa", None, 100)]
+    assert rate(SAID, given, Scope("summary", "email")) == (12, 0.25)
+    assert rate(SAID, [], Scope()) == (0, None)
+
+
+def test_improvements_are_ranked_and_each_says_what_to_do() -> None:
+    found = improvements(SAID, RAISED, Scope())
+    assert [(one.task_type, one.issue, one.count, one.share) for one in found] == [
+        ("summary", "wrong_facts", 2, 0.5),
+        ("qa", "wrong_facts", 1, 0.25),
+        ("summary", "too_long", 1, 0.25),
+    ]
+    assert all(one.suggestion.endswith(".") for one in found)
