@@ -25,7 +25,9 @@ def from_files() -> list[Manifest]:
 def from_kustomize() -> list[Manifest]:
     kubectl = shutil.which("kubectl")
     if kubectl is None:
-        pytest.skip("kubectl is not there: install it (https://kubernetes.io/docs/tasks/tools/) to render with kustomize")
+        pytest.skip(
+            "kubectl is not there: install it (https://kubernetes.io/docs/tasks/tools/) to render with kustomize"
+        )
     done = subprocess.run([kubectl, "kustomize", str(K8S)], check=True, capture_output=True, text=True, timeout=60)
     return list(yaml.safe_load_all(done.stdout))
 

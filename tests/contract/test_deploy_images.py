@@ -69,7 +69,7 @@ def test_no_build_tool_comes_back_as_a_dependency(service: str) -> None:
 
 def closure(name: str, extras: frozenset[str] = frozenset(), seen: frozenset[str] = frozenset()) -> set[str]:
     """All distributions that the installed `name` asks for here, itself included."""
-    found = {canonicalize_name(name)}
+    found: set[str] = {canonicalize_name(name)}
     for line in distribution(name).requires or []:
         needs = Requirement(line)
         wanted = needs.marker is None or any(needs.marker.evaluate({"extra": e}) for e in (extras or {""}))

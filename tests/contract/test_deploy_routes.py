@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import yaml
+from deploy.routes import INGRESS, NGINX, PORT, ingress, nginx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.routes import INGRESS, NGINX, PORT, ingress, nginx
 from ratchet_common.paths import OWN, PREFIXES, service_of
 
 LOCATION = re.compile(r"location ~ (\S+) \{ set \$upstream http://(\w+):(\d+); proxy_pass \$upstream\$request_uri; \}")

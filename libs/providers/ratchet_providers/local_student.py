@@ -2,18 +2,20 @@
 
 import asyncio
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_common.workers import Workers
 from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError, estimated_usage
 from ratchet_student import Student, load
 from ratchet_student.errors import StudentFileError
 from ratchet_student.examples import Prediction
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 PATIENCE_TO_LOAD_S = 60.0
 KEPT_LOADED = 8  # in each worker process
@@ -25,6 +27,12 @@ class Work(Protocol):
     def __call__(
         self, path: str, sha256: str, document: str, question: str, labels: Sequence[str], /
     ) -> Prediction: ...
+
+
+class Processes(Protocol):
+    """`ratchet_common.workers.Workers`, or a stand-in that runs the work where it stands."""
+
+    async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R: ...
 
 
 class ArtifactError(Exception):
@@ -52,7 +60,7 @@ def predict(path: str, sha256: str, document: str, question: str, labels: Sequen
 class LocalStudents:
     """Answers with the student that `request.artifact` and `request.sha256` name."""
 
-    def __init__(self, workers: Workers, work: Work = predict) -> None:
+    def __init__(self, workers: Processes, work: Work = predict) -> None:
         self._workers, self._work = workers, work
 
     async def prepare(self, artifact: str, sha256: str) -> None:
@@ -92,7 +100,10 @@ def _as_provider_errors() -> Iterator[None]:
 
 def path_of(artifact: str) -> str:
     """The file that a `file:` URL names. Raises ProviderError for any other."""
-    parts = urlsplit(artifact)
+    try:
+        parts = urlsplit(artifact)
+    except ValueError:
+        raise ProviderError("unavailable", "the artifact's URL is malformed") from None
     if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not parts.path:
         raise ProviderError("unavailable", "the artifact is not named by a file: URL")
     return unquote(parts.path)

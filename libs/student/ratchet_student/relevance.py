@@ -8,13 +8,17 @@ spread over the neighbours (what an answer needs is said around the words of the
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ratchet_student.counts import Counts
+from ratchet_student.normalise import as_scrubbed
 from ratchet_student.reading import Floats, Grams, Names, Reading, grams_of
+from ratchet_student.words import words
 
 NEAR, WIDE = (1, 4), (12,)  # widths of the Gaussian kernels, in sentences
 LEAST_WEIGHT = 0.2  # a question all of whose words weigh less ("Summarize the meeting") points nowhere much
 EVERYWHERE = 3e-4
+NAMED = 4.0  # times more relevant is what somebody said whom the question names
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,13 @@ class Relevance:
     pairs: Floats  # 1 for each pair that stands in the question
     near: Floats  # of each sentence, adding up to 1
     wide: Floats
+    named: NDArray[np.bool_]  # the question names who said the sentence
 
     @property
-    def peak(self) -> Floats:
-        """Of each sentence, beside that of the most relevant one."""
-        return self.near / self.near.max(initial=np.finfo(float).tiny)
+    def on_topic(self) -> Floats:
+        """Of each sentence: its relevance beside the highest one, and who said it."""
+        beside: Floats = self.near / self.near.max(initial=np.finfo(float).tiny)
+        return beside * np.where(self.named, NAMED, 1.0)
 
 
 def relevance(reading: Reading, question: str, questions: Counts) -> Relevance:
@@ -40,7 +46,14 @@ def relevance(reading: Reading, question: str, questions: Counts) -> Relevance:
         np.isin(reading.pairs.names, asked_pairs).astype(float),
         _spread(similar, NEAR),
         _spread(similar, WIDE),
+        _named(reading, set(words(as_scrubbed(question)))),
     )
+
+
+def _named(reading: Reading, asked: set[str]) -> NDArray[np.bool_]:
+    speakers = {sentence.speaker for sentence in reading.sentences}
+    named = {who for who in speakers if (parts := set(words(as_scrubbed(who)))) and parts <= asked}
+    return np.array([sentence.speaker in named for sentence in reading.sentences], bool)
 
 
 def _rarity(grams: Grams, sentences: int) -> Floats:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from ratchet_student.reading import Floats, Grams, Ints, Reading
 
 PAIR_WORTH = 2.0  # of a matching pair, beside a matching word
-ON_TOPIC = 0.2  # exponent of a sentence's relevance
+ON_TOPIC = 0.3  # exponent of a sentence's relevance
 COMMON_WORTH = 0.5  # of a word that stands in every reference, beside one that stands in few
 DENSITY = 0.9  # exponent of the size that a gain is divided by; below 1, longer sentences are liked better
-SHORTEST = 6  # words; shorter sentences are left out
+SHORTEST = 8  # words; shorter sentences are left out
 MOST_REPEATS = 10
 
 

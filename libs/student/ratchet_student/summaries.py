@@ -65,7 +65,7 @@ class SummaryModel:
         words = self.words.of(features_of_words(reading, about, elsewhere[0]))
         pairs = self.pairs.of(features_of_pairs(reading, about, elsewhere[1], words))
         common = np.minimum(np.exp(elsewhere[0].references), 1)
-        chosen = choose(reading, words, pairs, common=common, on_topic=about.peak, budget=budget)
+        chosen = choose(reading, words, pairs, common=common, on_topic=about.on_topic, budget=budget)
         if not chosen.sentences:
             return Prediction(_cut(reading, about, budget), 0.0)
         shown = [reading.sentences[place] for place in chosen.sentences]

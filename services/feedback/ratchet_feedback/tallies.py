@@ -37,7 +37,8 @@ class TallyStore(Protocol):
     async def count(self, task: Task) -> Tally:
         """Counts the joined feedback since the last training; open drift and earlier triggers beside it."""
 
-    async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> None: ...
+    async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> None:
+        """Changes nothing if a trigger came since `tally` was counted."""
 
     async def trigger(self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta) -> bool:
         """State and event in one write, only if no trigger came since `tally` was counted; False if one did."""

@@ -12,8 +12,8 @@ TASKS: Final[Mapping[str, float]] = {
     "summary": 0.35,
     "entities": 0.35,
     "qa": 0.45,
-    "risk_assessment": 0.7,
-    "report": 0.75,
+    "risk_assessment": 0.8,
+    "report": 1.0,
 }
 DOCUMENTS: Final[Mapping[str, float]] = {
     "email": 0.1,
@@ -21,8 +21,8 @@ DOCUMENTS: Final[Mapping[str, float]] = {
     "status_report": 0.3,
     "other": 0.3,
     "technical_spec": 0.6,
-    "contract": 0.8,
-    "financial_report": 0.8,
+    "contract": 0.9,
+    "financial_report": 1.0,
 }
 OF_LENGTH, OF_TASK, OF_DOCUMENT, OF_STRUCTURE = 0.4, 0.3, 0.2, 0.1
 LOOKED_AT = 20_000  # characters, for the structure

@@ -119,7 +119,9 @@ class InMemoryStore:
     async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> None:
         await asyncio.sleep(0)
         before = self.tallies.get(task, Tally())
-        self.tallies[task] = replace(tally, triggers=before.triggers, triggered_at=before.triggered_at)
+        if before.triggers != tally.triggers:
+            return
+        self.tallies[task] = tally
         self.looks.pop(task, None)
         if look_again:
             self.looks[task] = look_again

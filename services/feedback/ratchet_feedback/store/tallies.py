@@ -70,11 +70,12 @@ class MongoTallyStore:
             "look_again_at": look_again,
         }
         with waiting_is_worth_it():
-            await self._tallies.update_one(_one(task), {"$set": counts} | _named(task), upsert=True)
+            await self._tallies.update_one(_one(task), _named(task), upsert=True)
+            await self._tallies.update_one(_one(task) | _after(tally.triggers), {"$set": counts})
 
     async def trigger(self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta) -> bool:
         rested = {"$not": {"$gt": event.occurred_at - cool_down}}  # matches what was never triggered, too
-        nobody_else = {"triggers": tally.triggers or {"$not": {"$gt": 0}}, "triggered_at": rested}
+        nobody_else = _after(tally.triggers) | {"triggered_at": rested}
         said = {"triggered_at": event.occurred_at, "reasons": list(event.reasons), "triggers": tally.triggers + 1}
         said["look_again_at"] = event.occurred_at + cool_down
         task = Task(event.tenant, event.task_type)
@@ -125,6 +126,11 @@ class MongoTallyStore:
 
 def _one(task: Task) -> Document:
     return {"_id": task_key(task), "tenant": task.tenant}
+
+
+def _after(triggers: int) -> Document:
+    """Holds only while there have been so many triggers and no more."""
+    return {"triggers": triggers or {"$not": {"$gt": 0}}}
 
 
 def _named(task: Task) -> Document:

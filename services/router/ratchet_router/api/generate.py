@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -11,12 +11,11 @@ from pydantic_core import PydanticCustomError
 
 from ratchet_common import conversation
 from ratchet_common.auth import MayGenerate
-from ratchet_common.events import Decision
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, known_task
 from ratchet_router.answer import answer
-from ratchet_router.answered import Answered
 from ratchet_router.api.parts import TheParts
+from ratchet_router.api.views import Generated, Routed, routing, usd, view
 from ratchet_router.ask import Ask
 from ratchet_router.plan import AUTO
 from ratchet_router.routing import Priorities
@@ -91,83 +90,6 @@ class GenerateBody(BaseModel):
         return stream
 
 
-class CheckView(BaseModel):
-    name: str
-    passed: bool
-    detail: str
-
-
-class QualityView(BaseModel):
-    passed: bool
-    checks: list[CheckView]
-
-
-class UsageView(BaseModel):
-    input_tokens: int
-    output_tokens: int
-    cached_tokens: int
-    estimated: bool = Field(description="counted from characters, since the provider counts no tokens")
-
-
-class CandidateView(BaseModel):
-    """Terms are scaled to 0…1 over the candidates; `left_out` says why one could not be taken."""
-
-    model: str
-    tier: str
-    quality: float
-    cheapness: float
-    speed: float
-    score: float
-    left_out: str
-
-
-class RoutingView(BaseModel):
-    assigned_by: Literal["routed", "share", "experiment", "pinned"]
-    revision: int = Field(description="of the traffic assignment that decided; 0: none did")
-    complexity: float
-    reasons: list[str]
-    candidates: list[CandidateView]
-
-
-class AttemptView(BaseModel):
-    model: str
-    latency_ms: float
-    error: str
-
-
-class Generated(BaseModel):
-    result_id: UUID
-    output: str
-    items: list[str] | None
-    label: str | None
-    model: str
-    version_id: str
-    tier: str
-    template: str | None
-    approach: Literal["direct", "base_rag", "finetuned", "hybrid_rag_finetuned"]
-    cached: bool
-    cached_from: UUID | None
-    confidence: float | None
-    quality: QualityView
-    usage: UsageView
-    cost_usd: float
-    latency_ms: float
-    routing: RoutingView
-    attempts: list[AttemptView]
-    simulated: bool = Field(description="rules answered in place of a model")
-
-
-class Routed(BaseModel):
-    """What would answer. A request without session_id and user_id is a unit of its own each time."""
-
-    model: str
-    version_id: str
-    tier: str
-    template: str | None
-    estimated_cost_usd: float
-    routing: RoutingView
-
-
 @routes.post("/api/generate", response_model=Generated, responses=documented(400, 404))
 async def generate(
     body: GenerateBody, request: Request, response: Response, caller: MayGenerate, parts: TheParts
@@ -175,7 +97,7 @@ async def generate(
     answered = await answer(_ask(body, caller.tenant), parts, request.is_disconnected)
     if not answered.recorded:
         response.headers["x-ratchet-recorded"] = "false"
-    return _view(answered)
+    return view(answered)
 
 
 @routes.post("/api/route", response_model=Routed, responses=documented(400, 404))
@@ -190,7 +112,7 @@ async def route(body: GenerateBody, caller: MayGenerate, parts: TheParts) -> Any
         "tier": tier,
         "template": parts.template(ask),
         "estimated_cost_usd": usd(plan.expected_cost_usd),
-        "routing": _routing(plan.decision),
+        "routing": routing(plan.decision),
     }
 
 
@@ -231,42 +153,3 @@ def _messages(body: GenerateBody) -> msgspec.Raw:
         return msgspec.Raw(msgspec.json.encode(conversation.as_messages(texts, body.question)))
     said = [message.model_dump(exclude_none=True) for message in body.messages]
     return msgspec.Raw(msgspec.json.encode(said + list(conversation.as_messages([], body.question))))
-
-
-def _view(answered: Answered) -> dict[str, Any]:
-    return {
-        "result_id": answered.result_id,
-        "output": answered.output or "",
-        "items": answered.items,
-        "label": answered.label,
-        "model": answered.model,
-        "version_id": answered.version_id,
-        "tier": answered.tier,
-        "template": answered.template,
-        "approach": answered.approach,
-        "cached": answered.cached_from is not None,
-        "cached_from": answered.cached_from,
-        "confidence": answered.confidence,
-        "quality": {"passed": answered.passed, "checks": msgspec.to_builtins(answered.checks)},
-        "usage": msgspec.to_builtins(answered.usage),
-        "cost_usd": usd(answered.cost_usd),
-        "latency_ms": answered.latency_ms,
-        "routing": _routing(answered.decision),
-        "attempts": msgspec.to_builtins(answered.attempts),
-        "simulated": answered.simulated,
-    }
-
-
-def _routing(decision: Decision) -> dict[str, Any]:
-    return {
-        "assigned_by": decision.assigned_by,
-        "revision": decision.revision,
-        "complexity": decision.complexity,
-        "reasons": decision.reasons,
-        "candidates": msgspec.to_builtins(decision.candidates),
-    }
-
-
-def usd(amount: Decimal) -> float:
-    """As numbers go out: to a millionth."""
-    return round(float(amount), 6)

@@ -1,0 +1,107 @@
+"""Texts as sparse vectors for a linear classifier: which runs of one to three words, marks and ends stand in them.
+
+On the e-mail sentences (5-fold, F1 of Yes): words .756; runs of 1 to 3 with punctuation .812, with the ends marked too
+.814 (that is how an imperative is seen). Runs of letters beside them lower it to .794 at 3,700 texts, and help below
+about 1,000 (80 texts: .626 to .635 macro-F1; 300: .743 to .751), where a word has been seen in one of its forms only:
+they are used there alone.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.preprocessing import normalize
+
+from ratchet_student.normalise import as_scrubbed
+from ratchet_student.words import words_and_marks
+
+BUCKETS = 2**22
+MAX_CHARACTERS = 20_000  # of a text
+MAX_LETTERS = 4_000  # of a text, where runs of letters are used
+FEW_TEXTS = 1_000
+LETTERS_WORTH = 0.5
+
+_STARTS, _ENDS = "\x02", "\x03"
+_FIGURES = re.compile(r"\d+")
+
+Sparse = Any  # scipy.sparse.csr_matrix of float32, which has no types
+Columns = NDArray[np.int32]
+Float32s = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One way to cut texts: the buckets that training kept, and how rare each was."""
+
+    columns: Columns  # sorted
+    rarity: Float32s
+
+    @classmethod
+    def of(cls, counts: Sparse, at_most: int) -> Self:
+        """The commonest `at_most` buckets, rarity as in TF-IDF with one text added that has everything."""
+        columns, texts = np.unique(counts.indices, return_counts=True)
+        kept = np.sort(np.argsort(-texts, kind="stable")[:at_most])
+        rarity = 1 + np.log((1 + counts.shape[0]) / (1 + texts[kept]))
+        return cls(columns[kept].astype(np.int32), rarity.astype(np.float32))
+
+    def weigh(self, counts: Sparse) -> Sparse:
+        """Sublinear TF-IDF over the kept buckets, each row of length 1."""
+        place = np.searchsorted(self.columns, counts.indices)
+        known = self.columns[np.minimum(place, len(self.columns) - 1)] == counts.indices if len(self.columns) else place < 0
+        starts = np.concatenate([[0], np.cumsum(known)])[counts.indptr]
+        data = ((1 + np.log(counts.data[known])) * self.rarity[place[known]]).astype(np.float32)
+        shape = (counts.shape[0], len(self.columns))
+        return normalize(sparse.csr_matrix((data, place[known], starts), shape=shape))
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    reach: int  # words of a text that are read
+    runs: Block
+    letters: Block | None
+
+    @property
+    def count(self) -> int:
+        return len(self.runs.columns) + (len(self.letters.columns) if self.letters else 0)
+
+    def __call__(self, texts: Sequence[str]) -> Sparse:
+        clean = [as_scrubbed(text[:MAX_CHARACTERS]) for text in texts]
+        runs = self.runs.weigh(_runs(clean, self.reach))
+        if self.letters is None:
+            return runs
+        return sparse.hstack([runs, LETTERS_WORTH * self.letters.weigh(_letters(clean))], format="csr", dtype=np.float32)
+
+
+def learn_features(texts: Sequence[str], *, reach: int, at_most: int) -> Features:
+    clean = [as_scrubbed(text[:MAX_CHARACTERS]) for text in texts]
+    letters = Block.of(_letters(clean), at_most // 2) if len(texts) < FEW_TEXTS else None
+    return Features(reach, Block.of(_runs(clean, reach), at_most - (len(letters.columns) if letters else 0)), letters)
+
+
+def _runs(clean: Sequence[str], reach: int) -> Sparse:
+    return _vectorizer(analyzer=lambda text: _runs_of(text, reach)).transform(clean)
+
+
+def _letters(clean: Sequence[str]) -> Sparse:
+    heads = [" ".join(words_and_marks(_FIGURES.sub("0", text[:MAX_LETTERS]))) for text in clean]
+    return _vectorizer(analyzer="char_wb", ngram_range=(3, 5), lowercase=False).transform(heads)
+
+
+def _runs_of(text: str, reach: int) -> list[str]:
+    marks = words_and_marks(_FIGURES.sub("0", text))[:reach]
+    if not marks:
+        return []
+    marks = [_STARTS, *marks, _ENDS]
+    pairs = [f"{a} {b}" for a, b in zip(marks, marks[1:], strict=False)]
+    triples = [f"{pair} {c}" for pair, c in zip(pairs, marks[2:], strict=False)]
+    return marks + pairs + triples
+
+
+def _vectorizer(**how: Any) -> HashingVectorizer:
+    return HashingVectorizer(n_features=BUCKETS, alternate_sign=False, norm=None, dtype=np.float32, **how)

@@ -1,0 +1,112 @@
+"""A canary against its control: what the traffic's revision put on trial, and what is known of it so far."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+import msgspec
+
+from ratchet_common.events import Conclusion, TrafficAssigned, VerdictReached
+from ratchet_monitor.hours import TaskKey
+
+NAMESPACE = UUID("5b0b8f0e-6a53-5c55-8f61-0f7e3c9a2d11")
+
+
+class State(StrEnum):
+    RUNNING = "running"
+    DECIDED = "decided"  # the verdict is out, the traffic is as it was
+    CLOSED = "closed"  # the traffic has changed since
+
+
+class Arm(msgspec.Struct, frozen=True, kw_only=True):
+    """Means are None of nothing."""
+
+    observations: int
+    scored_units: int
+    score: float | None
+    failure_rate: float | None
+    cost_usd: float | None
+    latency_ms: float | None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One look at the comparison. Gains are canary minus control; cheaper and faster: .3 for 30 %."""
+
+    conclusion: Conclusion
+    why: str
+    at: datetime
+    canary: Arm
+    control: Arm
+    gain_low: float
+    gain_high: float
+    failures_low: float  # of the difference of the failure rates
+    failures_high: float
+    cheaper: float
+    faster: float
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        told = {
+            "n_canary": self.canary.scored_units,
+            "n_control": self.control.scored_units,
+            "mean_canary": self.canary.score,
+            "mean_control": self.control.score,
+            "failure_rate_canary": self.canary.failure_rate,
+            "failure_rate_control": self.control.failure_rate,
+            "gain_low": self.gain_low,
+            "gain_high": self.gain_high,
+            "cheaper": self.cheaper,
+            "faster": self.faster,
+        }
+        return {name: float(number) for name, number in told.items() if number is not None}
+
+
+class Experiment(msgspec.Struct, frozen=True, kw_only=True):
+    experiment_id: str
+    tenant: str
+    task_type: str
+    revision: int  # of the TrafficAssigned under trial
+    canary: str
+    control: str
+    percent: int  # of the canary
+    started_at: datetime
+    state: State = State.RUNNING
+    closed_at: datetime | None = None
+    finding: Finding | None = None
+
+    @property
+    def task(self) -> TaskKey:
+        return TaskKey(self.tenant, self.task_type)
+
+
+def experiment_of(event: TrafficAssigned) -> Experiment | None:
+    """None: nothing is on trial."""
+    if not (event.canary and event.control):
+        return None
+    return Experiment(
+        experiment_id=f"{event.task_type}:{event.canary}:{event.revision}",
+        tenant=event.tenant,
+        task_type=event.task_type,
+        revision=event.revision,
+        canary=event.canary,
+        control=event.control,
+        percent=event.shares.get(event.canary, 0),
+        started_at=event.occurred_at,
+    )
+
+
+def verdict_of(experiment: Experiment, finding: Finding) -> VerdictReached | None:
+    """None while it holds. An experiment has one verdict, and one event that says so."""
+    if finding.conclusion == "hold":
+        return None
+    return VerdictReached(
+        event_id=uuid5(NAMESPACE, f"{experiment.tenant}/{experiment.experiment_id}"),
+        tenant=experiment.tenant,
+        task_type=experiment.task_type,
+        revision=experiment.revision,
+        experiment_id=experiment.experiment_id,
+        version_id=experiment.canary,
+        conclusion=finding.conclusion,
+        why=finding.why,
+        numbers=finding.numbers,
+    )

@@ -1,0 +1,65 @@
+"""Use case: events become facts under their own ids, and the hours that they touch are marked. Facts first, then marks."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from ratchet_common.events import FeedbackJoined, PredictionMade, TrafficAssigned
+from ratchet_monitor.experiments import experiment_of
+from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
+from ratchet_monitor.marks import Marks
+from ratchet_monitor.observations import Hit, Observation, hit_of, observation_of
+from ratchet_monitor.scores import Score, score_of
+from ratchet_monitor.traffic import Experiment, Traffic, traffic_of
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class FactStore(Protocol):
+    """Each fact under its own id: what is there already stays as it is."""
+
+    async def add_observations(self, observations: Collection[Observation]) -> None: ...
+    async def add_hits(self, hits: Collection[Hit]) -> None: ...
+    async def add_scores(self, scores: Collection[Score]) -> None: ...
+    async def add_late(self, late: Collection[Observation | Score]) -> None: ...
+
+
+class TrafficStore(Protocol):
+    async def assign(self, traffic: Traffic, experiment: Experiment | None) -> bool:
+        """False: a higher revision is known, and nothing changed."""
+
+
+class Intake:
+    def __init__(
+        self, facts: FactStore, changed: Marks[BucketKey], keeping: Keeping, clock: Clock = utc_now
+    ) -> None:
+        self._facts, self._changed, self._keeping, self._clock = facts, changed, keeping, clock
+
+    async def predictions(self, made: Sequence[PredictionMade]) -> None:
+        now = self._clock()
+        seen = [observation_of(event, now) for event in made]
+        fresh = [one for one in seen if not self._keeping.sealed(one.bucket.hour, now)]
+        hits = [hit for event in made if (hit := hit_of(event)) and not self._keeping.sealed(hit.bucket.hour, now)]
+        await self._facts.add_observations(fresh)
+        await self._facts.add_hits(hits)
+        await self._facts.add_late([one for one in seen if self._keeping.sealed(one.bucket.hour, now)])
+        await self._changed.set({one.bucket for one in fresh} | {hit.bucket for hit in hits})
+
+    async def feedback(self, joined: Sequence[FeedbackJoined]) -> None:
+        """The prediction need not be here yet: the score waits in the hour where it will be looked for."""
+        now = self._clock()
+        said = [score_of(event, now) for event in joined]
+        fresh = [one for one in said if not self._keeping.sealed(one.bucket.hour, now)]
+        await self._facts.add_scores(fresh)
+        await self._facts.add_late([one for one in said if self._keeping.sealed(one.bucket.hour, now)])
+        await self._changed.set({one.bucket for one in fresh})
+
+
+async def on_traffic(assigned: Sequence[TrafficAssigned], store: TrafficStore, compare: Marks[TaskKey]) -> None:
+    for event in assigned:
+        if await store.assign(traffic_of(event), experiment_of(event)):
+            await compare.set({TaskKey(event.tenant, event.task_type)})

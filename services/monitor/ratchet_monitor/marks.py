@@ -1,0 +1,27 @@
+"""What has changed and waits to be worked out anew. A mark set while the work goes on stays for the next time."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from ratchet_monitor.hours import BucketKey, TaskKey
+
+K = TypeVar("K", BucketKey, TaskKey)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark(Generic[K]):
+    key: K
+    taken: object  # the store's own: by it `done` sees whether the mark was set again
+
+
+class Marks(Protocol[K]):
+    async def set(self, keys: Collection[K]) -> None: ...
+    async def take(self) -> Mark[K] | None:
+        """One that no other worker is at, under a lease."""
+
+    async def done(self, mark: Mark[K]) -> None:
+        """Clears it, unless it was set again meanwhile."""
+
+    async def put_back(self, mark: Mark[K]) -> None:
+        """The work came to nothing: it is due again."""

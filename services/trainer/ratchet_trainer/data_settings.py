@@ -1,0 +1,45 @@
+"""The knobs of what is collected and of what datasets are made."""
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from ratchet_common.settings import CommonSettings
+from ratchet_trainer.dataset import Rules
+from ratchet_trainer.sampling import Sampling
+from ratchet_trainer.split import SHARES
+
+
+class DataSettings(CommonSettings):
+    model_config = SettingsConfigDict(env_prefix="TRAINER_", extra="forbid", frozen=True, populate_by_name=True)
+
+    hash_salt: SecretStr | None = Field(
+        None, min_length=16, max_length=1000, description="keys the hashes of users and sessions; else one is made once"
+    )
+    sample_share: float = Field(0.05, ge=0, le=1, description="of the answers that nobody rated is learned from")
+    sample_quality: float = Field(0.8, ge=0, le=1, description="an unrated answer below is not learned from")
+    served_days: int = Field(30, ge=1, le=365, description="how long answers count for the chance of feedback")
+    min_examples: int = Field(50, ge=1, le=100_000, description="fewer make no dataset")
+    dataset_max: int = Field(20_000, ge=1, le=200_000, description="the newest so many examples make a dataset")
+    dataset_max_bytes: int = Field(512 * 1024**2, ge=1024**2, le=64 * 1024**3, description="of texts in a dataset")
+    near_duplicate: float = Field(0.85, ge=0.5, le=1, description="texts with more 3-word runs in common are one")
+    split: Literal["80/10/10", "90/10"] = Field("80/10/10", description="training/validation/test, or training/test")
+    split_seed: int = Field(42, ge=0, le=2**31, description="another seed, another split")
+    split_by_user: bool = Field(False, description="on: what one user asked stays on one side")
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(
+            min_examples=self.min_examples,
+            max_examples=self.dataset_max,
+            max_bytes=self.dataset_max_bytes,
+            near_duplicate=self.near_duplicate,
+            shares=SHARES[self.split],
+            seed=self.split_seed,
+            by_user=self.split_by_user,
+        )
+
+    @property
+    def sampling(self) -> Sampling:
+        return Sampling(share=self.sample_share, quality=self.sample_quality)

@@ -1,0 +1,134 @@
+"""What Presidio looks for here, and how. Imported by worker processes only: it loads spaCy.
+
+Left out of what Presidio brings: what takes other numbers for its own (UK_NHS scores 1.0 on US phone numbers), dates
+(deadlines are what action items are about), and all that needs a model of language.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import spacy
+import tldextract
+from presidio_analyzer import AnalyzerEngine, Pattern, RecognizerRegistry
+from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+from presidio_analyzer.predefined_recognizers import (
+    CreditCardRecognizer,
+    CryptoRecognizer,
+    EmailRecognizer,
+    IbanRecognizer,
+    IpRecognizer,
+    MacAddressRecognizer,
+    MedicalLicenseRecognizer,
+    PhoneRecognizer,
+    UkNinoRecognizer,
+    UrlRecognizer,
+    UsBankRecognizer,
+    UsItinRecognizer,
+    UsPassportRecognizer,
+    UsSsnRecognizer,
+)
+
+from ratchet_trainer.spans import Span
+
+LANGUAGE = "en"
+SURE_ENOUGH = 0.35  # a weak pattern gets there by a word beside it, such as "passport"
+PIECE, OVERLAP = 8_000, 300  # characters: Presidio's time grows with the square of what it finds in one text
+ADDRESS = Pattern("address", r"\b(?:https?://|www\.)[^\s<>\"'()\[\]]+[^\s<>\"'()\[\].,;:!?]", 0.6)
+
+KINDS: Mapping[str, str] = {
+    "EMAIL_ADDRESS": "EMAIL",
+    "PHONE_NUMBER": "PHONE",
+    "US_SSN": "SSN",
+    "CREDIT_CARD": "CREDIT_CARD",
+    "IBAN_CODE": "IBAN",
+    "IP_ADDRESS": "IP",
+    "MAC_ADDRESS": "MAC",
+    "CRYPTO": "WALLET",
+    "URL": "URL",
+    "US_PASSPORT": "PASSPORT",
+    "US_ITIN": "TAX_NUMBER",
+    "US_BANK_NUMBER": "BANK_ACCOUNT",
+    "UK_NINO": "NATIONAL_INSURANCE",
+    "MEDICAL_LICENSE": "MEDICAL_LICENCE",
+}
+
+
+def find_private(text: str) -> list[Span]:
+    """Places may overlap. However long the text is, all of it is looked at, piece by overlapping piece."""
+    found = {span for start in range(0, max(len(text) - OVERLAP, 1), PIECE) for span in _in_piece(text, start)}
+    return sorted(found, key=lambda span: (span.start, span.end))
+
+
+def _in_piece(text: str, start: int) -> Iterator[Span]:
+    for result in _analyzer().analyze(text[start : start + PIECE + OVERLAP], LANGUAGE):
+        yield Span(start + result.start, start + result.end, KINDS[result.entity_type], result.score)
+
+
+class OfflineEmailRecognizer(EmailRecognizer):  # type: ignore[misc]  # Presidio ships no types
+    """Presidio's own asks the network for the list of public suffixes; this one takes the list that tldextract brings."""
+
+    suffixes = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True)
+
+    def validate_result(self, pattern_text: str) -> bool:
+        return bool(self.suffixes(pattern_text).fqdn)
+
+
+class Tokens(NlpEngine):  # type: ignore[misc]
+    """Words only: what Presidio needs to see "passport" beside a number. Needs no model."""
+
+    def __init__(self) -> None:
+        self._spacy = spacy.blank(LANGUAGE)
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def is_loaded(self) -> bool:
+        return True
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        tokens = self._spacy.make_doc(text)
+        places, words = [token.idx for token in tokens], [token.lower_ for token in tokens]
+        return NlpArtifacts([], tokens, places, words, self, language)
+
+    def process_batch(self, texts: Iterable[str], language: str, *_: Any, **__: Any) -> Iterator[tuple[str, Any]]:
+        return ((text, self.process_text(text, language)) for text in texts)
+
+    def is_stopword(self, word: str, language: str) -> bool:  # noqa: ARG002  Presidio's signature
+        return bool(self._spacy.vocab[word].is_stop)
+
+    def is_punct(self, word: str, language: str) -> bool:  # noqa: ARG002
+        return bool(self._spacy.vocab[word].is_punct)
+
+    def get_supported_entities(self) -> list[str]:
+        return []
+
+    def get_supported_languages(self) -> list[str]:
+        return [LANGUAGE]
+
+
+@cache
+def _analyzer() -> AnalyzerEngine:
+    """Once a process."""
+    recognisers = [
+        OfflineEmailRecognizer(),
+        PhoneRecognizer(),
+        UsSsnRecognizer(),
+        CreditCardRecognizer(),
+        IbanRecognizer(),
+        IpRecognizer(),
+        MacAddressRecognizer(),
+        CryptoRecognizer(),
+        UrlRecognizer(patterns=[ADDRESS]),
+        UsPassportRecognizer(),
+        UsItinRecognizer(),
+        UsBankRecognizer(),
+        UkNinoRecognizer(),
+        MedicalLicenseRecognizer(),
+    ]
+    return AnalyzerEngine(
+        registry=RecognizerRegistry(recognizers=recognisers, supported_languages=[LANGUAGE]),
+        nlp_engine=Tokens(),
+        supported_languages=[LANGUAGE],
+        default_score_threshold=SURE_ENOUGH,
+    )

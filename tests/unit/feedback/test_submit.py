@@ -1,0 +1,50 @@
+from typing import Any
+from uuid import UUID, uuid4
+
+from ratchet_feedback.answers import answer_of, counted_for
+from ratchet_feedback.consumers import on_predictions
+from ratchet_feedback.submit import Saved, joined
+from tests.unit.feedback.in_memory import InMemoryStore
+from tests.unit.feedback.said import NOW, feedback, prediction
+
+
+def said(revision: int = 1, **fields: Any) -> Saved:
+    return Saved(said=feedback(**fields), revision=revision, said_at=NOW)
+
+
+def event_id(saved: Saved) -> UUID:
+    return joined(saved, answer_of(prediction(result_id=saved.said.result_id))).event_id
+
+
+def test_an_event_has_the_same_id_whoever_joins_it_and_another_for_each_user_and_revision() -> None:
+    result_id = uuid4()
+    of = {"result_id": result_id}
+    assert event_id(said(**of)) == event_id(said(**of))
+    others = [said(**of), said(revision=2, **of), said(user_id="bob", **of), said(tenant="else", **of), said()]
+    assert len({event_id(saved) for saved in others}) == len(others)
+
+
+def test_feedback_on_a_cache_hit_counts_for_its_origin() -> None:
+    origin = answer_of(prediction(version_id="summary-0a1b2c3d"))
+    hit = answer_of(prediction(cached_from=origin.result_id, version_id="base"))
+    assert counted_for(hit, origin) == origin
+    assert counted_for(origin, None) == origin
+
+
+def test_a_hit_whose_origin_is_not_known_speaks_for_it() -> None:
+    hit = answer_of(prediction(cached_from=uuid4()))
+    found = counted_for(hit, None)
+    assert (found.result_id, found.output) == (hit.cached_from, hit.output)
+
+
+def test_nobody_learns_from_a_hit_that_forbids_it() -> None:
+    origin = answer_of(prediction())
+    assert not counted_for(answer_of(prediction(cached_from=origin.result_id, collect=False)), origin).collect
+
+
+async def test_more_feedback_than_one_look_takes_is_joined_all_the_same() -> None:
+    store, made = InMemoryStore(), prediction()
+    for n in range(450):
+        await store.save(feedback(result_id=made.result_id, user_id=f"user {n}"))
+    await on_predictions([made], store)
+    assert len(store.events) == 450

@@ -1,0 +1,62 @@
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar
+
+import pytest
+
+from ratchet_common.errors import RetryLaterError
+from ratchet_providers.base import ModelRequest, ProviderError
+from ratchet_providers.local_student import ArtifactError, LocalStudents, path_of
+from ratchet_student.examples import Prediction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass
+class Inline:
+    """Runs the work where it stands; `dies` once with each of these first."""
+
+    dies: list[Exception] = field(default_factory=list)
+
+    async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        if self.dies:
+            raise self.dies.pop()
+        return work(*args, **kwargs)
+
+
+def student(path: str, sha256: str, document: str, question: str, labels: Sequence[str]) -> Prediction:
+    if sha256 == "wrong":
+        raise ArtifactError("StudentFileError")
+    return Prediction(f"{path}: {document} {question} {labels}", 0.9, label="risk")
+
+
+def asked(**how: Any) -> ModelRequest:
+    given = {"artifact": "file:///models/a%20b.student", "sha256": "right", "labels": ("risk",), "question": "q"}
+    return ModelRequest(model="v", task_type="classification", messages=[], document="d", **given | how)
+
+
+async def test_a_student_sees_the_bare_texts_and_says_how_sure_it_is() -> None:
+    answer = await LocalStudents(Inline(), student).answer(asked())
+    assert answer.output == "/models/a b.student: d q ('risk',)"
+    assert (answer.label, answer.confidence, answer.simulated) == ("risk", 0.9, False)
+
+
+@pytest.mark.parametrize(
+    ("request_", "dies"),
+    [
+        (asked(sha256="wrong"), []),
+        (asked(artifact="s3://bucket/key"), []),
+        (asked(artifact="file://elsewhere/models/a"), []),
+        (asked(artifact=""), []),
+        (asked(), [RetryLaterError("killed")]),
+    ],
+)
+async def test_what_cannot_be_used_is_unavailable(request_: ModelRequest, dies: list[Exception]) -> None:
+    with pytest.raises(ProviderError) as failed:
+        await LocalStudents(Inline(dies), student).answer(request_)
+    assert (failed.value.kind, failed.value.retryable) == ("unavailable", True)
+
+
+def test_a_file_url_names_a_path() -> None:
+    assert path_of("file:///models/x.student") == path_of("file://localhost/models/x.student") == "/models/x.student"

@@ -1,0 +1,170 @@
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+import pytest
+from aiohttp import web
+
+from ratchet_common.errors import CannotStartError
+from ratchet_common.events import Usage
+from ratchet_providers.base import ModelRequest, ProviderError
+from ratchet_providers.openai_shaped import OpenAIShaped, http_session, key_from_environment
+
+SAID = {
+    "id": "1",
+    "choices": [{"message": {"role": "assistant", "content": "On Monday."}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 20, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 8}},
+    "system_fingerprint": "fp",
+}
+Answers = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def saying(body: Any, status: int = 200) -> Answers:
+    async def answers(_: web.Request) -> web.Response:
+        return web.json_response(body, status=status)
+
+    return answers
+
+
+@asynccontextmanager
+async def provider(answers: Answers, **how: Any) -> AsyncIterator[OpenAIShaped]:
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", answers)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        async with http_session() as session:
+            yield OpenAIShaped(session, f"http://127.0.0.1:{runner.addresses[0][1]}/v1/", "sk", **how)
+    finally:
+        await runner.cleanup()
+
+
+def asked(**how: Any) -> ModelRequest:
+    messages = [{"role": "user", "content": "When do we ship?"}]
+    return ModelRequest(model="m", task_type="chat", messages=messages, document="When do we ship?", **how)
+
+
+async def failure_of(answers: Answers, **how: Any) -> ProviderError:
+    async with provider(answers) as openai:
+        with pytest.raises(ProviderError) as failed:
+            await openai.answer(asked(**how))
+    return failed.value
+
+
+async def test_an_answer_is_translated_and_its_body_kept() -> None:
+    async with provider(saying(SAID)) as openai:
+        answer = await openai.answer(asked())
+    assert answer.output == "On Monday."
+    assert answer.usage == Usage(input_tokens=20, output_tokens=3, cached_tokens=8)
+    assert answer.confidence is None
+    assert answer.raw is not None
+    assert msgspec.json.decode(answer.raw["system_fingerprint"]) == "fp"
+
+
+async def test_unknown_fields_pass_through_and_the_key_is_sent() -> None:
+    seen: dict[str, Any] = {}
+
+    async def answers(request: web.Request) -> web.Response:
+        seen.update(await request.json(), key=request.headers["Authorization"])
+        return web.json_response(SAID)
+
+    raw = {"logit_bias": msgspec.Raw(b'{"7":1}'), "model": "not this one", "stream": True}
+    async with provider(answers, limit_field="max_tokens") as openai:
+        await openai.answer(asked(raw=raw, max_output_tokens=9))
+    assert seen == {
+        "model": "m",
+        "messages": [{"role": "user", "content": "When do we ship?"}],
+        "max_tokens": 9,
+        "logit_bias": {"7": 1},
+        "key": "Bearer sk",
+    }
+
+
+async def test_usage_is_estimated_where_the_provider_counts_none() -> None:
+    async with provider(saying({"choices": SAID["choices"]})) as openai:
+        usage = (await openai.answer(asked())).usage
+    assert usage.estimated
+    assert usage.output_tokens == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "retryable"),
+    [
+        (400, "bad_request", False),
+        (401, "unauthorized", True),
+        (404, "unavailable", True),
+        (413, "bad_request", False),
+        (429, "rate_limited", True),
+        (500, "unavailable", True),
+        (504, "timeout", True),
+    ],
+)
+async def test_a_status_becomes_a_kind_of_failure(status: int, kind: str, retryable: bool) -> None:
+    error = await failure_of(saying({"error": {"message": "what people wrote"}}, status))
+    assert (error.kind, error.retryable) == (kind, retryable)
+    assert "wrote" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "body", [[], {"choices": []}, {"choices": [{"message": {"content": 3}}]}, {"choices": SAID["choices"], "usage": 1}]
+)
+async def test_a_body_of_another_shape_is_malformed(body: Any) -> None:
+    assert (await failure_of(saying(body))).kind == "malformed"
+
+
+async def test_a_filtered_answer_is_refused() -> None:
+    error = await failure_of(saying({"choices": [{"message": {"content": None}, "finish_reason": "content_filter"}]}))
+    assert (error.kind, error.retryable) == ("refused", False)
+
+
+async def test_no_answer_in_time_is_a_timeout() -> None:
+    async def answers(_: web.Request) -> web.Response:
+        await asyncio.sleep(5)
+        return web.json_response(SAID)
+
+    assert (await failure_of(answers, timeout_s=0.05)).kind == "timeout"
+
+
+async def test_a_body_over_the_limit_is_not_read_to_its_end() -> None:
+    async with provider(saying(SAID | {"padding": "x" * 5_000}), body_limit=4_096) as openai:
+        with pytest.raises(ProviderError) as failed:
+            await openai.answer(asked())
+    assert failed.value.kind == "malformed"
+
+
+async def test_the_key_does_not_follow_a_redirect() -> None:
+    async def answers(_: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect("http://127.0.0.1:9/elsewhere")
+
+    assert (await failure_of(answers)).detail == "status 307"
+
+
+async def test_a_server_that_is_away_is_unavailable() -> None:
+    async with http_session() as session:
+        with pytest.raises(ProviderError) as failed:
+            await OpenAIShaped(session, "http://127.0.0.1:9/v1").answer(asked())
+    assert failed.value.kind == "unavailable"
+
+
+def test_a_missing_key_is_named_with_its_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+    with pytest.raises(CannotStartError, match=r"model large needs a key .* NO_SUCH_KEY"):
+        key_from_environment("NO_SUCH_KEY", "large")
+
+
+async def test_raw_messages_go_out_as_they_came() -> None:
+    seen: list[Any] = []
+
+    async def answers(request: web.Request) -> web.Response:
+        seen.append(json.loads(await request.text())["messages"])
+        return web.json_response(SAID)
+
+    raw = msgspec.Raw(b'[{"role":"user","content":"hi","extra":[1]}]')
+    async with provider(answers) as openai:
+        await openai.answer(ModelRequest(model="m", task_type="chat", messages=raw, document="hi"))
+    assert seen == [[{"role": "user", "content": "hi", "extra": [1]}]]

@@ -1,0 +1,54 @@
+import pytest
+
+from ratchet_common.conversation import Reading
+from ratchet_common.vocabulary import TaskType
+from ratchet_providers.base import ModelRequest
+from ratchet_providers.rules import SUMMARY_WORDS, answer_by_rule
+from ratchet_providers.simulated import Simulated
+
+TEXT = "It rained. Please send the API draft by Monday. The contract costs $1,200. Without a backup we lose a week."
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "label"),
+    [
+        ("This is about the risk list.", ("request", "risk"), "risk"),
+        ("Would you mind? Please go ahead.", ("risk", "request"), "request"),
+        ("Nothing that fits.", ("request", "risk"), "request"),
+        ("A status_report came.", ("decision", "status report"), "status report"),
+        ("Anything.", (), "unknown"),
+    ],
+)
+def test_a_label_is_named_or_hinted_at_else_the_first(text: str, labels: tuple[str, ...], label: str) -> None:
+    said = answer_by_rule("classification", Reading(text), labels)
+    assert (said.label, said.output) == (label, label)
+
+
+def test_action_items_are_sentences_that_ask_or_promise() -> None:
+    said = answer_by_rule("action_items", Reading(TEXT))
+    assert said.items == ("Please send the API draft by Monday.",)
+    assert said.output == "- Please send the API draft by Monday."
+
+
+def test_a_summary_takes_the_first_sentences_and_stays_short() -> None:
+    said = answer_by_rule("summary", Reading("One two three. " * 100))
+    assert said.output.startswith("One two three. One two three.")
+    assert len(said.output.split()) <= SUMMARY_WORDS
+
+
+@pytest.mark.parametrize("task", ["qa", "summary"])
+def test_a_question_picks_the_sentence_that_shares_its_words(task: str) -> None:
+    said = answer_by_rule(task, Reading(TEXT * 9, "What does the contract cost?"))
+    assert "The contract costs $1,200." in said.output
+
+
+@pytest.mark.parametrize("task", list(TaskType))
+@pytest.mark.parametrize("text", [TEXT, "", "...", "\n\n"])
+async def test_every_task_is_answered_the_same_way_twice_and_labelled(task: TaskType, text: str) -> None:
+    request = ModelRequest(model="m", task_type=task, messages=[], document=text, labels=("a", "b"))
+    simulated = Simulated(latency_ms=0, reads=1_000)
+    answer = await simulated.answer(request)
+    assert answer == await simulated.answer(request)
+    assert answer.simulated
+    assert answer.usage.estimated
+    assert answer.confidence is None

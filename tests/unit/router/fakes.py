@@ -1,0 +1,148 @@
+"""What stands at the router's borders in the tests: models, Kafka, the store."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ratchet_common.errors import RetryLaterError
+from ratchet_common.events import PredictionMade, QualityMeasured, TrafficAssigned, Usage
+from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, ProviderError
+from ratchet_router.cache import AnswerCache, Tallies
+from ratchet_router.health import Health
+from ratchet_router.memory import Entry, Memory
+from ratchet_router.parts import Parts
+from ratchet_router.prompts import read_prompts
+from ratchet_router.recording import Recorder
+from ratchet_router.settings import RouterSettings
+from ratchet_router.snapshot import Changes, Snapshot
+from tests.unit.router.asks import CATALOGUE
+
+
+@dataclass
+class FakeModel:
+    """Answers with its words, or fails, or never answers."""
+
+    output: str = "risk"
+    fails: ErrorKind | None = None
+    hangs: bool = False
+    asked: list[ModelRequest] = field(default_factory=list)
+    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
+        self.asked.append(request)
+        self.was_asked.set()
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.fails:
+            raise ProviderError(self.fails)
+        usage = Usage(input_tokens=1_000, output_tokens=100)
+        return ModelAnswer(output=self.output, usage=usage, model=request.model, confidence=0.7)
+
+
+class FakeStore:
+    """Kept answers, held events, and what the snapshot reads. `away`: nothing works."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.entries: dict[bytes, tuple[str, str, bytes]] = {}
+        self.held: list[PredictionMade] = []
+        self.holds = asyncio.Event()
+        self.counted: list[Tallies] = []
+        self.now = Changes([], [], [], None)
+        self.asked_since: list[datetime | None] = []
+
+    def _there(self) -> None:
+        if self.away:
+            raise RetryLaterError("The store is away.")
+
+    async def hold(self, event: PredictionMade) -> None:
+        self._there()
+        self.held.append(event)
+        self.holds.set()
+
+    async def changes(self, since: datetime | None) -> Changes:
+        self._there()
+        self.asked_since.append(since)
+        return self.now
+
+    async def cached(self, key: bytes, tenant: str) -> bytes | None:
+        self._there()
+        found = self.entries.get(key)
+        return found[2] if found and found[0] == tenant else None
+
+    async def forget(self, key: bytes, tenant: str) -> None:
+        self._there()
+        if self.entries.get(key, ("",))[0] == tenant:
+            del self.entries[key]
+
+    async def forget_versions(self, tenant: str, versions: Collection[str]) -> None:
+        self._there()
+        self.entries = {k: e for k, e in self.entries.items() if e[0] != tenant or e[1] not in versions}
+
+    async def count(self, tallies: Tallies) -> None:
+        self._there()
+        self.counted.append(tallies)
+
+    def offer(self, key: bytes, entry: Entry, body: bytes) -> bool:
+        self.entries.setdefault(key, (entry.tenant, entry.version_id, body))
+        return True
+
+
+@dataclass
+class FakeBus:
+    away: bool = False
+    sent: list[tuple[str, bytes, bytes]] = field(default_factory=list)
+    hangs: bool = False
+
+    async def publish(self, topic: str, key: bytes, body: bytes) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.away:
+            raise RetryLaterError("Kafka is away.")
+        self.sent.append((topic, key, body))
+
+
+def settings(**how: Any) -> RouterSettings:
+    given: dict[str, Any] = {
+        "kafka_bootstrap_servers": "127.0.0.1:9",
+        "mongodb_url": "mongodb://127.0.0.1:9",
+        "tokens_file": Path("none"),
+    }
+    return RouterSettings(**given | how)
+
+
+@dataclass
+class World:
+    """All parts of the router with fakes at the borders."""
+
+    models: dict[str, FakeModel] = field(default_factory=lambda: {name: FakeModel() for name in CATALOGUE.models})
+    student: FakeModel = field(default_factory=lambda: FakeModel("request"))
+    store: FakeStore = field(default_factory=FakeStore)
+    bus: FakeBus = field(default_factory=FakeBus)
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    settings: RouterSettings = field(default_factory=settings)
+
+    def __post_init__(self) -> None:
+        cache = AnswerCache(self.store, Memory(entries=100, size=10**6), kept=timedelta(hours=24), store_lookup=True)
+        recorder = Recorder(self.bus.publish, self.store.hold, forgets=True, patience_s=1, answer_unrecorded=False)
+        self.parts = Parts(
+            settings=self.settings,
+            catalogue=CATALOGUE,
+            prompts=read_prompts(),
+            models=self.models,
+            platforms={"local": self.student},
+            snapshot=self.snapshot,
+            cache=cache,
+            recorder=recorder,
+            health=Health(lambda: 0.0),
+        )
+
+    async def knows(
+        self, traffic: Sequence[TrafficAssigned] = (), quality: Sequence[QualityMeasured] = (), epoch: int = 0
+    ) -> None:
+        epochs = [("acme", epoch)] if epoch else []
+        self.store.now = Changes(traffic, quality, epochs, datetime.now(UTC))
+        await self.snapshot.refresh(self.store)

@@ -1,0 +1,260 @@
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from ratchet_common.errors import RefusedError
+from ratchet_common.events import PredictionMade, QualityMeasured
+from ratchet_router.answer import answer
+from ratchet_router.answered import Answered
+from ratchet_router.ask import Ask
+from ratchet_router.calling import ProviderRefusedError, ProvidersDownError
+from ratchet_router.recording import NotRecordedError
+from tests.unit.router.asks import VERSION, ask, assigned
+from tests.unit.router.fakes import World, settings
+
+ALL = assigned({VERSION: 100}, canary=VERSION, control="base")
+
+
+async def still_there() -> bool:
+    return False
+
+
+async def hung_up() -> bool:
+    return True
+
+
+async def answered(world: World, request: Ask) -> Answered:
+    return await answer(request, world.parts, still_there)
+
+
+async def failed(world: World, request: Ask) -> RefusedError:
+    with pytest.raises(RefusedError) as refused:
+        await answered(world, request)
+    return refused.value
+
+
+def last(world: World) -> PredictionMade:
+    return world.store.held[-1]
+
+
+async def test_an_answer_and_its_event_say_the_same() -> None:
+    world = World()
+    found = await answered(world, ask(session="s", user="u", tags=("a",), collect=False))
+    event = last(world)
+    assert (found.output, found.label, found.model, found.version_id) == ("risk", "risk", "small", "base")
+    assert (event.result_id, event.output, event.outcome, event.unit) == (found.result_id, "risk", "ok", "s")
+    assert (event.user, event.session, event.tags, event.collect) == ("u", "s", ("a",), False)
+    assert event.cost_usd == Decimal("0.0011")
+    assert event.premium_cost_usd == Decimal("0.0121")  # what the dearest candidate would have cost
+    assert event.template == "classification_v1"
+    assert [attempt.model for attempt in event.attempts] == ["small"]
+    assert event.has_document
+    assert b"Please send it." in bytes(event.input)
+
+
+async def test_the_unit_is_the_session_else_the_user_else_the_result() -> None:
+    world = World()
+    assert (await answered(world, ask(session="s", user="u"))).unit == "s"
+    assert (await answered(world, ask(user="u"))).unit == "u"
+    alone = await answered(world, ask())
+    assert alone.unit == str(alone.result_id)
+
+
+async def test_a_hit_has_its_own_id_names_its_origin_and_costs_nothing() -> None:
+    world = World()
+    first = await answered(world, ask())
+    second = await answered(world, ask(user="another"))
+    assert second.cached_from == first.result_id != second.result_id
+    assert (second.output, second.cost_usd) == (first.output, Decimal(0))
+    assert len(world.models["small"].asked) == 1
+    assert (last(world).cached_from, last(world).cost_usd, last(world).user) == (first.result_id, Decimal(0), "another")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ask(tenant="other"),
+        ask("Please send that."),
+        ask(labels=("risk", "request")),
+        ask(question="Why?"),
+        ask(model="middle"),
+        ask(examples=(("a", "risk"),)),
+    ],
+)
+async def test_another_request_is_no_hit(other: Ask) -> None:
+    world = World()
+    await answered(world, ask())
+    assert (await answered(world, other)).cached_from is None
+
+
+async def test_another_version_is_no_hit() -> None:
+    world = World()
+    await answered(world, ask())
+    await world.knows([ALL])
+    assert (await answered(world, ask())).cached_from is None
+
+
+async def test_refresh_answers_anew_and_replaces_and_off_leaves_no_trace() -> None:
+    world = World()
+    await answered(world, ask())
+    world.models["small"].output = "request"
+    assert (await answered(world, ask(cache="off"))).output == "request"
+    assert (await answered(world, ask())).output == "risk"
+    fresh = await answered(world, ask(cache="refresh"))
+    hit = await answered(world, ask())
+    assert (hit.output, hit.cached_from) == ("request", fresh.result_id)
+
+
+async def test_a_cleared_cache_has_no_hits() -> None:
+    world = World()
+    await answered(world, ask())
+    await world.knows(epoch=1)
+    assert (await answered(world, ask())).cached_from is None
+
+
+async def test_an_answer_that_fails_its_checks_is_not_kept() -> None:
+    world = World()
+    world.models["small"].output = "poetry"
+    assert not (await answered(world, ask())).passed
+    assert (await answered(world, ask())).cached_from is None
+
+
+async def test_a_trained_version_answers_its_share() -> None:
+    world = World()
+    await world.knows([ALL])
+    found = await answered(world, ask())
+    assert (found.version_id, found.approach, found.output, found.template) == (VERSION, "finetuned", "request", None)
+    assert (found.decision.assigned_by, found.decision.revision) == ("share", 3)
+    assert world.student.asked[0].artifact == "file:///models/x"
+
+
+async def test_when_the_artifact_fails_the_base_answers_and_the_attempt_is_kept() -> None:
+    world = World()
+    world.student.fails = "unavailable"
+    await world.knows([ALL])
+    found = await answered(world, ask())
+    assert (found.version_id, found.approach, found.model) == ("base", "direct", "small")
+    assert [(attempt.model, attempt.error) for attempt in last(world).attempts] == [
+        (VERSION, "unavailable"),
+        ("small", ""),
+    ]
+    assert last(world).decision.assigned_by == "routed"  # it says nothing about the control
+    assert (await answered(world, ask())).cached_from is None  # nor may it stand in for the version
+
+
+async def test_the_next_best_answers_when_the_best_fails() -> None:
+    world = World()
+    world.models["small"].fails = "rate_limited"
+    assert (await answered(world, ask())).model == "middle"
+
+
+async def test_what_has_failed_three_times_is_left_out() -> None:
+    world = World()
+    world.models["small"].fails = "timeout"
+    for _ in range(4):
+        await answered(world, ask(cache="off"))
+    assert len(world.models["small"].asked) == 3
+
+
+async def test_when_all_are_down_it_says_what_was_tried_and_records_the_failure() -> None:
+    world = World()
+    for model in world.models.values():
+        model.fails = "unavailable"
+    error = await failed(world, ask())
+    assert isinstance(error, ProvidersDownError)
+    assert error.extra["tried"] == [{"model": name, "error": "unavailable"} for name in ("small", "middle", "large")]
+    assert (last(world).outcome, last(world).output, len(last(world).attempts)) == ("failed", None, 3)
+
+
+async def test_tries_are_bounded() -> None:
+    world = World(settings=settings(attempts=2))
+    for model in world.models.values():
+        model.fails = "unavailable"
+    await failed(world, ask())
+    assert len(last(world).attempts) == 2
+
+
+async def test_a_request_that_its_provider_refuses_is_not_tried_elsewhere() -> None:
+    world = World()
+    world.models["small"].fails = "bad_request"
+    assert isinstance(await failed(world, ask()), ProviderRefusedError)
+    assert [attempt.error for attempt in last(world).attempts] == ["bad_request"]
+    assert last(world).outcome == "failed"
+
+
+async def test_a_pinned_model_has_no_stand_in() -> None:
+    world = World()
+    world.models["middle"].fails = "unavailable"
+    assert isinstance(await failed(world, ask(model="middle")), ProvidersDownError)
+
+
+async def test_the_deadline_leaves_time_for_the_next() -> None:
+    world = World()
+    world.models["small"].hangs = True
+    world.models["middle"].hangs = True
+    asked = ask(deadline_s=0.2)
+    calling = asyncio.create_task(answered(world, asked))
+    await world.models["small"].was_asked.wait()
+    calling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await calling
+    assert world.models["small"].asked[0].timeout_s == pytest.approx(0.1, abs=0.05)
+
+
+async def test_measured_quality_changes_the_choice() -> None:
+    world = World()
+    known = [
+        QualityMeasured(tenant=tenant, task_type="classification", model=name, score=score, n=100, interval=(0, 1))
+        for tenant, name, score in [("*", "small", 0.05), ("acme", "middle", 0.95), ("other", "large", 0.99)]
+    ]
+    await world.knows(quality=known)
+    assert (await answered(world, ask())).model == "middle"
+
+
+async def test_a_client_that_hangs_up_makes_a_cancelled_prediction() -> None:
+    world = World()
+    await answer(ask(), world.parts, hung_up)
+    assert last(world).outcome == "cancelled"
+
+
+async def test_a_request_that_is_stopped_midway_is_recorded_all_the_same() -> None:
+    world = World()
+    world.models["small"].hangs = True
+    calling = asyncio.create_task(answered(world, ask()))
+    await world.models["small"].was_asked.wait()
+    calling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await calling
+    assert (last(world).outcome, last(world).output) == ("cancelled", None)
+
+
+async def test_an_answer_that_nobody_records_is_not_given() -> None:
+    world = World()
+    world.store.away = True
+    assert isinstance(await failed(world, ask()), NotRecordedError)
+
+
+async def test_a_failure_that_nobody_records_stays_that_failure() -> None:
+    world = World()
+    world.store.away = True
+    for model in world.models.values():
+        model.fails = "unavailable"
+    assert isinstance(await failed(world, ask()), ProvidersDownError)
+
+
+async def test_text_beyond_the_limit_stays_out_of_the_event() -> None:
+    world = World(settings=settings(text_limit_bytes=1_024))
+    await answered(world, ask("x" * 2_000))
+    assert (last(world).text_omitted, bytes(last(world).input), last(world).output) == ("too_large", b"null", None)
+    assert last(world).cost_usd > 0
+
+
+async def test_own_messages_go_to_the_model_as_they_are() -> None:
+    world = World()
+    await answered(world, ask(own_prompt=True))
+    await answered(world, ask(own_prompt=False))
+    own, ours = (request.messages for request in world.models["small"].asked)
+    assert own == ask().messages
+    assert isinstance(ours, list)
+    assert ours[0]["role"] == "system"

@@ -1,0 +1,70 @@
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ratchet_common.errors import CannotStartError
+from ratchet_common.events import Usage
+from ratchet_router.catalogue import Prices, read_catalogue
+from ratchet_router.settings import SHIPPED_CATALOGUE
+
+GOOD = """
+[[models]]
+name = "one"
+provider = "simulated"
+tier = "fast"
+context_window = 1000
+latency_ms = 20
+prices = { input = 0.5, output = 2 }
+quality = { default = 0.6 }
+"""
+
+
+def test_the_shipped_catalogue_has_a_model_a_tier_and_asks_for_no_key() -> None:
+    models = read_catalogue(SHIPPED_CATALOGUE).models.values()
+    assert [model.tier for model in models] == ["fast", "balanced", "premium"]
+    assert not any(model.api_key_env for model in models)
+
+
+def test_the_example_is_a_catalogue() -> None:
+    found = read_catalogue(SHIPPED_CATALOGUE.with_name("catalogue.example.toml"))
+    assert {model.provider for model in found.models.values()} == {"openai_shaped"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GOOD + "this is no toml", "line 10"),
+        (GOOD.replace('"fast"', '"quick"'), r"\$\.models\[0\]\.tier"),
+        (GOOD.replace("latency_ms = 20", ""), "latency_ms"),
+        (GOOD.replace("0.5", '"cheap"'), r"\$\.models\[0\]\.prices\.input"),
+        (GOOD.replace("0.5", "-1"), "price"),
+        (GOOD.replace("0.5", "nan"), "price"),
+        (GOOD.replace("default = 0.6", "default = 6"), r"\$\.models\[0\]\.quality"),
+        (GOOD.replace("default = 0.6", "chat = 0.6"), "no `default`"),
+        (GOOD.replace("default = 0.6", "default = 0.6, chess = 0.1"), "chess"),
+        (GOOD.replace('"one"', '"auto"'), "taken by the router"),
+        (GOOD.replace('"one"', '"base"'), "taken by the router"),
+        (GOOD.replace('"simulated"', '"openai_shaped"'), "base_url"),
+        (GOOD + GOOD, "two models are called one"),
+        (GOOD + "surprise = 1", "surprise"),
+        ("", "models"),
+    ],
+)
+def test_a_malformed_catalogue_stops_the_start_with_its_line_or_field(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "catalogue.toml"
+    path.write_text(text)
+    with pytest.raises(CannotStartError, match=said) as stopped:
+        read_catalogue(path)
+    assert str(path) in str(stopped.value)
+
+
+def test_a_missing_catalogue_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CannotStartError, match="ROUTER_CATALOGUE"):
+        read_catalogue(tmp_path / "none.toml")
+
+
+def test_cached_tokens_have_their_own_price() -> None:
+    usage = Usage(input_tokens=1_000, output_tokens=100, cached_tokens=400)
+    assert Prices(Decimal(1), Decimal(10), Decimal("0.5")).of(usage) == Decimal("0.0018")
+    assert Prices(Decimal(1), Decimal(10)).of(usage) == Decimal("0.002")

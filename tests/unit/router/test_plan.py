@@ -1,0 +1,97 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ratchet_common.events import TrafficAssigned
+from ratchet_common.vocabulary import TaskType, UnknownTaskError
+from ratchet_router.plan import OtherTaskError, Plan, Situation, plan
+from ratchet_router.routing import NoModelFitsError, UnknownModelError
+from tests.unit.router.asks import CATALOGUE, NOW, VERSION, ask, assigned
+
+ALL = assigned({VERSION: 100}, canary=VERSION)
+NONE = assigned({"base": 100}, control="base")
+
+
+def situation(traffic: TrafficAssigned | None, **how: Any) -> Situation:
+    given: dict[str, Any] = {"down": frozenset(), "now": NOW}
+    return Situation(CATALOGUE, traffic, lambda name: CATALOGUE.models[name].quality["default"], **given | how)
+
+
+def planned(model: str, traffic: TrafficAssigned | None, **how: Any) -> Plan:
+    return plan(ask(model=model, **how), "unit", situation(traffic))
+
+
+@pytest.mark.parametrize(
+    ("model", "traffic", "resolved", "by", "revision"),
+    [
+        ("auto", None, "small", "routed", 0),
+        ("auto:balanced", None, "middle", "routed", 0),
+        ("auto:premium", None, "large", "pinned", 0),
+        ("task:classification", None, "small", "routed", 0),
+        ("middle", None, "middle", "pinned", 0),
+        ("auto", ALL, VERSION, "share", 3),
+        ("auto:fast", ALL, VERSION, "share", 3),
+        ("task:classification", ALL, VERSION, "share", 3),
+        ("auto", NONE, "small", "share", 3),
+        ("auto:premium", ALL, "large", "pinned", 0),
+        ("middle", ALL, "middle", "pinned", 0),
+        (VERSION, ALL, VERSION, "pinned", 0),
+    ],
+)
+def test_what_the_caller_named_goes_before_the_share(
+    model: str, traffic: TrafficAssigned | None, resolved: str, by: str, revision: int
+) -> None:
+    found = planned(model, traffic)
+    assert (found.resolved, found.decision.assigned_by, found.decision.revision) == (resolved, by, revision)
+
+
+def test_a_trained_version_has_the_base_route_behind_it() -> None:
+    found = planned("auto", ALL)
+    assert found.trained is not None
+    assert found.ranking.models[0].name == "small"
+    assert {candidate.model for candidate in found.decision.candidates} == set(CATALOGUE.models)
+
+
+def test_what_is_trained_needs_no_model_that_fits() -> None:
+    found = planned("auto", ALL, document="x" * 400_000)
+    assert found.resolved == VERSION
+    assert not found.ranking.models
+    with pytest.raises(NoModelFitsError):
+        planned("auto", NONE, document="x" * 400_000)
+
+
+def test_a_version_that_failed_just_now_is_no_observation_of_its_share() -> None:
+    found = plan(ask(), "unit", situation(ALL, down=frozenset({VERSION})))
+    assert (found.resolved, found.decision.assigned_by) == ("small", "routed")
+
+
+def test_a_version_of_an_unknown_platform_is_no_observation_of_its_share() -> None:
+    elsewhere = situation(
+        ALL,
+    )
+    found = plan(ask(), "unit", replace(elsewhere, catalogue=replace(CATALOGUE, platforms={})))
+    assert (found.resolved, found.decision.assigned_by) == ("small", "routed")
+
+
+def test_what_needs_tools_is_not_for_a_student() -> None:
+    found = planned("auto", ALL, capabilities=frozenset({"tools"}))
+    assert (found.resolved, found.decision.assigned_by) == ("large", "routed")
+
+
+@pytest.mark.parametrize("model", ["nobody", "auto:best", "classification-ffffffff", ""])
+def test_an_unknown_model_is_answered_with_the_known_ones(model: str) -> None:
+    with pytest.raises(UnknownModelError) as refused:
+        planned(model, ALL)
+    known = refused.value.extra["known"]
+    assert isinstance(known, list)
+    assert {"auto", "small", VERSION} <= set(known)
+
+
+def test_a_task_in_the_models_name_must_be_the_requests() -> None:
+    with pytest.raises(UnknownTaskError):
+        planned("task:nothing", None)
+    with pytest.raises(OtherTaskError):
+        planned("task:summary", None)
+    with pytest.raises(OtherTaskError):
+        planned(VERSION, ALL, task_type=TaskType.SUMMARY)

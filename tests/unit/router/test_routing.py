@@ -1,0 +1,109 @@
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ratchet_router.catalogue import Model
+from ratchet_router.routing import (
+    Measured,
+    NoModelFitsError,
+    Priorities,
+    Ranking,
+    Wanted,
+    quality_of,
+    rank,
+)
+from tests.unit.router.asks import LARGE, MIDDLE, MODELS, SMALL, model
+
+
+def wanted(**how: Any) -> Wanted:
+    given: dict[str, Any] = {"task_type": "summary", "complexity": 0.2, "input_tokens": 100}
+    return Wanted(**given | how)
+
+
+def ranked(*models: Model, down: frozenset[str] = frozenset(), **how: Any) -> Ranking:
+    among = models or MODELS
+    return rank(among, wanted(**how), {m.name: m.quality["default"] for m in among}.__getitem__, down)
+
+
+def names(ranking: Ranking) -> list[str]:
+    return [m.name for m in ranking.models]
+
+
+@pytest.mark.parametrize(
+    ("priorities", "winner"),
+    [
+        (Priorities(), "small"),
+        (Priorities(accuracy=1, cost=0, speed=0), "large"),
+        (Priorities(accuracy=0, cost=1, speed=0), "small"),
+        (Priorities(accuracy=0, cost=0, speed=0.1), "small"),
+        (Priorities(accuracy=0, cost=0, speed=0), "small"),
+        (Priorities(accuracy=3, cost=1, speed=1), "large"),
+    ],
+)
+def test_the_priorities_decide(priorities: Priorities, winner: str) -> None:
+    assert ranked(priorities=priorities).models[0].name == winner
+
+
+def test_terms_are_scaled_over_the_candidates_and_weighed() -> None:
+    middle = next(c for c in ranked(priorities=Priorities(2, 1, 1)).candidates if c.model == "middle")
+    assert (middle.quality, middle.cheapness, middle.speed) == (0.333333, 0.7, 0.6)
+    assert middle.score == pytest.approx(0.5 * 0.333333 + 0.25 * 0.7 + 0.25 * 0.6, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("complexity", "left"), [(0.35, ["small", "middle", "large"]), (0.36, ["middle", "large"]), (0.71, ["large"])]
+)
+def test_a_tier_whose_ceiling_lies_below_the_complexity_is_left_out(complexity: float, left: list[str]) -> None:
+    assert sorted(names(ranked(complexity=complexity))) == sorted(left)
+
+
+def test_it_is_not_left_out_when_nothing_else_remains() -> None:
+    ranking = ranked(SMALL, complexity=0.9)
+    assert names(ranking) == ["small"]
+    assert any("overlooked" in reason for reason in ranking.reasons)
+
+
+def test_what_failed_just_now_is_left_out_unless_nothing_else_remains() -> None:
+    assert "small" not in names(ranked(down=frozenset({"small"})))
+    assert len(names(ranked(down=frozenset({"small", "middle", "large"})))) == 3
+
+
+@pytest.mark.parametrize(
+    ("how", "left"),
+    [
+        ({"input_tokens": 2_000}, ["large"]),
+        ({"input_tokens": 900, "max_output_tokens": 200}, ["large"]),
+        ({"capabilities": frozenset({"tools"})}, ["large"]),
+        ({"tier": "balanced"}, ["middle"]),
+        ({"tier": "fast", "complexity": 0.9}, ["small"]),
+        ({"max_cost_usd": Decimal("0.0003")}, ["small"]),
+    ],
+)
+def test_what_cannot_do_the_request_is_left_out_with_the_reason(how: dict[str, Any], left: list[str]) -> None:
+    ranking = ranked(**how)
+    assert names(ranking) == left
+    assert {c.model for c in ranking.candidates if c.left_out} == {m.name for m in MODELS} - set(left)
+
+
+@pytest.mark.parametrize(
+    "how", [{"input_tokens": 20_000}, {"capabilities": frozenset({"vision"})}, {"max_cost_usd": Decimal("0.000001")}]
+)
+def test_when_no_model_can_do_it_each_reason_is_said(how: dict[str, Any]) -> None:
+    with pytest.raises(NoModelFitsError) as refused:
+        ranked(**how)
+    assert all(m.name in refused.value.detail for m in MODELS)
+
+
+def test_quality_is_measured_where_there_are_enough_scores_else_the_prior() -> None:
+    assert quality_of(MIDDLE, "summary", None, 30) == 0.7
+    assert quality_of(MIDDLE, "summary", Measured(0.95, 29), 30) == 0.7
+    assert quality_of(MIDDLE, "summary", Measured(0.95, 30), 30) == 0.95
+
+
+def test_equals_are_ranked_the_same_way_every_time() -> None:
+    twins = model("b", "fast", "1", 20, 0.6), model("a", "fast", "1", 20, 0.6)
+    ranking = ranked(*twins)
+    assert names(ranking) == ["a", "b"]
+    assert {c.score for c in ranking.candidates} == {1.0}
+    assert LARGE.expected_quality("chat") == 0.9

@@ -1,0 +1,81 @@
+from collections.abc import Sequence
+from datetime import timedelta
+
+from ratchet_common.events import QualityMeasured, TrafficAssigned
+from ratchet_router.consumers import Consumers
+from ratchet_router.routing import Measured
+from ratchet_router.snapshot import LOOK_BACK, Changes, Snapshot
+from tests.unit.router.asks import NOW, VERSION, assigned
+from tests.unit.router.fakes import FakeStore
+
+
+def changes(revision: int) -> Changes:
+    return Changes([assigned({VERSION: 10, "base": 90}, revision=revision)], [], [("acme", 2)], NOW)
+
+
+async def test_only_news_comes_out_and_an_older_revision_changes_nothing() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    store.now = changes(5)
+    assert [event.revision for event in await snapshot.refresh(store)] == [5]
+    assert await snapshot.refresh(store) == []
+    store.now = changes(4)
+    assert await snapshot.refresh(store) == []
+    known = snapshot.traffic("acme", "classification")
+    assert known is not None
+    assert known.revision == 5
+    assert snapshot.epoch("acme") == 2
+
+
+async def test_it_asks_for_what_was_written_since_with_some_overlap() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    store.now = changes(1)
+    await snapshot.refresh(store)
+    store.now = Changes([], [], [], None)
+    await snapshot.refresh(store)
+    await snapshot.refresh(store)
+    assert store.asked_since == [None, NOW - LOOK_BACK, NOW - LOOK_BACK]
+
+
+async def test_another_tenants_traffic_is_unknown() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    store.now = changes(1)
+    await snapshot.refresh(store)
+    assert snapshot.traffic("other", "classification") is None
+
+
+async def test_a_tenants_own_measurement_goes_before_everyones() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    store.now = Changes(
+        [],
+        [
+            QualityMeasured(tenant=tenant, task_type="qa", model="small", score=score, n=40, interval=(0, 1))
+            for tenant, score in (("*", 0.5), ("acme", 0.8))
+        ],
+        [],
+        NOW + timedelta(seconds=1),
+    )
+    await snapshot.refresh(store)
+    assert snapshot.measured("acme", "qa", "small") == Measured(0.8, 40)
+    assert snapshot.measured("other", "qa", "small") == Measured(0.5, 40)
+    assert snapshot.measured("other", "qa", "large") is None
+
+
+class KnowledgeStore(FakeStore):
+    def __init__(self) -> None:
+        super().__init__()
+        self.saved: list[object] = []
+
+    async def save_traffic(self, events: Sequence[TrafficAssigned]) -> None:
+        self.saved += events
+
+    async def save_quality(self, events: Sequence[QualityMeasured]) -> None:
+        self.saved += events
+
+
+async def test_a_revoked_versions_answers_leave_the_store() -> None:
+    store, poked = KnowledgeStore(), []
+    store.entries = {b"a": ("acme", VERSION, b""), b"b": ("acme", "base", b"")}
+    event = assigned({"base": 100}, revoked=(VERSION,))
+    await Consumers(store, lambda: poked.append(1)).on_traffic([event])
+    assert list(store.entries) == [b"b"]
+    assert (store.saved, poked) == ([event], [1])
