@@ -1,282 +1,20 @@
-"""The feedback service: its rules on the fake store and on the real one, and the whole of it over HTTP and Kafka."""
+"""The whole feedback service, over HTTP and Kafka."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-import pytest
 
-from ratchet_common import mongo
 from ratchet_common.bus import Bus
-from ratchet_common.events import AlertChanged, Event, FeedbackJoined, PredictionMade, RetrainingFellDue, Serving
+from ratchet_common.events import Event, PredictionMade, Serving
 from ratchet_common.topics import TOPIC_OF
-from ratchet_feedback.consumers import AnswerStore, SituationStore, on_alerts, on_predictions, on_traffic
 from ratchet_feedback.main import build
-from ratchet_feedback.retraining import Limits
-from ratchet_feedback.scoring import Rating
 from ratchet_feedback.settings import FeedbackSettings
-from ratchet_feedback.store.feedback import MongoFeedbackStore
-from ratchet_feedback.store.reports import MongoReports
-from ratchet_feedback.store.tallies import MongoTallyStore
-from ratchet_feedback.submit import Status, submit
-from ratchet_feedback.tallies import Task, TallyStore, recount
-from ratchet_feedback.waiting import WaitingStore, look_again, measure
-from tests.integration.conftest import Ground, Running, SettingsFor, Tenant, running_app
-from tests.unit.feedback.in_memory import InMemoryStore
-from tests.unit.feedback.said import feedback, prediction, traffic
-
-WEEK = timedelta(days=7)
-LIMITS = Limits(corrections=5)
-
-
-class Words(AnswerStore, WaitingStore, Protocol): ...
-
-
-class Counts(TallyStore, SituationStore, Protocol): ...
-
-
-@dataclass
-class Rig:
-    """One store, fake or real, with what came out of its outboxes."""
-
-    words: Words
-    counts: Counts
-    database: mongo.Database | None
-    fake: InMemoryStore | None
-
-    async def events(self) -> list[Any]:
-        if self.fake:
-            return list(self.fake.events)
-        assert self.database is not None
-        found: list[Any] = []
-        for collection in (self.database.feedback, self.database.tallies):
-            for document in await collection.find({"unsent": {"$gt": 0}}).to_list():
-                found += [decoded(entry["body"]) for entry in document["outbox"]]
-        return found
-
-    async def joined(self) -> list[FeedbackJoined]:
-        return [event for event in await self.events() if isinstance(event, FeedbackJoined)]
-
-    async def triggers(self) -> list[RetrainingFellDue]:
-        return [event for event in await self.events() if isinstance(event, RetrainingFellDue)]
-
-    async def corrected(self, count: int, **fields: Any) -> None:
-        """So many corrections by as many users, of one answer."""
-        made = prediction(**fields)
-        await on_predictions([made], self.words)
-        for n in range(count):
-            said = feedback(result_id=made.result_id, user_id=f"user {n}", corrections={"summary": "On Friday."})
-            await submit(said, self.words)
-
-
-def decoded(body: bytes) -> Any:
-    return msgspec.json.decode(body, type=FeedbackJoined | RetrainingFellDue)
-
-
-@pytest.fixture(params=["fake", "real"])
-async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
-    if request.param == "fake":
-        fake = InMemoryStore()
-        yield Rig(fake, fake, None, fake)
-        return
-    stack: Ground = request.getfixturevalue("stack")
-    client = mongo.connect(stack.mongodb_url)
-    database = mongo.database(client, f"feedback-{uuid4().hex[:8]}")
-    words = MongoFeedbackStore(database, answers_kept=WEEK, text_kept=timedelta(days=90))
-    counts, reports = MongoTallyStore(database), MongoReports(database)
-    for part in (words, counts, reports):
-        await part.create_indexes()
-    yield Rig(words, counts, database, None)
-    await client.drop_database(database.name)
-    await client.close()
-
-
-async def test_feedback_after_its_answer_is_recorded_and_published_with_it(rig: Rig) -> None:
-    made = prediction(version_id="summary-0a1b2c3d", session="s1", tags=("beta",))
-    await on_predictions([made], rig.words)
-    said = feedback(result_id=made.result_id, corrections={"summary": "We ship on Friday.", "a.$b": ["x"]})
-    assert (await submit(said, rig.words)).status is Status.RECORDED
-    (event,) = await rig.joined()
-    assert (event.result_id, event.version_id, event.session, event.tags) == (
-        made.result_id,
-        "summary-0a1b2c3d",
-        "s1",
-        ("beta",),
-    )
-    assert (event.score, event.score_source, event.corrections) == (0.75, "correction", said.corrections)
-    assert (bytes(event.input), event.output) == (bytes(made.input), made.output)
-
-
-async def test_feedback_before_its_answer_waits_and_is_joined_when_that_comes(rig: Rig) -> None:
-    made = prediction()
-    assert (await submit(feedback(result_id=made.result_id), rig.words)).status is Status.PENDING
-    assert not await rig.joined()
-    await on_predictions([made, prediction()], rig.words)
-    assert [event.result_id for event in await rig.joined()] == [made.result_id]
-
-
-async def test_an_answer_that_is_delivered_twice_joins_once(rig: Rig) -> None:
-    made = prediction()
-    await submit(feedback(result_id=made.result_id), rig.words)
-    for _ in range(2):
-        await on_predictions([made], rig.words)
-    assert len(await rig.joined()) == 1
-
-
-async def test_both_at_once_join_once(rig: Rig) -> None:
-    pairs = [(made := prediction(), feedback(result_id=made.result_id)) for _ in range(20)]
-    await asyncio.gather(
-        *(submit(said, rig.words) for _, said in pairs), *(on_predictions([made], rig.words) for made, _ in pairs)
-    )
-    counts = Counter(event.result_id for event in await rig.joined())
-    assert counts == Counter(made.result_id for made, _ in pairs)
-
-
-async def test_a_later_word_of_the_same_user_replaces_the_first(rig: Rig) -> None:
-    made = prediction()
-    await on_predictions([made], rig.words)
-    first = await submit(feedback(result_id=made.result_id, rating=Rating.POSITIVE), rig.words)
-    second = await submit(feedback(result_id=made.result_id, rating=Rating.NEGATIVE), rig.words)
-    assert (first.revision, second.revision, first.feedback_id) == (1, 2, second.feedback_id)
-    assert [(event.revision, event.rating) for event in await rig.joined()] == [(1, "positive"), (2, "negative")]
-
-
-async def test_a_word_that_was_replaced_before_its_answer_came_is_not_published(rig: Rig) -> None:
-    made = prediction()
-    for rating in (Rating.POSITIVE, Rating.NEUTRAL):
-        await submit(feedback(result_id=made.result_id, rating=rating), rig.words)
-    await on_predictions([made], rig.words)
-    assert [(event.revision, event.rating) for event in await rig.joined()] == [(2, "neutral")]
-
-
-async def test_another_tenant_learns_nothing_of_an_answer_and_never_joins(rig: Rig) -> None:
-    made = prediction("acme")
-    await on_predictions([made], rig.words)
-    assert (await submit(feedback("evil", result_id=made.result_id), rig.words)).status is Status.PENDING
-    await on_predictions([made], rig.words)
-    await look_again(rig.words, WEEK, lambda: datetime.now(UTC) + timedelta(minutes=1))
-    assert not await rig.joined()
-
-
-async def test_another_tenant_cannot_put_its_answer_before_ours(rig: Rig) -> None:
-    made = prediction("acme")
-    await on_predictions([prediction("evil", result_id=made.result_id, output="Never."), made], rig.words)
-    await submit(feedback("acme", result_id=made.result_id), rig.words)
-    assert [event.output for event in await rig.joined()] == [made.output]
-
-
-async def test_feedback_on_a_cache_hit_is_published_for_its_origin(rig: Rig) -> None:
-    origin = prediction(version_id="summary-0a1b2c3d")
-    hit = prediction(cached_from=origin.result_id)
-    await on_predictions([hit, origin], rig.words)
-    await submit(feedback(result_id=hit.result_id), rig.words)
-    await submit(feedback(result_id=origin.result_id), rig.words)
-    events = await rig.joined()
-    assert {event.result_id for event in events} == {origin.result_id}
-    assert {event.version_id for event in events} == {"summary-0a1b2c3d"}
-    assert len({event.event_id for event in events}) == 2
-
-
-async def test_feedback_whose_answer_never_comes_expires_to_a_visible_count(rig: Rig) -> None:
-    saved = await rig.words.save(feedback())
-    minutes = saved.said_at + timedelta(minutes=1)
-    assert await look_again(rig.words, WEEK, lambda: minutes) is False
-    assert await rig.words.waiting() == {"pending": 1, "expired": 0}
-    await look_again(rig.words, WEEK, lambda: saved.said_at + WEEK)
-    assert await rig.words.waiting() == {"pending": 0, "expired": 1}
-    await measure(rig.words)
-
-
-async def test_a_submission_that_crashed_before_it_looked_is_joined_by_the_second_look(rig: Rig) -> None:
-    made = prediction()
-    await on_predictions([made], rig.words)
-    saved = await rig.words.save(feedback(result_id=made.result_id))
-    await look_again(rig.words, WEEK, lambda: saved.said_at + timedelta(minutes=1))
-    assert len(await rig.joined()) == 1
-
-
-async def test_one_trigger_comes_out_however_many_replicas_count(rig: Rig) -> None:
-    await rig.corrected(LIMITS.corrections)
-    await asyncio.gather(*(recount(rig.counts, LIMITS) for _ in range(4)))
-    await asyncio.gather(*(recount(rig.counts, LIMITS) for _ in range(4)))
-    (trigger,) = await rig.triggers()
-    assert (trigger.task_type, trigger.reasons[0]) == ("summary", "5 corrections (limit 5)")
-
-
-async def test_after_the_cool_down_what_is_still_due_is_triggered_again_once(rig: Rig) -> None:
-    await rig.corrected(LIMITS.corrections)
-    later = datetime.now(UTC) + LIMITS.cool_down
-    for now in (datetime.now(UTC), later - timedelta(minutes=1), later + timedelta(minutes=1)):
-        await asyncio.gather(*(recount(rig.counts, LIMITS, partial(_constant, now)) for _ in range(4)))
-    triggers = await rig.triggers()
-    assert len({trigger.event_id for trigger in triggers}) == len(triggers) == 2
-
-
-def _constant(now: datetime) -> datetime:
-    return now
-
-
-async def test_feedback_counts_from_the_last_training_whatever_order_traffic_comes_in(rig: Rig) -> None:
-    await rig.corrected(LIMITS.corrections)
-    learned = {"summary-0a1b2c3d": Serving(platform="local", learned_until=datetime.now(UTC) + timedelta(minutes=1))}
-    await on_traffic([traffic(revision=2, versions=learned), traffic(revision=1)], rig.counts)
-    await recount(rig.counts, LIMITS)
-    assert not await rig.triggers()
-    assert (await rig.counts.count(Task("acme", "summary"))).corrections == 0
-
-
-async def test_drift_makes_retraining_due_until_its_alert_closes(rig: Rig) -> None:
-    opened = AlertChanged(
-        tenant="acme",
-        alert_id="drift:summary",
-        kind="drift",
-        severity="warning",
-        state="open",
-        subject="summary",
-        task_type="summary",
-    )
-    closed = msgspec.structs.replace(
-        opened, event_id=uuid4(), state="closed", occurred_at=opened.occurred_at + timedelta(minutes=1)
-    )
-    budget = msgspec.structs.replace(opened, alert_id="budget", kind="budget", task_type="qa")
-    await on_alerts([opened, budget], rig.counts)
-    await recount(rig.counts, LIMITS)
-    assert [trigger.reasons for trigger in await rig.triggers()] == [("drift",)]
-    await on_alerts([closed, opened], rig.counts)
-    assert not (await rig.counts.count(Task("acme", "summary"))).drifted
-
-
-async def test_a_tenants_tally_counts_nobody_elses_feedback(rig: Rig) -> None:
-    await rig.corrected(2)
-    made = prediction("else")
-    await on_predictions([made], rig.words)
-    await submit(feedback("else", result_id=made.result_id, corrections={"summary": "x"}), rig.words)
-    assert (await rig.counts.count(Task("acme", "summary"))).corrections == 2
-
-
-async def test_what_people_wrote_goes_in_time_and_the_numbers_stay(stack: Ground) -> None:
-    client = mongo.connect(stack.mongodb_url)
-    database = mongo.database(client, f"feedback-{uuid4().hex[:8]}")
-    store, reports = MongoFeedbackStore(database, answers_kept=WEEK, text_kept=WEEK), MongoReports(database)
-    made, began = prediction(), datetime.now(UTC) - timedelta(minutes=1)
-    await on_predictions([made], store)
-    await submit(feedback(result_id=made.result_id, comments="Ann was there", corrections={"summary": "x"}), store)
-    await store.forget_text(datetime.now(UTC) + WEEK)
-    assert not await reports.corrections("acme", None, since=began, before=None, limit=10)
-    (known,) = await reports.about(("acme", made.result_id))
-    assert (known.saved.said.comments, known.saved.said.corrections) == ("", {})
-    assert [(row.count, row.corrections) for row in await reports.said("acme", began)] == [(1, 1)]
-    await client.drop_database(database.name)
-    await client.close()
-
-
-# The whole service, over HTTP and Kafka.
+from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
+from tests.unit.feedback.said import prediction, traffic
 
 
 async def publish(bus: Bus, *events: Event) -> None:
@@ -285,14 +23,17 @@ async def publish(bus: Bus, *events: Event) -> None:
         await bus.publish(topic.name, topic.key(event).encode(), msgspec.json.encode(event))
 
 
-async def state_of(app: Running, result_id: UUID, wanted: str) -> dict[str, Any]:
-    """The only feedback on a result, once it is in the state."""
+async def given(app: Running, result_id: UUID, holds: Callable[[dict[str, Any]], bool]) -> None:
+    """Returns once that holds of the only feedback on a result."""
     while True:
         status, body = await app.get(f"/api/models/feedback/{result_id}")
-        if status == 200 and body["items"] and body["items"][0]["state"] == wanted:
-            found: dict[str, Any] = body["items"][0]
-            return found
+        if status == 200 and body["items"] and holds(body["items"][0]):
+            return
         await asyncio.sleep(0.1)
+
+
+def recorded(feedback: dict[str, Any]) -> bool:
+    return bool(feedback["state"] == "recorded")
 
 
 async def needed(app: Running, corrections: int) -> dict[str, Any]:
@@ -314,12 +55,14 @@ async def test_the_service_over_http_and_kafka(settings_for: SettingsFor, tenant
         said = {"result_id": str(first.result_id), "rating": "negative", "corrections": {"summary": "On Friday."}}
         status, receipt = await app.post("/api/models/feedback", said)
         assert (status, receipt["status"], receipt["revision"]) == (202, "pending", 1)
+        assert (await app.get(f"/api/models/feedback/{first.result_id}"))[1]["items"][0]["state"] == "pending"
+        assert (await app.get(f"/api/models/feedback/{uuid4()}"))[0] == 404
         await publish(bus, *made)
-        await state_of(app, first.result_id, "recorded")
+        await given(app, first.result_id, recorded)
         for answer in others:
             body = said | {"result_id": str(answer.result_id), "specific_issues": ["wrong_facts"], "user_id": "bob"}
             await app.post("/api/models/feedback", body)
-            await state_of(app, answer.result_id, "recorded")
+            await given(app, answer.result_id, recorded)
         need = await needed(app, corrections=4)
         assert need["last_trigger"]["number"] == 1
         assert not need["due"]
@@ -349,20 +92,4 @@ async def _look_at_reports(app: Running, first: PredictionMade) -> None:
 async def _look_at_learning(app: Running, bus: Bus, first: PredictionMade) -> None:
     learned = {"summary-0a1b2c3d": Serving(platform="local", learned_until=datetime.now(UTC) + timedelta(seconds=1))}
     await publish(bus, traffic(first.tenant, revision=7, versions=learned))
-    while (await state_of(app, first.result_id, "recorded"))["learned_by"] != "summary-0a1b2c3d":
-        await asyncio.sleep(0.1)
-
-
-async def test_what_is_wrong_with_a_request_is_said(settings_for: SettingsFor, tenant: Tenant) -> None:
-    settings = settings_for(FeedbackSettings)
-    assert isinstance(settings, FeedbackSettings)
-    async with running_app(build(settings), tenant) as app:
-        said = {"result_id": str(uuid4()), "rating": "negative"}
-        status, problem = await app.post("/api/models/feedback", said | {"specific_issues": ["too_blue"]})
-        assert (status, problem["errors"][0]["field"]) == (422, "specific_issues.0")
-        assert "too_blue" in problem["detail"]
-        status, problem = await app.get("/api/models/feedback/summary", params={"task_type": "poetry"})
-        assert (status, "summary" in problem["known"]) == (404, True)
-        assert (await app.get(f"/api/models/feedback/{uuid4()}"))[0] == 404
-        assert (await app.get("/api/models/feedback/not-a-uuid"))[0] == 422
-        assert (await app.get("/api/models/feedback/summary", headers={"Authorization": "Bearer no"}))[0] == 401
+    await given(app, first.result_id, lambda feedback: feedback["learned_by"] == "summary-0a1b2c3d")

@@ -1,12 +1,16 @@
 """Inserts that arrive side by side are written together: one bulk write costs little more than a single one."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from pymongo.asynchronous.collection import AsyncCollection
 
+from ratchet_common.background import described
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.mongo import Document, duplicates_are_fine, waiting_is_worth_it
+
+log = logging.getLogger(__name__)
 
 Waiting = tuple[Document, asyncio.Future[None]]
 
@@ -40,12 +44,26 @@ class BulkInserter:
         while len(waiting) < self._batch and not self._queue.empty():
             waiting.append(self._queue.get_nowait())
         try:
-            await self._write([document for document, _ in waiting])
+            await self._write_all(waiting)
         except BaseException as error:
             _settle(waiting, error)
             raise
-        _settle(waiting, None)
         return len(waiting)
+
+    async def _write_all(self, waiting: Sequence[Waiting]) -> None:
+        """One document that cannot be written (too large, a value that is no BSON) fails alone."""
+        try:
+            await self._write([document for document, _ in waiting])
+        except RetryLaterError:
+            raise
+        except Exception as error:  # noqa: BLE001  whoever waits for it gets it
+            if len(waiting) == 1:
+                log.error("A document for %s could not be written: %s", self._collection.name, described(error))
+                _settle(waiting, error)
+                return
+            for one in waiting:
+                await self._write_all([one])
+        _settle(waiting, None)
 
     async def _write(self, documents: Sequence[Document]) -> None:
         with waiting_is_worth_it(), duplicates_are_fine():

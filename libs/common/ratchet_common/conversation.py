@@ -18,7 +18,7 @@ class Message(msgspec.Struct, frozen=True):
 
     role: str
     content: Any = None  # text, or a list of parts
-    name: str = ""
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,15 @@ async def _state(check: Check) -> str:
     return "ok"
 
 
+class BrokenOffError(Exception):
+    """The answer had begun: the server can only close the connection."""
+
+
 class Edge:
-    """The outermost ASGI layer: body limit, X-Request-ID, duration by route. No thread, no copy of a body."""
+    """The outermost ASGI layer: body limit, X-Request-ID, the last resort for what failed, duration by route.
+
+    No thread, no copy of a body.
+    """
 
     def __init__(self, app: ASGIApp, service: str, body_limit: int) -> None:
         self._app, self._service, self._limit = app, service, body_limit
@@ -106,12 +113,12 @@ class Edge:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex.encode()
-        started, status = time.perf_counter(), 500
+        started, status, answering = time.perf_counter(), 500, False
 
         async def send_on(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answering
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answering = message["status"], True
                 message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id)]
             await send(message)
 
@@ -121,6 +128,11 @@ class Edge:
                 await self._too_large()(scope, receive, send_on)
             else:
                 await self._app(scope, self._limited(receive), send_on)
+        except Exception as error:  # noqa: BLE001  the edge: further out its text would be logged
+            failure = problems.failed(scope["method"], scope["path"], error)
+            if answering:
+                raise BrokenOffError("An answer broke off half-way; what happened has been logged.") from None
+            await failure(scope, receive, send_on)
         finally:
             self._observe(scope, status, time.perf_counter() - started)
 

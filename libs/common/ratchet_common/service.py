@@ -12,7 +12,7 @@ from ratchet_common.background import Loop, running
 from ratchet_common.bus import Bus
 from ratchet_common.dead_letters import DeadLetters
 from ratchet_common.http import Check
-from ratchet_common.messaging import Handle, consumer, subscribe
+from ratchet_common.messaging import Handle, consumer, start_side_by_side, subscribe
 from ratchet_common.mongo import Database, Document
 from ratchet_common.outbox import Relay
 from ratchet_common.settings import CommonSettings
@@ -80,8 +80,8 @@ async def at_work(its: Connections, loops: dict[str, Loop]) -> AsyncIterator[Non
     """Consumes and loops until left; `its.hear` comes before."""
     loops = loops | await its.relay(its.database.dead_letters)
     async with running(its.name, loops):
-        await its.consumer.start()
         try:
+            await start_side_by_side(its.consumer)
             yield
         finally:
             await its.consumer.stop()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from ratchet_common.errors import CannotStartError
 
@@ -51,6 +51,8 @@ def load(kind: type[S], **given: Any) -> S:
     wrong = _unknown(kind)
     try:
         settings = kind(**given)
+    except SettingsError as error:
+        raise CannotStartError(" ".join([*wrong, _unreadable(kind, error)])) from None
     except ValidationError as error:
         wrong += [
             _sentence(kind, str(e["loc"][0]), e["type"], e["msg"])
@@ -84,6 +86,12 @@ def _unknown(kind: type[BaseSettings]) -> list[str]:
             hint = f"did you mean {guess[0]}?" if guess else "remove it."
             found.append(f"The environment sets {name}, which no setting is called: {hint}")
     return found
+
+
+def _unreadable(kind: type[BaseSettings], error: SettingsError) -> str:
+    """For a list or a table that is no JSON; the error names the field and nothing else that may be shown."""
+    name = next((variable for field, variable in variables(kind).items() if f'"{field}"' in str(error)), "of a list")
+    return f"The setting {name} is wrong: write it as JSON."
 
 
 def _sentence(kind: type[BaseSettings], where: str, error: str, message: str) -> str:

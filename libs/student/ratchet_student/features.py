@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.preprocessing import normalize
 
 from ratchet_student.normalise import as_scrubbed
 from ratchet_student.words import words_and_marks
@@ -28,7 +27,7 @@ FEW_TEXTS = 1_000
 LETTERS_WORTH = 0.5
 
 _STARTS, _ENDS = "\x02", "\x03"
-_FIGURES = re.compile(r"\d+")
+_FIGURES = re.compile(r"\d{3,}")
 
 Sparse = Any  # scipy.sparse.csr_matrix of float32, which has no types
 Columns = NDArray[np.int32]
@@ -41,6 +40,7 @@ class Block:
 
     columns: Columns  # sorted
     rarity: Float32s
+    unseen: float  # rarity of any other bucket
 
     @classmethod
     def of(cls, counts: Sparse, at_most: int) -> Self:
@@ -48,16 +48,20 @@ class Block:
         columns, texts = np.unique(counts.indices, return_counts=True)
         kept = np.sort(np.argsort(-texts, kind="stable")[:at_most])
         rarity = 1 + np.log((1 + counts.shape[0]) / (1 + texts[kept]))
-        return cls(columns[kept].astype(np.int32), rarity.astype(np.float32))
+        return cls(columns[kept].astype(np.int32), rarity.astype(np.float32), 1 + float(np.log1p(counts.shape[0])))
 
     def weigh(self, counts: Sparse) -> Sparse:
-        """Sublinear TF-IDF over the kept buckets, each row of length 1."""
+        """Sublinear TF-IDF over the kept buckets, in rows of length 1 at most: what training did not see takes its part
+        of the length, in service as in the held-out folds, or the scores would be higher there than they were here."""
+        columns, rarity = np.append(self.columns, BUCKETS), np.append(self.rarity, self.unseen)
         place = np.searchsorted(self.columns, counts.indices)
-        known = self.columns[np.minimum(place, len(self.columns) - 1)] == counts.indices if len(self.columns) else place < 0
+        known = columns[place] == counts.indices
+        data = (1 + np.log(counts.data)) * np.where(known, rarity[place], self.unseen)
+        row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        lengths = np.sqrt(np.bincount(row, data**2, counts.shape[0]))
         starts = np.concatenate([[0], np.cumsum(known)])[counts.indptr]
-        data = ((1 + np.log(counts.data[known])) * self.rarity[place[known]]).astype(np.float32)
-        shape = (counts.shape[0], len(self.columns))
-        return normalize(sparse.csr_matrix((data, place[known], starts), shape=shape))
+        values = (data / lengths[row])[known].astype(np.float32)
+        return sparse.csr_matrix((values, place[known], starts), shape=(counts.shape[0], len(self.columns)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ def _runs_of(text: str, reach: int) -> list[str]:
     marks = [_STARTS, *marks, _ENDS]
     pairs = [f"{a} {b}" for a, b in zip(marks, marks[1:], strict=False)]
     triples = [f"{pair} {c}" for pair, c in zip(pairs, marks[2:], strict=False)]
-    return marks + pairs + triples
+    around = [f"{a} _ {c}" for a, c in zip(marks, marks[2:], strict=False)]
+    return marks + pairs + triples + around
 
 
 def _vectorizer(**how: Any) -> HashingVectorizer:

@@ -23,6 +23,7 @@ USUAL_STRENGTH = 10.0
 WORK_FOR_CHOICE = 6_000_000  # features present × labels: up to here every strength is tried
 WORK_FOR_REGRESSION = 60_000_000  # above, complement naive Bayes: one pass
 MAX_WORDS = 8_000_000  # over all texts
+MAX_HELD_OUT = 4_000_000  # texts × labels
 REACH = (50, 2_000)  # words of one text
 MAX_FEATURES = 300_000
 MAX_WEIGHTS = 16_000_000  # features × labels: 64 MB
@@ -53,26 +54,76 @@ class LinearModel:
 @dataclass(frozen=True, slots=True)
 class Learned:
     model: LinearModel
-    held_out: Ints  # places of texts that were scored by a model that had not seen them
-    probabilities: Floats  # of those, calibrated
+    held_out: Ints  # places of the texts that were scored by a model that had not seen them
+    probabilities: Floats  # of those
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    vectors: Sparse
+    label: Ints
+    weights: Floats
+    labels: int
+
+    @property
+    def work(self) -> int:
+        return int(self.vectors.nnz) * (self.labels if self.labels > 2 else 1)
+
+    def part(self, rows: NDArray[np.bool_]) -> "_Task":
+        return _Task(self.vectors[rows], self.label[rows], self.weights[rows], self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    strength: float
+    scores: Floats
+    calibration: Calibration
+    loss: float
 
 
 def learn(texts: Sequence[str], label: Ints, weights: Floats, fold: Ints) -> Learned:
-    """`label` counts from 0, each present; `fold` from 0 to FOLDS - 1, or -1 for a text that is never held out."""
+    """`label` counts from 0, each present; `fold` from 0 to FOLDS - 1, or -1 for a text that is never held out.
+
+    What is left for training must have every label, whichever fold is held out.
+    """
     labels = int(label.max()) + 1
     features = learn_features(
         texts, reach=int(np.clip(MAX_WORDS // len(texts), *REACH)), at_most=min(MAX_FEATURES, MAX_WEIGHTS // labels)
     )
-    vectors = features(texts)
-    share = np.bincount(label, weights, labels) / weights.sum()
-    work = vectors.nnz * (labels if labels > 2 else 1)
-    strengths = STRENGTHS if work <= WORK_FOR_CHOICE else (USUAL_STRENGTH,)
+    task = _Task(features(texts), label, weights, labels)
+    strengths = STRENGTHS if task.work <= WORK_FOR_CHOICE else (USUAL_STRENGTH,)
+    best = min((_try(task, fold, strength) for strength in strengths), key=lambda trial: trial.loss)
+    model = LinearModel(features, _plane(task, best.strength), best.calibration)
+    return Learned(model, np.flatnonzero(fold >= 0), best.calibration.probabilities(best.scores))
+
+
+def folds_within(label: Ints, random: np.random.Generator) -> Ints:
+    """A fold for each text, the labels spread evenly. -1 (never held out) where it is the only one of its label, and
+    where there are more texts than calibration needs."""
+    fold = np.full(len(label), -1)
+    for one in np.unique(label):
+        members = random.permutation(np.flatnonzero(label == one))
+        if len(members) > 1:
+            fold[members] = (np.arange(len(members)) + random.integers(FOLDS)) % FOLDS
+    too_many = random.permutation(np.flatnonzero(fold >= 0))[MAX_HELD_OUT // (int(label.max()) + 1) :]
+    fold[too_many] = -1
+    return fold
+
+
+def _try(task: _Task, fold: Ints, strength: float) -> _Trial:
     held_out = np.flatnonzero(fold >= 0)
-    best: tuple[float, float, Calibration, Floats] | None = None
-    for strength in strengths:
-        scores = _held_out_scores(vectors, label, weights, fold, strength, work)[held_out]
-        calibration, loss = calibrate(scores, label[held_out], weights[held_out], share)
-        if best is None or loss < best[0]:
-            best = loss, strength, calibration, scores
-    assert best is not None
-    return best
+    scores = np.zeros((len(held_out), task.labels))
+    for one in range(FOLDS):
+        if (rows := fold == one).any():
+            scores[fold[held_out] == one] = _plane(task.part(~rows), strength).scores(task.vectors[rows])
+    share = np.bincount(task.label, task.weights, task.labels) / task.weights.sum()
+    calibration, loss = calibrate(scores, task.label[held_out], task.weights[held_out], share)
+    return _Trial(strength, scores, calibration, loss)
+
+
+def _plane(task: _Task, strength: float) -> Plane:
+    if task.work > WORK_FOR_REGRESSION:
+        bayes = ComplementNB().fit(task.vectors, task.label, task.weights)
+        return Plane(bayes.feature_log_prob_.astype(np.float32), np.zeros(task.labels, np.float32))
+    regression = LogisticRegression(C=strength, max_iter=1000).fit(task.vectors, task.label, task.weights)
+    return Plane(regression.coef_.astype(np.float32), regression.intercept_.astype(np.float32))

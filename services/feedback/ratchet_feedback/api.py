@@ -100,17 +100,17 @@ async def list_improvements(
     days: Days = 30,
 ) -> Improvements:
     """The issues that people name, the commonest first, each with what helps against it."""
-    since = _since(days)
+    scope, since = _scope(task_type, document_type), _since(days)
     said, raised = await reports.said(caller.tenant, since), await reports.raised(caller.tenant, since)
-    found = summary.improvements(said, raised, _scope(task_type, document_type))
+    found = summary.improvements(said, raised, scope)
     return Improvements(items=[Improvement(**asdict(one)) for one in found])
 
 
 @routes.get("/retraining-needed", responses=documented(404))
 async def list_needs(caller: MayRead, reports: Reports, settings: Settings, task_type: TaskName = None) -> Needs:
     """For each task what speaks for training it anew, by the limits, and when it was last asked for."""
-    standings, now = await reports.standings(caller.tenant), datetime.now(UTC)
     tasks = [known_task(task_type)] if task_type is not None else list(TaskType)
+    standings, now = await reports.standings(caller.tenant), datetime.now(UTC)
     known = {task: standings.get(Task(caller.tenant, task.value), Standing()) for task in tasks}
     return Needs(items=[need(task, standing, settings.limits, now) for task, standing in known.items()])
 

@@ -18,7 +18,7 @@ from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.reports import MongoReports
 from ratchet_feedback.store.tallies import MongoTallyStore
 from ratchet_feedback.tallies import recount
-from ratchet_feedback.waiting import WaitingStore, look_again, measure
+from ratchet_feedback.waiting import look_again, measure
 
 RECOUNT_EVERY_S = 1.0
 LOOK_AGAIN_EVERY_S = 5.0
@@ -51,7 +51,7 @@ async def _relays(its: Connections) -> dict[str, Loop]:
     return await its.relay(its.database.feedback) | await its.relay(its.database.tallies)
 
 
-def _loops(store: WaitingStore, tallies: MongoTallyStore, settings: FeedbackSettings) -> dict[str, Loop]:
+def _loops(store: MongoFeedbackStore, tallies: MongoTallyStore, settings: FeedbackSettings) -> dict[str, Loop]:
     async def forget() -> None:
         await store.forget_text(datetime.now(UTC))
 

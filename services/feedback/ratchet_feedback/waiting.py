@@ -17,9 +17,6 @@ class WaitingStore(FeedbackStore, Protocol):
 
     async def wait_on(self, waiting: Collection[Saved], patience: timedelta) -> None: ...
     async def expire(self, waiting: Collection[Saved]) -> None: ...
-    async def forget_text(self, now: datetime) -> None:
-        """Removes what people wrote where its time is up; the numbers stay."""
-
     async def waiting(self) -> dict[str, int]:
         """How much feedback there is in the states that wait for an answer, or no longer do."""
 

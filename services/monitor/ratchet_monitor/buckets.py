@@ -128,9 +128,7 @@ class Build:
 
 
 def kind_of(seen: Observation) -> Kind:
-    return Kind(
-        seen.version_id, seen.model, seen.tier, seen.template, seen.approach, seen.document_type, seen.cached
-    )
+    return Kind(seen.version_id, seen.model, seen.tier, seen.template, seen.approach, seen.document_type, seen.cached)
 
 
 def predictions_in(cells: Iterable[Cell]) -> int:

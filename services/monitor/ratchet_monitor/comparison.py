@@ -1,7 +1,7 @@
 """Is the canary better than its control? Pure: observations and scores go in, a finding comes out.
 
-Only answers that were decided under the revision on trial take part: drawn by share, not out of the cache. A unit counts
-once, with the answer of its that was scored first: later answers of the same session or user are no independent ones.
+Only answers that were decided under the revision on trial take part: drawn by share, not out of the cache. A unit
+counts once, with its answer that was scored first: what the same session or user says later is not independent of it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

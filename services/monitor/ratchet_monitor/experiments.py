@@ -1,6 +1,6 @@
 """A canary against its control: what the traffic's revision put on trial, and what is known of it so far."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -77,6 +77,11 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def task(self) -> TaskKey:
         return TaskKey(self.tenant, self.task_type)
+
+    @property
+    def place(self) -> str:
+        """Unique within the tenant, and in the order of time."""
+        return f"{self.started_at.astimezone(UTC):%Y%m%dT%H%M%S}/{self.experiment_id}"
 
 
 def experiment_of(event: TrafficAssigned) -> Experiment | None:

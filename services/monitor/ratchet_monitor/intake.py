@@ -1,16 +1,16 @@
-"""Use case: events become facts under their own ids, and the hours that they touch are marked. Facts first, then marks."""
+"""Use case: events become facts under their own ids; then the hours that they touch are marked."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
 from ratchet_common.events import FeedbackJoined, PredictionMade, TrafficAssigned
-from ratchet_monitor.experiments import experiment_of
+from ratchet_monitor.experiments import Experiment, experiment_of
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.observations import Hit, Observation, hit_of, observation_of
 from ratchet_monitor.scores import Score, score_of
-from ratchet_monitor.traffic import Experiment, Traffic, traffic_of
+from ratchet_monitor.traffic import Traffic, traffic_of
 
 Clock = Callable[[], datetime]
 
@@ -29,14 +29,12 @@ class FactStore(Protocol):
 
 
 class TrafficStore(Protocol):
-    async def assign(self, traffic: Traffic, experiment: Experiment | None) -> bool:
+    async def assign(self, traffic: Traffic, experiment: Experiment | None, at: datetime) -> bool:
         """False: a higher revision is known, and nothing changed."""
 
 
 class Intake:
-    def __init__(
-        self, facts: FactStore, changed: Marks[BucketKey], keeping: Keeping, clock: Clock = utc_now
-    ) -> None:
+    def __init__(self, facts: FactStore, changed: Marks[BucketKey], keeping: Keeping, clock: Clock = utc_now) -> None:
         self._facts, self._changed, self._keeping, self._clock = facts, changed, keeping, clock
 
     async def predictions(self, made: Sequence[PredictionMade]) -> None:
@@ -59,7 +57,10 @@ class Intake:
         await self._changed.set({one.bucket for one in fresh})
 
 
-async def on_traffic(assigned: Sequence[TrafficAssigned], store: TrafficStore, compare: Marks[TaskKey]) -> None:
+async def on_traffic(
+    assigned: Sequence[TrafficAssigned], store: TrafficStore, compare: Marks[TaskKey], clock: Clock = utc_now
+) -> None:
     for event in assigned:
-        if await store.assign(traffic_of(event), experiment_of(event)):
-            await compare.set({TaskKey(event.tenant, event.task_type)})
+        traffic = traffic_of(event)
+        if await store.assign(traffic, experiment_of(event), clock()):
+            await compare.set({traffic.task})

@@ -13,6 +13,7 @@ import msgspec
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import AssignedBy, Outcome, PredictionMade
+from ratchet_common.vocabulary import known_task
 from ratchet_monitor.hours import BucketKey, hour_of, made_at
 
 NANO, MICRO, MILLION = 10**9, 10**6, 10**6
@@ -69,11 +70,11 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def observation_of(event: PredictionMade, now: datetime) -> Observation:
-    """Raises ImplausibleError."""
+    """Raises ImplausibleError, UnknownTaskError."""
     return Observation(
         result_id=event.result_id,
         tenant=event.tenant,
-        task_type=event.task_type,
+        task_type=known_task(event.task_type).value,
         version_id=event.version_id,
         model=event.model,
         tier=event.tier,
@@ -103,7 +104,7 @@ def hit_of(event: PredictionMade) -> Hit | None:
         result_id=event.result_id,
         origin=event.cached_from,
         tenant=event.tenant,
-        task_type=event.task_type,
+        task_type=known_task(event.task_type).value,
         at=made_at(event.cached_from, event.occurred_at),
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from ratchet_common.events import FeedbackJoined
+from ratchet_common.vocabulary import known_task
 from ratchet_monitor.hours import BucketKey, hour_of, made_at
 from ratchet_monitor.observations import digest, millionths
 
@@ -44,12 +45,12 @@ class Scored:
 
 
 def score_of(event: FeedbackJoined, now: datetime) -> Score:
-    """Raises ImplausibleError."""
+    """Raises ImplausibleError, UnknownTaskError."""
     return Score(
         event_id=event.event_id,
         result_id=event.result_id,
         tenant=event.tenant,
-        task_type=event.task_type,
+        task_type=known_task(event.task_type).value,
         user=digest(event.tenant, event.user_id),
         revision=event.revision,
         score=millionths("score", event.score),

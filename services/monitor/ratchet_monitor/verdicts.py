@@ -63,7 +63,7 @@ async def look(experiment: Experiment, facts: Facts, rules: Rules, now: datetime
 
 
 async def _of(experiment: Experiment, facts: Facts, now: datetime) -> tuple[list[Observation], list[Score]]:
-    """The earliest observations that take part, and what was said of them. An hour of slack is for clocks that differ."""
+    """The earliest observations that take part, and what was said of them. An hour of slack: clocks differ."""
     observations: list[Observation] = []
     scores: list[Score] = []
     hours = hours_between(experiment.started_at - HOUR, now)

@@ -15,7 +15,7 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_router.ask import Ask
 from ratchet_router.memory import Entry, Memory
 
-LOOK_PATIENCE_S = 0.25
+LOOK_PATIENCE_S = 0.1
 REST_S = 5.0  # after the store did not answer: no look-ups there
 TALLIED = 50_000  # entries whose hits wait to be written; beyond it only the tenant's sums are kept
 NANO = 10**9

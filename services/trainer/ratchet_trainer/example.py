@@ -1,4 +1,4 @@
-"""What is worth learning: one request, what was answered, and what should have been answered. All texts are scrubbed."""
+"""What is worth learning: a request, what was answered, what should have been answered. All texts are scrubbed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,10 @@ TargetSource = Literal["reference", "correction", "accepted", "sampled", "import
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`score` and `quality` are 0 to 1; costs are USD. The hashes of session and user are keyed with the trainer's salt."""
+    """`score` (of what was answered) and `quality` (of the target) are 0 to 1.
+
+    The hashes of session and user are keyed with the trainer's salt.
+    """
 
     example_id: UUID
     tenant: str

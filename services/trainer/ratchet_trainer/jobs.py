@@ -89,8 +89,9 @@ def triggered(event: RetrainingFellDue, platform: str, now: datetime) -> Job:
     return _new(event.event_id, event.tenant, event.task_type, platform, "feedback", event.reasons, now, waits=True)
 
 
-def asked_for(tenant: str, task_type: str, platform: str, who: str, now: datetime) -> Job:
-    return _new(uuid7(), tenant, task_type, platform, who, ("asked for",), now, waits=False)
+def asked_for(tenant: str, task_type: str, platform: str, who: str, dataset_id: str, now: datetime) -> Job:
+    job = _new(uuid7(), tenant, task_type, platform, who, ("asked for",), now, waits=False)
+    return replace(job, dataset_id=dataset_id)
 
 
 def taken_along(job: Job, by: UUID, now: datetime) -> Job:
@@ -144,11 +145,8 @@ def failed(job: Job, reason: str, now: datetime) -> Job:
     return _moved(job, JobState.FAILED, now, reason)
 
 
-def cancelled(job: Job, who: str, now: datetime) -> Job:
-    """Raises JobEndedError."""
-    if job.state not in OPEN:
-        raise JobEndedError(f"The job {job.job_id} {job.state} already: there is nothing to cancel.")
-    return _moved(job, JobState.CANCELLED, now, f"cancelled by {who}")
+def cancellation(who: str, now: datetime) -> Step:
+    return Step(JobState.CANCELLED, now, f"cancelled by {who}")
 
 
 def _new(

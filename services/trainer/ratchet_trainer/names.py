@@ -15,7 +15,8 @@ SHORTEST = 2
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆĈČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŴŶŹŻŽ"
 _WORD = rf"[{_CAPITAL}](?:[\w'’-]*\w|\.)?"  # noqa: RUF001
-_NAME = rf"{_WORD}(?:[ \t]+(?:(?:van|von|de|del|der|den|di|da|la|le|bin|al)[ \t]+){{0,2}}{_WORD}){{0,3}}"
+_OF = r"(?:(?:van|von|de|del|der|den|di|da|la|le|bin|al)[ \t]+){0,2}"
+_NAME = rf"{_OF}{_WORD}(?:[ \t]+{_OF}{_WORD}){{0,3}}"
 _NAMES = rf"{_NAME}(?:(?:[ \t]*[,;/&][ \t]*|[ \t]+and[ \t]+){_NAME}){{0,9}}"
 
 _RULES = tuple(
@@ -25,9 +26,11 @@ _RULES = tuple(
         rf"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof)\b\.?[ \t]+(?P<names>{_NAME})",
         rf"\b(?:Miss|Professor|Herr|Frau|Madame|Monsieur)[ \t]+(?P<names>{_NAME})",
         rf"^[ \t>*-]*(?i:from|to|cc|bcc|sender|attn|attendees?|participants?|present|name|author|contact|owner"
-        rf"|assignee|assigned to|responsible|signed|prepared by|reviewed by|approved by)[ \t]*:[ \t]*(?P<names>{_NAMES})",
+        rf"|assignee|assigned to|responsible|signed|prepared by|reviewed by|approved by)[ \t]*:[ \t]*"
+        rf"(?P<names>{_NAMES})",
         rf"^[ \t>]*(?i:(?:best|kind|warm|many)(?: (?:regards|wishes|thanks))?|regards|sincerely|cheers|thanks|thank you"
-        rf"|yours(?: (?:truly|sincerely|faithfully))?)[ \t]*[,.!]?[ \t]*(?:\r?\n[ \t>]*){{1,3}}(?P<names>{_NAME})[ \t]*$",
+        rf"|yours(?: (?:truly|sincerely|faithfully))?)[ \t]*[,.!]?[ \t]*(?:\r?\n[ \t>]*){{1,3}}"
+        rf"(?P<names>{_NAME})[ \t]*$",
         rf"(?P<names>{_NAME})[ \t]*<[^<>\s@]+@",
         rf"\b(?i:(?:my|his|her|their|whose|the) name is|assigned to|on behalf of|signed by|speaking with)[ \t]+"
         rf"(?P<names>{_NAMES})",
@@ -36,17 +39,19 @@ _RULES = tuple(
 )
 _EACH = re.compile(_NAME)
 _WORDS = re.compile(r"\w[^\s]*")
-_NOBODY = frozenset(
-    "all team everyone everybody there sir madam folks both colleagues colleague customer customers client user users "
-    "world friends friend guys support sales marketing finance legal engineering hr it management board committee "
-    "group department dept office staff members member admin administrator hiring manager director service services "
-    "desk help recruiter reader readers valued again monday tuesday wednesday thursday friday saturday sunday january "
-    "february march april may june july august september october november december i we you they it this that the a "
-    "an please thanks thank best regards re fwd fw subject date from to cc none tbd tba na unknown can could would should "
-    "will shall have has had is are was were do does did what when where who which how why if as just following per "
-    "regarding let here attached my your our their his her no not yes ok okay so and but or for with on in at by".split()
-)
-_ALSO_WORDS = frozenset("mark bill grace hope rose art pat sue rob drew miles dean chase grant".split())
+_NO_NAMES = """
+all team everyone everybody there sir madam folks both colleagues colleague customer customers client user users world
+friends friend guys support sales marketing finance legal engineering hr it management board committee group department
+dept office staff members member admin administrator hiring manager director service services desk help recruiter reader
+readers valued again monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+august september october november december i we you they it this that the a an please thanks thank best regards re fwd
+fw subject date from to cc none tbd tba na unknown can could would should will shall have has had is are was were do
+does did what when where who which how why if as just following per regarding let here attached my your our their his
+her no not yes ok okay so and but or for with on in at by mr mrs ms mx dr prof dear hi hello hey
+"""
+_WORDS_TOO = "mark bill grace hope rose art pat sue rob drew miles dean chase grant"
+_NOBODY = frozenset(_NO_NAMES.split())
+_NOT_ALONE = _NOBODY | frozenset(_WORDS_TOO.split())  # a name where it is called one, a word elsewhere
 
 
 def find_names(text: str) -> list[Span]:
@@ -59,7 +64,7 @@ def parts_of(names: Iterable[str]) -> dict[str, str]:
     owners: dict[str, set[str]] = {}
     for name in names:
         for part in name.split():
-            if len(part) > SHORTEST and part[0].isupper() and part.casefold() not in _NOBODY | _ALSO_WORDS:
+            if len(part) > SHORTEST and part[0].isupper() and part.casefold() not in _NOT_ALONE:
                 owners.setdefault(part, set()).add(name)
     return {part: next(iter(full)) for part, full in owners.items() if len(full) == 1}
 

@@ -1,7 +1,6 @@
 """Near duplicates by MinHash over runs of words. Imported by worker processes only: it loads SciPy."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from datasketch import MinHash, MinHashLSH
@@ -14,39 +13,30 @@ PERMUTATIONS, SEED = 128, 1  # stored signatures are comparable only while both 
 SIGNATURE_DTYPE = "<u4"
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
-    """Texts by their place. Each is alike its leader; `pairs` are all that were seen to be alike."""
-
-    leaders: list[int]
-    pairs: list[tuple[int, int]]
-
-
 def signature(text: str) -> bytes:
     minhash = MinHash(num_perm=PERMUTATIONS, seed=SEED)
     minhash.update_batch([run.encode(errors="surrogatepass") for run in _runs(text)])
     return bytes(minhash.hashvalues.astype(SIGNATURE_DTYPE).tobytes())
 
 
-def find_near(signatures: Sequence[bytes], threshold: float) -> Near:
-    """In their order: a text that is alike an earlier leader follows the one that is most alike, else it leads.
+def find_leaders(signatures: Sequence[bytes], threshold: float) -> list[int]:
+    """For each text its leader's place: in their order, a text follows the earlier leader that it is most alike.
 
     Only leaders are looked among, so a crowd of texts that are all alike costs no square of its size.
     """
-    index, hashes = _Index(threshold), [_minhash(s) for s in signatures]
-    leaders, pairs = [], []
-    for place, minhash in enumerate(hashes):
+    index, leaders = _Index(threshold), []
+    for place, minhash in enumerate(map(_minhash, signatures)):
         alike = sorted(index.alike(minhash))
         leaders.append(alike[-1][1] if alike else place)
-        pairs += [(place, other) for _, other in alike]
         if not alike:
             index.add(place, minhash)
-    return Near(leaders, pairs)
+    return leaders
 
 
 def find_pairs(signatures: Sequence[bytes], threshold: float) -> list[tuple[int, int]]:
     """All pairs that are alike. For texts of which few are."""
-    index, pairs = _Index(threshold), []
+    index = _Index(threshold)
+    pairs: list[tuple[int, int]] = []
     for place, minhash in enumerate(map(_minhash, signatures)):
         pairs += [(place, other) for _, other in sorted(index.alike(minhash))]
         index.add(place, minhash)
@@ -78,4 +68,5 @@ def _runs(text: str) -> set[str]:
 
 
 def _minhash(values: bytes) -> MinHash:
-    return MinHash(num_perm=PERMUTATIONS, seed=SEED, hashvalues=np.frombuffer(values, SIGNATURE_DTYPE).astype(np.uint64))
+    numbers = np.frombuffer(values, SIGNATURE_DTYPE).astype(np.uint64)
+    return MinHash(num_perm=PERMUTATIONS, seed=SEED, hashvalues=numbers)

@@ -10,7 +10,7 @@ from typing import Any
 
 import spacy
 import tldextract
-from presidio_analyzer import AnalyzerEngine, Pattern, RecognizerRegistry
+from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 from presidio_analyzer.predefined_recognizers import (
     CreditCardRecognizer,
@@ -35,6 +35,18 @@ LANGUAGE = "en"
 SURE_ENOUGH = 0.35  # a weak pattern gets there by a word beside it, such as "passport"
 PIECE, OVERLAP = 8_000, 300  # characters: Presidio's time grows with the square of what it finds in one text
 ADDRESS = Pattern("address", r"\b(?:https?://|www\.)[^\s<>\"'()\[\]]+[^\s<>\"'()\[\].,;:!?]", 0.6)
+ABROAD = Pattern("with country code", r"(?<![\w+])\+\d[\d .()/-]{7,18}\d(?!\w)", 0.4)
+DIALLED = Pattern(  # seven digits at least, and no date
+    "weak, only beside a word for it",
+    r"(?<![\w.,$€£+-])(?!\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b)(?=(?:\D?\D?\d){7})\(?\d{2,4}\)?(?:[ ./-]\d{2,4}){1,4}(?![\w,%])",
+    0.05,
+)
+OTHER_CARDS = Pattern(  # Mastercard's second series, Maestro, JCB: Presidio's own pattern knows them not
+    "other cards",
+    r"\b(?:2[2-7]\d{2}(?:[- ]?\d{4}){3}|(?:5018|5020|5038|6304|6759|676[1-3])\d{8,15}|(?:2131|1800)\d{11})\b",
+    0.3,
+)
+CALLED_BY = ["phone", "telephone", "tel", "cell", "cellphone", "mobile", "call", "fax", "office", "desk", "sms"]
 
 KINDS: Mapping[str, str] = {
     "EMAIL_ADDRESS": "EMAIL",
@@ -65,8 +77,8 @@ def _in_piece(text: str, start: int) -> Iterator[Span]:
         yield Span(start + result.start, start + result.end, KINDS[result.entity_type], result.score)
 
 
-class OfflineEmailRecognizer(EmailRecognizer):  # type: ignore[misc]  # Presidio ships no types
-    """Presidio's own asks the network for the list of public suffixes; this one takes the list that tldextract brings."""
+class OfflineEmailRecognizer(EmailRecognizer):
+    """Presidio's own fetches the list of public suffixes; this one takes the list that tldextract brings."""
 
     suffixes = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True)
 
@@ -74,7 +86,7 @@ class OfflineEmailRecognizer(EmailRecognizer):  # type: ignore[misc]  # Presidio
         return bool(self.suffixes(pattern_text).fqdn)
 
 
-class Tokens(NlpEngine):  # type: ignore[misc]
+class Tokens(NlpEngine):
     """Words only: what Presidio needs to see "passport" beside a number. Needs no model."""
 
     def __init__(self) -> None:
@@ -113,8 +125,9 @@ def _analyzer() -> AnalyzerEngine:
     recognisers = [
         OfflineEmailRecognizer(),
         PhoneRecognizer(),
+        PatternRecognizer("PHONE_NUMBER", patterns=[ABROAD, DIALLED], context=CALLED_BY),
         UsSsnRecognizer(),
-        CreditCardRecognizer(),
+        CreditCardRecognizer(patterns=[*CreditCardRecognizer.PATTERNS, OTHER_CARDS]),
         IbanRecognizer(),
         IpRecognizer(),
         MacAddressRecognizer(),

@@ -158,7 +158,9 @@ def set_traffic(rollout: Rollout, version_id: str, percentage: int, by: By) -> R
     if percentage == 100:
         return activate(rollout, version_id, by)
     if version_id != rollout.canary and version_id in rollout.serving:
-        raise TrafficRefusedError(f"{version_id} is not on trial: it serves what the others leave. Roll it back instead.")
+        raise TrafficRefusedError(
+            f"{version_id} is not on trial: it serves what the others leave. Roll it back instead."
+        )
     if version_id == rollout.canary:
         if percentage == rollout.percent:
             raise TrafficRefusedError(f"{version_id} has {percentage} % of {rollout.task_type} already.")

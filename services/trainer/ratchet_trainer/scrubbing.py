@@ -65,7 +65,7 @@ def without_placeholders(text: str) -> str:
 
 
 def _values_to_seek(places: dict[str, list[Span]]) -> dict[str, str]:
-    """Those that no pattern alone gives away, longest first: a name, or a number that was told by the word beside it."""
+    """Those that no pattern alone gives away, longest first: names, and numbers told by the word beside them."""
     values = {
         text[span.start : span.end]: span.kind for text, spans in places.items() for span in spans if span.score < SURE
     }

@@ -36,7 +36,7 @@ def split(items: Sequence[Item], shares: Shares, seed: int) -> dict[str, Side]:
     """The side of each item by its key.
 
     Groups come in the order of their hash and fill test, then validation; one that would overshoot by more than it
-    helps is passed on. So a side misses its share by less than the largest group, and the order of `items` says nothing.
+    helps is passed on. So a side misses its share by less than the largest group, in whatever order `items` come.
     """
     room = {Side.TEST: round(shares.test * len(items)), Side.VALIDATION: round(shares.validation * len(items))}
     sides: dict[str, Side] = {}

@@ -1,14 +1,15 @@
 """A version is one thing that can serve a task; its state says how far it has come. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from ratchet_common.events import BASE_VERSION, Serving
 from ratchet_common.errors import NotFoundError
+from ratchet_common.events import BASE_VERSION, Serving
 
 LOCAL = "local"
+TRIES = 8  # to judge a version
 
 
 class VersionState(StrEnum):
@@ -49,6 +50,7 @@ class Version:
     reason: str = ""  # why it is in this state: sentences
     evaluation_id: str = ""
     baseline: str = ""  # what it was judged against
+    tries: int = 0  # to judge it, where something broke
 
 
 def name_of(task_type: str, sha256: str) -> str:
@@ -57,14 +59,42 @@ def name_of(task_type: str, sha256: str) -> str:
 
 
 def serving(version: Version) -> Serving:
+    """Its artifact says all: in answers and measurements the version's own name stands for the model's."""
     return Serving(
         platform=version.platform,
-        model=version.base_model,
         artifact=version.artifact,
         sha256=version.sha256,
         dataset_id=version.dataset_id,
         learned_until=version.learned_until,
     )
+
+
+def judged(
+    version: Version, *, passed: bool, reasons: Sequence[str], evaluation_id: str, baseline: str, score: float
+) -> Version:
+    return replace(
+        version,
+        state=VersionState.EVALUATED if passed else VersionState.REJECTED,
+        reason=" ".join(reasons),
+        metrics={**version.metrics, "benchmark_score": score},
+        evaluation_id=evaluation_id,
+        baseline=baseline,
+        tries=0,
+    )
+
+
+def to_judge_again(version: Version, serves: str) -> Version:
+    reason = f"It was judged against {version.baseline}, and now {serves} serves."
+    return replace(version, state=VersionState.CANDIDATE, reason=reason)
+
+
+def not_judged(version: Version, why: str) -> Version:
+    """Something broke while it was judged. After a few times it is rejected: it can be trained again."""
+    tries = version.tries + 1
+    if tries < TRIES:
+        return replace(version, tries=tries, reason=f"It could not be evaluated yet: {why}")
+    reason = f"It could not be evaluated in {tries} tries. The last time: {why}"
+    return replace(version, tries=tries, state=VersionState.REJECTED, reason=reason)
 
 
 BASE_SERVING = Serving(platform=BASE_VERSION)

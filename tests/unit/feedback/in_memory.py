@@ -9,7 +9,6 @@ from uuid import UUID
 from ratchet_common.events import AlertChanged, FeedbackJoined, RetrainingFellDue, TrafficAssigned
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.retraining import Tally
-from ratchet_feedback.scoring import Rating
 from ratchet_feedback.submit import Feedback, Saved, feedback_id
 from ratchet_feedback.tallies import Task, Uncounted
 from ratchet_feedback.traffic import counts_from
@@ -82,9 +81,6 @@ class InMemoryStore:
         for saved in waiting:
             self.kept[who(saved.said)].state = "expired"
 
-    async def forget_text(self, now: datetime) -> None:
-        raise AssertionError("the fake keeps texts for ever")
-
     async def waiting(self) -> dict[str, int]:
         states = [kept.state for kept in self.kept.values()]
         return {state: states.count(state) for state in ("pending", "expired")}
@@ -112,7 +108,7 @@ class InMemoryStore:
             before,
             corrections=sum(bool(e.corrections) for e in heard),
             ratings=len(heard),
-            negative=sum(e.rating == Rating.NEGATIVE for e in heard),
+            negative=sum(e.rating == "negative" for e in heard),
             drifted=any(a.state == "open" for a in self.drifts.values() if Task(a.tenant, a.task_type or "") == task),
         )
 

@@ -48,7 +48,7 @@ def test_what_is_wrong_is_named_by_its_field(fields: dict[str, Any], where: str)
 
 
 def test_an_unknown_issue_is_named_with_the_known_ones() -> None:
-    with pytest.raises(ValidationError, match="there is no issue too_blue; known are .*too_long"):
+    with pytest.raises(ValidationError, match=r"there is no issue too_blue; known are .*too_long"):
         FeedbackSubmission.model_validate(body(specific_issues=["too_long", "too_blue"]))
 
 

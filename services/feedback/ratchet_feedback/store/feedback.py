@@ -110,6 +110,7 @@ class MongoFeedbackStore:
                 await self._feedback.update_one(self._still(saved) | {"state": "pending"}, expired)
 
     async def forget_text(self, now: datetime) -> None:
+        """Removes what people wrote where its time is up; the numbers stay."""
         forgotten = {"corrections": None, "comments": None, "text_until": None}
         with waiting_is_worth_it():
             await self._feedback.update_many({"text_until": {"$lte": now}}, {"$set": forgotten})

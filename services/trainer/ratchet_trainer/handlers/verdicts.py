@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from ratchet_common.events import VerdictReached
 from ratchet_trainer.rollout import Plan, on_verdict
@@ -13,7 +14,5 @@ async def on_verdicts(
 ) -> None:
     """In their order. What an old verdict, or the same one again, asks for has been done."""
     for verdict in verdicts:
-        at = now()
-        await traffic.change(
-            verdict.tenant, verdict.task_type, lambda rollout, v=verdict, at=at: on_verdict(rollout, v, plan, at)
-        )
+        decide = partial(on_verdict, verdict=verdict, plan=plan, at=now())
+        await traffic.change(verdict.tenant, verdict.task_type, decide)

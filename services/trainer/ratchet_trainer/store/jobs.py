@@ -38,7 +38,9 @@ class MongoJobStore:
             except DuplicateKeyError as error:
                 there = await self._jobs.find_one({"_id": Binary.from_uuid(job.job_id)}, {"_id": 1})
                 if there is None:
-                    raise JobOpenError(f"A job for {job.task_type} is open already: wait for it, or cancel it.") from error
+                    raise JobOpenError(
+                        f"A job for {job.task_type} is open already: wait for it, or cancel it."
+                    ) from error
 
     async def add_or_take_along(self, job: Job, now: datetime) -> None:
         """Where a job for the task is open, this one is kept as a trigger that came meanwhile. Twice is once."""

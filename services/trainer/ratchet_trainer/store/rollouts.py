@@ -1,4 +1,4 @@
-"""Rollouts: one document for a tenant's task. A change and its event are one write, under the revision that was read."""
+"""Rollouts: one document for a tenant's task. A change and its event are one write, under the revision read."""
 
 from datetime import datetime
 from typing import Any

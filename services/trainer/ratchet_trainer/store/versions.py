@@ -76,6 +76,7 @@ class MongoVersionStore:
             "metrics": _pairs(version.metrics),
             "evaluation_id": version.evaluation_id,
             "baseline": version.baseline,
+            "tries": version.tries,
             "due_at": due_at,
         }
         with waiting_is_worth_it():
@@ -120,6 +121,7 @@ def _document(version: Version) -> Document:
         "reason": version.reason,
         "evaluation_id": version.evaluation_id,
         "baseline": version.baseline,
+        "tries": version.tries,
         "due_at": version.created_at,
     }
 
@@ -144,4 +146,5 @@ def _version(document: Document) -> Version:
         reason=document["reason"],
         evaluation_id=document["evaluation_id"],
         baseline=document["baseline"],
+        tries=document["tries"],
     )

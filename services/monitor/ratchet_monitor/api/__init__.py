@@ -1,0 +1,1 @@
+"""HTTP in: requests become use cases, nothing is decided here."""

@@ -1,0 +1,153 @@
+"""The running comparisons and those that are over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import PlainSerializer
+
+from ratchet_common.auth import MayRead
+from ratchet_common.errors import NotFoundError, RefusedError
+from ratchet_common.events import Conclusion
+from ratchet_common.problems import documented
+from ratchet_monitor.api.asking import Store
+from ratchet_monitor.experiments import Arm, Experiment, Finding, State
+
+Rounded = Annotated[float, PlainSerializer(lambda number: round(number, 6), return_type=float)]
+
+routes = APIRouter(prefix="/api/models/experiments", tags=["experiments"])
+
+
+class NoSuchExperimentError(NotFoundError):
+    type = "unknown-experiment"
+    title = "There is no such experiment"
+
+
+class CursorError(RefusedError):
+    type = "invalid-cursor"
+    title = "The cursor is not one of ours"
+
+
+@dataclass(frozen=True, slots=True)
+class ArmView:
+    """Means are null of nothing. A unit (session, user or result) counts once."""
+
+    version_id: str
+    observations: int
+    scored_units: int
+    score: Rounded | None
+    failure_rate: Rounded | None
+    cost_usd: Rounded | None
+    latency_ms: Rounded | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonView:
+    """`gain` is the canary's mean score minus the control's; its interval holds at any time of looking, at 96 %."""
+
+    gain: Rounded | None
+    interval: tuple[Rounded, Rounded]
+    failure_interval: tuple[Rounded, Rounded]
+    cheaper: Rounded
+    faster: Rounded
+    looked_at: datetime
+    arms: list[ArmView]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentView:
+    experiment_id: str
+    task_type: str
+    revision: int
+    state: State
+    canary: str
+    control: str
+    percent: int
+    metric: str
+    started_at: datetime
+    closed_at: datetime | None
+    verdict: Conclusion
+    why: str
+    comparison: ComparisonView | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentPage:
+    items: list[ExperimentView]
+    next: str | None
+
+
+@routes.get("")
+async def list_experiments(
+    caller: MayRead,
+    store: Store,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str, Query(max_length=1000, description="The `next` of the page before")] = "",
+) -> ExperimentPage:
+    """The latest first."""
+    found = await store.experiments.page(caller.tenant, _place(cursor), limit + 1)
+    shown = found[:limit]
+    return ExperimentPage([_view(one) for one in shown], shown[-1].place.encode().hex() if len(found) > limit else None)
+
+
+@routes.get("/{experiment_id}", responses=documented(404))
+async def show_experiment(
+    caller: MayRead, store: Store, experiment_id: Annotated[str, Path(max_length=400)]
+) -> ExperimentView:
+    """One comparison: its statistic, its interval, and what follows from them."""
+    found = await store.experiments.experiment(caller.tenant, experiment_id)
+    if found is None:
+        raise NoSuchExperimentError("There is no experiment with this id; `GET /api/models/experiments` lists them.")
+    return _view(found)
+
+
+def _place(cursor: str) -> str:
+    try:
+        return bytes.fromhex(cursor).decode()
+    except ValueError:
+        raise CursorError("The cursor must be the `next` of the page before.", field="cursor") from None
+
+
+def _view(one: Experiment) -> ExperimentView:
+    finding = one.finding
+    return ExperimentView(
+        experiment_id=one.experiment_id,
+        task_type=one.task_type,
+        revision=one.revision,
+        state=one.state,
+        canary=one.canary,
+        control=one.control,
+        percent=one.percent,
+        metric="score",
+        started_at=one.started_at,
+        closed_at=one.closed_at,
+        verdict=finding.conclusion if finding else "hold",
+        why=finding.why if finding else "Nothing has been compared yet.",
+        comparison=_comparison(one, finding) if finding else None,
+    )
+
+
+def _comparison(one: Experiment, finding: Finding) -> ComparisonView:
+    canary, control = finding.canary, finding.control
+    return ComparisonView(
+        gain=canary.score - control.score if canary.score is not None and control.score is not None else None,
+        interval=(finding.gain_low, finding.gain_high),
+        failure_interval=(finding.failures_low, finding.failures_high),
+        cheaper=finding.cheaper,
+        faster=finding.faster,
+        looked_at=finding.at,
+        arms=[_arm(one.canary, canary), _arm(one.control, control)],
+    )
+
+
+def _arm(version_id: str, arm: Arm) -> ArmView:
+    return ArmView(
+        version_id=version_id,
+        observations=arm.observations,
+        scored_units=arm.scored_units,
+        score=arm.score,
+        failure_rate=arm.failure_rate,
+        cost_usd=arm.cost_usd,
+        latency_ms=arm.latency_ms,
+    )

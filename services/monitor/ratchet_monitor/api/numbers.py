@@ -1,0 +1,44 @@
+"""Performance, costs, and the summary of both."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from ratchet_common.auth import MayRead
+from ratchet_common.problems import documented
+from ratchet_monitor.api.asking import Days, Store, Task
+from ratchet_monitor.costs import Costs, Summary, costs, summary
+from ratchet_monitor.intake import utc_now
+from ratchet_monitor.performance import Performance, performance
+from ratchet_monitor.totals import only, totals
+
+routes = APIRouter(prefix="/api/models", tags=["numbers"])
+
+
+@routes.get("/performance", responses=documented(404))
+async def show_performance(
+    caller: MayRead,
+    store: Store,
+    task_type: Task,
+    model_version: Annotated[str, Query(max_length=200, description="A version_id; all if left out")] = "",
+    days: Days = 30,
+) -> Performance:
+    """Accuracy, confidence, time, cost and errors; answers out of the cache are counted and otherwise left out."""
+    found = await totals(store.buckets, caller.tenant, days, utc_now(), task_type)
+    return performance(only(found, lambda subject: model_version in ("", subject.version_id)))
+
+
+@routes.get("/costs/summary")
+async def show_costs(caller: MayRead, store: Store, days: Days = 30) -> Costs:
+    """What it cost, by model, task and tenant, and what was saved."""
+    return costs(await totals(store.buckets, caller.tenant, days, utc_now()), caller.tenant)
+
+
+@routes.get("/metrics/summary")
+async def show_summary(caller: MayRead, store: Store, days: Days = 30) -> Summary:
+    """The few numbers that say how the tenant's loop is doing."""
+    now = utc_now()
+    found = await totals(store.buckets, caller.tenant, days, now)
+    late = await store.facts.late(caller.tenant, now - timedelta(days=days))
+    return summary(found, await store.experiments.traffic(caller.tenant), late, now)

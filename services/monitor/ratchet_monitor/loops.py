@@ -1,0 +1,31 @@
+"""What goes on beside the requests: hours are built, comparisons looked at, quality is measured."""
+
+from ratchet_common.background import Loop
+from ratchet_monitor.intake import utc_now
+from ratchet_monitor.pace import resting
+from ratchet_monitor.quality import measure_once
+from ratchet_monitor.rebuild import Rebuild
+from ratchet_monitor.settings import MonitorSettings
+from ratchet_monitor.store import MonitorStore
+from ratchet_monitor.verdicts import compare_once
+
+
+def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
+    rebuild = Rebuild(
+        store.facts, store.buckets, settings.keeping, store.changed, then=(store.to_compare, store.to_measure)
+    )
+
+    async def build() -> bool:
+        return await rebuild.once(utc_now())
+
+    async def compare() -> bool:
+        return await compare_once(store.to_compare, store.experiments, store.facts, settings.rules, utc_now())
+
+    async def measure() -> bool:
+        return await measure_once(store.to_measure, store.buckets, store.qualities, utc_now())
+
+    return {
+        "rebuild": Loop(resting(build), every=settings.rebuild_every_s),
+        "comparison": Loop(resting(compare), every=settings.compare_every_s),
+        "quality": Loop(resting(measure), every=settings.quality_every_s),
+    }

@@ -1,0 +1,29 @@
+"""The composition root of the monitor."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from ratchet_common.http import create_app
+from ratchet_common.service import at_work, connections
+from ratchet_monitor.api import experiments, numbers
+from ratchet_monitor.consumers import hear
+from ratchet_monitor.loops import loops
+from ratchet_monitor.settings import MonitorSettings
+from ratchet_monitor.store import MonitorStore
+
+
+def build(settings: MonitorSettings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with connections("monitor", settings) as its:
+            store = MonitorStore(its.database, settings.keeping)
+            await store.create_indexes()
+            hear(its, store, settings.keeping)
+            relays = await its.relay(store.experiments.collection) | await its.relay(store.qualities.collection)
+            app.state.store, app.state.ready = store, its.ready
+            async with at_work(its, relays | loops(store, settings)):
+                yield
+
+    return create_app("monitor", settings, routers=[numbers.routes, experiments.routes], lifespan=lifespan)

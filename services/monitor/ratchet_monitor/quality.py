@@ -1,0 +1,91 @@
+"""How good is a base model at a task, as measured? The router prefers this to the catalogue's prior."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from math import sqrt
+from typing import Protocol
+from uuid import UUID, uuid5
+
+import msgspec
+
+from ratchet_common.events import BASE_VERSION, QualityMeasured
+from ratchet_monitor.buckets import OTHERS
+from ratchet_monitor.hours import TaskKey
+from ratchet_monitor.marks import Marks
+from ratchet_monitor.observations import MILLION
+from ratchet_monitor.totals import Buckets, Totals, grouped, only, summed, totals
+
+NAMESPACE = UUID("c7a5f3be-0a7d-5a0c-9d52-6f0f8a1f4e77")
+DAYS = 30
+WORTH_TELLING = 0.01
+
+
+class Quality(msgspec.Struct, frozen=True, kw_only=True):
+    model: str
+    score: float
+    n: int
+    interval: tuple[float, float]
+    revision: int = 0  # how often it was told
+
+
+class Qualities(Protocol):
+    async def told(self, task: TaskKey) -> dict[str, Quality]:
+        """What was told of a task last, by model."""
+
+    async def tell(self, task: TaskKey, quality: Quality, event: QualityMeasured) -> None:
+        """State and event in one write; changes nothing if this revision was told already."""
+
+
+async def measure_once(marks: Marks[TaskKey], buckets: Buckets, qualities: Qualities, now: datetime) -> bool:
+    """One marked task. False: none was free."""
+    mark = await marks.take()
+    if mark is None:
+        return False
+    task = mark.key
+    before = await qualities.told(task)
+    measured = qualities_of(await totals(buckets, task.tenant, DAYS, now, task.task_type))
+    for quality in worth_telling(before, measured):
+        await qualities.tell(task, quality, event_of(task, quality))
+    await marks.done(mark)
+    return True
+
+
+def qualities_of(found: Totals) -> dict[str, Quality]:
+    """From the totals of one task. Of the catalogue's models only: what was trained is compared, not measured."""
+    base = only(found, lambda s: s.version_id == BASE_VERSION and not s.cached)
+    return {
+        model: Quality(model=model, score=score, n=tally.scored, interval=wilson(score, tally.scored))
+        for model, part in grouped(base, lambda s: s.model).items()
+        if model != OTHERS and (tally := summed(part)).scored
+        for score in [tally.score / tally.scored / MILLION]
+    }
+
+
+def worth_telling(before: Mapping[str, Quality], measured: Mapping[str, Quality]) -> list[Quality]:
+    """Those that changed enough, each under its next revision."""
+    return [
+        msgspec.structs.replace(new, revision=old.revision + 1 if old else 1)
+        for model, new in measured.items()
+        for old in [before.get(model)]
+        if old is None or abs(new.score - old.score) >= WORTH_TELLING or new.n >= 2 * old.n
+    ]
+
+
+def event_of(task: TaskKey, quality: Quality) -> QualityMeasured:
+    return QualityMeasured(
+        event_id=uuid5(NAMESPACE, f"{task.text}|{quality.model}|{quality.revision}"),
+        tenant=task.tenant,
+        task_type=task.task_type,
+        model=quality.model,
+        score=quality.score,
+        n=quality.n,
+        interval=quality.interval,
+    )
+
+
+def wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
+    """95 % interval of a mean between 0 and 1 (Wilson 1927); wider than need be where scores are no mere 0 and 1."""
+    weight = z * z / n
+    middle = (share + weight / 2) / (1 + weight)
+    reach = z / (1 + weight) * sqrt(share * (1 - share) / n + weight / (4 * n))
+    return max(0.0, middle - reach), min(1.0, middle + reach)

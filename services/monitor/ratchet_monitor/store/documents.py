@@ -1,0 +1,23 @@
+"""Structs as documents and back. Keys of documents are ours: what users name stays among the values."""
+
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from bson import Binary
+
+from ratchet_common.mongo import Document
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def document_of(struct: msgspec.Struct) -> Document:
+    """UUIDs on the first level only."""
+    fields: Document = msgspec.to_builtins(struct, str_keys=True, builtin_types=(datetime, UUID))
+    return {name: Binary.from_uuid(value) if isinstance(value, UUID) else value for name, value in fields.items()}
+
+
+def struct_of(kind: type[T], document: Document) -> T:
+    """Ignores fields that the struct does not have."""
+    return msgspec.convert(document, kind, str_keys=True)

@@ -1,0 +1,7 @@
+"""`python -m ratchet_trainer`"""
+
+from ratchet_common.serve import serve
+from ratchet_trainer.main import build
+from ratchet_trainer.settings import TrainerSettings
+
+serve(TrainerSettings, build)

@@ -1,0 +1,152 @@
+"""Evaluations over HTTP: what was compared, case by case. Ids and scores, no text."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from ratchet_common.auth import MayRead
+from ratchet_common.problems import documented
+from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, task_in
+from ratchet_trainer.evaluate import Evaluation
+from ratchet_trainer.evaluation import CaseScore, Gain, Side, saved
+from ratchet_trainer.store.evaluations import MongoEvaluationStore
+
+routes = APIRouter(prefix="/api/models/evaluations", tags=["evaluations"])
+
+
+class SideView(BaseModel):
+    score: float = Field(description="weighted mean, 0 to 1")
+    malformed: int
+    private: int
+    latency_ms: float = Field(description="median")
+    cost_usd: float = Field(description="mean")
+
+
+class GainView(BaseModel):
+    mean: float
+    low: float = Field(description="of the 95 % interval")
+    high: float
+
+
+class SliceView(BaseModel):
+    name: str
+    gain: float
+    n: int
+
+
+class EvaluationView(BaseModel):
+    evaluation_id: UUID
+    task_type: str
+    version_id: str
+    baseline: str
+    dataset_id: str
+    created_at: datetime
+    passed: bool
+    reasons: list[str]
+    benchmark_score: float = Field(description="the version's mean score")
+    test_examples: int = Field(description="held out, whether or not they could be used")
+    cases: int = Field(description="held out, answered by the baseline in production, with a usable reference")
+    groups: int = Field(description="of cases that share a document or a session")
+    version: SideView
+    against: SideView
+    gain: GainView
+    cheaper: float = Field(description="the share of the cost that is saved")
+    faster: float = Field(description="the share of the time that is saved")
+    floor: float | None = Field(description="the score of always answering the commonest label")
+    gain_over_floor: GainView | None
+    worse_slices: list[SliceView]
+
+
+class CaseView(BaseModel):
+    example_id: UUID
+    passed: bool = Field(description="the version's answer is no worse")
+    score: float
+    baseline_score: float
+    weight: float
+
+
+class EvaluationWithCases(EvaluationView):
+    case_by_case: list[CaseView]
+
+
+class Evaluations(BaseModel):
+    items: list[EvaluationView]
+    next: str | None
+
+
+@routes.get("", responses=documented(404))
+async def list_evaluations(
+    caller: MayRead,
+    request: Request,
+    version_id: Annotated[str | None, Query(max_length=100)] = None,
+    task_type: TaskFilter = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Evaluations:
+    store: MongoEvaluationStore = request.app.state.evaluations
+    found, after = await store.list(
+        caller.tenant, version_id=version_id, task_type=task_in(task_type), limit=limit, cursor=cursor
+    )
+    return Evaluations(items=[view(evaluation) for evaluation in found], next=after)
+
+
+@routes.get("/{evaluation_id}", responses=documented(404))
+async def get_evaluation(evaluation_id: UUID, caller: MayRead, request: Request) -> EvaluationWithCases:
+    store: MongoEvaluationStore = request.app.state.evaluations
+    found = await store.get(caller.tenant, evaluation_id)
+    cases = [_case(score) for score in found.verdict.scores]
+    return EvaluationWithCases(**dict(view(found)), case_by_case=cases)
+
+
+def view(evaluation: Evaluation) -> EvaluationView:
+    report = evaluation.verdict.report
+    over = report.gain_over_floor
+    return EvaluationView(
+        evaluation_id=evaluation.evaluation_id,
+        task_type=evaluation.task_type,
+        version_id=evaluation.version_id,
+        baseline=evaluation.baseline,
+        dataset_id=evaluation.dataset_id,
+        created_at=evaluation.created_at,
+        passed=evaluation.ruling.passed,
+        reasons=list(evaluation.ruling.reasons),
+        benchmark_score=evaluation.benchmark_score,
+        test_examples=evaluation.test_examples,
+        cases=report.n,
+        groups=report.groups,
+        version=_side(report.candidate),
+        against=_side(report.baseline),
+        gain=_gain(report.gain),
+        cheaper=saved(report.candidate.cost_usd, report.baseline.cost_usd),
+        faster=saved(report.candidate.latency_ms, report.baseline.latency_ms),
+        floor=report.floor,
+        gain_over_floor=_gain(over) if over else None,
+        worse_slices=[SliceView(name=loss.name, gain=loss.gain, n=loss.n) for loss in report.worse_slices],
+    )
+
+
+def _side(side: Side) -> SideView:
+    return SideView(
+        score=side.score,
+        malformed=side.malformed,
+        private=side.private,
+        latency_ms=side.latency_ms,
+        cost_usd=round(side.cost_usd, 6),
+    )
+
+
+def _gain(gain: Gain) -> GainView:
+    return GainView(mean=gain.mean, low=gain.low, high=gain.high)
+
+
+def _case(score: CaseScore) -> CaseView:
+    return CaseView(
+        example_id=score.example_id,
+        passed=score.candidate.score >= score.baseline.score,
+        score=score.candidate.score,
+        baseline_score=score.baseline.score,
+        weight=score.weight,
+    )

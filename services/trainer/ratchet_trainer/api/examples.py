@@ -1,0 +1,101 @@
+"""HTTP in: examples. `{example_id}` comes last: it would match the others."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from ratchet_common.auth import MayOperate, MayRead
+from ratchet_common.problems import documented
+from ratchet_common.vocabulary import TaskType, known_task
+from ratchet_trainer.api.data_bodies import BroughtExample, ExamplePage, ExampleStats, ShownExample, TaskStats
+from ratchet_trainer.counting import Count, Counts
+from ratchet_trainer.data import Data
+from ratchet_trainer.imports import Brought, NothingToLearnError, draft_of
+from ratchet_trainer.learning import Learned
+
+routes = APIRouter(prefix="/api/models/examples", tags=["examples"])
+
+TaskName = Annotated[str | None, Query(max_length=100, description=f"one of {', '.join(TaskType)}")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=200, description="the `next` of the page before")]
+
+
+def _data(request: Request) -> Data:
+    data: Data = request.app.state.data
+    return data
+
+
+TheData = Annotated[Data, Depends(_data)]
+
+
+@routes.post("", status_code=201, responses=documented(404))
+async def bring_example(body: BroughtExample, caller: MayOperate, data: TheData) -> ShownExample:
+    """One from outside; scrubbed before it is stored. The same one, brought twice, is one."""
+    brought = Brought(
+        tenant=caller.tenant,
+        task_type=known_task(body.task_type).value,
+        document=body.document_text,
+        target=body.target if isinstance(body.target, str) else tuple(body.target),
+        question=body.question,
+        labels=tuple(body.labels),
+        document_type=body.document_type.value if body.document_type else None,
+        session=body.session_id,
+        user=body.user_id,
+        tags=tuple(body.tags),
+    )
+    word = await data.collector.take_in(draft_of(brought, data.collector.hashes, datetime.now(UTC)))
+    if not isinstance(word, Learned):
+        raise NothingToLearnError(word.reason)
+    return ShownExample.of(word.example)
+
+
+@routes.get("", responses=documented(404))
+async def list_examples(
+    caller: MayRead, data: TheData, task_type: TaskName = None, limit: Limit = 20, cursor: Cursor = None
+) -> ExamplePage:
+    """What was learned last first."""
+    task = known_task(task_type).value if task_type is not None else None
+    found, following = await data.examples.list(caller.tenant, task_type=task, limit=limit, cursor=cursor)
+    return ExamplePage(items=[ShownExample.of(example) for example in found], next=following)
+
+
+@routes.get("/stats")
+async def count_examples(caller: MayRead, data: TheData) -> ExampleStats:
+    counts = await data.examples.counts(caller.tenant)
+    return ExampleStats(
+        total_examples=sum(count.count for count in counts.examples),
+        by_task=_by_task(counts),
+        by_source=_by_what(counts.examples),
+        refused=_by_what(counts.refusals),
+        pii_found=counts.pii,
+    )
+
+
+@routes.get("/{example_id}", responses=documented(404))
+async def get_example(example_id: UUID, caller: MayRead, data: TheData) -> ShownExample:
+    return ShownExample.of(await data.examples.get(caller.tenant, example_id))
+
+
+def _by_task(counts: Counts) -> list[TaskStats]:
+    tasks = sorted({count.task_type for count in counts.examples + counts.refusals})
+    learned = {task: [c for c in counts.examples if c.task_type == task] for task in tasks}
+    return [
+        TaskStats(
+            task_type=task,
+            examples=sum(count.count for count in learned[task]),
+            by_source=_by_what(learned[task]),
+            refused=_by_what(c for c in counts.refusals if c.task_type == task),
+        )
+        for task in tasks
+    ]
+
+
+def _by_what(counts: Iterable[Count]) -> dict[str, int]:
+    totals: dict[str, int] = defaultdict(int)
+    for count in counts:
+        totals[count.what] += count.count
+    return dict(sorted(totals.items()))

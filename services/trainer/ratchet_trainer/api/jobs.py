@@ -1,0 +1,125 @@
+"""Training jobs over HTTP."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from ratchet_common.auth import MayOperate, MayRead
+from ratchet_common.problems import documented
+from ratchet_common.vocabulary import known_task
+from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, name_of, task_in
+from ratchet_trainer.jobs import Job, JobState, cancellation
+from ratchet_trainer.store.jobs import MongoJobStore
+from ratchet_trainer.training import Training
+
+routes = APIRouter(prefix="/api/models/jobs", tags=["jobs"])
+
+StateFilter = Annotated[JobState | None, Query(description="only jobs in this state")]
+
+
+class JobRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    task_type: str = Field(max_length=100)
+    platform: Literal["local"] = "local"
+
+
+class StepView(BaseModel):
+    state: JobState
+    at: datetime
+    reason: str
+
+
+class JobView(BaseModel):
+    job_id: UUID
+    task_type: str
+    platform: str
+    state: JobState
+    reason: str
+    progress: float = Field(ge=0, le=1)
+    made_by: str
+    reasons: list[str] = Field(description="why it was made")
+    created_at: datetime
+    dataset_id: str | None
+    version_id: str | None
+    part_of: UUID | None = Field(description="the job that was open already, and takes this trigger along")
+    history: list[StepView]
+
+
+class JobWithTriggers(JobView):
+    triggers: list[UUID] = Field(description="triggers that came while it was open")
+
+
+class Jobs(BaseModel):
+    items: list[JobView]
+    next: str | None
+
+
+@routes.post("", status_code=201, responses=documented(404, 409))
+async def create_job(body: JobRequest, caller: MayOperate, request: Request) -> JobView:
+    """Trains on what is there now; 422 where that is too little."""
+    training: Training = request.app.state.training
+    task = str(known_task(body.task_type))
+    job = await training.ask(caller.tenant, task, body.platform, name_of(caller))
+    request.app.state.poke_training()
+    return JobView.model_validate(_fields(job))
+
+
+@routes.get("", responses=documented(404))
+async def list_jobs(
+    caller: MayRead,
+    request: Request,
+    task_type: TaskFilter = None,
+    state: StateFilter = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Jobs:
+    found, after = await _store(request).list(
+        caller.tenant, task_type=task_in(task_type), state=state, limit=limit, cursor=cursor
+    )
+    return Jobs(items=[JobView.model_validate(_fields(job)) for job in found], next=after)
+
+
+@routes.get("/{job_id}", responses=documented(404))
+async def get_job(job_id: UUID, caller: MayRead, request: Request) -> JobWithTriggers:
+    store = _store(request)
+    return await _with_triggers(store, await store.get(caller.tenant, job_id))
+
+
+@routes.post("/{job_id}/cancel", responses=documented(404, 409))
+async def cancel_job(job_id: UUID, caller: MayOperate, request: Request) -> JobWithTriggers:
+    """What is being computed for it is thrown away."""
+    store = _store(request)
+    step = cancellation(name_of(caller), datetime.now(UTC))
+    return await _with_triggers(store, await store.cancel(caller.tenant, job_id, step))
+
+
+def _store(request: Request) -> MongoJobStore:
+    store: MongoJobStore = request.app.state.jobs
+    return store
+
+
+async def _with_triggers(store: MongoJobStore, job: Job) -> JobWithTriggers:
+    triggers = await store.triggers(job.tenant, job.job_id)
+    return JobWithTriggers.model_validate(_fields(job) | {"triggers": [trigger.job_id for trigger in triggers]})
+
+
+def _fields(job: Job) -> dict[str, object]:
+    return {
+        "job_id": job.job_id,
+        "task_type": job.task_type,
+        "platform": job.platform,
+        "state": job.state,
+        "reason": job.reason,
+        "progress": job.progress,
+        "made_by": job.made_by,
+        "reasons": list(job.reasons),
+        "created_at": job.created_at,
+        "dataset_id": job.dataset_id or None,
+        "version_id": job.version_id or None,
+        "part_of": job.part_of,
+        "history": [{"state": step.state, "at": step.at, "reason": step.reason} for step in job.history],
+    }

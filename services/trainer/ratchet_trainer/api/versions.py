@@ -1,0 +1,217 @@
+"""Versions over HTTP, and the traffic that they get."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from ratchet_common.auth import Caller, MayOperate, MayRead
+from ratchet_common.errors import NotFoundError
+from ratchet_common.events import BASE_VERSION
+from ratchet_common.problems import documented
+from ratchet_trainer.api import evaluations, rollouts
+from ratchet_trainer.api.evaluations import EvaluationView
+from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, VersionId, Why, name_of, task_in
+from ratchet_trainer.api.rollouts import RolloutView
+from ratchet_trainer.artifacts import Artifact, FileArtifacts
+from ratchet_trainer.rollout import By, Rollout, activate, roll_back, set_traffic, standings
+from ratchet_trainer.store.evaluations import MongoEvaluationStore
+from ratchet_trainer.store.rollouts import MongoRolloutStore
+from ratchet_trainer.store.versions import MongoVersionStore
+from ratchet_trainer.traffic import Traffic
+from ratchet_trainer.versions import Version, VersionState
+
+routes = APIRouter(prefix="/api/models/versions", tags=["versions"])
+
+StateFilter = Annotated[VersionState | None, Query(description="only versions in this state")]
+
+
+class VersionView(BaseModel):
+    version_id: str
+    task_type: str
+    platform: str
+    state: VersionState
+    traffic_percentage: int = Field(description="its share; of a holdout, the part that is held out")
+    reason: str = ""
+    base_model: str | None = None
+    artifact: str | None = None
+    sha256: str | None = None
+    dataset_id: str | None = None
+    parent: str | None = None
+    job_id: str | None = None
+    evaluation_id: str | None = None
+    baseline: str | None = Field(None, description="what it was evaluated against")
+    metrics: dict[str, float] = {}
+    learned_until: datetime | None = None
+    created_at: datetime | None = None
+
+
+class Versions(BaseModel):
+    items: list[VersionView]
+    next: str | None
+
+
+class Comparison(BaseModel):
+    version_a: VersionView
+    version_b: VersionView
+    evaluation_a: EvaluationView | None = Field(description="its latest evaluation")
+    evaluation_b: EvaluationView | None
+    head_to_head: EvaluationView | None = Field(description="where one of them was evaluated against the other")
+
+
+class TrafficRequest(Why):
+    percentage: int = Field(ge=0, le=100)
+
+
+@routes.get("", responses=documented(404))
+async def list_versions(
+    caller: MayRead,
+    request: Request,
+    task_type: TaskFilter = None,
+    state: StateFilter = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Versions:
+    """The newest first. The first page begins with `base` where the catalogue's models serve beside or before them."""
+    task = task_in(task_type)
+    found, after = await _versions(request).list(caller.tenant, task_type=task, state=state, limit=limit, cursor=cursor)
+    base = [] if cursor or state not in (None, VersionState.LIVE) else await _base(request, caller, task)
+    return Versions(items=[*base, *(_view(version) for version in found)], next=after)
+
+
+@routes.get("/compare", responses=documented(404))
+async def compare_versions(
+    version_a: Annotated[str, Query(max_length=100)],
+    version_b: Annotated[str, Query(max_length=100)],
+    caller: MayRead,
+    request: Request,
+) -> Comparison:
+    store = _versions(request)
+    a, b = await store.get(caller.tenant, version_a), await store.get(caller.tenant, version_b)
+    of_a, of_b = await _evaluations(request, a), await _evaluations(request, b)
+    head_to_head = [e for e in (*of_a, *of_b) if {e.version_id, e.baseline} == {version_a, version_b}]
+    return Comparison(
+        version_a=_view(a),
+        version_b=_view(b),
+        evaluation_a=next(iter(of_a), None),
+        evaluation_b=next(iter(of_b), None),
+        head_to_head=next(iter(head_to_head), None),
+    )
+
+
+@routes.get("/{version_id}", responses=documented(404))
+async def get_version(version_id: VersionId, caller: MayRead, request: Request) -> VersionView:
+    return _view(await _trained(request, caller, version_id))
+
+
+@routes.post("/{version_id}/activate", responses=documented(404, 409))
+async def activate_version(
+    version_id: VersionId, caller: MayOperate, request: Request, body: Why | None = None
+) -> RolloutView:
+    """All of its task's traffic goes to it, and none is held out."""
+    version = await _trained(request, caller, version_id, to_serve=True)
+    by = _by(caller, body, "activated")
+    return await _change(request, version, lambda rollout: activate(rollout, version_id, by))
+
+
+@routes.post("/{version_id}/rollback", responses=documented(404, 409))
+async def roll_version_back(
+    version_id: VersionId, caller: MayOperate, request: Request, body: Why | None = None
+) -> RolloutView:
+    """What it stood beside, or what it took the place of, serves instead."""
+    version = await _trained(request, caller, version_id)
+    by = _by(caller, body, "rolled back")
+    return await _change(request, version, lambda rollout: roll_back(rollout, version_id, by))
+
+
+@routes.post("/{version_id}/traffic", responses=documented(404, 409))
+async def set_version_traffic(
+    version_id: VersionId, body: TrafficRequest, caller: MayOperate, request: Request
+) -> RolloutView:
+    """From 1 to 99 it is on trial, and verdicts take it further; 100 activates it, 0 takes it off."""
+    version = await _trained(request, caller, version_id, to_serve=body.percentage > 0)
+    by = _by(caller, body, f"traffic set to {body.percentage} %")
+    return await _change(request, version, lambda rollout: set_traffic(rollout, version_id, body.percentage, by))
+
+
+async def _change(request: Request, version: Version, decide: Callable[[Rollout], Rollout]) -> RolloutView:
+    traffic: Traffic = request.app.state.traffic
+    changed = await traffic.change(version.tenant, version.task_type, decide)
+    rollout = changed or await _rollouts(request).get(version.tenant, version.task_type)
+    return rollouts.view(rollout)
+
+
+async def _trained(request: Request, caller: Caller, version_id: str, *, to_serve: bool = False) -> Version:
+    """Raises UnknownVersionError, or ArtifactGoneError where it shall serve and its model is gone."""
+    if version_id == BASE_VERSION:
+        raise NotFoundError(
+            "base stands for the catalogue's models, of each task apart: roll back what took its place instead, "
+            "or look at /api/models/rollouts."
+        )
+    version = await _versions(request).get(caller.tenant, version_id)
+    if to_serve:
+        artifacts: FileArtifacts = request.app.state.artifacts
+        artifacts.path_of(Artifact(version.artifact, version.sha256))
+    return version
+
+
+async def _base(request: Request, caller: Caller, task: str | None) -> list[VersionView]:
+    found = await _rollouts(request).of_tenant(caller.tenant)
+    views = []
+    for rollout in found:
+        standing = standings(rollout).get(BASE_VERSION)
+        if standing and task in (None, rollout.task_type):
+            views.append(
+                VersionView(
+                    version_id=BASE_VERSION,
+                    task_type=rollout.task_type,
+                    platform=BASE_VERSION,
+                    state=standing.state,
+                    traffic_percentage=standing.percent,
+                )
+            )
+    return views
+
+
+async def _evaluations(request: Request, version: Version) -> list[EvaluationView]:
+    store: MongoEvaluationStore = request.app.state.evaluations
+    found, _ = await store.list(version.tenant, version_id=version.version_id, task_type=None, limit=20, cursor=None)
+    return [evaluations.view(evaluation) for evaluation in found]
+
+
+def _versions(request: Request) -> MongoVersionStore:
+    store: MongoVersionStore = request.app.state.versions
+    return store
+
+
+def _rollouts(request: Request) -> MongoRolloutStore:
+    store: MongoRolloutStore = request.app.state.rollouts
+    return store
+
+
+def _by(caller: Caller, body: Why | None, what: str) -> By:
+    return By(name_of(caller), (body.why if body else "") or what, datetime.now(UTC))
+
+
+def _view(version: Version) -> VersionView:
+    return VersionView(
+        version_id=version.version_id,
+        task_type=version.task_type,
+        platform=version.platform,
+        state=version.state,
+        traffic_percentage=version.traffic_percentage,
+        reason=version.reason,
+        base_model=version.base_model,
+        artifact=version.artifact,
+        sha256=version.sha256,
+        dataset_id=version.dataset_id,
+        parent=version.parent,
+        job_id=version.job_id,
+        evaluation_id=version.evaluation_id or None,
+        baseline=version.baseline or None,
+        metrics=dict(version.metrics),
+        learned_until=version.learned_until,
+        created_at=version.created_at,
+    )

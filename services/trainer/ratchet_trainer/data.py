@@ -1,0 +1,70 @@
+"""The data half of the composition root: what collects, keeps and hands out what is worth learning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ratchet_common.service import Connections
+from ratchet_common.topics import FEEDBACK, PREDICTIONS
+from ratchet_common.workers import Workers
+from ratchet_trainer import analysis, composing, preparing
+from ratchet_trainer.collection import Collector
+from ratchet_trainer.composing import Head, TooFew
+from ratchet_trainer.data_settings import DataSettings
+from ratchet_trainer.dataset import Composition, Rules
+from ratchet_trainer.datasets import TrainingData
+from ratchet_trainer.example import Example
+from ratchet_trainer.hashing import Hashes
+from ratchet_trainer.preparing import Prepared
+from ratchet_trainer.store.datasets import MongoDatasetStore
+from ratchet_trainer.store.examples import MongoExampleStore
+from ratchet_trainer.store.salts import kept_salt
+from ratchet_trainer.store.served import MongoServedStore
+
+
+@dataclass(frozen=True)
+class Data:
+    """For `app.state.data`, where the routes of examples and datasets look."""
+
+    collector: Collector
+    examples: MongoExampleStore
+    datasets: MongoDatasetStore
+    training: TrainingData
+
+
+async def data_of(its: Connections, settings: DataSettings) -> Data:
+    """Makes the indexes, and hears what is answered and said of it."""
+    kept = timedelta(days=settings.served_days)
+    examples, datasets = MongoExampleStore(its.database), MongoDatasetStore(its.database)
+    served = MongoServedStore(its.database, kept=kept)
+    for store in (examples, datasets, served):
+        await store.create_indexes()
+    work = AtWork(its.workers)
+    hashes = Hashes(await _salt(its, settings))
+    collector = Collector(examples, served, work.prepare, hashes, settings.sampling)
+    training = TrainingData(examples, served, datasets, work.compose, work.read_through, settings.rules, kept)
+    its.hear(PREDICTIONS, collector.on_predictions)
+    its.hear(FEEDBACK, collector.on_feedback)
+    return Data(collector, examples, datasets, training)
+
+
+async def _salt(its: Connections, settings: DataSettings) -> bytes:
+    if settings.hash_salt is not None:
+        return settings.hash_salt.get_secret_value().encode()
+    return await kept_salt(its.database)
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """What burns CPU, in worker processes."""
+
+    workers: Workers
+
+    async def prepare(self, batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
+        return await self.workers.run(preparing.prepare, list(batch))
+
+    async def compose(self, task_type: str, newest: Sequence[Head], rules: Rules) -> Composition | TooFew:
+        return await self.workers.run(composing.compose, task_type, list(newest), rules)
+
+    async def read_through(self, examples: Sequence[Example]) -> analysis.Read:
+        return await self.workers.run(analysis.read_through, list(examples))

@@ -1,0 +1,213 @@
+"""Use case: judge a candidate against what serves today, and put it on trial if the gate lets it through.
+
+The evaluation's id derives from what was compared, so that a worker that takes over writes the same one; a version that
+has passed and finds another on trial waits until that trial has ended.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID, uuid5
+
+from ratchet_common.background import described
+from ratchet_common.conversation import as_messages
+from ratchet_common.errors import RefusedError, RetryLaterError
+from ratchet_common.workers import Workers
+from ratchet_providers.base import ModelRequest, Provider, ProviderError
+from ratchet_scoring.advance import Limits
+from ratchet_trainer import evaluation
+from ratchet_trainer.evaluation import Answer, Case, Verdict
+from ratchet_trainer.gate import Ruling, rule
+from ratchet_trainer.leased import Leased, OvertakenError, while_held
+from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, start
+from ratchet_trainer.traffic import RolloutStore, Traffic
+from ratchet_trainer.training import Datasets
+from ratchet_trainer.versions import Version, VersionState, judged, not_judged, to_judge_again
+
+log = logging.getLogger(__name__)
+NAMESPACE = UUID("6f0d9a0e-2f55-5a0b-a1a5-0b6a8a1b8c5d")
+LOOK_AGAIN = timedelta(seconds=2)  # whether the trial of another has ended
+LONGEST_LOOK = timedelta(minutes=5)
+ANSWER_PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    evaluation_id: UUID
+    tenant: str
+    task_type: str
+    version_id: str
+    baseline: str
+    dataset_id: str
+    created_at: datetime
+    verdict: Verdict
+    ruling: Ruling
+    test_examples: int  # on the held-out side, usable or not
+
+    @property
+    def benchmark_score(self) -> float:
+        return self.verdict.report.candidate.score
+
+
+class JudgedVersions(Protocol):
+    async def take_to_judge(self, now: datetime) -> Leased[Version] | None: ...
+    async def renew(self, held: Leased[Version]) -> bool: ...
+    async def release(self, held: Leased[Version]) -> None: ...
+    async def judge(self, held: Leased[Version], version: Version, due_at: datetime) -> bool: ...
+
+
+class EvaluationStore(Protocol):
+    async def find(self, tenant: str, evaluation_id: UUID) -> Evaluation | None: ...
+    async def add(self, evaluation: Evaluation) -> None: ...
+
+
+Judge = Callable[[str, Sequence[Case], Sequence[Answer], str | None], Awaitable[Verdict]]
+
+
+@dataclass(frozen=True)
+class Judging:
+    versions: JudgedVersions
+    evaluations: EvaluationStore
+    rollouts: RolloutStore
+    datasets: Datasets
+    traffic: Traffic
+    provider: Provider
+    judge: Judge
+    limits: Limits
+    plan: Plan
+    cases: int  # at most
+    renew_every: float  # seconds
+    now: Callable[[], datetime]
+
+    async def run_once(self) -> bool:
+        """One version. False: none waits."""
+        held = await self.versions.take_to_judge(self.now())
+        if held is None:
+            return False
+        try:
+            await while_held(self._work(held), lambda: self.versions.renew(held), every=self.renew_every)
+        except OvertakenError:
+            log.info("The version %s got traffic or was taken over.", held.value.version_id)
+        finally:
+            await self.versions.release(held)
+        return True
+
+    async def _work(self, held: Leased[Version]) -> None:
+        version = held.value
+        try:
+            rollout = await self.rollouts.get(version.tenant, version.task_type)
+            if version.state is VersionState.CANDIDATE:
+                version = await self._evaluated(version, rollout.stable)
+                await self._save(held, version, LOOK_AGAIN)
+            if version.state is VersionState.EVALUATED:
+                await self._to_traffic(held, version, rollout)
+        except (RefusedError, RetryLaterError, ProviderError) as error:
+            await self._put_off(held, version, _sentence(error))
+        except OvertakenError:
+            raise
+        except Exception as error:  # noqa: BLE001  the edge: a version that cannot be judged must not stop the others
+            log.error("Judging %s failed: %s", version.version_id, described(error))
+            await self._put_off(held, version, f"{type(error).__name__}: see the trainer's log.")
+
+    async def _to_traffic(self, held: Leased[Version], version: Version, rollout: Rollout) -> None:
+        if rollout.canary:
+            await self._save(held, version, LOOK_AGAIN)
+        elif rollout.stable != version.baseline:
+            await self._save(held, to_judge_again(version, rollout.stable), timedelta(0))
+        else:
+            await self._start(version)
+
+    async def _start(self, version: Version) -> None:
+        by = By("trainer", version.reason, self.now())
+        first = self.plan.steps[0]
+        try:
+            await self.traffic.change(
+                version.tenant,
+                version.task_type,
+                lambda rollout: start(rollout, version.version_id, version.baseline, first, by),
+            )
+        except TrafficRefusedError as error:  # the traffic changed meanwhile: the next look finds out
+            log.info("%s waits: %s", version.version_id, error.detail)
+
+    async def _evaluated(self, version: Version, baseline: str) -> Version:
+        evaluation_id = uuid5(NAMESPACE, f"{version.tenant}/{version.version_id}/{baseline}")
+        found = await self.evaluations.find(version.tenant, evaluation_id)
+        if found is None:
+            found = await self._evaluate(version, baseline, evaluation_id)
+            await self.evaluations.add(found)
+        return judged(
+            version,
+            passed=found.ruling.passed,
+            reasons=found.ruling.reasons,
+            evaluation_id=str(evaluation_id),
+            baseline=baseline,
+            score=found.benchmark_score,
+        )
+
+    async def _evaluate(self, version: Version, baseline: str, evaluation_id: UUID) -> Evaluation:
+        task = version.task_type
+        dataset = await self.datasets.load(version.tenant, version.dataset_id)
+        held_out = evaluation.usable(dataset.test, task, baseline)[: self.cases]
+        cases = evaluation.cases_of(held_out, await self.datasets.weights(version.tenant, task, held_out))
+        answers = await self._answers(version, cases)
+        commonest = evaluation.commonest_label(task, dataset.train)
+        verdict = await self.judge(task, cases, answers, commonest)
+        return Evaluation(
+            evaluation_id=evaluation_id,
+            tenant=version.tenant,
+            task_type=task,
+            version_id=version.version_id,
+            baseline=baseline,
+            dataset_id=version.dataset_id,
+            created_at=self.now(),
+            verdict=verdict,
+            ruling=rule(verdict.report, self.limits),
+            test_examples=len(dataset.test),
+        )
+
+    async def _answers(self, version: Version, cases: Sequence[Case]) -> list[Answer]:
+        """One after the other, so that each latency is its own; the first call loads the model, and is repeated."""
+        if cases:
+            await self._answer(version, cases[0])
+        return [await self._answer(version, case) for case in cases]
+
+    async def _answer(self, version: Version, case: Case) -> Answer:
+        example = case.example
+        request = ModelRequest(
+            model=version.version_id,
+            task_type=version.task_type,
+            messages=as_messages([example.document], example.question),
+            document=example.document,
+            question=example.question,
+            labels=example.labels,
+            timeout_s=ANSWER_PATIENCE_S,
+            artifact=version.artifact,
+            sha256=version.sha256,
+        )
+        started = time.perf_counter()
+        said = await self.provider.answer(request)
+        return Answer(said.output, (time.perf_counter() - started) * 1000, 0.0)
+
+    async def _put_off(self, held: Leased[Version], version: Version, why: str) -> None:
+        after = not_judged(version, why)
+        await self._save(held, after, min(LOOK_AGAIN * 2**after.tries, LONGEST_LOOK))
+
+    async def _save(self, held: Leased[Version], version: Version, again_in: timedelta) -> None:
+        if not await self.versions.judge(held, version, self.now() + again_in):
+            raise OvertakenError
+
+
+def judge_in(workers: Workers, limits: Limits, seed: int) -> Judge:
+    """Scoring and resampling burn CPU."""
+
+    async def judge(task_type: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None) -> Verdict:
+        return await workers.run(evaluation.verdict, task_type, list(cases), list(answers), commonest, limits, seed)
+
+    return judge
+
+
+def _sentence(error: RefusedError | RetryLaterError | ProviderError) -> str:
+    return f"the model gave no answer ({error.kind})." if isinstance(error, ProviderError) else str(error)

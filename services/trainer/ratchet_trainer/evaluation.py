@@ -1,0 +1,221 @@
+"""Is a candidate better than what serves? Both answers to the same held-out requests, scored case by case. Pure."""
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ratchet_scoring.advance import Limits, SliceGain, worse_slices
+from ratchet_scoring.intervals import paired_gain
+from ratchet_scoring.scorers import LABEL_TASKS, render_target, score_output
+from ratchet_trainer.example import Example
+from ratchet_trainer.scrubbing import PLACEHOLDER
+from ratchet_trainer.split import Item, groups
+from ratchet_trainer.targets import may_be_reference
+
+BY_CHANCE = ("routed", "share")  # how an answer's model was chosen, where nobody chose it for the request's sake
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A held-out request that the baseline answered in production."""
+
+    example: Example
+    weight: float
+    group: str  # cases of one group are drawn together
+    output: str  # the baseline's
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    output: str
+    latency_ms: float
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One side's answer to a case. `private`: it has private data that neither the request nor the reference has."""
+
+    score: float  # 0 to 1
+    malformed: bool
+    private: bool
+    latency_ms: float
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class CaseScore:
+    example_id: UUID
+    weight: float
+    group: str
+    slices: tuple[str, ...]
+    candidate: Judged
+    baseline: Judged
+    floor: float | None  # of the commonest training label
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    score: float  # weighted mean
+    malformed: int
+    private: int
+    latency_ms: float  # median
+    cost_usd: float  # mean
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    n: int
+    groups: int
+    candidate: Side
+    baseline: Side
+    gain: Gain
+    floor: float | None  # the score of always answering the commonest training label
+    gain_over_floor: Gain | None
+    worse_slices: tuple[SliceGain, ...]  # that lose more than they may
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a comparison came to: each case, and all of them together."""
+
+    scores: tuple[CaseScore, ...]
+    report: Report
+
+
+def usable(examples: Sequence[Example], task_type: str, baseline: str) -> list[Example]:
+    """Those whose stored answer is the baseline's own, and whose target may judge it."""
+    return [
+        example
+        for example in examples
+        if example.output is not None
+        and example.version_id == baseline
+        and example.assigned_by in BY_CHANCE
+        and may_be_reference(task_type, example.target_source)
+    ]
+
+
+def cases_of(examples: Sequence[Example], weights: Sequence[float]) -> list[Case]:
+    group_of = {key: group[0] for group in groups([_item(example) for example in examples]) for key in group}
+    return [
+        Case(example, weight, group_of[str(example.example_id)], example.output or "")
+        for example, weight in zip(examples, weights, strict=True)
+    ]
+
+
+def commonest_label(task_type: str, train: Sequence[Example]) -> str | None:
+    """None where the task has no labels."""
+    if task_type not in LABEL_TASKS or not train:
+        return None
+    counted = Counter(render_target(task_type, example.target) for example in train)
+    return min(counted, key=lambda label: (-counted[label], label))
+
+
+def verdict(
+    task_type: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None, limits: Limits, seed: int
+) -> Verdict:
+    """Burns CPU: runs in a worker process."""
+    scores = tuple(_scored(task_type, case, answer, commonest) for case, answer in zip(cases, answers, strict=True))
+    return Verdict(scores, report(scores, limits, seed))
+
+
+def report(scores: Sequence[CaseScore], limits: Limits, seed: int) -> Report:
+    weights, names = [s.weight for s in scores], [s.group for s in scores]
+    ours, theirs = [s.candidate.score for s in scores], [s.baseline.score for s in scores]
+    floors = [s.floor for s in scores if s.floor is not None]
+    floored = bool(scores) and len(floors) == len(scores)
+    gains = [a - b for a, b in zip(ours, theirs, strict=True)]
+    return Report(
+        n=len(scores),
+        groups=len(set(names)),
+        candidate=_side([s.candidate for s in scores], weights),
+        baseline=_side([s.baseline for s in scores], weights),
+        gain=_gain(ours, theirs, weights, names, seed),
+        floor=_mean(floors, weights) if floored else None,
+        gain_over_floor=_gain(ours, floors, weights, names, seed) if floored else None,
+        worse_slices=worse_slices(gains, weights, [s.slices for s in scores], limits=limits),
+    )
+
+
+def saved(candidate: float, baseline: float) -> float:
+    """The share that is saved: .3 for 30 %, below 0 where it is more."""
+    if baseline > 0:
+        return 1 - candidate / baseline
+    return -1.0 if candidate > 0 else 0.0
+
+
+def _scored(task_type: str, case: Case, answer: Answer, commonest: str | None) -> CaseScore:
+    example = case.example
+    theirs = Answer(case.output, example.latency_ms, example.cost_usd)
+    return CaseScore(
+        example_id=example.example_id,
+        weight=case.weight,
+        group=case.group,
+        slices=tuple(filter(None, (example.document_type, *example.tags))),
+        candidate=_judged(task_type, example, answer),
+        baseline=_judged(task_type, example, theirs),
+        floor=None if commonest is None else score_output(task_type, commonest, _target(example)),
+    )
+
+
+def _judged(task_type: str, example: Example, answer: Answer) -> Judged:
+    known = f"{example.document}\n{example.question}\n{render_target(task_type, _target(example))}"
+    return Judged(
+        score=score_output(task_type, answer.output, _target(example)),
+        malformed=_is_malformed(task_type, answer.output, example.labels),
+        private=bool(_placeholders(answer.output) - _placeholders(known)),
+        latency_ms=answer.latency_ms,
+        cost_usd=answer.cost_usd,
+    )
+
+
+def _is_malformed(task_type: str, output: str, labels: Sequence[str]) -> bool:
+    text = output.strip()
+    if not text or task_type not in LABEL_TASKS:
+        return not text
+    return "\n" in text or bool(labels and text.casefold() not in {label.casefold() for label in labels})
+
+
+def _target(example: Example) -> str | list[str]:
+    return example.target if isinstance(example.target, str) else list(example.target)
+
+
+def _placeholders(text: str) -> set[str]:
+    return {found[0] for found in PLACEHOLDER.finditer(text)}
+
+
+def _item(example: Example) -> Item:
+    session = (f"session/{example.session_hash}",) if example.session_hash else ()
+    return Item(str(example.example_id), (f"document/{example.document_hash}", *session))
+
+
+def _side(judged: Sequence[Judged], weights: Sequence[float]) -> Side:
+    if not judged:
+        return Side(0.0, 0, 0, 0.0, 0.0)
+    return Side(
+        score=_mean([j.score for j in judged], weights),
+        malformed=sum(j.malformed for j in judged),
+        private=sum(j.private for j in judged),
+        latency_ms=statistics.median(j.latency_ms for j in judged),
+        cost_usd=statistics.fmean(j.cost_usd for j in judged),
+    )
+
+
+def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
+    return statistics.fmean(values, weights) if sum(weights) > 0 else 0.0
+
+
+def _gain(
+    ours: Sequence[float], theirs: Sequence[float], weights: Sequence[float], names: Sequence[str], seed: int
+) -> Gain:
+    found = paired_gain(ours, theirs, weights, groups=names, seed=seed)
+    return Gain(found.mean, found.interval.low, found.interval.high)

@@ -1,0 +1,59 @@
+"""The trainer's knobs."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from ratchet_scoring.advance import Limits
+from ratchet_trainer.data_settings import DataSettings
+from ratchet_trainer.jobs import Patience
+from ratchet_trainer.rollout import Plan
+
+
+class TrainerSettings(DataSettings):
+    model_config = SettingsConfigDict(env_prefix="TRAINER_", extra="forbid", frozen=True, populate_by_name=True)
+
+    artifacts_url: str = Field(
+        "file:///var/lib/ratchet/artifacts", max_length=1000, description="file: URL of a directory"
+    )
+    steps: Annotated[tuple[int, ...], NoDecode] = Field((10, 50), description="shares of a version on trial, ascending")
+    holdout_percent: int = Field(5, ge=0, le=50, description="stays on the old version for a while")
+    holdout_days: float = Field(7, gt=0, le=365, description="how long")
+    lease_s: float = Field(30, ge=1, le=3600, description="another worker takes over what was not renewed so long")
+    look_every_s: float = Field(1, ge=0.05, le=60, description="how often jobs and candidates are looked for")
+    job_wait_days: float = Field(7, ge=0, le=365, description="how long a triggered job waits for enough examples")
+    job_attempts: int = Field(5, ge=1, le=100, description="to train, where something broke")
+    evaluation_cases: int = Field(2_000, ge=1, le=10_000, description="held-out cases of an evaluation, at most")
+    gate_margin: float = Field(0.02, ge=0, le=1, description="a version is no worse within so much")
+    gate_saving: float = Field(
+        0.30, ge=0, le=1, description="of cost or time, from which one that is no worse is better"
+    )
+    gate_slice_loss: float = Field(0.05, ge=0, le=1, description="a guarded slice may lose so much")
+    gate_slice_cases: int = Field(30, ge=1, le=10_000, description="a smaller slice is not guarded")
+    seed: int = Field(42, ge=0, le=2**31, description="of training and resampling")
+
+    @field_validator("steps", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+    @field_validator("steps")
+    @classmethod
+    def _ascending(cls, steps: tuple[int, ...]) -> tuple[int, ...]:
+        if not steps or list(steps) != sorted(set(steps)) or not 0 < steps[0] <= steps[-1] < 100:
+            raise ValueError("steps are shares from 1 to 99, ascending, such as 10,50")
+        return steps
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(self.steps, self.holdout_percent, timedelta(days=self.holdout_days))
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(wait=timedelta(days=self.job_wait_days), attempts=self.job_attempts)
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.gate_margin, self.gate_saving, self.gate_slice_loss, self.gate_slice_cases)

@@ -1,0 +1,162 @@
+"""Examples and refusals: every query on them stands here.
+
+A head says what an example is and where it stands in its life; its texts are kept apart, once for each revision, and
+never change: a dataset that was built with them can always be read again.
+"""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+from bson import Binary
+from pymongo import DESCENDING, ReplaceOne
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import BulkWriteError
+
+from ratchet_common.errors import NotFoundError
+from ratchet_common.mongo import DUPLICATE_KEY, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_trainer.collection import Word
+from ratchet_trainer.composing import Head
+from ratchet_trainer.counting import Count, Counts
+from ratchet_trainer.example import Example
+from ratchet_trainer.learning import Learned
+from ratchet_trainer.store import heads
+from ratchet_trainer.store.paging import create_index, page
+
+READ_AT_ONCE = 200
+EXAMPLE = {"state": heads.EXAMPLE}
+
+
+class UnknownExampleError(NotFoundError):
+    type = "unknown-example"
+    title = "There is no such example"
+
+    def __init__(self, example_id: UUID) -> None:
+        super().__init__(f"There is no example {example_id}: GET /api/models/examples lists them.")
+
+
+class MongoExampleStore:
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._heads, self._texts = database.examples, database.example_texts
+
+    async def create_indexes(self) -> None:
+        await create_index(self._heads)
+        await self._heads.create_index([("tenant", 1), ("task_type", 1), ("state", 1), ("place", DESCENDING)])
+        await self._texts.create_index([("tenant", 1), ("user_hash", 1)])
+
+    async def write(self, words: Sequence[Word]) -> None:
+        """Texts first: a head never points at nothing. The newest word of each example counts, in whatever order."""
+        latest: dict[UUID, Word] = {}
+        for word in sorted(words, key=lambda word: word.about.revision):
+            latest[word.about.example_id] = word
+        if not latest:
+            return
+        texts = [_texts(word) for word in latest.values() if isinstance(word, Learned)]
+        with waiting_is_worth_it():
+            if texts:
+                with duplicates_are_fine():
+                    await self._texts.insert_many(texts, ordered=False)
+            there = await self._insert([heads.document(word) for word in latest.values()])
+            if there:
+                await self._heads.bulk_write([_replacement(document) for document in there], ordered=False)
+
+    async def _insert(self, documents: Sequence[Document]) -> list[Document]:
+        """Returns those whose example is there already."""
+        try:
+            await self._heads.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            errors = error.details.get("writeErrors", [])
+            if error.details.get("writeConcernErrors") or any(e.get("code") != DUPLICATE_KEY for e in errors):
+                raise
+            return [documents[e["index"]] for e in errors]
+        return []
+
+    async def newest(self, tenant: str, task_type: str, limit: int) -> list[Head]:
+        """The heads of a task's examples, what was learned last first."""
+        wanted = {"tenant": tenant, "task_type": task_type, **EXAMPLE}
+        with waiting_is_worth_it():
+            found = await self._heads.find(wanted).sort("place", DESCENDING).limit(limit).to_list()
+        return [heads.head(document) for document in found]
+
+    async def list(
+        self, tenant: str, *, task_type: str | None, limit: int, cursor: str | None
+    ) -> tuple[Sequence[Example], str | None]:
+        wanted = EXAMPLE | ({"task_type": task_type} if task_type else {})
+        found = await page(self._heads, tenant, wanted, limit=limit, cursor=cursor, without=("signature",))
+        ids = [(document["_id"].as_uuid(), document["revision"]) for document in found.documents]
+        return [example async for example in self.read(tenant, ids)], found.next
+
+    async def get(self, tenant: str, example_id: UUID) -> Example:
+        """Raises UnknownExampleError."""
+        with waiting_is_worth_it():
+            found = await self._heads.find_one({"_id": Binary.from_uuid(example_id), "tenant": tenant, **EXAMPLE})
+        async for example in self.read(tenant, [(example_id, found["revision"])] if found else []):
+            return example
+        raise UnknownExampleError(example_id)
+
+    async def read(self, tenant: str, wanted: Sequence[tuple[UUID, int]]) -> AsyncIterator[Example]:
+        """By id and revision, in the order of `wanted`. What was erased since is left out."""
+        for start in range(0, len(wanted), READ_AT_ONCE):
+            ids = [_texts_id(*one) for one in wanted[start : start + READ_AT_ONCE]]
+            with waiting_is_worth_it():
+                found = await self._texts.find({"_id": {"$in": ids}, "tenant": tenant}).to_list()
+            by_id = {document["_id"]: document["example"] for document in found}
+            for text_id in ids:
+                if text_id in by_id:
+                    yield msgspec.json.decode(by_id[text_id], type=Example)
+
+    async def counts(self, tenant: str) -> Counts:
+        kinds = {"task": "$task_type", "state": "$state", "source": "$target_source", "reason": "$reason"}
+        of_tenant: dict[str, Any] = {"$match": {"tenant": tenant}}
+        counted = await self._grouped([of_tenant, {"$group": {"_id": kinds, "count": {"$sum": 1}}}])
+        found = {"_id": "$pii.kind", "count": {"$sum": "$pii.count"}}
+        pii = await self._grouped([of_tenant, {"$match": EXAMPLE}, {"$unwind": "$pii"}, {"$group": found}])
+        return Counts(
+            examples=[_count(row, "source") for row in counted if row["_id"]["state"] == heads.EXAMPLE],
+            refusals=[_count(row, "reason") for row in counted if row["_id"]["state"] == heads.REFUSED],
+            pii={row["_id"]: row["count"] for row in sorted(pii, key=lambda row: str(row["_id"]))},
+        )
+
+    async def spoken_of(self, tenant: str, task_type: str, since: datetime) -> dict[str, int]:
+        """By stratum, how many answers that were given since then got feedback."""
+        rows = await self._grouped(
+            [
+                {"$match": {"tenant": tenant, "task_type": task_type}},
+                {"$match": {"spoken": True, "answered_at": {"$gte": since}}},
+                {"$group": {"_id": {"stratum": "$stratum", "result": "$result_id"}}},
+                {"$group": {"_id": "$_id.stratum", "count": {"$sum": 1}}},
+            ]
+        )
+        return {row["_id"]: row["count"] for row in rows}
+
+    async def _grouped(self, pipeline: Sequence[dict[str, Any]]) -> Collection[Document]:
+        with waiting_is_worth_it():
+            return await (await self._heads.aggregate(pipeline)).to_list()
+
+
+def _replacement(document: Document) -> ReplaceOne[Document]:
+    """An older word, or the same one again, changes nothing."""
+    not_yet = {"_id": document["_id"], "tenant": document["tenant"], "revision": {"$lt": document["revision"]}}
+    return ReplaceOne(not_yet, document)
+
+
+def _texts_id(example_id: UUID, revision: int) -> Binary:
+    return Binary.from_uuid(uuid5(example_id, str(revision)))
+
+
+def _texts(learned: Learned) -> Document:
+    about = learned.about
+    return {
+        "_id": _texts_id(about.example_id, about.revision),
+        "tenant": about.tenant,
+        "user_hash": about.user_hash,
+        "speaker_hash": about.speaker_hash,
+        "session_hash": about.session_hash,
+        "example": msgspec.json.encode(learned.example),
+    }
+
+
+def _count(row: Document, what: str) -> Count:
+    return Count(row["_id"]["task"], row["_id"][what], row["count"])

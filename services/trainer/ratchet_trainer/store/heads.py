@@ -1,0 +1,70 @@
+"""What an example is, without its texts: how that stands in the store."""
+
+from typing import Any
+
+from bson import Binary
+
+from ratchet_common.mongo import Document
+from ratchet_scoring.scorers import LABEL_TASKS
+from ratchet_trainer.collection import Word
+from ratchet_trainer.composing import Head
+from ratchet_trainer.drafts import About
+from ratchet_trainer.learning import Learned
+from ratchet_trainer.store.paging import place_of
+
+EXAMPLE, REFUSED = "example", "refused"
+
+
+def document(word: Word) -> Document:
+    if not isinstance(word, Learned):
+        return _about(word.about) | {"state": REFUSED, "reason": str(word.reason)}
+    example = word.example
+    is_label = example.task_type in LABEL_TASKS and isinstance(example.target, str)
+    texts = (example.document, example.question, example.output or "", *example.labels, *example.target)
+    return _about(word.about) | {
+        "state": EXAMPLE,
+        "target_source": example.target_source,
+        "label": example.target if is_label else None,
+        "document_hash": example.document_hash,
+        "question_hash": word.question_hash,
+        "signature": word.signature,
+        "content": word.content,
+        "chars": sum(map(len, texts)),
+        "pii": [{"kind": kind, "count": count} for kind, count in example.pii.items()],
+    }
+
+
+def head(stored: Document) -> Head:
+    return Head(
+        example_id=stored["_id"].as_uuid(),
+        revision=stored["revision"],
+        target_source=stored["target_source"],
+        label=stored["label"],
+        document_hash=stored["document_hash"],
+        question_hash=stored["question_hash"],
+        signature=stored["signature"],
+        session_hash=stored["session_hash"],
+        user_hash=stored["user_hash"],
+        content=stored["content"],
+        chars=stored["chars"],
+        learned_at=stored["learned_at"],
+    )
+
+
+def _about(about: About) -> dict[str, Any]:
+    return {
+        "_id": Binary.from_uuid(about.example_id),
+        "tenant": about.tenant,
+        "task_type": about.task_type,
+        "place": place_of(about.learned_at, about.example_id),
+        "revision": about.revision,
+        "result_id": Binary.from_uuid(about.result_id) if about.result_id else None,
+        "spoken": about.spoken,
+        "version_id": about.version_id,
+        "stratum": about.stratum,
+        "session_hash": about.session_hash,
+        "user_hash": about.user_hash,
+        "speaker_hash": about.speaker_hash,
+        "answered_at": about.answered_at,
+        "learned_at": about.learned_at,
+    }

@@ -1,0 +1,86 @@
+import asyncio
+import logging
+
+import pytest
+from prometheus_client import REGISTRY
+
+from ratchet_common.background import Loop, described, running
+from ratchet_common.errors import RetryLaterError
+
+
+class Rounds:
+    """Fails so many times, then does its work; `done` is set at each round that did."""
+
+    def __init__(self, *failures: Exception, more: int = 0) -> None:
+        self._failures, self._more = list(failures), more
+        self.count = 0
+        self.done = asyncio.Event()
+
+    async def __call__(self) -> bool:
+        self.count += 1
+        if self._failures:
+            raise self._failures.pop(0)
+        self.done.set()
+        return self.count <= self._more
+
+
+def failures(loop: str) -> float:
+    return REGISTRY.get_sample_value("ratchet_loop_failures_total", {"service": "notes", "loop": loop}) or 0.0
+
+
+async def test_a_failing_round_is_logged_counted_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    rounds = Rounds(KeyError("Ann's diagnosis"), RetryLaterError("No store answers."))
+    before = failures("work")
+    with caplog.at_level(logging.WARNING):
+        async with running("notes", {"work": Loop(rounds, every=0.001)}):
+            await asyncio.wait_for(rounds.done.wait(), 10)
+    assert rounds.count >= 3
+    assert failures("work") - before == 2
+    assert "No store answers." in caplog.text
+    assert "KeyError at" in caplog.text
+    assert "diagnosis" not in caplog.text
+
+
+async def test_a_loop_that_sleeps_is_woken_by_a_poke() -> None:
+    rounds = Rounds()
+    loop = Loop(rounds, every=3600)
+    async with running("notes", {"work": loop}):
+        for _ in range(3):
+            await asyncio.wait_for(rounds.done.wait(), 10)
+            rounds.done.clear()
+            loop.poke()
+    assert rounds.count >= 3
+
+
+async def test_while_there_is_more_it_does_not_sleep() -> None:
+    rounds = Rounds(more=50)
+    async with running("notes", {"work": Loop(rounds, every=3600)}):
+        while rounds.count <= 50:
+            await asyncio.wait_for(rounds.done.wait(), 10)
+            rounds.done.clear()
+    assert rounds.count == 51
+
+
+async def test_loops_end_when_they_are_left() -> None:
+    rounds = Rounds(more=1_000_000_000)
+
+    async def busily() -> bool:
+        await asyncio.sleep(0)
+        return await rounds()
+
+    async with running("notes", {"work": Loop(busily, every=1)}):
+        await asyncio.wait_for(rounds.done.wait(), 10)
+    counted = rounds.count
+    await asyncio.sleep(0.01)
+    assert rounds.count == counted
+
+
+def test_an_error_of_ours_is_quoted_and_a_foreign_one_is_placed() -> None:
+    assert described(RetryLaterError("No store answers.")) == "No store answers."
+    try:
+        raise ValueError("Ann's diagnosis")
+    except ValueError as error:
+        said = described(error)
+    assert said.startswith("ValueError at ")
+    assert __file__ in said
+    assert "Ann" not in said

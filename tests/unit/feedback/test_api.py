@@ -1,0 +1,100 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from ratchet_common.auth import Scope, new_token, write_tokens
+from ratchet_common.http import create_app
+from ratchet_feedback import api
+from ratchet_feedback.answers import answer_of
+from ratchet_feedback.settings import FeedbackSettings
+from tests.unit.feedback.in_memory import InMemoryStore
+from tests.unit.feedback.said import prediction
+
+PATH = "/api/models/feedback"
+
+
+@asynccontextmanager
+async def _nothing_to_start(app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+@pytest.fixture
+def store() -> InMemoryStore:
+    return InMemoryStore()
+
+
+@pytest.fixture
+async def client(tmp_path: Path, store: InMemoryStore) -> AsyncIterator[httpx.AsyncClient]:
+    token, row = new_token("acme", frozenset(Scope))
+    write_tokens(tmp_path / "tokens.json", [row])
+    settings = FeedbackSettings(
+        kafka_bootstrap_servers="127.0.0.1:1",
+        mongodb_url="mongodb://127.0.0.1:1",
+        tokens_file=tmp_path / "tokens.json",
+    )
+    app = create_app("feedback", settings, routers=[api.routes], lifespan=_nothing_to_start)
+    app.state.store, app.state.settings, app.state.reports = store, settings, None
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://ratchet",
+        headers={"Authorization": f"Bearer {token}"},
+    ) as http:
+        yield http
+
+
+def body(**fields: Any) -> dict[str, Any]:
+    return {"result_id": str(uuid4()), "rating": "negative"} | fields
+
+
+async def test_feedback_is_accepted_with_its_revision(client: httpx.AsyncClient) -> None:
+    said = body(user_id="ann")
+    receipts = [(await client.post(PATH, json=said)).json() for _ in range(2)]
+    assert [(r["status"], r["revision"]) for r in receipts] == [("pending", 1), ("pending", 2)]
+    assert receipts[0]["feedback_id"] == receipts[1]["feedback_id"]
+
+
+async def test_it_belongs_to_the_tenant_of_the_token(client: httpx.AsyncClient, store: InMemoryStore) -> None:
+    made = prediction("else")
+    store.known["else", made.result_id] = answer_of(made)
+    assert (await client.post(PATH, json=body(result_id=str(made.result_id)))).json()["status"] == "pending"
+
+
+async def test_an_issue_named_twice_counts_once(client: httpx.AsyncClient, store: InMemoryStore) -> None:
+    await client.post(PATH, json=body(specific_issues=["too_long", "too_long"]))
+    (kept,) = store.kept.values()
+    assert kept.saved.said.issues == ("too_long",)
+
+
+async def test_an_unknown_issue_is_refused_by_name(client: httpx.AsyncClient) -> None:
+    refused = await client.post(PATH, json=body(specific_issues=["too_long", "too_blue"]))
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "specific_issues.1"
+    assert "there is no issue too_blue" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/summary", "/improvements", "/retraining-needed", "/corrections"])
+async def test_an_unknown_task_is_refused_with_the_known_ones(client: httpx.AsyncClient, path: str) -> None:
+    refused = await client.get(PATH + path, params={"task_type": "poetry"})
+    assert refused.status_code == 404
+    assert "action_items" in refused.json()["known"]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/summary?days=0", "days"),
+        ("/summary?document_type=poem", "document_type"),
+        ("/corrections?limit=201", "limit"),
+        ("/corrections?cursor=x", "cursor"),
+        ("/not-a-uuid", "result_id"),
+    ],
+)
+async def test_an_invalid_parameter_is_named(client: httpx.AsyncClient, path: str, field: str) -> None:
+    refused = await client.get(PATH + path)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
