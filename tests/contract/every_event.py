@@ -98,7 +98,9 @@ MOST: tuple[Event, ...] = (
             complexity=0.4,
             reasons=("long",),
             candidates=(
-                Candidate(model="large", tier="premium", quality=1, cheapness=0, speed=0.5, score=0.6, left_out="away"),
+                Candidate(
+                    model="large", tier="premium", quality=1.0, cheapness=0.0, speed=0.5, score=0.6, left_out="away"
+                ),
             ),
         ),
         outcome="ok",
@@ -113,7 +115,7 @@ MOST: tuple[Event, ...] = (
         template="classification_v1",
         approach="hybrid_rag_finetuned",
         experiment="e1",
-        attempts=(Attempt(model="small", latency_ms=3, error="timeout"),),
+        attempts=(Attempt(model="small", latency_ms=3.0, error="timeout"),),
         confidence=0.75,
         checks=(Check(name="label", passed=False, detail="not one of them"),),
         tags=("beta",),

@@ -5,6 +5,7 @@ https://keda.sh/docs/2.17/reference/scaledobject-spec/, …/scalers/apache-kafka
 
 import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -106,13 +107,17 @@ def test_the_lag_is_that_of_the_services_own_group(render: Render, service: str)
 
 @each_service
 def test_a_service_reads_only_topics_that_the_table_gives_it(service: str) -> None:
+    assert heard_by(service)
     assert all(service in topic.read_by for topic in heard_by(service))
 
 
 def heard_by(service: str) -> list[Topic]:
-    """The topics that its composition root subscribes to: the first argument of each `its.hear(…)`."""
-    root = ROOT / "services" / service / f"ratchet_{service}" / "main.py"
-    calls = [node for node in ast.walk(ast.parse(root.read_text())) if isinstance(node, ast.Call)]
+    """The topics that its code subscribes to: the first argument of each `its.hear(…)`."""
+    return [topic for path in sorted((ROOT / "services" / service).rglob("*.py")) for topic in heard_in(path)]
+
+
+def heard_in(path: Path) -> list[Topic]:
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     heard = [call.args[0] for call in calls if ast.unparse(call.func) == "its.hear"]
     return [getattr(topics, ast.unparse(argument).rpartition(".")[2]) for argument in heard]
 

@@ -1,11 +1,16 @@
 """`.env.example` names every setting that there is, and a copy of it changes nothing."""
 
 import re
+from pathlib import Path
 
+import pytest
 from dotenv import dotenv_values
 
-from ratchet_cli.env_example import OF_SERVICES, PLACE, text
+from ratchet_cli.env_example import OF_SERVICES, PLACE, ROOT, text
 from ratchet_common.settings import variables
+from tests.contract.started import started
+
+NEEDED = {"KAFKA_BOOTSTRAP_SERVERS": "kafka:9092", "MONGODB_URL": "mongodb://mongodb", "TOKENS_FILE": "tokens.json"}
 
 
 def test_the_written_file_is_what_the_settings_say() -> None:
@@ -27,3 +32,18 @@ def test_an_unchanged_copy_sets_nothing() -> None:
 
 def test_no_default_is_a_path_of_the_machine_that_wrote_it() -> None:
     assert str(PLACE.parent) not in text()
+
+
+@pytest.mark.parametrize("service", OF_SERVICES)
+def test_a_default_that_is_uncommented_is_still_the_default(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)  # where a path of the checkout is meant from
+    its = set(variables(OF_SERVICES[service]).values())
+    said = dict(re.findall(r"(?m)^#([A-Z_0-9]+)=(.+)$", text()))
+    written = {name: value for name, value in said.items() if name in its}
+    uncommented = started(service, NEEDED | written, monkeypatch).model_dump()
+    untouched = started(service, NEEDED | {name: said[name] for name in ("HOST", "PORT")}, monkeypatch).model_dump()
+    assert {k: resolved(v) for k, v in uncommented.items()} == {k: resolved(v) for k, v in untouched.items()}
+
+
+def resolved(value: object) -> object:
+    return value.resolve() if isinstance(value, Path) else value

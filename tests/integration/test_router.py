@@ -4,16 +4,20 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import aiohttp
 import msgspec
 import openai
 import pytest
+import pytest_asyncio
 from aiokafka import AIOKafkaConsumer
-from fastapi import FastAPI
+from openai.types.chat import ChatCompletionMessageParam
 
 from ratchet_common import mongo
 from ratchet_common.auth import Scope, new_token, write_tokens
@@ -24,7 +28,8 @@ from ratchet_router.main import build
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import Snapshot
 from ratchet_router.store import MongoRouterStore
-from tests.integration.conftest import Ground, Running, SettingsFor, Tenant, running_app
+from ratchet_student import Example, fit_to_file
+from tests.integration.conftest import Ground, Running, Tenant, running_app
 
 VERSION = "classification-0a1b2c3d"
 MAIL = {
@@ -33,28 +38,76 @@ MAIL = {
     "document_text": "Please send the draft by Monday.",
     "labels": ["request", "risk"],
 }
-AWAY = """
+CATALOGUE = """
+[[models]]
+name = "quick"
+provider = "simulated"
+tier = "fast"
+context_window = 100_000
+latency_ms = 1
+prices = { input = 1, output = 1 }
+quality = { default = 0.6 }
+
+[[models]]
+name = "slow"
+provider = "simulated"
+tier = "balanced"
+context_window = 100_000
+latency_ms = 700
+prices = { input = 2, output = 2 }
+quality = { default = 0.7 }
+
 [[models]]
 name = "away"
 provider = "openai_shaped"
 base_url = "http://127.0.0.1:9/v1"
+tier = "premium"
+context_window = 100_000
+latency_ms = 900
+prices = { input = 3, output = 3 }
+quality = { default = 0.7 }
+
+[platforms.local]
+provider = "local_student"
 tier = "fast"
-context_window = 10_000
-latency_ms = 10
-prices = { input = 1, output = 1 }
-quality = { default = 0.5 }
+latency_ms = 5
+prices = { input = 0.01, output = 0.01 }
 """
-Make = Callable[..., FastAPI]
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one router for all: joining a group takes seconds
 
 
-@pytest.fixture
-def router(settings_for: SettingsFor) -> Make:
-    def make(**extra: Any) -> FastAPI:
-        settings = settings_for(RouterSettings, **{"simulated_latency": 0.0} | extra)
-        assert isinstance(settings, RouterSettings)
-        return build(settings)
+@dataclass(frozen=True, slots=True)
+class Site:
+    settings: RouterSettings
+    tenant: Tenant
+    reader: str  # a token of the same tenant that may only look
+    app: Running
+    heard: "Heard"
 
-    return make
+    def mail(self, **how: Any) -> dict[str, Any]:
+        """No two tests ask the same, so that no cache stands between them."""
+        return MAIL | {"document_text": f"Please send draft {uuid4().hex} by Monday."} | how
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    folder = tmp_path_factory.mktemp("router")
+    name = f"tenant-{uuid4().hex[:8]}"
+    (token, row), (reader, reading) = new_token(name, frozenset(Scope)), new_token(name, frozenset({Scope.READ}))
+    write_tokens(folder / "tokens.json", [row, reading])
+    (folder / "catalogue.toml").write_text(CATALOGUE)
+    settings = RouterSettings(
+        kafka_bootstrap_servers=stack.kafka_bootstrap_servers,
+        kafka_idempotence=stack.idempotence,
+        kafka_partitions=3,
+        bus_forgets=stack.forgets,
+        mongodb_url=stack.mongodb_url,
+        tokens_file=folder / "tokens.json",
+        catalogue=folder / "catalogue.toml",
+    )
+    tenant = Tenant(name, token, folder / "tokens.json")
+    async with running_app(build(settings), tenant) as app, listening(stack, tenant) as heard:
+        yield Site(settings, tenant, reader, app, heard)
 
 
 class Heard:
@@ -104,11 +157,13 @@ async def until(look: Callable[[], Any], patience_s: float = 20) -> Any:
     return found
 
 
-def assigned(tenant: Tenant, revision: int, shares: dict[str, int], artifact: str, **how: Any) -> TrafficAssigned:
+def assigned(
+    tenant: Tenant, revision: int, shares: dict[str, int], artifact: str, *, sha256: str = "0", **how: Any
+) -> TrafficAssigned:
     versions = {
         version: Serving(platform="base")
         if version == "base"
-        else Serving(platform="local", artifact=artifact, sha256="0")
+        else Serving(platform="local", artifact=artifact, sha256=sha256)
         for version in shares
     }
     return TrafficAssigned(
@@ -116,175 +171,185 @@ def assigned(tenant: Tenant, revision: int, shares: dict[str, int], artifact: st
     )
 
 
-async def test_an_answer_is_in_kafka_when_it_is_given_and_a_hit_names_its_origin(
-    router: Make, stack: Ground, tenant: Tenant
-) -> None:
-    async with running_app(router(), tenant) as app, listening(stack, tenant) as heard:
-        status, answer = await app.post("/api/generate", MAIL | {"session_id": "s1", "tags": ["t"]})
-        assert (status, answer["label"], answer["version_id"], answer["simulated"]) == (200, "request", "base", True)
-        event = await heard.of(answer["result_id"])
-        assert (event.outcome, event.output, event.unit, event.tags) == ("ok", "request", "s1", ("t",))
-        assert event.document_type == "email"
-        _, again = await app.post("/api/generate", MAIL | {"session_id": "s2"})
-        assert (again["cached"], again["cached_from"], again["cost_usd"]) == (True, answer["result_id"], 0)
-        assert str((await heard.of(again["result_id"])).cached_from) == answer["result_id"]
-        _, decision = await app.post("/api/route", MAIL)
-        assert decision["routing"]["candidates"] == answer["routing"]["candidates"]
+async def test_an_answer_is_in_kafka_when_it_is_given_and_a_hit_names_its_origin(site: Site) -> None:
+    mail = site.mail()
+    status, answer = await site.app.post("/api/generate", mail | {"session_id": "s1", "tags": ["t"]})
+    assert (status, answer["label"], answer["version_id"], answer["simulated"]) == (200, "request", "base", True)
+    event = await site.heard.of(answer["result_id"])
+    assert (event.outcome, event.output, event.unit, event.tags) == ("ok", "request", "s1", ("t",))
+    assert event.document_type == "email"
+    _, again = await site.app.post("/api/generate", mail | {"session_id": "s2"})
+    assert (again["cached"], again["cached_from"], again["cost_usd"]) == (True, answer["result_id"], 0)
+    assert str((await site.heard.of(again["result_id"])).cached_from) == answer["result_id"]
+    _, decision = await site.app.post("/api/route", mail)
+    assert decision["routing"]["candidates"] == answer["routing"]["candidates"]
 
 
-async def test_replicas_share_the_cache_and_a_cleared_one_is_empty_for_all(router: Make, tenant: Tenant) -> None:
-    async with running_app(router(), tenant) as one, running_app(router(), tenant) as other:
-        _, answer = await one.post("/api/generate", MAIL)
+async def test_openais_client_works_with_a_changed_base_url(site: Site) -> None:
+    base_url = f"{site.app.url}/v1"
+    async with openai.AsyncOpenAI(base_url=base_url, api_key=site.tenant.token, max_retries=0) as client:
+        raw = await client.chat.completions.with_raw_response.create(
+            model="auto",
+            messages=[{"role": "user", "content": "Hello there."}],
+            temperature=0.3,
+            extra_body={"ratchet": {"session_id": "s"}},
+        )
+        completion = raw.parse()
+        assert completion.choices[0].message.content
+        assert completion.usage is not None
+        assert completion.usage.total_tokens > 0
+        assert (raw.headers["x-ratchet-simulated"], raw.headers["x-ratchet-version"]) == ("true", "base")
+        assert (await site.heard.of(raw.headers["x-ratchet-result-id"])).session == "s"
+        labelled = await client.chat.completions.create(
+            model="task:classification",
+            messages=[{"role": "user", "content": "There is a risk."}],
+            extra_body={"ratchet": {"labels": ["request", "risk"]}},
+        )
+        assert labelled.choices[0].message.content == "risk"
+        assert "auto:premium" in [model.id async for model in client.models.list()]
+    async with openai.AsyncOpenAI(base_url=base_url, api_key="rk_wrong", max_retries=0) as stranger:
+        with pytest.raises(openai.AuthenticationError):
+            await stranger.models.list()
+
+
+async def test_openais_client_understands_what_is_refused(site: Site) -> None:
+    base_url = f"{site.app.url}/v1"
+    said: list[ChatCompletionMessageParam] = [{"role": "user", "content": "x"}]
+    async with openai.AsyncOpenAI(base_url=base_url, api_key=site.tenant.token, max_retries=0) as client:
+        with pytest.raises(openai.NotFoundError) as unknown:
+            await client.chat.completions.create(model="nobody", messages=said)
+        assert (unknown.value.code, unknown.value.param) == ("model_not_found", "model")
+        with pytest.raises(openai.UnprocessableEntityError) as streamed:
+            await client.chat.completions.create(model="auto", messages=said, stream=True)
+        assert streamed.value.param == "stream"
+        with pytest.raises(openai.InternalServerError) as down:
+            await client.chat.completions.create(model="away", messages=said)
+        assert (down.value.status_code, down.value.code) == (503, "providers-down")
+
+
+async def test_replicas_share_the_cache_and_a_cleared_one_is_empty_for_all(site: Site) -> None:
+    mail = site.mail()
+    async with running_app(build(site.settings), site.tenant) as other:
+        _, answer = await site.app.post("/api/generate", mail)
 
         async def found_by_other() -> bool:
-            _, again = await other.post("/api/generate", MAIL)
+            _, again = await other.post("/api/generate", mail | {"cache": "use"})
             return bool(again["cached_from"] == answer["result_id"])
 
         await until(found_by_other)
         _, stats = await other.get("/api/cache/stats")
-        assert stats["total_entries"] >= 1
-        assert stats["total_hits"] >= 1
-        assert 0 < stats["hit_rate"] < 1
-        async with one.http.delete(one.url + "/api/cache") as response:
+        assert min(stats["total_entries"], stats["total_hits"]) >= 1
+        assert stats["hit_rate"] > 0
+        async with site.app.http.delete(site.app.url + "/api/cache") as response:
             assert (await response.json())["deleted"] >= 1
 
         async def forgotten_by_other() -> bool:
-            _, again = await other.post("/api/generate", MAIL)
+            _, again = await other.post("/api/generate", mail)
             return bool(again["cached_from"] != answer["result_id"])
 
         await until(forgotten_by_other, patience_s=5)
 
 
-async def test_openais_client_works_with_a_changed_base_url(router: Make, tenant: Tenant) -> None:
-    async with running_app(router(), tenant) as app:
-        async with openai.AsyncOpenAI(base_url=f"{app.url}/v1", api_key=tenant.token, max_retries=0) as client:
-            raw = await client.chat.completions.with_raw_response.create(
-                model="auto",
-                messages=[{"role": "user", "content": "Hello there."}],
-                temperature=0.3,
-                extra_body={"ratchet": {"session_id": "s"}},
-            )
-            completion = raw.parse()
-            assert completion.choices[0].message.content
-            assert completion.usage is not None
-            assert completion.usage.total_tokens > 0
-            assert (raw.headers["x-ratchet-simulated"], raw.headers["x-ratchet-version"]) == ("true", "base")
-            assert UUID(raw.headers["x-ratchet-result-id"])
-            labelled = await client.chat.completions.create(
-                model="task:classification",
-                messages=[{"role": "user", "content": "There is a risk."}],
-                extra_body={"ratchet": {"labels": ["request", "risk"]}},
-            )
-            assert labelled.choices[0].message.content == "risk"
-            assert "auto:premium" in [model.id async for model in client.models.list()]
-            with pytest.raises(openai.NotFoundError) as unknown:
-                await client.chat.completions.create(model="nobody", messages=[{"role": "user", "content": "x"}])
-            assert (unknown.value.code, unknown.value.param) == ("model_not_found", "model")
-            with pytest.raises(openai.UnprocessableEntityError) as streamed:
-                await client.chat.completions.create(
-                    model="auto", messages=[{"role": "user", "content": "x"}], stream=True
-                )
-            assert streamed.value.param == "stream"
-        async with openai.AsyncOpenAI(base_url=f"{app.url}/v1", api_key="rk_wrong", max_retries=0) as stranger:
-            with pytest.raises(openai.AuthenticationError):
-                await stranger.models.list()
-
-
-async def test_traffic_reaches_the_route_and_an_artifact_that_is_gone_falls_back(
-    router: Make, settings_for: SettingsFor, stack: Ground, tenant: Tenant, tmp_path: Path
-) -> None:
-    settings = settings_for(RouterSettings)
-    assert isinstance(settings, RouterSettings)
+async def test_traffic_reaches_the_route_and_an_artifact_that_is_gone_falls_back(site: Site, tmp_path: Path) -> None:
     gone = (tmp_path / "gone.student").as_uri()
-    async with running_app(router(), tenant) as app, listening(stack, tenant) as heard:
-        await said(settings, assigned(tenant, 2, {VERSION: 100}, gone, canary=VERSION))
-
-        async def planned() -> bool:
-            return await version_of(app) == VERSION
-
-        await until(planned)
-        status, answer = await app.post("/api/generate", MAIL)
-        assert (status, answer["version_id"], answer["label"]) == (200, "base", "request")
-        assert [attempt["error"] for attempt in answer["attempts"]] == ["unavailable", ""]
-        assert answer["routing"]["assigned_by"] == "routed"
-        assert [attempt.model for attempt in (await heard.of(answer["result_id"])).attempts][0] == VERSION
-        await said(settings, assigned(tenant, 1, {VERSION: 100}, gone))  # an older revision changes nothing
-        await said(settings, assigned(tenant, 3, {"base": 100}, gone, control="base", revoked=(VERSION,)))
-
-        async def taken_back() -> bool:
-            return await version_of(app) == "base"
-
-        await until(taken_back)
+    await said(site.settings, assigned(site.tenant, 2, {VERSION: 100}, gone, canary=VERSION))
+    await until(partial(serves, site, VERSION))
+    status, answer = await site.app.post("/api/generate", site.mail())
+    assert (status, answer["version_id"], answer["label"]) == (200, "base", "request")
+    assert [attempt["error"] for attempt in answer["attempts"]] == ["unavailable", ""]
+    assert answer["routing"]["assigned_by"] == "routed"
+    assert (await site.heard.of(answer["result_id"])).attempts[0].model == VERSION
+    await said(site.settings, assigned(site.tenant, 1, {VERSION: 100}, gone))  # an older one changes nothing
+    await said(site.settings, assigned(site.tenant, 3, {"base": 100}, gone, control="base", revoked=(VERSION,)))
+    await until(partial(serves, site, "base"))
 
 
-async def version_of(app: Running) -> str:
-    _, decision = await app.post("/api/route", MAIL)
-    return str(decision["version_id"])
+async def test_a_student_answers_its_share_from_its_checked_file(site: Site, tmp_path: Path) -> None:
+    """The student learns what no rule knows, so that its answers cannot be the base's."""
+    path = tmp_path / "taught.student"
+    lessons = [
+        Example(document=f"Please send part {n} {word} by Monday.", target=label)
+        for n in range(30)
+        for word, label in (("soon", "risk"), ("gently", "request"))
+    ]
+    sha256 = fit_to_file("classification", lessons, path, seed=1)
+    shares = {VERSION: 100}
+    await said(site.settings, assigned(site.tenant, 5, shares, path.as_uri(), sha256=sha256))
+    await until(partial(serves, site, VERSION))
+    mail = site.mail(document_text="Please send part 7 soon by Monday.")
+    status, answer = await site.app.post("/api/generate", mail)
+    assert (status, answer["version_id"], answer["label"], answer["approach"]) == (200, VERSION, "risk", "finetuned")
+    assert (answer["simulated"], answer["template"], answer["routing"]["assigned_by"]) == (False, None, "share")
+    assert 0 < answer["confidence"] <= 1
+    event = await site.heard.of(answer["result_id"])
+    assert (event.version_id, event.decision.revision, event.output) == (VERSION, 5, "risk")
+    await said(site.settings, assigned(site.tenant, 6, shares, path.as_uri(), sha256="0" * 64))
+    await until(partial(serves, site, VERSION))
+
+    async def refused() -> bool:
+        _, other = await site.app.post("/api/generate", mail | {"cache": "off"})
+        return bool(other["version_id"] == "base")
+
+    await until(refused)
+    await said(site.settings, assigned(site.tenant, 7, {"base": 100}, "", revoked=(VERSION,)))
+    await until(partial(serves, site, "base"))
 
 
-async def test_when_no_provider_answers_it_is_said_and_recorded(
-    router: Make, stack: Ground, tenant: Tenant, tmp_path: Path
-) -> None:
-    catalogue = tmp_path / "catalogue.toml"
-    catalogue.write_text(AWAY)
-    async with running_app(router(catalogue=catalogue), tenant) as app, listening(stack, tenant) as heard:
-        status, problem = await app.post("/api/generate", MAIL)
-        assert (status, problem["type"]) == (503, "urn:ratchet:problem:providers-down")
-        assert problem["tried"] == [{"model": "away", "error": "unavailable"}]
-        status, body = await app.post(
-            "/v1/chat/completions", {"model": "auto", "messages": [{"role": "user", "content": "x"}]}
-        )
-        assert (status, body["error"]["code"]) == (503, "providers-down")
-        event = await heard.first(lambda event: event.task_type == "classification")
-        assert (event.outcome, event.output, event.attempts[0].error) == ("failed", None, "unavailable")
+async def serves(site: Site, version: str) -> bool:
+    _, decision = await site.app.post("/api/route", site.mail())
+    return bool(decision["version_id"] == version)
 
 
-async def test_a_client_that_hangs_up_is_recorded_as_cancelled(router: Make, stack: Ground, tenant: Tenant) -> None:
-    async with running_app(router(simulated_latency=30.0), tenant) as app, listening(stack, tenant) as heard:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await app.post("/api/generate", MAIL)
-        event = await heard.first(lambda event: event.outcome == "cancelled")
-        assert event.task_type == "classification"
+async def test_when_no_provider_answers_it_is_said_and_recorded(site: Site) -> None:
+    status, problem = await site.app.post("/api/generate", site.mail(model="away", session_id="unlucky"))
+    assert (status, problem["type"]) == (503, "urn:ratchet:problem:providers-down")
+    assert problem["tried"] == [{"model": "away", "error": "unavailable"}]
+    event = await site.heard.first(lambda event: event.session == "unlucky")
+    assert (event.outcome, event.output, event.attempts[0].error) == ("failed", None, "unavailable")
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "status", "named"),
-    [
-        ("/api/generate", MAIL | {"task_type": "chess"}, 404, "summary"),
-        ("/api/generate", MAIL | {"model": "nobody"}, 404, "simulated-fast"),
-        ("/api/generate", MAIL | {"document_type": "novel"}, 422, "document_type"),
-        ("/api/generate", MAIL | {"documents": ["two"]}, 422, "documents"),
-        ("/api/generate", MAIL | {"stream": True}, 422, "stream"),
-        ("/api/generate", MAIL | {"max_cost_usd": 1e-9}, 422, "max_cost_usd"),
-        ("/api/generate", MAIL | {"document_text": "x" * 5_000_000}, 413, "BODY_LIMIT_BYTES"),
-        ("/v1/chat/completions", {"model": "auto"}, 422, "messages"),
-        ("/v1/chat/completions", {"model": "task:chess", "messages": [{"role": "user"}]}, 404, "summary"),
-    ],
-)
-async def test_bad_input_is_named(
-    router: Make, tenant: Tenant, path: str, body: dict[str, Any], status: int, named: str
-) -> None:
-    async with running_app(router(), tenant) as app:
-        found, problem = await app.post(path, body)
-    assert found == status
-    assert named in msgspec.json.encode(problem).decode()
+async def test_a_client_that_hangs_up_is_recorded_as_cancelled(site: Site) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await site.app.post("/api/generate", site.mail(model="slow", session_id="hasty"))
+    event = await site.heard.first(lambda event: event.session == "hasty")
+    assert (event.outcome, event.model) == ("cancelled", "slow")
 
 
-async def test_a_token_without_the_scope_is_refused(router: Make, tenant: Tenant) -> None:
-    reader, row = new_token(tenant.name, frozenset({Scope.READ}))
-    write_tokens(tenant.tokens_file, [row])
-    reading = Tenant(tenant.name, reader, tenant.tokens_file)
-    async with running_app(router(), reading) as app:
+CHAT = "/v1/chat/completions"
+BAD: list[tuple[str, dict[str, Any], int, str]] = [
+    ("/api/generate", MAIL | {"task_type": "chess"}, 404, "summary"),
+    ("/api/generate", MAIL | {"model": "nobody"}, 404, "quick"),
+    ("/api/generate", MAIL | {"document_type": "novel"}, 422, "document_type"),
+    ("/api/generate", MAIL | {"documents": ["two"]}, 422, "documents"),
+    ("/api/generate", MAIL | {"stream": True}, 422, "stream"),
+    ("/api/generate", MAIL | {"max_cost_usd": 1e-9}, 422, "max_cost_usd"),
+    ("/api/generate", MAIL | {"document_text": "x" * 5_000_000}, 413, "BODY_LIMIT_BYTES"),
+    (CHAT, {"model": "auto"}, 422, "messages"),
+    (CHAT, {"model": "task:chess", "messages": [{"role": "user"}]}, 404, "summary"),
+]
+
+
+async def test_bad_input_is_named(site: Site) -> None:
+    for path, body, status, named in BAD:
+        found, problem = await site.app.post(path, body)
+        assert (found, path) == (status, path)
+        assert named in msgspec.json.encode(problem).decode()
+
+
+async def test_a_token_without_the_scope_is_refused(site: Site) -> None:
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {site.reader}"}) as http:
+        app = Running(site.app.url, http)
         assert (await app.post("/api/generate", MAIL))[0] == 403
-        assert (await app.post("/v1/chat/completions", {}))[0] == 403
+        assert (await app.post(CHAT, {}))[0] == 403
         assert (await app.get("/api/models/catalogue"))[0] == 200
-        async with app.http.delete(app.url + "/api/cache") as response:
+        async with http.delete(app.url + "/api/cache") as response:
             assert response.status == 403
 
 
-async def test_the_stores_writes_mind_no_order(stack: Ground, tenant: Tenant) -> None:
-    client = mongo.connect(stack.mongodb_url)
+async def test_the_stores_writes_mind_no_order(site: Site) -> None:
+    tenant = Tenant(f"tenant-{uuid4().hex[:8]}", "", site.tenant.tokens_file)
+    client = mongo.connect(site.settings.mongodb_url)
     store = MongoRouterStore(mongo.database(client, "router"))
     await store.create_indexes()
     early, late = (datetime.now(UTC) + timedelta(seconds=s) for s in (0, 60))

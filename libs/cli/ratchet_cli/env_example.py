@@ -34,7 +34,7 @@ def text() -> str:
     sections = [_section("All services", CommonSettings, shared)]
     for service, kind in OF_SERVICES.items():
         own = {name: field for name, field in kind.model_fields.items() if name not in shared}
-        sections.append(_section(f"The {service}", kind, own))
+        sections.append(_section(f"The {service} service", kind, own))
     return "\n".join([HEAD, *sections])
 
 
@@ -57,6 +57,8 @@ def _lines(variable: str, field: FieldInfo) -> Iterator[str]:
 def _as_variable(default: object) -> str:
     if default is None:
         return ""
+    if isinstance(default, tuple):
+        return ",".join(map(_as_variable, default))
     if isinstance(default, Path):
         return str(default.relative_to(ROOT) if default.is_relative_to(ROOT) else default)
     if isinstance(default, str):

@@ -5,14 +5,14 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError, estimated_usage
-from ratchet_student import Student, load
-from ratchet_student.errors import StudentFileError
-from ratchet_student.examples import Prediction
+
+if TYPE_CHECKING:
+    from ratchet_student import Prediction, Student
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,7 +26,7 @@ class Work(Protocol):
 
     def __call__(
         self, path: str, sha256: str, document: str, question: str, labels: Sequence[str], /
-    ) -> Prediction: ...
+    ) -> "Prediction": ...
 
 
 class Processes(Protocol):
@@ -40,7 +40,9 @@ class ArtifactError(Exception):
 
 
 @functools.lru_cache(maxsize=KEPT_LOADED)
-def _loaded(sha256: str, path: str) -> Student:
+def _loaded(sha256: str, path: str) -> "Student":
+    from ratchet_student import StudentFileError, load  # only worker processes shall pay for what it loads
+
     try:
         return load(Path(path), sha256)
     except (OSError, StudentFileError) as error:
@@ -52,7 +54,7 @@ def prepare(path: str, sha256: str) -> None:
     _loaded(sha256, path)
 
 
-def predict(path: str, sha256: str, document: str, question: str, labels: Sequence[str]) -> Prediction:
+def predict(path: str, sha256: str, document: str, question: str, labels: Sequence[str]) -> "Prediction":
     """Runs in a worker process. Raises ArtifactError."""
     return _loaded(sha256, path).predict(document, question, tuple(labels))
 

@@ -27,7 +27,7 @@ FEW_TEXTS = 1_000
 LETTERS_WORTH = 0.5
 
 _STARTS, _ENDS = "\x02", "\x03"
-_FIGURES = re.compile(r"\d{3,}")
+_FIGURES = re.compile(r"\d+")
 
 Sparse = Any  # scipy.sparse.csr_matrix of float32, which has no types
 Columns = NDArray[np.int32]
@@ -98,14 +98,16 @@ def _letters(clean: Sequence[str]) -> Sparse:
 
 
 def _runs_of(text: str, reach: int) -> list[str]:
-    marks = words_and_marks(_FIGURES.sub("0", text))[:reach]
-    if not marks:
+    """Figures are all alike in the runs; beside them, each word that has one stands as it is."""
+    written = words_and_marks(text)[:reach]
+    if not written:
         return []
-    marks = [_STARTS, *marks, _ENDS]
+    with_figures = [word for word in written if _FIGURES.search(word)]
+    marks = [_STARTS, *(_FIGURES.sub("0", word) for word in written), _ENDS]
     pairs = [f"{a} {b}" for a, b in zip(marks, marks[1:], strict=False)]
     triples = [f"{pair} {c}" for pair, c in zip(pairs, marks[2:], strict=False)]
     around = [f"{a} _ {c}" for a, c in zip(marks, marks[2:], strict=False)]
-    return marks + pairs + triples + around
+    return marks + pairs + triples + around + with_figures
 
 
 def _vectorizer(**how: Any) -> HashingVectorizer:

@@ -1,6 +1,5 @@
-"""A linear classifier of texts: logistic regression, or complement naive Bayes where that would take too long.
-
-How strongly to regularise, and how sure to be, are learned on held-out folds of the training texts only.
+"""A linear classifier of texts: logistic regression or complement naive Bayes, whichever does better on held-out folds
+of the training texts. So are the regularisation and the calibration chosen; no other text is looked at.
 """
 
 from collections.abc import Sequence
@@ -18,15 +17,17 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FOLDS = 3
+BAYES = 0.0  # in place of a strength
 STRENGTHS = (1.0, 10.0, 50.0)  # inverse of the regularisation
 USUAL_STRENGTH = 10.0
 WORK_FOR_CHOICE = 6_000_000  # features present × labels: up to here every strength is tried
-WORK_FOR_REGRESSION = 60_000_000  # above, complement naive Bayes: one pass
+WORK_FOR_REGRESSION = 60_000_000
+LABELS_FOR_REGRESSION = 100
 MAX_WORDS = 8_000_000  # over all texts
 MAX_HELD_OUT = 4_000_000  # texts × labels
 REACH = (50, 2_000)  # words of one text
 MAX_FEATURES = 300_000
-MAX_WEIGHTS = 16_000_000  # features × labels: 64 MB
+MAX_WEIGHTS = (4_000_000, 16_000_000)  # features × labels, for regression and without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,20 @@ def learn(texts: Sequence[str], label: Ints, weights: Floats, fold: Ints) -> Lea
     """
     labels = int(label.max()) + 1
     features = learn_features(
-        texts, reach=int(np.clip(MAX_WORDS // len(texts), *REACH)), at_most=min(MAX_FEATURES, MAX_WEIGHTS // labels)
+        texts,
+        reach=int(np.clip(MAX_WORDS // len(texts), *REACH)),
+        at_most=min(MAX_FEATURES, MAX_WEIGHTS[labels > LABELS_FOR_REGRESSION] // labels),
     )
     task = _Task(features(texts), label, weights, labels)
-    strengths = STRENGTHS if task.work <= WORK_FOR_CHOICE else (USUAL_STRENGTH,)
-    best = min((_try(task, fold, strength) for strength in strengths), key=lambda trial: trial.loss)
+    best = min((_try(task, fold, strength) for strength in _strengths(task)), key=lambda trial: trial.loss)
     model = LinearModel(features, _plane(task, best.strength), best.calibration)
     return Learned(model, np.flatnonzero(fold >= 0), best.calibration.probabilities(best.scores))
+
+
+def _strengths(task: _Task) -> Sequence[float]:
+    if task.labels > LABELS_FOR_REGRESSION or task.work > WORK_FOR_REGRESSION:
+        return (BAYES,)
+    return (BAYES, *STRENGTHS) if task.work <= WORK_FOR_CHOICE else (BAYES, USUAL_STRENGTH)
 
 
 def folds_within(label: Ints, random: np.random.Generator) -> Ints:
@@ -122,7 +130,7 @@ def _try(task: _Task, fold: Ints, strength: float) -> _Trial:
 
 
 def _plane(task: _Task, strength: float) -> Plane:
-    if task.work > WORK_FOR_REGRESSION:
+    if strength == BAYES:
         bayes = ComplementNB().fit(task.vectors, task.label, task.weights)
         return Plane(bayes.feature_log_prob_.astype(np.float32), np.zeros(task.labels, np.float32))
     regression = LogisticRegression(C=strength, max_iter=1000).fit(task.vectors, task.label, task.weights)

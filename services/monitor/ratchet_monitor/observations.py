@@ -115,7 +115,7 @@ def digest(tenant: str, name: str) -> str:
 
 
 def nano(field: str, usd: Decimal) -> int:
-    if not 0 <= usd <= DEAREST_USD:
+    if not (usd.is_finite() and 0 <= usd <= DEAREST_USD):
         raise ImplausibleError(f"{field} lies outside 0 to {DEAREST_USD} USD.", field=field)
     return int(usd * NANO)
 

@@ -127,12 +127,18 @@ def _unknown(situation: Situation) -> UnknownModelError:
 
 
 def _trained(ask: Ask, version: str, situation: Situation) -> Trained | None:
-    """None for the base route, and for what this router has no platform to run on."""
+    """None for the base route, for what has no platform here, and for what the request asks too much of."""
     serving = situation.assigned.versions.get(version) if situation.assigned else None
     if serving is None or serving.platform == BASE_PLATFORM or ask.capabilities:
         return None
     platform = situation.catalogue.platforms.get(serving.platform)
-    return Trained(version, serving, platform) if platform else None
+    if platform is None or _too_dear(ask, platform):
+        return None
+    return Trained(version, serving, platform)
+
+
+def _too_dear(ask: Ask, platform: Platform) -> bool:
+    return ask.max_cost_usd is not None and platform.prices.of(_wanted(ask, 0.0, None).usage) > ask.max_cost_usd
 
 
 def _wanted(ask: Ask, hard: float, tier: Tier | None) -> Wanted:

@@ -5,7 +5,7 @@ No model of language is asked: what these rules do not see stays.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from ratchet_trainer.spans import Span
 
@@ -47,9 +47,10 @@ readers valued again monday tuesday wednesday thursday friday saturday sunday ja
 august september october november december i we you they it this that the a an please thanks thank best regards re fwd
 fw subject date from to cc none tbd tba na unknown can could would should will shall have has had is are was were do
 does did what when where who which how why if as just following per regarding let here attached my your our their his
-her no not yes ok okay so and but or for with on in at by mr mrs ms mx dr prof dear hi hello hey
+her no not yes ok okay so and but or for with on in at by
 """
 _WORDS_TOO = "mark bill grace hope rose art pat sue rob drew miles dean chase grant"
+_BEFORE = frozenset({"mr", "mrs", "ms", "mx", "dr", "prof", "dear", "hi", "hello", "hey"})
 _NOBODY = frozenset(_NO_NAMES.split())
 _NOT_ALONE = _NOBODY | frozenset(_WORDS_TOO.split())  # a name where it is called one, a word elsewhere
 
@@ -73,6 +74,8 @@ def _each(match: re.Match[str]) -> Iterator[Span]:
     """The names of a list; each ends where its words stop being one: "Ann Please" is Ann."""
     start = match.start("names")
     for name in _EACH.finditer(match["names"]):
-        words = list(takewhile(lambda word: word[0].casefold() not in _NOBODY, _WORDS.finditer(name[0])))
+        called = dropwhile(lambda word: word[0].casefold() in _BEFORE, _WORDS.finditer(name[0]))
+        words = list(takewhile(lambda word: word[0].casefold() not in _NOBODY, called))
         if any(len(word[0]) >= SHORTEST for word in words):
-            yield Span(start + name.start(), start + name.start() + words[-1].end(), PERSON, SCORE)
+            from_ = start + name.start()
+            yield Span(from_ + words[0].start(), from_ + words[-1].end(), PERSON, SCORE)

@@ -9,12 +9,12 @@ from ratchet_trainer.duplicates import normalised
 from ratchet_trainer.scrubbing import without_placeholders
 
 RUN = 3  # words
-PERMUTATIONS, SEED = 128, 1  # stored signatures are comparable only while both stay as they are
+PERMUTATIONS, SEED, SCHEME = 128, 1, "affine32"  # stored signatures are comparable only while all three stay
 SIGNATURE_DTYPE = "<u4"
 
 
 def signature(text: str) -> bytes:
-    minhash = MinHash(num_perm=PERMUTATIONS, seed=SEED)
+    minhash = MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme=SCHEME)
     minhash.update_batch([run.encode(errors="surrogatepass") for run in _runs(text)])
     return bytes(minhash.hashvalues.astype(SIGNATURE_DTYPE).tobytes())
 
@@ -68,5 +68,5 @@ def _runs(text: str) -> set[str]:
 
 
 def _minhash(values: bytes) -> MinHash:
-    numbers = np.frombuffer(values, SIGNATURE_DTYPE).astype(np.uint64)
-    return MinHash(num_perm=PERMUTATIONS, seed=SEED, hashvalues=numbers)
+    numbers = np.frombuffer(values, SIGNATURE_DTYPE).astype(np.uint32)
+    return MinHash(num_perm=PERMUTATIONS, seed=SEED, hashvalues=numbers, scheme=SCHEME)

@@ -38,7 +38,8 @@ ADDRESS = Pattern("address", r"\b(?:https?://|www\.)[^\s<>\"'()\[\]]+[^\s<>\"'()
 ABROAD = Pattern("with country code", r"(?<![\w+])\+\d[\d .()/-]{7,18}\d(?!\w)", 0.4)
 DIALLED = Pattern(  # seven digits at least, and no date
     "weak, only beside a word for it",
-    r"(?<![\w.,$€£+-])(?!\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b)(?=(?:\D?\D?\d){7})\(?\d{2,4}\)?(?:[ ./-]\d{2,4}){1,4}(?![\w,%])",
+    r"(?<![\w.,$€£+-])(?!\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b(?![./-]\d))(?=(?:\D?\D?\d){7})"
+    r"\(?\d{2,4}\)?(?:[ ./-]\d{2,4}){1,4}(?![\w,%])",
     0.05,
 )
 OTHER_CARDS = Pattern(  # Mastercard's second series, Maestro, JCB: Presidio's own pattern knows them not

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -72,6 +73,13 @@ def test_a_version_of_an_unknown_platform_is_no_observation_of_its_share() -> No
     )
     found = plan(ask(), "unit", replace(elsewhere, catalogue=replace(CATALOGUE, platforms={})))
     assert (found.resolved, found.decision.assigned_by) == ("small", "routed")
+
+
+def test_a_version_that_costs_more_than_allowed_is_left_out() -> None:
+    found = planned("auto", ALL, max_cost_usd=Decimal("0.0001"))
+    assert found.resolved == VERSION
+    with pytest.raises(NoModelFitsError):
+        planned("auto", ALL, max_cost_usd=Decimal("0.00000001"))
 
 
 def test_what_needs_tools_is_not_for_a_student() -> None:

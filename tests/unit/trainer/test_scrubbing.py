@@ -79,6 +79,7 @@ def test_however_long_a_text_is_all_of_it_is_looked_at(at: int) -> None:
     [
         ("Hi Ann, thanks", ["Ann"]),
         ("Dear Ms. Lee and Mr. van Dyke", ["Lee", "van Dyke"]),
+        ("Dear Ann, dear Bob, Dear Eve Ray,", ["Ann", "Bob", "Eve Ray"]),
         ("From: Ann Lee, Bob Ray\nSubject: Plan", ["Ann Lee", "Bob Ray"]),
         ("Best regards,\nAnn B. Lee", ["Ann B. Lee"]),
         ("Hello, my name is Ann Lee. Please call", ["Ann Lee"]),

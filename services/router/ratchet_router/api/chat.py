@@ -21,6 +21,7 @@ from ratchet_router.plan import ALIASES, OF_TASK
 routes = APIRouter(prefix="/v1", tags=["openai"])
 ERRORS = documented_errors(401, 403, 404, 422, 503)
 BEARER: dict[str, Any] = {"security": [{"HTTPBearer": []}]}
+EXAMPLE = {"model": "auto", "messages": [{"role": "user", "content": "What is a canary release?"}]}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -97,7 +98,12 @@ routes.add_api_route(
     methods=["POST"],
     responses={200: {"model": ChatCompletion}, **ERRORS},
     openapi_extra=BEARER
-    | {"requestBody": {"required": True, "content": {"application/json": {"schema": inlined(ChatBody)}}}},
+    | {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": inlined(ChatBody), "example": EXAMPLE}},
+        }
+    },
 )
 routes.add_api_route(
     "/models", models, methods=["GET"], responses={200: {"model": ModelList}, **ERRORS}, openapi_extra=BEARER

@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ratchet_common import conversation
 from ratchet_common.auth import MayGenerate
 from ratchet_common.problems import documented
-from ratchet_common.vocabulary import DocumentType, known_task
+from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_router.answer import answer
 from ratchet_router.api.parts import TheParts
 from ratchet_router.api.views import Generated, Routed, routing, usd, view
@@ -25,6 +25,15 @@ routes = APIRouter(tags=["generate"])
 Text = Annotated[str, Field(min_length=1, max_length=4_000_000)]
 Short = Annotated[str, Field(min_length=1, max_length=200)]
 Priority = Annotated[float, Field(ge=0, le=1)]
+
+
+EXAMPLE: dict[str, JsonValue] = {
+    "task_type": "classification",
+    "document_type": "email",
+    "document_text": "Please send the draft by Monday.",
+    "labels": ["request", "commitment", "other"],
+    "session_id": "mail-1",
+}
 
 
 class Message(BaseModel):
@@ -55,7 +64,7 @@ class Requirements(BaseModel):
 class GenerateBody(BaseModel):
     """Exactly one of `document_text`, `documents` and `messages`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     task_type: str = Field(min_length=1, max_length=50)
     document_text: Text | None = None
@@ -80,6 +89,8 @@ class GenerateBody(BaseModel):
     def _one_input(self) -> Self:
         if sum(given is not None for given in (self.document_text, self.documents, self.messages)) != 1:
             raise PydanticCustomError("one_input", "exactly one of document_text, documents and messages must be given")
+        if self.messages is not None and self.few_shot_examples:
+            raise PydanticCustomError("examples", "few_shot_examples go with documents: write them into messages")
         return self
 
     @field_validator("stream")
@@ -132,8 +143,8 @@ def _ask(body: GenerateBody, tenant: str) -> Ask:
         examples=tuple((example.input, example.output) for example in body.few_shot_examples),
         documents=len(body.documents or [1]),
         document_type=body.document_type,
-        own_prompt=body.messages is not None and task == "chat",
-        has_document=body.messages is None,
+        own_prompt=body.messages is not None and task is TaskType.CHAT,
+        has_document=body.messages is None or task is not TaskType.CHAT,
         priorities=Priorities(
             body.requirements.accuracy_priority, body.requirements.cost_priority, body.requirements.speed_priority
         ),

@@ -1,0 +1,121 @@
+"""How fast do prediction events become observations, from a full topic to the embedded store?"""
+
+import asyncio
+import tempfile
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+from uuid6 import uuid7
+
+from ratchet_cli.stack.start import Stack, start_stack
+from ratchet_common import mongo
+from ratchet_common.auth import Scope, new_token, write_tokens
+from ratchet_common.bus import Bus
+from ratchet_common.events import Decision, PredictionMade, Usage
+from ratchet_common.mongo import Database, Document
+from ratchet_common.topics import PREDICTIONS
+from ratchet_monitor.main import build
+from ratchet_monitor.observations import observation_of
+from ratchet_monitor.settings import MonitorSettings
+from ratchet_monitor.store.documents import document_of
+from tests.bench.figure import Figure
+
+EVENTS = 30_000
+GOAL = 2000
+BATCH = 500
+TASKS = ("summary", "classification", "qa")
+TEXT = msgspec.json.encode([{"role": "user", "name": "document", "content": "We meet on Monday. " * 80}])  # 1.5 kB
+
+
+def run() -> list[Figure]:
+    with tempfile.TemporaryDirectory(prefix="ratchet-bench-") as folder, start_stack(Path(folder) / "data") as stack:
+        tokens = Path(folder) / "tokens.json"
+        write_tokens(tokens, [new_token("bench", frozenset(Scope))[1]])
+        through, bare = asyncio.run(_measure(_settings(stack, tokens)))
+    print(f"monitor intake: {through:,.0f} events/s, bare insert_many {bare:,.0f} documents/s")
+    return [
+        Figure(
+            name="monitor: prediction events into the embedded store",
+            value=round(through),
+            unit=f"events/s over {EVENTS:,}, their hours rebuilt beside it",
+            goal=f"≥ {GOAL:,}",
+            met=through >= GOAL,
+            baseline=f"insert_many of the same documents, no indexes, no Kafka: {bare:,.0f}/s",
+        )
+    ]
+
+
+async def _measure(settings: MonitorSettings) -> tuple[float, float]:
+    """Events/s through the service, documents/s by insert_many alone."""
+    client = mongo.connect(settings.mongodb_url)
+    events = [_event(number) for number in range(EVENTS)]
+    bare = await _bare(mongo.database(client, "bare"), events)
+    async with Bus(settings) as bus:
+        for start in range(0, EVENTS, BATCH):
+            await asyncio.gather(*(_publish(bus, event) for event in events[start : start + BATCH]))
+    app = build(settings)
+    async with app.router.lifespan_context(app):
+        through = await _until_all_are_stored(mongo.database(client, "monitor"))
+    await client.close()
+    return through, bare
+
+
+async def _bare(database: Database, events: list[PredictionMade]) -> float:
+    now = datetime.now(UTC)
+    documents: list[Document] = [document_of(observation_of(event, now)) for event in events]
+    started = time.perf_counter()
+    for start in range(0, EVENTS, BATCH):
+        await database.bare.insert_many(documents[start : start + BATCH], ordered=False)
+    return EVENTS / (time.perf_counter() - started)
+
+
+async def _publish(bus: Bus, event: PredictionMade) -> None:
+    await bus.publish(PREDICTIONS.name, PREDICTIONS.key(event).encode(), msgspec.json.encode(event))
+
+
+async def _until_all_are_stored(database: Database) -> float:
+    """From the first observation that is there to the last one."""
+    while (already := await database.observations.estimated_document_count()) == 0:
+        await asyncio.sleep(0.02)
+    started = time.perf_counter()
+    while await database.observations.estimated_document_count() < EVENTS:
+        await asyncio.sleep(0.1)
+    return (EVENTS - already) / (time.perf_counter() - started)
+
+
+def _event(number: int) -> PredictionMade:
+    return PredictionMade(
+        tenant="bench",
+        result_id=uuid7(),
+        task_type=TASKS[number % len(TASKS)],
+        unit=f"session-{number // 3}",
+        model="small-model",
+        version_id="base",
+        tier="fast",
+        template="executive_summary_short_v1",
+        document_type="email",
+        decision=Decision(assigned_by="routed", complexity=0.3, reasons=("short", "simple")),
+        outcome="ok",
+        usage=Usage(input_tokens=400, output_tokens=60),
+        cost_usd=Decimal("0.00023"),
+        premium_cost_usd=Decimal("0.004"),
+        latency_ms=120.0 + number % 700,
+        confidence=(number % 100) / 100,
+        has_document=True,
+        input=msgspec.Raw(TEXT),
+        output="Everybody meets on Monday.",
+    )
+
+
+def _settings(stack: Stack, tokens: Path) -> MonitorSettings:
+    return MonitorSettings(
+        kafka_bootstrap_servers=stack.kafka_bootstrap_servers,
+        kafka_idempotence=False,
+        kafka_partitions=3,
+        bus_forgets=True,
+        mongodb_url=stack.mongodb_url,
+        tokens_file=tokens,
+    )

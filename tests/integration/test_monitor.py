@@ -1,0 +1,225 @@
+"""The monitor on real parts: its store's promises under concurrency, and the whole service over HTTP and Kafka."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from ratchet_common import mongo
+from ratchet_common.bus import Bus
+from ratchet_common.events import Event, FeedbackJoined, PredictionMade, VerdictReached
+from ratchet_common.topics import PREDICTIONS, TOPIC_OF, VERDICTS
+from ratchet_monitor.buckets import Cell
+from ratchet_monitor.comparison import Rules
+from ratchet_monitor.experiments import State, verdict_of
+from ratchet_monitor.hours import Keeping, TaskKey
+from ratchet_monitor.intake import Intake, on_traffic
+from ratchet_monitor.main import build
+from ratchet_monitor.rebuild import Rebuild
+from ratchet_monitor.settings import MonitorSettings
+from ratchet_monitor.store import MonitorStore
+from ratchet_monitor.verdicts import compare_once, look
+from ratchet_scoring.advance import Limits
+from tests.integration.conftest import Ground, Running, SettingsFor, Tenant, running_app
+from tests.unit.monitor.make import EVENTS, NOW, Said, joined, prediction, traffic
+
+KEEPING = Keeping(timedelta(days=30), timedelta(days=400))
+RULES = Rules(Limits(), min_observations=30)
+CANARY = "summary-00000001"
+WORKERS = 4
+
+
+@asynccontextmanager
+async def a_store(stack: Ground) -> AsyncIterator[MonitorStore]:
+    client = mongo.connect(stack.mongodb_url)
+    name = f"monitor-{uuid4().hex[:8]}"
+    store = MonitorStore(mongo.database(client, name), KEEPING)
+    await store.create_indexes()
+    yield store
+    await client.drop_database(name)
+    await client.close()
+
+
+@pytest.fixture
+async def store(stack: Ground) -> AsyncIterator[MonitorStore]:
+    async with a_store(stack) as found:
+        yield found
+
+
+async def hear(store: MonitorStore, events: Sequence[Said]) -> None:
+    intake = Intake(store.facts, store.changed, KEEPING, lambda: NOW)
+    await intake.predictions([event for event in events if isinstance(event, PredictionMade)])
+    await intake.feedback([event for event in events if isinstance(event, FeedbackJoined)])
+
+
+async def rebuild_all(store: MonitorStore) -> None:
+    rebuild = Rebuild(store.facts, store.buckets, KEEPING, store.changed, then=[store.to_compare])
+    idle = 0
+    while idle < 3:  # a mark that was set again has its turn in a moment
+        if await rebuild.once(NOW):
+            idle = 0
+        else:
+            idle += 1
+            await asyncio.sleep(0.3)
+
+
+async def cells(store: MonitorStore) -> list[Cell]:
+    return [cell async for _, cell in store.buckets.cells("acme", NOW - timedelta(days=1))]
+
+
+async def test_any_order_and_any_repetition_gives_the_same_numbers(store: MonitorStore, stack: Ground) -> None:
+    deliveries = EVENTS + EVENTS[::2] + EVENTS[::5]
+    random.Random(11).shuffle(deliveries)
+    workers = [asyncio.create_task(rebuild_all(store)) for _ in range(WORKERS)]
+    for start in range(0, len(deliveries), 6):
+        await hear(store, deliveries[start : start + 6])
+    await asyncio.gather(*workers)
+    await rebuild_all(store)
+    async with a_store(stack) as in_order:
+        await hear(in_order, EVENTS)
+        await rebuild_all(in_order)
+        assert sorted(await cells(store), key=repr) == sorted(await cells(in_order), key=repr)
+
+
+async def put_on_trial(store: MonitorStore, revision: int = 1) -> None:
+    await on_traffic([traffic(revision)], store.experiments, store.to_compare, lambda: NOW)
+
+
+async def answers(store: MonitorStore, canary: float, control: float, n: int = 300) -> None:
+    """A third of them the canary's; the numbers are the chances of a good one."""
+    chance = random.Random(7)
+    events: list[Said] = []
+    for number in range(n):
+        is_canary = number % 3 == 0
+        events.append(prediction(number, version_id=CANARY if is_canary else "base"))
+        events.append(joined(number, float(chance.random() < (canary if is_canary else control))))
+    await hear(store, events)
+
+
+async def test_four_workers_reach_one_verdict(store: MonitorStore) -> None:
+    await put_on_trial(store)
+    await answers(store, canary=0.95, control=0.4)
+    running = await store.experiments.running(TaskKey("acme", "summary"))
+    assert running is not None
+
+    async def work() -> None:
+        for _ in range(3):
+            await store.to_compare.set({TaskKey("acme", "summary")})
+            await compare_once(store.to_compare, store.experiments, store.facts, RULES, NOW)
+
+    await asyncio.gather(*(work() for _ in range(WORKERS)))
+    (decided,) = await store.experiments.page("acme", "", 10)
+    assert decided.state is State.DECIDED
+    assert decided.finding is not None
+    assert decided.finding.conclusion == "advance"
+    document = await store.experiments.collection.find_one({})
+    assert document is not None
+    assert len(document["outbox"]) == 1
+
+
+async def test_of_workers_that_decide_at_once_one_is_heard(store: MonitorStore) -> None:
+    """Without any lease: the write itself sees to it."""
+    await put_on_trial(store)
+    await answers(store, canary=0.95, control=0.4)
+    running = await store.experiments.running(TaskKey("acme", "summary"))
+    assert running is not None
+    finding = await look(running, store.facts, RULES, NOW)
+    verdict = verdict_of(running, finding)
+    written = await asyncio.gather(*(store.experiments.record(running, finding, verdict) for _ in range(16)))
+    assert written.count(True) == 1
+
+
+async def test_revisions_only_grow_whatever_order_they_come_in(store: MonitorStore) -> None:
+    for revision in (3, 1, 2, 3):
+        await put_on_trial(store, revision)
+    (found,) = await store.experiments.page("acme", "", 10)
+    assert (found.revision, found.state) == (3, State.RUNNING)
+    await put_on_trial(store, 4)
+    states = {one.revision: one.state for one in await store.experiments.page("acme", "", 10)}
+    assert states == {3: State.CLOSED, 4: State.RUNNING}
+
+
+async def publish(bus: Bus, *events: Event) -> None:
+    for event in events:
+        topic = TOPIC_OF[type(event)]
+        await bus.publish(topic.name, topic.key(event).encode(), msgspec.json.encode(event))
+
+
+async def until(app: Running, path: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    while True:
+        status, body = await app.get(path)
+        assert status == 200
+        if holds(body):
+            found: dict[str, Any] = body
+            return found
+        await asyncio.sleep(0.1)
+
+
+async def verdicts_of(settings: MonitorSettings, tenant: str) -> list[VerdictReached]:
+    """All that there are once one has come."""
+    servers = settings.kafka_bootstrap_servers
+    found: list[VerdictReached] = []
+    consumer = AIOKafkaConsumer(VERDICTS.name, bootstrap_servers=servers, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        while (batches := await consumer.getmany(timeout_ms=1500)) or not found:
+            said = [msgspec.json.decode(r.value, type=VerdictReached) for batch in batches.values() for r in batch]
+            found += [verdict for verdict in said if verdict.tenant == tenant]
+    finally:
+        await consumer.stop()
+    return found
+
+
+def day_of(tenant: str, now: datetime) -> list[Event]:
+    """120 answers, half of them the canary's and better, each with what somebody said of it, shuffled, some twice."""
+    events: list[Event] = []
+    for number in range(120):
+        canary = number % 2 == 0
+        version = {"version_id": CANARY, "model": "own"} if canary else {}
+        events.append(prediction(number, at=now, tenant=tenant, revision=2, **version))
+        events.append(
+            joined(number, 1.0 if canary or number % 10 == 1 else 0.0, at=now, tenant=tenant, event_id=uuid4())
+        )
+    repeated = events + events[::3]
+    random.Random(2).shuffle(repeated)
+    return repeated
+
+
+async def test_the_service_over_http_and_kafka(settings_for: SettingsFor, tenant: Tenant) -> None:
+    settings = settings_for(MonitorSettings)
+    assert isinstance(settings, MonitorSettings)
+    now = datetime.now(UTC)
+    late = prediction(9999, at=now - timedelta(days=40), tenant=tenant.name)
+    async with asyncio.timeout(60), running_app(build(settings), tenant) as app, Bus(settings) as bus:
+        await bus.publish(PREDICTIONS.name, b"poison", b'{"type":"prediction.made.v1"}')
+        await publish(bus, *day_of(tenant.name, now), late)
+        await publish(bus, traffic(2, percent=50, tenant=tenant.name, occurred_at=now), traffic(1, tenant=tenant.name))
+        path = "/api/models/performance?task_type=summary"
+        numbers = await until(app, path, lambda found: found["scored_predictions"] == 120)
+        assert (numbers["total_predictions"], numbers["accuracy"]) == (120, 0.6)
+        assert {name: part["total_predictions"] for name, part in numbers["by_model"].items()} == {
+            "own": 60,
+            "small-model": 60,
+        }
+        _, costs = await app.get("/api/models/costs/summary")
+        assert costs["cost_by_tenant"] == {tenant.name: 0.24}
+        _, summary = await app.get("/api/models/metrics/summary")
+        assert (summary["total_predictions"], summary["late"]) == (120, 1)
+        listed = await until(
+            app, "/api/models/experiments", lambda found: [e["state"] for e in found["items"]] == ["decided"]
+        )
+        (trial,) = listed["items"]
+        assert (trial["revision"], trial["percent"], trial["verdict"]) == (2, 50, "advance")
+        assert trial["comparison"]["interval"][0] > 0
+        assert (await app.get(f"/api/models/experiments/{trial['experiment_id']}"))[1] == trial
+        (verdict,) = await verdicts_of(settings, tenant.name)
+        assert (verdict.conclusion, verdict.revision, verdict.version_id) == ("advance", 2, CANARY)
+        assert (await app.get("/api/models/experiments/none"))[0] == 404
+        assert (await app.get("/api/models/performance?task_type=poetry"))[0] == 404

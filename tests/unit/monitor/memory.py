@@ -1,0 +1,143 @@
+"""The store in memory: facts under their ids, marks with tokens, numbers that are replaced whole."""
+
+import itertools
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from ratchet_common.events import QualityMeasured, VerdictReached
+from ratchet_monitor.buckets import Cell
+from ratchet_monitor.experiments import Experiment, Finding, State
+from ratchet_monitor.hours import BucketKey, TaskKey
+from ratchet_monitor.marks import Mark
+from ratchet_monitor.observations import Hit, Observation
+from ratchet_monitor.quality import Quality
+from ratchet_monitor.scores import Score
+from ratchet_monitor.traffic import Traffic
+
+K = TypeVar("K", BucketKey, TaskKey)
+
+
+class InMemoryFacts:
+    def __init__(self) -> None:
+        self.observed: dict[UUID, Observation] = {}
+        self.hit: dict[UUID, Hit] = {}
+        self.scored: dict[UUID, Score] = {}
+        self.late: dict[UUID, Observation | Score] = {}
+
+    async def add_observations(self, observations: Collection[Observation]) -> None:
+        for one in observations:
+            self.observed.setdefault(one.result_id, one)
+
+    async def add_hits(self, hits: Collection[Hit]) -> None:
+        for one in hits:
+            self.hit.setdefault(one.result_id, one)
+
+    async def add_scores(self, scores: Collection[Score]) -> None:
+        for one in scores:
+            self.scored.setdefault(one.event_id, one)
+
+    async def add_late(self, late: Collection[Observation | Score]) -> None:
+        for one in late:
+            self.late.setdefault(one.event_id if isinstance(one, Score) else one.result_id, one)
+
+    async def observations(self, buckets: Collection[BucketKey]) -> AsyncIterator[Observation]:
+        for one in list(self.observed.values()):
+            if one.bucket in buckets:
+                yield one
+
+    async def scores(self, buckets: Collection[BucketKey]) -> AsyncIterator[Score]:
+        for one in list(self.scored.values()):
+            if one.bucket in buckets:
+                yield one
+
+    async def hits(self, bucket: BucketKey) -> AsyncIterator[Hit]:
+        for one in list(self.hit.values()):
+            if one.bucket == bucket:
+                yield one
+
+
+class InMemoryMarks(Generic[K]):
+    def __init__(self) -> None:
+        self.marks: dict[K, int] = {}
+        self._tokens = itertools.count()
+
+    async def set(self, keys: Collection[K]) -> None:
+        self.marks |= {key: next(self._tokens) for key in keys}
+
+    async def take(self) -> Mark[K] | None:
+        return next((Mark(key, token) for key, token in self.marks.items()), None)
+
+    async def done(self, mark: Mark[K]) -> None:
+        if self.marks.get(mark.key) == mark.taken:
+            del self.marks[mark.key]
+
+    async def put_back(self, mark: Mark[K]) -> None:
+        """Nobody else takes one here."""
+
+
+class InMemoryBuckets:
+    def __init__(self) -> None:
+        self.built_cells: dict[BucketKey, tuple[Cell, ...]] = {}
+        self.times: dict[BucketKey, int] = {}
+
+    async def built(self, key: BucketKey) -> tuple[int, int]:
+        return self.times.get(key, 0), sum(cell.tally.predictions for cell in self.built_cells.get(key, ()))
+
+    async def write(self, key: BucketKey, cells: tuple[Cell, ...], *, after: int) -> bool:
+        if self.times.get(key, 0) != after:
+            return False
+        self.times[key], self.built_cells[key] = after + 1, cells
+        return True
+
+    async def cells(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[tuple[str, Cell]]:
+        for key, cells in self.built_cells.items():
+            if key.tenant == tenant and key.hour >= since and task_type in ("", key.task_type):
+                for cell in cells:
+                    yield key.task_type, cell
+
+
+class InMemoryExperiments:
+    def __init__(self) -> None:
+        self.serving: dict[TaskKey, Traffic] = {}
+        self.known: dict[str, Experiment] = {}
+        self.verdicts: list[VerdictReached] = []
+
+    async def assign(self, traffic: Traffic, experiment: Experiment | None, at: datetime) -> bool:
+        known = self.serving.get(traffic.task)
+        if known and known.revision > traffic.revision:
+            return False
+        self.serving[traffic.task] = traffic
+        for name, one in self.known.items():
+            if one.revision < traffic.revision:
+                self.known[name] = msgspec.structs.replace(one, state=State.CLOSED, closed_at=at)
+        if experiment:
+            self.known.setdefault(experiment.experiment_id, experiment)
+        return True
+
+    async def running(self, task: TaskKey) -> Experiment | None:
+        return next((one for one in self.known.values() if one.task == task and one.state is State.RUNNING), None)
+
+    async def record(self, experiment: Experiment, finding: Finding, verdict: VerdictReached | None) -> bool:
+        if self.known[experiment.experiment_id].state is not State.RUNNING:
+            return False
+        state = State.DECIDED if verdict else State.RUNNING
+        self.known[experiment.experiment_id] = msgspec.structs.replace(experiment, finding=finding, state=state)
+        self.verdicts += [verdict] if verdict else []
+        return True
+
+
+class InMemoryQualities:
+    def __init__(self) -> None:
+        self.last: dict[tuple[TaskKey, str], Quality] = {}
+        self.events: list[QualityMeasured] = []
+
+    async def told(self, task: TaskKey) -> dict[str, Quality]:
+        return {model: quality for (of, model), quality in self.last.items() if of == task}
+
+    async def tell(self, task: TaskKey, quality: Quality, event: QualityMeasured) -> None:
+        self.last[task, quality.model] = quality
+        self.events.append(event)

@@ -1,0 +1,111 @@
+"""The decision table of the running comparison."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ratchet_monitor.comparison import Rules, conclude, failures_in_order, scores_in_order, takes_part
+from ratchet_monitor.experiments import verdict_of
+from ratchet_monitor.observations import Observation
+from ratchet_monitor.scores import Scored
+from ratchet_scoring.advance import Limits
+from ratchet_scoring.sequential import Comparison
+from tests.unit.monitor.make import NOW, experiment, observation, result_id
+
+CANARY = "summary-00000001"
+RULES = Rules(Limits(), min_observations=30)
+
+
+def compared(low: float = -1.0, high: float = 1.0, n_canary: int = 100, n_control: int = 900) -> Comparison:
+    return Comparison(n_canary, n_control, n_canary, 0.8, 0.7, low, high)
+
+
+def arms(canary_ms: float = 200.0) -> list[Observation]:
+    return [observation(1, version_id=CANARY, latency_ms=canary_ms), observation(2)]
+
+
+@pytest.mark.parametrize(
+    ("scores", "failures", "canary_ms", "conclusion"),
+    [
+        (compared(0.01, 0.2), compared(), 200, "advance"),
+        (compared(0.01, 0.2, n_canary=29), compared(), 200, "hold"),
+        (compared(0.01, 0.2, n_control=29), compared(), 200, "hold"),
+        (compared(-0.01, 0.2), compared(), 200, "hold"),
+        (compared(-0.01, 0.2), compared(), 100, "advance"),
+        (compared(-0.03, 0.2), compared(), 100, "hold"),
+        (compared(-0.3, -0.01), compared(), 100, "roll_back"),
+        (compared(-0.3, -0.01, n_canary=12), compared(), 200, "hold"),
+        (compared(0.05, -0.05), compared(), 200, "hold"),
+        (compared(0.01, 0.2), compared(0.02, 0.5), 200, "roll_back"),
+        (compared(n_canary=0, n_control=0), compared(0.02, 0.5), 200, "roll_back"),
+        (compared(0.01, 0.2), compared(-0.5, -0.1), 200, "advance"),
+    ],
+)
+def test_the_verdict(scores: Comparison, failures: Comparison, canary_ms: float, conclusion: str) -> None:
+    found = conclude(experiment(), arms(canary_ms), scores, failures, RULES, NOW)
+    assert found.conclusion == conclusion
+    assert found.why
+
+
+def test_a_verdict_is_published_unless_it_holds() -> None:
+    trial = experiment(revision=3)
+    holds = conclude(trial, arms(), compared(), compared(), RULES, NOW)
+    decided = conclude(trial, arms(), compared(0.1, 0.2), compared(), RULES, NOW)
+    assert verdict_of(trial, holds) is None
+    verdict, again = verdict_of(trial, decided), verdict_of(trial, decided)
+    assert verdict is not None
+    assert again is not None
+    assert verdict.event_id == again.event_id
+    assert (verdict.revision, verdict.experiment_id) == (3, f"summary:{CANARY}:3")
+    assert verdict.numbers["n_canary"] == 100
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({}, True),
+        ({"version_id": CANARY}, True),
+        ({"version_id": "summary-0000000f"}, False),
+        ({"revision": 0}, False),
+        ({"revision": 2}, False),
+        ({"by": "pinned"}, False),
+        ({"by": "routed"}, False),
+        ({"cached_from": result_id(9)}, False),
+    ],
+)
+def test_who_takes_part(changes: dict[str, Any], part: bool) -> None:
+    assert takes_part(observation(1, **changes), experiment()) is part
+
+
+def scored(score: float, after: int) -> Scored:
+    return Scored(round(score * 1e6), NOW + timedelta(seconds=after), 0, 1)
+
+
+def test_scores_come_in_the_order_in_which_they_became_known() -> None:
+    seen = [observation(1), observation(2, version_id=CANARY), observation(3), observation(4)]
+    known = {result_id(3): scored(0.3, 1), result_id(1): scored(0.1, 2), result_id(2): scored(0.2, 3)}
+    assert scores_in_order(seen, known, experiment()) == [(False, 0.3), (False, 0.1), (True, 0.2)]
+
+
+def test_a_unit_counts_once_with_what_was_scored_first() -> None:
+    seen = [observation(1, unit="u"), observation(2, unit="u"), observation(3, unit="v")]
+    known = {result_id(n): scored(n / 10, after) for n, after in ((1, 9), (2, 1), (3, 5))}
+    assert scores_in_order(seen, known, experiment()) == [(False, 0.2), (False, 0.3)]
+
+
+def test_failures_leave_out_who_hung_up_and_count_a_unit_once() -> None:
+    seen = [
+        observation(1, outcome="cancelled", unit="u"),
+        observation(2, outcome="failed", unit="u", version_id=CANARY, seen_at=NOW + timedelta(seconds=1)),
+        observation(3, unit="u", version_id=CANARY, seen_at=NOW + timedelta(seconds=2)),
+        observation(4),
+    ]
+    assert failures_in_order(seen, experiment()) == [(False, 0.0), (True, 1.0)]
+
+
+def test_what_costs_nothing_cannot_be_undercut() -> None:
+    free = [observation(1, version_id=CANARY, latency_ms=50.0), observation(2, cost_usd=Decimal(0), latency_ms=100.0)]
+    found = conclude(experiment(), free, compared(), compared(), RULES, NOW)
+    assert (found.cheaper, found.faster) == (-1.0, 0.5)

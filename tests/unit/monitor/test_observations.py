@@ -1,0 +1,57 @@
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from ratchet_common.vocabulary import UnknownTaskError
+from ratchet_monitor.observations import ImplausibleError, digest, hit_of, observation_of
+from tests.unit.monitor.make import HOUR, NOW, prediction, result_id
+
+
+def test_no_text_and_no_name_of_a_person_is_kept() -> None:
+    private = msgspec.Raw(b'[{"role": "user", "content": "the secret merger"}]')
+    event = prediction(
+        1, input=private, output="the secret answer", user="ann@example.com", session="s-77", unit="s-77"
+    )
+    kept = repr(observation_of(event, NOW))
+    assert not any(word in kept for word in ("secret", "ann@example.com", "s-77"))
+
+
+def test_units_of_two_tenants_are_not_the_same() -> None:
+    assert digest("acme", "u1") == digest("acme", "u1") != digest("globex", "u1")
+
+
+def test_money_and_time_become_integers() -> None:
+    seen = observation_of(prediction(1, cost_usd=Decimal("0.000000123"), latency_ms=1.5, confidence=0.25), NOW)
+    assert (seen.cost, seen.latency, seen.confidence) == (123, 1500, 250_000)
+    assert seen.bucket.hour == HOUR
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"cost_usd": Decimal(-1)},
+        {"cost_usd": Decimal(10**30)},
+        {"premium_cost_usd": Decimal("NaN")},
+        {"latency_ms": -0.1},
+        {"latency_ms": 1e300},
+        {"confidence": 1.01},
+    ],
+)
+def test_a_number_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ImplausibleError):
+        observation_of(prediction(1, **wrong), NOW)
+
+
+def test_an_unknown_task_is_refused() -> None:
+    with pytest.raises(UnknownTaskError):
+        observation_of(prediction(1, task_type="poetry"), NOW)
+
+
+def test_a_cache_hit_is_filed_under_its_origin() -> None:
+    origin = result_id(5)
+    hit = hit_of(prediction(1, cached_from=origin))
+    assert hit is not None
+    assert (hit.origin, hit.bucket.hour) == (origin, HOUR)
+    assert hit_of(prediction(1)) is None

@@ -1,0 +1,84 @@
+from decimal import Decimal
+
+import pytest
+
+from ratchet_monitor.buckets import Build
+from ratchet_monitor.costs import costs, summary
+from ratchet_monitor.observations import Observation
+from ratchet_monitor.performance import calibration_error, performance
+from ratchet_monitor.scores import Scored
+from ratchet_monitor.totals import Subject, Totals
+from ratchet_monitor.traffic import traffic_of
+from tests.unit.monitor.make import NOW, observation, result_id, traffic
+
+
+def totals_of(observations: list[Observation], scores: dict[int, float], hits: dict[int, int] | None = None) -> Totals:
+    scored = {result_id(n): Scored(round(score * 1e6), NOW, 2 if score > 0.5 else 0, 1) for n, score in scores.items()}
+    build = Build(scored, {result_id(n): count for n, count in (hits or {}).items()})
+    for one in observations:
+        build.add(one)
+    return {
+        Subject("summary", cell.kind.version_id, cell.kind.model, cell.kind.cached): cell.tally
+        for cell in build.cells()
+    }
+
+
+FOUND = totals_of(
+    [
+        observation(1, confidence=0.8, has_document=True, premium_cost_usd=Decimal("0.006")),
+        observation(2, confidence=0.8, latency_ms=400.0, version_id="summary-1", model="own"),
+        observation(3, outcome="failed"),
+        observation(4, cached_from=result_id(1), cost_usd=Decimal(0), has_document=True, latency_ms=1.0),
+    ],
+    scores={1: 1.0, 2: 0.0, 4: 1.0},
+    hits={1: 1},
+)
+
+
+def test_performance_leaves_cache_hits_out_of_everything_but_the_count() -> None:
+    found = performance(FOUND)
+    assert (found.total_predictions, found.cached_predictions, found.scored_predictions) == (4, 1, 2)
+    assert (found.accuracy, found.avg_confidence, found.avg_cost) == (0.5, 0.8, 0.002)
+    assert found.avg_latency == 0.3
+    assert found.error_rate == pytest.approx(1 / 3, abs=1e-6)
+    assert found.p99_latency_ms == pytest.approx(400, rel=0.025)
+    assert found.calibration_error == 0.3
+
+
+def test_performance_is_told_by_version_model_and_task() -> None:
+    found = performance(FOUND)
+    assert {name: part.accuracy for name, part in found.by_version.items()} == {"base": 1.0, "summary-1": 0.0}
+    assert set(found.by_model) == {"own", "small-model"}
+    assert found.by_task["summary"].total_predictions == 4
+
+
+def test_of_nothing_there_are_no_means() -> None:
+    found = performance({})
+    assert (found.total_predictions, found.accuracy, found.p50_latency_ms, found.calibration_error) == (
+        0,
+        None,
+        None,
+        None,
+    )
+
+
+def test_calibration_error_weighs_the_bins_by_their_size() -> None:
+    perfect, far_off = (3, 2_700_000, 2_700_000), (1, 500_000, 0)
+    assert calibration_error({9: perfect, 5: far_off}) == 0.125
+
+
+def test_costs_add_up_and_say_what_was_saved() -> None:
+    found = costs(FOUND, "acme")
+    assert found.total_cost == 0.006
+    assert found.cost_per_document == 0.002
+    assert found.cost_by_model == {"own": 0.002, "small-model": 0.004}
+    assert found.cost_by_tenant == {"acme": 0.006}
+    assert (found.savings_from_caching, found.savings_from_routing, found.net_savings) == (0.002, 0.004, 0.006)
+
+
+def test_the_summary_tells_who_serves_and_since_when_it_has_learned() -> None:
+    serving = traffic_of(traffic(percent=10))
+    found = summary(FOUND, [serving], late=7, now=NOW)
+    assert (found.total_documents, found.late, found.hours_since_last_training) == (1, 7, None)
+    assert found.satisfaction == 0.5
+    assert {(live.version_id, live.percent) for live in found.versions_live} == {("base", 90), ("summary-00000001", 10)}

@@ -1,0 +1,42 @@
+import random
+from datetime import timedelta
+from itertools import permutations
+
+import msgspec
+import pytest
+
+from ratchet_monitor.observations import ImplausibleError
+from ratchet_monitor.scores import Score, by_result, score_of
+from tests.unit.monitor.make import NOW, joined, result_id
+
+
+def score(value: float, *, user: str = "ann", revision: int = 1, after: int = 0) -> Score:
+    return score_of(joined(1, value, user=user, revision=revision), NOW + timedelta(seconds=after))
+
+
+def test_of_each_user_the_highest_revision_counts() -> None:
+    words = [score(0.2, revision=1), score(0.8, revision=3, after=2), score(0.4, revision=2, after=3)]
+    for order in permutations(words):
+        assert by_result(order)[result_id(1)].score == 800_000
+
+
+def test_users_count_alike_and_the_first_word_dates_the_score() -> None:
+    words = [score(0.2, after=5), score(0.6, user="bob", after=1), score(1.0, user="bob", revision=2, after=9)]
+    random.Random(1).shuffle(words)
+    found = by_result(words)[result_id(1)]
+    assert (found.score, found.scored_at, found.users) == (600_000, NOW + timedelta(seconds=1), 2)
+    assert found.satisfied == 2
+
+
+def test_the_same_word_twice_is_one() -> None:
+    assert by_result([score(0.4)] * 3) == by_result([score(0.4)])
+
+
+def test_equal_revisions_are_told_apart_the_same_way_in_any_order() -> None:
+    on_a_hit = msgspec.structs.replace(score(1.0), event_id=result_id(77))
+    assert by_result([score(0.0), on_a_hit]) == by_result([on_a_hit, score(0.0)])
+
+
+def test_a_score_outside_its_range_is_refused() -> None:
+    with pytest.raises(ImplausibleError):
+        score_of(joined(1, 1.2), NOW)

@@ -1,0 +1,148 @@
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from ratchet_providers.base import ProviderError
+from ratchet_scoring.advance import Limits
+from ratchet_trainer import evaluation
+from ratchet_trainer.evaluate import Judging
+from ratchet_trainer.evaluation import Answer, Case, Verdict
+from ratchet_trainer.example import Example
+from ratchet_trainer.rollout import By, Plan, Rollout, RolloutState, activate, roll_back, start
+from ratchet_trainer.traffic import Traffic
+from ratchet_trainer.versions import TRIES, VersionState
+from tests.unit.trainer.decision_fakes import (
+    NOW,
+    Clock,
+    FakeDatasets,
+    FakeEvaluations,
+    FakeProvider,
+    FakeRollouts,
+    FakeVersions,
+    dataset,
+    example,
+    version,
+)
+
+V = "classification-abababab"
+OTHER = "classification-cdcdcdcd"
+BY = By("ann", "because", NOW)
+FRESH = Rollout(tenant="acme", task_type="classification")
+TRAIN = [example(n, "ham") for n in range(1000, 1040)]
+TEST = [example(n, "spam" if n % 2 else "ham") for n in range(60)]
+RIGHT = {e.document: str(e.target) for e in TEST}
+
+
+async def judge(task: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None) -> Verdict:
+    return evaluation.verdict(task, cases, answers, commonest, Limits(), 42)
+
+
+class Bench:
+    def __init__(self, provider: FakeProvider, test: Sequence[Example] = TEST) -> None:
+        self.versions = FakeVersions({V: version(V)})
+        self.rollouts, self.evaluations, self.clock = FakeRollouts(), FakeEvaluations(), Clock()
+        self.judging = Judging(
+            versions=self.versions,
+            evaluations=self.evaluations,
+            rollouts=self.rollouts,
+            datasets=FakeDatasets(dataset(TRAIN, test)),
+            traffic=Traffic(self.rollouts, self.versions),
+            provider=provider,
+            judge=judge,
+            limits=Limits(),
+            plan=Plan(),
+            cases=2000,
+            renew_every=1,
+            now=self.clock,
+        )
+
+    async def run(self) -> None:
+        while await self.judging.run_once():
+            pass
+        self.clock.tick(timedelta(hours=1))
+
+    def set_rollout(self, rollout: Rollout) -> None:
+        self.rollouts.rollouts["acme", "classification"] = rollout
+
+    @property
+    def state(self) -> VersionState:
+        return self.versions.versions[V].state
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.rollouts.rollouts.get(("acme", "classification"), FRESH)
+
+
+async def test_a_better_candidate_goes_on_trial_with_the_first_share() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    await bench.run()
+    assert bench.state is VersionState.CANARY
+    assert (bench.rollout.state, bench.rollout.shares) == (RolloutState.CANARY, {V: 10, "base": 90})
+    (kept,) = bench.evaluations.kept.values()
+    assert (kept.benchmark_score, kept.baseline, len(kept.verdict.scores)) == (1.0, "base", 60)
+    assert [event.why for event in bench.rollouts.events] == list(kept.ruling.reasons)
+
+
+async def test_a_candidate_that_answers_the_commonest_label_is_rejected_with_the_reasons() -> None:
+    bench = Bench(FakeProvider("ham"))
+    await bench.run()
+    assert bench.state is VersionState.REJECTED
+    assert "always answering the commonest label" in bench.versions.versions[V].reason
+    assert not bench.rollouts.events
+
+
+async def test_without_held_out_answers_of_what_serves_nothing_is_promoted() -> None:
+    bench = Bench(FakeProvider(says=RIGHT), [example(n, version=OTHER) for n in range(60)])
+    await bench.run()
+    assert bench.state is VersionState.REJECTED
+    assert "0 held-out cases" in bench.versions.versions[V].reason
+
+
+async def test_one_that_passes_waits_while_another_is_on_trial() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    bench.set_rollout(start(FRESH, OTHER, "base", 10, BY))
+    await bench.run()
+    assert str(bench.state) == "evaluated"
+    bench.set_rollout(roll_back(bench.rollout, OTHER, BY))
+    await bench.run()
+    assert bench.state is VersionState.CANARY
+
+
+async def test_what_it_was_judged_against_serves_no_more_so_it_is_judged_again() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    bench.set_rollout(start(FRESH, OTHER, "base", 10, BY))
+    await bench.run()
+    bench.set_rollout(activate(bench.rollout, OTHER, BY))
+    await bench.run()
+    assert {e.baseline for e in bench.evaluations.kept.values()} == {"base", OTHER}
+    assert bench.state is VersionState.REJECTED
+
+
+async def test_a_worker_that_takes_over_does_not_ask_the_candidate_again() -> None:
+    provider = FakeProvider(says=RIGHT)
+    bench = Bench(provider)
+    await bench.run()
+    asked = provider.asked
+    bench.versions.versions[V] = version(V)  # killed before it could write what it had found
+    bench.versions.followed.clear()
+    bench.rollouts.rollouts.clear()
+    await bench.run()
+    assert provider.asked == asked
+    assert bench.state is VersionState.CANARY
+
+
+async def test_a_candidate_that_gives_no_answer_is_rejected_after_some_tries() -> None:
+    bench = Bench(FakeProvider(error=ProviderError("unavailable", "the artifact cannot be used")))
+    for _ in range(TRIES):
+        assert bench.state is VersionState.CANDIDATE
+        await bench.run()
+    assert bench.state is VersionState.REJECTED
+    assert "the model gave no answer (unavailable)" in bench.versions.versions[V].reason
+
+
+@pytest.mark.parametrize("kind", [VersionState.CANARY, VersionState.REJECTED, VersionState.ROLLED_BACK])
+async def test_what_has_been_decided_is_not_judged_again(kind: VersionState) -> None:
+    bench = Bench(FakeProvider())
+    bench.versions.versions[V] = version(V, state=kind)
+    assert not await bench.judging.run_once()

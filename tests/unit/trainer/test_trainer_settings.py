@@ -1,0 +1,44 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ratchet_common.errors import CannotStartError
+from ratchet_common.settings import load
+from ratchet_trainer.rollout import Plan
+from ratchet_trainer.settings import TrainerSettings
+
+NEEDED = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9092", "MONGODB_URL": "mongodb://127.0.0.1", "TOKENS_FILE": "tokens"}
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in NEEDED.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_the_defaults_are_those_of_the_specification() -> None:
+    settings = load(TrainerSettings)
+    assert settings.plan == Plan((10, 50), 5, timedelta(days=7))
+    assert settings.patience.wait == timedelta(days=7)
+    assert (settings.limits.margin, settings.limits.saving, settings.limits.slice_cases) == (0.02, 0.30, 30)
+
+
+def test_steps_are_written_with_commas(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TRAINER_STEPS", "5, 25,50")
+    monkeypatch.setenv("TRAINER_ARTIFACTS_URL", tmp_path.as_uri())
+    settings = load(TrainerSettings)
+    assert (settings.steps, settings.artifacts_url) == ((5, 25, 50), tmp_path.as_uri())
+
+
+@pytest.mark.parametrize("steps", ["50,10", "10,10", "0,50", "10,100", "", "many"])
+def test_steps_that_do_not_ascend_within_1_to_99_stop_the_start(monkeypatch: pytest.MonkeyPatch, steps: str) -> None:
+    monkeypatch.setenv("TRAINER_STEPS", steps)
+    with pytest.raises(CannotStartError, match="TRAINER_STEPS"):
+        load(TrainerSettings)
+
+
+def test_an_unknown_setting_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRAINER_STEP", "10,50")
+    with pytest.raises(CannotStartError, match="did you mean TRAINER_STEPS"):
+        load(TrainerSettings)
