@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import msgspec
+from prometheus_client import REGISTRY
 from uuid6 import uuid7
 
 from ratchet_cli.stack.start import Stack, start_stack
@@ -16,7 +17,7 @@ from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.bus import Bus
 from ratchet_common.events import Decision, PredictionMade, Usage
 from ratchet_common.mongo import Database, Document
-from ratchet_common.topics import PREDICTIONS
+from ratchet_common.topics import PREDICTIONS, group_of
 from ratchet_monitor.main import build
 from ratchet_monitor.observations import observation_of
 from ratchet_monitor.settings import MonitorSettings
@@ -77,13 +78,26 @@ async def _publish(bus: Bus, event: PredictionMade) -> None:
 
 
 async def _until_all_are_stored(database: Database) -> float:
-    """From the first observation that is there to the last one."""
-    while (already := await database.observations.estimated_document_count()) == 0:
-        await asyncio.sleep(0.02)
+    """From the first batch that is done to the last one. To ask the store itself all the time would slow it down."""
+    before = await _once_there_are(1)
     started = time.perf_counter()
-    while await database.observations.estimated_document_count() < EVENTS:
-        await asyncio.sleep(0.1)
-    return (EVENTS - already) / (time.perf_counter() - started)
+    handled = await _once_there_are(EVENTS)
+    took = time.perf_counter() - started
+    if (stored := await _stored(database)) != EVENTS:
+        raise RuntimeError(f"{EVENTS} events were handled, and {stored} observations are stored.")
+    return (handled - before) / took
+
+
+async def _once_there_are(n: int) -> int:
+    its = {"topic": PREDICTIONS.name, "group": group_of("monitor", PREDICTIONS.name)}
+    while (handled := int(REGISTRY.get_sample_value("ratchet_events_handled_total", its) or 0)) < n:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    return handled
+
+
+async def _stored(database: Database) -> int:
+    days = await database.list_collection_names(filter={"name": {"$regex": "^observations_"}})
+    return sum([await database[day].count_documents({}) for day in days])
 
 
 def _event(number: int) -> PredictionMade:

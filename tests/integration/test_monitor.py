@@ -19,7 +19,7 @@ from ratchet_common.topics import PREDICTIONS, TOPIC_OF, VERDICTS
 from ratchet_monitor.buckets import Cell
 from ratchet_monitor.comparison import Rules
 from ratchet_monitor.experiments import State, verdict_of
-from ratchet_monitor.hours import Keeping, TaskKey
+from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.intake import Intake, on_traffic
 from ratchet_monitor.main import build
 from ratchet_monitor.rebuild import Rebuild
@@ -28,11 +28,12 @@ from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.verdicts import compare_once, look
 from ratchet_scoring.advance import Limits
 from tests.integration.conftest import Ground, Running, SettingsFor, Tenant, running_app
-from tests.unit.monitor.make import EVENTS, NOW, Said, joined, prediction, traffic
+from tests.unit.monitor.make import EVENTS, HOUR, NOW, Said, joined, prediction, traffic
 
 KEEPING = Keeping(timedelta(days=30), timedelta(days=400))
 RULES = Rules(Limits(), min_observations=30)
 CANARY = "summary-00000001"
+EVENTS_HOUR = BucketKey("acme", "summary", HOUR)
 WORKERS = 4
 
 
@@ -86,6 +87,17 @@ async def test_any_order_and_any_repetition_gives_the_same_numbers(store: Monito
         await hear(in_order, EVENTS)
         await rebuild_all(in_order)
         assert sorted(await cells(store), key=repr) == sorted(await cells(in_order), key=repr)
+
+
+async def test_raw_data_that_no_hour_is_built_from_go_and_the_numbers_stay(store: MonitorStore) -> None:
+    await hear(store, EVENTS)
+    await rebuild_all(store)
+    before = await cells(store)
+    await store.facts.forget(NOW + timedelta(days=30))
+    assert [one async for one in store.facts.observations([EVENTS_HOUR])]
+    await store.facts.forget(NOW + timedelta(days=32))
+    assert not [one async for one in store.facts.observations([EVENTS_HOUR])]
+    assert await cells(store) == before
 
 
 async def put_on_trial(store: MonitorStore, revision: int = 1) -> None:

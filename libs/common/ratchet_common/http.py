@@ -27,7 +27,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 VERSION = "0.1.0"
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 READY_PATIENCE_S = 3.0
-EVERYWHERE = problems.documented(401, 403, 413, 422, 503)
+EVERYWHERE = problems.documented(400, 401, 403, 413, 422, 503)
 
 
 def create_app(name: str, settings: CommonSettings, *, routers: Sequence[APIRouter], lifespan: Lifespan) -> FastAPI:

@@ -69,15 +69,9 @@ async def handle_batch(records: Sequence[ConsumerRecord], topic: Topic, group: s
     batch = [
         pair for record in records if _is_for(record, group) and (pair := await _decode(record, topic, group, bury))
     ]
-    if not batch:
-        return
-    try:
-        await _patiently(handle, [event for _, event in batch])
-    except RetryLaterError:
-        raise
-    except Exception:  # noqa: BLE001  one event that nobody foresaw must not stop the others
-        await _handle_one_by_one(batch, topic, group, handle, bury)
-    telemetry.EVENTS_HANDLED.labels(topic.name, group).inc(len(batch))
+    if batch:
+        await _handle(batch, topic, group, handle, bury)
+        telemetry.EVENTS_HANDLED.labels(topic.name, group).inc(len(batch))
 
 
 def _is_for(record: ConsumerRecord, group: str) -> bool:
@@ -93,15 +87,20 @@ async def _decode(record: ConsumerRecord, topic: Topic, group: str, bury: Bury) 
         return None
 
 
-async def _handle_one_by_one(batch: Sequence[Pair], topic: Topic, group: str, handle: Handle, bury: Bury) -> None:
-    for record, event in batch:
-        try:
-            await _patiently(handle, [event])
-        except RetryLaterError:
-            raise
-        except Exception as error:  # noqa: BLE001  buried with its kind: its text may be private
-            log.error("%s cannot handle an event of %s: %s", group, topic.name, described(error))
-            await _bury(record, f"{type(error).__name__} in the handler", topic, group, bury)
+async def _handle(batch: Sequence[Pair], topic: Topic, group: str, handle: Handle, bury: Bury) -> None:
+    """One event that nobody foresaw must not stop the others: what fails is halved until it is alone."""
+    try:
+        await _patiently(handle, [event for _, event in batch])
+    except RetryLaterError:
+        raise
+    except Exception as error:  # noqa: BLE001  buried with its kind: its text may be private
+        middle = len(batch) // 2
+        if middle:
+            await _handle(batch[:middle], topic, group, handle, bury)
+            await _handle(batch[middle:], topic, group, handle, bury)
+            return
+        log.error("%s cannot handle an event of %s: %s", group, topic.name, described(error))
+        await _bury(batch[0][0], f"{type(error).__name__} in the handler", topic, group, bury)
 
 
 async def _bury(record: ConsumerRecord, reason: str, topic: Topic, group: str, bury: Bury) -> None:

@@ -1,7 +1,6 @@
-"""Action items: which sentences of a document would people put on the list?
+"""Action items: the sentences that people would put on the list, and how sure one must be of a sentence to list it.
 
-A sentence counts as wanted where it shares most of its words with an item that somebody wrote; a linear classifier
-learns that from the sentences' words, and its threshold is the one with the best F1 on held-out documents.
+Where people rephrase what was said, the sentence that is most like an item stands for it. A question is not looked at.
 """
 
 from collections.abc import Sequence
@@ -9,89 +8,141 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ratchet_student.errors import CannotLearnError
+from ratchet_student.errors import CannotLearnError, must
 from ratchet_student.examples import Example, Prediction
 from ratchet_student.linear import FOLDS, Floats, Ints, LinearModel, learn
-from ratchet_student.sentences import sentences
-from ratchet_student.words import words_and_marks
+from ratchet_student.oracle import sentences_behind
+from ratchet_student.reading import Names, Reading, grams_of, read
+from ratchet_student.sentences import Sentence, without_bullet
 
-MAX_SENTENCES = 60_000  # over all documents
-MOST_ITEMS = 30
-ALIKE = 0.5  # share of common words, of both together, from which a sentence is an item
-NO_ITEMS = "None"
+MAX_SENTENCES = 30_000  # of all documents that are learned from
+MAX_ITEMS = 50
+THRESHOLDS = 99
+NOTHING = "None"
+
+_NOTHING = frozenset({"", "none", "nothing", "n/a", "no items", "no action items"})
 
 
 @dataclass(frozen=True, slots=True)
 class ItemModel:
     model: LinearModel
-    threshold: float
+    threshold: float  # a sentence at least as probable is an item
+    named: bool  # items say who spoke
+
+    def __post_init__(self) -> None:
+        must(len(self.model.calibration.share) == 2, "a sentence is an item or not")
 
     def predict(self, document: str) -> Prediction:
-        texts = [sentence.text for sentence in sentences(document)]
-        if not texts:
-            return Prediction(NO_ITEMS, 0.0, items=())
-        chances = self.model.probabilities(texts)[:, 1]
-        wanted = np.flatnonzero(chances >= self.threshold)
-        chosen = np.sort(wanted[np.argsort(-chances[wanted], kind="stable")[:MOST_ITEMS]])
-        if not len(chosen):
-            return Prediction(NO_ITEMS, float(1 - chances.max()), items=())
-        items = tuple(texts[place] for place in chosen)
-        output = "\n".join(f"- {item}" for item in items)
-        return Prediction(output, float(chances[chosen].mean()), items=items)
+        """The output has one "- item" a line, or "None"."""
+        found = read(document).sentences
+        if not found:
+            return Prediction(NOTHING, 0.0, items=())
+        chances = self.model.probabilities([sentence.text for sentence in found])[:, 1]
+        likeliest = np.argsort(-chances, kind="stable")[:MAX_ITEMS]
+        chosen = np.sort(likeliest[chances[likeliest] >= self.threshold])
+        items = tuple(self._item(found[place]) for place in chosen)
+        confidence = float(chances[chosen].mean()) if items else float(1 - chances.max())
+        return Prediction("\n".join(f"- {item}" for item in items) or NOTHING, confidence, items=items)
+
+    def _item(self, sentence: Sentence) -> str:
+        return str(sentence) if self.named else sentence.text
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    reading: Reading
+    items: Sequence[Names]
+    behind: Ints  # the sentence of each item, or -1
+    weight: float
 
 
 def learn_items(examples: Sequence[Example], seed: int) -> ItemModel:
+    """Beyond MAX_SENTENCES it learns from a random part."""
     random = np.random.default_rng(seed)
-    texts, label, weights, fold = _rows(examples, random)
-    if not 0 < label.sum() < len(label):
-        raise CannotLearnError(
-            "The examples do not show which sentences are items: give some with items in the words of their documents, "
-            "and some with sentences that are none."
-        )
-    learned = learn(texts, label, weights, fold)
-    threshold = _best_threshold(learned.probabilities[:, 1], label[learned.held_out])
-    return ItemModel(learned.model, threshold)
+    sources = _sources([examples[place] for place in random.permutation(len(examples))])
+    listed = [np.isin(np.arange(len(source.reading.sentences)), source.behind).astype(np.int64) for source in sources]
+    label = np.concatenate(listed) if listed else np.empty(0, np.int64)
+    _check(listed, label)
+    owner = np.repeat(np.arange(len(sources)), [len(part) for part in listed])
+    texts = [sentence.text for source in sources for sentence in source.reading.sentences]
+    weights = np.array([source.weight for source in sources])[owner]
+    learned = learn(texts, label, weights, _folds(listed)[owner])
+    threshold = _best_threshold(
+        learned.probabilities[:, 1],
+        label[learned.held_out],
+        owner[learned.held_out],
+        np.array([len(source.items) for source in sources]),
+    )
+    return ItemModel(learned.model, threshold, _says_who(sources))
 
 
-def _rows(examples: Sequence[Example], random: np.random.Generator) -> tuple[list[str], Ints, Floats, Ints]:
-    """Texts, labels, weights and folds of all sentences; the sentences of a document are in one fold."""
-    texts: list[str] = []
-    label: list[bool] = []
-    weights: list[float] = []
-    fold: list[int] = []
-    for number, place in enumerate(random.permutation(len(examples))):
-        example = examples[place]
-        items = [_words(item) for item in _items(example)]
-        for sentence in sentences(example.document):
-            texts.append(sentence.text)
-            label.append(any(_alike(_words(sentence.text), item) >= ALIKE for item in items))
-            weights.append(example.weight)
-            fold.append(number % FOLDS)
-        if len(texts) > MAX_SENTENCES:
+def items_of(target: str | list[str]) -> list[str]:
+    """A list as it is; of a text the lines, without their bullets. "None" has no items."""
+    lines = target.splitlines() if isinstance(target, str) else target
+    items = [item for line in lines if (item := without_bullet(line).strip())]
+    return [] if len(items) == 1 and items[0].lower().rstrip(".") in _NOTHING else items
+
+
+def _sources(examples: Sequence[Example]) -> list[_Source]:
+    sources, left = list[_Source](), MAX_SENTENCES
+    for example in examples:
+        reading = read(example.document)
+        left -= len(reading.sentences)
+        if left < 0 and sources:
             break
-    labels, folds = np.array(label, np.int64), np.array(fold, np.int64)
-    rare = labels.sum() < FOLDS or any(labels[folds != one].sum() == 0 for one in range(FOLDS))
-    return texts, labels, np.array(weights), np.full_like(folds, -1) if rare else folds
+        if reading.sentences:
+            items = [grams_of(item)[0] for item in items_of(example.target)[:MAX_ITEMS]]
+            sources.append(_Source(reading, items, sentences_behind(reading, items), example.weight))
+    return sources
 
 
-def _items(example: Example) -> list[str]:
-    lines = example.target.splitlines() if isinstance(example.target, str) else example.target
-    items = [line.strip().lstrip("-*• ").strip() for line in lines]
-    return [item for item in items if item and item != NO_ITEMS]
+def _check(listed: Sequence[Ints], label: Ints) -> None:
+    with_items = sum(bool(part.any()) for part in listed)
+    if with_items < 2:
+        raise CannotLearnError(
+            f"A sentence like one of the items stands in {with_items} of the {len(listed)} documents: give examples "
+            "whose items say what their documents say."
+        )
+    if label.all():
+        raise CannotLearnError("Every sentence is an item: give documents that also say something else.")
 
 
-def _words(text: str) -> set[str]:
-    return {word for word in words_and_marks(text) if word.isalnum()}
+def _folds(listed: Sequence[Ints]) -> Ints:
+    """A fold for each document, those with items spread evenly."""
+    order = sorted(range(len(listed)), key=lambda place: not listed[place].any())
+    fold = np.empty(len(listed), np.int64)
+    fold[order] = np.arange(len(listed)) % FOLDS
+    return fold
 
 
-def _alike(some: set[str], others: set[str]) -> float:
-    return len(some & others) / max(len(some | others), 1)
-
-
-def _best_threshold(chances: Floats, label: Ints) -> float:
+def _best_threshold(chances: Floats, label: Ints, owner: Ints, items: Ints) -> float:
+    """The one under which the mean F1 of the documents' lists is highest; of equal ones the middle."""
     if not len(chances):
         return 0.5
-    order = np.argsort(-chances, kind="stable")
-    hits = np.cumsum(label[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + label.sum())
-    return float(chances[order[int(f1.argmax())]])
+    documents = np.unique(owner)
+    candidates = np.unique(np.quantile(chances, np.linspace(0, 1, THRESHOLDS + 1)) + 1e-9)
+    scores = [_mean_f1(chances >= candidate, label, owner, items)[documents].mean() for candidate in candidates]
+    best = np.flatnonzero(np.isclose(scores, max(scores)))
+    return float(candidates[best[len(best) // 2]])
+
+
+def _mean_f1(chosen: Ints, label: Ints, owner: Ints, items: Ints) -> Floats:
+    listed = np.bincount(owner, chosen, len(items))
+    hits = np.bincount(owner, chosen & (label > 0), len(items))
+    f1: Floats = np.where(listed + items == 0, 1.0, 2 * hits / np.maximum(listed + items, 1))
+    return f1
+
+
+def _says_who(sources: Sequence[_Source]) -> bool:
+    """Whether the items are more like the sentences with the speaker's name than without."""
+    gain = 0.0
+    for source in sources:
+        for item, place in zip(source.items, source.behind, strict=True):
+            if place >= 0 and (sentence := source.reading.sentences[place]).speaker:
+                gain += _f1(item, str(sentence)) - _f1(item, sentence.text)
+    return gain > 0
+
+
+def _f1(item: Names, text: str) -> float:
+    words = grams_of(text)[0]
+    return float(2 * len(np.intersect1d(item, words)) / max(len(np.unique(item)) + len(np.unique(words)), 1))

@@ -1,8 +1,8 @@
 """From a classifier's scores to probabilities that can be taken at their word.
 
-Platt's scaling for any number of labels: the scores are stretched by one number and shifted by one a label, those under
-which held-out labels are likeliest. A few made-up texts with the overall frequencies pull the result towards these where
-little was held out.
+Platt's scaling for any number of labels: the scores are stretched by one number and shifted by one a label, those
+under which held-out labels are likeliest. A few made-up texts with the overall frequencies pull the result towards
+these where little was held out.
 """
 
 from dataclasses import dataclass

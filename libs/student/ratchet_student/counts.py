@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ratchet_student.errors import must
 from ratchet_student.reading import Floats, Names
 
 
@@ -13,6 +14,9 @@ class Counts:
     names: Names  # sorted
     counts: Floats
     total: float  # how many texts were counted
+
+    def __post_init__(self) -> None:
+        must(self.names.ndim == 1 and self.names.shape == self.counts.shape, "counts have other names")
 
     def of(self, names: Names) -> Floats:
         if not len(self.names):

@@ -15,6 +15,7 @@ from ratchet_student.reading import Floats, Grams, Ints
 
 LEAST, MOST = -14.0, 3.0  # log of the expected count
 RIDGE = 1e-5
+WORD_FEATURES, PAIR_FEATURES = 14, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,14 @@ def word_features(grams: Grams, asked: Floats, near: Floats, wide: Floats, elsew
     """(kinds, features); `asked` by kind, `near` and `wide` by sentence."""
     sentences = max(len(near), 1)
     often, base = grams.counts, grams.counts / sentences
-    here, around = (
-        np.log((grams.spread(share[grams.sentence]) + 0.002) / (base + 0.002)) for share in (near, wide)
-    )
+    here, around = (np.log((grams.spread(share[grams.sentence]) + 0.002) / (base + 0.002)) for share in (near, wide))
     stands, wanted, common = np.log1p(often), elsewhere.references, elsewhere.documents
     return np.column_stack(
-        [asked, asked > 0, stands, here, around, wanted, common]
-        + [asked * wanted, stands * wanted, stands * common, here * wanted, here * common]
-        + [np.maximum(wanted, -6), np.maximum(wanted + 1, 0) ** 2]
+        (
+            *(asked, asked > 0, stands, here, around, wanted, common),
+            *(asked * wanted, stands * wanted, stands * common, here * wanted, here * common),
+            *(np.maximum(wanted, -6), np.maximum(wanted + 1, 0) ** 2),
+        )
     )
 
 

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
 
 from ratchet_student.calibration import Calibration, calibrate
+from ratchet_student.errors import must
 from ratchet_student.features import Features, Float32s, Sparse, learn_features
 
 Floats = NDArray[np.float64]
@@ -20,14 +21,14 @@ FOLDS = 3
 BAYES = 0.0  # in place of a strength
 STRENGTHS = (1.0, 10.0, 50.0)  # inverse of the regularisation
 USUAL_STRENGTH = 10.0
-WORK_FOR_CHOICE = 6_000_000  # features present × labels: up to here every strength is tried
+WORK_FOR_CHOICE = 6_000_000  # features present in all texts, times labels: up to here every strength is tried
 WORK_FOR_REGRESSION = 60_000_000
 LABELS_FOR_REGRESSION = 100
 MAX_WORDS = 8_000_000  # over all texts
-MAX_HELD_OUT = 4_000_000  # texts × labels
+MAX_HELD_OUT = 4_000_000  # texts times labels
 REACH = (50, 2_000)  # words of one text
 MAX_FEATURES = 300_000
-MAX_WEIGHTS = (4_000_000, 16_000_000)  # features × labels, for regression and without it
+MAX_WEIGHTS = (4_000_000, 16_000_000)  # features times labels, for regression and without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,13 @@ class LinearModel:
     features: Features
     plane: Plane
     calibration: Calibration
+
+    def __post_init__(self) -> None:
+        labels = len(self.calibration.share)
+        rows = 1 if labels == 2 and len(self.plane.bias) == 1 else labels
+        must(self.calibration.shift.shape == self.calibration.share.shape == (labels,), "labels have other chances")
+        must(self.plane.weights.shape == (rows, self.features.count), "features have other weights")
+        must(self.plane.bias.shape == (rows,), "labels have other weights")
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """(texts, labels)."""
@@ -83,11 +91,9 @@ class _Trial:
 
 
 def learn(texts: Sequence[str], label: Ints, weights: Floats, fold: Ints) -> Learned:
-    """`label` counts from 0, each present; `fold` from 0 to FOLDS - 1, or -1 for a text that is never held out.
-
-    What is left for training must have every label, whichever fold is held out.
-    """
+    """`label` counts from 0, each present; `fold` from 0 to FOLDS - 1, or -1 for a text that is never held out."""
     labels = int(label.max()) + 1
+    fold = _with_all_labels_left(fold, label)
     features = learn_features(
         texts,
         reach=int(np.clip(MAX_WORDS // len(texts), *REACH)),
@@ -116,6 +122,13 @@ def folds_within(label: Ints, random: np.random.Generator) -> Ints:
     too_many = random.permutation(np.flatnonzero(fold >= 0))[MAX_HELD_OUT // (int(label.max()) + 1) :]
     fold[too_many] = -1
     return fold
+
+
+def _with_all_labels_left(fold: Ints, label: Ints) -> Ints:
+    """A fold that has all texts of a label is not held out."""
+    whole = np.bincount(label)
+    emptied = [one for one in range(FOLDS) if (whole == np.bincount(label[fold == one], minlength=len(whole))).any()]
+    return np.where(np.isin(fold, emptied), -1, fold)
 
 
 def _try(task: _Task, fold: Ints, strength: float) -> _Trial:

@@ -33,7 +33,7 @@ class Grams:
 
     def spread(self, per_occurrence: Floats) -> Floats:
         """The sum for each kind."""
-        return np.bincount(self.kind, per_occurrence, len(self.names))
+        return np.bincount(self.kind, per_occurrence, len(self.names)).astype(float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def names_of(text: Iterable[str]) -> Names:
 
 
 def pair_names(first: Names, second: Names) -> Names:
-    return first * _ODD + (second ^ (second >> np.uint64(29))) * _ODD_TOO
+    return np.asarray(first * _ODD + (second ^ (second >> np.uint64(29))) * _ODD_TOO, np.uint64)
 
 
 def grams_of(text: str) -> tuple[Names, Names]:

@@ -36,16 +36,14 @@ class _Cover:
 
     def gains(self, sentences: int) -> Floats:
         repeat = np.minimum(self.has[self.grams.kind] + self.grams.nth, len(self.worth) - 1)
-        return np.bincount(self.grams.sentence, self.worth[repeat, self.grams.kind], sentences)
+        return np.bincount(self.grams.sentence, self.worth[repeat, self.grams.kind], sentences).astype(float)
 
     def take(self, sentence: int) -> None:
         start, end = np.searchsorted(self.grams.sentence, [sentence, sentence + 1])
         np.add.at(self.has, self.grams.kind[start:end], 1)
 
 
-def choose(
-    reading: Reading, words: Floats, pairs: Floats, *, common: Floats, on_topic: Floats, budget: int
-) -> Chosen:
+def choose(reading: Reading, words: Floats, pairs: Floats, *, common: Floats, on_topic: Floats, budget: int) -> Chosen:
     """`words`, `pairs`: expected counts by kind; `common`: of each word, how often a reference has it, up to 1."""
     n, chance = len(reading.sentences), _more_than(words)
     covers = (

@@ -37,9 +37,13 @@ def sentences(document: str) -> list[Sentence]:
     return list(islice(_all(document[:MAX_CHARACTERS]), MAX_SENTENCES))
 
 
+def without_bullet(line: str) -> str:
+    return line[found.end() :] if (found := _BULLET.match(line)) else line.strip()
+
+
 def _all(document: str) -> Iterator[Sentence]:
     for line in without_annotations(document).splitlines():
-        said = line[found.end() :] if (found := _BULLET.match(line)) else line.strip()
+        said = without_bullet(line)
         who = _SPEAKER.match(said)
         speaker = who["speaker"].strip() if who and len(who["speaker"].split()) <= 5 else ""
         for text in _split(said[who.end() :] if who and speaker else said):
@@ -60,13 +64,13 @@ def _ends(text: str, end: re.Match[str]) -> bool:
     """Not a shortened word, and what follows does not go on in lower case."""
     if end[0][0] != ".":
         return True
-    after = text[end.end() :end.end() + 12].lstrip()[:1]
+    after = text[end.end() : end.end() + 12].lstrip()[:1]
     before = text[max(0, end.start() - 12) : end.start()]
     return not after.islower() and not (len(end[0]) == 1 and _SHORTENED.search(before))
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The whole sentence as a rule; a very long one in parts of LONGEST words, or characters where there are no spaces."""
+    """The whole sentence as a rule; a very long one in parts of LONGEST words, or characters without spaces."""
     if size(text) <= LONGEST:
         if any(letter.isalnum() for letter in text):
             yield text

@@ -1,24 +1,30 @@
-"""The small local model: fit, predict, save, load."""
+"""The small local model: it learns from examples in seconds to minutes, and answers in milliseconds."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ratchet_student import storage
 from ratchet_student.action_items import ItemModel, learn_items
-from ratchet_student.errors import StudentFileError, CannotLearnError
+from ratchet_student.errors import CannotLearnError
 from ratchet_student.examples import Example, Prediction
 from ratchet_student.labels import LabelModel, learn_labels
-from ratchet_student.storage import opened, read_checked, rebuilt, write
+from ratchet_student.reading import read
 from ratchet_student.summaries import SummaryModel
 from ratchet_student.summary_fit import learn_summaries
 
 MIN_EXAMPLES = 10
+
 Model = LabelModel | SummaryModel | ItemModel
-KINDS: dict[str, type[Model]] = {
-    "classification": LabelModel,
-    "summary": SummaryModel,
-    "action_items": ItemModel,
+
+_LEARN: Mapping[str, Callable[[Sequence[Example], int], Model]] = {
+    "classification": learn_labels,
+    "summary": learn_summaries,
+    "action_items": learn_items,
 }
+_KINDS: Mapping[str, type[Model]] = {"classification": LabelModel, "summary": SummaryModel, "action_items": ItemModel}
+TASKS = tuple(_LEARN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,40 +35,59 @@ class Student:
     def predict(
         self, document: str, question: str = "", labels: Sequence[str] = (), *, budget_words: int | None = None
     ) -> Prediction:
-        """`labels`: only these, as far as they were learned. `budget_words`: of a summary, else as people wrote."""
+        """`labels`: of those learned, only these (classification). `budget_words`: of a summary, instead of the length
+        of the references. What the task does not look at is ignored."""
+        return self.predict_many([document], [question], labels, budget_words=budget_words)[0]
+
+    def predict_many(
+        self,
+        documents: Sequence[str],
+        questions: Sequence[str] = (),
+        labels: Sequence[str] = (),
+        *,
+        budget_words: int | None = None,
+    ) -> list[Prediction]:
+        """One for each document; `questions` are as many or none. A document that follows itself is read once."""
+        if questions and len(questions) != len(documents):
+            raise ValueError(f"There are {len(documents)} documents and {len(questions)} questions: give one for each.")
         if isinstance(self.model, LabelModel):
-            return self.model.predict([document], labels)[0]
-        if isinstance(self.model, SummaryModel):
-            return self.model.predict(document, question, budget_words)
-        return self.model.predict(document)
+            return self.model.predict(documents, labels)
+        if isinstance(self.model, ItemModel):
+            return [self.model.predict(document) for document in documents]
+        return list(_summaries(self.model, documents, questions or [""] * len(documents), budget_words))
 
 
 def fit(task_type: str, examples: Sequence[Example], *, seed: int = 42) -> Student:
-    """Raises CannotLearnError with a sentence: an unknown task, too few examples, one label only."""
-    if task_type not in KINDS:
-        raise CannotLearnError(f"The student does not learn {task_type}: it learns {', '.join(KINDS)}.")
+    """The same examples in the same order and the same seed give the same student. Raises CannotLearnError."""
+    if task_type not in _LEARN:
+        raise CannotLearnError(f"No student learns {task_type!r}: the tasks are {', '.join(TASKS)}.")
     if len(examples) < MIN_EXAMPLES:
-        raise CannotLearnError(f"{len(examples)} examples are too few to learn from: give at least {MIN_EXAMPLES}.")
-    if task_type == "classification":
-        return Student(task_type, learn_labels(examples, seed))
-    if task_type == "summary":
-        return Student(task_type, learn_summaries(examples, seed))
-    return Student(task_type, learn_items(examples, seed))
+        raise CannotLearnError(f"{len(examples)} examples are too few: a student needs at least {MIN_EXAMPLES}.")
+    if not all(math.isfinite(example.weight) and example.weight > 0 for example in examples):
+        raise CannotLearnError("An example's weight is not a positive number: weights are inverse chances, above 0.")
+    return Student(task_type, _LEARN[task_type](examples, seed))
+
+
+def fit_to_file(task_type: str, examples: Sequence[Example], path: Path, seed: int = 42) -> str:
+    """For a worker process: nothing but the file's SHA-256 comes back. Raises CannotLearnError."""
+    return save(fit(task_type, examples, seed=seed), path)
 
 
 def save(student: Student, path: Path) -> str:
     """Returns the file's SHA-256 in hex."""
-    return write(student.task_type, student.model, path)
+    return storage.write(student.task_type, student.model, path)
 
 
 def load(path: Path, sha256: str) -> Student:
-    """Raises StudentFileError when the hash is another, or the file is not one that `save` has written."""
-    task, tree, arrays = opened(read_checked(path, sha256))
-    if task not in KINDS:
-        raise StudentFileError(f"The model file is for the task {task}, which this student does not know.")
-    return Student(task, rebuilt(KINDS[task], tree, arrays))
+    """Raises StudentFileError where the file is another one or malformed, or cannot be read."""
+    return Student(*storage.decode(storage.read_checked(path, sha256), dict(_KINDS)))
 
 
-def fit_to_file(task_type: str, examples: Sequence[Example], path: Path, seed: int = 42) -> str:
-    """For a worker process: fits, saves, and returns the file's SHA-256."""
-    return save(fit(task_type, examples, seed=seed), path)
+def _summaries(
+    model: SummaryModel, documents: Sequence[str], questions: Sequence[str], budget_words: int | None
+) -> Iterator[Prediction]:
+    last, reading = None, read("")
+    for document, question in zip(documents, questions, strict=True):
+        if document != last:
+            last, reading = document, read(document)
+        yield model.summary(reading, question, budget_words or model.budget)

@@ -47,8 +47,9 @@ class Keeping:
         """All of the hour's raw data are still there."""
         return now < hour + self.raw + GRACE / 2
 
-    def raw_until(self, at: datetime) -> datetime:
-        return at + self.raw + GRACE
+    def raw_from(self, now: datetime) -> datetime:
+        """Raw data of hours before this one are needed no more."""
+        return now - self.raw - GRACE
 
     def bucket_until(self, hour: datetime) -> datetime:
         return hour + self.buckets

@@ -41,7 +41,7 @@ class Intake:
         now = self._clock()
         seen = [observation_of(event, now) for event in made]
         fresh = [one for one in seen if not self._keeping.sealed(one.bucket.hour, now)]
-        hits = [hit for event in made if (hit := hit_of(event)) and not self._keeping.sealed(hit.bucket.hour, now)]
+        hits = [hit for event in made if (hit := hit_of(event, now)) and not self._keeping.sealed(hit.bucket.hour, now)]
         await self._facts.add_observations(fresh)
         await self._facts.add_hits(hits)
         await self._facts.add_late([one for one in seen if self._keeping.sealed(one.bucket.hour, now)])

@@ -9,6 +9,8 @@ from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.verdicts import compare_once
 
+FORGET_EVERY_S = 1800.0
+
 
 def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
     rebuild = Rebuild(
@@ -24,8 +26,12 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
     async def measure() -> bool:
         return await measure_once(store.to_measure, store.buckets, store.qualities, utc_now())
 
+    async def forget() -> None:
+        await store.facts.forget(utc_now())
+
     return {
         "rebuild": Loop(resting(build), every=settings.rebuild_every_s),
         "comparison": Loop(resting(compare), every=settings.compare_every_s),
         "quality": Loop(resting(measure), every=settings.quality_every_s),
+        "forgetting": Loop(forget, every=FORGET_EVERY_S),
     }

@@ -19,6 +19,7 @@ from ratchet_monitor.hours import BucketKey, hour_of, made_at
 NANO, MICRO, MILLION = 10**9, 10**6, 10**6
 DEAREST_USD = Decimal(10_000)
 LONGEST = timedelta(days=1)
+AHEAD = timedelta(days=1)
 
 
 class ImplausibleError(RefusedError):
@@ -92,12 +93,13 @@ def observation_of(event: PredictionMade, now: datetime) -> Observation:
         latency=_latency(event.latency_ms),
         confidence=None if event.confidence is None else millionths("confidence", event.confidence),
         outcome=event.outcome,
-        at=made_at(event.result_id, event.occurred_at),
+        at=plausible(made_at(event.result_id, event.occurred_at), now),
         seen_at=now,
     )
 
 
-def hit_of(event: PredictionMade) -> Hit | None:
+def hit_of(event: PredictionMade, now: datetime) -> Hit | None:
+    """None of an answer that was made. Raises ImplausibleError, UnknownTaskError."""
     if event.cached_from is None:
         return None
     return Hit(
@@ -105,8 +107,15 @@ def hit_of(event: PredictionMade) -> Hit | None:
         origin=event.cached_from,
         tenant=event.tenant,
         task_type=known_task(event.task_type).value,
-        at=made_at(event.cached_from, event.occurred_at),
+        at=plausible(made_at(event.cached_from, event.occurred_at), now),
     )
+
+
+def plausible(at: datetime, now: datetime) -> datetime:
+    """Clocks differ, but not by a day."""
+    if at > now + AHEAD:
+        raise ImplausibleError("The result says that it was made in the future.", field="result_id")
+    return at
 
 
 def digest(tenant: str, name: str) -> str:

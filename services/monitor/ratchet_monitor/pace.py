@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-REST = 2.0  # times as long as the work took
+REST = 4.0  # times as long as the work took
 
 
 def resting(round_: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:

@@ -10,7 +10,7 @@ import msgspec
 from ratchet_common.events import FeedbackJoined
 from ratchet_common.vocabulary import known_task
 from ratchet_monitor.hours import BucketKey, hour_of, made_at
-from ratchet_monitor.observations import digest, millionths
+from ratchet_monitor.observations import digest, millionths, plausible
 
 SATISFIED = {"positive": 2, "neutral": 1, "negative": 0}  # halves
 
@@ -55,7 +55,7 @@ def score_of(event: FeedbackJoined, now: datetime) -> Score:
         revision=event.revision,
         score=millionths("score", event.score),
         satisfied=SATISFIED[event.rating],
-        at=made_at(event.result_id, event.answered_at or event.occurred_at),
+        at=plausible(made_at(event.result_id, event.answered_at or event.occurred_at), now),
         scored_at=now,
     )
 

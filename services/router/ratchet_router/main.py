@@ -54,7 +54,7 @@ def build(settings: RouterSettings) -> FastAPI:
             async with at_work(its, loops):
                 yield
 
-    routes = [generate.routes, chat.routes, catalogue.routes, cache.routes]
+    routes = [chat.routes, generate.routes, catalogue.routes, cache.routes]
     return create_app("router", settings, routers=routes, lifespan=lifespan)
 
 

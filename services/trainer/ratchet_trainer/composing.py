@@ -53,7 +53,8 @@ def compose(task_type: str, newest: Sequence[Head], rules: Rules) -> Composition
     """`newest`: what was learned last first."""
     heads = within(newest, rules.max_bytes)
     kept, bonds = _kept(heads, rules.near_duplicate)
-    members = [head for head in heads if head.example_id in set(kept.examples)]
+    chosen = set(kept.examples)
+    members = [head for head in heads if head.example_id in chosen]
     confirmed = sum(head.confirmed for head in members)
     if confirmed < rules.min_examples:
         return TooFew(confirmed)
@@ -85,9 +86,8 @@ def _kept(heads: Sequence[Head], threshold: float) -> tuple[Kept, dict[str, str]
     chosen = set(kept.examples)
     left = list(dict.fromkeys(head.document_hash for head in heads if head.example_id in chosen))
     pairs = find_pairs([texts[document] for document in left], threshold)
-    alike = [Item(document, (leader_of[document],)) for document in left]
-    alike += [Item(left[one], (f"near:{left[other]}",)) for one, other in pairs]
-    alike += [Item(left[other], (f"near:{left[other]}",)) for _, other in pairs]
+    alike = [Item(document, (document, leader_of[document])) for document in left]
+    alike += [Item(left[one], (left[other],)) for one, other in pairs]
     return kept, {document: group[0] for group in groups(alike) for document in group}
 
 

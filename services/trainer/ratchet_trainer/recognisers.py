@@ -19,7 +19,6 @@ from presidio_analyzer.predefined_recognizers import (
     IbanRecognizer,
     IpRecognizer,
     MacAddressRecognizer,
-    MedicalLicenseRecognizer,
     PhoneRecognizer,
     UkNinoRecognizer,
     UrlRecognizer,
@@ -63,7 +62,6 @@ KINDS: Mapping[str, str] = {
     "US_ITIN": "TAX_NUMBER",
     "US_BANK_NUMBER": "BANK_ACCOUNT",
     "UK_NINO": "NATIONAL_INSURANCE",
-    "MEDICAL_LICENSE": "MEDICAL_LICENCE",
 }
 
 
@@ -138,7 +136,6 @@ def _analyzer() -> AnalyzerEngine:
         UsItinRecognizer(),
         UsBankRecognizer(),
         UkNinoRecognizer(),
-        MedicalLicenseRecognizer(),
     ]
     return AnalyzerEngine(
         registry=RecognizerRegistry(recognizers=recognisers, supported_languages=[LANGUAGE]),

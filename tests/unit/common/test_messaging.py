@@ -81,6 +81,14 @@ async def test_an_event_that_fails_alone_is_buried_with_its_kind_and_without_its
     assert (seen.tenants, seen.buried) == (["a", "b"], [(1, "KeyError in the handler")])
 
 
+async def test_a_bad_event_costs_its_batch_a_few_rounds_and_keeps_the_order() -> None:
+    seen = Seen(lambda tenant: ValueError() if tenant == "bad" else None)
+    await seen.take(*(record(due("bad" if n == 317 else f"{n:03}"), offset=n) for n in range(500)))
+    assert [offset for offset, _ in seen.buried] == [317]
+    assert seen.tenants == [f"{n:03}" for n in range(500) if n != 317]
+    assert len(seen.batches) < 25
+
+
 async def test_while_the_world_is_away_nothing_is_buried() -> None:
     tries = iter([RetryLaterError("away"), RetryLaterError("away")])
     seen = Seen(lambda _: next(tries, None))

@@ -29,7 +29,7 @@ def test_an_id_of_another_kind_belongs_where_the_event_says() -> None:
 def test_an_hour_is_sealed_while_its_raw_data_are_still_there(age: timedelta, sealed: bool, rebuildable: bool) -> None:
     assert KEEPING.sealed(HOUR - age, HOUR) is sealed
     assert KEEPING.rebuildable(HOUR - age, HOUR) is rebuildable
-    assert not rebuildable or KEEPING.raw_until(HOUR - age) > HOUR
+    assert not rebuildable or KEEPING.raw_from(HOUR) < HOUR - age
 
 
 def test_hours_between_are_all_hours_that_are_touched() -> None:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -51,7 +52,12 @@ def test_an_unknown_task_is_refused() -> None:
 
 def test_a_cache_hit_is_filed_under_its_origin() -> None:
     origin = result_id(5)
-    hit = hit_of(prediction(1, cached_from=origin))
+    hit = hit_of(prediction(1, cached_from=origin), NOW)
     assert hit is not None
     assert (hit.origin, hit.bucket.hour) == (origin, HOUR)
-    assert hit_of(prediction(1)) is None
+    assert hit_of(prediction(1), NOW) is None
+
+
+def test_a_result_of_the_future_is_refused() -> None:
+    with pytest.raises(ImplausibleError):
+        observation_of(prediction(1, at=NOW + timedelta(days=2)), NOW)

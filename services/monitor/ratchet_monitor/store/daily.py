@@ -1,0 +1,67 @@
+"""One collection a day of results, with one index. To forget a day is to drop it.
+
+A second index, for a TTL, would cost a third of the intake, and single deletions could not keep up with it.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from bson import Binary
+
+from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_monitor.hours import BucketKey
+from ratchet_monitor.observations import Hit, Observation
+from ratchet_monitor.scores import Score
+from ratchet_monitor.store.documents import document_of, struct_of
+
+F = TypeVar("F", Observation, Hit, Score)
+READ_AT_ONCE = 1000
+
+
+class Daily(Generic[F]):
+    """Facts of one kind, each filed under the hour of its result."""
+
+    def __init__(self, database: Database, name: str, kind: type[F]) -> None:
+        self._database, self._name = database, name
+        self._kind: type[F] = kind
+        self._indexed: set[str] = set()
+
+    async def add(self, facts: Mapping[UUID, F]) -> None:
+        """By their own ids: what is there already stays as it is."""
+        days: dict[str, list[Document]] = {}
+        for own_id, fact in facts.items():
+            bucket = fact.bucket
+            document = {"_id": Binary.from_uuid(own_id), "bucket": bucket.text, **document_of(fact)}
+            days.setdefault(self._day(bucket.hour), []).append(document)
+        for day, documents in days.items():
+            await self._insert(day, documents)
+
+    async def filed(self, buckets: Collection[BucketKey]) -> AsyncIterator[F]:
+        """The bucket's key holds the tenant."""
+        days: dict[str, list[str]] = {}
+        for bucket in buckets:
+            days.setdefault(self._day(bucket.hour), []).append(bucket.text)
+        for day, keys in days.items():
+            with waiting_is_worth_it():
+                async for document in self._database[day].find({"bucket": {"$in": keys}}, batch_size=READ_AT_ONCE):
+                    yield struct_of(self._kind, document)
+
+    async def forget_before(self, first: datetime) -> None:
+        """Drops the days that ended before the day of `first`."""
+        with waiting_is_worth_it():
+            ours = await self._database.list_collection_names(filter={"name": {"$regex": f"^{self._name}_[0-9]{{8}}$"}})
+            for day in ours:
+                if day < self._day(first):
+                    await self._database.drop_collection(day)
+
+    async def _insert(self, day: str, documents: list[Document]) -> None:
+        with waiting_is_worth_it(), duplicates_are_fine():
+            if day not in self._indexed:  # at once, while it is empty
+                await self._database[day].create_index("bucket")
+                self._indexed.add(day)
+            await self._database[day].insert_many(documents, ordered=False)
+
+    def _day(self, at: datetime) -> str:
+        return f"{self._name}_{at.astimezone(UTC):%Y%m%d}"

@@ -1,0 +1,183 @@
+"""The trainer's workers, killed at every step."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from ratchet_common import mongo
+from ratchet_common.events import RetrainingFellDue
+from ratchet_common.mongo import Database
+from ratchet_scoring.advance import Limits
+from ratchet_trainer import evaluation
+from ratchet_trainer.evaluate import Judging
+from ratchet_trainer.evaluation import Answer, Case, Verdict
+from ratchet_trainer.jobs import Patience, triggered
+from ratchet_trainer.rollout import Plan
+from ratchet_trainer.store.evaluations import MongoEvaluationStore
+from ratchet_trainer.store.jobs import MongoJobStore
+from ratchet_trainer.store.rollouts import MongoRolloutStore
+from ratchet_trainer.store.versions import MongoVersionStore
+from ratchet_trainer.traffic import Traffic
+from ratchet_trainer.training import Training
+from tests.integration.conftest import Ground
+from tests.unit.trainer.decision_fakes import FakeDatasets, FakePlatform, FakeProvider, dataset, example
+
+TASK = "classification"
+LEASE_S = 0.1
+
+
+def due(tenant: str) -> RetrainingFellDue:
+    return RetrainingFellDue(tenant=tenant, task_type=TASK, reasons=("50 corrections (limit 50)",))
+
+
+@pytest.fixture
+async def database(stack: Ground) -> AsyncIterator[Database]:
+    client = mongo.connect(stack.mongodb_url)
+    yield mongo.database(client, f"trainer-{uuid4().hex[:8]}")
+    await client.close()
+
+
+class Killed(BaseException):
+    """No `except` of ours sees it."""
+
+
+@dataclass
+class Life:
+    """Of one process: how many more steps it has. Before each call out, and after it, one goes."""
+
+    steps: int
+
+    def spend(self) -> None:
+        self.steps -= 1
+        if self.steps <= 0:
+            raise Killed
+
+
+class Mortal:
+    """A real part as seen by a process that is killed before or after one of its calls to it."""
+
+    def __init__(self, real: object, life: Life) -> None:
+        self._real, self._life = real, life
+
+    def __getattr__(self, name: str) -> Any:
+        there = getattr(self._real, name)
+        return self._mortal(there) if callable(there) else there
+
+    def _mortal(self, method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def call(*args: Any) -> Any:
+            self._life.spend()
+            result = await method(*args)
+            self._life.spend()
+            return result
+
+        return call
+
+
+TRAIN = [example(n, "ham") for n in range(1000, 1040)]
+TEST = [example(n, "spam" if n % 2 else "ham") for n in range(40)]
+
+
+async def judge(task: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None) -> Verdict:
+    return evaluation.verdict(task, cases, answers, commonest, Limits(), 42)
+
+
+class Hurrying:
+    """A clock that is an hour later at each look: what was put off is due."""
+
+    def __init__(self) -> None:
+        self._time = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        self._time += timedelta(hours=1)
+        return self._time
+
+
+async def _loop_turns(database: Database, life: Life, now: Hurrying) -> None:
+    """One process: trains and judges until nothing is left to do."""
+    jobs: Any = Mortal(MongoJobStore(database, lease_s=LEASE_S), life)
+    versions: Any = Mortal(MongoVersionStore(database, lease_s=LEASE_S), life)
+    rollouts: Any = Mortal(MongoRolloutStore(database), life)
+    evaluations: Any = Mortal(MongoEvaluationStore(database), life)
+    datasets: Any = Mortal(FakeDatasets(dataset(TRAIN, TEST)), life)
+    platform: Any = Mortal(FakePlatform(), life)
+    traffic = Traffic(rollouts, versions)
+    training = Training(jobs, datasets, versions, rollouts, {"local": platform}, Patience(), 60, now)
+    judging = Judging(
+        versions=versions,
+        evaluations=evaluations,
+        rollouts=rollouts,
+        datasets=datasets,
+        traffic=traffic,
+        provider=FakeProvider(says={e.document: str(e.target) for e in TEST}),
+        judge=judge,
+        limits=Limits(),
+        plan=Plan(),
+        cases=2000,
+        renew_every=60,
+        now=now,
+    )
+    while await training.run_once() or await judging.run_once():
+        await traffic.settle_once()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    jobs: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str, int], ...]
+    evaluations: int
+    shares: dict[str, int]
+    revisions: int
+    events: int
+
+
+async def _outcome(database: Database, tenant: str) -> Outcome:
+    jobs, _ = await MongoJobStore(database, lease_s=1).list(tenant, task_type=None, state=None, limit=9, cursor=None)
+    versions, _ = await MongoVersionStore(database, lease_s=1).list(
+        tenant, task_type=None, state=None, limit=9, cursor=None
+    )
+    rollout = await MongoRolloutStore(database).get(tenant, TASK)
+    document = await database.rollouts.find_one({"_id": f"{tenant}:{TASK}"})
+    return Outcome(
+        jobs=tuple((job.state, job.version_id) for job in jobs),
+        versions=tuple((v.version_id, v.state, v.traffic_percentage) for v in versions),
+        evaluations=await database.evaluations.count_documents({"tenant": tenant}),
+        shares=rollout.shares,
+        revisions=rollout.revision,
+        events=len(document["outbox"]) if document else 0,
+    )
+
+
+@pytest.mark.slow
+async def test_wherever_a_worker_is_killed_the_next_one_brings_the_same_about(database: Database) -> None:
+    await _make_indexes(database)
+    whole = Life(10**6)
+    expected = await _turned(database, whole, "whole")
+    steps = 10**6 - whole.steps
+    name = "classification-abababab"
+    assert expected == Outcome((("succeeded", name),), ((name, "canary", 10),), 1, {name: 10, "base": 90}, 1, 1)
+    assert steps > 30
+    for step in range(1, steps + 1):
+        assert await _turned(database, Life(step), f"killed-at-{step}") == expected, f"killed at step {step} of {steps}"
+
+
+async def _make_indexes(database: Database) -> None:
+    await MongoJobStore(database, lease_s=LEASE_S).create_indexes()
+    await MongoVersionStore(database, lease_s=LEASE_S).create_indexes()
+    await MongoRolloutStore(database).create_indexes()
+    await MongoEvaluationStore(database).create_indexes()
+
+
+async def _turned(database: Database, life: Life, tenant: str) -> Outcome:
+    store, now = MongoJobStore(database, lease_s=LEASE_S), Hurrying()
+    await store.add_or_take_along(triggered(due(tenant), "local", now()), now())
+    try:
+        await _loop_turns(database, life, now)
+    except Killed:
+        await asyncio.sleep(LEASE_S)
+        await _loop_turns(database, Life(10**6), now)
+    return await _outcome(database, tenant)

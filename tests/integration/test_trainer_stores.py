@@ -1,0 +1,115 @@
+"""The trainer's stores under races."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from ratchet_common import mongo
+from ratchet_common.events import RetrainingFellDue
+from ratchet_common.mongo import Database
+from ratchet_trainer.jobs import Job, JobState, Patience, Step, begun, cancellation, prepared, triggered
+from ratchet_trainer.rollout import By, Rollout, Standing, assigned, start
+from ratchet_trainer.store.jobs import MongoJobStore
+from ratchet_trainer.store.rollouts import MongoRolloutStore
+from ratchet_trainer.store.versions import MongoVersionStore
+from ratchet_trainer.versions import BASE_SERVING, Version, VersionState, serving
+from tests.integration.conftest import Ground
+
+TASK = "classification"
+LEASE_S = 0.1
+
+
+def due(tenant: str) -> RetrainingFellDue:
+    return RetrainingFellDue(tenant=tenant, task_type=TASK, reasons=("50 corrections (limit 50)",))
+
+
+@pytest.fixture
+async def database(stack: Ground) -> AsyncIterator[Database]:
+    client = mongo.connect(stack.mongodb_url)
+    yield mongo.database(client, f"trainer-{uuid4().hex[:8]}")
+    await client.close()
+
+
+async def test_however_many_triggers_race_one_job_is_open(database: Database) -> None:
+    store, now = MongoJobStore(database, lease_s=30), datetime.now(UTC)
+    await store.create_indexes()
+    made = [triggered(due("acme"), "local", now) for _ in range(8)]
+    await asyncio.gather(*(store.add_or_take_along(job, now) for job in made * 2))
+    found, _ = await store.list("acme", task_type=TASK, state=None, limit=200, cursor=None)
+    assert Counter(job.state for job in found) == {JobState.QUEUED: 1, JobState.CANCELLED: 7}
+    (open_job,) = [job for job in found if job.state is JobState.QUEUED]
+    assert {job.part_of for job in found} == {None, open_job.job_id}
+
+
+async def _taken(take: Callable[[], Awaitable[Any]]) -> Any:
+    while True:
+        found = await take()
+        if found is not None:
+            return found
+        await asyncio.sleep(0.05)
+
+
+async def test_whoever_was_overtaken_or_cancelled_writes_nothing_more(database: Database) -> None:
+    store, now = MongoJobStore(database, lease_s=0.5), datetime.now(UTC)
+    await store.create_indexes()
+    job: Job = triggered(due("acme"), "local", now)
+    await store.add_or_take_along(job, now)
+    slow = await _taken(lambda: store.take(now))
+    quick = await _taken(lambda: store.take(now))  # once the lease has run out
+    working = begun(quick.value, now, Patience())
+    assert await store.save(quick, working)
+    assert not await store.save(slow, prepared(working, "d1", now))
+    assert not await store.renew(slow)
+    step: Step = cancellation("ann", now)
+    cancelled = await store.cancel("acme", job.job_id, step)
+    assert (cancelled.state, cancelled.history[-1].reason) == (JobState.CANCELLED, "cancelled by ann")
+    assert not await store.save(quick, prepared(working, "d1", now))
+    await store.add_or_take_along(triggered(due("acme"), "local", now), now)
+    queued, _ = await store.list("acme", task_type=None, state=JobState.QUEUED, limit=10, cursor=None)
+    assert len(queued) == 1
+
+
+async def test_of_changes_that_race_one_is_written_with_its_event(database: Database) -> None:
+    store, by = MongoRolloutStore(database), By("ann", "because", datetime.now(UTC).replace(microsecond=0))
+    await store.create_indexes()
+    version = Version(
+        tenant="acme",
+        version_id="classification-0a1b2c3d",
+        task_type=TASK,
+        platform="local",
+        base_model="student",
+        artifact="file:///x",
+        sha256="0a" * 32,
+        dataset_id="d1",
+        parent="base",
+        job_id="j",
+        created_at=by.at,
+    )
+    fresh = await store.get("acme", TASK)
+    on_trial = start(fresh, version.version_id, "base", 10, by)
+    event = assigned(on_trial, {"base": BASE_SERVING, version.version_id: serving(version)})
+    written = await asyncio.gather(*(store.save(on_trial, event) for _ in range(8)))
+    assert written.count(True) == 1
+    assert await store.get("acme", TASK) == on_trial
+    assert await store.get("other", TASK) == Rollout(tenant="other", task_type=TASK)
+    document = await database.rollouts.find_one({"_id": f"acme:{TASK}"})
+    assert document is not None
+    assert document["unsent"] == len(document["outbox"]) == 1
+    await _the_version_follows(database, version)
+
+
+async def _the_version_follows(database: Database, version: Version) -> None:
+    store = MongoVersionStore(database, lease_s=30)
+    await store.create_indexes()
+    assert await store.add(version)
+    assert not await store.add(version)
+    await store.stand("acme", version.version_id, Standing(VersionState.LIVE, 100), 3)
+    await store.stand("acme", version.version_id, Standing(VersionState.CANARY, 10), 2)
+    followed = await store.get("acme", version.version_id)
+    assert (followed.state, followed.traffic_percentage) == (VersionState.LIVE, 100)
+    assert await store.take_to_judge(datetime.now(UTC) + timedelta(days=1)) is None
