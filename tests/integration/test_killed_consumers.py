@@ -83,7 +83,7 @@ async def until(count: Callable[[], Awaitable[int]], wanted: int) -> None:
     while True:
         if await count() >= wanted:
             return
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
 
 
 async def live(name: str, database: mongo.Database, settings: CommonSettings, sent: Sent, errors: Path) -> None:

@@ -156,6 +156,10 @@ async def test_revisions_only_grow_whatever_order_they_come_in(store: MonitorSto
     await put_on_trial(store, 4)
     states = {one.revision: one.state for one in await store.experiments.page("acme", "", 10)}
     assert states == {3: State.CLOSED, 4: State.RUNNING}
+    (latest,) = await store.experiments.page("acme", "", 1)
+    (before,) = await store.experiments.page("acme", latest.place, 1)
+    assert (latest.revision, before.revision) == (4, 3)
+    assert not await store.experiments.page("globex", "", 10)
 
 
 async def publish(bus: Bus, *events: Event) -> None:

@@ -308,11 +308,16 @@ async def test_when_no_provider_answers_it_is_said_and_recorded(site: Site) -> N
     assert (event.outcome, event.output, event.attempts[0].error) == ("failed", None, "unavailable")
 
 
-async def test_a_client_that_hangs_up_is_recorded_as_cancelled(site: Site) -> None:
+@pytest.mark.parametrize("path", ["/api/generate", "/v1/chat/completions"])
+async def test_a_client_that_hangs_up_is_recorded_as_cancelled(site: Site, path: str) -> None:
+    session = uuid4().hex
+    messages = [{"role": "user", "content": "Please wait."}]
+    chat = {"model": "slow", "messages": messages, "ratchet": {"session_id": session}}
+    body = chat if path == "/v1/chat/completions" else site.mail(model="slow", session_id=session)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
-            await site.app.post("/api/generate", site.mail(model="slow", session_id="hasty"))
-    event = await site.heard.first(lambda event: event.session == "hasty")
+            await site.app.post(path, body)
+    event = await site.heard.first(lambda event: event.session == session)
     assert (event.outcome, event.model) == ("cancelled", "slow")
 
 

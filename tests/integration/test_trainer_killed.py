@@ -28,7 +28,7 @@ from tests.integration.conftest import Ground
 from tests.unit.trainer.decision_fakes import FakeDatasets, FakePlatform, FakeProvider, dataset, example
 
 TASK = "classification"
-LEASE_S = 0.1
+LEASE_S = 0.05
 
 
 def due(tenant: str) -> RetrainingFellDue:
@@ -178,6 +178,6 @@ async def _turned(database: Database, life: Life, tenant: str) -> Outcome:
     try:
         await _loop_turns(database, life, now)
     except Killed:
-        await asyncio.sleep(LEASE_S)
+        await asyncio.sleep(2 * LEASE_S)
         await _loop_turns(database, Life(10**6), now)
     return await _outcome(database, tenant)

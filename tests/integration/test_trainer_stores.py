@@ -21,7 +21,6 @@ from ratchet_trainer.versions import BASE_SERVING, Version, VersionState, servin
 from tests.integration.conftest import Ground
 
 TASK = "classification"
-LEASE_S = 0.1
 
 
 def due(tenant: str) -> RetrainingFellDue:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 from fastapi import FastAPI
@@ -60,13 +60,13 @@ async def _decisions(
     for store in (job_store, version_store, rollout_store, evaluation_store):
         await store.create_indexes()
     traffic = Traffic(rollout_store, version_store)
-    renew_every = timedelta(seconds=settings.lease_s / 3).total_seconds()
+    renew_every = settings.lease_s / 3
     training = Training(
         jobs=job_store,
         datasets=data.training,
         versions=version_store,
         rollouts=rollout_store,
-        platforms={LocalPlatform.name: LocalPlatform(fitting, artifacts, seed=settings.seed)},
+        platforms={LocalPlatform.name: _local(fitting, artifacts, settings)},
         patience=settings.patience,
         renew_every=renew_every,
         now=_now,
@@ -85,18 +85,27 @@ async def _decisions(
         renew_every=renew_every,
         now=_now,
     )
-    train = Loop(training.run_once, every=settings.look_every_s)
-    its.hear(RETRAIN_TRIGGERS, partial(on_retraining_due, jobs=job_store, now=_now, poke=train.poke))
+
+    async def judge_and_train() -> bool:
+        """One after the other: a fit beside it would spoil the latencies that are measured."""
+        judged = await judging.run_once()
+        return await training.run_once() or judged
+
+    work = Loop(judge_and_train, every=settings.look_every_s)
+    its.hear(RETRAIN_TRIGGERS, partial(on_retraining_due, jobs=job_store, now=_now, poke=work.poke))
     its.hear(VERDICTS, partial(on_verdicts, traffic=traffic, plan=settings.plan, now=_now))
     app.state.jobs, app.state.versions = job_store, version_store
     app.state.rollouts, app.state.evaluations = rollout_store, evaluation_store
-    app.state.training, app.state.traffic, app.state.poke_training = training, traffic, train.poke
+    app.state.training, app.state.traffic, app.state.poke_training = training, traffic, work.poke
     return await its.relay(its.database.rollouts) | {
-        "training": train,
-        "judging": Loop(judging.run_once, every=settings.look_every_s),
+        "judging and training": work,
         "settling": Loop(traffic.settle_once, every=SETTLE_EVERY_S),
         "holdouts": Loop(lambda: traffic.end_holdouts_once(_now()), every=HOLDOUTS_EVERY_S),
     }
+
+
+def _local(fitting: Workers, artifacts: FileArtifacts, settings: TrainerSettings) -> LocalPlatform:
+    return LocalPlatform(fitting, artifacts, seed=settings.seed, limit_s=settings.fit_limit_s)
 
 
 def _now() -> datetime:

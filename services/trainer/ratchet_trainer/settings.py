@@ -25,6 +25,7 @@ class TrainerSettings(DataSettings):
     look_every_s: float = Field(1, ge=0.05, le=60, description="how often jobs and candidates are looked for")
     job_wait_days: float = Field(7, ge=0, le=365, description="how long a triggered job waits for enough examples")
     job_attempts: int = Field(5, ge=1, le=100, description="to train, where something broke")
+    fit_limit_s: int = Field(3600, ge=1, le=24 * 3600, description="a fit that takes longer is ended")
     evaluation_cases: int = Field(2_000, ge=1, le=10_000, description="held-out cases of an evaluation, at most")
     gate_margin: float = Field(0.02, ge=0, le=1, description="a version is no worse within so much")
     gate_saving: float = Field(

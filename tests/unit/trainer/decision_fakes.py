@@ -43,12 +43,13 @@ def example(
     document_type: str | None = None,
     labels: tuple[str, ...] = ("ham", "spam"),
     cost_usd: float = 0.01,
+    document: str = "",
 ) -> Example:
     return Example(
         example_id=UUID(int=number),
         tenant="acme",
         task_type=task_type,
-        document=f"document {number}",
+        document=document or f"document {number}",
         question="",
         labels=labels,
         target=target,

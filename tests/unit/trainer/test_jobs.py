@@ -73,7 +73,7 @@ def test_whoever_takes_over_goes_on_where_the_job_stands() -> None:
 def test_a_job_that_breaks_its_workers_fails_in_the_end_and_says_why() -> None:
     job = fresh()
     for _ in range(PATIENCE.attempts):
-        job = broken(begun(job, NOW, PATIENCE), "The worker process died while it ran _fit.", NOW, PATIENCE)
+        job = broken(begun(job, NOW, PATIENCE), "The worker process died while it ran fit.", NOW, PATIENCE)
         assert job.state is JobState.PREPARING
         assert job.due_at > NOW
     over = begun(job, NOW, PATIENCE)

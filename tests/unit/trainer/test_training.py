@@ -95,7 +95,7 @@ async def test_training_done_twice_is_one_version() -> None:
 
 async def test_a_dead_worker_process_is_tried_again_later() -> None:
     jobs, job_id = with_job()
-    platform = FakePlatform(RetryLaterError("The worker process died while it ran _fit."))
+    platform = FakePlatform(RetryLaterError("The worker process died while it ran fit."))
     work, clock = training(jobs, platform=platform)
     await work.run_once()
     assert jobs.jobs[job_id].state is JobState.RUNNING

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Path, Query
 from pydantic import PlainSerializer
 
 from ratchet_common.auth import MayRead
-from ratchet_common.errors import NotFoundError, RefusedError
+from ratchet_common.errors import NotFoundError
 from ratchet_common.events import Conclusion
 from ratchet_common.problems import documented
 from ratchet_monitor.api.asking import Store
 from ratchet_monitor.experiments import Arm, Experiment, Finding, State
 
+HEX = "^([0-9a-f]{2})*$"
 Rounded = Annotated[float, PlainSerializer(lambda number: round(number, 6), return_type=float)]
 
 routes = APIRouter(prefix="/api/models/experiments", tags=["experiments"])
@@ -22,11 +23,6 @@ routes = APIRouter(prefix="/api/models/experiments", tags=["experiments"])
 class NoSuchExperimentError(NotFoundError):
     type = "unknown-experiment"
     title = "There is no such experiment"
-
-
-class CursorError(RefusedError):
-    type = "invalid-cursor"
-    title = "The cursor is not one of ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +79,11 @@ async def list_experiments(
     caller: MayRead,
     store: Store,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str, Query(max_length=1000, description="The `next` of the page before")] = "",
+    cursor: Annotated[str, Query(max_length=1000, pattern=HEX, description="The `next` of the page before")] = "",
 ) -> ExperimentPage:
     """The latest first."""
-    found = await store.experiments.page(caller.tenant, _place(cursor), limit + 1)
+    before = bytes.fromhex(cursor).decode(errors="replace")
+    found = await store.experiments.page(caller.tenant, before, limit + 1)
     shown = found[:limit]
     return ExperimentPage([_view(one) for one in shown], shown[-1].place.encode().hex() if len(found) > limit else None)
 
@@ -100,13 +97,6 @@ async def show_experiment(
     if found is None:
         raise NoSuchExperimentError("There is no experiment with this id; `GET /api/models/experiments` lists them.")
     return _view(found)
-
-
-def _place(cursor: str) -> str:
-    try:
-        return bytes.fromhex(cursor).decode()
-    except ValueError:
-        raise CursorError("The cursor must be the `next` of the page before.", field="cursor") from None
 
 
 def _view(one: Experiment) -> ExperimentView:

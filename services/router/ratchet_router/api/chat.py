@@ -1,6 +1,7 @@
 """HTTP in: chat completions in OpenAI's shape. The hot path: no per-request model, no dependency, no second copy."""
 
 import time
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,13 @@ from ratchet_common.vocabulary import TaskType
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
 from ratchet_router.api.chat_body import ChatBody, read_chat
+from ratchet_router.api.hanging_up import hung_up
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.schema import inlined
 from ratchet_router.parts import Parts
 from ratchet_router.plan import ALIASES, OF_TASK
 
-routes = APIRouter(prefix="/v1", tags=["openai"])
+routes = APIRouter(tags=["openai"])
 ERRORS = documented_errors(401, 403, 404, 422, 503)
 BEARER: dict[str, Any] = {"security": [{"HTTPBearer": []}]}
 EXAMPLE = {"model": "auto", "messages": [{"role": "user", "content": "What is a canary release?"}]}
@@ -78,7 +80,7 @@ async def chat_completions(request: Request) -> Response:
     caller = authorise(request, Scope.GENERATE)
     parts: Parts = request.app.state.parts
     ask = read_chat(await request.body(), caller.tenant)
-    answered = await answer(ask, parts, request.is_disconnected)
+    answered = await answer(ask, parts, partial(hung_up, request))
     return Response(_encode(_body(answered)), headers=_headers(answered), media_type="application/json")
 
 
@@ -92,10 +94,10 @@ async def models(request: Request) -> Response:
     return Response(_encode({"object": "list", "data": listed}), media_type="application/json")
 
 
-# The plain route comes first and answers: it saves a fifth of the request's CPU. The other one documents it.
-routes.add_route("/chat/completions", chat_completions, methods=["POST"], include_in_schema=False)
+# The plain route comes first and answers, for an eighth less CPU a request; the other one documents it.
+routes.add_route("/v1/chat/completions", chat_completions, methods=["POST"], include_in_schema=False)
 routes.add_api_route(
-    "/chat/completions",
+    "/v1/chat/completions",
     chat_completions,
     methods=["POST"],
     responses={200: {"model": ChatCompletion}, **ERRORS},
@@ -108,7 +110,7 @@ routes.add_api_route(
     },
 )
 routes.add_api_route(
-    "/models", models, methods=["GET"], responses={200: {"model": ModelList}, **ERRORS}, openapi_extra=BEARER
+    "/v1/models", models, methods=["GET"], responses={200: {"model": ModelList}, **ERRORS}, openapi_extra=BEARER
 )
 
 

@@ -1,6 +1,7 @@
 """HTTP in: requests for a task. The same body asks for an answer, or for the decision alone."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Literal, Self
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from ratchet_common.auth import MayGenerate
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_router.answer import answer
+from ratchet_router.api.hanging_up import hung_up
 from ratchet_router.api.parts import TheParts
 from ratchet_router.api.views import Generated, Routed, routing, usd, view
 from ratchet_router.ask import Ask
@@ -105,7 +107,7 @@ class GenerateBody(BaseModel):
 async def generate(
     body: GenerateBody, request: Request, response: Response, caller: MayGenerate, parts: TheParts
 ) -> Any:
-    answered = await answer(_ask(body, caller.tenant), parts, request.is_disconnected)
+    answered = await answer(_ask(body, caller.tenant), parts, partial(hung_up, request))
     if not answered.recorded:
         response.headers["x-ratchet-recorded"] = "false"
     return view(answered)

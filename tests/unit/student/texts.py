@@ -1,0 +1,72 @@
+"""Small texts made by rule, for students to learn from."""
+
+import numpy as np
+
+from ratchet_student import Example
+
+_TOPICS = ["budget", "roof", "website", "printer", "contract", "garden", "schedule", "archive", "newsletter", "parking"]
+_OUTCOMES = ["moved to the spring", "paid by the council", "given to a supplier", "looked at again", "left as it is"]
+_CHATTER = [
+    "Good morning to you all.",
+    "Yes, that was on the news.",
+    "Could somebody open the window over there?",
+    "The train was late again and I had to walk.",
+    "I have not seen the numbers, to be honest.",
+    "We had soup in the canteen, it was fine.",
+    "Somebody left an umbrella in the hall.",
+    "Shall we go on with the next point then?",
+]
+_TASKS = ["send the offer", "call the bank", "book the room", "check the figures", "write the minutes", "order paper"]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+_SPEAKERS = ["Chair", "Treasurer", "Secretary", "Member"]
+
+
+def mails(n: int, seed: int = 0) -> list[Example]:
+    """Requests ("yes") and statements ("no"), in turn."""
+    random = np.random.default_rng(seed)
+    return [Example(_request(random), "yes") if place % 2 else Example(_statement(random), "no") for place in range(n)]
+
+
+def meetings(n: int, seed: int = 0) -> list[Example]:
+    """A question about one of two things that were decided, with what somebody wrote about it."""
+    random = np.random.default_rng(seed)
+    return [_meeting(random) for _ in range(n)]
+
+
+def notes(n: int, seed: int = 0) -> list[Example]:
+    """What people promised, one or two things in each document, and none in every fifth."""
+    random = np.random.default_rng(seed)
+    return [_note(random, promised=0 if place % 5 == 4 else 1 + place % 2) for place in range(n)]
+
+
+def _request(random: np.random.Generator) -> str:
+    task, day, topic = _pick(random, _TASKS), _pick(random, _DAYS), _pick(random, _TOPICS)
+    return _pick(
+        random, [f"Please {task} by {day}.", f"Can you {task} for the {topic}?", f"{task.capitalize()} today."]
+    )
+
+
+def _statement(random: np.random.Generator) -> str:
+    return f"{_pick(random, _CHATTER)} The {_pick(random, _TOPICS)} was {_pick(random, _OUTCOMES)}."
+
+
+def _meeting(random: np.random.Generator) -> Example:
+    topic, other = random.choice(_TOPICS, 2, replace=False)
+    outcome, another = random.choice(_OUTCOMES, 2, replace=False)
+    decided = f"So we decided that the {topic} should now be {outcome} after all."
+    aside = f"And the group agreed that the {other} should be {another} as well."
+    said = [*random.choice(_CHATTER, 6), decided, *random.choice(_CHATTER, 6), aside, *random.choice(_CHATTER, 4)]
+    document = "\n".join(f"{_pick(random, _SPEAKERS)}: {text}" for text in said)
+    return Example(document, f"The group decided that the {topic} should be {outcome}.", f"What of the {topic}?")
+
+
+def _note(random: np.random.Generator, promised: int) -> Example:
+    items = [f"I will {_pick(random, _TASKS)} by {_pick(random, _DAYS)}." for _ in range(promised)]
+    said = [*random.choice(_CHATTER, 5), *items]
+    return Example(
+        "\n".join(f"{_pick(random, _SPEAKERS)}: {said[place]}" for place in random.permutation(len(said))), items
+    )
+
+
+def _pick(random: np.random.Generator, some: list[str]) -> str:
+    return some[random.integers(len(some))]
