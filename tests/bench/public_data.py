@@ -26,7 +26,7 @@ class Question:
 
 
 def e_mails() -> list[Example]:
-    """Sentences of e-mails, Yes where they ask for or promise an action (ParakweetLabs/EmailIntentDataSet, Apache-2.0)."""
+    """Sentences, Yes where they ask for or promise an action (ParakweetLabs/EmailIntentDataSet, Apache-2.0)."""
     rows = _there(E_MAILS).read_text(encoding="latin-1").split("\n")
     labelled = [row.split("\t", 1) for row in rows if row.strip()]
     return [Example(text, label) for label, text in labelled]

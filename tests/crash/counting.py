@@ -51,8 +51,9 @@ def count_when_settled(mongodb_url: str, found: Acknowledged, kills: int) -> Cou
 
 
 def _count(client: MongoClient[dict[str, Any]], found: Acknowledged, kills: int) -> Counted:
-    observed = Counter(_uuid(d["result_id"]) for d in client.monitor.observations.find({}, {"result_id": 1}))
-    learned = _results(client.trainer.examples) | _results(client.trainer.refusals)
+    days = [name for name in client.monitor.list_collection_names() if name.startswith("observations_")]
+    observed = Counter(_uuid(d["_id"]) for day in days for d in client.monitor[day].find({}, {"_id": 1}))
+    learned = _results(client.trainer.examples)  # examples and named refusals
     said = {UUID(result) for result in found.results}
     return Counted(
         acknowledged=len(found.results),

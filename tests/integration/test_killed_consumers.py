@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from bson import Binary
 from ratchet_common import mongo
 from ratchet_common.bus import Bus
 from ratchet_common.dead_letters import letter_id
+from ratchet_common.errors import RetryLaterError
+from ratchet_common.mongo import waiting_is_worth_it
 from ratchet_common.settings import CommonSettings
 from ratchet_common.topics import PREDICTIONS, group_of
 from tests.integration.conftest import Ground, SettingsFor, Tenant
@@ -81,8 +83,9 @@ async def consumer(name: str, away_s: float, settings: CommonSettings, errors: P
 
 async def until(count: Callable[[], Awaitable[int]], wanted: int) -> None:
     while True:
-        if await count() >= wanted:
-            return
+        with suppress(RetryLaterError), waiting_is_worth_it():  # a slow store is not what is tried here
+            if await count() >= wanted:
+                return
         await asyncio.sleep(0.3)
 
 

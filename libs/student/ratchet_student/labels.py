@@ -51,7 +51,9 @@ def learn_labels(examples: Sequence[Example], seed: int) -> LabelModel:
     chosen = [examples[place] for place in sorted(random.permutation(len(examples))[:MAX_EXAMPLES])]
     labels, label = np.unique([_label(example) for example in chosen], return_inverse=True)
     if len(labels) < 2:
-        raise CannotLearnError(f"All examples have the label {labels[0]!r}: give examples of at least one other label.")
+        raise CannotLearnError(
+            f"All examples have the label {str(labels[0])!r}: give examples of at least one other label."
+        )
     if len(labels) > MAX_LABELS:
         raise CannotLearnError(
             f"The examples have {len(labels)} labels: merge the rare ones until {MAX_LABELS} are left."

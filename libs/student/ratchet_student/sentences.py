@@ -12,7 +12,7 @@ MAX_SENTENCES = 5_000
 MAX_CHARACTERS = 1_000_000
 LONGEST = 60  # words; what goes on without a full stop (speech recognition) is cut here
 
-_SPEAKER = re.compile(r"(?P<speaker>\[[A-Z_]{2,40}\d{0,6}\]|[^\W\d_](?:[^:.!?\n]{0,38}[^\W_.])?)\s?:\s+(?=\S)")
+_SPEAKER = re.compile(r"(?P<speaker>\[[A-Z_]{2,40}\d{0,6}\]|[^\W\d_](?:[^:.!?\n]{0,38}[^\W_.])?)\s?:(?:\s+|$)")
 _BULLET = re.compile(r"\s*(?:[-*+•‣◦·–—>#]+|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+(?:\[[ xX]?\]\s+)?")  # noqa: RUF001
 _END = re.compile(r"(?:(?<![.!?…])[.!?…]{1,5}[\"'”’)\]]{0,2}(?=\s))|[。！？]{1,5}[」』”]?")  # noqa: RUF001
 _SHORTENED = re.compile(

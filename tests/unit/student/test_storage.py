@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -115,7 +116,5 @@ def test_a_damaged_file_is_refused_or_read_and_never_anything_else(
     content = bytearray(content_of(path))
     content[place % len(content)] = byte
     digest = stored(path, bytes(content[: len(content) - cut]))
-    try:
-        load(path, digest)
-    except StudentFileError as error:
-        assert str(error)
+    with contextlib.suppress(StudentFileError):
+        assert load(path, digest).task_type == "classification"
