@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-kafka lint types bench replay token lock schemas routes clean
+.PHONY: help install demo up test test-kafka lint types bench replay token lock schemas env-example routes clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ test: $(STAMP)  ## every test that needs neither Java nor Docker
 	$(BIN)/pytest -m "not kafka" $(ARGS)
 
 test-kafka: $(STAMP)  ## the same integration suite, and the short crash test, on a real Apache Kafka (needs Java 17 and Maven)
-	$(BIN)/pytest -m kafka $(ARGS)
+	RATCHET_TEST_BUS=kafka $(BIN)/pytest tests/integration tests/kafka tests/crash -m "kafka or not slow" $(ARGS)
 
 lint: $(STAMP)  ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -52,6 +52,9 @@ token: $(STAMP)  ## a bearer token for docker compose, shown once (arguments: AR
 	@mkdir -p deploy/secrets
 	@$(BIN)/ratchet token create --tenant local --tokens-file deploy/secrets/tokens.json $(ARGS)
 	@chmod 644 deploy/secrets/tokens.json  # hashes only; the services' user in the containers reads it
+
+env-example: $(STAMP)  ## write .env.example anew from the settings
+	$(BIN)/python -m ratchet_cli.env_example
 
 routes: $(STAMP)  ## write the gateway's routes anew from the path table
 	$(BIN)/python deploy/routes.py

@@ -24,6 +24,7 @@ BENCHES = (
     "monitor_intake",
     "nothing_lost",
     "demo_time",
+    "demo_public",
 )
 
 

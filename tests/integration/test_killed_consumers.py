@@ -12,6 +12,7 @@ from random import Random
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 from bson import Binary
 
 from ratchet_common import mongo
@@ -99,6 +100,7 @@ async def live(name: str, database: mongo.Database, settings: CommonSettings, se
             await until(kept, await kept() + random.randint(1, 100))
 
 
+@pytest.mark.slow
 async def test_killed_again_and_again_each_event_has_its_effect(
     stack: Ground, settings_for: SettingsFor, tenant: Tenant, tmp_path: Path
 ) -> None:

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -57,19 +56,47 @@ class Gateway:
         return JSONResponse(found, 200 if well else 503)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """The ASGI lifespan protocol. A service that cannot start ends the start of all."""
+        """The ASGI lifespan protocol. The services start side by side; one that cannot ends the start of all."""
         await receive()
-        async with AsyncExitStack() as stack:
-            try:
-                for app in self._apps.values():
-                    await stack.enter_async_context(app.router.lifespan_context(app))
-            except CannotStartError as error:
-                self.failure = str(error)
-                await send({"type": "lifespan.startup.failed", "message": self.failure})
-                return
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
+        lives = [_Life(app) for app in self._apps.values()]
+        try:
+            await asyncio.gather(*(life.begun for life in lives))
+        except CannotStartError as error:
+            self.failure = str(error)
+            await _end(lives)
+            await send({"type": "lifespan.startup.failed", "message": self.failure})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await _end(lives)
         await send({"type": "lifespan.shutdown.complete"})
+
+
+class _Life:
+    """One service's lifespan, in a task of its own: what it opens is closed by the task that opened it."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.end = asyncio.Event()
+        self.task = asyncio.create_task(self._live(app))
+
+    async def _live(self, app: FastAPI) -> None:
+        try:
+            async with app.router.lifespan_context(app):
+                self.begun.set_result(None)
+                await self.end.wait()
+        except Exception as error:
+            if self.begun.done():
+                raise
+            self.begun.set_exception(error)
+
+
+async def _end(lives: Sequence[_Life]) -> None:
+    for life in lives:
+        life.end.set()
+        if not life.begun.done():
+            life.task.cancel()
+    await asyncio.gather(*(life.task for life in lives), return_exceptions=True)
 
 
 def merged(documents: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def authorise(request: Request, scope: Scope) -> Caller:
 def needs(scope: Scope) -> Any:
     """A FastAPI dependency that gives the Caller, for `caller: Annotated[Caller, needs(Scope.READ)]`."""
 
-    def dependency(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Caller:
+    async def dependency(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Caller:
         return authorise(request, scope)
 
     return Depends(dependency)

@@ -1,5 +1,6 @@
 """The way to the store. A store that is away is a reason to wait, not a bug of the handler."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +15,7 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from ratchet_common.errors import RetryLaterError
+from ratchet_common.errors import CannotStartError, RetryLaterError
 
 Document = dict[str, Any]
 Database = AsyncDatabase[Document]
@@ -60,3 +61,15 @@ def duplicates_are_fine() -> Iterator[None]:
 async def ping(db: Database) -> None:
     with waiting_is_worth_it():
         await db.command("ping")
+
+
+async def insist_on_store(db: Database, *, patience_s: float = 60.0) -> None:
+    """At a start: waits for the store. Raises CannotStartError, without the URL: it may hold a password."""
+    end = asyncio.get_running_loop().time() + patience_s
+    while True:
+        try:
+            return await ping(db)
+        except RetryLaterError as error:
+            if asyncio.get_running_loop().time() > end:
+                raise CannotStartError("No store answers at MONGODB_URL: start one there, or set it.") from error
+        await asyncio.sleep(0.5)

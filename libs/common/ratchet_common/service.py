@@ -69,6 +69,7 @@ async def connections(name: str, settings: CommonSettings) -> AsyncIterator[Conn
         stack.push_async_callback(client.close)
         database = mongo.database(client, name)
         letters = DeadLetters(database.dead_letters, name)
+        await mongo.insist_on_store(database)
         bus = await stack.enter_async_context(Bus(settings))
         workers = await stack.enter_async_context(Workers(settings.worker_processes))
         await letters.create_indexes()

@@ -16,7 +16,9 @@ _NAMES = re.compile("ADDRESS|AGE|CITY|COUNTRY|DATE|LOCATION|NAME|NRP|ORG|ORGANI[
 _LINKS = re.compile("DOMAIN|LINK|URI|URL")
 _MAIL = re.compile("EMAIL")
 
-_PLACEHOLDER = re.compile(r"\[([A-Z]{2,20}(?:_[A-Z]{2,20}){0,3})(?:_\d{1,6})?\]|<([A-Z]{2,20}(?:_[A-Z]{2,20}){0,3})>")
+_PLACEHOLDER = re.compile(
+    r"(?:mailto: ?)?\[([A-Z]{2,20}(?:_[A-Z]{2,20}){0,3})(?:_\d{1,6})?\]|<([A-Z]{2,20}(?:_[A-Z]{2,20}){0,3})>"
+)
 _ADDRESS = re.compile(r"(?:mailto:)?(?<![\w.+%-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
 _URL = re.compile(
     r"(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"]{1,2000}[^\s<>\".,;:!?)\]}']"

@@ -18,6 +18,7 @@ COMMON_WORTH = 0.5  # of a word that stands in every reference, beside one that 
 DENSITY = 0.9  # exponent of the size that a gain is divided by; below 1, longer sentences are liked better
 SHORTEST = 8  # words; shorter sentences are left out
 MOST_REPEATS = 10
+MOST_CHOSEN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def choose(reading: Reading, words: Floats, pairs: Floats, *, common: Floats, on
     )
     price = np.maximum(reading.sizes, 1) ** DENSITY / np.maximum(on_topic, 1e-3) ** ON_TOPIC
     free, chosen, left = _telling(reading.lengths), list[int](), budget
-    while (fits := free & (reading.sizes <= left)).any():
+    while len(chosen) < MOST_CHOSEN and (fits := free & (reading.sizes <= left)).any():
         gains = (covers[0].gains(n) + covers[1].gains(n)) / price
         best = int(np.where(fits, gains, -1.0).argmax())
         for cover in covers:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn brings it
+
 from ratchet_student import storage
 from ratchet_student.action_items import ItemModel, learn_items
 from ratchet_student.errors import CannotLearnError
@@ -65,7 +67,8 @@ def fit(task_type: str, examples: Sequence[Example], *, seed: int = 42) -> Stude
         raise CannotLearnError(f"{len(examples)} examples are too few: a student needs at least {MIN_EXAMPLES}.")
     if not all(math.isfinite(example.weight) and example.weight > 0 for example in examples):
         raise CannotLearnError("An example's weight is not a positive number: weights are inverse chances, above 0.")
-    return Student(task_type, _LEARN[task_type](examples, seed))
+    with threadpool_limits(1):  # these matrices are small: more threads are slower, and sum in another order
+        return Student(task_type, _LEARN[task_type](examples, seed))
 
 
 def fit_to_file(task_type: str, examples: Sequence[Example], path: Path, seed: int = 42) -> str:

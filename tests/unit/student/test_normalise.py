@@ -12,6 +12,7 @@ def same(one: str, other: str) -> bool:
     [
         ("Write to jo.b+x@mail.example.org today", "Write to [EMAIL] today"),
         ("Write to mailto:jo@example.org", "Write to [EMAIL_3]"),
+        ("Write to mailto:jo@example.org", "Write to mailto:[EMAIL_3]"),
         ("See https://example.org/a?b=c.", "See [URL_1]."),
         ("See www.example.org/a, please", "See [URL], please"),
         ("Call +49 (30) 123-4567 now", "Call [PHONE_1] now"),
