@@ -4,8 +4,11 @@ import asyncio
 import gc
 import json
 import os
+import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -70,6 +73,16 @@ class _Server(uvicorn.Server):
         )
         self._greeting = greeting
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ours are in `_serve`: uvicorn's would raise the signal again afterwards, before the stack is stopped."""
+        yield
+
+    def stop(self) -> None:
+        """At the second time it does not wait for open requests."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
@@ -83,6 +96,8 @@ async def _serve(app: Gateway, stack: Stack, listener: socket.socket, data_dir: 
     host, port = listener.getsockname()[:2]
     token, _ = token_for_trying(data_dir)
     server = _Server(app, _greeting(f"http://{host}:{port}", token, data_dir / "token"))
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(wish, server.stop)
     serving = asyncio.create_task(server.serve([listener]))
     failing = asyncio.create_task(stack.failed())
     await asyncio.wait({serving, failing}, return_when=asyncio.FIRST_COMPLETED)
