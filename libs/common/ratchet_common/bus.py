@@ -114,6 +114,9 @@ def _rows(topic: Topic, settings: BusSettings) -> tuple[NewTopic, NewTopic]:
     kept = {"cleanup.policy": "compact"} if topic.kept is None else {"retention.ms": _ms(topic.kept.total_seconds())}
     buried = {"retention.ms": _ms(DEAD_LETTERS_KEPT.total_seconds())}
     partitions, replication = settings.kafka_partitions, settings.kafka_replication
+    if replication > 1:  # else acks=all would be content with one copy
+        enough = {"min.insync.replicas": str(replication - 1 if replication > 2 else replication)}
+        kept, buried = kept | enough, buried | enough
     return (
         NewTopic(topic.name, partitions, replication, topic_configs=kept),
         NewTopic(topic.dead_letters, 1, replication, topic_configs=buried),
