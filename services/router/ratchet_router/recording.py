@@ -38,7 +38,8 @@ class Texts:
 
 
 def fitting(messages: msgspec.Raw, output: str | None, limit_bytes: int) -> Texts:
-    size = len(memoryview(messages)) + (len(output.encode()) if output else 0)
+    escaped = len(msgspec.json.encode(output)) - len('""') if output else 0  # as it travels: up to six times as long
+    size = len(memoryview(messages)) + escaped
     return Texts(NOTHING, None, "too_large") if size > limit_bytes else Texts(messages, output)
 
 
