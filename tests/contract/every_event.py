@@ -159,6 +159,7 @@ MOST: tuple[Event, ...] = (
         latency_ms=5.5,
         collect=False,
         text_omitted="not_collected",
+        via=UUID(int=77),
     ),
     RetrainingFellDue(tenant="acme", event_id=ID, occurred_at=NOW, task_type="summary", reasons=("drift", "more")),
     TrafficAssigned(

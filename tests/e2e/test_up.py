@@ -64,6 +64,22 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     assert "curl" in whole.log.read_text()
 
 
+@pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("after_s", [0.7, 2.0, 4.0])
+def test_told_to_stop_while_it_starts_it_ends_and_leaves_nothing_behind(
+    tmp_path: Path, wish: signal.Signals, after_s: float
+) -> None:
+    whole = up(tmp_path)
+    whole.start()
+    assert whole.process is not None
+    time.sleep(after_s)
+    everyone = family(whole.process)
+    whole.process.send_signal(wish)
+    whole.process.wait(40)
+    eventually(lambda: gone(everyone), True)
+    assert "Traceback" not in whole.log.read_text()
+
+
 def test_what_was_acknowledged_before_a_kill_counts_after_it(tmp_path: Path) -> None:
     whole = up(tmp_path)
     try:

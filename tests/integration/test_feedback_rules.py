@@ -177,6 +177,7 @@ async def test_feedback_on_a_cache_hit_is_published_for_its_origin(rig: Rig) -> 
     assert {event.result_id for event in events} == {origin.result_id}
     assert {event.version_id for event in events} == {"summary-0a1b2c3d"}
     assert len({event.event_id for event in events}) == 2
+    assert {event.via for event in events} == {hit.result_id, None}  # each keeps its own words
 
 
 async def test_feedback_whose_answer_never_comes_expires_to_a_visible_count(rig: Rig) -> None:

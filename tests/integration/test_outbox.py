@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common import mongo
-from ratchet_common.errors import RetryLaterError
+from ratchet_common.errors import RetryLaterError, TooLargeForTheBusError
 from ratchet_common.events import DocumentChanged
 from ratchet_common.mongo import Document
 from ratchet_common.outbox import SENT_IS_KEPT, Headers, Relay, entry, holding, push
@@ -30,6 +30,7 @@ class Broker:
     """Has what was published, in its order; fails at the publishes whose numbers are given."""
 
     fails_at: frozenset[int] = frozenset()
+    too_large: frozenset[UUID] = frozenset()
     had: list[tuple[str, UUID]] = field(default_factory=list)
     tries: Iterator[int] = field(default_factory=lambda: iter(range(1_000_000)))
 
@@ -59,6 +60,8 @@ class Process:
         if next(self.broker.tries) in self.broker.fails_at:
             raise RetryLaterError("Kafka did not take it.")
         event = msgspec.json.decode(body, type=DocumentChanged)
+        if event.event_id in self.broker.too_large:
+            raise TooLargeForTheBusError("An event is too large.")
         self.broker.had.append((event.document_id, event.event_id))
         await asyncio.sleep(0)
 
@@ -208,3 +211,30 @@ async def test_documents_that_hold_nothing_else_go_when_they_are_sent(collection
     assert await collection.count_documents({}) == (1 if keep_sent else 0)
     await process.relay.sweep(datetime.now(UTC) + SENT_IS_KEPT + timedelta(minutes=1))
     assert await collection.count_documents({}) == 0
+
+
+@pytest.mark.parametrize("keep_sent", [False, True])
+@pytest.mark.parametrize("only_outbox", [False, True])
+async def test_what_is_too_large_for_the_bus_is_parked_and_offered_again_at_the_next_start(
+    collection: Outboxes, keep_sent: bool, only_outbox: bool
+) -> None:
+    events = [changed("a") for _ in range(3)]
+    broker = Broker(too_large=frozenset({events[1].event_id}))
+    process = Process(collection, broker, keep_sent=keep_sent, only_outbox=only_outbox)
+    await collection.insert_one({"_id": "a"} | holding(*map(entry, events)))
+    assert await process.relay.run_once() == 2
+    assert await process.relay.run_once() == 0
+    document: Any = await collection.find_one({"_id": "a"})
+    assert (document["unsent"], document["parked"]) == (0, 1)
+    assert [e["id"].as_uuid() for e in document["outbox"] if "parked_at" in e] == [events[1].event_id]
+    broker.too_large = frozenset()
+    await process.relay.send_again()
+    await process.run()
+    assert broker.had[2 + 1 * keep_sent][1] == events[1].event_id
+    left: Any = await collection.find_one({"_id": "a"})
+    if keep_sent:
+        assert all("sent_at" in e and "parked_at" not in e for e in left["outbox"])
+    elif not only_outbox:
+        assert (left["outbox"], left["unsent"]) == ([], 0)
+    else:
+        assert left is None

@@ -6,9 +6,9 @@ from typing import Self
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
 
-from ratchet_common.errors import CannotStartError, RetryLaterError
+from ratchet_common.errors import CannotStartError, RetryLaterError, TooLargeForTheBusError
 from ratchet_common.settings import BusSettings
 from ratchet_common.topics import DEAD_LETTERS_KEPT, TABLE, Topic
 
@@ -47,7 +47,7 @@ class Bus:
             await self._producer.stop()
 
     async def publish(self, topic: str, key: bytes, body: bytes, headers: dict[str, bytes] | None = None) -> None:
-        """Returns once the broker has it. Raises RetryLaterError when it could not be delivered."""
+        """Returns once the broker has it. Raises TooLargeForTheBusError, or RetryLaterError: it was not delivered."""
         if self._producer is None:
             raise RetryLaterError("The connection to Kafka is not open.")
         async with self._places:
@@ -56,6 +56,8 @@ class Bus:
                     topic, body, key=key, headers=list(headers.items()) if headers else None
                 )
                 await acknowledged
+            except MessageSizeTooLargeError as error:
+                raise TooLargeForTheBusError(f"An event of {len(body):,} bytes is too large for {topic}.") from error
             except KafkaError as error:
                 raise RetryLaterError(f"Kafka did not take an event for {topic}: {error!r}") from error
 

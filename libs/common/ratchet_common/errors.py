@@ -42,5 +42,9 @@ class UnavailableError(RefusedError):
         self.headers = {"Retry-After": str(retry_after_s)}
 
 
+class TooLargeForTheBusError(RetryLaterError):
+    """The broker takes no event of that size: not now, and not until somebody raises its limit."""
+
+
 class CannotStartError(Exception):
     """Stops a start. The sentence names the thing and says what to do; it is shown without a traceback."""

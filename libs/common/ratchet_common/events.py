@@ -136,6 +136,7 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
     latency_ms: float = 0.0
     collect: bool = True
     text_omitted: Literal["", "too_large", "not_collected"] = ""
+    via: UUID | None = None  # the cache hit that was spoken of; `result_id` is its origin's
 
 
 class RetrainingFellDue(Event, frozen=True, kw_only=True, tag="retraining.fell_due.v1"):

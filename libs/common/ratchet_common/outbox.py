@@ -1,14 +1,17 @@
 """State and event in one write: events wait inside the document that they are about until a relay has sent them."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 from bson import Binary
-from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
+from ratchet_common import telemetry
+from ratchet_common.errors import TooLargeForTheBusError
 from ratchet_common.events import Event
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_common.topics import TOPIC_OF
@@ -16,6 +19,7 @@ from ratchet_common.topics import TOPIC_OF
 Headers = dict[str, bytes]
 Publish = Callable[[str, bytes, bytes, Headers], Awaitable[None]]  # (topic, key, body, …): returns once it is there
 SENT_IS_KEPT = timedelta(days=1)
+log = logging.getLogger(__name__)
 
 
 def entry(event: Event) -> Document:
@@ -43,7 +47,8 @@ def holding(*entries: Document) -> Document:
 class Relay:
     """Sends what waits in a collection's outboxes, at least once, the entries of one document in their order.
 
-    Where the bus forgets (`keep_sent`), sent entries stay for a day and `send_again` offers all of them anew.
+    Where the bus forgets (`keep_sent`), sent entries stay for a day and `send_again` offers all of them anew. What is
+    too large for the bus is parked, and keeps none of the others.
     """
 
     def __init__(
@@ -60,7 +65,8 @@ class Relay:
         self._keep_sent, self._only_outbox = keep_sent, only_outbox
 
     async def create_index(self) -> None:
-        await self._collection.create_index("unsent", partialFilterExpression={"unsent": {"$gt": 0}})
+        for count in ("unsent", "parked"):
+            await self._collection.create_index(count, partialFilterExpression={count: {"$gt": 0}})
 
     async def run_once(self) -> int:
         """Returns how many events it sent. A crash between sending and forgetting sends again, never less.
@@ -70,28 +76,46 @@ class Relay:
         with waiting_is_worth_it():
             waiting = await self._collection.find({"unsent": {"$gt": 0}}, {"outbox": 1}).limit(self._batch).to_list()
         tried = await asyncio.gather(*(self._send(d["outbox"]) for d in waiting), return_exceptions=True)
-        sent = {d["_id"]: ids for d, ids in zip(waiting, tried, strict=True) if not isinstance(ids, BaseException)}
-        await self._forget({of: ids for of, ids in sent.items() if ids})
+        offered = {d["_id"]: one for d, one in zip(waiting, tried, strict=True) if isinstance(one, Offered)}
+        done = [of for of, one in offered.items() if one.sent and not one.too_large]
+        await self._forget(done, [entry_id for of in done for entry_id in offered[of].sent])
+        for of, one in offered.items():
+            if one.too_large:
+                await self._park(of, one)
         failed = [error for error in tried if isinstance(error, BaseException)]
         if failed:
             raise failed[0]
-        return sum(map(len, sent.values()))
+        return sum(len(one.sent) for one in offered.values())
 
-    async def _forget(self, sent: dict[object, list[Binary]]) -> None:
-        if not sent:
+    async def _forget(self, documents: list[object], sent: list[Binary]) -> None:
+        if not documents:
             return
         with waiting_is_worth_it():
             if self._only_outbox and not self._keep_sent:
-                await self._collection.delete_many({"_id": {"$in": list(sent)}})
+                await self._collection.delete_many({"_id": {"$in": documents}})
             else:
-                updates = [UpdateOne({"_id": of}, self._sent(ids)) for of, ids in sent.items()]
-                await self._collection.bulk_write(updates, ordered=False)
+                await self._collection.update_many({"_id": {"$in": documents}}, self._sent(sent))
+
+    async def _park(self, document: object, offered: "Offered") -> None:
+        """What is too large for the bus stays where it is, marked, and is offered again at the next start."""
+        marked = {"$set": {"outbox": _marked(offered.too_large, "parked_at")}}
+        counted = {"$set": {"parked": {"$size": _parked()}}}
+        with waiting_is_worth_it():
+            await self._collection.update_one({"_id": document}, [marked, counted, *self._sent(offered.sent)])
+        telemetry.EVENTS_PARKED.labels(self._collection.name).inc(len(offered.too_large))
+        log.error(
+            "%s in %s holds %d events that are too large for the bus. Raise message.max.bytes there, and start again.",
+            document,
+            self._collection.full_name,
+            len(offered.too_large),
+        )
 
     async def send_again(self) -> None:
-        """At a start, where the bus forgets: everything that the outboxes still hold counts as unsent."""
-        everything = {"$set": {"outbox": _without_sent_at(), "unsent": {"$size": "$outbox"}}}
+        """At a start: what was parked counts as unsent, and where the bus forgets everything that is still held."""
+        held: Document = {"outbox.0": {"$exists": True}} if self._keep_sent else {"parked": {"$gt": 0}}
+        everything = {"$set": {"outbox": _without_marks(), "unsent": {"$size": "$outbox"}}}
         with waiting_is_worth_it():
-            await self._collection.update_many({"outbox.0": {"$exists": True}}, [everything])
+            await self._collection.update_many(held, [everything, {"$unset": "parked"}])
 
     async def sweep(self, now: datetime | None = None) -> None:
         """Forgets entries that were sent longer than a day ago."""
@@ -102,32 +126,53 @@ class Relay:
             if self._only_outbox:
                 await self._collection.delete_many({"outbox": []})
 
-    async def _send(self, outbox: Sequence[Document]) -> list[Binary]:
-        unsent = [e for e in outbox if "sent_at" not in e]
-        for waiting in unsent:
-            await self._publish(waiting["topic"], waiting["key"], waiting["body"], waiting["headers"])
-        return [e["id"] for e in unsent]
+    async def _send(self, outbox: Sequence[Document]) -> "Offered":
+        sent: list[Binary] = []
+        too_large: list[Binary] = []
+        for waiting in outbox:
+            if "sent_at" in waiting or "parked_at" in waiting:
+                continue
+            try:
+                await self._publish(waiting["topic"], waiting["key"], waiting["body"], waiting["headers"])
+            except TooLargeForTheBusError:
+                too_large.append(waiting["id"])
+            else:
+                sent.append(waiting["id"])
+        return Offered(sent, too_large)
 
     def _sent(self, ids: list[Binary]) -> list[Document]:
         """Counts what is unsent anew instead of counting down: two relays that send the same entry do no harm."""
-        kept = _marked(ids) if self._keep_sent else _without(ids)
+        kept = _marked(ids, "sent_at") if self._keep_sent else _without(ids)
         return [{"$set": {"outbox": kept}}, {"$set": {"unsent": {"$size": _not_sent()}}}]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What became of one document's entries, by their ids."""
+
+    sent: list[Binary]
+    too_large: list[Binary]
 
 
 def _without(ids: list[Binary]) -> Document:
     return {"$filter": {"input": "$outbox", "as": "e", "cond": {"$not": [{"$in": ["$$e.id", ids]}]}}}
 
 
-def _marked(ids: list[Binary]) -> Document:
-    marked = {"$mergeObjects": ["$$e", {"sent_at": "$$NOW"}]}
+def _marked(ids: list[Binary], mark: str) -> Document:
+    marked = {"$mergeObjects": ["$$e", {mark: "$$NOW"}]}
     return {"$map": {"input": "$outbox", "as": "e", "in": {"$cond": [{"$in": ["$$e.id", ids]}, marked, "$$e"]}}}
 
 
 def _not_sent() -> Document:
-    unsent = {"$eq": [{"$ifNull": ["$$e.sent_at", None]}, None]}
-    return {"$filter": {"input": "$outbox", "as": "e", "cond": unsent}}
+    waits = {"$eq": [{"$ifNull": ["$$e.sent_at", {"$ifNull": ["$$e.parked_at", None]}]}, None]}
+    return {"$filter": {"input": "$outbox", "as": "e", "cond": waits}}
 
 
-def _without_sent_at() -> Document:
+def _parked() -> Document:
+    parked = {"$ne": [{"$ifNull": ["$$e.parked_at", None]}, None]}
+    return {"$filter": {"input": "$outbox", "as": "e", "cond": parked}}
+
+
+def _without_marks() -> Document:
     fields = {field: f"$$e.{field}" for field in ("id", "topic", "key", "body", "headers")}
     return {"$map": {"input": "$outbox", "as": "e", "in": fields}}

@@ -44,12 +44,11 @@ class Connections:
         subscribe(self.consumer, topic, group=group_of(self.name, topic.name), handle=handle, bury=self.letters.bury)
 
     async def relay(self, collection: AsyncCollection[Document], *, only_outbox: bool = False) -> dict[str, Loop]:
-        """The loops that send what waits in the collection's outboxes. Where the bus forgets: all of it, at a start."""
+        """The loops that send what waits in the collection's outboxes."""
         forgets = self.settings.bus_forgets
         relay = Relay(collection, self.bus.publish, keep_sent=forgets, only_outbox=only_outbox)
         await relay.create_index()
-        if forgets:
-            await relay.send_again()
+        await relay.send_again()
 
         async def send() -> int:
             sent = await relay.run_once()

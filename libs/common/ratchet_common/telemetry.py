@@ -7,6 +7,7 @@ from prometheus_client import Counter, Gauge, Histogram
 EVENTS_HANDLED = Counter("ratchet_events_handled", "Events that a group has handled", ("topic", "group"))
 EVENTS_BURIED = Counter("ratchet_events_buried", "Events sent to the dead letters", ("topic", "group"))
 EVENTS_RELAYED = Counter("ratchet_events_relayed", "Events that a relay has sent from an outbox", ("service",))
+EVENTS_PARKED = Counter("ratchet_events_parked", "Events too large for the bus, kept in their outbox", ("collection",))
 LOOP_FAILURES = Counter("ratchet_loop_failures", "Failed rounds of background loops", ("service", "loop"))
 WAITING = Gauge("ratchet_waiting", "Things that wait: pending feedback, queued jobs, …", ("service", "what"))
 HTTP_SECONDS = Histogram(

@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
-from ratchet_common.errors import RetryLaterError
+from ratchet_common.errors import RefusedError, RetryLaterError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,11 +21,23 @@ WAITING_PER_PROCESS = 64
 PR_SET_PDEATHSIG = 1
 
 
+class WorkerDiedError(RetryLaterError):
+    """Killed, or out of memory: by this work, or by what else ran in the pool."""
+
+
+class DeadlyWorkError(RefusedError):
+    """The work has ended every process that ran it, where another lived."""
+
+    type = "cannot-be-processed"
+    title = "The content cannot be processed"
+
+
 class Workers:
     """A bounded pool of processes. Start and stop it with `async with`; they die with their parent."""
 
     def __init__(self, processes: int) -> None:
         self._processes = processes
+        self._one_suspect = asyncio.Lock()
         self._places = asyncio.Semaphore(processes * WAITING_PER_PROCESS)
         self._pool = self._make()
 
@@ -35,7 +48,7 @@ class Workers:
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """`work` must be a function of a module, its arguments and result picklable.
 
-        Raises RetryLaterError when the process died under it (killed, out of memory).
+        Raises WorkerDiedError when the process died under it.
         """
         if kwargs:
             raise TypeError("Workers.run takes positional arguments only.")
@@ -46,7 +59,22 @@ class Workers:
             except BrokenProcessPool as error:
                 if pool is self._pool:
                     self._pool = self._make()
-                raise RetryLaterError(f"The worker process died while it ran {work.__name__}.") from error
+                raise WorkerDiedError(f"The worker process died while it ran {work.__name__}.") from error
+
+    async def run_or_blame(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """As `run`; what a process died under is tried once more in one of its own, so that nothing else is blamed.
+
+        Raises DeadlyWorkError when it dies there too, WorkerDiedError when no process lives there at all.
+        """
+        try:
+            return await self.run(work, *args, **kwargs)
+        except WorkerDiedError:
+            async with self._one_suspect, Workers(1) as alone:
+                await alone.run(os.getpid)
+                try:
+                    return await alone.run(work, *args, **kwargs)
+                except WorkerDiedError as error:
+                    raise DeadlyWorkError(f"{work.__name__} ends each process that runs it.") from error
 
     async def __aenter__(self) -> Self:
         return self

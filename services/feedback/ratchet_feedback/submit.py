@@ -54,8 +54,8 @@ class FeedbackStore(Protocol):
 
     async def answers(self, keys: Collection[ResultKey]) -> dict[ResultKey, Answer]: ...
 
-    async def join(self, saved: Saved, event: FeedbackJoined) -> None:
-        """State and event in one write. Changes nothing if that revision was joined or replaced meanwhile."""
+    async def join(self, found: Collection[tuple[Saved, FeedbackJoined]]) -> None:
+        """Each state and its event in one write. What was joined or replaced meanwhile stays as it is."""
 
 
 def feedback_id(tenant: str, result_id: UUID, user_id: str) -> UUID:
@@ -75,9 +75,9 @@ async def join(waiting: Collection[Saved], store: FeedbackStore) -> list[Saved]:
     answers = await store.answers({saved.about for saved in waiting})
     origins = await _origins(answers.values(), store)
     found = [saved for saved in waiting if saved.about in answers]
-    for saved in found:
-        answer = answers[saved.about]
-        await store.join(saved, joined(saved, counted_for(answer, origins.get(answer.result_id))))
+    if found:
+        told = [(saved, answers[saved.about]) for saved in found]
+        await store.join([(saved, joined(saved, counted_for(a, origins.get(a.result_id)))) for saved, a in told])
     return found
 
 
@@ -127,4 +127,5 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         latency_ms=answer.latency_ms,
         collect=answer.collect,
         text_omitted=answer.text_omitted,
+        via=said.result_id if said.result_id != answer.result_id else None,
     )

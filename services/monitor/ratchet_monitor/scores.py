@@ -22,7 +22,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     result_id: UUID
     tenant: str
     task_type: str
-    user: str  # a digest
+    user: str  # a digest, of the cache hit too where one was spoken of
     revision: int
     score: int  # millionths
     satisfied: int  # halves
@@ -51,7 +51,7 @@ def score_of(event: FeedbackJoined, now: datetime) -> Score:
         result_id=event.result_id,
         tenant=event.tenant,
         task_type=known_task(event.task_type).value,
-        user=digest(event.tenant, event.user_id),
+        user=digest(event.tenant, f"{event.user_id}\0{event.via}" if event.via else event.user_id),
         revision=event.revision,
         score=millionths("score", event.score),
         satisfied=SATISFIED[event.rating],

@@ -61,7 +61,7 @@ class AtWork:
     workers: Workers
 
     async def prepare(self, batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
-        return await self.workers.run(preparing.prepare, list(batch))
+        return await self.workers.run_or_blame(preparing.prepare, list(batch))
 
     async def compose(self, task_type: str, newest: Sequence[Head], rules: Rules) -> Composition | TooFew:
         return await self.workers.run(composing.compose, task_type, list(newest), rules)

@@ -68,7 +68,7 @@ class Refused:
 def from_feedback(said: FeedbackJoined, hashes: Hashes) -> Draft | Refused:
     speaker = hashes.of("user", said.tenant, said.user_id)
     about = About(
-        example_id=example_id(said.result_id, said.tenant, speaker),
+        example_id=example_id(said.result_id, said.tenant, f"{speaker}/{said.via}" if said.via else speaker),
         revision=said.revision,
         spoken=True,
         score=said.score,

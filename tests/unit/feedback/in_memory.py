@@ -54,12 +54,13 @@ class InMemoryStore:
         await asyncio.sleep(0)
         return {key: self.known[key] for key in keys if key in self.known}
 
-    async def join(self, saved: Saved, event: FeedbackJoined) -> None:
-        await asyncio.sleep(0)
-        kept = self.kept[who(saved.said)]
-        if kept.saved.revision == saved.revision and kept.state != "joined":
-            kept.state, kept.event, kept.uncounted = "joined", event, saved.revision
-            self.events.append(event)
+    async def join(self, found: Collection[tuple[Saved, FeedbackJoined]]) -> None:
+        for saved, event in found:
+            await asyncio.sleep(0)
+            kept = self.kept[who(saved.said)]
+            if kept.saved.revision == saved.revision and kept.state != "joined":
+                kept.state, kept.event, kept.uncounted = "joined", event, saved.revision
+                self.events.append(event)
 
     async def keep_answers(self, answers: Sequence[Answer]) -> None:
         await asyncio.sleep(0)

@@ -37,6 +37,13 @@ def test_equal_revisions_are_told_apart_the_same_way_in_any_order() -> None:
     assert by_result([score(0.0), on_a_hit]) == by_result([on_a_hit, score(0.0)])
 
 
+def test_words_on_two_cache_hits_of_one_answer_both_count() -> None:
+    said = joined(1, 0.0)
+    hits = [msgspec.structs.replace(joined(1, value), via=result_id(n)) for n, value in ((8, 0.5), (9, 1.0))]
+    found = by_result(score_of(event, NOW) for event in (said, *hits))[result_id(1)]
+    assert (found.score, found.users) == (500_000, 3)
+
+
 def test_a_score_outside_its_range_is_refused() -> None:
     with pytest.raises(ImplausibleError):
         score_of(joined(1, 1.2), NOW)

@@ -1,4 +1,5 @@
 from itertools import pairwise
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratchet_scoring import intervals
-from ratchet_scoring.intervals import WIDEST, Gain, paired_gain
+from ratchet_scoring.intervals import WIDEST, Gain, design_effect, paired_gain, tail_for_few
 
 scores = st.floats(0, 1)
 pairs = st.lists(st.tuples(scores, scores), min_size=2, max_size=30)
@@ -89,6 +90,37 @@ def test_the_interval_holds_the_true_gain_about_as_often_as_it_says(level: float
         low, high = paired_gain(list(ours), list(theirs), seed=seed, resamples=400, level=level).interval
         held += low <= 0.1 <= high
     assert abs(held / 200 - level) < 0.1
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.3, 0.9])
+@pytest.mark.parametrize("count", [5, 14, 40])
+def test_few_groups_whose_cases_are_alike_are_not_believed_too_much(count: int, alike: float) -> None:
+    """The lower end decides: under no difference it may lie above 0 in no more than 2.5 of 100 samples."""
+    random, places = np.random.default_rng(8), np.arange(count).repeat(7)
+    too_high = 0
+    for seed in range(200):
+        theirs = random.normal(0.4, 0.1, len(places)).clip(0, 1)
+        apart = np.sqrt(alike) * random.normal(size=count)[places] + np.sqrt(1 - alike) * random.normal(
+            size=len(places)
+        )
+        ours = (theirs + 0.07 * apart).clip(0, 1)
+        low = paired_gain(list(ours), list(theirs), groups=list(places), seed=seed, resamples=200).interval.low
+        too_high += low > 0
+    assert too_high <= 10  # of 200, where 5 may be expected
+
+
+def test_copies_count_as_one_and_strangers_as_many() -> None:
+    random, places = np.random.default_rng(9), np.arange(200).repeat(5)
+    assert design_effect(random.normal(size=200)[places], places) == pytest.approx(5)
+    assert design_effect(random.normal(size=1000), places) == pytest.approx(1, abs=0.3)
+    assert design_effect(np.zeros(1000), places) == 5  # what never differs may be copies
+    assert design_effect(random.normal(size=200), np.arange(200)) == 1
+
+
+@pytest.mark.parametrize(("count", "student"), [(5, 2.776), (10, 2.262), (30, 2.045), (1000, 1.962)])
+def test_few_groups_are_judged_by_students_t(count: int, student: float) -> None:
+    quantile = -NormalDist().inv_cdf(tail_for_few(0.95, count))
+    assert quantile == pytest.approx(student * (count / (count - 1)) ** 0.5, abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,14 @@ async def test_a_later_word_replaces_the_earlier_and_an_older_changes_nothing() 
     assert sorted(str(example.target) for example in store.examples) == ["another", "word 3"]
 
 
+async def test_words_of_one_user_on_two_cache_hits_of_one_answer_are_two() -> None:
+    collecting, store, _ = collector()
+    origin = uuid4()
+    await collecting.on_feedback([said(result_id=origin, via=via) for via in (None, uuid4(), uuid4())])
+    assert len(store.examples) == 3
+    assert len({example.user_hash for example in store.examples}) == 1
+
+
 async def test_every_feedback_becomes_an_example_or_a_refusal_however_often_it_is_delivered() -> None:
     collecting, store, _ = collector(Sampling(share=0.0))
     words = [said(corrections={"summary": "x"} if n % 3 else {}, score_source="rating") for n in range(250)]

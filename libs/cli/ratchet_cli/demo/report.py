@@ -57,8 +57,8 @@ class Outcome:
 
     @property
     def as_expected(self) -> bool:
-        """With real corrections the loop closes; with noise nothing may be promoted."""
-        return self.closed != self.shuffled
+        """With real corrections the loop closes; with noise a version is trained, and does not come through."""
+        return self.state in ("rejected", "rolled_back") if self.shuffled else self.closed
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"closed": self.closed, "as_expected": self.as_expected}
@@ -75,11 +75,18 @@ def verdict(outcome: Outcome) -> str:
     if outcome.shuffled:
         if outcome.closed:
             return f"[red]{outcome.version} was promoted although its corrections were noise.[/red]"
-        return f"[green]The corrections were noise, and nothing was promoted.[/green] {outcome.why}"
+        if outcome.as_expected:
+            return f"[green]The corrections were noise, and nothing was promoted.[/green] {outcome.why}"
+        return f"[red]No decision on corrections that were noise: {_left_at(outcome)}[/red]"
     if outcome.closed:
         return f"[green]The loop closed: {outcome.version} serves.[/green] It took {outcome.seconds:.0f} s."
-    version, state = outcome.version or "no version", outcome.state or "missing"
-    return f"[red]The loop did not close: {version} is {state}.[/red] {outcome.why}"
+    return f"[red]The loop did not close: {_left_at(outcome)}[/red]"
+
+
+def _left_at(outcome: Outcome) -> str:
+    if not outcome.version:
+        return f"no version came of it. {outcome.way[-1] if outcome.way else ''}"
+    return f"{outcome.version} is {outcome.state}. {outcome.why}"
 
 
 def _measures(outcome: Outcome) -> Table:

@@ -54,7 +54,7 @@ async def look(users: Users, task: str) -> Seen:
         job_reason=job.get("reason") or "",
         version=version.get("version_id", ""),
         version_state=version.get("state", ""),
-        why=version.get("why") or "",
+        why=version.get("reason") or "",
         shares=rollout.get("shares", {}),
         history=tuple(rollout.get("history", ())),
         comparison=experiments[0] if experiments else {},

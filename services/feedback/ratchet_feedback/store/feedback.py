@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from bson import Binary
+from pymongo import UpdateOne
 from uuid6 import uuid7
 
 from ratchet_common import outbox
@@ -70,22 +71,8 @@ class MongoFeedbackStore:
             stands = await self._feedback.find_one(who)
         return saved_in(cast("Document", stands))  # written just now, and never deleted
 
-    async def join(self, saved: Saved, event: FeedbackJoined) -> None:
-        """`uncounted` marks it for the tallies, in the same write."""
-        said = {
-            "state": "joined",
-            "joined": saved.revision,
-            "joined_at": event.occurred_at,
-            "uncounted": saved.revision,
-            "score": event.score,
-            "score_source": event.score_source,
-            "task_type": event.task_type,
-            "document_type": event.document_type,
-            "version_id": event.version_id,
-        }
-        not_yet = self._still(saved) | {"joined": {"$not": {"$gte": saved.revision}}}
-        with waiting_is_worth_it():
-            await self._feedback.update_one(not_yet, {"$set": said, "$unset": {"due_at": ""}} | outbox.push(event))
+    async def join(self, found: Collection[tuple[Saved, FeedbackJoined]]) -> None:
+        await self._update([_join(saved, event) for saved, event in found])
 
     async def waiting_for(self, keys: Collection[ResultKey], limit: int) -> list[Saved]:
         wanted = {"about": {"$in": [answer_key(key) for key in keys]}, "state": "pending"}
@@ -98,16 +85,11 @@ class MongoFeedbackStore:
         return [saved_in(document) for document in due]
 
     async def wait_on(self, waiting: Collection[Saved], patience: timedelta) -> None:
-        with waiting_is_worth_it():
-            for saved in waiting:
-                due_at = {"due_at": saved.said_at + patience}
-                await self._feedback.update_one(self._still(saved) | {"state": "pending"}, {"$set": due_at})
+        await self._update([_wait(saved, {"$set": {"due_at": saved.said_at + patience}}) for saved in waiting])
 
     async def expire(self, waiting: Collection[Saved]) -> None:
-        expired: Document = {"$set": {"state": "expired"}, "$unset": {"due_at": ""}}
-        with waiting_is_worth_it():
-            for saved in waiting:
-                await self._feedback.update_one(self._still(saved) | {"state": "pending"}, expired)
+        expired = {"$set": {"state": "expired"}, "$unset": {"due_at": ""}}
+        await self._update([_wait(saved, expired) for saved in waiting])
 
     async def forget_text(self, now: datetime) -> None:
         """Removes what people wrote where its time is up; the numbers stay."""
@@ -122,6 +104,33 @@ class MongoFeedbackStore:
                 for state in ("pending", "expired")
             }
 
-    def _still(self, saved: Saved) -> Document:
-        """The filter of a write that holds only while nobody has said a later word."""
-        return {"_id": feedback_key(saved.said), "tenant": saved.said.tenant, "revision": saved.revision}
+    async def _update(self, updates: list[UpdateOne]) -> None:
+        if updates:
+            with waiting_is_worth_it():
+                await self._feedback.bulk_write(updates, ordered=False)
+
+
+def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
+    """`uncounted` marks it for the tallies, in the same write."""
+    said = {
+        "state": "joined",
+        "joined": saved.revision,
+        "joined_at": event.occurred_at,
+        "uncounted": saved.revision,
+        "score": event.score,
+        "score_source": event.score_source,
+        "task_type": event.task_type,
+        "document_type": event.document_type,
+        "version_id": event.version_id,
+    }
+    not_yet = _still(saved) | {"joined": {"$not": {"$gte": saved.revision}}}
+    return UpdateOne(not_yet, {"$set": said, "$unset": {"due_at": ""}} | outbox.push(event))
+
+
+def _wait(saved: Saved, change: Document) -> UpdateOne:
+    return UpdateOne(_still(saved) | {"state": "pending"}, change)
+
+
+def _still(saved: Saved) -> Document:
+    """The filter of a write that holds only while nobody has said a later word."""
+    return {"_id": feedback_key(saved.said), "tenant": saved.said.tenant, "revision": saved.revision}

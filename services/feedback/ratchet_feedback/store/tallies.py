@@ -84,14 +84,14 @@ class MongoTallyStore:
         return written.matched_count == 1
 
     async def counted(self, feedback: Collection[Uncounted], changes: dict[Task, int]) -> None:
-        marks = [
-            UpdateOne({"_id": Binary.from_uuid(f.feedback_id), "uncounted": f.revision}, {"$unset": {"uncounted": ""}})
-            for f in feedback
-        ]
+        by_revision: dict[int, list[Binary]] = {}
+        for one in feedback:
+            by_revision.setdefault(one.revision, []).append(Binary.from_uuid(one.feedback_id))
         done = [UpdateOne(_one(t) | {"changes": n}, {"$set": {"changes": 0}}) for t, n in changes.items() if n]
         with waiting_is_worth_it():
-            if marks:
-                await self._feedback.bulk_write(marks, ordered=False)
+            for revision, ids in by_revision.items():
+                marked = {"_id": {"$in": ids}, "uncounted": revision}  # a later word has its own mark
+                await self._feedback.update_many(marked, {"$unset": {"uncounted": ""}})
             if done:
                 await self._tallies.bulk_write(done, ordered=False)
 
