@@ -52,7 +52,6 @@ def run() -> list[Figure]:
                 "MONGODB_URL": stack.mongodb_url,
                 "TOKENS_FILE": str(folder / "tokens.json"),
                 "ROUTER_CATALOGUE": str(folder / "catalogue.toml"),
-                "ROUTER_CACHE_STORE_LOOKUP": "false",  # look-ups in memory
                 "PORT": str(port),
                 "LOG_LEVEL": "WARNING",
             }

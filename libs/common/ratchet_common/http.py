@@ -8,11 +8,12 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import uuid4
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ratchet_common import problems, telemetry
@@ -23,6 +24,8 @@ from ratchet_common.settings import CommonSettings
 
 Check = Callable[[], Awaitable[None]]  # returns, or raises RetryLaterError
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+Front = Mapping[tuple[str, str], Endpoint]  # hot paths by method and path
 
 VERSION = "0.1.0"
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
@@ -30,9 +33,46 @@ READY_PATIENCE_S = 3.0
 EVERYWHERE = problems.documented(400, 401, 403, 413, 422, 503)
 
 
-def create_app(name: str, settings: CommonSettings, *, routers: Sequence[APIRouter], lifespan: Lifespan) -> FastAPI:
+class App(FastAPI):
+    """Hot paths are answered in front of FastAPI's layers, which cost a fifth of the CPU of a whole request."""
+
+    front: "Hot | None" = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.front is not None and self.front.knows(scope):
+            scope["app"] = self
+            await self.front.edge(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+class Hot:
+    """An endpoint here declares no parameters and renders its own errors; a route of the same path documents it."""
+
+    def __init__(self, front: Front, service: str, body_limit: int) -> None:
+        self._routes = {(method, path): (Route(path, endpoint), endpoint) for (method, path), endpoint in front.items()}
+        self.edge = Edge(self._answer, service, body_limit)
+
+    def knows(self, scope: Scope) -> bool:
+        return scope["type"] == "http" and (scope["method"], scope["path"]) in self._routes
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"], endpoint = self._routes[scope["method"], scope["path"]]
+        response = await endpoint(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+
+def create_app(
+    name: str,
+    settings: CommonSettings,
+    *,
+    routers: Sequence[APIRouter],
+    lifespan: Lifespan,
+    front: Front | None = None,
+) -> FastAPI:
     """`lifespan` sets `app.state.ready`: the named checks that `/readyz` makes."""
-    app = FastAPI(title=f"Ratchet {name}", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = App(title=f"Ratchet {name}", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.front = Hot(front, name, settings.body_limit_bytes) if front else None
     app.state.tokens = read_tokens(settings.tokens_file)
     app.state.ready = {}
     problems.install(app)

@@ -55,7 +55,7 @@ def build(settings: RouterSettings) -> FastAPI:
                 yield
 
     routes = [chat.routes, generate.routes, catalogue.routes, cache.routes]
-    return create_app("router", settings, routers=routes, lifespan=lifespan)
+    return create_app("router", settings, routers=routes, lifespan=lifespan, front=chat.front)
 
 
 def _parts(
