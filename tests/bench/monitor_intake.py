@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 from prometheus_client import REGISTRY
-from uuid6 import uuid7
+from uuid_utils.compat import uuid7
 
 from ratchet_cli.stack.start import Stack, start_stack
 from ratchet_common import mongo

@@ -25,7 +25,8 @@ def run() -> list[Figure]:
 def _figures(where: str, counted: Counted) -> list[Figure]:
     told = f"{counted.acknowledged} requests, {counted.acknowledged_feedback} feedback, {counted.kills} kills"
     rows = {
-        "requests acknowledged and not counted by monitor": counted.not_observed,
+        "requests acknowledged and not observed by monitor": counted.not_observed,
+        "observations missing in monitor's total_predictions": counted.not_in_performance,
         "feedback acknowledged, neither example nor refusal": counted.not_an_example_nor_refused,
         "result ids twice": counted.acknowledged_twice + counted.observed_twice,
     }

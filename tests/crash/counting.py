@@ -1,6 +1,8 @@
-"""What came out: read from the services' own stores, compared with what was acknowledged."""
+"""What came out: read from the services' own stores and from monitor's answers, compared with what was acknowledged."""
 
+import json
 import time
+import urllib.request
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +22,7 @@ class Counted:
     acknowledged: int
     acknowledged_feedback: int
     not_observed: int
+    not_in_performance: int  # observed, and not in the total that monitor's API gives
     not_an_example_nor_refused: int
     acknowledged_twice: int
     observed_twice: int
@@ -30,18 +33,37 @@ class Counted:
     @property
     def nothing_lost(self) -> bool:
         return not (
-            self.not_observed or self.not_an_example_nor_refused or self.acknowledged_twice or self.observed_twice
+            self.not_observed
+            or self.not_in_performance
+            or self.not_an_example_nor_refused
+            or self.acknowledged_twice
+            or self.observed_twice
         )
 
 
-def count_when_settled(mongodb_url: str, found: Acknowledged, kills: int) -> Counted:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where to look: the store, and monitor."""
+
+    mongodb_url: str
+    monitor_url: str
+    token: str
+
+    def total_predictions(self) -> int:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        request = urllib.request.Request(f"{self.monitor_url}/api/models/performance?days=2", headers=headers)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310  loopback
+            return int(json.load(answer)["total_predictions"])
+
+
+def count_when_settled(where: Seen, found: Acknowledged, kills: int) -> Counted:
     """Waits until nothing is missing any more, or until what is missing has not changed for a long while."""
-    with MongoClient[dict[str, Any]](mongodb_url, uuidRepresentation="unspecified") as client:
+    with MongoClient[dict[str, Any]](where.mongodb_url, uuidRepresentation="unspecified") as client:
         last, changed = None, time.monotonic()
         while True:
-            counted = _count(client, found, kills)
-            missing = (counted.not_observed, counted.not_an_example_nor_refused)
-            if missing == (0, 0):
+            counted = _count(client, where, found, kills)
+            missing = (counted.not_observed, counted.not_in_performance, counted.not_an_example_nor_refused)
+            if not any(missing):
                 return counted
             if missing != last:
                 last, changed = missing, time.monotonic()
@@ -50,7 +72,7 @@ def count_when_settled(mongodb_url: str, found: Acknowledged, kills: int) -> Cou
             time.sleep(POLL_S)
 
 
-def _count(client: MongoClient[dict[str, Any]], found: Acknowledged, kills: int) -> Counted:
+def _count(client: MongoClient[dict[str, Any]], where: Seen, found: Acknowledged, kills: int) -> Counted:
     days = [name for name in client.monitor.list_collection_names() if name.startswith("observations_")]
     observed = Counter(_uuid(d["_id"]) for day in days for d in client.monitor[day].find({}, {"_id": 1}))
     learned = _results(client.trainer.examples)  # examples and named refusals
@@ -59,6 +81,7 @@ def _count(client: MongoClient[dict[str, Any]], found: Acknowledged, kills: int)
         acknowledged=len(found.results),
         acknowledged_feedback=len(found.feedback),
         not_observed=len(said - observed.keys()),
+        not_in_performance=len(observed) - where.total_predictions(),
         not_an_example_nor_refused=len({UUID(result) for result in found.feedback} - learned),
         acknowledged_twice=len(found.results) - len(said),
         observed_twice=sum(n > 1 for n in observed.values()),

@@ -10,7 +10,7 @@ from pathlib import Path
 from ratchet_cli.stack.ports import free_ports
 from ratchet_cli.stack.start import start_stack
 from ratchet_common.auth import Scope, new_token, write_tokens
-from tests.crash.counting import Counted, count_when_settled
+from tests.crash.counting import Counted, Seen, count_when_settled
 from tests.crash.load import load
 from tests.crash.processes import Victim, moments
 from tests.kafka.rig import real_kafka
@@ -68,7 +68,7 @@ def _run(
     for victim in victims:
         victim.wait_until_ready()
     url = store if isinstance(store, str) else str(json.loads(store.read_text())["mongodb"])
-    return count_when_settled(url, found, sum(victim.kills for victim in victims))
+    return count_when_settled(Seen(url, urls["monitor"], token), found, sum(victim.kills for victim in victims))
 
 
 def _service(name: str, environment: dict[str, str], folder: Path) -> Victim:

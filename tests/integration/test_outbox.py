@@ -180,10 +180,9 @@ async def test_where_the_bus_forgets_a_start_sends_everything_of_the_last_day_ag
     await process.run()
     await process.relay.sweep()
     await collection.update_one({"_id": "a"}, push(late := changed("a")))
+    before = await collection.find_one({"_id": "a"})
     await process.relay.send_again()
-    document = await collection.find_one({"_id": "a"})
-    assert document is not None
-    assert document["unsent"] == 4
+    assert await collection.find_one({"_id": "a"}) == before  # so that it may be killed at any moment
     await process.run()
     ids = [event.event_id for event in events]
     assert [event_id for _, event_id in broker.had] == [*ids, *ids, late.event_id]
@@ -228,12 +227,12 @@ async def test_what_is_too_large_for_the_bus_is_parked_and_offered_again_at_the_
     assert (document["unsent"], document["parked"]) == (0, 1)
     assert [e["id"].as_uuid() for e in document["outbox"] if "parked_at" in e] == [events[1].event_id]
     broker.too_large = frozenset()
-    await process.relay.send_again()
+    await process.relay.unpark()
     await process.run()
-    assert broker.had[2 + 1 * keep_sent][1] == events[1].event_id
+    assert broker.had[2][1] == events[1].event_id
     left: Any = await collection.find_one({"_id": "a"})
     if keep_sent:
-        assert all("sent_at" in e and "parked_at" not in e for e in left["outbox"])
+        assert all(e.get("sent_at") and not e.get("parked_at") for e in left["outbox"])
     elif not only_outbox:
         assert (left["outbox"], left["unsent"]) == ([], 0)
     else:

@@ -9,8 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from ratchet_common.errors import CannotStartError
-from ratchet_common.http import VERSION, readiness
+from ratchet_common.http import CANNOT_START, VERSION, readiness
 from ratchet_common.paths import OWN, service_of
 from ratchet_common.problems import problem
 
@@ -61,10 +60,10 @@ class Gateway:
         lives = [_Life(app) for app in self._apps.values()]
         try:
             await asyncio.gather(*(life.begun for life in lives))
-        except CannotStartError as error:
+        except CANNOT_START as error:
             self.failure = str(error)
             await _end(lives)
-            await send({"type": "lifespan.startup.failed", "message": self.failure})
+            await send({"type": "lifespan.startup.failed", "message": ""})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()

@@ -1,7 +1,6 @@
 """`ratchet up`: the embedded stack, the four services behind one port, and a token to try them with."""
 
 import asyncio
-import gc
 import json
 import os
 import signal
@@ -18,6 +17,7 @@ from ratchet_cli.embedded import Ground, gateway, token_for_trying
 from ratchet_cli.gateway import Gateway
 from ratchet_cli.stack.start import Stack, start_stack
 from ratchet_common.errors import CannotStartError
+from ratchet_common.serve import Server, settle_memory, take
 from ratchet_common.settings import CommonSettings
 from ratchet_common.telemetry import configure_logging
 
@@ -28,7 +28,7 @@ def run(host: str, port: int, data_dir: Path) -> None:
     """Serves until told to stop. Raises CannotStartError."""
     load_dotenv(".env")
     configure_logging(os.environ.get("LOG_LEVEL", CommonSettings.model_fields["log_level"].default))
-    listener = _listen(host, port)
+    listener = take(host, port, "name another with --port")
     with listener, start_stack(data_dir) as stack:
         ground = Ground(stack.kafka_bootstrap_servers, stack.mongodb_url)
         app = gateway(ground, data_dir)
@@ -40,24 +40,7 @@ def run(host: str, port: int, data_dir: Path) -> None:
             running.unlink(missing_ok=True)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Taken before anything is started: a port in use is then one sentence and no work undone."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(2048)
-    except OSError as error:
-        listener.close()
-        raise CannotStartError(
-            f"The port {port} on {host} cannot be taken ({os.strerror(error.errno or 0)}): "
-            "stop what uses it, or name another with --port."
-        ) from error
-    return listener
-
-
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Greets once it serves."""
 
     def __init__(self, app: Gateway, greeting: str) -> None:
@@ -86,8 +69,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            gc.freeze()  # what the start made stays: the collector need not look at it again
-            gc.set_threshold(50_000, 20, 100)
+            settle_memory()
             sys.stdout.write(self._greeting)
             sys.stdout.flush()
 

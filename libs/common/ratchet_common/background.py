@@ -51,6 +51,19 @@ class Loop:
             pass
 
 
+def once(work: Round) -> Round:
+    """Rounds that do the work until it has succeeded once, and nothing afterwards."""
+    done = False
+
+    async def round_() -> None:
+        nonlocal done
+        if not done:
+            await work()
+            done = True
+
+    return round_
+
+
 @asynccontextmanager
 async def running(service: str, loops: Mapping[str, Loop]) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(loop.run(service, name), name=f"{service}:{name}") for name, loop in loops.items()]

@@ -6,7 +6,7 @@ has dressed it: so that what learns from it sees the text and not our prompt.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -19,6 +19,15 @@ class Message(msgspec.Struct, frozen=True):
     role: str
     content: Any = None  # text, or a list of parts
     name: str | None = None
+
+
+class Said(Protocol):
+    @property
+    def role(self) -> str: ...
+    @property
+    def content(self) -> Any: ...
+    @property
+    def name(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,11 @@ def read(messages: msgspec.Raw | bytes) -> Reading:
 
     Raises msgspec.DecodeError for what is not a list of messages; null is an empty reading.
     """
-    said = msgspec.json.decode(messages, type=list[Message] | None) or []
+    return reading(msgspec.json.decode(messages, type=list[Message] | None) or [])
+
+
+def reading(said: Sequence[Said]) -> Reading:
+    """As `read`, of messages that are decoded already."""
     named = [m for m in said if m.name == DOCUMENT]
     users = [m for m in said if m.role == "user" and m.name != QUESTION]
     documents = named or users[-1:]

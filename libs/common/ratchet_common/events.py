@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from uuid6 import uuid7
+from uuid_utils.compat import uuid7
 
 EVERYONE = "*"  # the tenant of what belongs to all, such as base models
 BASE_VERSION = "base"  # the version that serves where nothing trained does: the catalogue's models, as routed

@@ -19,6 +19,7 @@ from ratchet_common.topics import TOPIC_OF
 Headers = dict[str, bytes]
 Publish = Callable[[str, bytes, bytes, Headers], Awaitable[None]]  # (topic, key, body, …): returns once it is there
 SENT_IS_KEPT = timedelta(days=1)
+AT_ONCE = 100  # documents that are sent again: their entries may be large
 log = logging.getLogger(__name__)
 
 
@@ -110,30 +111,45 @@ class Relay:
             len(offered.too_large),
         )
 
-    async def send_again(self) -> None:
-        """At a start: what was parked counts as unsent, and where the bus forgets everything that is still held."""
-        held: Document = {"outbox.0": {"$exists": True}} if self._keep_sent else {"parked": {"$gt": 0}}
-        everything = {"$set": {"outbox": _without_marks(), "unsent": {"$size": "$outbox"}}}
+    async def unpark(self) -> None:
+        """At a start: what was parked counts as unsent once more."""
+        anew = [{"$set": {"outbox": _without("parked_at")}}, {"$set": {"unsent": {"$size": _not_sent()}}}]
         with waiting_is_worth_it():
-            await self._collection.update_many(held, [everything, {"$unset": "parked"}])
+            await self._collection.update_many({"parked": {"$gt": 0}}, [*anew, {"$unset": "parked"}])
+
+    async def send_again(self) -> None:
+        """At a start, where the bus forgets: everything that the outboxes hold as sent.
+
+        It only reads, however much that is: a crash half-way leaves nothing to be put right.
+        """
+        held = self._collection.find({"outbox.sent_at": {"$exists": True}}, {"outbox": 1}).batch_size(AT_ONCE)
+        with waiting_is_worth_it():
+            while batch := await held.to_list(AT_ONCE):
+                entries = [e for document in batch for e in document["outbox"] if e.get("sent_at")]
+                await asyncio.gather(*map(self._publish_entry, entries))
 
     async def sweep(self, now: datetime | None = None) -> None:
         """Forgets entries that were sent longer than a day ago."""
         limit = (now or datetime.now(UTC)) - SENT_IS_KEPT
         old = {"outbox.sent_at": {"$lt": limit}}
         with waiting_is_worth_it():
-            await self._collection.update_many(old, {"$pull": {"outbox": {"sent_at": {"$lt": limit}}}})
-            if self._only_outbox:
-                await self._collection.delete_many({"outbox": []})
+            while batch := await self._collection.find(old, {"_id": 1}).limit(self._batch).to_list():
+                these = {"_id": {"$in": [document["_id"] for document in batch]}}
+                await self._collection.update_many(these, {"$pull": {"outbox": {"sent_at": {"$lt": limit}}}})
+                if self._only_outbox:
+                    await self._collection.delete_many(these | {"outbox": []})
+
+    async def _publish_entry(self, waiting: Document) -> None:
+        await self._publish(waiting["topic"], waiting["key"], waiting["body"], waiting["headers"])
 
     async def _send(self, outbox: Sequence[Document]) -> "Offered":
         sent: list[Binary] = []
         too_large: list[Binary] = []
         for waiting in outbox:
-            if "sent_at" in waiting or "parked_at" in waiting:
+            if waiting.get("sent_at") or waiting.get("parked_at"):
                 continue
             try:
-                await self._publish(waiting["topic"], waiting["key"], waiting["body"], waiting["headers"])
+                await self._publish_entry(waiting)
             except TooLargeForTheBusError:
                 too_large.append(waiting["id"])
             else:
@@ -142,7 +158,7 @@ class Relay:
 
     def _sent(self, ids: list[Binary]) -> list[Document]:
         """Counts what is unsent anew instead of counting down: two relays that send the same entry do no harm."""
-        kept = _marked(ids, "sent_at") if self._keep_sent else _without(ids)
+        kept = _marked(ids, "sent_at") if self._keep_sent else _less(ids)
         return [{"$set": {"outbox": kept}}, {"$set": {"unsent": {"$size": _not_sent()}}}]
 
 
@@ -154,7 +170,7 @@ class Offered:
     too_large: list[Binary]
 
 
-def _without(ids: list[Binary]) -> Document:
+def _less(ids: list[Binary]) -> Document:
     return {"$filter": {"input": "$outbox", "as": "e", "cond": {"$not": [{"$in": ["$$e.id", ids]}]}}}
 
 
@@ -173,6 +189,7 @@ def _parked() -> Document:
     return {"$filter": {"input": "$outbox", "as": "e", "cond": parked}}
 
 
-def _without_marks() -> Document:
-    fields = {field: f"$$e.{field}" for field in ("id", "topic", "key", "body", "headers")}
+def _without(mark: str) -> Document:
+    fields = {field: f"$$e.{field}" for field in ("id", "topic", "key", "body", "headers", "sent_at", "parked_at")}
+    del fields[mark]
     return {"$map": {"input": "$outbox", "as": "e", "in": fields}}

@@ -8,7 +8,7 @@ from faststream.kafka import KafkaBroker
 from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common import mongo, telemetry
-from ratchet_common.background import Loop, running
+from ratchet_common.background import Loop, once, running
 from ratchet_common.bus import Bus
 from ratchet_common.dead_letters import DeadLetters
 from ratchet_common.http import Check
@@ -48,7 +48,7 @@ class Connections:
         forgets = self.settings.bus_forgets
         relay = Relay(collection, self.bus.publish, keep_sent=forgets, only_outbox=only_outbox)
         await relay.create_index()
-        await relay.send_again()
+        await relay.unpark()
 
         async def send() -> int:
             sent = await relay.run_once()
@@ -57,6 +57,7 @@ class Connections:
 
         loops = {f"relay of {collection.name}": Loop(send, every=RELAY_EVERY_S)}
         if forgets:
+            loops[f"sending again of {collection.name}"] = Loop(once(relay.send_again), every=SWEEP_EVERY_S)
             loops[f"sweep of {collection.name}"] = Loop(relay.sweep, every=SWEEP_EVERY_S)
         return loops
 

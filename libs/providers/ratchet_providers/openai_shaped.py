@@ -3,18 +3,17 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-import aiohttp
 import msgspec
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import Usage
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, ProviderError, estimated_tokens
+from ratchet_providers.connection import NotAnsweredError, TooLongError
+from ratchet_providers.wire import Endpoint, Wire
 
-CONNECTIONS = 512
 BODY_LIMIT = 8 * 1024 * 1024
-NO_OTHER_LIMIT = aiohttp.ClientTimeout(sock_connect=5.0)  # the request's own comes on top
 OUR_OWN_FIELDS = frozenset({"model", "messages", "stream"})
 KINDS: Final[Mapping[int, ErrorKind]] = {
     400: "bad_request",
@@ -56,20 +55,16 @@ _usage = msgspec.json.Decoder(WireUsage | None)
 _encoder = msgspec.json.Encoder()
 
 
-def http_session() -> aiohttp.ClientSession:
-    """One for the whole process: connections are shared and bounded. Close it with `async with`."""
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=60)
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True)
-
-
 def key_from_environment(variable: str, model: str) -> str:
-    """Raises CannotStartError naming the model and the variable when it is not set."""
-    key = os.environ.get(variable, "")
+    """Raises CannotStartError naming the model and the variable when it is not set, or cannot be sent."""
+    key = os.environ.get(variable, "").strip()
     if not key:
         raise CannotStartError(
             f"The model {model} needs a key in the environment variable {variable}, which is not set: "
             f"set it, or take {model} out of the catalogue."
         )
+    if not (key.isascii() and key.isprintable()):
+        raise CannotStartError(f"The key in {variable} holds characters that no header may hold: set it anew.")
     return key
 
 
@@ -81,49 +76,35 @@ class OpenAIShaped:
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
+        wire: Wire,
         base_url: str,
         key: str = "",
         *,
         limit_field: str = "max_completion_tokens",
         body_limit: int = BODY_LIMIT,
     ) -> None:
-        self._session, self._limit_field, self._limit = session, limit_field, body_limit
-        self._url = base_url.rstrip("/") + "/chat/completions"
-        self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        self._wire, self._limit_field, self._limit = wire, limit_field, body_limit
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        self._endpoint = Endpoint.of(base_url.rstrip("/") + "/chat/completions", headers)
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         try:
             async with asyncio.timeout(request.timeout_s):
-                status, body = await self._post(_encoder.encode(self._wire(request)))
+                status, body = await self._wire.post(self._endpoint, self._body(request), limit=self._limit)
         except TimeoutError as error:
             raise ProviderError("timeout", f"no answer within {request.timeout_s:.1f} s") from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise ProviderError("unavailable", type(error).__name__) from error
+        except NotAnsweredError as error:
+            raise ProviderError("unavailable", str(error)) from error
+        except TooLongError as error:
+            raise ProviderError("malformed", str(error)) from error
         if status != 200:
             raise ProviderError(KINDS.get(status, "unavailable"), f"status {status}")
         return understood(body, request)
 
-    def _wire(self, request: ModelRequest) -> dict[str, Any]:
+    def _body(self, request: ModelRequest) -> bytes:
         passed_on = {name: value for name, value in request.raw.items() if name not in OUR_OWN_FIELDS}
         limit = {self._limit_field: request.max_output_tokens} if request.max_output_tokens else {}
-        return {"model": request.model, "messages": request.messages, **limit, **passed_on}
-
-    async def _post(self, body: bytes) -> tuple[int, bytes]:
-        async with self._session.post(
-            self._url, data=body, headers=self._headers, timeout=NO_OTHER_LIMIT, allow_redirects=False
-        ) as response:
-            return response.status, await self._bounded(response) if response.status == 200 else b""
-
-    async def _bounded(self, response: aiohttp.ClientResponse) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        while part := await response.content.readany():
-            size += len(part)
-            if size > self._limit:
-                raise ProviderError("malformed", f"the body is larger than {self._limit} bytes")
-            parts.append(part)
-        return b"".join(parts)
+        return _encoder.encode({"model": request.model, "messages": request.messages, **limit, **passed_on})
 
 
 def understood(body: bytes, request: ModelRequest) -> ModelAnswer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID
 
-from uuid6 import uuid7
+from uuid_utils.compat import uuid7
 
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, Usage
 from ratchet_providers.base import ModelAnswer

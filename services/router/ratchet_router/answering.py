@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import aiohttp
-
 from ratchet_common.workers import Workers
 from ratchet_providers.base import Provider
 from ratchet_providers.local_student import LocalStudents
 from ratchet_providers.openai_shaped import OpenAIShaped, key_from_environment
 from ratchet_providers.simulated import Simulated
+from ratchet_providers.wire import Wire
 from ratchet_router.catalogue import Catalogue, Model, Platform
 from ratchet_router.settings import RouterSettings
 
@@ -34,13 +33,13 @@ def keys(catalogue: Catalogue) -> Keys:
 
 
 def answering_with(
-    catalogue: Catalogue, held: Keys, settings: RouterSettings, session: aiohttp.ClientSession, workers: Workers
+    catalogue: Catalogue, held: Keys, settings: RouterSettings, wire: Wire, workers: Workers
 ) -> Answering:
     students = LocalStudents(workers)
 
     def over_http(of: Model | Platform) -> OpenAIShaped:
         return OpenAIShaped(
-            session,
+            wire,
             of.base_url,
             held.get(of.api_key_env, ""),
             limit_field=of.limit_field,

@@ -12,6 +12,7 @@ import msgspec
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import BASE_VERSION, Usage
 from ratchet_common.vocabulary import TaskType
+from ratchet_providers.wire import Endpoint
 
 Tier = Literal["fast", "balanced", "premium"]
 Capability = Literal["tools", "vision", "json"]
@@ -123,8 +124,11 @@ def _wrong(model: Model, index: int) -> str:
 
 
 def _no_url(where: str, model: Model | Platform) -> str:
-    if model.provider == "openai_shaped" and not model.base_url.startswith(("http://", "https://")):
-        return f"{where} needs a `base_url` that starts with http:// or https://"
+    if model.provider == "openai_shaped":
+        try:
+            Endpoint.of(model.base_url, {})
+        except ValueError:
+            return f"{where} needs a `base_url` that starts with http:// or https:// and names a host"
     return ""
 
 

@@ -12,7 +12,7 @@ from ratchet_common.background import Loop
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import QUALITY, TRAFFIC
-from ratchet_providers.openai_shaped import http_session
+from ratchet_providers.wire import Wire
 from ratchet_router.answering import Answering, answering_with, keys
 from ratchet_router.api import cache, catalogue, chat, generate
 from ratchet_router.cache import AnswerCache
@@ -39,10 +39,10 @@ def build(settings: RouterSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connections("router", settings) as its, http_session() as session:
+        async with connections("router", settings) as its, Wire() as wire:
             store = MongoRouterStore(its.database)
             await store.create_indexes()
-            answering = answering_with(known, held_keys, settings, session, its.workers)
+            answering = answering_with(known, held_keys, settings, wire, its.workers)
             parts = _parts(settings, known, answering, store, its)
             warming = Warming(answering.students, known.platforms)
             loops = _loops(parts, store, warming) | await its.relay(store.outbox, only_outbox=True)

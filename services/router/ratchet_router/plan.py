@@ -17,6 +17,7 @@ from ratchet_router.routing import (
     Ranking,
     UnknownModelError,
     Wanted,
+    named,
     rank,
 )
 from ratchet_router.traffic import assigned_version
@@ -156,9 +157,8 @@ def _wanted(ask: Ask, hard: float, tier: Tier | None) -> Wanted:
 
 def _of_one_model(ask: Ask, hard: float, model: Model) -> Plan:
     wanted = _wanted(ask, hard, model.tier)
-    ranking = rank([model], wanted, lambda _: model.expected_quality(ask.task_type))
-    reasons = (f"The caller named the model {model.name}.",)
-    decision = Decision(assigned_by="pinned", complexity=hard, reasons=reasons, candidates=ranking.candidates)
+    ranking = named(model, wanted)
+    decision = Decision(assigned_by="pinned", complexity=hard, reasons=ranking.reasons, candidates=ranking.candidates)
     return Plan(None, ranking, decision, model.prices.of(wanted.usage))
 
 

@@ -115,6 +115,15 @@ def rank(models: Sequence[Model], wanted: Wanted, quality: Quality, down: frozen
     return Ranking(tuple(ranked), candidates, tuple(reasons))
 
 
+def named(model: Model, wanted: Wanted) -> Ranking:
+    """The one that the caller named: there is nothing to compare it with. Raises NoModelFitsError."""
+    if why := _unable(model, wanted):
+        left_out = {model.name: why}
+        raise NoModelFitsError(_nothing_left(left_out), left_out=left_out)
+    alone = Candidate(model=model.name, tier=model.tier, quality=1.0, cheapness=1.0, speed=1.0, score=1.0)
+    return Ranking((model,), (alone,), (f"The caller named the model {model.name}.",))
+
+
 def _unable(model: Model, wanted: Wanted) -> str:
     if wanted.tier is not None and model.tier != wanted.tier:
         return f"It is not of the tier {wanted.tier} that was asked for."

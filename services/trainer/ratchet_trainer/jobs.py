@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from uuid6 import uuid7
+from uuid_utils.compat import uuid7
 
 from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.events import RetrainingFellDue

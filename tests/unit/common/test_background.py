@@ -4,7 +4,7 @@ import logging
 import pytest
 from prometheus_client import REGISTRY
 
-from ratchet_common.background import Loop, described, running
+from ratchet_common.background import Loop, described, once, running
 from ratchet_common.errors import RetryLaterError
 
 
@@ -84,3 +84,20 @@ def test_an_error_of_ours_is_quoted_and_a_foreign_one_is_placed() -> None:
     assert said.startswith("ValueError at ")
     assert __file__ in said
     assert "Ann" not in said
+
+
+async def test_work_that_is_to_be_done_once_is_tried_until_it_succeeds() -> None:
+    tries: list[int] = []
+
+    async def work() -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise RetryLaterError("The store is away.")
+
+    round_ = once(work)
+    for _ in range(2):
+        with pytest.raises(RetryLaterError):
+            await round_()
+    for _ in range(3):
+        await round_()
+    assert len(tries) == 3

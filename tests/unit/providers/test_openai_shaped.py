@@ -11,7 +11,8 @@ from aiohttp import web
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import Usage
 from ratchet_providers.base import ModelRequest, ProviderError
-from ratchet_providers.openai_shaped import OpenAIShaped, http_session, key_from_environment
+from ratchet_providers.openai_shaped import OpenAIShaped, key_from_environment
+from ratchet_providers.wire import Wire
 
 SAID = {
     "id": "1",
@@ -38,8 +39,8 @@ async def provider(answers: Answers, **how: Any) -> AsyncIterator[OpenAIShaped]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     try:
-        async with http_session() as session:
-            yield OpenAIShaped(session, f"http://127.0.0.1:{runner.addresses[0][1]}/v1/", "sk", **how)
+        async with Wire() as wire:
+            yield OpenAIShaped(wire, f"http://127.0.0.1:{runner.addresses[0][1]}/v1/", "sk", **how)
     finally:
         await runner.cleanup()
 
@@ -145,9 +146,9 @@ async def test_the_key_does_not_follow_a_redirect() -> None:
 
 
 async def test_a_server_that_is_away_is_unavailable() -> None:
-    async with http_session() as session:
+    async with Wire() as wire:
         with pytest.raises(ProviderError) as failed:
-            await OpenAIShaped(session, "http://127.0.0.1:9/v1").answer(asked())
+            await OpenAIShaped(wire, "http://127.0.0.1:9/v1").answer(asked())
     assert failed.value.kind == "unavailable"
 
 

@@ -46,6 +46,8 @@ def test_the_example_is_a_catalogue() -> None:
         (GOOD.replace('"one"', '"auto"'), "taken by the router"),
         (GOOD.replace('"one"', '"base"'), "taken by the router"),
         (GOOD.replace('"simulated"', '"openai_shaped"'), "base_url"),
+        (GOOD.replace('"simulated"', '"openai_shaped"\nbase_url = "http://:8000"'), "base_url"),
+        (GOOD.replace('"simulated"', '"openai_shaped"\nbase_url = "http://host:123456"'), "base_url"),
         (GOOD + GOOD, "two models are called one"),
         (GOOD + "surprise = 1", "surprise"),
         ("", "models"),

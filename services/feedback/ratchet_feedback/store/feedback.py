@@ -6,7 +6,7 @@ from typing import cast
 
 from bson import Binary
 from pymongo import UpdateOne
-from uuid6 import uuid7
+from uuid_utils.compat import uuid7
 
 from ratchet_common import outbox
 from ratchet_common.events import FeedbackJoined

@@ -89,7 +89,7 @@ def read_chat(body: bytes, tenant: str) -> Ask:
     if chat.stream:
         raise InvalidChatError("stream", "it is not available yet: leave it out, and the answer comes whole")
     extras = chat.ratchet
-    reading = conversation.read(fields["messages"])
+    reading = conversation.reading(chat.messages)
     task = _task(chat.model, extras.task)
     return Ask(
         tenant=tenant,
