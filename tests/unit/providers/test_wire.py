@@ -201,8 +201,14 @@ async def test_an_answer_that_comes_after_its_caller_left_is_not_the_next_ones()
         assert await wire.post(its.endpoint, b"2", limit=100) == (200, b"2")
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_no_answer() -> None:
-    async with server(always(OK)) as (its, wire):  # not even TLS
+async def test_what_speaks_no_tls_is_no_answer() -> None:
+    def of(_: Server) -> Says:
+        async def says(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: int) -> None:
+            writer.write(OK)
+
+        return says
+
+    async with server(of) as (its, wire):
         with pytest.raises(NotAnsweredError):
             await wire.post(Endpoint.of(f"https://127.0.0.1:{its.port}/", {}), b"x", limit=100)
 
