@@ -16,7 +16,6 @@ from ratchet_providers.connection import Connection, NotAnsweredError
 CONNECTIONS = 512
 CONNECT_PATIENCE_S = 5.0
 IDLE_S = 30.0  # then the other side may be about to close it
-HAPPY_EYEBALLS_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,6 @@ class Wire:
                     origin.host,
                     origin.port,
                     ssl=self._tls() if origin.tls else None,
-                    happy_eyeballs_delay=HAPPY_EYEBALLS_S,
                 )
         except TimeoutError as error:
             raise NotAnsweredError(f"no connection within {CONNECT_PATIENCE_S:.0f} s") from error

@@ -54,7 +54,7 @@ async def test_a_student_sees_the_bare_texts_and_says_how_sure_it_is() -> None:
 )
 async def test_what_cannot_be_used_is_unavailable(request_: ModelRequest, dies: list[Exception]) -> None:
     with pytest.raises(ProviderError) as failed:
-        await LocalStudents(Inline(dies), student).answer(request_)
+        await LocalStudents(Inline(list(dies)), student).answer(request_)
     assert (failed.value.kind, failed.value.retryable) == ("unavailable", True)
 
 
