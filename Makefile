@@ -8,10 +8,10 @@ UV_VERSION := 0.13.9
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-kafka lint types bench replay token lock schemas env-example routes clean
+.PHONY: help install demo up test test-kafka lint types bench replay token lock schemas release-schemas env-example routes clean
 
 help:  ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP)  ## make .venv with everything in it, pinned by hash
 
@@ -61,6 +61,9 @@ routes: $(STAMP)  ## write the gateway's routes anew from the path table
 
 schemas: $(STAMP)  ## write the events' JSON Schemas anew
 	$(BIN)/python -m ratchet_common.schema_files
+
+release-schemas: $(STAMP)  ## take the events' JSON Schemas as released: later ones may add to them and break nothing
+	$(BIN)/python -m ratchet_common.schema_files --release
 
 lock: $(STAMP)  ## resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev \

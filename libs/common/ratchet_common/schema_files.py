@@ -1,10 +1,12 @@
-"""The events' JSON Schemas: written beside this file, compared with what is checked in.
+"""The events' JSON Schemas: written beside this file, compared with those that were released.
 
-`python -m ratchet_common.schema_files` writes them; `--check BASE_FOLDER` lists breaking changes.
+`python -m ratchet_common.schema_files` writes them; `--check` lists what breaks the released ones; `--release` takes
+them as the released ones, and refuses what breaks.
 """
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +16,7 @@ from ratchet_common.events import Event
 from ratchet_common.topics import TABLE
 
 FOLDER = Path(__file__).parent / "schemas"
+RELEASED = FOLDER / "released" / "schemas.json"  # by type tag; never written by hand
 Schema = dict[str, Any]
 
 
@@ -67,22 +70,36 @@ def _shape(field: Schema) -> str:
     return json.dumps({k: v for k, v in field.items() if k not in {"default", "description", "title"}}, sort_keys=True)
 
 
-def compare(base: Path, current: Path = FOLDER) -> list[str]:
-    """Breaking changes of the schemas in `current` against those in `base`; a new type tag is never one."""
+def compare(released: Mapping[str, Schema], current: Mapping[str, Schema]) -> list[str]:
+    """What breaks readers or writers of the released schemas, by type tag; a new tag is never a break."""
     found: list[str] = []
-    for path in sorted(base.glob("*.json")):
-        successor = current / path.name
-        if not successor.exists():
-            found.append(f"{path.name}: is gone; consumers may still meet its events")
-            continue
-        changes = breaking_changes(json.loads(path.read_text()), json.loads(successor.read_text()))
-        found += [f"{path.name}: {change}" for change in changes]
+    for tag, schema in sorted(released.items()):
+        if tag not in current:
+            found.append(f"{tag}: is gone; consumers may still meet its events")
+        else:
+            found += [f"{tag}: {change}" for change in breaking_changes(schema, current[tag])]
     return found
 
 
+def generated() -> dict[str, Schema]:
+    return {tag_of(topic.event): schema_of(topic.event) for topic in TABLE}
+
+
+def released() -> dict[str, Schema]:
+    schemas: dict[str, Schema] = json.loads(RELEASED.read_text())
+    return schemas
+
+
+def main(arguments: list[str]) -> int:
+    if arguments[:1] not in (["--check"], ["--release"]):
+        write()
+        return 0
+    broken = compare(released(), generated())
+    sys.stdout.write("".join(f"{change}\n" for change in broken))
+    if not broken and arguments == ["--release"]:
+        RELEASED.write_text(json.dumps(generated(), sort_keys=True, separators=(",", ":")) + "\n")
+    return int(bool(broken))
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--check"]:
-        problems = compare(Path(sys.argv[2]))
-        sys.stdout.write("".join(f"{problem}\n" for problem in problems))
-        sys.exit(bool(problems))
-    write()
+    sys.exit(main(sys.argv[1:]))

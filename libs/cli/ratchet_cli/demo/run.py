@@ -30,6 +30,7 @@ from ratchet_common.topics import TABLE
 SEED = 42
 START_PATIENCE_S = 90.0
 STOP_PATIENCE_S = 30.0
+SETTLE_PATIENCE_S, SETTLED_S = 15.0, 1.5
 
 
 def demo(data: Path | None, *, noise: bool, as_json: bool, seed: int = SEED) -> int:
@@ -115,15 +116,24 @@ def _told(console: Console) -> Iterator[Tell]:
 
 
 async def _events(data_dir: Path) -> dict[str, int]:
-    """How many records each topic holds, dead letters too where there are any."""
+    """How many records each topic holds once all have arrived; dead letters where there are any."""
     consumer = AIOKafkaConsumer(bootstrap_servers=json.loads((data_dir / "stack.json").read_text())["kafka"])
     await consumer.start()
     try:
-        names = [name for topic in TABLE for name in (topic.name, topic.dead_letters)]
-        counts = {name: await _count(consumer, name) for name in names}
+        counts, end = await _counts(consumer), time.monotonic() + SETTLE_PATIENCE_S
+        while time.monotonic() < end:
+            await asyncio.sleep(SETTLED_S)
+            before, counts = counts, await _counts(consumer)
+            if counts == before:
+                break
     finally:
         await consumer.stop()
     return {name: count for name, count in counts.items() if count or not name.endswith(".dlq")}
+
+
+async def _counts(consumer: AIOKafkaConsumer) -> dict[str, int]:
+    names = [name for topic in TABLE for name in (topic.name, topic.dead_letters)]
+    return {name: await _count(consumer, name) for name in names}
 
 
 async def _count(consumer: AIOKafkaConsumer, name: str) -> int:
