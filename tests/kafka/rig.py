@@ -4,40 +4,43 @@ import base64
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from ratchet_cli.stack.broker import broker_answers
 from ratchet_cli.stack.child import spawn
-from ratchet_cli.stack.ports import LOOPBACK, free_ports
+from ratchet_cli.stack.ports import LOOPBACK, free_ports, somebody_listens
 from ratchet_common.errors import CannotStartError
 
 POM = Path(__file__).with_name("pom.xml")
 BUILD = POM.parents[2] / "build" / "kafka"
 MAVEN_PATIENCE_S = 600.0
 PATIENCE_S = 90.0
+NO_GUARD: Mapping[str, object] = {}
 
 
 @contextmanager
-def real_kafka(work_dir: Path) -> Iterator[str]:
+def real_kafka(work_dir: Path, guard: "Guard | None" = None) -> Iterator[str]:
     """Gives host:port of a fresh, empty Kafka, whose files lie in `work_dir`; it dies with this process.
 
-    To be entered in the main thread. Raises CannotStartError.
+    `guard`: it lets in whom that says, and nobody else. To be entered in the main thread. Raises CannotStartError.
     """
     java = program("java", "Java 17 or newer (a JRE without a screen is enough: openjdk-17-jre-headless)")
     classes = str(jars() / "*")
     work_dir.mkdir(parents=True, exist_ok=True)
     port, controller_port = free_ports(2)
     properties = work_dir / "server.properties"
-    properties.write_text(server_properties(port, controller_port, work_dir / "data"))
+    guarded = guard.properties(port) if guard else {}
+    properties.write_text(server_properties(port, controller_port, work_dir / "data", guarded))
     storage_tool = [java, "-cp", classes, "kafka.tools.StorageTool"]
     finish([*storage_tool, "format", "-t", cluster_id(), "-c", str(properties)], patience_s=PATIENCE_S)
     command = [java, "-Xmx512m", "-cp", classes, "kafka.Kafka", str(properties)]
     kafka = spawn("Apache Kafka", port, command, log=work_dir / "kafka.log", folder=work_dir)
     try:
-        kafka.wait_for_answer(broker_answers, PATIENCE_S)
+        kafka.wait_for_answer(somebody_listens if guard else broker_answers, PATIENCE_S)
         yield f"{LOOPBACK}:{port}"
     finally:
         kafka.stop(patience_s=0)  # its data goes with the test
@@ -83,10 +86,37 @@ def cluster_id() -> str:
     return base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
 
 
-def server_properties(port: int, controller_port: int, data: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """TLS and a password, PLAIN. `keys`: PEM with the private key as PKCS #8 and its certificates."""
+
+    user: str
+    password: str
+    keys: Path
+    authority: Path
+
+    def properties(self, port: int) -> dict[str, object]:
+        module = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+        login = f'username="{self.user}" password="{self.password}" user_{self.user}="{self.password}"'
+        return {
+            "listeners": f"SASL_SSL://{LOOPBACK}:{port},%s",
+            "advertised.listeners": f"SASL_SSL://{LOOPBACK}:{port}",
+            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",
+            "inter.broker.listener.name": "SASL_SSL",
+            "sasl.enabled.mechanisms": "PLAIN",
+            "sasl.mechanism.inter.broker.protocol": "PLAIN",
+            "listener.name.sasl_ssl.plain.sasl.jaas.config": f"{module} {login};",
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": self.keys,
+            "ssl.truststore.type": "PEM",
+            "ssl.truststore.location": self.authority,
+        }
+
+
+def server_properties(port: int, controller_port: int, data: Path, guarded: Mapping[str, object] = NO_GUARD) -> str:
     """One node that is broker and controller, and starts groups at once."""
     plain, controller = f"PLAINTEXT://{LOOPBACK}:{port}", f"CONTROLLER://{LOOPBACK}:{controller_port}"
-    settings = {
+    settings: dict[str, object] = {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
@@ -104,4 +134,6 @@ def server_properties(port: int, controller_port: int, data: Path) -> str:
         "share.coordinator.state.topic.replication.factor": 1,
         "share.coordinator.state.topic.min.isr": 1,
     }
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
+    both = settings | dict(guarded)
+    both["listeners"] = str(both["listeners"]).replace("%s", controller)
+    return "".join(f"{name}={value}\n" for name, value in both.items())

@@ -41,6 +41,7 @@ def services(ground: Ground, data_dir: Path, tokens_file: Path, extra: Mapping[s
     common = {
         "kafka_bootstrap_servers": ground.kafka_bootstrap_servers,
         "kafka_idempotence": ground.idempotence,
+        "kafka_security_protocol": "PLAINTEXT",
         "kafka_partitions": PARTITIONS,
         "bus_forgets": ground.forgets,
         "mongodb_url": ground.mongodb_url,

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from ratchet_common.settings import CommonSettings, variables
@@ -63,6 +64,8 @@ def _as_variable(default: object) -> str:
         return str(default.relative_to(ROOT) if default.is_relative_to(ROOT) else default)
     if isinstance(default, str):
         return default
+    if isinstance(default, SecretStr):
+        return default.get_secret_value()
     return json.dumps(default, default=str)
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from ratchet_common.bus import Bus
 from ratchet_common.dead_letters import bring_back
 from ratchet_common.errors import CannotStartError
+from ratchet_common.kafka_access import access
 from ratchet_common.settings import BusSettings, load
 from ratchet_common.topics import BY_NAME
 
@@ -41,7 +42,8 @@ def _settings(data_dir: Path) -> BusSettings:
     if "KAFKA_BOOTSTRAP_SERVERS" in os.environ or not running.exists():
         return load(BusSettings)
     servers = json.loads(running.read_text())["kafka"]
-    return load(BusSettings, kafka_bootstrap_servers=servers, kafka_idempotence=False)
+    plain = {"kafka_idempotence": False, "kafka_security_protocol": "PLAINTEXT"}
+    return load(BusSettings, kafka_bootstrap_servers=servers, **plain)
 
 
 async def _replay(letters: list[str], settings: BusSettings, *, dry_run: bool) -> Counter[tuple[str, str, str]]:
@@ -50,7 +52,7 @@ async def _replay(letters: list[str], settings: BusSettings, *, dry_run: bool) -
     async with Bus(settings) as bus:
         consumer = AIOKafkaConsumer(
             *letters,
-            bootstrap_servers=settings.kafka_bootstrap_servers,
+            **access(settings),
             group_id=GROUP,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -9,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
 
 from ratchet_common.errors import CannotStartError, RetryLaterError, TooLargeForTheBusError
+from ratchet_common.kafka_access import access
 from ratchet_common.settings import BusSettings
 from ratchet_common.topics import DEAD_LETTERS_KEPT, TABLE, Topic
 
@@ -21,15 +22,16 @@ LARGEST_EVENT_BYTES = 1024 * 1024  # Kafka's own default limit for a record batc
 class Bus:
     """Publishes with acks=all. Start and stop it with `async with`."""
 
-    def __init__(self, settings: BusSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: BusSettings, *, patience_s: float = PATIENCE_AT_START_S) -> None:
+        """`patience_s`: with a broker that does not answer yet."""
+        self._settings, self._patience_s = settings, patience_s
         self._places = asyncio.Semaphore(IN_FLIGHT)
         self._producer: AIOKafkaProducer | None = None
 
     async def __aenter__(self) -> Self:
-        await create_topics(self._settings)
+        await create_topics(self._settings, self._patience_s)
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._settings.kafka_bootstrap_servers,
+            **access(self._settings),
             acks="all",
             enable_idempotence=self._settings.kafka_idempotence,
             linger_ms=2,
@@ -73,9 +75,9 @@ class Bus:
             raise RetryLaterError("No Kafka broker answered within 2 s.") from error
 
 
-async def create_topics(settings: BusSettings) -> None:
+async def create_topics(settings: BusSettings, patience_s: float = PATIENCE_AT_START_S) -> None:
     """Makes every topic of the table that is not there yet, and its dead letters; waits a while for the broker."""
-    admin = await _admin(settings.kafka_bootstrap_servers)
+    admin = await _admin(settings, patience_s)
     try:
         wanted = {t.name: t for topic in TABLE for t in _rows(topic, settings)}
         there = set(await admin.list_topics())
@@ -94,18 +96,19 @@ def _insist(errors: list[tuple[object, ...]]) -> None:
             raise CannotStartError(f"The Kafka topic {name} could not be made: {kind.__name__}. Make it by hand.")
 
 
-async def _admin(servers: str) -> AIOKafkaAdminClient:
-    loop = asyncio.get_running_loop()
-    end = loop.time() + PATIENCE_AT_START_S
+async def _admin(settings: BusSettings, patience_s: float) -> AIOKafkaAdminClient:
+    loop, way_in = asyncio.get_running_loop(), access(settings)
+    end = loop.time() + patience_s
     while True:
-        admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=10_000)
+        admin = AIOKafkaAdminClient(**way_in, request_timeout_ms=10_000)
         try:
             await admin.start()
         except KafkaError as error:
             await admin.close()
             if loop.time() > end:
                 raise CannotStartError(
-                    f"No Kafka broker answers at {servers}: start one there, or set KAFKA_BOOTSTRAP_SERVERS."
+                    f"No Kafka broker lets us in at {settings.kafka_bootstrap_servers} ({type(error).__name__}): start "
+                    "one there, or set KAFKA_BOOTSTRAP_SERVERS, KAFKA_SECURITY_PROTOCOL and what belongs to it."
                 ) from error
             await asyncio.sleep(0.5)
         else:

@@ -14,6 +14,7 @@ from ratchet_common import telemetry
 from ratchet_common.background import described
 from ratchet_common.dead_letters import FOR_GROUP
 from ratchet_common.errors import RetryLaterError
+from ratchet_common.kafka_access import security_of
 from ratchet_common.settings import BusSettings
 from ratchet_common.topics import Topic
 
@@ -28,7 +29,8 @@ log = logging.getLogger(__name__)
 
 def consumer(settings: BusSettings) -> KafkaBroker:
     """A FastStream broker to subscribe with; `running` starts and stops it."""
-    return KafkaBroker(settings.kafka_bootstrap_servers.split(","), logger=None, enable_idempotence=False)
+    servers = settings.kafka_bootstrap_servers.split(",")
+    return KafkaBroker(servers, security=security_of(settings), logger=None, enable_idempotence=False)
 
 
 async def start_side_by_side(broker: KafkaBroker) -> None:

@@ -3,9 +3,9 @@
 import difflib
 import os
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from ratchet_common.errors import CannotStartError
@@ -25,6 +25,17 @@ class BusSettings(BaseSettings):
     kafka_idempotence: bool = _shared("KAFKA_IDEMPOTENCE", True, description="off where the broker knows it not")
     kafka_partitions: int = _shared("KAFKA_PARTITIONS", 12, ge=1, le=1000, description="of topics yet to be made")
     kafka_replication: int = _shared("KAFKA_REPLICATION", 1, ge=1, le=9, description="of topics yet to be made")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = _shared(
+        "KAFKA_SECURITY_PROTOCOL", "PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = _shared(
+        "KAFKA_SASL_MECHANISM", "SCRAM-SHA-512", description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"
+    )
+    kafka_username: str = _shared("KAFKA_USERNAME", "", description="for the two protocols that begin with SASL")
+    kafka_password: SecretStr = _shared("KAFKA_PASSWORD", SecretStr(""), description="of that user")
+    kafka_ca_file: Path | None = _shared(
+        "KAFKA_CA_FILE", None, description="PEM, for the two protocols that end with SSL; default: the system's"
+    )
     bus_forgets: bool = _shared("BUS_FORGETS", False, description="on where the bus loses all when it restarts")
 
 
