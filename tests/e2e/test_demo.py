@@ -1,10 +1,12 @@
 """The end-to-end test is the demo: the product as a process of its own, users over HTTP, the loop turning once."""
 
 import json
+import signal
 import subprocess
 import sys
 from typing import Any
 
+import psutil
 import pytest
 
 LIMIT_S = 600
@@ -38,3 +40,18 @@ def test_noise_is_not_promoted() -> None:
     assert status == 0
     assert not outcome["closed"]
     assert outcome["state"] in ("rejected", "rolled_back")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_demo_that_is_stopped_leaves_no_process_behind(wish: signal.Signals) -> None:
+    demo = subprocess.Popen([sys.executable, "-m", "ratchet_cli", "demo"], stdout=subprocess.PIPE, text=True)
+    assert demo.stdout is not None
+    while "held-out" not in demo.stdout.readline():
+        assert demo.poll() is None
+    everyone = psutil.Process(demo.pid).children(recursive=True)
+    assert len(everyone) >= 3  # the product, its broker, its store
+    demo.send_signal(wish)
+    demo.communicate(timeout=60)
+    _, alive = psutil.wait_procs(everyone, timeout=30)
+    assert not alive

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from ratchet_cli.demo.play import Tell, play
 from ratchet_cli.demo.public import read_corpus
 from ratchet_cli.demo.report import Outcome, show
 from ratchet_cli.demo.users import DemoFailedError, Users
+from ratchet_cli.stack.child import LAUNCHER
 from ratchet_cli.stack.ports import free_ports
 from ratchet_common.topics import TABLE
 
@@ -38,6 +40,7 @@ def demo(data: Path | None, *, noise: bool, as_json: bool, seed: int = SEED) -> 
     corpus = read_corpus(data, seed) if data else generated(seed)
     corpus = shuffled(corpus, seed) if noise else corpus
     console = Console(stderr=as_json)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # stops what was started, as Ctrl-C does
     with tempfile.TemporaryDirectory(prefix="ratchet-demo-") as folder, _product(Path(folder), corpus) as url:
         try:
             outcome = asyncio.run(_played(corpus, url, Path(folder), console, noise=noise))
@@ -53,12 +56,13 @@ def demo(data: Path | None, *, noise: bool, as_json: bool, seed: int = SEED) -> 
 
 @contextlib.contextmanager
 def _product(folder: Path, corpus: Corpus) -> Iterator[str]:
-    """`ratchet up` as a child; its URL. What it logs goes into the folder."""
+    """`ratchet up` as a child that dies with us; its URL. What it logs goes into the folder."""
     (port,) = free_ports(1)
     environment = os.environ | {"TRAINER_MIN_EXAMPLES": str(corpus.min_examples), "LOG_LEVEL": "WARNING"}
+    up = [sys.executable, "-m", "ratchet_cli", "up", "--port", str(port)]
     with (folder / "up.log").open("wb") as log:
         child = subprocess.Popen(  # noqa: S603  our own command
-            [sys.executable, "-m", "ratchet_cli", "up", "--port", str(port), "--data-dir", str(folder / "data")],
+            [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), *up, "--data-dir", str(folder / "data")],
             env=environment,
             stdout=log,
             stderr=log,
