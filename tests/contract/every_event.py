@@ -95,6 +95,8 @@ MOST: tuple[Event, ...] = (
         decision=Decision(
             assigned_by="share",
             revision=3,
+            assigned_version="summary-0a1b2c3d",
+            fell_back=True,
             complexity=0.4,
             reasons=("long",),
             candidates=(
@@ -160,6 +162,8 @@ MOST: tuple[Event, ...] = (
         collect=False,
         text_omitted="not_collected",
         via=UUID(int=77),
+        traffic_revision=3,
+        assigned_version="summary-0a1b2c3d",
     ),
     RetrainingFellDue(tenant="acme", event_id=ID, occurred_at=NOW, task_type="summary", reasons=("drift", "more")),
     TrafficAssigned(

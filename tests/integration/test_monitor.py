@@ -110,8 +110,9 @@ async def answers(store: MonitorStore, canary: float, control: float, n: int = 3
     events: list[Said] = []
     for number in range(n):
         is_canary = number % 3 == 0
-        events.append(prediction(number, version_id=CANARY if is_canary else "base"))
-        events.append(joined(number, float(chance.random() < (canary if is_canary else control))))
+        version = CANARY if is_canary else "base"
+        score = float(chance.random() < (canary if is_canary else control))
+        events += [prediction(number, version_id=version), joined(number, score, version_id=version)]
     await hear(store, events)
 
 
@@ -198,11 +199,16 @@ def day_of(tenant: str, now: datetime) -> list[Event]:
     events: list[Event] = []
     for number in range(120):
         canary = number % 2 == 0
-        version = {"version_id": CANARY, "model": "own"} if canary else {}
-        events.append(prediction(number, at=now, tenant=tenant, revision=2, **version))
-        events.append(
-            joined(number, 1.0 if canary or number % 10 == 1 else 0.0, at=now, tenant=tenant, event_id=uuid4())
-        )
+        version, model = (CANARY, "own") if canary else ("base", "small-model")
+        event = prediction(number, at=now, tenant=tenant, revision=2, version_id=version, model=model)
+        score = 1.0 if canary or number % 10 == 1 else 0.0
+        of: dict[str, Any] = {
+            "version_id": version,
+            "traffic_revision": 2,
+            "assigned_version": version,
+            "unit": event.unit,
+        }
+        events += [event, joined(number, score, at=now, tenant=tenant, event_id=uuid4(), **of)]
     repeated = events + events[::3]
     random.Random(2).shuffle(repeated)
     return repeated

@@ -44,6 +44,8 @@ class Candidate(Part, frozen=True, kw_only=True):
 class Decision(Part, frozen=True, kw_only=True):
     assigned_by: AssignedBy
     revision: int = 0  # of the TrafficAssigned that the share came from
+    assigned_version: str = ""  # what the share gave to this unit, whoever answered in the end
+    fell_back: bool = False  # it could not answer, and the catalogue's models did
     complexity: float = 0.0
     reasons: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
@@ -131,6 +133,8 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
     labels: tuple[str, ...] = ()
     confidence: float | None = None
     assigned_by: AssignedBy = "routed"
+    traffic_revision: int = 0  # as the decision's
+    assigned_version: str = ""
     answered_at: datetime | None = None
     cost_usd: Decimal = Decimal(0)
     latency_ms: float = 0.0

@@ -22,6 +22,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     version_id: str
     model: str
     assigned_by: AssignedBy
+    traffic_revision: int = 0
+    assigned_version: str = ""
     outcome: Outcome
     unit: str = ""
     cached_from: UUID | None = None
@@ -53,6 +55,8 @@ def answer_of(made: PredictionMade) -> Answer:
         version_id=made.version_id,
         model=made.model,
         assigned_by=made.decision.assigned_by,
+        traffic_revision=made.decision.revision,
+        assigned_version=made.decision.assigned_version,
         outcome=made.outcome,
         unit=made.unit,
         cached_from=made.cached_from,

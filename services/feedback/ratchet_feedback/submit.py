@@ -122,6 +122,8 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         labels=answer.labels,
         confidence=answer.confidence,
         assigned_by=answer.assigned_by,
+        traffic_revision=answer.traffic_revision,
+        assigned_version=answer.assigned_version,
         answered_at=answer.answered_at,
         cost_usd=answer.cost_usd,
         latency_ms=answer.latency_ms,

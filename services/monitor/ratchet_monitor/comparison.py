@@ -1,21 +1,25 @@
-"""Is the canary better than its control? Pure: observations and scores go in, a finding comes out.
+"""Is the canary better than its control? Pure: what was seen and said goes in, a finding comes out.
 
-Only answers that were decided under the revision on trial take part: drawn by share, not out of the cache. A unit
-counts once, with its answer that was scored first: what the same session or user says later is not independent of it.
+A unit belongs to the version that its share gave it, whoever answered: were the requests left out on which the canary
+fails, it would look better than it is. Answers out of the cache take no part. A unit counts once, with the first word
+on any of its answers as it was first said: what comes later is not independent of it, and a sequence that changed
+afterwards would not be the one whose error is bounded.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from math import pi
 
 from ratchet_monitor.experiments import Arm, Experiment, Finding
+from ratchet_monitor.hours import HOUR, hour_of
 from ratchet_monitor.observations import MILLION, NANO, Observation
-from ratchet_monitor.scores import Scored
-from ratchet_scoring.advance import Decision, Limits, decide
+from ratchet_monitor.scores import Score
+from ratchet_scoring.advance import Decision, Limits, SliceGain, decide
 from ratchet_scoring.sequential import Comparison
 
-MOST = 20_000  # observations of an experiment take part: the earliest
+MOST = 20_000  # scored units of an experiment, the first; and observations of an hour, the earliest
 SCORE_ALPHA, FAILURE_ALPHA = 0.04, 0.01  # together .05: the chance of any false verdict
 
 Sequenced = list[tuple[bool, float]]  # (is it the canary's, 0 to 1), in the order in which they became known
@@ -32,32 +36,61 @@ def takes_part(seen: Observation, experiment: Experiment) -> bool:
         seen.revision == experiment.revision
         and seen.assigned_by == "share"
         and not seen.cached
-        and seen.version_id in (experiment.canary, experiment.control)
+        and seen.arm in (experiment.canary, experiment.control)
     )
+
+
+def speaks_of(word: Score, experiment: Experiment) -> bool:
+    return word.revision_of_traffic == experiment.revision and word.arm in (experiment.canary, experiment.control)
+
+
+def first_words(words: Iterable[Score]) -> list[Score]:
+    """Of each unit the word that came first; of the units those that spoke first."""
+    first: dict[str, Score] = {}
+    for word in sorted(words, key=lambda word: (word.scored_at, word.event_id)):
+        first.setdefault(word.unit, word)
+        if len(first) >= MOST:
+            break
+    return list(first.values())
+
+
+def scores_in_order(words: Sequence[Score], experiment: Experiment) -> Sequenced:
+    """`words`: as `first_words` gives them."""
+    return [(word.arm == experiment.canary, word.score / MILLION) for word in words]
 
 
 def earliest(observations: Iterable[Observation]) -> list[Observation]:
     return sorted(observations, key=lambda seen: (seen.seen_at, seen.result_id))[:MOST]
 
 
-def scores_in_order(
-    observations: Iterable[Observation], scored: Mapping[UUID, Scored], experiment: Experiment
-) -> Sequenced:
-    """Each unit by its answer that was scored first."""
-    known = sorted(
-        (found.scored_at, seen.result_id, seen.unit, seen.version_id == experiment.canary, found.score / MILLION)
-        for seen in observations
-        if (found := scored.get(seen.result_id))
-    )
-    return _once_a_unit((unit, is_canary, score) for _, _, unit, is_canary, score in known)
-
-
 def failures_in_order(observations: Iterable[Observation], experiment: Experiment) -> Sequenced:
-    """1 for a failure, 0 for an answer; whoever hung up says neither. Each unit by its first."""
-    ended = (seen for seen in earliest(observations) if seen.outcome != "cancelled")
-    return _once_a_unit(
-        (seen.unit, seen.version_id == experiment.canary, float(seen.outcome == "failed")) for seen in ended
-    )
+    """1 where the version did not answer, or not in the right form; whoever hung up says neither. Once a unit."""
+    first: dict[str, tuple[bool, float]] = {}
+    for seen in earliest(observations):
+        if seen.outcome != "cancelled":
+            bad = seen.outcome == "failed" or seen.fell_back or seen.misshapen
+            first.setdefault(seen.unit, (seen.arm == experiment.canary, float(bad)))
+    return list(first.values())
+
+
+def failure_alpha(hour: datetime, experiment: Experiment) -> float:
+    """Each hour of a trial is a test of its own, so that what breaks late is seen; together they err as one."""
+    number = (hour - hour_of(experiment.started_at - HOUR)) // HOUR + 1
+    return FAILURE_ALPHA * 6 / (pi * max(number, 1)) ** 2
+
+
+def worse_slices(words: Sequence[Score], experiment: Experiment, limits: Limits) -> tuple[SliceGain, ...]:
+    """Guarded slices on which the canary loses more than it may, the worst first; each arm has enough units there."""
+    said: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for word in words:
+        for name in set(word.slices):
+            said[name][word.arm == experiment.canary].append(word.score)
+    gains = [
+        SliceGain(name, (sum(canary) / len(canary) - sum(control) / len(control)) / MILLION, len(canary))
+        for name, (control, canary) in said.items()
+        if min(len(control), len(canary)) >= limits.slice_cases
+    ]
+    return tuple(sorted((one for one in gains if one.gain < -limits.slice_loss), key=lambda one: (one.gain, one.name)))
 
 
 def conclude(
@@ -65,14 +98,16 @@ def conclude(
     observations: Collection[Observation],
     scores: Comparison,
     failures: Comparison,
+    worse: Sequence[SliceGain],
     rules: Rules,
     at: datetime,
 ) -> Finding:
+    """`observations`: the latest, for what answers cost and take."""
     canary = _arm(observations, experiment.canary, scores.n_canary, scores.mean_canary)
     control = _arm(observations, experiment.control, scores.n_control, scores.mean_control)
     cheaper = _saved(canary.cost_usd, control.cost_usd)
     faster = _saved(canary.latency_ms, control.latency_ms)
-    decision = _decision(scores, failures, rules, cheaper, faster)
+    decision = _decision(scores, failures, worse, rules, cheaper, faster)
     return Finding(
         conclusion=decision.verdict,
         why=decision.reason,
@@ -88,7 +123,9 @@ def conclude(
     )
 
 
-def _decision(scores: Comparison, failures: Comparison, rules: Rules, cheaper: float, faster: float) -> Decision:
+def _decision(
+    scores: Comparison, failures: Comparison, worse: Sequence[SliceGain], rules: Rules, cheaper: float, faster: float
+) -> Decision:
     if 0 < failures.low <= failures.high:
         more = f"by {failures.low:.3f} at least, of {failures.n_canary} and {failures.n_control}"
         return Decision("roll_back", f"The canary fails more often than its control, {more}.")
@@ -96,25 +133,23 @@ def _decision(scores: Comparison, failures: Comparison, rules: Rules, cheaper: f
     if fewer < rules.min_observations:
         counted = f"{scores.n_canary} scored units of the canary and {scores.n_control} of the control"
         return Decision("hold", f"Too early: {counted}, and {rules.min_observations} of each are needed.")
-    return decide(scores.low, scores.high, cheaper=cheaper, faster=faster, limits=rules.limits)
-
-
-def _once_a_unit(in_order: Iterable[tuple[str, bool, float]]) -> Sequenced:
-    first: dict[str, tuple[bool, float]] = {}
-    for unit, is_canary, value in in_order:
-        first.setdefault(unit, (is_canary, value))
-    return list(first.values())
+    decision = decide(scores.low, scores.high, cheaper=cheaper, faster=faster, limits=rules.limits)
+    if decision.verdict == "advance" and worse:
+        loss = f"On {worse[0].name} ({worse[0].n} units) it loses {-worse[0].gain:.3f}"
+        return Decision("hold", f"{loss}, and may lose {rules.limits.slice_loss}. Over all: {decision.reason}")
+    return decision
 
 
 def _arm(observations: Collection[Observation], version_id: str, scored_units: int, score: float | None) -> Arm:
-    own = [seen for seen in observations if seen.version_id == version_id]
+    own = [seen for seen in observations if seen.arm == version_id]
     answered = [seen for seen in own if seen.outcome == "ok"]
-    failed = sum(seen.outcome == "failed" for seen in own)
+    failed = sum(seen.outcome == "failed" or (seen.outcome == "ok" and seen.fell_back) for seen in own)
+    ended = sum(seen.outcome != "cancelled" for seen in own)
     return Arm(
         observations=len(own),
         scored_units=scored_units,
         score=score,
-        failure_rate=failed / (failed + len(answered)) if failed + len(answered) else None,
+        failure_rate=failed / ended if ended else None,
         cost_usd=_mean([seen.cost for seen in own], NANO),
         latency_ms=_mean([seen.latency for seen in answered], 1000),
     )

@@ -39,7 +39,10 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     document_type: str
     unit: str  # a digest: session and user stay with those who need them
     assigned_by: AssignedBy
-    revision: int  # of the TrafficAssigned that the version came from
+    revision: int  # of the TrafficAssigned that the share came from
+    arm: str = ""  # the version that the share gave to the unit, whoever answered
+    fell_back: bool = False
+    misshapen: bool = False  # a check of the answer failed
     cached: bool
     simulated: bool
     has_document: bool
@@ -85,6 +88,9 @@ def observation_of(event: PredictionMade, now: datetime) -> Observation:
         unit=digest(event.tenant, event.unit),
         assigned_by=event.decision.assigned_by,
         revision=event.decision.revision,
+        arm=event.decision.assigned_version,
+        fell_back=event.decision.fell_back,
+        misshapen=not all(check.passed for check in event.checks),
         cached=event.cached_from is not None,
         simulated=event.simulated,
         has_document=event.has_document,

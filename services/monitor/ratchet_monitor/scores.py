@@ -28,6 +28,10 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     satisfied: int  # halves
     at: datetime  # when the result came to be
     scored_at: datetime  # when the word came here; a second delivery does not change it
+    unit: str = ""  # a digest
+    revision_of_traffic: int = 0  # 0: not drawn by share, or said of a cache hit
+    arm: str = ""
+    slices: tuple[str, ...] = ()  # document type and tags
 
     @property
     def bucket(self) -> BucketKey:
@@ -39,7 +43,6 @@ class Scored:
     """What the latest words of all users on one result come to."""
 
     score: int  # their mean, in millionths
-    scored_at: datetime  # when the first word came
     satisfied: int  # halves, over `users`
     users: int
 
@@ -57,28 +60,30 @@ def score_of(event: FeedbackJoined, now: datetime) -> Score:
         satisfied=SATISFIED[event.rating],
         at=plausible(made_at(event.result_id, event.answered_at or event.occurred_at), now),
         scored_at=now,
+        unit=digest(event.tenant, event.unit),
+        revision_of_traffic=event.traffic_revision if event.assigned_by == "share" and event.via is None else 0,
+        arm=event.assigned_version,
+        slices=tuple(filter(None, (event.document_type, *event.tags))),
     )
 
 
 def by_result(scores: Iterable[Score]) -> dict[UUID, Scored]:
     """Takes them in any order: of each user the highest revision counts."""
     latest: dict[tuple[UUID, str], Score] = {}
-    first: dict[UUID, datetime] = {}
     for score in scores:
         who = (score.result_id, score.user)
         if who not in latest or _later(score, latest[who]):
             latest[who] = score
-        first[score.result_id] = min(score.scored_at, first.get(score.result_id, score.scored_at))
     words: dict[UUID, list[Score]] = {}
     for score in latest.values():
         words.setdefault(score.result_id, []).append(score)
-    return {result: _scored(said, first[result]) for result, said in words.items()}
+    return {result: _scored(said) for result, said in words.items()}
 
 
 def _later(one: Score, other: Score) -> bool:
     return (one.revision, one.event_id) > (other.revision, other.event_id)
 
 
-def _scored(said: list[Score], first: datetime) -> Scored:
+def _scored(said: list[Score]) -> Scored:
     mean = round(sum(word.score for word in said) / len(said))
-    return Scored(mean, first, sum(word.satisfied for word in said), len(said))
+    return Scored(mean, sum(word.satisfied for word in said), len(said))

@@ -21,6 +21,8 @@ class MonitorSettings(CommonSettings):
     min_observations: int = Field(30, ge=1, le=10_000, description="scored units of each arm, before any verdict")
     margin: float = Field(DEFAULT.margin, ge=0, lt=1, description="a canary is no worse if it loses less than this")
     saving: float = Field(DEFAULT.saving, gt=0, lt=1, description="of cost or time, that makes no worse good enough")
+    slice_loss: float = Field(DEFAULT.slice_loss, ge=0, lt=1, description="that a document type or tag may lose")
+    slice_units: int = Field(DEFAULT.slice_cases, ge=1, description="of each arm, before a document type or tag counts")
     rebuild_every_s: float = Field(0.3, gt=0, le=60, description="pause between looks for changed hours")
     compare_every_s: float = Field(0.5, gt=0, le=60, description="pause between looks for changed comparisons")
     quality_every_s: float = Field(3.0, gt=0, le=600, description="pause between looks for changed quality")
@@ -31,4 +33,5 @@ class MonitorSettings(CommonSettings):
 
     @property
     def rules(self) -> Rules:
-        return Rules(Limits(margin=self.margin, saving=self.saving), self.min_observations)
+        limits = Limits(self.margin, self.saving, self.slice_loss, self.slice_units)
+        return Rules(limits, self.min_observations)

@@ -7,25 +7,31 @@ from typing import Protocol
 
 from ratchet_common.events import VerdictReached
 from ratchet_monitor.comparison import (
-    FAILURE_ALPHA,
     MOST,
     SCORE_ALPHA,
     Rules,
     Sequenced,
     conclude,
     earliest,
+    failure_alpha,
     failures_in_order,
+    first_words,
     scores_in_order,
+    speaks_of,
     takes_part,
+    worse_slices,
 )
 from ratchet_monitor.experiments import Experiment, Finding, verdict_of
 from ratchet_monitor.hours import HOUR, BucketKey, TaskKey, hours_between
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.observations import Observation
-from ratchet_monitor.scores import Score, by_result
+from ratchet_monitor.scores import Score
 from ratchet_scoring.sequential import Comparer, Comparison
 
 HOURS_AT_ONCE = 24
+FAILURES_OF_HOURS = 3  # the one that goes on, and two that may still change
+FAILURES_SINCE = (FAILURES_OF_HOURS - 1) * HOUR
+ENOUGH = 2_000  # observations
 TURN = 500  # observations are compared before others get the event loop
 
 
@@ -56,28 +62,61 @@ async def compare_once(
 
 
 async def look(experiment: Experiment, facts: Facts, rules: Rules, now: datetime) -> Finding:
-    observations, scores = await _of(experiment, facts, now)
-    compared = await _compared(scores_in_order(observations, by_result(scores), experiment), SCORE_ALPHA)
-    failures = await _compared(failures_in_order(observations, experiment), FAILURE_ALPHA)
-    return conclude(experiment, observations, compared, failures, rules, now)
+    words = await _words(experiment, facts, now)
+    scores = await _compared(scores_in_order(words, experiment), SCORE_ALPHA)
+    observations = await _latest(experiment, facts, now)
+    failures = await _failures(observations, experiment, now)
+    worse = worse_slices(words, experiment, rules.limits)
+    return conclude(experiment, observations, scores, failures, worse, rules, now)
 
 
-async def _of(experiment: Experiment, facts: Facts, now: datetime) -> tuple[list[Observation], list[Score]]:
-    """The earliest observations that take part, and what was said of them. An hour of slack: clocks differ."""
-    observations: list[Observation] = []
-    scores: list[Score] = []
+async def _words(experiment: Experiment, facts: Facts, now: datetime) -> list[Score]:
+    """An hour of slack: clocks differ."""
+    words: list[Score] = []
+    for buckets in _buckets(experiment.task, hours_between(experiment.started_at - HOUR, now)):
+        async for word in facts.scores(buckets):
+            if speaks_of(word, experiment):
+                words.append(word)
+            if len(words) >= 2 * MOST:
+                words = first_words(words)
+    return first_words(words)
+
+
+async def _latest(experiment: Experiment, facts: Facts, now: datetime) -> list[Observation]:
+    """All of the last hours, and of those before them until there are enough to see what answers cost and take."""
     hours = hours_between(experiment.started_at - HOUR, now)
-    for buckets in _buckets(experiment.task, hours):
-        async for seen in facts.observations(buckets):
-            if takes_part(seen, experiment):
-                observations.append(seen)
-            if len(observations) >= 2 * MOST:
-                observations = earliest(observations)
-        known = {seen.result_id for seen in observations}
-        scores += [score async for score in facts.scores(buckets) if score.result_id in known]
-        if len(observations) >= MOST:
+    latest: list[Observation] = []
+    for number, hour in enumerate(reversed(hours)):
+        if number >= FAILURES_OF_HOURS and len(latest) >= ENOUGH:
             break
-    return earliest(observations), scores
+        its = [seen async for seen in _of_hour(experiment, facts, hour)]
+        latest += its
+    return latest
+
+
+async def _of_hour(experiment: Experiment, facts: Facts, hour: datetime) -> AsyncIterator[Observation]:
+    """The earliest ones: however many more come, a test that began with them goes on with them."""
+    kept: list[Observation] = []
+    async for seen in facts.observations([BucketKey(*experiment.task, hour)]):
+        if takes_part(seen, experiment):
+            kept.append(seen)
+        if len(kept) >= 2 * MOST:
+            kept = earliest(kept)
+    for seen in earliest(kept):
+        yield seen
+
+
+async def _failures(observations: Sequence[Observation], experiment: Experiment, now: datetime) -> Comparison:
+    """Of the last hours the one in which the canary did worst."""
+    by_hour: dict[datetime, list[Observation]] = {hour: [] for hour in hours_between(now - FAILURES_SINCE, now)}
+    for seen in observations:
+        if seen.bucket.hour in by_hour:
+            by_hour[seen.bucket.hour].append(seen)
+    found = [
+        await _compared(failures_in_order(its, experiment), failure_alpha(hour, experiment))
+        for hour, its in by_hour.items()
+    ]
+    return max(found, key=lambda one: (one.low, one.n_canary))
 
 
 def _buckets(task: TaskKey, hours: Sequence[datetime]) -> list[list[BucketKey]]:

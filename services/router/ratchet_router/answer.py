@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from uuid_utils.compat import uuid7
 
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, Usage
@@ -156,13 +157,9 @@ def _answered(progress: Progress, by: Target, said: ModelAnswer) -> Answered:
 
 
 def _after_fallback(plan: Plan) -> Decision:
-    """The share chose a version that failed: what the base answers instead says nothing about the control."""
-    return Decision(
-        assigned_by="routed",
-        complexity=plan.decision.complexity,
-        reasons=(*plan.decision.reasons, f"{plan.resolved} did not answer, so the catalogue's models were asked."),
-        candidates=plan.decision.candidates,
-    )
+    """The unit stays the version's: left out, the requests on which it fails would make it look better than it is."""
+    why = f"{plan.resolved} did not answer, so the catalogue's models were asked."
+    return msgspec.structs.replace(plan.decision, reasons=(*plan.decision.reasons, why), fell_back=True)
 
 
 def _dearest(plan: Plan, by: Target, usage: Usage) -> Decimal:

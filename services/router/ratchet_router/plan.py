@@ -1,7 +1,7 @@
 """From a request to the order of what to try: what the caller named, traffic assigns, routing ranks. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -41,6 +41,18 @@ class Trained:
     version_id: str
     serving: Serving
     platform: Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What traffic gave to the unit. `fell_back`: it cannot be asked, and the catalogue's models are."""
+
+    revision: int = 0
+    version: str = ""
+    fell_back: bool = False
+
+
+NO_SHARE = Share()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +123,24 @@ def plan(ask: Ask, unit: str, situation: Situation) -> Plan:
     if ask.model == f"{AUTO}:premium" or situation.assigned is None or ask.capabilities:
         by: AssignedBy = "pinned" if ask.model == f"{AUTO}:premium" else "routed"
         return _planned(ask, hard, situation, None, by, "")
-    version = assigned_version(situation.assigned, unit, situation.now)
-    why = f"The unit belongs to the share of {version} (revision {situation.assigned.revision})."
+    return _by_share(ask, hard, situation, situation.assigned, unit)
+
+
+def _by_share(ask: Ask, hard: float, situation: Situation, assigned: TrafficAssigned, unit: str) -> Plan:
+    version = assigned_version(assigned, unit, situation.now)
+    share = Share(assigned.revision, version)
+    why = f"The unit belongs to the share of {version} (revision {assigned.revision})."
     if version == BASE_VERSION:
-        return _planned(ask, hard, situation, None, "share", why)
+        return _planned(ask, hard, situation, None, "share", why, share)
     trained = _trained(ask, version, situation)
-    if trained is None or version in situation.down:
-        return _planned(ask, hard, situation, None, "routed", f"{why} It cannot be asked at the moment.")
-    return _planned(ask, hard, situation, trained, "share", why)
+    if trained is not None and version not in situation.down:
+        return _planned(ask, hard, situation, trained, "share", why, share)
+    its = assigned.versions.get(version)
+    platform = situation.catalogue.platforms.get(its.platform) if its else None
+    if version not in situation.down and platform is not None and _too_dear(ask, platform):
+        return _planned(ask, hard, situation, None, "share", f"{why} It would cost more than max_cost_usd.", share)
+    unasked = replace(share, fell_back=True)
+    return _planned(ask, hard, situation, None, "share", f"{why} It cannot be asked at the moment.", unasked)
 
 
 def _unknown(situation: Situation) -> UnknownModelError:
@@ -162,12 +184,22 @@ def _of_one_model(ask: Ask, hard: float, model: Model) -> Plan:
     return Plan(None, ranking, decision, model.prices.of(wanted.usage))
 
 
-def _planned(ask: Ask, hard: float, situation: Situation, trained: Trained | None, by: AssignedBy, why: str) -> Plan:
+def _planned(
+    ask: Ask,
+    hard: float,
+    situation: Situation,
+    trained: Trained | None,
+    by: AssignedBy,
+    why: str,
+    share: Share = NO_SHARE,
+) -> Plan:
     wanted = _wanted(ask, hard, ALIASES.get(ask.model))
     ranking = _ranking(wanted, situation, needed=trained is None)
     decision = Decision(
         assigned_by=by,
-        revision=situation.assigned.revision if situation.assigned and by == "share" else 0,
+        revision=share.revision,
+        assigned_version=share.version,
+        fell_back=share.fell_back,
         complexity=hard,
         reasons=(*([why] if why else []), *ranking.reasons),
         candidates=ranking.candidates,

@@ -24,8 +24,17 @@ def result_id(number: int, at: datetime = NOW) -> UUID:
 
 
 def prediction(
-    number: int, *, at: datetime = NOW, by: str = "share", revision: int = 1, **changes: Any
+    number: int,
+    *,
+    at: datetime = NOW,
+    by: str = "share",
+    revision: int = 1,
+    arm: str = "",
+    fell_back: bool = False,
+    **changes: Any,
 ) -> PredictionMade:
+    """`arm`: the version that the share gave to the unit, where another one answered."""
+    assigned = arm or changes.get("version_id", "base")
     event = PredictionMade(
         tenant="acme",
         event_id=UUID(int=number),
@@ -36,7 +45,12 @@ def prediction(
         model="small-model",
         version_id="base",
         tier="fast",
-        decision=Decision(assigned_by=by, revision=revision),  # type: ignore[arg-type]
+        decision=Decision(
+            assigned_by=by,  # type: ignore[arg-type]
+            revision=revision,
+            assigned_version=assigned,
+            fell_back=fell_back,
+        ),
         outcome="ok",
         usage=Usage(),
         cost_usd=Decimal("0.002"),
@@ -52,6 +66,7 @@ def observation(number: int, *, seen_at: datetime = NOW, **changes: Any) -> Obse
 def joined(
     number: int, score: float, *, at: datetime = NOW, user: str = "ann", revision: int = 1, **changes: Any
 ) -> FeedbackJoined:
+    assigned = changes.get("version_id", "base")
     event = FeedbackJoined(
         tenant="acme",
         event_id=uuid5(result_id(number, at), f"{user}/{revision}"),
@@ -67,6 +82,10 @@ def joined(
         rating="positive" if score > 0.5 else "negative",
         score=score,
         score_source="correction",
+        unit=f"unit-{number}",
+        assigned_by="share",
+        traffic_revision=1,
+        assigned_version=assigned,
     )
     return msgspec.structs.replace(event, **changes)
 

@@ -4,13 +4,13 @@ from decimal import Decimal
 from ratchet_monitor.buckets import MAX_CELLS, OTHERS, Build, Cell, Tally, predictions_in
 from ratchet_monitor.observations import Observation
 from ratchet_monitor.scores import Scored
-from tests.unit.monitor.make import NOW, observation, result_id
+from tests.unit.monitor.make import observation, result_id
 
 
 def built(
     observations: list[Observation], scores: dict[int, float] | None = None, hits: dict[int, int] | None = None
 ) -> tuple[Cell, ...]:
-    scored = {result_id(n): Scored(round(score * 1e6), NOW, 2, 1) for n, score in (scores or {}).items()}
+    scored = {result_id(n): Scored(round(score * 1e6), 2, 1) for n, score in (scores or {}).items()}
     build = Build(scored, {result_id(n): count for n, count in (hits or {}).items()})
     for one in observations:
         build.add(one)

@@ -6,13 +6,25 @@ from typing import Any
 
 import pytest
 
-from ratchet_monitor.comparison import Rules, conclude, failures_in_order, scores_in_order, takes_part
+from ratchet_common.events import Check
+from ratchet_monitor.comparison import (
+    FAILURE_ALPHA,
+    Rules,
+    conclude,
+    failure_alpha,
+    failures_in_order,
+    first_words,
+    scores_in_order,
+    speaks_of,
+    takes_part,
+    worse_slices,
+)
 from ratchet_monitor.experiments import verdict_of
 from ratchet_monitor.observations import Observation
-from ratchet_monitor.scores import Scored
+from ratchet_monitor.scores import Score, score_of
 from ratchet_scoring.advance import Limits
 from ratchet_scoring.sequential import Comparison
-from tests.unit.monitor.make import NOW, experiment, observation, result_id
+from tests.unit.monitor.make import NOW, experiment, joined, observation, result_id
 
 CANARY = "summary-00000001"
 RULES = Rules(Limits(), min_observations=30)
@@ -44,15 +56,15 @@ def arms(canary_ms: float = 200.0) -> list[Observation]:
     ],
 )
 def test_the_verdict(scores: Comparison, failures: Comparison, canary_ms: float, conclusion: str) -> None:
-    found = conclude(experiment(), arms(canary_ms), scores, failures, RULES, NOW)
+    found = conclude(experiment(), arms(canary_ms), scores, failures, (), RULES, NOW)
     assert found.conclusion == conclusion
     assert found.why
 
 
 def test_a_verdict_is_published_unless_it_holds() -> None:
     trial = experiment(revision=3)
-    holds = conclude(trial, arms(), compared(), compared(), RULES, NOW)
-    decided = conclude(trial, arms(), compared(0.1, 0.2), compared(), RULES, NOW)
+    holds = conclude(trial, arms(), compared(), compared(), (), RULES, NOW)
+    decided = conclude(trial, arms(), compared(0.1, 0.2), compared(), (), RULES, NOW)
     assert verdict_of(trial, holds) is None
     verdict, again = verdict_of(trial, decided), verdict_of(trial, decided)
     assert verdict is not None
@@ -67,6 +79,7 @@ def test_a_verdict_is_published_unless_it_holds() -> None:
     [
         ({}, True),
         ({"version_id": CANARY}, True),
+        ({"arm": CANARY, "fell_back": True}, True),
         ({"version_id": "summary-0000000f"}, False),
         ({"revision": 0}, False),
         ({"revision": 2}, False),
@@ -79,20 +92,70 @@ def test_who_takes_part(changes: dict[str, Any], part: bool) -> None:
     assert takes_part(observation(1, **changes), experiment()) is part
 
 
-def scored(score: float, after: int) -> Scored:
-    return Scored(round(score * 1e6), NOW + timedelta(seconds=after), 0, 1)
+def word(number: int, score: float, after: int, **changes: Any) -> Score:
+    return score_of(joined(number, score, **changes), NOW + timedelta(seconds=after))
 
 
 def test_scores_come_in_the_order_in_which_they_became_known() -> None:
-    seen = [observation(1), observation(2, version_id=CANARY), observation(3), observation(4)]
-    known = {result_id(3): scored(0.3, 1), result_id(1): scored(0.1, 2), result_id(2): scored(0.2, 3)}
-    assert scores_in_order(seen, known, experiment()) == [(False, 0.3), (False, 0.1), (True, 0.2)]
+    words = [word(1, 0.1, 2), word(2, 0.2, 3, version_id=CANARY), word(3, 0.3, 1)]
+    assert scores_in_order(first_words(words), experiment()) == [(False, 0.3), (False, 0.1), (True, 0.2)]
 
 
-def test_a_unit_counts_once_with_what_was_scored_first() -> None:
-    seen = [observation(1, unit="u"), observation(2, unit="u"), observation(3, unit="v")]
-    known = {result_id(n): scored(n / 10, after) for n, after in ((1, 9), (2, 1), (3, 5))}
-    assert scores_in_order(seen, known, experiment()) == [(False, 0.2), (False, 0.3)]
+def test_a_unit_counts_once_with_its_first_word_as_it_was_said_first() -> None:
+    words = [
+        word(1, 0.1, 9, unit="u"),
+        word(2, 0.2, 1, unit="u"),
+        word(2, 0.9, 4, unit="u", revision=2),
+        word(2, 0.8, 5, unit="u", user="bob"),
+        word(3, 0.3, 5, unit="v"),
+    ]
+    assert scores_in_order(first_words(words), experiment()) == [(False, 0.2), (False, 0.3)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({}, True),
+        ({"version_id": CANARY}, True),
+        ({"assigned_version": CANARY}, True),  # another one answered
+        ({"version_id": "summary-0000000f"}, False),
+        ({"traffic_revision": 2}, False),
+        ({"assigned_by": "routed"}, False),
+        ({"via": result_id(9)}, False),
+    ],
+)
+def test_whose_words_count(changes: dict[str, Any], part: bool) -> None:
+    assert speaks_of(word(1, 0.5, 0, **changes), experiment()) is part
+
+
+def test_a_slice_that_loses_too_much_holds_what_would_advance() -> None:
+    words = [
+        word(n, score, n, version_id=version, document_type=kind)
+        for n, (score, version, kind) in enumerate(
+            [(0.4, CANARY, "contract"), (0.8, "base", "contract"), (0.9, CANARY, "email"), (0.5, "base", "email")] * 30
+        )
+    ]
+    worse = worse_slices(words, experiment(), Limits())
+    assert [(one.name, round(one.gain, 3), one.n) for one in worse] == [("contract", -0.4, 30)]
+    assert not worse_slices(words[4:], experiment(), Limits())  # 29 of each are too few
+    found = conclude(experiment(), arms(), compared(0.01, 0.2), compared(), worse, RULES, NOW)
+    assert (found.conclusion, "contract" in found.why) == ("hold", True)
+
+
+def test_the_hours_of_a_trial_err_together_no_more_than_one_test_may() -> None:
+    hours = [NOW + n * timedelta(hours=1) for n in range(10_000)]
+    assert sum(failure_alpha(hour, experiment()) for hour in hours) <= FAILURE_ALPHA
+
+
+def test_who_fell_back_or_answered_in_a_wrong_form_has_failed() -> None:
+    wrong = Check(name="label", passed=False)
+    seen = [
+        observation(1, arm=CANARY, fell_back=True),
+        observation(2, version_id=CANARY, checks=(wrong,)),
+        observation(3, version_id=CANARY),
+        observation(4, arm=CANARY),  # it was too dear for the request: no failure
+    ]
+    assert failures_in_order(seen, experiment()) == [(True, 1.0), (True, 1.0), (True, 0.0), (True, 0.0)]
 
 
 def test_failures_leave_out_who_hung_up_and_count_a_unit_once() -> None:
@@ -107,5 +170,5 @@ def test_failures_leave_out_who_hung_up_and_count_a_unit_once() -> None:
 
 def test_what_costs_nothing_cannot_be_undercut() -> None:
     free = [observation(1, version_id=CANARY, latency_ms=50.0), observation(2, cost_usd=Decimal(0), latency_ms=100.0)]
-    found = conclude(experiment(), free, compared(), compared(), RULES, NOW)
+    found = conclude(experiment(), free, compared(), compared(), (), RULES, NOW)
     assert (found.cheaper, found.faster) == (-1.0, 0.5)

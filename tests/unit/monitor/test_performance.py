@@ -13,7 +13,7 @@ from tests.unit.monitor.make import NOW, observation, result_id, traffic
 
 
 def totals_of(observations: list[Observation], scores: dict[int, float], hits: dict[int, int] | None = None) -> Totals:
-    scored = {result_id(n): Scored(round(score * 1e6), NOW, 2 if score > 0.5 else 0, 1) for n, score in scores.items()}
+    scored = {result_id(n): Scored(round(score * 1e6), 2 if score > 0.5 else 0, 1) for n, score in scores.items()}
     build = Build(scored, {result_id(n): count for n, count in (hits or {}).items()})
     for one in observations:
         build.add(one)

@@ -58,7 +58,7 @@ def test_one_revision_is_one_event() -> None:
 
 async def test_what_did_not_change_is_told_once() -> None:
     marks, buckets, qualities = InMemoryMarks[TaskKey](), InMemoryBuckets(), InMemoryQualities()
-    build = Build({result_id(1): Scored(500_000, NOW, 1, 1)}, {})
+    build = Build({result_id(1): Scored(500_000, 1, 1)}, {})
     build.add(observation(1))
     await buckets.write(BucketKey("acme", "summary", HOUR), build.cells(), after=0)
     for _ in range(3):

@@ -2,10 +2,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from ratchet_common.events import TrafficAssigned
 from ratchet_common.vocabulary import TaskType, UnknownTaskError
+from ratchet_router.catalogue import Prices
 from ratchet_router.plan import OtherTaskError, Plan, Situation, plan
 from ratchet_router.routing import NoModelFitsError, UnknownModelError
 from tests.unit.router.asks import CATALOGUE, NOW, VERSION, ask, assigned
@@ -62,17 +64,28 @@ def test_what_is_trained_needs_no_model_that_fits() -> None:
         planned("auto", NONE, document="x" * 400_000)
 
 
-def test_a_version_that_failed_just_now_is_no_observation_of_its_share() -> None:
+def share_of(found: Plan) -> tuple[str, str, str, bool]:
+    decision = found.decision
+    return found.resolved, decision.assigned_by, decision.assigned_version, decision.fell_back
+
+
+def test_a_unit_stays_its_shares_when_the_version_failed_just_now() -> None:
     found = plan(ask(), "unit", situation(ALL, down=frozenset({VERSION})))
-    assert (found.resolved, found.decision.assigned_by) == ("small", "routed")
+    assert share_of(found) == ("small", "share", VERSION, True)
 
 
-def test_a_version_of_an_unknown_platform_is_no_observation_of_its_share() -> None:
+def test_a_unit_stays_its_shares_when_the_versions_platform_is_unknown() -> None:
     elsewhere = situation(
         ALL,
     )
     found = plan(ask(), "unit", replace(elsewhere, catalogue=replace(CATALOGUE, platforms={})))
-    assert (found.resolved, found.decision.assigned_by) == ("small", "routed")
+    assert share_of(found) == ("small", "share", VERSION, True)
+
+
+def test_a_unit_stays_its_shares_when_the_request_allows_too_little_for_the_version() -> None:
+    dear = msgspec.structs.replace(CATALOGUE.platforms["local"], prices=Prices(input=Decimal(50), output=Decimal(50)))
+    dearly = replace(situation(ALL), catalogue=replace(CATALOGUE, platforms={"local": dear}))
+    assert share_of(plan(ask(max_cost_usd=Decimal("0.001")), "unit", dearly)) == ("small", "share", VERSION, False)
 
 
 def test_a_version_that_costs_more_than_allowed_is_left_out() -> None:
