@@ -4,6 +4,7 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from ratchet_scoring.advance import Limits, SliceGain, worse_slices
@@ -14,6 +15,9 @@ from ratchet_trainer.scrubbing import PLACEHOLDER
 from ratchet_trainer.split import Item, groups
 from ratchet_trainer.targets import may_be_reference
 
+COMMONEST = "always answering the commonest label"
+TO_OTHERS = "answering with what it says to other requests"
+OTHERS = 4  # answers to other requests make a case's floor
 BY_CHANCE = ("routed", "share")  # how an answer's model was chosen, where nobody chose it for the request's sake
 
 
@@ -53,7 +57,7 @@ class CaseScore:
     slices: tuple[str, ...]
     candidate: Judged
     baseline: Judged
-    floor: float | None  # of the commonest training label
+    floor: float | None  # of an answer that says nothing about this very case
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,10 @@ class Report:
     candidate: Side
     baseline: Side
     gain: Gain
-    floor: float | None  # the score of always answering the commonest training label
+    floor: float | None  # the score of answers that say nothing about the very case
     gain_over_floor: Gain | None
     worse_slices: tuple[SliceGain, ...]  # that lose more than they may
+    floor_of: str = COMMONEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +129,35 @@ def verdict(
     task_type: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None, limits: Limits, seed: int
 ) -> Verdict:
     """Burns CPU: runs in a worker process."""
-    scores = tuple(_scored(task_type, case, answer, commonest) for case, answer in zip(cases, answers, strict=True))
-    return Verdict(scores, report(scores, limits, seed))
+    floors = _floors(task_type, cases, answers, commonest)
+    scored = zip(cases, answers, floors, strict=True)
+    scores = tuple(_scored(task_type, case, answer, floor) for case, answer, floor in scored)
+    return Verdict(scores, report(scores, limits, seed, floor_of=TO_OTHERS if commonest is None else COMMONEST))
 
 
-def report(scores: Sequence[CaseScore], limits: Limits, seed: int) -> Report:
+def _floors(
+    task_type: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None
+) -> list[float | None]:
+    """What each case would give to an answer that says nothing about it.
+
+    Of labels that is the commonest one. Of free text it is what the candidate said to other requests, of other groups:
+    references by which those are as good cannot tell answers apart, and "not worse" by them means nothing.
+    """
+    if commonest is not None:
+        return [score_output(task_type, commonest, _target(case.example)) for case in cases]
+    return [_of_others(task_type, place, cases, answers) for place in range(len(cases))]
+
+
+def _of_others(task_type: str, place: int, cases: Sequence[Case], answers: Sequence[Answer]) -> float | None:
+    own = cases[place]
+    after = [(place + step) % len(cases) for step in range(1, len(cases))]
+    others = list(islice((other for other in after if cases[other].group != own.group), OTHERS))
+    if not others:
+        return None
+    return statistics.fmean(score_output(task_type, answers[other].output, _target(own.example)) for other in others)
+
+
+def report(scores: Sequence[CaseScore], limits: Limits, seed: int, *, floor_of: str = COMMONEST) -> Report:
     weights, names = [s.weight for s in scores], [s.group for s in scores]
     ours, theirs = [s.candidate.score for s in scores], [s.baseline.score for s in scores]
     floors = [s.floor for s in scores if s.floor is not None]
@@ -143,6 +172,7 @@ def report(scores: Sequence[CaseScore], limits: Limits, seed: int) -> Report:
         floor=_mean(floors, weights) if floored else None,
         gain_over_floor=_gain(ours, floors, weights, names, seed) if floored else None,
         worse_slices=worse_slices(gains, weights, [s.slices for s in scores], limits=limits),
+        floor_of=floor_of,
     )
 
 
@@ -153,7 +183,7 @@ def saved(candidate: float, baseline: float) -> float:
     return -1.0 if candidate > 0 else 0.0
 
 
-def _scored(task_type: str, case: Case, answer: Answer, commonest: str | None) -> CaseScore:
+def _scored(task_type: str, case: Case, answer: Answer, floor: float | None) -> CaseScore:
     example = case.example
     theirs = Answer(case.output, example.latency_ms, example.cost_usd)
     return CaseScore(
@@ -163,7 +193,7 @@ def _scored(task_type: str, case: Case, answer: Answer, commonest: str | None) -
         slices=tuple(filter(None, (example.document_type, *example.tags))),
         candidate=_judged(task_type, example, answer),
         baseline=_judged(task_type, example, theirs),
-        floor=None if commonest is None else score_output(task_type, commonest, _target(example)),
+        floor=floor,
     )
 
 

@@ -38,7 +38,7 @@ def _below_the_floor(report: Report) -> list[str]:
     if over is None or over.low > 0:
         return []
     return [
-        f"It is not known to be better than always answering the commonest label ({report.floor:.3f}): "
+        f"It is not known to be better than {report.floor_of} ({report.floor:.3f}): "
         f"the gain over that lies between {over.low:+.3f} and {over.high:+.3f}."
     ]
 

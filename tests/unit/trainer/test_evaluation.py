@@ -86,6 +86,27 @@ def test_the_floor_is_the_score_of_always_answering_the_commonest_training_label
     assert found.gain_over_floor.low <= 0
 
 
+SAYINGS = [f"The {thing} is late by {n} days." for n, thing in enumerate(("plan", "export", "review", "audit") * 5)]
+
+
+def test_references_that_cannot_tell_answers_apart_prove_nothing() -> None:
+    """As good on each case as on any other: so it is where people wrote noise."""
+    right = cases([example(n, said, task_type="summary", output=said) for n, said in enumerate(SAYINGS)])
+    dealt = SAYINGS[7:] + SAYINGS[:7]
+    noise = cases([example(n, said, task_type="summary", output=said) for n, said in enumerate(dealt)])
+    told, nothing = (report(asked, SAYINGS, None, "summary") for asked in (right, noise))
+    assert told.gain_over_floor is not None
+    assert nothing.gain_over_floor is not None
+    assert told.gain_over_floor.low > 0
+    assert nothing.gain_over_floor.low <= 0
+    assert "other requests" in nothing.floor_of
+
+
+def test_answers_of_one_group_are_no_floor_for_each_other() -> None:
+    one = [replace(example(n, said, task_type="summary"), session_hash="s") for n, said in enumerate(SAYINGS[:5])]
+    assert report(cases(one), SAYINGS[:5], None, "summary").floor is None
+
+
 def test_wrong_formats_are_counted_on_both_sides() -> None:
     found = report(cases([example(n, output="") for n in range(3)]), ["", "perhaps spam", "Spam"])
     assert (found.candidate.malformed, found.baseline.malformed) == (2, 3)

@@ -55,7 +55,7 @@ class EvaluationView(BaseModel):
     gain: GainView
     cheaper: float = Field(description="the share of the cost that is saved")
     faster: float = Field(description="the share of the time that is saved")
-    floor: float | None = Field(description="the score of always answering the commonest label")
+    floor: float | None = Field(description="the score of answers that say nothing about the very case")
     gain_over_floor: GainView | None
     worse_slices: list[SliceView]
 
