@@ -10,9 +10,10 @@ from bson import Binary
 from pymongo import ASCENDING
 from pymongo.asynchronous.collection import AsyncCollection
 
-from ratchet_common.mongo import Document, waiting_is_worth_it
+from ratchet_common.mongo import Document
 from ratchet_common.outbox import holding, raw_entry
 from ratchet_common.topics import DEAD_LETTERS_KEPT, group_of
+from ratchet_common.upserts import upsert
 
 FOR_GROUP = "ratchet-for-group"
 REPLAYED = "ratchet-replayed"  # how often it was brought back
@@ -56,8 +57,7 @@ class DeadLetters:
         headers = headers_of(record, group, reason, now)
         waiting = raw_entry(letter, f"{record.topic}.dlq", record.key or b"", record.value or b"", headers)
         said = {"topic": record.topic, "group": group, "reason": reason[:REASON_LIMIT], "at": now}
-        with waiting_is_worth_it():
-            await self._collection.update_one({"_id": letter}, {"$setOnInsert": said | holding(waiting)}, upsert=True)
+        await upsert(self._collection, letter, {"$setOnInsert": said | holding(waiting)})
 
 
 Publish = Callable[[str, bytes, bytes, dict[str, bytes]], Awaitable[None]]

@@ -53,9 +53,13 @@ def duplicates_are_fine() -> Iterator[None]:
     try:
         yield
     except BulkWriteError as error:
-        others = [e for e in error.details.get("writeErrors", []) if e.get("code") != DUPLICATE_KEY]
-        if others or error.details.get("writeConcernErrors"):
+        if not only_duplicates(error):
             raise
+
+
+def only_duplicates(error: BulkWriteError) -> bool:
+    others = [e for e in error.details.get("writeErrors", []) if e.get("code") != DUPLICATE_KEY]
+    return not others and not error.details.get("writeConcernErrors")
 
 
 async def ping(db: Database) -> None:

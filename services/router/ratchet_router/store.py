@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 from bson import Binary, Int64
 from pymongo import ASCENDING, UpdateOne
-from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.bulk import BulkInserter
 from ratchet_common.events import PredictionMade, QualityMeasured, TrafficAssigned
-from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.outbox import entry, holding
+from ratchet_common.upserts import Change, upsert, upsert_where
 from ratchet_router.cache import Tallies, Tally
 from ratchet_router.memory import Entry
 from ratchet_router.snapshot import Changes
@@ -43,20 +43,14 @@ class MongoRouterStore:
     async def save_traffic(self, events: Sequence[TrafficAssigned]) -> None:
         """An older revision, or the same one again, changes nothing."""
         saved = [_newer(f"{e.tenant}:{e.task_type}", e.revision, msgspec.json.encode(e)) for e in events]
-        await self._write(self._database.traffic, saved)
+        await upsert_where(self._database.traffic, saved)
 
     async def save_quality(self, events: Sequence[QualityMeasured]) -> None:
         saved = [
             _newer(f"{e.tenant}:{e.task_type}:{e.model}", int(e.occurred_at.timestamp() * 1000), msgspec.json.encode(e))
             for e in events
         ]
-        await self._write(self._database.quality, saved)
-
-    async def _write(self, collection: AsyncCollection[Document], updates: list[UpdateOne]) -> None:
-        if not updates:
-            return
-        with waiting_is_worth_it(), duplicates_are_fine():  # what is newer there keeps its _id
-            await collection.bulk_write(updates, ordered=False)
+        await upsert_where(self._database.quality, saved)
 
     async def changes(self, since: datetime | None) -> Changes:
         found = {name: await self._written(name, since) for name in KNOWN}
@@ -96,8 +90,8 @@ class MongoRouterStore:
     async def clear_cache(self, tenant: str) -> int:
         """The higher epoch first: what is written meanwhile under the old one is never found again."""
         higher = {"$inc": {"epoch": 1}, "$currentDate": {"written_at": True}}
+        await upsert(self._database.caches, tenant, higher)
         with waiting_is_worth_it():
-            await self._database.caches.update_one({"_id": tenant}, higher, upsert=True)
             result = await self._responses.delete_many({"tenant": tenant})
         return result.deleted_count
 
@@ -126,10 +120,9 @@ class MongoRouterStore:
         return Tally(found.get("hits", 0), found.get("misses", 0), found.get("saved_nano", 0))
 
 
-def _newer(key: str, revision: int, body: bytes) -> UpdateOne:
-    """Where a newer one is, the filter misses, the upsert meets its _id, and nothing changes."""
+def _newer(key: str, revision: int, body: bytes) -> Change:
     said = {"$set": {"revision": Int64(revision), "body": body}, "$currentDate": {"written_at": True}}
-    return UpdateOne({"_id": key, "revision": {"$lt": Int64(revision)}}, said, upsert=True)
+    return {"_id": key, "revision": {"$lt": Int64(revision)}}, said
 
 
 def _amounts(tally: Tally) -> Document:

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from ratchet_common import outbox
 from ratchet_common.events import FeedbackJoined
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_common.upserts import upsert
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.store.documents import (
     answer_document,
@@ -52,7 +53,7 @@ class MongoFeedbackStore:
 
     async def save(self, said: Feedback) -> Saved:
         """An update and a look: what stands there may be a still later word, and carries its own revision."""
-        now, who = datetime.now(UTC), {"_id": feedback_key(said), "tenant": said.tenant}
+        now, key = datetime.now(UTC), feedback_key(said)
         replaced = said_fields(said) | {
             "state": "pending",
             "place": uuid7().hex,
@@ -61,14 +62,15 @@ class MongoFeedbackStore:
             "text_until": now + self._text_kept if said.corrections or said.comments else None,
         }
         first = {
+            "tenant": said.tenant,
             "result_id": Binary.from_uuid(said.result_id),
             "about": answer_key((said.tenant, said.result_id)),
             "user_id": said.user_id,
         }
         update = {"$set": replaced, "$setOnInsert": first, "$inc": {"revision": 1}}
+        await upsert(self._feedback, key, update)
         with waiting_is_worth_it():
-            await self._feedback.update_one(who, update, upsert=True)
-            stands = await self._feedback.find_one(who)
+            stands = await self._feedback.find_one({"_id": key})
         return saved_in(cast("Document", stands))  # written just now, and never deleted
 
     async def join(self, found: Collection[tuple[Saved, FeedbackJoined]]) -> None:

@@ -10,6 +10,7 @@ from pymongo import UpdateOne
 from ratchet_common import outbox
 from ratchet_common.events import AlertChanged, RetrainingFellDue, TrafficAssigned
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
+from ratchet_common.upserts import upsert
 from ratchet_feedback.retraining import Tally
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.store.documents import task_key, uuid_in
@@ -69,8 +70,8 @@ class MongoTallyStore:
             "drifted": tally.drifted,
             "look_again_at": look_again,
         }
+        await upsert(self._tallies, task_key(task), _named(task))
         with waiting_is_worth_it():
-            await self._tallies.update_one(_one(task), _named(task), upsert=True)
             await self._tallies.update_one(_one(task) | _after(tally.triggers), {"$set": counts})
 
     async def trigger(self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta) -> bool:
@@ -102,26 +103,25 @@ class MongoTallyStore:
             "counts_from": counts_from(traffic),
             "versions": [{"version_id": v.version_id, "until": v.until} for v in listened(traffic)],
         }
+        not_yet = _one(task) | {"revision": {"$not": {"$gte": traffic.revision}}}
+        await upsert(self._traffic, task_key(task), _named(task))
         with waiting_is_worth_it():
-            await self._traffic.update_one(_one(task), _named(task), upsert=True)
-            not_yet = _one(task) | {"revision": {"$not": {"$gte": traffic.revision}}}
             await self._traffic.update_one(not_yet, {"$set": newer})
         await self._something_changed(task)
 
     async def drift(self, alert: AlertChanged) -> None:
         task = Task(alert.tenant, alert.task_type or "")
-        which = {"_id": f"{alert.tenant}:{alert.alert_id}", "tenant": alert.tenant}
-        not_yet = which | {"at": {"$not": {"$gte": alert.occurred_at}}}
+        key, about = f"{alert.tenant}:{alert.alert_id}", {"tenant": alert.tenant, "task": task_key(task)}
+        not_yet = {"_id": key, "tenant": alert.tenant, "at": {"$not": {"$gte": alert.occurred_at}}}
         newer = {"at": alert.occurred_at, "state": alert.state}
+        await upsert(self._drifts, key, {"$setOnInsert": about})
         with waiting_is_worth_it():
-            await self._drifts.update_one(which, {"$setOnInsert": {"task": task_key(task)}}, upsert=True)
             await self._drifts.update_one(not_yet, {"$set": newer})
         await self._something_changed(task)
 
     async def _something_changed(self, task: Task) -> None:
         """After the write that it tells of; said again when that is delivered again."""
-        with waiting_is_worth_it():
-            await self._tallies.update_one(_one(task), {"$inc": {"changes": 1}} | _named(task), upsert=True)
+        await upsert(self._tallies, task_key(task), {"$inc": {"changes": 1}} | _named(task))
 
 
 def _one(task: Task) -> Document:
@@ -134,7 +134,7 @@ def _after(triggers: int) -> Document:
 
 
 def _named(task: Task) -> Document:
-    return {"$setOnInsert": {"task_type": task.task_type}}
+    return {"$setOnInsert": {"tenant": task.tenant, "task_type": task.task_type}}
 
 
 def _counts(task: Task, since: datetime | None) -> list[dict[str, Any]]:

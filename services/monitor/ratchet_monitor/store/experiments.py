@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pymongo import DESCENDING, UpdateOne
+from pymongo import DESCENDING
 from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.events import VerdictReached
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_common.outbox import push
+from ratchet_common.upserts import upsert_where
 from ratchet_monitor.experiments import Experiment, Finding, State
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.store.documents import document_of, struct_of
@@ -81,10 +82,7 @@ class MongoExperiments:
 
     async def _write(self, traffic: Traffic) -> None:
         older = {"_id": traffic.task.text, "revision": {"$not": {"$gte": traffic.revision}}}
-        with waiting_is_worth_it(), duplicates_are_fine():  # a duplicate: a higher revision, or this one, stands there
-            await self._traffic.bulk_write(
-                [UpdateOne(older, {"$set": document_of(traffic)}, upsert=True)], ordered=False
-            )
+        await upsert_where(self._traffic, [(older, {"$set": document_of(traffic)})])
 
     async def _revision(self, task: TaskKey) -> int:
         with waiting_is_worth_it():

@@ -1,11 +1,11 @@
 """What was told of each base model's quality, with the event that tells it."""
 
-from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.events import QualityMeasured
-from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.outbox import push
+from ratchet_common.upserts import upsert_where
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.quality import Quality
 from ratchet_monitor.store.documents import document_of, struct_of
@@ -33,5 +33,4 @@ class MongoQualities:
     async def tell(self, task: TaskKey, quality: Quality, event: QualityMeasured) -> None:
         not_yet = {"_id": f"{quality.model}|{task.text}", "revision": {"$not": {"$gte": quality.revision}}}
         said = {"$set": {**document_of(quality), "task": task.text, "tenant": task.tenant}}
-        with waiting_is_worth_it(), duplicates_are_fine():  # a duplicate: another worker has told it
-            await self._quality.bulk_write([UpdateOne(not_yet, said | push(event), upsert=True)], ordered=False)
+        await upsert_where(self._quality, [(not_yet, said | push(event))])

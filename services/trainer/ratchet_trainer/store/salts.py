@@ -6,17 +6,18 @@ from bson import Binary
 from pymongo.asynchronous.database import AsyncDatabase
 
 from ratchet_common.mongo import Document, waiting_is_worth_it
+from ratchet_common.upserts import upsert
 
 BYTES = 32
+KEY = "users and sessions"
 
 
 async def kept_salt(database: AsyncDatabase[Document]) -> bytes:
     """The first to ask makes it; all who ask get the same."""
-    which = {"_id": "users and sessions"}
+    made = {"$setOnInsert": {"salt": Binary(secrets.token_bytes(BYTES))}}
+    await upsert(database.salts, KEY, made)
     with waiting_is_worth_it():
-        made = {"$setOnInsert": {"salt": Binary(secrets.token_bytes(BYTES))}}
-        await database.salts.update_one(which, made, upsert=True)
-        found = await database.salts.find_one(which)
+        found = await database.salts.find_one({"_id": KEY})
     if found is None:
         raise LookupError("The salt that was just kept is not there.")
     return bytes(found["salt"])
