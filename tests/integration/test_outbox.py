@@ -45,13 +45,12 @@ class Process:
 
     collection: Outboxes
     broker: Broker
-    keep_sent: bool = False
+    keep_sent: timedelta | None = None
     only_outbox: bool = False
     alive: bool = True
 
     def __post_init__(self) -> None:
-        how = {"keep_sent": self.keep_sent, "only_outbox": self.only_outbox}
-        self.relay = Relay(self.collection, self._publish, **how)
+        self.relay = Relay(self.collection, self._publish, keep_sent=self.keep_sent, only_outbox=self.only_outbox)
 
     async def _publish(self, _topic: str, _key: bytes, body: bytes, _headers: Headers) -> None:
         await asyncio.sleep(0)
@@ -112,16 +111,16 @@ ran = st.builds(Ran, st.tuples(crashes, crashes))
 @given(
     steps=st.lists(pushed | ran, min_size=2, max_size=12),
     fails_at=st.frozensets(st.integers(0, 20), max_size=6),
-    keep_sent=st.booleans(),
+    keep_sent=st.sampled_from([None, SENT_IS_KEPT]),
 )
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
 def test_every_event_comes_out_in_its_documents_order_whatever_crashes(
-    stack: Ground, steps: list[Pushed | Ran], fails_at: frozenset[int], keep_sent: bool
+    stack: Ground, steps: list[Pushed | Ran], fails_at: frozenset[int], keep_sent: timedelta | None
 ) -> None:
     asyncio.run(_live_through(stack, steps, Broker(fails_at), keep_sent))
 
 
-async def _live_through(stack: Ground, steps: list[Pushed | Ran], broker: Broker, keep_sent: bool) -> None:
+async def _live_through(stack: Ground, steps: list[Pushed | Ran], broker: Broker, keep_sent: timedelta | None) -> None:
     expected: dict[str, list[UUID]] = {}
     async with outboxes(stack) as ours:
         processes: list[Process] = []
@@ -176,7 +175,7 @@ async def test_one_document_that_cannot_be_sent_keeps_none_of_the_others(collect
 async def test_where_the_bus_forgets_a_start_sends_everything_of_the_last_day_again(collection: Outboxes) -> None:
     broker, events = Broker(), [changed("a") for _ in range(3)]
     await collection.update_one({"_id": "a"}, push(*events), upsert=True)
-    process = Process(collection, broker, keep_sent=True)
+    process = Process(collection, broker, keep_sent=SENT_IS_KEPT)
     await process.run()
     await process.relay.sweep()
     await collection.update_one({"_id": "a"}, push(late := changed("a")))
@@ -190,7 +189,7 @@ async def test_where_the_bus_forgets_a_start_sends_everything_of_the_last_day_ag
 
 async def test_what_was_sent_longer_than_a_day_ago_is_swept_and_what_waits_is_not(collection: Outboxes) -> None:
     broker = Broker()
-    process = Process(collection, broker, keep_sent=True)
+    process = Process(collection, broker, keep_sent=SENT_IS_KEPT)
     await collection.update_one({"_id": "a"}, {"$set": {"state": "done"}} | push(changed("a")), upsert=True)
     await process.run()
     await collection.update_one({"_id": "a"}, push(waits := changed("a")))
@@ -202,8 +201,23 @@ async def test_what_was_sent_longer_than_a_day_ago_is_swept_and_what_waits_is_no
     assert len(broker.had) == 2
 
 
-@pytest.mark.parametrize("keep_sent", [False, True])
-async def test_documents_that_hold_nothing_else_go_when_they_are_sent(collection: Outboxes, keep_sent: bool) -> None:
+async def test_how_long_what_was_sent_stays_is_the_relays_to_say(collection: Outboxes) -> None:
+    broker, month = Broker(), timedelta(days=30)
+    process = Process(collection, broker, keep_sent=month)
+    await collection.insert_one({"_id": "a"} | holding(entry(changed("a"))))
+    await process.run()
+    for later, held in ((SENT_IS_KEPT * 2, 1), (month + SENT_IS_KEPT, 0)):
+        await process.relay.sweep(datetime.now(UTC) + later)
+        await process.relay.send_again()
+        document: Any = await collection.find_one({"_id": "a"})
+        assert (len(document["outbox"]), document["unsent"]) == (held, 0)
+    assert len(broker.had) == 2
+
+
+@pytest.mark.parametrize("keep_sent", [None, SENT_IS_KEPT])
+async def test_documents_that_hold_nothing_else_go_when_they_are_sent(
+    collection: Outboxes, keep_sent: timedelta | None
+) -> None:
     process = Process(collection, Broker(), keep_sent=keep_sent, only_outbox=True)
     await collection.insert_one({"_id": "a"} | holding(entry(changed("a"))))
     await process.run()
@@ -212,10 +226,10 @@ async def test_documents_that_hold_nothing_else_go_when_they_are_sent(collection
     assert await collection.count_documents({}) == 0
 
 
-@pytest.mark.parametrize("keep_sent", [False, True])
+@pytest.mark.parametrize("keep_sent", [None, SENT_IS_KEPT])
 @pytest.mark.parametrize("only_outbox", [False, True])
 async def test_what_is_too_large_for_the_bus_is_parked_and_offered_again_at_the_next_start(
-    collection: Outboxes, keep_sent: bool, only_outbox: bool
+    collection: Outboxes, keep_sent: timedelta | None, only_outbox: bool
 ) -> None:
     events = [changed("a") for _ in range(3)]
     broker = Broker(too_large=frozenset({events[1].event_id}))

@@ -18,7 +18,7 @@ from ratchet_common.topics import TOPIC_OF
 
 Headers = dict[str, bytes]
 Publish = Callable[[str, bytes, bytes, Headers], Awaitable[None]]  # (topic, key, body, …): returns once it is there
-SENT_IS_KEPT = timedelta(days=1)
+SENT_IS_KEPT = timedelta(days=1)  # where the bus forgets
 AT_ONCE = 100  # documents that are sent again: their entries may be large
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def holding(*entries: Document) -> Document:
 class Relay:
     """Sends what waits in a collection's outboxes, at least once, the entries of one document in their order.
 
-    Where the bus forgets (`keep_sent`), sent entries stay for a day and `send_again` offers all of them anew. What is
+    Entries stay for as long as `keep_sent` says after they were sent, and `send_again` offers all of them anew. What is
     too large for the bus is parked, and keeps none of the others.
     """
 
@@ -58,10 +58,13 @@ class Relay:
         publish: Publish,
         *,
         batch: int = 500,
-        keep_sent: bool = False,
+        keep_sent: timedelta | None = None,
         only_outbox: bool = False,
     ) -> None:
-        """`only_outbox`: the documents hold nothing else and get no second entry, so they go when they are sent."""
+        """`keep_sent` None: an entry goes when it is sent.
+
+        `only_outbox`: the documents hold nothing else and get no second entry, so they go with it.
+        """
         self._collection, self._publish, self._batch = collection, publish, batch
         self._keep_sent, self._only_outbox = keep_sent, only_outbox
 
@@ -129,8 +132,8 @@ class Relay:
                 await asyncio.gather(*map(self._publish_entry, entries))
 
     async def sweep(self, now: datetime | None = None) -> None:
-        """Forgets entries that were sent longer than a day ago."""
-        limit = (now or datetime.now(UTC)) - SENT_IS_KEPT
+        """Forgets entries that were sent longer ago than they are kept."""
+        limit = (now or datetime.now(UTC)) - (self._keep_sent or timedelta())
         old = {"outbox.sent_at": {"$lt": limit}}
         with waiting_is_worth_it():
             while batch := await self._collection.find(old, {"_id": 1}).limit(self._batch).to_list():

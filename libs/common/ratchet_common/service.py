@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from faststream.kafka import KafkaBroker
 from pymongo.asynchronous.collection import AsyncCollection
@@ -14,9 +15,9 @@ from ratchet_common.dead_letters import DeadLetters
 from ratchet_common.http import Check
 from ratchet_common.messaging import Handle, consumer, start_side_by_side, subscribe
 from ratchet_common.mongo import Database, Document
-from ratchet_common.outbox import Relay
+from ratchet_common.outbox import SENT_IS_KEPT, Relay
 from ratchet_common.settings import CommonSettings
-from ratchet_common.topics import Topic, group_of
+from ratchet_common.topics import DEAD_LETTERS_KEPT, Topic, group_of
 from ratchet_common.workers import Workers
 
 RELAY_EVERY_S = 0.1
@@ -43,10 +44,20 @@ class Connections:
     def hear(self, topic: Topic, handle: Handle) -> None:
         subscribe(self.consumer, topic, group=group_of(self.name, topic.name), handle=handle, bury=self.letters.bury)
 
-    async def relay(self, collection: AsyncCollection[Document], *, only_outbox: bool = False) -> dict[str, Loop]:
-        """The loops that send what waits in the collection's outboxes."""
+    async def relay(
+        self,
+        collection: AsyncCollection[Document],
+        *,
+        only_outbox: bool = False,
+        keep_sent: timedelta | None = None,
+    ) -> dict[str, Loop]:
+        """The loops that send what waits in the collection's outboxes.
+
+        `keep_sent` None: for a day where the bus forgets, and elsewhere not at all.
+        """
         forgets = self.settings.bus_forgets
-        relay = Relay(collection, self.bus.publish, keep_sent=forgets, only_outbox=only_outbox)
+        kept = keep_sent or (SENT_IS_KEPT if forgets else None)
+        relay = Relay(collection, self.bus.publish, keep_sent=kept, only_outbox=only_outbox)
         await relay.create_index()
         await relay.unpark()
 
@@ -58,6 +69,7 @@ class Connections:
         loops = {f"relay of {collection.name}": Loop(send, every=RELAY_EVERY_S)}
         if forgets:
             loops[f"sending again of {collection.name}"] = Loop(once(relay.send_again), every=SWEEP_EVERY_S)
+        if kept:
             loops[f"sweep of {collection.name}"] = Loop(relay.sweep, every=SWEEP_EVERY_S)
         return loops
 
@@ -79,7 +91,7 @@ async def connections(name: str, settings: CommonSettings) -> AsyncIterator[Conn
 @asynccontextmanager
 async def at_work(its: Connections, loops: dict[str, Loop]) -> AsyncIterator[None]:
     """Consumes and loops until left; `its.hear` comes before."""
-    loops = loops | await its.relay(its.database.dead_letters)
+    loops = loops | await its.relay(its.database.dead_letters, keep_sent=DEAD_LETTERS_KEPT)
     async with running(its.name, loops):
         try:
             await start_side_by_side(its.consumer)
