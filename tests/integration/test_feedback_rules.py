@@ -9,11 +9,13 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import uuid4
 
+import bson
 import msgspec
 import pytest
 
 from ratchet_common import mongo
 from ratchet_common.events import AlertChanged, FeedbackJoined, RetrainingFellDue, Serving
+from ratchet_common.outbox import SENT_IS_KEPT, Headers, Relay
 from ratchet_feedback.consumers import AnswerStore, SituationStore, on_alerts, on_predictions, on_traffic
 from ratchet_feedback.retraining import Limits
 from ratchet_feedback.scoring import Rating
@@ -140,7 +142,7 @@ async def test_a_later_word_of_the_same_user_replaces_the_first(rig: Rig) -> Non
     first = await submit(feedback(result_id=made.result_id, rating=Rating.POSITIVE), rig.words)
     second = await submit(feedback(result_id=made.result_id, rating=Rating.NEGATIVE), rig.words)
     assert (first.revision, second.revision, first.feedback_id) == (1, 2, second.feedback_id)
-    assert [(event.revision, event.rating) for event in await rig.joined()] == [(1, "positive"), (2, "negative")]
+    assert [(event.revision, event.rating) for event in await rig.joined()] == [(2, "negative")]
 
 
 async def test_a_word_that_was_replaced_before_its_answer_came_is_not_published(rig: Rig) -> None:
@@ -271,3 +273,39 @@ async def test_what_people_wrote_goes_in_time_and_the_numbers_stay(stack: Ground
     assert [(row.count, row.corrections) for row in await reports.said("acme", began)] == [(1, 1)]
     await client.drop_database(database.name)
     await client.close()
+
+
+async def test_a_word_that_is_replaced_all_the_time_while_nothing_is_sent_does_not_outgrow_its_document(
+    stack: Ground,
+) -> None:
+    client = mongo.connect(stack.mongodb_url)
+    database = mongo.database(client, f"feedback-{uuid4().hex[:8]}")
+    store = MongoFeedbackStore(database, answers_kept=WEEK, text_kept=WEEK)
+    made = prediction(output="x" * 250_000)
+    await on_predictions([made], store)
+    for n in range(200):
+        await submit(feedback(result_id=made.result_id, comments=f"word {n + 1}"), store)
+    last = await store.save(feedback(result_id=made.result_id))
+    await look_again(store, WEEK, lambda: last.said_at + timedelta(minutes=1))
+    (document,) = await database.feedback.find({}).to_list()
+    assert len(bson.encode(document)) < 1_000_000
+    assert [event.revision for event in await relayed(database)] == [201]
+
+    await database.answers.delete_many({})
+    late = await store.save(feedback(result_id=made.result_id))
+    await look_again(store, WEEK, lambda: late.said_at + WEEK)
+    assert await store.waiting() == {"pending": 0, "expired": 1}
+    await client.drop_database(database.name)
+    await client.close()
+
+
+async def relayed(database: mongo.Database) -> list[FeedbackJoined]:
+    had: list[FeedbackJoined] = []
+
+    async def publish(_topic: str, _key: bytes, body: bytes, _headers: Headers) -> None:
+        had.append(decoded(body))
+
+    relay = Relay(database.feedback, publish, keep_sent=SENT_IS_KEPT)
+    while await relay.run_once():
+        pass
+    return had

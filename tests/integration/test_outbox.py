@@ -18,7 +18,7 @@ from ratchet_common import mongo
 from ratchet_common.errors import RetryLaterError, TooLargeForTheBusError
 from ratchet_common.events import DocumentChanged
 from ratchet_common.mongo import Document
-from ratchet_common.outbox import SENT_IS_KEPT, Headers, Relay, entry, holding, push
+from ratchet_common.outbox import SENT_IS_KEPT, Headers, Relay, entry, holding, push, replace
 from tests.integration.conftest import Ground
 from tests.integration.crashing import CrashAt, CrashedError
 
@@ -212,6 +212,39 @@ async def test_how_long_what_was_sent_stays_is_the_relays_to_say(collection: Out
         document: Any = await collection.find_one({"_id": "a"})
         assert (len(document["outbox"]), document["unsent"]) == (held, 0)
     assert len(broker.had) == 2
+
+
+@pytest.mark.parametrize("keep_sent", [None, SENT_IS_KEPT])
+async def test_what_is_replaced_while_a_relay_sends_it_costs_the_later_event_nothing(
+    collection: Outboxes, keep_sent: timedelta | None
+) -> None:
+    first, second = changed("a"), changed("a")
+    had: list[UUID] = []
+
+    async def publish(_topic: str, _key: bytes, body: bytes, _headers: Headers) -> None:
+        if not had:
+            await collection.update_one({"_id": "a"}, {"$set": replace(second)})
+        had.append(msgspec.json.decode(body, type=DocumentChanged).event_id)
+
+    await collection.insert_one({"_id": "a"} | holding(entry(first)))
+    relay = Relay(collection, publish, keep_sent=keep_sent)
+    while await relay.run_once():
+        pass
+    document: Any = await collection.find_one({"_id": "a"})
+    assert (had, document["unsent"]) == ([first.event_id, second.event_id], 0)
+    assert [e["id"].as_uuid() for e in document["outbox"]] == ([second.event_id] if keep_sent else [])
+
+
+async def test_what_was_parked_and_is_replaced_is_forgotten(collection: Outboxes) -> None:
+    first, second = changed("a"), changed("a")
+    process = Process(collection, broker := Broker(too_large=frozenset({first.event_id})))
+    await collection.insert_one({"_id": "a"} | holding(entry(first)))
+    await process.run()
+    await collection.update_one({"_id": "a"}, {"$set": replace(second)})
+    await process.relay.unpark()
+    await process.run()
+    document: Any = await collection.find_one({"_id": "a"})
+    assert (broker.of("a"), document["unsent"], document["parked"]) == ([second.event_id], 0, 0)
 
 
 @pytest.mark.parametrize("keep_sent", [None, SENT_IS_KEPT])

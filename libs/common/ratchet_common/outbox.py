@@ -40,6 +40,15 @@ def push(*events: Event) -> Document:
     return {"$push": {"outbox": {"$each": entries}}, "$inc": {"unsent": len(entries)}}
 
 
+def replace(event: Event) -> Document:
+    """The fields of a `$set` that leave `event` alone in the outbox: what waits or was kept there is superseded by it.
+
+    For a document that may change more often than its events are sent. A relay that is sending the old entry meanwhile
+    finds nothing to forget, and counts what is unsent anew.
+    """
+    return holding(entry(event)) | {"parked": 0}
+
+
 def holding(*entries: Document) -> Document:
     """The part of a new Mongo document that leaves `entries` in its outbox."""
     return {"outbox": list(entries), "unsent": len(entries)}

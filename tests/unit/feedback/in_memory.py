@@ -59,6 +59,8 @@ class InMemoryStore:
             await asyncio.sleep(0)
             kept = self.kept[who(saved.said)]
             if kept.saved.revision == saved.revision and kept.state != "joined":
+                if kept.event in self.events:
+                    self.events.remove(kept.event)  # superseded
                 kept.state, kept.event, kept.uncounted = "joined", event, saved.revision
                 self.events.append(event)
 

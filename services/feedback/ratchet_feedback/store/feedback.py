@@ -113,7 +113,7 @@ class MongoFeedbackStore:
 
 
 def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
-    """`uncounted` marks it for the tallies, in the same write."""
+    """`uncounted` marks it for the tallies, in the same write. Its event supersedes those of earlier revisions."""
     said = {
         "state": "joined",
         "joined": saved.revision,
@@ -126,7 +126,7 @@ def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
         "version_id": event.version_id,
     }
     not_yet = _still(saved) | {"joined": {"$not": {"$gte": saved.revision}}}
-    return UpdateOne(not_yet, {"$set": said, "$unset": {"due_at": ""}} | outbox.push(event))
+    return UpdateOne(not_yet, {"$set": said | outbox.replace(event), "$unset": {"due_at": ""}})
 
 
 def _wait(saved: Saved, change: Document) -> UpdateOne:
