@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -22,9 +23,23 @@ Handle = Callable[[Sequence[Any]], Awaitable[None]]
 Bury = Callable[[ConsumerRecord, str], Awaitable[None]]  # (record, reason) to the dead letters
 Pair = tuple[ConsumerRecord, Any]
 
-BATCH = 500
-BATCH_BYTES = 8 * 1024 * 1024
+PARTITION_BYTES = 2 * 1024 * 1024
+# For handlers that burn CPU: with the client's own 5 minutes a slow batch would lose its partitions, and another member
+# start it anew. Heartbeats go on beside the handler, so a process that died is missed within 10 s all the same.
+POLL_INTERVAL_MS = 15 * 60 * 1000
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """How much a handler is given at once. A single record that is larger than `fetched_bytes` comes alone."""
+
+    records: int
+    fetched_bytes: int  # in one answer of a broker
+
+
+LARGE = Portion(500, 8 * 1024 * 1024)
+SMALL = Portion(50, 512 * 1024)  # for handlers that take their time over each text
 
 
 def consumer(settings: BusSettings) -> KafkaBroker:
@@ -39,17 +54,20 @@ async def start_side_by_side(broker: KafkaBroker) -> None:
     await asyncio.gather(*(subscriber.start() for subscriber in broker.subscribers))
 
 
-def subscribe(broker: KafkaBroker, topic: Topic, *, group: str, handle: Handle, bury: Bury) -> None:
+def subscribe(
+    broker: KafkaBroker, topic: Topic, *, group: str, handle: Handle, bury: Bury, portion: Portion = LARGE
+) -> None:
     """Feeds `handle` at least once with every event; it must not mind seeing one twice."""
 
     @broker.subscriber(
         topic.name,
         group_id=group,
         batch=True,
-        max_records=BATCH,
+        max_records=portion.records,
         batch_timeout_ms=200,
-        fetch_max_bytes=BATCH_BYTES,
-        max_partition_fetch_bytes=2 * 1024 * 1024,
+        fetch_max_bytes=portion.fetched_bytes,
+        max_partition_fetch_bytes=min(portion.fetched_bytes, PARTITION_BYTES),
+        max_poll_interval_ms=POLL_INTERVAL_MS,
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.MANUAL,
         title=f"{group}: {topic.name}",
@@ -111,7 +129,7 @@ async def _bury(record: ConsumerRecord, reason: str, topic: Topic, group: str, b
 
 
 async def _patiently(handle: Handle, events: Sequence[Any], attempts: int = 5, pause: float = 0.25) -> None:
-    """Pauses 4 s at most in all: far below the poll interval, so the group does not think us dead."""
+    """Pauses 4 s at most in all. What the handler itself takes, five times over, must stay below the poll interval."""
     for attempt in range(attempts):
         try:
             return await handle(events)

@@ -13,7 +13,7 @@ from ratchet_common.background import Loop, once, running
 from ratchet_common.bus import Bus
 from ratchet_common.dead_letters import DeadLetters
 from ratchet_common.http import Check
-from ratchet_common.messaging import Handle, consumer, start_side_by_side, subscribe
+from ratchet_common.messaging import LARGE, Handle, Portion, consumer, start_side_by_side, subscribe
 from ratchet_common.mongo import Database, Document
 from ratchet_common.outbox import SENT_IS_KEPT, Relay
 from ratchet_common.settings import CommonSettings
@@ -41,8 +41,9 @@ class Connections:
 
         return {"store": store, "bus": self.bus.reachable}
 
-    def hear(self, topic: Topic, handle: Handle) -> None:
-        subscribe(self.consumer, topic, group=group_of(self.name, topic.name), handle=handle, bury=self.letters.bury)
+    def hear(self, topic: Topic, handle: Handle, portion: Portion = LARGE) -> None:
+        group = group_of(self.name, topic.name)
+        subscribe(self.consumer, topic, group=group, handle=handle, bury=self.letters.bury, portion=portion)
 
     async def relay(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ratchet_common.messaging import SMALL
 from ratchet_common.service import Connections
 from ratchet_common.topics import FEEDBACK, PREDICTIONS
 from ratchet_common.workers import Workers
@@ -43,8 +44,8 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     hashes = Hashes(await _salt(its, settings))
     collector = Collector(examples, served, work.prepare, hashes, settings.sampling)
     training = TrainingData(examples, served, datasets, work.compose, work.read_through, settings.rules, kept)
-    its.hear(PREDICTIONS, collector.on_predictions)
-    its.hear(FEEDBACK, collector.on_feedback)
+    its.hear(PREDICTIONS, collector.on_predictions, SMALL)
+    its.hear(FEEDBACK, collector.on_feedback, SMALL)
     return Data(collector, examples, datasets, training)
 
 
