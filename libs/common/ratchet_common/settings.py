@@ -53,6 +53,8 @@ class CommonSettings(BusSettings):
     )
 
 
+OF_OTHERS = {"MONGODB_USER"}  # commonly stands beside MONGODB_PASSWORD, for the store's own start
+
 S = TypeVar("S", bound=BaseSettings)
 
 
@@ -93,12 +95,27 @@ def _unknown(kind: type[BaseSettings]) -> list[str]:
     prefix = str(kind.model_config.get("env_prefix", "")).upper()
     found = []
     for name in sorted(os.environ.keys() - known):
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
+        near = _near(name, known)
         if (prefix and name.startswith(prefix)) or near:
             guess = near or difflib.get_close_matches(name, known, n=1, cutoff=0.6)
             hint = f"did you mean {guess[0]}?" if guess else "remove it."
             found.append(f"The environment sets {name}, which no setting is called: {hint}")
     return found
+
+
+def _near(name: str, known: set[str]) -> list[str]:
+    """The setting that was meant, if one was: spelled alike, or with more words (BODY_LIMIT for BODY_LIMIT_BYTES)."""
+    words = name.split("_")
+    if (close := difflib.get_close_matches(name, known, n=1, cutoff=0.9)) or len(words) == 1 or name in OF_OTHERS:
+        return close
+    begins_alike = [k for k in sorted(known) if k.startswith(f"{words[0]}_")]
+    close = difflib.get_close_matches(name, begins_alike, n=1, cutoff=0.8)
+    return close or [k for k in sorted(known) if _lie_within(words, k)][:1]
+
+
+def _lie_within(words: list[str], name: str) -> bool:
+    left = iter(name.split("_"))  # each search goes on behind the word found last
+    return all(word in left for word in words)
 
 
 def _unreadable(kind: type[BaseSettings], error: SettingsError) -> str:

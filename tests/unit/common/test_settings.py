@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,11 @@ def test_a_missing_one_is_named_with_what_it_is_for(monkeypatch: pytest.MonkeyPa
         ("NOTES_XYZZY", "remove it."),
         ("MONGODB_URI", "did you mean MONGODB_URL?"),
         ("KAFKA_BOOTSTRAP_SERVER", "did you mean KAFKA_BOOTSTRAP_SERVERS?"),
+        ("KAFKA_TOPIC_PARTITIONS", "did you mean KAFKA_PARTITIONS?"),
+        ("KAFKA_REPLICAS", "did you mean KAFKA_REPLICATION?"),
+        ("KAFKA_SERVERS", "did you mean KAFKA_BOOTSTRAP_SERVERS?"),
+        ("BODY_LIMIT", "did you mean BODY_LIMIT_BYTES?"),
+        ("LOGLEVEL", "did you mean LOG_LEVEL?"),
     ],
 )
 def test_an_unknown_one_is_named_with_the_nearest(name: str, hint: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,6 +66,27 @@ def test_an_unknown_one_is_named_with_the_nearest(name: str, hint: str, monkeypa
     with pytest.raises(CannotStartError) as stopped:
         load(NoteSettings)
     assert str(stopped.value) == f"The environment sets {name}, which no setting is called: {hint}"
+
+
+COMMON = (
+    "HOSTNAME PATH LOGNAME HOME HOSTTYPE PGHOST PGPORT GHOST PORTS WORKERS LS_COLORS LC_ALL LOG_FILE LOG_FORMAT "
+    "HOST_IP HTTP_PORT DOCKER_HOST KUBERNETES_PORT NODE_NAME SSL_CERT_FILE AWS_WEB_IDENTITY_TOKEN_FILE VIRTUAL_ENV "
+    "WEB_CONCURRENCY CELERY_WORKER_PROCESSES DBUS_SESSION_BUS_ADDRESS KAFKA_HOME KAFKA_VERSION KAFKA_OPTS "
+    "KAFKA_HEAP_OPTS KAFKA_NODE_ID KAFKA_LOG_DIRS KAFKA_LISTENERS KAFKA_LISTENER_SECURITY_PROTOCOL_MAP KAFKA_PORT "
+    "KAFKA_SERVICE_HOST KAFKA_SERVICE_PORT KAFKA_PORT_9092_TCP MONGODB_HOST MONGODB_PORT MONGODB_USER MONGODB_USERNAME "
+    "MONGODB_PASSWORD MONGODB_DATABASE MONGO_HOST MONGO_INITDB_ROOT_USERNAME ROUTER_CATALOGUE TRAINER_ARTIFACTS_URL"
+)
+
+
+@pytest.mark.parametrize("name", COMMON.split())
+def test_what_stands_there_for_others_stops_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, os.environ.get(name, SECRET))
+    load(NoteSettings)
+
+
+def test_a_port_is_a_setting_wherever_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "9000")
+    assert load(NoteSettings).port == 9000
 
 
 @pytest.mark.parametrize(
