@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ PARTITION_BYTES = 2 * 1024 * 1024
 # For handlers that burn CPU: with the client's own 5 minutes a slow batch would lose its partitions, and another member
 # start it anew. Heartbeats go on beside the handler, so a process that died is missed within 10 s all the same.
 POLL_INTERVAL_MS = 15 * 60 * 1000
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+PLACE = re.compile(r" - at `((?:key in )?\$[\w.\[\]]*)`\Z")  # names of our own fields; keys stand as [...]
 log = logging.getLogger(__name__)
 
 
@@ -102,9 +105,15 @@ def _is_for(record: ConsumerRecord, group: str) -> bool:
 async def _decode(record: ConsumerRecord, topic: Topic, group: str, bury: Bury) -> Pair | None:
     try:
         return record, msgspec.json.decode(record.value or b"", type=topic.event)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:  # malformed or invalid: it will not get better
-        await _bury(record, f"{type(error).__name__}: {error}", topic, group, bury)
+    except UNREADABLE as error:  # malformed or invalid: it will not get better
+        await _bury(record, _unreadable(error), topic, group, bury)
         return None
+
+
+def _unreadable(error: Exception) -> str:
+    """Its kind, and the field where the event is not valid. The rest of its text may quote what people wrote."""
+    field = PLACE.search(str(error)) if isinstance(error, msgspec.ValidationError) else None
+    return type(error).__name__ + (f" at {field[1]}" if field else "")
 
 
 async def _handle(batch: Sequence[Pair], topic: Topic, group: str, handle: Handle, bury: Bury) -> None:

@@ -69,6 +69,25 @@ async def test_what_cannot_be_decoded_is_buried_and_the_rest_goes_on(value: byte
     assert (seen.tenants, [offset for offset, _ in seen.buried]) == (["a", "b"], [1])
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b'{"tenant":"Ann"', "DecodeError"),
+        (due("a").replace(b"qa", b"Ann \xff"), "UnicodeDecodeError"),
+        (b'{"type":"Ann\'s diagnosis"}', "ValidationError at $.type"),
+        (b'{"type":"Ann` - at `$.Ann"}', "ValidationError at $.type"),
+        (due("a").replace(b'"drift"', b'"drift",{"Ann":1}'), "ValidationError at $.reasons[1]"),
+        (due("a").replace(b"2026", b"Ann "), "ValidationError at $.occurred_at"),
+        (b"{}", "ValidationError"),
+        (b'{"Ann":' * 100_000, "RecursionError"),
+    ],
+)
+async def test_the_reason_names_the_field_and_quotes_nothing(value: bytes, reason: str) -> None:
+    seen = Seen()
+    await seen.take(record(value))
+    assert seen.buried == [(0, reason)]
+
+
 async def test_fields_that_are_not_known_are_ignored() -> None:
     seen = Seen()
     await seen.take(record(due("a").replace(b"{", b'{"added":{"later":[1]},', 1)))
