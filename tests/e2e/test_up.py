@@ -1,5 +1,6 @@
 """`ratchet up` as a person meets it: starts, stops, starts again, and says in one sentence why it cannot."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,9 +14,11 @@ from typing import Any
 
 import psutil
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from ratchet_cli.stack.ports import free_ports
 from tests.crash.processes import Victim
+from tests.e2e.conftest import Product
 
 REQUEST = {"task_type": "classification", "labels": ["request", "status"], "document_text": "Please send the sheet."}
 
@@ -94,6 +97,42 @@ def test_what_was_acknowledged_before_a_kill_counts_after_it(tmp_path: Path) -> 
         eventually(lambda: call(whole, tmp_path, "/api/models/performance")["scored_predictions"], 1)
     finally:
         whole.stop()
+
+
+def fetched(url: str) -> tuple[str, str]:
+    request = urllib.request.Request(url, headers={"X-Request-ID": "abc-1"})  # noqa: S310  loopback
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        return answer.read().decode(), answer.headers["X-Request-ID"]
+
+
+def test_the_one_port_has_every_page_of_a_service(product: Product) -> None:
+    for page, holds in (("metrics", "ratchet_"), ("asyncapi", "predictions"), ("openapi.json", "/api/generate")):
+        body, request_id = fetched(f"{product.url}/{page}")
+        assert holds in body
+        assert request_id == "abc-1"
+
+
+def test_a_letter_whose_cause_is_still_there_is_sent_again_once(product: Product) -> None:
+    kafka = json.loads((product.data_dir / "stack.json").read_text())["kafka"]
+
+    async def poison() -> None:
+        async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+            await producer.send_and_wait("feedback", b'{"type": "nope"}', key=b"x")
+
+    def replay(*arguments: str) -> Any:
+        where = ["--data-dir", str(product.data_dir), "--topic", "feedback"]
+        command = [sys.executable, "-m", "ratchet_cli", "replay", "--json", *where, *arguments]
+        done = subprocess.run(command, capture_output=True, timeout=90, check=True)
+        return json.loads(done.stdout)
+
+    def letters(found: Any) -> dict[str, int]:
+        return {row["group"]: row["letters"] for row in found["letters"]}
+
+    asyncio.run(poison())
+    both = {"monitor.feedback": 1, "trainer.feedback": 1}
+    eventually(lambda: letters(replay("--dry-run")), both)
+    assert letters(replay()) == both
+    eventually(lambda: letters(replay("--dry-run")), both)  # buried once more, and there for the next time
 
 
 def refused(folder: Path, *arguments: str, **environment: str) -> str:

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Receive, Scope, Send
 
-from ratchet_common.http import CANNOT_START, VERSION, readiness
+from ratchet_common import asyncapi
+from ratchet_common.http import CANNOT_START, VERSION, Edge, readiness
 from ratchet_common.paths import OWN, service_of
 from ratchet_common.problems import problem
+
+OWN_BODY_LIMIT = 64 * 1024  # nothing of the gateway's own reads a body
 
 
 class Gateway:
@@ -19,6 +23,7 @@ class Gateway:
 
     def __init__(self, apps: Mapping[str, FastAPI]) -> None:
         self._apps = apps
+        self._edge = Edge(self._answer_own, "gateway", OWN_BODY_LIMIT)
         self.failure = ""  # the sentence of the service that could not start
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,15 +41,22 @@ class Gateway:
         if name is not None and name in self._apps:
             await self._apps[name](scope, receive, send)
         else:
-            await (await self._own(path))(scope, receive, send)
+            await self._edge(scope, receive, send)
 
-    async def _own(self, path: str) -> JSONResponse:
+    async def _answer_own(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (await self._own(scope["path"]))(scope, receive, send)
+
+    async def _own(self, path: str) -> Response:
         if path == "/healthz":
             return JSONResponse({"status": "ok"})
         if path == "/readyz":
             return await self._ready()
         if path == "/openapi.json":
             return JSONResponse(merged({name: app.openapi() for name, app in self._apps.items()}))
+        if path == "/metrics":  # of the whole process: all services count in one registry
+            return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        if path == "/asyncapi":
+            return JSONResponse({name: asyncapi.document(name) for name in self._apps})
         pages = ", ".join(f"{OWN}/{name}/metrics" for name in self._apps)
         return problem(404, "not-found", "Not Found", f"No service has this path. A service's own pages: {pages}.")
 

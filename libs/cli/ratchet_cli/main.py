@@ -70,7 +70,9 @@ def create(
     tenant: Annotated[str, typer.Option(help="Whose data the token reaches.")],
     scope: Annotated[list[str] | None, typer.Option(help="generate, feedback, read or operate; default: all.")] = None,
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
-    days: Annotated[int | None, typer.Option(min=1, help="How long it is valid; default: until it is removed.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=36_500, help="How long it is valid; default: for ever.")
+    ] = None,
     tokens_file: Annotated[Path, typer.Option(help="The file of hashes that the services read.")] = Path("tokens.json"),
 ) -> None:
     """Make a token: shown once here, kept as a hash in the tokens file. Services read that file when they start."""

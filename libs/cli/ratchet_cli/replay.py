@@ -5,9 +5,11 @@ import json
 import os
 import sys
 from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
@@ -23,17 +25,24 @@ QUIET_MS = 3_000  # no more letters for so long: all are read
 BATCH = 200
 
 
+@dataclass(slots=True)
+class Found:
+    letters: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # by topic, group and reason
+    buried_again: int = 0
+
+
 def replay(topics: list[str], data_dir: Path, *, dry_run: bool, as_json: bool) -> None:
     unknown = sorted(set(topics) - BY_NAME.keys())
     if unknown:
         raise CannotStartError(f"There is no topic {unknown[0]}: take one of {', '.join(BY_NAME)}.")
     letters = [BY_NAME[name].dead_letters for name in topics or BY_NAME]
-    counts = asyncio.run(_replay(letters, _settings(data_dir), dry_run=dry_run))
+    found = asyncio.run(_replay(letters, _settings(data_dir), dry_run=dry_run))
     if as_json:
-        rows = [{"topic": t, "group": g, "reason": r, "letters": n} for (t, g, r), n in counts.items()]
-        sys.stdout.write(json.dumps({"sent": not dry_run, "letters": rows}, indent=2) + "\n")
+        rows = [{"topic": t, "group": g, "reason": r, "letters": n} for (t, g, r), n in found.letters.items()]
+        said = {"sent": not dry_run, "letters": rows, "buried_again": found.buried_again}
+        sys.stdout.write(json.dumps(said, indent=2) + "\n")
     else:
-        _show(counts, dry_run=dry_run)
+        _show(found, dry_run=dry_run)
 
 
 def _settings(data_dir: Path) -> BusSettings:
@@ -46,9 +55,12 @@ def _settings(data_dir: Path) -> BusSettings:
     return load(BusSettings, kafka_bootstrap_servers=servers, **plain)
 
 
-async def _replay(letters: list[str], settings: BusSettings, *, dry_run: bool) -> Counter[tuple[str, str, str]]:
-    """Commits what it has sent: a letter goes back once, however often this is run."""
-    counts: Counter[tuple[str, str, str]] = Counter()
+async def _replay(letters: list[str], settings: BusSettings, *, dry_run: bool) -> Found:
+    """Commits what it has sent: a letter goes back once, however often this is run.
+
+    What is buried after the start stays for the next time: else a letter whose cause is still there would go round.
+    """
+    found, started = Found(), datetime.now(UTC)
     async with Bus(settings) as bus:
         consumer = AIOKafkaConsumer(
             *letters,
@@ -60,14 +72,25 @@ async def _replay(letters: list[str], settings: BusSettings, *, dry_run: bool) -
         await consumer.start()
         try:
             while records := await _some(consumer):
-                for record in records:
-                    counts[_what(record)] += 1
-                if not dry_run:
-                    await asyncio.gather(*(bring_back(record, bus.publish) for record in records))
-                    await consumer.commit()
+                due = [record for record in records if _buried_at(record) <= started]
+                found.letters.update(map(_what, due))
+                found.buried_again += len(records) - len(due)
+                if due and not dry_run:
+                    await asyncio.gather(*(bring_back(record, bus.publish) for record in due))
+                    await consumer.commit(_after(due))
         finally:
             await consumer.stop()
-    return counts
+    return found
+
+
+def _buried_at(record: ConsumerRecord) -> datetime:
+    told = dict(record.headers).get("ratchet-time")
+    return datetime.fromisoformat(told.decode()) if told else datetime.fromtimestamp(record.timestamp / 1000, UTC)
+
+
+def _after(records: list[ConsumerRecord]) -> dict[TopicPartition, int]:
+    """Where to go on: a topic's letters lie in the order in which they were buried."""
+    return {TopicPartition(r.topic, r.partition): r.offset + 1 for r in sorted(records, key=lambda r: int(r.offset))}
 
 
 async def _some(consumer: AIOKafkaConsumer) -> list[ConsumerRecord]:
@@ -81,11 +104,13 @@ def _what(record: ConsumerRecord) -> tuple[str, str, str]:
     return topic, group, reason
 
 
-def _show(counts: Counter[tuple[str, str, str]], *, dry_run: bool) -> None:
-    if not counts:
+def _show(found: Found, *, dry_run: bool) -> None:
+    if not found.letters:
         Console().print("There are no dead letters that have not been sent again.")
         return
     table = Table("topic", "group", "reason", "letters", title="would be sent again" if dry_run else "sent again")
-    for (topic, group, reason), count in counts.most_common():
+    for (topic, group, reason), count in found.letters.most_common():
         table.add_row(topic, group, reason, str(count))
     Console().print(table)
+    if found.buried_again:
+        Console().print(f"{found.buried_again} letters were buried meanwhile: what is wrong with them is still there.")

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 
 from ratchet_common import telemetry
@@ -11,6 +11,7 @@ from ratchet_common.errors import RetryLaterError
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE_S = 10.0
+CANCEL_AGAIN_S = 1.0
 
 Round = Callable[[], Awaitable[object]]  # something true: there may be more at once
 
@@ -70,9 +71,16 @@ async def running(service: str, loops: Mapping[str, Loop]) -> AsyncIterator[None
     try:
         yield
     finally:
-        for task in tasks:
+        await cancelled(tasks)
+
+
+async def cancelled(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Until all have ended: `asyncio.wait_for` of Python 3.11 may swallow a cancellation that meets a result."""
+    going = {task for task in tasks if not task.done()}
+    while going:
+        for task in going:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, going = await asyncio.wait(going, timeout=CANCEL_AGAIN_S)
 
 
 def described(error: BaseException) -> str:

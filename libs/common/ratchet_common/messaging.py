@@ -30,6 +30,7 @@ PARTITION_BYTES = 2 * 1024 * 1024
 POLL_INTERVAL_MS = 15 * 60 * 1000
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 PLACE = re.compile(r" - at `((?:key in )?\$[\w.\[\]]*)`\Z")  # names of our own fields; keys stand as [...]
+STOP_PATIENCE_S = 10.0
 log = logging.getLogger(__name__)
 
 
@@ -55,6 +56,15 @@ async def start_side_by_side(broker: KafkaBroker) -> None:
     """Joins all groups at once. One after another they would wait for each other: Tansu takes 5 s over each."""
     await broker.connect()
     await asyncio.gather(*(subscriber.start() for subscriber in broker.subscribers))
+
+
+async def stop_listening(broker: KafkaBroker) -> None:
+    """Within some seconds: what was not committed is delivered again, so nothing is lost by leaving in a hurry."""
+    try:
+        async with asyncio.timeout(STOP_PATIENCE_S):
+            await broker.stop()
+    except TimeoutError:
+        log.warning("The consumers did not leave their groups within %.0f s.", STOP_PATIENCE_S)
 
 
 def subscribe(

@@ -13,7 +13,7 @@ from ratchet_common.background import Loop, once, running
 from ratchet_common.bus import Bus
 from ratchet_common.dead_letters import DeadLetters
 from ratchet_common.http import Check
-from ratchet_common.messaging import LARGE, Handle, Portion, consumer, start_side_by_side, subscribe
+from ratchet_common.messaging import LARGE, Handle, Portion, consumer, start_side_by_side, stop_listening, subscribe
 from ratchet_common.mongo import Database, Document
 from ratchet_common.outbox import SENT_IS_KEPT, Relay
 from ratchet_common.settings import CommonSettings
@@ -98,4 +98,4 @@ async def at_work(its: Connections, loops: dict[str, Loop]) -> AsyncIterator[Non
             await start_side_by_side(its.consumer)
             yield
         finally:
-            await its.consumer.stop()
+            await stop_listening(its.consumer)

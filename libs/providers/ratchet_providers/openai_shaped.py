@@ -14,6 +14,7 @@ from ratchet_providers.connection import NotAnsweredError, TooLongError
 from ratchet_providers.wire import Endpoint, Wire
 
 BODY_LIMIT = 8 * 1024 * 1024
+MOST_TOKENS = 100_000_000  # of one answer: what says more, or less than none, has not counted
 OUR_OWN_FIELDS = frozenset({"model", "messages", "stream"})
 KINDS: Final[Mapping[int, ErrorKind]] = {
     400: "bad_request",
@@ -123,12 +124,12 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
 
 
 def _counted(used: WireUsage | None, request: ModelRequest, output: str) -> Usage:
-    if used is None:
+    if used is None or not all(0 <= n <= MOST_TOKENS for n in (used.prompt_tokens, used.completion_tokens)):
         read = len(_encoder.encode(request.messages))
         return Usage(input_tokens=estimated_tokens(read), output_tokens=estimated_tokens(len(output)), estimated=True)
     details = used.prompt_tokens_details
     return Usage(
         input_tokens=used.prompt_tokens,
         output_tokens=used.completion_tokens,
-        cached_tokens=(details.cached_tokens or 0) if details else 0,
+        cached_tokens=min(max(details.cached_tokens or 0, 0), used.prompt_tokens) if details else 0,
     )

@@ -101,3 +101,20 @@ async def test_work_that_is_to_be_done_once_is_tried_until_it_succeeds() -> None
     for _ in range(3):
         await round_()
     assert len(tries) == 3
+
+
+async def test_a_loop_that_swallows_a_cancellation_is_cancelled_again() -> None:
+    swallowed: list[int] = []
+
+    async def stubborn() -> bool:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if len(swallowed) >= 2:
+                raise
+            swallowed.append(1)
+        return True
+
+    async with running("notes", {"work": Loop(stubborn, every=1)}):
+        await asyncio.sleep(0)
+    assert len(swallowed) == 2

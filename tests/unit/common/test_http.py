@@ -25,8 +25,17 @@ class Note(BaseModel):
     stars: int = Field(0, le=5)
 
 
+class Marked(Note):
+    marks: dict[str, bool | int | list[int | str]]
+
+
 @routes.post("")
 async def write(note: Note, caller: MayRead) -> Note:
+    return note
+
+
+@routes.post("/marked")
+async def mark(note: Marked, caller: MayRead) -> Note:
     return note
 
 
@@ -230,3 +239,19 @@ async def test_metrics_name_the_route_and_not_the_path(client: httpx.AsyncClient
 
 async def test_the_events_of_the_service_are_documented(client: httpx.AsyncClient) -> None:
     assert (await client.get("/asyncapi")).json()["asyncapi"] == "3.0.0"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"text": "a", "marks": {"one": null}}', "marks.one"),
+        (b'{"text": "a", "marks": {"one": [1, null]}}', "marks.one.1"),
+        (b'{"text": "a", "marks": {"bool": null}}', "marks.bool"),
+        (b'{"marks": {}}', "text"),
+        (b"{", "body"),
+        (b'"\xff\xfe"', "body"),
+    ],
+)
+async def test_a_field_that_is_named_is_the_requests_own(client: httpx.AsyncClient, body: bytes, field: str) -> None:
+    answer = await client.post("/notes/marked", content=body, headers={"Content-Type": "application/json"})
+    assert [error["field"] for error in is_problem(answer, 422, "invalid")["errors"]] == [field]

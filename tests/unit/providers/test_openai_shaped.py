@@ -93,6 +93,20 @@ async def test_usage_is_estimated_where_the_provider_counts_none() -> None:
     assert usage.output_tokens == 3
 
 
+@pytest.mark.parametrize("counted", [{"prompt_tokens": -5}, {"completion_tokens": -1}, {"prompt_tokens": 10**12}])
+async def test_what_cannot_have_been_counted_is_estimated(counted: dict[str, int]) -> None:
+    async with provider(saying(SAID | {"usage": {"prompt_tokens": 20, "completion_tokens": 3} | counted})) as openai:
+        usage = (await openai.answer(asked())).usage
+    assert (usage.estimated, usage.output_tokens) == (True, 3)
+
+
+async def test_more_cannot_be_cached_than_was_read() -> None:
+    for cached, known in ((-4, 0), (99, 20)):
+        details = {"prompt_tokens": 20, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": cached}}
+        async with provider(saying(SAID | {"usage": details})) as openai:
+            assert (await openai.answer(asked())).usage.cached_tokens == known
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "retryable"),
     [

@@ -140,6 +140,8 @@ def _named(task: Task) -> Document:
 def _counts(task: Task, since: datetime | None) -> list[dict[str, Any]]:
     lately = {"joined_at": {"$gt": since}} if since else {}
     negative = {"$cond": [{"$eq": ["$rating", Rating.NEGATIVE.value]}, 1, 0]}
+    # Words under a field that the task does not have correct nothing: the score then came from the rating.
+    corrects = {"$and": ["$corrected", {"$ne": ["$score_source", "rating"]}]}
     return [
         {"$match": {"tenant": task.tenant, "task_type": task.task_type} | lately},  # only what is joined has a task
         {"$limit": COUNTED_AT_MOST},
@@ -148,7 +150,7 @@ def _counts(task: Task, since: datetime | None) -> list[dict[str, Any]]:
                 "_id": None,
                 "ratings": {"$sum": 1},
                 "negative": {"$sum": negative},
-                "corrections": {"$sum": {"$cond": ["$corrected", 1, 0]}},
+                "corrections": {"$sum": {"$cond": [corrects, 1, 0]}},
             }
         },
     ]

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.mongo import Document, waiting_is_worth_it
+
+PLACE = re.compile(r"\d{8}T\d{6}\.\d{6}/.")
 
 
 class CursorError(RefusedError):
@@ -56,6 +59,10 @@ def _cursor(place: str) -> str:
 
 def _place(cursor: str) -> str:
     try:
-        return base64.urlsafe_b64decode(cursor.encode("ascii")).decode()
-    except (ValueError, binascii.Error) as error:
-        raise CursorError("The cursor must be the `next` of the page before.") from error
+        place = base64.urlsafe_b64decode(cursor.encode("ascii")).decode()
+    except (ValueError, binascii.Error):
+        place = ""
+    if not PLACE.match(place):
+        message = "it must be the `next` of the page before"
+        raise CursorError(f"cursor: {message}.", errors=[{"field": "cursor", "message": message}])
+    return place
