@@ -22,7 +22,7 @@ from ratchet_trainer import evaluation
 from ratchet_trainer.evaluation import Answer, Case, Verdict
 from ratchet_trainer.gate import Ruling, rule
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
-from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, start
+from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, standings, start
 from ratchet_trainer.traffic import RolloutStore, Traffic
 from ratchet_trainer.training import Datasets
 from ratchet_trainer.versions import Version, VersionState, judged, not_judged, to_judge_again
@@ -99,6 +99,8 @@ class Judging:
         version = held.value
         try:
             rollout = await self.rollouts.get(version.tenant, version.task_type)
+            if version.version_id in standings(rollout):
+                return await self._follow(held, version, rollout)
             if version.state is VersionState.CANDIDATE:
                 version = await self._evaluated(version, rollout.stable)
                 await self._save(held, version, LOOK_AGAIN)
@@ -118,9 +120,14 @@ class Judging:
         elif rollout.stable != version.baseline:
             await self._save(held, to_judge_again(version, rollout.stable), timedelta(0))
         else:
-            await self._start(version)
+            await self._start(held, version)
 
-    async def _start(self, version: Version) -> None:
+    async def _follow(self, held: Leased[Version], version: Version, rollout: Rollout) -> None:
+        """Its trial has begun, or is over, and its own document does not say so yet: nothing is left to judge."""
+        await self.traffic.follow(rollout)
+        await self._save(held, version, LOOK_AGAIN)
+
+    async def _start(self, held: Leased[Version], version: Version) -> None:
         by = By("trainer", version.reason, self.now())
         first = self.plan.steps[0]
         try:
@@ -130,7 +137,8 @@ class Judging:
                 lambda rollout: start(rollout, version.version_id, version.baseline, first, by),
             )
         except TrafficRefusedError as error:  # the traffic changed meanwhile: the next look finds out
-            log.info("%s waits: %s", version.version_id, error.detail)
+            log.info("%s gets no traffic now: %s", version.version_id, error.detail)
+            await self._save(held, version, LOOK_AGAIN)
 
     async def _evaluated(self, version: Version, baseline: str) -> Version:
         evaluation_id = uuid5(NAMESPACE, f"{version.tenant}/{version.version_id}/{baseline}")

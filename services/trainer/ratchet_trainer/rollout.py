@@ -93,15 +93,13 @@ class Rollout:
 
 
 def start(rollout: Rollout, version_id: str, baseline: str, percent: int, by: By) -> Rollout:
-    """Puts a version on trial. `baseline`: what it was found to be better than."""
-    _insist_on_no_trial(rollout)
-    if version_id == rollout.stable:
-        raise TrafficRefusedError(f"{version_id} serves {rollout.task_type} already.")
-    if baseline != rollout.stable:
+    """Puts a version on trial that has never been. `baseline`: what it was found to be better than."""
+    if version_id in rollout.left:
+        became = rollout.left[version_id].replace("_", " ")
         raise TrafficRefusedError(
-            f"{version_id} was evaluated against {baseline}, and today {rollout.stable} serves: evaluate it again."
+            f"{version_id} has served {rollout.task_type} and was {became}: only a person puts it on trial again."
         )
-    return _changed(rollout, by, canary=version_id, percent=percent, holdout=_holdout_without(rollout, version_id))
+    return _put_on_trial(rollout, version_id, baseline, percent, by)
 
 
 def on_verdict(rollout: Rollout, verdict: VerdictReached, plan: Plan, at: datetime) -> Rollout | None:
@@ -169,7 +167,7 @@ def set_traffic(rollout: Rollout, version_id: str, percentage: int, by: By) -> R
         return _changed(rollout, by, percent=percentage)
     if percentage == 0:
         raise TrafficRefusedError(f"{version_id} has no traffic of {rollout.task_type} already.")
-    return start(rollout, version_id, rollout.stable, percentage, by)
+    return _put_on_trial(rollout, version_id, rollout.stable, percentage, by)
 
 
 def end_holdout(rollout: Rollout, at: datetime) -> Rollout:
@@ -208,6 +206,17 @@ def assigned(rollout: Rollout, versions: Mapping[str, Serving]) -> TrafficAssign
         why=by.why,
         who=by.who,
     )
+
+
+def _put_on_trial(rollout: Rollout, version_id: str, baseline: str, percent: int, by: By) -> Rollout:
+    _insist_on_no_trial(rollout)
+    if version_id == rollout.stable:
+        raise TrafficRefusedError(f"{version_id} serves {rollout.task_type} already.")
+    if baseline != rollout.stable:
+        raise TrafficRefusedError(
+            f"{version_id} was evaluated against {baseline}, and today {rollout.stable} serves: evaluate it again."
+        )
+    return _changed(rollout, by, canary=version_id, percent=percent, holdout=_holdout_without(rollout, version_id))
 
 
 def _insist_on_no_trial(rollout: Rollout) -> None:

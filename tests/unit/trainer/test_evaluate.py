@@ -119,6 +119,36 @@ async def test_what_it_was_judged_against_serves_no_more_so_it_is_judged_again()
     assert bench.state is VersionState.REJECTED
 
 
+def tried_and_rolled_back() -> Rollout:
+    return roll_back(start(FRESH, V, "base", 10, BY), V, BY)
+
+
+async def test_a_judge_that_stalls_before_its_write_brings_back_nothing_that_was_rolled_back() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    bench.rollouts.quicker = [tried_and_rolled_back()]
+    await bench.run()
+    assert not bench.rollouts.events
+    await bench.run()
+    assert (bench.state, bench.rollout.shares) == (VersionState.ROLLED_BACK, {"base": 100})
+    assert not await bench.judging.run_once()
+
+
+async def test_a_version_whose_document_lags_behind_its_rollout_is_not_judged_but_follows() -> None:
+    provider = FakeProvider(says=RIGHT)
+    bench = Bench(provider)
+    for rollout, state in (
+        (start(FRESH, V, "base", 10, BY), VersionState.CANARY),
+        (tried_and_rolled_back(), VersionState.ROLLED_BACK),
+    ):
+        bench.versions.versions[V] = version(V)
+        bench.versions.followed.clear()
+        bench.set_rollout(rollout)
+        await bench.run()
+        assert bench.state is state
+    assert not provider.asked
+    assert not bench.rollouts.events
+
+
 async def test_a_worker_that_takes_over_does_not_ask_the_candidate_again() -> None:
     provider = FakeProvider(says=RIGHT)
     bench = Bench(provider)

@@ -121,6 +121,21 @@ def test_a_version_that_was_judged_against_something_else_does_not_start() -> No
         start(live("v1"), "v2", BASE_VERSION, 10, BY)
 
 
+@pytest.mark.parametrize(
+    ("left", "sentence"),
+    [
+        (roll_back(ON_TRIAL, "v1", BY), "v1 has served summary and was rolled back: only a person"),
+        (after(ON_TRIAL, "roll_back"), "was rolled back"),
+        (set_traffic(ON_TRIAL, "v1", 0, BY), "was retired"),
+    ],
+)
+def test_what_has_had_its_trial_gets_another_from_a_person_only(left: Rollout, sentence: str) -> None:
+    with pytest.raises(TrafficRefusedError, match=sentence):
+        start(left, "v1", BASE_VERSION, 10, BY)
+    again = set_traffic(left, "v1", 10, BY)
+    assert (again.canary, again.percent, dict(again.left)) == ("v1", 10, {})
+
+
 def test_the_share_set_by_a_person_grows_to_the_next_step() -> None:
     quarter = set_traffic(ON_TRIAL, "v1", 25, BY)
     assert quarter.shares == {"v1": 25, "base": 75}
