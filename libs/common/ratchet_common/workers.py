@@ -6,18 +6,20 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from ratchet_common.errors import RefusedError, RetryLaterError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-WAITING_PER_PROCESS = 64
+NEXT = 1  # that lies ready in the pool while all processes are at work
 PR_SET_PDEATHSIG = 1
 
 
@@ -38,7 +40,7 @@ class Workers:
     def __init__(self, processes: int) -> None:
         self._processes = processes
         self._one_suspect = asyncio.Lock()
-        self._places = asyncio.Semaphore(processes * WAITING_PER_PROCESS)
+        self._places = asyncio.Semaphore(processes + NEXT)
         self._pool = self._make()
 
     def _make(self) -> ProcessPoolExecutor:
@@ -48,18 +50,25 @@ class Workers:
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """`work` must be a function of a module, its arguments and result picklable.
 
-        Raises WorkerDiedError when the process died under it.
+        Raises WorkerDiedError when the process died under it. Begun work goes on where its caller is cancelled.
         """
-        if kwargs:
-            raise TypeError("Workers.run takes positional arguments only.")
-        async with self._places:
-            pool = self._pool
+        with _told_as_died(work):
+            _, done = await self._begin(work, args, kwargs)
+            return await asyncio.shield(done)
+
+    async def run_while_wanted(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """As `run`, for long work: it ends when its caller is cancelled, and every process of the pool with it.
+
+        Nothing tells which of them is at it: whatever else was there gets WorkerDiedError.
+        """
+        with _told_as_died(work):
+            pool, done = await self._begin(work, args, kwargs)
             try:
-                return await asyncio.get_running_loop().run_in_executor(pool, work, *args)
-            except BrokenProcessPool as error:
-                if pool is self._pool:
-                    self._pool = self._make()
-                raise WorkerDiedError(f"The worker process died while it ran {work.__name__}.") from error
+                return await asyncio.shield(done)
+            except asyncio.CancelledError:
+                if not done.done():
+                    await self._end(pool)
+                raise
 
     async def run_or_blame(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """As `run`; what a process died under is tried once more in one of its own, so that nothing else is blamed.
@@ -76,6 +85,43 @@ class Workers:
                 except WorkerDiedError as error:
                     raise DeadlyWorkError(f"{work.__name__} ends each process that runs it.") from error
 
+    async def _begin(
+        self, work: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[ProcessPoolExecutor, asyncio.Future[R]]:
+        """Waits outside the pool and cancels nothing inside: where a cancelled call lies, a broken pool forgets others.
+
+        A place is free again when its work has ended, not when nobody waits for it any more.
+        """
+        if kwargs:
+            raise TypeError("Work in another process takes positional arguments only.")
+        await self._places.acquire()
+        pool = self._pool
+        try:
+            done = asyncio.wrap_future(pool.submit(work, *args))
+        except BrokenProcessPool:
+            self._places.release()
+            self._replace(pool)
+            raise
+        done.add_done_callback(partial(self._ended, pool))
+        return pool, done
+
+    def _ended(self, pool: ProcessPoolExecutor, done: asyncio.Future[Any]) -> None:
+        self._places.release()
+        if not done.cancelled() and isinstance(done.exception(), BrokenProcessPool):
+            self._replace(pool)
+
+    def _replace(self, pool: ProcessPoolExecutor) -> None:
+        if pool is self._pool:
+            self._pool = self._make()
+
+    async def _end(self, pool: ProcessPoolExecutor) -> None:
+        """Returns once its processes are dead: they write nothing after that."""
+        processes = list((pool._processes or {}).values())
+        self._replace(pool)
+        for process in processes:
+            process.kill()
+        await asyncio.to_thread(_join_all, processes)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -87,6 +133,14 @@ class Workers:
         for process in processes:
             process.terminate()
         await asyncio.to_thread(_join_all, processes)
+
+
+@contextmanager
+def _told_as_died(work: Callable[..., object]) -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise WorkerDiedError(f"The worker process died while it ran {work.__name__}.") from error
 
 
 def _join_all(processes: Sequence[multiprocessing.process.BaseProcess]) -> None:

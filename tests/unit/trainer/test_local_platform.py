@@ -3,6 +3,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 import ratchet_student
@@ -51,11 +52,36 @@ async def test_what_cannot_be_learned_is_refused_with_a_sentence_and_leaves_noth
     assert not await asyncio.to_thread(os.listdir, tmp_path)
 
 
+def slow() -> list[Example]:
+    long = " ".join(f"word{n}" for n in range(10_000))
+    return [example(n, "spam" if n % 2 else "ham", document=f"{n} {long} {n * n}") for n in range(200)]
+
+
 async def test_a_fit_that_takes_too_long_is_ended_and_the_next_one_runs(
     workers: Workers, artifacts: FileArtifacts
 ) -> None:
-    long = " ".join(f"word{n}" for n in range(10_000))
-    slow = [example(n, "spam" if n % 2 else "ham", document=f"{n} {long} {n * n}") for n in range(200)]
     with pytest.raises(RetryLaterError, match="died while it ran fit"):
-        await train(workers, artifacts, slow, limit_s=1)
+        await train(workers, artifacts, slow(), limit_s=1)
+    await train(workers, artifacts, MIXED)
+
+
+async def at_work(pid: int) -> None:
+    process = psutil.Process(pid)
+    before = process.cpu_times().user
+    while process.cpu_times().user < before + 0.2:  # noqa: ASYNC110  no event comes from another process
+        await asyncio.sleep(0.02)
+
+
+async def test_a_fit_whose_job_is_cancelled_is_ended_leaves_nothing_and_the_next_one_runs(
+    workers: Workers, artifacts: FileArtifacts, tmp_path: Path
+) -> None:
+    pid = await workers.run(os.getpid)
+    unwanted = asyncio.create_task(train(workers, artifacts, slow()))
+    await at_work(pid)
+    assert await asyncio.to_thread(os.listdir, tmp_path)
+    unwanted.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await unwanted
+    assert not psutil.pid_exists(pid)
+    assert not await asyncio.to_thread(os.listdir, tmp_path)
     await train(workers, artifacts, MIXED)

@@ -38,10 +38,13 @@ class LocalPlatform:
         self._workers, self._artifacts, self._seed, self._limit_s = workers, artifacts, seed, limit_s
 
     async def train(self, task_type: str, examples: Sequence[Example], weights: Sequence[float]) -> Artifact:
-        """Raises CannotTrainError where the examples allow no learning, RetryLaterError where the worker died."""
+        """Raises CannotTrainError where the examples allow no learning, RetryLaterError where the worker died.
+
+        A fit whose caller is cancelled ends before its draft goes: nothing is written there after that.
+        """
         lessons = Lessons(task_type, tuple(examples), tuple(weights), self._seed)
         with self._artifacts.draft() as draft:
-            refusal = await self._workers.run(fit, lessons, str(draft), self._limit_s)
+            refusal = await self._workers.run_while_wanted(fit, lessons, str(draft), self._limit_s)
             if refusal:
                 raise CannotTrainError(refusal)
             return await asyncio.to_thread(self._artifacts.keep, draft)
