@@ -1,10 +1,8 @@
 """The way of an event into a service, crashed at every await: each good one has its effect once, each bad one is buried
 once, none is lost."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from random import Random
@@ -13,7 +11,6 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from aiokafka import ConsumerRecord
 from bson import Binary
 
 from ratchet_common import mongo
@@ -27,7 +24,7 @@ from ratchet_feedback.store.documents import answer_key
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.submit import submit
 from tests.integration.conftest import Ground
-from tests.integration.crashing import CrashAt, CrashedError
+from tests.integration.crashes.lives import Consumer, Log, crashes
 from tests.unit.common.records import record
 from tests.unit.feedback.said import feedback, prediction
 
@@ -38,46 +35,21 @@ POISON = "poison"
 WEEK = timedelta(days=7)
 
 
-@dataclass
-class Log:
-    """A partition: its records, and the offset up to which its group has committed."""
-
-    records: list[ConsumerRecord] = field(default_factory=list)
-    committed: int = 0
-
-    def add(self, value: bytes, key: bytes = b"acme:1", headers: dict[str, bytes] | None = None) -> None:
-        self.records.append(record(value, offset=len(self.records), key=key, headers=headers))
-
-    def fetch(self) -> list[ConsumerRecord]:
-        return self.records[self.committed : self.committed + BATCH]
-
-    async def commit(self, offset: int) -> None:
-        await asyncio.sleep(0)
-        self.committed = offset
-        await asyncio.sleep(0)
+def store_in(database: mongo.Database) -> MongoFeedbackStore:
+    return MongoFeedbackStore(database, answers_kept=WEEK, text_kept=WEEK)
 
 
-@dataclass
-class Consumer:
+def consumer(database: mongo.Database) -> Consumer:
     """The feedback service's own handler and store, with a bug that the model `poison` hits."""
 
-    database: mongo.Database
-
-    def __post_init__(self) -> None:
-        self.store = MongoFeedbackStore(self.database, answers_kept=WEEK, text_kept=WEEK)
-        self.letters = DeadLetters(self.database.dead_letters, SERVICE)
-
-    async def handle(self, made: Sequence[PredictionMade]) -> None:
+    async def handle(made: Sequence[PredictionMade]) -> None:
         good = [event for event in made if event.model != POISON]
         if good:
-            await on_predictions(good, self.store)
+            await on_predictions(good, store_in(database))
         if len(good) < len(made):
             raise ValueError("a bug, after half of the work")
 
-    async def run(self, log: Log) -> None:
-        while records := log.fetch():
-            await handle_batch(records, PREDICTIONS, GROUP, self.handle, self.letters.bury)
-            await log.commit(records[-1].offset + 1)
+    return Consumer(SERVICE, PREDICTIONS, handle, DeadLetters(database.dead_letters, SERVICE), BATCH)
 
 
 @dataclass
@@ -88,20 +60,6 @@ class World:
     good: set[UUID]
     rated: set[UUID]
     bad: set[UUID]
-
-
-@asynccontextmanager
-async def fresh(stack: Ground, name: str) -> AsyncIterator[mongo.Database]:
-    client = mongo.connect(stack.mongodb_url)
-    yield mongo.database(client, name)
-    await client.close()
-
-
-@pytest.fixture
-async def database(stack: Ground) -> AsyncIterator[mongo.Database]:
-    async with fresh(stack, f"crashes-{uuid4().hex[:8]}") as its:
-        yield its
-        await its.client.drop_database(its.name)
 
 
 async def a_world(store: MongoFeedbackStore) -> World:
@@ -135,20 +93,16 @@ async def check(world: World, database: mongo.Database) -> None:
 
 
 async def crashed(stack: Ground, name: str, log: Log, at: int) -> bool:
-    """One life of a consumer; False if it came to its end. Its client stays open: closing it may wait for ever."""
-    consumer = Consumer(mongo.database(mongo.connect(stack.mongodb_url), name))
-    try:
-        await CrashAt(at, consumer.run(log))
-    except CrashedError:
-        return True
-    return False
+    """One life of a consumer, from its first connection on; False if it came to its end."""
+    doomed = consumer(mongo.database(mongo.connect(stack.mongodb_url), name))
+    return await crashes(doomed.run(log), at)
 
 
 async def test_crashed_at_each_await_in_turn_and_started_again(stack: Ground, database: mongo.Database) -> None:
     """Ends with the first life that no crash reaches."""
-    last = Consumer(database)
+    last = consumer(database)
     for at in count(1):
-        world = await a_world(last.store)
+        world = await a_world(store_in(database))
         died = await crashed(stack, database.name, world.log, at)
         await last.run(world.log)
         await check(world, database)
@@ -160,9 +114,9 @@ async def test_crashed_at_each_await_in_turn_and_started_again(stack: Ground, da
 
 
 async def test_crashed_again_and_again_at_random(stack: Ground, database: mongo.Database) -> None:
-    random, last = Random(7), Consumer(database)
+    random, last = Random(7), consumer(database)
     for _ in range(12):
-        world = await a_world(last.store)
+        world = await a_world(store_in(database))
         for _ in range(4):
             await crashed(stack, database.name, world.log, random.randint(1, 40))
         await last.run(world.log)
@@ -174,30 +128,30 @@ async def test_what_cannot_be_buried_while_the_store_is_away_is_not_passed_over(
     log.add(b"{")
     away = mongo.connect("mongodb://127.0.0.1:1")
     with pytest.raises(RetryLaterError):
-        await Consumer(mongo.database(away, "nowhere")).run(log)
+        await consumer(mongo.database(away, "nowhere")).run(log)
     await away.close()
     assert log.committed == 0
-    await Consumer(database).run(log)
+    await consumer(database).run(log)
     assert await database.dead_letters.count_documents({}) == 1
 
 
 async def test_a_letter_that_is_brought_back_reaches_its_own_group_only(database: mongo.Database) -> None:
     poison = prediction(model=POISON)
-    log, consumer = Log(), Consumer(database)
+    log, its = Log(), consumer(database)
     log.add(msgspec.json.encode(poison))
-    await consumer.run(log)
+    await its.run(log)
     await _replay(database, log)
     others: list[UUID] = []
 
     async def handle(made: Sequence[PredictionMade]) -> None:
         others.extend(event.result_id for event in made)
 
-    await handle_batch(log.records, PREDICTIONS, "monitor.predictions", handle, consumer.letters.bury)
+    await handle_batch(log.records, PREDICTIONS, "monitor.predictions", handle, its.letters.bury)
     assert others == [poison.result_id]  # the first time, and not again
 
-    await consumer.run(log)  # the bug is still there: buried again, as another letter
+    await its.run(log)  # the bug is still there: buried again, as another letter
     assert await database.dead_letters.count_documents({}) == 2
-    await handle_batch(log.records[1:], PREDICTIONS, GROUP, handle, consumer.letters.bury)  # the bug is mended
+    await handle_batch(log.records[1:], PREDICTIONS, GROUP, handle, its.letters.bury)  # the bug is mended
     assert others == [poison.result_id] * 2
 
 

@@ -1,0 +1,129 @@
+"""The router's consumers, crashed at each await."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from ratchet_common.events import QualityMeasured, TrafficAssigned, Usage
+from ratchet_common.messaging import Handle
+from ratchet_common.mongo import Database
+from ratchet_common.topics import QUALITY, TRAFFIC
+from ratchet_router.consumers import Consumers
+from ratchet_router.memory import Entry
+from ratchet_router.store import MongoRouterStore
+from tests.integration.conftest import Ground
+from tests.integration.crashes.lives import Scene, crash_at_each_await
+from tests.unit.router.asks import NOW, VERSION, assigned
+
+TASK = "classification"
+
+
+class Knowing:
+    """What the router hears goes to its own store, and its snapshot is told that there is something to read."""
+
+    def __init__(self, tenant: str) -> None:
+        self.tenant, self.heard = tenant, 0
+
+    def news(self) -> None:
+        self.heard += 1
+
+    def consumers(self, database: Database) -> Consumers:
+        return Consumers(MongoRouterStore(database), self.news)
+
+    async def before(self, database: Database) -> None:
+        pass
+
+
+class Traffic(Knowing):
+    """A version is taken back: what it left in the cache goes, and nothing else."""
+
+    topic = TRAFFIC
+
+    @property
+    def events(self) -> list[TrafficAssigned]:
+        taken_back = self.assigned(3, {"base": 100}, revoked=(VERSION,))
+        return [
+            self.assigned(1, {VERSION: 10, "base": 90}),
+            taken_back,
+            taken_back,
+            self.assigned(2, {VERSION: 50, "base": 50}),
+            self.assigned(1, {"base": 100}, task_type="qa"),
+        ]
+
+    def assigned(self, revision: int, shares: dict[str, int], **fields: object) -> TrafficAssigned:
+        return assigned(shares, tenant=self.tenant, revision=revision, **fields)
+
+    def handler(self, database: Database) -> Handle:
+        return self.consumers(database).on_traffic
+
+    async def before(self, database: Database) -> None:
+        store = MongoRouterStore(database)
+        for version in (VERSION, "base"):
+            assert store.offer(f"{self.tenant}/{version}".encode(), self.entry(version), b"{}")
+        await store.kept.write_once()
+
+    def entry(self, version: str) -> Entry:
+        return Entry(
+            tenant=self.tenant,
+            result_id=uuid4(),
+            version_id=version,
+            model="small",
+            tier="fast",
+            approach="direct",
+            output="risk",
+            usage=Usage(),
+            cost_usd=Decimal(0),
+            premium_cost_usd=Decimal(0),
+            expires_at=datetime.now(UTC) + timedelta(days=1),
+        )
+
+    async def check(self, database: Database) -> None:
+        known = [e for e in (await MongoRouterStore(database).changes(None)).traffic if e.tenant == self.tenant]
+        assert sorted((event.task_type, event.revision) for event in known) == [(TASK, 3), ("qa", 1)]
+        kept = await database.responses.find({"tenant": self.tenant}).to_list()
+        assert [document["version_id"] for document in kept] == ["base"]
+        assert self.heard >= 2  # once a batch
+
+
+class Quality(Knowing):
+    topic = QUALITY
+
+    @property
+    def events(self) -> list[QualityMeasured]:
+        return [
+            self.measured("small", 0.1, 1),
+            self.measured("small", 0.3, 3),
+            self.measured("small", 0.3, 3),
+            self.measured("small", 0.2, 2),
+            self.measured("large", 0.9, 1),
+        ]
+
+    def measured(self, model: str, score: float, minute: int) -> QualityMeasured:
+        return QualityMeasured(
+            tenant=self.tenant,
+            occurred_at=NOW + timedelta(minutes=minute),
+            task_type=TASK,
+            model=model,
+            score=score,
+            n=minute * 100,
+            interval=(0.0, 1.0),
+        )
+
+    def handler(self, database: Database) -> Handle:
+        return self.consumers(database).on_quality
+
+    async def check(self, database: Database) -> None:
+        known = [e for e in (await MongoRouterStore(database).changes(None)).quality if e.tenant == self.tenant]
+        assert sorted((event.model, event.score) for event in known) == [("large", 0.9), ("small", 0.3)]
+        assert self.heard >= 2
+
+
+@pytest.mark.parametrize("scene_of", [Traffic, Quality])
+async def test_each_event_has_its_effect_once(
+    scene_of: Callable[[str], Scene], stack: Ground, database: Database
+) -> None:
+    await MongoRouterStore(database).create_indexes()
+    await crash_at_each_await("router", scene_of, stack, database)
