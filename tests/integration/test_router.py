@@ -114,7 +114,8 @@ async def test_traffic_reaches_the_route_and_an_artifact_that_is_gone_falls_back
     status, answer = await site.app.post("/api/generate", site.mail())
     assert (status, answer["version_id"], answer["label"]) == (200, "base", "request")
     assert [attempt["error"] for attempt in answer["attempts"]] == ["unavailable", ""]
-    assert answer["routing"]["assigned_by"] == "routed"
+    routing = answer["routing"]
+    assert (routing["assigned_by"], routing["assigned_version"], routing["fell_back"]) == ("share", VERSION, True)
     assert (await site.heard.of(answer["result_id"])).attempts[0].model == VERSION
     await said(site.settings, assigned(site.tenant, 1, {VERSION: 100}, gone))  # an older one changes nothing
     await said(site.settings, assigned(site.tenant, 3, {"base": 100}, gone, control="base", revoked=(VERSION,)))

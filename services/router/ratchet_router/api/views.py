@@ -44,6 +44,8 @@ class CandidateView(BaseModel):
 class RoutingView(BaseModel):
     assigned_by: Literal["routed", "share", "experiment", "pinned"]
     revision: int = Field(description="of the traffic assignment that decided; 0: none did")
+    assigned_version: str = Field(description="that the share gave to the unit; empty: no share decided")
+    fell_back: bool = Field(description="it could not answer, and the catalogue's models did")
     complexity: float
     reasons: list[str]
     candidates: list[CandidateView]
@@ -116,6 +118,8 @@ def routing(decision: Decision) -> dict[str, Any]:
     return {
         "assigned_by": decision.assigned_by,
         "revision": decision.revision,
+        "assigned_version": decision.assigned_version,
+        "fell_back": decision.fell_back,
         "complexity": decision.complexity,
         "reasons": decision.reasons,
         "candidates": msgspec.to_builtins(decision.candidates),
