@@ -51,6 +51,7 @@ class Said(BaseModel):
     label: str | None
     items: list[str] | None
     cached: bool
+    cached_from: UUID | None
     simulated: bool
 
 
@@ -123,6 +124,7 @@ def _body(answered: Answered) -> dict[str, Any]:
         "label": answered.label,
         "items": answered.items,
         "cached": answered.cached_from is not None,
+        "cached_from": answered.cached_from,
         "simulated": answered.simulated,
     }
     if answered.raw is not None:
