@@ -200,6 +200,15 @@ async def test_a_submission_that_crashed_before_it_looked_is_joined_by_the_secon
     assert len(await rig.joined()) == 1
 
 
+@pytest.mark.parametrize("corrections", [{"nofield": "zzz"}, {"summary": "On Friday."}])
+async def test_what_corrects_nothing_is_no_correction(rig: Rig, corrections: dict[str, str]) -> None:
+    made = prediction()
+    await on_predictions([made], rig.words)
+    await submit(feedback(result_id=made.result_id, corrections=corrections), rig.words)
+    tally = await rig.counts.count(Task("acme", "summary"))
+    assert (tally.ratings, tally.corrections) == (1, int("summary" in corrections))
+
+
 async def test_one_trigger_comes_out_however_many_replicas_count(rig: Rig) -> None:
     await rig.corrected(LIMITS.corrections)
     await asyncio.gather(*(recount(rig.counts, LIMITS) for _ in range(4)))

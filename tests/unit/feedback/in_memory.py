@@ -109,7 +109,7 @@ class InMemoryStore:
         before = self.tallies.get(task, Tally())
         return replace(
             before,
-            corrections=sum(bool(e.corrections) for e in heard),
+            corrections=sum(bool(e.corrections) and e.score_source != "rating" for e in heard),
             ratings=len(heard),
             negative=sum(e.rating == "negative" for e in heard),
             drifted=any(a.state == "open" for a in self.drifts.values() if Task(a.tenant, a.task_type or "") == task),
