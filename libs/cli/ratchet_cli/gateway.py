@@ -77,6 +77,9 @@ class Gateway:
             await _end(lives)
             await send({"type": "lifespan.startup.failed", "message": ""})
             return
+        except BaseException:
+            await _end(lives)
+            raise
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await _end(lives)

@@ -72,9 +72,10 @@ async def _replay(letters: list[str], settings: BusSettings, *, dry_run: bool) -
         await consumer.start()
         try:
             while records := await _some(consumer):
-                due = [record for record in records if _buried_at(record) <= started]
+                due = _due(records, started)
                 found.letters.update(map(_what, due))
                 found.buried_again += len(records) - len(due)
+                consumer.pause(*{TopicPartition(r.topic, r.partition) for r in records if r not in due})
                 if due and not dry_run:
                     await asyncio.gather(*(bring_back(record, bus.publish) for record in due))
                     await consumer.commit(_after(due))
@@ -83,13 +84,25 @@ async def _replay(letters: list[str], settings: BusSettings, *, dry_run: bool) -
     return found
 
 
+def _due(records: list[ConsumerRecord], started: datetime) -> list[ConsumerRecord]:
+    """Of each topic those before the first that was buried after the start: nothing is passed over and forgotten."""
+    due: list[ConsumerRecord] = []
+    over: set[str] = set()
+    for record in sorted(records, key=lambda r: int(r.offset)):
+        if record.topic not in over and _buried_at(record) <= started:
+            due.append(record)
+        else:
+            over.add(record.topic)
+    return due
+
+
 def _buried_at(record: ConsumerRecord) -> datetime:
     told = dict(record.headers).get("ratchet-time")
     return datetime.fromisoformat(told.decode()) if told else datetime.fromtimestamp(record.timestamp / 1000, UTC)
 
 
 def _after(records: list[ConsumerRecord]) -> dict[TopicPartition, int]:
-    """Where to go on: a topic's letters lie in the order in which they were buried."""
+    """Where to go on; each topic of letters has one partition."""
     return {TopicPartition(r.topic, r.partition): r.offset + 1 for r in sorted(records, key=lambda r: int(r.offset))}
 
 
@@ -106,7 +119,7 @@ def _what(record: ConsumerRecord) -> tuple[str, str, str]:
 
 def _show(found: Found, *, dry_run: bool) -> None:
     if not found.letters:
-        Console().print("There are no dead letters that have not been sent again.")
+        Console().print("There are no dead letters from before this start that have not been sent again.")
         return
     table = Table("topic", "group", "reason", "letters", title="would be sent again" if dry_run else "sent again")
     for (topic, group, reason), count in found.letters.most_common():

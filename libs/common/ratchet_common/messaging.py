@@ -30,7 +30,8 @@ PARTITION_BYTES = 2 * 1024 * 1024
 POLL_INTERVAL_MS = 15 * 60 * 1000
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 PLACE = re.compile(r" - at `((?:key in )?\$[\w.\[\]]*)`\Z")  # names of our own fields; keys stand as [...]
-STOP_PATIENCE_S = 10.0
+HANDLER_PATIENCE_S = 5.0  # at a stop; then a handler is cancelled, and its batch comes again
+STOP_PATIENCE_S = 15.0
 log = logging.getLogger(__name__)
 
 
@@ -49,7 +50,13 @@ SMALL = Portion(50, 512 * 1024)  # for handlers that take their time over each t
 def consumer(settings: BusSettings) -> KafkaBroker:
     """A FastStream broker to subscribe with; `running` starts and stops it."""
     servers = settings.kafka_bootstrap_servers.split(",")
-    return KafkaBroker(servers, security=security_of(settings), logger=None, enable_idempotence=False)
+    return KafkaBroker(
+        servers,
+        security=security_of(settings),
+        logger=None,
+        enable_idempotence=False,
+        graceful_timeout=HANDLER_PATIENCE_S,
+    )
 
 
 async def start_side_by_side(broker: KafkaBroker) -> None:

@@ -42,6 +42,7 @@ class Workers:
         self._one_suspect = asyncio.Lock()
         self._places = asyncio.Semaphore(processes + NEXT)
         self._pool = self._make()
+        self._closed = False
 
     def _make(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
@@ -95,6 +96,9 @@ class Workers:
         if kwargs:
             raise TypeError("Work in another process takes positional arguments only.")
         await self._places.acquire()
+        if self._closed:
+            self._places.release()
+            raise WorkerDiedError("The worker processes have been stopped.")
         pool = self._pool
         try:
             done = asyncio.wrap_future(pool.submit(work, *args))
@@ -111,7 +115,7 @@ class Workers:
             self._replace(pool)
 
     def _replace(self, pool: ProcessPoolExecutor) -> None:
-        if pool is self._pool:
+        if pool is self._pool and not self._closed:
             self._pool = self._make()
 
     async def _end(self, pool: ProcessPoolExecutor) -> None:
@@ -128,6 +132,7 @@ class Workers:
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        self._closed = True
         processes = list((self._pool._processes or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:

@@ -21,6 +21,7 @@ from ratchet_scoring.sequential import Comparison
 
 MOST = 20_000  # scored units of an experiment, the first; and observations of an hour, the earliest
 SCORE_ALPHA, FAILURE_ALPHA = 0.04, 0.01  # together .05: the chance of any false verdict
+OF_ALL, OF_HOURS = FAILURE_ALPHA / 2, FAILURE_ALPHA / 2  # failures since the start, and in each hour by itself
 
 Sequenced = list[tuple[bool, float]]  # (is it the canary's, 0 to 1), in the order in which they became known
 
@@ -75,8 +76,21 @@ def failures_in_order(observations: Iterable[Observation], experiment: Experimen
 
 def failure_alpha(hour: datetime, experiment: Experiment) -> float:
     """Each hour of a trial is a test of its own, so that what breaks late is seen; together they err as one."""
-    number = (hour - hour_of(experiment.started_at - HOUR)) // HOUR + 1
-    return FAILURE_ALPHA * 6 / (pi * max(number, 1)) ** 2
+    number = (hour - hour_of(experiment.started_at)) // HOUR + 1
+    return OF_HOURS * 6 / (pi * number) ** 2
+
+
+def by_hour(observations: Iterable[Observation], experiment: Experiment) -> dict[datetime, list[Observation]]:
+    """What lies before the start by another clock belongs to the first hour."""
+    found: dict[datetime, list[Observation]] = defaultdict(list)
+    for seen in observations:
+        found[max(seen.bucket.hour, hour_of(experiment.started_at))].append(seen)
+    return found
+
+
+def plainest(found: Collection[Comparison]) -> Comparison:
+    """The one that says most clearly that the canary fails more often."""
+    return max(found, key=lambda one: (one.low <= one.high, one.low, one.n_canary))
 
 
 def worse_slices(words: Sequence[Score], experiment: Experiment, limits: Limits) -> tuple[SliceGain, ...]:

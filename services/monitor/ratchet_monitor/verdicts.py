@@ -8,21 +8,24 @@ from typing import Protocol
 from ratchet_common.events import VerdictReached
 from ratchet_monitor.comparison import (
     MOST,
+    OF_ALL,
     SCORE_ALPHA,
     Rules,
     Sequenced,
+    by_hour,
     conclude,
     earliest,
     failure_alpha,
     failures_in_order,
     first_words,
+    plainest,
     scores_in_order,
     speaks_of,
     takes_part,
     worse_slices,
 )
 from ratchet_monitor.experiments import Experiment, Finding, verdict_of
-from ratchet_monitor.hours import HOUR, BucketKey, TaskKey, hours_between
+from ratchet_monitor.hours import HOUR, BucketKey, TaskKey, hour_of, hours_between
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.observations import Observation
 from ratchet_monitor.scores import Score
@@ -64,10 +67,10 @@ async def compare_once(
 async def look(experiment: Experiment, facts: Facts, rules: Rules, now: datetime) -> Finding:
     words = await _words(experiment, facts, now)
     scores = await _compared(scores_in_order(words, experiment), SCORE_ALPHA)
-    observations = await _latest(experiment, facts, now)
-    failures = await _failures(observations, experiment, now)
+    latest = await _latest(experiment, facts, now)
+    failures = await _failures(await _first(experiment, facts, now), latest, experiment, now)
     worse = worse_slices(words, experiment, rules.limits)
-    return conclude(experiment, observations, scores, failures, worse, rules, now)
+    return conclude(experiment, latest, scores, failures, worse, rules, now)
 
 
 async def _words(experiment: Experiment, facts: Facts, now: datetime) -> list[Score]:
@@ -82,41 +85,49 @@ async def _words(experiment: Experiment, facts: Facts, now: datetime) -> list[Sc
     return first_words(words)
 
 
+async def _first(experiment: Experiment, facts: Facts, now: datetime) -> list[Observation]:
+    """The earliest of the whole trial: where there is little traffic no hour alone says anything."""
+    first: list[Observation] = []
+    for buckets in _buckets(experiment.task, hours_between(experiment.started_at - HOUR, now)):
+        first = earliest([*first, *await _of(experiment, facts, buckets)])
+        if len(first) >= MOST:
+            break
+    return first
+
+
 async def _latest(experiment: Experiment, facts: Facts, now: datetime) -> list[Observation]:
     """All of the last hours, and of those before them until there are enough to see what answers cost and take."""
     hours = hours_between(experiment.started_at - HOUR, now)
     latest: list[Observation] = []
-    for number, hour in enumerate(reversed(hours)):
-        if number >= FAILURES_OF_HOURS and len(latest) >= ENOUGH:
+    for hour in hours[-FAILURES_OF_HOURS:]:
+        latest += await _of(experiment, facts, [BucketKey(*experiment.task, hour)])
+    for buckets in reversed(_buckets(experiment.task, hours[:-FAILURES_OF_HOURS])):
+        if len(latest) >= ENOUGH:
             break
-        its = [seen async for seen in _of_hour(experiment, facts, hour)]
-        latest += its
+        latest += await _of(experiment, facts, buckets)
     return latest
 
 
-async def _of_hour(experiment: Experiment, facts: Facts, hour: datetime) -> AsyncIterator[Observation]:
+async def _of(experiment: Experiment, facts: Facts, buckets: Collection[BucketKey]) -> list[Observation]:
     """The earliest ones: however many more come, a test that began with them goes on with them."""
     kept: list[Observation] = []
-    async for seen in facts.observations([BucketKey(*experiment.task, hour)]):
+    async for seen in facts.observations(buckets):
         if takes_part(seen, experiment):
             kept.append(seen)
         if len(kept) >= 2 * MOST:
             kept = earliest(kept)
-    for seen in earliest(kept):
-        yield seen
+    return earliest(kept)
 
 
-async def _failures(observations: Sequence[Observation], experiment: Experiment, now: datetime) -> Comparison:
-    """Of the last hours the one in which the canary did worst."""
-    by_hour: dict[datetime, list[Observation]] = {hour: [] for hour in hours_between(now - FAILURES_SINCE, now)}
-    for seen in observations:
-        if seen.bucket.hour in by_hour:
-            by_hour[seen.bucket.hour].append(seen)
-    found = [
-        await _compared(failures_in_order(its, experiment), failure_alpha(hour, experiment))
-        for hour, its in by_hour.items()
-    ]
-    return max(found, key=lambda one: (one.low, one.n_canary))
+async def _failures(
+    first: Sequence[Observation], latest: Sequence[Observation], experiment: Experiment, now: datetime
+) -> Comparison:
+    """Since the start, and in each of the last hours by itself."""
+    found = [await _compared(failures_in_order(first, experiment), OF_ALL)]
+    for hour, its in by_hour(latest, experiment).items():
+        if hour >= hour_of(now - FAILURES_SINCE):
+            found.append(await _compared(failures_in_order(its, experiment), failure_alpha(hour, experiment)))
+    return plainest(found)
 
 
 def _buckets(task: TaskKey, hours: Sequence[datetime]) -> list[list[BucketKey]]:

@@ -112,6 +112,17 @@ async def test_a_canary_that_never_answers_is_rolled_back() -> None:
     assert [verdict.conclusion for verdict in trial.experiments.verdicts] == ["roll_back"]
 
 
+async def test_a_canary_that_never_answers_on_little_traffic_is_rolled_back_too() -> None:
+    trial = Trial()
+    await trial.assign(1)
+    for number in range(200):  # ten an hour, one of them the canary's
+        at = NOW + number * timedelta(minutes=6)
+        fell_back: dict[str, Any] = {} if number % 10 else {"version_id": "base", "fell_back": True}
+        await trial.answer(number, "base" if number % 10 else CANARY, None, at=at, **fell_back)
+    await trial.compare(NOW + timedelta(hours=20))
+    assert [verdict.conclusion for verdict in trial.experiments.verdicts] == ["roll_back"]
+
+
 async def test_what_breaks_on_the_third_day_is_rolled_back() -> None:
     trial = Trial()
     await trial.assign(1)
