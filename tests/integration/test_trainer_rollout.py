@@ -138,20 +138,22 @@ async def traffic_of(ground: Ground, tenant: str, revisions: int) -> list[Traffi
     return [found[revision] for revision in sorted(found)]
 
 
+ENOUGH = 250
+
+
 async def test_feedback_becomes_a_version_that_takes_all_of_the_traffic(
     settings_for: SettingsFor, tenant: Tenant, stack: Ground
 ) -> None:
     jobs, rollout = "/api/models/jobs", f"/api/models/rollouts/{TASK}"
-    settings = settings_for(TrainerSettings, look_every_s=0.1)
+    settings = settings_for(TrainerSettings, look_every_s=0.1, min_examples=ENOUGH)  # the words come bit by bit
     assert isinstance(settings, TrainerSettings)
     async with asyncio.timeout(120), Bus(settings) as bus, running_app(build(settings), tenant) as app:
         first, second = due(tenant.name), due(tenant.name)
         await publish(bus, [first, first, second])
         listed = await until(app, jobs, lambda page: len(page["items"]) == 2)
         assert {job["part_of"] for job in listed["items"]} == {None, str(first.event_id)}
-        await until(
-            app, f"{jobs}/{first.event_id}", lambda job: job["reason"] == "waiting for 50 examples, 0 are there"
-        )
+        waits = f"waiting for {ENOUGH} examples, 0 are there"
+        await until(app, f"{jobs}/{first.event_id}", lambda job: job["reason"] == waits)
         assert (await app.post(jobs, {"task_type": TASK}))[0] == 422
         await publish(bus, answered(tenant.name, 300))
         job = await until(app, f"{jobs}/{first.event_id}", lambda job: job["state"] == "succeeded")
