@@ -77,7 +77,7 @@ class Gateway:
             await _end(lives)
             await send({"type": "lifespan.startup.failed", "message": ""})
             return
-        except BaseException:
+        except BaseException:  # only to leave nothing running: it goes on
             await _end(lives)
             raise
         await send({"type": "lifespan.startup.complete"})

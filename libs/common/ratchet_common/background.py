@@ -81,6 +81,8 @@ async def cancelled(tasks: Collection[asyncio.Task[None]]) -> None:
         for task in going:
             task.cancel()
         _, going = await asyncio.wait(going, timeout=CANCEL_AGAIN_S)
+        if going:
+            log.warning("Cancelled, and not ended yet: %s", ", ".join(sorted(task.get_name() for task in going)))
 
 
 def described(error: BaseException) -> str:

@@ -4,20 +4,17 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from uuid import UUID
 
 from ratchet_scoring.advance import Limits, SliceGain, worse_slices
 from ratchet_scoring.intervals import paired_gain
 from ratchet_scoring.scorers import LABEL_TASKS, render_target, score_output
 from ratchet_trainer.example import Example
+from ratchet_trainer.floors import COMMONEST, TO_OTHERS, of_commonest, of_others
 from ratchet_trainer.scrubbing import PLACEHOLDER
 from ratchet_trainer.split import Item, groups
 from ratchet_trainer.targets import may_be_reference
 
-COMMONEST = "always answering the commonest label"
-TO_OTHERS = "answering with what it says to other requests"
-OTHERS = 4  # answers to other requests make a case's floor
 BY_CHANCE = ("routed", "share")  # how an answer's model was chosen, where nobody chose it for the request's sake
 
 
@@ -138,23 +135,10 @@ def verdict(
 def _floors(
     task_type: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None
 ) -> list[float | None]:
-    """What each case would give to an answer that says nothing about it.
-
-    Of labels that is the commonest one. Of free text it is what the candidate said to other requests, of other groups:
-    references by which those are as good cannot tell answers apart, and "not worse" by them means nothing.
-    """
+    targets = [_target(case.example) for case in cases]
     if commonest is not None:
-        return [score_output(task_type, commonest, _target(case.example)) for case in cases]
-    return [_of_others(task_type, place, cases, answers) for place in range(len(cases))]
-
-
-def _of_others(task_type: str, place: int, cases: Sequence[Case], answers: Sequence[Answer]) -> float | None:
-    own = cases[place]
-    after = [(place + step) % len(cases) for step in range(1, len(cases))]
-    others = list(islice((other for other in after if cases[other].group != own.group), OTHERS))
-    if not others:
-        return None
-    return statistics.fmean(score_output(task_type, answers[other].output, _target(own.example)) for other in others)
+        return of_commonest(task_type, commonest, targets)
+    return of_others(task_type, [a.output for a in answers], targets, [case.group for case in cases])
 
 
 def report(scores: Sequence[CaseScore], limits: Limits, seed: int, *, floor_of: str = COMMONEST) -> Report:
