@@ -31,6 +31,19 @@ from ratchet_common.events import (
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 ID = UUID("0197f3a0-0000-7000-8000-000000000001")
 RAW = msgspec.Raw(b'[{"role":"user","name":"document","content":"The minutes."}]')
+USAGE = Usage(
+    input_tokens=10,
+    output_tokens=4,
+    cached_tokens=1,
+    estimated=True,
+    cache_written_tokens=2,
+    cache_written_long_tokens=1,
+    reasoning_tokens=2,
+    image_tokens=3,
+    audio_tokens=1,
+    output_audio_tokens=1,
+    batch=True,
+)
 
 LEAST: tuple[Event, ...] = (
     PredictionMade(
@@ -106,7 +119,7 @@ MOST: tuple[Event, ...] = (
             ),
         ),
         outcome="ok",
-        usage=Usage(input_tokens=10, output_tokens=2, cached_tokens=1, estimated=True),
+        usage=USAGE,
         cost_usd=Decimal("0.000123456"),
         latency_ms=812.25,
         premium_cost_usd=Decimal("0.01"),
@@ -117,7 +130,17 @@ MOST: tuple[Event, ...] = (
         template="classification_v1",
         approach="hybrid_rag_finetuned",
         experiment="e1",
-        attempts=(Attempt(model="small", latency_ms=3.0, error="timeout"),),
+        attempts=(
+            Attempt(
+                model="small",
+                latency_ms=3.0,
+                error="timeout",
+                provider="openai_shaped",
+                status=504,
+                usage=USAGE,
+                cost_usd=Decimal("0.000000123"),
+            ),
+        ),
         confidence=0.75,
         checks=(Check(name="label", passed=False, detail="not one of them"),),
         tags=("beta",),

@@ -51,19 +51,41 @@ class Decision(Part, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...] = ()
 
 
-class Attempt(Part, frozen=True, kw_only=True):
-    """One call to a provider. `error` is a kind (timeout, rate_limited, …), never the provider's text."""
-
-    model: str
-    latency_ms: float
-    error: str = ""
-
-
 class Usage(Part, frozen=True, kw_only=True):
+    """What was counted, by the provider or by us (`estimated`). Every part is a subset of its whole:
+
+    of `input_tokens`: `cached_tokens` (read from the provider's cache), `cache_written_tokens` (written into it;
+    of those `cache_written_long_tokens` for an hour), `image_tokens` and `audio_tokens`; of `output_tokens`:
+    `reasoning_tokens` and `output_audio_tokens`. `batch`: asked by the provider's batch API, at its price.
+    """
+
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
     estimated: bool = False
+    cache_written_tokens: int = 0
+    cache_written_long_tokens: int = 0
+    reasoning_tokens: int = 0
+    image_tokens: int = 0
+    audio_tokens: int = 0
+    output_audio_tokens: int = 0
+    batch: bool = False
+
+
+class Attempt(Part, frozen=True, kw_only=True):
+    """One call to a provider. `error` is a kind (timeout, rate_limited, …), never the provider's text.
+
+    One that failed may have cost something all the same: it is counted in `cost_usd`, and billed to nobody. `status` is
+    that of HTTP; 0 if none came.
+    """
+
+    model: str
+    latency_ms: float
+    error: str = ""
+    provider: str = ""
+    status: int = 0
+    usage: Usage | None = None
+    cost_usd: Decimal = Decimal(0)
 
 
 class Check(Part, frozen=True, kw_only=True):
