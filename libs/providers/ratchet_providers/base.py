@@ -1,25 +1,63 @@
-"""What a model is asked and what it answers, whoever made it; and the ways in which it may fail."""
+"""What a model is asked and what it answers, whoever made it.
 
-from collections.abc import Mapping, Sequence
+Everything travels in OpenAI's chat shape, which most providers speak. A caller who speaks another (`Native`) meets a
+provider that speaks the same without a translation in between, so that nothing of it is lost.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import msgspec
 
 from ratchet_common.events import Usage
+from ratchet_providers.chat_shape import Chunk
+from ratchet_providers.failing import ErrorKind, ProviderError
+from ratchet_providers.usage import estimated_tokens, estimated_usage
 
-ErrorKind = Literal[
-    "timeout", "rate_limited", "unavailable", "refused", "bad_request", "unauthorized", "malformed"
-]  # fmt: skip
-RETRYABLE: frozenset[ErrorKind] = frozenset({"timeout", "rate_limited", "unavailable", "unauthorized", "malformed"})
-CHARACTERS_PER_TOKEN = 4  # of English text, roughly
+__all__ = [
+    "ErrorKind",
+    "ModelAnswer",
+    "ModelRequest",
+    "Native",
+    "Piece",
+    "Provider",
+    "ProviderError",
+    "Shape",
+    "Streaming",
+    "TimeLimits",
+    "estimated_tokens",
+    "estimated_usage",
+]
+
+Shape = Literal["chat", "messages", "responses"]  # OpenAI's chat completions, Anthropic's messages, OpenAI's responses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLimits:
+    """Seconds: for a connection, for the first token of a stream, between two of them, for the whole answer."""
+
+    connect_s: float = 5.0
+    first_s: float = 60.0
+    gap_s: float = 30.0
+    total_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Native:
+    """The request as it came, where it came in another shape than chat: its body's fields, and headers of the shape."""
+
+    shape: Shape
+    fields: Mapping[str, msgspec.Raw]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRequest:
     """`messages` are in OpenAI's chat shape, after the template; `document` and `question` are the bare texts.
 
-    `artifact` (URL) and `sha256` name a student; `raw` holds fields that are passed on as they came.
+    `fields`: the other fields of a chat request, as they came. `so_far`: what the caller has seen of the answer, for a
+    model that can go on from there. `artifact` (URL) and `sha256` name a student.
     """
 
     model: str  # as its provider calls it
@@ -29,36 +67,50 @@ class ModelRequest:
     question: str = ""
     labels: Sequence[str] = ()
     max_output_tokens: int | None = None
-    timeout_s: float = 30.0
+    limits: TimeLimits = TimeLimits()
     artifact: str = ""
     sha256: str = ""
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    native: Native | None = None
+    so_far: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelAnswer:
-    """`confidence` is 0 to 1, None where nobody knows; `raw` is the body in OpenAI's shape, where there was one."""
+    """`output` is the first choice's text. `body`, where there was one, is in `shape`: chat, or the caller's own.
+
+    `confidence` is 0 to 1, None where nobody knows. `finish` is why the first choice ended, in chat's words.
+    """
 
     output: str
     usage: Usage
     model: str
+    finish: str = "stop"
     items: tuple[str, ...] | None = None
     label: str | None = None
     confidence: float | None = None
-    raw: Mapping[str, msgspec.Raw] | None = None
+    body: Mapping[str, msgspec.Raw] | None = None
+    shape: Shape = "chat"
     simulated: bool = False
 
 
-class ProviderError(Exception):
-    """A model gave no answer. `retryable`: another one may; else the request itself is at fault.
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of a streamed answer.
 
-    Never carries the provider's own text: it may quote what people wrote.
+    In the chat shape `chunk` is what it says; in the caller's own shape it is None, and `event` and `data` are all.
+    `data` is JSON as the provider sent it, empty where `chunk` is to be encoded. `text` adds to the first choice's
+    text. `shows`: from here on the caller has seen something of the answer. `finish`: why the first choice ended, in
+    chat's words. `usage`: of the whole answer so far; a later one replaces it.
     """
 
-    def __init__(self, kind: ErrorKind, detail: str = "") -> None:
-        super().__init__(kind, detail)
-        self.kind, self.detail = kind, detail
-        self.retryable = kind in RETRYABLE
+    shape: Shape = "chat"
+    chunk: Chunk | None = None
+    event: str = ""
+    data: bytes = b""
+    text: str = ""
+    shows: bool = False
+    finish: str = ""
+    usage: Usage | None = None
 
 
 class Provider(Protocol):
@@ -66,10 +118,9 @@ class Provider(Protocol):
         """Raises ProviderError."""
 
 
-def estimated_tokens(characters: int) -> int:
-    return -(-characters // CHARACTERS_PER_TOKEN)
+class Streaming(Provider, Protocol):
+    def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
+        """What came at once, together. Ends only where the answer did. Raises ProviderError at any time.
 
-
-def estimated_usage(read: int, written: int) -> Usage:
-    """From numbers of characters, where the provider counts no tokens."""
-    return Usage(input_tokens=estimated_tokens(read), output_tokens=estimated_tokens(written), estimated=True)
+        Closing it (`aclose`) ends the call upstream.
+        """

@@ -2,14 +2,15 @@
 
 import asyncio
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError, estimated_usage
+from ratchet_providers.base import ModelAnswer, ModelRequest, Piece, ProviderError, estimated_usage
+from ratchet_providers.replay import replayed
 
 if TYPE_CHECKING:
     from ratchet_student import Prediction, Student
@@ -74,7 +75,7 @@ class LocalStudents:
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         path = path_of(request.artifact)
         with _as_provider_errors():
-            async with asyncio.timeout(request.timeout_s):
+            async with asyncio.timeout(request.limits.total_s):
                 said = await self._workers.run(
                     self._work, path, request.sha256, request.document, request.question, tuple(request.labels)
                 )
@@ -86,6 +87,10 @@ class LocalStudents:
             usage=estimated_usage(len(request.document) + len(request.question), len(said.output)),
             model=request.model,
         )
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
+        """It answers at once."""
+        yield replayed(await self.answer(request))
 
 
 @contextmanager

@@ -1,115 +1,156 @@
 """Any API of OpenAI's shape. Speaks the wire format itself: an SDK costs ten times the CPU of the call."""
 
-import asyncio
-import os
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import msgspec
 
-from ratchet_common.errors import CannotStartError
-from ratchet_common.events import Usage
-from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, ProviderError, estimated_tokens
-from ratchet_providers.connection import NotAnsweredError, TooLongError
+from ratchet_providers.base import ModelAnswer, ModelRequest, Piece
+from ratchet_providers.chat_shape import Part, WireUsage
+from ratchet_providers.chat_stream import ChatStream
+from ratchet_providers.failing import ProviderError
+from ratchet_providers.secrets import Secret
+from ratchet_providers.transport import BODY_LIMIT, Patience, events, whole
+from ratchet_providers.usage import counted, estimated_of, estimated_tokens
 from ratchet_providers.wire import Endpoint, Wire
 
-BODY_LIMIT = 8 * 1024 * 1024
-MOST_TOKENS = 100_000_000  # of one answer: what says more, or less than none, has not counted
-OUR_OWN_FIELDS = frozenset({"model", "messages", "stream"})
-KINDS: Final[Mapping[int, ErrorKind]] = {
-    400: "bad_request",
-    401: "unauthorized",
-    402: "unauthorized",
-    403: "unauthorized",
-    408: "timeout",
-    409: "unavailable",
-    413: "bad_request",
-    422: "bad_request",
-    429: "rate_limited",
-    504: "timeout",
-}
+OUR_OWN_FIELDS = frozenset({"model", "messages", "stream", "stream_options"})
+LIMITS_OF_OUTPUT = ("max_completion_tokens", "max_tokens")
+Continues = Literal["", "prefix", "continue_final_message"]  # how a model is told to go on with what it has said
 
 
-class PromptDetails(msgspec.Struct, frozen=True):
-    cached_tokens: int | None = None
-
-
-class WireUsage(msgspec.Struct, frozen=True):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    prompt_tokens_details: PromptDetails | None = None
-
-
-class WireMessage(msgspec.Struct, frozen=True):
+class _Said(Part, frozen=True, kw_only=True):
     content: str | None = None
     refusal: str | None = None
+    tool_calls: list[Any] | None = None
 
 
-class Choice(msgspec.Struct, frozen=True):
-    message: WireMessage
+class _Choice(Part, frozen=True, kw_only=True):
+    message: _Said
     finish_reason: str | None = None
 
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_choices = msgspec.json.Decoder(list[Choice])
+_choices = msgspec.json.Decoder(list[_Choice])
 _usage = msgspec.json.Decoder(WireUsage | None)
-_encoder = msgspec.json.Encoder()
+_encode = msgspec.json.Encoder().encode
 
 
-def key_from_environment(variable: str, model: str) -> str:
-    """Raises CannotStartError naming the model and the variable when it is not set, or cannot be sent."""
-    key = os.environ.get(variable, "").strip()
-    if not key:
-        raise CannotStartError(
-            f"The model {model} needs a key in the environment variable {variable}, which is not set: "
-            f"set it, or take {model} out of the catalogue."
-        )
-    if not (key.isascii() and key.isprintable()):
-        raise CannotStartError(f"The key in {variable} holds characters that no header may hold: set it anew.")
-    return key
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How an API of OpenAI's shape differs from OpenAI's.
+
+    `limit_field`: what it calls the limit of the output's tokens. `key_header`: where the key goes; Azure's is api-key.
+    `path` may hold {model}, as Azure's deployments do; `query` follows. `usage_in_streams`: it may be asked to count.
+    """
+
+    limit_field: str = "max_completion_tokens"
+    key_header: str = "Authorization"
+    path: str = "/chat/completions"
+    query: str = ""
+    usage_in_streams: bool = True
+    continues: Continues = ""
+
+
+OPENAIS = Dialect()
 
 
 class OpenAIShaped:
-    """`base_url` as the SDKs take it, such as https://host/v1. An empty key sends none.
-
-    `limit_field`: what this API calls the limit of the output's tokens.
-    """
+    """`base_url` as the SDKs take it, such as https://host/v1. An empty key sends none."""
 
     def __init__(
-        self,
-        wire: Wire,
-        base_url: str,
-        key: str = "",
-        *,
-        limit_field: str = "max_completion_tokens",
-        body_limit: int = BODY_LIMIT,
+        self, wire: Wire, base_url: str, key: Secret, dialect: Dialect = OPENAIS, *, body_limit: int = BODY_LIMIT
     ) -> None:
-        self._wire, self._limit_field, self._limit = wire, limit_field, body_limit
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
-        self._endpoint = Endpoint.of(base_url.rstrip("/") + "/chat/completions", headers)
+        self._wire, self._dialect, self._limit = wire, dialect, body_limit
+        self._base_url, self._key = base_url.rstrip("/"), key
+        self._endpoints: dict[str, tuple[str, Endpoint]] = {}  # by path: the key that it holds, and it
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
+        endpoint = self.endpoint(self._dialect.path, request.model)
         try:
-            async with asyncio.timeout(request.timeout_s):
-                status, body = await self._wire.post(self._endpoint, self._body(request), limit=self._limit)
-        except TimeoutError as error:
-            raise ProviderError("timeout", f"no answer within {request.timeout_s:.1f} s") from error
-        except NotAnsweredError as error:
-            raise ProviderError("unavailable", str(error)) from error
-        except TooLongError as error:
-            raise ProviderError("malformed", str(error)) from error
-        if status != 200:
-            raise ProviderError(KINDS.get(status, "unavailable"), f"status {status}")
-        return understood(body, request)
+            answer = await whole(self._wire, endpoint, self._body(request), request.limits, limit=self._limit)
+        except ProviderError as error:
+            raise self._heard(error) from error.__cause__
+        return understood(answer.body, request)
 
-    def _body(self, request: ModelRequest) -> bytes:
-        passed_on = {name: value for name, value in request.raw.items() if name not in OUR_OWN_FIELDS}
-        limit = {self._limit_field: request.max_output_tokens} if request.max_output_tokens else {}
-        return _encoder.encode({"model": request.model, "messages": request.messages, **limit, **passed_on})
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
+        endpoint = self.endpoint(self._dialect.path, request.model)
+        patience = Patience(request.limits)
+        said = ChatStream()
+        body = self._body(request, stream=True)
+        try:
+            async with aclosing(events(self._wire, endpoint, body, request.limits, patience)) as coming:
+                async for there in coming:
+                    if pieces := said.pieces(there):
+                        if said.shown:
+                            patience.shown()
+                        yield pieces
+                    if said.done:
+                        break
+        except ProviderError as error:
+            raise self._heard(error) from error.__cause__
+        said.ended()
+
+    def endpoint(self, path: str, model: str) -> Endpoint:
+        """Raises ProviderError where the key cannot be read any more."""
+        key, where = self._key.current(), path.replace("{model}", model)
+        known = self._endpoints.get(where)
+        if known is None or known[0] != key:
+            url = self._base_url + where + self._dialect.query
+            known = self._endpoints[where] = key, Endpoint.of(url, self._headers(key))
+        return known[1]
+
+    def _headers(self, key: str) -> dict[str, str]:
+        headers = {"Content-Type": "application/json"}
+        if key:
+            bearer = self._dialect.key_header == "Authorization"
+            headers[self._dialect.key_header] = f"Bearer {key}" if bearer else key
+        return headers
+
+    def _heard(self, error: ProviderError) -> ProviderError:
+        if error.kind == "unauthorized":
+            self._key.forget()
+        return error
+
+    def _body(self, request: ModelRequest, *, stream: bool = False) -> bytes:
+        fields = {name: value for name, value in request.fields.items() if name not in OUR_OWN_FIELDS}
+        limit = {self._dialect.limit_field: request.max_output_tokens} if request.max_output_tokens else {}
+        body = {"model": request.model, "messages": request.messages, **limit, **fields}
+        if request.so_far:
+            body |= self._going_on(request, fields)
+        if stream:
+            body["stream"] = True
+            if self._dialect.usage_in_streams:
+                body["stream_options"] = _options(request.fields.get("stream_options")) | {"include_usage": True}
+        return _encode(body)
+
+    def _going_on(self, request: ModelRequest, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The model goes on with what it has said, within what is left of the output's limit."""
+        said: dict[str, Any] = {"role": "assistant", "content": request.so_far}
+        more: dict[str, Any] = {}
+        if self._dialect.continues == "prefix":
+            said["prefix"] = True
+        else:
+            more = {"continue_final_message": True, "add_generation_prompt": False}
+        for name in LIMITS_OF_OUTPUT:
+            if name in fields and (most := msgspec.json.decode(_encode(fields[name]))) is not None:
+                more[name] = max(1, most - estimated_tokens(len(request.so_far)))
+        messages = msgspec.json.decode(_encode(request.messages), type=list[msgspec.Raw])
+        return {"messages": [*messages, said], **more}
+
+
+def _options(given: Any) -> dict[str, Any]:
+    """The caller's, as far as they are what they should be: what else is wrong with them the provider will say."""
+    try:
+        return msgspec.json.decode(_encode(given), type=dict[str, Any] | None) or {}
+    except msgspec.ValidationError:
+        return {}
 
 
 def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
-    """Raises ProviderError: malformed, or refused when the provider's filter withheld the answer."""
+    """Raises ProviderError: malformed, or filtered when the provider's filter withheld the answer."""
     try:
         raw = _fields.decode(body)
         choices = _choices.decode(raw["choices"])
@@ -119,17 +160,11 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
         raise ProviderError("malformed", type(error).__name__) from error
     output = first.message.content or first.message.refusal or ""
     if not output and first.finish_reason == "content_filter":
-        raise ProviderError("refused", "content_filter")
-    return ModelAnswer(output=output, usage=_counted(used, request, output), model=request.model, raw=raw)
-
-
-def _counted(used: WireUsage | None, request: ModelRequest, output: str) -> Usage:
-    if used is None or not all(0 <= n <= MOST_TOKENS for n in (used.prompt_tokens, used.completion_tokens)):
-        read = len(_encoder.encode(request.messages))
-        return Usage(input_tokens=estimated_tokens(read), output_tokens=estimated_tokens(len(output)), estimated=True)
-    details = used.prompt_tokens_details
-    return Usage(
-        input_tokens=used.prompt_tokens,
-        output_tokens=used.completion_tokens,
-        cached_tokens=min(max(details.cached_tokens or 0, 0), used.prompt_tokens) if details else 0,
+        raise ProviderError("filtered", "content_filter")
+    return ModelAnswer(
+        output=output,
+        usage=counted(used) or estimated_of(request.messages, output),
+        model=request.model,
+        finish=first.finish_reason or "stop",
+        body=raw,
     )

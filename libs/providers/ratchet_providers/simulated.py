@@ -1,9 +1,11 @@
 """A provider for those without a key: rules instead of a model. Every answer says that it is simulated."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
 
 from ratchet_common.conversation import Reading
-from ratchet_providers.base import ModelAnswer, ModelRequest, estimated_usage
+from ratchet_providers.base import ModelAnswer, ModelRequest, Piece, estimated_usage
+from ratchet_providers.replay import replayed
 from ratchet_providers.rules import answer_by_rule
 
 
@@ -26,3 +28,7 @@ class Simulated:
             model=request.model,
             simulated=True,
         )
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
+        for piece in replayed(await self.answer(request)):
+            yield [piece]

@@ -1,20 +1,25 @@
 """HTTP to model APIs on asyncio and httptools, for the hot path: a general client takes several times the CPU.
 
-No redirects, no cookies, no compression, no proxies, no limits of time: the caller has his own.
+No redirects, no cookies, no compression, no proxies.
 """
 
 import asyncio
 import ssl
 from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from ratchet_providers.connection import Connection, NotAnsweredError
+from ratchet_providers.connection import Connection, Head, NotAnsweredError
 
-CONNECTIONS = 512
+CONNECTIONS = 2_048
 CONNECT_PATIENCE_S = 5.0
+PATIENCE_S = 600.0
+STREAM_LIMIT = 64 * 1024 * 1024
 IDLE_S = 30.0  # then the other side may be about to close it
 
 
@@ -50,6 +55,28 @@ class Endpoint:
         origin = Origin(parts.hostname, parts.port or (443 if tls else 80), tls)
         return cls(origin, "\r\n".join([*lines, "Content-Length: "]).encode())
 
+    def request(self, body: bytes) -> bytes:
+        return b"%b%d\r\n\r\n%b" % (self.head, len(body), body)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+    headers: dict[bytes, bytes]
+
+
+class Arriving:
+    """An answer whose head is there and whose body comes bit by bit."""
+
+    def __init__(self, head: Head, connection: Connection) -> None:
+        self.status, self.headers = head.status, head.headers
+        self._connection = connection
+
+    async def more(self, patience_s: float) -> bytes:
+        """What came since; nothing at the end. Raises NotAnsweredError, TooLongError, LateError."""
+        return await self._connection.more(patience_s)
+
 
 class Wire:
     """Connections that are kept, for the whole process; bounded. Close them with `async with`."""
@@ -69,32 +96,63 @@ class Wire:
         for connection in list(self._open):
             connection.close()
 
-    async def post(self, endpoint: Endpoint, body: bytes, *, limit: int) -> tuple[int, bytes]:
-        """Status and body of the answer. Raises NotAnsweredError, TooLongError.
-
-        A kept connection may be closed by the other side as the request goes out. Where not one byte has come back, the
-        request is sent once more on a new one.
-        """
-        request = b"%b%d\r\n\r\n%b" % (endpoint.head, len(body), body)
+    async def post(
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        *,
+        limit: int,
+        patience_s: float = PATIENCE_S,
+        connect_s: float = CONNECT_PATIENCE_S,
+    ) -> Answer:
+        """The whole answer, of at most `limit` bytes. Raises NotAnsweredError, TooLongError, LateError."""
         async with self._places:
-            kept = self._kept(endpoint.origin)
-            if kept is not None:
-                try:
-                    return await self._exchanged(endpoint.origin, kept, request, limit)
-                except NotAnsweredError as error:
-                    if not error.unheard:
-                        raise
-            fresh = await self._connect(endpoint.origin)
-            return await self._exchanged(endpoint.origin, fresh, request, limit)
+            head, connection = await self._asked(endpoint, body, limit, patience_s, connect_s, whole=True)
+            said = connection.body()
+            self._put_back(endpoint.origin, connection)
+            return Answer(head.status, said, head.headers)
 
-    async def _exchanged(self, origin: Origin, connection: Connection, request: bytes, limit: int) -> tuple[int, bytes]:
-        answer = await connection.exchange(request, limit)
+    @asynccontextmanager
+    async def stream(
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        *,
+        patience_s: float = PATIENCE_S,
+        connect_s: float = CONNECT_PATIENCE_S,
+        limit: int = STREAM_LIMIT,
+    ) -> AsyncIterator[Arriving]:
+        """The answer from its head on; leaving before its end closes the connection. Raises as `post`."""
+        async with self._places:
+            head, connection = await self._asked(endpoint, body, limit, patience_s, connect_s, whole=False)
+            try:
+                yield Arriving(head, connection)
+            finally:
+                connection.leave(partial(self._put_back, endpoint.origin, connection))
+
+    async def _asked(
+        self, endpoint: Endpoint, body: bytes, limit: int, patience_s: float, connect_s: float, *, whole: bool
+    ) -> tuple[Head, Connection]:
+        """A kept connection may be closed by the other side as the request goes out. Where not one byte has come back,
+        the request is sent once more on a new one.
+        """
+        request = endpoint.request(body)
+        kept = self._kept(endpoint.origin)
+        if kept is not None:
+            try:
+                return await kept.begin(request, limit=limit, patience_s=patience_s, whole=whole), kept
+            except NotAnsweredError as error:
+                if not error.unheard:
+                    raise
+        fresh = await self._connect(endpoint.origin, connect_s)
+        return await fresh.begin(request, limit=limit, patience_s=patience_s, whole=whole), fresh
+
+    def _put_back(self, origin: Origin, connection: Connection) -> None:
         if connection.reusable:
             connection.idle_since = asyncio.get_running_loop().time()
             self._idle[origin].append(connection)
         else:
             connection.close()
-        return answer
 
     def _kept(self, origin: Origin) -> Connection | None:
         """The one that was used last."""
@@ -106,9 +164,9 @@ class Wire:
             connection.close()
         return None
 
-    async def _connect(self, origin: Origin) -> Connection:
+    async def _connect(self, origin: Origin, patience_s: float) -> Connection:
         try:
-            async with asyncio.timeout(CONNECT_PATIENCE_S):
+            async with asyncio.timeout(patience_s):
                 _, connection = await asyncio.get_running_loop().create_connection(
                     lambda: Connection(self._open.discard),
                     origin.host,
@@ -116,9 +174,9 @@ class Wire:
                     ssl=self._tls() if origin.tls else None,
                 )
         except TimeoutError as error:
-            raise NotAnsweredError(f"no connection within {CONNECT_PATIENCE_S:.0f} s") from error
+            raise NotAnsweredError(f"no connection within {patience_s:.1f} s", unconnected=True) from error
         except OSError as error:  # a wrong certificate as well
-            raise NotAnsweredError(type(error).__name__) from error
+            raise NotAnsweredError(type(error).__name__, unconnected=True) from error
         self._open.add(connection)
         return connection
 

@@ -152,7 +152,7 @@ def _answered(progress: Progress, by: Target, said: ModelAnswer) -> Answered:
         checks=checks(ask.task_type, found, ask.labels, ask.document),
         attempts=tuple(progress.attempts),
         simulated=said.simulated,
-        raw=said.raw,
+        body=said.body,
     )
 
 

@@ -50,7 +50,7 @@ class Answered:
     attempts: tuple[Attempt, ...] = ()
     simulated: bool = False
     recorded: bool = True
-    raw: Mapping[str, msgspec.Raw] | None = None
+    body: Mapping[str, msgspec.Raw] | None = None
 
     @property
     def passed(self) -> bool:
@@ -116,7 +116,7 @@ def to_keep(ask: Ask, answered: Answered, expires_at: datetime) -> Entry:
         confidence=answered.confidence,
         checks=answered.checks,
         simulated=answered.simulated,
-        raw=answered.raw,
+        body=answered.body,
     )
 
 
@@ -141,5 +141,5 @@ def again(entry: Entry, *, result_id: UUID, unit: str, decision: Decision, laten
         confidence=entry.confidence,
         checks=entry.checks,
         simulated=entry.simulated,
-        raw=entry.raw,
+        body=entry.body,
     )

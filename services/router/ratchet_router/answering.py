@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from ratchet_common.workers import Workers
 from ratchet_providers.base import Provider
 from ratchet_providers.local_student import LocalStudents
-from ratchet_providers.openai_shaped import OpenAIShaped, key_from_environment
+from ratchet_providers.openai_shaped import Dialect, OpenAIShaped
+from ratchet_providers.secrets import Secret
 from ratchet_providers.simulated import Simulated
 from ratchet_providers.wire import Wire
 from ratchet_router.catalogue import Catalogue, Model, Platform
 from ratchet_router.settings import RouterSettings
 
-Keys = Mapping[str, str]  # by the environment variable that holds it
+Keys = Mapping[str, Secret]  # by the environment variable that holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,12 @@ class Answering:
 def keys(catalogue: Catalogue) -> Keys:
     """Raises CannotStartError naming the model and the variable that is not set."""
     named: list[tuple[str, Model | Platform]] = [*catalogue.models.items(), *catalogue.platforms.items()]
-    return {
-        of.api_key_env: key_from_environment(of.api_key_env, name)
-        for name, of in named
-        if of.provider == "openai_shaped" and of.api_key_env
-    }
+    found: dict[str, Secret] = {}
+    for name, of in named:
+        if of.provider == "openai_shaped" and of.api_key_env:
+            found[of.api_key_env] = Secret(f"env:{of.api_key_env}")
+            found[of.api_key_env].read_first(f"The model {name}")
+    return found
 
 
 def answering_with(
@@ -41,8 +43,8 @@ def answering_with(
         return OpenAIShaped(
             wire,
             of.base_url,
-            held.get(of.api_key_env, ""),
-            limit_field=of.limit_field,
+            held.get(of.api_key_env, Secret("")),
+            Dialect(limit_field=of.limit_field),
             body_limit=settings.upstream_body_limit_bytes,
         )
 

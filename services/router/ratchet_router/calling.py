@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ratchet_common.errors import RefusedError, UnavailableError
 from ratchet_common.events import Approach, Attempt
-from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, Provider, ProviderError
+from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, Provider, ProviderError, TimeLimits
 from ratchet_router.catalogue import Prices, Tier
 from ratchet_router.health import Health
 
@@ -96,7 +96,11 @@ async def call_in_order(
 
 def _for(target: Target, request: ModelRequest, timeout_s: float) -> ModelRequest:
     return replace(
-        request, model=target.upstream_model, timeout_s=timeout_s, artifact=target.artifact, sha256=target.sha256
+        request,
+        model=target.upstream_model,
+        limits=TimeLimits(total_s=timeout_s),
+        artifact=target.artifact,
+        sha256=target.sha256,
     )
 
 

@@ -31,7 +31,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float | None = None
     checks: tuple[Check, ...] = ()
     simulated: bool = False
-    raw: Mapping[str, msgspec.Raw] | None = None
+    body: Mapping[str, msgspec.Raw] | None = None
 
 
 class Memory:

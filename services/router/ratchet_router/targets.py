@@ -60,5 +60,5 @@ def request_for(ask: Ask, parts: Parts) -> ModelRequest:
         document=ask.document,
         question=ask.question,
         labels=ask.labels,
-        raw=ask.passed_on,
+        fields=ask.passed_on,
     )

@@ -16,7 +16,7 @@ from ratchet_common.background import described
 from ratchet_common.conversation import as_messages
 from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_common.workers import Workers
-from ratchet_providers.base import ModelRequest, Provider, ProviderError
+from ratchet_providers.base import ModelRequest, Provider, ProviderError, TimeLimits
 from ratchet_scoring.advance import Limits
 from ratchet_trainer import evaluation
 from ratchet_trainer.evaluation import Answer, Case, Verdict
@@ -191,7 +191,7 @@ class Judging:
             document=example.document,
             question=example.question,
             labels=example.labels,
-            timeout_s=ANSWER_PATIENCE_S,
+            limits=TimeLimits(total_s=ANSWER_PATIENCE_S),
             artifact=version.artifact,
             sha256=version.sha256,
         )

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from ratchet_common.errors import CannotStartError
 from ratchet_common.events import Usage
-from ratchet_providers.base import ModelRequest, ProviderError
-from ratchet_providers.openai_shaped import OpenAIShaped, key_from_environment
+from ratchet_providers.base import ModelRequest, ProviderError, TimeLimits
+from ratchet_providers.openai_shaped import Dialect, OpenAIShaped
+from ratchet_providers.secrets import Secret
 from ratchet_providers.wire import Wire
 
 SAID = {
@@ -20,6 +20,8 @@ SAID = {
     "usage": {"prompt_tokens": 20, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 8}},
     "system_fingerprint": "fp",
 }
+SECRET = Secret("file:unread")
+SECRET._value, SECRET._looked = "sk", float("inf")
 Answers = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -40,7 +42,7 @@ async def provider(answers: Answers, **how: Any) -> AsyncIterator[OpenAIShaped]:
     await site.start()
     try:
         async with Wire() as wire:
-            yield OpenAIShaped(wire, f"http://127.0.0.1:{runner.addresses[0][1]}/v1/", "sk", **how)
+            yield OpenAIShaped(wire, f"http://127.0.0.1:{runner.addresses[0][1]}/v1/", SECRET, **how)
     finally:
         await runner.cleanup()
 
@@ -63,8 +65,8 @@ async def test_an_answer_is_translated_and_its_body_kept() -> None:
     assert answer.output == "On Monday."
     assert answer.usage == Usage(input_tokens=20, output_tokens=3, cached_tokens=8)
     assert answer.confidence is None
-    assert answer.raw is not None
-    assert msgspec.json.decode(answer.raw["system_fingerprint"]) == "fp"
+    assert answer.body is not None
+    assert msgspec.json.decode(answer.body["system_fingerprint"]) == "fp"
 
 
 async def test_unknown_fields_pass_through_and_the_key_is_sent() -> None:
@@ -75,8 +77,8 @@ async def test_unknown_fields_pass_through_and_the_key_is_sent() -> None:
         return web.json_response(SAID)
 
     raw = {"logit_bias": msgspec.Raw(b'{"7":1}'), "model": "not this one", "stream": True}
-    async with provider(answers, limit_field="max_tokens") as openai:
-        await openai.answer(asked(raw=raw, max_output_tokens=9))
+    async with provider(answers, dialect=Dialect(limit_field="max_tokens")) as openai:
+        await openai.answer(asked(fields=raw, max_output_tokens=9))
     assert seen == {
         "model": "m",
         "messages": [{"role": "user", "content": "When do we ship?"}],
@@ -112,8 +114,8 @@ async def test_more_cannot_be_cached_than_was_read() -> None:
     [
         (400, "bad_request", False),
         (401, "unauthorized", True),
-        (404, "unavailable", True),
-        (413, "bad_request", False),
+        (404, "no_such_model", True),
+        (413, "too_long", False),
         (429, "rate_limited", True),
         (500, "unavailable", True),
         (504, "timeout", True),
@@ -134,7 +136,7 @@ async def test_a_body_of_another_shape_is_malformed(body: Any) -> None:
 
 async def test_a_filtered_answer_is_refused() -> None:
     error = await failure_of(saying({"choices": [{"message": {"content": None}, "finish_reason": "content_filter"}]}))
-    assert (error.kind, error.retryable) == ("refused", False)
+    assert (error.kind, error.retryable) == ("filtered", False)
 
 
 async def test_no_answer_in_time_is_a_timeout() -> None:
@@ -142,7 +144,7 @@ async def test_no_answer_in_time_is_a_timeout() -> None:
         await asyncio.sleep(5)
         return web.json_response(SAID)
 
-    assert (await failure_of(answers, timeout_s=0.05)).kind == "timeout"
+    assert (await failure_of(answers, limits=TimeLimits(total_s=0.05))).kind == "timeout"
 
 
 async def test_a_body_over_the_limit_is_not_read_to_its_end() -> None:
@@ -162,14 +164,8 @@ async def test_the_key_does_not_follow_a_redirect() -> None:
 async def test_a_server_that_is_away_is_unavailable() -> None:
     async with Wire() as wire:
         with pytest.raises(ProviderError) as failed:
-            await OpenAIShaped(wire, "http://127.0.0.1:9/v1").answer(asked())
-    assert failed.value.kind == "unavailable"
-
-
-def test_a_missing_key_is_named_with_its_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
-    with pytest.raises(CannotStartError, match=r"model large needs a key .* NO_SUCH_KEY"):
-        key_from_environment("NO_SUCH_KEY", "large")
+            await OpenAIShaped(wire, "http://127.0.0.1:9/v1", Secret("")).answer(asked())
+    assert failed.value.kind == "unreachable"
 
 
 async def test_raw_messages_go_out_as_they_came() -> None:

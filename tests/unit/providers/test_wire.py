@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from ratchet_providers.connection import HEAD_LIMIT, NotAnsweredError, TooLongError
-from ratchet_providers.wire import Endpoint, Wire
+from ratchet_providers.wire import Answer, Endpoint, Wire
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Says = Callable[[asyncio.StreamReader, asyncio.StreamWriter, int], Awaitable[None]]  # the last: the connection's number
@@ -39,6 +39,11 @@ class Server:
     @property
     def endpoint(self) -> Endpoint:
         return Endpoint.of(f"http://127.0.0.1:{self.port}/v1/chat?x=1", {"Authorization": "Bearer k"})
+
+
+async def said(asking: Awaitable[Answer]) -> tuple[int, bytes]:
+    answer = await asking
+    return answer.status, answer.body
 
 
 @asynccontextmanager
@@ -84,7 +89,7 @@ def once(answer: bytes) -> Callable[[Server], Says]:
 
 async def test_a_request_says_what_it_must_and_nothing_else() -> None:
     async with server(always(OK)) as (its, wire):
-        assert await wire.post(its.endpoint, b'{"a":1}', limit=100) == (200, b"ok")
+        assert await said(wire.post(its.endpoint, b'{"a":1}', limit=100)) == (200, b"ok")
         assert its.requests == [
             b"POST /v1/chat?x=1 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept-Encoding: identity\r\n" % its.port
             + b'Authorization: Bearer k\r\nContent-Length: 7\r\n\r\n{"a":1}'
@@ -113,14 +118,14 @@ async def test_one_connection_serves_one_request_after_another_and_more_serve_si
 async def test_an_answer_may_come_in_many_ways(pieces: tuple[bytes, ...]) -> None:
     async with server(always(*pieces)) as (its, wire):
         for _ in range(2):
-            assert await wire.post(its.endpoint, b"x", limit=100) == (200, b"ok")
+            assert await said(wire.post(its.endpoint, b"x", limit=100)) == (200, b"ok")
         assert its.connections == 1
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n"])
 async def test_an_answer_without_a_length_ends_with_its_connection(head: bytes) -> None:
     async with server(once(head + b"all of it")) as (its, wire):
-        assert await wire.post(its.endpoint, b"x", limit=100) == (200, b"all of it")
+        assert await said(wire.post(its.endpoint, b"x", limit=100)) == (200, b"all of it")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +155,7 @@ async def test_a_kept_connection_that_was_closed_meanwhile_costs_nobody_an_answe
 
     async with server(of) as (its, wire):
         for _ in range(3):
-            assert await wire.post(its.endpoint, b"x", limit=100) == (200, b"ok")
+            assert await said(wire.post(its.endpoint, b"x", limit=100)) == (200, b"ok")
 
 
 @pytest.mark.parametrize("garbage", [b"SSH-2.0-OpenSSH\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"])
@@ -171,7 +176,7 @@ async def test_a_head_without_end_is_not_read_to_its_end() -> None:
 
 async def test_a_body_over_the_limit_is_too_long_and_one_at_the_limit_is_not() -> None:
     async with server(always(OK)) as (its, wire):
-        assert await wire.post(its.endpoint, b"x", limit=2) == (200, b"ok")
+        assert await said(wire.post(its.endpoint, b"x", limit=2)) == (200, b"ok")
         with pytest.raises(TooLongError):
             await wire.post(its.endpoint, b"x", limit=1)
 
@@ -179,7 +184,7 @@ async def test_a_body_over_the_limit_is_too_long_and_one_at_the_limit_is_not() -
 async def test_what_nobody_asked_for_is_nobodys_answer() -> None:
     async with server(always(OK + b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong")) as (its, wire):
         for _ in range(3):
-            assert await wire.post(its.endpoint, b"x", limit=100) == (200, b"ok")
+            assert await said(wire.post(its.endpoint, b"x", limit=100)) == (200, b"ok")
         assert its.connections == 3
 
 
@@ -198,7 +203,7 @@ async def test_an_answer_that_comes_after_its_caller_left_is_not_the_next_ones()
             async with asyncio.timeout(0.01):
                 await wire.post(its.endpoint, b"1", limit=100)
         await asyncio.sleep(0.1)
-        assert await wire.post(its.endpoint, b"2", limit=100) == (200, b"2")
+        assert await said(wire.post(its.endpoint, b"2", limit=100)) == (200, b"2")
 
 
 async def test_what_speaks_no_tls_is_no_answer() -> None:

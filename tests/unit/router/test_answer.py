@@ -200,7 +200,7 @@ async def test_the_deadline_leaves_time_for_the_next() -> None:
     calling.cancel()
     with pytest.raises(asyncio.CancelledError):
         await calling
-    assert world.models["small"].asked[0].timeout_s == pytest.approx(0.1, abs=0.05)
+    assert world.models["small"].asked[0].limits.total_s == pytest.approx(0.1, abs=0.05)
 
 
 async def test_measured_quality_changes_the_choice() -> None:

@@ -29,7 +29,7 @@ def entry(**how: Any) -> Entry:
         "cost_usd": Decimal("0.001"),
         "premium_cost_usd": Decimal(1),
         "expires_at": datetime.now(UTC) + DAY,
-        "raw": {"id": msgspec.Raw(b'"x"')},
+        "body": {"id": msgspec.Raw(b'"x"')},
     }
     return Entry(**given | how)
 

@@ -127,8 +127,8 @@ def _body(answered: Answered) -> dict[str, Any]:
         "cached_from": answered.cached_from,
         "simulated": answered.simulated,
     }
-    if answered.raw is not None:
-        return {**answered.raw, "ratchet": said}
+    if answered.body is not None:
+        return {**answered.body, "ratchet": said}
     usage = answered.usage
     return {
         "id": f"chatcmpl-{answered.result_id.hex}",

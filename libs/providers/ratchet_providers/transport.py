@@ -1,0 +1,107 @@
+"""Requests to a provider over the wire, with its failures as ours."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
+
+from ratchet_providers.base import TimeLimits
+from ratchet_providers.connection import LateError, NotAnsweredError, TooLongError
+from ratchet_providers.failing import ProviderError
+from ratchet_providers.http_failures import failure
+from ratchet_providers.sse import Event, Events, EventTooLongError
+from ratchet_providers.wire import Answer, Endpoint, Wire
+
+BODY_LIMIT = 64 * 1024 * 1024
+FAILURE_LIMIT = 64 * 1024
+
+
+class Patience:
+    """How long to wait for what comes next. Tell it when the first token was there."""
+
+    def __init__(self, limits: TimeLimits) -> None:
+        now = asyncio.get_running_loop().time()
+        self._limits, self._first, self._end = limits, now + limits.first_s, now + limits.total_s
+        self._shown = False
+
+    def shown(self) -> None:
+        self._shown = True
+
+    def left_s(self) -> float:
+        now = asyncio.get_running_loop().time()
+        here = self._limits.gap_s if self._shown else self._first - now
+        return max(min(here, self._end - now), 0.001)
+
+    def late(self) -> ProviderError:
+        limits = self._limits
+        if asyncio.get_running_loop().time() >= self._end:
+            return ProviderError("timeout", f"no end within {limits.total_s:.1f} s")
+        if self._shown:
+            return ProviderError("timeout", f"nothing more within {limits.gap_s:.1f} s")
+        return ProviderError("timeout", f"no first token within {limits.first_s:.1f} s")
+
+
+async def whole(wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits, *, limit: int = BODY_LIMIT) -> Answer:
+    """An answer of status 200. Raises ProviderError."""
+    with _as_ours():
+        try:
+            answer = await wire.post(endpoint, body, limit=limit, patience_s=limits.total_s, connect_s=limits.connect_s)
+        except LateError:
+            raise ProviderError("timeout", f"no answer within {limits.total_s:.1f} s") from None
+    if answer.status != 200:
+        raise failure(answer.status, answer.headers, answer.body)
+    return answer
+
+
+async def arriving(
+    wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits, patience: Patience
+) -> AsyncGenerator[bytes, None]:
+    """The bytes of an answer of status 200 as they come, to their end. Raises ProviderError; `cut` for a broken one."""
+    begun = False
+    with _as_ours():
+        try:
+            async with wire.stream(endpoint, body, patience_s=patience.left_s(), connect_s=limits.connect_s) as answer:
+                if answer.status != 200:
+                    raise failure(answer.status, answer.headers, await _rest(answer.more, patience))
+                begun = True
+                while came := await answer.more(patience.left_s()):
+                    yield came
+        except LateError:
+            raise patience.late() from None
+        except NotAnsweredError as error:
+            if begun:
+                raise ProviderError("cut", str(error)) from error
+            raise
+
+
+async def events(
+    wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits, patience: Patience
+) -> AsyncGenerator[list[Event], None]:
+    """The server-sent events of an answer, those together that came together. Raises ProviderError."""
+    found = Events()
+    async with aclosing(arriving(wire, endpoint, body, limits, patience)) as bits:
+        async for came in bits:
+            try:
+                there = found.feed(came)
+            except EventTooLongError as error:
+                raise ProviderError("malformed", str(error)) from error
+            if there:
+                yield there
+    if there := found.end():
+        yield there
+
+
+async def _rest(more: Callable[[float], Awaitable[bytes]], patience: Patience) -> bytes:
+    parts: list[bytes] = []
+    while sum(map(len, parts)) < FAILURE_LIMIT and (came := await more(patience.left_s())):
+        parts.append(came)
+    return b"".join(parts)
+
+
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    try:
+        yield
+    except NotAnsweredError as error:
+        raise ProviderError("unreachable" if error.unconnected else "unavailable", str(error)) from error
+    except TooLongError as error:
+        raise ProviderError("malformed", str(error)) from error

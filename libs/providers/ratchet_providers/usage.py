@@ -1,0 +1,50 @@
+"""What a provider counted, in our words; and an estimate where it counted nothing, or what cannot be."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from ratchet_common.events import Usage
+from ratchet_providers.chat_shape import WireUsage
+
+MOST_TOKENS: Final = 100_000_000  # of one answer: what says more, or less than none, has not counted
+CHARACTERS_PER_TOKEN: Final = 4  # of English text, roughly
+
+
+def estimated_tokens(characters: int) -> int:
+    return -(-characters // CHARACTERS_PER_TOKEN)
+
+
+def estimated_usage(read: int, written: int) -> Usage:
+    """From numbers of characters, where the provider counts no tokens."""
+    return Usage(input_tokens=estimated_tokens(read), output_tokens=estimated_tokens(written), estimated=True)
+
+
+def estimated_of(messages: Sequence[Mapping[str, Any]] | msgspec.Raw, output: str) -> Usage:
+    return estimated_usage(len(msgspec.json.encode(messages)), len(output))
+
+
+def counted(used: WireUsage | None) -> Usage | None:
+    """None where it is missing, or cannot have been counted."""
+    if used is None or used.prompt_tokens is None:
+        return None
+    read, written = used.prompt_tokens, used.completion_tokens or 0
+    if not (0 <= read <= MOST_TOKENS and 0 <= written <= MOST_TOKENS):
+        return None
+    of_prompt, of_completion = used.prompt_tokens_details, used.completion_tokens_details
+    return Usage(
+        input_tokens=read,
+        output_tokens=written,
+        cached_tokens=part(of_prompt.cached_tokens, read) if of_prompt else 0,
+        cache_written_tokens=part(of_prompt.cache_creation_tokens, read) if of_prompt else 0,
+        image_tokens=part(of_prompt.image_tokens, read) if of_prompt else 0,
+        audio_tokens=part(of_prompt.audio_tokens, read) if of_prompt else 0,
+        reasoning_tokens=part(of_completion.reasoning_tokens, written) if of_completion else 0,
+        output_audio_tokens=part(of_completion.audio_tokens, written) if of_completion else 0,
+    )
+
+
+def part(said: int | None, whole: int) -> int:
+    """A part of something is none less than nothing, and none more than all."""
+    return min(max(said or 0, 0), whole)
