@@ -206,12 +206,11 @@ async def test_who_stops_listening_ends_the_call() -> None:
 
 async def test_a_reader_who_is_slow_makes_the_other_side_wait() -> None:
     bit = chunked(sse(saying("x" * 10_000)))
+    size = 0
     async with provider(HEAD, *[bit] * 400, chunked(sse(saying("", "stop"), b"[DONE]")), END) as (openai, _):
-        async with aclosing(openai.stream(asked())) as coming:
-            size = 0
-            async for pieces in coming:
-                size += sum(len(piece.text) for piece in pieces)
-                await asyncio.sleep(0.001)
+        async for pieces in openai.stream(asked()):
+            size += sum(len(piece.text) for piece in pieces)
+            await asyncio.sleep(0.001)
     assert size == 4_000_000
 
 
