@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from ratchet_common.errors import RefusedError, UnavailableError
 from ratchet_common.events import Approach, Attempt
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, Provider, ProviderError, TimeLimits
-from ratchet_router.catalogue import Prices, Tier
+from ratchet_router.catalogue import Tier
 from ratchet_router.health import Health
+from ratchet_router.prices import Prices
 
 STUDENTS_PATIENCE_S = 15.0  # it answers in milliseconds once it is loaded
 SHARE_OF_REMAINING = 0.5  # of the time that is left, for one that others come after

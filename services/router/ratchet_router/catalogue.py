@@ -10,42 +10,25 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from ratchet_common.errors import CannotStartError
-from ratchet_common.events import BASE_VERSION, Usage
+from ratchet_common.events import BASE_VERSION
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.wire import Endpoint
+from ratchet_router.known_prices import with_known_prices
+from ratchet_router.prices import Prices
 
 Tier = Literal["fast", "balanced", "premium"]
 Capability = Literal["tools", "vision", "json"]
 CEILINGS: Final[Mapping[Tier, float]] = {"fast": 0.35, "balanced": 0.7, "premium": 1.0}  # of complexity
 TIERS: Final[tuple[Tier, ...]] = tuple(CEILINGS)
-MILLION = 1_000_000
-
-DEAREST = 100_000
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$")]
 
 
-class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """USD per million tokens. `cached`: input that the provider had cached; as `input`, if left out."""
-
-    input: Decimal
-    output: Decimal
-    cached: Decimal | None = None
-
-    def __post_init__(self) -> None:
-        given = (self.input, self.output, self.cached or Decimal(0))
-        if not all(price.is_finite() and 0 <= price <= DEAREST for price in given):
-            raise ValueError(f"A price must be from 0 to {DEAREST} USD per million tokens")
-
-    def of(self, usage: Usage) -> Decimal:
-        cached = min(usage.cached_tokens, usage.input_tokens)
-        at_cached = self.input if self.cached is None else self.cached
-        read = (usage.input_tokens - cached) * self.input + cached * at_cached
-        return (read + usage.output_tokens * self.output) / MILLION
-
-
 class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`reads` is a simulated model's: how many characters of a document it looks at."""
+    """`reads` is a simulated model's: how many characters of a document it looks at.
+
+    `priced_as`: where the catalogue leaves its prices out, the `provider:model` whose prices genai-prices knows.
+    """
 
     name: Name
     provider: Literal["simulated", "openai_shaped"]
@@ -60,6 +43,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_completion_tokens"
     capabilities: tuple[Capability, ...] = ()
     reads: Annotated[int, msgspec.Meta(ge=1)] = 8_000
+    priced_as: Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9_-]+:.+)?$")] = ""
 
     def expected_quality(self, task_type: str) -> float:
         return self.quality.get(task_type, self.quality["default"])
@@ -92,13 +76,11 @@ def read_catalogue(path: Path) -> Catalogue:
     """Raises CannotStartError with a sentence that names the line or the field that is wrong."""
     try:
         text = path.read_text(encoding="utf-8")
-        found = msgspec.convert(tomllib.loads(text, parse_float=Decimal), CatalogueFile)
+        found = msgspec.convert(with_known_prices(tomllib.loads(text, parse_float=Decimal)), CatalogueFile)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         raise CannotStartError(f"The catalogue {path} (setting ROUTER_CATALOGUE) cannot be read: {why}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise _malformed(path, str(error)) from error
-    except msgspec.ValidationError as error:
+    except ValueError as error:  # TOML's, msgspec's, and that nobody knows a price
         raise _malformed(path, str(error)) from error
     wrong = next((why for index, model in enumerate(found.models) if (why := _wrong(model, index))), "")
     wrong = wrong or _twice(found) or next((w for n, p in found.platforms.items() if (w := _no_url(n, p))), "")

@@ -10,7 +10,8 @@ from ratchet_common import conversation
 from ratchet_common.events import Serving, TrafficAssigned
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Catalogue, Model, Platform, Prices, Tier
+from ratchet_router.catalogue import Catalogue, Model, Platform, Tier
+from ratchet_router.prices import Prices
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 VERSION = "classification-0a1b2c3d"

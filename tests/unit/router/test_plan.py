@@ -7,8 +7,8 @@ import pytest
 
 from ratchet_common.events import TrafficAssigned
 from ratchet_common.vocabulary import TaskType, UnknownTaskError
-from ratchet_router.catalogue import Prices
 from ratchet_router.plan import OtherTaskError, Plan, Situation, plan
+from ratchet_router.prices import Prices
 from ratchet_router.routing import NoModelFitsError, UnknownModelError
 from tests.unit.router.asks import CATALOGUE, NOW, VERSION, ask, assigned
 

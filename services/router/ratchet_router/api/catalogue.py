@@ -13,11 +13,17 @@ routes = APIRouter(prefix="/api/models", tags=["models"])
 
 
 class PricesView(BaseModel):
-    """USD per million tokens."""
+    """USD per million tokens; null: as the kind that it is a part of. Thresholds and batches are not shown."""
 
     input: float
     output: float
     cached: float
+    cache_written: float | None = None
+    cache_written_long: float | None = None
+    reasoning: float | None = None
+    image: float | None = None
+    audio: float | None = None
+    output_audio: float | None = None
 
 
 class ModelView(BaseModel):
@@ -44,8 +50,7 @@ async def catalogue(_: MayRead, parts: TheParts) -> Any:
 
 
 def _view(model: Model) -> dict[str, Any]:
-    prices = model.prices
-    cached = prices.input if prices.cached is None else prices.cached
+    prices = model.prices.given()
     return {
         "name": model.name,
         "provider": model.provider,
@@ -53,7 +58,7 @@ def _view(model: Model) -> dict[str, Any]:
         "ceiling": CEILINGS[model.tier],
         "context_window": model.context_window,
         "capabilities": model.capabilities,
-        "prices": {"input": float(prices.input), "output": float(prices.output), "cached": float(cached)},
+        "prices": {"cached": prices["input"]} | prices,
         "expected_quality": model.quality,
         "expected_latency_ms": model.latency_ms,
         "simulated": model.provider == "simulated",
