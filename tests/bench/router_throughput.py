@@ -26,10 +26,13 @@ GOAL = 1_500
 CONNECTIONS = 64
 SECONDS, WARM_UP_S = 15.0, 5.0
 CATALOGUE = """
+[providers.here]
+kind = "openai_shaped"
+base_url = "{url}"
+
 [[models]]
 name = "instant"
-provider = "openai_shaped"
-base_url = "{url}"
+provider = "here"
 tier = "balanced"
 context_window = 128_000
 latency_ms = 50

@@ -171,8 +171,8 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
     catalogue = tmp_path / "catalogue.toml"
     catalogue.write_text(
-        '[[models]]\nname = "m"\nprovider = "openai_shaped"\nbase_url = "http://127.0.0.1:9"\n'
-        'api_key_env = "NO_SUCH_KEY"\n'
+        '[providers.far]\nkind = "openai_shaped"\nbase_url = "http://127.0.0.1:9"\nkey = "env:NO_SUCH_KEY"\n'
+        '[[models]]\nname = "m"\nprovider = "far"\n'
         'tier = "fast"\ncontext_window = 8000\nlatency_ms = 1\nprices = { input = 1, output = 1 }\n'
         "quality = { default = 0.5 }\n"
     )

@@ -30,6 +30,10 @@ MAIL = {
     "labels": ["request", "risk"],
 }
 CATALOGUE = """
+[providers.nowhere]
+kind = "openai_shaped"
+base_url = "http://127.0.0.1:9/v1"
+
 [[models]]
 name = "quick"
 provider = "simulated"
@@ -50,8 +54,7 @@ quality = { default = 0.7 }
 
 [[models]]
 name = "away"
-provider = "openai_shaped"
-base_url = "http://127.0.0.1:9/v1"
+provider = "nowhere"
 tier = "premium"
 context_window = 100_000
 latency_ms = 900

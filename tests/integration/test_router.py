@@ -76,9 +76,9 @@ async def test_openais_client_understands_what_is_refused(site: Site) -> None:
         with pytest.raises(openai.NotFoundError) as unknown:
             await client.chat.completions.create(model="nobody", messages=said)
         assert (unknown.value.code, unknown.value.param) == ("model_not_found", "model")
-        with pytest.raises(openai.UnprocessableEntityError) as streamed:
-            await client.chat.completions.create(model="auto", messages=said, stream=True)
-        assert streamed.value.param == "stream"
+        with pytest.raises(openai.UnprocessableEntityError) as none:
+            await client.chat.completions.create(model="auto", messages=said, n=0)
+        assert none.value.param == "n"
         with pytest.raises(openai.InternalServerError) as down:
             await client.chat.completions.create(model="away", messages=said)
         assert (down.value.status_code, down.value.code) == (503, "providers-down")
@@ -156,7 +156,7 @@ async def test_a_student_answers_its_share_from_its_checked_file(site: Site, tmp
 async def test_when_no_provider_answers_it_is_said_and_recorded(site: Site) -> None:
     status, problem = await site.app.post("/api/generate", site.mail(model="away", session_id="unlucky"))
     assert (status, problem["type"]) == (503, "urn:ratchet:problem:providers-down")
-    assert problem["tried"] == [{"model": "away", "error": "unavailable"}]
+    assert problem["tried"] == [{"model": "away", "error": "unreachable"}] * 2
     event = await site.heard.first(lambda event: event.session == "unlucky")
     assert (event.outcome, event.output, event.attempts[0].error) == ("failed", None, "unavailable")
 

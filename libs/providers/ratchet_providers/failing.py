@@ -11,6 +11,7 @@ ErrorKind = Literal[
     "rate_limited",
     "quota",  # the account has nothing left: waiting does not help
     "overloaded",
+    "busy",  # our own cap of calls at once
     "unavailable",
     "cut",  # the answer broke off
     "malformed",  # what came is no answer of the provider's shape

@@ -18,6 +18,7 @@ from ratchet_common.events import (
     PredictionMade,
     Usage,
 )
+from ratchet_providers.base import Shape
 from ratchet_router.ask import Ask
 from ratchet_router.memory import Entry
 from ratchet_router.recording import fitting
@@ -51,6 +52,8 @@ class Answered:
     simulated: bool = False
     recorded: bool = True
     body: Mapping[str, msgspec.Raw] | None = None
+    shape: Shape = "chat"  # of the body
+    finish: str = "stop"
 
     @property
     def passed(self) -> bool:
@@ -117,6 +120,8 @@ def to_keep(ask: Ask, answered: Answered, expires_at: datetime) -> Entry:
         checks=answered.checks,
         simulated=answered.simulated,
         body=answered.body,
+        shape=answered.shape,
+        finish=answered.finish,
     )
 
 
@@ -142,4 +147,6 @@ def again(entry: Entry, *, result_id: UUID, unit: str, decision: Decision, laten
         checks=entry.checks,
         simulated=entry.simulated,
         body=entry.body,
+        shape=entry.shape,
+        finish=entry.finish,
     )

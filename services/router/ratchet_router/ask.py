@@ -8,8 +8,10 @@ from typing import Literal
 import msgspec
 
 from ratchet_common.vocabulary import DocumentType, TaskType
+from ratchet_providers.base import Native
 from ratchet_router.catalogue import Capability
 from ratchet_router.complexity import complexity
+from ratchet_router.provider_table import LimitsTable
 from ratchet_router.routing import EVEN, Priorities
 
 CacheUse = Literal["use", "refresh", "off"]
@@ -20,7 +22,8 @@ CHARACTERS_PER_TOKEN = 4
 class Ask:
     """`messages`: as they came, before any template. `passed_on`: fields for the provider, as they came.
 
-    `own_prompt`: the caller's messages go to the model as they are.
+    `own_prompt`: the caller's messages go to the model as they are. `native`: the request as it came in another shape
+    than chat. `limits`: the caller's own. `usage_asked`: he wants a stream's tokens counted. `choices`: how many.
     """
 
     tenant: str
@@ -41,6 +44,11 @@ class Ask:
     max_output_tokens: int | None = None
     max_cost_usd: Decimal | None = None
     deadline_s: float | None = None
+    limits: LimitsTable | None = None
+    native: Native | None = None
+    stream: bool = False
+    usage_asked: bool = False
+    choices: int = 1
     cache: CacheUse = "use"
     collect: bool = True
     user: str | None = None

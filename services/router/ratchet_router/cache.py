@@ -19,7 +19,7 @@ LOOK_PATIENCE_S = 0.1
 REST_S = 5.0  # after the store did not answer: no look-ups there
 TALLIED = 50_000  # entries whose hits wait to be written; beyond it only the tenant's sums are kept
 NANO = 10**9
-WITHOUT_MEANING = frozenset({"user", "metadata", "store"})  # fields that change no answer
+WITHOUT_MEANING = frozenset({"user", "metadata", "store", "stream_options"})  # fields that change no answer
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -12,12 +12,14 @@ import msgspec
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import BASE_VERSION
 from ratchet_common.vocabulary import TaskType
-from ratchet_providers.wire import Endpoint
 from ratchet_router.known_prices import with_known_prices
 from ratchet_router.prices import Prices
+from ratchet_router.provider_table import LimitsTable, OpenAIShapedTable, ProviderTable, wrong_with
 
 Tier = Literal["fast", "balanced", "premium"]
-Capability = Literal["tools", "vision", "json"]
+Capability = Literal["tools", "vision", "json", "choices", "logprobs"]
+INNATE: Final[Mapping[type, tuple[Capability, ...]]] = {OpenAIShapedTable: ("choices", "logprobs")}
+SIMULATED, LOCAL_STUDENT = "simulated", "local_student"  # providers that need no table
 CEILINGS: Final[Mapping[Tier, float]] = {"fast": 0.35, "balanced": 0.7, "premium": 1.0}  # of complexity
 TIERS: Final[tuple[Tier, ...]] = tuple(CEILINGS)
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -25,24 +27,25 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`reads` is a simulated model's: how many characters of a document it looks at.
+    """`provider`: one of the catalogue's, or `simulated`: rules, whose model looks at `reads` characters of a document.
+
+    `continues`: it can go on with an answer that broke off. `limits`: in place of its provider's.
 
     `priced_as`: where the catalogue leaves its prices out, the `provider:model` whose prices genai-prices knows.
     """
 
     name: Name
-    provider: Literal["simulated", "openai_shaped"]
+    provider: Name
     tier: Tier
     context_window: Annotated[int, msgspec.Meta(ge=1)]
     prices: Prices
     quality: dict[str, Share]
     latency_ms: Annotated[float, msgspec.Meta(gt=0)]
     upstream_model: str = ""
-    base_url: str = ""
-    api_key_env: str = ""
-    limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_completion_tokens"
     capabilities: tuple[Capability, ...] = ()
     reads: Annotated[int, msgspec.Meta(ge=1)] = 8_000
+    continues: bool = False
+    limits: LimitsTable | None = None
     priced_as: Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9_-]+:.+)?$")] = ""
 
     def expected_quality(self, task_type: str) -> float:
@@ -50,26 +53,25 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where trained versions run: what their answers cost, and how to call them."""
+    """Where trained versions run, at what cost. `provider`: one of the catalogue's, or `local_student`."""
 
-    provider: Literal["local_student", "openai_shaped"]
+    provider: Name
     tier: Tier
     prices: Prices
     latency_ms: Annotated[float, msgspec.Meta(gt=0)]
-    base_url: str = ""
-    api_key_env: str = ""
-    limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_completion_tokens"
 
 
 class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: Annotated[list[Model], msgspec.Meta(min_length=1, max_length=200)]
     platforms: dict[str, Platform] = {}
+    providers: dict[Name, ProviderTable] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     models: Mapping[str, Model]
     platforms: Mapping[str, Platform]
+    providers: Mapping[str, ProviderTable] = field(default_factory=dict)
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -83,10 +85,18 @@ def read_catalogue(path: Path) -> Catalogue:
     except ValueError as error:  # TOML's, msgspec's, and that nobody knows a price
         raise _malformed(path, str(error)) from error
     wrong = next((why for index, model in enumerate(found.models) if (why := _wrong(model, index))), "")
-    wrong = wrong or _twice(found) or next((w for n, p in found.platforms.items() if (w := _no_url(n, p))), "")
+    wrong = wrong or _twice(found) or _of_nobody(found)
+    wrong = wrong or next((w for name, table in found.providers.items() if (w := wrong_with(name, table))), "")
     if wrong:
         raise _malformed(path, wrong)
-    return Catalogue({model.name: model for model in found.models}, found.platforms)
+    models = {model.name: _able(model, found.providers.get(model.provider)) for model in found.models}
+    return Catalogue(models, found.platforms, found.providers)
+
+
+def _able(model: Model, provider: ProviderTable | None) -> Model:
+    """With what every model of its provider's kind can do."""
+    innate: tuple[Capability, ...] = INNATE.get(type(provider), ())
+    return msgspec.structs.replace(model, capabilities=tuple(dict.fromkeys((*model.capabilities, *innate))))
 
 
 def _malformed(path: Path, why: str) -> CannotStartError:
@@ -102,15 +112,20 @@ def _wrong(model: Model, index: int) -> str:
         return f"quality of {where} names {unknown[0]}, which is no task"
     if model.name in ("auto", BASE_VERSION) or model.name.startswith(("auto:", "task:")):
         return f"the name of {where} is taken by the router itself"
-    return _no_url(where, model)
+    return ""
 
 
-def _no_url(where: str, model: Model | Platform) -> str:
-    if model.provider == "openai_shaped":
-        try:
-            Endpoint.of(model.base_url, {})
-        except ValueError:
-            return f"{where} needs a `base_url` that starts with http:// or https:// and names a host"
+def _of_nobody(found: CatalogueFile) -> str:
+    """The first that names a provider which the catalogue does not have."""
+    here = sorted(found.providers)
+    taken = next((name for name in here if name in (SIMULATED, LOCAL_STUDENT)), "")
+    if taken:
+        return f"the name of the provider {taken} is taken by the router itself"
+    asked = [(model.name, model.provider, SIMULATED) for model in found.models]
+    asked += [(name, platform.provider, LOCAL_STUDENT) for name, platform in found.platforms.items()]
+    for name, provider, ours in asked:
+        if provider != ours and provider not in here:
+            return f"{name} names the provider {provider}, which it does not have; known are {', '.join([*here, ours])}"
     return ""
 
 

@@ -40,7 +40,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """Of a model in the catalogue, what tells its price. Everything else is checked elsewhere."""
+    """Of a model in the catalogue and its provider, what tells its price. Everything else is checked elsewhere."""
 
     name: str
     provider: str
@@ -71,11 +71,14 @@ def with_known_prices(catalogue: dict[str, Any]) -> dict[str, Any]:
     sentence for a model whose price nobody knows, CannotStartError when what is known cannot be read.
     """
     models = catalogue.get("models")
-    return catalogue | {"models": _completed(models)} if isinstance(models, list) else catalogue
+    providers = catalogue.get("providers")
+    sellers = providers if isinstance(providers, dict) else {}
+    return catalogue | {"models": _completed(models, sellers)} if isinstance(models, list) else catalogue
 
 
-def _completed(models: list[Any]) -> list[Any]:
-    incomplete = {i: listed for i, model in enumerate(models) if (listed := _listed(model)) and not listed.complete}
+def _completed(models: list[Any], sellers: Mapping[str, Any]) -> list[Any]:
+    listed_models = [_listed(model, sellers) for model in models]
+    incomplete = {i: listed for i, listed in enumerate(listed_models) if listed and not listed.complete}
     if not incomplete:
         return models
     known = dict(zip(incomplete, _looked_up([listed.wanted for listed in incomplete.values()]), strict=True))
@@ -88,9 +91,13 @@ def _completed(models: list[Any]) -> list[Any]:
     ]
 
 
-def _listed(model: object) -> Listed | None:
+def _listed(model: Any, sellers: Mapping[str, Any]) -> Listed | None:
     try:
-        return msgspec.convert(model, Listed)
+        seller = sellers.get(model["provider"], {})
+        named = {"provider": seller.get("kind", model["provider"]), "base_url": seller.get("base_url", "")}
+        return msgspec.convert(model | named, Listed)
+    except (AttributeError, KeyError, TypeError):
+        return None
     except msgspec.ValidationError:
         return None  # the whole is checked next, and says what is wrong with it
 

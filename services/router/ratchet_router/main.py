@@ -1,5 +1,6 @@
 """The router's composition root: the only place where adapters meet."""
 
+import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,17 +16,21 @@ from ratchet_common.topics import QUALITY, TRAFFIC
 from ratchet_providers.wire import Wire
 from ratchet_router.answering import Answering, answering_with, keys
 from ratchet_router.api import cache, catalogue, chat, generate
+from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
+from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue, read_catalogue
 from ratchet_router.consumers import Consumers
-from ratchet_router.health import Health
+from ratchet_router.gate import Cap, Gates
 from ratchet_router.memory import Memory
 from ratchet_router.parts import Parts
 from ratchet_router.prompts import read_prompts
 from ratchet_router.recording import Recorder
+from ratchet_router.retrying import RetryBudget
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
+from ratchet_router.tries import Surroundings
 from ratchet_router.warming import Warming
 
 FLUSH_EVERY_S = 5.0
@@ -50,12 +55,15 @@ def build(settings: RouterSettings) -> FastAPI:
             its.hear(TRAFFIC, consumers.on_traffic)
             its.hear(QUALITY, consumers.on_quality)
             await _refresh(parts, store, warming)
+            loops["callers"] = Loop(app.state.callers.look, every=LOOK_EVERY_S)
             app.state.store, app.state.parts, app.state.ready = store, parts, its.ready
             async with at_work(its, loops):
                 yield
 
     routes = [chat.routes, generate.routes, catalogue.routes, cache.routes]
-    return create_app("router", settings, routers=routes, lifespan=lifespan, front=chat.front)
+    app = create_app("router", settings, routers=routes, lifespan=lifespan, front=chat.front)
+    app.state.callers = Callers()
+    return app
 
 
 def _parts(
@@ -79,8 +87,13 @@ def _parts(
             patience_s=settings.record_patience_ms / 1000,
             answer_unrecorded=settings.answer_unrecorded,
         ),
-        health=Health(time.monotonic),
+        around=_around(known),
     )
+
+
+def _around(known: Catalogue) -> Surroundings:
+    caps = {name: Cap(table.at_once, table.waiting) for name, table in known.providers.items()}
+    return Surroundings(Breakers(time.monotonic), Gates(caps), RetryBudget(), random.Random())  # noqa: S311  spreads load
 
 
 async def _refresh(parts: Parts, store: MongoRouterStore, warming: Warming) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from ratchet_common.events import Approach, Check, Usage
+from ratchet_providers.base import Shape
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +33,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...] = ()
     simulated: bool = False
     body: Mapping[str, msgspec.Raw] | None = None
+    shape: Shape = "chat"
+    finish: str = "stop"
 
 
 class Memory:

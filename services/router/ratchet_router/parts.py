@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ratchet_providers.base import Provider
+from ratchet_providers.base import Streaming
 from ratchet_router.ask import Ask
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue
-from ratchet_router.health import Health
 from ratchet_router.plan import Plan, Situation, plan
 from ratchet_router.prompts import Prompts
 from ratchet_router.recording import Recorder
 from ratchet_router.routing import quality_of
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import Snapshot
+from ratchet_router.tries import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Parts:
     settings: RouterSettings
     catalogue: Catalogue
     prompts: Prompts
-    models: Mapping[str, Provider]
-    platforms: Mapping[str, Provider]
+    models: Mapping[str, Streaming]
+    platforms: Mapping[str, Streaming]
     snapshot: Snapshot
     cache: AnswerCache
     recorder: Recorder
-    health: Health
+    around: Surroundings
 
     def plan(self, ask: Ask, unit: str) -> Plan:
         """Raises what `plan.plan` raises."""
@@ -42,7 +42,7 @@ class Parts:
             catalogue=self.catalogue,
             assigned=self.snapshot.traffic(ask.tenant, ask.task_type),
             quality=quality,
-            down=self.health.down(),
+            down=self.around.breakers.down(),
             now=datetime.now(UTC),
         )
         return plan(ask, unit, situation)

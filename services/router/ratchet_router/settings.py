@@ -16,7 +16,11 @@ class RouterSettings(CommonSettings):
     catalogue: Path = Field(SHIPPED_CATALOGUE, description="the models that may answer, as TOML")
     simulated_latency: float = Field(1.0, ge=0, le=100, description="factor on the simulated models' latency; 0: none")
     attempts: int = Field(3, ge=1, le=10, description="models of the catalogue that one request may try")
-    deadline_ms: int = Field(60_000, ge=100, le=600_000, description="for a request that names none")
+    deadline_ms: int = Field(300_000, ge=100, le=3_600_000, description="for a request that names none, all tries")
+    connect_ms: int = Field(5_000, ge=1, le=600_000, description="until a provider takes the connection")
+    first_token_ms: int = Field(60_000, ge=1, le=3_600_000, description="until a stream's first token")
+    gap_ms: int = Field(30_000, ge=1, le=3_600_000, description="between two tokens of a stream")
+    answer_ms: int = Field(120_000, ge=1, le=3_600_000, description="for a whole answer of one model")
     measured_from: int = Field(30, ge=1, description="scores that a measured quality needs to replace the prior")
     upstream_body_limit_bytes: int = Field(8 * 1024 * 1024, ge=1024, description="of a provider's answer")
 

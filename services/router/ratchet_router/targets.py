@@ -1,29 +1,36 @@
 """What a plan means in calls: whom to ask, one after another, and what."""
 
 from ratchet_common.events import BASE_VERSION
-from ratchet_providers.base import ModelRequest
+from ratchet_providers.base import ModelRequest, TimeLimits
 from ratchet_router.ask import Ask
-from ratchet_router.calling import Target
+from ratchet_router.catalogue import SIMULATED, Model
 from ratchet_router.parts import Parts
 from ratchet_router.plan import Plan, Trained, model_of
 from ratchet_router.prompts import assembled
+from ratchet_router.target import Target
 
 
 def targets(plan: Plan, parts: Parts) -> list[Target]:
     trained = [_of_version(plan.trained, parts)] if plan.trained else []
-    return trained + [
-        Target(
-            name=model.name,
-            version_id=BASE_VERSION,
-            model=model.name,
-            tier=model.tier,
-            approach="direct",
-            prices=model.prices,
-            provider=parts.models[model.name],
-            upstream_model=model.upstream_model or model.name,
-        )
-        for model in plan.ranking.models[: parts.settings.attempts]
-    ]
+    return trained + [_of_model(model, parts) for model in plan.ranking.models]
+
+
+def _of_model(model: Model, parts: Parts) -> Target:
+    return Target(
+        name=model.name,
+        version_id=BASE_VERSION,
+        model=model.name,
+        tier=model.tier,
+        approach="direct",
+        prices=model.prices,
+        provider=parts.models[model.name],
+        upstream_model=model.upstream_model or model.name,
+        at=model.provider,
+        window=model.context_window,
+        limits=_limits(model.provider, model, parts),
+        continues=model.continues,
+        simulated=model.provider == SIMULATED,
+    )
 
 
 def _of_version(trained: Trained, parts: Parts) -> Target:
@@ -36,9 +43,24 @@ def _of_version(trained: Trained, parts: Parts) -> Target:
         prices=trained.platform.prices,
         provider=parts.platforms[trained.serving.platform],
         upstream_model=model_of(trained),
+        at=trained.platform.provider,
+        limits=_limits(trained.platform.provider, None, parts),
         artifact=trained.serving.artifact,
         sha256=trained.serving.sha256,
     )
+
+
+def _limits(provider: str, model: Model | None, parts: Parts) -> TimeLimits:
+    """The model's, else its provider's, else the settings'."""
+    settings, table = parts.settings, parts.catalogue.providers.get(provider)
+    limits = TimeLimits(
+        connect_s=settings.connect_ms / 1000,
+        first_s=settings.first_token_ms / 1000,
+        gap_s=settings.gap_ms / 1000,
+        total_s=settings.answer_ms / 1000,
+    )
+    limits = table.limits.over(limits) if table else limits
+    return model.limits.over(limits) if model and model.limits else limits
 
 
 def request_for(ask: Ask, parts: Parts) -> ModelRequest:
@@ -61,4 +83,5 @@ def request_for(ask: Ask, parts: Parts) -> ModelRequest:
         question=ask.question,
         labels=ask.labels,
         fields=ask.passed_on,
+        native=ask.native,
     )

@@ -1,7 +1,8 @@
 """What stands at the router's borders in the tests: models, Kafka, the store."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+import random
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,15 +10,19 @@ from typing import Any
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import PredictionMade, QualityMeasured, TrafficAssigned, Usage
-from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, ProviderError
+from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, Piece, ProviderError
+from ratchet_providers.replay import replayed
+from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache, Tallies
-from ratchet_router.health import Health
+from ratchet_router.gate import Gates
 from ratchet_router.memory import Entry, Memory
 from ratchet_router.parts import Parts
 from ratchet_router.prompts import read_prompts
 from ratchet_router.recording import Recorder
+from ratchet_router.retrying import RetryBudget
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import Changes, Snapshot
+from ratchet_router.tries import Surroundings
 from tests.unit.router.asks import CATALOGUE
 
 
@@ -40,6 +45,10 @@ class FakeModel:
             raise ProviderError(self.fails)
         usage = Usage(input_tokens=1_000, output_tokens=100)
         return ModelAnswer(output=self.output, usage=usage, model=request.model, confidence=0.7)
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
+        for piece in replayed(await self.answer(request)):
+            yield [piece]
 
 
 class FakeStore:
@@ -137,7 +146,7 @@ class World:
             snapshot=self.snapshot,
             cache=cache,
             recorder=recorder,
-            health=Health(lambda: 0.0),
+            around=Surroundings(Breakers(lambda: 0.0), Gates({}), RetryBudget(), random.Random(7)),
         )
 
     async def knows(

@@ -20,16 +20,21 @@ prices = { input = 0.5, output = 2 }
 quality = { default = 0.6 }
 """
 
+PROVIDER = """
+[providers.openai]
+kind = "openai_shaped"
+"""
+
 
 def test_the_shipped_catalogue_has_a_model_a_tier_and_asks_for_no_key() -> None:
-    models = read_catalogue(SHIPPED_CATALOGUE).models.values()
-    assert [model.tier for model in models] == ["fast", "balanced", "premium"]
-    assert not any(model.api_key_env for model in models)
+    shipped = read_catalogue(SHIPPED_CATALOGUE)
+    assert [model.tier for model in shipped.models.values()] == ["fast", "balanced", "premium"]
+    assert not shipped.providers
 
 
 def test_the_example_is_a_catalogue() -> None:
     found = read_catalogue(SHIPPED_CATALOGUE.with_name("catalogue.example.toml"))
-    assert {model.provider for model in found.models.values()} == {"openai_shaped"}
+    assert {model.provider for model in found.models.values()} <= found.providers.keys()
 
 
 @pytest.mark.parametrize(
@@ -46,9 +51,13 @@ def test_the_example_is_a_catalogue() -> None:
         (GOOD.replace("default = 0.6", "default = 0.6, chess = 0.1"), "chess"),
         (GOOD.replace('"one"', '"auto"'), "taken by the router"),
         (GOOD.replace('"one"', '"base"'), "taken by the router"),
-        (GOOD.replace('"simulated"', '"openai_shaped"'), "base_url"),
-        (GOOD.replace('"simulated"', '"openai_shaped"\nbase_url = "http://:8000"'), "base_url"),
-        (GOOD.replace('"simulated"', '"openai_shaped"\nbase_url = "http://host:123456"'), "base_url"),
+        (GOOD.replace('"simulated"', '"nobody"'), "one names the provider nobody, .* known are simulated"),
+        (GOOD + PROVIDER, "base_url"),
+        (GOOD + PROVIDER + 'base_url = "http://:8000"', "base_url"),
+        (GOOD + PROVIDER + 'base_url = "http://host:123456"', "base_url"),
+        (GOOD + PROVIDER + 'base_url = "http://host"\nkey = "sk-secret"', "env:NAME or file:PATH"),
+        (GOOD + PROVIDER.replace("openai_shaped", "fax"), r"\$\.providers"),
+        (GOOD + PROVIDER.replace("openai", "simulated", 1), "taken by the router"),
         (GOOD + GOOD, "two models are called one"),
         (GOOD + "surprise = 1", "surprise"),
         ("", "models"),

@@ -108,11 +108,19 @@ def catalogue(tmp_path: Path, *lines: str, name: str = "one") -> Catalogue:
         "latency_ms = 20",
         "quality = { default = 0.6 }",
     )
-    path.write_text("\n".join((*model, *lines)))
+    path.write_text("\n".join((*model, *lines, *PROVIDERS)))
     return read_catalogue(path)
 
 
-OPENAI = ('provider = "openai_shaped"', 'base_url = "https://api.openai.com/v1"')
+OPENAI = ('provider = "ours"',)
+PROVIDERS = (
+    "[providers.ours]",
+    'kind = "openai_shaped"',
+    'base_url = "https://api.openai.com/v1"',
+    "[providers.gateway]",
+    'kind = "openai_shaped"',
+    'base_url = "https://gateway.example/v1"',
+)
 
 
 def test_the_catalogue_may_leave_out_prices_that_are_known(tmp_path: Path) -> None:
@@ -132,8 +140,7 @@ def test_a_table_with_input_and_output_stands_alone(tmp_path: Path) -> None:
 
 
 def test_a_model_by_another_name_is_priced_as_what_it_is(tmp_path: Path) -> None:
-    shaped = ('provider = "openai_shaped"', 'base_url = "https://gateway.example/v1"')
-    (model,) = catalogue(tmp_path, *shaped, 'priced_as = "anthropic:claude-haiku-4-5"').models.values()
+    (model,) = catalogue(tmp_path, 'provider = "gateway"', 'priced_as = "anthropic:claude-haiku-4-5"').models.values()
     assert (model.prices.cache_written, model.prices.cache_written_long) == (Decimal("1.25"), Decimal(2))
 
 

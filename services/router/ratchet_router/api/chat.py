@@ -3,7 +3,6 @@
 import time
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -12,17 +11,23 @@ from pydantic import BaseModel, ConfigDict
 from ratchet_common.auth import Scope, authorise
 from ratchet_common.http import Front
 from ratchet_common.vocabulary import TaskType
+from ratchet_providers.chat_assembly import usage_in_chat
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
+from ratchet_router.api.about import Said, at_the_end, headers, said_of
 from ratchet_router.api.chat_body import ChatBody, read_chat
-from ratchet_router.api.hanging_up import hung_up
+from ratchet_router.api.event_stream import EventStream
+from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.schema import inlined
+from ratchet_router.ask import Ask
 from ratchet_router.parts import Parts
 from ratchet_router.plan import ALIASES, OF_TASK
+from ratchet_router.shapes.chat import ChatFrames
+from ratchet_router.stream import opened
 
 routes = APIRouter(tags=["openai"])
-ERRORS = documented_errors(401, 403, 404, 422, 503)
+ERRORS = documented_errors(400, 401, 402, 403, 404, 422, 429, 502, 503, 504)
 BEARER: dict[str, Any] = {"security": [{"HTTPBearer": []}]}
 EXAMPLE = {"model": "auto", "messages": [{"role": "user", "content": "What is a canary release?"}]}
 _encode = msgspec.json.Encoder().encode
@@ -40,19 +45,6 @@ class SaidChoice(BaseModel):
 
     index: int
     message: SaidMessage
-
-
-class Said(BaseModel):
-    """What Ratchet says of the answer, for callers that see no headers."""
-
-    result_id: UUID
-    model: str
-    version_id: str
-    label: str | None
-    items: list[str] | None
-    cached: bool
-    cached_from: UUID | None
-    simulated: bool
 
 
 class ChatCompletion(BaseModel):
@@ -81,9 +73,13 @@ async def chat_completions(request: Request) -> Response:
     """As OpenAI's, answered by the model that suits. Headers say which, at what cost, and under which result id."""
     caller = authorise(request, Scope.GENERATE)
     parts: Parts = request.app.state.parts
+    callers: Callers = request.app.state.callers
     ask = read_chat(await request.body(), caller.tenant)
-    answered = await answer(ask, parts, partial(hung_up, request))
-    return Response(_encode(_body(answered)), headers=_headers(answered), media_type="application/json")
+    with callers.watching(request):
+        if ask.stream:
+            return await _streamed(ask, parts, callers)
+        answered = await answer(ask, parts, partial(hung_up, request))
+    return Response(_encode(_body(answered)), headers=headers(answered), media_type="application/json")
 
 
 @in_openai_shape
@@ -117,46 +113,28 @@ routes.add_api_route(
 
 
 def _body(answered: Answered) -> dict[str, Any]:
-    said = {
-        "result_id": answered.result_id,
-        "model": answered.model,
-        "version_id": answered.version_id,
-        "label": answered.label,
-        "items": answered.items,
-        "cached": answered.cached_from is not None,
-        "cached_from": answered.cached_from,
-        "simulated": answered.simulated,
-    }
     if answered.body is not None:
-        return {**answered.body, "ratchet": said}
-    usage = answered.usage
+        return {**answered.body, "ratchet": said_of(answered)}
     return {
         "id": f"chatcmpl-{answered.result_id.hex}",
         "object": "chat.completion",
         "created": int(time.time()),
         "model": answered.model,
         "choices": [
-            {"index": 0, "message": {"role": "assistant", "content": answered.output}, "finish_reason": "stop"}
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": answered.output, "refusal": None},
+                "logprobs": None,
+                "finish_reason": answered.finish,
+            }
         ],
-        "usage": {
-            "prompt_tokens": usage.input_tokens,
-            "completion_tokens": usage.output_tokens,
-            "total_tokens": usage.input_tokens + usage.output_tokens,
-        },
-        "ratchet": said,
+        "usage": usage_in_chat(answered.usage),
+        "ratchet": said_of(answered),
     }
 
 
-def _headers(answered: Answered) -> dict[str, str]:
-    decision = answered.decision
-    headers = {
-        "x-ratchet-result-id": str(answered.result_id),
-        "x-ratchet-model": answered.model,
-        "x-ratchet-version": answered.version_id,
-        "x-ratchet-tier": answered.tier,
-        "x-ratchet-cached": "false" if answered.cached_from is None else "true",
-        "x-ratchet-cost-usd": f"{answered.cost_usd:.6f}",
-        "x-ratchet-decision": f"{decision.assigned_by}; complexity={decision.complexity}; revision={decision.revision}",
-        "x-ratchet-simulated": "true" if answered.simulated else "false",
-    }
-    return headers if answered.recorded else headers | {"x-ratchet-recorded": "false"}
+async def _streamed(ask: Ask, parts: Parts, callers: Callers) -> Response:
+    stream = await opened(ask, parts)
+    who = stream.who()
+    frames = ChatFrames(f"chatcmpl-{who.result_id.hex}", who.model, int(time.time()), usage_asked=ask.usage_asked)
+    return EventStream(stream.frames(frames, at_the_end), headers(who, streamed=True), callers)

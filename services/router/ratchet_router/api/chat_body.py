@@ -14,12 +14,13 @@ from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_router.ask import Ask, CacheUse
 from ratchet_router.catalogue import Capability
 from ratchet_router.plan import OF_TASK, task_in
+from ratchet_router.provider_table import LimitsTable
 from ratchet_router.routing import Priorities
 
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
 Priority = Annotated[float, Meta(ge=0, le=1)]
 Tokens = Annotated[int, Meta(ge=1, le=10_000_000)]
-OURS: Final = frozenset({"model", "messages", "ratchet", "stream", "stream_options"})
+OURS: Final = frozenset({"model", "messages", "ratchet", "stream"})
 SEEN_OR_HEARD: Final = frozenset({"image_url", "input_audio", "file"})
 WHERE = re.compile(r" - at `\$(?:\.|)([^`]*)`$")
 
@@ -51,7 +52,8 @@ class Extras(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cache: CacheUse = "use"
     collect: bool = True
     max_cost_usd: Annotated[float, Meta(ge=0, le=1000)] | None = None
-    deadline_ms: Annotated[int, Meta(ge=10, le=600_000)] | None = None
+    deadline_ms: Annotated[int, Meta(ge=10, le=3_600_000)] | None = None
+    limits: LimitsTable | None = None
     user_id: Short | None = None
     session_id: Short | None = None
     tags: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=20)] = ()
@@ -65,13 +67,20 @@ class Message(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+class StreamOptions(msgspec.Struct, frozen=True):
+    include_usage: bool | None = None
+
+
 class ChatBody(msgspec.Struct, frozen=True):
     """As OpenAI's. Fields that are not named here pass through to the provider."""
 
     model: Annotated[str, Meta(min_length=1, max_length=120)]
     messages: Annotated[list[Message], Meta(min_length=1, max_length=2000)]
     ratchet: Extras = Extras()
-    stream: Annotated[bool, Meta(description="true is not available yet", extra_json_schema={"enum": [False]})] = False
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    n: Annotated[int, Meta(ge=1, le=128)] | None = None
+    logprobs: bool | None = None
     user: Annotated[str, Meta(max_length=200)] | None = None
     max_tokens: Tokens | None = None
     max_completion_tokens: Tokens | None = None
@@ -86,8 +95,6 @@ _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 def read_chat(body: bytes, tenant: str) -> Ask:
     """Raises InvalidChatError, UnknownTaskError."""
     chat, fields = _decoded(body)
-    if chat.stream:
-        raise InvalidChatError("stream", "it is not available yet: leave it out, and the answer comes whole")
     extras = chat.ratchet
     reading = conversation.reading(chat.messages)
     task = _task(chat.model, extras.task)
@@ -110,6 +117,10 @@ def read_chat(body: bytes, tenant: str) -> Ask:
         max_output_tokens=chat.max_completion_tokens or chat.max_tokens,
         max_cost_usd=None if extras.max_cost_usd is None else Decimal(str(extras.max_cost_usd)),
         deadline_s=None if extras.deadline_ms is None else extras.deadline_ms / 1000,
+        limits=extras.limits,
+        stream=bool(chat.stream),
+        usage_asked=bool(chat.stream_options and chat.stream_options.include_usage),
+        choices=chat.n or 1,
         cache=extras.cache,
         collect=extras.collect,
         user=extras.user_id or chat.user or None,
@@ -154,6 +165,10 @@ def _capabilities(chat: ChatBody) -> frozenset[Capability]:
     if chat.response_format and str(chat.response_format.get("type", "")).startswith("json"):
         found.add("json")
     parts = (part for message in chat.messages if isinstance(message.content, list) for part in message.content)
+    if (chat.n or 1) > 1:
+        found.add("choices")
+    if chat.logprobs:
+        found.add("logprobs")
     if any(part.get("type") in SEEN_OR_HEARD for part in parts):
         found.add("vision")
     return frozenset(found)

@@ -11,7 +11,13 @@ from starlette.exceptions import HTTPException
 from ratchet_common.errors import RefusedError, RetryLaterError, UnavailableError
 from ratchet_common.problems import documented
 
-KINDS: Final = {401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
+KINDS: Final = {
+    401: "authentication_error",
+    402: "insufficient_quota",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+}
 SERVER: Final = "server_error"
 TOO_LARGE: Final = "content-too-large"
 CODES: Final = {"unknown-model": "model_not_found"}  # where OpenAI's own name is known to its clients
@@ -55,7 +61,8 @@ def in_openai_shape(handler: Handler) -> Callable[[Request], Coroutine[Any, Any,
 
 def _refused(error: RefusedError) -> Response:
     param = getattr(error, "param", None) or PARAMS.get(error.type)
-    response = _body(error.status, error.detail, CODES.get(error.type, error.type), param)
+    code = getattr(error, "code", "") or CODES.get(error.type, error.type)
+    response = _body(error.status, error.detail, code, param)
     response.headers.update(error.headers)
     return response
 

@@ -1,0 +1,59 @@
+"""What Ratchet says of an answer beside the answer: in headers, and in a `ratchet` object for those who see none."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel
+
+from ratchet_router.answered import Answered
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Said(BaseModel):
+    """What Ratchet says of the answer, for callers that see no headers."""
+
+    result_id: UUID
+    model: str
+    version_id: str
+    label: str | None
+    items: list[str] | None
+    cached: bool
+    cached_from: UUID | None
+    simulated: bool
+
+
+def said_of(answered: Answered) -> dict[str, Any]:
+    return {
+        "result_id": answered.result_id,
+        "model": answered.model,
+        "version_id": answered.version_id,
+        "label": answered.label,
+        "items": answered.items,
+        "cached": answered.cached_from is not None,
+        "cached_from": answered.cached_from,
+        "simulated": answered.simulated,
+    }
+
+
+def at_the_end(answered: Answered) -> bytes:
+    """Of a stream, whose headers went out before this was known."""
+    known = {"cost_usd": round(float(answered.cost_usd), 6), "usage": answered.usage, "recorded": answered.recorded}
+    return _encode(said_of(answered) | known | {"attempts": answered.attempts})
+
+
+def headers(answered: Answered, *, streamed: bool = False) -> dict[str, str]:
+    decision = answered.decision
+    found = {
+        "x-ratchet-result-id": str(answered.result_id),
+        "x-ratchet-model": answered.model,
+        "x-ratchet-version": answered.version_id,
+        "x-ratchet-tier": answered.tier,
+        "x-ratchet-cached": "false" if answered.cached_from is None else "true",
+        "x-ratchet-decision": f"{decision.assigned_by}; complexity={decision.complexity}; revision={decision.revision}",
+        "x-ratchet-simulated": "true" if answered.simulated else "false",
+    }
+    if not streamed:
+        found["x-ratchet-cost-usd"] = f"{answered.cost_usd:.6f}"
+    return found if answered.recorded else found | {"x-ratchet-recorded": "false"}

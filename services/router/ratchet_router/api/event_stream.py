@@ -1,0 +1,35 @@
+"""A response of server-sent events, written as they come."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+
+from fastapi import Request, Response
+from starlette.types import Receive, Scope, Send
+
+from ratchet_router.api.hanging_up import Callers, HungUpError
+
+READ_PATIENCE_S = 60.0  # for a client that takes nothing
+NOT_TO_BE_HELD = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # by what stands in between
+
+
+class EventStream(Response):
+    media_type = "text/event-stream"
+
+    def __init__(self, events: AsyncGenerator[bytes, None], headers: Mapping[str, str], callers: Callers) -> None:
+        super().__init__(headers={**headers, **NOT_TO_BE_HELD})
+        del self.headers["content-length"]
+        self._events, self._callers = events, callers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One who hangs up, or takes nothing for a minute, ends it: the work upstream as well."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        try:
+            with self._callers.watching(Request(scope, receive)):
+                async with aclosing(self._events) as events:
+                    async for event in events:
+                        async with asyncio.timeout(READ_PATIENCE_S):
+                            await send({"type": "http.response.body", "body": event, "more_body": True})
+        except (HungUpError, TimeoutError):
+            return
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

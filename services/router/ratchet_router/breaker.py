@@ -1,0 +1,122 @@
+"""Which models are not asked for a while, since they failed? Each replica remembers for itself.
+
+A model that fails several times in a row, or too large a share of the time, is left alone for a while (open). Then one
+request tries it (the probe) while the others still pass it by; if it answers, all may come again, and it is the first
+choice where it was before.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from ratchet_providers.failing import ErrorKind
+
+IN_A_ROW: Final = 3
+SHARE, OF_AT_LEAST = 0.5, 20  # of the last ones
+FIRST_REST_S, LONGEST_REST_S = 10.0, 120.0
+PROBE_S: Final = 60.0  # a probe that was not heard of for so long is none
+COUNTED: Final[frozenset[ErrorKind]] = frozenset(
+    {
+        "unreachable",
+        "timeout",
+        "overloaded",
+        "unavailable",
+        "cut",
+        "malformed",
+        "unauthorized",
+        "no_such_model",
+        "quota",
+    }
+)
+
+
+@dataclass(slots=True)
+class _State:
+    in_a_row: int = 0
+    good: float = 0.0  # the last ones, fading
+    bad: float = 0.0
+    rests_until: float = 0.0
+    rest_s: float = FIRST_REST_S
+    is_open: bool = False
+    probing_since: float = field(default=-PROBE_S)
+
+
+class Breakers:
+    """`clock`: monotonic seconds. Rests vary by a quarter, so that replicas do not come back all at once."""
+
+    def __init__(self, clock: Callable[[], float], *, seed: int | None = None) -> None:
+        self._clock, self._random = clock, random.Random(seed)  # noqa: S311  spreads load, hides nothing
+        self._states: dict[str, _State] = {}  # of those that failed since they were last well
+
+    def down(self) -> frozenset[str]:
+        """Those that nobody shall ask now. One that is due for its probe is not among them."""
+        if not self._states:
+            return frozenset()
+        now = self._clock()
+        return frozenset(name for name, state in self._states.items() if now < state.rests_until)
+
+    def takes(self, name: str, *, nothing_else: bool = False) -> bool:
+        """May it be asked? Of one that was open, only one caller at a time may: whoever asks here and hears yes.
+
+        `nothing_else`: nothing else remains, so that even one that rests gets its one caller.
+        """
+        state = self._states.get(name)
+        if state is None or not (state.is_open or self._clock() < state.rests_until):
+            return True
+        now = self._clock()
+        if now < state.rests_until and not nothing_else:
+            return False
+        if now - state.probing_since < PROBE_S:
+            return False
+        state.probing_since = now
+        return True
+
+    def wait_s(self, name: str) -> float:
+        state = self._states.get(name)
+        return max(0.0, state.rests_until - self._clock()) if state else 0.0
+
+    def answered(self, name: str) -> None:
+        state = self._states.get(name)
+        if state is None:
+            return
+        state.good = state.good * 0.95 + 1
+        state.bad *= 0.95
+        state.in_a_row, state.is_open, state.rests_until = 0, False, 0.0
+        state.probing_since = -PROBE_S
+        if state.bad < 0.5:  # forgotten
+            del self._states[name]
+
+    def failed(self, name: str, kind: ErrorKind, retry_after_s: float | None = None) -> None:
+        """`retry_after_s`: as the provider asks; it is left alone that long."""
+        if kind not in COUNTED and kind != "rate_limited":
+            self._not_its_fault(name)
+            return
+        state = self._states.setdefault(name, _State())
+        now = self._clock()
+        if retry_after_s:
+            state.rests_until = max(state.rests_until, now + min(retry_after_s, LONGEST_REST_S))
+        if kind in COUNTED:
+            self._count(state, now)
+        state.probing_since = -PROBE_S
+
+    def left(self, name: str) -> None:
+        """The caller went before there was an answer: if it was the probe, another may be."""
+        self._not_its_fault(name)
+
+    def _not_its_fault(self, name: str) -> None:
+        if (state := self._states.get(name)) is not None:
+            state.probing_since = -PROBE_S
+
+    def _count(self, state: _State, now: float) -> None:
+        state.in_a_row += 1
+        state.good *= 0.95
+        state.bad = state.bad * 0.95 + 1
+        of_all = state.good + state.bad
+        # of a fading sum no more than 20 can be left, so half of that is as good as full
+        often = of_all >= OF_AT_LEAST / 2 and state.bad / of_all >= SHARE
+        if state.is_open or state.in_a_row >= IN_A_ROW or often:
+            rest = state.rest_s if state.is_open else FIRST_REST_S
+            state.rest_s = min(rest * 2, LONGEST_REST_S)
+            state.is_open = True
+            state.rests_until = max(state.rests_until, now + rest * self._random.uniform(0.75, 1.0))

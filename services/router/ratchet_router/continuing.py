@@ -1,0 +1,71 @@
+"""Where an answer that broke off is continued by another call: what comes is joined to what was shown. Pure.
+
+A model that goes on may repeat the last words, or begin the whole answer anew. The first is cut out; the second cannot
+be joined, and is an error: text is never shown twice.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from ratchet_providers.base import Piece
+from ratchet_providers.chat_shape import Chunk
+
+LOOKED_AT: Final = 120  # characters of what comes, held back to be compared
+LEAST_OVERLAP: Final = 12  # fewer equal characters are chance
+BEGUN_ANEW: Final = 24
+
+
+class SeamError(Exception):
+    """What came begins the answer anew."""
+
+
+class Seam:
+    def __init__(self, so_far: str) -> None:
+        self._so_far = so_far
+        self._held: list[Piece] = []
+        self._open = True
+
+    def joined(self, pieces: Sequence[Piece]) -> list[Piece]:
+        """What may be shown of these and of those held back before. Raises SeamError."""
+        if not self._open:
+            return list(pieces)
+        self._held += pieces
+        text = "".join(piece.text for piece in self._held)
+        if len(text) < LOOKED_AT and not any(piece.finish for piece in pieces):
+            return []
+        self._open = False
+        return _without_text(self._held, _repeated(self._so_far, text))
+
+
+def _repeated(so_far: str, text: str) -> int:
+    """How many characters at the beginning of `text` were shown already. Raises SeamError."""
+    anew = min(BEGUN_ANEW, len(so_far))
+    if anew >= LEAST_OVERLAP and text[:anew] == so_far[:anew] and not so_far.endswith(so_far[:anew]):
+        raise SeamError("The model began its answer anew instead of going on.")
+    longest = min(len(text), len(so_far))
+    return next((n for n in range(longest, LEAST_OVERLAP - 1, -1) if so_far.endswith(text[:n])), 0)
+
+
+def _without_text(pieces: Sequence[Piece], count: int) -> list[Piece]:
+    """The pieces without the first `count` characters of their text; the roles that began the call are gone too."""
+    found = []
+    for piece in pieces:
+        cut = min(count, len(piece.text))
+        count -= cut
+        shown = _shortened(piece, cut)
+        if shown.text or shown.finish or shown.usage:
+            found.append(shown)
+    return found
+
+
+def _shortened(piece: Piece, cut: int) -> Piece:
+    if piece.chunk is None or not piece.chunk.choices:
+        return piece
+    text = piece.text[cut:]
+    first = piece.chunk.choices[0]
+    delta = msgspec.structs.replace(first.delta, role=None, content=text or None)
+    choices = [msgspec.structs.replace(first, delta=delta), *piece.chunk.choices[1:]]
+    chunk: Chunk = msgspec.structs.replace(piece.chunk, choices=choices)
+    return msgspec.structs.replace(piece, chunk=chunk, data=b"", text=text)

@@ -1,0 +1,171 @@
+"""One request on its way: enough to record it wherever it stops, and to say what an answer to it amounts to."""
+
+import time
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, Usage
+from ratchet_providers.base import ModelAnswer
+from ratchet_router.answered import Answered, again, prediction, to_keep
+from ratchet_router.ask import Ask
+from ratchet_router.cache import cache_key
+from ratchet_router.memory import Entry
+from ratchet_router.metrics import observed
+from ratchet_router.parts import Parts
+from ratchet_router.plan import Plan
+from ratchet_router.recording import NotRecordedError
+from ratchet_router.shaping import checks, shaped
+from ratchet_router.target import Target
+from ratchet_router.targets import targets
+from ratchet_router.tries import Tries, tries
+
+
+@dataclass(slots=True)
+class Progress:
+    ask: Ask
+    parts: Parts
+    result_id: UUID
+    unit: str
+    plan: Plan
+    template: str | None
+    started: float
+    attempts: list[Attempt] = field(default_factory=list)
+    answered: Answered | None = None
+
+    def elapsed_ms(self) -> float:
+        return round((time.perf_counter() - self.started) * 1000, 3)
+
+    def tries(self, *, streams: bool = False) -> Tries:
+        settings = self.parts.settings
+        return tries(
+            targets(self.plan, self.parts),
+            self.parts.around,
+            deadline_s=self.ask.deadline_s or settings.deadline_ms / 1000,
+            models=settings.attempts,
+            attempted=self.attempts.append,
+            streams=streams,
+            limits=self.ask.limits,
+        )
+
+    # what it amounts to
+
+    def of_model(self, by: Target, said: ModelAnswer) -> Answered:
+        ask, plan = self.ask, self.plan
+        found = shaped(ask.task_type, said.output, ask.labels, items=said.items, label=said.label)
+        fell_back = plan.trained is not None and by.version_id == BASE_VERSION
+        return Answered(
+            result_id=self.result_id,
+            unit=self.unit,
+            output=found.output,
+            model=by.model,
+            version_id=by.version_id,
+            tier=by.tier,
+            decision=_after_fallback(plan) if fell_back else plan.decision,
+            usage=said.usage,
+            cost_usd=by.cost_of(said.usage),
+            premium_cost_usd=_dearest(plan, by, said.usage),
+            latency_ms=self.elapsed_ms(),
+            items=found.items,
+            label=found.label,
+            template=None if by.artifact else self.template,  # a student sees no prompt
+            approach=by.approach,
+            confidence=said.confidence,
+            checks=checks(ask.task_type, found, ask.labels, ask.document),
+            attempts=tuple(self.attempts),
+            simulated=said.simulated,
+            body=said.body,
+            shape=said.shape,
+            finish=said.finish,
+        )
+
+    def of_entry(self, entry: Entry) -> Answered:
+        return again(
+            entry,
+            result_id=self.result_id,
+            unit=self.unit,
+            decision=self.plan.decision,
+            latency_ms=self.elapsed_ms(),
+        )
+
+    def of_nobody(self, *, spent: Usage | None = None, by: Target | None = None, output: str | None = None) -> Answered:
+        """`spent`: what was used up, and `output` what was shown, before it stopped."""
+        version, model, tier = (by.version_id, by.model, by.tier) if by else self.plan.first
+        return Answered(
+            result_id=self.result_id,
+            unit=self.unit,
+            output=output or None,
+            model=model,
+            version_id=version,
+            tier=tier,
+            decision=self.plan.decision,
+            template=self.template,
+            attempts=tuple(self.attempts),
+            latency_ms=self.elapsed_ms(),
+            usage=spent or Usage(),
+            cost_usd=by.cost_of(spent) if by and spent else Decimal(0),
+        )
+
+    # the cache
+
+    def cache_key(self) -> bytes:
+        epoch = self.parts.snapshot.epoch(self.ask.tenant)
+        return cache_key(self.ask, epoch=epoch, template=self.template, resolved=self.plan.resolved)
+
+    async def kept(self) -> Entry | None:
+        """The answer that was given before to the same request, if it may be used."""
+        if self.ask.cache != "use":
+            return None
+        return await self.parts.cache.look_up(self.cache_key(), self.ask.tenant)
+
+    async def keep(self, answered: Answered, by: Target) -> None:
+        """Only what the resolved one said, and only where nothing is wrong with it."""
+        if self.ask.cache == "off" or by.name != self.plan.resolved or not answered.passed:
+            return
+        key = self.cache_key()
+        if self.ask.cache == "refresh":
+            await self.parts.cache.make_way(key, self.ask.tenant)
+        self.parts.cache.keep(key, to_keep(self.ask, answered, self.parts.cache.expires_at()))
+
+    # the record
+
+    async def record(self, answered: Answered, outcome: Outcome) -> Answered:
+        """Raises NotRecordedError."""
+        event = prediction(self.ask, answered, outcome, self.parts.settings.text_limit_bytes)
+        safe = await self.parts.recorder.record(event)
+        observed(event, trained=not answered.by_base)
+        return answered if safe else replace(answered, recorded=False)
+
+    async def record_failure(self, answered: Answered) -> None:
+        """The caller gets the failure itself, whatever becomes of its record."""
+        try:
+            await self.record(answered, "failed")
+        except NotRecordedError:
+            return
+
+    async def record_cancelled(self, so_far: Answered) -> None:
+        """Goes on behind the back of a request that is being cancelled."""
+        event = prediction(self.ask, so_far, "cancelled", self.parts.settings.text_limit_bytes)
+        observed(event, trained=not so_far.by_base)
+        await self.parts.recorder.record_whatever_happens(event)
+
+
+def begun(ask: Ask, parts: Parts) -> Progress:
+    """Raises what planning raises."""
+    started, result_id = time.perf_counter(), uuid7()
+    unit = ask.session or ask.user or str(result_id)
+    return Progress(ask, parts, result_id, unit, parts.plan(ask, unit), parts.template(ask), started)
+
+
+def _after_fallback(plan: Plan) -> Decision:
+    """The unit stays the version's: left out, the requests on which it fails would make it look better than it is."""
+    why = f"{plan.resolved} did not answer, so the catalogue's models were asked."
+    return msgspec.structs.replace(plan.decision, reasons=(*plan.decision.reasons, why), fell_back=True)
+
+
+def _dearest(plan: Plan, by: Target, usage: Usage) -> Decimal:
+    prices = [by.prices, *(model.prices for model in plan.ranking.models)]
+    return max(one.of(usage) for one in prices)

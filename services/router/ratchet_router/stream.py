@@ -1,0 +1,146 @@
+"""Use case: a request gets its answer bit by bit. The end of it is withheld until it is recorded."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from ratchet_common.errors import RefusedError
+from ratchet_providers.base import ModelAnswer, Piece
+from ratchet_providers.replay import of_body, of_text
+from ratchet_providers.usage import estimated_of
+from ratchet_router.answered import Answered
+from ratchet_router.ask import Ask
+from ratchet_router.failures import NoAnswerError
+from ratchet_router.memory import Entry
+from ratchet_router.parts import Parts
+from ratchet_router.progress import Progress, begun
+from ratchet_router.recording import NotRecordedError
+from ratchet_router.shapes.shape import Failure, Frames
+from ratchet_router.streaming import Shown, streamed
+from ratchet_router.targets import request_for
+from ratchet_router.withholding import Withholding
+
+Pieces = AsyncGenerator[Sequence[Piece], None]
+About = Callable[[Answered], bytes]
+
+
+@dataclass(slots=True)
+class Opened:
+    """A stream whose first token is there: until then, what goes wrong is an ordinary error.
+
+    `kept`: the answer that was given before, if this is one.
+    """
+
+    progress: Progress
+    coming: Pieces
+    withholding: Withholding
+    shown: Shown = field(default_factory=Shown)
+    kept: Answered | None = None
+    first: list[Piece] = field(default_factory=list)
+
+    def who(self) -> Answered:
+        """Who answers, as far as that is known now."""
+        return self.kept or self.progress.of_nobody(by=self.shown.by)
+
+    async def frames(self, frames: Frames, about: About) -> AsyncGenerator[bytes, None]:
+        """The answer in the caller's shape. Whatever happens is recorded; an error is said in that shape."""
+        try:
+            async with aclosing(self._all()) as coming:
+                async for pieces in coming:
+                    passing = self.withholding.passing(pieces)
+                    if passing and (said := frames.said(passing)):
+                        yield said
+            answered = await self._recorded()
+        except NoAnswerError as error:
+            await self.progress.record_failure(self._so_far())
+            yield frames.failed(failure_of(error))
+        except NotRecordedError as error:
+            yield frames.failed(failure_of(error))
+        except (asyncio.CancelledError, GeneratorExit):
+            await self.progress.record_cancelled(self.progress.answered or self._so_far())
+            raise
+        else:
+            yield frames.said(self.withholding.held) + frames.ended(answered.usage, about(answered))
+
+    async def _all(self) -> Pieces:
+        first, self.first = self.first, []
+        async with aclosing(self.coming) as coming:
+            yield first
+            async for pieces in coming:
+                yield pieces
+
+    async def _recorded(self) -> Answered:
+        """Raises NotRecordedError."""
+        if self.kept is not None:
+            self.progress.answered = self.kept
+            return await self.progress.record(self.kept, "ok")
+        by, said = self.shown.by, self._said()
+        if by is None:
+            raise RuntimeError("A stream has ended that nobody began.")
+        answered = self.progress.answered = self.progress.of_model(by, said)
+        if said.body is not None:
+            await self.progress.keep(answered, by)
+        return await self.progress.record(answered, "ok")
+
+    def _said(self) -> ModelAnswer:
+        whole, by = self.withholding, self.shown.by
+        output = "".join(whole.text)
+        usage = whole.usage or estimated_of(self.progress.ask.messages, output)
+        return ModelAnswer(
+            output=output,
+            usage=usage,
+            model=by.upstream_model if by else "",
+            finish=whole.finish,
+            body=whole.assembly.body(usage) if whole.assembly.begun else None,
+            simulated=by.simulated if by else False,
+        )
+
+    def _so_far(self) -> Answered:
+        shown = self.shown
+        return self.progress.of_nobody(spent=shown.usage, by=shown.by, output=shown.so_far())
+
+
+async def opened(ask: Ask, parts: Parts) -> Opened:
+    """Returns once the first token is there. Raises what planning raises, NoAnswerError."""
+    progress = begun(ask, parts)
+    try:
+        if (entry := await progress.kept()) is not None:
+            return Opened(progress, _again(entry), Withholding(ask.choices), kept=progress.of_entry(entry))
+        shown = Shown()
+        coming = streamed(request_for(ask, parts), progress.tries(streams=True), shown)
+        stream = Opened(progress, coming, Withholding(ask.choices), shown)
+        await _until_it_shows(stream)
+    except NoAnswerError:
+        await progress.record_failure(progress.of_nobody())
+        raise
+    except asyncio.CancelledError:
+        await progress.record_cancelled(progress.of_nobody())
+        raise
+    return stream
+
+
+async def _until_it_shows(stream: Opened) -> None:
+    async for pieces in stream.coming:
+        stream.first += pieces
+        if any(piece.shows or piece.finish for piece in pieces):
+            return
+
+
+async def _again(entry: Entry) -> Pieces:
+    yield (
+        of_text(entry.output, entry.finish, entry.usage, model=entry.model)
+        if entry.body is None
+        else of_body(entry.body, entry.usage)
+    )
+
+
+def failure_of(error: RefusedError) -> Failure:
+    wait = error.headers.get("Retry-After")
+    return Failure(
+        status=error.status,
+        code=getattr(error, "code", "") or error.type,
+        message=error.detail,
+        param=getattr(error, "param", None),
+        retry_after_s=float(wait) if wait else None,
+    )

@@ -1,0 +1,86 @@
+"""A streamed answer that does not end half-way: begun anew while nothing was shown, continued where a model can.
+
+What was shown is never shown twice, and what is not whole never looks as if it were: where neither helps, it ends in an
+error that says so.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from ratchet_common.events import Usage
+from ratchet_providers.base import ModelRequest, Piece
+from ratchet_providers.failing import ProviderError
+from ratchet_providers.usage import estimated_of
+from ratchet_router.continuing import Seam, SeamError
+from ratchet_router.failures import no_answer
+from ratchet_router.target import Target
+from ratchet_router.tries import Asking, Tries
+
+
+@dataclass(slots=True)
+class Shown:
+    """What the caller has seen up to now. `only_text`: nothing that a model could not be given back to go on from."""
+
+    text: list[str] = field(default_factory=list)
+    anything: bool = False
+    only_text: bool = True
+    by: Target | None = None
+    usage: Usage | None = None  # of the call that goes on, as far as it is known
+
+    def so_far(self) -> str:
+        return "".join(self.text)
+
+    def add(self, piece: Piece) -> None:
+        if piece.shows:
+            self.anything = True
+            self.only_text = self.only_text and _is_text_of_one_choice(piece)
+        if piece.text:
+            self.text.append(piece.text)
+
+
+def _is_text_of_one_choice(piece: Piece) -> bool:
+    if piece.chunk is None:
+        return False  # the caller's own shape has a state of blocks that another call would begin anew
+    return all(c.index == 0 and not c.delta.tool_calls and not c.delta.refusal for c in piece.chunk.choices)
+
+
+async def streamed(request: ModelRequest, tries: Tries, shown: Shown) -> AsyncGenerator[Sequence[Piece], None]:
+    """The pieces of one whole answer, whoever gave them; `shown.by` is who gave the last. Raises NoAnswerError."""
+    while (target := await tries.next()) is not None:
+        whole = False
+        async with tries.asking(target) as asking:
+            shown.by = target
+            async with aclosing(_pieces(target, request, tries, shown, asking)) as coming:
+                async for pieces in coming:
+                    yield pieces
+            whole = True
+        if whole:
+            return
+        if shown.anything:
+            tries.only(lambda other: other.continues and shown.only_text)
+    raise no_answer(tries.errors)
+
+
+async def _pieces(
+    target: Target, request: ModelRequest, tries: Tries, shown: Shown, asking: Asking
+) -> AsyncGenerator[Sequence[Piece], None]:
+    so_far = shown.so_far()
+    seam = Seam(so_far) if so_far else None
+    wanted = tries.request_for(target, request, so_far=so_far)
+    here: list[str] = []
+    try:
+        async with aclosing(target.provider.stream(wanted)) as coming:
+            async for pieces in coming:
+                joined = seam.joined(pieces) if seam else pieces
+                for piece in joined:
+                    here.append(piece.text)
+                    asking.usage = shown.usage = piece.usage or asking.usage
+                    shown.add(piece)
+                if joined:
+                    yield joined
+    except SeamError as error:
+        raise ProviderError("malformed", str(error)) from error
+    finally:
+        if asking.usage is None and (shown.anything or here):
+            asking.usage = shown.usage = estimated_of(request.messages, "".join(here))

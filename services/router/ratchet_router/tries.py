@@ -1,0 +1,193 @@
+"""Which target is asked next, and after which pause: until one answers, or the time, the targets or the tries end."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Final
+
+from ratchet_common.events import Attempt, Usage
+from ratchet_providers.base import ModelRequest, TimeLimits
+from ratchet_providers.failing import ErrorKind, ProviderError
+from ratchet_router.breaker import Breakers
+from ratchet_router.gate import Gates
+from ratchet_router.provider_table import LimitsTable
+from ratchet_router.retrying import RetryBudget, pause_before_retry
+from ratchet_router.target import Target
+
+STUDENTS_PATIENCE_S: Final = 15.0  # it answers in milliseconds once it is loaded
+SHARE_OF_REMAINING: Final = 0.5  # of the time that is left, for one that others come after
+STOPS: Final[frozenset[ErrorKind]] = frozenset({"filtered", "bad_request"})  # nobody else shall be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all requests share: who is well, who is full, how much may be retried."""
+
+    breakers: Breakers
+    gates: Gates
+    budget: RetryBudget
+    dice: random.Random
+
+
+@dataclass(slots=True, kw_only=True)
+class Tries:
+    """Of one request. `attempted` hears of each try as it ends, in case that the request is stopped midway."""
+
+    targets: list[Target]
+    around: Surroundings
+    deadline: float  # by the loop's clock
+    models: int  # how many different ones may be tried
+    attempted: Callable[[Attempt], None]
+    streams: bool = False
+    limits: LimitsTable | None = None  # the caller's own, in place of the target's
+    errors: list[tuple[Target, ProviderError]] = field(default_factory=list)
+    _tried: dict[str, int] = field(default_factory=dict)
+    _again: Target | None = None
+    _pause_s: float = 0.0
+    _over: bool = False
+
+    @property
+    def last_error(self) -> ProviderError | None:
+        return self.errors[-1][1] if self.errors else None
+
+    def remaining_s(self) -> float:
+        return self.deadline - asyncio.get_running_loop().time()
+
+    async def next(self) -> Target | None:
+        """None: there is nobody left to ask, or no time. Waits where a pause is due."""
+        if self._over or self.remaining_s() <= self._pause_s:
+            return None
+        if self._again is not None:
+            target, self._again = self._again, None
+            await asyncio.sleep(self._pause_s)
+            return target
+        return self._another()
+
+    def only(self, wanted: Callable[[Target], bool]) -> None:
+        """From here on, nobody else."""
+        self.targets = [target for target in self.targets if wanted(target)]
+        if self._again is not None and not wanted(self._again):
+            self._again = None
+
+    def stop(self) -> None:
+        self._over = True
+
+    def request_for(self, target: Target, request: ModelRequest, *, so_far: str = "") -> ModelRequest:
+        return replace(
+            request,
+            model=target.upstream_model,
+            limits=self._limits_of(target),
+            artifact=target.artifact,
+            sha256=target.sha256,
+            so_far=so_far,
+        )
+
+    @asynccontextmanager
+    async def asking(self, target: Target) -> AsyncIterator["Asking"]:
+        """One try of it: within its provider's cap, timed, noted, and its failure remembered instead of raised."""
+        asking = Asking(time.perf_counter())
+        self._tried[target.name] = self._tried.get(target.name, 0) + 1
+        if self._tried[target.name] == 1:
+            self.around.budget.first_try(target.at)
+        try:
+            async with AsyncExitStack() as stack:
+                if (gate := self.around.gates.of(target.at)) is not None:
+                    await stack.enter_async_context(gate.inside(self._limits_of(target).total_s))
+                yield asking
+        except ProviderError as error:
+            self._note(target, asking, error)
+            self._failed(target, error)
+        except BaseException:
+            self.around.breakers.left(target.name)
+            self._note(target, asking, None, error="cancelled")
+            raise
+        else:
+            self.around.breakers.answered(target.name)
+            self._note(target, asking, None)
+
+    def _another(self) -> Target | None:
+        while self.targets and len(self._tried) < self.models:
+            target = self.targets.pop(0)
+            alone = not self.targets and not self.errors
+            if self.around.breakers.takes(target.name, nothing_else=alone):
+                return target
+            wait = self.around.breakers.wait_s(target.name)
+            resting = ProviderError("unavailable", "it failed just now and rests", retry_after_s=max(wait, 1.0))
+            self.errors.append((target, resting))
+        return None
+
+    def _failed(self, target: Target, error: ProviderError) -> None:
+        self.errors.append((target, error))
+        self.around.breakers.failed(target.name, error.kind, error.retry_after_s)
+        if error.kind in STOPS:
+            self._over = True
+        elif error.kind == "too_long":
+            self.only(lambda other: other.window > target.window)
+        else:
+            self._retry_perhaps(target, error)
+
+    def _retry_perhaps(self, target: Target, error: ProviderError) -> None:
+        others = bool(self.targets) and len(self._tried) < self.models
+        if others and target.artifact:
+            return  # it failed here, and will do so again
+        tried, first = self._tried[target.name], len(self._tried) == 1
+        pause = pause_before_retry(error, tried, first=first, others=others, dice=self.around.dice)
+        if pause is None or (others and self.around.breakers.wait_s(target.name) > 0):
+            return
+        if self.around.budget.takes(target.at):
+            self._again, self._pause_s = target, pause
+
+    def _note(self, target: Target, asking: "Asking", failure: ProviderError | None, *, error: str = "") -> None:
+        self.attempted(
+            Attempt(
+                model=target.name,
+                provider=target.at,
+                latency_ms=round((time.perf_counter() - asking.started) * 1000, 3),
+                error=failure.kind if failure else error,
+                status=failure.status if failure else 0,
+                usage=asking.usage if failure else None,
+                cost_usd=target.cost_of(asking.usage) if asking.usage and failure else Decimal(0),
+            )
+        )
+
+    def _limits_of(self, target: Target) -> TimeLimits:
+        """A stream that has begun may take all the time there is; before, others shall have their turn as well."""
+        given = self.limits.over(target.limits) if self.limits else target.limits
+        remaining = max(self.remaining_s(), 0.001)
+        most = remaining * SHARE_OF_REMAINING if self.targets else remaining
+        whole = min(given.total_s, most, STUDENTS_PATIENCE_S if target.artifact else most)
+        total = remaining if self.streams else whole
+        return replace(given, first_s=min(given.first_s, most), total_s=total)
+
+
+@dataclass(slots=True)
+class Asking:
+    """`usage`: what the try has used up to now, as far as that is known: it may fail later on."""
+
+    started: float
+    usage: Usage | None = None
+
+
+def tries(
+    targets: Sequence[Target],
+    around: Surroundings,
+    *,
+    deadline_s: float,
+    models: int,
+    attempted: Callable[[Attempt], None],
+    streams: bool = False,
+    limits: LimitsTable | None = None,
+) -> Tries:
+    return Tries(
+        targets=list(targets),
+        around=around,
+        deadline=asyncio.get_running_loop().time() + deadline_s,
+        models=models,
+        attempted=attempted,
+        streams=streams,
+        limits=limits,
+    )
