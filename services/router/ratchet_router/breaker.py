@@ -37,6 +37,8 @@ class _State:
     good: float = 0.0  # the last ones, fading
     bad: float = 0.0
     rests_until: float = 0.0
+    leave_until: float = 0.0  # as the provider asked
+    kind: ErrorKind = "unavailable"
     rest_s: float = FIRST_REST_S
     is_open: bool = False
     probing_since: float = field(default=-PROBE_S)
@@ -59,13 +61,14 @@ class Breakers:
     def takes(self, name: str, *, nothing_else: bool = False) -> bool:
         """May it be asked? Of one that was open, only one caller at a time may: whoever asks here and hears yes.
 
-        `nothing_else`: nothing else remains, so that even one that rests gets its one caller.
+        `nothing_else`: nothing else remains, so that even one that rests gets its one caller, unless its provider has
+        said when to come again.
         """
         state = self._states.get(name)
         if state is None or not (state.is_open or self._clock() < state.rests_until):
             return True
         now = self._clock()
-        if now < state.rests_until and not nothing_else:
+        if now < (state.leave_until if nothing_else else state.rests_until):
             return False
         if now - state.probing_since < PROBE_S:
             return False
@@ -76,13 +79,18 @@ class Breakers:
         state = self._states.get(name)
         return max(0.0, state.rests_until - self._clock()) if state else 0.0
 
+    def why(self, name: str) -> ErrorKind:
+        """What it failed with last."""
+        state = self._states.get(name)
+        return state.kind if state else "unavailable"
+
     def answered(self, name: str) -> None:
         state = self._states.get(name)
         if state is None:
             return
         state.good = state.good * 0.95 + 1
         state.bad *= 0.95
-        state.in_a_row, state.is_open, state.rests_until = 0, False, 0.0
+        state.in_a_row, state.is_open, state.rests_until, state.leave_until = 0, False, 0.0, 0.0
         state.probing_since = -PROBE_S
         if state.bad < 0.5:  # forgotten
             del self._states[name]
@@ -94,8 +102,10 @@ class Breakers:
             return
         state = self._states.setdefault(name, _State())
         now = self._clock()
+        state.kind = kind
         if retry_after_s:
-            state.rests_until = max(state.rests_until, now + min(retry_after_s, LONGEST_REST_S))
+            state.leave_until = max(state.leave_until, now + min(retry_after_s, LONGEST_REST_S))
+            state.rests_until = max(state.rests_until, state.leave_until)
         if kind in COUNTED:
             self._count(state, now)
         state.probing_since = -PROBE_S

@@ -115,9 +115,10 @@ class Tries:
             alone = not self.targets and not self.errors
             if self.around.breakers.takes(target.name, nothing_else=alone):
                 return target
-            wait = self.around.breakers.wait_s(target.name)
-            resting = ProviderError("unavailable", "it failed just now and rests", retry_after_s=max(wait, 1.0))
-            self.errors.append((target, resting))
+            wait, kind = self.around.breakers.wait_s(target.name), self.around.breakers.why(target.name)
+            self.errors.append(
+                (target, ProviderError(kind, "it failed just now and rests", retry_after_s=wait or None))
+            )
         return None
 
     def _failed(self, target: Target, error: ProviderError) -> None:

@@ -1,0 +1,320 @@
+"""What an application sees that changed a base URL: the official client, real sockets, a provider's bad days."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import openai
+import pytest
+import pytest_asyncio
+from pydantic import BaseModel
+
+from ratchet_common.auth import Scope, new_token, write_tokens
+from ratchet_common.events import PredictionMade
+from ratchet_router.main import build
+from ratchet_router.settings import RouterSettings
+from tests.integration.conftest import Ground, Running, Tenant, running_app
+from tests.integration.router_site import Heard, listening
+from tests.integration.upstream import Upstream, cut_after, failing, saying, silent, upstream
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+MODEL = """
+[[models]]
+name = "{name}"
+provider = "up"
+tier = "{tier}"
+context_window = {window}
+latency_ms = {latency}
+continues = {continues}
+capabilities = ["tools", "json", "vision"]
+prices = {{ input = {price}, output = {price} }}
+quality = {{ default = 0.7 }}
+"""
+PROVIDER = """
+[providers.up]
+kind = "openai_shaped"
+base_url = "{url}"
+continues = "prefix"
+limits = {{ first_token_ms = 1_000, gap_ms = 500, answer_ms = 2_000 }}
+"""
+TEXT = "The steering group meets on Monday to decide on the budget of the next year and on who will lead the work ."
+ON_MONDAY = TEXT.replace(" ", "")
+TOOL: Any = {
+    "type": "function",
+    "function": {"name": "look_up", "parameters": {"type": "object", "properties": {"of": {"type": "string"}}}},
+}
+CALLS = [
+    {"id": f"call_{n}", "type": "function", "function": {"name": "look_up", "arguments": f'{{"of":"{n}"}}'}}
+    for n in range(2)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    app: Running
+    tenant: Tenant
+    heard: Heard
+    up: Upstream
+    client: openai.AsyncOpenAI
+
+    async def event(self, result_id: str) -> PredictionMade:
+        return await self.heard.of(result_id)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+    folder = tmp_path_factory.mktemp("gateway")
+    name = f"tenant-{uuid4().hex[:8]}"
+    token, row = new_token(name, frozenset(Scope))
+    write_tokens(folder / "tokens.json", [row])
+    tenant = Tenant(name, token, folder / "tokens.json")
+    async with upstream() as up:
+        models = [
+            MODEL.format(name="cheap", tier="fast", window=2_000, latency=10, continues="true", price=1),
+            MODEL.format(name="middle", tier="balanced", window=20_000, latency=20, continues="true", price=3),
+            MODEL.format(name="plain", tier="premium", window=500_000, latency=30, continues="false", price=9),
+        ]
+        (folder / "catalogue.toml").write_text(PROVIDER.format(url=up.url) + "".join(models))
+        settings = RouterSettings(
+            kafka_bootstrap_servers=stack.kafka_bootstrap_servers,
+            kafka_idempotence=stack.idempotence,
+            kafka_partitions=3,
+            bus_forgets=stack.forgets,
+            mongodb_url=stack.mongodb_url,
+            tokens_file=folder / "tokens.json",
+            catalogue=folder / "catalogue.toml",
+        )
+        async with (
+            running_app(build(settings), tenant) as app,
+            listening(stack, tenant) as heard,
+            openai.AsyncOpenAI(base_url=f"{app.url}/v1", api_key=token, max_retries=0) as client,
+        ):
+            yield Gateway(app, tenant, heard, up, client)
+
+
+def said(text: str = "When?") -> list[Any]:
+    """No two tests ask the same."""
+    return [{"role": "user", "content": f"{text} {uuid4().hex}"}]
+
+
+async def text_of(stream: Any) -> str:
+    return "".join([chunk.choices[0].delta.content or "" async for chunk in stream if chunk.choices])
+
+
+async def test_a_stream_is_what_openais_client_expects(gateway: Gateway) -> None:
+    gateway.up.will("cheap", saying(TEXT))
+    raw = await gateway.client.chat.completions.with_raw_response.create(model="cheap", messages=said(), stream=True)
+    assert await text_of(raw.parse()) == ON_MONDAY
+    event = await gateway.event(raw.headers["x-ratchet-result-id"])
+    assert (event.output, event.outcome, event.usage.output_tokens) == (ON_MONDAY, "ok", 100)
+    assert (raw.headers["x-ratchet-model"], raw.headers["content-type"]) == (
+        "cheap",
+        "text/event-stream; charset=utf-8",
+    )
+
+
+async def test_tokens_are_counted_upstream_and_shown_to_those_who_ask(gateway: Gateway) -> None:
+    gateway.up.will("cheap", saying(TEXT))
+    plain = await gateway.client.chat.completions.create(model="cheap", messages=said(), stream=True)
+    assert [chunk.usage for chunk in [c async for c in plain] if chunk.usage] == []
+    assert gateway.up.asked[-1]["stream_options"] == {"include_usage": True}
+    asked: Any = {"include_usage": True}
+    counted = await gateway.client.chat.completions.create(
+        model="cheap", messages=said(), stream=True, stream_options=asked
+    )
+    assert [c.usage.total_tokens async for c in counted if c.usage] == [1_100]
+
+
+@pytest.mark.parametrize("usage", [True, False])
+async def test_streamed_and_whole_cost_the_same(gateway: Gateway, usage: bool) -> None:
+    gateway.up.will("cheap", saying(TEXT.replace(" ", ""), usage=usage))
+    messages, off = said(), {"ratchet": {"cache": "off"}}
+    create = gateway.client.chat.completions.with_raw_response.create
+    whole = await create(model="cheap", messages=messages, extra_body=off)
+    streamed = await create(model="cheap", messages=messages, extra_body=off, stream=True)
+    await text_of(streamed.parse())
+    first = await gateway.event(whole.headers["x-ratchet-result-id"])
+    second = await gateway.event(streamed.headers["x-ratchet-result-id"])
+    assert first.cost_usd == second.cost_usd > 0
+    assert first.usage.estimated is second.usage.estimated is not usage
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_parallel_tool_calls_come_through(gateway: Gateway, stream: bool) -> None:
+    gateway.up.will("cheap", saying("", finish="tool_calls", tool_calls=CALLS))
+    create = gateway.client.chat.completions
+    if stream:
+        async with create.stream(model="cheap", messages=said(), tools=[TOOL]) as coming:
+            completion = await coming.get_final_completion()
+    else:
+        completion = await create.create(model="cheap", messages=said(), tools=[TOOL])
+    calls = completion.choices[0].message.tool_calls or []
+    assert [(call.id, call.function.arguments) for call in calls] == [  # type: ignore[union-attr]
+        ("call_0", '{"of":"0"}'),
+        ("call_1", '{"of":"1"}'),
+    ]
+    assert completion.choices[0].finish_reason == "tool_calls"
+    assert gateway.up.asked[-1]["tools"][0]["function"]["name"] == "look_up"
+
+
+class Meeting(BaseModel):
+    day: str
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_structured_output_is_parsed_by_the_client(gateway: Gateway, stream: bool) -> None:
+    gateway.up.will("cheap", saying('{"day":"Monday"}'))
+    create = gateway.client.chat.completions
+    if stream:
+        async with create.stream(model="cheap", messages=said(), response_format=Meeting) as coming:
+            parsed = (await coming.get_final_completion()).choices[0].message.parsed
+    else:
+        completion = await create.parse(model="cheap", messages=said(), response_format=Meeting)
+        parsed = completion.choices[0].message.parsed
+    assert parsed == Meeting(day="Monday")
+    assert gateway.up.asked[-1]["response_format"]["type"] == "json_schema"
+
+
+async def test_images_choices_and_log_probabilities_pass_through(gateway: Gateway) -> None:
+    gateway.up.will("cheap", saying("On"))
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA", "detail": "low"}}
+    messages: Any = [{"role": "user", "content": [{"type": "text", "text": uuid4().hex}, picture]}]
+    answer = await gateway.client.chat.completions.create(
+        model="cheap", messages=messages, n=2, logprobs=True, extra_body={"brand_new_field": {"x": 1}}
+    )
+    assert len(answer.choices) == 2
+    assert answer.choices[0].logprobs is not None
+    assert answer.model_extra is not None
+    assert answer.model_extra["unknown_field"] == [1]
+    assert gateway.up.asked[-1]["messages"] == messages
+    assert gateway.up.asked[-1]["brand_new_field"] == {"x": 1}
+    streamed = await gateway.client.chat.completions.create(model="cheap", messages=said(), n=2, stream=True)
+    found = [chunk async for chunk in streamed]
+    assert {c.index for chunk in found for c in chunk.choices if c.finish_reason} == {0, 1}
+
+
+async def test_the_synchronous_client_works_too(gateway: Gateway) -> None:
+    gateway.up.will("cheap", saying("Yes."))
+
+    def asked() -> tuple[str | None, str]:
+        with openai.OpenAI(base_url=f"{gateway.app.url}/v1", api_key=gateway.tenant.token, max_retries=0) as client:
+            whole = client.chat.completions.create(model="cheap", messages=said())
+            streamed = client.chat.completions.create(model="cheap", messages=said(), stream=True)
+            bits = [c.choices[0].delta.content or "" for c in streamed if c.choices]
+            return whole.choices[0].message.content, "".join(bits)
+
+    assert await asyncio.to_thread(asked) == ("Yes.", "Yes.")
+
+
+async def test_before_the_first_token_another_model_answers(gateway: Gateway) -> None:
+    gateway.up.will("cheap", failing(500))
+    gateway.up.will("middle", saying(TEXT))
+    raw = await gateway.client.chat.completions.with_raw_response.create(model="auto", messages=said(), stream=True)
+    assert await text_of(raw.parse()) == ON_MONDAY
+    event = await gateway.event(raw.headers["x-ratchet-result-id"])
+    assert (raw.headers["x-ratchet-model"], event.model) == ("middle", "middle")
+    assert [(a.model, a.error, a.status) for a in event.attempts] == [
+        ("cheap", "unavailable", 500),
+        ("cheap", "unavailable", 500),
+        ("middle", "", 0),
+    ]
+    assert event.cost_usd == Decimal("0.0033")
+
+
+async def test_a_cut_answer_is_continued_and_every_word_is_shown_once(gateway: Gateway) -> None:
+    gateway.up.will(
+        "middle", cut_after(12, TEXT), saying("Nothing else is known of it , and nobody has said when . " * 3)
+    )
+    raw = await gateway.client.chat.completions.with_raw_response.create(model="middle", messages=said(), stream=True)
+    found = await text_of(raw.parse())
+    first = "".join(TEXT.split(" ")[:12])
+    assert found.startswith(first + "Nothing")
+    assert found.count("Thesteering") == 1
+    assert gateway.up.asked[-1]["messages"][-1] == {"role": "assistant", "content": first, "prefix": True}
+    event = await gateway.event(raw.headers["x-ratchet-result-id"])
+    assert (event.output, [a.error for a in event.attempts]) == (found, ["cut", ""])
+
+
+@pytest.mark.parametrize(
+    "bad_day",
+    [cut_after(5, TEXT), silent([b'data: {"choices":[{"index":0,"delta":{"content":"On"}}]}\n\n'])],
+)
+async def test_what_cannot_be_continued_raises_in_the_client(gateway: Gateway, bad_day: Any) -> None:
+    gateway.up.will("plain", bad_day)
+    raw = await gateway.client.chat.completions.with_raw_response.create(model="plain", messages=said(), stream=True)
+    with pytest.raises(openai.APIError):
+        await text_of(raw.parse())
+    event = await gateway.event(raw.headers["x-ratchet-result-id"])
+    assert event.outcome == "failed"
+    assert event.attempts[0].cost_usd > 0
+    assert event.output
+
+
+async def test_who_hangs_up_ends_the_call_upstream(gateway: Gateway) -> None:
+    on = b'data: {"choices":[{"index":0,"delta":{"content":"On"}}]}\n\n'
+    gateway.up.will("plain", silent([on]))
+    gateway.up.cancelled.clear()
+    limits = {"ratchet": {"limits": {"gap_ms": 20_000}}}
+    stream = await gateway.client.chat.completions.create(
+        model="plain", messages=said(), stream=True, extra_body=limits
+    )
+    await anext(aiter(stream))
+    await stream.close()
+    async with asyncio.timeout(3):
+        await gateway.up.cancelled.wait()
+    event = await gateway.heard.first(lambda e: e.outcome == "cancelled" and e.output == "On")
+    assert event.cost_usd > 0
+
+
+async def test_who_hangs_up_before_a_whole_answer_ends_the_call_upstream_too(gateway: Gateway) -> None:
+    gateway.up.will("plain", silent())
+    gateway.up.cancelled.clear()
+    waiting = asyncio.create_task(
+        gateway.client.chat.completions.create(
+            model="plain", messages=said(), extra_body={"ratchet": {"session_id": "gone"}}
+        )
+    )
+    await asyncio.sleep(0.3)
+    waiting.cancel()
+    async with asyncio.timeout(3):
+        await gateway.up.cancelled.wait()
+    await gateway.heard.first(lambda e: e.outcome == "cancelled" and e.session == "gone")
+
+
+async def test_a_filter_is_passed_on_with_its_reason_and_not_asked_again(gateway: Gateway) -> None:
+    why = {"message": "The prompt was filtered.", "code": "content_filter", "type": "invalid_request_error"}
+    gateway.up.will("cheap", failing(400, why))
+    before = len(gateway.up.asked)
+    with pytest.raises(openai.BadRequestError) as filtered:
+        await gateway.client.chat.completions.create(model="auto", messages=said())
+    assert (filtered.value.code, "The prompt was filtered." in str(filtered.value)) == ("content_filter", True)
+    assert len(gateway.up.asked) == before + 1
+
+
+async def test_what_is_too_long_for_one_goes_to_one_that_can_hold_it(gateway: Gateway) -> None:
+    why = {"message": "This model's maximum context length is 2000 tokens.", "code": "context_length_exceeded"}
+    gateway.up.will("cheap", failing(400, why))
+    gateway.up.will("middle", saying("Yes."))
+    raw = await gateway.client.chat.completions.with_raw_response.create(model="auto", messages=said())
+    assert raw.headers["x-ratchet-model"] == "middle"
+    with pytest.raises(openai.BadRequestError) as alone:
+        await gateway.client.chat.completions.create(model="cheap", messages=said())
+    assert alone.value.code == "context_length_exceeded"
+
+
+async def test_when_all_fail_the_first_true_error_is_what_one_sees(gateway: Gateway) -> None:
+    gateway.up.will("cheap", failing(429, {"message": "slow down"}, **{"Retry-After": "17"}))
+    gateway.up.will("middle", failing(500))
+    gateway.up.will("plain", failing(503))
+    with pytest.raises(openai.RateLimitError) as limited:
+        await gateway.client.chat.completions.create(model="auto", messages=said())
+    assert limited.value.response.headers["retry-after"] == "17"
+    gateway.up.will("cheap", saying("Yes."))
+    before = gateway.up.calls["cheap"]
+    with pytest.raises(openai.RateLimitError) as again:
+        await gateway.client.chat.completions.create(model="cheap", messages=said())
+    assert 10 < int(again.value.response.headers["retry-after"]) <= 17
+    assert gateway.up.calls["cheap"] == before  # it asked to be left alone
