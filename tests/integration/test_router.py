@@ -158,7 +158,7 @@ async def test_when_no_provider_answers_it_is_said_and_recorded(site: Site) -> N
     assert (status, problem["type"]) == (503, "urn:ratchet:problem:providers-down")
     assert problem["tried"] == [{"model": "away", "error": "unreachable"}] * 2
     event = await site.heard.first(lambda event: event.session == "unlucky")
-    assert (event.outcome, event.output, event.attempts[0].error) == ("failed", None, "unavailable")
+    assert (event.outcome, event.output, event.attempts[0].error) == ("failed", None, "unreachable")
 
 
 @pytest.mark.parametrize("path", ["/api/generate", "/v1/chat/completions"])
