@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -18,12 +18,22 @@ CacheUse = Literal["use", "refresh", "off"]
 CHARACTERS_PER_TOKEN = 4
 
 
+class Example(NamedTuple):
+    """A request and its answer, for the model to go by."""
+
+    input: str
+    output: str
+    question: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """`messages`: as they came, before any template. `passed_on`: fields for the provider, as they came.
 
     `own_prompt`: the caller's messages go to the model as they are. `native`: the request as it came in another shape
     than chat. `limits`: the caller's own. `usage_asked`: he wants a stream's tokens counted. `choices`: how many.
+    `template`: that the caller named, with or without
+    a version; `variables`: what goes into its places; `cot`: think aloud first; `note`: told beside the template.
     """
 
     tenant: str
@@ -33,7 +43,11 @@ class Ask:
     document: str
     question: str = ""
     labels: tuple[str, ...] = ()
-    examples: tuple[tuple[str, str], ...] = ()
+    examples: tuple[Example, ...] = ()
+    template: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    cot: bool = False
+    note: str = ""
     documents: int = 1
     document_type: DocumentType | None = None
     own_prompt: bool = False
@@ -57,8 +71,8 @@ class Ask:
 
     @property
     def input_tokens(self) -> int:
-        characters = len(memoryview(self.messages)) + sum(len(given) + len(said) for given, said in self.examples)
-        return characters // CHARACTERS_PER_TOKEN
+        beside = (*(text for example in self.examples for text in example), *self.variables.values())
+        return (len(memoryview(self.messages)) + sum(map(len, beside))) // CHARACTERS_PER_TOKEN
 
     @property
     def complexity(self) -> float:

@@ -22,14 +22,15 @@ from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue, read_catalogue
 from ratchet_router.consumers import Consumers
 from ratchet_router.gate import Cap, Gates
+from ratchet_router.library import Library
 from ratchet_router.memory import Memory
 from ratchet_router.parts import Parts
-from ratchet_router.prompts import read_prompts
 from ratchet_router.recording import Recorder
 from ratchet_router.retrying import RetryBudget
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
+from ratchet_router.template_files import read_templates
 from ratchet_router.tries import Surroundings
 from ratchet_router.warming import Warming
 
@@ -41,6 +42,7 @@ def build(settings: RouterSettings) -> FastAPI:
     """Raises CannotStartError."""
     known = read_catalogue(settings.catalogue)
     held_keys = keys(known)
+    library = Library(read_templates(settings.templates))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -48,7 +50,7 @@ def build(settings: RouterSettings) -> FastAPI:
             store = MongoRouterStore(its.database)
             await store.create_indexes()
             answering = answering_with(known, held_keys, settings, wire, its.workers)
-            parts = _parts(settings, known, answering, store, its)
+            parts = _parts(settings, known, library, answering, store, its)
             warming = Warming(answering.students, known.platforms)
             loops = _loops(parts, store, warming) | await its.relay(store.outbox, only_outbox=True)
             consumers = Consumers(store, loops["snapshot"].poke)
@@ -67,13 +69,18 @@ def build(settings: RouterSettings) -> FastAPI:
 
 
 def _parts(
-    settings: RouterSettings, known: Catalogue, answering: Answering, store: MongoRouterStore, its: Connections
+    settings: RouterSettings,
+    known: Catalogue,
+    library: Library,
+    answering: Answering,
+    store: MongoRouterStore,
+    its: Connections,
 ) -> Parts:
     memory = Memory(entries=settings.cache_entries, size=settings.cache_bytes)
     return Parts(
         settings=settings,
         catalogue=known,
-        prompts=read_prompts(),
+        library=library,
         models=answering.models,
         platforms=answering.platforms,
         snapshot=Snapshot(),

@@ -3,10 +3,10 @@
 from ratchet_common.events import BASE_VERSION
 from ratchet_providers.base import ModelRequest, TimeLimits
 from ratchet_router.ask import Ask
+from ratchet_router.assembly import assembled, undressed
 from ratchet_router.catalogue import SIMULATED, Model
 from ratchet_router.parts import Parts
 from ratchet_router.plan import Plan, Trained, model_of
-from ratchet_router.prompts import assembled
 from ratchet_router.target import Target
 
 
@@ -64,17 +64,8 @@ def _limits(provider: str, model: Model | None, parts: Parts) -> TimeLimits:
 
 
 def request_for(ask: Ask, parts: Parts) -> ModelRequest:
-    messages = (
-        ask.messages
-        if ask.own_prompt
-        else assembled(
-            parts.prompts[ask.task_type],
-            document=ask.document,
-            question=ask.question,
-            labels=ask.labels,
-            examples=ask.examples,
-        )
-    )
+    prompt = parts.prompt(ask)
+    messages = undressed(ask) if prompt is None else assembled(prompt, ask)
     return ModelRequest(
         model="",
         task_type=ask.task_type,

@@ -15,13 +15,14 @@ from ratchet_providers.replay import replayed
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache, Tallies
 from ratchet_router.gate import Gates
+from ratchet_router.library import Library
 from ratchet_router.memory import Entry, Memory
 from ratchet_router.parts import Parts
-from ratchet_router.prompts import read_prompts
 from ratchet_router.recording import Recorder
 from ratchet_router.retrying import RetryBudget
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import Changes, Snapshot
+from ratchet_router.template_files import read_templates
 from ratchet_router.tries import Surroundings
 from tests.unit.router.asks import CATALOGUE
 
@@ -140,7 +141,7 @@ class World:
         self.parts = Parts(
             settings=self.settings,
             catalogue=CATALOGUE,
-            prompts=read_prompts(),
+            library=Library(read_templates()),
             models=self.models,
             platforms={"local": self.student},
             snapshot=self.snapshot,

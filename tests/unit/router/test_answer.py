@@ -1,14 +1,19 @@
 import asyncio
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import PredictionMade, QualityMeasured
+from ratchet_common.vocabulary import TaskType
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
-from ratchet_router.ask import Ask
+from ratchet_router.ask import Ask, Example
+from ratchet_router.assembly import NoTemplateError, UnknownVariableError
 from ratchet_router.failures import NoAnswerError
+from ratchet_router.picking import TemplateForOtherTaskError, UnknownTemplateError
+from ratchet_router.reasoning import MARKER
 from ratchet_router.recording import NotRecordedError
 from tests.unit.router.asks import VERSION, ask, assigned
 from tests.unit.router.fakes import World, settings
@@ -79,7 +84,7 @@ async def test_a_hit_has_its_own_id_names_its_origin_and_costs_nothing() -> None
         ask(labels=("risk", "request")),
         ask(question="Why?"),
         ask(model="middle"),
-        ask(examples=(("a", "risk"),)),
+        ask(examples=(Example("a", "risk"),)),
     ],
 )
 async def test_another_request_is_no_hit(other: Ask) -> None:
@@ -263,3 +268,47 @@ async def test_own_messages_go_to_the_model_as_they_are() -> None:
     assert own == ask().messages
     assert isinstance(ours, list)
     assert ours[0]["role"] == "system"
+
+
+async def test_a_template_and_its_variables_reach_the_model_and_the_event() -> None:
+    world = World()
+    asked = ask(task_type=TaskType.SUMMARY, template="executive_summary_short", variables={"audience": "the $board"})
+    found = await answered(world, asked)
+    messages = world.models["small"].asked[0].messages
+    assert isinstance(messages, list)
+    (system, user) = messages
+    assert (found.template, last(world).template) == ("executive_summary_short_v1", "executive_summary_short_v1")
+    assert "Write for the $board, in" in system["content"]
+    assert "Please send it." in user["content"]
+
+
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        ({"template": "nobody"}, UnknownTemplateError),
+        ({"template": "risk_assessment"}, TemplateForOtherTaskError),
+        ({"variables": {"mood": "bad"}}, UnknownVariableError),
+        ({"own_prompt": True, "variables": {"mood": "bad"}}, NoTemplateError),
+        ({"own_prompt": True, "cot": True}, NoTemplateError),
+    ],
+)
+async def test_what_a_template_cannot_do_is_refused_before_a_model_is_asked(
+    how: dict[str, Any], kind: type[RefusedError]
+) -> None:
+    world = World()
+    assert type(await failed(world, ask(**how))) is kind
+    assert not any(model.asked for model in world.models.values())
+
+
+async def test_thoughts_are_no_part_of_the_answer() -> None:
+    world = World()
+    world.models["small"].output = f"It sounds like a request.\n{MARKER}\nrisk"
+    found = await answered(world, ask(cot=True))
+    assert (found.output, found.label, last(world).output) == ("risk", "risk", "risk")
+
+
+async def test_a_chat_about_a_document_needs_no_template() -> None:
+    world = World()
+    found = await answered(world, ask(task_type=TaskType.CHAT))
+    assert found.template is None
+    assert world.models["small"].asked[0].messages == ask().messages

@@ -1,6 +1,8 @@
 import pytest
 
-from ratchet_router.shaping import checks, shaped
+from ratchet_router.reasoning import MARKER
+from ratchet_router.shaping import checks, item_text, shaped
+from ratchet_scoring import items as scoring
 
 LABELS = ("risk", "request", "request for change")
 
@@ -31,12 +33,62 @@ def test_without_labels_the_first_line_is_the_label() -> None:
         ("Here they are:\n- one\n* two\n3. three", ("one", "two", "three")),
         ("one\n\ntwo", ("one", "two")),
         ("", ()),
+        ("None", ()),
+        ("- none.", ()),
+        ("{not json}", ("{not json}",)),
     ],
 )
 def test_items_are_the_marked_lines_or_all(output: str, items: tuple[str, ...]) -> None:
     found = shaped("action_items", output, ())
     assert found.items == items
     assert found.output == "\n".join(f"- {item}" for item in items)
+
+
+RISKS = '{"risks": [{"risk": "Late", "impact": "high"}, {"risk": "Dear", "mitigation": null}], "overall": "high"}'
+
+
+@pytest.mark.parametrize("task", ["action_items", "risk_assessment", "entities"])
+@pytest.mark.parametrize(
+    "dressed", [RISKS, f"\n{RISKS}\n", f"```json\n{RISKS}\n```", f"It is late.\n{MARKER}\n{RISKS}"]
+)
+def test_json_stays_as_it_is_and_its_list_gives_the_items(task: str, dressed: str) -> None:
+    found = shaped(task, dressed, ())
+    assert (found.output, found.items) == (RISKS, ("Late, high", "Dear"))
+
+
+@pytest.mark.parametrize(
+    ("output", "items"),
+    [
+        ("Two risks:\n- late\n- dear", ("late", "dear")),
+        ("There is a risk that it is late.", None),
+        ('{"a": [1], "b": [2]}', None),
+        ("[1, 2]", None),
+        ("{" * 100_000, None),
+        ('{"risks": []}', ()),
+    ],
+)
+def test_other_lists_stay_as_they_are(output: str, items: tuple[str, ...] | None) -> None:
+    found = shaped("risk_assessment", output, ())
+    assert (found.output, found.items) == (output, items)
+
+
+@pytest.mark.parametrize(
+    "entry", [{"a": " x\n y ", "b": None, "c": ["d", {"e": 3}]}, "text", 3, [], {}, [[[["deep"]]]]]
+)
+def test_an_item_reads_as_it_is_scored(entry: object) -> None:
+    assert item_text(entry) == scoring.item_text(entry)
+
+
+@pytest.mark.parametrize(
+    ("task", "output"), [("classification", "risk"), ("action_items", "- one"), ("summary", "Short."), ("qa", "Yes.")]
+)
+def test_thoughts_are_cut_off(task: str, output: str) -> None:
+    assert shaped(task, f"The text says request.\n- a thought\n{MARKER}\n{output}", LABELS).output == output
+
+
+def test_what_a_chat_says_stays_whole() -> None:
+    said = f"You may write\n{MARKER}\nfor that."
+    assert shaped("chat", said, ()).output == said
 
 
 def test_what_the_provider_told_apart_is_taken() -> None:

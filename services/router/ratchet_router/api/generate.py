@@ -18,7 +18,7 @@ from ratchet_router.answer import answer
 from ratchet_router.api.hanging_up import hung_up
 from ratchet_router.api.parts import TheParts
 from ratchet_router.api.views import Generated, Routed, routing, usd, view
-from ratchet_router.ask import Ask
+from ratchet_router.ask import Ask, Example
 from ratchet_router.plan import AUTO
 from ratchet_router.routing import Priorities
 
@@ -27,6 +27,8 @@ routes = APIRouter(tags=["generate"])
 Text = Annotated[str, Field(min_length=1, max_length=4_000_000)]
 Short = Annotated[str, Field(min_length=1, max_length=200)]
 Priority = Annotated[float, Field(ge=0, le=1)]
+VariableName = Annotated[str, Field(min_length=1, max_length=40)]
+VariableValue = Annotated[str, Field(max_length=10_000)] | int | float
 
 
 EXAMPLE: dict[str, JsonValue] = {
@@ -46,11 +48,12 @@ class Message(BaseModel):
     name: str | None = Field(None, min_length=1, max_length=64, description="`document` or `question` says what it is")
 
 
-class Example(BaseModel):
+class GivenExample(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     input: str = Field(min_length=1, max_length=50_000)
     output: str = Field(min_length=1, max_length=50_000)
+    question: str = Field("", max_length=10_000)
 
 
 class Requirements(BaseModel):
@@ -75,7 +78,12 @@ class GenerateBody(BaseModel):
     document_type: DocumentType | None = None
     question: str = Field("", max_length=10_000)
     labels: list[Short] = Field([], max_length=100)
-    few_shot_examples: list[Example] = Field([], max_length=20)
+    template: str | None = Field(
+        None, min_length=1, max_length=100, description="`id`, `id@2` or `id_v2`; else it is picked"
+    )
+    variables: dict[VariableName, VariableValue] = Field({}, max_length=50, description="for the template's own places")
+    cot: bool = Field(False, description="the model thinks aloud first; the answer comes without its thoughts")
+    few_shot_examples: list[GivenExample] = Field([], max_length=20)
     requirements: Requirements = Requirements()
     model: str = Field(AUTO, min_length=1, max_length=120)
     cache: Literal["use", "refresh", "off"] = "use"
@@ -142,17 +150,20 @@ def _ask(body: GenerateBody, tenant: str) -> Ask:
         document=reading.document,
         question=reading.question,
         labels=tuple(dict.fromkeys(body.labels)),
-        examples=tuple((example.input, example.output) for example in body.few_shot_examples),
+        examples=tuple(Example(one.input, one.output, one.question) for one in body.few_shot_examples),
+        template=body.template,
+        variables={name: str(value) for name, value in body.variables.items()},
+        cot=body.cot,
         documents=len(body.documents or [1]),
         document_type=body.document_type,
-        own_prompt=body.messages is not None and task is TaskType.CHAT,
+        own_prompt=body.messages is not None and task is TaskType.CHAT and body.template is None,
         has_document=body.messages is None or task is not TaskType.CHAT,
         priorities=Priorities(
             body.requirements.accuracy_priority, body.requirements.cost_priority, body.requirements.speed_priority
         ),
         max_cost_usd=None if body.max_cost_usd is None else Decimal(str(body.max_cost_usd)),
         deadline_s=None if body.deadline_ms is None else body.deadline_ms / 1000,
-        cache=body.cache,
+        cache="off" if body.variables or body.cot else body.cache,  # the cache's key does not tell them apart
         collect=body.collect,
         user=body.user_id,
         session=body.session_id,
