@@ -9,7 +9,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from ratchet_common.background import Loop
+from ratchet_common.background import Loop, Round
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import QUALITY, TRAFFIC
@@ -18,6 +18,7 @@ from ratchet_router.answering import Answering, answering_with, keys
 from ratchet_router.api import cache, catalogue, chat, generate
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
 from ratchet_router.breaker import Breakers
+from ratchet_router.api import cache, catalogue, chat, generate, templates
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue, read_catalogue
 from ratchet_router.consumers import Consumers
@@ -32,6 +33,7 @@ from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.template_files import read_templates
 from ratchet_router.tries import Surroundings
+from ratchet_router.template_store import MongoTemplateStore
 from ratchet_router.warming import Warming
 
 FLUSH_EVERY_S = 5.0
@@ -47,18 +49,22 @@ def build(settings: RouterSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with connections("router", settings) as its, Wire() as wire:
-            store = MongoRouterStore(its.database)
+            store, own_templates = MongoRouterStore(its.database), MongoTemplateStore(its.database)
             await store.create_indexes()
+            await own_templates.create_indexes()
             answering = answering_with(known, held_keys, settings, wire, its.workers)
             parts = _parts(settings, known, library, answering, store, its)
             warming = Warming(answering.students, known.platforms)
-            loops = _loops(parts, store, warming) | await its.relay(store.outbox, only_outbox=True)
+            refresh = partial(_refresh, parts, store, own_templates, warming)
+            loops = _loops(parts, store, warming, refresh) | await its.relay(store.outbox, only_outbox=True)
             consumers = Consumers(store, loops["snapshot"].poke)
             its.hear(TRAFFIC, consumers.on_traffic)
             its.hear(QUALITY, consumers.on_quality)
             await _refresh(parts, store, warming)
             loops["callers"] = Loop(app.state.callers.look, every=LOOK_EVERY_S)
+            await refresh()
             app.state.store, app.state.parts, app.state.ready = store, parts, its.ready
+            app.state.templates = own_templates
             async with at_work(its, loops):
                 yield
 
@@ -66,6 +72,8 @@ def build(settings: RouterSettings) -> FastAPI:
     app = create_app("router", settings, routers=routes, lifespan=lifespan, front=chat.front)
     app.state.callers = Callers()
     return app
+    routes = [chat.routes, generate.routes, catalogue.routes, cache.routes, templates.routes]
+    return create_app("router", settings, routers=routes, lifespan=lifespan, front=chat.front)
 
 
 def _parts(
@@ -104,14 +112,16 @@ def _around(known: Catalogue) -> Surroundings:
 
 
 async def _refresh(parts: Parts, store: MongoRouterStore, warming: Warming) -> None:
+async def _refresh(parts: Parts, store: MongoRouterStore, own_templates: MongoTemplateStore, warming: Warming) -> None:
+    await parts.library.refresh(own_templates)
     for assigned in await parts.snapshot.refresh(store):
         parts.cache.drop_versions(assigned.tenant, assigned.revoked)
         warming.hear(assigned)
 
 
-def _loops(parts: Parts, store: MongoRouterStore, warming: Warming) -> dict[str, Loop]:
+def _loops(parts: Parts, store: MongoRouterStore, warming: Warming, refresh: Round) -> dict[str, Loop]:
     return {
-        "snapshot": Loop(partial(_refresh, parts, store, warming), every=REFRESH_EVERY_S),
+        "snapshot": Loop(refresh, every=REFRESH_EVERY_S),
         "warming": Loop(warming.one_more, every=REFRESH_EVERY_S),
         "cache tallies": Loop(parts.cache.flush, every=FLUSH_EVERY_S),
         "outbox writer": Loop(store.held.write_once, every=BULK_PAUSE_S),

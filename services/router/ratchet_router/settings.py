@@ -15,6 +15,9 @@ class RouterSettings(CommonSettings):
 
     catalogue: Path = Field(SHIPPED_CATALOGUE, description="the models that may answer, as TOML")
     templates: Path | None = Field(None, description="a folder of templates, beside and over those that ship")
+    templates_of_tenant: int = Field(
+        500, ge=0, le=100_000, description="versions that a tenant may write; more get 409"
+    )
     simulated_latency: float = Field(1.0, ge=0, le=100, description="factor on the simulated models' latency; 0: none")
     attempts: int = Field(3, ge=1, le=10, description="models of the catalogue that one request may try")
     deadline_ms: int = Field(300_000, ge=100, le=3_600_000, description="for a request that names none, all tries")

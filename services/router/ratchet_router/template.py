@@ -18,8 +18,11 @@ LONGEST_PART = 20_000  # characters
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 VERSION_AT_END = re.compile(r"_v\d+$")
 
-Id = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+ID: Final = r"^[a-z][a-z0-9_]{0,79}$"
+NAME: Final = r"^[a-z][a-z0-9_]{0,39}$"
+
+Id = Annotated[str, Meta(pattern=ID)]
+Name = Annotated[str, Meta(pattern=NAME)]
 Words = Annotated[str, Meta(max_length=LONGEST_PART)]
 Short = Annotated[str, Meta(max_length=500)]
 
@@ -90,8 +93,8 @@ def _of_the_schema(text: str) -> Iterator[Fault]:
     try:
         schema = msgspec.json.decode(text, type=dict[str, Any])
         jsonschema_rs.meta.validate(schema | {"$schema": DRAFT})
-    except msgspec.DecodeError as error:
-        yield Fault("output_schema", f"is no JSON object: {error}", "output_schema")
+    except (msgspec.DecodeError, RecursionError):
+        yield Fault("output_schema", "is no JSON object, or nested too deeply", "output_schema")
     except jsonschema_rs.ValidationError as error:
         yield Fault("output_schema", f"is no JSON Schema: {error.message}", "output_schema")
     else:
