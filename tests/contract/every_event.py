@@ -110,6 +110,7 @@ MOST: tuple[Event, ...] = (
             revision=3,
             assigned_version="summary-0a1b2c3d",
             fell_back=True,
+            experiment="e1:a",
             complexity=0.4,
             reasons=("long",),
             candidates=(
@@ -129,7 +130,7 @@ MOST: tuple[Event, ...] = (
         session="s1",
         template="classification_v1",
         approach="hybrid_rag_finetuned",
-        experiment="e1",
+        experiment="e1:a",
         attempts=(
             Attempt(
                 model="small",

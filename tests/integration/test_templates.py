@@ -2,19 +2,23 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
+import msgspec
 import pytest
 
 from ratchet_common import mongo
 from ratchet_common.auth import Scope, new_token, read_tokens, write_tokens
+from ratchet_common.events import Arm
 from ratchet_router.main import build
 from ratchet_router.publishing import digest_of
 from ratchet_router.template_store import MongoTemplateStore
 from tests.integration.conftest import Running, running_app
-from tests.integration.router_site import Site, site, until
+from tests.integration.router_site import Site, said, site, until
+from tests.unit.router.asks import experiment
 from tests.unit.router.templates import template
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -217,3 +221,44 @@ async def test_writers_side_by_side_each_get_a_version(site: Site) -> None:
     changes = await store.template_changes(None)
     assert [one.version for one in changes.chosen if one.tenant == tenant] == [1]
     await client.close()
+
+
+async def test_an_experiment_between_versions_runs_until_it_is_stopped(site: Site) -> None:
+    body = draft(variables={"document": {}}, system="Summarise.")
+    await site.app.post("/api/templates", body)
+    arms = (Arm(name="usual", share=50), Arm(name="own", share=50, template=f"{body['id']}@1"))
+    running = experiment(
+        uuid4().hex, *arms, tenant=site.tenant.name, task_type="summary", state="running", occurred_at=datetime.now(UTC)
+    )
+    await said(site.settings, running)
+
+    async def decided(session: str) -> dict[str, Any]:
+        _, found = await site.app.post("/api/route", minutes(site, session_id=session))
+        return dict(found)
+
+    async def drawn() -> bool:
+        return bool((await decided("s0"))["routing"]["experiment"])
+
+    await until(drawn)
+    found = [await decided(f"s{n}") for n in range(30)]
+    arm_of = {one["routing"]["experiment"]: one["template"] for one in found}
+    assert arm_of == {
+        f"{running.experiment_id}:usual": "executive_summary_medium_v1",
+        f"{running.experiment_id}:own": f"{body['id']}_v1",
+    }
+    assert {one["routing"]["assigned_by"] for one in found} == {"experiment"}
+    status, answer = await site.app.post("/api/generate", minutes(site, session_id="s1"))
+    event = await site.heard.of(answer["result_id"])
+    assert (status, event.decision.assigned_by) == (200, "experiment")
+    assert event.experiment == found[1]["routing"]["experiment"]
+    assert event.template == found[1]["template"]
+    stopped = msgspec.structs.replace(running, state="stopped", event_id=uuid4(), occurred_at=datetime.now(UTC))
+    await said(site.settings, stopped)
+    await said(site.settings, msgspec.structs.replace(running, event_id=uuid4()))  # an older word changes nothing
+
+    async def gone() -> bool:
+        return not await drawn()
+
+    await until(gone)
+    await asyncio.sleep(1.5)
+    assert (await decided("s0"))["routing"]["assigned_by"] == "routed"

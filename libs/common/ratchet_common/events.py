@@ -46,6 +46,7 @@ class Decision(Part, frozen=True, kw_only=True):
     revision: int = 0  # of the TrafficAssigned that the share came from
     assigned_version: str = ""  # what the share gave to this unit, whoever answered in the end
     fell_back: bool = False  # it could not answer, and the catalogue's models did
+    experiment: str = ""  # `<experiment_id>:<arm>` that the unit belongs to
     complexity: float = 0.0
     reasons: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
@@ -115,7 +116,7 @@ class PredictionMade(Event, frozen=True, kw_only=True, tag="prediction.made.v1")
     session: str | None = None
     template: str | None = None
     approach: Approach = "direct"
-    experiment: str | None = None
+    experiment: str | None = None  # as the decision's; a cache hit counts in none
     attempts: tuple[Attempt, ...] = ()
     confidence: float | None = None
     checks: tuple[Check, ...] = ()

@@ -60,6 +60,11 @@ class Answered:
         return all(check.passed for check in self.checks)
 
     @property
+    def experiment(self) -> str | None:
+        """`<experiment_id>:<arm>`. An answer that was given before counts in none."""
+        return self.decision.experiment or None if self.cached_from is None else None
+
+    @property
     def by_base(self) -> bool:
         return self.version_id == BASE_VERSION
 
@@ -86,6 +91,7 @@ def prediction(ask: Ask, answered: Answered, outcome: Outcome, text_limit_bytes:
         session=ask.session,
         template=answered.template,
         approach=answered.approach,
+        experiment=answered.experiment,
         attempts=answered.attempts,
         confidence=answered.confidence,
         checks=answered.checks,

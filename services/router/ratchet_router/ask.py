@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 import msgspec
+from uuid_utils import uuid4
 
 from ratchet_common.vocabulary import DocumentType, TaskType
 from ratchet_providers.base import Native
@@ -68,6 +69,9 @@ class Ask:
     user: str | None = None
     session: str | None = None
     tags: tuple[str, ...] = ()
+    draw: str = field(
+        default_factory=lambda: uuid4().hex
+    )  # what a request alone is drawn by, without a session or user
 
     @property
     def input_tokens(self) -> int:

@@ -1,9 +1,9 @@
-"""Events in: what traffic and measured quality are now goes to the own store; every replica reads it there."""
+"""Events in: what is known of traffic, quality and experiments goes to the own store; every replica reads it there."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
-from ratchet_common.events import QualityMeasured, TrafficAssigned
+from ratchet_common.events import ExperimentChanged, QualityMeasured, TrafficAssigned
 
 
 class KnowledgeStore(Protocol):
@@ -11,6 +11,7 @@ class KnowledgeStore(Protocol):
 
     async def save_traffic(self, events: Sequence[TrafficAssigned]) -> None: ...
     async def save_quality(self, events: Sequence[QualityMeasured]) -> None: ...
+    async def save_experiments(self, events: Sequence[ExperimentChanged]) -> None: ...
     async def forget_versions(self, tenant: str, versions: Collection[str]) -> None: ...
 
 
@@ -29,4 +30,8 @@ class Consumers:
 
     async def on_quality(self, events: Sequence[QualityMeasured]) -> None:
         await self._store.save_quality(events)
+        self._news()
+
+    async def on_experiments(self, events: Sequence[ExperimentChanged]) -> None:
+        await self._store.save_experiments(events)
         self._news()

@@ -12,13 +12,12 @@ from fastapi import FastAPI
 from ratchet_common.background import Loop, Round
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
-from ratchet_common.topics import QUALITY, TRAFFIC
+from ratchet_common.topics import EXPERIMENTS, QUALITY, TRAFFIC
 from ratchet_providers.wire import Wire
 from ratchet_router.answering import Answering, answering_with, keys
-from ratchet_router.api import cache, catalogue, chat, generate
+from ratchet_router.api import cache, catalogue, chat, generate, templates
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
 from ratchet_router.breaker import Breakers
-from ratchet_router.api import cache, catalogue, chat, generate, templates
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue, read_catalogue
 from ratchet_router.consumers import Consumers
@@ -32,8 +31,8 @@ from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.template_files import read_templates
-from ratchet_router.tries import Surroundings
 from ratchet_router.template_store import MongoTemplateStore
+from ratchet_router.tries import Surroundings
 from ratchet_router.warming import Warming
 
 FLUSH_EVERY_S = 5.0
@@ -60,20 +59,18 @@ def build(settings: RouterSettings) -> FastAPI:
             consumers = Consumers(store, loops["snapshot"].poke)
             its.hear(TRAFFIC, consumers.on_traffic)
             its.hear(QUALITY, consumers.on_quality)
-            await _refresh(parts, store, warming)
             loops["callers"] = Loop(app.state.callers.look, every=LOOK_EVERY_S)
+            its.hear(EXPERIMENTS, consumers.on_experiments)
             await refresh()
             app.state.store, app.state.parts, app.state.ready = store, parts, its.ready
             app.state.templates = own_templates
             async with at_work(its, loops):
                 yield
 
-    routes = [chat.routes, generate.routes, catalogue.routes, cache.routes]
+    routes = [chat.routes, generate.routes, catalogue.routes, cache.routes, templates.routes]
     app = create_app("router", settings, routers=routes, lifespan=lifespan, front=chat.front)
     app.state.callers = Callers()
     return app
-    routes = [chat.routes, generate.routes, catalogue.routes, cache.routes, templates.routes]
-    return create_app("router", settings, routers=routes, lifespan=lifespan, front=chat.front)
 
 
 def _parts(
@@ -111,7 +108,6 @@ def _around(known: Catalogue) -> Surroundings:
     return Surroundings(Breakers(time.monotonic), Gates(caps), RetryBudget(), random.Random())  # noqa: S311  spreads load
 
 
-async def _refresh(parts: Parts, store: MongoRouterStore, warming: Warming) -> None:
 async def _refresh(parts: Parts, store: MongoRouterStore, own_templates: MongoTemplateStore, warming: Warming) -> None:
     await parts.library.refresh(own_templates)
     for assigned in await parts.snapshot.refresh(store):

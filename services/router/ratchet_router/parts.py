@@ -1,17 +1,20 @@
 """What the use cases work with; the composition root puts it together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from ratchet_common.errors import RefusedError
+from ratchet_common.events import Arm
 from ratchet_providers.base import Streaming
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import refuse_what_needs_a_template, values_of
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue
+from ratchet_router.experiments import Enrolled, enrolled
 from ratchet_router.library import Library
 from ratchet_router.picking import named, suited
-from ratchet_router.plan import Plan, Situation, plan
+from ratchet_router.plan import Plan, Situation, can_serve, is_drawn, plan
 from ratchet_router.recording import Recorder
 from ratchet_router.routing import quality_of
 from ratchet_router.settings import RouterSettings
@@ -36,19 +39,40 @@ class Parts:
 
     def plan(self, ask: Ask, unit: str) -> Plan:
         """Raises what `plan.plan` raises."""
+        situation = self._situation(ask)
+        return plan(ask, unit, replace(situation, enrolled=self._enrolled(ask, situation)))
 
+    def _situation(self, ask: Ask) -> Situation:
         def quality(name: str) -> float:
             measured = self.snapshot.measured(ask.tenant, ask.task_type, name)
             return quality_of(self.catalogue.models[name], ask.task_type, measured, self.settings.measured_from)
 
-        situation = Situation(
+        return Situation(
             catalogue=self.catalogue,
             assigned=self.snapshot.traffic(ask.tenant, ask.task_type),
             quality=quality,
             down=self.around.breakers.down(),
             now=datetime.now(UTC),
         )
-        return plan(ask, unit, situation)
+
+    def _enrolled(self, ask: Ask, situation: Situation | None = None) -> Enrolled | None:
+        running = self.snapshot.experiments(ask.tenant, ask.task_type)
+        if not running or not is_drawn(ask):
+            return None
+        known = situation or self._situation(ask)
+        return enrolled(ask, running, lambda arm: can_serve(ask, arm, known) and self._can_dress(ask, arm))
+
+    def _can_dress(self, ask: Ask, arm: Arm) -> bool:
+        """Who says himself how the model is told is in no comparison of templates."""
+        if not arm.template:
+            return True
+        if ask.own_prompt or ask.template is not None or ask.cot:
+            return False
+        try:
+            values_of(named(self.library.of(ask.tenant), arm.template, ask.task_type), ask)
+        except RefusedError:
+            return False
+        return True
 
     def template(self, ask: Ask) -> str | None:
         """The name of what dresses the request; None: it goes to the model as it came. Raises what `prompt` raises."""
@@ -59,9 +83,10 @@ class Parts:
         """Raises UnknownTemplateError, TemplateForOtherTaskError, MissingVariableError, UnknownVariableError,
         NoTemplateError.
         """
-        shelf = self.library.of(ask.tenant)
-        if ask.template is not None:
-            found: Template | None = named(shelf, ask.template, ask.task_type)
+        shelf, arm = self.library.of(ask.tenant), self._enrolled(ask)
+        reference = ask.template or (arm.arm.template if arm else "")
+        if reference:
+            found: Template | None = named(shelf, reference, ask.task_type)
         else:
             found = None if ask.own_prompt else suited(shelf, ask.task_type, ask.document_type, reasoning=ask.cot)
         if found is None:

@@ -6,11 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from ratchet_common.errors import RefusedError
-from ratchet_common.events import BASE_VERSION, AssignedBy, Decision, Serving, TrafficAssigned
+from ratchet_common.events import BASE_VERSION, Arm, AssignedBy, Decision, Serving, TrafficAssigned
 from ratchet_common.vocabulary import TaskType, known_task
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import TIERS, Catalogue, Model, Platform, Tier
+from ratchet_router.experiments import Enrolled
 from ratchet_router.routing import (
     NoModelFitsError,
     Quality,
@@ -19,6 +22,7 @@ from ratchet_router.routing import (
     Wanted,
     named,
     rank,
+    unable,
 )
 from ratchet_router.traffic import assigned_version
 
@@ -102,6 +106,7 @@ class Situation:
     quality: Quality
     down: frozenset[str]
     now: datetime
+    enrolled: Enrolled | None = None
 
 
 def plan(ask: Ask, unit: str, situation: Situation) -> Plan:
@@ -120,10 +125,44 @@ def plan(ask: Ask, unit: str, situation: Situation) -> Plan:
         return _planned(ask, hard, situation, trained, "pinned", f"The caller named the version {ask.model}.")
     if ask.model not in ALIASES and named_task is None:
         raise _unknown(situation)
+    if situation.enrolled is not None:
+        return _in_arm(ask, hard, situation, situation.enrolled)
     if ask.model == f"{AUTO}:premium" or situation.assigned is None or ask.capabilities:
         by: AssignedBy = "pinned" if ask.model == f"{AUTO}:premium" else "routed"
         return _planned(ask, hard, situation, None, by, "")
     return _by_share(ask, hard, situation, situation.assigned, unit)
+
+
+def is_drawn(ask: Ask) -> bool:
+    """Whether an experiment may decide: nobody named a model, a version or the premium tier."""
+    if ask.model == f"{AUTO}:premium":
+        return False
+    return ask.model in ALIASES or ask.model.startswith(OF_TASK)
+
+
+def can_serve(ask: Ask, arm: Arm, situation: Situation) -> bool:
+    """Whether what the arm names could do the request, if it is well."""
+    if arm.model:
+        model = situation.catalogue.models.get(arm.model)
+        return model is not None and not unable(model, _wanted(ask, 0.0, ALIASES.get(ask.model)))
+    return arm.version_id in ("", BASE_VERSION) or _trained(ask, arm.version_id, situation) is not None
+
+
+def _in_arm(ask: Ask, hard: float, situation: Situation, enrolled: Enrolled) -> Plan:
+    """The arm's model or version first; where the arm has neither, the catalogue's models as they are routed."""
+    arm = enrolled.arm
+    why = f"The unit belongs to the arm {arm.name} of the experiment {enrolled.experiment_id}."
+    trained = _trained(ask, arm.version_id, situation) if arm.version_id and not arm.model else None
+    away = trained is not None and arm.version_id in situation.down
+    share = Share(version=arm.version_id, fell_back=away)
+    found = _planned(ask, hard, situation, None if away else trained, "experiment", why, share)
+    decision = msgspec.structs.replace(found.decision, experiment=enrolled.name)
+    if not arm.model:
+        return replace(found, decision=decision)
+    model = situation.catalogue.models[arm.model]
+    ranking = replace(found.ranking, models=(model, *(m for m in found.ranking.models if m is not model)))
+    cost = model.prices.of(_wanted(ask, hard, None).usage)
+    return replace(found, ranking=ranking, decision=decision, expected_cost_usd=cost)
 
 
 def _by_share(ask: Ask, hard: float, situation: Situation, assigned: TrafficAssigned, unit: str) -> Plan:

@@ -97,7 +97,7 @@ def quality_of(model: Model, task_type: str, measured: Measured | None, measured
 
 def rank(models: Sequence[Model], wanted: Wanted, quality: Quality, down: frozenset[str] = frozenset()) -> Ranking:
     """Raises NoModelFitsError with what keeps each of the models out."""
-    left_out = {model.name: why for model in models if (why := _unable(model, wanted))}
+    left_out = {model.name: why for model in models if (why := unable(model, wanted))}
     able = [model for model in models if model.name not in left_out]
     if not able:
         raise NoModelFitsError(_nothing_left(left_out), left_out=left_out)
@@ -117,14 +117,15 @@ def rank(models: Sequence[Model], wanted: Wanted, quality: Quality, down: frozen
 
 def named(model: Model, wanted: Wanted) -> Ranking:
     """The one that the caller named: there is nothing to compare it with. Raises NoModelFitsError."""
-    if why := _unable(model, wanted):
+    if why := unable(model, wanted):
         left_out = {model.name: why}
         raise NoModelFitsError(_nothing_left(left_out), left_out=left_out)
     alone = Candidate(model=model.name, tier=model.tier, quality=1.0, cheapness=1.0, speed=1.0, score=1.0)
     return Ranking((model,), (alone,), (f"The caller named the model {model.name}.",))
 
 
-def _unable(model: Model, wanted: Wanted) -> str:
+def unable(model: Model, wanted: Wanted) -> str:
+    """Why the model cannot do what is wanted; empty if it can."""
     if wanted.tier is not None and model.tier != wanted.tier:
         return f"It is not of the tier {wanted.tier} that was asked for."
     needed = wanted.input_tokens + (wanted.max_output_tokens or 0)

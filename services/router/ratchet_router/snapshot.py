@@ -1,11 +1,11 @@
-"""What this replica knows of traffic, quality and cache epochs: in memory, at most 2 s behind the own store."""
+"""What this replica knows of traffic, quality, experiments, cache epochs: in memory, at most 2 s behind the store."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ratchet_common.events import EVERYONE, QualityMeasured, TrafficAssigned
+from ratchet_common.events import EVERYONE, ExperimentChanged, QualityMeasured, TrafficAssigned
 from ratchet_router.routing import Measured
 
 REFRESH_EVERY_S = 1.0
@@ -20,6 +20,7 @@ class Changes:
     quality: Sequence[QualityMeasured]
     epochs: Sequence[tuple[str, int]]  # tenant, how often its cache was cleared
     until: datetime | None
+    experiments: Sequence[ExperimentChanged] = ()
 
 
 class SnapshotStore(Protocol):
@@ -32,6 +33,7 @@ class Snapshot:
         self._traffic: dict[tuple[str, str], TrafficAssigned] = {}
         self._quality: dict[tuple[str, str, str], QualityMeasured] = {}
         self._epochs: dict[str, int] = {}
+        self._experiments: dict[tuple[str, str], dict[str, ExperimentChanged]] = {}
         self._seen: datetime | None = None
 
     async def refresh(self, store: SnapshotStore) -> list[TrafficAssigned]:
@@ -41,6 +43,8 @@ class Snapshot:
         self._traffic.update({(event.tenant, event.task_type): event for event in new})
         self._quality.update({(event.tenant, event.task_type, event.model): event for event in changes.quality})
         self._epochs.update(changes.epochs)
+        for event in changes.experiments:
+            self._take_in(event)
         self._seen = changes.until or self._seen
         return new
 
@@ -55,6 +59,18 @@ class Snapshot:
         """What the tenant's own requests have shown; else what is known of the model for everyone."""
         found = self._quality.get((tenant, task_type, model)) or self._quality.get((EVERYONE, task_type, model))
         return Measured(found.score, found.n) if found else None
+
+    def _take_in(self, event: ExperimentChanged) -> None:
+        of_task = self._experiments.setdefault((event.tenant, event.task_type), {})
+        if event.state == "running":
+            of_task[event.experiment_id] = event
+        else:
+            of_task.pop(event.experiment_id, None)
+
+    def experiments(self, tenant: str, task_type: str) -> Sequence[ExperimentChanged]:
+        """Those that run, in the order of their ids, so that every replica asks them in the same order."""
+        running = self._experiments.get((tenant, task_type))
+        return [running[id_] for id_ in sorted(running)] if running else ()
 
     def epoch(self, tenant: str) -> int:
         return self._epochs.get(tenant, 0)

@@ -1,4 +1,4 @@
-"""The router's own database: kept answers, its outbox, what it knows of traffic and quality."""
+"""The router's own database: kept answers, its outbox, what it knows of traffic, quality and experiments."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from bson import Binary, Int64
 from pymongo import ASCENDING, UpdateOne
 
 from ratchet_common.bulk import BulkInserter
-from ratchet_common.events import PredictionMade, QualityMeasured, TrafficAssigned
+from ratchet_common.events import Event, ExperimentChanged, PredictionMade, QualityMeasured, TrafficAssigned
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.outbox import entry, holding
 from ratchet_common.upserts import Change, upsert, upsert_where
@@ -18,7 +18,7 @@ from ratchet_router.memory import Entry
 from ratchet_router.snapshot import Changes
 
 LARGEST_ENTRY_BYTES = 256 * 1024
-KNOWN = ("traffic", "quality", "caches")
+KNOWN = ("traffic", "quality", "caches", "experiments")
 
 
 class MongoRouterStore:
@@ -42,15 +42,20 @@ class MongoRouterStore:
 
     async def save_traffic(self, events: Sequence[TrafficAssigned]) -> None:
         """An older revision, or the same one again, changes nothing."""
-        saved = [_newer(f"{e.tenant}:{e.task_type}", e.revision, msgspec.json.encode(e)) for e in events]
+        saved = [_newer(f"{e.tenant}:{e.task_type}", e.revision, _body(e)) for e in events]
         await upsert_where(self._database.traffic, saved)
 
     async def save_quality(self, events: Sequence[QualityMeasured]) -> None:
+        saved = [_newer(f"{e.tenant}:{e.task_type}:{e.model}", _millis(e.occurred_at), _body(e)) for e in events]
+        await upsert_where(self._database.quality, saved)
+
+    async def save_experiments(self, events: Sequence[ExperimentChanged]) -> None:
+        """What was said earlier, or the same again, changes nothing; of one moment's words, that it stopped counts."""
         saved = [
-            _newer(f"{e.tenant}:{e.task_type}:{e.model}", int(e.occurred_at.timestamp() * 1000), msgspec.json.encode(e))
+            _newer(f"{e.tenant}:{e.experiment_id}", _millis(e.occurred_at) * 2 + (e.state == "stopped"), _body(e))
             for e in events
         ]
-        await upsert_where(self._database.quality, saved)
+        await upsert_where(self._database.experiments, saved)
 
     async def changes(self, since: datetime | None) -> Changes:
         found = {name: await self._written(name, since) for name in KNOWN}
@@ -60,6 +65,7 @@ class MongoRouterStore:
             quality=[msgspec.json.decode(d["body"], type=QualityMeasured) for d in found["quality"]],
             epochs=[(str(d["_id"]), int(d["epoch"])) for d in found["caches"]],
             until=max(times, default=None),
+            experiments=[msgspec.json.decode(d["body"], type=ExperimentChanged) for d in found["experiments"]],
         )
 
     async def _written(self, name: str, since: datetime | None) -> list[Document]:
@@ -123,6 +129,14 @@ class MongoRouterStore:
 def _newer(key: str, revision: int, body: bytes) -> Change:
     said = {"$set": {"revision": Int64(revision), "body": body}, "$currentDate": {"written_at": True}}
     return {"_id": key, "revision": {"$lt": Int64(revision)}}, said
+
+
+def _millis(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _body(event: Event) -> bytes:
+    return msgspec.json.encode(event)
 
 
 def _amounts(tally: Tally) -> Document:

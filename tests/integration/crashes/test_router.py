@@ -7,16 +7,16 @@ from uuid import uuid4
 
 import pytest
 
-from ratchet_common.events import QualityMeasured, TrafficAssigned, Usage
+from ratchet_common.events import ExperimentChanged, QualityMeasured, TrafficAssigned, Usage
 from ratchet_common.messaging import Handle
 from ratchet_common.mongo import Database
-from ratchet_common.topics import QUALITY, TRAFFIC
+from ratchet_common.topics import EXPERIMENTS, QUALITY, TRAFFIC
 from ratchet_router.consumers import Consumers
 from ratchet_router.memory import Entry
 from ratchet_router.store import MongoRouterStore
 from tests.integration.conftest import Ground
 from tests.integration.crashes.lives import Scene, crash_at_each_await
-from tests.unit.router.asks import NOW, VERSION, assigned
+from tests.unit.router.asks import NOW, VERSION, assigned, experiment
 
 TASK = "classification"
 
@@ -121,7 +121,41 @@ class Quality(Knowing):
         assert self.heard >= 2
 
 
-@pytest.mark.parametrize("scene_of", [Traffic, Quality])
+class Experiments(Knowing):
+    """What was said last of each counts, and of one moment's words, that it stopped."""
+
+    topic = EXPERIMENTS
+
+    @property
+    def events(self) -> list[ExperimentChanged]:
+        return [
+            self.said("e1", "running", 1),
+            self.said("e1", "stopped", 3),
+            self.said("e1", "running", 2),
+            self.said("e2", "stopped", 1),
+            self.said("e2", "running", 1),
+            self.said("e3", "running", 1),
+            self.said("e3", "running", 1),
+        ]
+
+    def said(self, id_: str, state: str, minute: int) -> ExperimentChanged:
+        at = NOW + timedelta(minutes=minute)
+        return experiment(id_, tenant=self.tenant, state=state, occurred_at=at)
+
+    def handler(self, database: Database) -> Handle:
+        return self.consumers(database).on_experiments
+
+    async def check(self, database: Database) -> None:
+        known = [e for e in (await MongoRouterStore(database).changes(None)).experiments if e.tenant == self.tenant]
+        assert sorted((event.experiment_id, event.state) for event in known) == [
+            ("e1", "stopped"),
+            ("e2", "stopped"),
+            ("e3", "running"),
+        ]
+        assert self.heard >= 2
+
+
+@pytest.mark.parametrize("scene_of", [Traffic, Quality, Experiments])
 async def test_each_event_has_its_effect_once(
     scene_of: Callable[[str], Scene], stack: Ground, database: Database
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ratchet_common import conversation
-from ratchet_common.events import Serving, TrafficAssigned
+from ratchet_common.events import Arm, ExperimentChanged, Serving, TrafficAssigned
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Catalogue, Model, Platform, Tier
@@ -59,3 +59,15 @@ def assigned(shares: dict[str, int], **how: Any) -> TrafficAssigned:
     }
     given: dict[str, Any] = {"tenant": "acme", "task_type": "classification", "revision": 3, "versions": serving}
     return TrafficAssigned(shares=shares, **given | how)
+
+
+def experiment(id_: str = "e1", *arms: Arm, **how: Any) -> ExperimentChanged:
+    given: dict[str, Any] = {
+        "tenant": "acme",
+        "task_type": "classification",
+        "arms": arms or (Arm(name="a", share=50, model="small"), Arm(name="b", share=50, model="middle")),
+        "unit": "session",
+        "metric": "score",
+        "state": "running",
+    }
+    return ExperimentChanged(experiment_id=id_, **given | how)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_common.events import PredictionMade, QualityMeasured, TrafficAssigned, Usage
+from ratchet_common.events import ExperimentChanged, PredictionMade, QualityMeasured, TrafficAssigned, Usage
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, Piece, ProviderError
 from ratchet_providers.replay import replayed
 from ratchet_router.breaker import Breakers
@@ -151,8 +151,12 @@ class World:
         )
 
     async def knows(
-        self, traffic: Sequence[TrafficAssigned] = (), quality: Sequence[QualityMeasured] = (), epoch: int = 0
+        self,
+        traffic: Sequence[TrafficAssigned] = (),
+        quality: Sequence[QualityMeasured] = (),
+        epoch: int = 0,
+        experiments: Sequence[ExperimentChanged] = (),
     ) -> None:
         epochs = [("acme", epoch)] if epoch else []
-        self.store.now = Changes(traffic, quality, epochs, datetime.now(UTC))
+        self.store.now = Changes(traffic, quality, epochs, datetime.now(UTC), experiments)
         await self.snapshot.refresh(self.store)

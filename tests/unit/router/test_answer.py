@@ -1,11 +1,12 @@
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from ratchet_common.errors import RefusedError
-from ratchet_common.events import PredictionMade, QualityMeasured
+from ratchet_common.events import Arm, PredictionMade, QualityMeasured
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
@@ -15,7 +16,7 @@ from ratchet_router.failures import NoAnswerError
 from ratchet_router.picking import TemplateForOtherTaskError, UnknownTemplateError
 from ratchet_router.reasoning import MARKER
 from ratchet_router.recording import NotRecordedError
-from tests.unit.router.asks import VERSION, ask, assigned
+from tests.unit.router.asks import VERSION, ask, assigned, experiment
 from tests.unit.router.fakes import World, settings
 
 ALL = assigned({VERSION: 100}, canary=VERSION, control="base")
@@ -312,3 +313,91 @@ async def test_a_chat_about_a_document_needs_no_template() -> None:
     found = await answered(world, ask(task_type=TaskType.CHAT))
     assert found.template is None
     assert world.models["small"].asked[0].messages == ask().messages
+
+
+SHORT = Arm(name="short", share=100, template="executive_summary_short")
+IN_SESSION = ask(task_type=TaskType.SUMMARY, session="s")
+
+
+async def test_a_unit_of_an_experiment_has_its_arms_template() -> None:
+    world = World()
+    await world.knows(experiments=[experiment("e1", SHORT, task_type="summary")])
+    found = await answered(world, IN_SESSION)
+    assert (found.template, found.decision.assigned_by) == ("executive_summary_short_v1", "experiment")
+    assert (last(world).experiment, last(world).decision.experiment) == ("e1:short", "e1:short")
+    messages = world.models["small"].asked[0].messages
+    assert isinstance(messages, list)
+    assert "two or three sentences" in messages[1]["content"]
+
+
+async def test_what_was_answered_before_counts_in_no_experiment() -> None:
+    world = World()
+    await world.knows(experiments=[experiment("e1", SHORT, task_type="summary")])
+    await answered(world, IN_SESSION)
+    assert (await answered(world, IN_SESSION)).cached_from is not None
+    assert last(world).experiment is None
+
+
+async def test_an_arms_model_answers_with_the_others_behind_it() -> None:
+    world = World()
+    await world.knows([ALL], experiments=[experiment("e1", Arm(name="large", share=100, model="large"))])
+    assert (await answered(world, ask(session="s"))).model == "large"
+    world.models["large"].fails = "unavailable"
+    found = await answered(world, ask(session="s", cache="off"))
+    assert (found.model, found.experiment) == ("small", "e1:large")
+
+
+async def test_an_arms_version_goes_before_the_share() -> None:
+    world = World()
+    arm = Arm(name="v", share=100, version_id=VERSION)
+    await world.knows([assigned({"base": 100, VERSION: 0})], experiments=[experiment("e1", arm)])
+    found = await answered(world, ask(session="s"))
+    assert (found.version_id, found.decision.assigned_by, found.decision.assigned_version) == (
+        VERSION,
+        "experiment",
+        VERSION,
+    )
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"session": None},
+        {"template": "executive_summary_medium"},
+        {"cot": True},
+        {"variables": {"max_words": "9"}},  # which the arm's template does not know
+        {"model": "middle"},
+        {"model": "auto:premium"},
+        {"tenant": "other"},
+    ],
+)
+async def test_who_chose_himself_is_in_no_experiment(how: dict[str, Any]) -> None:
+    world = World()
+    await world.knows(experiments=[experiment("e1", SHORT, task_type="summary")])
+    found = await answered(world, replace(IN_SESSION, **how))
+    assert found.experiment is None
+    assert found.decision.assigned_by != "experiment"
+    assert found.template == "executive_summary_medium_v1"
+
+
+@pytest.mark.parametrize(
+    "arm",
+    [
+        Arm(name="x", share=50, template="nobody"),
+        Arm(name="x", share=50, template="classification"),
+        Arm(name="x", share=50, model="nobody"),
+        Arm(name="x", share=50, version_id="summary-0a1b2c3d"),
+    ],
+)
+async def test_an_arm_that_nothing_here_can_serve_takes_its_experiment_out(arm: Arm) -> None:
+    world = World()
+    control = Arm(name="control", share=50)
+    await world.knows(experiments=[experiment("e1", control, arm, task_type="summary")])
+    for session in ("a", "b", "c", "d"):
+        assert (await answered(world, replace(IN_SESSION, session=session, cache="off"))).experiment is None
+
+
+async def test_a_request_that_needs_more_than_an_arms_model_can_is_in_no_arm() -> None:
+    world = World()
+    await world.knows(experiments=[experiment("e1")])
+    assert (await answered(world, ask(session="s", capabilities=frozenset({"tools"})))).experiment is None

@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from ratchet_common.events import TrafficAssigned
+from ratchet_common.events import Arm, TrafficAssigned
 from ratchet_common.vocabulary import TaskType, UnknownTaskError
+from ratchet_router.experiments import Enrolled
 from ratchet_router.plan import OtherTaskError, Plan, Situation, plan
 from ratchet_router.prices import Prices
 from ratchet_router.routing import NoModelFitsError, UnknownModelError
@@ -116,3 +117,24 @@ def test_a_task_in_the_models_name_must_be_the_requests() -> None:
         planned("task:summary", None)
     with pytest.raises(OtherTaskError):
         planned(VERSION, ALL, task_type=TaskType.SUMMARY)
+
+
+def test_an_arms_version_that_failed_just_now_leaves_the_unit_in_its_arm() -> None:
+    enrolled = Enrolled("e1", Arm(name="v", share=50, version_id=VERSION))
+    found = plan(ask(), "unit", situation(ALL, enrolled=enrolled, down=frozenset({VERSION})))
+    assert share_of(found) == ("small", "experiment", VERSION, True)
+    assert found.decision.experiment == "e1:v"
+
+
+def test_an_arms_model_comes_first_at_its_own_price() -> None:
+    enrolled = Enrolled("e1", Arm(name="l", share=50, model="large"))
+    found = plan(ask(), "unit", situation(ALL, enrolled=enrolled))
+    assert [model.name for model in found.ranking.models] == ["large", "small", "middle"]
+    assert found.expected_cost_usd == plan(ask(model="large"), "unit", situation(None)).expected_cost_usd
+
+
+def test_an_experiment_changes_nothing_about_what_is_refused() -> None:
+    enrolled = Enrolled("e1", Arm(name="l", share=50, model="large"))
+    for model, kind in (("nobody", UnknownModelError), ("task:summary", OtherTaskError)):
+        with pytest.raises(kind):
+            plan(ask(model=model), "unit", situation(ALL, enrolled=enrolled))

@@ -1,11 +1,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from ratchet_common.events import QualityMeasured, TrafficAssigned
+from ratchet_common.events import ExperimentChanged, QualityMeasured, TrafficAssigned
 from ratchet_router.consumers import Consumers
 from ratchet_router.routing import Measured
 from ratchet_router.snapshot import LOOK_BACK, Changes, Snapshot
-from tests.unit.router.asks import NOW, VERSION, assigned
+from tests.unit.router.asks import NOW, VERSION, assigned, experiment
 from tests.unit.router.fakes import FakeStore
 
 
@@ -71,6 +71,9 @@ class KnowledgeStore(FakeStore):
     async def save_quality(self, events: Sequence[QualityMeasured]) -> None:
         self.saved += events
 
+    async def save_experiments(self, events: Sequence[ExperimentChanged]) -> None:
+        self.saved += events
+
 
 async def test_a_revoked_versions_answers_leave_the_store() -> None:
     store, poked = KnowledgeStore(), []
@@ -79,3 +82,15 @@ async def test_a_revoked_versions_answers_leave_the_store() -> None:
     await Consumers(store, lambda: poked.append(1)).on_traffic([event])
     assert list(store.entries) == [b"b"]
     assert (store.saved, poked) == ([event], [1])
+
+
+async def test_running_experiments_are_known_by_tenant_and_task_until_they_stop() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    running = [experiment("e2"), experiment("e1"), experiment("e3", tenant="other"), experiment("e4", task_type="qa")]
+    store.now = Changes([], [], [], NOW, running)
+    await snapshot.refresh(store)
+    assert [one.experiment_id for one in snapshot.experiments("acme", "classification")] == ["e1", "e2"]
+    store.now = Changes([], [], [], NOW, [experiment("e1", state="stopped"), experiment("e9", state="stopped")])
+    await snapshot.refresh(store)
+    assert [one.experiment_id for one in snapshot.experiments("acme", "classification")] == ["e2"]
+    assert not snapshot.experiments("acme", "summary")
