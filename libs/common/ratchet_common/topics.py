@@ -48,7 +48,7 @@ def _result(e: Any) -> str:
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 
 PREDICTIONS = Topic("predictions", PredictionMade, _result, "router", ("feedback", "trainer", "monitor"), WEEK)
-FEEDBACK = Topic("feedback", FeedbackJoined, _result, "feedback", ("trainer", "monitor"), MONTH)
+FEEDBACK = Topic("feedback", FeedbackJoined, _result, "feedback", ("router", "trainer", "monitor"), MONTH)
 RETRAIN_TRIGGERS = Topic("retrain-triggers", RetrainingFellDue, _task, "feedback", ("trainer",), MONTH)
 TRAFFIC = Topic("traffic", TrafficAssigned, _task, "trainer", ("router", "monitor", "feedback"), None)
 VERDICTS = Topic("verdicts", VerdictReached, _task, "monitor", ("trainer",), MONTH)

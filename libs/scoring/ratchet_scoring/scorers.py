@@ -14,18 +14,6 @@ from ratchet_scoring.rouge import rouge_l
 LABEL_TASKS = frozenset({"classification"})
 LIST_TASKS = frozenset({"action_items", "entities", "risk_assessment"})  # all others are free text
 
-# The fields of a correction that replace the whole answer, the most telling one first. Any other is about a part of it.
-REPLACING: Mapping[str, tuple[str, ...]] = {
-    "classification": ("label", "output", "answer", "value"),
-    "action_items": ("action_items", "items", "output"),
-    "entities": ("entities", "items", "output"),
-    "risk_assessment": ("risks", "items", "risk_assessment", "output"),
-    "summary": ("summary", "output", "text"),
-    "report": ("report", "output", "text"),
-    "qa": ("answer", "value", "output", "text"),
-    "chat": ("answer", "output", "text"),
-}
-
 
 def score_output(task_type: str, output: str, target: object) -> float:
     """0 to 1. Labels: the same or not. Lists: F1 over items. Numbers on both sides: equal within the tolerance or not.
@@ -41,18 +29,6 @@ def score_output(task_type: str, output: str, target: object) -> float:
     if said and meant:
         return float(same_quantity(said, meant))
     return rouge_l(output, wanted)
-
-
-def correction_for(task_type: str, corrections: Mapping[str, Any]) -> object | None:
-    """What should have been answered, or None where the corrections are about parts of the answer only.
-
-    An empty list is an answer (there was nothing to find), an empty text is none.
-    """
-    for field in REPLACING.get(task_type, ("output",)):
-        value: object = corrections.get(field)
-        if value is not None and not (isinstance(value, str) and not value.strip()):
-            return value
-    return None
 
 
 def render_target(task_type: str, target: object) -> str:

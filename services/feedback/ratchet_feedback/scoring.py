@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from ratchet_common.corrections import correction_for
 from ratchet_common.events import ScoreSource
-from ratchet_scoring.scorers import correction_for, score_output
+from ratchet_scoring.scorers import score_output
 
 
 class Rating(StrEnum):

@@ -12,11 +12,13 @@ from fastapi import FastAPI
 from ratchet_common.background import Loop, Round
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
-from ratchet_common.topics import EXPERIMENTS, QUALITY, TRAFFIC
+from ratchet_common.topics import EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
 from ratchet_providers.wire import Wire
 from ratchet_router.answering import Answering, answering_with, keys
 from ratchet_router.api import cache, catalogue, chat, generate, templates
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
+from ratchet_router.best_answer_store import MongoBestAnswers
+from ratchet_router.best_answers import keep_best
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue, read_catalogue
@@ -51,8 +53,12 @@ def build(settings: RouterSettings) -> FastAPI:
             store, own_templates = MongoRouterStore(its.database), MongoTemplateStore(its.database)
             await store.create_indexes()
             await own_templates.create_indexes()
+            best = MongoBestAnswers(
+                its.database, most=settings.best_answers, kept=timedelta(days=settings.best_answers_days)
+            )
+            await best.create_indexes()
             answering = answering_with(known, held_keys, settings, wire, its.workers)
-            parts = _parts(settings, known, library, answering, store, its)
+            parts = _parts(settings, known, library, answering, store, best, its)
             warming = Warming(answering.students, known.platforms)
             refresh = partial(_refresh, parts, store, own_templates, warming)
             loops = _loops(parts, store, warming, refresh) | await its.relay(store.outbox, only_outbox=True)
@@ -61,6 +67,8 @@ def build(settings: RouterSettings) -> FastAPI:
             its.hear(QUALITY, consumers.on_quality)
             loops["callers"] = Loop(app.state.callers.look, every=LOOK_EVERY_S)
             its.hear(EXPERIMENTS, consumers.on_experiments)
+            if settings.best_answers:
+                its.hear(FEEDBACK, partial(keep_best, best))
             await refresh()
             app.state.store, app.state.parts, app.state.ready = store, parts, its.ready
             app.state.templates = own_templates
@@ -79,6 +87,7 @@ def _parts(
     library: Library,
     answering: Answering,
     store: MongoRouterStore,
+    best: MongoBestAnswers,
     its: Connections,
 ) -> Parts:
     memory = Memory(entries=settings.cache_entries, size=settings.cache_bytes)
@@ -86,6 +95,7 @@ def _parts(
         settings=settings,
         catalogue=known,
         library=library,
+        best=best,
         models=answering.models,
         platforms=answering.platforms,
         snapshot=Snapshot(),

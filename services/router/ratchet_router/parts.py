@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm
 from ratchet_providers.base import Streaming
-from ratchet_router.ask import Ask
+from ratchet_router.ask import Ask, Example
 from ratchet_router.assembly import refuse_what_needs_a_template, values_of
+from ratchet_router.best_answers import BestAnswers, BestAnswersOffError, chosen
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue
 from ratchet_router.experiments import Enrolled, enrolled
@@ -32,6 +33,7 @@ class Parts:
     models: Mapping[str, Streaming]
     platforms: Mapping[str, Streaming]
     library: Library
+    best: BestAnswers
     snapshot: Snapshot
     cache: AnswerCache
     recorder: Recorder
@@ -94,3 +96,14 @@ class Parts:
         else:
             values_of(found, ask)
         return found
+
+    async def best_examples(self, ask: Ask, count: int) -> tuple[Example, ...]:
+        """The tenant's best answers to requests of this kind, as far as there are any.
+
+        Raises BestAnswersOffError, RetryLaterError, and what `prompt` raises.
+        """
+        if not self.settings.best_answers:
+            message = "none are kept here: give few_shot_examples, or ask the operator to set ROUTER_BEST_ANSWERS"
+            raise BestAnswersOffError(f"few_shot: {message}.", errors=[{"field": "few_shot", "message": message}])
+        found = await self.best.of(ask.tenant, ask.task_type, ask.document_type)
+        return chosen(found, ask, self.prompt(ask), count)

@@ -18,6 +18,13 @@ class RouterSettings(CommonSettings):
     templates_of_tenant: int = Field(
         500, ge=0, le=100_000, description="versions that a tenant may write; more get 409"
     )
+    best_answers: int = Field(
+        0,
+        ge=0,
+        le=200,
+        description="kept a tenant, task and document type as examples for `few_shot`; 20 is many; 0: none",
+    )
+    best_answers_days: float = Field(7.0, gt=0, le=30, description="how long: their text is not scrubbed")
     simulated_latency: float = Field(1.0, ge=0, le=100, description="factor on the simulated models' latency; 0: none")
     attempts: int = Field(3, ge=1, le=10, description="models of the catalogue that one request may try")
     deadline_ms: int = Field(300_000, ge=100, le=3_600_000, description="for a request that names none, all tries")

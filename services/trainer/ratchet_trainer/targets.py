@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ratchet_common.corrections import correction_for
 from ratchet_common.events import FeedbackJoined
 from ratchet_scoring.items import items_in
-from ratchet_scoring.scorers import LABEL_TASKS, LIST_TASKS, correction_for, render_target
+from ratchet_scoring.scorers import LABEL_TASKS, LIST_TASKS, render_target
 from ratchet_trainer.example import TargetSource
 
 LONGEST_LABEL = 200

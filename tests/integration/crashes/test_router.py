@@ -3,20 +3,26 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
+from functools import partial
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
+import msgspec
 import pytest
 
-from ratchet_common.events import ExperimentChanged, QualityMeasured, TrafficAssigned, Usage
+from ratchet_common.events import ExperimentChanged, FeedbackJoined, QualityMeasured, TrafficAssigned, Usage
 from ratchet_common.messaging import Handle
 from ratchet_common.mongo import Database
-from ratchet_common.topics import EXPERIMENTS, QUALITY, TRAFFIC
+from ratchet_common.topics import EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
+from ratchet_router.best_answer_store import MongoBestAnswers
+from ratchet_router.best_answers import keep_best
 from ratchet_router.consumers import Consumers
 from ratchet_router.memory import Entry
 from ratchet_router.store import MongoRouterStore
 from tests.integration.conftest import Ground
 from tests.integration.crashes.lives import Scene, crash_at_each_await
 from tests.unit.router.asks import NOW, VERSION, assigned, experiment
+from tests.unit.router.joined import joined
 
 TASK = "classification"
 
@@ -155,7 +161,37 @@ class Experiments(Knowing):
         assert self.heard >= 2
 
 
-@pytest.mark.parametrize("scene_of", [Traffic, Quality, Experiments])
+class Best(Knowing):
+    """Each speaker's last word counts; no more than two texts of a kind stay."""
+
+    topic = FEEDBACK
+
+    @property
+    def events(self) -> list[FeedbackJoined]:
+        liked = [self.said(n, f"Text {n}.") for n in (1, 2, 3, 4)]
+        taken_back = msgspec.structs.replace(liked[3], revision=2, rating="negative", score=0.0)
+        return [*liked, taken_back, liked[3], self.said(5, "A secret.", collect=False)]
+
+    def said(self, n: int, text: str, **how: Any) -> FeedbackJoined:
+        at = datetime.now(UTC) - timedelta(hours=10 - n)
+        return joined(
+            text, tenant=self.tenant, result_id=uuid5(NAMESPACE_URL, f"{self.tenant}/{n}"), answered_at=at, **how
+        )
+
+    def store(self, database: Database) -> MongoBestAnswers:
+        return MongoBestAnswers(database, most=2, kept=timedelta(days=7))
+
+    def handler(self, database: Database) -> Handle:
+        return partial(keep_best, self.store(database))
+
+    async def check(self, database: Database) -> None:
+        found = await self.store(database).of(self.tenant, "summary", None)
+        assert [word.shown.document for word in found if word.shown] == ["Text 3.", "Text 2."]
+        texts = database.best_answers.find({"tenant": self.tenant, "document": {"$exists": True}})
+        assert len(await texts.to_list()) == 2
+
+
+@pytest.mark.parametrize("scene_of", [Traffic, Quality, Experiments, Best])
 async def test_each_event_has_its_effect_once(
     scene_of: Callable[[str], Scene], stack: Ground, database: Database
 ) -> None:

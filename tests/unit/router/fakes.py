@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import ExperimentChanged, PredictionMade, QualityMeasured, TrafficAssigned, Usage
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, Piece, ProviderError
 from ratchet_providers.replay import replayed
+from ratchet_router.best_answers import Word
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache, Tallies
 from ratchet_router.gate import Gates
@@ -115,6 +117,30 @@ class FakeBus:
         self.sent.append((topic, key, body))
 
 
+class FakeBestAnswers:
+    """`words`: by who said them of what."""
+
+    def __init__(self) -> None:
+        self.words: dict[tuple[str, UUID, str], Word] = {}
+
+    async def save(self, words: Sequence[Word]) -> None:
+        for word in words:
+            key = (word.tenant, word.about, word.speaker)
+            if key not in self.words or self.words[key].revision < word.revision:
+                self.words[key] = word
+
+    async def of(self, tenant: str, task_type: str, document_type: str | None) -> Sequence[Word]:
+        doubted = {(word.tenant, word.result_id) for word in self.words.values() if word.doubted}
+        kind = (tenant, task_type, document_type)
+        found = [word for word in self.words.values() if (word.tenant, word.task_type, word.document_type) == kind]
+        shown = [
+            (word.shown.corrected, word.at, word)
+            for word in found
+            if word.shown and (word.shown.corrected or (tenant, word.result_id) not in doubted)
+        ]
+        return [word for *_, word in sorted(shown, key=lambda one: one[:2], reverse=True)]
+
+
 def settings(**how: Any) -> RouterSettings:
     given: dict[str, Any] = {
         "kafka_bootstrap_servers": "127.0.0.1:9",
@@ -134,6 +160,7 @@ class World:
     bus: FakeBus = field(default_factory=FakeBus)
     snapshot: Snapshot = field(default_factory=Snapshot)
     settings: RouterSettings = field(default_factory=settings)
+    best: FakeBestAnswers = field(default_factory=FakeBestAnswers)
 
     def __post_init__(self) -> None:
         cache = AnswerCache(self.store, Memory(entries=100, size=10**6), kept=timedelta(hours=24), store_lookup=True)
@@ -142,6 +169,7 @@ class World:
             settings=self.settings,
             catalogue=CATALOGUE,
             library=Library(read_templates()),
+            best=self.best,
             models=self.models,
             platforms={"local": self.student},
             snapshot=self.snapshot,

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ratchet_common.corrections import REPLACING
 from ratchet_scoring.items import items_of
-from ratchet_scoring.scorers import LIST_TASKS, REPLACING, correction_for, render_target, score_output
+from ratchet_scoring.scorers import LIST_TASKS, render_target, score_output
 
 TASKS = sorted(REPLACING)
 json_values: st.SearchStrategy[Any] = st.recursive(
@@ -74,29 +75,6 @@ def test_two_texts_score_the_same_both_ways(task: str, one: str, other: str) -> 
 @pytest.mark.parametrize("task", TASKS)
 def test_odd_corrections_are_scored_too(task: str, target: object) -> None:
     assert 0 <= score_output(task, "- a \ud801", target) <= 1
-
-
-@pytest.mark.parametrize(
-    ("task", "corrections", "expected"),
-    [
-        ("classification", {"label": "urgent", "output": "It is urgent"}, "urgent"),
-        ("classification", {"output": "urgent"}, "urgent"),
-        ("classification", {"label": " ", "output": "urgent"}, "urgent"),
-        ("action_items", {"items": []}, []),
-        ("action_items", {"action_items": ["a"], "owner": "QA"}, ["a"]),
-        ("summary", {"summary": "short"}, "short"),
-        ("summary", {"label": "urgent"}, None),
-        ("summary", {"output": None}, None),
-        ("qa", {"value": 0}, 0),
-        ("report", {"second_paragraph": "better"}, None),
-        ("unheard_of", {"output": "x", "label": "y"}, "x"),
-        ("chat", {}, None),
-    ],
-)
-def test_only_a_correction_of_the_whole_answer_replaces_it(
-    task: str, corrections: dict[str, Any], expected: object
-) -> None:
-    assert correction_for(task, corrections) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """HTTP in: requests for a task. The same body asks for an answer, or for the decision alone."""
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Literal, Self
@@ -19,6 +20,7 @@ from ratchet_router.api.hanging_up import hung_up
 from ratchet_router.api.parts import TheParts
 from ratchet_router.api.views import Generated, Routed, routing, usd, view
 from ratchet_router.ask import Ask, Example
+from ratchet_router.parts import Parts
 from ratchet_router.plan import AUTO
 from ratchet_router.routing import Priorities
 
@@ -84,6 +86,10 @@ class GenerateBody(BaseModel):
     variables: dict[VariableName, VariableValue] = Field({}, max_length=50, description="for the template's own places")
     cot: bool = Field(False, description="the model thinks aloud first; the answer comes without its thoughts")
     few_shot_examples: list[GivenExample] = Field([], max_length=20)
+    few_shot: Literal["best"] | None = Field(
+        None, description="the tenant's best-rated answers of this kind as examples"
+    )
+    few_shot_count: int = Field(3, ge=1, le=5, description="how many of them, if there are so many")
     requirements: Requirements = Requirements()
     model: str = Field(AUTO, min_length=1, max_length=120)
     cache: Literal["use", "refresh", "off"] = "use"
@@ -99,8 +105,8 @@ class GenerateBody(BaseModel):
     def _one_input(self) -> Self:
         if sum(given is not None for given in (self.document_text, self.documents, self.messages)) != 1:
             raise PydanticCustomError("one_input", "exactly one of document_text, documents and messages must be given")
-        if self.messages is not None and self.few_shot_examples:
-            raise PydanticCustomError("examples", "few_shot_examples go with documents: write them into messages")
+        if self.messages is not None and (self.few_shot_examples or self.few_shot):
+            raise PydanticCustomError("examples", "examples go with documents: write them into messages")
         return self
 
     @field_validator("stream")
@@ -115,7 +121,8 @@ class GenerateBody(BaseModel):
 async def generate(
     body: GenerateBody, request: Request, response: Response, caller: MayGenerate, parts: TheParts
 ) -> Any:
-    answered = await answer(_ask(body, caller.tenant), parts, partial(hung_up, request))
+    ask = await _with_best(_ask(body, caller.tenant), body, parts)
+    answered = await answer(ask, parts, partial(hung_up, request))
     if not answered.recorded:
         response.headers["x-ratchet-recorded"] = "false"
     return view(answered)
@@ -123,7 +130,7 @@ async def generate(
 
 @routes.post("/api/route", response_model=Routed, responses=documented(400, 404))
 async def route(body: GenerateBody, caller: MayGenerate, parts: TheParts) -> Any:
-    ask = _ask(body, caller.tenant)
+    ask = await _with_best(_ask(body, caller.tenant), body, parts)
     unit = ask.session or ask.user or str(uuid4())
     plan = parts.plan(ask, unit)
     version, model, tier = plan.first
@@ -169,6 +176,13 @@ def _ask(body: GenerateBody, tenant: str) -> Ask:
         session=body.session_id,
         tags=tuple(dict.fromkeys(body.tags)),
     )
+
+
+async def _with_best(ask: Ask, body: GenerateBody, parts: Parts) -> Ask:
+    """The caller's own examples stand last, next to the request."""
+    if body.few_shot is None:
+        return ask
+    return replace(ask, examples=(*await parts.best_examples(ask, body.few_shot_count), *ask.examples))
 
 
 def _messages(body: GenerateBody) -> msgspec.Raw:
