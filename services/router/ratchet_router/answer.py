@@ -25,6 +25,8 @@ async def answer(ask: Ask, parts: Parts, gone: Gone) -> Answered:
     except asyncio.CancelledError:
         await progress.record_cancelled(progress.answered or progress.of_nobody())
         raise
+    finally:
+        progress.settle()
 
 
 async def _from_cache_or_model(progress: Progress) -> Answered:

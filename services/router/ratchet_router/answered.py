@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -51,6 +51,8 @@ class Answered:
     attempts: tuple[Attempt, ...] = ()
     simulated: bool = False
     recorded: bool = True
+    age_s: int = 0  # of a cache hit
+    replayed: bool = False  # given once more for the same Idempotency-Key
     body: Mapping[str, msgspec.Raw] | None = None
     shape: Shape = "chat"  # of the body
     finish: str = "stop"
@@ -149,6 +151,7 @@ def again(entry: Entry, *, result_id: UUID, unit: str, decision: Decision, laten
         template=entry.template,
         approach=entry.approach,
         cached_from=entry.result_id,
+        age_s=int(entry.age_s(datetime.now(UTC))),
         confidence=entry.confidence,
         checks=entry.checks,
         simulated=entry.simulated,

@@ -33,6 +33,7 @@ class Ask:
 
     `own_prompt`: the caller's messages go to the model as they are. `native`: the request as it came in another shape
     than chat. `limits`: the caller's own. `usage_asked`: he wants a stream's tokens counted. `choices`: how many.
+    `max_age_s`: of a kept answer; `only_cached`: no model may be asked.
     `template`: that the caller named, with or without
     a version; `variables`: what goes into its places; `cot`: think aloud first; `note`: told beside the template.
     """
@@ -65,6 +66,8 @@ class Ask:
     usage_asked: bool = False
     choices: int = 1
     cache: CacheUse = "use"
+    max_age_s: int | None = None
+    only_cached: bool = False
     collect: bool = True
     user: str | None = None
     session: str | None = None

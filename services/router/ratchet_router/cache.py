@@ -19,7 +19,9 @@ LOOK_PATIENCE_S = 0.1
 REST_S = 5.0  # after the store did not answer: no look-ups there
 TALLIED = 50_000  # entries whose hits wait to be written; beyond it only the tenant's sums are kept
 NANO = 10**9
-WITHOUT_MEANING = frozenset({"user", "metadata", "store", "stream_options"})  # fields that change no answer
+WITHOUT_MEANING = frozenset(
+    {"user", "metadata", "store", "stream", "stream_options", "model"}
+)  # fields that change no answer
 
 
 @dataclass(slots=True)
@@ -54,9 +56,18 @@ def cache_key(ask: Ask, *, epoch: int, template: str | None, resolved: str) -> b
     """SHA-256 over all that an answer depends on. A cleared cache has a higher epoch."""
     said = (ask.messages,) if ask.own_prompt else (_normal(ask.document), _normal(ask.question), ask.examples)
     passed_on = [(name, ask.passed_on[name]) for name in sorted(ask.passed_on.keys() - WITHOUT_MEANING)]
-    of_request = (ask.task_type, ask.document_type, ask.labels, ask.max_output_tokens, said, passed_on)
+    asked = (ask.variables, ask.cot, ask.max_output_tokens, native_of(ask))
+    of_request = (ask.task_type, ask.document_type, ask.labels, said, passed_on, asked)
     identity = (ask.tenant, epoch, template, resolved, of_request)
     return hashlib.sha256(msgspec.json.encode(identity)).digest()
+
+
+def native_of(ask: Ask) -> tuple[object, ...] | None:
+    """The request in its own shape, without what changes no answer."""
+    if ask.native is None:
+        return None
+    fields = ask.native.fields
+    return ask.native.shape, [(name, fields[name]) for name in sorted(fields.keys() - WITHOUT_MEANING)]
 
 
 def _normal(text: str) -> str:
@@ -72,19 +83,30 @@ class AnswerCache:
     def expires_at(self) -> datetime:
         return datetime.now(UTC) + self._kept
 
-    async def look_up(self, key: bytes, tenant: str) -> Entry | None:
-        """A store that is away is a miss."""
+    async def look_up(self, key: bytes, tenant: str, max_age_s: int | None = None) -> Entry | None:
+        """A store that is away is a miss, and so is what is older than it may be."""
         now = datetime.now(UTC)
         found = self._memory.get(key, now) or await self._from_store(key, tenant, now)
+        if found is not None and max_age_s is not None and found.age_s(now) > max_age_s:
+            found = None
         tally = self._tallies.of(tenant)
         if found is None:
             tally.misses += 1
             return None
+        self._hit(key, found, tally)
+        return found
+
+    def shared(self, key: bytes, entry: Entry) -> None:
+        """What was taken for a miss became a hit: another's call under way answered it."""
+        tally = self._tallies.of(entry.tenant)
+        tally.misses -= 1
+        self._hit(key, entry, tally)
+
+    def _hit(self, key: bytes, found: Entry, tally: Tally) -> None:
         tally.hits += 1
         tally.saved_nano += int(found.cost_usd * NANO)
         if len(self._tallies.by_entry) < TALLIED or key in self._tallies.by_entry:
             self._tallies.by_entry[key] += 1
-        return found
 
     async def _from_store(self, key: bytes, tenant: str, now: datetime) -> Entry | None:
         if not self._store_lookup or time.monotonic() < self._rests_until:

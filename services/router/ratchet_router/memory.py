@@ -36,6 +36,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     shape: Shape = "chat"
     finish: str = "stop"
 
+    def age_s(self, now: datetime) -> float:
+        """Its result id is a UUIDv7, and begins with its milliseconds."""
+        return max(0.0, now.timestamp() - (self.result_id.int >> 80) / 1000)
+
 
 class Memory:
     """The entries that were used last, bounded by number and by bytes."""

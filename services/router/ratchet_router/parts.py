@@ -1,7 +1,7 @@
 """What the use cases work with; the composition root puts it together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ratchet_common.errors import RefusedError
@@ -13,6 +13,7 @@ from ratchet_router.best_answers import BestAnswers, BestAnswersOffError, chosen
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue
 from ratchet_router.experiments import Enrolled, enrolled
+from ratchet_router.in_flight import InFlight
 from ratchet_router.library import Library
 from ratchet_router.picking import named, suited
 from ratchet_router.plan import Plan, Situation, can_serve, is_drawn, plan
@@ -38,6 +39,7 @@ class Parts:
     cache: AnswerCache
     recorder: Recorder
     around: Surroundings
+    in_flight: InFlight = field(default_factory=InFlight)
 
     def plan(self, ask: Ask, unit: str) -> Plan:
         """Raises what `plan.plan` raises."""

@@ -8,11 +8,13 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
+from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, Usage
 from ratchet_providers.base import ModelAnswer
 from ratchet_router.answered import Answered, again, prediction, to_keep
 from ratchet_router.ask import Ask
 from ratchet_router.cache import cache_key
+from ratchet_router.in_flight import Call
 from ratchet_router.memory import Entry
 from ratchet_router.metrics import observed
 from ratchet_router.parts import Parts
@@ -22,6 +24,12 @@ from ratchet_router.shaping import checks, shaped
 from ratchet_router.target import Target
 from ratchet_router.targets import targets
 from ratchet_router.tries import Tries, tries
+
+
+class NotCachedError(RefusedError):
+    status = 504  # as RFC 9111 has it
+    type = "not-cached"
+    title = "There is no kept answer"
 
 
 @dataclass(slots=True)
@@ -35,6 +43,7 @@ class Progress:
     started: float
     attempts: list[Attempt] = field(default_factory=list)
     answered: Answered | None = None
+    leads: Call | None = None
 
     def elapsed_ms(self) -> float:
         return round((time.perf_counter() - self.started) * 1000, 3)
@@ -44,7 +53,7 @@ class Progress:
         return tries(
             targets(self.plan, self.parts),
             self.parts.around,
-            deadline_s=self.ask.deadline_s or settings.deadline_ms / 1000,
+            deadline_s=self._patience_s(),
             models=settings.attempts,
             attempted=self.attempts.append,
             streams=streams,
@@ -116,10 +125,22 @@ class Progress:
         return cache_key(self.ask, epoch=epoch, template=self.template, resolved=self.plan.resolved)
 
     async def kept(self) -> Entry | None:
-        """The answer that was given before to the same request, if it may be used."""
-        if self.ask.cache != "use":
-            return None
-        return await self.parts.cache.look_up(self.cache_key(), self.ask.tenant)
+        """The answer that was given before to the same request, or is under way to it, if it may be used.
+
+        Where there is none, others wait for this one from here on, until `settle`. Raises NotCachedError.
+        """
+        ask, parts = self.ask, self.parts
+        found: Entry | None = None
+        if ask.cache == "use":
+            key = self.cache_key()
+            found = await parts.cache.look_up(key, ask.tenant, ask.max_age_s)
+            if found is None and (found := await parts.in_flight.shared(key, self._patience_s())) is not None:
+                parts.cache.shared(key, found)
+            if found is None and not ask.only_cached:
+                self.leads = parts.in_flight.lead(key)
+        if found is None and ask.only_cached:
+            raise NotCachedError("Only a kept answer was asked for, and there is none: leave out only-if-cached.")
+        return found
 
     async def keep(self, answered: Answered, by: Target) -> None:
         """Only what the resolved one said, and only where nothing is wrong with it."""
@@ -128,7 +149,18 @@ class Progress:
         key = self.cache_key()
         if self.ask.cache == "refresh":
             await self.parts.cache.make_way(key, self.ask.tenant)
-        self.parts.cache.keep(key, to_keep(self.ask, answered, self.parts.cache.expires_at()))
+        entry = to_keep(self.ask, answered, self.parts.cache.expires_at())
+        self.parts.cache.keep(key, entry)
+        self.settle(entry)
+
+    def settle(self, entry: Entry | None = None) -> None:
+        """Those who wait for the same answer need not wait any longer."""
+        if self.leads is not None:
+            self.leads.settle(entry)
+            self.leads = None
+
+    def _patience_s(self) -> float:
+        return self.ask.deadline_s or self.parts.settings.deadline_ms / 1000
 
     # the record
 

@@ -62,6 +62,8 @@ class Opened:
             raise
         else:
             yield frames.said(self.withholding.held) + frames.ended(answered.usage, about(answered))
+        finally:
+            self.progress.settle()
 
     async def _all(self) -> Pieces:
         first, self.first = self.first, []
@@ -111,11 +113,12 @@ async def opened(ask: Ask, parts: Parts) -> Opened:
         coming = streamed(request_for(ask, parts), progress.tries(streams=True), shown)
         stream = Opened(progress, coming, Withholding(ask.choices), shown)
         await _until_it_shows(stream)
-    except NoAnswerError:
-        await progress.record_failure(progress.of_nobody())
-        raise
-    except asyncio.CancelledError:
-        await progress.record_cancelled(progress.of_nobody())
+    except BaseException as error:
+        progress.settle()
+        if isinstance(error, NoAnswerError):
+            await progress.record_failure(progress.of_nobody())
+        elif isinstance(error, asyncio.CancelledError):
+            await progress.record_cancelled(progress.of_nobody())
         raise
     return stream
 

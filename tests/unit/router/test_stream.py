@@ -24,9 +24,9 @@ CUT = ProviderError("cut")
 LONG = "The steering group meets on Monday to decide on the budget. "
 
 
-def chat(**how: Any) -> Ask:
+def chat(document: str = "Please send it.", **how: Any) -> Ask:
     given: dict[str, Any] = {"task_type": TaskType.CHAT, "labels": (), "own_prompt": True, "stream": True}
-    return ask(**given | how)
+    return ask(document, **given | how)
 
 
 def world(continues: bool = False, **models: Scripted) -> World:

@@ -21,6 +21,7 @@ class Said(BaseModel):
     items: list[str] | None
     cached: bool
     cached_from: UUID | None
+    age_s: int
     simulated: bool
 
 
@@ -33,6 +34,7 @@ def said_of(answered: Answered) -> dict[str, Any]:
         "items": answered.items,
         "cached": answered.cached_from is not None,
         "cached_from": answered.cached_from,
+        "age_s": answered.age_s,
         "simulated": answered.simulated,
     }
 
@@ -54,6 +56,10 @@ def headers(answered: Answered, *, streamed: bool = False) -> dict[str, str]:
         "x-ratchet-decision": f"{decision.assigned_by}; complexity={decision.complexity}; revision={decision.revision}",
         "x-ratchet-simulated": "true" if answered.simulated else "false",
     }
+    if answered.cached_from is not None:
+        found["age"] = str(answered.age_s)
+    if answered.replayed:
+        found["x-ratchet-replayed"] = "true"
     if not streamed:
         found["x-ratchet-cost-usd"] = f"{answered.cost_usd:.6f}"
     return found if answered.recorded else found | {"x-ratchet-recorded": "false"}

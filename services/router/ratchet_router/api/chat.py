@@ -21,6 +21,7 @@ from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.schema import inlined
 from ratchet_router.ask import Ask
+from ratchet_router.cache_control import cache_control
 from ratchet_router.parts import Parts
 from ratchet_router.plan import ALIASES, OF_TASK
 from ratchet_router.shapes.chat import ChatFrames
@@ -75,6 +76,8 @@ async def chat_completions(request: Request) -> Response:
     parts: Parts = request.app.state.parts
     callers: Callers = request.app.state.callers
     ask = read_chat(await request.body(), caller.tenant)
+    if control := request.headers.get("cache-control"):
+        ask = cache_control(control).over(ask)
     with callers.watching(request):
         if ask.stream:
             return await _streamed(ask, parts, callers)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from ratchet_common import conversation
@@ -16,13 +16,19 @@ from ratchet_common.auth import MayGenerate
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_router.answer import answer
-from ratchet_router.api.hanging_up import hung_up
+from ratchet_router.answered import Answered
+from ratchet_router.api.about import headers
+from ratchet_router.api.event_stream import EventStream
+from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.api.parts import TheParts
 from ratchet_router.api.views import Generated, Routed, routing, usd, view
 from ratchet_router.ask import Ask, Example
+from ratchet_router.cache_control import cache_control
 from ratchet_router.parts import Parts
 from ratchet_router.plan import AUTO
 from ratchet_router.routing import Priorities
+from ratchet_router.shapes.generate import GenerateFrames
+from ratchet_router.stream import opened
 
 routes = APIRouter(tags=["generate"])
 
@@ -99,7 +105,7 @@ class GenerateBody(BaseModel):
     user_id: Short | None = None
     session_id: Short | None = None
     tags: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field([], max_length=20)
-    stream: bool = Field(False, description="true is not available yet")
+    stream: bool = Field(False, description="events: `delta` with a `text`, at the end `result` or `error`")
 
     @model_validator(mode="after")
     def _one_input(self) -> Self:
@@ -109,23 +115,28 @@ class GenerateBody(BaseModel):
             raise PydanticCustomError("examples", "examples go with documents: write them into messages")
         return self
 
-    @field_validator("stream")
-    @classmethod
-    def _not_yet(cls, stream: bool) -> bool:
-        if stream:
-            raise PydanticCustomError("no_stream", "it is not available yet: leave it out, and the answer comes whole")
-        return stream
-
 
 @routes.post("/api/generate", response_model=Generated, responses=documented(400, 404))
 async def generate(
     body: GenerateBody, request: Request, response: Response, caller: MayGenerate, parts: TheParts
 ) -> Any:
-    ask = await _with_best(_ask(body, caller.tenant), body, parts)
-    answered = await answer(ask, parts, partial(hung_up, request))
+    callers: Callers = request.app.state.callers
+    control = cache_control(request.headers.get("cache-control", ""))
+    ask = control.over(await _with_best(_ask(body, caller.tenant), body, parts))
+    with callers.watching(request):
+        if body.stream:
+            stream = await opened(ask, parts)
+            events = stream.frames(GenerateFrames(), _encoded_view)
+            return EventStream(events, headers(stream.who(), streamed=True), callers)
+        answered = await answer(ask, parts, partial(hung_up, request))
+    response.headers.update(headers(answered))
     if not answered.recorded:
         response.headers["x-ratchet-recorded"] = "false"
     return view(answered)
+
+
+def _encoded_view(answered: Answered) -> bytes:
+    return msgspec.json.encode(view(answered))
 
 
 @routes.post("/api/route", response_model=Routed, responses=documented(400, 404))
@@ -170,7 +181,7 @@ def _ask(body: GenerateBody, tenant: str) -> Ask:
         ),
         max_cost_usd=None if body.max_cost_usd is None else Decimal(str(body.max_cost_usd)),
         deadline_s=None if body.deadline_ms is None else body.deadline_ms / 1000,
-        cache="off" if body.variables or body.cot else body.cache,  # the cache's key does not tell them apart
+        cache=body.cache,
         collect=body.collect,
         user=body.user_id,
         session=body.session_id,
