@@ -1,6 +1,7 @@
 """What an application sees that changed a base URL: the official client, real sockets, a provider's bad days."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,6 +56,7 @@ CALLS = [
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
+    settings: RouterSettings
     app: Running
     tenant: Tenant
     heard: Heard
@@ -93,7 +95,7 @@ async def gateway(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> As
             listening(stack, tenant) as heard,
             openai.AsyncOpenAI(base_url=f"{app.url}/v1", api_key=token, max_retries=0) as client,
         ):
-            yield Gateway(app, tenant, heard, up, client)
+            yield Gateway(settings, app, tenant, heard, up, client)
 
 
 def said(text: str = "When?") -> list[Any]:
@@ -306,7 +308,51 @@ async def test_what_is_too_long_for_one_goes_to_one_that_can_hold_it(gateway: Ga
     assert alone.value.code == "context_length_exceeded"
 
 
+async def test_replicas_answer_one_key_once_streamed_and_whole(gateway: Gateway) -> None:
+    gateway.up.will("cheap", saying(TEXT))
+    messages, key = said(), {"Idempotency-Key": uuid4().hex}
+    before = len(gateway.up.asked)
+    async with (
+        running_app(build(gateway.settings), gateway.tenant) as other,
+        openai.AsyncOpenAI(base_url=f"{other.url}/v1", api_key=gateway.tenant.token, max_retries=0) as client,
+    ):
+        both = [c.chat.completions.with_raw_response for c in (gateway.client, client)]
+        raws = await asyncio.gather(*(c.create(model="cheap", messages=messages, extra_headers=key) for c in both * 3))
+    assert len(gateway.up.asked) == before + 1
+    assert len({raw.headers["x-ratchet-result-id"] for raw in raws}) == 1
+    assert sorted(raw.headers.get("x-ratchet-replayed", "") for raw in raws) == [""] + ["true"] * 5
+    assert {raw.parse().choices[0].message.content for raw in raws} == {TEXT}
+    with pytest.raises(openai.UnprocessableEntityError) as other_request:
+        await gateway.client.chat.completions.create(model="cheap", messages=said(), extra_headers=key)
+    assert other_request.value.code == "idempotency-mismatch"
+
+
+async def test_what_the_body_and_cache_control_say_of_the_cache_is_done(gateway: Gateway) -> None:
+    gateway.up.will("cheap", saying("Yes."))
+    messages, create = said(), gateway.client.chat.completions.with_raw_response.create
+    first = await create(model="cheap", messages=messages)
+    hit = await create(model="cheap", messages=messages)
+    assert (hit.headers["x-ratchet-cached"], "age" in hit.headers, "age" in first.headers) == ("true", True, False)
+    fresh = await create(model="cheap", messages=messages, extra_headers={"Cache-Control": "no-cache"})
+    assert fresh.headers["x-ratchet-cached"] == "false"
+    with pytest.raises(openai.APIStatusError) as none:
+        await create(model="cheap", messages=said(), extra_headers={"Cache-Control": "only-if-cached"})
+    assert (none.value.status_code, none.value.code) == (504, "not-cached")
+
+
+async def test_generate_streams_what_it_adds_and_ends_with_the_whole(gateway: Gateway) -> None:
+    gateway.up.will("cheap", saying("The group meets on Monday ."))
+    body = {"task_type": "summary", "document_text": f"{TEXT} {uuid4().hex}", "stream": True, "model": "cheap"}
+    async with gateway.app.http.post(f"{gateway.app.url}/api/generate", json=body) as response:
+        events = [block.split("\n") for block in (await response.text()).split("\n\n") if block]
+    said_then = [json.loads(lines[1].removeprefix("data: ")) for lines in events]
+    assert [lines[0] for lines in events] == ["event: delta"] * (len(events) - 1) + ["event: result"]
+    assert "".join(one["text"] for one in said_then[:-1]) == said_then[-1]["output"] == "ThegroupmeetsonMonday."
+    assert said_then[-1]["result_id"] == response.headers["x-ratchet-result-id"]
+
+
 async def test_when_all_fail_the_first_true_error_is_what_one_sees(gateway: Gateway) -> None:
+    """The last one here: afterwards a model rests."""
     gateway.up.will("cheap", failing(429, {"message": "slow down"}, **{"Retry-After": "17"}))
     gateway.up.will("middle", failing(500))
     gateway.up.will("plain", failing(503))

@@ -17,7 +17,6 @@ from ratchet_providers.wire import Wire
 from ratchet_router.answering import Answering, answering_with, keys
 from ratchet_router.api import cache, catalogue, chat, generate, templates
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
-from ratchet_router.best_answer_store import MongoBestAnswers
 from ratchet_router.best_answers import keep_best
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
@@ -32,8 +31,8 @@ from ratchet_router.retrying import RetryBudget
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
+from ratchet_router.stores import Stores
 from ratchet_router.template_files import read_templates
-from ratchet_router.template_store import MongoTemplateStore
 from ratchet_router.tries import Surroundings
 from ratchet_router.warming import Warming
 
@@ -50,28 +49,25 @@ def build(settings: RouterSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with connections("router", settings) as its, Wire() as wire:
-            store, own_templates = MongoRouterStore(its.database), MongoTemplateStore(its.database)
-            await store.create_indexes()
-            await own_templates.create_indexes()
-            best = MongoBestAnswers(
-                its.database, most=settings.best_answers, kept=timedelta(days=settings.best_answers_days)
-            )
-            await best.create_indexes()
+            stores = Stores.of(its.database, settings)
+            await stores.create_indexes()
             answering = answering_with(known, held_keys, settings, wire, its.workers)
-            parts = _parts(settings, known, library, answering, store, best, its)
+            parts = _parts(settings, known, library, answering, stores, its)
             warming = Warming(answering.students, known.platforms)
-            refresh = partial(_refresh, parts, store, own_templates, warming)
-            loops = _loops(parts, store, warming, refresh) | await its.relay(store.outbox, only_outbox=True)
-            consumers = Consumers(store, loops["snapshot"].poke)
+            refresh = partial(_refresh, parts, stores, warming)
+            loops = _loops(parts, stores.router, warming, refresh) | await its.relay(
+                stores.router.outbox, only_outbox=True
+            )
+            consumers = Consumers(stores.router, loops["snapshot"].poke)
             its.hear(TRAFFIC, consumers.on_traffic)
             its.hear(QUALITY, consumers.on_quality)
             loops["callers"] = Loop(app.state.callers.look, every=LOOK_EVERY_S)
             its.hear(EXPERIMENTS, consumers.on_experiments)
             if settings.best_answers:
-                its.hear(FEEDBACK, partial(keep_best, best))
+                its.hear(FEEDBACK, partial(keep_best, stores.best))
             await refresh()
-            app.state.store, app.state.parts, app.state.ready = store, parts, its.ready
-            app.state.templates = own_templates
+            app.state.store, app.state.parts, app.state.ready = stores.router, parts, its.ready
+            app.state.templates = stores.templates
             async with at_work(its, loops):
                 yield
 
@@ -86,8 +82,7 @@ def _parts(
     known: Catalogue,
     library: Library,
     answering: Answering,
-    store: MongoRouterStore,
-    best: MongoBestAnswers,
+    stores: Stores,
     its: Connections,
 ) -> Parts:
     memory = Memory(entries=settings.cache_entries, size=settings.cache_bytes)
@@ -95,16 +90,17 @@ def _parts(
         settings=settings,
         catalogue=known,
         library=library,
-        best=best,
+        best=stores.best,
+        keys=stores.keys,
         models=answering.models,
         platforms=answering.platforms,
         snapshot=Snapshot(),
         cache=AnswerCache(
-            store, memory, kept=timedelta(hours=settings.cache_hours), store_lookup=settings.cache_store_lookup
+            stores.router, memory, kept=timedelta(hours=settings.cache_hours), store_lookup=settings.cache_store_lookup
         ),
         recorder=Recorder(
             its.bus.publish,
-            store.hold,
+            stores.router.hold,
             forgets=settings.bus_forgets,
             patience_s=settings.record_patience_ms / 1000,
             answer_unrecorded=settings.answer_unrecorded,
@@ -118,9 +114,9 @@ def _around(known: Catalogue) -> Surroundings:
     return Surroundings(Breakers(time.monotonic), Gates(caps), RetryBudget(), random.Random())  # noqa: S311  spreads load
 
 
-async def _refresh(parts: Parts, store: MongoRouterStore, own_templates: MongoTemplateStore, warming: Warming) -> None:
-    await parts.library.refresh(own_templates)
-    for assigned in await parts.snapshot.refresh(store):
+async def _refresh(parts: Parts, stores: Stores, warming: Warming) -> None:
+    await parts.library.refresh(stores.templates)
+    for assigned in await parts.snapshot.refresh(stores.router):
         parts.cache.drop_versions(assigned.tenant, assigned.revoked)
         warming.hear(assigned)
 

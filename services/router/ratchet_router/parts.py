@@ -13,6 +13,7 @@ from ratchet_router.best_answers import BestAnswers, BestAnswersOffError, chosen
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue
 from ratchet_router.experiments import Enrolled, enrolled
+from ratchet_router.idempotency import KeyStore
 from ratchet_router.in_flight import InFlight
 from ratchet_router.library import Library
 from ratchet_router.picking import named, suited
@@ -39,6 +40,7 @@ class Parts:
     cache: AnswerCache
     recorder: Recorder
     around: Surroundings
+    keys: KeyStore
     in_flight: InFlight = field(default_factory=InFlight)
 
     def plan(self, ask: Ask, unit: str) -> Plan:

@@ -1,7 +1,7 @@
 """Use case: a request gets its answer bit by bit. The end of it is withheld until it is recorded."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -12,6 +12,7 @@ from ratchet_providers.usage import estimated_of
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.failures import NoAnswerError
+from ratchet_router.idempotency import replayed
 from ratchet_router.memory import Entry
 from ratchet_router.parts import Parts
 from ratchet_router.progress import Progress, begun
@@ -37,7 +38,9 @@ class Opened:
     withholding: Withholding
     shown: Shown = field(default_factory=Shown)
     kept: Answered | None = None
+    at_end: Callable[[Answered | None], Awaitable[None]] | None = None  # hears what was recorded, or that nothing was
     first: list[Piece] = field(default_factory=list)
+    _noted: bool = False
 
     def who(self) -> Answered:
         """Who answers, as far as that is known now."""
@@ -64,6 +67,8 @@ class Opened:
             yield frames.said(self.withholding.held) + frames.ended(answered.usage, about(answered))
         finally:
             self.progress.settle()
+            if self.at_end is not None and not self._noted:
+                await self.at_end(None)
 
     async def _all(self) -> Pieces:
         first, self.first = self.first, []
@@ -76,14 +81,21 @@ class Opened:
         """Raises NotRecordedError."""
         if self.kept is not None:
             self.progress.answered = self.kept
-            return await self.progress.record(self.kept, "ok")
+            return self.kept if self.kept.replayed else await self._record(self.kept)
         by, said = self.shown.by, self._said()
         if by is None:
             raise RuntimeError("A stream has ended that nobody began.")
         answered = self.progress.answered = self.progress.of_model(by, said)
         if said.body is not None:
             await self.progress.keep(answered, by)
-        return await self.progress.record(answered, "ok")
+        return await self._record(answered)
+
+    async def _record(self, answered: Answered) -> Answered:
+        recorded = await self.progress.record(answered, "ok")
+        if self.at_end is not None:
+            self._noted = True
+            await self.at_end(recorded)
+        return recorded
 
     def _said(self) -> ModelAnswer:
         whole, by = self.withholding, self.shown.by
@@ -121,6 +133,11 @@ async def opened(ask: Ask, parts: Parts) -> Opened:
             await progress.record_cancelled(progress.of_nobody())
         raise
     return stream
+
+
+def opened_again(entry: Entry, ask: Ask, parts: Parts) -> Opened:
+    """The very answer that was given before under the same key: it is not recorded again."""
+    return Opened(begun(ask, parts), _again(entry), Withholding(ask.choices), kept=replayed(entry))
 
 
 async def _until_it_shows(stream: Opened) -> None:

@@ -17,6 +17,7 @@ from ratchet_router.best_answers import Word
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache, Tallies
 from ratchet_router.gate import Gates
+from ratchet_router.idempotency import Held, Once
 from ratchet_router.library import Library
 from ratchet_router.memory import Entry, Memory
 from ratchet_router.parts import Parts
@@ -151,6 +152,25 @@ def settings(**how: Any) -> RouterSettings:
 
 
 @dataclass
+class FakeKeys:
+    held: dict[bytes, Held] = field(default_factory=dict)
+
+    async def hold(self, once: Once, seconds: float) -> Held:  # noqa: ARG002  nobody dies here
+        found = self.held.get(once.key)
+        if found is not None:
+            return found
+
+        async def release() -> None:
+            self.held.pop(once.key, None)
+
+        async def done(entry: Entry) -> None:
+            self.held[once.key] = Held(once.fingerprint, answer=entry)
+
+        self.held[once.key] = Held(once.fingerprint)
+        return Held(once.fingerprint, mine=True, release=release, done=done)
+
+
+@dataclass
 class World:
     """All parts of the router with fakes at the borders."""
 
@@ -159,6 +179,7 @@ class World:
     store: FakeStore = field(default_factory=FakeStore)
     bus: FakeBus = field(default_factory=FakeBus)
     snapshot: Snapshot = field(default_factory=Snapshot)
+    keys: "FakeKeys" = field(default_factory=lambda: FakeKeys())
     settings: RouterSettings = field(default_factory=settings)
     best: FakeBestAnswers = field(default_factory=FakeBestAnswers)
 
@@ -175,6 +196,7 @@ class World:
             snapshot=self.snapshot,
             cache=cache,
             recorder=recorder,
+            keys=self.keys,
             around=Surroundings(Breakers(lambda: 0.0), Gates({}), RetryBudget(), random.Random(7)),
         )
 

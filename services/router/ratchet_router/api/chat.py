@@ -12,7 +12,6 @@ from ratchet_common.auth import Scope, authorise
 from ratchet_common.http import Front
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.chat_assembly import usage_in_chat
-from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
 from ratchet_router.api.about import Said, at_the_end, headers, said_of
 from ratchet_router.api.chat_body import ChatBody, read_chat
@@ -22,10 +21,11 @@ from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.schema import inlined
 from ratchet_router.ask import Ask
 from ratchet_router.cache_control import cache_control
+from ratchet_router.idempotency import Once
+from ratchet_router.once import answer_once, once, opened_once
 from ratchet_router.parts import Parts
 from ratchet_router.plan import ALIASES, OF_TASK
 from ratchet_router.shapes.chat import ChatFrames
-from ratchet_router.stream import opened
 
 routes = APIRouter(tags=["openai"])
 ERRORS = documented_errors(400, 401, 402, 403, 404, 422, 429, 502, 503, 504)
@@ -75,13 +75,15 @@ async def chat_completions(request: Request) -> Response:
     caller = authorise(request, Scope.GENERATE)
     parts: Parts = request.app.state.parts
     callers: Callers = request.app.state.callers
-    ask = read_chat(await request.body(), caller.tenant)
+    body = await request.body()
+    ask = read_chat(body, caller.tenant)
+    wanted = once(request.headers, caller.tenant, request.url.path, body)
     if control := request.headers.get("cache-control"):
         ask = cache_control(control).over(ask)
     with callers.watching(request):
         if ask.stream:
-            return await _streamed(ask, parts, callers)
-        answered = await answer(ask, parts, partial(hung_up, request))
+            return await _streamed(ask, wanted, parts, callers)
+        answered = await answer_once(ask, wanted, parts, partial(hung_up, request))
     return Response(_encode(_body(answered)), headers=headers(answered), media_type="application/json")
 
 
@@ -136,8 +138,8 @@ def _body(answered: Answered) -> dict[str, Any]:
     }
 
 
-async def _streamed(ask: Ask, parts: Parts, callers: Callers) -> Response:
-    stream = await opened(ask, parts)
+async def _streamed(ask: Ask, wanted: Once | None, parts: Parts, callers: Callers) -> Response:
+    stream = await opened_once(ask, wanted, parts)
     who = stream.who()
     frames = ChatFrames(f"chatcmpl-{who.result_id.hex}", who.model, int(time.time()), usage_asked=ask.usage_asked)
     return EventStream(stream.frames(frames, at_the_end), headers(who, streamed=True), callers)

@@ -15,7 +15,6 @@ from ratchet_common import conversation
 from ratchet_common.auth import MayGenerate
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
-from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
 from ratchet_router.api.about import headers
 from ratchet_router.api.event_stream import EventStream
@@ -24,11 +23,11 @@ from ratchet_router.api.parts import TheParts
 from ratchet_router.api.views import Generated, Routed, routing, usd, view
 from ratchet_router.ask import Ask, Example
 from ratchet_router.cache_control import cache_control
+from ratchet_router.once import answer_once, once, opened_once
 from ratchet_router.parts import Parts
 from ratchet_router.plan import AUTO
 from ratchet_router.routing import Priorities
 from ratchet_router.shapes.generate import GenerateFrames
-from ratchet_router.stream import opened
 
 routes = APIRouter(tags=["generate"])
 
@@ -122,13 +121,14 @@ async def generate(
 ) -> Any:
     callers: Callers = request.app.state.callers
     control = cache_control(request.headers.get("cache-control", ""))
+    wanted = once(request.headers, caller.tenant, request.url.path, await request.body())
     ask = control.over(await _with_best(_ask(body, caller.tenant), body, parts))
     with callers.watching(request):
         if body.stream:
-            stream = await opened(ask, parts)
+            stream = await opened_once(ask, wanted, parts)
             events = stream.frames(GenerateFrames(), _encoded_view)
             return EventStream(events, headers(stream.who(), streamed=True), callers)
-        answered = await answer(ask, parts, partial(hung_up, request))
+        answered = await answer_once(ask, wanted, parts, partial(hung_up, request))
     response.headers.update(headers(answered))
     if not answered.recorded:
         response.headers["x-ratchet-recorded"] = "false"

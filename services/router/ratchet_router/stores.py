@@ -1,0 +1,35 @@
+"""The collections of the router's own database, each with those who know its queries."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from ratchet_common.mongo import Database
+from ratchet_router.best_answer_store import MongoBestAnswers
+from ratchet_router.idempotency_store import MongoKeyStore
+from ratchet_router.settings import RouterSettings
+from ratchet_router.store import MongoRouterStore
+from ratchet_router.template_store import MongoTemplateStore
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    router: MongoRouterStore
+    templates: MongoTemplateStore
+    best: MongoBestAnswers
+    keys: MongoKeyStore
+
+    @classmethod
+    def of(cls, database: Database, settings: RouterSettings) -> Self:
+        return cls(
+            router=MongoRouterStore(database),
+            templates=MongoTemplateStore(database),
+            best=MongoBestAnswers(
+                database, most=settings.best_answers, kept=timedelta(days=settings.best_answers_days)
+            ),
+            keys=MongoKeyStore(database),
+        )
+
+    async def create_indexes(self) -> None:
+        for store in (self.router, self.templates, self.best, self.keys):
+            await store.create_indexes()
