@@ -73,12 +73,18 @@ def create(
     days: Annotated[
         int | None, typer.Option(min=1, max=36_500, help="How long it is valid; default: for ever.")
     ] = None,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(help="Of this key alone: day_usd=5, month_usd, requests_per_minute, tokens_per_minute."),
+    ] = None,
     tokens_file: Annotated[Path, typer.Option(help="The file of hashes that the services read.")] = Path("tokens.json"),
 ) -> None:
     """Make a token: shown once here, kept as a hash in the tokens file. Services read that file when they start."""
-    from ratchet_cli.tokens import create_token
+    from ratchet_cli.tokens import create_token, limits_of
 
-    _sentence_or(lambda: create_token(tenant, scope or [], name=name, days=days, path=tokens_file))
+    _sentence_or(
+        lambda: create_token(tenant, scope or [], name=name, days=days, limits=limits_of(limit or []), path=tokens_file)
+    )
 
 
 def _sentence_or(work: Callable[[], T]) -> T:

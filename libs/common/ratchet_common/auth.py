@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from ratchet_common.errors import CannotStartError, RefusedError
+from ratchet_common.limits import Limits
 
 
 class Scope(StrEnum):
@@ -39,14 +40,15 @@ class ScopeMissingError(RefusedError):
     title = "The token lacks a scope"
 
 
-class Caller(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of the tokens file. `sha256` is the hex digest of the token."""
+class Caller(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One row of the tokens file. `sha256` is the hex digest of the token; `limits` hold for this key alone."""
 
     sha256: str
     tenant: str
     scopes: frozenset[Scope]
     name: str = ""
     expires: datetime | None = None
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,17 @@ def read_tokens(path: Path) -> Tokens:
 
 
 def new_token(
-    tenant: str, scopes: frozenset[Scope], *, name: str = "", valid: timedelta | None = None
+    tenant: str,
+    scopes: frozenset[Scope],
+    *,
+    name: str = "",
+    valid: timedelta | None = None,
+    limits: Limits | None = None,
 ) -> tuple[str, Caller]:
     """A fresh token, to be shown once, and the row to keep."""
     token = "rk_" + secrets.token_urlsafe(32)
     digest = hashlib.sha256(token.encode()).hexdigest()
-    return token, Caller(digest, tenant, scopes, name, datetime.now(UTC) + valid if valid else None)
+    return token, Caller(digest, tenant, scopes, name, datetime.now(UTC) + valid if valid else None, limits)
 
 
 def write_tokens(path: Path, callers: list[Caller]) -> None:

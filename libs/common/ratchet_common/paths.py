@@ -13,6 +13,7 @@ PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
         "/api/documents",
         "/api/reports",
         "/api/cache",
+        "/api/limits",
         "/api/models/catalogue",
         "/api/models/predictions",
     ),

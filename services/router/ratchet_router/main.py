@@ -14,8 +14,9 @@ from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
 from ratchet_providers.wire import Wire
+from ratchet_router.admitting import admitting
 from ratchet_router.answering import Answering, answering_with, keys
-from ratchet_router.api import cache, catalogue, chat, generate, templates
+from ratchet_router.api import cache, catalogue, chat, generate, limits, templates
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
 from ratchet_router.best_answers import keep_best
 from ratchet_router.breaker import Breakers
@@ -24,6 +25,7 @@ from ratchet_router.catalogue import Catalogue, read_catalogue
 from ratchet_router.consumers import Consumers
 from ratchet_router.gate import Cap, Gates
 from ratchet_router.library import Library
+from ratchet_router.limits.file import read_limits
 from ratchet_router.memory import Memory
 from ratchet_router.parts import Parts
 from ratchet_router.recording import Recorder
@@ -44,6 +46,7 @@ def build(settings: RouterSettings) -> FastAPI:
     """Raises CannotStartError."""
     known = read_catalogue(settings.catalogue)
     held_keys = keys(known)
+    limited = read_limits(settings.limits)
     library = Library(read_templates(settings.templates))
 
     @asynccontextmanager
@@ -68,10 +71,12 @@ def build(settings: RouterSettings) -> FastAPI:
             await refresh()
             app.state.store, app.state.parts, app.state.ready = stores.router, parts, its.ready
             app.state.templates = stores.templates
-            async with at_work(its, loops):
-                yield
+            async with admitting(settings, limited, its.database) as admission:
+                app.state.admission = admission
+                async with at_work(its, loops | {"limits": admission.loop}):
+                    yield
 
-    routes = [chat.routes, generate.routes, catalogue.routes, cache.routes, templates.routes]
+    routes = [chat.routes, generate.routes, catalogue.routes, cache.routes, limits.routes, templates.routes]
     app = create_app("router", settings, routers=routes, lifespan=lifespan, front=chat.front)
     app.state.callers = Callers()
     return app

@@ -1,6 +1,7 @@
 """The router's own knobs."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -43,3 +44,9 @@ class RouterSettings(CommonSettings):
     record_patience_ms: int = Field(1_000, ge=10, le=60_000, description="until an event goes to the own store instead")
     answer_unrecorded: bool = Field(False, description="answer even if neither Kafka nor the store took the event")
     text_limit_bytes: int = Field(256 * 1024, ge=1024, le=768 * 1024, description="input and output in an event")
+
+    limits: Path | None = Field(None, description="budgets and rates of tenants, keys, users, as TOML; default: none")
+    limits_without_store: Literal["closed", "open"] = Field(
+        "closed", description="a request beyond what this replica holds while the store is away: closed or open"
+    )
+    limits_tracked: int = Field(10_000, ge=10, le=1_000_000, description="tenants, keys and users kept in memory")

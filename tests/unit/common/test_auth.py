@@ -1,11 +1,13 @@
 import stat
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from ratchet_common.auth import NoTokenError, Scope, Tokens, new_token, read_tokens, write_tokens
 from ratchet_common.errors import CannotStartError
+from ratchet_common.limits import Limits
 
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(tmp_path: Path) -> None:
@@ -15,6 +17,19 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(tmp_path: Path) -> None:
     assert token not in kept
     assert stat.S_IMODE((tmp_path / "tokens.json").stat().st_mode) == 0o600
     assert read_tokens(tmp_path / "tokens.json").caller(token) == row
+
+
+def test_a_key_carries_its_limits(tmp_path: Path) -> None:
+    limits = Limits(day_usd=Decimal("2.5"), requests_per_minute=60)
+    token, row = new_token("acme", frozenset({Scope.GENERATE}), limits=limits)
+    write_tokens(tmp_path / "tokens.json", [row])
+    assert read_tokens(tmp_path / "tokens.json").caller(token).limits == limits
+
+
+def test_a_file_without_limits_reads_as_before(tmp_path: Path) -> None:
+    _, row = new_token("acme", frozenset({Scope.READ}))
+    write_tokens(tmp_path / "tokens.json", [row])
+    assert "limits" not in (tmp_path / "tokens.json").read_text()
 
 
 def test_two_tokens_are_never_alike() -> None:
@@ -51,6 +66,9 @@ ROW = b'[{"sha256": "ab", "tenant": "acme", "scopes": ["read"], %s}]'
         (ROW % b'"colour": 1', "malformed.*colour"),
         (b'[{"sha256": "ab", "tenant": "acme", "scopes": ["fly"]}]', "malformed"),
         (ROW % b'"expires": "2027-01-01T00:00:00"', "no time zone: write it with Z"),
+        (ROW % b'"limits": {"day_usd": -1}', "A budget must be"),
+        (ROW % b'"limits": {"week_usd": 1}', "week_usd"),
+        (ROW % b'"limits": {"tokens_per_minute": 0}', "tokens_per_minute"),
     ],
 )
 def test_a_malformed_file_stops_the_start_and_is_named(tmp_path: Path, content: bytes, why: str) -> None:
