@@ -26,12 +26,13 @@ async def answer(ask: Ask, parts: Parts, gone: Gone) -> Answered:
         await progress.record_cancelled(progress.answered or progress.of_nobody())
         raise
     finally:
-        progress.settle()
+        progress.over()
 
 
 async def _from_cache_or_model(progress: Progress) -> Answered:
     if (entry := await progress.kept()) is not None:
         return progress.of_entry(entry)
+    await progress.admit()
     try:
         target, said = await called(request_for(progress.ask, progress.parts), progress.tries())
     except NoAnswerError:

@@ -52,6 +52,7 @@ class Answered:
     simulated: bool = False
     recorded: bool = True
     age_s: int = 0  # of a cache hit
+    rate_headers: Mapping[str, str] | None = None
     replayed: bool = False  # given once more for the same Idempotency-Key
     body: Mapping[str, msgspec.Raw] | None = None
     shape: Shape = "chat"  # of the body

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from uuid_utils import uuid4
 
+from ratchet_common.limits import Limits
 from ratchet_common.vocabulary import DocumentType, TaskType
 from ratchet_providers.base import Native
 from ratchet_router.catalogue import Capability
@@ -39,6 +40,8 @@ class Ask:
     """
 
     tenant: str
+    key: str = ""  # the digest of the caller's token
+    key_limits: Limits | None = None
     task_type: TaskType
     model: str
     messages: msgspec.Raw

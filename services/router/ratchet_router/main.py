@@ -25,6 +25,7 @@ from ratchet_router.catalogue import Catalogue, read_catalogue
 from ratchet_router.consumers import Consumers
 from ratchet_router.gate import Cap, Gates
 from ratchet_router.library import Library
+from ratchet_router.limits.admission import Admission
 from ratchet_router.limits.file import read_limits
 from ratchet_router.memory import Memory
 from ratchet_router.parts import Parts
@@ -51,11 +52,15 @@ def build(settings: RouterSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connections("router", settings) as its, Wire() as wire:
+        async with (
+            connections("router", settings) as its,
+            Wire() as wire,
+            admitting(settings, limited, its.database) as admission,
+        ):
             stores = Stores.of(its.database, settings)
             await stores.create_indexes()
             answering = answering_with(known, held_keys, settings, wire, its.workers)
-            parts = _parts(settings, known, library, answering, stores, its)
+            parts = _parts(settings, known, library, answering, stores, admission, its)
             warming = Warming(answering.students, known.platforms)
             refresh = partial(_refresh, parts, stores, warming)
             loops = _loops(parts, stores.router, warming, refresh) | await its.relay(
@@ -71,10 +76,9 @@ def build(settings: RouterSettings) -> FastAPI:
             await refresh()
             app.state.store, app.state.parts, app.state.ready = stores.router, parts, its.ready
             app.state.templates = stores.templates
-            async with admitting(settings, limited, its.database) as admission:
-                app.state.admission = admission
-                async with at_work(its, loops | {"limits": admission.loop}):
-                    yield
+            app.state.admission = admission
+            async with at_work(its, loops | {"limits": admission.loop}):
+                yield
 
     routes = [chat.routes, generate.routes, catalogue.routes, cache.routes, limits.routes, templates.routes]
     app = create_app("router", settings, routers=routes, lifespan=lifespan, front=chat.front)
@@ -88,6 +92,7 @@ def _parts(
     library: Library,
     answering: Answering,
     stores: Stores,
+    admission: Admission,
     its: Connections,
 ) -> Parts:
     memory = Memory(entries=settings.cache_entries, size=settings.cache_bytes)
@@ -97,6 +102,7 @@ def _parts(
         library=library,
         best=stores.best,
         keys=stores.keys,
+        admission=admission,
         models=answering.models,
         platforms=answering.platforms,
         snapshot=Snapshot(),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm
@@ -16,6 +17,8 @@ from ratchet_router.experiments import Enrolled, enrolled
 from ratchet_router.idempotency import KeyStore
 from ratchet_router.in_flight import InFlight
 from ratchet_router.library import Library
+from ratchet_router.limits.admitted import Admitted, Estimate
+from ratchet_router.limits.subjects import Who
 from ratchet_router.picking import named, suited
 from ratchet_router.plan import Plan, Situation, can_serve, is_drawn, plan
 from ratchet_router.recording import Recorder
@@ -24,6 +27,13 @@ from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import Snapshot
 from ratchet_router.template import Template
 from ratchet_router.tries import Surroundings
+
+
+class Admits(Protocol):
+    """`limits.admission.Admission`, or nobody who asks."""
+
+    async def admit(self, who: Who, estimate: Estimate) -> Admitted:
+        """Raises BudgetExhaustedError, RateLimitedError, LimitsAwayError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class Parts:
     recorder: Recorder
     around: Surroundings
     keys: KeyStore
+    admission: Admits
     in_flight: InFlight = field(default_factory=InFlight)
 
     def plan(self, ask: Ask, unit: str) -> Plan:

@@ -67,6 +67,7 @@ class Plan:
     ranking: Ranking
     decision: Decision
     expected_cost_usd: Decimal
+    expected_tokens: int  # read and written
 
     @property
     def resolved(self) -> str:
@@ -220,7 +221,7 @@ def _of_one_model(ask: Ask, hard: float, model: Model) -> Plan:
     wanted = _wanted(ask, hard, model.tier)
     ranking = named(model, wanted)
     decision = Decision(assigned_by="pinned", complexity=hard, reasons=ranking.reasons, candidates=ranking.candidates)
-    return Plan(None, ranking, decision, model.prices.of(wanted.usage))
+    return Plan(None, ranking, decision, model.prices.of(wanted.usage), _tokens(wanted))
 
 
 def _planned(
@@ -244,7 +245,11 @@ def _planned(
         candidates=ranking.candidates,
     )
     prices = trained.platform.prices if trained else ranking.models[0].prices
-    return Plan(trained, ranking, decision, prices.of(wanted.usage))
+    return Plan(trained, ranking, decision, prices.of(wanted.usage), _tokens(wanted))
+
+
+def _tokens(wanted: Wanted) -> int:
+    return wanted.usage.input_tokens + wanted.usage.output_tokens
 
 
 def _ranking(wanted: Wanted, situation: Situation, *, needed: bool) -> Ranking:

@@ -1,6 +1,7 @@
 """One request on its way: enough to record it wherever it stops, and to say what an answer to it amounts to."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID
@@ -9,12 +10,14 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from ratchet_common.errors import RefusedError
-from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, Usage
+from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
 from ratchet_providers.base import ModelAnswer
 from ratchet_router.answered import Answered, again, prediction, to_keep
 from ratchet_router.ask import Ask
 from ratchet_router.cache import cache_key
 from ratchet_router.in_flight import Call
+from ratchet_router.limits.admitted import Admitted, Estimate
+from ratchet_router.limits.subjects import Who
 from ratchet_router.memory import Entry
 from ratchet_router.metrics import observed
 from ratchet_router.parts import Parts
@@ -44,9 +47,17 @@ class Progress:
     attempts: list[Attempt] = field(default_factory=list)
     answered: Answered | None = None
     leads: Call | None = None
+    admitted: Admitted | None = None
+    used: tuple[Decimal, int] = (Decimal(0), 0)  # in USD, and tokens
 
     def elapsed_ms(self) -> float:
         return round((time.perf_counter() - self.started) * 1000, 3)
+
+    async def admit(self) -> None:
+        """Raises BudgetExhaustedError, RateLimitedError, LimitsAwayError."""
+        ask, plan = self.ask, self.plan
+        who = Who(ask.tenant, ask.key, ask.key_limits, ask.user)
+        self.admitted = await self.parts.admission.admit(who, Estimate(plan.expected_cost_usd, plan.expected_tokens))
 
     def tries(self, *, streams: bool = False) -> Tries:
         settings = self.parts.settings
@@ -89,6 +100,7 @@ class Progress:
             body=said.body,
             shape=said.shape,
             finish=said.finish,
+            rate_headers=self._rate_headers(),
         )
 
     def of_entry(self, entry: Entry) -> Answered:
@@ -116,7 +128,11 @@ class Progress:
             latency_ms=self.elapsed_ms(),
             usage=spent or Usage(),
             cost_usd=by.cost_of(spent) if by and spent else Decimal(0),
+            rate_headers=self._rate_headers(),
         )
+
+    def _rate_headers(self) -> Mapping[str, str] | None:
+        return self.admitted.headers() if self.admitted else None
 
     # the cache
 
@@ -159,6 +175,12 @@ class Progress:
             self.leads.settle(entry)
             self.leads = None
 
+    def over(self) -> None:
+        """Whatever became of it: nobody waits for it any more, and what it used counts."""
+        self.settle()
+        if self.admitted is not None:
+            self.admitted.settle(*self.used)
+
     def _patience_s(self) -> float:
         return self.ask.deadline_s or self.parts.settings.deadline_ms / 1000
 
@@ -166,7 +188,7 @@ class Progress:
 
     async def record(self, answered: Answered, outcome: Outcome) -> Answered:
         """Raises NotRecordedError."""
-        event = prediction(self.ask, answered, outcome, self.parts.settings.text_limit_bytes)
+        event = self._event(answered, outcome)
         safe = await self.parts.recorder.record(event)
         observed(event, trained=not answered.by_base)
         return answered if safe else replace(answered, recorded=False)
@@ -180,9 +202,14 @@ class Progress:
 
     async def record_cancelled(self, so_far: Answered) -> None:
         """Goes on behind the back of a request that is being cancelled."""
-        event = prediction(self.ask, so_far, "cancelled", self.parts.settings.text_limit_bytes)
+        event = self._event(so_far, "cancelled")
         observed(event, trained=not so_far.by_base)
         await self.parts.recorder.record_whatever_happens(event)
+
+    def _event(self, answered: Answered, outcome: Outcome) -> PredictionMade:
+        if answered.cached_from is None:
+            self.used = answered.cost_usd, answered.usage.input_tokens + answered.usage.output_tokens
+        return prediction(self.ask, answered, outcome, self.parts.settings.text_limit_bytes)
 
 
 def begun(ask: Ask, parts: Parts) -> Progress:

@@ -66,7 +66,7 @@ class Opened:
         else:
             yield frames.said(self.withholding.held) + frames.ended(answered.usage, about(answered))
         finally:
-            self.progress.settle()
+            self.progress.over()
             if self.at_end is not None and not self._noted:
                 await self.at_end(None)
 
@@ -121,16 +121,17 @@ async def opened(ask: Ask, parts: Parts) -> Opened:
     try:
         if (entry := await progress.kept()) is not None:
             return Opened(progress, _again(entry), Withholding(ask.choices), kept=progress.of_entry(entry))
+        await progress.admit()
         shown = Shown()
         coming = streamed(request_for(ask, parts), progress.tries(streams=True), shown)
         stream = Opened(progress, coming, Withholding(ask.choices), shown)
         await _until_it_shows(stream)
     except BaseException as error:
-        progress.settle()
         if isinstance(error, NoAnswerError):
             await progress.record_failure(progress.of_nobody())
         elif isinstance(error, asyncio.CancelledError):
             await progress.record_cancelled(progress.of_nobody())
+        progress.over()
         raise
     return stream
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from ratchet_common.errors import RetryLaterError
+from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_common.events import ExperimentChanged, PredictionMade, QualityMeasured, TrafficAssigned, Usage
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, Piece, ProviderError
 from ratchet_providers.replay import replayed
@@ -19,6 +19,10 @@ from ratchet_router.cache import AnswerCache, Tallies
 from ratchet_router.gate import Gates
 from ratchet_router.idempotency import Held, Once
 from ratchet_router.library import Library
+from ratchet_router.limits.admitted import Admitted, Estimate
+from ratchet_router.limits.allowances import Allowance, Measure
+from ratchet_router.limits.slices import Slice
+from ratchet_router.limits.subjects import Who
 from ratchet_router.memory import Entry, Memory
 from ratchet_router.parts import Parts
 from ratchet_router.recording import Recorder
@@ -152,6 +156,25 @@ def settings(**how: Any) -> RouterSettings:
 
 
 @dataclass
+class FakeAdmission:
+    """Lets all in, unless told why not; remembers what was expected."""
+
+    refuses: RefusedError | None = None
+    asked: list[tuple[Who, Estimate]] = field(default_factory=list)
+    admitted: list[Admitted] = field(default_factory=list)
+
+    async def admit(self, who: Who, estimate: Estimate) -> Admitted:
+        if self.refuses is not None:
+            raise self.refuses
+        self.asked.append((who, estimate))
+        allowance = Allowance("k", who.tenant, "tenant", Measure.COST, "day", 10**12, 2.0**40)
+        one = Slice(allowance, left=10**12)
+        one.reserve(estimate.needs[Measure.COST])
+        self.admitted.append(Admitted([one], estimate.needs, lambda _: None))
+        return self.admitted[-1]
+
+
+@dataclass
 class FakeKeys:
     held: dict[bytes, Held] = field(default_factory=dict)
 
@@ -179,6 +202,7 @@ class World:
     store: FakeStore = field(default_factory=FakeStore)
     bus: FakeBus = field(default_factory=FakeBus)
     snapshot: Snapshot = field(default_factory=Snapshot)
+    admission: "FakeAdmission" = field(default_factory=lambda: FakeAdmission())
     keys: "FakeKeys" = field(default_factory=lambda: FakeKeys())
     settings: RouterSettings = field(default_factory=settings)
     best: FakeBestAnswers = field(default_factory=FakeBestAnswers)
@@ -197,6 +221,7 @@ class World:
             cache=cache,
             recorder=recorder,
             keys=self.keys,
+            admission=self.admission,
             around=Surroundings(Breakers(lambda: 0.0), Gates({}), RetryBudget(), random.Random(7)),
         )
 

@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 
+from ratchet_common.auth import Caller
 from ratchet_common.vocabulary import TaskType, UnknownTaskError
 from ratchet_router.api.chat_body import InvalidChatError, read_chat
 
+CALLER = Caller("digest", "acme", frozenset())
 MESSAGES = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Please send it."}]
 
 
@@ -15,7 +17,7 @@ def body(**how: Any) -> bytes:
 
 
 def test_what_is_not_ours_passes_through_as_it_came() -> None:
-    ask = read_chat(body(temperature=0.25, user="ann", seed=7, stream=False, ratchet={"tags": ["x"]}), "acme")
+    ask = read_chat(body(temperature=0.25, user="ann", seed=7, stream=False, ratchet={"tags": ["x"]}), CALLER)
     assert {name: bytes(value) for name, value in ask.passed_on.items()} == {
         "temperature": b"0.25",
         "user": b'"ann"',
@@ -27,10 +29,10 @@ def test_what_is_not_ours_passes_through_as_it_came() -> None:
 
 
 def test_the_task_is_the_bodys_else_the_models_else_chat() -> None:
-    assert read_chat(body(ratchet={"task": "summary"}), "a").task_type is TaskType.SUMMARY
-    by_model = read_chat(body(model="task:qa"), "a")
+    assert read_chat(body(ratchet={"task": "summary"}), CALLER).task_type is TaskType.SUMMARY
+    by_model = read_chat(body(model="task:qa"), CALLER)
     assert (by_model.task_type, by_model.own_prompt) == (TaskType.QA, False)
-    assert read_chat(body(model="classification-0a1b2c3d"), "a").task_type is TaskType.CLASSIFICATION
+    assert read_chat(body(model="classification-0a1b2c3d"), CALLER).task_type is TaskType.CLASSIFICATION
 
 
 def test_extras_are_read() -> None:
@@ -45,7 +47,7 @@ def test_extras_are_read() -> None:
         "session_id": "s",
         "user_id": "u",
     }
-    ask = read_chat(body(ratchet=extras, user="other", max_tokens=9), "a")
+    ask = read_chat(body(ratchet=extras, user="other", max_tokens=9), CALLER)
     assert (ask.labels, ask.cache, ask.collect, ask.deadline_s) == (("a", "b"), "refresh", False, 1.5)
     assert (ask.priorities.cost, ask.priorities.speed) == (0.0, 1.0)
     assert (ask.user, ask.session, str(ask.max_cost_usd), ask.max_output_tokens) == ("u", "s", "0.5", 9)
@@ -62,7 +64,7 @@ def test_extras_are_read() -> None:
     ],
 )
 def test_what_a_model_must_be_able_to_do(how: dict[str, Any], capabilities: set[str]) -> None:
-    assert read_chat(body(**how), "a").capabilities == capabilities
+    assert read_chat(body(**how), CALLER).capabilities == capabilities
 
 
 @pytest.mark.parametrize(
@@ -94,11 +96,11 @@ def test_what_a_model_must_be_able_to_do(how: dict[str, Any], capabilities: set[
 )
 def test_a_wrong_field_is_named_and_its_content_is_not_repeated(raw: bytes, field: str) -> None:
     with pytest.raises(InvalidChatError) as refused:
-        read_chat(raw, "a")
+        read_chat(raw, CALLER)
     assert refused.value.param == field
     assert "secret" not in refused.value.detail
 
 
 def test_an_unknown_task_is_answered_with_the_known_ones() -> None:
     with pytest.raises(UnknownTaskError, match="classification"):
-        read_chat(body(ratchet={"task": "chess"}), "a")
+        read_chat(body(ratchet={"task": "chess"}), CALLER)

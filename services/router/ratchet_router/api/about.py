@@ -60,6 +60,8 @@ def headers(answered: Answered, *, streamed: bool = False) -> dict[str, str]:
         found["age"] = str(answered.age_s)
     if answered.replayed:
         found["x-ratchet-replayed"] = "true"
+    if answered.rate_headers:
+        found |= answered.rate_headers
     if not streamed:
         found["x-ratchet-cost-usd"] = f"{answered.cost_usd:.6f}"
     return found if answered.recorded else found | {"x-ratchet-recorded": "false"}

@@ -76,7 +76,7 @@ async def chat_completions(request: Request) -> Response:
     parts: Parts = request.app.state.parts
     callers: Callers = request.app.state.callers
     body = await request.body()
-    ask = read_chat(body, caller.tenant)
+    ask = read_chat(body, caller)
     wanted = once(request.headers, caller.tenant, request.url.path, body)
     if control := request.headers.get("cache-control"):
         ask = cache_control(control).over(ask)

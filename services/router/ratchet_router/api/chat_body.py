@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from ratchet_common import conversation
+from ratchet_common.auth import Caller
 from ratchet_common.errors import RefusedError
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_router.ask import Ask, CacheUse
@@ -92,14 +93,16 @@ _chat_body = msgspec.json.Decoder(ChatBody)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def read_chat(body: bytes, tenant: str) -> Ask:
+def read_chat(body: bytes, caller: Caller) -> Ask:
     """Raises InvalidChatError, UnknownTaskError."""
     chat, fields = _decoded(body)
     extras = chat.ratchet
     reading = conversation.reading(chat.messages)
     task = _task(chat.model, extras.task)
     return Ask(
-        tenant=tenant,
+        tenant=caller.tenant,
+        key=caller.sha256,
+        key_limits=caller.limits,
         task_type=task,
         model=chat.model,
         messages=fields["messages"],

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from ratchet_common import conversation
-from ratchet_common.auth import MayGenerate
+from ratchet_common.auth import Caller, MayGenerate
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_router.answered import Answered
@@ -122,7 +122,7 @@ async def generate(
     callers: Callers = request.app.state.callers
     control = cache_control(request.headers.get("cache-control", ""))
     wanted = once(request.headers, caller.tenant, request.url.path, await request.body())
-    ask = control.over(await _with_best(_ask(body, caller.tenant), body, parts))
+    ask = control.over(await _with_best(_ask(body, caller), body, parts))
     with callers.watching(request):
         if body.stream:
             stream = await opened_once(ask, wanted, parts)
@@ -141,7 +141,7 @@ def _encoded_view(answered: Answered) -> bytes:
 
 @routes.post("/api/route", response_model=Routed, responses=documented(400, 404))
 async def route(body: GenerateBody, caller: MayGenerate, parts: TheParts) -> Any:
-    ask = await _with_best(_ask(body, caller.tenant), body, parts)
+    ask = await _with_best(_ask(body, caller), body, parts)
     unit = ask.session or ask.user or str(uuid4())
     plan = parts.plan(ask, unit)
     version, model, tier = plan.first
@@ -155,13 +155,15 @@ async def route(body: GenerateBody, caller: MayGenerate, parts: TheParts) -> Any
     }
 
 
-def _ask(body: GenerateBody, tenant: str) -> Ask:
+def _ask(body: GenerateBody, caller: Caller) -> Ask:
     """Raises UnknownTaskError."""
     task = known_task(body.task_type)
     messages = _messages(body)
     reading = conversation.read(messages)
     return Ask(
-        tenant=tenant,
+        tenant=caller.tenant,
+        key=caller.sha256,
+        key_limits=caller.limits,
         task_type=task,
         model=body.model,
         messages=messages,
