@@ -23,9 +23,14 @@ class FunctionCall(Part, frozen=True, kw_only=True):
 
 
 class ToolCall(Part, frozen=True, kw_only=True, omit_defaults=False):
+    """`extra_content`, here and below: what a provider wants back with it, under the provider's name, as Google's own
+    endpoint of this shape has it: {"google": {"thought_signature": …}}.
+    """
+
     id: str
     function: FunctionCall
     type: str = "function"
+    extra_content: dict[str, Any] | msgspec.UnsetType | None = UNKNOWN
 
 
 class ChatMessage(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,6 +48,7 @@ class ChatMessage(Part, frozen=True, kw_only=True, omit_defaults=True):
     refusal: str | None = None
     reasoning_content: str | None = None
     thinking_blocks: list[dict[str, Any]] | None = None
+    extra_content: dict[str, Any] | None = None
 
 
 class JsonSchema(Part, frozen=True, kw_only=True):
@@ -116,7 +122,7 @@ class WireUsage(Part, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Message(Part, frozen=True, kw_only=True, omit_defaults=False):
-    """Of an answer."""
+    """Of an answer. `images` are parts of type `image_url`, as other gateways give a model's images."""
 
     role: str = "assistant"
     content: str | None = None
@@ -124,6 +130,8 @@ class Message(Part, frozen=True, kw_only=True, omit_defaults=False):
     tool_calls: list[ToolCall] | msgspec.UnsetType | None = UNKNOWN
     reasoning_content: str | msgspec.UnsetType | None = UNKNOWN
     thinking_blocks: list[dict[str, Any]] | msgspec.UnsetType | None = UNKNOWN
+    images: list[dict[str, Any]] | msgspec.UnsetType | None = UNKNOWN
+    extra_content: dict[str, Any] | msgspec.UnsetType | None = UNKNOWN
 
 
 class Choice(Part, frozen=True, kw_only=True, omit_defaults=False):
@@ -150,6 +158,7 @@ class ToolCallDelta(Part, frozen=True, kw_only=True, omit_defaults=True):
     id: str | None = None
     type: str | None = None
     function: FunctionCall | None = None
+    extra_content: dict[str, Any] | None = None
 
 
 class Delta(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -160,10 +169,13 @@ class Delta(Part, frozen=True, kw_only=True, omit_defaults=True):
     reasoning_content: str | None = None
     reasoning: str | None = None  # what some servers call it
     thinking_blocks: list[dict[str, Any]] | None = None
+    images: list[dict[str, Any]] | None = None
+    extra_content: dict[str, Any] | None = None
 
     @property
     def shows(self) -> bool:
-        return bool(self.content or self.tool_calls or self.refusal or self.reasoning_content or self.reasoning)
+        thought = self.reasoning_content or self.reasoning
+        return bool(self.content or self.tool_calls or self.refusal or thought or self.images)
 
 
 class ChunkChoice(Part, frozen=True, kw_only=True, omit_defaults=False):

@@ -42,6 +42,8 @@ def of_body(body: Mapping[str, msgspec.Raw], usage: Usage) -> list[Piece]:
             pieces.append(_said(frame, choice.index, Delta(refusal=refusal)))
         if calls := _set(said.tool_calls):
             pieces.append(_said(frame, choice.index, Delta(tool_calls=_calls(calls))))
+        if (images := _set(said.images)) or _set(said.extra_content):
+            pieces.append(_said(frame, choice.index, Delta(images=images, extra_content=_set(said.extra_content))))
         pieces.append(_ended(frame, choice.index, choice.finish_reason or "stop", choice.logprobs))
     return [*pieces, Piece(chunk=msgspec.structs.replace(frame, usage=completion.usage), usage=usage)]
 
@@ -57,6 +59,7 @@ def _calls(calls: Sequence[ToolCall]) -> list[ToolCallDelta]:
             id=call.id,
             type=call.type,
             function=FunctionCall(name=call.function.name, arguments=call.function.arguments),
+            extra_content=_set(call.extra_content),
         )
         for number, call in enumerate(calls)
     ]

@@ -1,7 +1,7 @@
 """Requests to a provider over the wire, with its failures as ours."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 
 from ratchet_providers.base import TimeLimits
@@ -11,6 +11,7 @@ from ratchet_providers.http_failures import failure
 from ratchet_providers.sse import Event, Events, EventTooLongError
 from ratchet_providers.wire import Answer, Endpoint, Wire
 
+Failing = Callable[[int, Mapping[bytes, bytes], bytes], ProviderError]  # of a status, its headers and its body
 BODY_LIMIT = 64 * 1024 * 1024
 FAILURE_LIMIT = 64 * 1024
 
@@ -40,7 +41,15 @@ class Patience:
         return ProviderError("timeout", f"no first token within {limits.first_s:.1f} s")
 
 
-async def whole(wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits, *, limit: int = BODY_LIMIT) -> Answer:
+async def whole(
+    wire: Wire,
+    endpoint: Endpoint,
+    body: bytes,
+    limits: TimeLimits,
+    *,
+    limit: int = BODY_LIMIT,
+    failing: Failing = failure,
+) -> Answer:
     """An answer of status 200. Raises ProviderError."""
     with _as_ours():
         try:
@@ -48,12 +57,12 @@ async def whole(wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits,
         except LateError:
             raise ProviderError("timeout", f"no answer within {limits.total_s:.1f} s") from None
     if answer.status != 200:
-        raise failure(answer.status, answer.headers, answer.body)
+        raise failing(answer.status, answer.headers, answer.body)
     return answer
 
 
 async def arriving(
-    wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits, patience: Patience
+    wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits, patience: Patience, *, failing: Failing = failure
 ) -> AsyncGenerator[bytes, None]:
     """The bytes of an answer of status 200 as they come, to their end. Raises ProviderError; `cut` for a broken one."""
     begun = False
@@ -61,7 +70,7 @@ async def arriving(
         try:
             async with wire.stream(endpoint, body, patience_s=patience.left_s(), connect_s=limits.connect_s) as answer:
                 if answer.status != 200:
-                    raise failure(answer.status, answer.headers, await _rest(answer.more, patience))
+                    raise failing(answer.status, answer.headers, await _rest(answer.more, patience))
                 begun = True
                 while came := await answer.more(patience.left_s()):
                     yield came
@@ -74,11 +83,11 @@ async def arriving(
 
 
 async def events(
-    wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits, patience: Patience
+    wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits, patience: Patience, *, failing: Failing = failure
 ) -> AsyncGenerator[list[Event], None]:
     """The server-sent events of an answer, those together that came together. Raises ProviderError."""
     found = Events()
-    async with aclosing(arriving(wire, endpoint, body, limits, patience)) as bits:
+    async with aclosing(arriving(wire, endpoint, body, limits, patience, failing=failing)) as bits:
         async for came in bits:
             try:
                 there = found.feed(came)

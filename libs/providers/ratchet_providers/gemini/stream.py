@@ -1,0 +1,102 @@
+"""A stream of Gemini's answers, understood as it comes: chat chunks, how it ends, and whether that was its end."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from ratchet_providers.base import Piece
+from ratchet_providers.chat_shape import Chunk, ChunkChoice, WireUsage
+from ratchet_providers.failing import ProviderError
+from ratchet_providers.gemini.answer import completion_id, created, generated
+from ratchet_providers.gemini.counting import wire_usage
+from ratchet_providers.gemini.failures import failure_in_stream
+from ratchet_providers.gemini.finish import blocked, finish_of
+from ratchet_providers.gemini.parts import CallIds, Heard, heard, logprobs
+from ratchet_providers.gemini.shape import NONE, Candidate, Generated
+from ratchet_providers.sse import Event
+from ratchet_providers.usage import counted
+
+
+class GeminiStream:
+    """Feed it the events; `closing` says whether there is an answer. Counts are of the whole answer so far."""
+
+    def __init__(self, model: str) -> None:
+        self.shown = False
+        self._model = model
+        self._frame: Chunk | None = None
+        self._ids = CallIds(None)
+        self._open: set[int] = set()  # choices that have begun and not ended
+        self._begun: set[int] = set()
+        self._called: set[int] = set()
+        self._answers = False
+        self._usage: WireUsage | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Each choice that began has ended. What comes after that is counts at most."""
+        return bool(self._begun) and not self._open
+
+    def pieces(self, events: Sequence[Event]) -> list[Piece]:
+        """Raises ProviderError: what the stream said was an error, was malformed, or withheld."""
+        return [self._piece(event.data) for event in events if event.data]
+
+    def closing(self) -> Piece:
+        """The count, as the last piece. Raises ProviderError unless the answer has ended."""
+        if not self.finished:
+            raise ProviderError("cut", "the stream ended before the answer did")
+        frame = self._frame or Chunk(model=self._model)
+        return Piece(chunk=msgspec.structs.replace(frame, usage=self._usage), usage=counted(self._usage))
+
+    def _piece(self, data: bytes) -> Piece:
+        if data.startswith(b"["):  # Google's errors come as a list at times
+            raise failure_in_stream(data)
+        said = generated(data)
+        if said.error != NONE:
+            raise failure_in_stream(data)
+        if (withheld := blocked(said.prompt_feedback)) is not None:
+            raise withheld
+        self._usage = wire_usage(said.usage_metadata) or self._usage
+        frame = self._framed(said)
+        choices = [self._choice(candidate) for candidate in said.candidates or ()]
+        first = next((choice for choice in choices if choice.index == 0), ChunkChoice())
+        shows = any(choice.delta.shows for choice in choices)
+        self.shown = self.shown or shows
+        return Piece(
+            chunk=msgspec.structs.replace(frame, choices=choices),
+            text=first.delta.content or "",
+            shows=shows,
+            finish=first.finish_reason or "",
+            usage=counted(self._usage),
+        )
+
+    def _framed(self, said: Generated) -> Chunk:
+        if self._frame is None:
+            model = said.model_version or self._model
+            self._frame = Chunk(id=completion_id(said), created=created(said), model=model)
+            self._ids = CallIds(said.response_id)
+        return self._frame
+
+    def _choice(self, candidate: Candidate) -> ChunkChoice:
+        index = candidate.index or 0
+        parts = candidate.content.parts if candidate.content is not None else None
+        there = heard(parts or [], index, self._ids)
+        first = index not in self._begun
+        self._note(index, there)
+        finish = self._finish(index, candidate.finish_reason) if candidate.finish_reason else None
+        likely = logprobs(candidate.logprobs_result)
+        return ChunkChoice(index=index, delta=there.delta(first=first), logprobs=likely, finish_reason=finish)
+
+    def _note(self, index: int, there: Heard) -> None:
+        if index not in self._begun:
+            self._begun.add(index)
+            self._open.add(index)
+        if there.calls:
+            self._called.add(index)
+        self._answers = self._answers or there.answers
+
+    def _finish(self, index: int, reason: str) -> str:
+        finish = finish_of(reason, called=index in self._called)
+        if finish == "content_filter" and index == 0 and not self._answers:
+            raise ProviderError("filtered", reason)
+        self._open.discard(index)
+        return finish
