@@ -49,6 +49,7 @@ class ChatMessage(Part, frozen=True, kw_only=True, omit_defaults=True):
     reasoning_content: str | None = None
     thinking_blocks: list[dict[str, Any]] | None = None
     extra_content: dict[str, Any] | None = None
+    is_error: bool | None = None  # of a tool's result; not OpenAI's
 
 
 class JsonSchema(Part, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ CONNECT_PATIENCE_S = 5.0
 PATIENCE_S = 600.0
 STREAM_LIMIT = 64 * 1024 * 1024
 IDLE_S = 30.0  # then the other side may be about to close it
+LAST_HEADER = b"Content-Length: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,11 @@ class Endpoint:
             raise ValueError("A URL or header holds characters that must not be in one.")
         tls = parts.scheme == "https"
         origin = Origin(parts.hostname, parts.port or (443 if tls else 80), tls)
-        return cls(origin, "\r\n".join([*lines, "Content-Length: "]).encode())
+        return cls(origin, "\r\n".join([*lines, ""]).encode() + LAST_HEADER)
+
+    def saying(self, headers: bytes) -> Self:
+        """The same with more headers, for what each request says anew, such as a signature. Each ends with CRLF."""
+        return type(self)(self.origin, self.head.removesuffix(LAST_HEADER) + headers + LAST_HEADER)
 
     def request(self, body: bytes) -> bytes:
         return b"%b%d\r\n\r\n%b" % (self.head, len(body), body)
