@@ -1,0 +1,172 @@
+"""A stream of Converse's, understood as it comes: what it shows, how it ends, and whether that was its end."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from ratchet_providers.base import Piece
+from ratchet_providers.bedrock.eventstream import Frame
+from ratchet_providers.bedrock.failures import broken_off
+from ratchet_providers.bedrock.request import Asked
+from ratchet_providers.bedrock.seam import Seam
+from ratchet_providers.bedrock.shape import SERVERS, Block, Happened, Reasoning, finish_of, usage_of
+from ratchet_providers.bedrock.tools import ANSWER
+from ratchet_providers.chat_shape import Chunk, ChunkChoice, Delta, FunctionCall, ToolCallDelta
+from ratchet_providers.failing import ProviderError
+
+NO_INPUT: Final = "{}"  # as a whole answer has it
+_happened = msgspec.json.Decoder(Happened)
+_text = msgspec.json.Decoder(str)
+
+
+class _Thoughts:
+    """Of one block: they are given back whole, since its signature is of the whole."""
+
+    def __init__(self) -> None:
+        self._text: list[str] = []
+        self._signature: list[str] = []
+        self._redacted: list[str] = []
+
+    def add(self, said: Reasoning) -> str:
+        self._text.append(said.text or "")
+        self._signature.append(said.signature or "")
+        self._redacted.append(said.redacted_content or "")
+        return said.text or ""
+
+    def block(self) -> dict[str, str] | None:
+        if redacted := "".join(self._redacted):
+            return {"type": "redacted_thinking", "data": redacted}
+        signature = "".join(self._signature)
+        return {"type": "thinking", "thinking": "".join(self._text), "signature": signature} if signature else None
+
+
+class ConverseStream:
+    """Feed it the frames; `ended` says whether there may be an answer. `frame`: the chunks' id, time and model."""
+
+    def __init__(self, its: Asked, frame: Chunk) -> None:
+        self.shown = False
+        self._its, self._chunk, self._seam = its, frame, Seam(its.space)
+        self._thoughts: dict[int, _Thoughts] = {}  # by the block's number, as the next two
+        self._calls: dict[int, int] = {}  # the number of the call
+        self._answers: set[int] = set()  # calls of the tool that stands for the answer
+        self._empty: set[int] = set()  # calls without input so far, of either kind
+        self._held: list[str] = []  # text, until it is known that no such answer comes
+        self._stopped = self._counted = False
+        self._told: Mapping[str, Callable[[Happened], list[Piece]]] = {
+            "messageStart": lambda _: [self._said(Delta(role="assistant", content=""))],
+            "contentBlockStart": self._block_started,
+            "contentBlockDelta": self._block_grew,
+            "contentBlockStop": self._block_ended,
+            "messageStop": self._message_ended,
+            "metadata": self._was_counted,
+        }
+
+    @property
+    def done(self) -> bool:
+        """Nothing more is to come: the count is there, which follows the end of the message."""
+        return self._stopped and self._counted
+
+    def pieces(self, frames: Sequence[Frame]) -> list[Piece]:
+        """Raises ProviderError: what the stream said was an error, or malformed."""
+        found: list[Piece] = []
+        for frame in frames:
+            if frame.headers.get(":message-type", "event") != "event":
+                raise broken_off(frame)
+            told = self._told.get(frame.headers.get(":event-type", ""))
+            if told is not None:  # what is new to us is not for us
+                found += told(_read(frame.payload))
+        return found
+
+    def ended(self) -> None:
+        """Raises ProviderError unless the message has ended. A missing count alone cuts nothing off."""
+        if not self._stopped:
+            raise ProviderError("cut", "the stream ended before the answer did")
+
+    def _block_started(self, told: Happened) -> list[Piece]:
+        use, at = told.start.tool_use if told.start else None, told.content_block_index
+        if use is None or use.type == SERVERS:
+            return []
+        if self._its.by_tool and use.name == ANSWER:
+            self._answers.add(at)
+            self._empty.add(at)
+            return []
+        if self._its.one_call and self._calls:
+            return []
+        number = self._calls[at] = len(self._calls)
+        self._empty.add(at)
+        named = FunctionCall(name=use.name, arguments="")
+        call = ToolCallDelta(index=number, id=use.tool_use_id, type="function", function=named)
+        return [self._said(Delta(tool_calls=[call]))]
+
+    def _block_grew(self, told: Happened) -> list[Piece]:
+        block, at = told.delta or Block(), told.content_block_index
+        if block.text:
+            return self._wrote(block.text)
+        if block.tool_use is not None:
+            return self._argued(bit, at) if (bit := _decoded(block.tool_use.input)) else []
+        if block.reasoning_content is not None:
+            thought = self._thoughts.setdefault(at, _Thoughts()).add(block.reasoning_content)
+            return [self._said(Delta(reasoning_content=thought))] if thought else []
+        return []
+
+    def _wrote(self, text: str) -> list[Piece]:
+        if self._its.by_tool:
+            self._held.append(text)
+            return []
+        more = self._seam.joined(text)
+        return [self._said(Delta(content=more))] if more else []
+
+    def _argued(self, arguments: str, at: int) -> list[Piece]:
+        self._empty.discard(at)
+        if at in self._answers:
+            return [self._said(Delta(content=arguments))]
+        if at not in self._calls:  # one that the caller hears nothing of
+            return []
+        more = ToolCallDelta(index=self._calls[at], function=FunctionCall(arguments=arguments))
+        return [self._said(Delta(tool_calls=[more]))]
+
+    def _block_ended(self, told: Happened) -> list[Piece]:
+        at = told.content_block_index
+        if at in self._empty:
+            return self._argued(NO_INPUT, at)
+        thoughts = self._thoughts.pop(at, None)
+        block = thoughts.block() if thoughts else None
+        return [self._said(Delta(thinking_blocks=[block]))] if block else []
+
+    def _message_ended(self, told: Happened) -> list[Piece]:
+        found: list[Piece] = []
+        if self._held and not self._answers:
+            found.append(self._said(Delta(content="".join(self._held))))
+        finish = finish_of(told.stop_reason)
+        if self._answers and not self._calls and finish == "tool_calls":
+            finish = "stop"
+        if finish == "content_filter" and not self.shown:
+            raise ProviderError("filtered", told.stop_reason)
+        self._stopped = True
+        chunk = msgspec.structs.replace(self._chunk, choices=[ChunkChoice(finish_reason=finish)])
+        return [*found, Piece(chunk=chunk, finish=finish)]
+
+    def _was_counted(self, told: Happened) -> list[Piece]:
+        wire, used = usage_of(told.usage)
+        self._counted = True
+        return [Piece(chunk=msgspec.structs.replace(self._chunk, usage=wire), usage=used)] if used else []
+
+    def _said(self, delta: Delta) -> Piece:
+        self.shown = self.shown or delta.shows
+        chunk = msgspec.structs.replace(self._chunk, choices=[ChunkChoice(delta=delta)])
+        return Piece(chunk=chunk, text=delta.content or "", shows=delta.shows)
+
+
+def _read(payload: bytes) -> Happened:
+    try:
+        return _happened.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProviderError("malformed", f"an event: {type(error).__name__}") from error
+
+
+def _decoded(text: msgspec.Raw) -> str:
+    try:
+        return _text.decode(text)
+    except msgspec.DecodeError as error:
+        raise ProviderError("malformed", f"an event: {type(error).__name__}") from error
