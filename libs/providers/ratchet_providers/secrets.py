@@ -21,7 +21,7 @@ class Secret:
     def __init__(self, reference: str) -> None:
         kind, _, name = reference.partition(":")
         if reference and (kind not in ("env", "file") or not name):
-            raise SecretError(f"{reference[:20]} is no reference to a secret: write env:NAME or file:PATH.")
+            raise SecretError("a key in it is no reference to a secret: write env:NAME or file:PATH.")
         self.reference = reference
         self._kind, self._name = kind, name
         self._value, self._looked, self._changed = "", 0.0, -1

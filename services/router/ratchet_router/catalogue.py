@@ -13,12 +13,20 @@ from ratchet_common.errors import CannotStartError
 from ratchet_common.events import BASE_VERSION
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.known_prices import with_known_prices
-from ratchet_router.prices import Prices
-from ratchet_router.provider_table import LimitsTable, OpenAIShapedTable, ProviderTable, wrong_with
+from ratchet_router.prices import ZERO, Prices
+from ratchet_router.provider_table import (
+    BedrockTable,
+    GeminiTable,
+    LimitsTable,
+    OpenAIShapedTable,
+    ProviderTable,
+    VertexTable,
+)
 
 Tier = Literal["fast", "balanced", "premium"]
 Capability = Literal["tools", "vision", "json", "choices", "logprobs"]
-INNATE: Final[Mapping[type, tuple[Capability, ...]]] = {OpenAIShapedTable: ("choices", "logprobs")}
+CHOOSES_AND_COUNTS: Final = (OpenAIShapedTable, GeminiTable, VertexTable)  # kinds whose models all do
+INNATE: Final[tuple[Capability, ...]] = ("choices", "logprobs")
 SIMULATED, LOCAL_STUDENT = "simulated", "local_student"  # providers that need no table
 CEILINGS: Final[Mapping[Tier, float]] = {"fast": 0.35, "balanced": 0.7, "premium": 1.0}  # of complexity
 TIERS: Final[tuple[Tier, ...]] = tuple(CEILINGS)
@@ -52,6 +60,24 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self.quality.get(task_type, self.quality["default"])
 
 
+class EmbeddingModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`price`: USD per million tokens. `context_window`: tokens of one input."""
+
+    name: Name
+    provider: Name
+    price: Decimal
+    context_window: Annotated[int, msgspec.Meta(ge=1)] = 8_192
+    upstream_model: str = ""
+    limits: LimitsTable | None = None
+
+    def __post_init__(self) -> None:
+        Prices(self.price, ZERO)  # says what is wrong with it
+
+    @property
+    def prices(self) -> Prices:
+        return Prices(self.price, ZERO)
+
+
 class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where trained versions run, at what cost. `provider`: one of the catalogue's, or `local_student`."""
 
@@ -65,6 +91,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: Annotated[list[Model], msgspec.Meta(min_length=1, max_length=200)]
     platforms: dict[str, Platform] = {}
     providers: dict[Name, ProviderTable] = {}
+    embedding_models: Annotated[list[EmbeddingModel], msgspec.Meta(max_length=100)] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +99,7 @@ class Catalogue:
     models: Mapping[str, Model]
     platforms: Mapping[str, Platform]
     providers: Mapping[str, ProviderTable] = field(default_factory=dict)
+    embedding_models: Mapping[str, EmbeddingModel] = field(default_factory=dict)
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -86,16 +114,16 @@ def read_catalogue(path: Path) -> Catalogue:
         raise _malformed(path, str(error)) from error
     wrong = next((why for index, model in enumerate(found.models) if (why := _wrong(model, index))), "")
     wrong = wrong or _twice(found) or _of_nobody(found)
-    wrong = wrong or next((w for name, table in found.providers.items() if (w := wrong_with(name, table))), "")
     if wrong:
         raise _malformed(path, wrong)
     models = {model.name: _able(model, found.providers.get(model.provider)) for model in found.models}
-    return Catalogue(models, found.platforms, found.providers)
+    embedding_models = {model.name: model for model in found.embedding_models}
+    return Catalogue(models, found.platforms, found.providers, embedding_models)
 
 
 def _able(model: Model, provider: ProviderTable | None) -> Model:
     """With what every model of its provider's kind can do."""
-    innate: tuple[Capability, ...] = INNATE.get(type(provider), ())
+    innate: tuple[Capability, ...] = INNATE if isinstance(provider, CHOOSES_AND_COUNTS) else ()
     return msgspec.structs.replace(model, capabilities=tuple(dict.fromkeys((*model.capabilities, *innate))))
 
 
@@ -122,6 +150,11 @@ def _of_nobody(found: CatalogueFile) -> str:
     if taken:
         return f"the name of the provider {taken} is taken by the router itself"
     asked = [(model.name, model.provider, SIMULATED) for model in found.models]
+    asked += [(model.name, model.provider, SIMULATED) for model in found.embedding_models]
+    embedding_at = {model.provider for model in found.embedding_models}
+    without = next((name for name in here if name in embedding_at and name in _no_embeddings(found)), "")
+    if without:
+        return f"the provider {without} has embedding models, and its kind makes no embeddings here"
     asked += [(name, platform.provider, LOCAL_STUDENT) for name, platform in found.platforms.items()]
     for name, provider, ours in asked:
         if provider != ours and provider not in here:
@@ -129,7 +162,11 @@ def _of_nobody(found: CatalogueFile) -> str:
     return ""
 
 
+def _no_embeddings(found: CatalogueFile) -> set[str]:
+    return {name for name, table in found.providers.items() if isinstance(table, BedrockTable)}
+
+
 def _twice(found: CatalogueFile) -> str:
-    names = [model.name for model in found.models]
+    names = [model.name for model in found.models] + [model.name for model in found.embedding_models]
     double = next((name for name in names if names.count(name) > 1), "")
     return f"two models are called {double}" if double else ""

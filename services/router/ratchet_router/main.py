@@ -15,7 +15,7 @@ from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
 from ratchet_providers.wire import Wire
 from ratchet_router.admitting import admitting
-from ratchet_router.answering import Answering, answering_with, keys
+from ratchet_router.answering import Answering, adapters_of, answering_with
 from ratchet_router.api import cache, catalogue, chat, generate, limits, templates
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
 from ratchet_router.best_answers import keep_best
@@ -46,7 +46,8 @@ BULK_PAUSE_S = 0.05  # after a failed round
 def build(settings: RouterSettings) -> FastAPI:
     """Raises CannotStartError."""
     known = read_catalogue(settings.catalogue)
-    held_keys = keys(known)
+    wire = Wire()
+    adapters = adapters_of(known, settings, wire)
     limited = read_limits(settings.limits)
     library = Library(read_templates(settings.templates))
 
@@ -54,12 +55,14 @@ def build(settings: RouterSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with (
             connections("router", settings) as its,
-            Wire() as wire,
+            wire,
             admitting(settings, limited, its.database) as admission,
         ):
             stores = Stores.of(its.database, settings)
             await stores.create_indexes()
-            answering = answering_with(known, held_keys, settings, wire, its.workers)
+            for adapter in adapters.values():
+                await adapter.start()
+            answering = answering_with(known, adapters, settings, its.workers)
             parts = _parts(settings, known, library, answering, stores, admission, its)
             warming = Warming(answering.students, known.platforms)
             refresh = partial(_refresh, parts, stores, warming)
@@ -69,6 +72,8 @@ def build(settings: RouterSettings) -> FastAPI:
             consumers = Consumers(stores.router, loops["snapshot"].poke)
             its.hear(TRAFFIC, consumers.on_traffic)
             its.hear(QUALITY, consumers.on_quality)
+            for adapter in adapters.values():
+                loops |= adapter.loops
             loops["callers"] = Loop(app.state.callers.look, every=LOOK_EVERY_S)
             its.hear(EXPERIMENTS, consumers.on_experiments)
             if settings.best_answers:

@@ -1,13 +1,12 @@
 """How a provider is reached, as the catalogue says it: one table a provider, by its kind."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from ratchet_providers.base import TimeLimits
-from ratchet_providers.secrets import Secret, SecretError
-from ratchet_providers.wire import Endpoint
 
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:_-]*$")]
 Milliseconds = Annotated[int, msgspec.Meta(ge=1, le=3_600_000)]
 
 
@@ -56,17 +55,35 @@ class OpenAIShapedTable(Table, frozen=True, kw_only=True, tag="openai_shaped"):
     responses: bool = False
 
 
-ProviderTable = OpenAIShapedTable
+class GeminiTable(Table, frozen=True, kw_only=True, tag="gemini"):
+    """Google's Developer API."""
+
+    base_url: str = "https://generativelanguage.googleapis.com/v1beta"
 
 
-def wrong_with(name: str, table: ProviderTable) -> str:
-    """What is wrong with a table that has the right fields, or nothing."""
-    try:
-        Endpoint.of(table.base_url, {})
-    except ValueError:
-        return f"the provider {name} needs a `base_url` that starts with http:// or https:// and names a host"
-    try:
-        Secret(table.key)
-    except SecretError as error:
-        return f"the `key` of the provider {name} is wrong: {error}"
-    return ""
+class VertexTable(Table, frozen=True, kw_only=True, tag="vertex"):
+    """Google Cloud's. `account`: a reference to a service account's key (JSON); where it and `key`, a ready token, are
+    left out, the machine's own account. `base_url`: another than Google's for the location.
+    """
+
+    project: Name
+    location: Name
+    account: str = ""
+
+
+class BedrockTable(Table, frozen=True, kw_only=True, tag="bedrock"):
+    """AWS's. `key`: a reference to a bearer token; or `access_key`, `secret_key`, and `session_token` where keys are
+    lent; else AWS's default chain, with `profile`. `like`: a model id that tells the family where an ARN does not.
+    `also`: fields of every request, such as guardrailConfig.
+    """
+
+    region: Name
+    access_key: str = ""
+    secret_key: str = ""
+    session_token: str = ""
+    profile: str = ""
+    like: str = ""
+    also: dict[str, Any] = {}
+
+
+ProviderTable = OpenAIShapedTable | GeminiTable | VertexTable | BedrockTable

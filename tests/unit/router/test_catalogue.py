@@ -24,6 +24,17 @@ PROVIDER = """
 [providers.openai]
 kind = "openai_shaped"
 """
+EMBEDDING = """
+[[embedding_models]]
+name = "two"
+provider = "simulated"
+price = 0.02
+"""
+AWS = """
+[providers.aws]
+kind = "bedrock"
+region = "eu-central-1"
+"""
 
 
 def test_the_shipped_catalogue_has_a_model_a_tier_and_asks_for_no_key() -> None:
@@ -52,10 +63,9 @@ def test_the_example_is_a_catalogue() -> None:
         (GOOD.replace('"one"', '"auto"'), "taken by the router"),
         (GOOD.replace('"one"', '"base"'), "taken by the router"),
         (GOOD.replace('"simulated"', '"nobody"'), "one names the provider nobody, .* known are simulated"),
-        (GOOD + PROVIDER, "base_url"),
-        (GOOD + PROVIDER + 'base_url = "http://:8000"', "base_url"),
-        (GOOD + PROVIDER + 'base_url = "http://host:123456"', "base_url"),
-        (GOOD + PROVIDER + 'base_url = "http://host"\nkey = "sk-secret"', "env:NAME or file:PATH"),
+        (GOOD + EMBEDDING.replace('"simulated"', '"aws"') + AWS, "aws has embedding models"),
+        (GOOD + EMBEDDING.replace("0.02", "-1"), "price"),
+        (GOOD + EMBEDDING.replace('"two"', '"one"'), "two models are called one"),
         (GOOD + PROVIDER.replace("openai_shaped", "fax"), r"\$\.providers"),
         (GOOD + PROVIDER.replace("openai", "simulated", 1), "taken by the router"),
         (GOOD + GOOD, "two models are called one"),

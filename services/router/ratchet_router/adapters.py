@@ -1,0 +1,115 @@
+"""From a provider's table in the catalogue to what speaks to it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from ratchet_common.background import Loop
+from ratchet_common.errors import CannotStartError
+from ratchet_providers.base import Streaming
+from ratchet_providers.bedrock.credentials import REFRESH_EVERY_S, BearerToken, Credentials, DefaultChain, NamedKeys
+from ratchet_providers.bedrock.provider import Bedrock
+from ratchet_providers.embedding import Embedding
+from ratchet_providers.gemini.accounts import account_named
+from ratchet_providers.gemini.provider import Gemini
+from ratchet_providers.gemini.tokens import GoogleTokens, ReadyToken
+from ratchet_providers.gemini.vertex import Vertex
+from ratchet_providers.openai_embeddings import OpenAIEmbeddings
+from ratchet_providers.openai_shaped import Dialect, OpenAIShaped
+from ratchet_providers.secrets import Secret, SecretError
+from ratchet_providers.wire import Wire
+from ratchet_router.provider_table import (
+    BedrockTable,
+    GeminiTable,
+    OpenAIShapedTable,
+    ProviderTable,
+    VertexTable,
+)
+
+
+async def _nothing() -> None:
+    """Most providers need no start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """`start` it before the first request; its loops run beside them."""
+
+    answers: Streaming
+    embeds: Embedding | None = None
+    start: Callable[[], Awaitable[None]] = _nothing
+    loops: Mapping[str, Loop] = field(default_factory=dict)
+
+
+def adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Adapter:
+    """Raises CannotStartError naming the provider, and the secret or the field that is wrong."""
+    try:
+        return _adapter(name, table, wire, body_limit)
+    except (SecretError, ValueError) as error:
+        raise CannotStartError(f"The provider {name} in the catalogue is wrong: {error}") from None
+
+
+def _adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Adapter:
+    if isinstance(table, OpenAIShapedTable):
+        shaped = OpenAIShaped(wire, table.base_url, _secret(name, table.key), _dialect(table), body_limit=body_limit)
+        shaped.endpoint(table.path, "model")  # a wrong URL is wrong now, not with the first request
+        return Adapter(shaped, OpenAIEmbeddings(wire, shaped, body_limit=body_limit))
+    if isinstance(table, GeminiTable):
+        gemini = Gemini(wire, table.base_url, _secret(name, table.key), body_limit=body_limit)
+        return Adapter(gemini, gemini)
+    if isinstance(table, VertexTable):
+        return _vertex(name, table, wire, body_limit)
+    return _bedrock(name, table, wire, body_limit)
+
+
+def _dialect(table: OpenAIShapedTable) -> Dialect:
+    return Dialect(
+        limit_field=table.limit_field,
+        key_header=table.key_header,
+        path=table.path,
+        query=table.query,
+        usage_in_streams=table.usage_in_streams,
+        continues=table.continues,
+    )
+
+
+def _vertex(name: str, table: VertexTable, wire: Wire, body_limit: int) -> Adapter:
+    tokens: ReadyToken | GoogleTokens
+    if table.key:
+        tokens = ReadyToken(_secret(name, table.key))
+    else:
+        tokens = GoogleTokens(account_named(table.account))
+        tokens.check(f"The provider {name}")
+    vertex = Vertex(wire, table.project, table.location, tokens, base_url=table.base_url, body_limit=body_limit)
+    return Adapter(vertex, vertex)
+
+
+def _bedrock(name: str, table: BedrockTable, wire: Wire, body_limit: int) -> Adapter:
+    credentials = _aws(name, table)
+    bedrock = Bedrock(
+        wire,
+        table.region,
+        credentials,
+        base_url=table.base_url,
+        like=table.like,
+        also=table.also,
+        body_limit=body_limit,
+    )
+    if not isinstance(credentials, DefaultChain):
+        return Adapter(bedrock)
+    refreshing = {f"credentials of {name}": Loop(credentials.refresh, every=REFRESH_EVERY_S)}
+    return Adapter(bedrock, start=credentials.load, loops=refreshing)
+
+
+def _aws(name: str, table: BedrockTable) -> Credentials:
+    if table.key:
+        return BearerToken(_secret(name, table.key))
+    if table.access_key or table.secret_key:
+        keys = (table.access_key, table.secret_key, table.session_token)
+        return NamedKeys(*(_secret(name, key) for key in keys))
+    return DefaultChain(table.profile)
+
+
+def _secret(name: str, reference: str) -> Secret:
+    secret = Secret(reference)
+    secret.read_first(f"The provider {name}")
+    return secret
