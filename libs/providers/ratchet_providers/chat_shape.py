@@ -130,6 +130,7 @@ class Message(Part, frozen=True, kw_only=True, omit_defaults=False):
     refusal: str | msgspec.UnsetType | None = UNKNOWN
     tool_calls: list[ToolCall] | msgspec.UnsetType | None = UNKNOWN
     reasoning_content: str | msgspec.UnsetType | None = UNKNOWN
+    reasoning: str | msgspec.UnsetType | None = UNKNOWN  # what some servers call it
     thinking_blocks: list[dict[str, Any]] | msgspec.UnsetType | None = UNKNOWN
     images: list[dict[str, Any]] | msgspec.UnsetType | None = UNKNOWN
     extra_content: dict[str, Any] | msgspec.UnsetType | None = UNKNOWN
