@@ -41,6 +41,13 @@ class RouterSettings(CommonSettings):
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0, description="kept in memory")
     cache_store_lookup: bool = Field(True, description="look in the store after a miss in memory")
 
+    responses_hours: float = Field(
+        24.0, gt=0, le=24 * 30, description="how long /v1/responses keeps a conversation after its last turn"
+    )
+    responses_limit_bytes: int = Field(
+        4 * 1024 * 1024, ge=1024, le=12 * 1024 * 1024, description="of a kept conversation, its answers too"
+    )
+
     record_patience_ms: int = Field(1_000, ge=10, le=60_000, description="until an event goes to the own store instead")
     answer_unrecorded: bool = Field(False, description="answer even if neither Kafka nor the store took the event")
     text_limit_bytes: int = Field(256 * 1024, ge=1024, le=768 * 1024, description="input and output in an event")
