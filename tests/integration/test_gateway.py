@@ -36,6 +36,11 @@ prices = {{ input = {price}, output = {price} }}
 quality = {{ default = 0.7 }}
 """
 PROVIDER = """
+[[embedding_models]]
+name = "words"
+provider = "simulated"
+price = 0.02
+
 [providers.up]
 kind = "openai_shaped"
 base_url = "{url}"
@@ -349,6 +354,49 @@ async def test_generate_streams_what_it_adds_and_ends_with_the_whole(gateway: Ga
     assert [lines[0] for lines in events] == ["event: delta"] * (len(events) - 1) + ["event: result"]
     assert "".join(one["text"] for one in said_then[:-1]) == said_then[-1]["output"] == "ThegroupmeetsonMonday."
     assert said_then[-1]["result_id"] == response.headers["x-ratchet-result-id"]
+
+
+async def test_embeddings_are_made_kept_and_counted(gateway: Gateway) -> None:
+    words: list[str] = [f"canary release {uuid4().hex}", "invoice"]
+    create = gateway.client.embeddings.with_raw_response.create
+    raw = await create(model="words", input=words)
+    made = raw.parse()
+    assert [len(one.embedding) for one in made.data] == [256, 256]
+    assert made.usage.total_tokens > 0
+    again = await create(model="words", input=words)
+    assert (again.headers["x-ratchet-cached"], again.parse().data) == ("true", made.data)
+    event = await gateway.event(raw.headers["x-ratchet-result-id"])
+    assert (event.task_type, event.collect, event.output, event.cost_usd > 0) == ("embedding", False, None, True)
+    with pytest.raises(openai.NotFoundError):
+        await create(model="cheap", input=words)
+    with pytest.raises(openai.UnprocessableEntityError) as mixed:
+        await create(model="words", input=["a", [1, 2]])  # type: ignore[arg-type]
+    assert mixed.value.param == "input"
+    assert "words" in [model.id async for model in gateway.client.models.list()]
+
+
+async def test_responses_stream_and_go_on_from_one_another(gateway: Gateway) -> None:
+    gateway.up.will("cheap", saying("On Monday."))
+    first = await gateway.client.responses.create(model="cheap", input=f"When? {uuid4().hex}")
+    assert (first.output_text, first.status) == ("On Monday.", "completed")
+    async with gateway.client.responses.stream(
+        model="cheap", input="And where?", previous_response_id=first.id
+    ) as stream:
+        second = await stream.get_final_response()
+    assert second.output_text == "OnMonday."
+    roles = [message["role"] for message in gateway.up.asked[-1]["messages"]]
+    assert roles == ["user", "assistant", "user"]
+    assert (await gateway.client.responses.retrieve(second.id)).output_text == "OnMonday."
+    await gateway.client.responses.delete(second.id)
+    with pytest.raises(openai.NotFoundError):
+        await gateway.client.responses.retrieve(second.id)
+    with pytest.raises(openai.BadRequestError) as hosted:
+        await gateway.client.responses.create(model="cheap", input="x", tools=[{"type": "web_search"}])
+    assert "web_search" in str(hosted.value)
+    gateway.up.will("plain", cut_after(3, TEXT))
+    broken = await gateway.client.responses.create(model="plain", input=f"When? {uuid4().hex}", stream=True)
+    with pytest.raises(openai.APIError):
+        _ = [event async for event in broken]
 
 
 async def test_when_all_fail_the_first_true_error_is_what_one_sees(gateway: Gateway) -> None:

@@ -14,6 +14,7 @@ from ratchet_providers.gemini.provider import Gemini
 from ratchet_providers.gemini.tokens import GoogleTokens, ReadyToken
 from ratchet_providers.gemini.vertex import Vertex
 from ratchet_providers.openai_embeddings import OpenAIEmbeddings
+from ratchet_providers.openai_responses import OpenAIResponses
 from ratchet_providers.openai_shaped import Dialect, OpenAIShaped
 from ratchet_providers.secrets import Secret, SecretError
 from ratchet_providers.wire import Wire
@@ -50,9 +51,13 @@ def adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Ada
 
 def _adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Adapter:
     if isinstance(table, OpenAIShapedTable):
-        shaped = OpenAIShaped(wire, table.base_url, _secret(name, table.key), _dialect(table), body_limit=body_limit)
+        key, dialect = _secret(name, table.key), _dialect(table)
+        shaped = OpenAIShaped(wire, table.base_url, key, dialect, body_limit=body_limit)
         shaped.endpoint(table.path, "model")  # a wrong URL is wrong now, not with the first request
-        return Adapter(shaped, OpenAIEmbeddings(wire, shaped, body_limit=body_limit))
+        embeds = OpenAIEmbeddings(wire, shaped, body_limit=body_limit)
+        if table.responses:
+            return Adapter(OpenAIResponses(wire, table.base_url, key, dialect, body_limit=body_limit), embeds)
+        return Adapter(shaped, embeds)
     if isinstance(table, GeminiTable):
         gemini = Gemini(wire, table.base_url, _secret(name, table.key), body_limit=body_limit)
         return Adapter(gemini, gemini)

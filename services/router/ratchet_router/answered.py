@@ -56,6 +56,7 @@ class Answered:
     replayed: bool = False  # given once more for the same Idempotency-Key
     body: Mapping[str, msgspec.Raw] | None = None
     shape: Shape = "chat"  # of the body
+    events: tuple[tuple[str, msgspec.Raw], ...] | None = None  # of a stream in the caller's own shape
     finish: str = "stop"
 
     @property
@@ -130,6 +131,7 @@ def to_keep(ask: Ask, answered: Answered, expires_at: datetime) -> Entry:
         simulated=answered.simulated,
         body=answered.body,
         shape=answered.shape,
+        events=answered.events,
         finish=answered.finish,
     )
 
@@ -158,5 +160,6 @@ def again(entry: Entry, *, result_id: UUID, unit: str, decision: Decision, laten
         simulated=entry.simulated,
         body=entry.body,
         shape=entry.shape,
+        events=entry.events,
         finish=entry.finish,
     )

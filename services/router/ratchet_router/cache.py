@@ -63,11 +63,11 @@ def cache_key(ask: Ask, *, epoch: int, template: str | None, resolved: str) -> b
 
 
 def native_of(ask: Ask) -> tuple[object, ...] | None:
-    """The request in its own shape, without what changes no answer."""
+    """The request in its own shape, without what changes no answer. A stream is kept as it came, so it stands apart."""
     if ask.native is None:
         return None
     fields = ask.native.fields
-    return ask.native.shape, [(name, fields[name]) for name in sorted(fields.keys() - WITHOUT_MEANING)]
+    return ask.native.shape, ask.stream, [(name, fields[name]) for name in sorted(fields.keys() - WITHOUT_MEANING)]
 
 
 def _normal(text: str) -> str:

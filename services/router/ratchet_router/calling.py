@@ -1,17 +1,30 @@
 """One target after another is asked until one answers, within the deadline. Every try is kept."""
 
-from ratchet_providers.base import ModelAnswer, ModelRequest
+from dataclasses import replace
+
+from ratchet_providers.base import ModelAnswer, ModelRequest, TimeLimits
 from ratchet_router.failures import no_answer
 from ratchet_router.target import Target
 from ratchet_router.tries import Tries
 
 
-async def called(request: ModelRequest, tries: Tries) -> tuple[Target, ModelAnswer]:
+async def called(request: ModelRequest, tries: Tries[Target]) -> tuple[Target, ModelAnswer]:
     """Raises NoAnswerError."""
     while (target := await tries.next()) is not None:
         answer: ModelAnswer | None = None
         async with tries.asking(target):
-            answer = await target.provider.answer(tries.request_for(target, request))
+            answer = await target.provider.answer(request_to(target, request, tries.limits_of(target)))
         if answer is not None:
             return target, answer
     raise no_answer(tries.errors)
+
+
+def request_to(target: Target, request: ModelRequest, limits: TimeLimits, *, so_far: str = "") -> ModelRequest:
+    return replace(
+        request,
+        model=target.upstream_model,
+        limits=limits,
+        artifact=target.artifact,
+        sha256=target.sha256,
+        so_far=so_far,
+    )

@@ -24,7 +24,7 @@ from ratchet_router.provider_table import (
 )
 
 Tier = Literal["fast", "balanced", "premium"]
-Capability = Literal["tools", "vision", "json", "choices", "logprobs"]
+Capability = Literal["tools", "vision", "json", "choices", "logprobs", "responses"]
 CHOOSES_AND_COUNTS: Final = (OpenAIShapedTable, GeminiTable, VertexTable)  # kinds whose models all do
 INNATE: Final[tuple[Capability, ...]] = ("choices", "logprobs")
 SIMULATED, LOCAL_STUDENT = "simulated", "local_student"  # providers that need no table
@@ -124,6 +124,8 @@ def read_catalogue(path: Path) -> Catalogue:
 def _able(model: Model, provider: ProviderTable | None) -> Model:
     """With what every model of its provider's kind can do."""
     innate: tuple[Capability, ...] = INNATE if isinstance(provider, CHOOSES_AND_COUNTS) else ()
+    if isinstance(provider, OpenAIShapedTable) and provider.responses:
+        innate = (*innate, "responses")
     return msgspec.structs.replace(model, capabilities=tuple(dict.fromkeys((*model.capabilities, *innate))))
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from ratchet_common.errors import RefusedError
 from ratchet_providers.failing import THE_REQUESTS_FAULT, ErrorKind, ProviderError
-from ratchet_router.target import Target
+from ratchet_router.target import Place
 
 COME_AGAIN_S: Final = 2
 LISTED: Final = 10
@@ -43,7 +43,7 @@ STATUSES: Final[Mapping[ErrorKind, tuple[int, str, str]]] = {
 CODES: Final[Mapping[ErrorKind, str]] = {"too_long": "context_length_exceeded", "filtered": "content_filter"}
 
 
-def no_answer(errors: Sequence[tuple[Target, ProviderError]]) -> NoAnswerError:
+def no_answer(errors: Sequence[tuple[Place, ProviderError]]) -> NoAnswerError:
     """The request's own fault goes before; else the first thing that went wrong counts, not what followed from it."""
     if not errors:
         late = ProviderError("timeout")
@@ -54,7 +54,7 @@ def no_answer(errors: Sequence[tuple[Target, ProviderError]]) -> NoAnswerError:
     return NoAnswerError(error.kind, _sentence(target, error, tried), error, tried)
 
 
-def _sentence(target: Target, error: ProviderError, tried: Sequence[Mapping[str, str]]) -> str:
+def _sentence(target: Place, error: ProviderError, tried: Sequence[Mapping[str, str]]) -> str:
     said = error.said.message if error.said else ""
     if error.kind in THE_REQUESTS_FAULT:
         return f"{target.name}: {said or 'its provider refused the request'}"

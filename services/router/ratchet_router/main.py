@@ -16,13 +16,14 @@ from ratchet_common.topics import EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
 from ratchet_providers.wire import Wire
 from ratchet_router.admitting import admitting
 from ratchet_router.answering import Answering, adapters_of, answering_with
-from ratchet_router.api import cache, catalogue, chat, generate, limits, templates
+from ratchet_router.api import cache, catalogue, chat, embeddings, generate, limits, responses, templates
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
 from ratchet_router.best_answers import keep_best
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue, read_catalogue
 from ratchet_router.consumers import Consumers
+from ratchet_router.conversations import Conversations
 from ratchet_router.gate import Cap, Gates
 from ratchet_router.library import Library
 from ratchet_router.limits.admission import Admission
@@ -82,11 +83,16 @@ def build(settings: RouterSettings) -> FastAPI:
             app.state.store, app.state.parts, app.state.ready = stores.router, parts, its.ready
             app.state.templates = stores.templates
             app.state.admission = admission
+            app.state.conversations = Conversations(
+                stores.conversations,
+                kept_for=timedelta(hours=settings.responses_hours),
+                limit_bytes=settings.responses_limit_bytes,
+            )
             async with at_work(its, loops | {"limits": admission.loop}):
                 yield
 
-    routes = [chat.routes, generate.routes, catalogue.routes, cache.routes, limits.routes, templates.routes]
-    app = create_app("router", settings, routers=routes, lifespan=lifespan, front=chat.front)
+    apis = (chat, responses, embeddings, generate, catalogue, cache, limits, templates)
+    app = create_app("router", settings, routers=[api.routes for api in apis], lifespan=lifespan, front=chat.front)
     app.state.callers = Callers()
     return app
 
@@ -110,6 +116,7 @@ def _parts(
         admission=admission,
         models=answering.models,
         platforms=answering.platforms,
+        embeddings=answering.embeddings,
         snapshot=Snapshot(),
         cache=AnswerCache(
             stores.router, memory, kept=timedelta(hours=settings.cache_hours), store_lookup=settings.cache_store_lookup

@@ -34,6 +34,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool = False
     body: Mapping[str, msgspec.Raw] | None = None
     shape: Shape = "chat"
+    events: tuple[tuple[str, msgspec.Raw], ...] | None = None  # of a stream in a shape of its own: names and data
     finish: str = "stop"
 
     def age_s(self, now: datetime) -> float:

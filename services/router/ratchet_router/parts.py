@@ -8,6 +8,7 @@ from typing import Protocol
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm
 from ratchet_providers.base import Streaming
+from ratchet_providers.embedding import Embedding
 from ratchet_router.ask import Ask, Example
 from ratchet_router.assembly import refuse_what_needs_a_template, values_of
 from ratchet_router.best_answers import BestAnswers, BestAnswersOffError, chosen
@@ -44,6 +45,7 @@ class Parts:
     catalogue: Catalogue
     models: Mapping[str, Streaming]
     platforms: Mapping[str, Streaming]
+    embeddings: Mapping[str, Embedding]
     library: Library
     best: BestAnswers
     snapshot: Snapshot

@@ -59,7 +59,7 @@ class Progress:
         who = Who(ask.tenant, ask.key, ask.key_limits, ask.user)
         self.admitted = await self.parts.admission.admit(who, Estimate(plan.expected_cost_usd, plan.expected_tokens))
 
-    def tries(self, *, streams: bool = False) -> Tries:
+    def tries(self, *, streams: bool = False) -> Tries[Target]:
         settings = self.parts.settings
         return tries(
             targets(self.plan, self.parts),

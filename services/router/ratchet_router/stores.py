@@ -6,6 +6,7 @@ from typing import Self
 
 from ratchet_common.mongo import Database
 from ratchet_router.best_answer_store import MongoBestAnswers
+from ratchet_router.conversation_store import MongoConversationStore
 from ratchet_router.idempotency_store import MongoKeyStore
 from ratchet_router.settings import RouterSettings
 from ratchet_router.store import MongoRouterStore
@@ -18,6 +19,7 @@ class Stores:
     templates: MongoTemplateStore
     best: MongoBestAnswers
     keys: MongoKeyStore
+    conversations: MongoConversationStore
 
     @classmethod
     def of(cls, database: Database, settings: RouterSettings) -> Self:
@@ -28,8 +30,9 @@ class Stores:
                 database, most=settings.best_answers, kept=timedelta(days=settings.best_answers_days)
             ),
             keys=MongoKeyStore(database),
+            conversations=MongoConversationStore(database),
         )
 
     async def create_indexes(self) -> None:
-        for store in (self.router, self.templates, self.best, self.keys):
+        for store in (self.router, self.templates, self.best, self.keys, self.conversations):
             await store.create_indexes()

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from ratchet_common.errors import RefusedError
-from ratchet_providers.base import ModelAnswer, Piece
+from ratchet_providers.base import ModelAnswer, Piece, Shape
 from ratchet_providers.replay import of_body, of_text
 from ratchet_providers.usage import estimated_of
 from ratchet_router.answered import Answered
@@ -39,6 +41,7 @@ class Opened:
     shown: Shown = field(default_factory=Shown)
     kept: Answered | None = None
     at_end: Callable[[Answered | None], Awaitable[None]] | None = None  # hears what was recorded, or that nothing was
+    before_the_end: Callable[[Answered], Awaitable[None]] | None = None  # once it is recorded and told
     first: list[Piece] = field(default_factory=list)
     _noted: bool = False
 
@@ -64,7 +67,10 @@ class Opened:
             await self.progress.record_cancelled(self.progress.answered or self._so_far())
             raise
         else:
-            yield frames.said(self.withholding.held) + frames.ended(answered.usage, about(answered))
+            closing = frames.said(self.withholding.held) + frames.ended(answered.usage, about(answered))
+            if self.before_the_end is not None:
+                await self.before_the_end(answered)
+            yield closing
         finally:
             self.progress.over()
             if self.at_end is not None and not self._noted:
@@ -85,9 +91,11 @@ class Opened:
         by, said = self.shown.by, self._said()
         if by is None:
             raise RuntimeError("A stream has ended that nobody began.")
-        answered = self.progress.answered = self.progress.of_model(by, said)
-        if said.body is not None:
-            await self.progress.keep(answered, by)
+        answered = self.progress.of_model(by, said)
+        if self.withholding.events:
+            answered = replace(answered, events=tuple(self.withholding.events), shape=self.native_shape)
+        self.progress.answered = answered
+        await self.progress.keep(answered, by)
         return await self._record(answered)
 
     async def _record(self, answered: Answered) -> Answered:
@@ -96,6 +104,11 @@ class Opened:
             self._noted = True
             await self.at_end(recorded)
         return recorded
+
+    @property
+    def native_shape(self) -> Shape:
+        native = self.progress.ask.native
+        return native.shape if native else "chat"
 
     def _said(self) -> ModelAnswer:
         whole, by = self.withholding, self.shown.by
@@ -149,11 +162,19 @@ async def _until_it_shows(stream: Opened) -> None:
 
 
 async def _again(entry: Entry) -> Pieces:
-    yield (
-        of_text(entry.output, entry.finish, entry.usage, model=entry.model)
-        if entry.body is None
-        else of_body(entry.body, entry.usage)
-    )
+    if entry.events is not None:
+        yield _as_it_came(entry, entry.events)
+    elif entry.body is not None and entry.shape == "chat":
+        yield of_body(entry.body, entry.usage)
+    else:
+        yield of_text(entry.output, entry.finish, entry.usage, model=entry.model)
+
+
+def _as_it_came(entry: Entry, events: Sequence[tuple[str, msgspec.Raw]]) -> list[Piece]:
+    """The last one says how it ended: what is withheld until the record is only that."""
+    *most, (name, data) = events
+    pieces = [Piece(shape=entry.shape, event=event, data=bytes(said), shows=True) for event, said in most]
+    return [*pieces, Piece(shape=entry.shape, event=name, data=bytes(data), finish=entry.finish, usage=entry.usage)]
 
 
 def failure_of(error: RefusedError) -> Failure:

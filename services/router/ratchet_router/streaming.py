@@ -12,6 +12,7 @@ from ratchet_common.events import Usage
 from ratchet_providers.base import ModelRequest, Piece
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.usage import estimated_of
+from ratchet_router.calling import request_to
 from ratchet_router.continuing import Seam, SeamError
 from ratchet_router.failures import no_answer
 from ratchet_router.target import Target
@@ -45,7 +46,7 @@ def _is_text_of_one_choice(piece: Piece) -> bool:
     return all(c.index == 0 and not c.delta.tool_calls and not c.delta.refusal for c in piece.chunk.choices)
 
 
-async def streamed(request: ModelRequest, tries: Tries, shown: Shown) -> AsyncGenerator[Sequence[Piece], None]:
+async def streamed(request: ModelRequest, tries: Tries[Target], shown: Shown) -> AsyncGenerator[Sequence[Piece], None]:
     """The pieces of one whole answer, whoever gave them; `shown.by` is who gave the last. Raises NoAnswerError."""
     while (target := await tries.next()) is not None:
         whole = False
@@ -63,11 +64,11 @@ async def streamed(request: ModelRequest, tries: Tries, shown: Shown) -> AsyncGe
 
 
 async def _pieces(
-    target: Target, request: ModelRequest, tries: Tries, shown: Shown, asking: Asking
+    target: Target, request: ModelRequest, tries: Tries[Target], shown: Shown, asking: Asking
 ) -> AsyncGenerator[Sequence[Piece], None]:
     so_far = shown.so_far()
     seam = Seam(so_far) if so_far else None
-    wanted = tries.request_for(target, request, so_far=so_far)
+    wanted = request_to(target, request, tries.limits_of(target), so_far=so_far)
     here: list[str] = []
     try:
         async with aclosing(target.provider.stream(wanted)) as coming:

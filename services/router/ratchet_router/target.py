@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from ratchet_common.events import Approach, Usage
 from ratchet_providers.base import Streaming, TimeLimits
+from ratchet_providers.embedding import Embedding
 from ratchet_router.catalogue import Tier
 from ratchet_router.prices import Prices
 
@@ -13,27 +14,39 @@ USUAL = TimeLimits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """`name` is the model's in the catalogue, or the version's id. `window`: tokens that it can hold.
+class Place:
+    """Where a try goes. `at`: the provider's name, whose concurrency is capped. `window`: tokens that it can hold.
 
-    `continues`: it can go on with an answer that broke off. `at`: the provider's name, whose concurrency is capped.
+    `artifact`: of a student, which runs here.
     """
 
     name: str
+    prices: Prices
+    at: str = ""
+    window: int = FOREVER_LONG
+    limits: TimeLimits = USUAL
+    artifact: str = ""
+
+    def cost_of(self, usage: Usage) -> Decimal:
+        return self.prices.of(usage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target(Place):
+    """`name` is the model's in the catalogue, or the version's id. `continues`: it can go on with a broken answer."""
+
     version_id: str
     model: str
     tier: Tier
     approach: Approach
-    prices: Prices
     provider: Streaming
     upstream_model: str
-    at: str = ""
-    window: int = FOREVER_LONG
-    limits: TimeLimits = USUAL
     continues: bool = False
     simulated: bool = False
-    artifact: str = ""
     sha256: str = ""
 
-    def cost_of(self, usage: Usage) -> Decimal:
-        return self.prices.of(usage)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingTarget(Place):
+    provider: Embedding
+    upstream_model: str

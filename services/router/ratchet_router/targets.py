@@ -7,6 +7,7 @@ from ratchet_router.assembly import assembled, undressed
 from ratchet_router.catalogue import SIMULATED, Model
 from ratchet_router.parts import Parts
 from ratchet_router.plan import Plan, Trained, model_of
+from ratchet_router.provider_table import LimitsTable
 from ratchet_router.target import Target
 
 
@@ -27,7 +28,7 @@ def _of_model(model: Model, parts: Parts) -> Target:
         upstream_model=model.upstream_model or model.name,
         at=model.provider,
         window=model.context_window,
-        limits=_limits(model.provider, model, parts),
+        limits=limits_at(model.provider, model.limits, parts),
         continues=model.continues,
         simulated=model.provider == SIMULATED,
     )
@@ -44,13 +45,13 @@ def _of_version(trained: Trained, parts: Parts) -> Target:
         provider=parts.platforms[trained.serving.platform],
         upstream_model=model_of(trained),
         at=trained.platform.provider,
-        limits=_limits(trained.platform.provider, None, parts),
+        limits=limits_at(trained.platform.provider, None, parts),
         artifact=trained.serving.artifact,
         sha256=trained.serving.sha256,
     )
 
 
-def _limits(provider: str, model: Model | None, parts: Parts) -> TimeLimits:
+def limits_at(provider: str, own: LimitsTable | None, parts: Parts) -> TimeLimits:
     """The model's, else its provider's, else the settings'."""
     settings, table = parts.settings, parts.catalogue.providers.get(provider)
     limits = TimeLimits(
@@ -60,7 +61,7 @@ def _limits(provider: str, model: Model | None, parts: Parts) -> TimeLimits:
         total_s=settings.answer_ms / 1000,
     )
     limits = table.limits.over(limits) if table else limits
-    return model.limits.over(limits) if model and model.limits else limits
+    return own.over(limits) if own else limits
 
 
 def request_for(ask: Ask, parts: Parts) -> ModelRequest:
@@ -74,5 +75,5 @@ def request_for(ask: Ask, parts: Parts) -> ModelRequest:
         question=ask.question,
         labels=ask.labels,
         fields=ask.passed_on,
-        native=ask.native,
+        native=ask.native if prompt is None else None,
     )

@@ -7,17 +7,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from ratchet_common.events import Attempt, Usage
-from ratchet_providers.base import ModelRequest, TimeLimits
+from ratchet_providers.base import TimeLimits
 from ratchet_providers.failing import ErrorKind, ProviderError
 from ratchet_router.breaker import Breakers
 from ratchet_router.gate import Gates
 from ratchet_router.provider_table import LimitsTable
 from ratchet_router.retrying import RetryBudget, pause_before_retry
-from ratchet_router.target import Target
+from ratchet_router.target import Place
 
+T = TypeVar("T", bound=Place)
 STUDENTS_PATIENCE_S: Final = 15.0  # it answers in milliseconds once it is loaded
 SHARE_OF_REMAINING: Final = 0.5  # of the time that is left, for one that others come after
 STOPS: Final[frozenset[ErrorKind]] = frozenset({"filtered", "bad_request"})  # nobody else shall be asked
@@ -34,19 +35,19 @@ class Surroundings:
 
 
 @dataclass(slots=True, kw_only=True)
-class Tries:
+class Tries(Generic[T]):
     """Of one request. `attempted` hears of each try as it ends, in case that the request is stopped midway."""
 
-    targets: list[Target]
+    targets: list[T]
     around: Surroundings
     deadline: float  # by the loop's clock
     models: int  # how many different ones may be tried
     attempted: Callable[[Attempt], None]
     streams: bool = False
     limits: LimitsTable | None = None  # the caller's own, in place of the target's
-    errors: list[tuple[Target, ProviderError]] = field(default_factory=list)
+    errors: list[tuple[T, ProviderError]] = field(default_factory=list)
     _tried: dict[str, int] = field(default_factory=dict)
-    _again: Target | None = None
+    _again: T | None = None
     _pause_s: float = 0.0
     _over: bool = False
 
@@ -57,7 +58,7 @@ class Tries:
     def remaining_s(self) -> float:
         return self.deadline - asyncio.get_running_loop().time()
 
-    async def next(self) -> Target | None:
+    async def next(self) -> T | None:
         """None: there is nobody left to ask, or no time. Waits where a pause is due."""
         if self._over or self.remaining_s() <= self._pause_s:
             return None
@@ -67,7 +68,7 @@ class Tries:
             return target
         return self._another()
 
-    def only(self, wanted: Callable[[Target], bool]) -> None:
+    def only(self, wanted: Callable[[T], bool]) -> None:
         """From here on, nobody else."""
         self.targets = [target for target in self.targets if wanted(target)]
         if self._again is not None and not wanted(self._again):
@@ -76,18 +77,17 @@ class Tries:
     def stop(self) -> None:
         self._over = True
 
-    def request_for(self, target: Target, request: ModelRequest, *, so_far: str = "") -> ModelRequest:
-        return replace(
-            request,
-            model=target.upstream_model,
-            limits=self._limits_of(target),
-            artifact=target.artifact,
-            sha256=target.sha256,
-            so_far=so_far,
-        )
+    def limits_of(self, target: T) -> TimeLimits:
+        """A stream that has begun may take all the time there is; before, others shall have their turn as well."""
+        given = self.limits.over(target.limits) if self.limits else target.limits
+        remaining = max(self.remaining_s(), 0.001)
+        most = remaining * SHARE_OF_REMAINING if self.targets else remaining
+        whole = min(given.total_s, most, STUDENTS_PATIENCE_S if target.artifact else most)
+        total = remaining if self.streams else whole
+        return replace(given, first_s=min(given.first_s, most), total_s=total)
 
     @asynccontextmanager
-    async def asking(self, target: Target) -> AsyncIterator["Asking"]:
+    async def asking(self, target: T) -> AsyncIterator["Asking"]:
         """One try of it: within its provider's cap, timed, noted, and its failure remembered instead of raised."""
         asking = Asking(time.perf_counter())
         self._tried[target.name] = self._tried.get(target.name, 0) + 1
@@ -96,7 +96,7 @@ class Tries:
         try:
             async with AsyncExitStack() as stack:
                 if (gate := self.around.gates.of(target.at)) is not None:
-                    await stack.enter_async_context(gate.inside(self._limits_of(target).total_s))
+                    await stack.enter_async_context(gate.inside(self.limits_of(target).total_s))
                 yield asking
         except ProviderError as error:
             self._note(target, asking, error)
@@ -109,7 +109,7 @@ class Tries:
             self.around.breakers.answered(target.name)
             self._note(target, asking, None)
 
-    def _another(self) -> Target | None:
+    def _another(self) -> T | None:
         while self.targets and len(self._tried) < self.models:
             target = self.targets.pop(0)
             alone = not self.targets and not self.errors
@@ -121,7 +121,7 @@ class Tries:
             )
         return None
 
-    def _failed(self, target: Target, error: ProviderError) -> None:
+    def _failed(self, target: T, error: ProviderError) -> None:
         self.errors.append((target, error))
         self.around.breakers.failed(target.name, error.kind, error.retry_after_s)
         if error.kind in STOPS:
@@ -131,7 +131,7 @@ class Tries:
         else:
             self._retry_perhaps(target, error)
 
-    def _retry_perhaps(self, target: Target, error: ProviderError) -> None:
+    def _retry_perhaps(self, target: T, error: ProviderError) -> None:
         others = bool(self.targets) and len(self._tried) < self.models
         if others and target.artifact:
             return  # it failed here, and will do so again
@@ -142,7 +142,7 @@ class Tries:
         if self.around.budget.takes(target.at):
             self._again, self._pause_s = target, pause
 
-    def _note(self, target: Target, asking: "Asking", failure: ProviderError | None, *, error: str = "") -> None:
+    def _note(self, target: T, asking: "Asking", failure: ProviderError | None, *, error: str = "") -> None:
         self.attempted(
             Attempt(
                 model=target.name,
@@ -155,15 +155,6 @@ class Tries:
             )
         )
 
-    def _limits_of(self, target: Target) -> TimeLimits:
-        """A stream that has begun may take all the time there is; before, others shall have their turn as well."""
-        given = self.limits.over(target.limits) if self.limits else target.limits
-        remaining = max(self.remaining_s(), 0.001)
-        most = remaining * SHARE_OF_REMAINING if self.targets else remaining
-        whole = min(given.total_s, most, STUDENTS_PATIENCE_S if target.artifact else most)
-        total = remaining if self.streams else whole
-        return replace(given, first_s=min(given.first_s, most), total_s=total)
-
 
 @dataclass(slots=True)
 class Asking:
@@ -174,7 +165,7 @@ class Asking:
 
 
 def tries(
-    targets: Sequence[Target],
+    targets: Sequence[T],
     around: Surroundings,
     *,
     deadline_s: float,
@@ -182,7 +173,7 @@ def tries(
     attempted: Callable[[Attempt], None],
     streams: bool = False,
     limits: LimitsTable | None = None,
-) -> Tries:
+) -> Tries[T]:
     return Tries(
         targets=list(targets),
         around=around,

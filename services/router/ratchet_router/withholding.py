@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from ratchet_common.events import Usage
 from ratchet_providers.base import Piece
 from ratchet_providers.chat_assembly import ChatAssembly
@@ -17,6 +19,7 @@ class Withholding:
     text: list[str] = field(default_factory=list)
     finish: str = ""
     usage: Usage | None = None
+    events: list[tuple[str, msgspec.Raw]] = field(default_factory=list)  # in the caller's own shape
     assembly: ChatAssembly = field(default_factory=ChatAssembly)
 
     def passing(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
@@ -34,6 +37,8 @@ class Withholding:
     def _take(self, piece: Piece) -> None:
         if piece.chunk is not None:
             self.assembly.add(piece.chunk)
+        else:
+            self.events.append((piece.event, msgspec.Raw(piece.data)))
         if piece.text:
             self.text.append(piece.text)
         self.finish = piece.finish or self.finish

@@ -13,6 +13,7 @@ from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_common.events import ExperimentChanged, PredictionMade, QualityMeasured, TrafficAssigned, Usage
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, Piece, ProviderError
 from ratchet_providers.replay import replayed
+from ratchet_providers.simulated_embeddings import SimulatedEmbeddings
 from ratchet_router.best_answers import Word
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache, Tallies
@@ -217,6 +218,7 @@ class World:
             best=self.best,
             models=self.models,
             platforms={"local": self.student},
+            embeddings=dict.fromkeys(CATALOGUE.embedding_models, SimulatedEmbeddings()),
             snapshot=self.snapshot,
             cache=cache,
             recorder=recorder,

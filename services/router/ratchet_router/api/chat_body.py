@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -11,15 +10,11 @@ from msgspec import Meta
 from ratchet_common import conversation
 from ratchet_common.auth import Caller
 from ratchet_common.errors import RefusedError
-from ratchet_common.vocabulary import DocumentType, TaskType, known_task
-from ratchet_router.ask import Ask, CacheUse
+from ratchet_router.api.asking import Asked, ask_of
+from ratchet_router.api.extras import Extras
+from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Capability
-from ratchet_router.plan import OF_TASK, task_in
-from ratchet_router.provider_table import LimitsTable
-from ratchet_router.routing import Priorities
 
-Short = Annotated[str, Meta(min_length=1, max_length=200)]
-Priority = Annotated[float, Meta(ge=0, le=1)]
 Tokens = Annotated[int, Meta(ge=1, le=10_000_000)]
 OURS: Final = frozenset({"model", "messages", "ratchet", "stream"})
 SEEN_OR_HEARD: Final = frozenset({"image_url", "input_audio", "file"})
@@ -35,29 +30,6 @@ class InvalidChatError(RefusedError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}", errors=[{"field": field, "message": message}])
         self.param = field
-
-
-class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    accuracy_priority: Priority = 1.0
-    cost_priority: Priority = 1.0
-    speed_priority: Priority = 1.0
-
-
-class Extras(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked of Ratchet itself, in the body's `ratchet` object."""
-
-    task: Annotated[str, Meta(min_length=1, max_length=50)] | None = None
-    document_type: DocumentType | None = None
-    labels: Annotated[tuple[Short, ...], Meta(max_length=100)] = ()
-    requirements: Requirements = Requirements()
-    cache: CacheUse = "use"
-    collect: bool = True
-    max_cost_usd: Annotated[float, Meta(ge=0, le=1000)] | None = None
-    deadline_ms: Annotated[int, Meta(ge=10, le=3_600_000)] | None = None
-    limits: LimitsTable | None = None
-    user_id: Short | None = None
-    session_id: Short | None = None
-    tags: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=20)] = ()
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -96,40 +68,20 @@ _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 def read_chat(body: bytes, caller: Caller) -> Ask:
     """Raises InvalidChatError, UnknownTaskError."""
     chat, fields = _decoded(body)
-    extras = chat.ratchet
-    reading = conversation.reading(chat.messages)
-    task = _task(chat.model, extras.task)
-    return Ask(
-        tenant=caller.tenant,
-        key=caller.sha256,
-        key_limits=caller.limits,
-        task_type=task,
+    asked = Asked(
         model=chat.model,
         messages=fields["messages"],
-        document=reading.document,
-        question=reading.question,
-        labels=tuple(dict.fromkeys(extras.labels)),
-        document_type=extras.document_type,
-        own_prompt=not chat.model.startswith(OF_TASK) or task is TaskType.CHAT,
-        has_document=task is not TaskType.CHAT,
-        passed_on={name: value for name, value in fields.items() if name not in OURS},
+        extras=chat.ratchet,
+        reading=conversation.reading(chat.messages),
+        fields={name: value for name, value in fields.items() if name not in OURS},
         capabilities=_capabilities(chat),
-        priorities=Priorities(
-            extras.requirements.accuracy_priority, extras.requirements.cost_priority, extras.requirements.speed_priority
-        ),
         max_output_tokens=chat.max_completion_tokens or chat.max_tokens,
-        max_cost_usd=None if extras.max_cost_usd is None else Decimal(str(extras.max_cost_usd)),
-        deadline_s=None if extras.deadline_ms is None else extras.deadline_ms / 1000,
-        limits=extras.limits,
         stream=bool(chat.stream),
         usage_asked=bool(chat.stream_options and chat.stream_options.include_usage),
         choices=chat.n or 1,
-        cache=extras.cache,
-        collect=extras.collect,
-        user=extras.user_id or chat.user or None,
-        session=extras.session_id,
-        tags=tuple(dict.fromkeys(extras.tags)),
+        user=chat.user,
     )
+    return ask_of(asked, caller)
 
 
 def _decoded(body: bytes) -> tuple[ChatBody, Mapping[str, msgspec.Raw]]:
@@ -137,12 +89,12 @@ def _decoded(body: bytes) -> tuple[ChatBody, Mapping[str, msgspec.Raw]]:
         body.decode()  # what passes through unread must be text as well
         return _chat_body.decode(body), _fields.decode(body)
     except msgspec.ValidationError as error:
-        raise _invalid(error) from None
+        raise invalid(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidChatError("body", "it is not JSON in UTF-8, or nested too deeply") from None
 
 
-def _invalid(error: msgspec.ValidationError) -> InvalidChatError:
+def invalid(error: msgspec.ValidationError) -> InvalidChatError:
     """Names the field, not what was in it: that may be private."""
     said = str(error)
     where = WHERE.search(said)
@@ -152,13 +104,6 @@ def _invalid(error: msgspec.ValidationError) -> InvalidChatError:
     if message.startswith("Invalid enum value"):
         message = "it is none of the values that are known"
     return InvalidChatError(path or "body", message[:200])
-
-
-def _task(model: str, given: str | None) -> TaskType:
-    """The body's task, else the one in the model's name, else chat. `plan` refuses two that differ."""
-    if given is not None:
-        return known_task(given)
-    return task_in(model) or TaskType.CHAT
 
 
 def _capabilities(chat: ChatBody) -> frozenset[Capability]:

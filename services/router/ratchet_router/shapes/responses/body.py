@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ratchet_router.api.chat_body import Extras
+from ratchet_router.api.extras import Extras
 from ratchet_router.shapes.responses.errors import InvalidResponsesError, invalid
 
 Short = Annotated[str, Meta(max_length=200)]

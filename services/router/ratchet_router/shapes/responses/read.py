@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from ratchet_providers.base import Native
-from ratchet_router.api.chat_body import Extras
+from ratchet_router.api.extras import Extras
 from ratchet_router.catalogue import Capability
 from ratchet_router.shapes.responses.body import Item, ResponsesBody, decoded
 from ratchet_router.shapes.responses.errors import Beyond, InvalidResponsesError, OnlyResponsesError

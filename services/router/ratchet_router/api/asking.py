@@ -1,0 +1,81 @@
+"""From what a caller says, in whatever shape, to what is asked of the models."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import msgspec
+
+from ratchet_common import conversation
+from ratchet_common.auth import Caller
+from ratchet_common.conversation import Reading
+from ratchet_common.vocabulary import TaskType, known_task
+from ratchet_providers.base import Native
+from ratchet_router.api.extras import Extras
+from ratchet_router.ask import Ask
+from ratchet_router.catalogue import Capability
+from ratchet_router.plan import OF_TASK, task_in
+from ratchet_router.routing import Priorities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request in the chat shape, whatever it came in. `fields`: those beside model and messages."""
+
+    model: str
+    messages: msgspec.Raw
+    extras: Extras
+    reading: Reading | None = None  # of the messages, where they have been read already
+    fields: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    native: Native | None = None
+    capabilities: frozenset[Capability] = frozenset()
+    max_output_tokens: int | None = None
+    stream: bool = False
+    usage_asked: bool = False
+    choices: int = 1
+    user: str | None = None
+
+
+def ask_of(asked: Asked, caller: Caller) -> Ask:
+    """Raises UnknownTaskError."""
+    extras = asked.extras
+    task = _task(asked.model, extras.task)
+    reading = asked.reading or conversation.read(asked.messages)
+    wanted = extras.requirements
+    return Ask(
+        tenant=caller.tenant,
+        key=caller.sha256,
+        key_limits=caller.limits,
+        task_type=task,
+        model=asked.model,
+        messages=asked.messages,
+        document=reading.document,
+        question=reading.question,
+        labels=tuple(dict.fromkeys(extras.labels)),
+        document_type=extras.document_type,
+        own_prompt=not asked.model.startswith(OF_TASK) or task is TaskType.CHAT,
+        has_document=task is not TaskType.CHAT,
+        passed_on=asked.fields,
+        native=asked.native,
+        capabilities=asked.capabilities,
+        priorities=Priorities(wanted.accuracy_priority, wanted.cost_priority, wanted.speed_priority),
+        max_output_tokens=asked.max_output_tokens,
+        max_cost_usd=None if extras.max_cost_usd is None else Decimal(str(extras.max_cost_usd)),
+        deadline_s=None if extras.deadline_ms is None else extras.deadline_ms / 1000,
+        limits=extras.limits,
+        stream=asked.stream,
+        usage_asked=asked.usage_asked,
+        choices=asked.choices,
+        cache=extras.cache,
+        collect=extras.collect,
+        user=extras.user_id or asked.user or None,
+        session=extras.session_id,
+        tags=tuple(dict.fromkeys(extras.tags)),
+    )
+
+
+def _task(model: str, given: str | None) -> TaskType:
+    """The body's task, else the one in the model's name, else chat. `plan` refuses two that differ."""
+    if given is not None:
+        return known_task(given)
+    return task_in(model) or TaskType.CHAT

@@ -1,0 +1,138 @@
+"""HTTP in: embeddings in OpenAI's shape."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from msgspec import Meta
+
+from ratchet_common.auth import Caller, Scope, authorise
+from ratchet_providers.embedding import EncodingFormat
+from ratchet_router.api.chat_body import InvalidChatError, invalid
+from ratchet_router.api.extras import Extras
+from ratchet_router.api.hanging_up import Callers, hung_up
+from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
+from ratchet_router.api.schema import inlined
+from ratchet_router.cache_control import cache_control
+from ratchet_router.embed import EmbedAsk, Embedded, embed
+from ratchet_router.parts import Parts
+
+routes = APIRouter(tags=["openai"])
+MOST_INPUTS: Final = 2_048
+ERRORS = documented_errors(400, 401, 402, 403, 404, 422, 429, 502, 503, 504)
+EXAMPLE = {"model": "simulated-embedding", "input": ["What is a canary release?"]}
+Text = Annotated[str, Meta(min_length=1)]
+Token = Annotated[int, Meta(ge=0)]
+Some = Meta(min_length=1, max_length=MOST_INPUTS)
+_encode = msgspec.json.Encoder().encode
+
+
+class EmbeddingsBody(msgspec.Struct, frozen=True):
+    """As OpenAI's. Fields that are not named here pass through to the provider."""
+
+    model: Annotated[str, Meta(min_length=1, max_length=120)]
+    input: Text | Annotated[list[Text | list[Token] | Token], Some]
+    dimensions: Annotated[int, Meta(ge=1, le=65_536)] | None = None
+    encoding_format: EncodingFormat | None = None
+    user: Annotated[str, Meta(max_length=200)] | None = None
+    ratchet: Extras = Extras()
+
+
+_body = msgspec.json.Decoder(EmbeddingsBody)
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+@in_openai_shape
+async def embeddings(request: Request) -> Response:
+    """As OpenAI's, by the embedding model that is named: no other stands in for it."""
+    caller = authorise(request, Scope.GENERATE)
+    parts: Parts = request.app.state.parts
+    callers: Callers = request.app.state.callers
+    ask = read_embeddings(await request.body(), caller)
+    if (control := cache_control(request.headers.get("cache-control", ""))).no_store:
+        ask = replace(ask, cache="off")
+    elif control.no_cache and ask.cache == "use":
+        ask = replace(ask, cache="refresh")
+    with callers.watching(request):
+        made = await embed(ask, parts, partial(hung_up, request))
+    return Response(_encode(_said(made)), headers=_headers(made), media_type="application/json")
+
+
+def read_embeddings(body: bytes, caller: Caller) -> EmbedAsk:
+    """Raises InvalidChatError."""
+    asked, fields = _decoded(body)
+    extras = asked.ratchet
+    return EmbedAsk(
+        tenant=caller.tenant,
+        key=caller.sha256,
+        key_limits=caller.limits,
+        model=asked.model,
+        inputs=_inputs(asked.input),
+        fields={name: value for name, value in fields.items() if name != "ratchet"},
+        dimensions=asked.dimensions,
+        encoding_format=asked.encoding_format or "float",
+        user=extras.user_id or asked.user or None,
+        session=extras.session_id,
+        tags=tuple(dict.fromkeys(extras.tags)),
+        cache=extras.cache,
+        limits=extras.limits,
+        deadline_s=None if extras.deadline_ms is None else extras.deadline_ms / 1000,
+    )
+
+
+def _decoded(body: bytes) -> tuple[EmbeddingsBody, Mapping[str, msgspec.Raw]]:
+    try:
+        body.decode()
+        return _body.decode(body), _fields.decode(body)
+    except msgspec.ValidationError as error:
+        raise invalid(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidChatError("body", "it is not JSON in UTF-8, or nested too deeply") from None
+
+
+def _inputs(given: Any) -> list[Any]:
+    """One text, several, one list of tokens, or several: always several."""
+    if isinstance(given, str):
+        return [given]
+    kinds = {type(one) for one in given}
+    if len(kinds) > 1:
+        raise InvalidChatError("input", "it mixes texts and tokens: send one kind")
+    if any(not one for one in given if isinstance(one, list)):
+        raise InvalidChatError("input", "a list of tokens in it is empty")
+    return [given] if kinds == {int} else list(given)
+
+
+def _said(made: Embedded) -> dict[str, Any]:
+    cached = made.cached_from is not None
+    about = {"result_id": made.result_id, "model": made.model, "cached": cached, "simulated": made.simulated}
+    return {**made.body, "ratchet": about}
+
+
+def _headers(made: Embedded) -> dict[str, str]:
+    found = {
+        "x-ratchet-result-id": str(made.result_id),
+        "x-ratchet-model": made.model,
+        "x-ratchet-cached": "true" if made.cached_from is not None else "false",
+        "x-ratchet-cost-usd": f"{made.cost_usd:.6f}",
+        "x-ratchet-simulated": "true" if made.simulated else "false",
+        **(made.rate_headers or {}),
+    }
+    return found if made.recorded else found | {"x-ratchet-recorded": "false"}
+
+
+routes.add_api_route(
+    "/v1/embeddings",
+    embeddings,
+    methods=["POST"],
+    responses=ERRORS,
+    openapi_extra={
+        "security": [{"HTTPBearer": []}],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": inlined(EmbeddingsBody), "example": EXAMPLE}},
+        },
+    },
+)

@@ -1,0 +1,159 @@
+"""HTTP in: OpenAI's responses. A conversation is kept for a while, so that its next turn need not repeat it."""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from ratchet_common.auth import Caller, Scope, authorise
+from ratchet_common.errors import RetryLaterError
+from ratchet_router.answered import Answered
+from ratchet_router.api.about import said_of
+from ratchet_router.api.asking import Asked, ask_of
+from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
+from ratchet_router.api.speaking import answer_in_shape
+from ratchet_router.catalogue import Capability
+from ratchet_router.conversations import Conversations, History
+from ratchet_router.parts import Parts
+from ratchet_router.shapes.responses.errors import InvalidResponsesError
+from ratchet_router.shapes.responses.frames import ResponsesFrames
+from ratchet_router.shapes.responses.ids import response_id
+from ratchet_router.shapes.responses.read import ResponsesRequest, continued, read_responses
+from ratchet_router.shapes.responses.response import Response as ResponsesAnswer
+from ratchet_router.shapes.responses.response import begun
+from ratchet_router.shapes.responses.whole import as_completion, whole
+from ratchet_router.shapes.shape import Frames
+
+routes = APIRouter(tags=["openai"])
+ERRORS = documented_errors(400, 401, 402, 403, 404, 422, 429, 502, 503, 504)
+BEARER: dict[str, Any] = {"security": [{"HTTPBearer": []}]}
+MOST_ITEMS: Final = 100
+NATIVE: Final = "responses"
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenResponse:
+    asked: ResponsesRequest
+    caller: Caller
+    conversations: Conversations
+    history: History
+
+    def body(self, answered: Answered) -> bytes:
+        if answered.body is not None and answered.shape == NATIVE:
+            return _encode({**answered.body, "ratchet": said_of(answered)})
+        said = as_completion(answered.body, answered.output or "", answered.finish, model=answered.model)
+        told = whole(self._begun(answered), said, answered.usage, now=int(time.time()))
+        return _encode(msgspec.structs.replace(told, ratchet=said_of(answered)))
+
+    def frames(self, who: Answered) -> ResponsesFrames:
+        return ResponsesFrames(self._begun(who))
+
+    async def told(self, answered: Answered, whole: bytes | Frames) -> None:
+        """Keeps the turn, unless it is not to be kept. Where the store is away the next turn says that this one is not
+        here: it was answered all the same.
+        """
+        response = whole.response if isinstance(whole, ResponsesFrames) else whole
+        if not self.asked.store or answered.replayed or not isinstance(response, bytes):
+            return
+        with suppress(RetryLaterError):
+            tenant, user = self.caller.tenant, self.asked.user
+            await self.conversations.keep(tenant, user, self.history, self.asked.items, response)
+
+    def _begun(self, answered: Answered) -> ResponsesAnswer:
+        name = response_id(answered.result_id)
+        return begun(self.asked.body, response_id=name, created_at=int(time.time()))
+
+
+@in_openai_shape
+async def create(request: Request) -> Response:
+    """As OpenAI's. Tools that are run by the provider need a model whose provider speaks responses itself."""
+    caller = authorise(request, Scope.GENERATE)
+    parts: Parts = request.app.state.parts
+    conversations: Conversations = request.app.state.conversations
+    asked = read_responses(await request.body(), request.headers)
+    history = await conversations.history(caller.tenant, asked.previous)
+    if asked.previous is not None:
+        asked = continued(asked, history.items)
+    able = any(NATIVE in model.capabilities for model in parts.catalogue.models.values())
+    if asked.beyond is not None and not able:
+        asked.require_chat()
+    beyond: frozenset[Capability] = frozenset({"responses"}) if asked.beyond is not None else frozenset()
+    ask = ask_of(
+        Asked(
+            model=asked.model,
+            messages=asked.messages,
+            extras=asked.extras,
+            fields=asked.fields,
+            native=asked.native,
+            capabilities=asked.capabilities | beyond,
+            max_output_tokens=asked.body.max_output_tokens,
+            stream=asked.stream,
+            user=asked.user,
+        ),
+        caller,
+    )
+    return await answer_in_shape(request, caller, ask, SpokenResponse(asked, caller, conversations, history))
+
+
+@in_openai_shape
+async def retrieve(request: Request) -> Response:
+    """A response that is still kept."""
+    caller, conversations = _kept(request)
+    return _json(await conversations.response(caller.tenant, request.path_params["response_id"]))
+
+
+@in_openai_shape
+async def delete(request: Request) -> Response:
+    """Nobody can go on from it afterwards."""
+    caller, conversations = _kept(request)
+    return _json(_encode(await conversations.delete(caller.tenant, request.path_params["response_id"])))
+
+
+@in_openai_shape
+async def input_items(request: Request) -> Response:
+    """What the response was made from."""
+    caller, conversations = _kept(request)
+    asked = request.query_params
+    found = await conversations.input_items(
+        caller.tenant,
+        request.path_params["response_id"],
+        limit=_limit(asked.get("limit", "20")),
+        order=_order(asked.get("order", "desc")),
+        after=asked.get("after", ""),
+    )
+    return _json(_encode(found))
+
+
+def _kept(request: Request) -> tuple[Caller, Conversations]:
+    return authorise(request, Scope.GENERATE), request.app.state.conversations
+
+
+def _limit(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= MOST_ITEMS):
+        raise InvalidResponsesError("limit", f"a number from 1 to {MOST_ITEMS}")
+    return int(given)
+
+
+def _order(given: str) -> Literal["asc", "desc"]:
+    if given == "asc":
+        return "asc"
+    if given == "desc":
+        return "desc"
+    raise InvalidResponsesError("order", "asc or desc")
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
+
+
+for path, endpoint, method in (
+    ("/v1/responses", create, "POST"),
+    ("/v1/responses/{response_id}", retrieve, "GET"),
+    ("/v1/responses/{response_id}", delete, "DELETE"),
+    ("/v1/responses/{response_id}/input_items", input_items, "GET"),
+):
+    routes.add_api_route(path, endpoint, methods=[method], responses=ERRORS, openapi_extra=BEARER)

@@ -1,0 +1,63 @@
+"""One request, answered in the shape that its caller speaks: whole or streamed, once if it says so."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Protocol
+
+from fastapi import Request, Response
+
+from ratchet_common.auth import Caller
+from ratchet_router.answered import Answered
+from ratchet_router.api.about import at_the_end, headers
+from ratchet_router.api.event_stream import EventStream
+from ratchet_router.api.hanging_up import Callers, hung_up
+from ratchet_router.ask import Ask
+from ratchet_router.cache_control import cache_control
+from ratchet_router.idempotency import Once
+from ratchet_router.once import answer_once, once, opened_once
+from ratchet_router.parts import Parts
+from ratchet_router.shapes.shape import Frames
+
+
+class Spoken(Protocol):
+    """How one request is answered in its shape."""
+
+    def body(self, answered: Answered) -> bytes:
+        """Of a whole answer, JSON."""
+
+    def frames(self, who: Answered) -> Frames:
+        """`who`: the answer as far as it is known when the first token is there."""
+
+    async def told(self, answered: Answered, whole: bytes | Frames) -> None:
+        """It is recorded, and ready to go out."""
+
+
+async def answer_in_shape(request: Request, caller: Caller, ask: Ask, spoken: Spoken) -> Response:
+    """Raises what answering raises; each shape renders that in its own way."""
+    parts: Parts = request.app.state.parts
+    callers: Callers = request.app.state.callers
+    if control := request.headers.get("cache-control"):
+        ask = cache_control(control).over(ask)
+    wanted = once(request.headers, caller.tenant, request.url.path, await request.body())
+    with callers.watching(request):
+        if ask.stream:
+            return await _streamed(ask, wanted, parts, callers, spoken)
+        answered = await answer_once(ask, wanted, parts, partial(hung_up, request))
+        body = spoken.body(answered)
+        await spoken.told(answered, body)
+    return Response(body, headers=headers(answered), media_type="application/json")
+
+
+async def _streamed(ask: Ask, wanted: Once | None, parts: Parts, callers: Callers, spoken: Spoken) -> Response:
+    stream = await opened_once(ask, wanted, parts)
+    who = stream.who()
+    frames = spoken.frames(who)
+    stream.before_the_end = _telling(spoken, frames)
+    return EventStream(stream.frames(frames, at_the_end), headers(who, streamed=True), callers)
+
+
+def _telling(spoken: Spoken, frames: Frames) -> Callable[[Answered], Awaitable[None]]:
+    async def told(answered: Answered) -> None:
+        await spoken.told(answered, frames)
+
+    return told
