@@ -20,6 +20,7 @@ BENCHES = (
     "student_labels",
     "student_summaries",
     "sequential",
+    "answer_checks",
     "router_throughput",
     "monitor_intake",
     "nothing_lost",

@@ -9,6 +9,8 @@ import msgspec
 
 from ratchet_common.events import Check
 from ratchet_common.vocabulary import TaskType
+from ratchet_router.checking.checks import checked
+from ratchet_router.checking.subject import Subject
 from ratchet_router.reasoning import answer_in
 
 BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
@@ -16,7 +18,7 @@ FENCED = re.compile(r"```[a-z]*\n(?P<inside>.*)\n```", re.DOTALL)
 NOTHING: Final = frozenset({"none", "nothing", "n/a", "no action items"})
 LISTS: Final = frozenset({TaskType.ENTITIES, TaskType.RISK_ASSESSMENT})  # whose text stays as it is
 DEEPEST = 4  # parts of parts of an item
-LONG_ENOUGH_TO_SHORTEN = 600  # characters
+OF_FORM = ("not_empty", "label_known", "shorter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +107,13 @@ def _items_in(output: str) -> tuple[str, ...]:
 
 
 def checks(task_type: str, answer: Shaped, labels: Sequence[str], document: str) -> tuple[Check, ...]:
-    """Looks at the form alone; what an answer is worth others say."""
-    if task_type == TaskType.ACTION_ITEMS:
-        return ()  # none at all is an answer too
-    found = [_check("not_empty", bool(answer.output.strip()), "The answer is empty.")]
-    if task_type == TaskType.CLASSIFICATION and labels:
-        found.append(_check("label_known", answer.label in labels, "The answer is none of the labels."))
-    if task_type == TaskType.SUMMARY and len(document) >= LONG_ENOUGH_TO_SHORTEN:
-        found.append(_check("shorter", len(answer.output) < len(document), "The summary is as long as the text."))
-    return tuple(found)
-
-
-def _check(name: str, passed: bool, otherwise: str) -> Check:
-    return Check(name=name, passed=passed, detail="" if passed else otherwise)
+    """Looks at the form alone; `checking` looks at all."""
+    subject = Subject(
+        task_type=task_type,
+        output=answer.output,
+        items=answer.items,
+        label=answer.label,
+        labels=tuple(labels),
+        document=document,
+    )
+    return checked(subject, only=OF_FORM)

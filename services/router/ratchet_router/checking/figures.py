@@ -1,0 +1,122 @@
+"""Figures as people write them, and what they may stand for. Pure.
+
+"$3.4 million" stands for 3,400,000 and shows it to the nearest 100,000; "1.234" is 1,234 or 1.234, by who wrote it;
+"12 %" is 12 as well as .12. Signs are left out: a fall of 3 % is minus 3 in a table.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+THOUSAND: Final = 1e3
+SCALE_WORDS: Final = {
+    1e3: "k thousand thousands tausend tsd mille mil mila duizend",
+    1e5: "lakh lakhs",
+    1e6: "m mn mm mio million millions millionen millón millones milione milioni milhão milhões miljoen mln",
+    1e7: "crore crores",
+    1e9: "b bn billion billions mrd milliarden milliarde milliard milliards miliardi mld bilhões miljard md",
+    1e12: "t tn trillion trillions billionen",
+}
+SCALES: Final = {word: scale for scale, words in SCALE_WORDS.items() for word in words.split()}
+SURE_FROM: Final = 3  # letters; a shorter one may be a unit as well: 5 m, 3 t
+PERCENT: Final = frozenset({"%", "percent", "per cent", "pct", "prozent"})
+GAP: Final = " \u00a0\u202f\u2009"
+
+# Begins with the digit itself, so that the search skips what is none. What is part of a name ("Q3") is no figure.
+_FIGURE = re.compile(
+    rf"(\d(?<![^\W_]\d)(?<![^\W\d_]-\d)"
+    rf"(?:\d{{0,2}}(?:[{GAP}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d*(?:[.,'\u2019]\d+)*))"
+    rf"(?:\)?[{GAP}]?(%|per cent\b|[^\W\d_]{{1,11}}(?![^\W_])))?"
+)
+_SPACES = re.compile(rf"[{GAP}]")
+_APOSTROPHES = re.compile("['\u2019]")
+Reading = tuple[float, float]  # a value, and the step of the last digit that is shown
+
+
+class Figure(NamedTuple):
+    """`written`: its digits; `word`: what stands behind them, in lower case. `start`, `end`: of both in the text."""
+
+    start: int
+    end: int
+    written: str
+    word: str
+
+    @property
+    def percent(self) -> bool:
+        return self.word in PERCENT
+
+    @property
+    def scale(self) -> float:
+        """Of the word behind it, 1 where that is none of a scale."""
+        return SCALES.get(self.word, 1.0)
+
+    @property
+    def may_be_unscaled(self) -> bool:
+        return self.scale == 1 or len(self.word) < SURE_FROM
+
+    @property
+    def bare(self) -> bool:
+        """A whole number with neither scale nor per cent."""
+        return self.written.isdecimal() and self.scale == 1 and not self.percent
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Without the scale."""
+        return tuple(readings(self.written))
+
+
+def figures_in(text: str) -> Iterator[Figure]:
+    for found in _FIGURE.finditer(text):
+        word = found[2].lower() if found[2] else ""
+        if word in SCALES or word in PERCENT:
+            yield Figure(found.start(), found.end(), found[1], word)
+        else:
+            yield Figure(found.start(), found.end(1), found[1], "")
+
+
+def values_in(text: str) -> Iterator[float]:
+    """Everything that its figures may stand for, with their scales and without. 0018 is a part of a longer number."""
+    for digits, word in _FIGURE.findall(text):
+        if digits.startswith("00"):
+            continue
+        values = (float(digits),) if digits.isdecimal() else [value for value, _ in readings(digits)]
+        yield from values
+        if word and (scale := SCALES.get(word.lower())):
+            yield from (value * scale for value in values)
+
+
+def readings(digits: str) -> Iterator[Reading]:
+    """Of numbers set apart by spaces each may stand for itself as well."""
+    if digits.isdecimal():
+        yield float(digits), 1.0
+        return
+    parts = _SPACES.split(digits)
+    if len(parts) > 1:
+        yield from readings(parts[-1])
+        yield from ((float(part), 1.0) for part in parts[:-1])
+    yield from _of_one(_APOSTROPHES.sub("", "".join(parts)))
+
+
+def _of_one(bare: str) -> Iterator[Reading]:
+    last = max(bare.rfind("."), bare.rfind(","))
+    if last < 0:
+        yield float(bare), 1.0
+    elif "." in bare and "," in bare:
+        yield _value(bare[:last].replace(".", "").replace(",", ""), bare[last + 1 :])
+    else:
+        yield from _of_one_mark(bare.split(bare[last]), bare[last])
+
+
+def _of_one_mark(parts: list[str], mark: str) -> Iterator[Reading]:
+    """One that groups digits by three, or stands before the decimals, or between day and month."""
+    grouped = 1 <= len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:])
+    if grouped or (mark == "," and len(parts[-1]) == 3):  # 12,34,567 as in India
+        yield _value("".join(parts), "")
+    if len(parts) == 2:
+        yield _value(parts[0], parts[1])
+    elif not grouped:
+        yield from (_value(part, "") for part in parts)
+
+
+def _value(whole: str, decimals: str) -> Reading:
+    return float(f"{whole}.{decimals or 0}"), 10.0 ** -len(decimals)

@@ -1,0 +1,167 @@
+"""A text that figures, dates and times are looked up in. It is read as a whole only where a search does not do."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final
+
+from ratchet_router.checking.calendar_dates import MONTH_NAMES, Dated, Day, numeric_dates_in, times_in
+from ratchet_router.checking.figures import SCALE_WORDS, THOUSAND, Figure, Reading, values_in
+from ratchet_router.checking.spelled import spellings
+
+LOOKED_AT: Final = 300  # places of one word
+LAST_OF_MONTH: Final = 31
+BESIDE: Final = 14  # characters around a month's name in which its day and year stand
+SAME: Final = 1e-9  # of a value: what floating point loses
+TELLING: Final = 4  # letters of a scale's word that is found within others: "million" in "millions"
+HEADS: Final = {"000": 1e3, "k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9}
+
+_SHORT = re.compile(r"\d{1,4}")
+_TOKEN = re.compile(r"\d[\d.,'\u2019]*")
+_HEAD = re.compile(r"[$€£]\s?['\u2019]?(000|[kmb]n?)\b")
+
+
+class Source:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._days_known: dict[Day, bool] = {}
+
+    def has(self, figure: Figure, written: str) -> bool:
+        """`written`: with the word of its scale, as it stands in the answer."""
+        if figure.written in self._tokens and (figure.may_be_unscaled or self._says(written)):
+            return True
+        return any(self._near(*way) for way in self._ways(figure)) or self._spells(figure)
+
+    def has_date(self, dated: Dated, written: str) -> bool:
+        return written in self._text or any(self._has_day(day) for day in dated.days)
+
+    def has_time(self, minutes: int, written: str) -> bool:
+        return written in self._text or minutes in self._times
+
+    def _says(self, written: str) -> bool:
+        """Without a digit before it: "5 million" is not in "15 million"."""
+        return any(not _goes_on_before(self._text, at) for at in _places(self._text, written))
+
+    def _ways(self, figure: Figure) -> Iterator[Reading]:
+        """What may stand in the text for it, and to which step; the scale may stand over a table."""
+        for value, step in figure.readings:
+            whole, its_step = value * figure.scale, step * figure.scale
+            yield whole, its_step
+            if whole >= THOUSAND:
+                yield from ((whole / scale, its_step / scale) for scale in self._scales)
+            if figure.may_be_unscaled:
+                yield value, step
+            if figure.percent:
+                yield value / 100, step / 100
+            elif value < 1:
+                yield value * 100, step * 100
+
+    def _near(self, value: float, step: float) -> bool:
+        """Within half a step: a figure may be given with fewer digits than it was read with."""
+        slack = step / 2 + SAME * value
+        place = bisect_left(self._values, value - slack)
+        return place < len(self._values) and self._values[place] <= value + slack
+
+    def _spells(self, figure: Figure) -> bool:
+        value, _ = figure.readings[-1]
+        return any(_has_word(self._spoken, words) for words in spellings(value * figure.scale))
+
+    def _has_day(self, wanted: Day) -> bool:
+        if wanted not in self._days_known:
+            listed = any(_agree(wanted, day) for dated in self._dates for day in dated.days)
+            self._days_known[wanted] = listed or self._has_in_words(wanted)
+        return self._days_known[wanted]
+
+    def _has_in_words(self, wanted: Day) -> bool:
+        """What does not stand beside the month may stand elsewhere, such as the year in the heading."""
+        beside = [numbers for numbers in self._beside_month(wanted.month) if _may_be(wanted, numbers)]
+        day_elsewhere = bool(beside) and (wanted.day is None or self._has_number(wanted.day))
+        year_elsewhere = bool(beside) and (wanted.year is None or self._has_number(wanted.year))
+        return any(
+            (wanted.day in numbers or day_elsewhere) and (wanted.year in numbers or year_elsewhere)
+            for numbers in beside
+        )
+
+    def _beside_month(self, month: int) -> Iterator[frozenset[int]]:
+        """The numbers at each place of its names."""
+        for name in MONTH_NAMES[month - 1].split():
+            for at in _places(self._folded, name):
+                around = self._folded[max(0, at - BESIDE) : at + len(name) + BESIDE]
+                yield frozenset(int(digits) for digits in _SHORT.findall(around))
+
+    def _has_number(self, number: int) -> bool:
+        if str(number) in self._tokens or self._near(number, 0.0):
+            return True
+        return any(_has_word(self._spoken, words) for words in spellings(number))
+
+    @cached_property
+    def _tokens(self) -> frozenset[str]:
+        return frozenset(token.rstrip(".,'\u2019") for token in _TOKEN.findall(self._text))
+
+    @cached_property
+    def _folded(self) -> str:
+        return self._text.casefold()
+
+    @cached_property
+    def _spoken(self) -> str:
+        return " ".join(self._folded.replace("-", " ").replace(" and ", " ").split())
+
+    @cached_property
+    def _values(self) -> Sequence[float]:
+        return sorted(set(values_in(self._text)))
+
+    @cached_property
+    def _scales(self) -> frozenset[float]:
+        """Of the words that stand anywhere, such as "in millions" over a table."""
+        over_tables = {HEADS[found[1]] for found in _HEAD.finditer(self._folded) if found[1] in HEADS}
+        named = {
+            scale
+            for scale, words in SCALE_WORDS.items()
+            if any(word in self._folded for word in words.split() if len(word) >= TELLING)
+        }
+        return frozenset(over_tables | named)
+
+    @cached_property
+    def _dates(self) -> Sequence[Dated]:
+        return list(numeric_dates_in(self._text))
+
+    @cached_property
+    def _times(self) -> frozenset[int]:
+        return frozenset(minutes for _, _, minutes in times_in(self._text))
+
+
+def _places(text: str, words: str) -> Iterator[int]:
+    """The first of them: who repeats himself more often than that means no good."""
+    at = text.find(words)
+    for _ in range(LOOKED_AT):
+        if at < 0:
+            return
+        yield at
+        at = text.find(words, at + 1)
+
+
+def _has_word(text: str, words: str) -> bool:
+    """Not as a part of a longer word."""
+    return any(
+        not text[max(0, at - 1) : at].isalpha() and not text[at + len(words) : at + len(words) + 1].isalpha()
+        for at in _places(text, words)
+    )
+
+
+def _goes_on_before(text: str, at: int) -> bool:
+    before = text[max(0, at - 1) : at]
+    return before.isdigit() or before in (".", ",")
+
+
+def _may_be(wanted: Day, numbers: frozenset[int]) -> bool:
+    """No other day stands there."""
+    return wanted.day is None or wanted.day in numbers or not any(number <= LAST_OF_MONTH for number in numbers)
+
+
+def _agree(one: Day, other: Day) -> bool:
+    """Where both say something, it is the same."""
+    return one.month == other.month and all(
+        ours is None or theirs is None or ours == theirs
+        for ours, theirs in ((one.day, other.day), (one.year, other.year))
+    )

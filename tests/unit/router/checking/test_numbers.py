@@ -1,0 +1,147 @@
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ratchet_router.checking.numbers import numbers
+from ratchet_router.checking.spelled import spellings
+from ratchet_router.checking.subject import Passage
+from tests.unit.router.checking.subjects import DOCUMENT, failed, subject
+
+TABLE = "(in millions) | 2025 | 2024\nSales | 1,452.4 | 1,146.2\nCosts | (910.0) | 87 %\nStaff | 12 345"
+SPOKEN = "We sold two hundred and fifty thousand at twelve fifty each, so thirty-six per cent, in nineteen ninety-nine."
+
+
+@pytest.mark.parametrize(
+    ("answer", "document"),
+    [
+        ("Revenue rose 12.5% to $3.4 million.", DOCUMENT),
+        ("Revenue of 3,400,000 dollars, up by 0.125.", DOCUMENT),
+        ("Revenue of $3.4m, a bit more than 3 million.", DOCUMENT),
+        ("17 contracts, 1250 users, below \u20ac40.000 or 40k.", DOCUMENT),
+        ("Sales were $1,452.4 million, about 1.45 billion, after 1,146.", TABLE),
+        ("Sales were 1,452,400,000; costs 910; staff 12,345; 0.87.", TABLE),
+        ("250,000 at $12.50, or 36 %, in 1999.", SPOKEN),
+        ("1\u00a0234\u202f567,89 and 1'234'567.89", "It is 1,234,567.89."),
+        ("12,34,567 rupees", "1234567"),
+        ("- 12 of them, the 3rd in 7 days", "twelve of them, the third in seven days"),
+        ("zw\u00f6lf hei\u00dft 12", "Es sind zw\u00f6lf."),
+        ("3,400 + 600 = 4,000, which is 10 * 400 = 4,000", "3400 and 600, then 10 times 400"),
+        ('{"revenue": 3400000, "users": 1250}', DOCUMENT),
+    ],
+)
+def test_figures_are_supported_however_they_are_written(answer: str, document: str) -> None:
+    assert numbers(subject(answer, document=document)) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "document"),
+    [
+        ("Revenue rose 13.5%.", DOCUMENT),
+        ("Revenue rose to $3.5 million.", DOCUMENT),
+        ("Revenue rose to $3.4 billion.", DOCUMENT),
+        ("18 contracts were renewed.", DOCUMENT),
+        ("1,251 users", DOCUMENT),
+        ("Sales were $1,452.5 million.", TABLE),
+        ("251,000 were sold.", SPOKEN),
+        ("3,400 + 600 = 5,000", "3400 and 600"),
+        ("a price of $7", "the price was low"),
+        ('{"revenue": 3500000}', DOCUMENT),
+    ],
+)
+def test_figures_that_the_document_has_not_are_seen(answer: str, document: str) -> None:
+    finding = numbers(subject(answer, document=document))
+    assert finding is not None
+    assert finding.serious
+
+
+@pytest.mark.parametrize(
+    ("answer", "supported"),
+    [
+        ("on 12 March 2026", True),
+        ("on March 12th, 2026", True),
+        ("on 2026-03-12 and 01.04.2026 and 4/1/2026", True),
+        ("am 12. M\u00e4rz 2026", True),
+        ("on 12 March, and in March 2026", True),
+        ("on 1 April at 15:00", True),
+        ("at 3 p.m.", True),
+        ("on 13 March 2026", False),
+        ("on 12 April 2026", False),
+        ("on 2026-03-13", False),
+        ("on 12 March 2025", False),
+        ("at 4 pm", False),
+        ("at 15:30", False),
+    ],
+)
+def test_dates_and_times_are_compared_as_such(answer: str, supported: bool) -> None:
+    assert (numbers(subject(answer)) is None) is supported
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "1. Budget\n2. Audit\n15) Office",
+        "## 2.1 Budget\n**3.** Audit",
+        "Step 14: send it. Option 22 is better.",
+        "It rose [41], see (p. 99).",
+        "Q3 of ISO-9001, COVID-19 and GPT4",
+    ],
+)
+def test_an_answers_own_numbering_is_no_figure(answer: str) -> None:
+    assert numbers(subject(answer)) is None
+
+
+def test_a_small_count_of_the_answers_own_only_warns() -> None:
+    finding = numbers(subject("The board had 5 topics."))
+    assert finding is not None
+    assert not finding.serious
+    assert not failed(subject("The board had 5 topics on its list."))
+
+
+def test_figures_of_question_and_passages_count_too() -> None:
+    answer = "In 2031 it was 77.7."
+    assert numbers(subject(answer, question="What was it in 2031?", context=(Passage("77.7"),))) is None
+
+
+@given(st.floats(0.01, 1e9), st.integers(0, 2))
+def test_every_way_of_writing_a_number_is_the_same_number(value: float, decimals: int) -> None:
+    plain = f"{value:.{decimals}f}"
+    english = f"{float(plain):,.{decimals}f}"
+    german = english.translate(str.maketrans(",.", ".,"))
+    for answer in (plain, english, german, english.replace(",", "\u00a0"), english.replace(",", "'")):
+        for document in (plain, english, german):
+            assert numbers(subject(f"It is {answer}.", document=f"It was {document} then.")) is None
+
+
+@given(st.integers(13, 10**6), st.integers(13, 10**6))
+def test_another_number_is_another_number(one: int, other: int) -> None:
+    assume(one != other)
+    assert numbers(subject(f"It is {one}.", document=f"It was {other}.")) is not None
+
+
+@given(st.data())
+def test_what_is_taken_from_the_document_is_in_it(data: st.DataObject) -> None:
+    places = [0, *(found.end() for found in re.finditer(r"[.,]\s", DOCUMENT)), len(DOCUMENT)]
+    start, end = sorted(data.draw(st.lists(st.sampled_from(places), min_size=2, max_size=2)))
+    assert numbers(subject(DOCUMENT[start:end])) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "zero"),
+        (15, "fifteenth"),
+        (42, "forty two"),
+        (100, "hundred"),
+        (1999, "nineteen ninety nine"),
+        (1500, "fifteen hundred"),
+        (250_000, "two hundred fifty thousand"),
+        (0.59, "point five nine"),
+        (53.6, "fifty three point six"),
+        (12.5, "twelve fifty"),
+        (4_000_000, "four million"),
+    ],
+)
+def test_numbers_are_spoken(value: float, words: str) -> None:
+    assert words in set(spellings(value))
