@@ -1,12 +1,14 @@
 """The router's own knobs."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from ratchet_common.settings import CommonSettings
+from ratchet_router.checking.checks import NAMES
+from ratchet_router.checking.escalation import ESCALATING, Escalation
 
 SHIPPED_CATALOGUE = Path(__file__).parent / "catalogue.toml"
 
@@ -33,6 +35,10 @@ class RouterSettings(CommonSettings):
     first_token_ms: int = Field(60_000, ge=1, le=3_600_000, description="until a stream's first token")
     gap_ms: int = Field(30_000, ge=1, le=3_600_000, description="between two tokens of a stream")
     answer_ms: int = Field(120_000, ge=1, le=3_600_000, description="for a whole answer of one model")
+    escalate_on: Annotated[tuple[str, ...], NoDecode] = Field(
+        ESCALATING, description="checks, by commas, that have a stronger model asked when they fail"
+    )
+    escalations: int = Field(1, ge=0, le=5, description="to a stronger model, of one request")
     measured_from: int = Field(30, ge=1, description="scores that a measured quality needs to replace the prior")
     upstream_body_limit_bytes: int = Field(8 * 1024 * 1024, ge=1024, description="of a provider's answer")
 
@@ -57,3 +63,19 @@ class RouterSettings(CommonSettings):
         "closed", description="a request beyond what this replica holds while the store is away: closed or open"
     )
     limits_tracked: int = Field(10_000, ge=10, le=1_000_000, description="tenants, keys and users kept in memory")
+
+    @field_validator("escalate_on", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("escalate_on")
+    @classmethod
+    def _known_checks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := sorted({*names}.difference(NAMES)):
+            raise ValueError(f"there is no check {', '.join(unknown)}; there are {', '.join(NAMES)}")
+        return names
+
+    @property
+    def escalation(self) -> Escalation:
+        return Escalation(frozenset(self.escalate_on), self.escalations)
