@@ -15,6 +15,7 @@ Outcome = Literal["ok", "failed", "cancelled"]
 Approach = Literal["direct", "base_rag", "finetuned", "hybrid_rag_finetuned"]
 ScoreSource = Literal["reference", "correction", "rating", "judge"]
 AssignedBy = Literal["routed", "share", "experiment", "pinned"]
+ConfidenceSource = Literal["model", "logprobs", "checks"]
 Conclusion = Literal["advance", "hold", "roll_back"]
 NOTHING = msgspec.Raw(b"null")
 
@@ -95,6 +96,13 @@ class Check(Part, frozen=True, kw_only=True):
     detail: str = ""
 
 
+class RawConfidence(Part, frozen=True, kw_only=True):
+    """How sure an answer seemed before feedback had a say: 0 to 1, and by what it was told."""
+
+    value: float
+    source: ConfidenceSource
+
+
 class PredictionMade(Event, frozen=True, kw_only=True, tag="prediction.made.v1"):
     """An answer was given, or was tried to be. Text as written: whoever stores it scrubs it."""
 
@@ -118,7 +126,8 @@ class PredictionMade(Event, frozen=True, kw_only=True, tag="prediction.made.v1")
     approach: Approach = "direct"
     experiment: str | None = None  # as the decision's; a cache hit counts in none
     attempts: tuple[Attempt, ...] = ()
-    confidence: float | None = None
+    confidence: float | None = None  # as the caller was told: calibrated, where there is feedback to do it by
+    raw_confidence: RawConfidence | None = None  # None: `confidence` is the model's own
     checks: tuple[Check, ...] = ()
     tags: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
@@ -213,12 +222,25 @@ class VerdictReached(Event, frozen=True, kw_only=True, tag="verdict.reached.v1")
     numbers: dict[str, float] = {}
 
 
+class Calibration(Part, frozen=True, kw_only=True):
+    """What confidence of one source has turned out to mean.
+
+    `knots`: pairs of raw confidence and the score that feedback gives such answers, both rising from 0 to 1; between
+    them lie straight lines. `n`: scores that it was learned from.
+    """
+
+    source: ConfidenceSource
+    knots: tuple[tuple[float, float], ...]
+    n: int
+
+
 class QualityMeasured(Event, frozen=True, kw_only=True, tag="quality.measured.v1"):
     task_type: str
     model: str
     score: float
     n: int
     interval: tuple[float, float]
+    calibrations: tuple[Calibration, ...] = ()  # at most one a source
 
 
 class Arm(Part, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from ratchet_monitor.calibration import bin_name
 from ratchet_monitor.histogram import bin_of
 from ratchet_monitor.observations import MILLION, Observation
 from ratchet_monitor.scores import Scored
@@ -49,6 +50,7 @@ class Tally(msgspec.Struct):
     ratings: int = 0
     satisfied: int = 0  # halves
     calibration: dict[int, tuple[int, int, int]] = msgspec.field(default_factory=dict)  # bin: n, confidence, score
+    reliability: dict[str, tuple[int, int, int]] = msgspec.field(default_factory=dict)  # calibration.py: raw confidence
 
     def add(self, other: "Tally") -> None:
         for name in SUMS:
@@ -56,7 +58,9 @@ class Tally(msgspec.Struct):
         for number, n in other.latencies.items():
             self.latencies[number] = self.latencies.get(number, 0) + n
         for number, counts in other.calibration.items():
-            self._calibrate(number, *counts)
+            self.calibration[number] = _together(self.calibration.get(number), counts)
+        for name, counts in other.reliability.items():
+            self.reliability[name] = _together(self.reliability.get(name), counts)
 
     def observe(self, seen: Observation, scored: Scored | None, hits: int) -> None:
         self.predictions += 1
@@ -91,14 +95,19 @@ class Tally(msgspec.Struct):
         self.satisfied += scored.satisfied
         if seen.confidence is not None:
             number = min(seen.confidence * CONFIDENCE_BINS // MILLION, CONFIDENCE_BINS - 1)
-            self._calibrate(number, 1, seen.confidence, scored.score)
+            told = (1, seen.confidence, scored.score)
+            self.calibration[number] = _together(self.calibration.get(number), told)
+        if seen.raw_confidence is not None:
+            name = bin_name(seen.confidence_source, seen.raw_confidence / MILLION)
+            raw = (1, seen.raw_confidence, scored.score)
+            self.reliability[name] = _together(self.reliability.get(name), raw)
 
-    def _calibrate(self, number: int, n: int, confidence: int, score: int) -> None:
-        before = self.calibration.get(number, (0, 0, 0))
-        self.calibration[number] = (before[0] + n, before[1] + confidence, before[2] + score)
+
+def _together(one: tuple[int, int, int] | None, other: tuple[int, int, int]) -> tuple[int, int, int]:
+    return (one[0] + other[0], one[1] + other[1], one[2] + other[2]) if one else other
 
 
-SUMS = tuple(name for name in Tally.__struct_fields__ if name not in ("latencies", "calibration"))
+SUMS = tuple(name for name in Tally.__struct_fields__ if name not in ("latencies", "calibration", "reliability"))
 
 
 class Cell(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from ratchet_common.errors import RefusedError
-from ratchet_common.events import AssignedBy, Outcome, PredictionMade
+from ratchet_common.events import AssignedBy, ConfidenceSource, Outcome, PredictionMade, RawConfidence
 from ratchet_common.vocabulary import known_task
 from ratchet_monitor.hours import BucketKey, hour_of, made_at
 
@@ -50,6 +50,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     premium_cost: int
     latency: int
     confidence: int | None
+    raw_confidence: int | None = None
+    confidence_source: ConfidenceSource = "model"
     outcome: Outcome
     at: datetime  # when the result came to be
     seen_at: datetime  # when it came here; a second delivery does not change it
@@ -75,6 +77,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 def observation_of(event: PredictionMade, now: datetime) -> Observation:
     """Raises ImplausibleError, UnknownTaskError."""
+    raw = raw_confidence_of(event)
     return Observation(
         result_id=event.result_id,
         tenant=event.tenant,
@@ -98,10 +101,18 @@ def observation_of(event: PredictionMade, now: datetime) -> Observation:
         premium_cost=nano("premium_cost_usd", event.premium_cost_usd),
         latency=_latency(event.latency_ms),
         confidence=None if event.confidence is None else millionths("confidence", event.confidence),
+        raw_confidence=None if raw is None else millionths("raw_confidence", raw.value),
+        confidence_source=raw.source if raw else "model",
         outcome=event.outcome,
         at=plausible(made_at(event.result_id, event.occurred_at), now),
         seen_at=now,
     )
+
+
+def raw_confidence_of(event: PredictionMade) -> RawConfidence | None:
+    if event.raw_confidence is None and event.confidence is not None:
+        return RawConfidence(value=event.confidence, source="model")
+    return event.raw_confidence
 
 
 def hit_of(event: PredictionMade, now: datetime) -> Hit | None:

@@ -1,4 +1,7 @@
-"""How good is a base model at a task, as measured? The router prefers this to the catalogue's prior."""
+"""How good is a base model at a task, as measured, and what does its confidence mean?
+
+The router prefers the first to the catalogue's prior, and tells callers the second.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,8 +11,9 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from ratchet_common.events import BASE_VERSION, QualityMeasured
+from ratchet_common.events import BASE_VERSION, Calibration, QualityMeasured
 from ratchet_monitor.buckets import OTHERS
+from ratchet_monitor.calibration import apart, calibrations
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.observations import MILLION
@@ -18,6 +22,7 @@ from ratchet_monitor.totals import Buckets, Totals, grouped, only, summed, total
 NAMESPACE = UUID("c7a5f3be-0a7d-5a0c-9d52-6f0f8a1f4e77")
 DAYS = 30
 WORTH_TELLING = 0.01
+WORTH_CALIBRATING = 0.02
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +30,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     n: int
     interval: tuple[float, float]
+    calibrations: tuple[Calibration, ...] = ()
     revision: int = 0  # how often it was told
 
 
@@ -54,7 +60,13 @@ def qualities_of(found: Totals) -> dict[str, Quality]:
     """From the totals of one task. Of the catalogue's models only: what was trained is compared, not measured."""
     base = only(found, lambda s: s.version_id == BASE_VERSION and not s.cached)
     return {
-        model: Quality(model=model, score=score, n=tally.scored, interval=wilson(score, tally.scored))
+        model: Quality(
+            model=model,
+            score=score,
+            n=tally.scored,
+            interval=wilson(score, tally.scored),
+            calibrations=calibrations(tally.reliability),
+        )
         for model, part in grouped(base, lambda s: s.model).items()
         if model != OTHERS and (tally := summed(part)).scored
         for score in [tally.score / tally.scored / MILLION]
@@ -67,8 +79,14 @@ def worth_telling(before: Mapping[str, Quality], measured: Mapping[str, Quality]
         msgspec.structs.replace(new, revision=old.revision + 1 if old else 1)
         for model, new in measured.items()
         for old in [before.get(model)]
-        if old is None or abs(new.score - old.score) >= WORTH_TELLING or new.n >= 2 * old.n
+        if old is None or _is_news(old, new)
     ]
+
+
+def _is_news(old: Quality, new: Quality) -> bool:
+    if abs(new.score - old.score) >= WORTH_TELLING or new.n >= 2 * old.n:
+        return True
+    return apart(old.calibrations, new.calibrations) >= WORTH_CALIBRATING
 
 
 def event_of(task: TaskKey, quality: Quality) -> QualityMeasured:
@@ -80,6 +98,7 @@ def event_of(task: TaskKey, quality: Quality) -> QualityMeasured:
         score=quality.score,
         n=quality.n,
         interval=quality.interval,
+        calibrations=quality.calibrations,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ratchet_common.events import EVERYONE, ExperimentChanged, QualityMeasured, TrafficAssigned
+from ratchet_common.events import EVERYONE, Calibration, ExperimentChanged, QualityMeasured, TrafficAssigned
 from ratchet_router.routing import Measured
 
 REFRESH_EVERY_S = 1.0
@@ -57,7 +57,7 @@ class Snapshot:
 
     def measured(self, tenant: str, task_type: str, model: str) -> Measured | None:
         """What the tenant's own requests have shown; else what is known of the model for everyone."""
-        found = self._quality.get((tenant, task_type, model)) or self._quality.get((EVERYONE, task_type, model))
+        found = self._told(tenant, task_type, model)
         return Measured(found.score, found.n) if found else None
 
     def _take_in(self, event: ExperimentChanged) -> None:
@@ -71,6 +71,14 @@ class Snapshot:
         """Those that run, in the order of their ids, so that every replica asks them in the same order."""
         running = self._experiments.get((tenant, task_type))
         return [running[id_] for id_ in sorted(running)] if running else ()
+
+    def calibrations(self, tenant: str, task_type: str, model: str) -> tuple[Calibration, ...]:
+        """What the model's confidence in the task means; of the same requests as `measured`."""
+        found = self._told(tenant, task_type, model)
+        return found.calibrations if found else ()
+
+    def _told(self, tenant: str, task_type: str, model: str) -> QualityMeasured | None:
+        return self._quality.get((tenant, task_type, model)) or self._quality.get((EVERYONE, task_type, model))
 
     def epoch(self, tenant: str) -> int:
         return self._epochs.get(tenant, 0)
