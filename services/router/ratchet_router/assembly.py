@@ -40,7 +40,7 @@ def values_of(template: Template, ask: Ask) -> Values:
         raise _unknown(template, unknown[0])
     defaults = {name: its.default for name, its in template.variables.items() if its.default is not None}
     given = {"question": ask.question, "labels": ", ".join(ask.labels), **ask.variables}
-    values = defaults | {name: value for name, value in given.items() if value.strip()} | {DOCUMENT: _document(ask)}
+    values = defaults | {name: value for name, value in given.items() if value.strip()} | {DOCUMENT: document_of(ask)}
     missing = next((name for name, its in template.variables.items() if its.required and name not in values), None)
     if missing is not None:
         raise _missing(template, missing)
@@ -103,7 +103,7 @@ def _turns(template: Template, values: Values, example: Example) -> Messages:
     ]
 
 
-def _document(ask: Ask) -> str:
+def document_of(ask: Ask) -> str:
     """Several documents are numbered, so that an answer can say which it means."""
     if ask.documents == 1:
         return ask.document
