@@ -7,10 +7,10 @@ from ratchet_common.events import Outcome
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.calling import called
+from ratchet_router.escalating import escalated
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.parts import Parts
 from ratchet_router.progress import Progress, begun
-from ratchet_router.targets import request_for
 
 Gone = Callable[[], Awaitable[bool]]  # has the client hung up?
 
@@ -33,11 +33,13 @@ async def _from_cache_or_model(progress: Progress) -> Answered:
     if (entry := await progress.kept()) is not None:
         return progress.of_entry(entry)
     await progress.admit()
+    tries = progress.tries()
     try:
-        target, said = await called(request_for(progress.ask, progress.parts), progress.tries())
+        target, said = await called(progress.request(), tries)
     except NoAnswerError:
         await progress.record_failure(progress.of_nobody())
         raise
     answered = progress.of_model(target, said)
+    target, answered = await escalated(progress, tries, target, answered)
     await progress.keep(answered, target)
     return answered

@@ -16,6 +16,7 @@ from ratchet_common.events import (
     Decision,
     Outcome,
     PredictionMade,
+    RawConfidence,
     Usage,
 )
 from ratchet_providers.base import Shape
@@ -47,6 +48,7 @@ class Answered:
     approach: Approach = "direct"
     cached_from: UUID | None = None
     confidence: float | None = None
+    raw_confidence: RawConfidence | None = None
     checks: tuple[Check, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     simulated: bool = False
@@ -98,6 +100,7 @@ def prediction(ask: Ask, answered: Answered, outcome: Outcome, text_limit_bytes:
         experiment=answered.experiment,
         attempts=answered.attempts,
         confidence=answered.confidence,
+        raw_confidence=answered.raw_confidence,
         checks=answered.checks,
         tags=ask.tags,
         labels=ask.labels,

@@ -11,11 +11,12 @@ from uuid_utils.compat import uuid7
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
-from ratchet_providers.base import ModelAnswer
+from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_router.answered import Answered, again, prediction, to_keep
 from ratchet_router.ask import Ask
 from ratchet_router.cache import cache_key
 from ratchet_router.in_flight import Call
+from ratchet_router.judged import checks_of, confidence_of, raw_confidence_of
 from ratchet_router.limits.admitted import Admitted, Estimate
 from ratchet_router.limits.subjects import Who
 from ratchet_router.memory import Entry
@@ -23,9 +24,10 @@ from ratchet_router.metrics import observed
 from ratchet_router.parts import Parts
 from ratchet_router.plan import Plan
 from ratchet_router.recording import NotRecordedError
-from ratchet_router.shaping import checks, shaped
+from ratchet_router.shaping import shaped
 from ratchet_router.target import Target
-from ratchet_router.targets import targets
+from ratchet_router.targets import request_for, targets
+from ratchet_router.template import Template
 from ratchet_router.tries import Tries, tries
 
 
@@ -42,13 +44,20 @@ class Progress:
     result_id: UUID
     unit: str
     plan: Plan
-    template: str | None
+    prompt: Template | None
     started: float
     attempts: list[Attempt] = field(default_factory=list)
     answered: Answered | None = None
     leads: Call | None = None
     admitted: Admitted | None = None
     used: tuple[Decimal, int] = (Decimal(0), 0)  # in USD, and tokens
+
+    @property
+    def template(self) -> str | None:
+        return self.prompt.name if self.prompt else None
+
+    def request(self) -> ModelRequest:
+        return request_for(self.ask, self.prompt)
 
     def elapsed_ms(self) -> float:
         return round((time.perf_counter() - self.started) * 1000, 3)
@@ -76,6 +85,9 @@ class Progress:
     def of_model(self, by: Target, said: ModelAnswer) -> Answered:
         ask, plan = self.ask, self.plan
         found = shaped(ask.task_type, said.output, ask.labels, items=said.items, label=said.label)
+        checks = checks_of(ask, found, said, self.prompt)
+        raw = raw_confidence_of(ask, found, said, checks)
+        calibrations = self.parts.snapshot.calibrations(ask.tenant, ask.task_type, by.model)
         fell_back = plan.trained is not None and by.version_id == BASE_VERSION
         return Answered(
             result_id=self.result_id,
@@ -93,8 +105,9 @@ class Progress:
             label=found.label,
             template=None if by.artifact else self.template,  # a student sees no prompt
             approach=by.approach,
-            confidence=said.confidence,
-            checks=checks(ask.task_type, found, ask.labels, ask.document),
+            confidence=confidence_of(raw, by.version_id, calibrations),
+            raw_confidence=raw,
+            checks=checks,
             attempts=tuple(self.attempts),
             simulated=said.simulated,
             body=said.body,
@@ -216,7 +229,7 @@ def begun(ask: Ask, parts: Parts) -> Progress:
     """Raises what planning raises."""
     started, result_id = time.perf_counter(), uuid7()
     unit = ask.session or ask.user or str(result_id)
-    return Progress(ask, parts, result_id, unit, parts.plan(ask, unit), parts.template(ask), started)
+    return Progress(ask, parts, result_id, unit, parts.plan(ask, unit), parts.prompt(ask), started)
 
 
 def _after_fallback(plan: Plan) -> Decision:

@@ -21,7 +21,6 @@ from ratchet_router.progress import Progress, begun
 from ratchet_router.recording import NotRecordedError
 from ratchet_router.shapes.shape import Failure, Frames
 from ratchet_router.streaming import Shown, streamed
-from ratchet_router.targets import request_for
 from ratchet_router.withholding import Withholding
 
 Pieces = AsyncGenerator[Sequence[Piece], None]
@@ -136,7 +135,7 @@ async def opened(ask: Ask, parts: Parts) -> Opened:
             return Opened(progress, _again(entry), Withholding(ask.choices), kept=progress.of_entry(entry))
         await progress.admit()
         shown = Shown()
-        coming = streamed(request_for(ask, parts), progress.tries(streams=True), shown)
+        coming = streamed(progress.request(), progress.tries(streams=True), shown)
         stream = Opened(progress, coming, Withholding(ask.choices), shown)
         await _until_it_shows(stream)
     except BaseException as error:

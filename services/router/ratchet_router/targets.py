@@ -9,6 +9,7 @@ from ratchet_router.parts import Parts
 from ratchet_router.plan import Plan, Trained, model_of
 from ratchet_router.provider_table import LimitsTable
 from ratchet_router.target import Target
+from ratchet_router.template import Template
 
 
 def targets(plan: Plan, parts: Parts) -> list[Target]:
@@ -64,8 +65,7 @@ def limits_at(provider: str, own: LimitsTable | None, parts: Parts) -> TimeLimit
     return own.over(limits) if own else limits
 
 
-def request_for(ask: Ask, parts: Parts) -> ModelRequest:
-    prompt = parts.prompt(ask)
+def request_for(ask: Ask, prompt: Template | None) -> ModelRequest:
     messages = undressed(ask) if prompt is None else assembled(prompt, ask)
     return ModelRequest(
         model="",

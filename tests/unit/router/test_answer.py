@@ -122,8 +122,28 @@ async def test_a_cleared_cache_has_no_hits() -> None:
 async def test_an_answer_that_fails_its_checks_is_not_kept() -> None:
     world = World()
     world.models["small"].output = "poetry"
-    assert not (await answered(world, ask())).passed
-    assert (await answered(world, ask())).cached_from is None
+    assert not (await answered(world, ask(model="small"))).passed
+    assert (await answered(world, ask(model="small"))).cached_from is None
+
+
+async def test_an_answer_that_fails_its_checks_has_a_stronger_model_asked() -> None:
+    world = World()
+    world.models["small"].output = "poetry"
+    found = await answered(world, ask())
+    assert (found.model, found.label, found.passed) == ("middle", "risk", True)
+    first, second = last(world).attempts
+    assert (first.model, first.error, first.cost_usd > 0, second.error) == ("small", "quality", True, "")
+    assert found.cost_usd == last(world).cost_usd != first.cost_usd
+
+
+async def test_where_the_stronger_one_is_no_better_its_answer_is_not_given_nor_billed() -> None:
+    world = World()
+    world.models["small"].output = world.models["middle"].output = "poetry"
+    found = await answered(world, ask())
+    assert (found.model, found.passed) == ("small", False)
+    assert [(a.model, a.error) for a in last(world).attempts] == [("small", ""), ("middle", "quality")]
+    world.models["middle"].fails = "unavailable"
+    assert (await answered(world, ask(cache="off"))).model in ("small", "large")
 
 
 async def test_a_trained_version_answers_its_share() -> None:
