@@ -13,11 +13,15 @@ from ratchet_providers.failing import OF_STATUS, ErrorKind, ProviderError, Said
 LONGEST_WAIT_S: Final = 24 * 3600.0
 TOO_LONG: Final = re.compile(
     r"context[ _-]?(length|window|size)|maximum context|prompt is too long|too many (input )?tokens|input is too long|"
-    r"exceeds? the (maximum|max|limit).{0,40}tokens|token count .{0,40}exceeds|string_above_max_length",
+    r"exceeds? context limit|exceeds? the (maximum|max|limit).{0,40}tokens|token count .{0,40}exceeds|"
+    r"string_above_max_length",
     re.IGNORECASE,
 )
 FILTERED: Final = re.compile(r"content[ _-]?(filter|policy|management)|responsible_?ai|safety|guardrail", re.IGNORECASE)
-QUOTA: Final = re.compile(r"insufficient_quota|billing|credit balance|exceeded your current quota", re.IGNORECASE)
+QUOTA: Final = re.compile(
+    r"insufficient_quota|billing|credit balance|exceeded your current quota|spend_limit_reached|API usage limits",
+    re.IGNORECASE,
+)
 KEY: Final = re.compile(r"api[ _-]?key.{0,20}(invalid|not valid|expired)|invalid[ _-]api[ _-]?key", re.IGNORECASE)
 
 
@@ -27,6 +31,7 @@ class _Error(msgspec.Struct, frozen=True):
     code: Any = ""
     param: Any = ""
     status: Any = ""  # Google's
+    details: Any = None  # Anthropic's: an object with an error_code
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -57,7 +62,8 @@ def said_in(body: bytes) -> Said | None:
         found = found[0] if found else _Body()
     if isinstance(found.error, _Error):
         of = found.error
-        return Said(_text(of.message), _text(of.type) or _text(of.status), _text(of.code), _text(of.param))
+        code = _text(of.code) or (_text(of.details.get("error_code")) if isinstance(of.details, dict) else "")
+        return Said(_text(of.message), _text(of.type) or _text(of.status), code, _text(of.param))
     message = _text(found.error) or _text(found.message) or _text(found.Message) or _text(found.detail)
     return Said(message) if message else None
 

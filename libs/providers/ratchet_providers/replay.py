@@ -35,7 +35,12 @@ def of_body(body: Mapping[str, msgspec.Raw], usage: Usage) -> list[Piece]:
     pieces: list[Piece] = []
     for choice in completion.choices:
         said = choice.message
-        first = Delta(role="assistant", content="", reasoning_content=_set(said.reasoning_content))
+        first = Delta(
+            role="assistant",
+            content="",
+            reasoning_content=_set(said.reasoning_content),
+            thinking_blocks=_set(said.thinking_blocks),
+        )
         pieces.append(_said(frame, choice.index, first))
         pieces += [_said(frame, choice.index, Delta(content=bit[0])) for bit in BIT.finditer(said.content or "")]
         if refusal := _set(said.refusal):

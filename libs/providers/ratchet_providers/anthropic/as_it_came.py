@@ -1,0 +1,34 @@
+"""Anthropic's events for who speaks this shape: passed on byte for byte, and understood on the way."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from ratchet_providers.anthropic.events import END, Hearing
+from ratchet_providers.anthropic.message import finish_of
+from ratchet_providers.base import Piece
+from ratchet_providers.sse import Event
+
+SHOWING: Final = frozenset({"text_delta", "input_json_delta", "thinking_delta"})
+
+
+class AsItCame:
+    def __init__(self) -> None:
+        self.hearing = Hearing()
+
+    def pieces(self, events: Sequence[Event]) -> list[Piece]:
+        """Raises ProviderError."""
+        return [self._piece(event) for event in events if event.data != END]
+
+    def _piece(self, event: Event) -> Piece:
+        happened = self.hearing.heard(event)
+        kind, delta = happened.type, happened.delta
+        showing = kind == "content_block_delta" and delta is not None and delta.type in SHOWING
+        return Piece(
+            shape="messages",
+            event=event.name or kind,
+            data=event.data,
+            text=(delta.text or "") if showing and delta else "",
+            shows=showing,
+            finish=finish_of(delta.stop_reason, calls=True) if delta and delta.stop_reason else "",
+            usage=self.hearing.usage if kind in ("message_start", "message_delta") else None,
+        )
