@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import msgspec
@@ -12,6 +12,7 @@ from ratchet_providers.chat_shape import Part, WireUsage
 from ratchet_providers.chat_stream import ChatStream
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.secrets import Secret
+from ratchet_providers.strict_chat import as_openai_takes
 from ratchet_providers.transport import BODY_LIMIT, Patience, events, whole
 from ratchet_providers.usage import counted, estimated_of, estimated_tokens
 from ratchet_providers.wire import Endpoint, Wire
@@ -44,6 +45,7 @@ class Dialect:
 
     `limit_field`: what it calls the limit of the output's tokens. `key_header`: where the key goes; Azure's is api-key.
     `path` may hold {model}, as Azure's deployments do; `query` follows. `usage_in_streams`: it may be asked to count.
+    `takes_thoughts`: it takes `reasoning_content` back, which OpenAI refuses.
     """
 
     limit_field: str = "max_completion_tokens"
@@ -52,6 +54,7 @@ class Dialect:
     query: str = ""
     usage_in_streams: bool = True
     continues: Continues = ""
+    takes_thoughts: bool = False
 
 
 OPENAIS = Dialect()
@@ -117,9 +120,12 @@ class OpenAIShaped:
     def _body(self, request: ModelRequest, *, stream: bool = False) -> bytes:
         fields = {name: value for name, value in request.fields.items() if name not in OUR_OWN_FIELDS}
         limit = {self._dialect.limit_field: request.max_output_tokens} if request.max_output_tokens else {}
-        body = {"model": request.model, "messages": request.messages, **limit, **fields}
+        messages = request.messages
+        if request.native is not None:  # they were put into this shape from another, which says more
+            messages = as_openai_takes(messages, thoughts=self._dialect.takes_thoughts)
+        body = {"model": request.model, "messages": messages, **limit, **fields}
         if request.so_far:
-            body |= self._going_on(request, fields)
+            body |= self._going_on(replace(request, messages=messages), fields)
         if stream:
             body["stream"] = True
             if self._dialect.usage_in_streams:

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from ratchet_common.events import Usage
-from ratchet_providers.base import ModelRequest, ProviderError, TimeLimits
+from ratchet_providers.base import ModelRequest, Native, ProviderError, TimeLimits
 from ratchet_providers.openai_shaped import Dialect, OpenAIShaped
 from ratchet_providers.secrets import Secret
 from ratchet_providers.wire import Wire
@@ -179,3 +179,19 @@ async def test_raw_messages_go_out_as_they_came() -> None:
     async with provider(answers) as openai:
         await openai.answer(ModelRequest(model="m", task_type="chat", messages=raw, document="hi"))
     assert seen == [[{"role": "user", "content": "hi", "extra": [1]}]]
+
+
+async def test_what_came_in_another_shape_goes_out_without_what_openai_would_refuse() -> None:
+    seen: list[Any] = []
+
+    async def answers(request: web.Request) -> web.Response:
+        seen.append((await request.json())["messages"])
+        return web.json_response(SAID)
+
+    failed = {"role": "tool", "tool_call_id": "a", "content": "No such file.", "is_error": True}
+    async with provider(answers) as openai:
+        for native in (None, Native(shape="messages", fields={})):
+            request = ModelRequest(model="m", task_type="chat", messages=[failed], document="", native=native)
+            await openai.answer(request)
+    said_in_words = {"role": "tool", "tool_call_id": "a", "content": "The tool failed.\nNo such file."}
+    assert seen == [[failed], [said_in_words]]
