@@ -1,0 +1,45 @@
+"""Failures in Anthropic's shape, as its clients read and raise them."""
+
+from typing import Any, Final
+
+import msgspec
+
+from ratchet_router.shapes.shape import Failure
+
+TYPES: Final = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    408: "timeout_error",
+    409: "conflict_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    500: "api_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+UNPROCESSABLE: Final = 422  # Anthropic says 400 of whatever is wrong with a request
+OVERLOADED: Final = frozenset({"overloaded_error", "providers-down", "busy"})
+_encode = msgspec.json.Encoder().encode
+
+
+def error_of(failure: Failure) -> tuple[int, bytes]:
+    """The status and the body."""
+    status = 400 if failure.status == UNPROCESSABLE else failure.status
+    return status, _encode(error_body(failure))
+
+
+def error_body(failure: Failure) -> dict[str, Any]:
+    details: dict[str, Any] = {"error_code": failure.code} if failure.code else {}
+    if failure.param:
+        details["param"] = failure.param
+    error = {"type": _type(failure), "message": failure.message, **({"details": details} if details else {})}
+    return {"type": "error", "error": error}
+
+
+def _type(failure: Failure) -> str:
+    if failure.status == 503 and failure.code in OVERLOADED:
+        return "overloaded_error"
+    return TYPES.get(failure.status) or ("api_error" if failure.status >= 500 else "invalid_request_error")

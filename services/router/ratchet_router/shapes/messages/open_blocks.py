@@ -1,0 +1,86 @@
+"""The blocks of a message that is being said: one after another, each begun, added to, and ended."""
+
+from typing import Any
+
+import msgspec
+
+from ratchet_providers.chat_shape import ToolCallDelta
+from ratchet_router.shapes.messages.framing import event
+
+
+class _Block(msgspec.Struct, frozen=True):
+    type: str = ""
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    index: int = 0
+    content_block: _Block = _Block()
+
+
+_begun = msgspec.json.Decoder(_Begun)
+
+
+class OpenBlocks:
+    def __init__(self) -> None:
+        self._next = 0
+        self._open = ""  # what kind of block is open: the last one that began
+        self._spoke = False  # something was added to it
+        self._calls: dict[int, tuple[str, int]] = {}  # by their number in the chat: id, and number of the block
+
+    def passing(self, name: str, data: bytes) -> None:
+        """An event of Anthropic's own goes by. Raises msgspec.DecodeError for one that is none."""
+        if name == "content_block_start":
+            begun = _begun.decode(data)
+            self._open, self._next, self._spoke = begun.content_block.type, begun.index + 1, False
+        elif name == "content_block_stop":
+            self._open = ""
+        elif name == "content_block_delta":
+            self._spoke = True
+
+    def says(self, words: str) -> bytes:
+        return self._into({"type": "text", "text": ""}) + self._adds({"type": "text_delta", "text": words})
+
+    def thinks(self, words: str) -> bytes:
+        begun = self._into({"type": "thinking", "thinking": "", "signature": ""})
+        return begun + self._adds({"type": "thinking_delta", "thinking": words})
+
+    def thought(self, block: dict[str, Any]) -> bytes:
+        """A whole thought, with the signature that closes it, or a bit of one. Its words may have gone before."""
+        if block.get("type") == "redacted_thinking":
+            return self.close() + self._opens(block) + self.close()
+        words = block.get("thinking") or ""
+        signature = block.get("signature")
+        said = self._open == "thinking" and self._spoke and signature is not None
+        found = b"" if said else self.thinks(words)
+        if signature:
+            found += self._adds({"type": "signature_delta", "signature": signature})
+        return found if signature is None else found + self.close()
+
+    def calls(self, call: ToolCallDelta) -> bytes:
+        number, function = call.index or 0, call.function
+        known = self._calls.get(number)
+        begun = b""
+        if known is None or (call.id and call.id != known[0]):  # some give one number to all calls
+            known = self._calls[number] = call.id or f"call_{self._next}", self._next
+            name = (function.name if function else None) or ""
+            begun = self.close() + self._opens({"type": "tool_use", "id": known[0], "name": name, "input": {}})
+        if function is None or not function.arguments:
+            return begun
+        return begun + self._adds({"type": "input_json_delta", "partial_json": function.arguments}, known[1])
+
+    def close(self) -> bytes:
+        if not self._open:
+            return b""
+        self._open = ""
+        return event("content_block_stop", index=self._next - 1)
+
+    def _into(self, block: dict[str, Any]) -> bytes:
+        return b"" if self._open == block["type"] else self.close() + self._opens(block)
+
+    def _opens(self, block: dict[str, Any]) -> bytes:
+        self._open, self._spoke, self._next = block["type"], False, self._next + 1
+        return event("content_block_start", index=self._next - 1, content_block=block)
+
+    def _adds(self, delta: dict[str, Any], index: int | None = None) -> bytes:
+        self._spoke = True
+        return event("content_block_delta", index=self._next - 1 if index is None else index, delta=delta)
