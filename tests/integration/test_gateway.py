@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import anthropic
 import openai
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from openai.types.chat import ChatCompletion
 from pydantic import BaseModel
 
@@ -40,6 +42,19 @@ PROVIDER = """
 name = "words"
 provider = "simulated"
 price = 0.02
+
+[[models]]
+name = "claude"
+provider = "anthropics"
+tier = "premium"
+context_window = 200_000
+latency_ms = 5_000
+prices = {{ input = 20, cached = 2, output = 30 }}
+quality = {{ default = 0.1 }}
+
+[providers.anthropics]
+kind = "anthropic"
+base_url = "{anthropic}"
 
 [providers.up]
 kind = "openai_shaped"
@@ -79,13 +94,15 @@ async def gateway(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> As
     token, row = new_token(name, frozenset(Scope))
     write_tokens(folder / "tokens.json", [row])
     tenant = Tenant(name, token, folder / "tokens.json")
-    async with upstream() as up:
+    async with upstream(claude) as up:
         models = [
             MODEL.format(name="cheap", tier="fast", window=2_000, latency=10, continues="true", price=1),
             MODEL.format(name="middle", tier="balanced", window=20_000, latency=20, continues="true", price=3),
             MODEL.format(name="plain", tier="premium", window=500_000, latency=30, continues="false", price=9),
         ]
-        (folder / "catalogue.toml").write_text(PROVIDER.format(url=up.url) + "".join(models))
+        (folder / "catalogue.toml").write_text(
+            PROVIDER.format(url=up.url, anthropic=up.url.removesuffix("/v1")) + "".join(models)
+        )
         settings = RouterSettings(
             kafka_bootstrap_servers=stack.kafka_bootstrap_servers,
             kafka_idempotence=stack.idempotence,
@@ -399,13 +416,109 @@ async def test_responses_stream_and_go_on_from_one_another(gateway: Gateway) -> 
         _ = [event async for event in broken]
 
 
+LOOK_UP: Any = {"name": "look_up", "input_schema": {"type": "object", "properties": {"of": {"type": "string"}}}}
+
+
+def as_anthropics(gateway: Gateway, token: str = "") -> anthropic.AsyncAnthropic:
+    return anthropic.AsyncAnthropic(base_url=gateway.app.url, api_key=token or gateway.tenant.token, max_retries=0)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_anthropics_client_is_answered_by_a_model_of_openais_shape(gateway: Gateway, stream: bool) -> None:
+    gateway.up.will("cheap", saying("One moment .", finish="tool_calls", tool_calls=CALLS))
+    asked: Any = {"model": "cheap", "max_tokens": 77, "messages": said(), "tools": [LOOK_UP], "system": "Be brief."}
+    async with as_anthropics(gateway) as client:
+        if stream:
+            async with client.messages.stream(**asked) as coming:
+                message: Any = await coming.get_final_message()
+        else:
+            message = await client.messages.create(**asked)
+    assert message.stop_reason == "tool_use"
+    assert [block.type for block in message.content] == ["text", "tool_use", "tool_use"]
+    assert [block.input for block in message.content[1:]] == [{"of": "0"}, {"of": "1"}]
+    assert (message.usage.input_tokens, message.usage.output_tokens) == (1_000, 100)
+    sent = gateway.up.asked[-1]
+    assert (sent["max_completion_tokens"], sent["messages"][0]["role"]) == (77, "system")
+
+
+def claude(request: web.Request, asked: dict[str, Any]) -> web.Response:
+    """Anthropic's own words, in which nothing may get lost."""
+    if "All shall fail" in str(asked["messages"]):
+        return web.json_response({"type": "error", "error": {"type": "api_error", "message": "no"}}, status=500)
+    usage = {"input_tokens": 900, "output_tokens": 100, "cache_read_input_tokens": 100}
+    head = {"id": "msg_up", "type": "message", "role": "assistant", "model": asked["model"], "stop_sequence": None}
+    block = {"type": "text", "text": "On Monday.", "citations": None}
+    if not asked.get("stream"):
+        whole = head | {"content": [block], "stop_reason": "end_turn", "usage": usage, "brand_new": [1]}
+        return web.json_response(whole)
+    events: list[dict[str, Any]] = [
+        {"type": "message_start", "message": {**head, "content": [], "stop_reason": None, "usage": usage}},
+        {"type": "content_block_start", "index": 0, "content_block": block | {"text": ""}},
+        {"type": "ping"},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "On "}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Monday."}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 100}},
+        {"type": "message_stop"},
+    ]
+    body = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events)
+    return web.Response(text=body, content_type="text/event-stream")
+
+
+async def test_anthropics_own_models_pass_through_and_cost_the_same_in_every_way(gateway: Gateway) -> None:
+    off: Any = {"ratchet": {"cache": "off"}}
+    asked: Any = {"model": "claude", "max_tokens": 50, "messages": said(), "extra_body": off}
+    results: list[Any] = []
+    async with as_anthropics(gateway) as client:
+        raw = await client.messages.with_raw_response.create(**asked)
+        message: Any = await raw.parse()
+        assert (message.id, message.model_extra["brand_new"]) == ("msg_up", [1])
+        results.append(raw.headers["x-ratchet-result-id"])
+        async with client.messages.stream(**asked) as coming:
+            streamed = await coming.get_final_message()
+            results.append(coming.response.headers["x-ratchet-result-id"])
+        assert (streamed.id, streamed.content[0].text) == ("msg_up", "On Monday.")  # type: ignore[union-attr]
+        assert (await client.messages.count_tokens(model="cheap", messages=asked["messages"])).input_tokens > 0
+    create = gateway.client.chat.completions.with_raw_response.create
+    for how in ({}, {"stream": True}):
+        chat: Any = await create(model="claude", messages=asked["messages"], extra_body=off, **how)  # type: ignore[call-overload]
+        if how:
+            assert await text_of(chat.parse()) == "On Monday."
+        else:
+            assert chat.parse().choices[0].message.content == "On Monday."
+        results.append(chat.headers["x-ratchet-result-id"])
+    events = [await gateway.event(result) for result in results]
+    assert {event.output for event in events} == {"On Monday."}
+    assert {event.cost_usd for event in events} == {Decimal("0.0212")}  # 900 at 20, 100 cached at 2, 100 written at 30
+    assert {event.usage.cached_tokens for event in events} == {100}
+
+
+async def test_anthropics_client_is_told_what_is_wrong_in_its_own_way(gateway: Gateway) -> None:
+    async with as_anthropics(gateway) as client:
+        with pytest.raises(anthropic.NotFoundError):
+            await client.messages.create(model="nobody", max_tokens=5, messages=said())
+        with pytest.raises(anthropic.BadRequestError):
+            await client.messages.create(model="cheap", max_tokens=-5, messages=said())
+        gateway.up.will("plain", failing(500))
+        with pytest.raises(anthropic.APIStatusError) as down:
+            await client.messages.create(model="plain", max_tokens=5, messages=said())
+        assert down.value.status_code == 503
+        gateway.up.will("plain", cut_after(3, TEXT))
+        with pytest.raises(anthropic.APIError):
+            async with client.messages.stream(model="plain", max_tokens=5, messages=said()) as coming:
+                await coming.get_final_message()
+    async with as_anthropics(gateway, "wrong") as nobody:
+        with pytest.raises(anthropic.AuthenticationError):
+            await nobody.messages.create(model="cheap", max_tokens=5, messages=said())
+
+
 async def test_when_all_fail_the_first_true_error_is_what_one_sees(gateway: Gateway) -> None:
     """The last one here: afterwards a model rests."""
     gateway.up.will("cheap", failing(429, {"message": "slow down"}, **{"Retry-After": "17"}))
     gateway.up.will("middle", failing(500))
     gateway.up.will("plain", failing(503))
     with pytest.raises(openai.RateLimitError) as limited:
-        await gateway.client.chat.completions.create(model="auto", messages=said())
+        await gateway.client.chat.completions.create(model="auto", messages=said("All shall fail."))
     assert limited.value.response.headers["retry-after"] == "17"
     gateway.up.will("cheap", saying("Yes."))
     before = gateway.up.calls["cheap"]

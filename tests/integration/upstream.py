@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 Does = Callable[[web.Request, dict[str, Any]], Awaitable[web.StreamResponse]]
+Says = Callable[[web.Request, dict[str, Any]], web.Response]
 USED = {"prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100}
 
 
@@ -131,11 +133,18 @@ class Upstream:
             raise
 
 
+async def _to_anthropics(says: Says, request: web.Request) -> web.Response:
+    return says(request, await request.json())
+
+
 @asynccontextmanager
-async def upstream() -> AsyncIterator[Upstream]:
+async def upstream(anthropics: Says | None = None) -> AsyncIterator[Upstream]:
+    """`anthropics`: what it says to Anthropic's messages."""
     its = Upstream()
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_post("/v1/chat/completions", its.met)
+    if anthropics is not None:
+        app.router.add_post("/v1/messages", partial(_to_anthropics, anthropics))
     runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

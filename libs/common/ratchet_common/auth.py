@@ -104,9 +104,15 @@ _bearer = HTTPBearer(auto_error=False, description="A token made by `ratchet tok
 
 
 def identify(request: Request) -> Caller:
-    """The caller by the Authorization header. Raises NoTokenError."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    """The caller by the Authorization header, or by those that Anthropic's and Azure's clients send in its place.
+
+    Raises NoTokenError.
+    """
+    headers = request.headers
+    kind, _, token = headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
+        token = headers.get("x-api-key") or headers.get("api-key") or ""
+    if not token:
         raise NoTokenError("The request has no bearer token: send `Authorization: Bearer <token>`.")
     tokens: Tokens = request.app.state.tokens
     return tokens.caller(token.strip())

@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from ratchet_common.background import Loop
 from ratchet_common.errors import CannotStartError
+from ratchet_providers.anthropic.dialect import dialect_of
+from ratchet_providers.anthropic.provider import Anthropic
 from ratchet_providers.base import Streaming
 from ratchet_providers.bedrock.credentials import REFRESH_EVERY_S, BearerToken, Credentials, DefaultChain, NamedKeys
 from ratchet_providers.bedrock.provider import Bedrock
@@ -17,8 +20,9 @@ from ratchet_providers.openai_embeddings import OpenAIEmbeddings
 from ratchet_providers.openai_responses import OpenAIResponses
 from ratchet_providers.openai_shaped import Dialect, OpenAIShaped
 from ratchet_providers.secrets import Secret, SecretError
-from ratchet_providers.wire import Wire
+from ratchet_providers.wire import Endpoint, Wire
 from ratchet_router.provider_table import (
+    AnthropicTable,
     BedrockTable,
     GeminiTable,
     OpenAIShapedTable,
@@ -31,12 +35,21 @@ async def _nothing() -> None:
     """Most providers need no start."""
 
 
+def _always(_: str) -> bool:
+    return True
+
+
+def _never(_: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """`start` it before the first request; its loops run beside them."""
 
     answers: Streaming
     embeds: Embedding | None = None
+    continues: Callable[[str], bool] = _never  # by the provider's own name of a model
     start: Callable[[], Awaitable[None]] = _nothing
     loops: Mapping[str, Loop] = field(default_factory=dict)
 
@@ -55,15 +68,26 @@ def _adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Ad
         shaped = OpenAIShaped(wire, table.base_url, key, dialect, body_limit=body_limit)
         shaped.endpoint(table.path, "model")  # a wrong URL is wrong now, not with the first request
         embeds = OpenAIEmbeddings(wire, shaped, body_limit=body_limit)
+        continues = _always if table.continues else _never
         if table.responses:
-            return Adapter(OpenAIResponses(wire, table.base_url, key, dialect, body_limit=body_limit), embeds)
-        return Adapter(shaped, embeds)
+            responses = OpenAIResponses(wire, table.base_url, key, dialect, body_limit=body_limit)
+            return Adapter(responses, embeds, continues)
+        return Adapter(shaped, embeds, continues)
+    if isinstance(table, AnthropicTable):
+        return _anthropic(name, table, wire, body_limit)
     if isinstance(table, GeminiTable):
         gemini = Gemini(wire, table.base_url, _secret(name, table.key), body_limit=body_limit)
         return Adapter(gemini, gemini)
     if isinstance(table, VertexTable):
         return _vertex(name, table, wire, body_limit)
     return _bedrock(name, table, wire, body_limit)
+
+
+def _anthropic(name: str, table: AnthropicTable, wire: Wire, body_limit: int) -> Adapter:
+    dialects = partial(dialect_of, version=table.version, betas=table.betas, most_tokens=table.most_tokens)
+    Endpoint.of(table.base_url, {})  # a wrong URL is wrong now, not with the first request
+    provider = Anthropic(wire, table.base_url, _secret(name, table.key), dialects, body_limit=body_limit)
+    return Adapter(provider, continues=lambda model: dialects(model).continues)
 
 
 def _dialect(table: OpenAIShapedTable) -> Dialect:
@@ -99,10 +123,14 @@ def _bedrock(name: str, table: BedrockTable, wire: Wire, body_limit: int) -> Ada
         also=table.also,
         body_limit=body_limit,
     )
+
+    def continues(model: str) -> bool:
+        return bedrock.family(model).continues
+
     if not isinstance(credentials, DefaultChain):
-        return Adapter(bedrock)
+        return Adapter(bedrock, continues=continues)
     refreshing = {f"credentials of {name}": Loop(credentials.refresh, every=REFRESH_EVERY_S)}
-    return Adapter(bedrock, start=credentials.load, loops=refreshing)
+    return Adapter(bedrock, continues=continues, start=credentials.load, loops=refreshing)
 
 
 def _aws(name: str, table: BedrockTable) -> Credentials:

@@ -1,6 +1,6 @@
 """Who answers for each model and platform of the catalogue, and who makes its embeddings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ratchet_common.workers import Workers
@@ -22,6 +22,7 @@ class Answering:
     models: Mapping[str, Streaming]
     platforms: Mapping[str, Streaming]
     embeddings: Mapping[str, Embedding]
+    goes_on: Callable[[Model], bool]
     students: LocalStudents
 
 
@@ -51,8 +52,14 @@ def answering_with(catalogue: Catalogue, adapters: Adapters, settings: RouterSet
             for name, model in catalogue.embedding_models.items()
             if (embeds := _embeds(model.provider, adapters)) is not None
         },
+        lambda model: _goes_on(model, adapters),
         students,
     )
+
+
+def _goes_on(model: Model, adapters: Adapters) -> bool:
+    its = adapters.get(model.provider)
+    return its.continues(model.upstream_model or model.name) if its else False
 
 
 def _embeds(provider: str, adapters: Adapters) -> Embedding | None:

@@ -37,7 +37,8 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}
 class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`provider`: one of the catalogue's, or `simulated`: rules, whose model looks at `reads` characters of a document.
 
-    `continues`: it can go on with an answer that broke off. `limits`: in place of its provider's.
+    `continues`: it can go on with an answer that broke off; left out, its provider knows. `limits`: in place of its
+    provider's.
 
     `priced_as`: where the catalogue leaves its prices out, the `provider:model` whose prices genai-prices knows.
     """
@@ -52,7 +53,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     upstream_model: str = ""
     capabilities: tuple[Capability, ...] = ()
     reads: Annotated[int, msgspec.Meta(ge=1)] = 8_000
-    continues: bool = False
+    continues: bool | None = None
     limits: LimitsTable | None = None
     priced_as: Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9_-]+:.+)?$")] = ""
 

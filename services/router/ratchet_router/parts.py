@@ -1,6 +1,6 @@
 """What the use cases work with; the composition root puts it together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -13,7 +13,7 @@ from ratchet_router.ask import Ask, Example
 from ratchet_router.assembly import refuse_what_needs_a_template, values_of
 from ratchet_router.best_answers import BestAnswers, BestAnswersOffError, chosen
 from ratchet_router.cache import AnswerCache
-from ratchet_router.catalogue import Catalogue
+from ratchet_router.catalogue import Catalogue, Model
 from ratchet_router.experiments import Enrolled, enrolled
 from ratchet_router.idempotency import KeyStore
 from ratchet_router.in_flight import InFlight
@@ -52,9 +52,16 @@ class Parts:
     cache: AnswerCache
     recorder: Recorder
     around: Surroundings
+    goes_on: Callable[[Model], bool]
     keys: KeyStore
     admission: Admits
     in_flight: InFlight = field(default_factory=InFlight)
+
+    def continues(self, model: Model) -> bool:
+        """Can it go on with an answer that broke off? As the catalogue says, else as its provider knows."""
+        if model.continues is not None:
+            return model.continues
+        return self.goes_on(model)
 
     def plan(self, ask: Ask, unit: str) -> Plan:
         """Raises what `plan.plan` raises."""

@@ -55,6 +55,15 @@ class OpenAIShapedTable(Table, frozen=True, kw_only=True, tag="openai_shaped"):
     responses: bool = False
 
 
+class AnthropicTable(Table, frozen=True, kw_only=True, tag="anthropic"):
+    """Anthropic, and whatever speaks its messages. `most_tokens`: of an answer whose caller names no limit."""
+
+    base_url: str = "https://api.anthropic.com"
+    version: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2023-06-01"
+    betas: tuple[Name, ...] = ()
+    most_tokens: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 4_096
+
+
 class GeminiTable(Table, frozen=True, kw_only=True, tag="gemini"):
     """Google's Developer API."""
 
@@ -86,4 +95,4 @@ class BedrockTable(Table, frozen=True, kw_only=True, tag="bedrock"):
     also: dict[str, Any] = {}
 
 
-ProviderTable = OpenAIShapedTable | GeminiTable | VertexTable | BedrockTable
+ProviderTable = OpenAIShapedTable | AnthropicTable | GeminiTable | VertexTable | BedrockTable

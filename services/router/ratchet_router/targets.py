@@ -30,7 +30,7 @@ def _of_model(model: Model, parts: Parts) -> Target:
         at=model.provider,
         window=model.context_window,
         limits=limits_at(model.provider, model.limits, parts),
-        continues=model.continues,
+        continues=parts.continues(model),
         simulated=model.provider == SIMULATED,
     )
 
@@ -67,6 +67,7 @@ def limits_at(provider: str, own: LimitsTable | None, parts: Parts) -> TimeLimit
 
 def request_for(ask: Ask, prompt: Template | None) -> ModelRequest:
     messages = undressed(ask) if prompt is None else assembled(prompt, ask)
+    native = ask.native if prompt is None else None
     return ModelRequest(
         model="",
         task_type=ask.task_type,
@@ -75,5 +76,6 @@ def request_for(ask: Ask, prompt: Template | None) -> ModelRequest:
         question=ask.question,
         labels=ask.labels,
         fields=ask.passed_on,
-        native=ask.native if prompt is None else None,
+        native=native,
+        max_output_tokens=ask.max_output_tokens if native and native.shape == "messages" else None,
     )

@@ -222,6 +222,7 @@ class World:
             snapshot=self.snapshot,
             cache=cache,
             recorder=recorder,
+            goes_on=lambda _: False,
             keys=self.keys,
             admission=self.admission,
             around=Surroundings(Breakers(lambda: 0.0), Gates({}), RetryBudget(), random.Random(7)),

@@ -5,6 +5,7 @@ import msgspec
 import pytest
 
 from ratchet_common.errors import CannotStartError
+from ratchet_providers.anthropic.provider import Anthropic
 from ratchet_providers.bedrock.provider import Bedrock
 from ratchet_providers.gemini.provider import Gemini
 from ratchet_providers.gemini.vertex import Vertex
@@ -25,6 +26,7 @@ def made(**table: Any) -> Adapter:
     [
         ({"kind": "openai_shaped", "base_url": "https://host/v1"}, OpenAIShaped, True),
         ({"kind": "gemini"}, Gemini, True),
+        ({"kind": "anthropic"}, Anthropic, False),
         ({"kind": "vertex", "project": "p", "location": "europe-west4", "key": "env:KEY"}, Vertex, True),
         ({"kind": "bedrock", "region": "eu-central-1", "key": "env:KEY"}, Bedrock, False),
         (
