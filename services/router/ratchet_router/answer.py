@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable
 from ratchet_common.events import Outcome
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
+from ratchet_router.beginning import begun
 from ratchet_router.calling import called
 from ratchet_router.escalating import escalated
 from ratchet_router.failures import NoAnswerError
+from ratchet_router.long_texts import answered_in_parts
 from ratchet_router.parts import Parts
-from ratchet_router.progress import Progress, begun
+from ratchet_router.progress import Progress
+from ratchet_router.target import Target
 
 Gone = Callable[[], Awaitable[bool]]  # has the client hung up?
 
@@ -33,13 +36,19 @@ async def _from_cache_or_model(progress: Progress) -> Answered:
     if (entry := await progress.kept()) is not None:
         return progress.of_entry(entry)
     await progress.admit()
-    tries = progress.tries()
     try:
-        target, said = await called(progress.request(), tries)
+        target, answered = await from_models(progress)
     except NoAnswerError:
         await progress.record_failure(progress.of_nobody())
         raise
-    answered = progress.of_model(target, said)
-    target, answered = await escalated(progress, tries, target, answered)
     await progress.keep(answered, target)
     return answered
+
+
+async def from_models(progress: Progress) -> tuple[Target, Answered]:
+    """Raises NoAnswerError."""
+    if progress.window is not None:
+        return await answered_in_parts(progress, progress.window)
+    tries = progress.tries()
+    target, said = await called(progress.request(), tries)
+    return await escalated(progress, tries, target, progress.of_model(target, said))

@@ -7,7 +7,6 @@ from decimal import Decimal
 from uuid import UUID
 
 import msgspec
-from uuid_utils.compat import uuid7
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
@@ -16,6 +15,7 @@ from ratchet_router.answered import Answered, again, prediction, to_keep
 from ratchet_router.ask import Ask
 from ratchet_router.cache import cache_key
 from ratchet_router.in_flight import Call
+from ratchet_router.in_parts import Window
 from ratchet_router.judged import checks_of, confidence_of, raw_confidence_of
 from ratchet_router.limits.admitted import Admitted, Estimate
 from ratchet_router.limits.subjects import Who
@@ -47,6 +47,7 @@ class Progress:
     prompt: Template | None
     started: float
     attempts: list[Attempt] = field(default_factory=list)
+    window: Window | None = None  # of the model, where the text is worked on in parts
     answered: Answered | None = None
     leads: Call | None = None
     admitted: Admitted | None = None
@@ -223,13 +224,6 @@ class Progress:
         if answered.cached_from is None:
             self.used = answered.cost_usd, answered.usage.input_tokens + answered.usage.output_tokens
         return prediction(self.ask, answered, outcome, self.parts.settings.text_limit_bytes)
-
-
-def begun(ask: Ask, parts: Parts) -> Progress:
-    """Raises what planning raises."""
-    started, result_id = time.perf_counter(), uuid7()
-    unit = ask.session or ask.user or str(result_id)
-    return Progress(ask, parts, result_id, unit, parts.plan(ask, unit), parts.prompt(ask), started)
 
 
 def _after_fallback(plan: Plan) -> Decision:

@@ -13,11 +13,13 @@ from ratchet_providers.replay import of_body, of_text
 from ratchet_providers.usage import estimated_of
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
+from ratchet_router.beginning import begun
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.idempotency import replayed
+from ratchet_router.long_texts import answered_in_parts
 from ratchet_router.memory import Entry
 from ratchet_router.parts import Parts
-from ratchet_router.progress import Progress, begun
+from ratchet_router.progress import Progress
 from ratchet_router.recording import NotRecordedError
 from ratchet_router.shapes.shape import Failure, Frames
 from ratchet_router.streaming import Shown, streamed
@@ -134,6 +136,10 @@ async def opened(ask: Ask, parts: Parts) -> Opened:
         if (entry := await progress.kept()) is not None:
             return Opened(progress, _again(entry), Withholding(ask.choices), kept=progress.of_entry(entry))
         await progress.admit()
+        if progress.window is not None:  # the parts are worked on side by side, so there is nothing to show before
+            by, answered = await answered_in_parts(progress, progress.window)
+            await progress.keep(answered, by)
+            return Opened(progress, _said_at_once(answered), Withholding(ask.choices), kept=answered)
         shown = Shown()
         coming = streamed(progress.request(), progress.tries(streams=True), shown)
         stream = Opened(progress, coming, Withholding(ask.choices), shown)
@@ -158,6 +164,10 @@ async def _until_it_shows(stream: Opened) -> None:
         stream.first += pieces
         if any(piece.shows or piece.finish for piece in pieces):
             return
+
+
+async def _said_at_once(answered: Answered) -> Pieces:
+    yield of_text(answered.output or "", answered.finish, answered.usage, model=answered.model)
 
 
 async def _again(entry: Entry) -> Pieces:

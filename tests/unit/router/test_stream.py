@@ -14,6 +14,7 @@ from ratchet_router.answer import answer
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Catalogue
 from ratchet_router.failures import NoAnswerError
+from ratchet_router.routing import NoModelFitsError
 from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.stream import Opened, opened
 from tests.unit.router.asks import CATALOGUE, LOCAL, MODELS, ask
@@ -239,3 +240,31 @@ async def test_usage_is_what_was_said_last() -> None:
 
 def test_the_catalogue_of_these_tests_has_three_models() -> None:
     assert list(CATALOGUE.models) == ["small", "middle", "large"]
+
+
+async def test_what_no_model_can_hold_is_worked_on_in_parts_streamed_and_whole() -> None:
+    """The models hold 1,000, 1,000 and 10,000 tokens; the text has about 17,000."""
+    long = "The steering group meets on Monday. " * 2_000
+    large = Scripted([["- Meet on Monday", None, USED]])
+    its = world(large=large)
+    asked = ask(long, task_type=TaskType.ACTION_ITEMS, labels=(), cache="off")
+
+    async def here() -> bool:
+        return False
+
+    whole = await answer(asked, its.parts, here)
+    calls = len(large.asked)
+    assert calls > 1
+    assert whole.items == ("Meet on Monday",)
+    assert whole.cost_usd == last(its).cost_usd == Decimal("0.0121") * calls
+    assert (last(its).usage.input_tokens, len(last(its).attempts)) == (1_000 * calls, calls)
+    sent = await streamed(its, asked)
+    assert text_of(sent) == "- Meet on Monday"
+    assert events(sent)[-1] == "[DONE]"
+    assert last(its).cost_usd == whole.cost_usd
+
+
+async def test_what_is_too_long_for_other_reasons_is_refused_as_before() -> None:
+    its = world()
+    with pytest.raises(NoModelFitsError):
+        await streamed(its, chat("word " * 50_000))

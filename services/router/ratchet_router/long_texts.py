@@ -1,0 +1,90 @@
+"""Use case: a text that no model can hold is worked on in parts; what comes is one answer, with all that it cost."""
+
+import math
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from ratchet_common import conversation
+from ratchet_common.vocabulary import TaskType
+from ratchet_providers.base import ModelAnswer
+from ratchet_router.answered import Answered
+from ratchet_router.ask import CHARACTERS_PER_TOKEN, Ask
+from ratchet_router.calling import called
+from ratchet_router.in_parts import Window, window_for, worked_in_parts
+from ratchet_router.merging import PartAnswer
+from ratchet_router.parts import Parts
+from ratchet_router.plan import Plan
+from ratchet_router.progress import Progress
+from ratchet_router.routing import USUAL_OUTPUT, NoModelFitsError
+from ratchet_router.shaping import shaped
+from ratchet_router.splitting import tokens_of
+from ratchet_router.target import Target
+from ratchet_router.targets import request_for
+from ratchet_router.template import Template
+
+
+def planned_in_parts(ask: Ask, unit: str, prompt: Template | None, parts: Parts) -> tuple[Plan, Window] | None:
+    """A plan for each of the parts, and the window that they fit into; None where parts would not help.
+
+    Raises what planning raises.
+    """
+    if prompt is None or ask.task_type is TaskType.CHAT:
+        return None
+    largest = max(model.context_window for model in parts.catalogue.models.values())
+    if ask.input_tokens < largest // 2:
+        return None  # it is not its length that keeps the models out
+    try:
+        plan = parts.plan(_shortened(ask, largest // 2), unit)
+    except NoModelFitsError:
+        return None
+    model = parts.catalogue.models.get(plan.first[1])
+    usual = USUAL_OUTPUT.get(ask.task_type, USUAL_OUTPUT["chat"])
+    window = window_for(ask, prompt, context=model.context_window if model else largest, answer=usual)
+    number = max(1, math.ceil(tokens_of(ask.document) / max(window.room, 1)))
+    cost, tokens = plan.expected_cost_usd * number, plan.expected_tokens * number
+    return replace(plan, expected_cost_usd=cost, expected_tokens=tokens), window
+
+
+def _shortened(ask: Ask, tokens: int) -> Ask:
+    text = ask.document[: tokens * CHARACTERS_PER_TOKEN]
+    messages = msgspec.Raw(msgspec.json.encode(conversation.as_messages([text], ask.question)))
+    return replace(ask, messages=messages, document=text)
+
+
+@dataclass(slots=True)
+class _Calls:
+    progress: Progress
+    last: Target | None = None
+
+    async def one(self, part: Ask) -> PartAnswer:
+        """Raises NoAnswerError."""
+        target, said = await called(request_for(part, self.progress.prompt), self.progress.tries())
+        self.last = target
+        found = shaped(part.task_type, said.output, part.labels, items=said.items, label=said.label)
+        return PartAnswer(
+            output=found.output,
+            usage=said.usage,
+            cost_usd=target.cost_of(said.usage),
+            items=found.items,
+            label=found.label,
+            confidence=said.confidence,
+        )
+
+
+async def answered_in_parts(progress: Progress, window: Window) -> tuple[Target, Answered]:
+    """Raises NoAnswerError, and TooLongError where it is too long in parts as well."""
+    calls = _Calls(progress)
+    whole = (await worked_in_parts(progress.ask, window, calls.one)).answer
+    if calls.last is None:
+        raise RuntimeError("A text was worked on in parts, and no model was asked.")
+    said = ModelAnswer(
+        output=whole.output,
+        usage=whole.usage,
+        model=calls.last.upstream_model,
+        items=whole.items,
+        label=whole.label,
+        confidence=whole.confidence,
+        simulated=calls.last.simulated,
+    )
+    return calls.last, replace(progress.of_model(calls.last, said), cost_usd=whole.cost_usd)
