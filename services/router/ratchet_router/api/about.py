@@ -11,6 +11,13 @@ from ratchet_router.answered import Answered
 _encode = msgspec.json.Encoder().encode
 
 
+class Tried(BaseModel):
+    """One call to a model. `error`: empty for the one that answered."""
+
+    model: str
+    error: str
+
+
 class Said(BaseModel):
     """What Ratchet says of the answer, for callers that see no headers."""
 
@@ -23,6 +30,7 @@ class Said(BaseModel):
     cached_from: UUID | None
     age_s: int
     simulated: bool
+    attempts: list[Tried]
 
 
 def said_of(answered: Answered) -> dict[str, Any]:
@@ -36,13 +44,14 @@ def said_of(answered: Answered) -> dict[str, Any]:
         "cached_from": answered.cached_from,
         "age_s": answered.age_s,
         "simulated": answered.simulated,
+        "attempts": [{"model": tried.model, "error": tried.error} for tried in answered.attempts],
     }
 
 
 def at_the_end(answered: Answered) -> bytes:
     """Of a stream, whose headers went out before this was known."""
     known = {"cost_usd": round(float(answered.cost_usd), 6), "usage": answered.usage, "recorded": answered.recorded}
-    return _encode(said_of(answered) | known | {"attempts": answered.attempts})
+    return _encode(said_of(answered) | known)
 
 
 def headers(answered: Answered, *, streamed: bool = False) -> dict[str, str]:
