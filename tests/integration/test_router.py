@@ -180,7 +180,6 @@ BAD: list[tuple[str, dict[str, Any], int, str]] = [
     ("/api/generate", MAIL | {"model": "nobody"}, 404, "quick"),
     ("/api/generate", MAIL | {"document_type": "novel"}, 422, "document_type"),
     ("/api/generate", MAIL | {"documents": ["two"]}, 422, "documents"),
-    ("/api/generate", MAIL | {"stream": True}, 422, "stream"),
     ("/api/generate", MAIL | {"max_cost_usd": 1e-9}, 422, "max_cost_usd"),
     ("/api/generate", MAIL | {"document_text": "x" * 5_000_000}, 413, "BODY_LIMIT_BYTES"),
     (CHAT, {"model": "auto"}, 422, "messages"),
