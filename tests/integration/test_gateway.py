@@ -390,6 +390,12 @@ async def test_embeddings_are_made_kept_and_counted(gateway: Gateway) -> None:
         await create(model="words", input=["a", [1, 2]])  # type: ignore[arg-type]
     assert mixed.value.param == "input"
     assert "words" in [model.id async for model in gateway.client.models.list()]
+    assert (await gateway.client.models.retrieve("auto:fast")).id == "auto:fast"
+    with pytest.raises(openai.NotFoundError):
+        await gateway.client.models.retrieve("nobody")
+    async with as_anthropics(gateway) as client:
+        assert "cheap" in [model.id async for model in client.models.list()]
+        assert (await client.models.retrieve("cheap")).display_name == "cheap"
 
 
 async def test_responses_stream_and_go_on_from_one_another(gateway: Gateway) -> None:

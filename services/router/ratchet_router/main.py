@@ -16,7 +16,18 @@ from ratchet_common.topics import EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
 from ratchet_providers.wire import Wire
 from ratchet_router.admitting import admitting
 from ratchet_router.answering import Answering, adapters_of, answering_with
-from ratchet_router.api import cache, catalogue, chat, embeddings, generate, limits, messages, responses, templates
+from ratchet_router.api import (
+    cache,
+    catalogue,
+    chat,
+    embeddings,
+    generate,
+    limits,
+    messages,
+    models,
+    responses,
+    templates,
+)
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
 from ratchet_router.best_answers import keep_best
 from ratchet_router.breaker import Breakers
@@ -91,7 +102,7 @@ def build(settings: RouterSettings) -> FastAPI:
             async with at_work(its, loops | {"limits": admission.loop}):
                 yield
 
-    apis = (chat, messages, responses, embeddings, generate, catalogue, cache, limits, templates)
+    apis = (chat, messages, responses, models, embeddings, generate, catalogue, cache, limits, templates)
     routers, front = [api.routes for api in apis], {**chat.front, **messages.front}
     app = create_app("router", settings, routers=routers, lifespan=lifespan, front=front)
     app.state.callers = Callers()

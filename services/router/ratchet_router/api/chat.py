@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict
 
 from ratchet_common.auth import Scope, authorise
 from ratchet_common.http import Front
-from ratchet_common.vocabulary import TaskType
 from ratchet_providers.chat_assembly import usage_in_chat
 from ratchet_router.answered import Answered
 from ratchet_router.api.about import Said, said_of
@@ -19,8 +18,6 @@ from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.schema import inlined
 from ratchet_router.api.speaking import answer_in_shape
 from ratchet_router.ask import Ask
-from ratchet_router.parts import Parts
-from ratchet_router.plan import ALIASES, OF_TASK
 from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.shapes.shape import Frames
 
@@ -54,39 +51,12 @@ class ChatCompletion(BaseModel):
     ratchet: Said
 
 
-class ListedModel(BaseModel):
-    id: str
-    object: str
-    created: int
-    owned_by: str
-
-
-class ModelList(BaseModel):
-    object: str
-    data: list[ListedModel]
-
-
 @in_openai_shape
 async def chat_completions(request: Request) -> Response:
     """As OpenAI's, answered by the model that suits. Headers say which, at what cost, and under which result id."""
     caller = authorise(request, Scope.GENERATE)
     ask = read_chat(await request.body(), caller)
     return await answer_in_shape(request, caller, ask, SpokenChat(ask))
-
-
-@in_openai_shape
-async def models(request: Request) -> Response:
-    """What `model` may be: the catalogue's names, the tiers, the tasks."""
-    authorise(request, Scope.GENERATE)
-    parts: Parts = request.app.state.parts
-    names = [
-        *parts.catalogue.models,
-        *parts.catalogue.embedding_models,
-        *ALIASES,
-        *(f"{OF_TASK}{task}" for task in TaskType),
-    ]
-    listed = [{"id": name, "object": "model", "created": 0, "owned_by": "ratchet"} for name in names]
-    return Response(_encode({"object": "list", "data": listed}), media_type="application/json")
 
 
 front: Front = {("POST", "/v1/chat/completions"): chat_completions}
@@ -103,9 +73,6 @@ routes.add_api_route(
             "content": {"application/json": {"schema": inlined(ChatBody), "example": EXAMPLE}},
         }
     },
-)
-routes.add_api_route(
-    "/v1/models", models, methods=["GET"], responses={200: {"model": ModelList}, **ERRORS}, openapi_extra=BEARER
 )
 
 
