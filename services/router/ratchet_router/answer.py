@@ -26,7 +26,7 @@ async def answer(ask: Ask, parts: Parts, gone: Gone) -> Answered:
         outcome: Outcome = "cancelled" if await gone() else "ok"
         return await progress.record(answered, outcome)
     except asyncio.CancelledError:
-        await progress.record_cancelled(progress.answered or progress.of_nobody())
+        await progress.record_cancelled(progress.answered or progress.stopped())
         raise
     finally:
         progress.over()

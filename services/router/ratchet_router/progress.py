@@ -11,6 +11,7 @@ import msgspec
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest
+from ratchet_providers.usage import estimated_of
 from ratchet_router.answered import Answered, again, prediction, to_keep
 from ratchet_router.ask import Ask
 from ratchet_router.cache import cache_key
@@ -49,6 +50,7 @@ class Progress:
     attempts: list[Attempt] = field(default_factory=list)
     window: Window | None = None  # of the model, where the text is worked on in parts
     answered: Answered | None = None
+    latest: Tries[Target] | None = None
     leads: Call | None = None
     admitted: Admitted | None = None
     used: tuple[Decimal, int] = (Decimal(0), 0)  # in USD, and tokens
@@ -71,7 +73,7 @@ class Progress:
 
     def tries(self, *, streams: bool = False) -> Tries[Target]:
         settings = self.parts.settings
-        return tries(
+        self.latest = tries(
             targets(self.plan, self.parts),
             self.parts.around,
             deadline_s=self._patience_s(),
@@ -80,6 +82,7 @@ class Progress:
             streams=streams,
             limits=self.ask.limits,
         )
+        return self.latest
 
     # what it amounts to
 
@@ -147,6 +150,11 @@ class Progress:
 
     def _rate_headers(self) -> Mapping[str, str] | None:
         return self.admitted.headers() if self.admitted else None
+
+    def stopped(self) -> Answered:
+        """Before there was an answer. Whoever was asked has read the request, and will want to be paid for that."""
+        asked = self.latest.interrupted if self.latest else None
+        return self.of_nobody(spent=estimated_of(self.ask.messages, "") if asked else None, by=asked)
 
     # the cache
 

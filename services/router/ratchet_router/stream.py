@@ -148,7 +148,7 @@ async def opened(ask: Ask, parts: Parts) -> Opened:
         if isinstance(error, NoAnswerError):
             await progress.record_failure(progress.of_nobody())
         elif isinstance(error, asyncio.CancelledError):
-            await progress.record_cancelled(progress.of_nobody())
+            await progress.record_cancelled(progress.stopped())
         progress.over()
         raise
     return stream

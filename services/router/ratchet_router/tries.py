@@ -46,6 +46,7 @@ class Tries(Generic[T]):
     streams: bool = False
     limits: LimitsTable | None = None  # the caller's own, in place of the target's
     errors: list[tuple[T, ProviderError]] = field(default_factory=list)
+    interrupted: T | None = None  # asked when the request was stopped midway
     _tried: dict[str, int] = field(default_factory=dict)
     _again: T | None = None
     _pause_s: float = 0.0
@@ -102,6 +103,7 @@ class Tries(Generic[T]):
             self._note(target, asking, error)
             self._failed(target, error)
         except BaseException:
+            self.interrupted = target
             self.around.breakers.left(target.name)
             self._note(target, asking, None, error="cancelled")
             raise

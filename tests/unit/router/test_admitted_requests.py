@@ -71,7 +71,8 @@ async def test_who_hangs_up_pays_for_what_was_used() -> None:
     waiting.cancel()
     with suppress(asyncio.CancelledError):
         await waiting
-    assert used(its)[1] == 0
+    assert used(its)[1] == nano(its.store.held[-1].cost_usd) > 0
+    assert its.store.held[-1].usage.estimated
 
 
 async def test_who_may_not_is_refused_before_a_model_is_asked_and_others_do_not_wait_for_him() -> None:
