@@ -13,32 +13,47 @@ from ratchet_providers.sse import Event
 from ratchet_providers.usage import counted
 
 END: Final = b"[DONE]"
+ERROR: Final = b'"error"'  # in a text its quotation marks would be escaped
+FAILED: Final = "error"  # a reason to end that is no answer's
 _chunk = msgspec.json.Decoder(Chunk)
 _error = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class ChatStream:
-    """Feed it the events; `ended` says whether there may be an answer."""
+    """Feed it the events; `ended` says whether there may be an answer. `choices`: how many were asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, choices: int = 1) -> None:
         self.shown = self.done = False
-        self._open: set[int] = set()  # choices that have begun and not ended
-        self._finished = False
+        self._choices = choices
+        self._begun: set[int] = set()
+        self._ended: set[int] = set()
+
+    @property
+    def whole(self) -> bool:
+        """All is there: whatever follows, or fails, can take nothing back."""
+        return len(self._ended) >= self._choices and self._begun <= self._ended
 
     def pieces(self, events: Sequence[Event]) -> list[Piece]:
-        """Raises ProviderError: what the stream said was an error, or malformed."""
+        """Raises ProviderError: what the stream said was an error, or malformed, and came before the answer's end."""
         found = []
         for event in events:
             if event.data == END:
                 self.done = True
                 break
             if event.data:
-                found.append(self._piece(event.data))
+                try:
+                    found.append(self._piece(event.data))
+                except ProviderError:
+                    if not self.whole:
+                        raise
+                    self.done = True
+                    break
         return found
 
     def ended(self) -> None:
         """Raises ProviderError unless each choice that began has ended. A missing end mark alone cuts nothing off."""
-        if self._open or not self._finished:
+        missing = not self.done and len(self._ended) < self._choices
+        if missing or not self._ended or not self._begun <= self._ended:
             raise ProviderError("cut", "the stream ended before the answer did")
 
     def _piece(self, data: bytes) -> Piece:
@@ -46,16 +61,17 @@ class ChatStream:
             chunk = _chunk.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _failure(data) or ProviderError("malformed", f"a chunk: {type(error).__name__}") from error
-        if not chunk.choices and (failure := _failure(data)) is not None:
-            raise failure
+        if (not chunk.choices or ERROR in data) and (failure := _failure(data)) is not None:
+            raise failure  # some say it beside a choice that has ended
         text = finish = ""
         shows = False
         for choice in chunk.choices:
             shows = shows or choice.delta.shows
-            self._open.add(choice.index)
+            self._begun.add(choice.index)
+            if choice.finish_reason == FAILED:
+                raise ProviderError("unavailable", "the provider ended the answer with an error")
             if choice.finish_reason:
-                self._open.discard(choice.index)
-                self._finished = True
+                self._ended.add(choice.index)
             if choice.index == 0:
                 text, finish = choice.delta.content or choice.delta.refusal or "", choice.finish_reason or ""
         self.shown = self.shown or shows

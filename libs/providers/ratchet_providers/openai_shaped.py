@@ -9,7 +9,7 @@ import msgspec
 
 from ratchet_providers.base import ModelAnswer, ModelRequest, Piece
 from ratchet_providers.chat_shape import Part, WireUsage
-from ratchet_providers.chat_stream import ChatStream
+from ratchet_providers.chat_stream import FAILED, ChatStream
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.secrets import Secret
 from ratchet_providers.strict_chat import as_openai_takes
@@ -81,7 +81,7 @@ class OpenAIShaped:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
         endpoint = self.endpoint(self._dialect.path, request.model)
         patience = Patience(request.limits)
-        said = ChatStream()
+        said = ChatStream(_choices_in(request.fields.get("n")))
         body = self._body(request, stream=True)
         try:
             async with aclosing(events(self._wire, endpoint, body, request.limits, patience)) as coming:
@@ -93,7 +93,8 @@ class OpenAIShaped:
                     if said.done:
                         break
         except ProviderError as error:
-            raise self._heard(error) from error.__cause__
+            if not said.whole:
+                raise self._heard(error) from error.__cause__
         said.ended()
 
     def endpoint(self, path: str, model: str) -> Endpoint:
@@ -155,6 +156,13 @@ def _options(given: Any) -> dict[str, Any]:
         return {}
 
 
+def _choices_in(given: Any) -> int:
+    try:
+        return msgspec.json.decode(_encode(given), type=int | None) or 1
+    except msgspec.ValidationError:
+        return 1
+
+
 def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
     """Raises ProviderError: malformed, or filtered when the provider's filter withheld the answer."""
     try:
@@ -167,6 +175,8 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
     output = first.message.content or first.message.refusal or ""
     if not output and first.finish_reason == "content_filter":
         raise ProviderError("filtered", "content_filter")
+    if first.finish_reason == FAILED:
+        raise ProviderError("unavailable", "the provider ended the answer with an error")
     return ModelAnswer(
         output=output,
         usage=counted(used) or estimated_of(request.messages, output),

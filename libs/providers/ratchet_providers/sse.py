@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # one may begin a stream, and says nothing
 LINE_LIMIT = 8 * 1024 * 1024
 
 
@@ -21,6 +22,7 @@ class Events:
 
     def __init__(self) -> None:
         self._rest = b""
+        self._begun = False
 
     def feed(self, came: bytes) -> list[Event]:
         """Raises EventTooLongError."""
@@ -30,6 +32,8 @@ class Events:
 
     def _feed(self, there: bytes) -> list[Event]:
         *whole, self._rest = there.split(b"\n\n")
+        if whole and not self._begun:
+            self._begun, whole[0] = True, whole[0].removeprefix(BYTE_ORDER_MARK)
         if len(self._rest) > LINE_LIMIT:
             raise EventTooLongError(f"An event of more than {LINE_LIMIT} bytes has no end.")
         return [event for block in whole if (event := _event(block)) is not None]
