@@ -41,6 +41,8 @@ class Seam:
 
 def _repeated(so_far: str, text: str) -> int:
     """How many characters at the beginning of `text` were shown already. Raises SeamError."""
+    if len(so_far) < LEAST_OVERLAP and text.startswith(so_far):
+        raise SeamError("The model said again what little was shown: whether it goes on cannot be told.")
     anew = min(BEGUN_ANEW, len(so_far))
     if anew >= LEAST_OVERLAP and text[:anew] == so_far[:anew] and not so_far.endswith(so_far[:anew]):
         raise SeamError("The model began its answer anew instead of going on.")

@@ -32,6 +32,10 @@ class Shown:
     def so_far(self) -> str:
         return "".join(self.text)
 
+    def may_go_on(self) -> bool:
+        """Thoughts alone, or a picture, are nothing to go on from: they would come once more."""
+        return self.only_text and any(self.text)
+
     def add(self, piece: Piece) -> None:
         if piece.shows:
             self.anything = True
@@ -43,7 +47,9 @@ class Shown:
 def _is_text_of_one_choice(piece: Piece) -> bool:
     if piece.chunk is None:
         return False  # the caller's own shape has a state of blocks that another call would begin anew
-    return all(c.index == 0 and not c.delta.tool_calls and not c.delta.refusal for c in piece.chunk.choices)
+    deltas = [choice.delta for choice in piece.chunk.choices if choice.index == 0]
+    alone = len(deltas) == len(piece.chunk.choices)
+    return alone and not any(delta.tool_calls or delta.refusal or delta.images for delta in deltas)
 
 
 async def streamed(request: ModelRequest, tries: Tries[Target], shown: Shown) -> AsyncGenerator[Sequence[Piece], None]:
@@ -59,17 +65,18 @@ async def streamed(request: ModelRequest, tries: Tries[Target], shown: Shown) ->
         if whole:
             return
         if shown.anything:
-            tries.only(lambda other: other.continues and shown.only_text)
+            tries.only(lambda other: other.continues and shown.may_go_on())
     raise no_answer(tries.errors)
 
 
 async def _pieces(
     target: Target, request: ModelRequest, tries: Tries[Target], shown: Shown, asking: Asking
 ) -> AsyncGenerator[Sequence[Piece], None]:
-    so_far = shown.so_far()
+    so_far, shown.usage = shown.so_far(), None
     seam = Seam(so_far) if so_far else None
     wanted = request_to(target, request, tries.limits_of(target), so_far=so_far)
     here: list[str] = []
+    unseen: list[Piece] | None = []  # until it shows something: if it fails before, nobody shall hear of it
     try:
         async with aclosing(target.provider.stream(wanted)) as coming:
             async for pieces in coming:
@@ -78,8 +85,15 @@ async def _pieces(
                     here.append(piece.text)
                     asking.usage = shown.usage = piece.usage or asking.usage
                     shown.add(piece)
-                if joined:
+                if unseen is None:
                     yield joined
+                    continue
+                unseen += joined
+                if any(piece.shows for piece in joined):
+                    ready, unseen = unseen, None
+                    yield ready
+        if unseen:
+            yield unseen
     except SeamError as error:
         raise ProviderError("malformed", str(error)) from error
     finally:

@@ -8,7 +8,7 @@ from ratchet_common.events import Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest, Piece, ProviderError
 from ratchet_providers.chat_shape import Chunk, ChunkChoice, Delta, FunctionCall, ToolCallDelta
 
-Step = str | float | ProviderError | Usage | ToolCallDelta | None
+Step = str | float | ProviderError | Usage | ToolCallDelta | Piece | None
 USED = Usage(input_tokens=1_000, output_tokens=100)
 
 
@@ -27,6 +27,8 @@ def calling(name: str, arguments: str) -> ToolCallDelta:
 
 
 def _piece(step: Step) -> Piece:
+    if isinstance(step, Piece):
+        return step
     if step is None:
         return end()
     if isinstance(step, Usage):
