@@ -83,7 +83,10 @@ class Site:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+async def site(
+    stack: Ground, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> AsyncIterator[Site]:
+    """A module may have settings of its own under the name SETTINGS."""
     folder = tmp_path_factory.mktemp("router")
     name = f"tenant-{uuid4().hex[:8]}"
     (token, row), (reader, reading) = new_token(name, frozenset(Scope)), new_token(name, frozenset({Scope.READ}))
@@ -97,6 +100,7 @@ async def site(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> Async
         mongodb_url=stack.mongodb_url,
         tokens_file=folder / "tokens.json",
         catalogue=folder / "catalogue.toml",
+        **getattr(request.module, "SETTINGS", {}),
     )
     tenant = Tenant(name, token, folder / "tokens.json")
     async with running_app(build(settings), tenant) as app, listening(stack, tenant) as heard:

@@ -167,6 +167,7 @@ BAD: list[tuple[str, dict[str, Any], int, str]] = [
     ("/api/generate", MINUTES | {"variables": {"document": "other"}}, 422, "field of its own"),
     ("/api/generate", MINUTES | {"variables": {"audience": ["a"]}}, 422, "variables.audience"),
     ("/api/generate", MINUTES | {"task_type": "chat", "cot": True}, 422, "no-template"),
+    ("/api/generate", MINUTES | {"few_shot": "best"}, 422, "ROUTER_BEST_ANSWERS"),
 ]
 
 
