@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ import pytest
 
 from ratchet_common import mongo
 from ratchet_common.auth import Scope, new_token, read_tokens, write_tokens
-from ratchet_common.events import Arm
+from ratchet_common.events import Arm, PredictionMade
 from ratchet_router.main import build
 from ratchet_router.publishing import digest_of
 from ratchet_router.template_store import MongoTemplateStore
@@ -178,6 +179,33 @@ async def test_bad_input_is_named(site: Site) -> None:
         assert named in str(problem)
     assert (await site.app.get("/api/templates", params={"cursor": "%%"}))[0] == 422
     assert (await site.app.get("/api/templates", params={"task_type": "chess"}))[0] == 404
+
+
+def is_of(answer: object, event: PredictionMade) -> bool:
+    return str(event.result_id) in str(answer)
+
+
+async def test_any_shape_may_name_a_template(site: Site) -> None:
+    extras = {"task": "summary", "template": "executive_summary_short", "variables": {"audience": "the board"}}
+    chat = {"model": "auto", "messages": [{"role": "user", "content": site.mail()["document_text"]}], "ratchet": extras}
+    for path, more in (("/v1/chat/completions", {}), ("/v1/messages", {"max_tokens": 100})):
+        status, answer = await site.app.post(path, chat | more)
+        assert (status, path) == (200, path)
+        event = await site.heard.first(partial(is_of, answer))
+        assert event.template == "executive_summary_short_v1"
+    status, problem = await site.app.post("/v1/chat/completions", chat | {"ratchet": extras | {"template": "nobody"}})
+    assert (status, problem["error"]["code"]) == (404, "unknown-template")
+    status, problem = await site.app.post(
+        "/v1/chat/completions", chat | {"stream": True, "ratchet": {"task": "summary", "template": "nobody"}}
+    )
+    assert status == 404
+
+
+async def test_a_streamed_answer_is_told_without_the_thoughts(site: Site) -> None:
+    body = minutes(site, cot=True, stream=True, template="executive_summary_short")
+    async with site.app.http.post(site.app.url + "/api/generate", json=body) as response:
+        events = (await response.text()).split("\n\n")
+    assert [event.partition("\n")[0] for event in events if event] == ["event: delta", "event: result"]
 
 
 async def test_a_missing_variable_is_named_with_its_template(site: Site) -> None:

@@ -28,6 +28,11 @@ class UnknownVariableError(RefusedError):
     title = "The template has no such variable"
 
 
+class ThoughtsShownError(RefusedError):
+    type = "thoughts-shown"
+    title = "The thoughts before the answer could not be kept from the caller"
+
+
 class NoTemplateError(RefusedError):
     type = "no-template"
     title = "The request has no template"
@@ -53,6 +58,23 @@ def assembled(template: Template, ask: Ask) -> Messages:
     turns = [turn for example in ask.examples for turn in _turns(template, values, example)]
     asked = {"role": "user", "content": filled(template.user, values)}
     return [{"role": "system", "content": _system(template, values, ask)}, *turns, asked]
+
+
+def thinks_aloud(ask: Ask, template: Template | None) -> bool:
+    return ask.cot or (template is not None and template.reasoning)
+
+
+def hides_thoughts(ask: Ask) -> bool:
+    """Whether they can be cut off: not out of what is shown as it comes, and not out of several answers at once."""
+    return not ask.stream and ask.choices == 1
+
+
+def refuse_to_show_thoughts(ask: Ask) -> None:
+    """Raises ThoughtsShownError."""
+    if not hides_thoughts(ask):
+        field = "stream" if ask.stream else "n"
+        message = "the model thinks aloud before it answers, and here that would be seen: leave this out"
+        raise ThoughtsShownError(f"{field}: {message}.", errors=[{"field": field, "message": message}])
 
 
 def undressed(ask: Ask) -> Messages | msgspec.Raw:
@@ -87,7 +109,7 @@ def _system(template: Template, values: Values, ask: Ask) -> str:
         filled(template.system, values),
         ask.note,
         f"{AS_JSON}\n{schema}" if schema else "",
-        INSTRUCTION if ask.cot or template.reasoning else "",
+        INSTRUCTION if thinks_aloud(ask, template) else "",
     ]
     return "\n\n".join(part for part in told if part)
 

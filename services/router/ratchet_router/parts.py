@@ -10,7 +10,13 @@ from ratchet_common.events import Arm
 from ratchet_providers.base import Streaming
 from ratchet_providers.embedding import Embedding
 from ratchet_router.ask import Ask, Example
-from ratchet_router.assembly import refuse_what_needs_a_template, values_of
+from ratchet_router.assembly import (
+    hides_thoughts,
+    refuse_to_show_thoughts,
+    refuse_what_needs_a_template,
+    thinks_aloud,
+    values_of,
+)
 from ratchet_router.best_answers import BestAnswers, BestAnswersOffError, chosen
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue, Model
@@ -95,10 +101,11 @@ class Parts:
         if ask.own_prompt or ask.template is not None or ask.cot:
             return False
         try:
-            values_of(named(self.library.of(ask.tenant), arm.template, ask.task_type), ask)
+            template = named(self.library.of(ask.tenant), arm.template, ask.task_type)
+            values_of(template, ask)
         except RefusedError:
             return False
-        return True
+        return hides_thoughts(ask) or not template.reasoning
 
     def template(self, ask: Ask) -> str | None:
         """The name of what dresses the request; None: it goes to the model as it came. Raises what `prompt` raises."""
@@ -107,7 +114,7 @@ class Parts:
 
     def prompt(self, ask: Ask) -> Template | None:
         """Raises UnknownTemplateError, TemplateForOtherTaskError, MissingVariableError, UnknownVariableError,
-        NoTemplateError.
+        NoTemplateError, ThoughtsShownError.
         """
         shelf, arm = self.library.of(ask.tenant), self._enrolled(ask)
         reference = ask.template or (arm.arm.template if arm else "")
@@ -119,6 +126,8 @@ class Parts:
             refuse_what_needs_a_template(ask)
         else:
             values_of(found, ask)
+        if thinks_aloud(ask, found):
+            refuse_to_show_thoughts(ask)
         return found
 
     async def best_examples(self, ask: Ask, count: int) -> tuple[Example, ...]:

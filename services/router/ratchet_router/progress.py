@@ -14,6 +14,7 @@ from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_providers.usage import estimated_of
 from ratchet_router.answered import Answered, again, prediction, to_keep
 from ratchet_router.ask import Ask
+from ratchet_router.assembly import thinks_aloud
 from ratchet_router.cache import cache_key
 from ratchet_router.in_flight import Call
 from ratchet_router.in_parts import Window
@@ -114,7 +115,7 @@ class Progress:
             checks=checks,
             attempts=tuple(self.attempts),
             simulated=said.simulated,
-            body=said.body,
+            body=None if thinks_aloud(ask, self.prompt) else said.body,  # it holds the thoughts too
             shape=said.shape,
             finish=said.finish,
             rate_headers=self._rate_headers(),

@@ -104,3 +104,13 @@ def test_a_wrong_field_is_named_and_its_content_is_not_repeated(raw: bytes, fiel
 def test_an_unknown_task_is_answered_with_the_known_ones() -> None:
     with pytest.raises(UnknownTaskError, match="classification"):
         read_chat(body(ratchet={"task": "chess"}), CALLER)
+
+
+def test_a_template_may_be_named_and_its_variables_filled() -> None:
+    extras = {"task": "summary", "template": "executive_summary_short@1", "variables": {"audience": "us", "n": 3}}
+    ask = read_chat(body(ratchet=extras | {"cot": True}), CALLER)
+    assert (ask.template, ask.variables, ask.cot) == (extras["template"], {"audience": "us", "n": "3"}, True)
+    assert not ask.own_prompt
+    assert read_chat(body(ratchet={"task": "summary"}), CALLER).own_prompt
+    with pytest.raises(InvalidChatError, match=r"ratchet\.variables"):
+        read_chat(body(ratchet={"variables": {"audience": ["a"]}}), CALLER)

@@ -10,6 +10,8 @@ from ratchet_router.ask import CacheUse
 from ratchet_router.provider_table import LimitsTable
 
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
+VariableName = Annotated[str, Meta(min_length=1, max_length=40)]
+VariableValue = Annotated[str, Meta(max_length=10_000)] | int | float
 Priority = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -26,6 +28,9 @@ class Extras(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     document_type: DocumentType | None = None
     labels: Annotated[tuple[Short, ...], Meta(max_length=100)] = ()
     requirements: Requirements = Requirements()
+    template: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    variables: Annotated[dict[VariableName, VariableValue], Meta(max_length=50)] = {}
+    cot: bool = False
     cache: CacheUse = "use"
     collect: bool = True
     max_cost_usd: Annotated[float, Meta(ge=0, le=1000)] | None = None

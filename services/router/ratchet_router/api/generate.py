@@ -22,6 +22,7 @@ from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.api.parts import TheParts
 from ratchet_router.api.views import Generated, Routed, routing, usd, view
 from ratchet_router.ask import Ask, Example
+from ratchet_router.assembly import thinks_aloud
 from ratchet_router.cache_control import cache_control
 from ratchet_router.once import answer_once, once, opened_once
 from ratchet_router.parts import Parts
@@ -126,7 +127,8 @@ async def generate(
     with callers.watching(request):
         if body.stream:
             stream = await opened_once(ask, wanted, parts)
-            events = stream.frames(GenerateFrames(), _encoded_view)
+            thoughts = thinks_aloud(ask, stream.progress.prompt)
+            events = stream.frames(GenerateFrames(thoughts=thoughts), _encoded_view)
             return EventStream(events, headers(stream.who(), streamed=True), callers)
         answered = await answer_once(ask, wanted, parts, partial(hung_up, request))
     response.headers.update(headers(answered))
