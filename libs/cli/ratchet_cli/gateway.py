@@ -26,6 +26,10 @@ class Gateway:
         self._edge = Edge(self._answer_own, "gateway", OWN_BODY_LIMIT)
         self.failure = ""  # the sentence of the service that could not start
 
+    @property
+    def apps(self) -> Sequence[FastAPI]:
+        return list(self._apps.values())
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)

@@ -79,7 +79,7 @@ def create(
     ] = None,
     tokens_file: Annotated[Path, typer.Option(help="The file of hashes that the services read.")] = Path("tokens.json"),
 ) -> None:
-    """Make a token: shown once here, kept as a hash in the tokens file. Services read that file when they start."""
+    """Make a token: shown once here, kept as a hash in the tokens file. Services read it at the start and at SIGHUP."""
     from ratchet_cli.tokens import create_token, limits_of
 
     _sentence_or(

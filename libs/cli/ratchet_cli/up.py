@@ -52,7 +52,8 @@ class _Server(Server):
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=DRAIN_S,
-            )
+            ),
+            app.apps,
         )
         self._greeting = greeting
 

@@ -20,6 +20,7 @@ from ratchet_common import problems, telemetry
 from ratchet_common.asyncapi import document
 from ratchet_common.auth import read_tokens
 from ratchet_common.errors import CannotStartError, RetryLaterError
+from ratchet_common.reloading import Reloads, Swap
 from ratchet_common.settings import CommonSettings
 
 Check = Callable[[], Awaitable[None]]  # returns, or raises RetryLaterError
@@ -95,6 +96,8 @@ def create_app(
     app.front = Hot(front, name, settings.body_limit_bytes) if front else None
     app.state.tokens = read_tokens(settings.tokens_file)
     app.state.ready, app.state.failure = {}, ""
+    app.state.reloads = Reloads()
+    app.state.reloads.add(lambda: _tokens_anew(app, settings))
     problems.install(app)
     for router in routers:
         app.include_router(router, responses=EVERYWHERE)
@@ -102,6 +105,15 @@ def create_app(
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the way FastAPI documents
     app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes)
     return app
+
+
+async def _tokens_anew(app: FastAPI, settings: CommonSettings) -> Swap:
+    tokens = await asyncio.to_thread(read_tokens, settings.tokens_file)
+
+    def swap() -> None:
+        app.state.tokens = tokens
+
+    return swap
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

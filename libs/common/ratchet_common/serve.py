@@ -1,16 +1,19 @@
 """The start of one service as a process of its own."""
 
+import asyncio
 import gc
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import uvicorn
 from fastapi import FastAPI
 
 from ratchet_common.errors import CannotStartError
+from ratchet_common.reloading import Reloading
 from ratchet_common.settings import CommonSettings, load
 from ratchet_common.telemetry import configure_logging
 
@@ -20,13 +23,37 @@ DRAIN_S = 20
 
 
 class Server(uvicorn.Server):
-    """A start that fails is for whoever started it to explain: uvicorn would end the process."""
+    """Serves the apps of one process: files are read anew at SIGHUP.
+
+    A start that fails is for whoever started it to explain: uvicorn would end the process.
+    """
+
+    def __init__(self, config: uvicorn.Config, apps: Sequence[FastAPI]) -> None:
+        super().__init__(config)
+        self._reloading = Reloading(apps)
+        self._of_a_terminal = has_terminal()
+        self._beside: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
         try:
             await super().startup(sockets)
         except SystemExit:
             self.should_exit = True
+        else:
+            self._beside = asyncio.create_task(self._reloading.run(), name="reloading")
+
+    def _on_hangup(self) -> None:
+        """The same signal says that the terminal was closed, which ends what was started from it."""
+        if self._of_a_terminal and not has_terminal():
+            self.should_exit = True
+        else:
+            self._reloading.wish()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._beside is not None:
+            self._beside.cancel()
+        await super().shutdown(sockets)
 
 
 def serve(kind: type[S], build: Callable[[S], FastAPI]) -> None:
@@ -48,7 +75,7 @@ def serve(kind: type[S], build: Callable[[S], FastAPI]) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=DRAIN_S,
     )
-    server = Server(config)
+    server = Server(config, [app])
     server.run([listener])
     if not server.started:
         sys.exit(f"ratchet: {failure_of(app)}")
@@ -70,6 +97,14 @@ def take(host: str, port: int, advice: str) -> socket.socket:
             f"The port {port} on {host} cannot be taken ({why}): stop what uses it, or {advice}."
         ) from error
     return listener
+
+
+def has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def settle_memory() -> None:

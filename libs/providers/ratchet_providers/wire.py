@@ -152,6 +152,16 @@ class Wire:
         fresh = await self._connect(endpoint.origin, connect_s)
         return await fresh.begin(request, limit=limit, patience_s=patience_s, whole=whole), fresh
 
+    async def close_idle(self) -> None:
+        """Closes what nobody has used for a while, such as connections to a provider that is asked no more."""
+        long_ago = asyncio.get_running_loop().time() - IDLE_S
+        for origin, idle in list(self._idle.items()):
+            for connection in [one for one in idle if one.idle_since < long_ago or not one.reusable]:
+                idle.remove(connection)
+                connection.close()
+            if not idle:
+                del self._idle[origin]
+
     def _put_back(self, origin: Origin, connection: Connection) -> None:
         if connection.reusable:
             connection.idle_since = asyncio.get_running_loop().time()

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ratchet_common.workers import Workers
 from ratchet_providers.base import Streaming
 from ratchet_providers.embedding import Embedding
 from ratchet_providers.local_student import LocalStudents
@@ -23,7 +22,6 @@ class Answering:
     platforms: Mapping[str, Streaming]
     embeddings: Mapping[str, Embedding]
     goes_on: Callable[[Model], bool]
-    students: LocalStudents
 
 
 def adapters_of(catalogue: Catalogue, settings: RouterSettings, wire: Wire) -> Adapters:
@@ -32,8 +30,9 @@ def adapters_of(catalogue: Catalogue, settings: RouterSettings, wire: Wire) -> A
     return {name: adapter(name, table, wire, limit) for name, table in catalogue.providers.items()}
 
 
-def answering_with(catalogue: Catalogue, adapters: Adapters, settings: RouterSettings, workers: Workers) -> Answering:
-    students = LocalStudents(workers)
+def answering_with(
+    catalogue: Catalogue, adapters: Adapters, settings: RouterSettings, students: LocalStudents
+) -> Answering:
 
     def simulated(model: Model) -> Simulated:
         return Simulated(latency_ms=model.latency_ms * settings.simulated_latency, reads=model.reads)
@@ -53,7 +52,6 @@ def answering_with(catalogue: Catalogue, adapters: Adapters, settings: RouterSet
             if (embeds := _embeds(model.provider, adapters)) is not None
         },
         lambda model: _goes_on(model, adapters),
-        students,
     )
 
 

@@ -1,4 +1,4 @@
-"""The models that may answer, as data: prices, limits, what to expect of them. Read once, at the start."""
+"""The models that may answer, as data: prices, limits, what to expect of them. Read at the start, and at SIGHUP."""
 
 import tomllib
 from collections.abc import Mapping

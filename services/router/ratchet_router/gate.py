@@ -23,6 +23,11 @@ class Gate:
         self._inside = 0
         self._queue: deque[asyncio.Future[None]] = deque()
 
+    def use(self, cap: Cap) -> None:
+        """Those inside stay and count; where there is more room now, those who wait come in."""
+        self._cap = cap
+        self._let_in()
+
     @property
     def waiting(self) -> int:
         return len(self._queue)
@@ -62,7 +67,10 @@ class Gate:
     def _leave(self) -> None:
         """Hands the place on."""
         self._inside -= 1
-        while self._queue and self._inside < self._cap.at_once:
+        self._let_in()
+
+    def _let_in(self) -> None:
+        while self._queue and (not self._cap.at_once or self._inside < self._cap.at_once):
             turn = self._queue.popleft()
             if not turn.done():
                 self._inside += 1
@@ -70,10 +78,16 @@ class Gate:
 
 
 class Gates:
-    """A provider without a cap has none."""
+    """A provider that never had a cap has none."""
 
     def __init__(self, caps: Mapping[str, Cap]) -> None:
         self._gates = {name: Gate(cap) for name, cap in caps.items() if cap.at_once}
+
+    def use(self, caps: Mapping[str, Cap]) -> None:
+        """Other caps from now on. Calls that went through no gate, since there was no cap then, count for none."""
+        for name, gate in self._gates.items():
+            gate.use(caps.get(name, Cap()))
+        self._gates |= {name: Gate(cap) for name, cap in caps.items() if cap.at_once and name not in self._gates}
 
     def of(self, provider: str) -> Gate | None:
         return self._gates.get(provider)

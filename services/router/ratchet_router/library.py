@@ -49,6 +49,15 @@ class Library:
         self._seen: datetime | None = None
         self._refreshing = asyncio.Lock()
 
+    def on(self, files: Shelf) -> "Library":
+        """The same tenants' templates over other files. Requests under way keep the library that they began with."""
+        other = Library(files)
+        other._owned, other._chosen = self._owned, self._chosen
+        other._seen, other._refreshing = self._seen, self._refreshing
+        for tenant in self._owned.keys() | self._chosen.keys():
+            other._put_up(tenant)
+        return other
+
     def of(self, tenant: str) -> Shelf:
         """What the tenant's requests may use."""
         return self._shelves.get(tenant, self._files)
@@ -62,5 +71,8 @@ class Library:
             for chosen in changes.chosen:
                 self._chosen[chosen.tenant][chosen.id] = chosen.version
             for tenant in {o.tenant for o in changes.owned} | {c.tenant for c in changes.chosen}:
-                self._shelves[tenant] = of_tenant(self._files, self._owned[tenant].values(), self._chosen[tenant])
+                self._put_up(tenant)
             self._seen = changes.until or self._seen
+
+    def _put_up(self, tenant: str) -> None:
+        self._shelves[tenant] = of_tenant(self._files, self._owned[tenant].values(), self._chosen[tenant])

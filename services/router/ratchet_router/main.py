@@ -1,5 +1,6 @@
 """The router's composition root: the only place where adapters meet."""
 
+import asyncio
 import random
 import time
 from collections.abc import AsyncIterator
@@ -11,11 +12,13 @@ from fastapi import FastAPI
 
 from ratchet_common.background import Loop, Round
 from ratchet_common.http import create_app
+from ratchet_common.reloading import Swap
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
-from ratchet_providers.wire import Wire
+from ratchet_providers.local_student import LocalStudents
+from ratchet_providers.wire import IDLE_S, Wire
 from ratchet_router.admitting import admitting
-from ratchet_router.answering import Answering, adapters_of, answering_with
+from ratchet_router.answering import answering_with
 from ratchet_router.api import (
     cache,
     catalogue,
@@ -32,13 +35,12 @@ from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
 from ratchet_router.best_answers import keep_best
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
-from ratchet_router.catalogue import Catalogue, read_catalogue
 from ratchet_router.consumers import Consumers
 from ratchet_router.conversations import Conversations
-from ratchet_router.gate import Cap, Gates
+from ratchet_router.files import AdapterLoops, Files, read_files, started
+from ratchet_router.gate import Gates
 from ratchet_router.library import Library
 from ratchet_router.limits.admission import Admission
-from ratchet_router.limits.file import read_limits
 from ratchet_router.memory import Memory
 from ratchet_router.parts import Parts
 from ratchet_router.recording import Recorder
@@ -47,7 +49,6 @@ from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.stores import Stores
-from ratchet_router.template_files import read_templates
 from ratchet_router.tries import Surroundings
 from ratchet_router.warming import Warming
 
@@ -57,41 +58,38 @@ BULK_PAUSE_S = 0.05  # after a failed round
 
 def build(settings: RouterSettings) -> FastAPI:
     """Raises CannotStartError."""
-    known = read_catalogue(settings.catalogue)
     wire = Wire()
-    adapters = adapters_of(known, settings, wire)
-    limited = read_limits(settings.limits)
-    library = Library(read_templates(settings.templates))
+    files = read_files(settings, wire)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with (
             connections("router", settings) as its,
             wire,
-            admitting(settings, limited, its.database) as admission,
+            admitting(settings, files.limits, its.database) as admission,
+            AdapterLoops() as adapter_loops,
         ):
             stores = Stores.of(its.database, settings)
             await stores.create_indexes()
-            for adapter in adapters.values():
-                await adapter.start()
-            answering = answering_with(known, adapters, settings, its.workers)
-            parts = _parts(settings, known, library, answering, stores, admission, its)
-            warming = Warming(answering.students, known.platforms)
-            refresh = partial(_refresh, parts, stores, warming)
+            await started(files.adapters)
+            students = LocalStudents(its.workers)
+            parts = app.state.parts = _parts(settings, files, students, stores, admission, its)
+            warming = Warming(students, files.catalogue.platforms)
+            refresh = partial(_refresh, app, stores, warming)
             loops = _loops(parts, stores.router, warming, refresh) | await its.relay(
                 stores.router.outbox, only_outbox=True
             )
             consumers = Consumers(stores.router, loops["snapshot"].poke)
             its.hear(TRAFFIC, consumers.on_traffic)
             its.hear(QUALITY, consumers.on_quality)
-            for adapter in adapters.values():
-                loops |= adapter.loops
+            adapter_loops.use(files.adapters)
+            loops["idle connections"] = Loop(wire.close_idle, every=IDLE_S)
             loops["callers"] = Loop(app.state.callers.look, every=LOOK_EVERY_S)
             its.hear(EXPERIMENTS, consumers.on_experiments)
             if settings.best_answers:
                 its.hear(FEEDBACK, partial(keep_best, stores.best))
             await refresh()
-            app.state.store, app.state.parts, app.state.ready = stores.router, parts, its.ready
+            app.state.store, app.state.ready = stores.router, its.ready
             app.state.templates = stores.templates
             app.state.admission = admission
             app.state.conversations = Conversations(
@@ -99,6 +97,21 @@ def build(settings: RouterSettings) -> FastAPI:
                 kept_for=timedelta(hours=settings.responses_hours),
                 limit_bytes=settings.responses_limit_bytes,
             )
+
+            async def files_anew() -> Swap:
+                now = await asyncio.to_thread(read_files, settings, wire)
+                await started(now.adapters)
+
+                def swap() -> None:
+                    app.state.parts = now.over(app.state.parts, students)
+                    parts.around.gates.use(now.caps)
+                    admission.use(now.limits)
+                    warming.use(now.catalogue.platforms)
+                    adapter_loops.use(now.adapters)
+
+                return swap
+
+            app.state.reloads.add(files_anew)
             async with at_work(its, loops | {"limits": admission.loop}):
                 yield
 
@@ -111,18 +124,18 @@ def build(settings: RouterSettings) -> FastAPI:
 
 def _parts(
     settings: RouterSettings,
-    known: Catalogue,
-    library: Library,
-    answering: Answering,
+    files: Files,
+    students: LocalStudents,
     stores: Stores,
     admission: Admission,
     its: Connections,
 ) -> Parts:
+    answering = answering_with(files.catalogue, files.adapters, settings, students)
     memory = Memory(entries=settings.cache_entries, size=settings.cache_bytes)
     return Parts(
         settings=settings,
-        catalogue=known,
-        library=library,
+        catalogue=files.catalogue,
+        library=Library(files.templates),
         best=stores.best,
         keys=stores.keys,
         admission=admission,
@@ -141,16 +154,16 @@ def _parts(
             patience_s=settings.record_patience_ms / 1000,
             answer_unrecorded=settings.answer_unrecorded,
         ),
-        around=_around(known),
+        around=_around(files),
     )
 
 
-def _around(known: Catalogue) -> Surroundings:
-    caps = {name: Cap(table.at_once, table.waiting) for name, table in known.providers.items()}
-    return Surroundings(Breakers(time.monotonic), Gates(caps), RetryBudget(), random.Random())  # noqa: S311  spreads load
+def _around(files: Files) -> Surroundings:
+    return Surroundings(Breakers(time.monotonic), Gates(files.caps), RetryBudget(), random.Random())  # noqa: S311  spreads load
 
 
-async def _refresh(parts: Parts, stores: Stores, warming: Warming) -> None:
+async def _refresh(app: FastAPI, stores: Stores, warming: Warming) -> None:
+    parts: Parts = app.state.parts  # of the moment: they change when files are read anew
     await parts.library.refresh(stores.templates)
     for assigned in await parts.snapshot.refresh(stores.router):
         parts.cache.drop_versions(assigned.tenant, assigned.revoked)

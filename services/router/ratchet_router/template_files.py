@@ -1,4 +1,4 @@
-"""Templates as files: those that ship, and those of a folder of one's own. Read and checked once, at the start."""
+"""Templates as files: those that ship, and those of a folder of one's own. Read and checked at start and SIGHUP."""
 
 import re
 import tomllib

@@ -18,6 +18,9 @@ class Warming:
         self._students, self._platforms = students, platforms
         self._waiting: dict[str, str] = {}  # SHA-256 to URL
 
+    def use(self, platforms: Mapping[str, Platform]) -> None:
+        self._platforms = platforms
+
     def hear(self, assigned: TrafficAssigned) -> None:
         for serving in assigned.versions.values():
             platform = self._platforms.get(serving.platform)

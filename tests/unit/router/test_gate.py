@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from ratchet_providers.failing import ProviderError
-from ratchet_router.gate import Cap, Gate
+from ratchet_router.gate import Cap, Gate, Gates
 
 
 async def test_no_more_than_the_cap_are_inside_and_all_get_their_turn_in_order() -> None:
@@ -64,3 +64,27 @@ async def test_without_a_cap_nobody_waits() -> None:
 async def _through(gate: Gate, patience_s: float = 1, held_s: float = 0) -> None:
     async with gate.inside(patience_s):
         await asyncio.sleep(held_s)
+
+
+async def test_a_changed_cap_counts_those_who_are_inside_already() -> None:
+    gates = Gates({"up": Cap(at_once=2, waiting=5)})
+    gate = gates.of("up")
+    assert gate is not None
+    async with gate.inside(1), gate.inside(1):
+        gates.use({"up": Cap(at_once=1, waiting=0)})
+        with pytest.raises(ProviderError):
+            await _through(gate)
+    await _through(gate)
+    assert gates.of("up") is gate
+
+
+@pytest.mark.parametrize("wider", [{"up": Cap(at_once=2)}, {"up": Cap()}, {}])
+async def test_those_who_wait_come_in_when_there_is_more_room(wider: dict[str, Cap]) -> None:
+    gates = Gates({"up": Cap(at_once=1)})
+    gate = gates.of("up")
+    assert gate is not None
+    async with gate.inside(1):
+        waiting = asyncio.create_task(_through(gate))
+        await asyncio.sleep(0)
+        gates.use(wider)
+        await asyncio.wait_for(waiting, 1)

@@ -1,4 +1,4 @@
-"""The limits file: what tenants, keys and users may spend and ask for. Read once, at the start."""
+"""The limits file: what tenants, keys and users may spend and ask for. Read at the start, and anew at SIGHUP."""
 
 import re
 import tomllib

@@ -1,0 +1,79 @@
+"""What the operator writes into files: read at the start, and anew at SIGHUP."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from ratchet_common.background import Loop, cancelled
+from ratchet_providers.local_student import LocalStudents
+from ratchet_providers.wire import Wire
+from ratchet_router.answering import Adapters, adapters_of, answering_with
+from ratchet_router.catalogue import Catalogue, read_catalogue
+from ratchet_router.gate import Cap
+from ratchet_router.limits.file import LimitsFile, read_limits
+from ratchet_router.parts import Parts
+from ratchet_router.settings import RouterSettings
+from ratchet_router.shelf import Shelf
+from ratchet_router.template_files import read_templates
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """`adapters` are made of the catalogue's providers, their keys read, and not started."""
+
+    catalogue: Catalogue
+    adapters: Adapters
+    limits: LimitsFile
+    templates: Shelf
+
+    @property
+    def caps(self) -> dict[str, Cap]:
+        return {name: Cap(table.at_once, table.waiting) for name, table in self.catalogue.providers.items()}
+
+    def over(self, parts: Parts, students: LocalStudents) -> Parts:
+        """The same parts by these files. What requests share (breakers, gates, caches, …) stays what it is."""
+        answering = answering_with(self.catalogue, self.adapters, parts.settings, students)
+        return replace(
+            parts,
+            catalogue=self.catalogue,
+            library=parts.library.on(self.templates),
+            models=answering.models,
+            platforms=answering.platforms,
+            embeddings=answering.embeddings,
+            goes_on=answering.goes_on,
+        )
+
+
+def read_files(settings: RouterSettings, wire: Wire) -> Files:
+    """Takes a third of a second of a thread. Raises CannotStartError with a sentence that names what is wrong."""
+    known = read_catalogue(settings.catalogue)
+    return Files(
+        known, adapters_of(known, settings, wire), read_limits(settings.limits), read_templates(settings.templates)
+    )
+
+
+async def started(adapters: Adapters) -> None:
+    """Raises CannotStartError, RetryLaterError."""
+    for adapter in adapters.values():
+        await adapter.start()
+
+
+class AdapterLoops:
+    """What runs beside the requests for the providers of the moment, such as refreshing credentials."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await cancelled(self._tasks)
+
+    def use(self, adapters: Adapters) -> None:
+        for task in self._tasks:
+            task.cancel()
+        loops: Sequence[tuple[str, Loop]] = [named for adapter in adapters.values() for named in adapter.loops.items()]
+        ending = [task for task in self._tasks if not task.done()]
+        self._tasks = ending + [asyncio.create_task(loop.run("router", name), name=name) for name, loop in loops]
