@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-kafka lint types bench replay token lock schemas release-schemas env-example routes clean
+.PHONY: help install demo up test test-kafka lint types bench bench-gateway replay token lock schemas release-schemas env-example routes clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ types: $(STAMP)  ## mypy, strict
 
 bench: $(STAMP)  ## measure what the product promises; ONLY=<name> runs one; writes build/bench.json
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+bench-gateway: $(STAMP)  ## the router beside its peers, on one core (Java, Maven, Node); writes build/bench-gateway.json; ARGS="--long"
+	$(BIN)/python -m tests.bench.gateway $(ARGS)
 
 replay: $(STAMP)  ## send dead letters again (arguments: ARGS="--topic predictions")
 	$(BIN)/ratchet replay $(ARGS)

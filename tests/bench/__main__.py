@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, table
 
 OUT = Path("build/bench.json")
 BENCHES = (
@@ -47,7 +46,7 @@ def main() -> int:
     if asked.json:
         sys.stdout.write(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
     else:
-        console.print(_table(figures))
+        console.print(table(figures))
     return int(any(figure.met is False for figure in figures))
 
 
@@ -58,14 +57,6 @@ def _join(figures: list[Figure]) -> None:
     kept = [row for row in there if row["name"] not in new]
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps([*kept, *new.values()], indent=2) + "\n")
-
-
-def _table(figures: list[Figure]) -> Table:
-    table = Table("figure", "value", "goal", "met", "baseline")
-    for f in figures:
-        met = {True: "[green]yes[/green]", False: "[red]no[/red]", None: ""}[f.met]
-        table.add_row(f.name, f"{f.value:,.4g} {f.unit}", f.goal, met, f.baseline or "")
-    return table
 
 
 if __name__ == "__main__":

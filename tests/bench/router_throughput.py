@@ -4,23 +4,19 @@ The router has core 0 for itself; upstream, Kafka, store and load share the othe
 FastAPI pass-through that records nothing.
 """
 
-import asyncio
-import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from ratchet_cli.stack.ports import free_ports
 from ratchet_cli.stack.start import start_stack
 from ratchet_common.auth import Scope, new_token, write_tokens
+from tests.bench.cores import FIRST_CORE, kept_to, others, process
 from tests.bench.figure import Figure
-from tests.bench.wire.hammer import Hammered, hammer
-from tests.crash.processes import Victim
+from tests.bench.wire.hammer import Call, Hammered, bearer, hammer
 from tests.kafka.rig import real_kafka
 
-FIRST_CORE = min(os.sched_getaffinity(0))
 WIRE = Path(__file__).parent / "wire"
 GOAL = 1_500
 CONNECTIONS = 64
@@ -42,7 +38,7 @@ quality = {{ default = 0.7 }}
 
 
 def run() -> list[Figure]:
-    with _kept_to(_others()), tempfile.TemporaryDirectory(prefix="ratchet-bench-") as name:
+    with kept_to(others()), tempfile.TemporaryDirectory(prefix="ratchet-bench-") as name:
         folder = Path(name)
         with start_stack(folder / "stack") as stack, real_kafka(folder / "kafka") as servers:
             upstream_port, plain_port, port = free_ports(3)
@@ -58,8 +54,13 @@ def run() -> list[Figure]:
                 "PORT": str(port),
                 "LOG_LEVEL": "WARNING",
             }
-            with _process(
-                "upstream", [str(WIRE / "upstream.py"), str(upstream_port)], upstream_port, {}, folder, cores=_others()
+            with process(
+                "upstream",
+                [sys.executable, str(WIRE / "upstream.py"), str(upstream_port)],
+                upstream_port,
+                {},
+                folder,
+                cores=others(),
             ):
                 plain = [str(WIRE / "passthrough.py"), str(plain_port), url]
                 bare = _measure("passthrough", plain, plain_port, {}, folder, token)
@@ -69,49 +70,18 @@ def run() -> list[Figure]:
 
 def _figures(ours: Hammered, bare: Hammered) -> list[Figure]:
     beside = f"bare pass-through {bare.per_second:,.0f}/s, p99 {bare.percentile_ms(0.99):.0f} ms"
-    failed = sum(ours.statuses.values()) - ours.statuses[200]
     return [
         Figure("router, one core", ours.per_second, "requests/s", f"≥ {GOAL:,}", ours.per_second >= GOAL, beside),
         Figure("router, ratio to bare pass-through", ours.per_second / bare.per_second, "", "", None, beside),
         Figure("router, p99 at 64 connections", ours.percentile_ms(0.99), "ms", "", None, beside),
-        Figure("router, requests not answered with 200", float(failed), "", "0", failed == 0, None),
+        Figure("router, requests not answered with 200", float(ours.failed), "", "0", ours.failed == 0, None),
     ]
 
 
 def _measure(
     name: str, arguments: Sequence[str], port: int, environment: dict[str, str], folder: Path, token: str
 ) -> Hammered:
-    with _process(name, arguments, port, environment, folder, cores={FIRST_CORE}) as process:
-        process.wait_until_ready()
-        load = hammer(port, token, connections=CONNECTIONS, seconds=SECONDS, warm_up_s=WARM_UP_S)
-        return asyncio.run(load)
-
-
-def _others() -> set[int]:
-    """All cores but the first; the first too, where there is no other."""
-    cores = os.sched_getaffinity(0)
-    return cores - {FIRST_CORE} or cores
-
-
-@contextmanager
-def _kept_to(cores: set[int]) -> Iterator[None]:
-    """This process, and the children that it starts meanwhile, run on these cores only."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-@contextmanager
-def _process(
-    name: str, arguments: Sequence[str], port: int, environment: dict[str, str], folder: Path, *, cores: set[int]
-) -> Iterator[Victim]:
-    process = Victim(name, [sys.executable, *arguments], port, environment, folder / f"{name}.log")
-    with _kept_to(cores):
-        process.start()
-    try:
-        yield process
-    finally:
-        process.stop()
+    with process(name, [sys.executable, *arguments], port, environment, folder, cores={FIRST_CORE}) as started:
+        started.wait_until_ready()
+        call = Call(port, headers=bearer(token))
+        return hammer(call, connections=CONNECTIONS, seconds=SECONDS, warm_up_s=WARM_UP_S)

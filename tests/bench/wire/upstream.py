@@ -1,14 +1,28 @@
-"""An instant OpenAI-shaped upstream: one canned answer to every request. `python upstream.py PORT`."""
+"""An instant OpenAI-shaped upstream: canned answers, whole and streamed. `python upstream.py PORT`."""
 
 import asyncio
 import sys
+from pathlib import Path
+from typing import cast
 
-BODY = (
-    b'{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"instant","choices":[{"index":0,'
-    b'"message":{"role":"assistant","content":"Yes, that is settled."},"finish_reason":"stop"}],'
-    b'"usage":{"prompt_tokens":400,"completion_tokens":6,"total_tokens":406}}'
-)
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+import uvloop
+
+sys.path.insert(0, str(Path(__file__).parents[3]))  # it is started as a file
+
+from tests.bench.wire.canned import ANSWER, FLOWING, stream
+
+
+def _framed(media_type: str, body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s" % (
+        media_type.encode(),
+        len(body),
+        body,
+    )
+
+
+WHOLE_ANSWER = _framed("application/json", ANSWER.encode())
+STREAM = _framed("text/event-stream", stream().encode())
+STREAMS = f"POST {FLOWING} ".encode()
 
 
 class Instant(asyncio.Protocol):
@@ -18,18 +32,18 @@ class Instant(asyncio.Protocol):
         self._seen = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop has its own kind, no subclass
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         self._seen += data
         while (end := self._seen.find(b"\r\n\r\n")) >= 0:
-            head = bytes(self._seen[:end]).lower()
-            length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or b"0")
+            head = bytes(self._seen[:end])
+            length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0] or b"0")
             if len(self._seen) < end + 4 + length:
                 return
             del self._seen[: end + 4 + length]
-            self._transport.write(ANSWER)
+            self._transport.write(STREAM if head.startswith(STREAMS) else WHOLE_ANSWER)
 
 
 async def main(port: int) -> None:
@@ -38,4 +52,4 @@ async def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    uvloop.run(main(int(sys.argv[1])))
