@@ -171,7 +171,7 @@ class BrokenOffError(Exception):
 class Edge:
     """The outermost ASGI layer: body limit, X-Request-ID, the last resort for what failed, duration by route.
 
-    No thread, no copy of a body.
+    No thread, no copy of a body. A body whose length was announced is no longer: the server sees to that.
     """
 
     def __init__(self, app: ASGIApp, service: str, body_limit: int) -> None:
@@ -199,7 +199,8 @@ class Edge:
             if length.isdigit() and int(length) > self._limit:
                 await self._too_large()(scope, receive, send_on)
             else:
-                await self._app(scope, self._limited(receive), send_on)
+                framed = b"content-length" in headers and b"transfer-encoding" not in headers
+                await self._app(scope, receive if framed else self._limited(receive), send_on)
         except Exception as error:  # noqa: BLE001  the edge: further out its text would be logged
             failure = problems.failed(scope["method"], scope["path"], error)
             if answering:

@@ -72,7 +72,8 @@ class Parts:
     def plan(self, ask: Ask, unit: str) -> Plan:
         """Raises what `plan.plan` raises."""
         situation = self._situation(ask)
-        return plan(ask, unit, replace(situation, enrolled=self._enrolled(ask, situation)))
+        enrolled = self._enrolled(ask, situation)
+        return plan(ask, unit, replace(situation, enrolled=enrolled) if enrolled else situation)
 
     def _situation(self, ask: Ask) -> Situation:
         def quality(name: str) -> float:

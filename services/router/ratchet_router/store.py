@@ -10,6 +10,7 @@ from pymongo import ASCENDING, UpdateOne
 
 from ratchet_common.bulk import BulkInserter
 from ratchet_common.events import Event, ExperimentChanged, PredictionMade, QualityMeasured, TrafficAssigned
+from ratchet_common.look_ups import LookUps
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.outbox import entry, holding
 from ratchet_common.upserts import Change, upsert, upsert_where
@@ -28,6 +29,7 @@ class MongoRouterStore:
         self.outbox = database.outbox
         self.held = BulkInserter(self.outbox)
         self.kept = BulkInserter(self._responses, batch=200, waiting=1_000)
+        self._looked_up = LookUps(self._responses, {"tenant": 1, "body": 1})
 
     async def create_indexes(self) -> None:
         with waiting_is_worth_it():
@@ -81,9 +83,8 @@ class MongoRouterStore:
         return self.kept.offer({"_id": Binary(key), **about, "hits": 0, "body": body})
 
     async def cached(self, key: bytes, tenant: str) -> bytes | None:
-        with waiting_is_worth_it():
-            found = await self._responses.find_one({"_id": Binary(key), "tenant": tenant}, {"body": 1})
-        return bytes(found["body"]) if found else None
+        found = await self._looked_up.one(key)
+        return bytes(found["body"]) if found and found["tenant"] == tenant else None
 
     async def forget(self, key: bytes, tenant: str) -> None:
         with waiting_is_worth_it():

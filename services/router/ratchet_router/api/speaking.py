@@ -38,7 +38,7 @@ async def answer_in_shape(request: Request, caller: Caller, ask: Ask, spoken: Sp
     callers: Callers = request.app.state.callers
     if control := request.headers.get("cache-control"):
         ask = cache_control(control).over(ask)
-    wanted = once(request.headers, caller.tenant, request.url.path, await request.body())
+    wanted = once(request.headers, caller.tenant, request.scope["path"], await request.body())
     with callers.watching(request):
         if ask.stream:
             return await _streamed(ask, wanted, parts, callers, spoken)
