@@ -9,7 +9,7 @@ from ratchet_common.events import Arm, Usage
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.base import ModelAnswer, Piece
 from ratchet_router.assembly import ThoughtsShownError
-from ratchet_router.progress import begun
+from ratchet_router.beginning import begun
 from ratchet_router.reasoning import MARKER
 from ratchet_router.shapes.generate import GenerateFrames
 from ratchet_router.targets import targets
