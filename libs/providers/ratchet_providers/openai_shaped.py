@@ -73,7 +73,7 @@ class OpenAIShaped:
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         endpoint = self.endpoint(self._dialect.path, request.model)
         try:
-            answer = await whole(self._wire, endpoint, self._body(request), request.limits, limit=self._limit)
+            answer = await whole(self._wire, endpoint, self.body(request), request.limits, limit=self._limit)
         except ProviderError as error:
             raise self._heard(error) from error.__cause__
         return understood(answer.body, request)
@@ -82,7 +82,7 @@ class OpenAIShaped:
         endpoint = self.endpoint(self._dialect.path, request.model)
         patience = Patience(request.limits)
         said = ChatStream(_choices_in(request.fields.get("n")))
-        body = self._body(request, stream=True)
+        body = self.body(request, stream=True)
         try:
             async with aclosing(events(self._wire, endpoint, body, request.limits, patience)) as coming:
                 async for there in coming:
@@ -103,11 +103,16 @@ class OpenAIShaped:
         known = self._endpoints.get(where)
         if known is None or known[0] != key:
             url = self._base_url + where + self._dialect.query
-            known = self._endpoints[where] = key, Endpoint.of(url, self._headers(key))
+            headers = {"Content-Type": "application/json"} | self._headers(key)
+            known = self._endpoints[where] = key, Endpoint.of(url, headers)
         return known[1]
 
+    def key_headers(self) -> dict[str, str]:
+        """For other paths of the same API. Raises ProviderError where the key cannot be read any more."""
+        return self._headers(self._key.current())
+
     def _headers(self, key: str) -> dict[str, str]:
-        headers = {"Content-Type": "application/json"}
+        headers: dict[str, str] = {}
         if key:
             bearer = self._dialect.key_header == "Authorization"
             headers[self._dialect.key_header] = f"Bearer {key}" if bearer else key
@@ -118,7 +123,8 @@ class OpenAIShaped:
             self._key.forget()
         return error
 
-    def _body(self, request: ModelRequest, *, stream: bool = False) -> bytes:
+    def body(self, request: ModelRequest, *, stream: bool = False) -> bytes:
+        """As it goes out."""
         fields = {name: value for name, value in request.fields.items() if name not in OUR_OWN_FIELDS}
         limit = {self._dialect.limit_field: request.max_output_tokens} if request.max_output_tokens else {}
         messages = request.messages

@@ -49,11 +49,19 @@ async def whole(
     *,
     limit: int = BODY_LIMIT,
     failing: Failing = failure,
+    only_once: bool = False,
 ) -> Answer:
     """An answer of status 200. Raises ProviderError."""
     with _as_ours():
         try:
-            answer = await wire.post(endpoint, body, limit=limit, patience_s=limits.total_s, connect_s=limits.connect_s)
+            answer = await wire.post(
+                endpoint,
+                body,
+                limit=limit,
+                patience_s=limits.total_s,
+                connect_s=limits.connect_s,
+                only_once=only_once,
+            )
         except LateError:
             raise ProviderError("timeout", f"no answer within {limits.total_s:.1f} s") from None
     if answer.status != 200:

@@ -33,20 +33,20 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where POST requests go. `head`: all of it but the length of the body."""
+    """Where requests go, POST unless said otherwise. `head`: all of it but the length of the body."""
 
     origin: Origin
     head: bytes
 
     @classmethod
-    def of(cls, url: str, headers: dict[str, str]) -> Self:
+    def of(cls, url: str, headers: dict[str, str], *, method: str = "POST") -> Self:
         """Raises ValueError for a URL that is not http or https, and for a header that would break the request."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{url} is no URL of http or https.")
         where = parts.path or "/"
         lines = [
-            f"POST {where}?{parts.query} HTTP/1.1" if parts.query else f"POST {where} HTTP/1.1",
+            f"{method} {where}?{parts.query} HTTP/1.1" if parts.query else f"{method} {where} HTTP/1.1",
             f"Host: {parts.netloc.rpartition('@')[2]}",
             *(f"{name}: {value}" for name, value in ({"Accept-Encoding": "identity"} | headers).items()),
         ]
@@ -109,10 +109,16 @@ class Wire:
         limit: int,
         patience_s: float = PATIENCE_S,
         connect_s: float = CONNECT_PATIENCE_S,
+        only_once: bool = False,
     ) -> Answer:
-        """The whole answer, of at most `limit` bytes. Raises NotAnsweredError, TooLongError, LateError."""
+        """The whole answer, of at most `limit` bytes. Raises NotAnsweredError, TooLongError, LateError.
+
+        `only_once`: it is never sent a second time, so it goes out on a new connection.
+        """
         async with self._places:
-            head, connection = await self._asked(endpoint, body, limit, patience_s, connect_s, whole=True)
+            head, connection = await self._asked(
+                endpoint, body, limit, patience_s, connect_s, whole=True, fresh=only_once
+            )
             said = connection.body()
             self._put_back(endpoint.origin, connection)
             return Answer(head.status, said, head.headers)
@@ -136,21 +142,29 @@ class Wire:
                 connection.leave(partial(self._put_back, endpoint.origin, connection))
 
     async def _asked(
-        self, endpoint: Endpoint, body: bytes, limit: int, patience_s: float, connect_s: float, *, whole: bool
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        limit: int,
+        patience_s: float,
+        connect_s: float,
+        *,
+        whole: bool,
+        fresh: bool = False,
     ) -> tuple[Head, Connection]:
         """A kept connection may be closed by the other side as the request goes out. Where not one byte has come back,
         the request is sent once more on a new one.
         """
         request = endpoint.request(body)
-        kept = self._kept(endpoint.origin)
+        kept = None if fresh else self._kept(endpoint.origin)
         if kept is not None:
             try:
                 return await kept.begin(request, limit=limit, patience_s=patience_s, whole=whole), kept
             except NotAnsweredError as error:
                 if not error.unheard:
                     raise
-        fresh = await self._connect(endpoint.origin, connect_s)
-        return await fresh.begin(request, limit=limit, patience_s=patience_s, whole=whole), fresh
+        made = await self._connect(endpoint.origin, connect_s)
+        return await made.begin(request, limit=limit, patience_s=patience_s, whole=whole), made
 
     async def close_idle(self) -> None:
         """Closes what nobody has used for a while, such as connections to a provider that is asked no more."""

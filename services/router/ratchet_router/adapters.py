@@ -6,9 +6,11 @@ from functools import partial
 
 from ratchet_common.background import Loop
 from ratchet_common.errors import CannotStartError
+from ratchet_providers.anthropic.batches import AnthropicBatches
 from ratchet_providers.anthropic.dialect import dialect_of
 from ratchet_providers.anthropic.provider import Anthropic
 from ratchet_providers.base import Streaming
+from ratchet_providers.batching import BatchPlatform
 from ratchet_providers.bedrock.credentials import REFRESH_EVERY_S, BearerToken, Credentials, DefaultChain, NamedKeys
 from ratchet_providers.bedrock.provider import Bedrock
 from ratchet_providers.embedding import Embedding
@@ -16,6 +18,7 @@ from ratchet_providers.gemini.accounts import account_named
 from ratchet_providers.gemini.provider import Gemini
 from ratchet_providers.gemini.tokens import GoogleTokens, ReadyToken
 from ratchet_providers.gemini.vertex import Vertex
+from ratchet_providers.openai_batches import OpenAIBatches
 from ratchet_providers.openai_embeddings import OpenAIEmbeddings
 from ratchet_providers.openai_responses import OpenAIResponses
 from ratchet_providers.openai_shaped import Dialect, OpenAIShaped
@@ -52,6 +55,7 @@ class Adapter:
     continues: Callable[[str], bool] = _never  # by the provider's own name of a model
     start: Callable[[], Awaitable[None]] = _nothing
     loops: Mapping[str, Loop] = field(default_factory=dict)
+    batches: BatchPlatform | None = None
 
 
 def adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Adapter:
@@ -69,10 +73,11 @@ def _adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Ad
         shaped.endpoint(table.path, "model")  # a wrong URL is wrong now, not with the first request
         embeds = OpenAIEmbeddings(wire, shaped, body_limit=body_limit)
         continues = _always if table.continues else _never
+        batches = OpenAIBatches(wire, table.base_url, shaped, query=table.query) if table.batches else None
         if table.responses:
             responses = OpenAIResponses(wire, table.base_url, key, dialect, body_limit=body_limit)
-            return Adapter(responses, embeds, continues)
-        return Adapter(shaped, embeds, continues)
+            return Adapter(responses, embeds, continues, batches=batches)
+        return Adapter(shaped, embeds, continues, batches=batches)
     if isinstance(table, AnthropicTable):
         return _anthropic(name, table, wire, body_limit)
     if isinstance(table, GeminiTable):
@@ -87,7 +92,8 @@ def _anthropic(name: str, table: AnthropicTable, wire: Wire, body_limit: int) ->
     dialects = partial(dialect_of, version=table.version, betas=table.betas, most_tokens=table.most_tokens)
     Endpoint.of(table.base_url, {})  # a wrong URL is wrong now, not with the first request
     provider = Anthropic(wire, table.base_url, _secret(name, table.key), dialects, body_limit=body_limit)
-    return Adapter(provider, continues=lambda model: dialects(model).continues)
+    batches = AnthropicBatches(wire, table.base_url, provider) if table.batches else None
+    return Adapter(provider, continues=lambda model: dialects(model).continues, batches=batches)
 
 
 def _dialect(table: OpenAIShapedTable) -> Dialect:

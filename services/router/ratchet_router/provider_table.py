@@ -44,7 +44,10 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class OpenAIShapedTable(Table, frozen=True, kw_only=True, tag="openai_shaped"):
-    """Fields as `ratchet_providers.openai_shaped.Dialect` has them. `responses`: it speaks /responses as well."""
+    """Fields as `ratchet_providers.openai_shaped.Dialect` has them. `responses`: it speaks /responses as well.
+
+    `batches`: it takes files and batches of requests as OpenAI does, at its price for them.
+    """
 
     limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_completion_tokens"
     key_header: Literal["Authorization", "api-key"] = "Authorization"
@@ -53,15 +56,20 @@ class OpenAIShapedTable(Table, frozen=True, kw_only=True, tag="openai_shaped"):
     usage_in_streams: bool = True
     continues: Literal["", "prefix", "continue_final_message"] = ""
     responses: bool = False
+    batches: bool = False
 
 
 class AnthropicTable(Table, frozen=True, kw_only=True, tag="anthropic"):
-    """Anthropic, and whatever speaks its messages. `most_tokens`: of an answer whose caller names no limit."""
+    """Anthropic, and whatever speaks its messages. `most_tokens`: of an answer whose caller names no limit.
+
+    `batches`: it takes batches of messages as Anthropic does, at its price for them.
+    """
 
     base_url: str = "https://api.anthropic.com"
     version: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2023-06-01"
     betas: tuple[Name, ...] = ()
     most_tokens: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 4_096
+    batches: bool = False
 
 
 class GeminiTable(Table, frozen=True, kw_only=True, tag="gemini"):

@@ -64,6 +64,17 @@ class RouterSettings(CommonSettings):
     )
     limits_tracked: int = Field(10_000, ge=10, le=1_000_000, description="tenants, keys and users kept in memory")
 
+    batch_items: int = Field(50_000, ge=1, le=100_000, description="requests that one batch takes")
+    batch_days: float = Field(30.0, gt=0, le=365, description="how long batches and their files are kept")
+    batch_poll_ms: int = Field(10_000, ge=10, le=600_000, description="between two looks at a provider's batch")
+    batch_again_ms: int = Field(
+        60_000,
+        ge=0,
+        le=3_600_000,
+        description="within which a provider lists a new batch: one whose submission was cut off is looked for so long",
+    )
+    batch_at_once: int = Field(8, ge=1, le=256, description="requests of one batch where the provider has no batches")
+
     @field_validator("escalate_on", mode="before")
     @classmethod
     def _by_commas(cls, value: object) -> object:

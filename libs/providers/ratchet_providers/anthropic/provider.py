@@ -110,6 +110,23 @@ class Anthropic:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ProviderError("malformed", type(error).__name__) from error
 
+    def body(self, request: ModelRequest) -> Mapping[str, Any]:
+        """Of the request, as it goes out."""
+        return self._sending(request).body
+
+    def understood(self, body: bytes, request: ModelRequest) -> ModelAnswer:
+        """A message that came by another way, such as in a batch. Raises ProviderError."""
+        sending = self._sending(request)
+        if sending.as_it_came:
+            return as_it_came(body, request)
+        return in_chat_shape(body, request, by_tool=sending.by_tool, created=int(self._clock()))
+
+    def key_headers(self, model: str) -> dict[str, str]:
+        """For other paths of the same API. Raises ProviderError where the key cannot be read any more."""
+        dialect, key = self._dialects(model), self._key.current()
+        said = _key_header(dialect.key_header, key) | {VERSION: dialect.version}
+        return said | ({BETA: ",".join(dialect.betas)} if dialect.betas else {})
+
     def _sending(self, request: ModelRequest) -> _Sending:
         dialect = self._dialects(request.model)
         if request.native is not None and request.native.shape == "messages":
@@ -148,7 +165,7 @@ class Anthropic:
         key = self._key.current()
         known = self._endpoints.get((path, header))
         if known is None or known[0] != key:
-            said = {header: f"Bearer {key}" if header == "Authorization" else key} if key else {}
+            said = _key_header(header, key)
             made = Endpoint.of(self._base_url + path, {"Content-Type": "application/json"} | said)
             known = self._endpoints[path, header] = key, made
         return known[1]
@@ -157,3 +174,7 @@ class Anthropic:
         if error.kind == "unauthorized":
             self._key.forget()
         return error
+
+
+def _key_header(header: str, key: str) -> dict[str, str]:
+    return {header: f"Bearer {key}" if header == "Authorization" else key} if key else {}

@@ -81,7 +81,7 @@ class SpokenChat:
     ask: Ask
 
     def body(self, answered: Answered) -> bytes:
-        return _encode(_body(answered))
+        return chat_completion(answered)
 
     def frames(self, who: Answered) -> ChatFrames:
         name = f"chatcmpl-{who.result_id.hex}"
@@ -89,6 +89,11 @@ class SpokenChat:
 
     async def told(self, answered: Answered, whole: bytes | Frames) -> None:
         """Nothing is kept of it."""
+
+
+def chat_completion(answered: Answered) -> bytes:
+    """The body of a whole answer."""
+    return _encode(_body(answered))
 
 
 def _body(answered: Answered) -> dict[str, Any]:

@@ -9,12 +9,13 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
 from ratchet_common.background import Loop
 from ratchet_common.errors import RefusedError
 from ratchet_router.limits.admitted import Admitted, Estimate, Needs
-from ratchet_router.limits.allowances import Allowance, free_in_s
+from ratchet_router.limits.allowances import Allowance, Measure, free_in_s
 from ratchet_router.limits.file import LimitsFile
 from ratchet_router.limits.refusals import LimitsAwayError
 from ratchet_router.limits.settling import Ledger, Settling
@@ -76,6 +77,11 @@ class Admission:
                 return self._reserved(slices, needs)
             await self._fill(short, needs)
         raise LimitsAwayError("Too many requests wait for the same limit: try again in a moment.")
+
+    def charge(self, who: Who, cost: Decimal) -> None:
+        """What was spent without having been reserved, in USD: on batches, whose answers come hours later."""
+        budgets = [one for one in self._subjects.slices(who, self.now()) if one.measure == Measure.COST]
+        self._reserved(budgets, (0, 0, 0)).settle(cost, 0)
 
     async def _fill(self, short: Sequence[Slice], needs: Needs) -> None:
         """Counts as waiting until it looks at its slices again, so that others do not take what was meant for it."""

@@ -1,0 +1,172 @@
+"""Batches of OpenAI's shape: a file of requests goes up, a batch names it, a file of answers comes down.
+
+Over our own wire: three calls, and the SDK would bring a second HTTP client and its models into every router.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import uuid4
+
+import msgspec
+
+from ratchet_providers.base import ModelRequest
+from ratchet_providers.batching import BATCH_LIMITS, BatchState, Result
+from ratchet_providers.failing import ProviderError
+from ratchet_providers.http_failures import failure
+from ratchet_providers.openai_shaped import OpenAIShaped, understood
+from ratchet_providers.transport import BODY_LIMIT, whole
+from ratchet_providers.wire import Endpoint, Wire
+
+NAME: Final = "ratchet_portion"  # of the metadata that tells our batches
+PAGE: Final = 100
+AT_ONCE_S: Final = 120  # clocks differ: what was made so long before may be the one that is looked for
+CHAT: Final = "/v1/chat/completions"
+NOTHING_TAKEN: Final = frozenset({"failed"})
+UNDER_WAY: Final = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
+_encode = msgspec.json.Encoder().encode
+T = TypeVar("T")
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Read leniently."""
+
+
+class _Made(_Part, frozen=True, kw_only=True):
+    id: str
+
+
+class _Batch(_Part, frozen=True, kw_only=True):
+    id: str
+    status: str = ""
+    created_at: float = 0
+    metadata: dict[str, Any] | None = None
+    output_file_id: str | None = None
+    error_file_id: str | None = None
+
+
+class _Page(_Part, frozen=True, kw_only=True):
+    data: list[_Batch]
+    has_more: bool = False
+
+
+class _Response(_Part, frozen=True, kw_only=True):
+    status_code: int
+    body: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _Error(_Part, frozen=True, kw_only=True):
+    code: str | None = None
+
+
+class _Line(_Part, frozen=True, kw_only=True):
+    custom_id: str
+    response: _Response | None = None
+    error: _Error | None = None
+
+
+class OpenAIBatches:
+    """`bodies` writes the requests as it does outside of batches. `query` as its dialect has it."""
+
+    def __init__(
+        self, wire: Wire, base_url: str, bodies: OpenAIShaped, *, query: str = "", body_limit: int = BODY_LIMIT
+    ) -> None:
+        self._wire, self._base_url, self._bodies = wire, base_url.rstrip("/"), bodies
+        self._query, self._limit = query, body_limit
+
+    async def submit(self, name: str, requests: Mapping[str, ModelRequest]) -> str:
+        lines = b"".join(self._line(key, request) for key, request in requests.items())
+        file = await self._upload(f"{name}.jsonl", lines)
+        asked = {
+            "input_file_id": file,
+            "endpoint": CHAT,
+            "completion_window": "24h",
+            "metadata": {NAME: name},
+        }
+        return _read(await self._post("/batches", _encode(asked)), _Made).id
+
+    async def find(self, name: str, since: datetime) -> str | None:
+        """Batches are listed newest first, so older pages are not asked for."""
+        after, oldest = "", since.timestamp() - AT_ONCE_S
+        while True:
+            page = _read(await self._get(f"/batches?limit={PAGE}{after}"), _Page)
+            ours = next((one for one in page.data if (one.metadata or {}).get(NAME) == name), None)
+            if ours is not None:
+                return ours.id
+            if not page.has_more or not page.data or page.data[-1].created_at < oldest:
+                return None
+            after = f"&after={page.data[-1].id}"
+
+    async def state(self, id: str) -> BatchState:  # noqa: A002  its name there
+        status = (await self._batch(id)).status
+        if status in NOTHING_TAKEN:
+            return BatchState("failed", "the provider's check of the batch failed")
+        return BatchState("running" if status in UNDER_WAY else "ended")
+
+    async def results(self, id: str, requests: Mapping[str, ModelRequest]) -> Mapping[str, Result]:  # noqa: A002
+        batch = await self._batch(id)
+        found: dict[str, Result] = {}
+        for file in filter(None, (batch.output_file_id, batch.error_file_id)):
+            for raw in (await self._get(f"/files/{file}/content")).splitlines():
+                if raw.strip():
+                    line = _read(raw, _Line)
+                    if line.custom_id in requests:
+                        found[line.custom_id] = _result(line, requests[line.custom_id])
+        return found
+
+    async def cancel(self, id: str) -> None:  # noqa: A002
+        try:
+            await self._post(f"/batches/{id}/cancel", b"{}")
+        except ProviderError as error:
+            if error.status not in (400, 409):  # it has ended
+                raise
+
+    def _line(self, key: str, request: ModelRequest) -> bytes:
+        body = msgspec.Raw(self._bodies.body(request))
+        return _encode({"custom_id": key, "method": "POST", "url": CHAT, "body": body}) + b"\n"
+
+    async def _batch(self, id: str) -> _Batch:  # noqa: A002
+        return _read(await self._get(f"/batches/{id}"), _Batch)
+
+    async def _upload(self, name: str, content: bytes) -> str:
+        boundary = uuid4().hex
+        body = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            "Content-Type: application/jsonl\r\n\r\n"
+        ).encode() + b"%b\r\n--%b--\r\n" % (content, boundary.encode())
+        said = await self._call("/files", body, "POST", f"multipart/form-data; boundary={boundary}")
+        return _read(said, _Made).id
+
+    async def _post(self, path: str, body: bytes) -> bytes:
+        return await self._call(path, body, "POST", "application/json")
+
+    async def _get(self, path: str) -> bytes:
+        return await self._call(path, b"", "GET", "")
+
+    async def _call(self, path: str, body: bytes, method: str, content: str) -> bytes:
+        headers = self._bodies.key_headers() | ({"Content-Type": content} if content else {})
+        query = self._query.replace("?", "&") if "?" in path else self._query
+        endpoint = Endpoint.of(self._base_url + path + query, headers, method=method)
+        once = method == "POST"  # a batch that is made twice is paid for twice
+        return (await whole(self._wire, endpoint, body, BATCH_LIMITS, limit=self._limit, only_once=once)).body
+
+
+def _result(line: _Line, request: ModelRequest) -> Result:
+    if line.response is None:
+        code = line.error.code if line.error else ""
+        return Result(error=ProviderError("unavailable", "no answer in the batch"), expired=code == "batch_expired")
+    body = bytes(line.response.body)
+    if line.response.status_code != 200:
+        return Result(error=failure(line.response.status_code, {}, body))
+    try:
+        return Result(answer=understood(body, request))
+    except ProviderError as error:
+        return Result(error=error)
+
+
+def _read(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProviderError("malformed", type(error).__name__) from error

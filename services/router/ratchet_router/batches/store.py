@@ -1,0 +1,159 @@
+"""Batches, their requests and the files of both in the router's database: every query of them names its tenant."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+from pymongo import ASCENDING, DESCENDING, InsertOne
+
+from ratchet_common import lease
+from ratchet_common.errors import RetryLaterError
+from ratchet_common.events import PredictionMade
+from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_common.outbox import holding, push
+from ratchet_router.batches.batch import OVER, Batch, Counts, Item, ItemState
+
+LEASE_S: Final = 120.0  # longer than any one call to a provider
+AT_ONCE: Final = 200  # requests of a batch in memory
+ONLY_THE_CALLERS: Final = ("cancel_asked_at",)  # field that a worker never writes
+
+
+class OvertakenError(RetryLaterError):
+    """Another worker has the batch now."""
+
+
+class Held:
+    """A batch under this worker's lease."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.batch = _batch(document)
+
+
+class MongoBatchStore:
+    def __init__(self, database: Database) -> None:
+        self._batches, self.items = database.batches, database.batch_items
+
+    async def create_indexes(self) -> None:
+        with waiting_is_worth_it():
+            await self._batches.create_index([("tenant", ASCENDING), ("created_at", DESCENDING)])
+            await self._batches.create_index([("due_at", ASCENDING)])
+            await self.items.create_index([("tenant", ASCENDING), ("batch", ASCENDING), ("line", ASCENDING)])
+            for collection in (self._batches, self.items):
+                await collection.create_index([("gone_at", ASCENDING)], expireAfterSeconds=0)
+
+    # for callers
+
+    async def insert(self, batch: Batch) -> None:
+        with waiting_is_worth_it():
+            await self._batches.insert_one({"_id": batch.id, **_fields(batch), "due_at": 0.0})
+
+    async def get(self, tenant: str, id_: str) -> Batch | None:
+        with waiting_is_worth_it():
+            found = await self._batches.find_one({"_id": id_, "tenant": tenant})
+        return _batch(found) if found else None
+
+    async def listed(self, tenant: str, *, after: Batch | None, limit: int) -> list[Batch]:
+        """Newest first."""
+        wanted: Document = {"tenant": tenant}
+        if after is not None:
+            same = {"created_at": after.created_at, "_id": {"$lt": after.id}}
+            wanted["$or"] = [{"created_at": {"$lt": after.created_at}}, same]
+        with waiting_is_worth_it():
+            order = [("created_at", DESCENDING), ("_id", DESCENDING)]
+            return [_batch(d) for d in await self._batches.find(wanted).sort(order).limit(limit).to_list()]
+
+    async def ask_to_cancel(self, tenant: str, id_: str, now: datetime) -> bool:
+        """False: it is over already."""
+        wanted = {"_id": id_, "tenant": tenant, "status": {"$nin": sorted(OVER)}}
+        with waiting_is_worth_it():
+            done = await self._batches.update_one(wanted, {"$set": {"cancel_asked_at": now, "due_at": 0.0}})
+        return done.matched_count == 1
+
+    async def counts(self, tenant: str, id_: str) -> Counts:
+        of = {"tenant": tenant, "batch": id_}
+        with waiting_is_worth_it():
+            total = await self.items.count_documents(of)
+            failed = await self.items.count_documents({**of, "state": "failed"})
+            paid = await self.items.find({**of, "state": "ok"}, {"cost_usd": 1}).to_list()
+        cost = sum((Decimal(d["cost_usd"]) for d in paid), Decimal(0))
+        return Counts(total, len(paid), failed, str(cost))
+
+    async def said(self, tenant: str, id_: str, state: ItemState) -> AsyncIterator[bytes]:
+        """The lines of the results that are there, in the order of the input."""
+        wanted = {"tenant": tenant, "batch": id_, "state": state}
+        with waiting_is_worth_it():
+            async for document in self.items.find(wanted, {"said": 1}).sort("line", ASCENDING):
+                yield bytes(document["said"])
+
+    # for workers
+
+    async def take(self, now: datetime) -> Held | None:
+        due = {"status": {"$nin": sorted(OVER)}, "due_at": {"$lte": now.timestamp()}}
+        document = await lease.take(self._batches, due, seconds=LEASE_S)
+        return Held(document) if document else None
+
+    async def save(self, held: Held) -> None:
+        """Raises OvertakenError."""
+        fields = {name: value for name, value in _fields(held.batch).items() if name not in ONLY_THE_CALLERS}
+        with waiting_is_worth_it():
+            done = await self._batches.update_one(lease.held(held.document), {"$set": fields})
+        if not done.matched_count:
+            raise OvertakenError(f"Another worker has {held.batch.id} now.")
+
+    async def renew(self, held: Held) -> None:
+        """Raises OvertakenError."""
+        if not await lease.renew(self._batches, held.document, seconds=LEASE_S):
+            raise OvertakenError(f"Another worker has {held.batch.id} now.")
+
+    async def release(self, held: Held, due_at: float) -> None:
+        """Before `due_at` (Unix time) nobody looks at it, unless its caller cancels meanwhile."""
+        asked = held.batch.cancel_asked_at
+        with waiting_is_worth_it():
+            unless = {**lease.held(held.document), "cancel_asked_at": asked}
+            await self._batches.update_one(unless, {"$set": {"due_at": due_at}})
+        await lease.release(self._batches, held.document)
+
+    async def clear_items(self, batch: Batch) -> None:
+        """Of a batch of which nothing was asked yet."""
+        with waiting_is_worth_it():
+            await self.items.delete_many({"tenant": batch.tenant, "batch": batch.id})
+
+    async def add_items(self, items: Sequence[Item], gone_at: datetime) -> None:
+        """Those that are there already stay as they are."""
+        new = [InsertOne({"_id": item.id, **_fields(item), **holding(), "gone_at": gone_at}) for item in items]
+        with waiting_is_worth_it(), duplicates_are_fine():
+            await self.items.bulk_write(new, ordered=False)
+
+    async def waiting(self, batch: Batch, portion: int, *, limit: int = 0) -> list[Item]:
+        wanted = {"tenant": batch.tenant, "batch": batch.id, "portion": portion, "state": "waiting"}
+        with waiting_is_worth_it():
+            found = await self.items.find(wanted).sort("line", ASCENDING).limit(limit).to_list()
+        return [_item(d) for d in found]
+
+    async def finish(
+        self, item: Item, state: ItemState, said: bytes, *, cost: Decimal = Decimal(0), event: PredictionMade | None
+    ) -> bool:
+        """False: it has its result already. Result and event are one write, so each is there once."""
+        wanted = {"_id": item.id, "tenant": item.tenant, "state": "waiting"}
+        told: Document = push(event) if event is not None else {}
+        result = {"state": state, "said": said, "cost_usd": str(cost)}
+        with waiting_is_worth_it():
+            done = await self.items.update_one(wanted, {"$set": result, **told})
+        return done.matched_count == 1
+
+
+def _fields(of: Batch | Item) -> Document:
+    found: Document = msgspec.to_builtins(of, builtin_types=(datetime, bytes))
+    found.pop("id", None)
+    return found
+
+
+def _batch(document: Document) -> Batch:
+    return msgspec.convert({**document, "id": document["_id"]}, Batch)
+
+
+def _item(document: Document) -> Item:
+    return msgspec.convert(document, Item)

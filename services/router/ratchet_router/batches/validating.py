@@ -1,0 +1,113 @@
+"""The first step of a batch: its lines become requests, each for one model, and those of one model a portion."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from ratchet_common.errors import RefusedError
+from ratchet_router.batches.batch import PORTION_MOST, Batch, Item, Portion
+from ratchet_router.batches.lines import InvalidFileError, Line, LineError, lines_of
+from ratchet_router.batches.said import CODES, failed_line
+from ratchet_router.batches.store import Held
+from ratchet_router.batches.working import Working
+from ratchet_router.progress import Progress
+
+SHOWN: Final = 100  # errors in the batch itself
+AT_ONCE: Final = 500  # requests in one write
+NO_STREAMS = LineError(code="invalid_request", message="A batch has no streams: leave stream out.", param="stream")
+DELETED = LineError(code="input_file_not_found", message="The input file was deleted before the batch was begun.")
+
+
+@dataclass(slots=True)
+class Portions:
+    """`by_batch_api`: of which providers."""
+
+    batch: Batch
+    by_batch_api: frozenset[str]
+    found: list[Portion] = field(default_factory=list)
+    open: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def place(self, progress: Progress) -> int:
+        """Where the request belongs."""
+        plan = progress.plan
+        model = plan.resolved
+        provider = "" if plan.trained else plan.ranking.models[0].provider
+        key = (provider, model) if provider in self.by_batch_api else ("", "")
+        index = self.open.get(key, -1)
+        if index < 0 or (key[0] and self.found[index].items >= PORTION_MOST):
+            index = self.open[key] = len(self.found)
+            self.found.append(Portion(name=f"{self.batch.hex}-{index}", provider=key[0], model=key[1]))
+        portion = self.found[index]
+        portion.items += 1
+        if portion.provider:
+            half = plan.ranking.models[0].prices.batch_factor
+            portion.expected_usd = str(Decimal(portion.expected_usd) + plan.expected_cost_usd * half)
+        return index
+
+
+async def validate(held: Held, working: Working) -> None:
+    """Nothing was asked before it is through, so a worker that takes over begins anew."""
+    batch = held.batch
+    try:
+        items, portions = await _planned(batch, working)
+    except InvalidFileError as error:
+        batch.errors = [error.error]
+        batch.become("failed", working.now())
+        await working.store.save(held)
+        return
+    batch.total, batch.portions = len(items), portions.found
+    if portions.found:
+        await working.store.clear_items(batch)
+        for first in range(0, len(items), AT_ONCE):
+            await working.store.renew(held)
+            await working.store.add_items(items[first : first + AT_ONCE], batch.gone_at)
+    batch.become("in_progress" if portions.found else "failed", working.now())
+    await working.store.save(held)
+
+
+async def _planned(batch: Batch, working: Working) -> tuple[Sequence[Item], Portions]:
+    """Raises InvalidFileError."""
+    content = await working.files.content(batch.tenant, batch.input_file)
+    if content is None:
+        raise InvalidFileError(DELETED.code, DELETED.message)
+    lines = lines_of(content, batch.endpoint, most=working.most)
+    portions = Portions(batch, frozenset(working.platforms))
+    items: list[Item] = []
+    batch.errors = []
+    for line in lines:
+        items.append(_item(batch, line, portions, working))
+        await asyncio.sleep(0)  # other requests go on meanwhile
+    return items, portions
+
+
+def _item(batch: Batch, line: Line, portions: Portions, working: Working) -> Item:
+    item = Item(
+        batch=batch.id, tenant=batch.tenant, line=line.number, custom_id=line.custom_id, body=line.body, portion=-1
+    )
+    wrong = line.wrong or _place(batch, item, portions, working)
+    if wrong is not None:
+        wrong = msgspec.structs.replace(wrong, line=line.number)
+        item.state, item.said = "failed", failed_line(item, wrong)
+        batch.errors = [*batch.errors, wrong][:SHOWN]
+    return item
+
+
+def _place(batch: Batch, item: Item, portions: Portions, working: Working) -> LineError | None:
+    try:
+        progress = working.progress(batch, item)
+    except RefusedError as error:
+        code = getattr(error, "code", "") or CODES.get(error.type, error.type)
+        param = getattr(error, "param", None) or ("model" if error.type == "unknown-model" else None)
+        return LineError(code=code, message=error.detail, param=param)
+    if progress.ask.stream:
+        return NO_STREAMS
+    item.portion = portions.place(progress)
+    if portions.found[item.portion].provider:
+        item.model = progress.plan.resolved
+        item.template = progress.template or ""
+        item.decision = msgspec.json.encode(progress.plan.decision)
+    return None

@@ -1,0 +1,125 @@
+"""One batch a round, under its lease, one step further. Whatever is cut off half-way is taken up by the next worker."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+
+from ratchet_providers.failing import ProviderError
+from ratchet_router.batches.batch import Batch, ItemState, Status
+from ratchet_router.batches.by_batch_api import advance
+from ratchet_router.batches.files import File
+from ratchet_router.batches.lines import LineError
+from ratchet_router.batches.one_by_one import IN_ONE_GO, ask_some
+from ratchet_router.batches.said import CANCELLED, EXPIRED
+from ratchet_router.batches.store import Held
+from ratchet_router.batches.validating import validate
+from ratchet_router.batches.working import Working
+
+AT_ONCE: Final = 0.0  # seconds until the next step
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    def __init__(self, working: Working) -> None:
+        self._working = working
+
+    async def round(self) -> bool:
+        """True: there may be more at once. Raises RetryLaterError."""
+        held = await self._working.store.take(self._working.now())
+        if held is None:
+            return False
+        pause = self._working.poll_s
+        try:
+            pause = await self._step(held)
+        finally:
+            due = self._working.now() + timedelta(seconds=pause)
+            await self._working.store.release(held, due.timestamp())
+        return True
+
+    async def _step(self, held: Held) -> float:
+        batch, working = held.batch, self._working
+        now = working.now()
+        if batch.status == "validating" and batch.cancel_asked_at is None:
+            await validate(held, working)
+            return AT_ONCE
+        if batch.cancel_asked_at is not None and batch.status in ("validating", "in_progress"):
+            batch.become("cancelling", now)
+            await working.store.save(held)
+        pause = await self._advance(held, _stopping(batch, now))
+        if all(portion.state == "over" for portion in batch.portions):
+            await self._conclude(held)
+        return pause
+
+    async def _advance(self, held: Held, stopping: LineError | None) -> float:
+        """Portion by portion: a provider that is away holds up none of the others."""
+        pause = self._working.poll_s
+        for index, portion in enumerate(held.batch.portions):
+            if portion.state == "over":
+                continue
+            await self._working.store.renew(held)
+            if not portion.provider:
+                pause = min(pause, await self._one_by_one(held, index, stopping))
+                continue
+            try:
+                await advance(held, index, stopping, self._working)
+            except ProviderError as error:
+                log.warning("The portion %s waits for %s: %s.", portion.name, portion.provider, error.kind)
+                pause = max(pause, error.retry_after_s or 0.0)
+        return pause
+
+    async def _one_by_one(self, held: Held, index: int, stopping: LineError | None) -> float:
+        working, portion = self._working, held.batch.portions[index]
+        items = await working.store.waiting(held.batch, index, limit=working.at_once * IN_ONE_GO)
+        if stopping is not None:
+            for item in items:
+                await working.failed(item, stopping)
+        elif items and not await ask_some(held.batch, items, working):
+            return working.poll_s
+        if not items:
+            portion.state = "over"
+            await working.store.save(held)
+        return AT_ONCE
+
+    async def _conclude(self, held: Held) -> None:
+        """Its files first: who sees that it is over finds them."""
+        batch, working = held.batch, self._working
+        stopped = _ended(batch, working.now())
+        if stopped == "completed":
+            batch.become("finalizing", working.now())
+            await working.store.save(held)
+        counts = await working.store.counts(batch.tenant, batch.id)
+        if counts.completed:
+            await working.files.put(output_file(batch, "ok", working.now()))
+        if counts.failed:
+            await working.files.put(output_file(batch, "failed", working.now()))
+        batch.counts = counts
+        batch.become(stopped, working.now())
+        await working.store.save(held)
+
+
+def output_file(batch: Batch, holds: ItemState, now: datetime) -> File:
+    what = "output" if holds == "ok" else "error"
+    return File(
+        id=f"file-{batch.hex}-{what}",
+        tenant=batch.tenant,
+        filename=f"{batch.id}_{what}.jsonl",
+        purpose="batch_output",
+        size=0,
+        created_at=now,
+        gone_at=batch.gone_at,
+        batch=batch.id,
+        holds=holds,
+    )
+
+
+def _stopping(batch: Batch, now: datetime) -> LineError | None:
+    """Why nothing more of it is to be asked."""
+    if batch.cancel_asked_at is not None:
+        return CANCELLED
+    return EXPIRED if now >= batch.expires_at else None
+
+
+def _ended(batch: Batch, now: datetime) -> Status:
+    if batch.cancel_asked_at is not None:
+        return "cancelled"
+    return "expired" if now >= batch.expires_at else "completed"
