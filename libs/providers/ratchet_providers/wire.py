@@ -26,9 +26,12 @@ LAST_HEADER = b"Content-Length: "
 
 @dataclass(frozen=True, slots=True)
 class Origin:
+    """`address`: where to connect, where that is not left to the host's name."""
+
     host: str
     port: int
     tls: bool
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +201,10 @@ class Wire:
             async with asyncio.timeout(patience_s):
                 _, connection = await asyncio.get_running_loop().create_connection(
                     lambda: Connection(self._open.discard),
-                    origin.host,
+                    origin.address or origin.host,
                     origin.port,
                     ssl=self._tls() if origin.tls else None,
+                    server_hostname=origin.host if origin.tls else None,
                 )
         except TimeoutError as error:
             raise NotAnsweredError(f"no connection within {patience_s:.1f} s", unconnected=True) from error

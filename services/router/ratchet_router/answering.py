@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ratchet_providers.base import Streaming
+from ratchet_providers.batching import BatchPlatform
 from ratchet_providers.embedding import Embedding
 from ratchet_providers.local_student import LocalStudents
 from ratchet_providers.simulated import Simulated
@@ -21,6 +22,7 @@ class Answering:
     models: Mapping[str, Streaming]
     platforms: Mapping[str, Streaming]
     embeddings: Mapping[str, Embedding]
+    batch_platforms: Mapping[str, BatchPlatform]
     goes_on: Callable[[Model], bool]
 
 
@@ -51,6 +53,7 @@ def answering_with(
             for name, model in catalogue.embedding_models.items()
             if (embeds := _embeds(model.provider, adapters)) is not None
         },
+        {name: batches for name, adapter in adapters.items() if (batches := adapter.batches) is not None},
         lambda model: _goes_on(model, adapters),
     )
 

@@ -41,6 +41,7 @@ class Files:
             models=answering.models,
             platforms=answering.platforms,
             embeddings=answering.embeddings,
+            batch_platforms=answering.batch_platforms,
             goes_on=answering.goes_on,
         )
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from ratchet_providers.wire import IDLE_S, Wire
 from ratchet_router.admitting import admitting
 from ratchet_router.answering import answering_with
 from ratchet_router.api import (
+    batches,
     cache,
     catalogue,
     chat,
@@ -28,10 +29,15 @@ from ratchet_router.api import (
     limits,
     messages,
     models,
+    openai_batches,
+    openai_files,
     responses,
     templates,
 )
+from ratchet_router.api.batch_kinds import KINDS
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
+from ratchet_router.batches.at_work import batches_at_work
+from ratchet_router.batches.callbacks import callbacks_of
 from ratchet_router.best_answers import keep_best
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
@@ -60,6 +66,7 @@ def build(settings: RouterSettings) -> FastAPI:
     """Raises CannotStartError."""
     wire = Wire()
     files = read_files(settings, wire)
+    callbacks = callbacks_of(settings, wire)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -112,10 +119,15 @@ def build(settings: RouterSettings) -> FastAPI:
                 return swap
 
             app.state.reloads.add(files_anew)
+            current: Callable[[], Parts] = lambda: app.state.parts  # noqa: E731  of the moment
+            its_batches = await batches_at_work(its.database, current, admission, KINDS, callbacks)
+            app.state.batches, app.state.poke_batches = its_batches.batches, its_batches.loop.poke
+            loops |= its_batches.loops | await its.relay(its_batches.store.items)
             async with at_work(its, loops | {"limits": admission.loop}):
                 yield
 
-    apis = (chat, messages, responses, models, embeddings, generate, catalogue, cache, limits, templates)
+    of_batches = (batches, openai_batches, openai_files)
+    apis = (chat, messages, responses, models, embeddings, generate, *of_batches, catalogue, cache, limits, templates)
     routers, front = [api.routes for api in apis], {**chat.front, **messages.front}
     app = create_app("router", settings, routers=routers, lifespan=lifespan, front=front)
     app.state.callers = Callers()
@@ -142,6 +154,7 @@ def _parts(
         models=answering.models,
         platforms=answering.platforms,
         embeddings=answering.embeddings,
+        batch_platforms=answering.batch_platforms,
         goes_on=answering.goes_on,
         snapshot=Snapshot(),
         cache=AnswerCache(

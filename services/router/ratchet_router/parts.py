@@ -8,6 +8,7 @@ from typing import Protocol
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm
 from ratchet_providers.base import Streaming
+from ratchet_providers.batching import BatchPlatform
 from ratchet_providers.embedding import Embedding
 from ratchet_router.ask import Ask, Example
 from ratchet_router.assembly import (
@@ -45,13 +46,14 @@ class Admits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`models` and `platforms`: who answers, by the names of the catalogue."""
+    """`models` and `platforms`: who answers, by the names of the catalogue; `batch_platforms` by those of providers."""
 
     settings: RouterSettings
     catalogue: Catalogue
     models: Mapping[str, Streaming]
     platforms: Mapping[str, Streaming]
     embeddings: Mapping[str, Embedding]
+    batch_platforms: Mapping[str, BatchPlatform]
     library: Library
     best: BestAnswers
     snapshot: Snapshot

@@ -75,6 +75,11 @@ class RouterSettings(CommonSettings):
     )
     batch_at_once: int = Field(8, ge=1, le=256, description="requests of one batch where the provider has no batches")
 
+    batch_callback_secret: str = Field(
+        "", description="signs what is told of batches, as env:NAME or file:PATH; default: nothing is told"
+    )
+    batch_callback_private: bool = Field(False, description="callbacks may go to loopback and private addresses")
+
     @field_validator("escalate_on", mode="before")
     @classmethod
     def _by_commas(cls, value: object) -> object:

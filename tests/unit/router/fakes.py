@@ -222,6 +222,7 @@ class World:
             snapshot=self.snapshot,
             cache=cache,
             recorder=recorder,
+            batch_platforms={},
             goes_on=lambda _: False,
             keys=self.keys,
             admission=self.admission,

@@ -8,11 +8,12 @@ from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from ratchet_common import conversation
 from ratchet_common.auth import Caller, MayGenerate
+from ratchet_common.errors import RefusedError
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_router.answered import Answered
@@ -128,7 +129,7 @@ async def generate(
         if body.stream:
             stream = await opened_once(ask, wanted, parts)
             thoughts = thinks_aloud(ask, stream.progress.prompt)
-            events = stream.frames(GenerateFrames(thoughts=thoughts), _encoded_view)
+            events = stream.frames(GenerateFrames(thoughts=thoughts), encoded_view)
             return EventStream(events, headers(stream.who(), streamed=True), callers)
         answered = await answer_once(ask, wanted, parts, partial(hung_up, request))
     response.headers.update(headers(answered))
@@ -137,7 +138,28 @@ async def generate(
     return view(answered)
 
 
-def _encoded_view(answered: Answered) -> bytes:
+def read_generate(body: bytes, caller: Caller) -> Ask:
+    """Of a request in a batch. Raises UnknownTaskError, InvalidGenerateError."""
+    try:
+        found = GenerateBody.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise InvalidGenerateError(".".join(map(str, first["loc"])) or "body", first["msg"]) from None
+    if found.few_shot is not None:
+        raise InvalidGenerateError("few_shot", "in a batch the examples are few_shot_examples")
+    return replace(_ask(found, caller), stream=found.stream)
+
+
+class InvalidGenerateError(RefusedError):
+    type = "invalid"
+    title = "A field of the request is wrong"
+
+    def __init__(self, param: str, message: str) -> None:
+        super().__init__(f"{param}: {message}")
+        self.param = param
+
+
+def encoded_view(answered: Answered) -> bytes:
     return msgspec.json.encode(view(answered))
 
 

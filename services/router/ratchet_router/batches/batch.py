@@ -40,7 +40,10 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, kw_only=True):
-    """`at`: when it came into each status. `caller`: JSON of him who asked."""
+    """`at`: when it came into each status. `caller`: JSON of him who asked.
+
+    `callback`: a URL; `tell_at`: when it is told, Unix time, and `told` what became of it.
+    """
 
     id: str
     tenant: str
@@ -60,6 +63,9 @@ class Batch(msgspec.Struct, kw_only=True):
     total: int = 0
     counts: Counts | None = None  # once it is over
     cancel_asked_at: datetime | None = None
+    tell_at: float | None = None
+    told_tries: int = 0
+    told: Literal["", "waiting", "delivered", "given_up", "refused"] = ""
 
     @property
     def who(self) -> Caller:
@@ -77,6 +83,8 @@ class Batch(msgspec.Struct, kw_only=True):
     def become(self, status: Status, now: datetime) -> None:
         self.status = status
         self.at = self.at | {status: now}
+        if status in OVER and self.callback:
+            self.tell_at, self.told = now.timestamp(), "waiting"
 
 
 class Item(msgspec.Struct, kw_only=True):

@@ -10,7 +10,8 @@ import msgspec
 
 from ratchet_common.auth import Caller
 from ratchet_common.errors import NotFoundError, RefusedError
-from ratchet_router.batches.batch import Batch, Counts
+from ratchet_router.batches.batch import Batch, Counts, Item
+from ratchet_router.batches.callbacks import Callbacks, UnfitUrlError
 from ratchet_router.batches.files import FILE_LIMIT, File, MongoFileStore
 from ratchet_router.batches.store import MongoBatchStore
 
@@ -49,9 +50,16 @@ class Batches:
     """`endpoints`: those whose requests a batch may hold."""
 
     def __init__(
-        self, store: MongoBatchStore, files: MongoFileStore, endpoints: Collection[str], *, kept: timedelta
+        self,
+        store: MongoBatchStore,
+        files: MongoFileStore,
+        endpoints: Collection[str],
+        *,
+        kept: timedelta,
+        callbacks: Callbacks,
     ) -> None:
         self._store, self._files, self._endpoints, self._kept = store, files, endpoints, kept
+        self._callbacks = callbacks
 
     async def create(self, wanted: Wanted, caller: Caller, now: datetime) -> Batch:
         """Raises InvalidBatchError."""
@@ -65,6 +73,8 @@ class Batches:
         file = await self._files.get(caller.tenant, wanted.input_file)
         if file is None or file.purpose != "batch":
             raise InvalidBatchError("input_file_id", "there is no such file of purpose batch: upload it first")
+        if wanted.callback:
+            await self._check(wanted.callback)
         batch = Batch(
             id=f"batch_{secrets.token_hex(12)}",
             tenant=caller.tenant,
@@ -79,6 +89,12 @@ class Batches:
         )
         await self._store.insert(batch)
         return batch
+
+    async def _check(self, url: str) -> None:
+        try:
+            await self._callbacks.endpoint(url, {})
+        except UnfitUrlError as error:
+            raise InvalidBatchError("callback_url", str(error)) from None
 
     async def get(self, tenant: str, id_: str) -> Batch:
         """Raises NotFoundError."""
@@ -97,6 +113,10 @@ class Batches:
         await self.get(tenant, id_)
         await self._store.ask_to_cancel(tenant, id_, now)
         return await self.get(tenant, id_)
+
+    async def page(self, batch: Batch, *, after: int, limit: int) -> list[Item]:
+        """Results, behind the line `after`."""
+        return await self._store.results(batch.tenant, batch.id, after=after, limit=limit)
 
     async def counts(self, batch: Batch) -> Counts:
         return batch.counts or await self._store.counts(batch.tenant, batch.id)

@@ -40,6 +40,7 @@ class MongoBatchStore:
         with waiting_is_worth_it():
             await self._batches.create_index([("tenant", ASCENDING), ("created_at", DESCENDING)])
             await self._batches.create_index([("due_at", ASCENDING)])
+            await self._batches.create_index("tell_at", partialFilterExpression={"tell_at": {"$gt": 0}})
             await self.items.create_index([("tenant", ASCENDING), ("batch", ASCENDING), ("line", ASCENDING)])
             for collection in (self._batches, self.items):
                 await collection.create_index([("gone_at", ASCENDING)], expireAfterSeconds=0)
@@ -88,11 +89,25 @@ class MongoBatchStore:
             async for document in self.items.find(wanted, {"said": 1}).sort("line", ASCENDING):
                 yield bytes(document["said"])
 
+    async def results(self, tenant: str, id_: str, *, after: int, limit: int) -> list[Item]:
+        """Those that have a result, behind the line `after`."""
+        wanted = {"tenant": tenant, "batch": id_, "state": {"$ne": "waiting"}, "line": {"$gt": after}}
+        with waiting_is_worth_it():
+            found = (
+                await self.items.find(wanted, {"body": 0, "outbox": 0}).sort("line", ASCENDING).limit(limit).to_list()
+            )
+        return [_item({**d, "body": b""}) for d in found]
+
     # for workers
 
     async def take(self, now: datetime) -> Held | None:
         due = {"status": {"$nin": sorted(OVER)}, "due_at": {"$lte": now.timestamp()}}
         document = await lease.take(self._batches, due, seconds=LEASE_S)
+        return Held(document) if document else None
+
+    async def take_untold(self, now: datetime) -> Held | None:
+        """One that is over and whose callback is due."""
+        document = await lease.take(self._batches, {"tell_at": {"$lte": now.timestamp()}}, seconds=LEASE_S)
         return Held(document) if document else None
 
     async def save(self, held: Held) -> None:

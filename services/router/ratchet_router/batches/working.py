@@ -21,10 +21,11 @@ from ratchet_router.batches.files import MongoFileStore
 from ratchet_router.batches.lines import LineError
 from ratchet_router.batches.said import answered_line, failed_line, refused_line
 from ratchet_router.batches.store import MongoBatchStore
+from ratchet_router.beginning import begun
 from ratchet_router.limits.admitted import Admitted, Estimate
 from ratchet_router.limits.subjects import Who
 from ratchet_router.parts import Parts
-from ratchet_router.progress import Progress, begun
+from ratchet_router.progress import Progress
 from ratchet_router.target import Target
 from ratchet_router.targets import targets
 
@@ -52,14 +53,13 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Working:
-    """`platforms`: the batch APIs, by the names of providers. `again_s`: so long after a submission that nobody saw
+    """`again_s`: so long after a submission that nobody saw
     end, its batch shows in the provider's list; until then it is not submitted again.
     """
 
     store: MongoBatchStore
     files: MongoFileStore
-    parts: Parts
-    platforms: Mapping[str, BatchPlatform]
+    current: Callable[[], Parts]  # they change when files are read anew
     kinds: Mapping[str, Kind]
     budgets: Budgets
     poll_s: float = 10.0
@@ -67,6 +67,14 @@ class Working:
     at_once: int = 8
     most: int = 50_000
     now: Callable[[], datetime] = _now
+
+    @property
+    def parts(self) -> Parts:
+        return self.current()
+
+    @property
+    def platforms(self) -> Mapping[str, BatchPlatform]:
+        return self.parts.batch_platforms
 
     def progress(self, batch: Batch, item: Item) -> Progress:
         """Raises what reading and planning raise: RefusedError."""

@@ -13,6 +13,11 @@ from ratchet_router.limits.admitted import Admitted, Estimate
 from ratchet_router.limits.subjects import Who
 
 
+async def _travels() -> None:
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
 @dataclass
 class FakeBatchPlatform:
     """Ends what it was given at once. It yields before and after everything it does, as a network would."""
@@ -20,22 +25,22 @@ class FakeBatchPlatform:
     batches: dict[str, Mapping[str, ModelRequest]] = field(default_factory=dict)  # by the name that we gave
 
     async def submit(self, name: str, requests: Mapping[str, ModelRequest]) -> str:
-        await asyncio.sleep(0)
+        await _travels()
         assert name not in self.batches, "it was submitted twice"
         self.batches[name] = requests
-        await asyncio.sleep(0)
+        await _travels()
         return f"theirs-{name}"
 
     async def find(self, name: str, since: datetime) -> str | None:  # noqa: ARG002
-        await asyncio.sleep(0)
+        await _travels()
         return f"theirs-{name}" if name in self.batches else None
 
     async def state(self, id: str) -> BatchState:  # noqa: A002, ARG002
-        await asyncio.sleep(0)
+        await _travels()
         return BatchState("ended")
 
     async def results(self, id: str, requests: Mapping[str, ModelRequest]) -> Mapping[str, Result]:  # noqa: A002
-        await asyncio.sleep(0)
+        await _travels()
         usage = Usage(input_tokens=1_000, output_tokens=100)
         known = self.batches[id.removeprefix("theirs-")]
         return {
