@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-kafka lint types bench bench-gateway replay token lock schemas release-schemas env-example routes clean
+.PHONY: help install demo up test test-kafka lint types bench bench-gateway replay token lock schemas release-schemas env-example routes clean test-imitations
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,11 +29,14 @@ demo: $(STAMP)  ## watch the loop turn once, on real requests (arguments: ARGS="
 up: $(STAMP)  ## the whole product on this machine, on http://127.0.0.1:8080 (arguments: ARGS="--port 9000")
 	$(BIN)/ratchet up $(ARGS)
 
-test: $(STAMP)  ## every test that needs neither Java nor Docker
-	$(BIN)/pytest -m "not kafka" -n 2 --dist loadfile $(ARGS)
+test: $(STAMP)  ## every test that needs neither Java, Node nor Docker
+	$(BIN)/pytest -m "not kafka and not imitations" -n 2 --dist loadfile $(ARGS)
 
 test-kafka: $(STAMP)  ## the same integration suite, and the short crash test, on a real Apache Kafka (needs Java 17 and Maven)
 	RATCHET_TEST_BUS=kafka $(BIN)/pytest tests/integration tests/kafka tests/crash -m "kafka or not slow" $(ARGS)
+
+test-imitations: $(STAMP)  ## the router before imitations of all providers, which others wrote (needs Node 20 and npm)
+	$(BIN)/pytest tests/imitations -m imitations $(ARGS)
 
 lint: $(STAMP)  ## ruff: rules and format
 	$(BIN)/ruff check .
