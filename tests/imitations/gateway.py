@@ -38,7 +38,7 @@ context_window = 200_000
 latency_ms = 100
 capabilities = ["tools", "json", "vision"]
 prices = {{ input = {price}, output = {output} }}
-quality = {{ default = 0.7 }}
+quality = {{ default = {quality} }}
 """
 EMBEDDINGS: Final = """
 [[embedding_models]]
@@ -46,7 +46,6 @@ name = "{name}-words"
 provider = "{name}"
 price = 0.02
 """
-LIMITS: Final = "limits = { first_token_ms = 1_500, gap_ms = 500, answer_ms = 4_000 }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +59,15 @@ class Gateway:
         return await self.heard.of(seen.result_id)
 
 
-def provider(name: str, url: str, key: Path, **more: str) -> str:
-    table = "\n".join([PROVIDERS[name][0].format(url=url), f'key = "file:{key}"', LIMITS])
+def provider(name: str, url: str, key: Path) -> str:
+    table = "\n".join([PROVIDERS[name][0].format(url=url), f'key = "file:{key}"'])
     return f"\n[providers.{name}]\n{table}\n"
 
 
 def model(name: str, of: str = "", upstream: str = "", **how: Any) -> str:
     """Of the provider `of`, else of the one of its own name."""
     at = of or name
-    given = {"tier": "fast", "price": 2, "output": 10} | how
+    given = {"tier": "fast", "price": 2, "output": 10, "quality": 0.7} | how
     return MODEL.format(name=name, provider=at, upstream=upstream or PROVIDERS[at][1], **given)
 
 
