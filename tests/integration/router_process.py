@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
@@ -15,7 +16,7 @@ from ratchet_cli.stack.ports import free_ports
 from ratchet_common.auth import Scope, new_token, write_tokens
 from tests.crash.processes import Victim
 from tests.integration.conftest import Ground
-from tests.integration.upstream import Does, chunks
+from tests.integration.upstream import Does, chunks, saying
 
 MODEL = """
 [[models]]
@@ -39,9 +40,12 @@ def catalogue(url: str, *models: str) -> str:
 
 
 def slowly(text: str, pause_s: float) -> Does:
-    """A stream, word by word."""
+    """A stream, word by word; whole, as late."""
 
     async def does(request: web.Request, asked: dict[str, Any]) -> web.StreamResponse:
+        if not asked.get("stream"):
+            await asyncio.sleep(pause_s * len(text.split()))
+            return await saying(text)(request, asked)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         for chunk in chunks(asked, text, usage=True, finish="stop"):
@@ -71,8 +75,9 @@ class Process:
         async with self.client.get("/api/models/catalogue") as answer:
             return [model["name"] for model in (await answer.json())["items"]]
 
-    async def chat(self, model: str, text: str, **how: Any) -> tuple[int, str]:
-        body = {"model": model, "messages": [{"role": "user", "content": text}], **how}
+    async def chat(self, model: str, **how: Any) -> tuple[int, str]:
+        """Never the same twice, so that no cache stands between."""
+        body = {"model": model, "messages": [{"role": "user", "content": uuid4().hex}], **how}
         async with self.client.post("/v1/chat/completions", json=body) as answer:
             return answer.status, await answer.text()
 

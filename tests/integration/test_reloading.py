@@ -6,7 +6,6 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -28,7 +27,7 @@ async def load(router: Process) -> AsyncIterator[list[tuple[int, str]]]:
 
     async def asks(model: str, *, stream: bool) -> None:
         while not over.is_set():
-            ended.append(await router.chat(model, uuid4().hex, stream=stream))
+            ended.append(await router.chat(model, stream=stream))
 
     tasks = [asyncio.create_task(asks("whole", stream=False)) for _ in range(3)]
     tasks += [asyncio.create_task(asks("slow", stream=True)) for _ in range(5)]
@@ -54,7 +53,7 @@ async def test_no_request_fails_while_the_catalogue_changes_under_it(stack: Grou
                 router.catalogue.write_text(catalogue(up.url, "whole", "slow", f"new-{number}"))
                 router.signal(signal.SIGHUP)
                 await shows(router, "whole", "slow", f"new-{number}")
-                status, _ = await router.chat(f"new-{number}", "hello")
+                status, _ = await router.chat(f"new-{number}")
                 assert status == 200
         assert len(ended) > 20
         assert {status for status, _ in ended} == {200}
@@ -66,7 +65,7 @@ async def test_no_request_fails_while_the_catalogue_changes_under_it(stack: Grou
 async def test_a_stream_ends_with_the_model_that_the_new_catalogue_no_longer_has(stack: Ground, tmp_path: Path) -> None:
     async with upstream() as up, router_process(stack, tmp_path, catalogue(up.url, "whole", "slow")) as router:
         up.does["slow"] = [slowly(TEXT, 0.3)]
-        under_way = asyncio.create_task(router.chat("slow", "hello", stream=True))
+        under_way = asyncio.create_task(router.chat("slow", stream=True))
 
         async def asked() -> bool:
             return bool(up.asked)
@@ -78,7 +77,7 @@ async def test_a_stream_ends_with_the_model_that_the_new_catalogue_no_longer_has
         assert not under_way.done()
         status, said = await under_way
         assert (status, said.rstrip().endswith("data: [DONE]")) == (200, True)
-        status, _ = await router.chat("slow", "hello")
+        status, _ = await router.chat("slow")
         assert status == 404
 
 
@@ -94,7 +93,7 @@ async def test_a_broken_file_changes_nothing_and_is_named_in_the_log(stack: Grou
         await until(told)
         assert "all stays as it was" in router.log()
         assert await router.models() == ["whole"]
-        assert (await router.chat("whole", "hello"))[0] == 200
+        assert (await router.chat("whole"))[0] == 200
 
 
 async def test_tokens_are_read_anew(stack: Ground, tmp_path: Path) -> None:

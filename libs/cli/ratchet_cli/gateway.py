@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Receive, Scope, Send
 
 from ratchet_common import asyncapi
-from ratchet_common.http import CANNOT_START, VERSION, Edge, readiness
+from ratchet_common.http import CANNOT_START, VERSION, Edge, readiness_of
 from ratchet_common.paths import OWN, service_of
 from ratchet_common.problems import problem
 
@@ -65,7 +65,7 @@ class Gateway:
         return problem(404, "not-found", "Not Found", f"No service has this path. A service's own pages: {pages}.")
 
     async def _ready(self) -> JSONResponse:
-        states = await asyncio.gather(*(readiness(app.state.ready) for app in self._apps.values()))
+        states = await asyncio.gather(*(readiness_of(app) for app in self._apps.values()))
         found = dict(zip(self._apps, states, strict=True))
         well = all(state == "ok" for checks in found.values() for state in checks.values())
         return JSONResponse(found, 200 if well else 503)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from dotenv import load_dotenv
 
 from ratchet_cli.embedded import Ground, gateway, token_for_trying
@@ -20,8 +19,6 @@ from ratchet_common.errors import CannotStartError
 from ratchet_common.serve import Server, settle_memory, take
 from ratchet_common.settings import CommonSettings
 from ratchet_common.telemetry import configure_logging
-
-DRAIN_S = 10
 
 
 def run(host: str, port: int, data_dir: Path) -> None:
@@ -44,28 +41,13 @@ class _Server(Server):
     """Greets once it serves."""
 
     def __init__(self, app: Gateway, greeting: str) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                lifespan="on",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=DRAIN_S,
-            ),
-            app.apps,
-        )
+        super().__init__(app, app.apps)
         self._greeting = greeting
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Ours are in `_serve`: uvicorn's would raise the signal again afterwards, before the stack is stopped."""
         yield
-
-    def stop(self) -> None:
-        """At the second time it does not wait for open requests."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -85,7 +67,7 @@ async def _serve(app: Gateway, stack: Stack, listener: socket.socket, data_dir: 
     failing = asyncio.create_task(stack.failed())
     await asyncio.wait({serving, failing}, return_when=asyncio.FIRST_COMPLETED)
     if failing.done():
-        server.should_exit = True
+        server.stop()
         await serving
         raise CannotStartError(failing.result())
     failing.cancel()

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ratchet_common import problems, telemetry
 from ratchet_common.asyncapi import document
 from ratchet_common.auth import read_tokens
+from ratchet_common.draining import Draining
 from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_common.reloading import Reloads, Swap
 from ratchet_common.settings import CommonSettings
@@ -96,6 +97,7 @@ def create_app(
     app.front = Hot(front, name, settings.body_limit_bytes) if front else None
     app.state.tokens = read_tokens(settings.tokens_file)
     app.state.ready, app.state.failure = {}, ""
+    app.state.draining = Draining(settings.drain_seconds)
     app.state.reloads = Reloads()
     app.state.reloads.add(lambda: _tokens_anew(app, settings))
     problems.install(app)
@@ -133,7 +135,7 @@ def _pages(app: FastAPI, name: str) -> APIRouter:
 
     @pages.get("/readyz")
     async def ready() -> JSONResponse:
-        found = await readiness(app.state.ready)
+        found = await readiness_of(app)
         return JSONResponse(found, 200 if all(state == "ok" for state in found.values()) else 503)
 
     @pages.get("/metrics")
@@ -145,6 +147,13 @@ def _pages(app: FastAPI, name: str) -> APIRouter:
         return document(name)
 
     return pages
+
+
+async def readiness_of(app: FastAPI) -> dict[str, str]:
+    """One that is about to stop is not ready, however well all is."""
+    if app.state.draining.begun:
+        return {"start": "it is stopping: requests under way finish, no more shall come"}
+    return await readiness(app.state.ready)
 
 
 async def readiness(checks: Mapping[str, Check]) -> dict[str, str]:

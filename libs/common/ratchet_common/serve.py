@@ -2,16 +2,20 @@
 
 import asyncio
 import gc
+import math
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from types import FrameType
+from typing import Any, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
+from ratchet_common.draining import Draining
 from ratchet_common.errors import CannotStartError
 from ratchet_common.reloading import Reloading
 from ratchet_common.settings import CommonSettings, load
@@ -19,17 +23,31 @@ from ratchet_common.telemetry import configure_logging
 
 S = TypeVar("S", bound=CommonSettings)
 
-DRAIN_S = 20
+LAST_WORDS_S = 3  # after the limit, for those whose request was ended to hear of it
 
 
 class Server(uvicorn.Server):
-    """Serves the apps of one process: files are read anew at SIGHUP.
+    """Serves the apps of one process: files are read anew at SIGHUP; told to stop, it lets requests finish.
+
+    From then on connections are told to close, and at the limit what is still under way is ended in words.
 
     A start that fails is for whoever started it to explain: uvicorn would end the process.
     """
 
-    def __init__(self, config: uvicorn.Config, apps: Sequence[FastAPI]) -> None:
-        super().__init__(config)
+    def __init__(self, app: ASGIApp, apps: Sequence[FastAPI], **how: Any) -> None:
+        self._draining: Sequence[Draining] = [one.state.draining for one in apps]
+        self._limit_s = max(draining.limit_s for draining in self._draining)
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=math.ceil(self._limit_s) + LAST_WORDS_S,
+                **how,
+            )
+        )
         self._reloading = Reloading(apps)
         self._of_a_terminal = has_terminal()
         self._beside: asyncio.Task[None] | None = None
@@ -46,14 +64,36 @@ class Server(uvicorn.Server):
     def _on_hangup(self) -> None:
         """The same signal says that the terminal was closed, which ends what was started from it."""
         if self._of_a_terminal and not has_terminal():
-            self.should_exit = True
+            self.stop()
         else:
             self._reloading.wish()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._beside is not None:
             self._beside.cancel()
-        await super().shutdown(sockets)
+        at_the_limit = asyncio.get_running_loop().call_later(self._limit_s, self._end)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            at_the_limit.cancel()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._begin()
+        super().handle_exit(sig, frame)
+
+    def stop(self) -> None:
+        """At the second time it does not wait for open requests."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+        self._begin()
+
+    def _begin(self) -> None:
+        for draining in self._draining:
+            draining.begin()
+
+    def _end(self) -> None:
+        for draining in self._draining:
+            draining.end()
 
 
 def serve(kind: type[S], build: Callable[[S], FastAPI]) -> None:
@@ -66,16 +106,7 @@ def serve(kind: type[S], build: Callable[[S], FastAPI]) -> None:
     except CannotStartError as error:
         sys.exit(f"ratchet: {error}")
     settle_memory()
-    config = uvicorn.Config(
-        app,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=DRAIN_S,
-    )
-    server = Server(config, [app])
+    server = Server(app, [app], proxy_headers=False)
     server.run([listener])
     if not server.started:
         sys.exit(f"ratchet: {failure_of(app)}")

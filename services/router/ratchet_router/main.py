@@ -131,6 +131,7 @@ def build(settings: RouterSettings) -> FastAPI:
     routers, front = [api.routes for api in apis], {**chat.front, **messages.front}
     app = create_app("router", settings, routers=routers, lifespan=lifespan, front=front)
     app.state.callers = Callers()
+    app.state.draining.at_the_limit(app.state.callers.stop)
     return app
 
 

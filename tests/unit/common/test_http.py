@@ -255,3 +255,11 @@ async def test_the_events_of_the_service_are_documented(client: httpx.AsyncClien
 async def test_a_field_that_is_named_is_the_requests_own(client: httpx.AsyncClient, body: bytes, field: str) -> None:
     answer = await client.post("/notes/marked", content=body, headers={"Content-Type": "application/json"})
     assert [error["field"] for error in is_problem(answer, 422, "invalid")["errors"]] == [field]
+
+
+async def test_one_that_is_stopping_is_not_ready(client: httpx.AsyncClient, app: FastAPI) -> None:
+    assert (await client.get("/healthz")).status_code == 200
+    app.state.draining.begin()
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert "stopping" in answer.text

@@ -46,10 +46,10 @@ class Listed(BaseModel):
 
 @routes.get("/catalogue", response_model=Listed)
 async def catalogue(_: MayRead, parts: TheParts) -> Any:
-    return {"items": [_view(model) for model in parts.catalogue.models.values()], "next": None}
+    return {"items": [shown(model) for model in parts.catalogue.models.values()], "next": None}
 
 
-def _view(model: Model) -> dict[str, Any]:
+def shown(model: Model) -> dict[str, Any]:
     prices = model.prices.given()
     return {
         "name": model.name,

@@ -7,7 +7,8 @@ from contextlib import aclosing
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
-from ratchet_router.api.hanging_up import Callers, HungUpError
+from ratchet_router.api.hanging_up import Callers, HungUpError, StoppingError
+from ratchet_router.shapes.shape import Failure, Frames
 
 READ_PATIENCE_S = 60.0  # for a client that takes nothing
 NOT_TO_BE_HELD = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # by what stands in between
@@ -16,10 +17,12 @@ NOT_TO_BE_HELD = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # by 
 class EventStream(Response):
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[bytes, None], headers: Mapping[str, str], callers: Callers) -> None:
+    def __init__(
+        self, events: AsyncGenerator[bytes, None], frames: Frames, headers: Mapping[str, str], callers: Callers
+    ) -> None:
         super().__init__(headers={**headers, **NOT_TO_BE_HELD})
         del self.headers["content-length"]
-        self._events, self._callers = events, callers
+        self._events, self._frames, self._callers = events, frames, callers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One who hangs up, or takes nothing for a minute, ends it: the work upstream as well."""
@@ -32,4 +35,7 @@ class EventStream(Response):
                             await send({"type": "http.response.body", "body": event, "more_body": True})
         except (HungUpError, TimeoutError):
             return
+        except StoppingError as error:
+            said = self._frames.failed(Failure(error.status, error.type, error.detail, retry_after_s=1))
+            await send({"type": "http.response.body", "body": said, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})

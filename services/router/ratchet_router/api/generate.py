@@ -124,13 +124,13 @@ async def generate(
     callers: Callers = request.app.state.callers
     control = cache_control(request.headers.get("cache-control", ""))
     wanted = once(request.headers, caller.tenant, request.url.path, await request.body())
-    ask = control.over(await _with_best(_ask(body, caller), body, parts))
+    ask = control.over(await _with_best(ask_of_body(body, caller), body, parts))
     with callers.watching(request):
         if body.stream:
             stream = await opened_once(ask, wanted, parts)
-            thoughts = thinks_aloud(ask, stream.progress.prompt)
-            events = stream.frames(GenerateFrames(thoughts=thoughts), encoded_view)
-            return EventStream(events, headers(stream.who(), streamed=True), callers)
+            frames = GenerateFrames(thoughts=thinks_aloud(ask, stream.progress.prompt))
+            events = stream.frames(frames, encoded_view)
+            return EventStream(events, frames, headers(stream.who(), streamed=True), callers)
         answered = await answer_once(ask, wanted, parts, partial(hung_up, request))
     response.headers.update(headers(answered))
     if not answered.recorded:
@@ -165,7 +165,7 @@ def encoded_view(answered: Answered) -> bytes:
 
 @routes.post("/api/route", response_model=Routed, responses=documented(400, 404))
 async def route(body: GenerateBody, caller: MayGenerate, parts: TheParts) -> Any:
-    ask = await _with_best(_ask(body, caller), body, parts)
+    ask = await _with_best(ask_of_body(body, caller), body, parts)
     unit = ask.session or ask.user or str(uuid4())
     plan = parts.plan(ask, unit)
     version, model, tier = plan.first
@@ -179,7 +179,7 @@ async def route(body: GenerateBody, caller: MayGenerate, parts: TheParts) -> Any
     }
 
 
-def _ask(body: GenerateBody, caller: Caller) -> Ask:
+def ask_of_body(body: GenerateBody, caller: Caller) -> Ask:
     """Raises UnknownTaskError."""
     task = known_task(body.task_type)
     messages = _messages(body)

@@ -1,4 +1,7 @@
-"""Has the client hung up? Asked of the server without waiting, of all whose requests are under way."""
+"""Has the client hung up? Asked of the server without waiting, of all whose requests are under way.
+
+The router may also be the one who goes: what is under way at the limit of its stop is ended here, too.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -18,6 +21,16 @@ class HungUpError(RefusedError):
     status = 499
     type = "hung-up"
     title = "The client hung up"
+
+
+class StoppingError(RefusedError):
+    status = 503
+    type = "stopping"
+    title = "The router was stopped before the answer was there"
+
+    def __init__(self) -> None:
+        super().__init__("The router was stopped before the answer was whole: send the request again.")
+        self.headers = {"Retry-After": "1"}
 
 
 async def hung_up(request: Request) -> bool:
@@ -41,11 +54,11 @@ class Callers:
 
     def __init__(self) -> None:
         self._waiting: dict[asyncio.Task[Any], Request] = {}
-        self._gone: set[asyncio.Task[Any]] = set()
+        self._ended: dict[asyncio.Task[Any], RefusedError] = {}
 
     @contextmanager
     def watching(self, request: Request) -> Iterator[None]:
-        """Once the body was read. Raises HungUpError within it when the client goes."""
+        """Once the body was read. Raises HungUpError when the client goes, StoppingError when the router does."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("A request is answered in a task.")
@@ -53,16 +66,25 @@ class Callers:
         try:
             yield
         except asyncio.CancelledError:
-            if task not in self._gone:
+            if task not in self._ended:
                 raise
             task.uncancel()
-            raise HungUpError("The client hung up before the answer was there.") from None
+            raise self._ended[task] from None
         finally:
             self._waiting.pop(task, None)
-            self._gone.discard(task)
+            self._ended.pop(task, None)
 
     async def look(self) -> None:
         for task, request in list(self._waiting.items()):
-            if task not in self._gone and not task.done() and await hung_up(request):
-                self._gone.add(task)
-                task.cancel()
+            if task not in self._ended and not task.done() and await hung_up(request):
+                self._end(task, HungUpError("The client hung up before the answer was there."))
+
+    def stop(self) -> None:
+        """Ends the work for all of them."""
+        for task in list(self._waiting):
+            if task not in self._ended and not task.done():
+                self._end(task, StoppingError())
+
+    def _end(self, task: asyncio.Task[Any], why: RefusedError) -> None:
+        self._ended[task] = why
+        task.cancel()

@@ -53,7 +53,7 @@ async def _streamed(ask: Ask, wanted: Once | None, parts: Parts, callers: Caller
     who = stream.who()
     frames = spoken.frames(who)
     stream.before_the_end = _telling(spoken, frames)
-    return EventStream(stream.frames(frames, at_the_end), headers(who, streamed=True), callers)
+    return EventStream(stream.frames(frames, at_the_end), frames, headers(who, streamed=True), callers)
 
 
 def _telling(spoken: Spoken, frames: Frames) -> Callable[[Answered], Awaitable[None]]:
