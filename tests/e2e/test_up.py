@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from ratchet_cli.stack.ports import free_ports
+from ratchet_common.auth import Scope, new_token, read_tokens, write_tokens
 from tests.crash.processes import Victim
 from tests.e2e.conftest import Product
 
@@ -177,3 +180,33 @@ def test_a_missing_key_is_named(tmp_path: Path) -> None:
         "quality = { default = 0.5 }\n"
     )
     assert "NO_SUCH_KEY" in refused(tmp_path, "--port", str(free_ports(1)[0]), ROUTER_CATALOGUE=str(catalogue))
+
+
+def test_the_commands_ask_the_running_router(product: Product, tmp_path: Path) -> None:
+    at = ["--url", product.url, "--data-dir", str(product.data_dir), "--json"]
+    request = tmp_path / "request.json"
+    request.write_text(json.dumps(REQUEST))
+    for arguments, holds in (["models"], "simulated-fast"), (["route", "--explain", str(request)], "candidates"):
+        ran = subprocess.run([sys.executable, "-m", "ratchet_cli", *arguments, *at], capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+        assert holds in ran.stdout
+
+
+def test_sighup_has_all_four_services_read_the_tokens_anew(product: Product) -> None:
+    token, row = new_token("later", frozenset(Scope))
+    file = product.data_dir / "tokens.json"
+    write_tokens(file, [*read_tokens(file).by_digest.values(), row])
+    assert product.process.process is not None
+    product.process.process.send_signal(signal.SIGHUP)
+    headers = {"Authorization": f"Bearer {token}"}
+    for path in ("catalogue", "feedback/summary", "versions", "performance"):
+        request = urllib.request.Request(f"{product.url}/api/models/{path}", headers=headers)  # noqa: S310  loopback
+        eventually(partial(is_known, request), True)
+
+
+def is_known(request: urllib.request.Request) -> bool:
+    try:
+        urllib.request.urlopen(request).close()  # noqa: S310  loopback
+    except urllib.error.HTTPError as error:
+        return error.code != 401
+    return True

@@ -65,6 +65,52 @@ def replay(
     _sentence_or(lambda: run(topic or [], data_dir, dry_run=dry_run, as_json=as_json))
 
 
+Catalogue = Annotated[
+    Path | None, typer.Option(envvar="ROUTER_CATALOGUE", help="A catalogue file; default: the one that ships.")
+]
+Url = Annotated[str, typer.Option(help="Of a running router, which is asked in place of a file.")]
+Token = Annotated[str, typer.Option(envvar="RATCHET_TOKEN", help="For --url; default: the data directory's.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+@app.command(epilog="Example: ratchet models --catalogue catalogue.toml")
+def models(
+    catalogue: Catalogue = None,
+    url: Url = "",
+    token: Token = "",
+    data_dir: DataDir = Path(".ratchet"),
+    as_json: AsJson = False,
+) -> None:
+    """List the models that may answer: provider, tier, context window, capabilities, prices, quality."""
+    from ratchet_cli.models import models as run
+    from ratchet_cli.router_calls import router_at
+    from ratchet_router.settings import SHIPPED_CATALOGUE
+
+    file = catalogue or SHIPPED_CATALOGUE
+    _sentence_or(lambda: run(file, router_at(url, token, data_dir) if url else None, as_json=as_json))
+
+
+@app.command(epilog='Example: echo \'{"model": "auto", "messages": […]}\' | ratchet route --explain -')
+def route(
+    explain: Annotated[str, typer.Option(help="The body of a chat completion or of /api/generate; `-` reads it in.")],
+    catalogue: Catalogue = None,
+    url: Url = "",
+    token: Token = "",
+    data_dir: DataDir = Path(".ratchet"),
+    as_json: AsJson = False,
+) -> None:
+    """Say which model a request would go to, and why. No model is asked.
+
+    Without --url it goes by the catalogue alone: expected quality, every model well, no trained version.
+    """
+    from ratchet_cli.explaining import explain as run
+    from ratchet_cli.router_calls import router_at
+    from ratchet_router.settings import SHIPPED_CATALOGUE
+
+    file = catalogue or SHIPPED_CATALOGUE
+    _sentence_or(lambda: run(explain, file, router_at(url, token, data_dir) if url else None, as_json=as_json))
+
+
 @tokens.command(epilog="Example: ratchet token create --tenant acme --scope generate --scope feedback --days 90")
 def create(
     tenant: Annotated[str, typer.Option(help="Whose data the token reaches.")],
