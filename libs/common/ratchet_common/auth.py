@@ -13,6 +13,7 @@ import msgspec
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from ratchet_common import request_log
 from ratchet_common.errors import CannotStartError, RefusedError
 from ratchet_common.limits import Limits
 
@@ -115,7 +116,10 @@ def identify(request: Request) -> Caller:
     if not token:
         raise NoTokenError("The request has no bearer token: send `Authorization: Bearer <token>`.")
     tokens: Tokens = request.app.state.tokens
-    return tokens.caller(token.strip())
+    caller = tokens.caller(token.strip())
+    if (line := request_log.current()) is not None:
+        line.tenant, line.key = caller.tenant, caller.name
+    return caller
 
 
 def authorise(request: Request, scope: Scope) -> Caller:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ratchet_common import problems, telemetry
+from ratchet_common import problems, request_log, telemetry
 from ratchet_common.asyncapi import document
 from ratchet_common.auth import read_tokens
 from ratchet_common.draining import Draining
@@ -71,9 +71,9 @@ class App(FastAPI):
 class Hot:
     """An endpoint here declares no parameters and renders its own errors; a route of the same path documents it."""
 
-    def __init__(self, front: Front, service: str, body_limit: int) -> None:
+    def __init__(self, front: Front, service: str, body_limit: int, *, logs: bool) -> None:
         self._routes = {(method, path): (Route(path, endpoint), endpoint) for (method, path), endpoint in front.items()}
-        self.edge = Edge(self._answer, service, body_limit)
+        self.edge = Edge(self._answer, service, body_limit, logs=logs)
 
     def knows(self, scope: Scope) -> bool:
         return scope["type"] == "http" and (scope["method"], scope["path"]) in self._routes
@@ -94,7 +94,7 @@ def create_app(
 ) -> FastAPI:
     """`lifespan` sets `app.state.ready`: the named checks that `/readyz` makes."""
     app = App(title=f"Ratchet {name}", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.front = Hot(front, name, settings.body_limit_bytes) if front else None
+    app.front = Hot(front, name, settings.body_limit_bytes, logs=settings.request_log) if front else None
     app.state.tokens = read_tokens(settings.tokens_file)
     app.state.ready, app.state.failure = {}, ""
     app.state.draining = Draining(settings.drain_seconds)
@@ -105,7 +105,7 @@ def create_app(
         app.include_router(router, responses=EVERYWHERE)
     app.include_router(_pages(app, name), include_in_schema=False)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the way FastAPI documents
-    app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes)
+    app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes, logs=settings.request_log)
     return app
 
 
@@ -183,8 +183,8 @@ class Edge:
     No thread, no copy of a body. A body whose length was announced is no longer: the server sees to that.
     """
 
-    def __init__(self, app: ASGIApp, service: str, body_limit: int) -> None:
-        self._app, self._service, self._limit = app, service, body_limit
+    def __init__(self, app: ASGIApp, service: str, body_limit: int, *, logs: bool = False) -> None:
+        self._app, self._service, self._limit, self._logs = app, service, body_limit, logs
         self._durations: dict[tuple[str, str, int], Any] = {}  # cached children: `labels()` costs three times as much
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -194,6 +194,7 @@ class Edge:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex.encode()
+        line = self._line(scope, request_id, given=request_id is given)
         started, status, answering = time.perf_counter(), 500, False
 
         async def send_on(message: Message) -> None:
@@ -216,7 +217,15 @@ class Edge:
                 raise BrokenOffError("An answer broke off half-way; what happened has been logged.") from None
             await failure(scope, receive, send_on)
         finally:
-            self._observe(scope, status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self._observe(scope, status, seconds)
+            if line is not None:
+                request_log.end(line, route=_route(scope), status=status, seconds=seconds)
+
+    def _line(self, scope: Scope, request_id: bytes, *, given: bool) -> request_log.Line | None:
+        if not self._logs:
+            return None
+        return request_log.begin(self._service, scope["method"], request_id, given=given)
 
     def _limited(self, receive: Receive) -> Receive:
         seen = 0
@@ -238,10 +247,14 @@ class Edge:
         return problems.problem(413, "content-too-large", "Content Too Large", self._sentence())
 
     def _observe(self, scope: Scope, status: int, seconds: float) -> None:
-        route = scope.get("route")
-        key = (scope["method"], getattr(route, "path", "unmatched"), status)
+        key = (scope["method"], _route(scope), status)
         child = self._durations.get(key)
         if child is None:
             child = telemetry.HTTP_SECONDS.labels(self._service, *map(str, key))
             self._durations[key] = child
         child.observe(seconds)
+
+
+def _route(scope: Scope) -> str:
+    """Its pattern: a path may hold what people wrote."""
+    return getattr(scope.get("route"), "path", "unmatched")

@@ -48,6 +48,7 @@ class CommonSettings(BusSettings):
     worker_processes: int = _shared("WORKER_PROCESSES", 1, ge=1, le=64, description="for work that burns CPU")
     host: str = _shared("HOST", "127.0.0.1", description="where the service listens")
     port: int = _shared("PORT", 8080, ge=1, le=65535, description="where the service listens")
+    request_log: bool = _shared("REQUEST_LOG", True, description="one line of JSON a request; never text")
     drain_seconds: float = _shared(
         "DRAIN_SECONDS", 25, ge=0, le=3600, description="that requests under way may take once told to stop"
     )

@@ -1,8 +1,11 @@
 """Metrics and logs. Neither ever carries what people wrote: labels are names from closed sets."""
 
+import atexit
 import logging
 
 from prometheus_client import Counter, Gauge, Histogram
+
+from ratchet_common import request_log
 
 EVENTS_HANDLED = Counter("ratchet_events_handled", "Events that a group has handled", ("topic", "group"))
 EVENTS_BURIED = Counter("ratchet_events_buried", "Events sent to the dead letters", ("topic", "group"))
@@ -20,5 +23,14 @@ HTTP_SECONDS = Histogram(
 
 def configure_logging(level: str) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _bare(request_log.log)
+    atexit.register(request_log.flush)
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def _bare(log: logging.Logger) -> None:
+    """Its lines are JSON: nothing stands before them."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log.handlers, log.propagate = [handler], False

@@ -2,6 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
+from ratchet_common import request_log
 from ratchet_common.events import PredictionMade
 
 PREDICTIONS = Counter("ratchet_predictions", "Answers by task and model", ("task", "model", "outcome", "cached"))
@@ -36,3 +37,14 @@ def observed(event: PredictionMade, *, trained: bool) -> None:
         children.read.inc(event.usage.input_tokens)
         children.written.inc(event.usage.output_tokens)
         children.cost.inc(float(event.cost_usd))
+    if (line := request_log.current()) is not None:
+        _note(line, event)
+
+
+def _note(line: request_log.Line, event: PredictionMade) -> None:
+    """For the line of the request that it answers."""
+    line.result_id, line.model, line.version = str(event.result_id), event.model, event.version_id
+    line.outcome, line.cached = event.outcome, event.cached_from is not None
+    line.input_tokens, line.output_tokens = event.usage.input_tokens, event.usage.output_tokens
+    line.cost_usd = float(event.cost_usd)
+    line.attempts = tuple(f"{one.model}:{one.error}" for one in event.attempts if one.error)
