@@ -1,11 +1,13 @@
 """The `ratchet` command."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
+from ratchet_common.config_file import VARIABLE
 from ratchet_common.errors import CannotStartError
 
 T = TypeVar("T")
@@ -27,10 +29,15 @@ def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The one port of all four services.")] = 8080,
     data_dir: DataDir = Path(".ratchet"),
     host: Annotated[str, typer.Option(help="Where to listen; loopback unless you say otherwise.")] = "127.0.0.1",
+    config: Annotated[
+        Path | None, typer.Option(envvar="RATCHET_CONFIG", help="Settings as TOML; the environment goes before it.")
+    ] = None,
 ) -> None:
     """Start the whole product on this machine, with broker and store of its own."""
     from ratchet_cli.up import run
 
+    if config is not None:
+        os.environ[VARIABLE] = str(config)
     _sentence_or(lambda: run(host, port, data_dir))
 
 

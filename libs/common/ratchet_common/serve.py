@@ -1,5 +1,6 @@
 """The start of one service as a process of its own."""
 
+import argparse
 import asyncio
 import gc
 import math
@@ -15,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from ratchet_common.config_file import VARIABLE
 from ratchet_common.draining import Draining
 from ratchet_common.errors import CannotStartError
 from ratchet_common.reloading import Reloading
@@ -98,6 +100,10 @@ class Server(uvicorn.Server):
 
 def serve(kind: type[S], build: Callable[[S], FastAPI]) -> None:
     """Reads the settings, serves until told to stop. What stops a start is said in one sentence."""
+    options = argparse.ArgumentParser(description="Settings come from the environment, and from a file of TOML.")
+    options.add_argument("--config", metavar="FILE", help=f"the file; default: what {VARIABLE} names")
+    if (config := options.parse_args().config) is not None:
+        os.environ[VARIABLE] = config
     try:
         settings = load(kind)
         configure_logging(settings.log_level)

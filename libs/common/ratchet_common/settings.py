@@ -2,12 +2,14 @@
 
 import difflib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from ratchet_common.config_file import ConfigFile, read_config
 from ratchet_common.errors import CannotStartError
 
 
@@ -63,18 +65,23 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 def load(kind: type[S], **given: Any) -> S:
-    """Reads `kind` from the environment; `given` goes before it.
+    """Reads `kind` from the environment, and what it lacks from the file of RATCHET_CONFIG; `given` goes before both.
 
     Raises CannotStartError with a sentence for each variable that is missing, unknown or wrong.
     """
-    wrong = _unknown(kind)
+    wrong, file = _unknown(kind), read_config()
+    names = variables(kind)
+    service = str(kind.model_config.get("env_prefix", "")).rstrip("_").lower()
+    filed = file.values(service, names) if file else {}
+    filed = {name: value for name, value in filed.items() if names[name] not in os.environ and name not in given}
     try:
-        settings = kind(**given)
+        settings = kind(**filed | given)
     except SettingsError as error:
         raise CannotStartError(" ".join([*wrong, _unreadable(kind, error)])) from None
     except ValidationError as error:
         wrong += [
-            _sentence(kind, str(e["loc"][0]), e["type"], e["msg"])
+            _in_file(file, service, str(e["loc"][0]), filed, names)
+            + _sentence(kind, str(e["loc"][0]), e["type"], e["msg"])
             for e in error.errors(include_input=False)
             if e["loc"]
         ]
@@ -91,6 +98,14 @@ def variables(kind: type[BaseSettings]) -> dict[str, str]:
         name: str(field.validation_alias) if field.validation_alias else f"{prefix}{name}".upper()
         for name, field in kind.model_fields.items()
     }
+
+
+def _in_file(
+    file: ConfigFile | None, service: str, where: str, filed: Mapping[str, Any], names: Mapping[str, str]
+) -> str:
+    """Where the file says it, if it is the file that does."""
+    name = next((field for field, variable in names.items() if where in (field, variable)), where)
+    return f"{file.of(service, name)}: " if file and name in filed else ""
 
 
 def _unknown(kind: type[BaseSettings]) -> list[str]:
