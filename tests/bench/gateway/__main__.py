@@ -24,16 +24,22 @@ def main() -> int:
     parser.add_argument("--only", choices=PARTS, help="measure just one part")
     asked = parser.parse_args()
     console = Console()
+    found: list[Figure] = []
     with kept_to(others()), everything() as field:
         for name, why in field.missing.items():
             console.print(f"{name} takes no part: {why}", markup=False)
-        parts = [asked.only] if asked.only else PARTS
-        found = [figure for part in parts for figure in _measured(part, field, long=asked.long)]
+        for part in [asked.only] if asked.only else PARTS:
+            new = _measured(part, field, long=asked.long)
+            found += new
+            _write(field, found)
+            console.print(table(new))
+    return int(any(figure.met is False for figure in found))
+
+
+def _write(field: Field, found: list[Figure]) -> None:
     OUT.parent.mkdir(exist_ok=True)
     written = {"upstream": field.upstream, "missing": field.missing, "figures": [asdict(figure) for figure in found]}
     OUT.write_text(json.dumps(written, indent=2) + "\n")
-    console.print(table(found))
-    return int(any(figure.met is False for figure in found))
 
 
 def _measured(part: str, field: Field, *, long: bool) -> list[Figure]:

@@ -10,7 +10,7 @@ from tests.bench.wire.hammer import Hammered, hammer
 
 CONNECTIONS = 128
 ROUNDS, SECONDS, WARM_UP_S = 3, 3.0, 1.0
-ROUNDS_ALONE, SECONDS_ALONE = 7, 2.0  # at one connection
+ROUNDS_ALONE, SECONDS_ALONE = 5, 1.5  # at one connection
 STREAMS = 32  # connections
 MARKS = 4  # readings of the memory, evenly over the requests
 MEMORY_ROUND_S = 2.0
