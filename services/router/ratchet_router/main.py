@@ -125,6 +125,7 @@ def build(settings: RouterSettings) -> FastAPI:
             loops |= its_batches.loops | await its.relay(its_batches.store.items)
             async with at_work(its, loops | {"limits": admission.loop}):
                 yield
+                await parts.recorder.settled()
 
     of_batches = (batches, openai_batches, openai_files)
     apis = (chat, messages, responses, models, embeddings, generate, *of_batches, catalogue, cache, limits, templates)
@@ -167,6 +168,7 @@ def _parts(
             forgets=settings.bus_forgets,
             patience_s=settings.record_patience_ms / 1000,
             answer_unrecorded=settings.answer_unrecorded,
+            first=settings.record_first,
         ),
         around=_around(files),
     )

@@ -14,6 +14,7 @@ from ratchet_common.events import NOTHING, PredictionMade
 from ratchet_common.topics import PREDICTIONS
 
 STORE_PATIENCE_S = 5.0
+BEHIND = 5_000  # events behind their answers; with so many the next answer waits for its own
 REST_S = 2.0  # after a failure: events go straight to the store, so that not every request waits in vain
 
 RECORDED = Counter("ratchet_predictions_recorded", "How the predictions' events were made safe", ("way",))
@@ -44,19 +45,36 @@ def fitting(messages: msgspec.Raw, output: str | None, limit_bytes: int) -> Text
 
 
 class Recorder:
-    """`forgets`: the bus loses all when it restarts, so every event goes through the store."""
+    """`forgets`: the bus loses all when it restarts, so every event goes through the store.
+
+    `first`: an event is safe before its answer goes out; else it is made safe behind it, and a kill may lose it.
+    """
 
     def __init__(
-        self, publish: Publish, hold: Hold, *, forgets: bool, patience_s: float, answer_unrecorded: bool
+        self,
+        publish: Publish,
+        hold: Hold,
+        *,
+        forgets: bool,
+        patience_s: float,
+        answer_unrecorded: bool,
+        first: bool = True,
     ) -> None:
         self._publish, self._hold = publish, hold
         self._forgets, self._patience_s, self._answer_unrecorded = forgets, patience_s, answer_unrecorded
+        self._first = first
         self._rests_until = 0.0
         self._encode = msgspec.json.Encoder().encode
         self._kept: set[asyncio.Task[Any]] = set()
 
     async def record(self, event: PredictionMade) -> bool:
         """False: nobody took it, and a setting says to answer all the same. Raises NotRecordedError otherwise."""
+        if self._first or len(self._kept) >= BEHIND:
+            return await self._recorded(event)
+        self._go_on_with(event)
+        return True
+
+    async def _recorded(self, event: PredictionMade) -> bool:
         if not self._forgets and await self._by_kafka(event):
             BY_KAFKA.inc()
             return True
@@ -70,15 +88,23 @@ class Recorder:
 
     async def record_whatever_happens(self, event: PredictionMade) -> None:
         """For a request that is being cancelled: goes on behind its back."""
-        task = asyncio.create_task(self.record(event))
+        await asyncio.wait({self._go_on_with(event)})
+
+    async def settled(self) -> None:
+        """Returns once nothing is on its way any more: each has a limit."""
+        if self._kept:
+            await asyncio.wait(set(self._kept))
+
+    def _go_on_with(self, event: PredictionMade) -> asyncio.Task[bool]:
+        task = asyncio.create_task(self._recorded(event))
         self._kept.add(task)
         task.add_done_callback(self._done)
-        await asyncio.wait({task})
+        return task
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._kept.discard(task)
         if not task.cancelled():
-            task.exception()  # counted by `record` already
+            task.exception()  # counted by `_recorded` already
 
     async def _by_kafka(self, event: PredictionMade) -> bool:
         if time.monotonic() < self._rests_until:

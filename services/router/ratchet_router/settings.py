@@ -55,6 +55,9 @@ class RouterSettings(CommonSettings):
     )
 
     record_patience_ms: int = Field(1_000, ge=10, le=60_000, description="until an event goes to the own store instead")
+    record_first: bool = Field(
+        True, description="an answer waits until its event is safe; false: a kill may lose the events of a moment"
+    )
     answer_unrecorded: bool = Field(False, description="answer even if neither Kafka nor the store took the event")
     text_limit_bytes: int = Field(256 * 1024, ge=1024, le=768 * 1024, description="input and output in an event")
 

@@ -91,3 +91,21 @@ def test_the_limit_counts_input_and_output_together() -> None:
     assert fitting(raw, "é" * 5, 20).text_omitted == ""
     assert fitting(raw, "é" * 5 + "x", 20).text_omitted == "too_large"
     assert fitting(raw, None, 10).text_omitted == ""
+
+
+async def test_a_setting_lets_the_answer_go_before_its_event_is_safe() -> None:
+    bus, store = FakeBus(hangs=True), FakeStore()
+    recording = recorder(bus, store, first=False)
+    assert await recording.record(EVENT)
+    assert not store.held
+    await recording.settled()
+    assert store.held == [EVENT]
+
+
+async def test_what_fails_behind_an_answer_is_settled_too() -> None:
+    store = FakeStore()
+    store.away = True
+    recording = recorder(FakeBus(away=True), store, first=False)
+    assert await recording.record(EVENT)
+    await recording.settled()
+    assert not store.held
