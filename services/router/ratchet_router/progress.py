@@ -185,7 +185,7 @@ class Progress:
         """Only what the resolved one said, and only where nothing is wrong with it."""
         if self.ask.cache == "off" or by.name != self.plan.resolved or not answered.passed:
             return
-        key = self.cache_key()
+        key = self.leads.key if self.leads else self.cache_key()
         if self.ask.cache == "refresh":
             await self.parts.cache.make_way(key, self.ask.tenant)
         entry = to_keep(self.ask, answered, self.parts.cache.expires_at())

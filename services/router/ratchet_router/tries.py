@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
@@ -95,9 +95,8 @@ class Tries(Generic[T]):
         if self._tried[target.name] == 1:
             self.around.budget.first_try(target.at)
         try:
-            async with AsyncExitStack() as stack:
-                if (gate := self.around.gates.of(target.at)) is not None:
-                    await stack.enter_async_context(gate.inside(self.limits_of(target).total_s))
+            gate = self.around.gates.of(target.at)
+            async with gate.inside(self.limits_of(target).total_s) if gate else nullcontext():
                 yield asking
         except ProviderError as error:
             self._note(target, asking, error)

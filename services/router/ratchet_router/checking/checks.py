@@ -86,13 +86,14 @@ TABLE: Final = (
 NAMES: Final = tuple(row.name for row in TABLE)
 
 
+_of_task: Final[dict[str, tuple[Row, ...]]] = {
+    task: tuple(row for row in TABLE if task in row.fails or task in row.warns) for task in TaskType
+}
+
+
 def checked(subject: Subject, only: Collection[str] = NAMES) -> tuple[Check, ...]:
     """Each check that applies, in the table's order. A warning is a check that passed and has a detail."""
-    return tuple(_check(row, subject) for row in TABLE if row.name in only and _applies(row, subject))
-
-
-def _applies(row: Row, subject: Subject) -> bool:
-    return (subject.task_type in row.fails or subject.task_type in row.warns) and row.needs(subject)
+    return tuple(_check(row, subject) for row in _of_task[subject.task_type] if row.name in only and row.needs(subject))
 
 
 def _check(row: Row, subject: Subject) -> Check:
