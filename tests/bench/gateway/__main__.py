@@ -48,7 +48,8 @@ def _measured(part: str, field: Field, *, long: bool) -> list[Figure]:
         alone = rounds.upstream_alone(field)
         fastest = max(load.per_second.median for load in loads.values())
         upstream = figures.of_upstream(field.upstream, alone, fastest)
-        return [upstream, *figures.of_loads(loads, ratios)]
+        events = figures.of_events(rounds.share_by_kafka(field))
+        return [upstream, events, *figures.of_loads(loads, ratios)]
     if part == "alone":
         return figures.of_alone(rounds.one_at_a_time(field))
     if part == "streams":

@@ -1,5 +1,6 @@
 """The measuring itself: who is compared takes turns, so that a busy moment of the machine hits all of them."""
 
+import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -14,6 +15,7 @@ ROUNDS_ALONE, SECONDS_ALONE = 5, 1.5  # at one connection
 STREAMS = 32  # connections
 MARKS = 4  # readings of the memory, evenly over the requests
 MEMORY_ROUND_S = 2.0
+RECORDED = 'ratchet_predictions_recorded_total{way="'
 
 Turn = tuple[Hammered, float]  # what came back; the CPU that the gateway took for a request, µs
 
@@ -54,7 +56,9 @@ class Ratio:
 @dataclass(frozen=True, slots=True)
 class Alone:
     direct_ms: Spread
-    added_ms: Spread
+    added_ms: Spread  # with the broker's acknowledgement
+    not_waiting_ms: Spread  # without
+    undisturbed_ms: float  # the fastest hundredth, without: nearly what an idle machine would give
     failed: int
 
 
@@ -99,20 +103,31 @@ def _load(turns: Sequence[Turn]) -> Load:
     )
 
 
+def share_by_kafka(field: Field) -> float:
+    """Of the router's events until now; the rest went to its own store, which costs it more."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{field.contenders[ROUTER].call.port}/metrics") as answer:
+        lines = answer.read().decode().splitlines()
+    ways = {line[len(RECORDED) :].split('"')[0]: float(line.split()[-1]) for line in lines if line.startswith(RECORDED)}
+    return ways["kafka"] / sum(ways.values())
+
+
 def upstream_alone(field: Field) -> Hammered:
     return hammer(field.direct, connections=CONNECTIONS, seconds=SECONDS, warm_up_s=WARM_UP_S)
 
 
 def one_at_a_time(field: Field) -> Alone:
     """What the router adds at the median to a call that goes to the upstream directly."""
-    direct, added, failed = [], [], 0
+    direct, added, not_waiting, undisturbed, failed = [], [], [], [], 0
     for _ in range(ROUNDS_ALONE):
         there = hammer(field.direct, connections=1, seconds=SECONDS_ALONE, warm_up_s=0.3)
         through = hammer(field.contenders[ROUTER].call, connections=1, seconds=SECONDS_ALONE, warm_up_s=0.3)
         direct.append(there.percentile_ms(0.5))
         added.append(through.percentile_ms(0.5) - there.percentile_ms(0.5))
-        failed += through.failed
-    return Alone(Spread.of(direct), Spread.of(added), failed)
+        behind = hammer(field.not_waiting, connections=1, seconds=SECONDS_ALONE, warm_up_s=0.3)
+        not_waiting.append(behind.percentile_ms(0.5) - there.percentile_ms(0.5))
+        undisturbed.append(behind.percentile_ms(0.01) - there.percentile_ms(0.01))
+        failed += through.failed + behind.failed
+    return Alone(Spread.of(direct), Spread.of(added), Spread.of(not_waiting), min(undisturbed), failed)
 
 
 def streamed(field: Field) -> tuple[Spread, Hammered]:
