@@ -25,10 +25,11 @@ def main() -> int:
     asked = parser.parse_args()
     console = Console()
     found: list[Figure] = []
-    with kept_to(others()), everything() as field:
+    parts = [asked.only] if asked.only else [*PARTS]
+    with kept_to(others()), everything(peers="loads" in parts) as field:
         for name, why in field.missing.items():
             console.print(f"{name} takes no part: {why}", markup=False)
-        for part in [asked.only] if asked.only else PARTS:
+        for part in parts:
             new = _measured(part, field, long=asked.long)
             found += new
             _write(field, found)

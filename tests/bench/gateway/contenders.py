@@ -69,14 +69,15 @@ class Field:
 
 
 @contextmanager
-def everything() -> Iterator[Field]:
+def everything(*, peers: bool) -> Iterator[Field]:
     with tempfile.TemporaryDirectory(prefix="ratchet-bench-") as name, ExitStack() as stack:
         ground = Ground(Path(name), stack, Field())
         ground.start_upstream()
         ground.start_bare()
         ground.start_router()
-        ground.start_peer(PORTKEY, ground.start_portkey)
-        ground.start_peer(LITELLM, ground.start_litellm)
+        if peers:
+            ground.start_peer(PORTKEY, ground.start_portkey)
+            ground.start_peer(LITELLM, ground.start_litellm)
         yield ground.field
 
 
