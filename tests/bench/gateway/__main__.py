@@ -54,7 +54,7 @@ def _measured(part: str, field: Field, *, long: bool) -> list[Figure]:
     if part == "alone":
         return figures.of_alone(rounds.one_at_a_time(field))
     if part == "streams":
-        return [figures.of_streams(*rounds.streamed(field))]
+        return [figures.of_streams(rounds.streamed(field))]
     return figures.of_memory(rounds.memory(field, REQUESTS_LONG if long else REQUESTS))
 
 

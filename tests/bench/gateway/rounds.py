@@ -10,7 +10,7 @@ from tests.bench.gateway.contenders import ROUTER, Contender, Field
 from tests.bench.wire.hammer import Hammered, hammer
 
 CONNECTIONS = 128
-ROUNDS, SECONDS, WARM_UP_S = 3, 3.0, 1.0
+ROUNDS, SECONDS, WARM_UP_S = 5, 4.0, 1.0
 ROUNDS_ALONE, SECONDS_ALONE = 5, 1.5  # at one connection
 STREAMS = 32  # connections
 MARKS = 4  # readings of the memory, evenly over the requests
@@ -59,6 +59,14 @@ class Alone:
     added_ms: Spread  # with the broker's acknowledgement
     not_waiting_ms: Spread  # without
     undisturbed_ms: float  # the fastest hundredth, without: nearly what an idle machine would give
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    chunks_per_second: Spread
+    cpu_us: Spread  # of the router, a chunk
+    load_share: float
     failed: int
 
 
@@ -130,10 +138,17 @@ def one_at_a_time(field: Field) -> Alone:
     return Alone(Spread.of(direct), Spread.of(added), Spread.of(not_waiting), min(undisturbed), failed)
 
 
-def streamed(field: Field) -> tuple[Spread, Hammered]:
-    """Chunks a second through the router, and the last turn."""
-    turns = [hammer(field.flowing, connections=STREAMS, seconds=SECONDS, warm_up_s=WARM_UP_S) for _ in range(ROUNDS)]
-    return Spread.of([turn.chunks_per_second for turn in turns]), turns[-1]
+def streamed(field: Field) -> Streams:
+    pid, rates, cpus, failed, load = field.contenders[ROUTER].pid, [], [], 0, 0.0
+    for _ in range(ROUNDS):
+        hammer(field.flowing, connections=STREAMS, seconds=WARM_UP_S, warm_up_s=0)
+        before = cpu_s(pid)
+        turn = hammer(field.flowing, connections=STREAMS, seconds=SECONDS, warm_up_s=0)
+        cpus.append(1e6 * (cpu_s(pid) - before) / max(1, turn.chunks))
+        rates.append(turn.chunks_per_second)
+        failed += turn.failed
+        load = max(load, turn.own_cpu_s / turn.seconds)
+    return Streams(Spread.of(rates), Spread.of(cpus), load, failed)
 
 
 def memory(field: Field, requests: int) -> Memory:
