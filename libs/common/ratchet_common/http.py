@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,6 +33,8 @@ Front = Mapping[tuple[str, str], Endpoint]  # hot paths by method and path
 VERSION = "0.1.0"
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 READY_PATIENCE_S = 3.0
+BODY_PATIENCE_S = 60.0  # for all of a request's body: one that never ends would be waited for without end
+HUNG_UP = 499  # nobody hears it; it is counted
 CANNOT_START = (CannotStartError, RetryLaterError)  # what is away at a start is said in a sentence as well
 EVERYWHERE = problems.documented(400, 401, 403, 413, 422, 503)
 
@@ -180,11 +183,20 @@ class BrokenOffError(Exception):
 class Edge:
     """The outermost ASGI layer: body limit, X-Request-ID, the last resort for what failed, duration by route.
 
-    No thread, no copy of a body. A body whose length was announced is no longer: the server sees to that.
+    No thread, no copy of a body.
     """
 
-    def __init__(self, app: ASGIApp, service: str, body_limit: int, *, logs: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        service: str,
+        body_limit: int,
+        *,
+        logs: bool = False,
+        body_patience_s: float = BODY_PATIENCE_S,
+    ) -> None:
         self._app, self._service, self._limit, self._logs = app, service, body_limit, logs
+        self._patience_s = body_patience_s
         self._durations: dict[tuple[str, str, int], Any] = {}  # cached children: `labels()` costs three times as much
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -209,8 +221,9 @@ class Edge:
             if length.isdigit() and int(length) > self._limit:
                 await self._too_large()(scope, receive, send_on)
             else:
-                framed = b"content-length" in headers and b"transfer-encoding" not in headers
-                await self._app(scope, receive if framed else self._limited(receive), send_on)
+                await self._app(scope, self._limited(receive), send_on)
+        except ClientDisconnect:
+            status = HUNG_UP
         except Exception as error:  # noqa: BLE001  the edge: further out its text would be logged
             failure = problems.failed(scope["method"], scope["path"], error)
             if answering:
@@ -228,11 +241,19 @@ class Edge:
         return request_log.begin(self._service, scope["method"], request_id, given=given)
 
     def _limited(self, receive: Receive) -> Receive:
-        seen = 0
+        seen, ended = 0, False
+        until = asyncio.get_running_loop().time() + self._patience_s
 
         async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
+            nonlocal seen, ended
+            if ended:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, "The body did not come to its end in time: send it at once.") from None
+            ended = not message.get("more_body", False)
             seen += len(message.get("body", b""))
             if seen > self._limit:
                 raise HTTPException(413, self._sentence())

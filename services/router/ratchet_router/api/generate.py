@@ -147,7 +147,7 @@ def read_generate(body: bytes, caller: Caller) -> Ask:
         raise InvalidGenerateError(".".join(map(str, first["loc"])) or "body", first["msg"]) from None
     if found.few_shot is not None:
         raise InvalidGenerateError("few_shot", "in a batch the examples are few_shot_examples")
-    return replace(_ask(found, caller), stream=found.stream)
+    return replace(ask_of_body(found, caller), stream=found.stream)
 
 
 class InvalidGenerateError(RefusedError):
