@@ -1,9 +1,9 @@
 """The way to the store. A store that is away is a reason to wait, not a bug of the handler."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.asynchronous.database import AsyncDatabase
@@ -20,6 +20,8 @@ from ratchet_common.errors import CannotStartError, RetryLaterError
 Document = dict[str, Any]
 Database = AsyncDatabase[Document]
 DUPLICATE_KEY = 11000
+T = TypeVar("T")
+_on_their_way: set[asyncio.Task[Any]] = set()
 
 
 def connect(url: str) -> AsyncMongoClient[Document]:
@@ -37,6 +39,23 @@ def connect(url: str) -> AsyncMongoClient[Document]:
 def database(client: AsyncMongoClient[Document], name: str) -> Database:
     """Writes count once a majority has them on disk: an acknowledged request is never forgotten."""
     return client.get_database(name, write_concern=WriteConcern("majority", j=True))
+
+
+async def to_its_end(doing: Coroutine[Any, Any, T]) -> T:
+    """For requests, whose clients hang up: what one that is cancelled asked of the store goes on behind its back.
+
+    Many cancelled at once within the driver leave its locks held, and the store is away for the process from then on.
+    """
+    task = asyncio.create_task(doing)
+    _on_their_way.add(task)
+    task.add_done_callback(_over)
+    return await asyncio.shield(task)
+
+
+def _over(task: asyncio.Task[Any]) -> None:
+    _on_their_way.discard(task)
+    if not task.cancelled():
+        task.exception()  # whoever still waits for it gets it
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from pymongo import ASCENDING
 
-from ratchet_common.mongo import Database, Document, waiting_is_worth_it
+from ratchet_common.mongo import Database, Document, to_its_end, waiting_is_worth_it
 from ratchet_common.upserts import upsert_where
 from ratchet_router.conversations import Kept
 
@@ -21,6 +21,9 @@ class MongoConversationStore:
             await self._conversations.create_index([("tenant", ASCENDING), ("user", ASCENDING)])
 
     async def keep(self, kept: Kept) -> None:
+        await to_its_end(self._keep(kept))
+
+    async def _keep(self, kept: Kept) -> None:
         """The last turn first: a crash between the two leaves turns that end early, never one without an end."""
         said: Document = {
             "response_id": kept.response_id,

@@ -9,7 +9,7 @@ from pymongo import ASCENDING
 from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common import lease
-from ratchet_common.mongo import Database, Document, waiting_is_worth_it
+from ratchet_common.mongo import Database, Document, to_its_end, waiting_is_worth_it
 from ratchet_common.upserts import upsert
 from ratchet_router.idempotency import Held, Once
 from ratchet_router.memory import Entry
@@ -27,6 +27,9 @@ class MongoKeyStore:
             await self._keys.create_index([("expires_at", ASCENDING)], expireAfterSeconds=0)
 
     async def hold(self, once: Once, seconds: float) -> Held:
+        return await to_its_end(self._hold(once, seconds))
+
+    async def _hold(self, once: Once, seconds: float) -> Held:
         key = Binary(once.key)
         first: Document = {
             "tenant": once.tenant,
@@ -47,13 +50,13 @@ class MongoKeyStore:
 
     def _mine(self, document: Document) -> Held:
         async def release() -> None:
-            await lease.release(self._keys, document)
+            await to_its_end(lease.release(self._keys, document))
 
         async def done(entry: Entry) -> None:
             body = msgspec.json.encode(entry)
             if len(body) > LARGEST_BYTES:
                 body = msgspec.json.encode(msgspec.structs.replace(entry, body=None))
             with waiting_is_worth_it():
-                await self._keys.update_one(lease.held(document), {"$set": {"answer": body}})
+                await to_its_end(self._keys.update_one(lease.held(document), {"$set": {"answer": body}}))
 
         return Held(bytes(document["fingerprint"]), mine=True, release=release, done=done)

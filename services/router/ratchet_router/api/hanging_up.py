@@ -56,6 +56,10 @@ class Callers:
         self._waiting: dict[asyncio.Task[Any], Request] = {}
         self._ended: dict[asyncio.Task[Any], RefusedError] = {}
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     @contextmanager
     def watching(self, request: Request) -> Iterator[None]:
         """Once the body was read. Raises HungUpError when the client goes, StoppingError when the router does."""
