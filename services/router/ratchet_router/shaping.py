@@ -44,7 +44,7 @@ def shaped(
 
 
 def _action_items(said: str, given: Sequence[str] | None) -> Shaped:
-    if given is None and entries_in(_unfenced(said)) is not None:
+    if entries_in(_unfenced(said)) is not None:
         return _listed(said)
     items = tuple(given) if given is not None else _items_in(said)
     return Shaped("\n".join(f"- {item}" for item in items), items=items)

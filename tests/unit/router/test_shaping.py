@@ -56,6 +56,10 @@ def test_json_stays_as_it_is_and_its_list_gives_the_items(task: str, dressed: st
     assert (found.output, found.items) == (RISKS, ("Late, high", "Dear"))
 
 
+def test_json_stays_json_where_its_items_are_known_already() -> None:
+    assert shaped("action_items", RISKS, (), items=["Late", "Dear"]).output == RISKS
+
+
 @pytest.mark.parametrize(
     ("output", "items"),
     [
