@@ -13,7 +13,7 @@ from ratchet_common.errors import RetryLaterError, UnavailableError
 from ratchet_common.events import NOTHING, PredictionMade
 from ratchet_common.topics import PREDICTIONS
 
-STORE_PATIENCE_S = 5.0
+STORE_PATIENCE_S = 10.0
 BEHIND = 5_000  # events behind their answers; with so many the next answer waits for its own
 REST_S = 2.0  # after a failure: events go straight to the store, so that not every request waits in vain
 

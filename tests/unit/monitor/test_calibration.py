@@ -1,3 +1,4 @@
+import math
 import random
 
 import msgspec
@@ -103,7 +104,8 @@ def test_the_line_is_found_whatever_the_points(shares: list[Point]) -> None:
     points = [Point(point.n, point.at, point.score * point.n) for point in shares]
     line = fitted(points)
     assert line.stretch >= 0
-    assert abs(line.shift) < 50
+    assert math.isfinite(line.stretch)
+    assert math.isfinite(line.shift)
 
 
 @given(st.floats(0, 1))

@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -43,7 +44,9 @@ def demo(data: Path | None, *, noise: bool, as_json: bool, seed: int = SEED) -> 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # stops what was started, as Ctrl-C does
     with tempfile.TemporaryDirectory(prefix="ratchet-demo-") as folder, _product(Path(folder), corpus) as url:
         try:
-            outcome = asyncio.run(_played(corpus, url, Path(folder), console, noise=noise))
+            outcome = asyncio.run(_until_told(_played(corpus, url, Path(folder), console, noise=noise)))
+        except asyncio.CancelledError:
+            sys.exit(128 + signal.SIGTERM)
         except DemoFailedError as failure:
             console.print(f"[red]The demo stopped:[/red] {failure}")
             return 1
@@ -52,6 +55,14 @@ def demo(data: Path | None, *, noise: bool, as_json: bool, seed: int = SEED) -> 
     else:
         show(outcome, console)
     return 0 if outcome.as_expected else 1
+
+
+async def _until_told(playing: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """By the loop, since an exception that a signal raises within a weak reference's callback is swallowed."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task is not None:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    return await playing
 
 
 @contextlib.contextmanager

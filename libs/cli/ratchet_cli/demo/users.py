@@ -11,6 +11,7 @@ from ratchet_cli.demo.corpus import Corpus, Item
 from ratchet_scoring.scorers import score_output
 
 SIDE_BY_SIDE = 12
+AGAIN = 2
 PATIENCE = aiohttp.ClientTimeout(total=60)
 
 
@@ -40,16 +41,25 @@ class Users:
         return await self._call("POST", path, json=body)
 
     async def _call(self, method: str, path: str, **how: Any) -> Any:
+        status, body, wait_s = await self._once(method, path, **how)
+        for _ in range(AGAIN):
+            if status != 503:
+                break
+            await asyncio.sleep(wait_s)  # as every client does that is told to come again
+            status, body, wait_s = await self._once(method, path, **how)
+        if status >= 400:
+            raise DemoFailedError(f"{method} {path} answered {status}: {body.get('detail')}")
+        return body
+
+    async def _once(self, method: str, path: str, **how: Any) -> tuple[int, Any, float]:
         try:
             async with self._http.request(
                 method, self._url + path, headers=self._headers, timeout=PATIENCE, **how
             ) as response:
-                body = await response.json(content_type=None)
+                wait_s = float(response.headers.get("Retry-After", "1"))
+                return response.status, await response.json(content_type=None), wait_s
         except (aiohttp.ClientError, TimeoutError) as error:
             raise DemoFailedError(f"{method} {path} got no answer: {error!r}.") from error
-        if response.status >= 400:
-            raise DemoFailedError(f"{method} {path} answered {response.status}: {body.get('detail')}")
-        return body
 
     async def ask(self, item: Item, *, session: str, collect: bool = True) -> Answer:
         request = {
