@@ -5,7 +5,6 @@ has dressed it: so that what learns from it sees the text and not our prompt.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -30,8 +29,7 @@ class Said(Protocol):
     def name(self) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     document: str
     question: str = ""
 

@@ -5,7 +5,6 @@ provider that speaks the same without a translation in between, so that nothing 
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -33,8 +32,7 @@ __all__ = [
 Shape = Literal["chat", "messages", "responses"]  # OpenAI's chat completions, Anthropic's messages, OpenAI's responses
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeLimits:
+class TimeLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds: for a connection, for the first token of a stream, between two of them, for the whole answer."""
 
     connect_s: float = 5.0
@@ -43,17 +41,15 @@ class TimeLimits:
     total_s: float = 600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Native:
+class Native(msgspec.Struct, frozen=True, kw_only=True):
     """The request as it came, where it came in another shape than chat: its body's fields, and headers of the shape."""
 
     shape: Shape
     fields: Mapping[str, msgspec.Raw]
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelRequest:
+class ModelRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`messages` are in OpenAI's chat shape, after the template; `document` and `question` are the bare texts.
 
     `fields`: the other fields of a chat request, as they came. `so_far`: what the caller has seen of the answer, for a
@@ -70,13 +66,12 @@ class ModelRequest:
     limits: TimeLimits = TimeLimits()
     artifact: str = ""
     sha256: str = ""
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = msgspec.field(default_factory=dict)
     native: Native | None = None
     so_far: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelAnswer:
+class ModelAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`output` is the first choice's text. `body`, where there was one, is in `shape`: chat, or the caller's own.
 
     `confidence` is 0 to 1, None where nobody knows. `finish` is why the first choice ended, in chat's words.

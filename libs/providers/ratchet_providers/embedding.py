@@ -4,7 +4,6 @@ import base64
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -17,8 +16,7 @@ Vector = list[float] | str
 EncodingFormat = Literal["float", "base64"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddingRequest:
+class EmbeddingRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`inputs`: texts, or each as a list of its model's tokens. `fields`: OpenAI's request as it came, model aside.
 
     base64 is of 4-byte floats, little endian.
@@ -28,12 +26,11 @@ class EmbeddingRequest:
     inputs: Inputs
     dimensions: int | None = None
     encoding_format: EncodingFormat = "float"
-    limits: TimeLimits = field(default_factory=TimeLimits)
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    limits: TimeLimits = msgspec.field(default_factory=TimeLimits)
+    fields: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Embeddings:
+class Embeddings(msgspec.Struct, frozen=True, kw_only=True):
     """`vectors`: one for each input, in that order; floats, or base64 where that was asked for.
 
     `body`: OpenAI's answer, where the provider gave it so.

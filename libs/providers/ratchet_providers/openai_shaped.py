@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_providers.base import ModelAnswer, ModelRequest, Piece
 from ratchet_providers.chat_shape import Part, WireUsage

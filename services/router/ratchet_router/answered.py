@@ -1,7 +1,6 @@
 """An answer with all that is said about it: over HTTP, in the prediction's event, in the cache. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -27,8 +26,7 @@ from ratchet_router.recording import fitting
 NOTHING_USED = Usage()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """`output` is None where nothing answered. `recorded`: its event is safe."""
 
     result_id: UUID

@@ -1,7 +1,6 @@
 """A request, whatever its wire format was."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -28,8 +27,7 @@ class Example(NamedTuple):
     question: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """`messages`: as they came, before any template. `passed_on`: fields for the provider, as they came.
 
     `own_prompt`: the caller's messages go to the model as they are. `native`: the request as it came in another shape
@@ -50,14 +48,14 @@ class Ask:
     labels: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     template: str | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = msgspec.field(default_factory=dict)
     cot: bool = False
     note: str = ""
     documents: int = 1
     document_type: DocumentType | None = None
     own_prompt: bool = False
     has_document: bool = False
-    passed_on: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    passed_on: Mapping[str, msgspec.Raw] = msgspec.field(default_factory=dict)
     capabilities: frozenset[Capability] = frozenset()
     priorities: Priorities = EVEN
     max_output_tokens: int | None = None
@@ -75,7 +73,7 @@ class Ask:
     user: str | None = None
     session: str | None = None
     tags: tuple[str, ...] = ()
-    draw: str = field(
+    draw: str = msgspec.field(
         default_factory=lambda: uuid4().hex
     )  # what a request alone is drawn by, without a session or user
 

@@ -1,7 +1,9 @@
 """What a request's Cache-Control asks of our cache (RFC 9111, section 5.2.1). Pure."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ratchet_router.ask import Ask, CacheUse
 

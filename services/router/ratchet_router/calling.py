@@ -1,6 +1,6 @@
 """One target after another is asked until one answers, within the deadline. Every try is kept."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ratchet_providers.base import ModelAnswer, ModelRequest, TimeLimits
 from ratchet_router.failures import no_answer

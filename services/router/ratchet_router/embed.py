@@ -4,11 +4,11 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from uuid_utils.compat import uuid7
 
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
@@ -37,8 +37,7 @@ TASK = "embedding"
 NOT_COUNTED = Usage()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbedAsk:
+class EmbedAsk(msgspec.Struct, frozen=True, kw_only=True):
     """`fields`: the request's body as it came."""
 
     tenant: str
@@ -62,8 +61,7 @@ class EmbedAsk:
         return Usage(input_tokens=read, estimated=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Embedded:
+class Embedded(msgspec.Struct, frozen=True, kw_only=True):
     """`body` is in OpenAI's shape."""
 
     result_id: UUID

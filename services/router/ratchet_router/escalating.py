@@ -1,8 +1,7 @@
 """An answer with which something is wrong has a stronger model asked, where one is left."""
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_router.answered import Answered
 from ratchet_router.calling import called

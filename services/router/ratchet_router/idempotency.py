@@ -6,8 +6,10 @@ What was being answered when a replica died may be asked again once its lease ha
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec.structs import replace
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Decision

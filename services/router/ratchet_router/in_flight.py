@@ -1,20 +1,22 @@
 """Identical requests under way at the same time share one call: the first makes it, the others wait for its answer."""
 
 import asyncio
-from dataclasses import dataclass, field
+
+import msgspec
 
 from ratchet_router.memory import Entry
 
 LONGEST_WAIT_S = 60.0
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct):
     """Of the one who makes it. `settle` it whatever happens; without an entry the others call for themselves."""
 
     key: bytes
     calls: "InFlight"
-    settled: asyncio.Future[Entry | None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    settled: asyncio.Future[Entry | None] = msgspec.field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
     def settle(self, entry: Entry | None) -> None:
         self.calls.over(self)
@@ -32,7 +34,7 @@ class InFlight:
         """None where another leads already."""
         if key in self._calls:
             return None
-        call = self._calls[key] = Call(key, self)
+        call = self._calls[key] = Call(key, self, asyncio.get_running_loop().create_future())
         return call
 
     async def shared(self, key: bytes, patience_s: float) -> Entry | None:

@@ -6,10 +6,11 @@ returned carries the usage and the cost of all calls together, those that merge 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_common import conversation
 from ratchet_common.errors import RefusedError

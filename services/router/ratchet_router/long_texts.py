@@ -1,9 +1,10 @@
 """Use case: a text that no model can hold is worked on in parts; what comes is one answer, with all that it cost."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_common import conversation
 from ratchet_common.vocabulary import TaskType

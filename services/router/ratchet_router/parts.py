@@ -1,9 +1,11 @@
 """What the use cases work with; the composition root puts it together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm

@@ -1,12 +1,12 @@
 """From a request to the order of what to try: what the caller named, traffic assigns, routing ranks. Pure."""
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Arm, AssignedBy, Decision, Serving, TrafficAssigned
@@ -38,8 +38,7 @@ class OtherTaskError(RefusedError):
     title = "The model is for another task"
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
+class Trained(msgspec.Struct, frozen=True):
     """A version that something here was trained to be, and where it runs."""
 
     version_id: str
@@ -47,8 +46,7 @@ class Trained:
     platform: Platform
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(msgspec.Struct, frozen=True):
     """What traffic gave to the unit. `fell_back`: it cannot be asked, and the catalogue's models are."""
 
     revision: int = 0
@@ -59,8 +57,7 @@ class Share:
 NO_SHARE = Share()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """`trained`, if any, is tried first; then the ranking's models in their order."""
 
     trained: Trained | None
@@ -98,8 +95,7 @@ def task_in(model: str) -> TaskType | None:
     return TaskType(version[1]) if version else None
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """What is known at the moment of a request."""
 
     catalogue: Catalogue

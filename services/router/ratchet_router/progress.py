@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
@@ -39,8 +39,7 @@ class NotCachedError(RefusedError):
     title = "There is no kept answer"
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(msgspec.Struct):
     ask: Ask
     parts: Parts
     result_id: UUID
@@ -48,7 +47,7 @@ class Progress:
     plan: Plan
     prompt: Template | None
     started: float
-    attempts: list[Attempt] = field(default_factory=list)
+    attempts: list[Attempt] = msgspec.field(default_factory=list)
     window: Window | None = None  # of the model, where the text is worked on in parts
     answered: Answered | None = None
     latest: Tries[Target] | None = None

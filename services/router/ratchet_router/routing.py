@@ -1,9 +1,10 @@
 """Which model answers? Pure: the catalogue, what was measured and what is asked in, an order with its reasons out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+import msgspec
 
 from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.events import Candidate, Usage
@@ -31,8 +32,7 @@ class NoModelFitsError(RefusedError):
     title = "No model can take the request as it is"
 
 
-@dataclass(frozen=True, slots=True)
-class Priorities:
+class Priorities(msgspec.Struct, frozen=True):
     """Only their proportions matter."""
 
     accuracy: float = 1.0
@@ -49,8 +49,7 @@ class Priorities:
 EVEN = Priorities()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What the request asks of a model. `tier`: that one alone."""
 
     task_type: str
@@ -69,8 +68,7 @@ class Wanted:
         return Usage(input_tokens=self.input_tokens, output_tokens=min(usual, self.max_output_tokens or usual))
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(msgspec.Struct, frozen=True):
     """How good a model's answers to a task were, over `n` scores."""
 
     score: float
@@ -80,8 +78,7 @@ class Measured:
 Quality = Callable[[str], float]  # a model's name to its quality for the task, 0 to 1
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(msgspec.Struct, frozen=True):
     """`models` from best to worst, the winner first; `candidates` are all that were looked at."""
 
     models: tuple[Model, ...]

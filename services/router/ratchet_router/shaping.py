@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -21,8 +20,7 @@ DEEPEST = 4  # parts of parts of an item
 OF_FORM = ("not_empty", "label_known", "shorter")
 
 
-@dataclass(frozen=True, slots=True)
-class Shaped:
+class Shaped(msgspec.Struct, frozen=True):
     output: str
     items: tuple[str, ...] | None = None
     label: str | None = None

@@ -1,7 +1,8 @@
 """One thing that may be asked: a model of the catalogue, or a version that was trained."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from ratchet_common.events import Approach, Usage
 from ratchet_providers.base import Streaming, TimeLimits
@@ -13,8 +14,7 @@ FOREVER_LONG = 10**9
 USUAL = TimeLimits()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a try goes. `at`: the provider's name, whose concurrency is capped. `window`: tokens that it can hold.
 
     `artifact`: of a student, which runs here.
@@ -31,8 +31,7 @@ class Place:
         return self.prices.of(usage)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target(Place):
+class Target(Place, frozen=True, kw_only=True):
     """`name` is the model's in the catalogue, or the version's id. `continues`: it can go on with a broken answer."""
 
     version_id: str
@@ -46,7 +45,6 @@ class Target(Place):
     sha256: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddingTarget(Place):
+class EmbeddingTarget(Place, frozen=True, kw_only=True):
     provider: Embedding
     upstream_model: str

@@ -5,9 +5,11 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
+
+from msgspec.structs import replace
 
 from ratchet_common.events import Attempt, Usage
 from ratchet_providers.base import TimeLimits

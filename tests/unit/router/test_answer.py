@@ -1,9 +1,9 @@
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm, PredictionMade, QualityMeasured

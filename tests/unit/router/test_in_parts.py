@@ -1,9 +1,10 @@
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from ratchet_common import conversation
 from ratchet_common.events import Usage

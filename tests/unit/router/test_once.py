@@ -1,7 +1,7 @@
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from ratchet_providers.base import ProviderError
 from ratchet_router.answered import Answered

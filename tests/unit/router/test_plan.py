@@ -1,9 +1,10 @@
-from dataclasses import replace
+import dataclasses
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from ratchet_common.events import Arm, TrafficAssigned
 from ratchet_common.vocabulary import TaskType, UnknownTaskError
@@ -79,13 +80,13 @@ def test_a_unit_stays_its_shares_when_the_versions_platform_is_unknown() -> None
     elsewhere = situation(
         ALL,
     )
-    found = plan(ask(), "unit", replace(elsewhere, catalogue=replace(CATALOGUE, platforms={})))
+    found = plan(ask(), "unit", replace(elsewhere, catalogue=dataclasses.replace(CATALOGUE, platforms={})))
     assert share_of(found) == ("small", "share", VERSION, True)
 
 
 def test_a_unit_stays_its_shares_when_the_request_allows_too_little_for_the_version() -> None:
     dear = msgspec.structs.replace(CATALOGUE.platforms["local"], prices=Prices(input=Decimal(50), output=Decimal(50)))
-    dearly = replace(situation(ALL), catalogue=replace(CATALOGUE, platforms={"local": dear}))
+    dearly = replace(situation(ALL), catalogue=dataclasses.replace(CATALOGUE, platforms={"local": dear}))
     assert share_of(plan(ask(max_cost_usd=Decimal("0.001")), "unit", dearly)) == ("small", "share", VERSION, False)
 
 

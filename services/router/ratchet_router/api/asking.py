@@ -1,7 +1,6 @@
 """From what a caller says, in whatever shape, to what is asked of the models."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 import msgspec
@@ -18,15 +17,14 @@ from ratchet_router.plan import OF_TASK, task_in
 from ratchet_router.routing import Priorities
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A request in the chat shape, whatever it came in. `fields`: those beside model and messages."""
 
     model: str
     messages: msgspec.Raw
     extras: Extras
     reading: Reading | None = None  # of the messages, where they have been read already
-    fields: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    fields: Mapping[str, msgspec.Raw] = msgspec.field(default_factory=dict)
     native: Native | None = None
     capabilities: frozenset[Capability] = frozenset()
     max_output_tokens: int | None = None

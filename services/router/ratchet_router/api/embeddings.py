@@ -1,13 +1,13 @@
 """HTTP in: embeddings in OpenAI's shape."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 from msgspec import Meta
+from msgspec.structs import replace
 
 from ratchet_common.auth import Caller, Scope, authorise
 from ratchet_providers.embedding import EncodingFormat

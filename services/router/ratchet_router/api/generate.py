@@ -1,6 +1,5 @@
 """HTTP in: requests for a task. The same body asks for an answer, or for the decision alone."""
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Literal, Self
@@ -8,6 +7,7 @@ from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 

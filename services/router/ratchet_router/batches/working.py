@@ -1,13 +1,14 @@
 """What workers on batches work with, and how a request of a batch becomes one of the router's."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_common.auth import Caller
 from ratchet_common.errors import RefusedError
@@ -90,7 +91,7 @@ class Working:
 
     async def answered(self, batch: Batch, item: Item, progress: Progress, said: ModelAnswer) -> None:
         """By the provider's batch API, at its price. Nobody waited for it, so no latency is told."""
-        counted = replace(said, usage=msgspec.structs.replace(said.usage, batch=True))
+        counted = replace(said, usage=replace(said.usage, batch=True))
         answered = progress.of_model(target_of(progress), counted)
         if await self.keep(batch, item, progress, replace(answered, latency_ms=0.0)):
             self.budgets.charge(who_asks(progress.ask), answered.cost_usd)
@@ -113,7 +114,7 @@ class Working:
 
     async def _finish(self, item: Item, progress: Progress, answered: Answered, outcome: Outcome, said: bytes) -> bool:
         event = prediction(progress.ask, answered, outcome, self.parts.settings.text_limit_bytes)
-        event = msgspec.structs.replace(event, event_id=progress.result_id)
+        event = replace(event, event_id=progress.result_id)
         state: ItemState = "ok" if outcome == "ok" else "failed"
         cost = answered.cost_usd
         return await self.store.finish(item, state, said, cost=cost, event=event)

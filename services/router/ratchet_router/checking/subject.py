@@ -1,7 +1,6 @@
 """What a check looks at: an answer and all that it is held against."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -22,8 +21,7 @@ class Finding(NamedTuple):
     serious: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(msgspec.Struct, frozen=True):
     """A piece of text that was given to the model to answer from; `name` and `page` as it was shown them."""
 
     text: str
@@ -31,8 +29,7 @@ class Passage:
     page: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`schema`: the JSON Schema that the answer was asked to follow, as JSON. `instructions`: the system's words and
     the template's, without the document. `language`: the one that was asked for (ISO 639-1), empty for the document's.
     """

@@ -1,7 +1,6 @@
 """A request before and after: what it is expected to need, and what it came to."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
@@ -24,8 +23,7 @@ class Estimate(msgspec.Struct, frozen=True):
         return nano(self.cost), 1, self.tokens
 
 
-@dataclass(slots=True)
-class Admitted:
+class Admitted(msgspec.Struct):
     """A request that may be made. Settle it once, whatever becomes of it; what is never settled stays reserved."""
 
     slices: Sequence[Slice]

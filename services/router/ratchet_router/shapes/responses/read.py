@@ -1,10 +1,10 @@
 """Requests to /v1/responses: checked, and said again in the chat shape."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_providers.base import Native
 from ratchet_router.api.extras import Extras
@@ -20,8 +20,7 @@ UNKNOWN_HERE: Final = "it is not known here: the conversation was not read from 
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResponsesRequest:
+class ResponsesRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`messages` and `fields` are the request in the chat shape, `native` as it came.
 
     `beyond`: what of it lies beyond chat, the first of it; only a provider that speaks responses can answer then.
