@@ -74,9 +74,9 @@ class App(FastAPI):
 class Hot:
     """An endpoint here declares no parameters and renders its own errors; a route of the same path documents it."""
 
-    def __init__(self, front: Front, service: str, body_limit: int, *, logs: bool) -> None:
+    def __init__(self, front: Front, service: str, body_limit: int, *, render: problems.Render, logs: bool) -> None:
         self._routes = {(method, path): (Route(path, endpoint), endpoint) for (method, path), endpoint in front.items()}
-        self.edge = Edge(self._answer, service, body_limit, logs=logs)
+        self.edge = Edge(self._answer, service, body_limit, render=render, logs=logs)
 
     def knows(self, scope: Scope) -> bool:
         return scope["type"] == "http" and (scope["method"], scope["path"]) in self._routes
@@ -94,21 +94,25 @@ def create_app(
     routers: Sequence[APIRouter],
     lifespan: Lifespan,
     front: Front | None = None,
+    render: problems.Render = problems.as_problem,
 ) -> FastAPI:
-    """`lifespan` sets `app.state.ready`: the named checks that `/readyz` makes."""
+    """`lifespan` sets `app.state.ready`: the named checks that `/readyz` makes. `render` words what went wrong, as the
+    API of the path does.
+    """
     app = App(title=f"Ratchet {name}", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.front = Hot(front, name, settings.body_limit_bytes, logs=settings.request_log) if front else None
+    how: dict[str, Any] = {"render": render, "logs": settings.request_log}
+    app.front = Hot(front, name, settings.body_limit_bytes, **how) if front else None
     app.state.tokens = read_tokens(settings.tokens_file)
     app.state.ready, app.state.failure = {}, ""
     app.state.draining = Draining(settings.drain_seconds)
     app.state.reloads = Reloads()
     app.state.reloads.add(lambda: _tokens_anew(app, settings))
-    problems.install(app)
+    problems.install(app, render)
     for router in routers:
         app.include_router(router, responses=EVERYWHERE)
     app.include_router(_pages(app, name), include_in_schema=False)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the way FastAPI documents
-    app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes, logs=settings.request_log)
+    app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes, **how)
     return app
 
 
@@ -192,11 +196,12 @@ class Edge:
         service: str,
         body_limit: int,
         *,
+        render: problems.Render = problems.as_problem,
         logs: bool = False,
         body_patience_s: float = BODY_PATIENCE_S,
     ) -> None:
         self._app, self._service, self._limit, self._logs = app, service, body_limit, logs
-        self._patience_s = body_patience_s
+        self._render, self._patience_s = render, body_patience_s
         self._durations: dict[tuple[str, str, int], Any] = {}  # cached children: `labels()` costs three times as much
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -219,13 +224,13 @@ class Edge:
         length = headers.get(b"content-length", b"0")
         try:
             if length.isdigit() and int(length) > self._limit:
-                await self._too_large()(scope, receive, send_on)
+                await self._render(scope, self._too_large())(scope, receive, send_on)
             else:
                 await self._app(scope, self._limited(receive), send_on)
         except ClientDisconnect:
             status = HUNG_UP
         except Exception as error:  # noqa: BLE001  the edge: further out its text would be logged
-            failure = problems.failed(scope["method"], scope["path"], error)
+            failure = self._render(scope, problems.failed(scope["method"], scope["path"], error))
             if answering:
                 raise BrokenOffError("An answer broke off half-way; what happened has been logged.") from None
             await failure(scope, receive, send_on)
@@ -264,8 +269,8 @@ class Edge:
     def _sentence(self) -> str:
         return f"The body is larger than {self._limit} bytes: send less, or raise BODY_LIMIT_BYTES."
 
-    def _too_large(self) -> JSONResponse:
-        return problems.problem(413, "content-too-large", "Content Too Large", self._sentence())
+    def _too_large(self) -> problems.Trouble:
+        return problems.of_error(HTTPException(413, self._sentence()))
 
     def _observe(self, scope: Scope, status: int, seconds: float) -> None:
         key = (scope["method"], _route(scope), status)

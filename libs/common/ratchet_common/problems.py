@@ -1,15 +1,17 @@
-"""Errors over HTTP: RFC 9457 problem details, rendered here and nowhere else."""
+"""Errors over HTTP: what went wrong, and RFC 9457 problem details to say it, unless a path has a way of its own."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from ratchet_common.background import described
 from ratchet_common.errors import RefusedError, RetryLaterError
@@ -21,6 +23,10 @@ UNREADABLE_BODY = "There was an error parsing the body"  # FastAPI's words
 NO_JSON = "body: it is not JSON in UTF-8, or nested too deeply"
 NO_JSON_FIELD = {"field": "body", "message": "it is not JSON in UTF-8, or nested too deeply"}
 RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
+NOBODYS: Final = {  # what Starlette says with a status's bare name
+    404: "There is nothing at this path.",
+    405: "This path does not take this method; the header Allow names those that it takes.",
+}
 
 
 class Problem(BaseModel):
@@ -34,18 +40,28 @@ class Problem(BaseModel):
     detail: str
 
 
-def problem(status: int, kind: str, title: str, detail: str, **extra: object) -> JSONResponse:
-    body = {"type": f"urn:ratchet:problem:{kind}", "title": title, "status": status, "detail": detail, **extra}
-    return JSONResponse(body, status, media_type=MEDIA_TYPE)
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong with a request, before it is put into an API's own words. `detail` is a sentence."""
+
+    status: int
+    kind: str
+    title: str
+    detail: str
+    extra: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def refused(error: RefusedError) -> JSONResponse:
-    response = problem(error.status, error.type, error.title, error.detail, **error.extra)
-    response.headers.update(error.headers)
-    return response
+Render = Callable[[Scope, Trouble], Response]  # the request's scope: an API is known by its path
 
 
-def invalid(errors: list[dict[str, Any]], body: object = None) -> JSONResponse:
+def as_problem(_: Scope, trouble: Trouble) -> Response:
+    said = {"title": trouble.title, "status": trouble.status, "detail": trouble.detail, **trouble.extra}
+    body = {"type": f"urn:ratchet:problem:{trouble.kind}", **said}
+    return JSONResponse(body, trouble.status, headers=dict(trouble.headers), media_type=MEDIA_TYPE)
+
+
+def invalid(errors: list[dict[str, Any]], body: object = None) -> Trouble:
     """Names each field that is wrong, as it stands in `body`. Never what was in it: that may be private."""
     messages: dict[str, list[str]] = {}
     for error in errors[:SHOWN_ERRORS]:
@@ -60,7 +76,11 @@ def invalid(errors: list[dict[str, Any]], body: object = None) -> JSONResponse:
         )  # of forms that were tried, the one that came far
     ]
     detail = "; ".join(f"{f['field']}: {f['message']}" for f in fields)
-    return problem(422, "invalid", "A field of the request is wrong", detail, errors=fields)
+    return _invalid(detail, fields)
+
+
+def _invalid(detail: str, fields: list[dict[str, str]]) -> Trouble:
+    return Trouble(422, "invalid", "A field of the request is wrong", detail, {"errors": fields})
 
 
 def _field(error: dict[str, Any], body: object) -> str:
@@ -86,44 +106,40 @@ def _in_body(location: Sequence[str | int], body: object, *, missing: bool) -> l
     return found
 
 
-async def _on_refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RefusedError)  # noqa: S101  what it is registered for
-    return refused(error)
-
-
-async def _on_invalid(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101
-    return invalid(list(error.errors()), error.body)
-
-
-async def _on_away(_: Request, error: Exception) -> Response:
+def of_error(error: Exception) -> Trouble:
+    """Of those that `install` hears of."""
+    if isinstance(error, RefusedError):
+        return Trouble(error.status, error.type, error.title, error.detail, error.extra, error.headers)
+    if isinstance(error, RequestValidationError):
+        return invalid(list(error.errors()), error.body)
+    if isinstance(error, HTTPException):
+        return _of_http(error)
     log.warning("A request waits for something that is away: %s", error)
-    response = problem(503, "unavailable", "Something that the answer needs is away", "Try again in a moment.")
-    response.headers["Retry-After"] = "2"
-    return response
+    title = "Something that the answer needs is away"
+    return Trouble(503, "unavailable", title, "Try again in a moment.", headers={"Retry-After": "2"})
 
 
-async def _on_http(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101
+def _of_http(error: HTTPException) -> Trouble:
     if error.status_code == 400 and str(error.detail) == UNREADABLE_BODY:
-        return problem(422, "invalid", "A field of the request is wrong", NO_JSON, errors=[NO_JSON_FIELD])
-    title = phrase(error.status_code)
-    response = problem(error.status_code, title.lower().replace(" ", "-"), title, str(error.detail))
-    response.headers.update(error.headers or {})
-    return response
+        return _invalid(NO_JSON, [NO_JSON_FIELD])
+    title, detail = phrase(error.status_code), str(error.detail)
+    if detail == title:
+        detail = NOBODYS.get(error.status_code, detail)
+    return Trouble(error.status_code, title.lower().replace(" ", "-"), title, detail, headers=error.headers or {})
 
 
-def failed(method: str, path: str, error: Exception) -> JSONResponse:
+def failed(method: str, path: str, error: Exception) -> Trouble:
     """For what nobody foresaw. Its text stays out of the answer and of the log: it may quote what people wrote."""
     log.error("%s %s failed: %s", method, path, described(error))
-    return problem(500, "internal", "The service failed", "This is a fault of the service; it has been logged.")
+    return Trouble(500, "internal", "The service failed", "This is a fault of the service; it has been logged.")
 
 
-def install(app: FastAPI) -> None:
-    app.add_exception_handler(RefusedError, _on_refused)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(RetryLaterError, _on_away)
-    app.add_exception_handler(HTTPException, _on_http)
+def install(app: FastAPI, render: Render) -> None:
+    async def on_error(request: Request, error: Exception) -> Response:
+        return render(request.scope, of_error(error))
+
+    for kind in (RefusedError, RequestValidationError, RetryLaterError, HTTPException):
+        app.add_exception_handler(kind, on_error)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

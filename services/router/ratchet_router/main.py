@@ -36,6 +36,7 @@ from ratchet_router.api import (
 )
 from ratchet_router.api.batch_kinds import KINDS
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
+from ratchet_router.api.troubles import in_shape_of_its_api
 from ratchet_router.batches.at_work import batches_at_work
 from ratchet_router.batches.callbacks import callbacks_of
 from ratchet_router.best_answers import keep_best
@@ -130,7 +131,7 @@ def build(settings: RouterSettings) -> FastAPI:
     of_batches = (batches, openai_batches, openai_files)
     apis = (chat, messages, responses, models, embeddings, generate, *of_batches, catalogue, cache, limits, templates)
     routers, front = [api.routes for api in apis], {**chat.front, **messages.front}
-    app = create_app("router", settings, routers=routers, lifespan=lifespan, front=front)
+    app = create_app("router", settings, routers=routers, lifespan=lifespan, front=front, render=in_shape_of_its_api)
     app.state.callers = Callers()
     app.state.draining.at_the_limit(app.state.callers.stop)
     return app

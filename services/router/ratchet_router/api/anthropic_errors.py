@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from ratchet_common.errors import RefusedError, RetryLaterError, UnavailableError
+from ratchet_common.problems import Trouble
 from ratchet_router.api.openai_errors import TOO_LARGE, Handler
 from ratchet_router.shapes.messages.errors import error_of
 from ratchet_router.shapes.shape import Failure
@@ -28,6 +29,10 @@ def in_anthropic_shape(handler: Handler) -> Callable[[Request], Coroutine[Any, A
 
     handled.__name__, handled.__doc__ = handler.__name__, handler.__doc__
     return handled
+
+
+def as_anthropics(trouble: Trouble) -> Response:
+    return _said(Failure(trouble.status, trouble.kind, trouble.detail), trouble.headers)
 
 
 def _said(failure: Failure, headers: Mapping[str, str]) -> Response:

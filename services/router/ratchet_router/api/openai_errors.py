@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from ratchet_common.errors import RefusedError, RetryLaterError, UnavailableError
-from ratchet_common.problems import documented
+from ratchet_common.problems import Trouble
 
 KINDS: Final = {
     401: "authentication_error",
@@ -38,10 +38,8 @@ class OpenAIError(BaseModel):
 
 
 def documented_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For a route's `responses`. A body that announces itself as too large is refused before it gets here."""
-    found: dict[int | str, dict[str, Any]] = {status: {"model": OpenAIError} for status in statuses}
-    too_large = documented(413)[413]["content"]
-    return found | {413: {"model": OpenAIError, "description": "Content Too Large", "content": too_large}}
+    """For a route's `responses`."""
+    return {status: {"model": OpenAIError} for status in (*statuses, 413)}
 
 
 def in_openai_shape(handler: Handler) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -57,6 +55,12 @@ def in_openai_shape(handler: Handler) -> Callable[[Request], Coroutine[Any, Any,
 
     handled.__name__, handled.__doc__ = handler.__name__, handler.__doc__
     return handled
+
+
+def as_openais(trouble: Trouble) -> Response:
+    response = _body(trouble.status, trouble.detail, trouble.kind)
+    response.headers.update(trouble.headers)
+    return response
 
 
 def _refused(error: RefusedError) -> Response:
