@@ -8,6 +8,7 @@ from ratchet_providers.base import TimeLimits
 from ratchet_providers.connection import LateError, NotAnsweredError, TooLongError
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.http_failures import failure
+from ratchet_providers.places import NoPlaceError
 from ratchet_providers.sse import Event, Events, EventTooLongError
 from ratchet_providers.wire import Answer, Endpoint, Wire
 
@@ -118,6 +119,8 @@ async def _rest(more: Callable[[float], Awaitable[bytes]], patience: Patience) -
 def _as_ours() -> Iterator[None]:
     try:
         yield
+    except NoPlaceError as error:
+        raise ProviderError("busy", str(error)) from error
     except NotAnsweredError as error:
         raise ProviderError("unreachable" if error.unconnected else "unavailable", str(error)) from error
     except TooLongError as error:

@@ -15,8 +15,9 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from ratchet_providers.connection import Connection, Head, NotAnsweredError
+from ratchet_providers.places import Places
 
-CONNECTIONS = 2_048
+CONNECTIONS = 2_048  # in use at once, to one origin
 CONNECT_PATIENCE_S = 5.0
 PATIENCE_S = 600.0
 STREAM_LIMIT = 64 * 1024 * 1024
@@ -87,10 +88,10 @@ class Arriving:
 
 
 class Wire:
-    """Connections that are kept, for the whole process; bounded. Close them with `async with`."""
+    """Connections that are kept, for the whole process; bounded for each origin. Close them with `async with`."""
 
     def __init__(self, *, connections: int = CONNECTIONS) -> None:
-        self._places = asyncio.Semaphore(connections)
+        self._places = Places(connections)
         self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
         self._open: set[Connection] = set()
         self._trust: ssl.SSLContext | None = None
@@ -116,15 +117,19 @@ class Wire:
     ) -> Answer:
         """The whole answer, of at most `limit` bytes. Raises NotAnsweredError, TooLongError, LateError.
 
-        `only_once`: it is never sent a second time, so it goes out on a new connection.
+        `connect_s`: until there is a connection, the wait for a place included. `only_once`: it is never sent a second
+        time, so it goes out on a new connection.
         """
-        async with self._places:
+        place, connect_s = await self._places.take(endpoint.origin, connect_s)
+        try:
             head, connection = await self._asked(
                 endpoint, body, limit, patience_s, connect_s, whole=True, fresh=only_once
             )
             said = connection.body()
             self._put_back(endpoint.origin, connection)
             return Answer(head.status, said, head.headers)
+        finally:
+            place.release()
 
     @asynccontextmanager
     async def stream(
@@ -137,12 +142,15 @@ class Wire:
         limit: int = STREAM_LIMIT,
     ) -> AsyncIterator[Arriving]:
         """The answer from its head on; leaving before its end closes the connection. Raises as `post`."""
-        async with self._places:
+        place, connect_s = await self._places.take(endpoint.origin, connect_s)
+        try:
             head, connection = await self._asked(endpoint, body, limit, patience_s, connect_s, whole=False)
             try:
                 yield Arriving(head, connection)
             finally:
                 connection.leave(partial(self._put_back, endpoint.origin, connection))
+        finally:
+            place.release()
 
     async def _asked(
         self,
