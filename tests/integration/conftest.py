@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from ratchet_cli.stack.ports import free_ports
 from ratchet_cli.stack.start import start_stack
 from ratchet_common.auth import Scope, new_token, write_tokens
+from ratchet_common.bounded_http import BoundedHttp
 from ratchet_common.settings import CommonSettings
 from tests.kafka.rig import real_kafka
 
@@ -103,10 +104,12 @@ class Running:
 
 
 @asynccontextmanager
-async def running_app(app: FastAPI, tenant: Tenant) -> AsyncIterator[Running]:
+async def running_app(
+    app: FastAPI, tenant: Tenant, speaking: type[BoundedHttp] = BoundedHttp
+) -> AsyncIterator[Running]:
     """The app on a free loopback port, and a client that carries the tenant's token."""
     (port,) = free_ports(1)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="on", log_config=None))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, http=speaking, lifespan="on", log_config=None))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         if serving.done():

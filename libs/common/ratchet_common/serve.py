@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from ratchet_common.bounded_http import BoundedHttp
 from ratchet_common.config_file import VARIABLE
 from ratchet_common.draining import Draining
 from ratchet_common.errors import CannotStartError
@@ -42,6 +43,8 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=BoundedHttp,
+                ws="none",
                 lifespan="on",
                 log_config=None,
                 access_log=False,
