@@ -20,6 +20,7 @@ ErrorKind = Literal[
     "too_long",  # for this model's window
     "filtered",  # a filter of the provider withheld the answer
     "bad_request",
+    "unforeseen",  # a fault of ours in speaking with the provider
 ]
 THE_REQUESTS_FAULT: Final[frozenset[ErrorKind]] = frozenset({"too_long", "filtered", "bad_request"})
 OF_STATUS: Final[Mapping[int, ErrorKind]] = {

@@ -29,16 +29,18 @@ async def answer(ask: Ask, parts: Parts, gone: Gone) -> Answered:
         await progress.record_cancelled(progress.answered or progress.stopped())
         raise
     finally:
+        await progress.record_the_unforeseen(progress.stopped)
         progress.over()
 
 
 async def _from_cache_or_model(progress: Progress) -> Answered:
-    if (entry := await progress.kept()) is not None:
-        return progress.of_entry(entry)
-    await progress.admit()
     try:
+        if (entry := await progress.kept()) is not None:
+            return progress.of_entry(entry)
+        await progress.admit()
         target, answered = await from_models(progress)
-    except NoAnswerError:
+    except NoAnswerError as error:
+        progress.settle(error)
         await progress.record_failure(progress.of_nobody())
         raise
     await progress.keep(answered, target)

@@ -96,6 +96,12 @@ class AnswerCache:
         self._hit(key, found, tally)
         return found
 
+    def made_meanwhile(self, key: bytes, max_age_s: int | None) -> Entry | None:
+        """By a call that ended between a look-up and now: it is in memory, and nobody has to ask the store."""
+        now = datetime.now(UTC)
+        found = self._memory.get(key, now)
+        return None if found is None or (max_age_s is not None and found.age_s(now) > max_age_s) else found
+
     def shared(self, key: bytes, entry: Entry) -> None:
         """What was taken for a miss became a hit: another's call under way answered it."""
         tally = self._tallies.of(entry.tenant)

@@ -21,12 +21,17 @@ class NoAnswerError(RefusedError):
 
     def __init__(self, kind: ErrorKind, detail: str, error: ProviderError, tried: Sequence[Mapping[str, str]]) -> None:
         super().__init__(detail, tried=tried)
+        self._made_of = kind, detail, error, tried
         self.status, self.type, self.title = STATUSES.get(kind, (503, "providers-down", NoAnswerError.title))  # type: ignore[misc]  # of this one
         said = error.said
         self.code = CODES.get(kind) or (said.code if said and kind == "bad_request" else "")
         self.param = (said.param if said and kind in THE_REQUESTS_FAULT else "") or None
         if self.status in (429, 503):
             self.headers = {"Retry-After": str(max(1, ceil(error.retry_after_s or COME_AGAIN_S)))}
+
+    def again(self) -> "NoAnswerError":
+        """The same for another caller: one that several raise would gather the tracebacks of all."""
+        return NoAnswerError(*self._made_of)
 
 
 STATUSES: Final[Mapping[ErrorKind, tuple[int, str, str]]] = {
@@ -39,6 +44,7 @@ STATUSES: Final[Mapping[ErrorKind, tuple[int, str, str]]] = {
     "no_such_model": (502, "provider-unknown-model", "The model's provider does not know the model"),
     "quota": (503, "provider-quota", "The account at the model's provider is used up"),
     "busy": (503, "busy", "Too many requests wait for the model already"),
+    "unforeseen": (502, "provider-unforeseen", "Ratchet does not understand what the model's provider does"),
 }
 CODES: Final[Mapping[ErrorKind, str]] = {"too_long": "context_length_exceeded", "filtered": "content_filter"}
 

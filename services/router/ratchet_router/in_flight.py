@@ -1,27 +1,37 @@
-"""Identical requests under way at the same time share one call: the first makes it, the others wait for its answer."""
+"""Identical requests under way at the same time share one call: the first makes it, the others wait for what it is.
+
+Its answer is theirs, and so is its failure: all that it tried has failed a moment ago. Where it comes to nothing, since
+its client hung up or it was not let in, one of those who wait is the next to call, never all of them at once.
+"""
 
 import asyncio
 
-import msgspec
-
+from ratchet_router.failures import NoAnswerError, no_answer
 from ratchet_router.memory import Entry
 
-LONGEST_WAIT_S = 60.0
+Terms = tuple[object, ...]  # in what else than the answer itself two requests may differ: time, money, who may answer
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """`for_all`: whatever their terms; else only for those who set the same as the one who called."""
+
+    outcome: Entry | NoAnswerError | None = None
+    for_all: bool = False
 
 
 class Call(msgspec.Struct):
-    """Of the one who makes it. `settle` it whatever happens; without an entry the others call for themselves."""
+    """Of the one who makes it. `settle` it whatever happens."""
 
     key: bytes
+    terms: Terms
     calls: "InFlight"
-    settled: asyncio.Future[Entry | None] = msgspec.field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    ended: asyncio.Future[Ending]
 
-    def settle(self, entry: Entry | None) -> None:
+    def settle(self, outcome: Entry | NoAnswerError | None = None, *, for_all: bool = False) -> None:
+        """Without an outcome another calls."""
         self.calls.over(self)
-        if not self.settled.done():
-            self.settled.set_result(entry)
+        if not self.ended.done():
+            self.ended.set_result(Ending(outcome, for_all))
 
 
 class InFlight:
@@ -30,20 +40,34 @@ class InFlight:
     def __init__(self) -> None:
         self._calls: dict[bytes, Call] = {}
 
-    def lead(self, key: bytes) -> Call | None:
-        """None where another leads already."""
-        if key in self._calls:
-            return None
-        call = self._calls[key] = Call(key, self, asyncio.get_running_loop().create_future())
-        return call
+    @property
+    def waiting(self) -> bool:
+        """Whether anybody may be waiting for a call."""
+        return bool(self._calls)
 
-    async def shared(self, key: bytes, patience_s: float) -> Entry | None:
-        """The answer of the one who leads; None where nobody does, it came to nothing, or takes too long."""
-        call = self._calls.get(key)
-        if call is None:
-            return None
-        done, _ = await asyncio.wait({call.settled}, timeout=min(patience_s, LONGEST_WAIT_S))
-        return call.settled.result() if done else None
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._calls
+
+    async def joined(self, key: bytes, terms: Terms, patience_s: float | None) -> Entry | Call:
+        """What another's call came to, or the call that is now to be made. `patience_s`: None, as long as that takes.
+
+        Raises NoAnswerError: the other's, or that the time is over.
+        """
+        clock = asyncio.get_running_loop().time
+        end = None if patience_s is None else clock() + patience_s
+        while (call := self._calls.get(key)) is not None:
+            await asyncio.wait({call.ended}, timeout=None if end is None else max(0.0, end - clock()))
+            if not call.ended.done():
+                raise no_answer([])
+            ending = call.ended.result()
+            if not ending.for_all and call.terms != terms:
+                continue
+            if isinstance(ending.outcome, NoAnswerError):
+                raise ending.outcome.again()
+            if ending.outcome is not None:
+                return ending.outcome
+        mine = self._calls[key] = Call(key, terms, self, asyncio.get_running_loop().create_future())
+        return mine
 
     def over(self, call: Call) -> None:
         if self._calls.get(call.key) is call:

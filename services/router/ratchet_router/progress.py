@@ -1,14 +1,13 @@
 """One request on its way: enough to record it wherever it stops, and to say what an answer to it amounts to."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_providers.usage import estimated_of
@@ -16,6 +15,7 @@ from ratchet_router.answered import Answered, again, prediction, to_keep
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import thinks_aloud
 from ratchet_router.cache import cache_key
+from ratchet_router.failures import NoAnswerError
 from ratchet_router.in_flight import Call
 from ratchet_router.in_parts import Window
 from ratchet_router.judged import checks_of, confidence_of, raw_confidence_of
@@ -27,16 +27,11 @@ from ratchet_router.parts import Parts
 from ratchet_router.plan import Plan
 from ratchet_router.recording import NotRecordedError
 from ratchet_router.shaping import shaped
+from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
 from ratchet_router.target import Target
 from ratchet_router.targets import request_for, targets
 from ratchet_router.template import Template
 from ratchet_router.tries import Tries, tries
-
-
-class NotCachedError(RefusedError):
-    status = 504  # as RFC 9111 has it
-    type = "not-cached"
-    title = "There is no kept answer"
 
 
 class Progress(msgspec.Struct):
@@ -50,9 +45,11 @@ class Progress(msgspec.Struct):
     attempts: list[Attempt] = msgspec.field(default_factory=list)
     window: Window | None = None  # of the model, where the text is worked on in parts
     answered: Answered | None = None
-    latest: Tries[Target] | None = None
+    event: PredictionMade | None = None  # once it is recorded, or on its way there: a second one would count it twice
+    every: list[Tries[Target]] = msgspec.field(default_factory=list)
     leads: Call | None = None
     admitted: Admitted | None = None
+    waited_s: float = 0.0  # for another's call, which came to nothing
     used: tuple[Decimal, int] = (Decimal(0), 0)  # in USD, and tokens
 
     @property
@@ -73,16 +70,17 @@ class Progress(msgspec.Struct):
 
     def tries(self, *, streams: bool = False) -> Tries[Target]:
         settings = self.parts.settings
-        self.latest = tries(
+        found = tries(
             targets(self.plan, self.parts),
             self.parts.around,
-            deadline_s=self._patience_s(),
+            deadline_s=self._patience_s() - self.waited_s,
             models=settings.attempts,
             attempted=self.attempts.append,
             streams=streams,
             limits=self.ask.limits,
         )
-        return self.latest
+        self.every.append(found)
+        return found
 
     # what it amounts to
 
@@ -141,7 +139,7 @@ class Progress(msgspec.Struct):
             tier=tier,
             decision=self.plan.decision,
             template=self.template,
-            attempts=tuple(self.attempts),
+            attempts=tuple(self.attempts) if spent else self._with_what_was_paid(),
             latency_ms=self.elapsed_ms(),
             usage=spent or Usage(),
             cost_usd=by.cost_of(spent) if by and spent else Decimal(0),
@@ -151,9 +149,18 @@ class Progress(msgspec.Struct):
     def _rate_headers(self) -> Mapping[str, str] | None:
         return self.admitted.headers() if self.admitted else None
 
+    def _with_what_was_paid(self) -> tuple[Attempt, ...]:
+        """What answers cost that are not given: else it stands with the answer."""
+        paid = {
+            id(attempt): msgspec.structs.replace(attempt, usage=usage, cost_usd=by.cost_of(usage))
+            for one in self.every
+            for attempt, by, usage in one.answers
+        }
+        return tuple(paid.get(id(attempt), attempt) for attempt in self.attempts)
+
     def stopped(self) -> Answered:
         """Before there was an answer. Whoever was asked has read the request, and will want to be paid for that."""
-        asked = self.latest.interrupted if self.latest else None
+        asked = next((one.interrupted for one in self.every if one.interrupted), None)
         return self.of_nobody(spent=estimated_of(self.ask.messages, "") if asked else None, by=asked)
 
     # the cache
@@ -165,36 +172,46 @@ class Progress(msgspec.Struct):
     async def kept(self) -> Entry | None:
         """The answer that was given before to the same request, or is under way to it, if it may be used.
 
-        Where there is none, others wait for this one from here on, until `settle`. Raises NotCachedError.
+        Where there is none, others wait for this one from here on, until `over`. Raises NotCachedError, and the
+        NoAnswerError of the one that was under way.
         """
-        ask, parts = self.ask, self.parts
-        found: Entry | None = None
-        if ask.cache == "use":
-            key = self.cache_key()
-            found = await parts.cache.look_up(key, ask.tenant, ask.max_age_s)
-            if found is None and (found := await parts.in_flight.shared(key, self._patience_s())) is not None:
-                parts.cache.shared(key, found)
-            if found is None and not ask.only_cached:
-                self.leads = parts.in_flight.lead(key)
-        if found is None and ask.only_cached:
-            raise NotCachedError("Only a kept answer was asked for, and there is none: leave out only-if-cached.")
-        return found
+        ask, parts, began = self.ask, self.parts, time.perf_counter()
+        if ask.cache != "use":
+            if ask.only_cached:
+                raise NotCachedError
+            return None
+        found = await kept_or_to_be_made(self._wanted(), parts.cache, parts.in_flight)
+        if isinstance(found, Entry):
+            return found
+        self.leads, self.waited_s = found, time.perf_counter() - began
+        return None
+
+    def _wanted(self) -> Wanted:
+        """Of parts each has its own time, so who waits for all of them waits as long as they take."""
+        ask = self.ask
+        terms = (ask.model, ask.deadline_s, ask.limits, ask.max_cost_usd, ask.priorities)
+        patience_s = None if self.window is not None else self._patience_s()
+        return Wanted(self.cache_key(), ask.tenant, ask.max_age_s, ask.only_cached, terms, patience_s)
 
     async def keep(self, answered: Answered, by: Target) -> None:
-        """Only what the resolved one said, and only where nothing is wrong with it."""
-        if self.ask.cache == "off" or by.name != self.plan.resolved or not answered.passed:
+        """Only what the resolved one said, and only where nothing is wrong with it. Who asks the same now shares it
+        in any case, unless he would have been asked for on other terms.
+        """
+        keeps = self.ask.cache != "off" and by.name == self.plan.resolved and answered.passed
+        if not keeps and self.leads is None:
             return
-        key = self.leads.key if self.leads else self.cache_key()
-        if self.ask.cache == "refresh":
-            await self.parts.cache.make_way(key, self.ask.tenant)
         entry = to_keep(self.ask, answered, self.parts.cache.expires_at())
-        self.parts.cache.keep(key, entry)
-        self.settle(entry)
+        if keeps:
+            key = self.leads.key if self.leads else self.cache_key()
+            if self.ask.cache == "refresh":
+                await self.parts.cache.make_way(key, self.ask.tenant)
+            self.parts.cache.keep(key, entry)
+        self.settle(entry, for_all=keeps)
 
-    def settle(self, entry: Entry | None = None) -> None:
+    def settle(self, outcome: Entry | NoAnswerError | None = None, *, for_all: bool = False) -> None:
         """Those who wait for the same answer need not wait any longer."""
         if self.leads is not None:
-            self.leads.settle(entry)
+            self.leads.settle(outcome, for_all=for_all)
             self.leads = None
 
     def over(self) -> None:
@@ -210,9 +227,9 @@ class Progress(msgspec.Struct):
 
     async def record(self, answered: Answered, outcome: Outcome) -> Answered:
         """Raises NotRecordedError."""
-        event = self._event(answered, outcome)
-        safe = await self.parts.recorder.record(event)
-        observed(event, trained=not answered.by_base)
+        self.event = self._event(answered, outcome)
+        observed(self.event, trained=not answered.by_base)
+        safe = await self.parts.recorder.record(self.event)
         return answered if safe else replace(answered, recorded=False)
 
     async def record_failure(self, answered: Answered) -> None:
@@ -224,9 +241,15 @@ class Progress(msgspec.Struct):
 
     async def record_cancelled(self, so_far: Answered) -> None:
         """Goes on behind the back of a request that is being cancelled."""
-        event = self._event(so_far, "cancelled")
-        observed(event, trained=not so_far.by_base)
-        await self.parts.recorder.record_whatever_happens(event)
+        if self.event is None:
+            self.event = self._event(so_far, "cancelled")
+            observed(self.event, trained=not so_far.by_base)
+            await self.parts.recorder.record_whatever_happens(self.event)
+
+    async def record_the_unforeseen(self, so_far: Callable[[], Answered]) -> None:
+        """A request that ends here and left no event has met a fault of ours, after models were asked for it."""
+        if self.event is None and self.attempts:
+            await self.record_failure(so_far())
 
     def _event(self, answered: Answered, outcome: Outcome) -> PredictionMade:
         if answered.cached_from is None:

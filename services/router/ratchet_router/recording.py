@@ -68,9 +68,17 @@ class Recorder:
         self._kept: set[asyncio.Task[Any]] = set()
 
     async def record(self, event: PredictionMade) -> bool:
-        """False: nobody took it, and a setting says to answer all the same. Raises NotRecordedError otherwise."""
+        """False: nobody took it, and a setting says to answer all the same. Raises NotRecordedError otherwise.
+
+        Goes on behind the back of a request that is cancelled meanwhile, with the very same event: who has it already
+        knows it by its id.
+        """
         if self._first or len(self._kept) >= BEHIND:
-            return await self._recorded(event)
+            try:
+                return await self._recorded(event)
+            except asyncio.CancelledError:
+                self._go_on_with(event)
+                raise
         self._go_on_with(event)
         return True
 

@@ -74,6 +74,7 @@ class Opened:
                 await self.before_the_end(answered)
             yield closing
         finally:
+            await self.progress.record_the_unforeseen(self._so_far)
             self.progress.over()
             if self.at_end is not None and not self._noted:
                 await self.at_end(None)
@@ -132,26 +133,36 @@ class Opened:
 
 async def opened(ask: Ask, parts: Parts) -> Opened:
     """Returns once the first token is there. Raises what planning raises, NoAnswerError."""
-    progress = begun(ask, parts)
+    progress, stream = begun(ask, parts), None
     try:
-        if (entry := await progress.kept()) is not None:
-            return Opened(progress, _again(entry), Withholding(ask.choices), kept=progress.of_entry(entry))
-        await progress.admit()
-        if progress.window is not None:  # the parts are worked on side by side, so there is nothing to show before
-            by, answered = await answered_in_parts(progress, progress.window)
-            await progress.keep(answered, by)
-            return Opened(progress, _said_at_once(answered), Withholding(ask.choices), kept=answered)
-        shown = Shown()
-        coming = streamed(progress.request(), progress.tries(streams=True), shown)
-        stream = Opened(progress, coming, Withholding(ask.choices), shown)
-        await _until_it_shows(stream)
-    except BaseException as error:
-        if isinstance(error, NoAnswerError):
-            await progress.record_failure(progress.of_nobody())
-        elif isinstance(error, asyncio.CancelledError):
-            await progress.record_cancelled(progress.stopped())
-        progress.over()
+        stream = await _opening(progress)
+    except NoAnswerError as error:
+        progress.settle(error)
+        await progress.record_failure(progress.of_nobody())
         raise
+    except asyncio.CancelledError:
+        await progress.record_cancelled(progress.stopped())
+        raise
+    finally:
+        if stream is None:
+            await progress.record_the_unforeseen(progress.stopped)
+            progress.over()
+    return stream
+
+
+async def _opening(progress: Progress) -> Opened:
+    ask = progress.ask
+    if (entry := await progress.kept()) is not None:
+        return Opened(progress, _again(entry), Withholding(ask.choices), kept=progress.of_entry(entry))
+    await progress.admit()
+    if progress.window is not None:  # the parts are worked on side by side, so there is nothing to show before
+        by, answered = await answered_in_parts(progress, progress.window)
+        await progress.keep(answered, by)
+        return Opened(progress, _said_at_once(answered), Withholding(ask.choices), kept=answered)
+    shown = Shown()
+    coming = streamed(progress.request(), progress.tries(streams=True), shown)
+    stream = Opened(progress, coming, Withholding(ask.choices), shown)
+    await _until_it_shows(stream)
     return stream
 
 

@@ -1,6 +1,7 @@
 """Which target is asked next, and after which pause: until one answers, or the time, the targets or the tries end."""
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -11,6 +12,7 @@ from typing import Final, Generic, TypeVar
 
 from msgspec.structs import replace
 
+from ratchet_common.background import described
 from ratchet_common.events import Attempt, Usage
 from ratchet_providers.base import TimeLimits
 from ratchet_providers.failing import ErrorKind, ProviderError
@@ -20,6 +22,7 @@ from ratchet_router.provider_table import LimitsTable
 from ratchet_router.retrying import RetryBudget, pause_before_retry
 from ratchet_router.target import Place
 
+log = logging.getLogger(__name__)
 T = TypeVar("T", bound=Place)
 STUDENTS_PATIENCE_S: Final = 15.0  # it answers in milliseconds once it is loaded
 SHARE_OF_REMAINING: Final = 0.5  # of the time that is left, for one that others come after
@@ -49,6 +52,7 @@ class Tries(Generic[T]):
     limits: LimitsTable | None = None  # the caller's own, in place of the target's
     errors: list[tuple[T, ProviderError]] = field(default_factory=list)
     interrupted: T | None = None  # asked when the request was stopped midway
+    answers: list[tuple[Attempt, T, Usage]] = field(default_factory=list)
     _tried: dict[str, int] = field(default_factory=dict)
     _again: T | None = None
     _pause_s: float = 0.0
@@ -103,14 +107,21 @@ class Tries(Generic[T]):
         except ProviderError as error:
             self._note(target, asking, error)
             self._failed(target, error)
-        except BaseException:
+        except (asyncio.CancelledError, GeneratorExit):
             self.interrupted = target
             self.around.breakers.left(target.name)
             self._note(target, asking, None, error="cancelled")
             raise
+        except Exception as error:  # noqa: BLE001  what comes from outside ends here: others may answer all the same
+            log.error("A fault of ours in asking %s: %s", target.name, described(error))
+            unforeseen = ProviderError("unforeseen", "a fault in speaking with the provider; it has been logged")
+            self._note(target, asking, unforeseen)
+            self._failed(target, unforeseen)
         else:
             self.around.breakers.answered(target.name)
-            self._note(target, asking, None)
+            attempt = self._note(target, asking, None)
+            if asking.usage is not None:
+                self.answers.append((attempt, target, asking.usage))
 
     def _another(self) -> T | None:
         while self.targets and len(self._tried) < self.models:
@@ -145,18 +156,18 @@ class Tries(Generic[T]):
         if self.around.budget.takes(target.at):
             self._again, self._pause_s = target, pause
 
-    def _note(self, target: T, asking: "Asking", failure: ProviderError | None, *, error: str = "") -> None:
-        self.attempted(
-            Attempt(
-                model=target.name,
-                provider=target.at,
-                latency_ms=round((time.perf_counter() - asking.started) * 1000, 3),
-                error=failure.kind if failure else error,
-                status=failure.status if failure else 0,
-                usage=asking.usage if failure else None,
-                cost_usd=target.cost_of(asking.usage) if asking.usage and failure else Decimal(0),
-            )
+    def _note(self, target: T, asking: "Asking", failure: ProviderError | None, *, error: str = "") -> Attempt:
+        attempt = Attempt(
+            model=target.name,
+            provider=target.at,
+            latency_ms=round((time.perf_counter() - asking.started) * 1000, 3),
+            error=failure.kind if failure else error,
+            status=failure.status if failure else 0,
+            usage=asking.usage if failure else None,
+            cost_usd=target.cost_of(asking.usage) if asking.usage and failure else Decimal(0),
         )
+        self.attempted(attempt)
+        return attempt
 
 
 @dataclass(slots=True)

@@ -61,10 +61,12 @@ class FakeModel:
 
 
 class FakeStore:
-    """Kept answers, held events, and what the snapshot reads. `away`: nothing works."""
+    """Kept answers, held events, and what the snapshot reads. `away`: nothing works. `lets`: events wait for it."""
 
     def __init__(self) -> None:
         self.away = False
+        self.lets: asyncio.Event | None = None
+        self.asked_to_hold = asyncio.Event()
         self.entries: dict[bytes, tuple[str, str, bytes]] = {}
         self.held: list[PredictionMade] = []
         self.holds = asyncio.Event()
@@ -78,6 +80,9 @@ class FakeStore:
 
     async def hold(self, event: PredictionMade) -> None:
         self._there()
+        self.asked_to_hold.set()
+        if self.lets is not None:
+            await self.lets.wait()
         self.held.append(event)
         self.holds.set()
 

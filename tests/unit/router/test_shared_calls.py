@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from ratchet_providers.base import ProviderError
+from ratchet_providers.base import ErrorKind, ProviderError
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.cache_control import CacheControl, cache_control
 from ratchet_router.failures import NoAnswerError
-from ratchet_router.progress import NotCachedError
+from ratchet_router.sharing import NotCachedError
 from ratchet_router.stream import opened
 from tests.unit.router.asks import ask
 from tests.unit.router.fakes import World
@@ -70,23 +70,81 @@ async def test_other_tenants_models_and_questions_share_nothing() -> None:
     assert len(small.asked) == 4  # the named model is what auto resolves to
 
 
-async def test_when_the_first_fails_the_others_ask_for_themselves() -> None:
-    small = Scripted([[0.03, ProviderError("bad_request")], ["Yes.", None, USED]])
+@pytest.mark.parametrize("kind", ["bad_request", "unavailable"])
+async def test_what_the_first_failed_with_is_what_all_are_told_without_a_call_of_their_own(kind: ErrorKind) -> None:
+    failing = [Scripted([[0.03, ProviderError(kind)]]) for _ in range(3)]
+    its = world(small=failing[0], middle=failing[1], large=failing[2])
+    alone = world(small=failing[0], middle=failing[1], large=failing[2])
+    with pytest.raises(NoAnswerError) as told:
+        await answered(alone, chat(stream=False))
+    calls = [len(model.asked) for model in failing]
+    found = await asyncio.gather(*(answered(its, chat(stream=False)) for _ in range(200)), return_exceptions=True)
+    assert {(type(one), str(one)) for one in found} == {(NoAnswerError, str(told.value))}
+    assert [len(model.asked) for model in failing] == [2 * number for number in calls]
+    assert [event.outcome for event in its.store.held] == ["failed"] * 200
+    assert sum(bool(event.attempts) for event in its.store.held) == 1
+
+
+async def test_whose_time_was_shorter_fails_alone() -> None:
+    small = Scripted([[0.03, ProviderError("timeout")], ["Yes.", None, USED]])
     its = world(small=small)
-    found = await asyncio.gather(*(answered(its, chat(stream=False)) for _ in range(5)), return_exceptions=True)
-    assert sum(isinstance(one, NoAnswerError) for one in found) == 1
-    assert [one.output for one in found if isinstance(one, Answered)] == ["Yes."] * 4
+    hurried = asyncio.create_task(answered(its, chat(stream=False, model="small", deadline_s=0.05)))
+    await asyncio.sleep(0.01)
+    others = [asyncio.create_task(answered(its, chat(stream=False, model="small"))) for _ in range(20)]
+    with pytest.raises(NoAnswerError) as late:
+        await hurried
+    assert late.value.status == 504
+    assert [(await other).output for other in others] == ["Yes."] * 20
+    assert len(small.asked) == 2
+
+
+async def test_who_waits_for_another_waits_no_longer_than_his_own_deadline() -> None:
+    its = world(small=Scripted([[5.0, "never"]]))
+    first = asyncio.create_task(answered(its, chat(stream=False)))
+    await asyncio.sleep(0.01)
+    with pytest.raises(NoAnswerError) as late:
+        await answered(its, chat(stream=False, deadline_s=0.05))
+    assert (late.value.status, len(its.store.held), its.store.held[0].attempts) == (504, 1, ())
+    first.cancel()
+
+
+async def test_what_another_model_answered_in_its_place_is_shared_and_not_kept() -> None:
+    small, middle = Scripted([[0.03, ProviderError("no_such_model")]]), slow("Instead.")
+    its = world(small=small, middle=middle)
+    found = await asyncio.gather(*(answered(its, chat(stream=False)) for _ in range(50)))
+    assert {one.output for one in found} == {"Instead."}
+    assert (len(small.asked), len(middle.asked), its.store.entries) == (1, 1, {})
+
+
+async def test_who_named_the_model_gets_no_answer_of_another() -> None:
+    its = world(small=Scripted([[0.03, ProviderError("no_such_model")], ["Yes.", None, USED]]), middle=slow("Instead."))
+    anyone = asyncio.create_task(answered(its, chat(stream=False)))
+    await asyncio.sleep(0.01)
+    named = await answered(its, chat(stream=False, model="small"))
+    assert ((await anyone).output, named.output, named.model) == ("Instead.", "Yes.", "small")
 
 
 async def test_when_the_first_hangs_up_the_others_are_answered() -> None:
-    small = Scripted([[30.0, "never"], ["Yes.", None, USED]])
+    small = Scripted([[30.0, "never"], [0.03, "Yes.", None, USED]])
     its = world(small=small)
     first = asyncio.create_task(answered(its, chat(stream=False)))
     await asyncio.sleep(0.01)
-    others = [asyncio.create_task(answered(its, chat(stream=False))) for _ in range(3)]
+    others = [asyncio.create_task(answered(its, chat(stream=False))) for _ in range(200)]
     await asyncio.sleep(0.01)
     first.cancel()
-    assert [(await other).output for other in others] == ["Yes."] * 3
+    assert [(await other).output for other in others] == ["Yes."] * 200
+    assert len(small.asked) == 2
+
+
+async def test_a_stream_that_broke_after_it_was_shown_leaves_the_call_to_one_other() -> None:
+    small = Scripted([["On ", 0.03, ProviderError("cut")], [0.03, "Yes.", None, USED]])
+    its = world(small=small)
+    first = await opened(chat(), its.parts)
+    others = [asyncio.create_task(answered(its, chat(stream=False))) for _ in range(20)]
+    await asyncio.sleep(0.01)
+    assert "error" in events(await all_of(first))[-1]
+    assert {(await other).output for other in others} == {"Yes."}
+    assert len(small.asked) == 2
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from typing import Any
 
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from ratchet_common.errors import RefusedError, RetryLaterError, UnavailableError
 from ratchet_common.problems import Trouble
+from ratchet_router.api.faults import fault
 from ratchet_router.api.openai_errors import TOO_LARGE, Handler
 from ratchet_router.shapes.messages.errors import error_of
 from ratchet_router.shapes.shape import Failure
@@ -26,6 +28,10 @@ def in_anthropic_shape(handler: Handler) -> Callable[[Request], Coroutine[Any, A
         except HTTPException as error:
             code = TOO_LARGE if error.status_code == 413 else "refused"
             return _said(Failure(error.status_code, code, str(error.detail)), {})
+        except ClientDisconnect:
+            raise  # nobody hears it
+        except Exception as error:  # noqa: BLE001  the edge of a request in this shape
+            return _said(failure_of(fault(request, error)), {})
 
     handled.__name__, handled.__doc__ = handler.__name__, handler.__doc__
     return handled

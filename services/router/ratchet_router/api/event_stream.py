@@ -7,6 +7,7 @@ from contextlib import aclosing
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
+from ratchet_router.api.faults import fault
 from ratchet_router.api.hanging_up import Callers, HungUpError, StoppingError
 from ratchet_router.shapes.shape import Failure, Frames
 
@@ -37,5 +38,9 @@ class EventStream(Response):
             return
         except StoppingError as error:
             said = self._frames.failed(Failure(error.status, error.type, error.detail, retry_after_s=1))
+            await send({"type": "http.response.body", "body": said, "more_body": True})
+        except Exception as error:  # noqa: BLE001  the edge of a stream: only here its caller can still be told
+            ours = fault(Request(scope), error)
+            said = self._frames.failed(Failure(ours.status, ours.type, ours.detail))
             await send({"type": "http.response.body", "body": said, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})

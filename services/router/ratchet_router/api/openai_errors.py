@@ -7,9 +7,11 @@ import msgspec
 from fastapi import Request, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from ratchet_common.errors import RefusedError, RetryLaterError, UnavailableError
 from ratchet_common.problems import Trouble
+from ratchet_router.api.faults import fault
 
 KINDS: Final = {
     401: "authentication_error",
@@ -52,6 +54,10 @@ def in_openai_shape(handler: Handler) -> Callable[[Request], Coroutine[Any, Any,
             return _refused(UnavailableError("Something that the answer needs is away: try again in a moment."))
         except HTTPException as error:
             return _body(error.status_code, str(error.detail), TOO_LARGE if error.status_code == 413 else None)
+        except ClientDisconnect:
+            raise  # nobody hears it
+        except Exception as error:  # noqa: BLE001  the edge of a request in this shape
+            return _refused(fault(request, error))
 
     handled.__name__, handled.__doc__ = handler.__name__, handler.__doc__
     return handled
