@@ -373,6 +373,23 @@ async def test_generate_streams_what_it_adds_and_ends_with_the_whole(gateway: Ga
     assert said_then[-1]["result_id"] == response.headers["x-ratchet-result-id"]
 
 
+async def test_embeddings_heed_cache_control_and_are_made_once_for_a_key(gateway: Gateway) -> None:
+    words, key = f"canary release {uuid4().hex}", {"Idempotency-Key": uuid4().hex}
+    create = gateway.client.embeddings.with_raw_response.create
+    with pytest.raises(openai.InternalServerError) as none:
+        await create(model="words", input=words, extra_headers={"Cache-Control": "only-if-cached"})
+    assert (none.value.status_code, none.value.code) == (504, "not-cached")
+    first, again = [await create(model="words", input=words, extra_headers=key) for _ in range(2)]
+    ids = {raw.headers["x-ratchet-result-id"] for raw in (first, again)}
+    assert (len(ids), again.headers["x-ratchet-replayed"]) == (1, "true")
+    assert first.parse().data == again.parse().data
+    with pytest.raises(openai.UnprocessableEntityError) as other_request:
+        await create(model="words", input="another", extra_headers=key)
+    assert other_request.value.code == "idempotency-mismatch"
+    kept = await create(model="words", input=words, extra_headers={"Cache-Control": "only-if-cached"})
+    assert kept.headers["x-ratchet-cached"] == "true"
+
+
 async def test_embeddings_are_made_kept_and_counted(gateway: Gateway) -> None:
     words: list[str] = [f"canary release {uuid4().hex}", "invoice"]
     create = gateway.client.embeddings.with_raw_response.create
@@ -384,6 +401,7 @@ async def test_embeddings_are_made_kept_and_counted(gateway: Gateway) -> None:
     assert (again.headers["x-ratchet-cached"], again.parse().data) == ("true", made.data)
     event = await gateway.event(raw.headers["x-ratchet-result-id"])
     assert (event.task_type, event.collect, event.output, event.cost_usd > 0) == ("embedding", False, None, True)
+    assert again.headers["age"] == "0"
     with pytest.raises(openai.NotFoundError):
         await create(model="cheap", input=words)
     with pytest.raises(openai.UnprocessableEntityError) as mixed:

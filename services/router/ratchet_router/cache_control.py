@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from ratchet_router.ask import Ask, CacheUse
+from ratchet_router.embedded import EmbedAsk
 
+A = TypeVar("A", Ask, EmbedAsk)
 DIRECTIVE = re.compile(r"\s*([a-z-]+)\s*(?:=\s*\"?(\d{1,9})\"?)?\s*")
 
 
@@ -19,7 +22,7 @@ class CacheControl:
     max_age_s: int | None = None
     only: bool = False
 
-    def over(self, ask: Ask) -> Ask:
+    def over(self, ask: A) -> A:
         """The header says less than the body may forbid: the stricter of both counts."""
         use: CacheUse = "off" if self.no_store else "refresh" if self.no_cache or self.max_age_s == 0 else "use"
         stricter = max(use, ask.cache, key=("use", "refresh", "off").index)

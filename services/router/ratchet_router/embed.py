@@ -1,112 +1,147 @@
 """Use case: texts become vectors. One model makes them: another one's vectors would lie in another space."""
 
 import asyncio
-import hashlib
 import time
-from collections.abc import Mapping
-from decimal import Decimal
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 from uuid_utils.compat import uuid7
 
-from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
-from ratchet_common.limits import Limits
+from ratchet_common.events import Attempt, Outcome, PredictionMade, Usage
 from ratchet_providers.base import TimeLimits
-from ratchet_providers.embedding import EmbeddingRequest, Embeddings, EncodingFormat, Inputs, in_openais_shape
-from ratchet_providers.usage import estimated_tokens
+from ratchet_providers.embedding import EmbeddingRequest, Embeddings, in_openais_shape
 from ratchet_router.answer import Gone
-from ratchet_router.ask import CacheUse
-from ratchet_router.cache import WITHOUT_MEANING
 from ratchet_router.catalogue import EmbeddingModel
+from ratchet_router.embedded import EmbedAsk, Embedded, again, event_of, key_of, to_keep
 from ratchet_router.failures import NoAnswerError, no_answer
+from ratchet_router.in_flight import Call
 from ratchet_router.limits.admitted import Admitted, Estimate
 from ratchet_router.limits.subjects import Who
 from ratchet_router.memory import Entry
 from ratchet_router.metrics import observed
 from ratchet_router.parts import Parts
-from ratchet_router.prices import ZERO
-from ratchet_router.provider_table import LimitsTable
 from ratchet_router.routing import UnknownModelError
+from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
 from ratchet_router.target import EmbeddingTarget
 from ratchet_router.targets import limits_at
 from ratchet_router.tries import Tries, tries
 
-TASK = "embedding"
-NOT_COUNTED = Usage()
-
-
-class EmbedAsk(msgspec.Struct, frozen=True, kw_only=True):
-    """`fields`: the request's body as it came."""
-
-    tenant: str
-    model: str
-    inputs: Inputs
-    fields: Mapping[str, msgspec.Raw]
-    dimensions: int | None = None
-    encoding_format: EncodingFormat = "float"
-    key: str = ""
-    key_limits: Limits | None = None
-    user: str | None = None
-    session: str | None = None
-    tags: tuple[str, ...] = ()
-    cache: CacheUse = "use"
-    limits: LimitsTable | None = None
-    deadline_s: float | None = None
-
-    @property
-    def estimate(self) -> Usage:
-        read = sum(estimated_tokens(len(one)) if isinstance(one, str) else len(one) for one in self.inputs)
-        return Usage(input_tokens=read, estimated=True)
-
-
-class Embedded(msgspec.Struct, frozen=True, kw_only=True):
-    """`body` is in OpenAI's shape."""
-
-    result_id: UUID
-    model: str
-    body: Mapping[str, msgspec.Raw]
-    usage: Usage
-    cost_usd: Decimal = ZERO
-    attempts: tuple[Attempt, ...] = ()
-    cached_from: UUID | None = None
-    latency_ms: float = 0.0
-    recorded: bool = True
-    simulated: bool = False
-    rate_headers: Mapping[str, str] | None = None
+NOTHING_USED = Usage()
 
 
 async def embed(ask: EmbedAsk, parts: Parts, gone: Gone) -> Embedded:
-    """Raises UnknownModelError, NoAnswerError, NotRecordedError, and what limits raise."""
-    started, result_id = time.perf_counter(), uuid7()
-    model = _model(ask, parts)
-    attempts: list[Attempt] = []
-    admitted: Admitted | None = None
-    spent = NOT_COUNTED
-    key = _key(ask, parts.snapshot.epoch(ask.tenant))
+    """Raises UnknownModelError, NotCachedError, NoAnswerError, NotRecordedError, and what limits raise."""
+    under_way = _UnderWay(ask, parts, _model(ask, parts), key_of(ask, parts.snapshot.epoch(ask.tenant)))
     try:
-        if ask.cache == "use" and (entry := await parts.cache.look_up(key, ask.tenant)) is not None:
-            made = _again(entry, result_id)
-        else:
-            who = Who(ask.tenant, ask.key, ask.key_limits, ask.user)
-            cost = model.prices.of(ask.estimate)
-            admitted = await parts.admission.admit(who, Estimate(cost, ask.estimate.input_tokens))
-            made = await _made(ask, model, parts, result_id, attempts)
-            made = replace(made, rate_headers=admitted.headers())
-            spent = made.usage
-            _keep(ask, key, made, parts)
-        made = replace(made, latency_ms=_elapsed_ms(started))
-        return await _recorded(ask, made, "cancelled" if await gone() else "ok", parts)
-    except (NoAnswerError, asyncio.CancelledError) as error:
-        nothing = Embedded(result_id=result_id, model=model.name, body={}, usage=NOT_COUNTED, attempts=tuple(attempts))
-        nothing = replace(nothing, latency_ms=_elapsed_ms(started))
-        outcome: Outcome = "failed" if isinstance(error, NoAnswerError) else "cancelled"
-        await parts.recorder.record_whatever_happens(_event(ask, nothing, outcome))
+        made = replace(await _kept_or_made(under_way), latency_ms=under_way.elapsed_ms())
+        return await under_way.record(made, "cancelled" if await gone() else "ok")
+    except NoAnswerError as error:
+        under_way.settle(error)
+        await under_way.record_nothing("failed")
+        raise
+    except asyncio.CancelledError:
+        await under_way.record_nothing("cancelled")
         raise
     finally:
-        if admitted is not None:
-            admitted.settle(model.prices.of(spent), spent.input_tokens)
+        under_way.over()
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """One request on its way: enough to record it wherever it stops."""
+
+    ask: EmbedAsk
+    parts: Parts
+    model: EmbeddingModel
+    key: bytes
+    result_id: UUID = field(default_factory=uuid7)
+    started: float = field(default_factory=time.perf_counter)
+    attempts: list[Attempt] = field(default_factory=list)
+    leads: Call | None = None
+    admitted: Admitted | None = None
+    spent: Usage = NOTHING_USED
+    event: PredictionMade | None = None  # once it is recorded, or on its way there
+
+    def elapsed_ms(self) -> float:
+        return round((time.perf_counter() - self.started) * 1000, 3)
+
+    def deadline_s(self) -> float:
+        return self.ask.deadline_s or self.parts.settings.deadline_ms / 1000
+
+    async def admit(self) -> Admitted:
+        """Raises BudgetExhaustedError, RateLimitedError, LimitsAwayError."""
+        ask = self.ask
+        who = Who(ask.tenant, ask.key, ask.key_limits, ask.user)
+        estimate = Estimate(self.model.prices.of(ask.estimate), ask.estimate.input_tokens)
+        self.admitted = await self.parts.admission.admit(who, estimate)
+        return self.admitted
+
+    def settle(self, outcome: Entry | NoAnswerError | None = None) -> None:
+        """Those who wait for the same vectors need not wait any longer."""
+        if self.leads is not None:
+            self.leads.settle(outcome, for_all=isinstance(outcome, Entry))
+            self.leads = None
+
+    def over(self) -> None:
+        self.settle()
+        if self.admitted is not None:
+            self.admitted.settle(self.model.prices.of(self.spent), self.spent.input_tokens)
+
+    async def record(self, made: Embedded, outcome: Outcome) -> Embedded:
+        """Raises NotRecordedError."""
+        self.event = event_of(self.ask, made, outcome)
+        observed(self.event, trained=False)
+        return made if await self.parts.recorder.record(self.event) else replace(made, recorded=False)
+
+    async def record_nothing(self, outcome: Outcome) -> None:
+        """There are no vectors. Goes on behind the back of a request that is being cancelled."""
+        if self.event is None:
+            nothing = Embedded(
+                result_id=self.result_id,
+                model=self.model.name,
+                body={},
+                usage=NOTHING_USED,
+                attempts=tuple(self.attempts),
+                latency_ms=self.elapsed_ms(),
+            )
+            self.event = event_of(self.ask, nothing, outcome)
+            observed(self.event, trained=False)
+            await self.parts.recorder.record_whatever_happens(self.event)
+
+
+async def _kept_or_made(under_way: _UnderWay) -> Embedded:
+    ask, parts = under_way.ask, under_way.parts
+    if ask.cache == "use":
+        found = await kept_or_to_be_made(_wanted(under_way), parts.cache, parts.in_flight)
+        if isinstance(found, Entry):
+            return again(found, under_way.result_id)
+        under_way.leads = found
+    elif ask.only_cached:
+        raise NotCachedError
+    admitted = await under_way.admit()
+    made = await _made(under_way)
+    under_way.spent = made.usage
+    await _keep(under_way, made)
+    return replace(made, rate_headers=admitted.headers())
+
+
+def _wanted(under_way: _UnderWay) -> Wanted:
+    ask = under_way.ask
+    terms = (ask.deadline_s, ask.limits)
+    return Wanted(under_way.key, ask.tenant, ask.max_age_s, ask.only_cached, terms, under_way.deadline_s())
+
+
+async def _keep(under_way: _UnderWay, made: Embedded) -> None:
+    ask, cache = under_way.ask, under_way.parts.cache
+    if ask.cache == "off":
+        return
+    if ask.cache == "refresh":
+        await cache.make_way(under_way.key, ask.tenant)
+    entry = to_keep(made, ask, cache.expires_at())
+    cache.keep(under_way.key, entry)
+    under_way.settle(entry)
 
 
 def _model(ask: EmbedAsk, parts: Parts) -> EmbeddingModel:
@@ -118,10 +153,9 @@ def _model(ask: EmbedAsk, parts: Parts) -> EmbeddingModel:
     return model
 
 
-async def _made(
-    ask: EmbedAsk, model: EmbeddingModel, parts: Parts, result_id: UUID, attempts: list[Attempt]
-) -> Embedded:
-    its = _tries(ask, model, parts, attempts)
+async def _made(under_way: _UnderWay) -> Embedded:
+    ask, model = under_way.ask, under_way.model
+    its = _tries(under_way)
     while (target := await its.next()) is not None:
         made: Embeddings | None = None
         async with its.asking(target):
@@ -129,18 +163,19 @@ async def _made(
         if made is not None:
             shaped = in_openais_shape(made)
             return Embedded(
-                result_id=result_id,
+                result_id=under_way.result_id,
                 model=model.name,
                 body={name: msgspec.Raw(msgspec.json.encode(value)) for name, value in shaped.items()},
                 usage=made.usage,
                 cost_usd=model.prices.of(made.usage),
-                attempts=tuple(attempts),
+                attempts=tuple(under_way.attempts),
                 simulated=made.simulated,
             )
     raise no_answer(its.errors)
 
 
-def _tries(ask: EmbedAsk, model: EmbeddingModel, parts: Parts, attempts: list[Attempt]) -> Tries[EmbeddingTarget]:
+def _tries(under_way: _UnderWay) -> Tries[EmbeddingTarget]:
+    model, parts = under_way.model, under_way.parts
     target = EmbeddingTarget(
         name=model.name,
         prices=model.prices,
@@ -153,10 +188,10 @@ def _tries(ask: EmbedAsk, model: EmbeddingModel, parts: Parts, attempts: list[At
     return tries(
         [target],
         parts.around,
-        deadline_s=ask.deadline_s or parts.settings.deadline_ms / 1000,
+        deadline_s=under_way.deadline_s(),
         models=1,
-        attempted=attempts.append,
-        limits=ask.limits,
+        attempted=under_way.attempts.append,
+        limits=under_way.ask.limits,
     )
 
 
@@ -169,78 +204,3 @@ def _request(ask: EmbedAsk, target: EmbeddingTarget, limits: TimeLimits) -> Embe
         limits=limits,
         fields=ask.fields,
     )
-
-
-def _key(ask: EmbedAsk, epoch: int) -> bytes:
-    fields = [(name, ask.fields[name]) for name in sorted(ask.fields.keys() - WITHOUT_MEANING)]
-    return hashlib.sha256(msgspec.json.encode((ask.tenant, epoch, TASK, ask.model, fields))).digest()
-
-
-def _keep(ask: EmbedAsk, key: bytes, made: Embedded, parts: Parts) -> None:
-    if ask.cache == "off":
-        return
-    entry = Entry(
-        tenant=ask.tenant,
-        result_id=made.result_id,
-        version_id=BASE_VERSION,
-        model=made.model,
-        tier="",
-        approach="direct",
-        output="",
-        usage=made.usage,
-        cost_usd=made.cost_usd,
-        premium_cost_usd=made.cost_usd,
-        expires_at=parts.cache.expires_at(),
-        simulated=made.simulated,
-        body=made.body,
-    )
-    parts.cache.keep(key, entry)
-
-
-def _again(entry: Entry, result_id: UUID) -> Embedded:
-    return Embedded(
-        result_id=result_id,
-        model=entry.model,
-        body=entry.body or {},
-        usage=entry.usage,
-        cached_from=entry.result_id,
-        simulated=entry.simulated,
-    )
-
-
-async def _recorded(ask: EmbedAsk, made: Embedded, outcome: Outcome, parts: Parts) -> Embedded:
-    event = _event(ask, made, outcome)
-    safe = await parts.recorder.record(event)
-    observed(event, trained=False)
-    return made if safe else replace(made, recorded=False)
-
-
-def _event(ask: EmbedAsk, made: Embedded, outcome: Outcome) -> PredictionMade:
-    """Without text: there is nothing to learn from it."""
-    return PredictionMade(
-        tenant=ask.tenant,
-        result_id=made.result_id,
-        task_type=TASK,
-        unit=ask.session or ask.user or str(made.result_id),
-        model=made.model,
-        version_id=BASE_VERSION,
-        tier="",
-        decision=Decision(assigned_by="pinned"),
-        outcome=outcome,
-        usage=made.usage,
-        cost_usd=made.cost_usd,
-        premium_cost_usd=made.cost_usd,
-        latency_ms=made.latency_ms,
-        cached_from=made.cached_from,
-        user=ask.user,
-        session=ask.session,
-        attempts=made.attempts,
-        tags=ask.tags,
-        simulated=made.simulated,
-        collect=False,
-        text_omitted="not_collected",
-    )
-
-
-def _elapsed_ms(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 3)

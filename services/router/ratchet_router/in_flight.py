@@ -6,6 +6,8 @@ its client hung up or it was not let in, one of those who wait is the next to ca
 
 import asyncio
 
+import msgspec
+
 from ratchet_router.failures import NoAnswerError, no_answer
 from ratchet_router.memory import Entry
 

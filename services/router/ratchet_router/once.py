@@ -1,15 +1,27 @@
-"""Use case: a request that carries an Idempotency-Key is answered once."""
+"""Use case: a request that carries an Idempotency-Key is answered once.
 
+An answer that the store takes no note of is handed out all the same: it is recorded, and it costs. Its key stays held
+until the lease runs out, so that whoever repeats the request is told that it is being answered; after that it is
+answered anew.
+"""
+
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from ratchet_common.errors import RetryLaterError
+from ratchet_router import embedded
 from ratchet_router.answer import Gone, answer
 from ratchet_router.answered import Answered, to_keep
 from ratchet_router.ask import Ask
+from ratchet_router.embed import embed
+from ratchet_router.embedded import EmbedAsk, Embedded
 from ratchet_router.idempotency import Held, Once, held, once_of, replayed
+from ratchet_router.memory import Entry
 from ratchet_router.parts import Parts
 from ratchet_router.stream import Opened, opened, opened_again
 
+log = logging.getLogger(__name__)
 KEY = "idempotency-key"
 
 
@@ -26,10 +38,23 @@ async def answer_once(ask: Ask, wanted: Once | None, parts: Parts, gone: Gone) -
     its = await held(parts.keys, wanted, _deadline_s(ask, parts))
     if its.answer is not None:
         return replayed(its.answer)
-    async with _released_unless_done(its):
+    async with _released_on_failure(its):
         answered = await answer(ask, parts, gone)
-        await _done(its, ask, answered, parts)
-        return answered
+    await _done(its, to_keep(ask, answered, parts.cache.expires_at()))
+    return answered
+
+
+async def embed_once(ask: EmbedAsk, wanted: Once | None, parts: Parts, gone: Gone) -> Embedded:
+    """Raises what `embed` and `held` raise, TooLargeToReplayError."""
+    if wanted is None:
+        return await embed(ask, parts, gone)
+    its = await held(parts.keys, wanted, _deadline_s(ask, parts))
+    if its.answer is not None:
+        return embedded.replayed(its.answer)
+    async with _released_on_failure(its):
+        made = await embed(ask, parts, gone)
+    await _done(its, embedded.to_keep(made, ask, parts.cache.expires_at()))
+    return made
 
 
 async def opened_once(ask: Ask, wanted: Once | None, parts: Parts) -> Opened:
@@ -39,7 +64,7 @@ async def opened_once(ask: Ask, wanted: Once | None, parts: Parts) -> Opened:
     its = await held(parts.keys, wanted, _deadline_s(ask, parts))
     if its.answer is not None:
         return opened_again(its.answer, ask, parts)
-    async with _released_unless_done(its):
+    async with _released_on_failure(its):
         stream = await opened(ask, parts)
     stream.at_end = _noting(its, ask, parts)
     return stream
@@ -48,27 +73,39 @@ async def opened_once(ask: Ask, wanted: Once | None, parts: Parts) -> Opened:
 def _noting(its: Held, ask: Ask, parts: Parts) -> Callable[[Answered | None], Awaitable[None]]:
     async def note(answered: Answered | None) -> None:
         if answered is not None:
-            await _done(its, ask, answered, parts)
-        elif its.release is not None:
-            await its.release()
+            await _done(its, to_keep(ask, answered, parts.cache.expires_at()))
+        else:
+            await _released(its)
 
     return note
 
 
-async def _done(its: Held, ask: Ask, answered: Answered, parts: Parts) -> None:
-    if its.done is not None:
-        await its.done(to_keep(ask, answered, parts.cache.expires_at()))
+async def _done(its: Held, entry: Entry) -> None:
+    if its.done is None:
+        return
+    try:
+        await its.done(entry)
+    except RetryLaterError:
+        log.warning("The store takes no note of an answer to an Idempotency-Key: a repetition is answered anew, later.")
+
+
+async def _released(its: Held) -> None:
+    if its.release is None:
+        return
+    try:
+        await its.release()
+    except RetryLaterError:
+        log.warning("The store is away: an Idempotency-Key of a request that failed stays held until its lease ends.")
 
 
 @asynccontextmanager
-async def _released_unless_done(its: Held) -> AsyncIterator[None]:
+async def _released_on_failure(its: Held) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        if its.release is not None:
-            await its.release()
+        await _released(its)
         raise
 
 
-def _deadline_s(ask: Ask, parts: Parts) -> float:
+def _deadline_s(ask: Ask | EmbedAsk, parts: Parts) -> float:
     return ask.deadline_s or parts.settings.deadline_ms / 1000

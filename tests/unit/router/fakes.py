@@ -182,7 +182,10 @@ class FakeAdmission:
 
 @dataclass
 class FakeKeys:
+    """`away`: nothing more is written. What was begun stays held until `leases_end`."""
+
     held: dict[bytes, Held] = field(default_factory=dict)
+    away: bool = False
 
     async def hold(self, once: Once, seconds: float) -> Held:  # noqa: ARG002  nobody dies here
         found = self.held.get(once.key)
@@ -190,13 +193,22 @@ class FakeKeys:
             return found
 
         async def release() -> None:
+            self._there()
             self.held.pop(once.key, None)
 
         async def done(entry: Entry) -> None:
+            self._there()
             self.held[once.key] = Held(once.fingerprint, answer=entry)
 
         self.held[once.key] = Held(once.fingerprint)
         return Held(once.fingerprint, mine=True, release=release, done=done)
+
+    def _there(self) -> None:
+        if self.away:
+            raise RetryLaterError("The store is away.")
+
+    def leases_end(self) -> None:
+        self.held = {key: held for key, held in self.held.items() if held.answer is not None}
 
 
 @dataclass

@@ -96,6 +96,38 @@ async def test_who_hangs_up_leaves_the_key_free() -> None:
     assert (await answered(its)).output == "Yes."
 
 
+@pytest.mark.parametrize("stream", [False, True])
+async def test_an_answer_is_handed_out_though_the_store_takes_no_note_of_it(stream: bool) -> None:
+    small = Scripted([["On ", 0.01, "Monday.", None, USED]])
+    its = world(small=small)
+    its.keys.away = True
+    if stream:
+        sent = await streamed(its)
+        assert (text_of(sent), events(sent)[-1]) == ("On Monday.", "[DONE]")
+    else:
+        assert (await answered(its)).output == "On Monday."
+    assert [event.outcome for event in its.store.held] == ["ok"]
+    with pytest.raises(StillAnsweringError):
+        await answered(its, asked(deadline_s=0.1))
+    its.keys.away = False
+    its.keys.leases_end()
+    assert (await answered(its)).output == (await answered(its)).output == "On Monday."
+    assert (len(small.asked), len(its.store.held)) == (2, 2)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_what_failed_is_said_as_it_is_though_the_store_is_away(stream: bool) -> None:
+    its = world(small=Scripted([["On " if stream else 0.01, ProviderError("bad_request")], ["Yes.", None]]))
+    its.keys.away = True
+    if stream:
+        assert events(await streamed(its))[-1]["error"]["code"] == "provider-refused"
+    else:
+        with pytest.raises(NoAnswerError):
+            await answered(its)
+    its.keys.leases_end()
+    assert (await answered(its)).output == "Yes."
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\nb", "ключ"])
 def test_what_is_no_key_is_refused(key: str) -> None:
     with pytest.raises(IdempotencyError):

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import APIRouter, Request, Response
 from msgspec import Meta
-from msgspec.structs import replace
 
 from ratchet_common.auth import Caller, Scope, authorise
 from ratchet_providers.embedding import EncodingFormat
@@ -17,12 +16,13 @@ from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.schema import inlined
 from ratchet_router.cache_control import cache_control
-from ratchet_router.embed import EmbedAsk, Embedded, embed
+from ratchet_router.embedded import EmbedAsk, Embedded
+from ratchet_router.once import embed_once, once
 from ratchet_router.parts import Parts
 
 routes = APIRouter(tags=["openai"])
 MOST_INPUTS: Final = 2_048
-ERRORS = documented_errors(400, 401, 402, 403, 404, 422, 429, 502, 503, 504)
+ERRORS = documented_errors(400, 401, 402, 403, 404, 409, 422, 429, 502, 503, 504)
 EXAMPLE = {"model": "simulated-embedding", "input": ["What is a canary release?"]}
 Text = Annotated[str, Meta(min_length=1)]
 Token = Annotated[int, Meta(ge=0)]
@@ -51,13 +51,11 @@ async def embeddings(request: Request) -> Response:
     caller = authorise(request, Scope.GENERATE)
     parts: Parts = request.app.state.parts
     callers: Callers = request.app.state.callers
-    ask = read_embeddings(await request.body(), caller)
-    if (control := cache_control(request.headers.get("cache-control", ""))).no_store:
-        ask = replace(ask, cache="off")
-    elif control.no_cache and ask.cache == "use":
-        ask = replace(ask, cache="refresh")
+    body = await request.body()
+    ask = cache_control(request.headers.get("cache-control", "")).over(read_embeddings(body, caller))
+    wanted = once(request.headers, caller.tenant, request.scope["path"], body)
     with callers.watching(request):
-        made = await embed(ask, parts, partial(hung_up, request))
+        made = await embed_once(ask, wanted, parts, partial(hung_up, request))
     return Response(_encode(_said(made)), headers=_headers(made), media_type="application/json")
 
 
@@ -120,6 +118,10 @@ def _headers(made: Embedded) -> dict[str, str]:
         "x-ratchet-simulated": "true" if made.simulated else "false",
         **(made.rate_headers or {}),
     }
+    if made.cached_from is not None:
+        found["age"] = str(made.age_s)
+    if made.replayed:
+        found["x-ratchet-replayed"] = "true"
     return found if made.recorded else found | {"x-ratchet-recorded": "false"}
 
 
