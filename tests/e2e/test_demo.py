@@ -20,6 +20,7 @@ def demo(*arguments: str) -> tuple[int, dict[str, Any]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2 * LIMIT_S)  # where others load the machine
 def test_the_loop_turns_once() -> None:
     status, outcome = demo()
     assert status == 0
@@ -35,6 +36,7 @@ def test_the_loop_turns_once() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2 * LIMIT_S)
 def test_noise_is_not_promoted() -> None:
     status, outcome = demo("--shuffle-labels")
     assert status == 0

@@ -187,7 +187,8 @@ def test_the_commands_ask_the_running_router(product: Product, tmp_path: Path) -
     request = tmp_path / "request.json"
     request.write_text(json.dumps(REQUEST))
     for arguments, holds in (["models"], "simulated-fast"), (["route", "--explain", str(request)], "candidates"):
-        ran = subprocess.run([sys.executable, "-m", "ratchet_cli", *arguments, *at], capture_output=True, text=True)
+        command = [sys.executable, "-m", "ratchet_cli", *arguments, *at]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert ran.returncode == 0, ran.stderr
         assert holds in ran.stdout
 
@@ -206,7 +207,7 @@ def test_sighup_has_all_four_services_read_the_tokens_anew(product: Product) -> 
 
 def is_known(request: urllib.request.Request) -> bool:
     try:
-        urllib.request.urlopen(request).close()  # noqa: S310  loopback
+        urllib.request.urlopen(request, timeout=20).close()  # noqa: S310  loopback
     except urllib.error.HTTPError as error:
         return error.code != 401
     return True

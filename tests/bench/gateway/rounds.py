@@ -113,7 +113,7 @@ def _load(turns: Sequence[Turn]) -> Load:
 
 def share_by_kafka(field: Field) -> float:
     """Of the router's events until now; the rest went to its own store, which costs it more."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{field.contenders[ROUTER].call.port}/metrics") as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{field.contenders[ROUTER].call.port}/metrics", timeout=20) as answer:
         lines = answer.read().decode().splitlines()
     ways = {line[len(RECORDED) :].split('"')[0]: float(line.split()[-1]) for line in lines if line.startswith(RECORDED)}
     return ways["kafka"] / sum(ways.values())
