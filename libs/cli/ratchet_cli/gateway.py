@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from ratchet_common import asyncapi
 from ratchet_common.http import CANNOT_START, VERSION, Edge, readiness_of
 from ratchet_common.paths import OWN, service_of
-from ratchet_common.problems import problem
+from ratchet_common.problems import Trouble, as_problem
 
 OWN_BODY_LIMIT = 64 * 1024  # nothing of the gateway's own reads a body
 
@@ -48,9 +48,10 @@ class Gateway:
             await self._edge(scope, receive, send)
 
     async def _answer_own(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await (await self._own(scope["path"]))(scope, receive, send)
+        await (await self._own(scope))(scope, receive, send)
 
-    async def _own(self, path: str) -> Response:
+    async def _own(self, scope: Scope) -> Response:
+        path = scope["path"]
         if path == "/healthz":
             return JSONResponse({"status": "ok"})
         if path == "/readyz":
@@ -62,7 +63,8 @@ class Gateway:
         if path == "/asyncapi":
             return JSONResponse({name: asyncapi.document(name) for name in self._apps})
         pages = ", ".join(f"{OWN}/{name}/metrics" for name in self._apps)
-        return problem(404, "not-found", "Not Found", f"No service has this path. A service's own pages: {pages}.")
+        detail = f"No service has this path. A service's own pages: {pages}."
+        return as_problem(scope, Trouble(404, "not-found", "Not Found", detail))
 
     async def _ready(self) -> JSONResponse:
         states = await asyncio.gather(*(readiness_of(app) for app in self._apps.values()))
