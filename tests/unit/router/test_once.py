@@ -17,7 +17,7 @@ KEY = once_of("k", "acme", "/v1/chat/completions", b"{}")
 
 
 def asked(**how: object) -> Ask:
-    return replace(chat(stream=False, cache="off"), **how)  # type: ignore[arg-type]  # fields of it
+    return replace(chat(stream=False, cache="off"), **how)
 
 
 async def here() -> bool:
