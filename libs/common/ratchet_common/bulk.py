@@ -12,7 +12,7 @@ from ratchet_common.mongo import Document, duplicates_are_fine, waiting_is_worth
 
 log = logging.getLogger(__name__)
 
-Waiting = tuple[Document, asyncio.Future[None]]
+Waiting = tuple[Document, asyncio.Future[None] | None]
 
 
 class BulkInserter:
@@ -30,10 +30,8 @@ class BulkInserter:
 
     def offer(self, document: Document) -> bool:
         """Does not wait: for what may be lost, such as cache entries. False when the queue is full."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        done.add_done_callback(lambda f: f.cancelled() or f.exception())  # nobody waits: its failure is not news
         try:
-            self._queue.put_nowait((document, done))
+            self._queue.put_nowait((document, None))  # nobody waits: its failure is not news
         except asyncio.QueueFull:
             return False
         return True
@@ -72,7 +70,7 @@ class BulkInserter:
 
 def _settle(waiting: Sequence[Waiting], error: BaseException | None) -> None:
     for _, done in waiting:
-        if done.done():
+        if done is None or done.done():
             continue
         if error is None:
             done.set_result(None)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
-from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
@@ -16,12 +15,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid4
 
 from ratchet_common import problems, request_log, telemetry
 from ratchet_common.asyncapi import document
 from ratchet_common.auth import read_tokens
 from ratchet_common.draining import Draining
 from ratchet_common.errors import CannotStartError, RetryLaterError
+from ratchet_common.inbound import Inbound, at_once
 from ratchet_common.reloading import Reloads, Swap
 from ratchet_common.settings import CommonSettings
 
@@ -83,7 +84,7 @@ class Hot:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["route"], endpoint = self._routes[scope["method"], scope["path"]]
-        response = await endpoint(Request(scope, receive, send))
+        response = await endpoint(Inbound(scope, receive, send))
         await response(scope, receive, send)
 
 
@@ -241,7 +242,7 @@ class Edge:
                 request_log.end(line, route=_route(scope), status=status, seconds=seconds)
 
     def _line(self, scope: Scope, request_id: bytes, *, given: bool) -> request_log.Line | None:
-        if not self._logs:
+        if not (self._logs and request_log.is_heard()):
             return None
         return request_log.begin(self._service, scope["method"], request_id, given=given)
 
@@ -253,11 +254,7 @@ class Edge:
             nonlocal seen, ended
             if ended:
                 return await receive()
-            try:
-                async with asyncio.timeout_at(until):
-                    message = await receive()
-            except TimeoutError:
-                raise HTTPException(408, "The body did not come to its end in time: send it at once.") from None
+            message = at_once(receive) or await _by(until, receive)
             ended = not message.get("more_body", False)
             seen += len(message.get("body", b""))
             if seen > self._limit:
@@ -279,6 +276,14 @@ class Edge:
             child = telemetry.HTTP_SECONDS.labels(self._service, *map(str, key))
             self._durations[key] = child
         child.observe(seconds)
+
+
+async def _by(until: float, receive: Receive) -> Message:
+    try:
+        async with asyncio.timeout_at(until):
+            return await receive()
+    except TimeoutError:
+        raise HTTPException(408, "The body did not come to its end in time: send it at once.") from None
 
 
 def _route(scope: Scope) -> str:

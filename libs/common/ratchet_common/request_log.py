@@ -45,6 +45,11 @@ _waiting: list[bytes] = []
 _encode = msgspec.json.Encoder().encode
 
 
+def is_heard() -> bool:
+    """Else nothing need be said: LOG_LEVEL is above INFO."""
+    return log.isEnabledFor(logging.INFO)
+
+
 def begin(service: str, method: str, request_id: bytes, *, given: bool) -> Line:
     """`given`: by the caller."""
     said = hashlib.sha256(request_id).hexdigest()[:16] if given else request_id.decode()

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, cast
 
 import httptools
+import msgspec
+
+from ratchet_common.alarms import alarms
 
 HEAD_LIMIT = 64 * 1024
 HELD = 256 * 1024  # bytes of a body that nobody has read yet: then the other side waits
@@ -34,8 +36,7 @@ class LateError(Exception):
     """The other side was silent for longer than the caller waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """The names of the headers are in small letters."""
 
     status: int
@@ -117,16 +118,16 @@ class Connection(asyncio.Protocol):
 
     async def _until(self, awaited: Awaited, patience_s: float) -> None:
         if self._error is None and not self._there(awaited):
-            loop = asyncio.get_running_loop()
-            self._waiter, self._awaited = loop.create_future(), awaited
-            timer = loop.call_later(patience_s, self._late)
+            self._waiter, self._awaited = asyncio.get_running_loop().create_future(), awaited
+            limits = alarms()
+            limits.set(self, patience_s, self._late)
             try:
                 await self._waiter
             except BaseException:  # also where nobody waits any more: what comes would be taken for the next answer
                 self.close()
                 raise
             finally:
-                timer.cancel()
+                limits.off(self)
                 self._waiter = None
         if self._error is not None:
             self.close()

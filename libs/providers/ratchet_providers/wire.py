@@ -8,11 +8,12 @@ import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
+
+import msgspec
 
 from ratchet_providers.connection import Connection, Head, NotAnsweredError
 from ratchet_providers.places import Places
@@ -25,8 +26,7 @@ IDLE_S = 30.0  # then the other side may be about to close it
 LAST_HEADER = b"Content-Length: "
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """`address`: where to connect, where that is not left to the host's name."""
 
     host: str
@@ -35,8 +35,7 @@ class Origin:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True):
     """Where requests go, POST unless said otherwise. `head`: all of it but the length of the body."""
 
     origin: Origin
@@ -68,8 +67,7 @@ class Endpoint:
         return b"%b%d\r\n\r\n%b" % (self.head, len(body), body)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     status: int
     body: bytes
     headers: dict[bytes, bytes]

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from ratchet_common.alarms import Within
 from ratchet_common.errors import RetryLaterError
 from ratchet_router.ask import Ask
 from ratchet_router.memory import Entry, Memory
@@ -118,7 +119,7 @@ class AnswerCache:
         if not self._store_lookup or time.monotonic() < self._rests_until:
             return None
         try:
-            async with asyncio.timeout(LOOK_PATIENCE_S):
+            with Within(LOOK_PATIENCE_S):
                 body = await self._store.cached(key, tenant)
         except (RetryLaterError, TimeoutError):
             self._rests_until = time.monotonic() + REST_S

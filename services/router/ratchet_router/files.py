@@ -43,6 +43,7 @@ class Files:
             embeddings=answering.embeddings,
             batch_platforms=answering.batch_platforms,
             goes_on=answering.goes_on,
+            targets={},
         )
 
 

@@ -35,6 +35,7 @@ from ratchet_router.recording import Recorder
 from ratchet_router.routing import quality_of
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import Snapshot
+from ratchet_router.target import Target
 from ratchet_router.template import Template
 from ratchet_router.tries import Surroundings
 
@@ -66,6 +67,7 @@ class Parts:
     keys: KeyStore
     admission: Admits
     in_flight: InFlight = field(default_factory=InFlight)
+    targets: dict[str, Target] = field(default_factory=dict)  # of models, as they are made for the first time
 
     def continues(self, model: Model) -> bool:
         """Can it go on with an answer that broke off? As the catalogue says, else as its provider knows."""

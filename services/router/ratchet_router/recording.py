@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 from prometheus_client import Counter
 
+from ratchet_common.alarms import Within
 from ratchet_common.errors import RetryLaterError, UnavailableError
 from ratchet_common.events import NOTHING, PredictionMade
 from ratchet_common.topics import PREDICTIONS
@@ -118,7 +119,7 @@ class Recorder:
         if time.monotonic() < self._rests_until:
             return False
         try:
-            async with asyncio.timeout(self._patience_s):
+            with Within(self._patience_s):
                 await self._publish(PREDICTIONS.name, PREDICTIONS.key(event).encode(), self._encode(event))
         except (RetryLaterError, TimeoutError):
             self._rests_until = time.monotonic() + REST_S
@@ -127,7 +128,7 @@ class Recorder:
 
     async def _by_store(self, event: PredictionMade) -> bool:
         try:
-            async with asyncio.timeout(STORE_PATIENCE_S):
+            with Within(STORE_PATIENCE_S):
                 await self._hold(event)
         except (RetryLaterError, TimeoutError):
             return False

@@ -14,7 +14,15 @@ from ratchet_router.template import Template
 
 def targets(plan: Plan, parts: Parts) -> list[Target]:
     trained = [_of_version(plan.trained, parts)] if plan.trained else []
-    return trained + [_of_model(model, parts) for model in plan.ranking.models]
+    return trained + [_known(model, parts) for model in plan.ranking.models]
+
+
+def _known(model: Model, parts: Parts) -> Target:
+    """The same for every request, until the files are read anew."""
+    found = parts.targets.get(model.name)
+    if found is None:
+        found = parts.targets[model.name] = _of_model(model, parts)
+    return found
 
 
 def _of_model(model: Model, parts: Parts) -> Target:

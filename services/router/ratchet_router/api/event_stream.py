@@ -1,12 +1,12 @@
 """A response of server-sent events, written as they come."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
+from ratchet_common.alarms import Within
 from ratchet_router.api.faults import fault
 from ratchet_router.api.hanging_up import Callers, HungUpError, StoppingError
 from ratchet_router.shapes.shape import Failure, Frames
@@ -32,7 +32,7 @@ class EventStream(Response):
             with self._callers.watching(Request(scope, receive)):
                 async with aclosing(self._events) as events:
                     async for event in events:
-                        async with asyncio.timeout(READ_PATIENCE_S):
+                        with Within(READ_PATIENCE_S):
                             await send({"type": "http.response.body", "body": event, "more_body": True})
         except (HungUpError, TimeoutError):
             return

@@ -4,13 +4,13 @@ The router may also be the one who goes: what is under way at the limit of its s
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 from fastapi import Request
 
 from ratchet_common.errors import RefusedError
+from ratchet_common.inbound import at_once
 
 LOOK_EVERY_S = 0.25
 
@@ -39,14 +39,8 @@ async def hung_up(request: Request) -> bool:
     One step of `receive` shows whether it is there. The cancel scope that Starlette's `is_disconnected` opens for the
     same costs a tenth of the whole request.
     """
-    waiting = request.receive()
-    try:
-        waiting.send(None)  # type: ignore[attr-defined]  # what ASGI servers give is a coroutine
-    except StopIteration as there:
-        return bool(there.value["type"] == "http.disconnect")
-    finally:
-        waiting.close()  # type: ignore[attr-defined]
-    return False
+    there = at_once(request.receive)
+    return there is not None and there["type"] == "http.disconnect"
 
 
 class Callers:
@@ -60,23 +54,17 @@ class Callers:
     def waiting(self) -> int:
         return len(self._waiting)
 
-    @contextmanager
-    def watching(self, request: Request) -> Iterator[None]:
+    def watching(self, request: Request) -> "Watched":
         """Once the body was read. Raises HungUpError when the client goes, StoppingError when the router does."""
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("A request is answered in a task.")
+        return Watched(self, request)
+
+    def come(self, task: asyncio.Task[Any], request: Request) -> None:
         self._waiting[task] = request
-        try:
-            yield
-        except asyncio.CancelledError:
-            if task not in self._ended:
-                raise
-            task.uncancel()
-            raise self._ended[task] from None
-        finally:
-            self._waiting.pop(task, None)
-            self._ended.pop(task, None)
+
+    def go(self, task: asyncio.Task[Any]) -> RefusedError | None:
+        """Why it was ended, if it was."""
+        self._waiting.pop(task, None)
+        return self._ended.pop(task, None)
 
     async def look(self) -> None:
         for task, request in list(self._waiting.items()):
@@ -92,3 +80,27 @@ class Callers:
     def _end(self, task: asyncio.Task[Any], why: RefusedError) -> None:
         self._ended[task] = why
         task.cancel()
+
+
+class Watched:
+    """A class of its own, since a generator's context would cost three times as much."""
+
+    __slots__ = ("_callers", "_request", "_task")
+
+    def __init__(self, callers: Callers, request: Request) -> None:
+        self._callers, self._request = callers, request
+
+    def __enter__(self) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("A request is answered in a task.")
+        self._task = task
+        self._callers.come(task, self._request)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        why = self._callers.go(self._task)
+        if why is not None and kind is asyncio.CancelledError:
+            self._task.uncancel()
+            raise why from None

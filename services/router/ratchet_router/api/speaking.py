@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from ratchet_common.auth import Caller
 from ratchet_router.answered import Answered
-from ratchet_router.api.about import at_the_end, headers
+from ratchet_router.api.about import JsonAnswer, at_the_end, headers
 from ratchet_router.api.event_stream import EventStream
 from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.ask import Ask
@@ -45,7 +45,7 @@ async def answer_in_shape(request: Request, caller: Caller, ask: Ask, spoken: Sp
         answered = await answer_once(ask, wanted, parts, partial(hung_up, request))
         body = spoken.body(answered)
         await spoken.told(answered, body)
-    return Response(body, headers=headers(answered), media_type="application/json")
+    return JsonAnswer(body, headers(answered))
 
 
 async def _streamed(ask: Ask, wanted: Once | None, parts: Parts, callers: Callers, spoken: Spoken) -> Response:

@@ -6,12 +6,13 @@ import hmac
 import ipaddress
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_common.errors import CannotStartError
 from ratchet_providers.connection import LateError, NotAnsweredError, TooLongError
