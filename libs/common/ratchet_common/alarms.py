@@ -15,40 +15,42 @@ class Alarms:
     """Of one event loop. While nobody waits there is no timer either."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self.loop = loop
         self._set: dict[object, tuple[float, Callable[[], None]]] = {}
         self._ticks = False
 
     def set(self, key: object, after_s: float, ring: Callable[[], None]) -> None:
         """`ring` is called once, unless `off` is before."""
-        self._set[key] = self._loop.time() + after_s, ring
+        self._set[key] = self.loop.time() + after_s, ring
         if not self._ticks:
             self._ticks = True
-            self._loop.call_later(EVERY_S, self._tick)
+            self.loop.call_later(EVERY_S, self._tick)
 
     def off(self, key: object) -> None:
         self._set.pop(key, None)
 
     def _tick(self) -> None:
-        now = self._loop.time()
+        now = self.loop.time()
         for key, (at, ring) in list(self._set.items()):
             if at <= now and self._set.pop(key, None) is not None:
                 ring()
         self._ticks = bool(self._set)
         if self._ticks:
-            self._loop.call_later(EVERY_S, self._tick)
+            self.loop.call_later(EVERY_S, self._tick)
 
 
 _of_loops: "WeakKeyDictionary[asyncio.AbstractEventLoop, Alarms]" = WeakKeyDictionary()
+_latest: Alarms | None = None  # nearly always the only ones
 
 
 def alarms() -> Alarms:
     """Those of the running loop."""
+    global _latest
     loop = asyncio.get_running_loop()
-    found = _of_loops.get(loop)
-    if found is None:
-        found = _of_loops[loop] = Alarms(loop)
-    return found
+    if _latest is None or _latest.loop is not loop:
+        _latest = _of_loops.get(loop) or Alarms(loop)
+        _of_loops[loop] = _latest
+    return _latest
 
 
 class Within:

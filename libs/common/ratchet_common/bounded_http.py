@@ -16,6 +16,8 @@ MOST_HEADERS: Final = 100
 PATIENCE_S: Final = 20.0  # for a head, and for what is left of a body whose answer has gone out
 TAKING_PATIENCE_S: Final = 60.0  # for a client that takes nothing of its answer
 
+CONNECTION: Final = "ratchet.connection"  # in a request's scope
+
 Refusal = tuple[int, str, str]  # status, code, sentence
 NO_HTTP: Final[Refusal] = (400, "no-http", "What came is no HTTP request.")
 URL_TOO_LONG: Final[Refusal] = (414, "url-too-long", f"The URL is longer than {URL_LIMIT} bytes: use the body.")
@@ -79,6 +81,11 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.close()
         self._watch_taking()
 
+    @property
+    def lost(self) -> bool:
+        """The client has gone. Cheaper to ask than ASGI's `receive`, which has to be called and broken off for it."""
+        return bool(self.transport.is_closing())
+
     def _would_garble(self) -> bool:
         """An answer to what came before is under way, or due."""
         if self.cycle is None or self.cycle.response_complete:
@@ -98,6 +105,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._awaits_head, self._unfinished = False, 0
         if self._patience is not None:
             self._disarm()
+        self.scope[CONNECTION] = self
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

@@ -1,8 +1,11 @@
 """Events out: one producer a process, topics made at the start."""
 
 import asyncio
+import random
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
+from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -35,6 +38,7 @@ class Bus:
             acks="all",
             enable_idempotence=self._settings.kafka_idempotence,
             linger_ms=2,
+            partitioner=by_crc32,
             max_batch_size=BATCH_BYTES,
             max_request_size=LARGEST_EVENT_BYTES + 64 * 1024,
             request_timeout_ms=10_000,
@@ -73,6 +77,13 @@ class Bus:
                     raise RetryLaterError("No Kafka broker answers.")
         except TimeoutError as error:
             raise RetryLaterError("No Kafka broker answered within 2 s.") from error
+
+
+def by_crc32(key: bytes | None, partitions: Sequence[int], available: Sequence[int]) -> int:
+    """As librdkafka does it. The murmur2 of Java's client takes, in Python, a third of what sending an event costs."""
+    if key is None:
+        return random.choice(available or partitions)  # noqa: S311  spreads load, hides nothing
+    return partitions[crc32(key) % len(partitions)]
 
 
 async def create_topics(settings: BusSettings, patience_s: float = PATIENCE_AT_START_S) -> None:

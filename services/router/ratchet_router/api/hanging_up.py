@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import Request
 
+from ratchet_common.bounded_http import CONNECTION, BoundedHttp
 from ratchet_common.errors import RefusedError
 from ratchet_common.inbound import at_once
 
@@ -36,11 +37,14 @@ class StoppingError(RefusedError):
 async def hung_up(request: Request) -> bool:
     """Once the body was read, all that can come is the end of the connection.
 
-    One step of `receive` shows whether it is there. The cancel scope that Starlette's `is_disconnected` opens for the
-    same costs a tenth of the whole request.
+    Of another server than ours one step of `receive` shows whether it is there. The cancel scope that Starlette's
+    `is_disconnected` opens for the same costs a tenth of the whole request.
     """
+    connection: BoundedHttp | None = request.scope.get(CONNECTION)
+    if connection is not None:
+        return connection.lost
     there = at_once(request.receive)
-    return there is not None and there["type"] == "http.disconnect"
+    return there is not None and bool(there["type"] == "http.disconnect")
 
 
 class Callers:
