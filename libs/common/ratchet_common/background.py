@@ -17,10 +17,13 @@ Round = Callable[[], Awaitable[object]]  # something true: there may be more at 
 
 
 class Loop:
-    """One round after another; between them it sleeps until poked or until `every` seconds have passed."""
+    """One round after another; between them it sleeps until poked or until `every` seconds have passed.
 
-    def __init__(self, round_: Round, *, every: float) -> None:
-        self._round, self._every = round_, every
+    `idle`: the more rounds in a row found nothing to do, the longer it sleeps, up to so many seconds.
+    """
+
+    def __init__(self, round_: Round, *, every: float, idle: float | None = None) -> None:
+        self._round, self._every, self._idle = round_, every, idle or every
         self._poked = asyncio.Event()
 
     def poke(self) -> None:
@@ -28,25 +31,27 @@ class Loop:
 
     async def run(self, service: str, name: str) -> None:
         failures = 0
+        pause = self._every
         while True:
             self._poked.clear()
             try:
                 more = await self._round()
                 failures = 0
+                pause = self._every if more else min(2 * pause, self._idle)
             except Exception as error:  # noqa: BLE001  the edge of the process: a loop outlives what happens in it
                 failures += 1
                 more = False
                 telemetry.LOOP_FAILURES.labels(service, name).inc()
                 log.warning("%s: a round of %s failed: %s", service, name, described(error))
             if not more:
-                await self._pause(failures)
+                await self._pause(pause, failures)
 
-    async def _pause(self, failures: int) -> None:
+    async def _pause(self, seconds: float, failures: int) -> None:
         if failures:
             await asyncio.sleep(min(self._every * 2 ** min(failures, 10), LONGEST_PAUSE_S))
             return
         try:
-            async with asyncio.timeout(self._every):
+            async with asyncio.timeout(seconds):
                 await self._poked.wait()
         except TimeoutError:
             pass

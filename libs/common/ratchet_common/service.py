@@ -20,7 +20,7 @@ from ratchet_common.settings import CommonSettings
 from ratchet_common.topics import DEAD_LETTERS_KEPT, Topic, group_of
 from ratchet_common.workers import Workers
 
-RELAY_EVERY_S = 0.1
+RELAY_EVERY_S, RELAY_IDLE_S = 0.1, 0.5  # a look into an empty outbox costs as much as several requests
 SWEEP_EVERY_S = 300.0
 
 
@@ -67,7 +67,7 @@ class Connections:
             telemetry.EVENTS_RELAYED.labels(self.name).inc(sent)
             return sent
 
-        loops = {f"relay of {collection.name}": Loop(send, every=RELAY_EVERY_S)}
+        loops = {f"relay of {collection.name}": Loop(send, every=RELAY_EVERY_S, idle=RELAY_IDLE_S)}
         if forgets:
             loops[f"sending again of {collection.name}"] = Loop(once(relay.send_again), every=SWEEP_EVERY_S)
         if kept:

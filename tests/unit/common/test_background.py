@@ -118,3 +118,22 @@ async def test_a_loop_that_swallows_a_cancellation_is_cancelled_again() -> None:
     async with running("notes", {"work": Loop(stubborn, every=1)}):
         await asyncio.sleep(0)
     assert len(swallowed) == 2
+
+
+async def test_who_finds_nothing_to_do_looks_less_and_less_often_and_is_woken_all_the_same() -> None:
+    looked, found = 0, asyncio.Event()
+
+    async def look() -> bool:
+        nonlocal looked
+        looked += 1
+        return found.is_set()
+
+    loop = Loop(look, every=0.01, idle=3600)
+    async with running("test", {"look": loop}):
+        await asyncio.sleep(0.5)
+        rarely = looked
+        assert rarely < 8  # after pauses of 0.02, 0.04, 0.08, 0.16, … seconds
+        found.set()
+        loop.poke()
+        await asyncio.sleep(0.05)
+        assert looked > rarely + 1
