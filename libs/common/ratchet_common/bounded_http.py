@@ -5,7 +5,7 @@ minute is cut off, whatever was left of it.
 """
 
 import asyncio
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -105,7 +105,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._awaits_head, self._unfinished = False, 0
         if self._patience is not None:
             self._disarm()
-        self.scope[CONNECTION] = self
+        cast("dict[str, Any]", self.scope)[CONNECTION] = self
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
