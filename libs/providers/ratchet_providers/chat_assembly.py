@@ -83,13 +83,11 @@ def _joined(bits: list[msgspec.Raw]) -> dict[str, list[Any]] | None:
 
 @dataclass(slots=True)
 class ChatAssembly:
-    """`ended`: how many choices have ended."""
-
     id: str = ""
     created: int = 0
     model: str = ""
-    ended: int = 0
     begun: bool = False
+    _ended: set[int] = field(default_factory=set)
     _choices: dict[int, _Choice] = field(default_factory=dict)
 
     def add(self, chunk: Chunk) -> None:
@@ -101,7 +99,13 @@ class ChatAssembly:
         )
         for choice in chunk.choices:
             self._choices.setdefault(choice.index, _Choice()).add(choice)
-            self.ended += choice.finish_reason is not None
+            if choice.finish_reason:
+                self._ended.add(choice.index)
+
+    @property
+    def ended(self) -> int:
+        """How many choices have ended."""
+        return len(self._ended)
 
     def body(self, usage: Usage) -> Mapping[str, msgspec.Raw]:
         whole = {

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from ratchet_providers.base import Piece
+from ratchet_providers.chat_mending import Mending
 from ratchet_providers.chat_shape import Chunk
 from ratchet_providers.failing import ErrorKind, ProviderError
 from ratchet_providers.http_failures import kind_of, said_in
@@ -15,6 +16,7 @@ from ratchet_providers.usage import counted
 END: Final = b"[DONE]"
 ERROR: Final = b'"error"'  # in a text its quotation marks would be escaped
 FAILED: Final = "error"  # a reason to end that is no answer's
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _chunk = msgspec.json.Decoder(Chunk)
 _error = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -27,6 +29,7 @@ class ChatStream:
         self._choices = choices
         self._begun: set[int] = set()
         self._ended: set[int] = set()
+        self._mending = Mending()
 
     @property
     def whole(self) -> bool:
@@ -37,7 +40,7 @@ class ChatStream:
         """Raises ProviderError: what the stream said was an error, or malformed, and came before the answer's end."""
         found = []
         for event in events:
-            if event.data == END:
+            if event.data.rstrip() == END:
                 self.done = True
                 break
             if event.data:
@@ -57,12 +60,7 @@ class ChatStream:
             raise ProviderError("cut", "the stream ended before the answer did")
 
     def _piece(self, data: bytes) -> Piece:
-        try:
-            chunk = _chunk.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise _failure(data) or ProviderError("malformed", f"a chunk: {type(error).__name__}") from error
-        if (not chunk.choices or ERROR in data) and (failure := _failure(data)) is not None:
-            raise failure  # some say it beside a choice that has ended
+        chunk, data = self._read(data)
         text = finish = ""
         shows = False
         for choice in chunk.choices:
@@ -78,12 +76,36 @@ class ChatStream:
         used = counted(chunk.usage) if chunk.usage is not msgspec.UNSET else None
         return Piece(chunk=chunk, data=data, text=text, shows=shows, finish=finish, usage=used)
 
+    def _read(self, data: bytes) -> tuple[Chunk, bytes]:
+        try:
+            chunk = _chunk.decode(data)
+        except msgspec.ValidationError as error:
+            if (failure := failure_in(data)) is not None:
+                raise failure from error
+            return self._mended(data)
+        except UNREADABLE as error:
+            raise _malformed(error) from error
+        if (not chunk.choices or ERROR in data) and (failure := failure_in(data)) is not None:
+            raise failure  # some say it beside a choice that has ended
+        return self._mended(data) if self._mending.needed(chunk, data) else (chunk, data)
 
-def _failure(data: bytes) -> ProviderError | None:
+    def _mended(self, data: bytes) -> tuple[Chunk, bytes]:
+        try:
+            data = self._mending.mended(data)
+            return _chunk.decode(data), data
+        except UNREADABLE as error:
+            raise _malformed(error) from error
+
+
+def _malformed(error: Exception) -> ProviderError:
+    return ProviderError("malformed", f"a chunk: {type(error).__name__}")
+
+
+def failure_in(data: bytes) -> ProviderError | None:
     """An error that came in place of a chunk."""
     try:
         fields: dict[str, Any] = _error.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return None
     if "error" not in fields or fields["error"] == msgspec.Raw(b"null"):
         return None

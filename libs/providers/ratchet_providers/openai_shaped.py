@@ -3,14 +3,15 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec.structs import replace
 
 from ratchet_providers.base import ModelAnswer, ModelRequest, Piece
+from ratchet_providers.chat_mending import mended_whole
 from ratchet_providers.chat_shape import Part, WireUsage
-from ratchet_providers.chat_stream import FAILED, ChatStream
+from ratchet_providers.chat_stream import FAILED, ChatStream, failure_in
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.secrets import Secret
 from ratchet_providers.strict_chat import as_openai_takes
@@ -23,20 +24,40 @@ LIMITS_OF_OUTPUT = ("max_completion_tokens", "max_tokens")
 Continues = Literal["", "prefix", "continue_final_message"]  # how a model is told to go on with what it has said
 
 
+class _Function(Part, frozen=True, kw_only=True):
+    arguments: str = ""
+
+
+class _Call(Part, frozen=True, kw_only=True):
+    id: Annotated[str, msgspec.Meta(min_length=1)]
+    function: _Function | None = None
+
+
 class _Said(Part, frozen=True, kw_only=True):
     content: str | None = None
     refusal: str | None = None
-    tool_calls: list[Any] | None = None
+    tool_calls: list[_Call] | None = None
 
 
 class _Choice(Part, frozen=True, kw_only=True):
+    index: int
     message: _Said
     finish_reason: str | None = None
 
 
+class _Whole(Part, frozen=True, kw_only=True):
+    """As OpenAI says it; what is a little different is mended."""
+
+    id: str = ""
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int = 0
+    model: str = ""
+    choices: list[_Choice]
+    usage: WireUsage | None = None
+
+
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_choices = msgspec.json.Decoder(list[_Choice])
-_usage = msgspec.json.Decoder(WireUsage | None)
+_whole = msgspec.json.Decoder(_Whole)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -171,23 +192,32 @@ def _choices_in(given: Any) -> int:
 
 
 def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
-    """Raises ProviderError: malformed, or filtered when the provider's filter withheld the answer."""
+    """Raises ProviderError: what the provider said in place of an answer, malformed, or filtered when its filter
+    withheld the answer.
+    """
     try:
-        raw = _fields.decode(body)
-        choices = _choices.decode(raw["choices"])
-        used = _usage.decode(raw["usage"]) if "usage" in raw else None
-        first = choices[0]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, IndexError) as error:
-        raise ProviderError("malformed", type(error).__name__) from error
+        answer, body = _read(body)
+        first, raw = answer.choices[0], _fields.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError) as error:
+        raise failure_in(body) or ProviderError("malformed", type(error).__name__) from error
     output = first.message.content or first.message.refusal or ""
     if not output and first.finish_reason == "content_filter":
         raise ProviderError("filtered", "content_filter")
     if first.finish_reason == FAILED:
-        raise ProviderError("unavailable", "the provider ended the answer with an error")
+        raise failure_in(body) or ProviderError("unavailable", "the provider ended the answer with an error")
     return ModelAnswer(
         output=output,
-        usage=counted(used) or estimated_of(request.messages, output),
+        usage=counted(answer.usage) or estimated_of(request.messages, output),
         model=request.model,
         finish=first.finish_reason or "stop",
         body=raw,
     )
+
+
+def _read(body: bytes) -> tuple[_Whole, bytes]:
+    """Raises msgspec.DecodeError, UnicodeDecodeError, RecursionError."""
+    try:
+        return _whole.decode(body), body
+    except msgspec.ValidationError:
+        body = mended_whole(body)
+        return _whole.decode(body), body

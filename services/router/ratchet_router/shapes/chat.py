@@ -53,8 +53,8 @@ class ChatFrames:
         return self._built(piece)
 
     def _built(self, piece: Piece) -> bytes:
-        """For what did not come as chunks, and for what another call goes on with: one id throughout."""
-        chunk: dict[str, Any] = _fields(_encode(piece.chunk))
+        """For what has no id or did not come as chunks, and for what another call goes on with: one id throughout."""
+        chunk: dict[str, Any] = _fields(piece.data or _encode(piece.chunk))
         if piece.usage is not None and piece.chunk is not None and not piece.chunk.choices:
             chunk["usage"] = usage_in_chat(piece.usage)
         elif not self._usage_asked:
