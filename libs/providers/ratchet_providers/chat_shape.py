@@ -3,6 +3,7 @@
 Fields that are not named here are passed on by whoever passes the whole on; translators read these.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -97,6 +98,14 @@ class ChatFields(Part, frozen=True, kw_only=True):
     presence_penalty: float | None = None
     reasoning_effort: str | None = None
     user: str | None = None
+
+
+def choices_in(fields: Mapping[str, Any]) -> int:
+    """How many answers a request asks for."""
+    try:
+        return msgspec.json.decode(msgspec.json.encode(fields.get("n")), type=int | None) or 1
+    except msgspec.ValidationError:
+        return 1
 
 
 # Answers

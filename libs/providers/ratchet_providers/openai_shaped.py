@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ratchet_providers.base import ModelAnswer, ModelRequest, Piece
 from ratchet_providers.chat_mending import mended_whole
-from ratchet_providers.chat_shape import Part, WireUsage
+from ratchet_providers.chat_shape import Part, WireUsage, choices_in
 from ratchet_providers.chat_stream import FAILED, ChatStream, failure_in
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.secrets import Secret
@@ -103,7 +103,7 @@ class OpenAIShaped:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
         endpoint = self.endpoint(self._dialect.path, request.model)
         patience = Patience(request.limits)
-        said = ChatStream(_choices_in(request.fields.get("n")))
+        said = ChatStream(choices_in(request.fields))
         body = self.body(request, stream=True)
         try:
             async with aclosing(events(self._wire, endpoint, body, request.limits, patience)) as coming:
@@ -182,13 +182,6 @@ def _options(given: Any) -> dict[str, Any]:
         return msgspec.json.decode(_encode(given), type=dict[str, Any] | None) or {}
     except msgspec.ValidationError:
         return {}
-
-
-def _choices_in(given: Any) -> int:
-    try:
-        return msgspec.json.decode(_encode(given), type=int | None) or 1
-    except msgspec.ValidationError:
-        return 1
 
 
 def understood(body: bytes, request: ModelRequest) -> ModelAnswer:

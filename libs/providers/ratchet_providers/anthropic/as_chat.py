@@ -7,15 +7,18 @@ from typing import Final
 import msgspec
 
 from ratchet_providers.anthropic.answer import refusal, thought
-from ratchet_providers.anthropic.events import END, Hearing
+from ratchet_providers.anthropic.events import Hearing
 from ratchet_providers.anthropic.message import Block, Happened, finish_of, in_chat
 from ratchet_providers.anthropic.seam import Seam
 from ratchet_providers.anthropic.tools import ANSWER
 from ratchet_providers.base import Piece
 from ratchet_providers.chat_shape import Chunk, ChunkChoice, Delta, FunctionCall, ToolCallDelta
+from ratchet_providers.failing import ProviderError
 from ratchet_providers.sse import Event
 
 NO_INPUT: Final = b"{}"
+UNSAID: Final = ""
+OPENS: Final = {"text_delta": "text", "thinking_delta": "thinking"}  # some do not say first that it begins
 
 
 @dataclass(slots=True)
@@ -43,10 +46,9 @@ class AsChat:
         """Raises ProviderError."""
         found: list[Piece] = []
         for event in events:
-            if event.data != END:
-                happened = self.hearing.heard(event)
-                if (understood := MEANING.get(happened.type)) is not None:
-                    found += understood(self, happened)
+            happened = self.hearing.heard(event)
+            if happened is not None and (understood := MEANING.get(happened.type)) is not None:
+                found += understood(self, happened)
         return found
 
     def begins(self, happened: Happened) -> list[Piece]:
@@ -69,16 +71,19 @@ class AsChat:
         return []
 
     def block_goes_on(self, happened: Happened) -> list[Piece]:
-        delta, opened = happened.delta, self._open.get(happened.index)
-        if delta is None or opened is None:
+        delta = happened.delta
+        if delta is None:
             return []
+        opened = self._open.setdefault(happened.index, _Open(Block(type=OPENS.get(delta.type, UNSAID))))
         if delta.type == "text_delta":
             return self._words(delta.text or "")
         if delta.type == "thinking_delta":
             return self._thinks(opened, delta.thinking or "")
         if delta.type == "signature_delta":
             opened.signature = delta.signature or ""
-        elif delta.type == "input_json_delta" and opened.block.type == "tool_use":
+        elif delta.type == "input_json_delta" and opened.block.type in ("tool_use", UNSAID):
+            if opened.block.type == UNSAID:
+                raise ProviderError("malformed", "the input of a call that never began")
             return self._input(opened, delta.partial_json or "")
         return []
 
@@ -102,6 +107,7 @@ class AsChat:
         if happened.delta is not None and happened.delta.stop_reason:
             if self._held and not self._answered:
                 found.append(self._text("".join(self._held)))
+                self._held.clear()
             found.append(self._ends(happened))
         if (usage := self.hearing.usage) is not None:
             found.append(Piece(chunk=msgspec.structs.replace(self._frame, usage=in_chat(usage)), usage=usage))

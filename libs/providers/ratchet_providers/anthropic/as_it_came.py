@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from ratchet_providers.anthropic.events import END, Hearing
-from ratchet_providers.anthropic.message import finish_of
+from ratchet_providers.anthropic.events import Hearing
+from ratchet_providers.anthropic.message import Happened, finish_of
 from ratchet_providers.base import Piece
 from ratchet_providers.sse import Event
 
@@ -17,10 +17,10 @@ class AsItCame:
 
     def pieces(self, events: Sequence[Event]) -> list[Piece]:
         """Raises ProviderError."""
-        return [self._piece(event) for event in events if event.data != END]
+        heard = ((event, self.hearing.heard(event)) for event in events)
+        return [self._piece(event, happened) for event, happened in heard if happened is not None]
 
-    def _piece(self, event: Event) -> Piece:
-        happened = self.hearing.heard(event)
+    def _piece(self, event: Event, happened: Happened) -> Piece:
         kind, delta = happened.type, happened.delta
         showing = kind == "content_block_delta" and delta is not None and delta.type in SHOWING
         return Piece(

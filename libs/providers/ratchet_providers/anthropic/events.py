@@ -44,11 +44,25 @@ class Hearing:
         """Of the whole answer so far."""
         return counted(self._counts)
 
-    def heard(self, event: Event) -> Happened:
-        """Raises ProviderError: what the stream said was an error, or malformed. What it does not know it lets pass."""
-        happened = _read(event.data)
-        if happened.type == "error":
-            raise failure_in(event.data)
+    def heard(self, event: Event) -> Happened | None:
+        """None for what comes too late to matter. What it does not know it lets pass. Raises ProviderError: what the
+        stream said was an error, or malformed, and came before the answer's end.
+        """
+        if self.done or event.data == END:
+            return None
+        try:
+            happened = _read(event.data)
+            if happened.type == "error":
+                raise failure_in(event.data)
+        except ProviderError:
+            if not self.stop_reason:
+                raise
+            self.done = True
+            return None
+        self._note(happened)
+        return happened
+
+    def _note(self, happened: Happened) -> None:
         if happened.type == "message_start" and happened.message is not None:
             self._counts = happened.message.usage
         elif happened.type == "message_delta":
@@ -58,7 +72,6 @@ class Hearing:
             self.begun = True
         elif happened.type == "message_stop":
             self.done = True
-        return happened
 
     def ended(self) -> None:
         """Raises ProviderError unless the answer has ended. A missing end mark alone cuts nothing off."""

@@ -29,7 +29,6 @@ COUNTED: Final = frozenset({
 })  # fmt: skip
 VERSION: Final = "anthropic-version"
 BETA: Final = "anthropic-beta"
-IS_NO_MATTER: Final = ("cut", "timeout")  # once it was said why the answer ends
 
 _encode = msgspec.json.Encoder().encode
 _count = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -91,7 +90,7 @@ class Anthropic:
                     if said.hearing.done:
                         break
         except ProviderError as error:
-            if not (said.hearing.stop_reason and error.kind in IS_NO_MATTER):
+            if not said.hearing.stop_reason:
                 raise self._heard(error) from error.__cause__
         said.hearing.ended()
 

@@ -85,11 +85,11 @@ class Bedrock:
                     if said.done:
                         break
         except FrameError as error:
-            raise ProviderError("malformed", str(error)) from error
+            if not said.stopped:
+                raise ProviderError("malformed", str(error)) from error
         except ProviderError as error:
-            raise self._heard(error) from error.__cause__
-        if frames.half and not said.done:
-            raise ProviderError("cut", "the stream ended within a frame")
+            if not said.stopped:
+                raise self._heard(error) from error.__cause__
         said.ended()
 
     def _signed(self, model: str, operation: str, body: bytes) -> Endpoint:

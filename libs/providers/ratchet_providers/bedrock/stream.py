@@ -15,6 +15,7 @@ from ratchet_providers.bedrock.tools import ANSWER
 from ratchet_providers.chat_shape import Chunk, ChunkChoice, Delta, FunctionCall, ToolCallDelta
 from ratchet_providers.failing import ProviderError
 
+COUNT: Final = "metadata"
 NO_INPUT: Final = "{}"  # as a whole answer has it
 _happened = msgspec.json.Decoder(Happened)
 _text = msgspec.json.Decoder(str)
@@ -50,48 +51,56 @@ class ConverseStream:
         self._thoughts: dict[int, _Thoughts] = {}  # by the block's number, as the next two
         self._calls: dict[int, int] = {}  # the number of the call
         self._answers: set[int] = set()  # calls of the tool that stands for the answer
+        self._unheard: set[int] = set()  # calls that are none of the caller's
         self._empty: set[int] = set()  # calls without input so far, of either kind
         self._held: list[str] = []  # text, until it is known that no such answer comes
-        self._stopped = self._counted = False
+        self.stopped = self._counted = False  # `stopped`: the message is whole, and nothing can take it back
         self._told: Mapping[str, Callable[[Happened], list[Piece]]] = {
             "messageStart": lambda _: [self._said(Delta(role="assistant", content=""))],
             "contentBlockStart": self._block_started,
             "contentBlockDelta": self._block_grew,
             "contentBlockStop": self._block_ended,
             "messageStop": self._message_ended,
-            "metadata": self._was_counted,
+            COUNT: self._was_counted,
         }
 
     @property
     def done(self) -> bool:
         """Nothing more is to come: the count is there, which follows the end of the message."""
-        return self._stopped and self._counted
+        return self.stopped and self._counted
 
     def pieces(self, frames: Sequence[Frame]) -> list[Piece]:
-        """Raises ProviderError: what the stream said was an error, or malformed."""
+        """Raises ProviderError: what the stream said was an error, or malformed, and came before the message's end."""
         found: list[Piece] = []
         for frame in frames:
+            event = frame.headers.get(":event-type", "")
+            if self.stopped and (event != COUNT or self._counted):
+                continue
             if frame.headers.get(":message-type", "event") != "event":
                 raise broken_off(frame)
-            told = self._told.get(frame.headers.get(":event-type", ""))
+            told = self._told.get(event)
             if told is not None:  # what is new to us is not for us
                 found += told(_read(frame.payload))
         return found
 
     def ended(self) -> None:
         """Raises ProviderError unless the message has ended. A missing count alone cuts nothing off."""
-        if not self._stopped:
+        if not self.stopped:
             raise ProviderError("cut", "the stream ended before the answer did")
 
     def _block_started(self, told: Happened) -> list[Piece]:
         use, at = told.start.tool_use if told.start else None, told.content_block_index
-        if use is None or use.type == SERVERS:
+        if use is None:
+            return []
+        if use.type == SERVERS:
+            self._unheard.add(at)
             return []
         if self._its.by_tool and use.name == ANSWER:
             self._answers.add(at)
             self._empty.add(at)
             return []
         if self._its.one_call and self._calls:
+            self._unheard.add(at)
             return []
         number = self._calls[at] = len(self._calls)
         self._empty.add(at)
@@ -121,8 +130,10 @@ class ConverseStream:
         self._empty.discard(at)
         if at in self._answers:
             return [self._said(Delta(content=arguments))]
-        if at not in self._calls:  # one that the caller hears nothing of
+        if at in self._unheard:
             return []
+        if at not in self._calls:
+            raise ProviderError("malformed", "the input of a call that never began")
         more = ToolCallDelta(index=self._calls[at], function=FunctionCall(arguments=arguments))
         return [self._said(Delta(tool_calls=[more]))]
 
@@ -143,7 +154,7 @@ class ConverseStream:
             finish = "stop"
         if finish == "content_filter" and not self.shown:
             raise ProviderError("filtered", told.stop_reason)
-        self._stopped = True
+        self.stopped = True
         chunk = msgspec.structs.replace(self._chunk, choices=[ChunkChoice(finish_reason=finish)])
         return [*found, Piece(chunk=chunk, finish=finish)]
 

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Final, Protocol
+from typing import Protocol
 
 from ratchet_providers.base import ModelAnswer, ModelRequest, Piece
+from ratchet_providers.chat_shape import choices_in
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.gemini.answer import understood
 from ratchet_providers.gemini.failures import failure
@@ -13,8 +14,6 @@ from ratchet_providers.gemini.request import body_of
 from ratchet_providers.gemini.stream import GeminiStream
 from ratchet_providers.transport import BODY_LIMIT, Patience, events, whole
 from ratchet_providers.wire import Endpoint, Wire
-
-IS_NO_MATTER: Final = ("cut", "timeout")  # once all choices have ended
 
 
 class Place(Protocol):
@@ -46,7 +45,7 @@ class GenerateContent:
         body = self._body(request)
         endpoint = await self._place.endpoint(request.model, "streamGenerateContent?alt=sse")
         patience = Patience(request.limits)
-        said = GeminiStream(request.model)
+        said = GeminiStream(request.model, choices_in(request.fields))
         coming = events(self._wire, endpoint, body, request.limits, patience, failing=failure)
         try:
             async with aclosing(coming):
@@ -55,8 +54,10 @@ class GenerateContent:
                         if said.shown:
                             patience.shown()
                         yield pieces
+                    if said.done:
+                        break
         except ProviderError as error:
-            if not (said.finished and error.kind in IS_NO_MATTER):
+            if not said.whole:
                 raise self._heard(error) from error.__cause__
         yield [said.closing()]
 

@@ -18,27 +18,49 @@ from ratchet_providers.usage import counted
 
 
 class GeminiStream:
-    """Feed it the events; `closing` says whether there is an answer. Counts are of the whole answer so far."""
+    """Feed it the events; `closing` says whether there is an answer. Counts are of the whole answer so far.
 
-    def __init__(self, model: str) -> None:
-        self.shown = False
-        self._model = model
+    `choices`: how many were asked for.
+    """
+
+    def __init__(self, model: str, choices: int = 1) -> None:
+        self.shown = self.done = False
+        self._model, self._choices = model, choices
         self._frame: Chunk | None = None
         self._ids = CallIds(None)
         self._open: set[int] = set()  # choices that have begun and not ended
         self._begun: set[int] = set()
         self._called: set[int] = set()
-        self._answers = False
+        self._answers = self._went_on = False
         self._usage: WireUsage | None = None
 
     @property
     def finished(self) -> bool:
-        """Each choice that began has ended. What comes after that is counts at most."""
-        return bool(self._begun) and not self._open
+        """Each choice has begun and ended. What comes after that is counts at most."""
+        return len(self._begun) >= self._choices and not self._open
+
+    @property
+    def whole(self) -> bool:
+        """All is there: whatever follows, or fails, can take nothing back. Not where a choice went on after its end, as
+        some say that it ends with each event.
+        """
+        return self.finished and not self._went_on
 
     def pieces(self, events: Sequence[Event]) -> list[Piece]:
-        """Raises ProviderError: what the stream said was an error, was malformed, or withheld."""
-        return [self._piece(event.data) for event in events if event.data]
+        """Raises ProviderError: what the stream said was an error, was malformed, or withheld, and came before the
+        answer's end.
+        """
+        found: list[Piece] = []
+        for event in events:
+            if event.data:
+                try:
+                    found.append(self._piece(event.data))
+                except ProviderError:
+                    if not self.whole:
+                        raise
+                    self.done = True
+                    break
+        return found
 
     def closing(self) -> Piece:
         """The count, as the last piece. Raises ProviderError unless the answer has ended."""
@@ -90,6 +112,8 @@ class GeminiStream:
         if index not in self._begun:
             self._begun.add(index)
             self._open.add(index)
+        elif there.answers and index not in self._open:
+            self._went_on = True
         if there.calls:
             self._called.add(index)
         self._answers = self._answers or there.answers
