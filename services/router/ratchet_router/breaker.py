@@ -15,6 +15,7 @@ from ratchet_providers.failing import ErrorKind
 IN_A_ROW: Final = 3
 SHARE, OF_AT_LEAST = 0.5, 20  # of the last ones
 FIRST_REST_S, LONGEST_REST_S = 10.0, 120.0
+ALONE_EVERY_S: Final = 1.0  # one that rests is asked all the same, where nothing else remains
 PROBE_S: Final = 60.0  # a probe that was not heard of for so long is none
 COUNTED: Final[frozenset[ErrorKind]] = frozenset(
     {
@@ -42,6 +43,7 @@ class _State:
     rest_s: float = FIRST_REST_S
     is_open: bool = False
     probing_since: float = field(default=-PROBE_S)
+    alone_at: float = -ALONE_EVERY_S
 
 
 class Breakers:
@@ -61,8 +63,8 @@ class Breakers:
     def takes(self, name: str, *, nothing_else: bool = False) -> bool:
         """May it be asked? Of one that was open, only one caller at a time may: whoever asks here and hears yes.
 
-        `nothing_else`: nothing else remains, so that even one that rests gets its one caller, unless its provider has
-        said when to come again.
+        `nothing_else`: nothing else remains, so that even one that rests gets its one caller now and then, unless its
+        provider has said when to come again.
         """
         state = self._states.get(name)
         if state is None or not (state.is_open or self._clock() < state.rests_until):
@@ -72,8 +74,22 @@ class Breakers:
             return False
         if now - state.probing_since < PROBE_S:
             return False
+        if now < state.rests_until:
+            if now - state.alone_at < ALONE_EVERY_S:
+                return False
+            state.alone_at = now
         state.probing_since = now
         return True
+
+    def is_open(self, name: str) -> bool:
+        """It has failed too often, and has not answered since."""
+        state = self._states.get(name)
+        return state is not None and state.is_open
+
+    def rests(self, name: str) -> bool:
+        """Not all may come."""
+        state = self._states.get(name)
+        return state is not None and (state.is_open or self._clock() < state.rests_until)
 
     def wait_s(self, name: str) -> float:
         state = self._states.get(name)
@@ -119,6 +135,8 @@ class Breakers:
             state.probing_since = -PROBE_S
 
     def _count(self, state: _State, now: float) -> None:
+        if now < state.rests_until and state.is_open and now - state.probing_since >= PROBE_S:
+            return  # it was asked before that: one outage is not many
         state.in_a_row += 1
         state.good *= 0.95
         state.bad = state.bad * 0.95 + 1

@@ -34,14 +34,15 @@ class Gate:
 
     @asynccontextmanager
     async def inside(self, patience_s: float) -> AsyncIterator[None]:
-        """Raises ProviderError `busy` where too many wait already, or the turn did not come in time."""
-        await self._enter(patience_s)
+        """Raises what `enter` raises."""
+        await self.enter(patience_s)
         try:
             yield
         finally:
-            self._leave()
+            self.leave()
 
-    async def _enter(self, patience_s: float) -> None:
+    async def enter(self, patience_s: float) -> None:
+        """Raises ProviderError `busy` where too many wait already, or the turn did not come in time."""
         if not self._cap.at_once or (self._inside < self._cap.at_once and not self._queue):
             self._inside += 1
             return
@@ -60,11 +61,11 @@ class Gate:
 
     def _give_up(self, turn: asyncio.Future[None]) -> None:
         if turn.done() and not turn.cancelled():  # its turn had just come
-            self._leave()
+            self.leave()
         elif turn in self._queue:
             self._queue.remove(turn)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """Hands the place on."""
         self._inside -= 1
         self._let_in()

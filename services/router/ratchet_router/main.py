@@ -56,7 +56,7 @@ from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.stores import Stores
-from ratchet_router.tries import Surroundings
+from ratchet_router.surroundings import Surroundings
 from ratchet_router.warming import Warming
 
 FLUSH_EVERY_S = 5.0

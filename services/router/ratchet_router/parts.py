@@ -35,9 +35,9 @@ from ratchet_router.recording import Recorder
 from ratchet_router.routing import quality_of
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import Snapshot
+from ratchet_router.surroundings import Surroundings
 from ratchet_router.target import Target
 from ratchet_router.template import Template
-from ratchet_router.tries import Surroundings
 
 
 class Admits(Protocol):

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
@@ -16,10 +15,10 @@ from ratchet_common.background import described
 from ratchet_common.events import Attempt, Usage
 from ratchet_providers.base import TimeLimits
 from ratchet_providers.failing import ErrorKind, ProviderError
-from ratchet_router.breaker import Breakers
-from ratchet_router.gate import Gates
+from ratchet_router.gate import Gate
 from ratchet_router.provider_table import LimitsTable
-from ratchet_router.retrying import RetryBudget, pause_before_retry
+from ratchet_router.retrying import pause_before_retry
+from ratchet_router.surroundings import Surroundings
 from ratchet_router.target import Place
 
 log = logging.getLogger(__name__)
@@ -27,16 +26,6 @@ T = TypeVar("T", bound=Place)
 STUDENTS_PATIENCE_S: Final = 15.0  # it answers in milliseconds once it is loaded
 SHARE_OF_REMAINING: Final = 0.5  # of the time that is left, for one that others come after
 STOPS: Final[frozenset[ErrorKind]] = frozenset({"filtered", "bad_request"})  # nobody else shall be asked
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all requests share: who is well, who is full, how much may be retried."""
-
-    breakers: Breakers
-    gates: Gates
-    budget: RetryBudget
-    dice: random.Random
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +44,7 @@ class Tries(Generic[T]):
     answers: list[tuple[Attempt, T, Usage]] = field(default_factory=list)
     _tried: dict[str, int] = field(default_factory=dict)
     _again: T | None = None
+    _gate: Gate | None = None  # that the one was let in by who is asked now
     _pause_s: float = 0.0
     _over: bool = False
 
@@ -71,9 +61,11 @@ class Tries(Generic[T]):
             return None
         if self._again is not None:
             target, self._again = self._again, None
-            await asyncio.sleep(self._pause_s)
-            return target
-        return self._another()
+            pause_s, self._pause_s = self._pause_s, 0.0
+            await asyncio.sleep(pause_s)
+            if await self._let_in(target, again=True):
+                return target
+        return await self._another()
 
     def only(self, wanted: Callable[[T], bool]) -> None:
         """From here on, nobody else."""
@@ -87,57 +79,67 @@ class Tries(Generic[T]):
     def limits_of(self, target: T) -> TimeLimits:
         """A stream that has begun may take all the time there is; before, others shall have their turn as well."""
         given = self.limits.over(target.limits) if self.limits else target.limits
-        remaining = max(self.remaining_s(), 0.001)
-        most = remaining * SHARE_OF_REMAINING if self.targets else remaining
+        remaining, most = max(self.remaining_s(), 0.001), self._share_s()
         whole = min(given.total_s, most, STUDENTS_PATIENCE_S if target.artifact else most)
         total = remaining if self.streams else whole
         return replace(given, first_s=min(given.first_s, most), total_s=total)
 
+    def _share_s(self) -> float:
+        """Of the time that is left, for the one whose turn it is."""
+        return max(self.remaining_s(), 0.001) * (SHARE_OF_REMAINING if self.targets else 1.0)
+
     @asynccontextmanager
     async def asking(self, target: T) -> AsyncIterator["Asking"]:
-        """One try of it: within its provider's cap, timed, noted, and its failure remembered instead of raised."""
+        """One try of what `next` gave: timed, noted, and its failure remembered instead of raised."""
         asking = Asking(time.perf_counter())
         self._tried[target.name] = self._tried.get(target.name, 0) + 1
         if self._tried[target.name] == 1:
             self.around.budget.first_try(target.at)
+        gate, self._gate = self._gate, None
         try:
-            gate = self.around.gates.of(target.at)
-            async with gate.inside(self.limits_of(target).total_s) if gate else nullcontext():
-                yield asking
+            yield asking
         except ProviderError as error:
+            self.around.failed(target, gate, error)
             self._note(target, asking, error)
             self._failed(target, error)
         except (asyncio.CancelledError, GeneratorExit):
             self.interrupted = target
-            self.around.breakers.left(target.name)
+            self.around.left(target, gate)
             self._note(target, asking, None, error="cancelled")
             raise
         except Exception as error:  # noqa: BLE001  what comes from outside ends here: others may answer all the same
             log.error("A fault of ours in asking %s: %s", target.name, described(error))
             unforeseen = ProviderError("unforeseen", "a fault in speaking with the provider; it has been logged")
+            self.around.failed(target, gate, unforeseen)
             self._note(target, asking, unforeseen)
             self._failed(target, unforeseen)
         else:
-            self.around.breakers.answered(target.name)
+            self.around.answered(target, gate)
             attempt = self._note(target, asking, None)
             if asking.usage is not None:
                 self.answers.append((attempt, target, asking.usage))
 
-    def _another(self) -> T | None:
+    async def _another(self) -> T | None:
         while self.targets and len(self._tried) < self.models:
             target = self.targets.pop(0)
-            alone = not self.targets and not self.errors
-            if self.around.breakers.takes(target.name, nothing_else=alone):
+            if await self._let_in(target):
                 return target
-            wait, kind = self.around.breakers.wait_s(target.name), self.around.breakers.why(target.name)
-            self.errors.append(
-                (target, ProviderError(kind, "it failed just now and rests", retry_after_s=wait or None))
-            )
         return None
+
+    async def _let_in(self, target: T, *, again: bool = False) -> bool:
+        asking = Asking(time.perf_counter())
+        alone = not self.targets and not self.errors
+        try:
+            self._gate = await self.around.let_in(target, self._share_s(), again=again, nothing_else=alone)
+        except ProviderError as error:
+            self.errors.append((target, error))
+            if error.kind == "busy":
+                self._note(target, asking, error)
+            return False
+        return True
 
     def _failed(self, target: T, error: ProviderError) -> None:
         self.errors.append((target, error))
-        self.around.breakers.failed(target.name, error.kind, error.retry_after_s)
         if error.kind in STOPS:
             self._over = True
         elif error.kind == "too_long":
@@ -151,7 +153,8 @@ class Tries(Generic[T]):
             return  # it failed here, and will do so again
         tried, first = self._tried[target.name], len(self._tried) == 1
         pause = pause_before_retry(error, tried, first=first, others=others, dice=self.around.dice)
-        if pause is None or (others and self.around.breakers.wait_s(target.name) > 0):
+        breakers = self.around.breakers
+        if pause is None or breakers.is_open(target.name) or (others and breakers.wait_s(target.name) > 0):
             return
         if self.around.budget.takes(target.at):
             self._again, self._pause_s = target, pause

@@ -30,8 +30,8 @@ from ratchet_router.recording import Recorder
 from ratchet_router.retrying import RetryBudget
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import Changes, Snapshot
+from ratchet_router.surroundings import Surroundings
 from ratchet_router.template_files import read_templates
-from ratchet_router.tries import Surroundings
 from tests.unit.router.asks import CATALOGUE
 
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_router.breaker import FIRST_REST_S, IN_A_ROW, LONGEST_REST_S, Breakers
+from ratchet_router.breaker import ALONE_EVERY_S, FIRST_REST_S, IN_A_ROW, LONGEST_REST_S, Breakers
 
 
 @dataclass
@@ -68,6 +68,14 @@ def test_a_failed_probe_means_a_longer_rest_up_to_a_limit() -> None:
     assert not breakers.takes("m")
 
 
+def test_calls_that_were_under_way_when_it_was_left_alone_lengthen_no_rest() -> None:
+    breakers = broken(Clock())
+    rest = breakers.wait_s("m")
+    for _ in range(100):
+        breakers.failed("m", "unreachable")
+    assert breakers.wait_s("m") == rest <= FIRST_REST_S
+
+
 def test_a_probe_whose_caller_left_makes_room_for_another() -> None:
     clock = Clock()
     breakers = broken(clock)
@@ -78,9 +86,15 @@ def test_a_probe_whose_caller_left_makes_room_for_another() -> None:
 
 
 def test_where_nothing_else_remains_one_may_try_before_the_time() -> None:
-    breakers = broken(Clock())
+    clock = Clock()
+    breakers = broken(clock)
     assert breakers.takes("m", nothing_else=True)
     assert not breakers.takes("m", nothing_else=True)
+    breakers.failed("m", "unreachable")
+    assert not breakers.takes("m", nothing_else=True)
+    clock.now += ALONE_EVERY_S
+    assert breakers.takes("m", nothing_else=True)
+    assert not breakers.takes("m")
 
 
 def test_what_is_the_requests_fault_says_nothing_of_the_model() -> None:
