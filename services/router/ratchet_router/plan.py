@@ -58,18 +58,23 @@ NO_SHARE = Share()
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """`trained`, if any, is tried first; then the ranking's models in their order."""
+    """`trained`, if any, is tried first; then the ranking's models in their order. `bound`: to the model of an arm."""
 
     trained: Trained | None
     ranking: Ranking
     decision: Decision
     expected_cost_usd: Decimal
     expected_tokens: int  # read and written
+    bound: bool = False
 
     @property
     def resolved(self) -> str:
         """What would answer if nothing fails: a version, or a model of the catalogue."""
         return self.trained.version_id if self.trained else self.ranking.models[0].name
+
+    def falls_back(self, by: str) -> bool:
+        """Whether that model's or version's answer is in place of the one that the unit was assigned to."""
+        return (self.trained is not None or self.bound) and by != self.resolved
 
     @property
     def first(self) -> tuple[str, str, str]:
@@ -159,7 +164,7 @@ def _in_arm(ask: Ask, hard: float, situation: Situation, enrolled: Enrolled) -> 
     model = situation.catalogue.models[arm.model]
     ranking = replace(found.ranking, models=(model, *(m for m in found.ranking.models if m is not model)))
     cost = model.prices.of(_wanted(ask, hard, None).usage)
-    return replace(found, ranking=ranking, decision=decision, expected_cost_usd=cost)
+    return replace(found, ranking=ranking, decision=decision, expected_cost_usd=cost, bound=True)
 
 
 def _by_share(ask: Ask, hard: float, situation: Situation, assigned: TrafficAssigned, unit: str) -> Plan:

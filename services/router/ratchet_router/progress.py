@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
+from ratchet_common.events import Attempt, Decision, Outcome, PredictionMade, Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_providers.usage import estimated_of
 from ratchet_router.answered import Answered, again, prediction, to_keep
@@ -90,7 +90,7 @@ class Progress(msgspec.Struct):
         checks = checks_of(ask, found, said, self.prompt)
         raw = raw_confidence_of(ask, found, said, checks)
         calibrations = self.parts.snapshot.calibrations(ask.tenant, ask.task_type, by.model)
-        fell_back = plan.trained is not None and by.version_id == BASE_VERSION
+        fell_back = plan.falls_back(by.name)
         return Answered(
             result_id=self.result_id,
             unit=self.unit,
@@ -258,8 +258,8 @@ class Progress(msgspec.Struct):
 
 
 def _after_fallback(plan: Plan) -> Decision:
-    """The unit stays the version's: left out, the requests on which it fails would make it look better than it is."""
-    why = f"{plan.resolved} did not answer, so the catalogue's models were asked."
+    """The unit stays the version's or the arm's: left out, the requests on which it fails would make it look better."""
+    why = f"{plan.resolved} did not answer, or not well enough, so the catalogue's models were asked."
     return msgspec.structs.replace(plan.decision, reasons=(*plan.decision.reasons, why), fell_back=True)
 
 

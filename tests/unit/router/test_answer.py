@@ -365,6 +365,26 @@ async def test_an_arms_model_answers_with_the_others_behind_it() -> None:
     world.models["large"].fails = "unavailable"
     found = await answered(world, ask(session="s", cache="off"))
     assert (found.model, found.experiment) == ("small", "e1:large")
+    assert (last(world).decision.fell_back, last(world).decision.reasons[-1]) == (
+        True,
+        "large did not answer, or not well enough, so the catalogue's models were asked.",
+    )
+
+
+async def test_an_arm_that_names_no_model_falls_back_on_none() -> None:
+    world = World()
+    await world.knows(experiments=[experiment("e1", Arm(name="routed", share=100))])
+    world.models["small"].fails = "unavailable"
+    found = await answered(world, ask(session="s"))
+    assert (found.model, found.experiment, found.decision.fell_back) == ("middle", "e1:routed", False)
+
+
+async def test_an_arms_answer_that_a_stronger_model_had_to_better_is_not_the_arms() -> None:
+    world = World()
+    await world.knows(experiments=[experiment("e1", Arm(name="small", share=100, model="small"))])
+    world.models["small"].output = "neither"
+    found = await answered(world, ask(session="s"))
+    assert (found.model, found.output, found.decision.fell_back) == ("middle", "risk", True)
 
 
 async def test_an_arms_version_goes_before_the_share() -> None:
