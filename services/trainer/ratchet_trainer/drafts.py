@@ -12,7 +12,7 @@ from ratchet_common import conversation
 from ratchet_common.events import FeedbackJoined, PredictionMade
 from ratchet_common.vocabulary import DocumentType
 from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.sampling import Sampling, completeness, is_drawn, quality
+from ratchet_trainer.sampling import Sampling, completeness, is_drawn, is_sound, quality
 from ratchet_trainer.targets import Reason, Target, shaped, target_of
 from ratchet_trainer.weighting import stratum_of
 
@@ -92,10 +92,10 @@ def from_reference(made: PredictionMade, hashes: Hashes) -> Draft | Refused | No
 
 
 def from_sample(made: PredictionMade, hashes: Hashes, sampling: Sampling) -> Draft | None:
-    """None where it is not drawn, not good enough, or nothing says how good it is."""
+    """None where it is not drawn, not sound, not good enough, or nothing says how good it is."""
     if made.reference is not None or not _may_be_learned(made):
         return None
-    if not is_drawn(made.tenant, made.result_id, sampling.share):
+    if not is_sound(made.checks) or not is_drawn(made.tenant, made.result_id, sampling.share):
         return None
     known = quality(completeness=completeness(made.checks), confidence=made.confidence)
     if known is None or known < sampling.quality:

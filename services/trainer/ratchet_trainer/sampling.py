@@ -3,11 +3,14 @@
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from ratchet_common.events import Check
 
 SCORE, COMPLETENESS, CONFIDENCE = 5, 3, 2  # how much each says of an answer's quality
+
+NOT_EVEN_A_WARNING: Final = frozenset({"refusal", "copied_prompt", "complete"})  # of these checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,15 @@ def quality(
     if not known:
         return None
     return sum(weight * min(max(value, 0.0), 1.0) for weight, value in known) / sum(weight for weight, _ in known)
+
+
+def is_sound(checks: Collection[Check]) -> bool:
+    """Whether an answer may be learned from on nobody's word: one failed check is one too many, however many passed.
+
+    Where a caller may want it so, a refusal, a repeated prompt or an end that is missing is a mere warning: nobody is to
+    be taught it for that.
+    """
+    return all(check.passed and not (check.detail and check.name in NOT_EVEN_A_WARNING) for check in checks)
 
 
 def completeness(checks: Collection[Check]) -> float | None:

@@ -18,6 +18,7 @@ from ratchet_trainer.targets import Reason
 from tests.unit.trainer.make_data import made, messages, said
 
 ALL = Sampling(share=1.0)
+PASSED = tuple(Check(name=f"check {number}", passed=True) for number in range(7))
 
 
 @dataclass
@@ -123,6 +124,9 @@ async def test_every_feedback_becomes_an_example_or_a_refusal_however_often_it_i
         ({"confidence": None}, False),
         ({"confidence": None, "checks": (Check(name="a", passed=True),)}, True),
         ({"checks": (Check(name="a", passed=False), Check(name="b", passed=True))}, False),
+        ({"checks": (*PASSED, Check(name="schema", passed=False))}, False),  # one of eight
+        ({"checks": (*PASSED, Check(name="numbers", passed=True, detail="a figure of its own"))}, True),
+        ({"checks": (*PASSED, Check(name="refusal", passed=True, detail="it refuses"))}, False),
         ({"collect": False}, False),
         ({"outcome": "failed", "output": None}, False),
         ({"cached_from": uuid4()}, False),
@@ -133,6 +137,17 @@ async def test_good_answers_that_nobody_rated_are_sampled(fields: dict[str, Any]
     collecting, store, _ = collector()
     await collecting.on_predictions([made(**fields)])
     assert [example.target_source for example in store.examples] == ["sampled"] * drawn
+
+
+async def test_what_failed_a_check_is_learned_where_a_person_accepted_or_corrected_it() -> None:
+    collecting, store, _ = collector(Sampling(share=1.0))
+    failed = [made(checks=(*PASSED, Check(name="private_data", passed=False))) for _ in range(3)]
+    await collecting.on_predictions(failed)
+    assert not store.examples
+    words = [{"rating": "positive", "corrections": {}}, {}, {"rating": "negative", "corrections": {}}]
+    for answer, how in zip(failed, words, strict=True):
+        await collecting.on_feedback([said(result_id=answer.result_id, **how)])
+    assert sorted(example.target_source for example in store.examples) == ["accepted", "correction"]
 
 
 async def test_what_the_caller_knew_to_be_right_is_learned_with_the_answer() -> None:
