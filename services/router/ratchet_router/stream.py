@@ -96,10 +96,16 @@ class Opened:
             raise RuntimeError("A stream has ended that nobody began.")
         answered = self.progress.of_model(by, said)
         if self.withholding.events:
-            answered = replace(answered, events=tuple(self.withholding.events), shape=self.native_shape)
+            answered = self._in_its_own_shape(answered)
         self.progress.answered = answered
         await self.progress.keep(answered, by)
         return await self._record(answered)
+
+    def _in_its_own_shape(self, answered: Answered) -> Answered:
+        """Of what went on in another shape than it began in, the text alone is whole."""
+        if self.withholding.assembly.begun:
+            return replace(answered, body=None)
+        return replace(answered, events=tuple(self.withholding.events), shape=self.native_shape)
 
     async def _record(self, answered: Answered) -> Answered:
         recorded = await self.progress.record(answered, "ok")

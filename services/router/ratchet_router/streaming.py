@@ -39,14 +39,17 @@ class Shown:
     def add(self, piece: Piece) -> None:
         if piece.shows:
             self.anything = True
-            self.only_text = self.only_text and _is_text_of_one_choice(piece)
+            self.only_text = self.only_text and _is_mere_text(piece)
         if piece.text:
             self.text.append(piece.text)
 
 
-def _is_text_of_one_choice(piece: Piece) -> bool:
+def _is_mere_text(piece: Piece) -> bool:
+    """Of one choice. Of the caller's own shapes, messages can go on in chunks of a chat: their frames know the block
+    that is open.
+    """
     if piece.chunk is None:
-        return False  # the caller's own shape has a state of blocks that another call would begin anew
+        return piece.shape == "messages" and bool(piece.text)
     deltas = [choice.delta for choice in piece.chunk.choices if choice.index == 0]
     alone = len(deltas) == len(piece.chunk.choices)
     return alone and not any(delta.tool_calls or delta.refusal or delta.images for delta in deltas)

@@ -33,8 +33,8 @@ def quality(
 def is_sound(checks: Collection[Check]) -> bool:
     """Whether an answer may be learned from on nobody's word: one failed check is one too many, however many passed.
 
-    Where a caller may want it so, a refusal, a repeated prompt or an end that is missing is a mere warning: nobody is to
-    be taught it for that.
+    Where a caller may want it so, a refusal, a repeated prompt or a missing end is a mere warning: nobody is to be
+    taught it for that.
     """
     return all(check.passed and not (check.detail and check.name in NOT_EVEN_A_WARNING) for check in checks)
 

@@ -9,6 +9,7 @@ from ratchet_providers.base import Piece
 from ratchet_providers.sse import Event
 
 SHOWING: Final = frozenset({"text_delta", "input_json_delta", "thinking_delta"})
+EMPTY: Final = frozenset({"text", "thinking"})  # blocks whose beginning shows nothing yet
 
 
 class AsItCame:
@@ -21,8 +22,8 @@ class AsItCame:
         return [self._piece(event, happened) for event, happened in heard if happened is not None]
 
     def _piece(self, event: Event, happened: Happened) -> Piece:
-        kind, delta = happened.type, happened.delta
-        showing = kind == "content_block_delta" and delta is not None and delta.type in SHOWING
+        kind, delta, begun = happened.type, happened.delta, happened.content_block
+        showing = delta.type in SHOWING if delta is not None else begun is not None and begun.type not in EMPTY
         return Piece(
             shape="messages",
             event=event.name or kind,
