@@ -14,6 +14,7 @@ import msgspec
 from ratchet_common.alarms import Within
 from ratchet_common.errors import RetryLaterError
 from ratchet_router.ask import Ask
+from ratchet_router.kept_keys import KeptKeys
 from ratchet_router.memory import Entry, Memory
 
 LOOK_PATIENCE_S = 0.1
@@ -76,8 +77,19 @@ def _normal(text: str) -> str:
 
 
 class AnswerCache:
-    def __init__(self, store: CacheStore, memory: Memory, *, kept: timedelta, store_lookup: bool) -> None:
+    """`known`: which keys the store may hold; without it the store is asked after every miss in memory."""
+
+    def __init__(
+        self,
+        store: CacheStore,
+        memory: Memory,
+        *,
+        kept: timedelta,
+        store_lookup: bool,
+        known: KeptKeys | None = None,
+    ) -> None:
         self._store, self._memory, self._kept, self._store_lookup = store, memory, kept, store_lookup
+        self._known = known
         self._rests_until = 0.0
         self._tallies = Tallies()
 
@@ -103,6 +115,10 @@ class AnswerCache:
         found = self._memory.get(key, now)
         return None if found is None or (max_age_s is not None and found.age_s(now) > max_age_s) else found
 
+    async def look_for_keys(self) -> bool:
+        """One round; true: there is more to read. Raises RetryLaterError."""
+        return await self._known.look() if self._known is not None else False
+
     def shared(self, key: bytes, entry: Entry) -> None:
         """What was taken for a miss became a hit: another's call under way answered it."""
         tally = self._tallies.of(entry.tenant)
@@ -117,6 +133,8 @@ class AnswerCache:
 
     async def _from_store(self, key: bytes, tenant: str, now: datetime) -> Entry | None:
         if not self._store_lookup or time.monotonic() < self._rests_until:
+            return None
+        if self._known is not None and not self._known.may_hold(key):
             return None
         try:
             with Within(LOOK_PATIENCE_S):
@@ -133,7 +151,8 @@ class AnswerCache:
     def keep(self, key: bytes, entry: Entry) -> None:
         body = msgspec.json.encode(entry)
         self._memory.put(key, entry, len(body))
-        self._store.offer(key, entry, body)
+        if self._store.offer(key, entry, body) and self._known is not None:
+            self._known.add(key)
 
     async def make_way(self, key: bytes, tenant: str) -> None:
         """Before a fresh answer takes the place of a kept one."""

@@ -46,6 +46,7 @@ from ratchet_router.consumers import Consumers
 from ratchet_router.conversations import Conversations
 from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.gate import Gates
+from ratchet_router.kept_keys import EVERY_S, KeptKeys
 from ratchet_router.library import Library
 from ratchet_router.limits.admission import Admission
 from ratchet_router.memory import Memory
@@ -147,6 +148,9 @@ def _parts(
 ) -> Parts:
     answering = answering_with(files.catalogue, files.adapters, settings, students)
     memory = Memory(entries=settings.cache_entries, size=settings.cache_bytes)
+    kept = timedelta(hours=settings.cache_hours)
+    most = settings.cache_known_keys if settings.cache_store_lookup else 0
+    known = KeptKeys(stores.router, kept=kept, most=most) if most else None
     return Parts(
         settings=settings,
         catalogue=files.catalogue,
@@ -160,9 +164,7 @@ def _parts(
         batch_platforms=answering.batch_platforms,
         goes_on=answering.goes_on,
         snapshot=Snapshot(),
-        cache=AnswerCache(
-            stores.router, memory, kept=timedelta(hours=settings.cache_hours), store_lookup=settings.cache_store_lookup
-        ),
+        cache=AnswerCache(stores.router, memory, kept=kept, store_lookup=settings.cache_store_lookup, known=known),
         recorder=Recorder(
             its.bus.publish,
             stores.router.hold,
@@ -191,6 +193,7 @@ def _loops(parts: Parts, store: MongoRouterStore, warming: Warming, refresh: Rou
     return {
         "snapshot": Loop(refresh, every=REFRESH_EVERY_S),
         "warming": Loop(warming.one_more, every=REFRESH_EVERY_S),
+        "kept keys": Loop(parts.cache.look_for_keys, every=EVERY_S),
         "cache tallies": Loop(parts.cache.flush, every=FLUSH_EVERY_S),
         "outbox writer": Loop(store.held.write_once, every=BULK_PAUSE_S),
         "cache writer": Loop(store.kept.write_once, every=BULK_PAUSE_S),

@@ -45,6 +45,13 @@ class RouterSettings(CommonSettings):
     cache_hours: float = Field(24.0, gt=0, le=24 * 30, description="how long an answer may be used again")
     cache_entries: int = Field(10_000, ge=0, le=1_000_000, description="kept in memory")
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0, description="kept in memory")
+    cache_known_keys: int = Field(
+        1_000_000,
+        ge=0,
+        le=100_000_000,
+        description="keys of the store's answers that are known in memory, 2 bytes each: a miss need not ask the store "
+        "then, and another replica's answer is found a second later; 0: every miss asks",
+    )
     cache_store_lookup: bool = Field(True, description="look in the store after a miss in memory")
 
     responses_hours: float = Field(

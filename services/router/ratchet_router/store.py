@@ -86,6 +86,12 @@ class MongoRouterStore:
         found = await self._looked_up.one(key)
         return bytes(found["body"]) if found and found["tenant"] == tenant else None
 
+    async def kept_keys(self, since: datetime | None, most: int) -> list[tuple[datetime, bytes]]:
+        wanted: Document = {"expires_at": {"$gte": since}} if since else {}
+        with waiting_is_worth_it():
+            found = self._responses.find(wanted, {"expires_at": 1}).sort("expires_at", ASCENDING).limit(most)
+            return [(document["expires_at"], bytes(document["_id"])) for document in await found.to_list()]
+
     async def forget(self, key: bytes, tenant: str) -> None:
         with waiting_is_worth_it():
             await to_its_end(self._responses.delete_one({"_id": Binary(key), "tenant": tenant}))
