@@ -42,14 +42,18 @@ def database(client: AsyncMongoClient[Document], name: str) -> Database:
 
 
 async def to_its_end(doing: Coroutine[Any, Any, T]) -> T:
-    """For requests, whose clients hang up: what one that is cancelled asked of the store goes on behind its back.
-
-    Many cancelled at once within the driver leave its locks held, and the store is away for the process from then on.
-    """
+    """What one that is cancelled asked of the store goes on behind its back. `whole_calls` does so for each call."""
     task = asyncio.create_task(doing)
     _on_their_way.add(task)
     task.add_done_callback(_over)
     return await asyncio.shield(task)
+
+
+async def settled() -> None:
+    """Before the way to the store is closed: returns once nothing is on its way behind anybody's back."""
+    here = asyncio.get_running_loop()
+    if ours := {task for task in _on_their_way if task.get_loop() is here}:
+        await asyncio.wait(ours)
 
 
 def _over(task: asyncio.Task[Any]) -> None:

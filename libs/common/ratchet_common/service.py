@@ -18,6 +18,7 @@ from ratchet_common.mongo import Database, Document
 from ratchet_common.outbox import SENT_IS_KEPT, Relay
 from ratchet_common.settings import CommonSettings
 from ratchet_common.topics import DEAD_LETTERS_KEPT, Topic, group_of
+from ratchet_common.whole_calls import with_whole_calls
 from ratchet_common.workers import Workers
 
 RELAY_EVERY_S, RELAY_IDLE_S = 0.1, 0.5  # a look into an empty outbox costs as much as several requests
@@ -80,7 +81,8 @@ async def connections(name: str, settings: CommonSettings) -> AsyncIterator[Conn
     async with AsyncExitStack() as stack:
         client = mongo.connect(settings.mongodb_url)
         stack.push_async_callback(client.close)
-        database = mongo.database(client, name)
+        stack.push_async_callback(mongo.settled)
+        database = with_whole_calls(mongo.database(client, name))
         letters = DeadLetters(database.dead_letters, name)
         await mongo.insist_on_store(database)
         bus = await stack.enter_async_context(Bus(settings))

@@ -50,13 +50,13 @@ class MongoKeyStore:
 
     def _mine(self, document: Document) -> Held:
         async def release() -> None:
-            await to_its_end(lease.release(self._keys, document))
+            await lease.release(self._keys, document)
 
         async def done(entry: Entry) -> None:
             body = msgspec.json.encode(entry)
             if len(body) > LARGEST_BYTES:
                 body = msgspec.json.encode(msgspec.structs.replace(entry, body=None))
             with waiting_is_worth_it():
-                await to_its_end(self._keys.update_one(lease.held(document), {"$set": {"answer": body}}))
+                await self._keys.update_one(lease.held(document), {"$set": {"answer": body}})
 
         return Held(bytes(document["fingerprint"]), mine=True, release=release, done=done)

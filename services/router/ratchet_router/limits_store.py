@@ -12,7 +12,7 @@ from bson import Int64
 from pymongo import ASCENDING, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from ratchet_common.mongo import Database, Document, to_its_end, waiting_is_worth_it
+from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_router.limits.allowances import MICRO, Allowance, in_bucket, worth_us
 from ratchet_router.limits.settling import GivenBack
 
@@ -39,7 +39,7 @@ class MongoLimitsStore:
 
     async def left(self, allowance: Allowance, now: float) -> int:
         with waiting_is_worth_it():
-            found = await to_its_end(self._allowances.find_one({"_id": allowance.key})) or {}
+            found = await self._allowances.find_one({"_id": allowance.key}) or {}
         if allowance.is_rate:
             return in_bucket(found.get("full_at", 0), int(now * MICRO), allowance.limit)
         return max(0, allowance.limit - int(found.get("taken", 0)))
@@ -51,11 +51,10 @@ class MongoLimitsStore:
         wanted = {"_id": allowance.key} | _while_enough(allowance, amount, now)
         try:
             with waiting_is_worth_it():
-                taken = _taken(allowance, amount, now)
-                done = await to_its_end(self._allowances.update_one(wanted, taken, upsert=True))
+                done = await self._allowances.update_one(wanted, _taken(allowance, amount, now), upsert=True)
         except DuplicateKeyError:  # it was made a moment before, or there is not enough
             with waiting_is_worth_it():
-                done = await to_its_end(self._allowances.update_one(wanted, _taken(allowance, amount, now)))
+                done = await self._allowances.update_one(wanted, _taken(allowance, amount, now))
         return bool(done.matched_count or done.upserted_id is not None)
 
     async def owe(self, allowance: Allowance, amount: int, now: float) -> None:

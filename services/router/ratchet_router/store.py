@@ -11,7 +11,7 @@ from pymongo import ASCENDING, UpdateOne
 from ratchet_common.bulk import BulkInserter
 from ratchet_common.events import Event, ExperimentChanged, PredictionMade, QualityMeasured, TrafficAssigned
 from ratchet_common.look_ups import LookUps
-from ratchet_common.mongo import Database, Document, to_its_end, waiting_is_worth_it
+from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.outbox import entry, holding
 from ratchet_common.upserts import Change, upsert, upsert_where
 from ratchet_router.cache import Tallies, Tally
@@ -94,7 +94,7 @@ class MongoRouterStore:
 
     async def forget(self, key: bytes, tenant: str) -> None:
         with waiting_is_worth_it():
-            await to_its_end(self._responses.delete_one({"_id": Binary(key), "tenant": tenant}))
+            await self._responses.delete_one({"_id": Binary(key), "tenant": tenant})
 
     async def forget_versions(self, tenant: str, versions: Collection[str]) -> None:
         with waiting_is_worth_it():

@@ -1,0 +1,73 @@
+"""A database whose every call runs to its end, whoever asked for it: clients hang up, services stop, patience ends.
+
+A call that is cancelled within the driver may leave its locks held, and the store is away for the process from then on.
+Walking over a cursor (`async for`) is left as it is: a task for each document would cost more than the document.
+"""
+
+from typing import Any
+
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.command_cursor import AsyncCommandCursor
+from pymongo.asynchronous.cursor import AsyncCursor
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
+
+from ratchet_common.mongo import Database, Document, to_its_end
+
+
+def with_whole_calls(database: Database) -> Database:
+    return _Database(database.client, database.name, write_concern=database.write_concern)
+
+
+class _Cursor(AsyncCursor[Document]):
+    async def to_list(self, length: int | None = None) -> list[Document]:
+        return await to_its_end(super().to_list(length))
+
+
+class _Collection(AsyncCollection[Document]):
+    def find(self, *args: Any, **kwargs: Any) -> AsyncCursor[Document]:
+        return _Cursor(self, *args, **kwargs)
+
+    async def find_one(self, *args: Any, **kwargs: Any) -> Document | None:
+        return await to_its_end(super().find_one(*args, **kwargs))
+
+    async def count_documents(self, *args: Any, **kwargs: Any) -> int:
+        return await to_its_end(super().count_documents(*args, **kwargs))
+
+    async def aggregate(self, *args: Any, **kwargs: Any) -> AsyncCommandCursor[Document]:
+        return await to_its_end(super().aggregate(*args, **kwargs))
+
+    async def insert_one(self, *args: Any, **kwargs: Any) -> InsertOneResult:
+        return await to_its_end(super().insert_one(*args, **kwargs))
+
+    async def insert_many(self, *args: Any, **kwargs: Any) -> InsertManyResult:
+        return await to_its_end(super().insert_many(*args, **kwargs))
+
+    async def update_one(self, *args: Any, **kwargs: Any) -> UpdateResult:
+        return await to_its_end(super().update_one(*args, **kwargs))
+
+    async def update_many(self, *args: Any, **kwargs: Any) -> UpdateResult:
+        return await to_its_end(super().update_many(*args, **kwargs))
+
+    async def delete_one(self, *args: Any, **kwargs: Any) -> DeleteResult:
+        return await to_its_end(super().delete_one(*args, **kwargs))
+
+    async def delete_many(self, *args: Any, **kwargs: Any) -> DeleteResult:
+        return await to_its_end(super().delete_many(*args, **kwargs))
+
+    async def bulk_write(self, *args: Any, **kwargs: Any) -> BulkWriteResult:
+        return await to_its_end(super().bulk_write(*args, **kwargs))
+
+    async def create_index(self, *args: Any, **kwargs: Any) -> str:
+        return await to_its_end(super().create_index(*args, **kwargs))
+
+
+class _Database(AsyncDatabase[Document]):
+    def __getitem__(self, name: str) -> AsyncCollection[Document]:
+        return _Collection(self, name)
+
+    async def command(self, *args: Any, **kwargs: Any) -> Any:
+        return await to_its_end(super().command(*args, **kwargs))
+
+    async def list_collection_names(self, *args: Any, **kwargs: Any) -> list[str]:
+        return await to_its_end(super().list_collection_names(*args, **kwargs))

@@ -1,0 +1,76 @@
+"""Calls of the store, cancelled by the hundred at every moment: each runs to its end, and the store still answers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from ratchet_common import mongo
+from ratchet_common.mongo import Database
+from ratchet_common.whole_calls import with_whole_calls
+from tests.integration.conftest import Ground
+
+CALLS = 300
+MOMENTS = 40  # steps of the loop
+
+
+@pytest.fixture
+async def database(stack: Ground) -> AsyncIterator[Database]:
+    client = mongo.connect(stack.mongodb_url)
+    database = with_whole_calls(mongo.database(client, f"whole-{uuid4().hex[:8]}"))
+    yield database
+    await mongo.settled()
+    await client.drop_database(database.name)
+    await client.close()
+
+
+Ask = Callable[[Database, int], Coroutine[Any, Any, object]]
+
+
+async def adds(database: Database, number: int) -> object:
+    return await database.counters.update_one({"_id": number % 7}, {"$inc": {"count": 1}}, upsert=True)
+
+
+async def inserts(database: Database, number: int) -> object:
+    return await database["things"].insert_one({"_id": number})
+
+
+async def reads(database: Database, _: int) -> object:
+    return await database.things.find({}).sort("_id").to_list()
+
+
+async def looks(database: Database, number: int) -> object:
+    return await database.things.find_one({"_id": number})
+
+
+async def pings(database: Database, _: int) -> None:
+    await mongo.ping(database)
+
+
+async def cancelled(asked: Coroutine[Any, Any, object], after: int) -> None:
+    task = asyncio.create_task(asked)
+    for _ in range(after):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_was_asked_for_is_done_though_nobody_waits_for_it(database: Database) -> None:
+    for number in range(7):
+        await adds(database, number)
+    await asyncio.gather(*(cancelled(adds(database, n), 2 + n % MOMENTS) for n in range(CALLS)))
+    await asyncio.gather(*(cancelled(inserts(database, n), 2 + n % MOMENTS) for n in range(CALLS)))
+    await mongo.settled()
+    found = await database.counters.find({}).to_list()
+    assert sum(one["count"] for one in found) == CALLS + 7
+    assert await database.things.count_documents({}) == CALLS
+
+
+@pytest.mark.parametrize("ask", [adds, inserts, reads, looks, pings], ids=lambda ask: ask.__name__)
+async def test_the_store_still_answers_afterwards(database: Database, ask: Ask) -> None:
+    await asyncio.gather(*(cancelled(ask(database, n), n % MOMENTS) for n in range(CALLS)))
+    async with asyncio.timeout(20):
+        await mongo.ping(database)
+        await reads(database, 0)
