@@ -86,13 +86,8 @@ def only_duplicates(error: BulkWriteError) -> bool:
 
 
 async def ping(db: Database) -> None:
-    """Whoever waits for it may lose patience: it goes on by itself."""
     with waiting_is_worth_it():
-        await to_its_end(_pinged(db))
-
-
-async def _pinged(db: Database) -> None:
-    await db.command("ping")
+        await db.command("ping")
 
 
 async def insist_on_store(db: Database, *, patience_s: float = 60.0) -> None:
