@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ratchet_student.errors import CannotLearnError, must
+from ratchet_modelfile import must
+from ratchet_student.errors import CannotLearnError
 from ratchet_student.examples import Example, Prediction
 from ratchet_student.linear import FOLDS, Floats, Ints, LinearModel, learn
 from ratchet_student.oracle import sentences_behind

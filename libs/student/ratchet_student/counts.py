@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ratchet_student.errors import must
+from ratchet_modelfile import must
 from ratchet_student.reading import Floats, Names
 
 

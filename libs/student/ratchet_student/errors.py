@@ -9,11 +9,5 @@ class CannotLearnError(StudentError):
     """The task or the examples do not allow learning: other examples are needed, not another try."""
 
 
-def must(hold: bool, what: str) -> None:
-    """For the parts of a model, which may come out of a file. Raises ValueError."""
-    if not hold:
-        raise ValueError(what)
-
-
 class StudentFileError(StudentError):
     """The file is not the one that was named, or not a student that this version reads."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from ratchet_student.errors import must
+from ratchet_modelfile import must
 from ratchet_student.normalise import as_scrubbed
 from ratchet_student.words import words_and_marks
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ratchet_student.errors import CannotLearnError, must
+from ratchet_modelfile import must
+from ratchet_student.errors import CannotLearnError
 from ratchet_student.examples import Example, Prediction
 from ratchet_student.linear import Floats, LinearModel, folds_within, learn
 

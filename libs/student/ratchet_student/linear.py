@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
 
+from ratchet_modelfile import must
 from ratchet_student.calibration import Calibration, calibrate
-from ratchet_student.errors import must
 from ratchet_student.features import Features, Float32s, Sparse, learn_features
 
 Floats = NDArray[np.float64]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn brings it
 
-from ratchet_student import storage
 from ratchet_student.action_items import ItemModel, learn_items
 from ratchet_student.errors import CannotLearnError
 from ratchet_student.examples import Example, Prediction
 from ratchet_student.labels import LabelModel, learn_labels
 from ratchet_student.reading import read
+from ratchet_student.storage import STUDENT_FILE
 from ratchet_student.summaries import SummaryModel
 from ratchet_student.summary_fit import learn_summaries
 
@@ -78,12 +78,12 @@ def fit_to_file(task_type: str, examples: Sequence[Example], path: Path, seed: i
 
 def save(student: Student, path: Path) -> str:
     """Returns the file's SHA-256 in hex."""
-    return storage.write(student.task_type, student.model, path)
+    return STUDENT_FILE.write(student.task_type, student.model, path)
 
 
 def load(path: Path, sha256: str) -> Student:
     """Raises StudentFileError where the file is another one or malformed, or cannot be read."""
-    return Student(*storage.decode(storage.read_checked(path, sha256), dict(_KINDS)))
+    return Student(*STUDENT_FILE.decode(STUDENT_FILE.read_checked(path, sha256), dict(_KINDS)))
 
 
 def _summaries(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ratchet_modelfile import must
 from ratchet_student.counts import Counts
-from ratchet_student.errors import must
 from ratchet_student.examples import Prediction
 from ratchet_student.expectation import (
     PAIR_FEATURES,

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ratchet_modelfile import MAX_HEADER
 from ratchet_student import StudentFileError, fit, load, save
-from ratchet_student.storage import MAGIC, MAX_HEADER
+from ratchet_student.storage import STUDENT_FILE
 from tests.unit.student.texts import mails
 
+MAGIC = STUDENT_FILE.magic
 STUDENT = fit("classification", mails(20))
 
 
