@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-kafka lint types bench bench-gateway replay token lock schemas release-schemas env-example routes clean test-imitations
+.PHONY: help install demo up test test-kafka lint types bench bench-gateway bench-routing replay token lock schemas release-schemas env-example routes clean test-imitations
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench: $(STAMP)  ## measure what the product promises; ONLY=<name> runs one; wri
 
 bench-gateway: $(STAMP)  ## the router beside its peers, on one core (Java, Maven, Node); writes build/bench-gateway.json; ARGS="--long"
 	$(BIN)/python -m tests.bench.gateway $(ARGS)
+
+bench-routing: $(STAMP)  ## who needs the strong model? APGR, CPT, score against price, on the public data; writes build/routing.json, .svg
+	$(BIN)/python -m tests.bench --only routing $(ARGS)
 
 replay: $(STAMP)  ## send dead letters again (arguments: ARGS="--topic predictions")
 	$(BIN)/ratchet replay $(ARGS)

@@ -20,6 +20,7 @@ BENCHES = (
     "student_summaries",
     "sequential",
     "answer_checks",
+    "routing",
     "router_throughput",
     "monitor_intake",
     "nothing_lost",

@@ -1,4 +1,4 @@
-"""Public texts that the student is measured on. They are no part of the project."""
+"""Public data that is measured on. It is no part of the project."""
 
 import gzip
 import json
@@ -27,14 +27,14 @@ class Question:
 
 def e_mails() -> list[Example]:
     """Sentences, Yes where they ask for or promise an action (ParakweetLabs/EmailIntentDataSet, Apache-2.0)."""
-    rows = _there(E_MAILS).read_text(encoding="latin-1").split("\n")
+    rows = there(E_MAILS).read_text(encoding="latin-1").split("\n")
     labelled = [row.split("\t", 1) for row in rows if row.strip()]
     return [Example(text, label) for label, text in labelled]
 
 
 def questions(part: str, meetings: int | None = None) -> list[Question]:
     """About meetings (QMSum, MIT), `part` train or val; a line of the document is a turn, "speaker: text"."""
-    with gzip.open(_there(MEETINGS / f"{part}.jsonl.gz"), "rt", encoding="utf-8") as lines:
+    with gzip.open(there(MEETINGS / f"{part}.jsonl.gz"), "rt", encoding="utf-8") as lines:
         each = [json.loads(line) for line in lines][:meetings]
     found = []
     for place, meeting in enumerate(each):
@@ -44,7 +44,7 @@ def questions(part: str, meetings: int | None = None) -> list[Question]:
     return found
 
 
-def _there(path: Path) -> Path:
+def there(path: Path) -> Path:
     if not path.exists():
         raise DataMissingError(f"{path} is missing: put the public data there, or set RATCHET_DATA to its folder.")
     return path
