@@ -92,6 +92,7 @@ async def gateway_with(catalogue: Iterable[str], stack: Ground, folder: Path) ->
         mongodb_url=stack.mongodb_url,
         tokens_file=tenant.tokens_file,
         catalogue=folder / "catalogue.toml",
+        explore=0,
     )
     async with (
         running_app(build(settings), tenant) as app,

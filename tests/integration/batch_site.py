@@ -96,6 +96,7 @@ def settings_in(folder: Path, stack: Ground, up: BatchUpstream, **how: Any) -> R
         mongodb_url=stack.mongodb_url,
         tokens_file=folder / "tokens.json",
         catalogue=folder / "catalogue.toml",
+        explore=0,
         batch_poll_ms=50,
         batch_again_ms=0,
         **how,

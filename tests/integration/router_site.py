@@ -100,6 +100,7 @@ async def site(
         mongodb_url=stack.mongodb_url,
         tokens_file=folder / "tokens.json",
         catalogue=folder / "catalogue.toml",
+        explore=0,
         **getattr(request.module, "SETTINGS", {}),
     )
     tenant = Tenant(name, token, folder / "tokens.json")

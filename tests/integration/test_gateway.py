@@ -111,6 +111,7 @@ async def gateway(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> As
             mongodb_url=stack.mongodb_url,
             tokens_file=folder / "tokens.json",
             catalogue=folder / "catalogue.toml",
+            explore=0,
         )
         async with (
             running_app(build(settings), tenant) as app,

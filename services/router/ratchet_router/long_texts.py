@@ -15,7 +15,7 @@ from ratchet_router.calling import called
 from ratchet_router.in_parts import Window, window_for, worked_in_parts
 from ratchet_router.merging import PartAnswer
 from ratchet_router.parts import Parts
-from ratchet_router.plan import Plan
+from ratchet_router.planned import Plan
 from ratchet_router.progress import Progress
 from ratchet_router.routing import USUAL_OUTPUT, NoModelFitsError
 from ratchet_router.shaping import shaped

@@ -53,6 +53,7 @@ from ratchet_router.memory import Memory
 from ratchet_router.parts import Parts
 from ratchet_router.recording import Recorder
 from ratchet_router.retrying import RetryBudget
+from ratchet_router.sessions import Sessions
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
@@ -151,6 +152,7 @@ def _parts(
     kept = timedelta(hours=settings.cache_hours)
     most = settings.cache_known_keys if settings.cache_store_lookup else 0
     known = KeptKeys(stores.router, kept=kept, most=most) if most else None
+    sessions = Sessions(settings.sessions)
     return Parts(
         settings=settings,
         catalogue=files.catalogue,
@@ -172,8 +174,10 @@ def _parts(
             patience_s=settings.record_patience_ms / 1000,
             answer_unrecorded=settings.answer_unrecorded,
             first=settings.record_first,
+            heard=sessions.heard,
         ),
         around=_around(files),
+        sessions=sessions,
     )
 
 

@@ -30,11 +30,14 @@ from ratchet_router.library import Library
 from ratchet_router.limits.admitted import Admitted, Estimate
 from ratchet_router.limits.subjects import Who
 from ratchet_router.picking import named, suited
-from ratchet_router.plan import Plan, Situation, can_serve, is_drawn, plan
+from ratchet_router.plan import Situation, can_serve, is_drawn, plan
+from ratchet_router.planned import Plan
 from ratchet_router.recording import Recorder
 from ratchet_router.routing import quality_of
+from ratchet_router.sessions import Sessions
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import Snapshot
+from ratchet_router.steering import Steering
 from ratchet_router.surroundings import Surroundings
 from ratchet_router.target import Target
 from ratchet_router.template import Template
@@ -66,6 +69,7 @@ class Parts:
     goes_on: Callable[[Model], bool]
     keys: KeyStore
     admission: Admits
+    sessions: Sessions
     in_flight: InFlight = field(default_factory=InFlight)
     targets: dict[str, Target] = field(default_factory=dict)  # of models, as they are made for the first time
 
@@ -84,7 +88,7 @@ class Parts:
     def _situation(self, ask: Ask) -> Situation:
         def quality(name: str) -> float:
             measured = self.snapshot.measured(ask.tenant, ask.task_type, name)
-            return quality_of(self.catalogue.models[name], ask.task_type, measured, self.settings.measured_from)
+            return quality_of(self.catalogue.models[name], ask.task_type, measured, self.settings.prior_scores)
 
         return Situation(
             catalogue=self.catalogue,
@@ -92,6 +96,11 @@ class Parts:
             quality=quality,
             down=self.around.breakers.down(),
             now=datetime.now(UTC),
+            steering=Steering(
+                stays_on=self.sessions.model(ask.tenant, ask.task_type, ask.session),
+                explore=self.settings.explore,
+                near=self.settings.near,
+            ),
         )
 
     def _enrolled(self, ask: Ask, situation: Situation | None = None) -> Enrolled | None:

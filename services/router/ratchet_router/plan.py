@@ -2,18 +2,18 @@
 
 import re
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
 from ratchet_common.errors import RefusedError
-from ratchet_common.events import BASE_VERSION, Arm, AssignedBy, Decision, Serving, TrafficAssigned
+from ratchet_common.events import BASE_VERSION, Arm, AssignedBy, Decision, TrafficAssigned
 from ratchet_common.vocabulary import TaskType, known_task
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import TIERS, Catalogue, Model, Platform, Tier
 from ratchet_router.experiments import Enrolled
+from ratchet_router.planned import NO_SHARE, Plan, Share, Trained
 from ratchet_router.routing import (
     NoModelFitsError,
     Quality,
@@ -24,6 +24,7 @@ from ratchet_router.routing import (
     rank,
     unable,
 )
+from ratchet_router.steering import Drawn, Steering, steered
 from ratchet_router.traffic import assigned_version
 
 AUTO: Final = "auto"
@@ -38,55 +39,7 @@ class OtherTaskError(RefusedError):
     title = "The model is for another task"
 
 
-class Trained(msgspec.Struct, frozen=True):
-    """A version that something here was trained to be, and where it runs."""
-
-    version_id: str
-    serving: Serving
-    platform: Platform
-
-
-class Share(msgspec.Struct, frozen=True):
-    """What traffic gave to the unit. `fell_back`: it cannot be asked, and the catalogue's models are."""
-
-    revision: int = 0
-    version: str = ""
-    fell_back: bool = False
-
-
-NO_SHARE = Share()
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """`trained`, if any, is tried first; then the ranking's models in their order. `bound`: to the model of an arm."""
-
-    trained: Trained | None
-    ranking: Ranking
-    decision: Decision
-    expected_cost_usd: Decimal
-    expected_tokens: int  # read and written
-    bound: bool = False
-
-    @property
-    def resolved(self) -> str:
-        """What would answer if nothing fails: a version, or a model of the catalogue."""
-        return self.trained.version_id if self.trained else self.ranking.models[0].name
-
-    def falls_back(self, by: str) -> bool:
-        """Whether that model's or version's answer is in place of the one that the unit was assigned to."""
-        return (self.trained is not None or self.bound) and by != self.resolved
-
-    @property
-    def first(self) -> tuple[str, str, str]:
-        """Version, model and tier of what would answer if nothing fails."""
-        if self.trained:
-            return self.trained.version_id, model_of(self.trained), self.trained.platform.tier
-        best = self.ranking.models[0]
-        return BASE_VERSION, best.name, best.tier
-
-
-def model_of(trained: Trained) -> str:
-    return trained.serving.model or trained.version_id
+NOT_STEERED = Steering()
 
 
 def task_in(model: str) -> TaskType | None:
@@ -109,10 +62,16 @@ class Situation(msgspec.Struct, frozen=True):
     down: frozenset[str]
     now: datetime
     enrolled: Enrolled | None = None
+    steering: Steering = NOT_STEERED
 
 
 def plan(ask: Ask, unit: str, situation: Situation) -> Plan:
     """Raises UnknownModelError, UnknownTaskError, OtherTaskError, NoModelFitsError."""
+    found = _chosen(ask, unit, situation)
+    return found if found.trained or found.decision.experiment else _steered(found, ask, unit, situation)
+
+
+def _chosen(ask: Ask, unit: str, situation: Situation) -> Plan:
     named_task = task_in(ask.model)
     if named_task is not None and named_task is not ask.task_type:
         raise OtherTaskError(f"The model is for the task {named_task}, the request is for {ask.task_type}: name one.")
@@ -215,6 +174,7 @@ def _wanted(ask: Ask, hard: float, tier: Tier | None) -> Wanted:
         tier=tier,
         capabilities=ask.capabilities,
         max_cost_usd=ask.max_cost_usd,
+        deadline_s=ask.deadline_s,
     )
 
 
@@ -247,6 +207,22 @@ def _planned(
     )
     prices = trained.platform.prices if trained else ranking.models[0].prices
     return Plan(trained, ranking, decision, prices.of(wanted.usage), _tokens(wanted))
+
+
+def _steered(found: Plan, ask: Ask, unit: str, situation: Situation) -> Plan:
+    """Nothing explores where a caller named a tier or a model, or where a version's trial is compared with it."""
+    on_trial = situation.assigned is not None and bool(situation.assigned.canary)
+    free = ask.model == AUTO or ask.model.startswith(OF_TASK)
+    may_explore = free and not on_trial and not found.decision.fell_back
+    wanted = _wanted(ask, found.decision.complexity, ALIASES.get(ask.model))
+    drawn = Drawn(ask.tenant, unit, ask.session, situation.now, may_explore)
+    ranking = steered(found.ranking, wanted, situation.steering, drawn)
+    if ranking is found.ranking:
+        return found
+    new = ranking.reasons[len(found.ranking.reasons) :]
+    decision = msgspec.structs.replace(found.decision, reasons=(*found.decision.reasons, *new))
+    cost = ranking.models[0].prices.of(wanted.usage)
+    return replace(found, ranking=ranking, decision=decision, expected_cost_usd=cost)
 
 
 def _tokens(wanted: Wanted) -> int:

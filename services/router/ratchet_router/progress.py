@@ -24,7 +24,7 @@ from ratchet_router.limits.subjects import Who
 from ratchet_router.memory import Entry
 from ratchet_router.metrics import observed
 from ratchet_router.parts import Parts
-from ratchet_router.plan import Plan
+from ratchet_router.planned import Plan
 from ratchet_router.recording import NotRecordedError
 from ratchet_router.shaping import shaped
 from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made

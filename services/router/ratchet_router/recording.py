@@ -22,6 +22,7 @@ RECORDED = Counter("ratchet_predictions_recorded", "How the predictions' events 
 BY_KAFKA, BY_STORE, BY_NOBODY = (RECORDED.labels(way) for way in ("kafka", "store", "nobody"))
 
 Publish = Callable[[str, bytes, bytes], Awaitable[None]]
+Heard = Callable[[PredictionMade], None]  # of each answer, as it is recorded
 Hold = Callable[[PredictionMade], Awaitable[None]]  # into the outbox; returns once the store has it
 
 
@@ -60,10 +61,11 @@ class Recorder:
         patience_s: float,
         answer_unrecorded: bool,
         first: bool = True,
+        heard: Heard = lambda _: None,
     ) -> None:
         self._publish, self._hold = publish, hold
         self._forgets, self._patience_s, self._answer_unrecorded = forgets, patience_s, answer_unrecorded
-        self._first = first
+        self._first, self._heard = first, heard
         self._rests_until = 0.0
         self._encode = msgspec.json.Encoder().encode
         self._kept: set[asyncio.Task[Any]] = set()
@@ -74,6 +76,7 @@ class Recorder:
         Goes on behind the back of a request that is cancelled meanwhile, with the very same event: who has it already
         knows it by its id.
         """
+        self._heard(event)
         if self._first or len(self._kept) >= BEHIND:
             try:
                 return await self._recorded(event)

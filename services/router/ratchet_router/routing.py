@@ -60,6 +60,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     tier: Tier | None = None
     capabilities: frozenset[Capability] = frozenset()
     max_cost_usd: Decimal | None = None
+    deadline_s: float | None = None
 
     @property
     def usage(self) -> Usage:
@@ -79,17 +80,21 @@ Quality = Callable[[str], float]  # a model's name to its quality for the task, 
 
 
 class Ranking(msgspec.Struct, frozen=True):
-    """`models` from best to worst, the winner first; `candidates` are all that were looked at."""
+    """`models` from best to worst, the winner first; `candidates` are all that were looked at. `doubted` could do the
+    request too, and were left out by nothing but an estimate."""
 
     models: tuple[Model, ...]
     candidates: tuple[Candidate, ...]
     reasons: tuple[str, ...]
+    doubted: tuple[Model, ...] = ()
 
 
-def quality_of(model: Model, task_type: str, measured: Measured | None, measured_from: int) -> float:
-    if measured is not None and measured.n >= measured_from:
-        return measured.score
-    return model.expected_quality(task_type)
+def quality_of(model: Model, task_type: str, measured: Measured | None, prior_scores: float) -> float:
+    """The mean of what was measured and the catalogue's prior, which counts as `prior_scores` scores and so fades."""
+    prior = model.expected_quality(task_type)
+    if measured is None or measured.n <= 0:
+        return prior
+    return (prior * prior_scores + measured.score * measured.n) / (prior_scores + measured.n)
 
 
 def rank(models: Sequence[Model], wanted: Wanted, quality: Quality, down: frozenset[str] = frozenset()) -> Ranking:
@@ -101,6 +106,7 @@ def rank(models: Sequence[Model], wanted: Wanted, quality: Quality, down: frozen
     reasons = [f"The complexity is {wanted.complexity:.2f}."]
     able = _unless_nothing_remains(able, left_out, lambda m: _too_hard(m, wanted), reasons)
     able = _unless_nothing_remains(able, left_out, lambda m: "It failed just now." if m.name in down else "", reasons)
+    able = _unless_nothing_remains(able, left_out, lambda m: too_slow(m, wanted), reasons)
     candidates = _candidates(models, able, left_out, wanted, quality)
     score = {candidate.model: candidate.score for candidate in candidates}
     ranked = sorted(able, key=lambda model: (-score[model.name], model.name))
@@ -139,6 +145,12 @@ def unable(model: Model, wanted: Wanted) -> str:
 def _too_hard(model: Model, wanted: Wanted) -> str:
     if wanted.tier is None and wanted.complexity > CEILINGS[model.tier]:
         return f"The tier {model.tier} is for a complexity up to {CEILINGS[model.tier]}."
+    return ""
+
+
+def too_slow(model: Model, wanted: Wanted) -> str:
+    if wanted.deadline_s is not None and model.latency_ms > wanted.deadline_s * 1000:
+        return f"It takes about {model.latency_ms:.0f} ms, more than the deadline leaves."
     return ""
 
 

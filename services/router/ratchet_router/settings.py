@@ -39,7 +39,16 @@ class RouterSettings(CommonSettings):
         ESCALATING, description="checks, by commas, that have a stronger model asked when they fail"
     )
     escalations: int = Field(1, ge=0, le=5, description="to a stronger model, of one request")
-    measured_from: int = Field(30, ge=1, description="scores that a measured quality needs to replace the prior")
+    prior_scores: float = Field(
+        30, gt=0, le=1_000_000, description="measured scores that the catalogue's quality counts as much as"
+    )
+    explore: float = Field(
+        0.02, ge=0, le=0.5, description="share of auto's requests that go to another able model, to learn how it does"
+    )
+    near: float = Field(
+        0.02, ge=0, le=1, description="scores of routing so near to the best are as good, for a session"
+    )
+    sessions: int = Field(50_000, ge=0, le=10_000_000, description="whose last model is remembered in memory")
     upstream_body_limit_bytes: int = Field(8 * 1024 * 1024, ge=1024, description="of a provider's answer")
 
     cache_hours: float = Field(24.0, gt=0, le=24 * 30, description="how long an answer may be used again")

@@ -6,7 +6,7 @@ from ratchet_router.ask import Ask
 from ratchet_router.assembly import assembled, undressed
 from ratchet_router.catalogue import SIMULATED, Model
 from ratchet_router.parts import Parts
-from ratchet_router.plan import Plan, Trained, model_of
+from ratchet_router.planned import Plan, Trained, model_of
 from ratchet_router.provider_table import LimitsTable
 from ratchet_router.target import Target
 from ratchet_router.template import Template

@@ -28,6 +28,7 @@ from ratchet_router.memory import Entry, Memory
 from ratchet_router.parts import Parts
 from ratchet_router.recording import Recorder
 from ratchet_router.retrying import RetryBudget
+from ratchet_router.sessions import Sessions
 from ratchet_router.settings import RouterSettings
 from ratchet_router.snapshot import Changes, Snapshot
 from ratchet_router.surroundings import Surroundings
@@ -157,6 +158,7 @@ def settings(**how: Any) -> RouterSettings:
         "kafka_bootstrap_servers": "127.0.0.1:9",
         "mongodb_url": "mongodb://127.0.0.1:9",
         "tokens_file": Path("none"),
+        "explore": 0,  # what a test expects of routing shall be so every time
     }
     return RouterSettings(**given | how)
 
@@ -227,7 +229,15 @@ class World:
 
     def __post_init__(self) -> None:
         cache = AnswerCache(self.store, Memory(entries=100, size=10**6), kept=timedelta(hours=24), store_lookup=True)
-        recorder = Recorder(self.bus.publish, self.store.hold, forgets=True, patience_s=1, answer_unrecorded=False)
+        sessions = Sessions(100)
+        recorder = Recorder(
+            self.bus.publish,
+            self.store.hold,
+            forgets=True,
+            patience_s=1,
+            answer_unrecorded=False,
+            heard=sessions.heard,
+        )
         self.parts = Parts(
             settings=self.settings,
             catalogue=CATALOGUE,
@@ -243,6 +253,7 @@ class World:
             goes_on=lambda _: False,
             keys=self.keys,
             admission=self.admission,
+            sessions=sessions,
             around=Surroundings(Breakers(lambda: 0.0), Gates({}), RetryBudget(), random.Random(7)),
         )
 

@@ -9,9 +9,11 @@ from msgspec.structs import replace
 from ratchet_common.events import Arm, TrafficAssigned
 from ratchet_common.vocabulary import TaskType, UnknownTaskError
 from ratchet_router.experiments import Enrolled
-from ratchet_router.plan import OtherTaskError, Plan, Situation, plan
+from ratchet_router.plan import OtherTaskError, Situation, plan
+from ratchet_router.planned import Plan
 from ratchet_router.prices import Prices
 from ratchet_router.routing import NoModelFitsError, UnknownModelError
+from ratchet_router.steering import Steering
 from tests.unit.router.asks import CATALOGUE, NOW, VERSION, ask, assigned
 
 ALL = assigned({VERSION: 100}, canary=VERSION)
@@ -139,3 +141,42 @@ def test_an_experiment_changes_nothing_about_what_is_refused() -> None:
     for model, kind in (("nobody", UnknownModelError), ("task:summary", OtherTaskError)):
         with pytest.raises(kind):
             plan(ask(model=model), "unit", situation(ALL, enrolled=enrolled))
+
+
+ALWAYS = Steering(explore=1.0)
+ON_TRIAL = assigned({VERSION: 0, "base": 100}, canary=VERSION, control="base")
+
+
+@pytest.mark.parametrize(
+    ("model", "traffic"),
+    [("auto:premium", None), ("auto:fast", None), ("middle", None), (VERSION, ALL), ("auto", ALL)],
+)
+def test_what_is_named_or_taken_by_a_version_does_not_explore(model: str, traffic: TrafficAssigned | None) -> None:
+    found = plan(ask(model=model), "unit", situation(traffic, steering=ALWAYS))
+    assert not any("explored" in reason for reason in found.decision.reasons)
+
+
+@pytest.mark.parametrize(("traffic", "explores"), [(None, True), (NONE, True), (ON_TRIAL, False)])
+def test_auto_explores_unless_a_version_is_on_trial(traffic: TrafficAssigned | None, explores: bool) -> None:
+    found = plan(ask(), "unit", situation(traffic, steering=ALWAYS))
+    assert any("explored" in reason for reason in found.decision.reasons) is explores
+    assert (found.resolved != "small") is explores
+    priced = plan(ask(model=found.resolved), "unit", situation(None))
+    assert found.expected_cost_usd == priced.expected_cost_usd
+
+
+def test_an_experiments_unit_does_not_explore() -> None:
+    enrolled = Enrolled("e1", Arm(name="t", share=50, template="t"))
+    found = plan(ask(), "unit", situation(None, enrolled=enrolled, steering=ALWAYS))
+    assert found.resolved == "small"
+
+
+def test_no_model_is_explored_that_costs_more_than_allowed() -> None:
+    found = plan(ask(max_cost_usd=Decimal("0.00005")), "unit", situation(None, steering=ALWAYS))
+    assert [model.name for model in found.ranking.models] == ["small"]
+
+
+def test_a_session_stays_on_its_model() -> None:
+    found = plan(ask(session="s"), "s", situation(None, steering=Steering(stays_on="large")))
+    assert found.resolved == "large"
+    assert "The session stays on large" in found.decision.reasons[-1]

@@ -2,6 +2,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ratchet_router.catalogue import Model
 from ratchet_router.routing import (
@@ -95,10 +97,31 @@ def test_when_no_model_can_do_it_each_reason_is_said(how: dict[str, Any]) -> Non
     assert all(m.name in refused.value.detail for m in MODELS)
 
 
-def test_quality_is_measured_where_there_are_enough_scores_else_the_prior() -> None:
-    assert quality_of(MIDDLE, "summary", None, 30) == 0.7
-    assert quality_of(MIDDLE, "summary", Measured(0.95, 29), 30) == 0.7
-    assert quality_of(MIDDLE, "summary", Measured(0.95, 30), 30) == 0.95
+@pytest.mark.parametrize(
+    ("measured", "quality"),
+    [
+        (None, 0.7),
+        (Measured(0.9, 0), 0.7),
+        (Measured(0.9, 10), 0.75),
+        (Measured(0.9, 30), 0.8),
+        (Measured(0.9, 270), 0.88),
+    ],
+)
+def test_the_prior_fades_as_scores_come_in(measured: Measured | None, quality: float) -> None:
+    assert quality_of(MIDDLE, "summary", measured, 30) == pytest.approx(quality)
+
+
+@given(score=st.floats(0, 1), n=st.integers(0, 10_000), prior_scores=st.floats(0.1, 1_000))
+def test_quality_lies_between_the_prior_and_what_was_measured(score: float, n: int, prior_scores: float) -> None:
+    found = quality_of(MIDDLE, "summary", Measured(score, n), prior_scores)
+    assert min(0.7, score) - 1e-9 <= found <= max(0.7, score) + 1e-9
+
+
+def test_what_takes_longer_than_the_deadline_leaves_is_left_out_unless_nothing_else_remains() -> None:
+    ranking = ranked(deadline_s=0.05, priorities=Priorities(1, 0, 0))
+    assert names(ranking) == ["small"]
+    assert "120 ms" in next(c.left_out for c in ranking.candidates if c.model == "large")
+    assert len(names(ranked(deadline_s=0.001))) == 3
 
 
 def test_equals_are_ranked_the_same_way_every_time() -> None:

@@ -1,0 +1,60 @@
+"""What planning comes to: who is tried in which order, and how that was decided."""
+
+from decimal import Decimal
+
+import msgspec
+
+from ratchet_common.events import BASE_VERSION, Decision, Serving
+from ratchet_router.catalogue import Platform
+from ratchet_router.routing import Ranking
+
+
+class Trained(msgspec.Struct, frozen=True):
+    """A version that something here was trained to be, and where it runs."""
+
+    version_id: str
+    serving: Serving
+    platform: Platform
+
+
+class Share(msgspec.Struct, frozen=True):
+    """What traffic gave to the unit. `fell_back`: it cannot be asked, and the catalogue's models are."""
+
+    revision: int = 0
+    version: str = ""
+    fell_back: bool = False
+
+
+NO_SHARE = Share()
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """`trained`, if any, is tried first; then the ranking's models in their order. `bound`: to the model of an arm."""
+
+    trained: Trained | None
+    ranking: Ranking
+    decision: Decision
+    expected_cost_usd: Decimal
+    expected_tokens: int  # read and written
+    bound: bool = False
+
+    @property
+    def resolved(self) -> str:
+        """What would answer if nothing fails: a version, or a model of the catalogue."""
+        return self.trained.version_id if self.trained else self.ranking.models[0].name
+
+    def falls_back(self, by: str) -> bool:
+        """Whether that model's or version's answer is in place of the one that the unit was assigned to."""
+        return (self.trained is not None or self.bound) and by != self.resolved
+
+    @property
+    def first(self) -> tuple[str, str, str]:
+        """Version, model and tier of what would answer if nothing fails."""
+        if self.trained:
+            return self.trained.version_id, model_of(self.trained), self.trained.platform.tier
+        best = self.ranking.models[0]
+        return BASE_VERSION, best.name, best.tier
+
+
+def model_of(trained: Trained) -> str:
+    return trained.serving.model or trained.version_id
