@@ -5,6 +5,7 @@ the weak model's mean to the strong model's the answers have come. APGR: the are
 least share at which PGR reaches x.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,12 +51,14 @@ def gap_recovered(need: Floats, gain: Floats, weight: Floats | None = None) -> C
     return Curve(np.append(0, size / size[-1]), np.append(0, won / won[-1]))
 
 
-def interval(need: Floats, gain: Floats, *, resamples: int = 1000, seed: int = 42) -> tuple[float, float]:
-    """95 % of APGR, by bootstrap over requests. Resamples in which the strong model is no better are left out."""
-    random, areas = np.random.default_rng(seed), []
+def intervals(
+    need: Floats, gain: Floats, of: Sequence[Callable[[Curve], float]], *, resamples: int = 1000, seed: int = 42
+) -> list[tuple[float, float]]:
+    """95 % of each measure, by bootstrap over requests. Resamples where the strong model is no better do not count."""
+    random, found = np.random.default_rng(seed), []
     for _ in range(resamples):
         weight = np.bincount(random.integers(len(need), size=len(need)), minlength=len(need)).astype(float)
         if (gain * weight).sum() > 0:
-            areas.append(gap_recovered(need, gain, weight).area)
-    low, high = np.quantile(areas, [0.025, 0.975])
-    return float(low), float(high)
+            curve = gap_recovered(need, gain, weight)
+            found.append([measure(curve) for measure in of])
+    return [(float(low), float(high)) for low, high in np.quantile(found, [0.025, 0.975], axis=0).T]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ratchet_estimate.shape import shape_of
 from ratchet_modelfile import must
 
-HEAD, TAIL = 4_500, 1_500  # characters of a text that are read: a question may stand at either end
+HEAD, TAIL = 3_500, 1_000  # characters of a text that are read: a question may stand at either end
 BUCKET_BITS: Final = 20
 MAX_COUNT = 2**15
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from ratchet_estimate import read
-from ratchet_estimate.curves import Curve, gap_recovered, interval
+from ratchet_estimate.curves import Curve, gap_recovered, intervals
 from ratchet_estimate.fitting import Outcome, fit
 from ratchet_router.complexity import complexity
 from tests.bench.figure import Figure
@@ -17,15 +18,21 @@ from tests.bench.routing.data import CHARACTERS_PER_TOKEN, FOLDS, SEED, Floats, 
 GOAL = 0.70
 ELSEWHERE = "published: LiteLLM's complexity router .583, RouteLLM's best .603, TF-IDF + logistic regression .695"
 BINS = 10
+MEASURES: Final[Mapping[str, Callable[[Curve], float]]] = {
+    "APGR": lambda curve: curve.area,
+    "CPT(50)": lambda curve: curve.least_share(0.5),
+    "CPT(80)": lambda curve: curve.least_share(0.8),
+}
+Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`need` for the strong model, by ways of telling it, best first; `weak` as estimated."""
+    """`need` for the strong model, by ways of telling it, best first; `weak` as estimated; 95 % of all measures."""
 
     need: Mapping[str, Floats]
     weak: Floats
-    areas: tuple[float, float]  # 95 % of our APGR
+    spread: Mapping[str, Mapping[str, Interval]]  # by way and measure
 
     def curves(self, pair: Pair) -> dict[str, Curve]:
         return {name: gap_recovered(need, pair.gain) for name, need in self.need.items()}
@@ -43,32 +50,41 @@ def tell(pair: Pair) -> Told:
         "complexity rule": np.array([_complexity(prompt) for prompt in pair.prompts]),
         "random": np.random.default_rng(SEED).random(len(pair.prompts)),
     }
-    return Told(need, estimated[:, 0], interval(ours, pair.gain))
+    spread = {way: _spread(its, pair.gain) for way, its in need.items()}
+    return Told(need, estimated[:, 0], spread)
+
+
+def _spread(need: Floats, gain: Floats) -> dict[str, Interval]:
+    return dict(zip(MEASURES, intervals(need, gain, list(MEASURES.values()), seed=SEED), strict=True))
+
+
+def scores_at_half(pair: Pair, curves: Mapping[str, Curve]) -> dict[str, float]:
+    """The mean score of each way with half of the calls to the strong model, beside that of either model alone."""
+    alone = {"always strong": float(pair.strong.mean()), "always cheap": float(pair.weak.mean())}
+    return {way: _score(pair, curve.at(0.5)) for way, curve in curves.items()} | alone
 
 
 def figures(pair: Pair, told: Told) -> list[Figure]:
     curves = told.curves(pair)
-    ours = curves["estimate"]
-    area = ours.area
-    low, high = told.areas
+    at_half = scores_at_half(pair, curves)
+    area = curves["estimate"].area
     return [
         Figure(
             "routing: APGR, MMLU, 5-fold",
             area,
-            f"(95 %: {low:.3f} to {high:.3f})",
+            in_words(told.spread["estimate"]["APGR"]),
             f"≥ {GOAL}",
             area >= GOAL,
             f"{_beside(curves, lambda curve: curve.area)}; {ELSEWHERE}",
         ),
-        *(_least_calls(curves, percent) for percent in (50, 80)),
+        *(_least_calls(curves, told, measure) for measure in ("CPT(50)", "CPT(80)")),
         Figure(
             "routing: mean score with half of the calls to the strong model, MMLU",
-            _score(pair, ours.at(0.5)),
+            at_half["estimate"],
             "right",
             "",
             None,
-            f"always cheap {pair.weak.mean():.3f}; always strong {pair.strong.mean():.3f}; "
-            f"{_beside(curves, lambda curve: _score(pair, curve.at(0.5)))}",
+            "; ".join(f"{way} {score:.3f}" for way, score in at_half.items() if way != "estimate"),
         ),
         Figure(
             "routing: calibration error of 'the weak model will do', MMLU, 5-fold",
@@ -81,14 +97,16 @@ def figures(pair: Pair, told: Told) -> list[Figure]:
     ]
 
 
-def _least_calls(curves: Mapping[str, Curve], percent: int) -> Figure:
-    def share(curve: Curve) -> float:
-        return curve.least_share(percent / 100)
+def in_words(spread: Interval) -> str:
+    return f"(95 %: {spread[0]:.3f} to {spread[1]:.3f})"
 
+
+def _least_calls(curves: Mapping[str, Curve], told: Told, measure: str) -> Figure:
+    share = MEASURES[measure]
     return Figure(
-        f"routing: CPT({percent}), MMLU, 5-fold",
+        f"routing: {measure}, MMLU, 5-fold",
         share(curves["estimate"]),
-        "of calls to the strong model",
+        f"of calls to the strong model {in_words(told.spread['estimate'][measure])}",
         "",
         None,
         _beside(curves, share),

@@ -16,6 +16,7 @@ from tests.bench.routing.data import FOLDS, SEED, Floats, Ints, Outcomes
 
 WEIGHTS = (0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30)  # score for a USD a thousand answers
 SHARES = 11
+RESAMPLES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,30 @@ class Points:
         return float(np.interp(score, best, self.price, right=np.inf))
 
 
-def curves(outcomes: Outcomes) -> dict[str, Points]:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """(points of the curve, prompts): what each answer costs and how good it is."""
+
+    price: Floats
+    score: Floats
+
+    def points(self, weight: Floats | None = None) -> Points:
+        weight = np.ones(self.price.shape[1]) if weight is None else weight
+        price, score = self.price @ weight / weight.sum(), self.score @ weight / weight.sum()
+        order = np.lexsort((score, price))
+        return Points(price[order], score[order])
+
+
+def ways(outcomes: Outcomes) -> dict[str, Way]:
     expected = _expected(outcomes)
     cheapest, best = _cheapest(outcomes), _best(outcomes)
     length = np.array([len(prompt) for prompt in outcomes.prompts], float)
     chance = np.random.default_rng(SEED).random(len(outcomes.prompts))
     return {
-        "oracle": _points(outcomes, [_picks(outcomes.score, outcomes, weight) for weight in WEIGHTS]),
-        "estimate": _points(outcomes, [_picks(expected, outcomes, weight) for weight in WEIGHTS]),
-        "prompt length": _points(outcomes, _by_share(length, cheapest, best)),
-        "random": _points(outcomes, _by_share(chance, cheapest, best)),
+        "oracle": _way(outcomes, [_picks(outcomes.score, outcomes, weight) for weight in WEIGHTS]),
+        "estimate": _way(outcomes, [_picks(expected, outcomes, weight) for weight in WEIGHTS]),
+        "prompt length": _way(outcomes, _by_share(length, cheapest, best)),
+        "random": _way(outcomes, _by_share(chance, cheapest, best)),
     }
 
 
@@ -53,41 +68,49 @@ def singles(outcomes: Outcomes) -> dict[str, tuple[float, float]]:
     return {model: (float(price[place]), float(score[place])) for place, model in enumerate(outcomes.models)}
 
 
-def figures(outcomes: Outcomes, found: Mapping[str, Points]) -> list[Figure]:
+def measures(points: Points, price: float, score: float) -> dict[str, float]:
+    """`price` and `score`: of the best single model."""
+    return {
+        "mean score at its price": points.score_at(price),
+        "mean score at a quarter of its price": points.score_at(price / 4),
+        "part of its price for its mean score": points.price_of(score) / price,
+    }
+
+
+def spread(outcomes: Outcomes, way: Way) -> dict[str, tuple[float, float]]:
+    """95 % of each measure, by bootstrap over prompts."""
+    random, count, best = np.random.default_rng(SEED), len(outcomes.prompts), _best(outcomes)
+    found = []
+    for _ in range(RESAMPLES):
+        weight = np.bincount(random.integers(count, size=count), minlength=count).astype(float)
+        price, score = (numbers[:, best] @ weight / count for numbers in (outcomes.price, outcomes.score))
+        found.append(measures(way.points(weight), float(price), float(score)))
+    return {name: _middle([one[name] for one in found]) for name in found[0]}
+
+
+def _middle(found: Sequence[float]) -> tuple[float, float]:
+    """An order statistic, since some may be infinite."""
+    ordered = sorted(found)
+    return ordered[int(0.025 * len(ordered))], ordered[int(0.975 * len(ordered))]
+
+
+def figures(outcomes: Outcomes, found: Mapping[str, Way]) -> list[Figure]:
     best = outcomes.models[_best(outcomes)]
     price, score = singles(outcomes)[best]
     listed = "; ".join(f"{model} {its:.3f}" for model, (_, its) in singles(outcomes).items())
-    ours = found["estimate"]
+    by_way = {name: measures(way.points(), price, score) for name, way in found.items()}
+    spreads = spread(outcomes, found["estimate"])
     return [
         Figure(
-            f"routing: mean score at the price of the best single model ({best}, {price:.3f} USD a thousand)",
-            ours.score_at(price),
-            "score",
+            f"routing: best single model ({best}, {price:.3f} USD a thousand): {measure}",
+            ours,
+            f"(95 %: {spreads[measure][0]:.3f} to {spreads[measure][1]:.3f})",
             "",
             None,
-            f"{_others(found, price)}; {listed}",
-        ),
-        Figure(
-            "routing: price of the best single model's mean score",
-            ours.price_of(score) / price,
-            "of its price",
-            "",
-            None,
-            f"oracle {found['oracle'].price_of(score) / price:.3f}",
-        ),
-        Figure(
-            "routing: mean score at a quarter of the best single model's price",
-            ours.score_at(price / 4),
-            "score",
-            "",
-            None,
-            _others(found, price / 4),
-        ),
+            "; ".join([*(f"{way} {its[measure]:.3f}" for way, its in by_way.items() if way != "estimate"), listed]),
+        )
+        for measure, ours in by_way["estimate"].items()
     ]
-
-
-def _others(found: Mapping[str, Points], price: float) -> str:
-    return "; ".join(f"{name} {points.score_at(price):.3f}" for name, points in found.items() if name != "estimate")
 
 
 def _expected(outcomes: Outcomes) -> Floats:
@@ -117,11 +140,10 @@ def _by_share(need: Floats, cheapest: int, best: int) -> Sequence[Ints]:
     return [np.where(rank < share, best, cheapest) for share in np.linspace(0, 1, SHARES)]
 
 
-def _points(outcomes: Outcomes, ways: Sequence[Ints]) -> Points:
+def _way(outcomes: Outcomes, picked: Sequence[Ints]) -> Way:
     each = np.arange(len(outcomes.prompts))
-    found = sorted((outcomes.price[each, way].mean(), outcomes.score[each, way].mean()) for way in ways)
-    price, score = np.array(found).T
-    return Points(price, score)
+    price, score = (np.array([numbers[each, one] for one in picked]) for numbers in (outcomes.price, outcomes.score))
+    return Way(price, score)
 
 
 def _best(outcomes: Outcomes) -> int:

@@ -1,6 +1,7 @@
 """Both data sets, the times, the tables of curve points; build/routing.json and build/routing.svg have the curves."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from ratchet_cli.models import IN_A_FILE
 from ratchet_estimate.curves import Curve
 from tests.bench.figure import Figure
 from tests.bench.routing import mmlu, prices, timing
-from tests.bench.routing.data import FOLDS, OUTPUT_TOKENS, Outcomes, Pair, nine_models, questions
+from tests.bench.routing.data import FOLDS, OUTPUT_TOKENS, SEED, Outcomes, Pair, nine_models, questions
 from tests.bench.routing.data import mmlu as read_mmlu
 from tests.bench.routing.plot import Chart, Line, svg
 
@@ -29,13 +31,15 @@ HOW = (
 def run() -> list[Figure]:
     pair, outcomes = read_mmlu(), nine_models()
     told = mmlu.tell(pair)
-    by_share, by_price = told.curves(pair), prices.curves(outcomes)
-    console = Console(stderr=True)
+    ways = prices.ways(outcomes)
+    by_share, by_price = told.curves(pair), {name: way.points() for name, way in ways.items()}
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else IN_A_FILE)
     console.print(f"{len(pair.prompts):,} prompts, {questions(pair.prompts):,} different questions. {HOW}")
     console.print(_recovered(by_share))
+    console.print(_measured(pair, told, by_share))
     console.print(_scores(by_price, outcomes))
-    _write(pair, by_share, by_price, outcomes)
-    return [*mmlu.figures(pair, told), *prices.figures(outcomes, by_price), *timing.figures(pair)]
+    _write(pair, told, by_price, outcomes)
+    return [*mmlu.figures(pair, told), *prices.figures(outcomes, ways), *timing.figures(pair)]
 
 
 def _recovered(curves: Mapping[str, Curve]) -> Table:
@@ -43,10 +47,23 @@ def _recovered(curves: Mapping[str, Curve]) -> Table:
     table = Table("to the strong model", *curves, title="MMLU: performance gap recovered")
     for share in SHARES:
         table.add_row(f"{share:.0%}", *(f"{curve.at(share):.3f}" for curve in curves.values()))
-    table.add_row("APGR", *(f"{curve.area:.3f}" for curve in curves.values()))
-    for part in (0.5, 0.8):
-        table.add_row(f"CPT({part * 100:.0f})", *(f"{curve.least_share(part):.1%}" for curve in curves.values()))
     return table
+
+
+def _measured(pair: Pair, told: mmlu.Told, curves: Mapping[str, Curve]) -> Table:
+    """A row a way."""
+    table = Table(
+        "way", *mmlu.MEASURES, "mean score, half to the strong", title=f"MMLU; 95 % by bootstrap, seed {SEED}"
+    )
+    for way, score in mmlu.scores_at_half(pair, curves).items():
+        cells = [_cell(curves[way], told.spread[way], measure) for measure in mmlu.MEASURES if way in curves]
+        table.add_row(way, *(cells or ["-"] * len(mmlu.MEASURES)), f"{score:.3f}")
+    return table
+
+
+def _cell(curve: Curve, spread: Mapping[str, mmlu.Interval], measure: str) -> str:
+    low, high = spread[measure]
+    return f"{mmlu.MEASURES[measure](curve):.3f} ({low:.3f} to {high:.3f})"
 
 
 def _scores(curves: Mapping[str, prices.Points], outcomes: Outcomes) -> Table:
@@ -60,9 +77,8 @@ def _scores(curves: Mapping[str, prices.Points], outcomes: Outcomes) -> Table:
     return table
 
 
-def _write(
-    pair: Pair, by_share: Mapping[str, Curve], by_price: Mapping[str, prices.Points], outcomes: Outcomes
-) -> None:
+def _write(pair: Pair, told: mmlu.Told, by_price: Mapping[str, prices.Points], outcomes: Outcomes) -> None:
+    by_share = told.curves(pair)
     lines = {name: Line(PART.tolist(), [curve.at(part) for part in PART]) for name, curve in by_share.items()}
     steps = {name: Line(points.price.tolist(), points.score.tolist()) for name, points in by_price.items()}
     weak, gap = float(pair.weak.mean()), float(pair.gain.mean())
@@ -70,7 +86,16 @@ def _write(
     singles = prices.singles(outcomes)
     found: dict[str, Any] = {
         "how": HOW,
+        "seed": SEED,
+        "folds": FOLDS,
         "mmlu": {
+            "measures": {
+                way: {
+                    measure: {"value": of(curve), "interval_95": told.spread[way][measure]}
+                    for measure, of in mmlu.MEASURES.items()
+                }
+                for way, curve in by_share.items()
+            },
             "share_to_strong": PART.tolist(),
             "gap_recovered": {name: line.y for name, line in lines.items()},
             "always_cheap": weak,

@@ -1,9 +1,11 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_estimate.curves import Curve, gap_recovered, interval
+from ratchet_estimate.curves import Curve, gap_recovered, intervals
 
 GAIN = np.array([1.0, 1.0, 0.0, 0.0, 0.0, -1.0, 1.0, 0.0])
 
@@ -42,13 +44,15 @@ def test_without_a_gap_there_is_nothing_to_recover() -> None:
         gap_recovered(np.arange(2.0), np.array([1.0, -1.0]))
 
 
-def test_the_interval_holds_the_area_and_half_where_nothing_is_known() -> None:
+def test_the_intervals_hold_what_is_measured_and_chance_where_nothing_is_known() -> None:
     random = np.random.default_rng(3)
     gain = (random.random(500) < 0.3).astype(float)
-    low, high = interval(random.random(500), gain, resamples=200)
+    of: list[Callable[[Curve], float]] = [lambda curve: curve.area, lambda curve: curve.least_share(0.8)]
+    (low, high), (least, most) = intervals(random.random(500), gain, of, resamples=200)
     assert low < 0.5 < high
+    assert least < 0.8 < most
     need = gain + random.normal(size=500)
-    low, high = interval(need, gain, resamples=200)
+    (low, high), _ = intervals(need, gain, of, resamples=200)
     assert 0.5 < low < gap_recovered(need, gain).area < high
 
 
