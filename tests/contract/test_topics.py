@@ -12,7 +12,7 @@ from tests.contract.every_event import LEAST, MOST
 
 EXAMPLES = {type(event): event for event in LEAST}
 # As ARCHITECTURE says: how long, by whom, for whom.
-KEPT_DAYS = {"predictions": 7, "traffic": None, "quality": None, "experiments": None}
+KEPT_DAYS = {"predictions": 7, "traffic": None, "quality": None, "estimates": None, "experiments": None}
 KEYS = {
     "predictions": "acme:0197f3a0-0000-7000-8000-000000000001",
     "feedback": "acme:0197f3a0-0000-7000-8000-000000000001",
@@ -20,6 +20,7 @@ KEYS = {
     "traffic": "acme:summary",
     "verdicts": "acme:summary",
     "quality": "acme:summary:small",
+    "estimates": "acme:summary",
     "experiments": "acme:e1",
     "alerts": "acme:a1",
     "documents": "acme:d1",

@@ -1,7 +1,7 @@
 """The trainer's workers, killed at every step."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from ratchet_trainer.store.versions import MongoVersionStore
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.training import Training
 from tests.integration.conftest import Ground
+from tests.integration.mortal import Killed, Life, Mortal
 from tests.unit.trainer.decision_fakes import FakeDatasets, FakePlatform, FakeProvider, dataset, example
 
 TASK = "classification"
@@ -40,42 +41,6 @@ async def database(stack: Ground) -> AsyncIterator[Database]:
     client = mongo.connect(stack.mongodb_url)
     yield mongo.database(client, f"trainer-{uuid4().hex[:8]}")
     await client.close()
-
-
-class Killed(BaseException):
-    """No `except` of ours sees it."""
-
-
-@dataclass
-class Life:
-    """Of one process: how many more steps it has. Before each call out, and after it, one goes."""
-
-    steps: int
-
-    def spend(self) -> None:
-        self.steps -= 1
-        if self.steps <= 0:
-            raise Killed
-
-
-class Mortal:
-    """A real part as seen by a process that is killed before or after one of its calls to it."""
-
-    def __init__(self, real: object, life: Life) -> None:
-        self._real, self._life = real, life
-
-    def __getattr__(self, name: str) -> Any:
-        there = getattr(self._real, name)
-        return self._mortal(there) if callable(there) else there
-
-    def _mortal(self, method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def call(*args: Any) -> Any:
-            self._life.spend()
-            result = await method(*args)
-            self._life.spend()
-            return result
-
-        return call
 
 
 TRAIN = [example(n, "ham") for n in range(1000, 1040)]

@@ -173,6 +173,7 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
     collect: bool = True
     text_omitted: Literal["", "too_large", "not_collected"] = ""
     via: UUID | None = None  # the cache hit that was spoken of; `result_id` is its origin's
+    tier: str = ""  # as the prediction's
 
 
 class RetrainingFellDue(Event, frozen=True, kw_only=True, tag="retraining.fell_due.v1"):
@@ -243,6 +244,32 @@ class QualityMeasured(Event, frozen=True, kw_only=True, tag="quality.measured.v1
     calibrations: tuple[Calibration, ...] = ()  # at most one a source
 
 
+class CurvePoint(Part, frozen=True, kw_only=True):
+    """Where the stronger tiers take what they are estimated to gain `threshold` or more at: the share of requests that
+    this is, and the mean score that held-out outcomes show for it."""
+
+    share: float
+    threshold: float
+    quality: float
+
+
+class EstimateTrained(Event, frozen=True, kw_only=True, tag="estimate.trained.v1"):
+    """Which requests need a stronger tier, as learned from outcomes. Without an artifact: it is not known any more."""
+
+    task_type: str
+    revision: int
+    artifact: str = ""  # URL of what tells two scores of a request: of the cheap tiers' answers, of the strong ones'
+    sha256: str = ""
+    cheap: tuple[str, ...] = ()  # tiers
+    strong: tuple[str, ...] = ()
+    curve: tuple[CurvePoint, ...] = ()  # from no request on the strong side to all
+    cheap_outcomes: int = 0
+    strong_outcomes: int = 0
+    lift: float = 0.0  # of the mean score over drawing by chance as many requests, held out, over all shares
+    interval: tuple[float, float] = (0.0, 0.0)  # 95 % of it
+    why: str = ""
+
+
 class Arm(Part, frozen=True, kw_only=True):
     name: str
     share: int  # per cent
@@ -287,6 +314,7 @@ AnyEvent = (
     | TrafficAssigned
     | VerdictReached
     | QualityMeasured
+    | EstimateTrained
     | ExperimentChanged
     | AlertChanged
     | DocumentChanged

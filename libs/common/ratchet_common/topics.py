@@ -9,6 +9,7 @@ from ratchet_common.events import (
     AlertChanged,
     DocumentChanged,
     ErasureAsked,
+    EstimateTrained,
     Event,
     ExperimentChanged,
     FeedbackJoined,
@@ -53,6 +54,7 @@ RETRAIN_TRIGGERS = Topic("retrain-triggers", RetrainingFellDue, _task, "feedback
 TRAFFIC = Topic("traffic", TrafficAssigned, _task, "trainer", ("router", "monitor", "feedback"), None)
 VERDICTS = Topic("verdicts", VerdictReached, _task, "monitor", ("trainer",), MONTH)
 QUALITY = Topic("quality", QualityMeasured, lambda e: f"{_task(e)}:{e.model}", "monitor", ("router",), None)
+ESTIMATES = Topic("estimates", EstimateTrained, _task, "trainer", ("router",), None)
 EXPERIMENTS = Topic(
     "experiments", ExperimentChanged, lambda e: f"{e.tenant}:{e.experiment_id}", "monitor", ("router",), None
 )
@@ -67,6 +69,7 @@ TABLE = (
     TRAFFIC,
     VERDICTS,
     QUALITY,
+    ESTIMATES,
     EXPERIMENTS,
     ALERTS,
     DOCUMENTS,

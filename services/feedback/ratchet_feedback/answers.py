@@ -21,6 +21,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     task_type: str
     version_id: str
     model: str
+    tier: str = ""
     assigned_by: AssignedBy
     traffic_revision: int = 0
     assigned_version: str = ""
@@ -54,6 +55,7 @@ def answer_of(made: PredictionMade) -> Answer:
         task_type=made.task_type,
         version_id=made.version_id,
         model=made.model,
+        tier=made.tier,
         assigned_by=made.decision.assigned_by,
         traffic_revision=made.decision.revision,
         assigned_version=made.decision.assigned_version,

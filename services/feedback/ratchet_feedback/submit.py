@@ -130,4 +130,5 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         collect=answer.collect,
         text_omitted=answer.text_omitted,
         via=said.result_id if said.result_id != answer.result_id else None,
+        tier=answer.tier,
     )

@@ -1,9 +1,9 @@
-"""Events in: what is known of traffic, quality and experiments goes to the own store; every replica reads it there."""
+"""Events in: what is known of traffic, quality, estimates, experiments goes to the own store, where replicas read."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
-from ratchet_common.events import ExperimentChanged, QualityMeasured, TrafficAssigned
+from ratchet_common.events import EstimateTrained, ExperimentChanged, QualityMeasured, TrafficAssigned
 
 
 class KnowledgeStore(Protocol):
@@ -12,6 +12,7 @@ class KnowledgeStore(Protocol):
     async def save_traffic(self, events: Sequence[TrafficAssigned]) -> None: ...
     async def save_quality(self, events: Sequence[QualityMeasured]) -> None: ...
     async def save_experiments(self, events: Sequence[ExperimentChanged]) -> None: ...
+    async def save_estimates(self, events: Sequence[EstimateTrained]) -> None: ...
     async def forget_versions(self, tenant: str, versions: Collection[str]) -> None: ...
 
 
@@ -34,4 +35,8 @@ class Consumers:
 
     async def on_experiments(self, events: Sequence[ExperimentChanged]) -> None:
         await self._store.save_experiments(events)
+        self._news()
+
+    async def on_estimates(self, events: Sequence[EstimateTrained]) -> None:
+        await self._store.save_estimates(events)
         self._news()

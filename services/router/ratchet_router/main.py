@@ -11,10 +11,11 @@ from functools import partial
 from fastapi import FastAPI
 
 from ratchet_common.background import Loop, Round
+from ratchet_common.events import EstimateTrained
 from ratchet_common.http import create_app
 from ratchet_common.reloading import Swap
 from ratchet_common.service import Connections, at_work, connections
-from ratchet_common.topics import EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
+from ratchet_common.topics import ESTIMATES, EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
 from ratchet_providers.local_student import LocalStudents
 from ratchet_providers.wire import IDLE_S, Wire
 from ratchet_router.admitting import admitting
@@ -44,6 +45,7 @@ from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
 from ratchet_router.consumers import Consumers
 from ratchet_router.conversations import Conversations
+from ratchet_router.estimates import Estimates
 from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.gate import Gates
 from ratchet_router.kept_keys import EVERY_S, KeptKeys
@@ -92,6 +94,7 @@ def build(settings: RouterSettings) -> FastAPI:
             consumers = Consumers(stores.router, loops["snapshot"].poke)
             its.hear(TRAFFIC, consumers.on_traffic)
             its.hear(QUALITY, consumers.on_quality)
+            its.hear(ESTIMATES, consumers.on_estimates)
             adapter_loops.use(files.adapters)
             loops["idle connections"] = Loop(wire.close_idle, every=IDLE_S)
             loops["callers"] = Loop(app.state.callers.look, every=LOOK_EVERY_S)
@@ -178,6 +181,7 @@ def _parts(
         ),
         around=_around(files),
         sessions=sessions,
+        estimates=Estimates(settings.aim, most=settings.estimates),
     )
 
 
@@ -188,9 +192,12 @@ def _around(files: Files) -> Surroundings:
 async def _refresh(app: FastAPI, stores: Stores, warming: Warming) -> None:
     parts: Parts = app.state.parts  # of the moment: they change when files are read anew
     await parts.library.refresh(stores.templates)
-    for assigned in await parts.snapshot.refresh(stores.router):
-        parts.cache.drop_versions(assigned.tenant, assigned.revoked)
-        warming.hear(assigned)
+    for event in await parts.snapshot.refresh(stores.router):
+        if isinstance(event, EstimateTrained):
+            parts.estimates.hear(event)
+        else:
+            parts.cache.drop_versions(event.tenant, event.revoked)
+            warming.hear(event)
 
 
 def _loops(parts: Parts, store: MongoRouterStore, warming: Warming, refresh: Round) -> dict[str, Loop]:
@@ -198,6 +205,7 @@ def _loops(parts: Parts, store: MongoRouterStore, warming: Warming, refresh: Rou
         "snapshot": Loop(refresh, every=REFRESH_EVERY_S),
         "warming": Loop(warming.one_more, every=REFRESH_EVERY_S),
         "kept keys": Loop(parts.cache.look_for_keys, every=EVERY_S),
+        "estimates": Loop(parts.estimates.one_more, every=REFRESH_EVERY_S),
         "cache tallies": Loop(parts.cache.flush, every=FLUSH_EVERY_S),
         "outbox writer": Loop(store.held.write_once, every=BULK_PAUSE_S),
         "cache writer": Loop(store.kept.write_once, every=BULK_PAUSE_S),

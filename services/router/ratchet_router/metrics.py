@@ -9,6 +9,7 @@ PREDICTIONS = Counter("ratchet_predictions", "Answers by task and model", ("task
 TOKENS = Counter("ratchet_tokens", "Tokens that models read and wrote", ("model", "direction"))
 COST = Counter("ratchet_cost_usd", "What answers cost", ("model",))
 SECONDS = Histogram("ratchet_answer_seconds", "Time from a request to its answer", ("model", "cached"))
+ESTIMATES = Counter("ratchet_estimates", "Estimates that routing asks, loaded or not", ("outcome",))
 TRAINED = "trained"
 
 

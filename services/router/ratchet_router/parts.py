@@ -23,6 +23,7 @@ from ratchet_router.assembly import (
 from ratchet_router.best_answers import BestAnswers, BestAnswersOffError, chosen
 from ratchet_router.cache import AnswerCache
 from ratchet_router.catalogue import Catalogue, Model
+from ratchet_router.estimates import Estimates
 from ratchet_router.experiments import Enrolled, enrolled
 from ratchet_router.idempotency import KeyStore
 from ratchet_router.in_flight import InFlight
@@ -70,6 +71,7 @@ class Parts:
     keys: KeyStore
     admission: Admits
     sessions: Sessions
+    estimates: Estimates
     in_flight: InFlight = field(default_factory=InFlight)
     targets: dict[str, Target] = field(default_factory=dict)  # of models, as they are made for the first time
 
@@ -101,6 +103,7 @@ class Parts:
                 explore=self.settings.explore,
                 near=self.settings.near,
             ),
+            doubt=self.estimates.doubt,
         )
 
     def _enrolled(self, ask: Ask, situation: Situation | None = None) -> Enrolled | None:

@@ -1,6 +1,7 @@
 """From a request to the order of what to try: what the caller named, traffic assigns, routing ranks. Pure."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,7 @@ from ratchet_common.events import BASE_VERSION, Arm, AssignedBy, Decision, Traff
 from ratchet_common.vocabulary import TaskType, known_task
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import TIERS, Catalogue, Model, Platform, Tier
+from ratchet_router.estimate import Doubt
 from ratchet_router.experiments import Enrolled
 from ratchet_router.planned import NO_SHARE, Plan, Share, Trained
 from ratchet_router.routing import (
@@ -63,6 +65,7 @@ class Situation(msgspec.Struct, frozen=True):
     now: datetime
     enrolled: Enrolled | None = None
     steering: Steering = NOT_STEERED
+    doubt: Callable[[Ask], Doubt | None] = lambda _: None  # asked where a tier is to be chosen
 
 
 def plan(ask: Ask, unit: str, situation: Situation) -> Plan:
@@ -195,7 +198,8 @@ def _planned(
     share: Share = NO_SHARE,
 ) -> Plan:
     wanted = _wanted(ask, hard, ALIASES.get(ask.model))
-    ranking = _ranking(wanted, situation, needed=trained is None)
+    doubt = situation.doubt(ask) if trained is None and wanted.tier is None else None
+    ranking = _ranking(wanted, situation, doubt, needed=trained is None)
     decision = Decision(
         assigned_by=by,
         revision=share.revision,
@@ -229,10 +233,10 @@ def _tokens(wanted: Wanted) -> int:
     return wanted.usage.input_tokens + wanted.usage.output_tokens
 
 
-def _ranking(wanted: Wanted, situation: Situation, *, needed: bool) -> Ranking:
+def _ranking(wanted: Wanted, situation: Situation, doubt: Doubt | None, *, needed: bool) -> Ranking:
     """What comes after a trained version may be empty: it needs no model of the catalogue."""
     try:
-        return rank(list(situation.catalogue.models.values()), wanted, situation.quality, situation.down)
+        return rank(list(situation.catalogue.models.values()), wanted, situation.quality, situation.down, doubt)
     except NoModelFitsError as error:
         if needed:
             raise

@@ -9,6 +9,7 @@ import msgspec
 from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.events import Candidate, Usage
 from ratchet_router.catalogue import CEILINGS, Capability, Model, Tier
+from ratchet_router.estimate import Doubt
 
 USUAL_OUTPUT: Final[Mapping[str, int]] = {  # tokens, for the estimate of what an answer will cost
     "classification": 10,
@@ -88,6 +89,11 @@ class Ranking(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...]
     doubted: tuple[Model, ...] = ()
 
+    @property
+    def in_turn(self) -> tuple[Model, ...]:
+        """Whom to ask one after the other. Who was doubted comes last: such an answer is better than none."""
+        return (*self.models, *(model for model in self.doubted if model not in self.models))
+
 
 def quality_of(model: Model, task_type: str, measured: Measured | None, prior_scores: float) -> float:
     """The mean of what was measured and the catalogue's prior, which counts as `prior_scores` scores and so fades."""
@@ -97,7 +103,13 @@ def quality_of(model: Model, task_type: str, measured: Measured | None, prior_sc
     return (prior * prior_scores + measured.score * measured.n) / (prior_scores + measured.n)
 
 
-def rank(models: Sequence[Model], wanted: Wanted, quality: Quality, down: frozenset[str] = frozenset()) -> Ranking:
+def rank(
+    models: Sequence[Model],
+    wanted: Wanted,
+    quality: Quality,
+    down: frozenset[str] = frozenset(),
+    doubt: Doubt | None = None,
+) -> Ranking:
     """Raises NoModelFitsError with what keeps each of the models out."""
     left_out = {model.name: why for model in models if (why := unable(model, wanted))}
     able = [model for model in models if model.name not in left_out]
@@ -107,6 +119,10 @@ def rank(models: Sequence[Model], wanted: Wanted, quality: Quality, down: frozen
     able = _unless_nothing_remains(able, left_out, lambda m: _too_hard(m, wanted), reasons)
     able = _unless_nothing_remains(able, left_out, lambda m: "It failed just now." if m.name in down else "", reasons)
     able = _unless_nothing_remains(able, left_out, lambda m: too_slow(m, wanted), reasons)
+    could = able
+    if doubt is not None:
+        reasons.append(doubt.reason)
+        able = _unless_nothing_remains(able, left_out, doubt.against, reasons)
     candidates = _candidates(models, able, left_out, wanted, quality)
     score = {candidate.model: candidate.score for candidate in candidates}
     ranked = sorted(able, key=lambda model: (-score[model.name], model.name))
@@ -115,7 +131,8 @@ def rank(models: Sequence[Model], wanted: Wanted, quality: Quality, down: frozen
         f"{best.model} has the highest score, {best.score:.2f}: quality {best.quality:.2f}, "
         f"cheapness {best.cheapness:.2f}, speed {best.speed:.2f}."
     )
-    return Ranking(tuple(ranked), candidates, tuple(reasons))
+    doubted = tuple(model for model in could if model not in able)
+    return Ranking(tuple(ranked), candidates, tuple(reasons), doubted)
 
 
 def named(model: Model, wanted: Wanted) -> Ranking:

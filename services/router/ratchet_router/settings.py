@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from ratchet_common.settings import CommonSettings
 from ratchet_router.checking.checks import NAMES
 from ratchet_router.checking.escalation import ESCALATING, Escalation
+from ratchet_router.estimate import Aim
 
 SHIPPED_CATALOGUE = Path(__file__).parent / "catalogue.toml"
 
@@ -49,6 +50,15 @@ class RouterSettings(CommonSettings):
         0.02, ge=0, le=1, description="scores of routing so near to the best are as good, for a session"
     )
     sessions: int = Field(50_000, ge=0, le=10_000_000, description="whose last model is remembered in memory")
+    estimate_target: Literal["quality", "share", "off"] = Field(
+        "quality",
+        description="what the learned estimate aims at: a part of what can be gained, or a share of requests",
+    )
+    estimate_quality: float = Field(
+        0.9, ge=0, le=1, description="of the way from the cheap tiers' mean score to the stronger tiers'"
+    )
+    estimate_share: float = Field(0.5, ge=0, le=1, description="of the requests, to the stronger tiers")
+    estimates: int = Field(50, ge=1, le=10_000, description="of tenants and tasks kept in memory, about 1 MB each")
     upstream_body_limit_bytes: int = Field(8 * 1024 * 1024, ge=1024, description="of a provider's answer")
 
     cache_hours: float = Field(24.0, gt=0, le=24 * 30, description="how long an answer may be used again")
@@ -110,6 +120,10 @@ class RouterSettings(CommonSettings):
         if unknown := sorted({*names}.difference(NAMES)):
             raise ValueError(f"there is no check {', '.join(unknown)}; there are {', '.join(NAMES)}")
         return names
+
+    @property
+    def aim(self) -> Aim:
+        return Aim(self.estimate_target, self.estimate_share, self.estimate_quality)
 
     @property
     def escalation(self) -> Escalation:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ratchet_common.events import EVERYONE, Calibration, ExperimentChanged, QualityMeasured, TrafficAssigned
+from ratchet_common.events import (
+    EVERYONE,
+    Calibration,
+    EstimateTrained,
+    ExperimentChanged,
+    QualityMeasured,
+    TrafficAssigned,
+)
 from ratchet_router.routing import Measured
 
 REFRESH_EVERY_S = 1.0
@@ -21,6 +28,7 @@ class Changes:
     epochs: Sequence[tuple[str, int]]  # tenant, how often its cache was cleared
     until: datetime | None
     experiments: Sequence[ExperimentChanged] = ()
+    estimates: Sequence[EstimateTrained] = ()
 
 
 class SnapshotStore(Protocol):
@@ -34,10 +42,11 @@ class Snapshot:
         self._quality: dict[tuple[str, str, str], QualityMeasured] = {}
         self._epochs: dict[str, int] = {}
         self._experiments: dict[tuple[str, str], dict[str, ExperimentChanged]] = {}
+        self._estimates: dict[tuple[str, str], int] = {}  # revisions
         self._seen: datetime | None = None
 
-    async def refresh(self, store: SnapshotStore) -> list[TrafficAssigned]:
-        """Returns the assignments that are new here."""
+    async def refresh(self, store: SnapshotStore) -> list[TrafficAssigned | EstimateTrained]:
+        """Returns the assignments and the estimates that are new here."""
         changes = await store.changes(self._seen - LOOK_BACK if self._seen else None)
         new = [event for event in changes.traffic if self._is_news(event)]
         self._traffic.update({(event.tenant, event.task_type): event for event in new})
@@ -45,8 +54,13 @@ class Snapshot:
         self._epochs.update(changes.epochs)
         for event in changes.experiments:
             self._take_in(event)
+        trained = [event for event in changes.estimates if event.revision > self._revision_of(event)]
+        self._estimates.update({(event.tenant, event.task_type): event.revision for event in trained})
         self._seen = changes.until or self._seen
-        return new
+        return [*new, *trained]
+
+    def _revision_of(self, event: EstimateTrained) -> int:
+        return self._estimates.get((event.tenant, event.task_type), 0)
 
     def _is_news(self, event: TrafficAssigned) -> bool:
         known = self._traffic.get((event.tenant, event.task_type))

@@ -1,4 +1,4 @@
-"""The router's own database: kept answers, its outbox, what it knows of traffic, quality and experiments."""
+"""The router's own database: kept answers, its outbox, what it knows of traffic, quality, estimates, experiments."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -9,7 +9,14 @@ from bson import Binary, Int64
 from pymongo import ASCENDING, UpdateOne
 
 from ratchet_common.bulk import BulkInserter
-from ratchet_common.events import Event, ExperimentChanged, PredictionMade, QualityMeasured, TrafficAssigned
+from ratchet_common.events import (
+    EstimateTrained,
+    Event,
+    ExperimentChanged,
+    PredictionMade,
+    QualityMeasured,
+    TrafficAssigned,
+)
 from ratchet_common.look_ups import LookUps
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.outbox import entry, holding
@@ -19,7 +26,7 @@ from ratchet_router.memory import Entry
 from ratchet_router.snapshot import Changes
 
 LARGEST_ENTRY_BYTES = 256 * 1024
-KNOWN = ("traffic", "quality", "caches", "experiments")
+KNOWN = ("traffic", "quality", "caches", "experiments", "estimates")
 
 
 class MongoRouterStore:
@@ -59,6 +66,11 @@ class MongoRouterStore:
         ]
         await upsert_where(self._database.experiments, saved)
 
+    async def save_estimates(self, events: Sequence[EstimateTrained]) -> None:
+        """An older revision, or the same one again, changes nothing."""
+        saved = [_newer(f"{e.tenant}:{e.task_type}", e.revision, _body(e)) for e in events]
+        await upsert_where(self._database.estimates, saved)
+
     async def changes(self, since: datetime | None) -> Changes:
         found = {name: await self._written(name, since) for name in KNOWN}
         times = [document["written_at"] for documents in found.values() for document in documents]
@@ -68,6 +80,7 @@ class MongoRouterStore:
             epochs=[(str(d["_id"]), int(d["epoch"])) for d in found["caches"]],
             until=max(times, default=None),
             experiments=[msgspec.json.decode(d["body"], type=ExperimentChanged) for d in found["experiments"]],
+            estimates=[msgspec.json.decode(d["body"], type=EstimateTrained) for d in found["estimates"]],
         )
 
     async def _written(self, name: str, since: datetime | None) -> list[Document]:

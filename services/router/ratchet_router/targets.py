@@ -14,7 +14,7 @@ from ratchet_router.template import Template
 
 def targets(plan: Plan, parts: Parts) -> list[Target]:
     trained = [_of_version(plan.trained, parts)] if plan.trained else []
-    return trained + [_known(model, parts) for model in plan.ranking.models]
+    return trained + [_known(model, parts) for model in plan.ranking.in_turn]
 
 
 def _known(model: Model, parts: Parts) -> Target:

@@ -4,8 +4,8 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -65,10 +65,18 @@ class FileArtifacts:
 
     def forget_drafts(self) -> None:
         """What a trainer that was killed left behind, a day later."""
+        self._forget(f"{DRAFT}*", frozenset())
+
+    def forget_all_but(self, in_use: Collection[str]) -> None:
+        """`in_use`: by their SHA-256. What is younger than a day stays: it may just be coming into use."""
+        self._forget("*", in_use)
+
+    def _forget(self, pattern: str, in_use: Collection[str]) -> None:
         limit = time.time() - FORGOTTEN_AFTER_S
-        for draft in self._directory.glob(f"{DRAFT}*"):
-            if draft.stat().st_mtime < limit:
-                draft.unlink(missing_ok=True)
+        for path in self._directory.glob(pattern):
+            with suppress(FileNotFoundError):  # another trainer was quicker
+                if path.name not in in_use and path.is_file() and path.stat().st_mtime < limit:
+                    path.unlink()
 
 
 def artifacts_at(url: str) -> FileArtifacts:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ratchet_common.messaging import SMALL
+from ratchet_common.events import FeedbackJoined
+from ratchet_common.messaging import SMALL, Handle
 from ratchet_common.service import Connections
 from ratchet_common.topics import FEEDBACK, PREDICTIONS
 from ratchet_common.workers import Workers
-from ratchet_trainer import analysis, composing, preparing
+from ratchet_trainer import analysis, composing, looking, preparing
 from ratchet_trainer.collection import Collector
 from ratchet_trainer.composing import Head, TooFew
 from ratchet_trainer.data_settings import DataSettings
@@ -16,9 +17,12 @@ from ratchet_trainer.dataset import Composition, Rules
 from ratchet_trainer.datasets import TrainingData
 from ratchet_trainer.example import Example
 from ratchet_trainer.hashing import Hashes
+from ratchet_trainer.outcomes import Asked, Look, OutcomeCollector
 from ratchet_trainer.preparing import Prepared
 from ratchet_trainer.store.datasets import MongoDatasetStore
+from ratchet_trainer.store.estimates import MongoOutcomeNews
 from ratchet_trainer.store.examples import MongoExampleStore
+from ratchet_trainer.store.outcomes import MongoOutcomeStore
 from ratchet_trainer.store.salts import kept_salt
 from ratchet_trainer.store.served import MongoServedStore
 
@@ -31,6 +35,7 @@ class Data:
     examples: MongoExampleStore
     datasets: MongoDatasetStore
     training: TrainingData
+    outcomes: MongoOutcomeStore
 
 
 async def data_of(its: Connections, settings: DataSettings) -> Data:
@@ -38,15 +43,27 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     kept = timedelta(days=settings.served_days)
     examples, datasets = MongoExampleStore(its.database), MongoDatasetStore(its.database)
     served = MongoServedStore(its.database, kept=kept)
-    for store in (examples, datasets, served):
+    outcomes = MongoOutcomeStore(its.database, kept=timedelta(days=settings.estimate_days))
+    for store in (examples, datasets, served, outcomes):
         await store.create_indexes()
     work = AtWork(its.workers)
     hashes = Hashes(await _salt(its, settings))
     collector = Collector(examples, served, work.prepare, hashes, settings.sampling)
+    others = OutcomeCollector(outcomes, MongoOutcomeNews(its.database), work.look_at, hashes)
     training = TrainingData(examples, served, datasets, work.compose, work.read_through, settings.rules, kept)
     its.hear(PREDICTIONS, collector.on_predictions, SMALL)
-    its.hear(FEEDBACK, collector.on_feedback, SMALL)
-    return Data(collector, examples, datasets, training)
+    its.hear(FEEDBACK, _both(collector, others) if settings.estimate_outcomes else collector.on_feedback, SMALL)
+    return Data(collector, examples, datasets, training, outcomes)
+
+
+def _both(collector: Collector, outcomes: OutcomeCollector) -> Handle:
+    """One group a topic: either may be done twice, and the write removes the duplicate."""
+
+    async def on_feedback(said: Sequence[FeedbackJoined]) -> None:
+        await collector.on_feedback(said)
+        await outcomes.on_feedback(said)
+
+    return on_feedback
 
 
 async def _salt(its: Connections, settings: DataSettings) -> bytes:
@@ -63,6 +80,9 @@ class AtWork:
 
     async def prepare(self, batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
         return await self.workers.run_or_blame(preparing.prepare, list(batch))
+
+    async def look_at(self, batch: Sequence[Asked]) -> list[Look]:
+        return await self.workers.run_or_blame(looking.look_at, list(batch))
 
     async def compose(self, task_type: str, newest: Sequence[Head], rules: Rules) -> Composition | TooFew:
         return await self.workers.run(composing.compose, task_type, list(newest), rules)

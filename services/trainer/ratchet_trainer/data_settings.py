@@ -27,6 +27,10 @@ class DataSettings(CommonSettings):
     split: Literal["80/10/10", "90/10"] = Field("80/10/10", description="training/validation/test, or training/test")
     split_seed: int = Field(42, ge=0, le=2**31, description="another seed, another split")
     split_by_user: bool = Field(False, description="on: what one user asked stays on one side")
+    estimate_outcomes: int = Field(
+        10_000, ge=0, le=100_000, description="the newest so many teach who needs a stronger model; 0: none are kept"
+    )
+    estimate_days: int = Field(90, ge=1, le=365, description="how long outcomes are kept for it, without their text")
 
     @property
     def rules(self) -> Rules:

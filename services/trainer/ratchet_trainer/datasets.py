@@ -92,11 +92,17 @@ class TrainingData:
 
     async def weights(self, tenant: str, task_type: str, examples: Sequence[Example]) -> list[float]:
         """By how rarely what is like each of them gets feedback: from 1 to 20. Counted anew each time."""
+        return weighting.weights(examples, await self._strata(tenant, task_type))
+
+    async def of_strata(self, tenant: str, task_type: str, strata: Sequence[str]) -> list[float]:
+        """As `weights`, of outcomes by the names of their strata."""
+        return weighting.by_stratum(strata, await self._strata(tenant, task_type))
+
+    async def _strata(self, tenant: str, task_type: str) -> dict[str, Stratum]:
         since = datetime.now(UTC) - self.counted
         answers = await self.answers.by_stratum(tenant, task_type, since)
         spoken_of = await self.examples.spoken_of(tenant, task_type, since)
-        strata = {name: Stratum(count, min(spoken_of.get(name, 0), count)) for name, count in answers.items()}
-        return weighting.weights(examples, strata)
+        return {name: Stratum(count, min(spoken_of.get(name, 0), count)) for name, count in answers.items()}
 
     async def analyse(self, tenant: str, dataset_id: str) -> Analysis:
         """Read through once, and kept. Raises UnknownDatasetError."""

@@ -24,13 +24,13 @@ def prepare(batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
 
     prepared = []
     for texts in batch:
-        scrubbed = scrub(texts, _find)
+        scrubbed = scrub(texts, found_in)
         document = scrubbed.texts[0]
         prepared.append(Prepared(scrubbed.texts, scrubbed.found, text_hash(document), signature(document)))
     return prepared
 
 
-def _find(text: str) -> list[Span]:
+def found_in(text: str) -> list[Span]:
     from ratchet_trainer.recognisers import find_private
 
     return find_private(text) + find_names(text)

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from ratchet_scoring.advance import Limits
 from ratchet_trainer.data_settings import DataSettings
+from ratchet_trainer.estimates import Rules as EstimateRules
 from ratchet_trainer.jobs import Patience
 from ratchet_trainer.rollout import Plan
 
@@ -33,6 +34,10 @@ class TrainerSettings(DataSettings):
     )
     gate_slice_loss: float = Field(0.05, ge=0, le=1, description="a guarded slice may lose so much")
     gate_slice_cases: int = Field(30, ge=1, le=10_000, description="a smaller slice is not guarded")
+    estimate_min: int = Field(200, ge=50, le=100_000, description="outcomes of cheap and of strong tiers that it needs")
+    estimate_growth: float = Field(0.2, gt=0, le=10, description="part of new outcomes after which it is trained anew")
+    estimate_every_s: float = Field(60, ge=0.05, le=3600, description="between two looks at a task's new outcomes")
+    estimate_limit_s: int = Field(600, ge=1, le=24 * 3600, description="a training of one that takes longer is ended")
     seed: int = Field(42, ge=0, le=2**31, description="of training and resampling")
 
     @field_validator("steps", mode="before")
@@ -47,9 +52,21 @@ class TrainerSettings(DataSettings):
             raise ValueError("steps are shares from 1 to 99, ascending, such as 10,50")
         return steps
 
+    @field_validator("estimate_min")
+    @classmethod
+    def _enough_for_both_sides(cls, least: int, info: ValidationInfo) -> int:
+        most = info.data.get("estimate_outcomes", 0)
+        if 0 < most < 2 * least:
+            raise ValueError(f"estimate_outcomes, which is {most}, is 0 or at least twice estimate_min")
+        return least
+
     @property
     def plan(self) -> Plan:
         return Plan(self.steps, self.holdout_percent, timedelta(days=self.holdout_days))
+
+    @property
+    def estimate_rules(self) -> EstimateRules:
+        return EstimateRules(self.estimate_min, self.estimate_growth, self.estimate_outcomes)
 
     @property
     def patience(self) -> Patience:

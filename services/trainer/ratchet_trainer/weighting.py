@@ -52,13 +52,17 @@ def stratum_of(
 
 def weights(examples: Sequence[Example], strata: Mapping[str, Stratum]) -> list[float]:
     """One for each example, from 1 to 20."""
-    pooled = sum((s for s in strata.values() if s.answers < FEW), Stratum())
+    heard = by_stratum([example.stratum for example in examples], strata)
     return [
-        _counted(strata.get(example.stratum, pooled), pooled).weight
-        if example.target_source in CHOSEN_BY_FEEDBACK
-        else LIGHTEST
-        for example in examples
+        weight if example.target_source in CHOSEN_BY_FEEDBACK else LIGHTEST
+        for example, weight in zip(examples, heard, strict=True)
     ]
+
+
+def by_stratum(names: Sequence[str], strata: Mapping[str, Stratum]) -> list[float]:
+    """One for each name, from 1 to 20: what stands there got feedback."""
+    pooled = sum((s for s in strata.values() if s.answers < FEW), Stratum())
+    return [_counted(strata.get(name, pooled), pooled).weight for name in names]
 
 
 def _counted(stratum: Stratum, pooled: Stratum) -> Stratum:

@@ -17,6 +17,7 @@ from ratchet_providers.simulated_embeddings import SimulatedEmbeddings
 from ratchet_router.best_answers import Word
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache, Tallies
+from ratchet_router.estimates import Estimates
 from ratchet_router.gate import Gates
 from ratchet_router.idempotency import Held, Once
 from ratchet_router.library import Library
@@ -254,6 +255,7 @@ class World:
             keys=self.keys,
             admission=self.admission,
             sessions=sessions,
+            estimates=Estimates(self.settings.aim, most=self.settings.estimates),
             around=Surroundings(Breakers(lambda: 0.0), Gates({}), RetryBudget(), random.Random(7)),
         )
 

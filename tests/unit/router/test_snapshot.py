@@ -1,7 +1,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from ratchet_common.events import ExperimentChanged, QualityMeasured, TrafficAssigned
+from ratchet_common.events import EstimateTrained, ExperimentChanged, QualityMeasured, TrafficAssigned
 from ratchet_router.consumers import Consumers
 from ratchet_router.routing import Measured
 from ratchet_router.snapshot import LOOK_BACK, Changes, Snapshot
@@ -71,6 +72,9 @@ class KnowledgeStore(FakeStore):
     async def save_quality(self, events: Sequence[QualityMeasured]) -> None:
         self.saved += events
 
+    async def save_estimates(self, events: Sequence[EstimateTrained]) -> None:
+        self.saved += events
+
     async def save_experiments(self, events: Sequence[ExperimentChanged]) -> None:
         self.saved += events
 
@@ -94,3 +98,23 @@ async def test_running_experiments_are_known_by_tenant_and_task_until_they_stop(
     await snapshot.refresh(store)
     assert [one.experiment_id for one in snapshot.experiments("acme", "classification")] == ["e2"]
     assert not snapshot.experiments("acme", "summary")
+
+
+def estimate(revision: int, **how: Any) -> EstimateTrained:
+    given: dict[str, Any] = {"tenant": "acme", "task_type": "qa", "artifact": "file:///a"}
+    return EstimateTrained(revision=revision, **given | how)
+
+
+async def test_a_newer_estimate_is_news_once() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    store.now = Changes([], [], [], NOW, estimates=[estimate(2), estimate(1, tenant="other")])
+    assert [(event.tenant, event.revision) for event in await snapshot.refresh(store)] == [("acme", 2), ("other", 1)]
+    store.now = Changes([], [], [], NOW, estimates=[estimate(2), estimate(1), estimate(3, task_type="summary")])
+    assert [event.task_type for event in await snapshot.refresh(store)] == ["summary"]
+
+
+async def test_an_estimate_goes_to_the_store_and_the_snapshot_is_told() -> None:
+    store, poked = KnowledgeStore(), []
+    await Consumers(store, lambda: poked.append(1)).on_estimates([estimate(1)])
+    assert [type(event) for event in store.saved] == [EstimateTrained]
+    assert poked == [1]

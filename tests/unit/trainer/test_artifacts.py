@@ -38,6 +38,18 @@ def test_what_a_killed_trainer_left_goes_after_a_day(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [".draft-new"]
 
 
+def test_what_is_in_use_or_young_stays_and_the_rest_goes(tmp_path: Path) -> None:
+    artifacts = artifacts_at(tmp_path.as_uri())
+    for name in ("old", "young", "used"):
+        (tmp_path / name).touch()
+    (tmp_path / "folder").mkdir()
+    yesterday = time.time() - 25 * 3600
+    for name in ("old", "used", "folder"):
+        os.utime(tmp_path / name, (yesterday, yesterday))
+    artifacts.forget_all_but({"used"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "used", "young"]
+
+
 @pytest.mark.parametrize("url", ["s3://bucket/models", "models", "file:models", "file://elsewhere/models"])
 def test_a_url_that_is_no_directory_stops_the_start_with_a_sentence(url: str) -> None:
     with pytest.raises(CannotStartError, match="TRAINER_ARTIFACTS_URL is"):

@@ -38,6 +38,18 @@ def test_steps_that_do_not_ascend_within_1_to_99_stop_the_start(monkeypatch: pyt
         load(TrainerSettings)
 
 
+@pytest.mark.parametrize(("outcomes", "stops"), [(0, False), (399, True), (400, False)])
+def test_outcomes_that_cannot_be_enough_for_both_sides_stop_the_start(
+    monkeypatch: pytest.MonkeyPatch, outcomes: int, *, stops: bool
+) -> None:
+    monkeypatch.setenv("TRAINER_ESTIMATE_OUTCOMES", str(outcomes))
+    if stops:
+        with pytest.raises(CannotStartError, match="at least twice estimate_min"):
+            load(TrainerSettings)
+    else:
+        assert load(TrainerSettings).estimate_rules.most == outcomes
+
+
 def test_an_unknown_setting_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAINER_STEP", "10,50")
     with pytest.raises(CannotStartError, match="did you mean TRAINER_STEPS"):

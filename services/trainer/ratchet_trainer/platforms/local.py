@@ -1,14 +1,13 @@
 """The platform that needs nobody else: a student, fitted in a worker process."""
 
 import asyncio
-import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ratchet_common.workers import Workers
+from ratchet_trainer.alarm import ended_after
 from ratchet_trainer.artifacts import Artifact, FileArtifacts
 from ratchet_trainer.example import Example
 from ratchet_trainer.training import CannotTrainError
@@ -54,13 +53,11 @@ def fit(lessons: Lessons, path: str, limit_s: int) -> str:
     """In a worker process, which the alarm ends at the limit. Returns why there is nothing to learn, or nothing."""
     from ratchet_student import CannotLearnError, fit_to_file  # only worker processes shall pay for what it loads
 
-    _alarm(limit_s)
     try:
-        fit_to_file(lessons.task_type, _as_student_reads(lessons), Path(path), lessons.seed)
+        with ended_after(limit_s):
+            fit_to_file(lessons.task_type, _as_student_reads(lessons), Path(path), lessons.seed)
     except CannotLearnError as error:
         return str(error)
-    finally:
-        _alarm(0)
     return ""
 
 
@@ -77,8 +74,3 @@ def _as_student_reads(lessons: Lessons) -> "list[Lesson]":
         )
         for example, weight in zip(lessons.examples, lessons.weights, strict=True)
     ]
-
-
-def _alarm(seconds: int) -> None:
-    if sys.platform != "win32":
-        signal.alarm(seconds)

@@ -1,0 +1,25 @@
+"""What worker processes do to a request before its outcome is stored: scrub it, and read it as an estimate does."""
+
+from collections.abc import Sequence
+
+from ratchet_trainer.duplicates import text_hash
+from ratchet_trainer.outcomes import Asked, Look
+from ratchet_trainer.preparing import found_in
+from ratchet_trainer.scrubbing import scrub
+
+
+def look_at(batch: Sequence[Asked]) -> list[Look]:
+    return [_look(asked) for asked in batch]
+
+
+def _look(asked: Asked) -> Look:
+    from ratchet_estimate import read  # only worker processes shall pay for NumPy
+
+    question, document = scrub((asked.question, asked.document), found_in).texts
+    reading = read(question, document, asked.document_type)
+    return Look(
+        buckets=reading.buckets.astype("<i4").tobytes(),
+        counts=reading.counts.astype("<i4").tobytes(),
+        shape=reading.shape.astype("<f4").tobytes(),
+        text_hash=text_hash(f"{question}\n{document}"),
+    )
