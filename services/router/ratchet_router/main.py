@@ -21,6 +21,7 @@ from ratchet_providers.wire import IDLE_S, Wire
 from ratchet_router.admitting import admitting
 from ratchet_router.answering import answering_with
 from ratchet_router.api import (
+    batch_items,
     batches,
     cache,
     catalogue,
@@ -128,12 +129,13 @@ def build(settings: RouterSettings) -> FastAPI:
             current: Callable[[], Parts] = lambda: app.state.parts  # noqa: E731  of the moment
             its_batches = await batches_at_work(its.database, current, admission, KINDS, callbacks)
             app.state.batches, app.state.poke_batches = its_batches.batches, its_batches.loop.poke
+            app.state.singles = its_batches.singles
             loops |= its_batches.loops | await its.relay(its_batches.store.items)
             async with at_work(its, loops | {"limits": admission.loop}):
                 yield
                 await parts.recorder.settled()
 
-    of_batches = (batches, openai_batches, openai_files)
+    of_batches = (batch_items, batches, openai_batches, openai_files)
     apis = (chat, messages, responses, models, embeddings, generate, *of_batches, catalogue, cache, limits, templates)
     routers, front = [api.routes for api in apis], {**chat.front, **messages.front}
     app = create_app("router", settings, routers=routers, lifespan=lifespan, front=front, render=in_shape_of_its_api)

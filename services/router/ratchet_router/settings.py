@@ -104,6 +104,16 @@ class RouterSettings(CommonSettings):
     )
     batch_at_once: int = Field(8, ge=1, le=256, description="requests of one batch where the provider has no batches")
 
+    batch_group_items: int = Field(
+        500, ge=1, le=2_000, description="single requests after which they become a batch together"
+    )
+    batch_group_bytes: int = Field(
+        4 * 1024 * 1024, ge=1, le=12 * 1024 * 1024, description="of single requests after which they become a batch"
+    )
+    batch_group_s: float = Field(
+        300.0, ge=0, le=86_400, description="after which the oldest single request waits for no others"
+    )
+
     batch_callback_secret: str = Field(
         "", description="signs what is told of batches, as env:NAME or file:PATH; default: nothing is told"
     )

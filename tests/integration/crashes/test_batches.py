@@ -21,6 +21,7 @@ from ratchet_router.batches.batch import OVER, Batch
 from ratchet_router.batches.callbacks import Callbacks
 from ratchet_router.batches.creating import Batches, Wanted
 from ratchet_router.batches.files import MongoFileStore
+from ratchet_router.batches.single_store import MongoSingleStore
 from ratchet_router.batches.store import MongoBatchStore
 from ratchet_router.batches.worker import Worker
 from ratchet_router.batches.working import Kind, Working
@@ -61,6 +62,7 @@ class Site:
         working = Working(
             store=self.store,
             files=self.files,
+            singles=MongoSingleStore(self.database),
             current=lambda: parts,
             kinds={ENDPOINT: Kind(read_chat, chat_completion)},
             budgets=Purse(),

@@ -15,6 +15,7 @@ from ratchet_router.batches.creating import Batches, Wanted
 
 routes = APIRouter(prefix="/api/batches", tags=["batches"])
 BatchId = Annotated[str, Path(pattern="^batch_[0-9a-f]{24}$")]
+BatchEndpoint = Literal["/api/generate", "/v1/chat/completions"]
 Short = Annotated[str, Field(min_length=1, max_length=512)]
 EXAMPLE: dict[str, JsonValue] = {
     "items": [
@@ -38,7 +39,7 @@ class BatchItem(BaseModel):
 class NewBatch(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
-    endpoint: Literal["/api/generate", "/v1/chat/completions"] = "/api/generate"
+    endpoint: BatchEndpoint = "/api/generate"
     items: list[BatchItem] = Field(min_length=1, max_length=100_000)
     metadata: dict[Annotated[str, Field(max_length=64)], Short] = Field({}, max_length=16)
     callback_url: str = Field(

@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from ratchet_common.auth import Caller, Scope, authorise
 from ratchet_router.api.batch_views import file_view
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
-from ratchet_router.batches.creating import Batches, InvalidBatchError
+from ratchet_router.batches.creating import Batches
+from ratchet_router.batches.refusals import InvalidBatchError
 
 routes = APIRouter(tags=["openai"])
 ERRORS = documented_errors(400, 401, 403, 404, 413, 503)

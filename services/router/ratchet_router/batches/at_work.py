@@ -6,13 +6,19 @@ from datetime import timedelta
 
 from ratchet_common.background import Loop
 from ratchet_common.mongo import Database
-from ratchet_router.batches.callbacks import Callbacks, Telling
+from ratchet_router.batches.callbacks import Callbacks
 from ratchet_router.batches.creating import Batches
 from ratchet_router.batches.files import MongoFileStore
+from ratchet_router.batches.grouping import Grouping
+from ratchet_router.batches.single import Enough
+from ratchet_router.batches.single_store import MongoSingleStore
+from ratchet_router.batches.singles import Singles
 from ratchet_router.batches.store import MongoBatchStore
+from ratchet_router.batches.telling import Telling
 from ratchet_router.batches.worker import Worker
 from ratchet_router.batches.working import Budgets, Kind, Working
 from ratchet_router.parts import Parts
+from ratchet_router.settings import RouterSettings
 
 LOOK_EVERY_S = 1.0
 
@@ -20,13 +26,10 @@ LOOK_EVERY_S = 1.0
 @dataclass(frozen=True, slots=True)
 class BatchesAtWork:
     batches: Batches
+    singles: Singles
     store: MongoBatchStore
     loop: Loop
-    telling: Loop
-
-    @property
-    def loops(self) -> dict[str, Loop]:
-        return {"batches": self.loop, "callbacks of batches": self.telling}
+    loops: dict[str, Loop]
 
 
 async def batches_at_work(
@@ -38,12 +41,14 @@ async def batches_at_work(
 ) -> BatchesAtWork:
     """Run its loop beside the requests. Raises RetryLaterError."""
     settings = current().settings
-    store, files = MongoBatchStore(database), MongoFileStore(database)
-    await store.create_indexes()
-    await files.create_indexes()
+    kept = timedelta(days=settings.batch_days)
+    store, files, single_store = MongoBatchStore(database), MongoFileStore(database), MongoSingleStore(database)
+    for one in (store, files, single_store):
+        await one.create_indexes()
     working = Working(
         store=store,
         files=files,
+        singles=single_store,
         current=current,
         kinds=kinds,
         budgets=budgets,
@@ -53,7 +58,34 @@ async def batches_at_work(
         most=settings.batch_items,
     )
     every = min(LOOK_EVERY_S, working.poll_s)
-    batches = Batches(store, files, tuple(kinds), kept=timedelta(days=settings.batch_days), callbacks=callbacks)
-    telling = Telling(store, callbacks, working.now)
     worker = Loop(Worker(working).round, every=every)
-    return BatchesAtWork(batches, store, worker, Loop(telling.round, every=every))
+    grouping = Grouping(single_store, store, files, enough=enough(settings), kept=kept, now=working.now)
+
+    async def grouped() -> bool:
+        made = await grouping.round()
+        if made:
+            worker.poke()
+        return made
+
+    return BatchesAtWork(
+        Batches(store, files, tuple(kinds), kept=kept, callbacks=callbacks),
+        Singles(single_store, store, model=working.model, kept=kept, callbacks=callbacks),
+        store,
+        worker,
+        {
+            "batches": worker,
+            "single requests of batches": Loop(grouped, every=every),
+            "callbacks of batches": Loop(Telling(store.take_untold, callbacks, working.now).round, every=every),
+            "callbacks of single requests": Loop(
+                Telling(single_store.take_untold, callbacks, working.now).round, every=every
+            ),
+        },
+    )
+
+
+def enough(settings: RouterSettings) -> Enough:
+    return Enough(
+        items=settings.batch_group_items,
+        size=settings.batch_group_bytes,
+        age=timedelta(seconds=settings.batch_group_s),
+    )

@@ -6,6 +6,7 @@ from typing import Final, Literal
 import msgspec
 
 from ratchet_common.auth import Caller
+from ratchet_router.batches.callback import ToldState
 from ratchet_router.batches.lines import LineError
 
 Status = Literal["validating", "in_progress", "finalizing", "completed", "failed", "expired", "cancelling", "cancelled"]
@@ -65,7 +66,8 @@ class Batch(msgspec.Struct, kw_only=True):
     cancel_asked_at: datetime | None = None
     tell_at: float | None = None
     told_tries: int = 0
-    told: Literal["", "waiting", "delivered", "given_up", "refused"] = ""
+    told: ToldState = ""
+    grouped: bool = False  # of requests that came alone
 
     @property
     def who(self) -> Caller:
@@ -85,6 +87,22 @@ class Batch(msgspec.Struct, kw_only=True):
         self.at = self.at | {status: now}
         if status in OVER and self.callback:
             self.tell_at, self.told = now.timestamp(), "waiting"
+
+
+def told_of(batch: Batch) -> bytes:
+    """The body of its callback."""
+    counts = batch.counts
+    about = {
+        "id": batch.id,
+        "status": batch.status,
+        "metadata": batch.metadata,
+        "counts": {
+            "total": counts.total if counts else batch.total,
+            "completed": counts.completed if counts else 0,
+            "failed": counts.failed if counts else batch.total,
+        },
+    }
+    return msgspec.json.encode({"type": f"batch.{batch.status}", "batch": about})
 
 
 class Item(msgspec.Struct, kw_only=True):

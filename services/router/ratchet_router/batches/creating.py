@@ -9,30 +9,15 @@ from typing import Final
 import msgspec
 
 from ratchet_common.auth import Caller
-from ratchet_common.errors import NotFoundError, RefusedError
+from ratchet_common.errors import NotFoundError
 from ratchet_router.batches.batch import Batch, Counts, Item
-from ratchet_router.batches.callbacks import Callbacks, UnfitUrlError
+from ratchet_router.batches.callbacks import Callbacks
 from ratchet_router.batches.files import FILE_LIMIT, File, MongoFileStore
+from ratchet_router.batches.refusals import FileTooLargeError, InvalidBatchError
 from ratchet_router.batches.store import MongoBatchStore
 
 WINDOW: Final = "24h"
 METADATA_MOST: Final = 16
-
-
-class InvalidBatchError(RefusedError):
-    status = 400
-    type = "invalid"
-    title = "A field of the request is wrong"
-
-    def __init__(self, param: str, message: str) -> None:
-        super().__init__(f"{param}: {message}", errors=[{"field": param, "message": message}])
-        self.param = param
-
-
-class FileTooLargeError(RefusedError):
-    status = 413
-    type = "content-too-large"
-    title = "Content Too Large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +59,7 @@ class Batches:
         if file is None or file.purpose != "batch":
             raise InvalidBatchError("input_file_id", "there is no such file of purpose batch: upload it first")
         if wanted.callback:
-            await self._check(wanted.callback)
+            await self._callbacks.check(wanted.callback)
         batch = Batch(
             id=f"batch_{secrets.token_hex(12)}",
             tenant=caller.tenant,
@@ -89,12 +74,6 @@ class Batches:
         )
         await self._store.insert(batch)
         return batch
-
-    async def _check(self, url: str) -> None:
-        try:
-            await self._callbacks.endpoint(url, {})
-        except UnfitUrlError as error:
-            raise InvalidBatchError("callback_url", str(error)) from None
 
     async def get(self, tenant: str, id_: str) -> Batch:
         """Raises NotFoundError."""

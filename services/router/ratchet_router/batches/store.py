@@ -13,7 +13,8 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import PredictionMade
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_common.outbox import holding, push
-from ratchet_router.batches.batch import OVER, Batch, Counts, Item, ItemState
+from ratchet_common.upserts import upsert
+from ratchet_router.batches.batch import OVER, Batch, Counts, Item, ItemState, told_of
 
 LEASE_S: Final = 120.0  # longer than any one call to a provider
 AT_ONCE: Final = 200  # requests of a batch in memory
@@ -48,8 +49,8 @@ class MongoBatchStore:
     # for callers
 
     async def insert(self, batch: Batch) -> None:
-        with waiting_is_worth_it():
-            await self._batches.insert_one({"_id": batch.id, **_fields(batch), "due_at": 0.0})
+        """Once more with the same id changes nothing."""
+        await upsert(self._batches, batch.id, {"$setOnInsert": {**_fields(batch), "due_at": 0.0}})
 
     async def get(self, tenant: str, id_: str) -> Batch | None:
         with waiting_is_worth_it():
@@ -105,10 +106,10 @@ class MongoBatchStore:
         document = await lease.take(self._batches, due, seconds=LEASE_S)
         return Held(document) if document else None
 
-    async def take_untold(self, now: datetime) -> Held | None:
+    async def take_untold(self, now: datetime) -> "UntoldBatch | None":
         """One that is over and whose callback is due."""
         document = await lease.take(self._batches, {"tell_at": {"$lte": now.timestamp()}}, seconds=LEASE_S)
-        return Held(document) if document else None
+        return UntoldBatch(Held(document), self) if document else None
 
     async def save(self, held: Held) -> None:
         """Raises OvertakenError."""
@@ -142,6 +143,17 @@ class MongoBatchStore:
         with waiting_is_worth_it(), duplicates_are_fine():
             await self.items.bulk_write(new, ordered=False)
 
+    async def result(self, tenant: str, id_: str, line: int) -> Item | None:
+        """Of one request, once its batch knows it; `said` is empty before it has one."""
+        with waiting_is_worth_it():
+            found = await self.items.find_one({"_id": f"{id_}/{line}", "tenant": tenant}, {"body": 0, "outbox": 0})
+        return _item({**found, "body": b""}) if found else None
+
+    async def lines(self, batch: Batch, state: ItemState) -> list[int]:
+        wanted = {"tenant": batch.tenant, "batch": batch.id, "state": state}
+        with waiting_is_worth_it():
+            return [int(d["line"]) for d in await self.items.find(wanted, {"line": 1}).to_list()]
+
     async def waiting(self, batch: Batch, portion: int, *, limit: int = 0) -> list[Item]:
         wanted = {"tenant": batch.tenant, "batch": batch.id, "portion": portion, "state": "waiting"}
         with waiting_is_worth_it():
@@ -158,6 +170,24 @@ class MongoBatchStore:
         with waiting_is_worth_it():
             done = await self.items.update_one(wanted, {"$set": result, **told})
         return done.matched_count == 1
+
+
+class UntoldBatch:
+    """For `telling.Telling`."""
+
+    def __init__(self, held: Held, store: MongoBatchStore) -> None:
+        self._held, self._store = held, store
+        self.about = held.batch
+
+    @property
+    def body(self) -> bytes:
+        return told_of(self.about)
+
+    async def save(self) -> None:
+        await self._store.save(self._held)
+
+    async def release(self) -> None:
+        await self._store.release(self._held, 0.0)
 
 
 def _fields(of: Batch | Item) -> Document:

@@ -10,7 +10,9 @@ import msgspec
 
 from ratchet_common.errors import RefusedError
 from ratchet_router.batches.batch import PORTION_MOST, Batch, Item, Portion
+from ratchet_router.batches.ending import end
 from ratchet_router.batches.lines import InvalidFileError, Line, LineError, lines_of
+from ratchet_router.batches.refusals import StreamsError
 from ratchet_router.batches.said import CODES, failed_line
 from ratchet_router.batches.store import Held
 from ratchet_router.batches.working import Working
@@ -18,7 +20,6 @@ from ratchet_router.progress import Progress
 
 SHOWN: Final = 100  # errors in the batch itself
 AT_ONCE: Final = 500  # requests in one write
-NO_STREAMS = LineError(code="invalid_request", message="A batch has no streams: leave stream out.", param="stream")
 DELETED = LineError(code="input_file_not_found", message="The input file was deleted before the batch was begun.")
 
 
@@ -56,8 +57,7 @@ async def validate(held: Held, working: Working) -> None:
         items, portions = await _planned(batch, working)
     except InvalidFileError as error:
         batch.errors = [error.error]
-        batch.become("failed", working.now())
-        await working.store.save(held)
+        await end(held, "failed", working)
         return
     batch.total, batch.portions = len(items), portions.found
     if portions.found:
@@ -65,8 +65,10 @@ async def validate(held: Held, working: Working) -> None:
         for first in range(0, len(items), AT_ONCE):
             await working.store.renew(held)
             await working.store.add_items(items[first : first + AT_ONCE], batch.gone_at)
-    batch.become("in_progress" if portions.found else "failed", working.now())
-    await working.store.save(held)
+        batch.become("in_progress", working.now())
+        await working.store.save(held)
+    else:
+        await end(held, "failed", working)
 
 
 async def _planned(batch: Batch, working: Working) -> tuple[Sequence[Item], Portions]:
@@ -99,12 +101,12 @@ def _item(batch: Batch, line: Line, portions: Portions, working: Working) -> Ite
 def _place(batch: Batch, item: Item, portions: Portions, working: Working) -> LineError | None:
     try:
         progress = working.progress(batch, item)
+        if progress.ask.stream:
+            raise StreamsError
     except RefusedError as error:
         code = getattr(error, "code", "") or CODES.get(error.type, error.type)
         param = getattr(error, "param", None) or ("model" if error.type == "unknown-model" else None)
         return LineError(code=code, message=error.detail, param=param)
-    if progress.ask.stream:
-        return NO_STREAMS
     item.portion = portions.place(progress)
     if portions.found[item.portion].provider:
         item.model = progress.plan.resolved

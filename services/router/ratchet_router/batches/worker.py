@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ratchet_providers.failing import ProviderError
-from ratchet_router.batches.batch import Batch, ItemState, Status
+from ratchet_router.batches.batch import Batch, Status
 from ratchet_router.batches.by_batch_api import advance
-from ratchet_router.batches.files import File
+from ratchet_router.batches.ending import end
 from ratchet_router.batches.lines import LineError
 from ratchet_router.batches.one_by_one import IN_ONE_GO, ask_some
 from ratchet_router.batches.said import CANCELLED, EXPIRED
@@ -81,35 +81,12 @@ class Worker:
         return AT_ONCE
 
     async def _conclude(self, held: Held) -> None:
-        """Its files first: who sees that it is over finds them."""
         batch, working = held.batch, self._working
-        stopped = _ended(batch, working.now())
-        if stopped == "completed":
+        ended = _ended(batch, working.now())
+        if ended == "completed":
             batch.become("finalizing", working.now())
             await working.store.save(held)
-        counts = await working.store.counts(batch.tenant, batch.id)
-        if counts.completed:
-            await working.files.put(output_file(batch, "ok", working.now()))
-        if counts.failed:
-            await working.files.put(output_file(batch, "failed", working.now()))
-        batch.counts = counts
-        batch.become(stopped, working.now())
-        await working.store.save(held)
-
-
-def output_file(batch: Batch, holds: ItemState, now: datetime) -> File:
-    what = "output" if holds == "ok" else "error"
-    return File(
-        id=f"file-{batch.hex}-{what}",
-        tenant=batch.tenant,
-        filename=f"{batch.id}_{what}.jsonl",
-        purpose="batch_output",
-        size=0,
-        created_at=now,
-        gone_at=batch.gone_at,
-        batch=batch.id,
-        holds=holds,
-    )
+        await end(held, ended, working)
 
 
 def _stopping(batch: Batch, now: datetime) -> LineError | None:

@@ -20,7 +20,9 @@ from ratchet_router.ask import Ask
 from ratchet_router.batches.batch import Batch, Item, ItemState
 from ratchet_router.batches.files import MongoFileStore
 from ratchet_router.batches.lines import LineError
+from ratchet_router.batches.refusals import StreamsError
 from ratchet_router.batches.said import answered_line, failed_line, refused_line
+from ratchet_router.batches.single_store import MongoSingleStore
 from ratchet_router.batches.store import MongoBatchStore
 from ratchet_router.beginning import begun
 from ratchet_router.limits.admitted import Admitted, Estimate
@@ -60,6 +62,7 @@ class Working:
 
     store: MongoBatchStore
     files: MongoFileStore
+    singles: MongoSingleStore
     current: Callable[[], Parts]  # they change when files are read anew
     kinds: Mapping[str, Kind]
     budgets: Budgets
@@ -88,6 +91,14 @@ class Working:
             decision = msgspec.json.decode(item.decision, type=Decision)
             progress.plan = replace(progress.plan, decision=decision)
         return progress
+
+    def model(self, endpoint: str, body: bytes, caller: Caller) -> str:
+        """That a request names. Raises what reading and planning raise, and StreamsError: a batch has none."""
+        ask = self.kinds[endpoint].read(body, caller)
+        if ask.stream:
+            raise StreamsError
+        begun(ask, self.parts)
+        return ask.model
 
     async def answered(self, batch: Batch, item: Item, progress: Progress, said: ModelAnswer) -> None:
         """By the provider's batch API, at its price. Nobody waited for it, so no latency is told."""

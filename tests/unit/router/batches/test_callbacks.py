@@ -8,7 +8,8 @@ import pytest
 
 from ratchet_providers.secrets import Secret
 from ratchet_providers.wire import Wire
-from ratchet_router.batches.callbacks import LONGEST_PAUSE_S, TRIES, Callbacks, UnfitUrlError, pause_s, signature
+from ratchet_router.batches.callback import LONGEST_PAUSE_S, TRIES, pause_s
+from ratchet_router.batches.callbacks import Callbacks, UnfitUrlError, signature
 
 
 def callbacks(tmp_path: Path, *, private: bool = False) -> Callbacks:

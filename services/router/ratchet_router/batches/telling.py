@@ -1,0 +1,54 @@
+"""Callbacks that are due are made: one a round, under the lease of what it is about, tried again from the store."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Protocol
+
+from ratchet_router.batches.callback import Tellable, heard, never_to_be_told, not_heard
+from ratchet_router.batches.callbacks import Callbacks, UnfitUrlError
+
+
+class Untold(Protocol):
+    """Something that is over, under this worker's lease. `body`: the same at every try, and no text of anybody's."""
+
+    @property
+    def about(self) -> Tellable: ...
+    @property
+    def body(self) -> bytes: ...
+    async def save(self) -> None:
+        """Raises OvertakenError."""
+
+    async def release(self) -> None: ...
+
+
+Take = Callable[[datetime], Awaitable[Untold | None]]  # one that is due
+
+
+class Telling:
+    def __init__(self, take: Take, callbacks: Callbacks, now: Callable[[], datetime]) -> None:
+        self._take, self._callbacks, self._now = take, callbacks, now
+
+    async def round(self) -> bool:
+        """True: there may be more at once. Raises RetryLaterError."""
+        held = await self._take(self._now())
+        if held is None:
+            return False
+        try:
+            await self._tell(held)
+            await held.save()
+        finally:
+            await held.release()
+        return True
+
+    async def _tell(self, held: Untold) -> None:
+        about, now = held.about, self._now()
+        about.told_tries += 1
+        try:
+            taken = await self._callbacks.tell(about.callback, held.body, now)
+        except UnfitUrlError:
+            never_to_be_told(about)
+            return
+        if taken:
+            heard(about)
+        else:
+            not_heard(about, now.timestamp())
