@@ -18,6 +18,7 @@ from ratchet_router.settings import RouterSettings
 from tests.integration.batch_upstream import BatchUpstream, batch_upstream
 from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.integration.router_site import Heard, listening, until
+from tests.unit.providers.anthropic_batches_rig import AnthropicUpstream, anthropic_upstream
 
 CATALOGUE = """
 [providers.up]
@@ -28,6 +29,46 @@ batches = true
 [providers.plain]
 kind = "openai_shaped"
 base_url = "{url}"
+
+[providers.speaks]
+kind = "openai_shaped"
+base_url = "{url}"
+responses = true
+batches = true
+
+[providers.claudes]
+kind = "anthropic"
+base_url = "{claudes}"
+batches = true
+
+[[models]]
+name = "claude"
+provider = "claudes"
+tier = "premium"
+context_window = 100_000
+latency_ms = 30
+prices = {{ input = 10, output = 100 }}
+quality = {{ default = 0.5 }}
+
+[[models]]
+name = "speaker"
+provider = "speaks"
+tier = "premium"
+context_window = 100_000
+latency_ms = 30
+prices = {{ input = 10, output = 100 }}
+quality = {{ default = 0.5 }}
+capabilities = ["responses"]
+
+[[embedding_models]]
+name = "vectors"
+provider = "up"
+price = 20
+
+[[embedding_models]]
+name = "vectors-alone"
+provider = "plain"
+price = 20
 
 [[models]]
 name = "cheap"
@@ -57,15 +98,15 @@ class Batching:
     tenant: Tenant
     heard: Heard
     up: BatchUpstream
+    claudes: AnthropicUpstream
     client: openai.AsyncOpenAI
     other: openai.AsyncOpenAI  # of another tenant
 
     async def begun(self, *lines: bytes | dict[str, Any], **how: Any) -> Batch:
         raw = b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
         file = await self.client.files.create(file=("in.jsonl", raw), purpose="batch")
-        return await self.client.batches.create(
-            input_file_id=file.id, endpoint=ENDPOINT, completion_window="24h", **how
-        )
+        asked = {"endpoint": ENDPOINT, "completion_window": "24h"} | how
+        return await self.client.batches.create(input_file_id=file.id, **asked)
 
     async def ended(self, batch: Batch) -> Batch:
         async def over() -> Batch | None:
@@ -86,8 +127,10 @@ def request(custom_id: str, text: str = "When?", model: str = "cheap", **how: An
     return {"custom_id": custom_id, "method": "POST", "url": ENDPOINT, "body": body} | how
 
 
-def settings_in(folder: Path, stack: Ground, up: BatchUpstream, **how: Any) -> RouterSettings:
-    (folder / "catalogue.toml").write_text(CATALOGUE.format(url=up.url))
+def settings_in(
+    folder: Path, stack: Ground, up: BatchUpstream, claudes: str = "http://127.0.0.1:9", **how: Any
+) -> RouterSettings:
+    (folder / "catalogue.toml").write_text(CATALOGUE.format(url=up.url, claudes=claudes))
     return RouterSettings(
         kafka_bootstrap_servers=stack.kafka_bootstrap_servers,
         kafka_idempotence=stack.idempotence,
@@ -110,12 +153,12 @@ async def batching(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> A
     (token, row), (theirs, their_row) = (new_token(n, frozenset(Scope)) for n in (name, f"{name}-other"))
     write_tokens(folder / "tokens.json", [row, their_row])
     tenant = Tenant(name, token, folder / "tokens.json")
-    async with batch_upstream() as up:
-        settings = settings_in(folder, stack, up)
+    async with batch_upstream() as up, anthropic_upstream() as claudes:
+        settings = settings_in(folder, stack, up, claudes.url)
         async with (
             running_app(build(settings), tenant) as app,
             listening(stack, tenant) as heard,
             openai.AsyncOpenAI(base_url=f"{app.url}/v1", api_key=token, max_retries=0) as client,
             openai.AsyncOpenAI(base_url=f"{app.url}/v1", api_key=theirs, max_retries=0) as other,
         ):
-            yield Batching(settings, app, tenant, heard, up, client, other)
+            yield Batching(settings, app, tenant, heard, up, claudes, client, other)

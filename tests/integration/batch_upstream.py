@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,7 +37,8 @@ class BatchUpstream:
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         asked = await request.json()
-        assert asked["endpoint"] == "/v1/chat/completions"
+        urls = {json.loads(line)["url"] for line in self.files[asked["input_file_id"]].splitlines()}
+        assert urls == {asked["endpoint"]} <= ANSWERS.keys()
         batch = {
             "id": f"batch_{uuid4().hex}",
             "object": "batch",
@@ -73,22 +74,22 @@ class BatchUpstream:
     async def content(self, request: web.Request) -> web.Response:
         return web.Response(body=self.files[request.match_info["id"]])
 
-    async def chat(self, request: web.Request) -> web.Response:
+    async def alone(self, request: web.Request) -> web.Response:
         asked = await request.json()
         self.asked.append(asked)
-        return web.json_response(_completion(asked))
+        return web.json_response(ANSWERS[request.path](asked))
 
     def _end(self, batch: dict[str, Any], status: str, answered: int | None = None) -> None:
         lines = [json.loads(line) for line in self.files[batch["input_file_id"]].splitlines()]
         ok, failed = [], []
         for line in reversed(lines[:answered]):  # in no order that anybody may rely on
-            text = line["body"]["messages"][-1]["content"]
+            text = json.dumps(line["body"])
             said = {"id": "req", "custom_id": line["custom_id"], "error": None}
             if any(word in text for word in self.refuses):
                 error = {"error": {"message": "It was refused.", "type": "invalid_request_error", "code": "no"}}
                 failed.append(said | {"response": {"status_code": 400, "request_id": "r", "body": error}})
             else:
-                answer = _completion(line["body"])
+                answer = ANSWERS[line["url"]](line["body"])
                 ok.append(said | {"response": {"status_code": 200, "request_id": "r", "body": answer}})
         batch["status"] = status
         for name, found in (("output_file_id", ok), ("error_file_id", failed)):
@@ -104,6 +105,42 @@ def _completion(asked: dict[str, Any]) -> dict[str, Any]:
     return frame | {"choices": [choice], "usage": USED}
 
 
+def _response(asked: dict[str, Any]) -> dict[str, Any]:
+    said = {"type": "output_text", "text": "From responses.", "annotations": []}
+    return {
+        "id": "resp_up",
+        "object": "response",
+        "created_at": 7,
+        "status": "completed",
+        "model": asked["model"],
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
+        "output": [{"id": "m", "type": "message", "role": "assistant", "status": "completed", "content": [said]}],
+        "usage": {
+            "input_tokens": 1_000,
+            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+            "output_tokens": 100,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": 1_100,
+        },
+    }
+
+
+def _embeddings(asked: dict[str, Any]) -> dict[str, Any]:
+    inputs = asked["input"] if isinstance(asked["input"], list) else [asked["input"]]
+    data = [{"object": "embedding", "index": n, "embedding": [0.5, float(n)]} for n in range(len(inputs))]
+    used = {"prompt_tokens": 1_000, "total_tokens": 1_000}
+    return {"object": "list", "data": data, "model": asked["model"], "usage": used}
+
+
+ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "/v1/chat/completions": _completion,
+    "/v1/responses": _response,
+    "/v1/embeddings": _embeddings,
+}
+
+
 @asynccontextmanager
 async def batch_upstream() -> AsyncIterator[BatchUpstream]:
     its = BatchUpstream()
@@ -114,7 +151,8 @@ async def batch_upstream() -> AsyncIterator[BatchUpstream]:
     app.router.add_get("/v1/batches", its.listed)
     app.router.add_get("/v1/batches/{id}", its.get)
     app.router.add_post("/v1/batches/{id}/cancel", its.cancel)
-    app.router.add_post("/v1/chat/completions", its.chat)
+    for path in ANSWERS:
+        app.router.add_post(path, its.alone)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -148,7 +148,7 @@ async def test_another_tenant_sees_nothing_of_it(batching: Batching) -> None:
 async def test_what_is_wrong_with_a_new_batch_is_said_at_once(batching: Batching) -> None:
     file = await batching.client.files.create(file=("in.jsonl", json.dumps(request("a")).encode()), purpose="batch")
     with pytest.raises(openai.BadRequestError, match="batches are for requests to"):
-        await batching.client.batches.create(input_file_id=file.id, endpoint="/v1/embeddings", completion_window="24h")
+        await batching.client.batches.create(input_file_id=file.id, endpoint="/v1/completions", completion_window="24h")
     with pytest.raises(openai.BadRequestError, match="input_file_id"):
         await batching.client.batches.create(
             input_file_id="file-none", endpoint="/v1/chat/completions", completion_window="24h"

@@ -1,14 +1,20 @@
 """What a provider's batch API can do: many requests at once, answered within a day, at half the price."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from ratchet_providers.base import ModelAnswer, ModelRequest, TimeLimits
+from ratchet_providers.embedding import EmbeddingRequest, Embeddings
 from ratchet_providers.failing import ProviderError
 
-BATCH_LIMITS = TimeLimits(connect_s=5, first_s=50, total_s=50)  # of one call about a batch
+BATCH_LIMITS = TimeLimits(connect_s=5, first_s=50, gap_s=50, total_s=50)  # of one call about a batch
+RESULTS_LIMITS = TimeLimits(connect_s=5, first_s=50, gap_s=50, total_s=3_600)  # they are kept one by one as they come
+RESULTS_MOST = 1024 * 1024 * 1024  # bytes; they are never in memory together
+BatchRequest = ModelRequest | EmbeddingRequest
+BatchAnswer = ModelAnswer | Embeddings
+Way = Literal["chat", "responses", "embeddings"]
 State = Literal["running", "ended", "failed"]  # failed: the provider took none of it
 
 
@@ -24,7 +30,7 @@ class BatchState:
 class Result:
     """Of one request: the answer, or why there is none. `expired`: the provider did not get to it in time."""
 
-    answer: ModelAnswer | None = None
+    answer: BatchAnswer | None = None
     error: ProviderError | None = None
     expired: bool = False
 
@@ -32,8 +38,8 @@ class Result:
 class BatchPlatform(Protocol):
     """All of it raises ProviderError. Requests go by keys of ours, of at most 64 letters, digits, `-` and `_`."""
 
-    async def submit(self, name: str, requests: Mapping[str, ModelRequest]) -> str:
-        """The provider's id of a new batch, which carries our `name`. All requests are for one model."""
+    async def submit(self, name: str, requests: Mapping[str, BatchRequest]) -> str:
+        """The provider's id of a new batch, which carries our `name`. All requests are for one model, in one way."""
 
     async def find(self, name: str, since: datetime) -> str | None:
         """The provider's id of the batch that was submitted under `name`, `since` then; None: there is none.
@@ -43,8 +49,13 @@ class BatchPlatform(Protocol):
 
     async def state(self, id: str) -> BatchState: ...  # noqa: A002  its name there
 
-    async def results(self, id: str, requests: Mapping[str, ModelRequest]) -> Mapping[str, Result]:  # noqa: A002
-        """Of a batch that has ended, as far as it has any, by the keys of `requests`."""
+    def results(
+        self,
+        id: str,  # noqa: A002
+        requests: Mapping[str, BatchRequest],
+    ) -> AsyncGenerator[tuple[str, Result], None]:
+        """Of a batch that has ended, as far as it has any, by the keys of `requests`, as they come down."""
+        ...
 
     async def cancel(self, id: str) -> None:  # noqa: A002
         """What is answered already stays so. Of a batch that has ended it changes nothing."""
@@ -53,3 +64,10 @@ class BatchPlatform(Protocol):
 class NotYetKnownError(ProviderError):
     def __init__(self) -> None:
         super().__init__("unavailable", "a batch is under way of which it cannot be told yet whose it is")
+
+
+def way_of(request: BatchRequest) -> Way:
+    """A batch of a provider holds requests of one kind alone."""
+    if isinstance(request, EmbeddingRequest):
+        return "embeddings"
+    return "responses" if request.native is not None and request.native.shape == "responses" else "chat"

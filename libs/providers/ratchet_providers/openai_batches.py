@@ -3,25 +3,41 @@
 Over our own wire: three calls, and the SDK would bring a second HTTP client and its models into every router.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 import msgspec
 
-from ratchet_providers.base import ModelRequest
-from ratchet_providers.batching import BATCH_LIMITS, BatchState, Result
+from ratchet_providers import openai_embeddings, openai_responses
+from ratchet_providers.batching import (
+    BATCH_LIMITS,
+    RESULTS_LIMITS,
+    RESULTS_MOST,
+    BatchAnswer,
+    BatchRequest,
+    BatchState,
+    Result,
+    Way,
+    way_of,
+)
+from ratchet_providers.embedding import EmbeddingRequest
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.http_failures import failure
 from ratchet_providers.openai_shaped import OpenAIShaped, understood
-from ratchet_providers.transport import BODY_LIMIT, whole
+from ratchet_providers.transport import BODY_LIMIT, lines, whole
 from ratchet_providers.wire import Endpoint, Wire
 
 NAME: Final = "ratchet_portion"  # of the metadata that tells our batches
 PAGE: Final = 100
 AT_ONCE_S: Final = 120  # clocks differ: what was made so long before may be the one that is looked for
-CHAT: Final = "/v1/chat/completions"
+PATHS: Final[Mapping[Way, str]] = {
+    "chat": "/v1/chat/completions",
+    "responses": "/v1/responses",
+    "embeddings": "/v1/embeddings",
+}
 NOTHING_TAKEN: Final = frozenset({"failed"})
 UNDER_WAY: Final = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
 _encode = msgspec.json.Encoder().encode
@@ -66,20 +82,30 @@ class _Line(_Part, frozen=True, kw_only=True):
 
 
 class OpenAIBatches:
-    """`bodies` writes the requests as it does outside of batches. `query` as its dialect has it."""
+    """`bodies` writes the requests as it does outside of batches. `query` as its dialect has it.
+
+    `responses`: it takes batches of /v1/responses as well; where it does not, those go as chat.
+    """
 
     def __init__(
-        self, wire: Wire, base_url: str, bodies: OpenAIShaped, *, query: str = "", body_limit: int = BODY_LIMIT
+        self,
+        wire: Wire,
+        base_url: str,
+        bodies: OpenAIShaped,
+        *,
+        query: str = "",
+        responses: bool = False,
+        body_limit: int = BODY_LIMIT,
     ) -> None:
         self._wire, self._base_url, self._bodies = wire, base_url.rstrip("/"), bodies
-        self._query, self._limit = query, body_limit
+        self._query, self._limit, self._responses = query, body_limit, responses
 
-    async def submit(self, name: str, requests: Mapping[str, ModelRequest]) -> str:
-        lines = b"".join(self._line(key, request) for key, request in requests.items())
-        file = await self._upload(f"{name}.jsonl", lines)
+    async def submit(self, name: str, requests: Mapping[str, BatchRequest]) -> str:
+        content = b"".join(self._line(key, request) for key, request in requests.items())
+        file = await self._upload(f"{name}.jsonl", content)
         asked = {
             "input_file_id": file,
-            "endpoint": CHAT,
+            "endpoint": self._path(next(iter(requests.values()))),
             "completion_window": "24h",
             "metadata": {NAME: name},
         }
@@ -103,16 +129,19 @@ class OpenAIBatches:
             return BatchState("failed", "the provider's check of the batch failed")
         return BatchState("running" if status in UNDER_WAY else "ended")
 
-    async def results(self, id: str, requests: Mapping[str, ModelRequest]) -> Mapping[str, Result]:  # noqa: A002
+    async def results(
+        self,
+        id: str,  # noqa: A002
+        requests: Mapping[str, BatchRequest],
+    ) -> AsyncGenerator[tuple[str, Result], None]:
         batch = await self._batch(id)
-        found: dict[str, Result] = {}
         for file in filter(None, (batch.output_file_id, batch.error_file_id)):
-            for raw in (await self._get(f"/files/{file}/content")).splitlines():
-                if raw.strip():
+            endpoint = self._endpoint(f"/files/{file}/content", "GET", "")
+            async with aclosing(lines(self._wire, endpoint, RESULTS_LIMITS, limit=RESULTS_MOST)) as there:
+                async for raw in there:
                     line = _read(raw, _Line)
                     if line.custom_id in requests:
-                        found[line.custom_id] = _result(line, requests[line.custom_id])
-        return found
+                        yield line.custom_id, self._result(line, requests[line.custom_id])
 
     async def cancel(self, id: str) -> None:  # noqa: A002
         try:
@@ -121,9 +150,41 @@ class OpenAIBatches:
             if error.status not in (400, 409):  # it has ended
                 raise
 
-    def _line(self, key: str, request: ModelRequest) -> bytes:
-        body = msgspec.Raw(self._bodies.body(request))
-        return _encode({"custom_id": key, "method": "POST", "url": CHAT, "body": body}) + b"\n"
+    def _path(self, request: BatchRequest) -> str:
+        way = way_of(request)
+        return PATHS["chat" if way == "responses" and not self._responses else way]
+
+    def _line(self, key: str, request: BatchRequest) -> bytes:
+        path = self._path(request)
+        body = msgspec.Raw(self._body(request, path))
+        return _encode({"custom_id": key, "method": "POST", "url": path, "body": body}) + b"\n"
+
+    def _body(self, request: BatchRequest, path: str) -> bytes:
+        if isinstance(request, EmbeddingRequest):
+            return openai_embeddings.body_of(request)
+        if path == PATHS["responses"]:
+            return openai_responses.body_of(request)
+        return self._bodies.body(request)
+
+    def _result(self, line: _Line, request: BatchRequest) -> Result:
+        if line.response is None:
+            code = line.error.code if line.error else ""
+            return Result(error=ProviderError("unavailable", "no answer in the batch"), expired=code == "batch_expired")
+        body = bytes(line.response.body)
+        if line.response.status_code != 200:
+            return Result(error=failure(line.response.status_code, {}, body))
+        try:
+            return Result(answer=self._understood(body, request))
+        except ProviderError as error:
+            return Result(error=error)
+
+    def _understood(self, body: bytes, request: BatchRequest) -> BatchAnswer:
+        """Raises ProviderError."""
+        if isinstance(request, EmbeddingRequest):
+            return openai_embeddings.understood(body, request)
+        if self._path(request) == PATHS["responses"]:
+            return openai_responses.understood(body, request)
+        return understood(body, request)
 
     async def _batch(self, id: str) -> _Batch:  # noqa: A002
         return _read(await self._get(f"/batches/{id}"), _Batch)
@@ -145,24 +206,14 @@ class OpenAIBatches:
         return await self._call(path, b"", "GET", "")
 
     async def _call(self, path: str, body: bytes, method: str, content: str) -> bytes:
-        headers = self._bodies.key_headers() | ({"Content-Type": content} if content else {})
-        query = self._query.replace("?", "&") if "?" in path else self._query
-        endpoint = Endpoint.of(self._base_url + path + query, headers, method=method)
+        endpoint = self._endpoint(path, method, content)
         once = method == "POST"  # a batch that is made twice is paid for twice
         return (await whole(self._wire, endpoint, body, BATCH_LIMITS, limit=self._limit, only_once=once)).body
 
-
-def _result(line: _Line, request: ModelRequest) -> Result:
-    if line.response is None:
-        code = line.error.code if line.error else ""
-        return Result(error=ProviderError("unavailable", "no answer in the batch"), expired=code == "batch_expired")
-    body = bytes(line.response.body)
-    if line.response.status_code != 200:
-        return Result(error=failure(line.response.status_code, {}, body))
-    try:
-        return Result(answer=understood(body, request))
-    except ProviderError as error:
-        return Result(error=error)
+    def _endpoint(self, path: str, method: str, content: str) -> Endpoint:
+        headers = self._bodies.key_headers() | ({"Content-Type": content} if content else {})
+        query = self._query.replace("?", "&") if "?" in path else self._query
+        return Endpoint.of(self._base_url + path + query, headers, method=method)
 
 
 def _read(body: bytes, kind: type[T]) -> T:

@@ -39,7 +39,7 @@ class OpenAIResponses:
             said = await whole(self._wire, self._endpoint(request, native), body, request.limits, limit=self._limit)
         except ProviderError as error:
             raise self._heard(error) from error.__cause__
-        return _understood(said.body, request)
+        return understood(said.body, request)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
         native = _native(request)
@@ -97,7 +97,15 @@ def _with(endpoint: Endpoint, headers: Mapping[str, str]) -> Endpoint:
     return Endpoint(endpoint.origin, b"\r\n".join([start, *(line.encode() for line in fit), last]))
 
 
-def _understood(body: bytes, request: ModelRequest) -> ModelAnswer:
+def body_of(request: ModelRequest) -> bytes:
+    """Of a request that came in this shape, as it goes out for a whole answer."""
+    native = _native(request)
+    if native is None:
+        raise ProviderError("bad_request", "it did not come in the shape of responses")
+    return _body(native, request.model, stream=False)
+
+
+def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
     """Raises ProviderError: malformed, or what the response says of its failure."""
     said = answered(body)
     finish, output = said.finish, said.text

@@ -10,7 +10,7 @@ from ratchet_providers.failing import ProviderError
 from ratchet_providers.http_failures import failure
 from ratchet_providers.places import NoPlaceError
 from ratchet_providers.sse import Event, Events, EventTooLongError
-from ratchet_providers.wire import Answer, Endpoint, Wire
+from ratchet_providers.wire import STREAM_LIMIT, Answer, Endpoint, Wire
 
 Failing = Callable[[int, Mapping[bytes, bytes], bytes], ProviderError]  # of a status, its headers and its body
 BODY_LIMIT = 64 * 1024 * 1024
@@ -71,13 +71,22 @@ async def whole(
 
 
 async def arriving(
-    wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits, patience: Patience, *, failing: Failing = failure
+    wire: Wire,
+    endpoint: Endpoint,
+    body: bytes,
+    limits: TimeLimits,
+    patience: Patience,
+    *,
+    limit: int = STREAM_LIMIT,
+    failing: Failing = failure,
 ) -> AsyncGenerator[bytes, None]:
     """The bytes of an answer of status 200 as they come, to their end. Raises ProviderError; `cut` for a broken one."""
     begun = False
     with _as_ours():
         try:
-            async with wire.stream(endpoint, body, patience_s=patience.left_s(), connect_s=limits.connect_s) as answer:
+            async with wire.stream(
+                endpoint, body, patience_s=patience.left_s(), connect_s=limits.connect_s, limit=limit
+            ) as answer:
                 if answer.status != 200:
                     raise failing(answer.status, answer.headers, await _rest(answer.more, patience))
                 begun = True
@@ -89,6 +98,24 @@ async def arriving(
             if begun:
                 raise ProviderError("cut", str(error)) from error
             raise
+
+
+async def lines(
+    wire: Wire, endpoint: Endpoint, limits: TimeLimits, *, limit: int, longest: int = BODY_LIMIT
+) -> AsyncGenerator[bytes, None]:
+    """The lines of an answer that are not empty, as they come: only one is in memory. Raises ProviderError."""
+    patience, rest = Patience(limits), b""
+    patience.shown()
+    async with aclosing(arriving(wire, endpoint, b"", limits, patience, limit=limit)) as bits:
+        async for came in bits:
+            *whole_ones, rest = (rest + came).split(b"\n") if b"\n" in came else (rest + came,)
+            if len(rest) > longest:
+                raise ProviderError("malformed", f"a line of more than {longest} bytes")
+            for line in whole_ones:
+                if line.strip():
+                    yield line
+    if rest.strip():
+        yield rest
 
 
 async def events(

@@ -73,7 +73,7 @@ def _adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Ad
         shaped.endpoint(table.path, "model")  # a wrong URL is wrong now, not with the first request
         embeds = OpenAIEmbeddings(wire, shaped, body_limit=body_limit)
         continues = _always if table.continues else _never
-        batches = OpenAIBatches(wire, table.base_url, shaped, query=table.query) if table.batches else None
+        batches = _openai_batches(table, wire, shaped) if table.batches else None
         if table.responses:
             responses = OpenAIResponses(wire, table.base_url, key, dialect, body_limit=body_limit)
             return Adapter(responses, embeds, continues, batches=batches)
@@ -86,6 +86,10 @@ def _adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Ad
     if isinstance(table, VertexTable):
         return _vertex(name, table, wire, body_limit)
     return _bedrock(name, table, wire, body_limit)
+
+
+def _openai_batches(table: OpenAIShapedTable, wire: Wire, shaped: OpenAIShaped) -> OpenAIBatches:
+    return OpenAIBatches(wire, table.base_url, shaped, query=table.query, responses=table.responses)
 
 
 def _anthropic(name: str, table: AnthropicTable, wire: Wire, body_limit: int) -> Adapter:

@@ -33,7 +33,7 @@ NOTHING_USED = Usage()
 
 async def embed(ask: EmbedAsk, parts: Parts, gone: Gone) -> Embedded:
     """Raises UnknownModelError, NotCachedError, NoAnswerError, NotRecordedError, and what limits raise."""
-    under_way = _UnderWay(ask, parts, _model(ask, parts), key_of(ask, parts.snapshot.epoch(ask.tenant)))
+    under_way = _UnderWay(ask, parts, embedding_model(ask, parts), key_of(ask, parts.snapshot.epoch(ask.tenant)))
     try:
         made = replace(await _kept_or_made(under_way), latency_ms=under_way.elapsed_ms())
         return await under_way.record(made, "cancelled" if await gone() else "ok")
@@ -121,7 +121,7 @@ async def _kept_or_made(under_way: _UnderWay) -> Embedded:
     elif ask.only_cached:
         raise NotCachedError
     admitted = await under_way.admit()
-    made = await _made(under_way)
+    made = await made_by(ask, under_way.model, parts, under_way.result_id, under_way.attempts)
     under_way.spent = made.usage
     await _keep(under_way, made)
     return replace(made, rate_headers=admitted.headers())
@@ -144,7 +144,7 @@ async def _keep(under_way: _UnderWay, made: Embedded) -> None:
     under_way.settle(entry)
 
 
-def _model(ask: EmbedAsk, parts: Parts) -> EmbeddingModel:
+def embedding_model(ask: EmbedAsk, parts: Parts) -> EmbeddingModel:
     model = parts.catalogue.embedding_models.get(ask.model)
     if model is None:
         known = list(parts.catalogue.embedding_models)
@@ -153,30 +153,33 @@ def _model(ask: EmbedAsk, parts: Parts) -> EmbeddingModel:
     return model
 
 
-async def _made(under_way: _UnderWay) -> Embedded:
-    ask, model = under_way.ask, under_way.model
-    its = _tries(under_way)
+async def made_by(
+    ask: EmbedAsk, model: EmbeddingModel, parts: Parts, result_id: UUID, attempts: list[Attempt]
+) -> Embedded:
+    its = _tries(ask, model, parts, attempts)
     while (target := await its.next()) is not None:
         made: Embeddings | None = None
         async with its.asking(target):
-            made = await target.provider.embed(_request(ask, target, its.limits_of(target)))
+            made = await target.provider.embed(embedding_request(ask, target, its.limits_of(target)))
         if made is not None:
-            shaped = in_openais_shape(made)
-            return Embedded(
-                result_id=under_way.result_id,
-                model=model.name,
-                body={name: msgspec.Raw(msgspec.json.encode(value)) for name, value in shaped.items()},
-                usage=made.usage,
-                cost_usd=model.prices.of(made.usage),
-                attempts=tuple(under_way.attempts),
-                simulated=made.simulated,
-            )
+            return replace(embedded(made, model, result_id), attempts=tuple(attempts))
     raise no_answer(its.errors)
 
 
-def _tries(under_way: _UnderWay) -> Tries[EmbeddingTarget]:
-    model, parts = under_way.model, under_way.parts
-    target = EmbeddingTarget(
+def embedded(made: Embeddings, model: EmbeddingModel, result_id: UUID) -> Embedded:
+    shaped = in_openais_shape(made)
+    return Embedded(
+        result_id=result_id,
+        model=model.name,
+        body={name: msgspec.Raw(msgspec.json.encode(value)) for name, value in shaped.items()},
+        usage=made.usage,
+        cost_usd=model.prices.of(made.usage),
+        simulated=made.simulated,
+    )
+
+
+def embedding_target(model: EmbeddingModel, parts: Parts) -> EmbeddingTarget:
+    return EmbeddingTarget(
         name=model.name,
         prices=model.prices,
         at=model.provider,
@@ -185,17 +188,20 @@ def _tries(under_way: _UnderWay) -> Tries[EmbeddingTarget]:
         provider=parts.embeddings[model.name],
         upstream_model=model.upstream_model or model.name,
     )
+
+
+def _tries(ask: EmbedAsk, model: EmbeddingModel, parts: Parts, attempts: list[Attempt]) -> Tries[EmbeddingTarget]:
     return tries(
-        [target],
+        [embedding_target(model, parts)],
         parts.around,
-        deadline_s=under_way.deadline_s(),
+        deadline_s=ask.deadline_s or parts.settings.deadline_ms / 1000,
         models=1,
-        attempted=under_way.attempts.append,
-        limits=under_way.ask.limits,
+        attempted=attempts.append,
+        limits=ask.limits,
     )
 
 
-def _request(ask: EmbedAsk, target: EmbeddingTarget, limits: TimeLimits) -> EmbeddingRequest:
+def embedding_request(ask: EmbedAsk, target: EmbeddingTarget, limits: TimeLimits) -> EmbeddingRequest:
     return EmbeddingRequest(
         model=target.upstream_model,
         inputs=ask.inputs,

@@ -71,6 +71,37 @@ class MongoLimitsStore:
             with waiting_is_worth_it():
                 await self._allowances.bulk_write([_back(one) for one in given], ordered=False)
 
+    async def hold(self, allowance: Allowance, name: str, amount: int) -> bool:
+        """Of a budget. The hold stands in the budget itself, so that taking it and noting it are one write."""
+        if await self._held(allowance.key, name) is not None:
+            return True
+        if amount > allowance.limit:
+            return False
+        wanted = {"_id": allowance.key, "holds.name": {"$ne": name}} | _while_enough(allowance, amount, 0.0)
+        kept = {"$push": {"holds": {"name": name, "amount": Int64(amount)}}}
+        change: Document = {**_budget_taken(allowance, amount), **kept}
+        try:
+            with waiting_is_worth_it():
+                done = await self._allowances.update_one(wanted, change, upsert=True)
+        except DuplicateKeyError:  # it was made a moment before, or there is not enough, or it is held
+            with waiting_is_worth_it():
+                done = await self._allowances.update_one(wanted, change)
+        if done.matched_count or done.upserted_id is not None:
+            return True
+        return await self._held(allowance.key, name) is not None
+
+    async def settle(self, key: str, name: str, used: int) -> None:
+        if (amount := await self._held(key, name)) is None:
+            return
+        over = {"$inc": {"taken": Int64(used - amount)}, "$pull": {"holds": {"name": name}}}
+        with waiting_is_worth_it():
+            await self._allowances.update_one({"_id": key, "holds.name": name}, over)
+
+    async def _held(self, key: str, name: str) -> int | None:
+        with waiting_is_worth_it():
+            found = await self._allowances.find_one({"_id": key, "holds.name": name}, {"holds": 1}) or {}
+        return next((int(one["amount"]) for one in found.get("holds", []) if one["name"] == name), None)
+
 
 def _while_enough(allowance: Allowance, amount: int, now: float) -> Document:
     if allowance.is_rate:
@@ -81,15 +112,19 @@ def _while_enough(allowance: Allowance, amount: int, now: float) -> Document:
 
 def _taken(allowance: Allowance, amount: int, now: float) -> Document | list[Document]:
     if not allowance.is_rate:
-        expires = datetime.fromtimestamp(allowance.until, UTC) + KEPT_BUDGET
-        return {
-            "$inc": {"taken": Int64(amount)},
-            "$setOnInsert": {"tenant": allowance.tenant, "expires_at": expires},
-        }
+        return _budget_taken(allowance, amount)
     since: Document = {"$max": [{"$ifNull": ["$full_at", Int64(0)]}, Int64(int(now * MICRO))]}
     full_at = {"$add": [since, Int64(worth_us(amount, allowance.limit))]}
     expires = datetime.fromtimestamp(now, UTC) + KEPT_RATE
     return [{"$set": {"full_at": full_at, "tenant": allowance.tenant, "expires_at": expires}}]
+
+
+def _budget_taken(allowance: Allowance, amount: int) -> Document:
+    expires = datetime.fromtimestamp(allowance.until, UTC) + KEPT_BUDGET
+    return {
+        "$inc": {"taken": Int64(amount)},
+        "$setOnInsert": {"tenant": allowance.tenant, "expires_at": expires},
+    }
 
 
 def _back(given: GivenBack) -> UpdateOne:

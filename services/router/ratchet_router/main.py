@@ -36,7 +36,7 @@ from ratchet_router.api import (
     responses,
     templates,
 )
-from ratchet_router.api.batch_kinds import KINDS
+from ratchet_router.api.batch_endpoints import ENDPOINTS
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
 from ratchet_router.api.troubles import in_shape_of_its_api
 from ratchet_router.batches.at_work import batches_at_work
@@ -127,7 +127,7 @@ def build(settings: RouterSettings) -> FastAPI:
 
             app.state.reloads.add(files_anew)
             current: Callable[[], Parts] = lambda: app.state.parts  # noqa: E731  of the moment
-            its_batches = await batches_at_work(its.database, current, admission, KINDS, callbacks)
+            its_batches = await batches_at_work(its.database, current, admission, ENDPOINTS, callbacks)
             app.state.batches, app.state.poke_batches = its_batches.batches, its_batches.loop.poke
             app.state.singles = its_batches.singles
             loops |= its_batches.loops | await its.relay(its_batches.store.items)

@@ -15,8 +15,7 @@ from ratchet_common.events import PredictionMade
 from ratchet_common.mongo import Database
 from ratchet_providers.secrets import Secret
 from ratchet_providers.wire import Wire
-from ratchet_router.api.chat import chat_completion
-from ratchet_router.api.chat_body import read_chat
+from ratchet_router.api.batch_endpoints import ENDPOINTS
 from ratchet_router.batches.batch import OVER, Batch
 from ratchet_router.batches.callbacks import Callbacks
 from ratchet_router.batches.creating import Batches, Wanted
@@ -24,7 +23,7 @@ from ratchet_router.batches.files import MongoFileStore
 from ratchet_router.batches.single_store import MongoSingleStore
 from ratchet_router.batches.store import MongoBatchStore
 from ratchet_router.batches.worker import Worker
-from ratchet_router.batches.working import Kind, Working
+from ratchet_router.batches.working import Working
 from tests.integration.conftest import Ground
 from tests.integration.crashing import CrashAt, CrashedError
 from tests.unit.router.batches.fakes import FakeBatchPlatform, Purse
@@ -40,7 +39,7 @@ class Site:
     """One tenant's batch in the store, and workers that come and go."""
 
     def __init__(self, database: Database, platform: FakeBatchPlatform) -> None:
-        self.database, self.platform = database, platform
+        self.database, self.platform, self.purse = database, platform, Purse()
         self.store, self.files = MongoBatchStore(database), MongoFileStore(database)
         self.caller = Caller(sha256="0" * 64, tenant=f"tenant-{uuid4().hex[:8]}", scopes=frozenset(Scope))
 
@@ -64,8 +63,8 @@ class Site:
             files=self.files,
             singles=MongoSingleStore(self.database),
             current=lambda: parts,
-            kinds={ENDPOINT: Kind(read_chat, chat_completion)},
-            budgets=Purse(),
+            plans=ENDPOINTS,
+            budgets=self.purse,
             poll_s=0,
             again_s=0,
         )
@@ -113,4 +112,6 @@ async def _all_is_well(site: Site, batch: Batch) -> None:
     assert found is not None
     assert (found.status, found.counts and found.counts.completed) == ("completed", 1)
     assert len(site.platform.batches) == 1
-    assert [(e.outcome, e.usage.batch) for e in await site.told(batch)] == [("ok", True)]
+    (event,) = await site.told(batch)
+    assert (event.outcome, event.usage.batch) == ("ok", True)
+    assert (site.purse.held, site.purse.settled) == ({}, [event.cost_usd])

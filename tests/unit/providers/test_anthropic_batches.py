@@ -11,8 +11,8 @@ from anthropic.types.messages.batch_create_params import Request
 
 from ratchet_providers.anthropic.batches import AnthropicBatches
 from ratchet_providers.anthropic.provider import Anthropic
-from ratchet_providers.base import ModelRequest
-from ratchet_providers.batching import NotYetKnownError
+from ratchet_providers.base import ModelAnswer, ModelRequest
+from ratchet_providers.batching import NotYetKnownError, Result
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.secrets import Secret
 from ratchet_providers.wire import Wire
@@ -61,10 +61,10 @@ async def test_a_batch_is_taken_and_every_answer_finds_its_request(tmp_path: Pat
     async with platform(tmp_path) as (its, up):
         id_ = await its.submit(NAME, asked(*KEYS))
         assert (await its.state(id_)).state == "ended"
-        results = await its.results(id_, asked(*KEYS))
+        results = await _results(its, id_, asked(*KEYS))
         assert up.wrong == []
     assert sorted(results) == KEYS
-    answers = [one.answer for one in results.values() if one.answer is not None]
+    answers = [one.answer for one in results.values() if isinstance(one.answer, ModelAnswer)]
     assert [(a.output, a.usage.input_tokens, a.usage.output_tokens) for a in answers] == [
         ("On Monday.", 1_000, 100)
     ] * 3
@@ -83,7 +83,7 @@ async def test_one_that_is_refused_leaves_the_others_alone(tmp_path: Path) -> No
     async with platform(tmp_path) as (its, up):
         up.refuses.add("unlucky")
         requests = {**asked(KEYS[0]), **asked(KEYS[1], text="unlucky")}
-        results = await its.results(await _ended(its, requests), requests)
+        results = await _results(its, await _ended(its, requests), requests)
     assert results[KEYS[0]].answer is not None
     error = results[KEYS[1]].error
     assert error is not None
@@ -94,7 +94,7 @@ async def test_one_that_is_refused_leaves_the_others_alone(tmp_path: Path) -> No
 async def test_what_expired_there_is_told_from_what_was_refused(tmp_path: Path) -> None:
     async with platform(tmp_path) as (its, up):
         up.expires_after = 1
-        results = await its.results(await _ended(its, asked(*KEYS)), asked(*KEYS))
+        results = await _results(its, await _ended(its, asked(*KEYS)), asked(*KEYS))
     assert [results[key].expired for key in KEYS] == [False, True, True]
 
 
@@ -104,7 +104,7 @@ async def test_a_cancelled_one_keeps_what_was_answered(tmp_path: Path) -> None:
         id_ = await its.submit(NAME, asked(*KEYS))
         await its.cancel(id_)
         assert (await its.state(id_)).state == "ended"
-        results = await its.results(id_, asked(*KEYS))
+        results = await _results(its, id_, asked(*KEYS))
         await its.cancel(id_)  # it has ended: that changes nothing
     assert [results[key].answer is not None for key in KEYS] == [True, False, False]
 
@@ -164,3 +164,7 @@ async def _ended(its: AnthropicBatches, requests: Mapping[str, ModelRequest]) ->
     id_ = await its.submit(NAME, requests)
     await its.state(id_)
     return id_
+
+
+async def _results(its: AnthropicBatches, id_: str, requests: Mapping[str, ModelRequest]) -> dict[str, Result]:
+    return {key: result async for key, result in its.results(id_, requests)}

@@ -31,6 +31,7 @@ class InMemoryLimitsStore:
         self.taken: dict[str, int] = {}
         self.full_at: dict[str, int] = {}
         self.receipts: set[tuple[str, str]] = set()
+        self.holds: dict[tuple[str, str], int] = {}
         self.trips = 0
         self.before_take: Callable[[], Awaitable[None]] | None = None
 
@@ -86,6 +87,20 @@ class InMemoryLimitsStore:
             else:
                 self.taken[key] -= one.amount
 
+    async def hold(self, allowance: Allowance, name: str, amount: int) -> bool:
+        self._there()
+        if (allowance.key, name) not in self.holds:
+            if self._left(allowance, 0) < amount:
+                return False
+            self._write(allowance, amount, 0)
+            self.holds[allowance.key, name] = amount
+        return True
+
+    async def settle(self, key: str, name: str, used: int) -> None:
+        self._there()
+        if (amount := self.holds.pop((key, name), None)) is not None:
+            self.taken[key] += used - amount
+
 
 async def a_budget_is_given_to_its_end_and_no_further(store: LimitsStore) -> None:
     allowance = budget(1_000)
@@ -129,10 +144,42 @@ async def a_bucket_refills_at_its_rate_and_holds_a_minute(store: LimitsStore) ->
     assert await store.left(allowance, NOW + 10_000) == 600
 
 
+async def what_is_held_is_held_once_and_settled_once(store: LimitsStore) -> None:
+    allowance = budget(1_000)
+    for _ in range(2):
+        assert await store.hold(allowance, "one", 600)
+    assert not await store.hold(allowance, "two", 600)
+    assert await store.hold(allowance, "three", 400)
+    assert await store.left(allowance, NOW) == 0
+    for _ in range(2):
+        await store.settle(allowance.key, "one", 100)
+    assert await store.left(allowance, NOW) == 500
+    await store.settle(allowance.key, "nobody", 100)
+    assert await store.left(allowance, NOW) == 500
+
+
+async def a_hold_that_came_to_more_than_was_set_aside_counts_in_full(store: LimitsStore) -> None:
+    allowance = budget(1_000)
+    assert await store.hold(allowance, "one", 600)
+    await store.settle(allowance.key, "one", 1_200)
+    assert await store.left(allowance, NOW) == 0
+    assert not await store.hold(allowance, "two", 1)
+
+
+async def holds_that_race_never_pass_the_limit(store: LimitsStore) -> None:
+    allowance = budget(1_000)
+    given = await asyncio.gather(*(store.hold(allowance, f"batch-{n % 20}", 90) for n in range(40)))
+    assert sum(given) % 2 == 0  # each name was asked for twice, and got one answer
+    assert await store.left(allowance, NOW) == 1_000 - 11 * 90
+
+
 SUITE = (
     a_budget_is_given_to_its_end_and_no_further,
     more_than_the_limit_is_never_given,
     what_is_given_back_can_be_taken_again_and_counts_once,
     what_is_owed_is_taken_even_where_nothing_is_left,
     a_bucket_refills_at_its_rate_and_holds_a_minute,
+    what_is_held_is_held_once_and_settled_once,
+    a_hold_that_came_to_more_than_was_set_aside_counts_in_full,
+    holds_that_race_never_pass_the_limit,
 )

@@ -12,9 +12,18 @@ import msgspec
 from ratchet_providers.anthropic.failures import failure_in
 from ratchet_providers.anthropic.provider import Anthropic
 from ratchet_providers.base import ModelRequest
-from ratchet_providers.batching import BATCH_LIMITS, BatchState, NotYetKnownError, Result
+from ratchet_providers.batching import (
+    BATCH_LIMITS,
+    RESULTS_LIMITS,
+    RESULTS_MOST,
+    BatchRequest,
+    BatchState,
+    NotYetKnownError,
+    Result,
+)
+from ratchet_providers.embedding import EmbeddingRequest
 from ratchet_providers.failing import ProviderError
-from ratchet_providers.transport import BODY_LIMIT, whole
+from ratchet_providers.transport import BODY_LIMIT, lines, whole
 from ratchet_providers.wire import Endpoint, Wire
 
 BATCHES: Final = "/v1/messages/batches"
@@ -60,8 +69,10 @@ class AnthropicBatches:
         self._wire, self._base_url, self._messages = wire, base_url.rstrip("/"), messages
         self._limit = body_limit
 
-    async def submit(self, name: str, requests: Mapping[str, ModelRequest]) -> str:
-        asked = [{"custom_id": f"{name}-{key}", "params": self._messages.body(r)} for key, r in requests.items()]
+    async def submit(self, name: str, requests: Mapping[str, BatchRequest]) -> str:
+        asked = [
+            {"custom_id": f"{name}-{key}", "params": self._messages.body(_message(r))} for key, r in requests.items()
+        ]
         made: _Batch = _read(_batch, await self._call("POST", "", _encode({"requests": asked})))
         return made.id
 
@@ -72,7 +83,7 @@ class AnthropicBatches:
             async for batch in made:
                 if batch.processing_status != "ended":
                     unknown = True
-                elif any(line.custom_id.startswith(f"{name}-") for line in await self._lines(batch.id)):
+                elif await self._is_ours(batch.id, name):
                     return batch.id
         if unknown:
             raise NotYetKnownError
@@ -82,13 +93,16 @@ class AnthropicBatches:
         batch = _read(_batch, await self._call("GET", f"/{id}"))
         return BatchState("ended" if batch.processing_status == "ended" else "running")
 
-    async def results(self, id: str, requests: Mapping[str, ModelRequest]) -> Mapping[str, Result]:  # noqa: A002
-        ours = {}
-        for line in await self._lines(id):
-            key = line.custom_id.split("-", 2)[-1]
-            if key in requests:
-                ours[key] = self._result(line.result, requests[key])
-        return ours
+    async def results(
+        self,
+        id: str,  # noqa: A002
+        requests: Mapping[str, BatchRequest],
+    ) -> AsyncGenerator[tuple[str, Result], None]:
+        async with aclosing(self._lines(id)) as there:
+            async for line in there:
+                key = line.custom_id.split("-", 2)[-1]
+                if key in requests:
+                    yield key, self._result(line.result, _message(requests[key]))
 
     async def cancel(self, id: str) -> None:  # noqa: A002
         try:
@@ -120,15 +134,34 @@ class AnthropicBatches:
                 return
             after = f"&after_id={page.data[-1].id}"
 
-    async def _lines(self, id: str) -> list[_Line]:  # noqa: A002
-        said = await self._call("GET", f"/{id}/results")
-        return [_read(_line, raw) for raw in said.splitlines() if raw.strip()]
+    async def _lines(self, id: str) -> AsyncGenerator[_Line, None]:  # noqa: A002
+        endpoint = self._endpoint("GET", f"/{id}/results")
+        async with aclosing(lines(self._wire, endpoint, RESULTS_LIMITS, limit=RESULTS_MOST)) as there:
+            async for raw in there:
+                yield _read(_line, raw)
+
+    async def _is_ours(self, id: str, name: str) -> bool:  # noqa: A002
+        """Its first result tells: all requests of a batch are named alike."""
+        async with aclosing(self._lines(id)) as there:
+            async for line in there:
+                return line.custom_id.startswith(f"{name}-")
+        return False
 
     async def _call(self, method: str, path: str, body: bytes = b"") -> bytes:
-        headers = self._messages.key_headers("") | ({"Content-Type": "application/json"} if body else {})
-        endpoint = Endpoint.of(self._base_url + BATCHES + path, headers, method=method)
         once = method == "POST"  # a batch that is made twice is paid for twice
+        endpoint = self._endpoint(method, path)
         return (await whole(self._wire, endpoint, body, BATCH_LIMITS, limit=self._limit, only_once=once)).body
+
+    def _endpoint(self, method: str, path: str) -> Endpoint:
+        headers = self._messages.key_headers("") | ({"Content-Type": "application/json"} if method == "POST" else {})
+        return Endpoint.of(self._base_url + BATCHES + path, headers, method=method)
+
+
+def _message(request: BatchRequest) -> ModelRequest:
+    """Raises ProviderError: this API makes no embeddings."""
+    if isinstance(request, EmbeddingRequest):
+        raise ProviderError("bad_request", "its provider makes no embeddings")
+    return request
 
 
 def _read(decoder: Any, body: bytes) -> Any:

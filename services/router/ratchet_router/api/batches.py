@@ -15,7 +15,7 @@ from ratchet_router.batches.creating import Batches, Wanted
 
 routes = APIRouter(prefix="/api/batches", tags=["batches"])
 BatchId = Annotated[str, Path(pattern="^batch_[0-9a-f]{24}$")]
-BatchEndpoint = Literal["/api/generate", "/v1/chat/completions"]
+BatchEndpoint = Literal["/api/generate", "/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/messages"]
 Short = Annotated[str, Field(min_length=1, max_length=512)]
 EXAMPLE: dict[str, JsonValue] = {
     "items": [

@@ -56,7 +56,7 @@ async def embeddings(request: Request) -> Response:
     wanted = once(request.headers, caller.tenant, request.scope["path"], body)
     with callers.watching(request):
         made = await embed_once(ask, wanted, parts, partial(hung_up, request))
-    return Response(_encode(_said(made)), headers=_headers(made), media_type="application/json")
+    return Response(embeddings_body(made), headers=_headers(made), media_type="application/json")
 
 
 def read_embeddings(body: bytes, caller: Caller) -> EmbedAsk:
@@ -103,10 +103,11 @@ def _inputs(given: Any) -> list[Any]:
     return [given] if kinds == {int} else list(given)
 
 
-def _said(made: Embedded) -> dict[str, Any]:
+def embeddings_body(made: Embedded) -> bytes:
+    """The body of an answer."""
     cached = made.cached_from is not None
     about = {"result_id": made.result_id, "model": made.model, "cached": cached, "simulated": made.simulated}
-    return {**made.body, "ratchet": about}
+    return _encode({**made.body, "ratchet": about})
 
 
 def _headers(made: Embedded) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """HTTP in: messages in Anthropic's shape, answered by whatever model suits."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from ratchet_common.auth import Scope, authorise
+from ratchet_common.auth import Caller, Scope, authorise
 from ratchet_common.http import Front
 from ratchet_providers.anthropic.provider import Anthropic
 from ratchet_providers.base import ModelRequest, TimeLimits
@@ -17,6 +18,7 @@ from ratchet_router.api.anthropic_errors import in_anthropic_shape
 from ratchet_router.api.asking import Asked, ask_of
 from ratchet_router.api.extras import Extras
 from ratchet_router.api.speaking import answer_in_shape
+from ratchet_router.ask import Ask
 from ratchet_router.failures import no_answer
 from ratchet_router.parts import Parts
 from ratchet_router.shapes.messages.count import count_body
@@ -46,7 +48,7 @@ class AnthropicError(BaseModel):
 
 class SpokenMessage:
     def body(self, answered: Answered) -> bytes:
-        return _encode({**_body(answered), "ratchet": said_of(answered)})
+        return message_body(answered)
 
     def frames(self, who: Answered) -> MessagesFrames:
         return MessagesFrames(message_id=_name(who), model=who.model)
@@ -59,8 +61,14 @@ class SpokenMessage:
 async def messages(request: Request) -> Response:
     """As Anthropic's. What comes from a model of Anthropic's own passes through untranslated."""
     caller = authorise(request, Scope.GENERATE)
-    asked = read_messages(await request.body(), request.headers)
-    ask = ask_of(
+    ask = read_message_ask(await request.body(), caller, request.headers)
+    return await answer_in_shape(request, caller, ask, SpokenMessage())
+
+
+def read_message_ask(body: bytes, caller: Caller, headers: Mapping[str, str]) -> Ask:
+    """`headers`: the request's, in lower case. Raises what `read_messages` raises, UnknownTaskError."""
+    asked = read_messages(body, headers)
+    return ask_of(
         Asked(
             model=asked.model,
             messages=asked.messages,
@@ -74,7 +82,11 @@ async def messages(request: Request) -> Response:
         ),
         caller,
     )
-    return await answer_in_shape(request, caller, ask, SpokenMessage())
+
+
+def message_body(answered: Answered) -> bytes:
+    """The body of a whole answer."""
+    return _encode({**_body(answered), "ratchet": said_of(answered)})
 
 
 @in_anthropic_shape

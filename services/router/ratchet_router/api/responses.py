@@ -15,6 +15,7 @@ from ratchet_router.api.about import said_of
 from ratchet_router.api.asking import Asked, ask_of
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.speaking import answer_in_shape
+from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Capability
 from ratchet_router.conversations import Conversations, History
 from ratchet_router.parts import Parts
@@ -43,14 +44,10 @@ class SpokenResponse:
     history: History
 
     def body(self, answered: Answered) -> bytes:
-        if answered.body is not None and answered.shape == NATIVE:
-            return _encode({**answered.body, "ratchet": said_of(answered)})
-        said = as_completion(answered.body, answered.output or "", answered.finish, model=answered.model)
-        told = whole(self._begun(answered), said, answered.usage, now=int(time.time()))
-        return _encode(msgspec.structs.replace(told, ratchet=said_of(answered)))
+        return response_body(self.asked, answered)
 
     def frames(self, who: Answered) -> ResponsesFrames:
-        return ResponsesFrames(self._begun(who))
+        return ResponsesFrames(_begun(self.asked, who))
 
     async def told(self, answered: Answered, whole: bytes | Frames) -> None:
         """Keeps the turn, unless it is not to be kept. Where the store is away the next turn says that this one is not
@@ -63,26 +60,27 @@ class SpokenResponse:
             tenant, user = self.caller.tenant, self.asked.user
             await self.conversations.keep(tenant, user, self.history, self.asked.items, response)
 
-    def _begun(self, answered: Answered) -> ResponsesAnswer:
-        name = response_id(answered.result_id)
-        return begun(self.asked.body, response_id=name, created_at=int(time.time()))
+
+def response_body(asked: ResponsesRequest, answered: Answered) -> bytes:
+    """The body of a whole answer."""
+    if answered.body is not None and answered.shape == NATIVE:
+        return _encode({**answered.body, "ratchet": said_of(answered)})
+    said = as_completion(answered.body, answered.output or "", answered.finish, model=answered.model)
+    told = whole(_begun(asked, answered), said, answered.usage, now=int(time.time()))
+    return _encode(msgspec.structs.replace(told, ratchet=said_of(answered)))
 
 
-@in_openai_shape
-async def create(request: Request) -> Response:
-    """As OpenAI's. Tools that are run by the provider need a model whose provider speaks responses itself."""
-    caller = authorise(request, Scope.GENERATE)
-    parts: Parts = request.app.state.parts
-    conversations: Conversations = request.app.state.conversations
-    asked = read_responses(await request.body(), request.headers)
-    history = await conversations.history(caller.tenant, asked.previous)
-    if asked.previous is not None:
-        asked = continued(asked, history.items)
+def _begun(asked: ResponsesRequest, answered: Answered) -> ResponsesAnswer:
+    return begun(asked.body, response_id=response_id(answered.result_id), created_at=int(time.time()))
+
+
+def ask_for(asked: ResponsesRequest, caller: Caller, parts: Parts) -> Ask:
+    """Raises OnlyResponsesError, UnknownTaskError."""
     able = any(NATIVE in model.capabilities for model in parts.catalogue.models.values())
     if asked.beyond is not None and not able:
         asked.require_chat()
     beyond: frozenset[Capability] = frozenset({"responses"}) if asked.beyond is not None else frozenset()
-    ask = ask_of(
+    return ask_of(
         Asked(
             model=asked.model,
             messages=asked.messages,
@@ -96,6 +94,19 @@ async def create(request: Request) -> Response:
         ),
         caller,
     )
+
+
+@in_openai_shape
+async def create(request: Request) -> Response:
+    """As OpenAI's. Tools that are run by the provider need a model whose provider speaks responses itself."""
+    caller = authorise(request, Scope.GENERATE)
+    parts: Parts = request.app.state.parts
+    conversations: Conversations = request.app.state.conversations
+    asked = read_responses(await request.body(), request.headers)
+    history = await conversations.history(caller.tenant, asked.previous)
+    if asked.previous is not None:
+        asked = continued(asked, history.items)
+    ask = ask_for(asked, caller, parts)
     return await answer_in_shape(request, caller, ask, SpokenResponse(asked, caller, conversations, history))
 
 

@@ -1,11 +1,12 @@
 """The batches of one router: their use cases for callers, and their worker."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from ratchet_common.background import Loop
 from ratchet_common.mongo import Database
+from ratchet_router.batches.asked import Plans
 from ratchet_router.batches.callbacks import Callbacks
 from ratchet_router.batches.creating import Batches
 from ratchet_router.batches.files import MongoFileStore
@@ -16,7 +17,7 @@ from ratchet_router.batches.singles import Singles
 from ratchet_router.batches.store import MongoBatchStore
 from ratchet_router.batches.telling import Telling
 from ratchet_router.batches.worker import Worker
-from ratchet_router.batches.working import Budgets, Kind, Working
+from ratchet_router.batches.working import Budgets, Working
 from ratchet_router.parts import Parts
 from ratchet_router.settings import RouterSettings
 
@@ -36,7 +37,7 @@ async def batches_at_work(
     database: Database,
     current: Callable[[], Parts],
     budgets: Budgets,
-    kinds: Mapping[str, Kind],
+    plans: Plans,
     callbacks: Callbacks,
 ) -> BatchesAtWork:
     """Run its loop beside the requests. Raises RetryLaterError."""
@@ -50,7 +51,7 @@ async def batches_at_work(
         files=files,
         singles=single_store,
         current=current,
-        kinds=kinds,
+        plans=plans,
         budgets=budgets,
         poll_s=settings.batch_poll_ms / 1000,
         again_s=settings.batch_again_ms / 1000,
@@ -68,7 +69,7 @@ async def batches_at_work(
         return made
 
     return BatchesAtWork(
-        Batches(store, files, tuple(kinds), kept=kept, callbacks=callbacks),
+        Batches(store, files, tuple(plans), kept=kept, callbacks=callbacks),
         Singles(single_store, store, model=working.model, kept=kept, callbacks=callbacks),
         store,
         worker,

@@ -12,12 +12,21 @@ from ratchet_router.batches.lines import LineError
 Status = Literal["validating", "in_progress", "finalizing", "completed", "failed", "expired", "cancelling", "cancelled"]
 OVER: Final = frozenset({"completed", "failed", "expired", "cancelled"})
 ItemState = Literal["waiting", "ok", "failed"]
-PORTION_MOST: Final = 2_000  # requests: their answers come down in one piece
+PORTION_MOST: Final = 2_000  # requests: a worker has all of a portion in memory while it submits it
+PORTION_BYTES: Final = 16 * 1024 * 1024
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """`budget`: its key. `user`: whose alone it is; None: the tenant's, or the key's."""
+
+    budget: str
+    user: str | None = None
 
 
 class Portion(msgspec.Struct, kw_only=True):
     """What goes to one provider as one batch of its own. `provider` empty: asked one by one, at the full price.
 
+    `holds`: the budgets that money was set aside from; `short_since`: when they first did not cover it.
     `asked_at` is written before the first try to submit, `theirs` (the provider's id) after it: in between a worker
     may have died, so whoever finds the one without the other looks for it there first.
     """
@@ -26,7 +35,9 @@ class Portion(msgspec.Struct, kw_only=True):
     provider: str = ""
     model: str = ""
     items: int = 0
-    expected_usd: str = "0"
+    size: int = 0  # bytes
+    holds: list[Hold] = []
+    short_since: datetime | None = None
     state: Literal["waiting", "submitted", "over"] = "waiting"
     asked_at: datetime | None = None
     theirs: str = ""
@@ -121,6 +132,7 @@ class Item(msgspec.Struct, kw_only=True):
     model: str = ""
     template: str = ""
     decision: bytes = b""
+    user: str | None = None
     said: bytes = b""
     cost_usd: str = "0"
 

@@ -2,45 +2,59 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import timedelta
-from decimal import Decimal
 from typing import Final
 
 from ratchet_common.errors import RefusedError
-from ratchet_providers.base import ModelRequest
 from ratchet_providers.batching import BatchPlatform, Result
 from ratchet_providers.failing import ErrorKind, ProviderError
-from ratchet_router.batches.batch import Item, Portion
+from ratchet_router.batches.batch import Item
 from ratchet_router.batches.lines import LineError
+from ratchet_router.batches.money import Ready, set_aside, settle
 from ratchet_router.batches.said import EXPIRED
 from ratchet_router.batches.store import Held
-from ratchet_router.batches.working import Working, target_of
-from ratchet_router.calling import request_to
-from ratchet_router.failures import no_answer
-from ratchet_router.limits.admitted import Estimate
-from ratchet_router.limits.refusals import LimitsAwayError, RateLimitedError
-from ratchet_router.limits.subjects import Who
-from ratchet_router.progress import Progress
+from ratchet_router.batches.working import Working
+from ratchet_router.limits.refusals import BudgetExhaustedError
 
 WAITING_DOES_NOT_HELP: Final[frozenset[ErrorKind]] = frozenset({
     "bad_request", "too_long", "filtered", "unauthorized", "no_such_model", "quota",
 })  # fmt: skip
 GRACE: Final = timedelta(hours=1)  # after its end, for a provider to end it too
+RENEWED_EVERY: Final = 100  # requests
+GONE: Final = LineError(
+    code="provider_gone", message="The model's provider takes no batches here any more: send the request again."
+)
 REFUSED: Final = LineError(code="provider_refused", message="The model's provider took none of this batch.")
 
 
 async def advance(held: Held, index: int, stopping: LineError | None, working: Working) -> None:
-    """One step. Raises ProviderError where the provider is to be asked again later, RetryLaterError."""
+    """One step. Raises ProviderError where the provider is to be asked again later, RetryLaterError.
+
+    Long after the batch's end nobody waits any more for a provider that says nothing.
+    """
     portion = held.batch.portions[index]
-    if portion.state == "waiting":
-        await _submitted(held, index, stopping, working)
-    elif portion.state == "submitted":
-        await _looked_at(held, index, stopping, working)
+    platform = working.platforms.get(portion.provider)
+    too_late = working.now() > held.batch.expires_at + GRACE
+    if platform is None:
+        if too_late or portion.asked_at is None:
+            await _over(held, index, stopping or GONE, working)
+        return
+    try:
+        if portion.state == "waiting":
+            await _submitted(held, index, stopping, platform, working)
+        else:
+            await _looked_at(held, index, stopping, platform, working)
+    except ProviderError:
+        if not too_late:
+            raise
+        await _over(held, index, EXPIRED, working)
 
 
-async def _submitted(held: Held, index: int, stopping: LineError | None, working: Working) -> None:
+async def _submitted(
+    held: Held, index: int, stopping: LineError | None, platform: BatchPlatform, working: Working
+) -> None:
     portion = held.batch.portions[index]
-    platform = working.platforms[portion.provider]
     theirs: str | None = None
     if portion.asked_at is not None:
         theirs = await platform.find(portion.name, portion.asked_at)
@@ -60,17 +74,22 @@ async def _submitted(held: Held, index: int, stopping: LineError | None, working
 async def _submit(held: Held, index: int, items: Sequence[Item], platform: BatchPlatform, working: Working) -> str:
     """Empty where it may not be submitted, now or at all. Its intent is in the store before it goes out."""
     portion = held.batch.portions[index]
-    if not await _affordable(held, portion, items, working):
-        return ""
-    requests = {item.key: request for item, _, request in await _requests(held, items, working)}
-    if not requests:
+    ready = await _ready(held, items, working)
+    await working.store.renew(held)
+    try:
+        if not await set_aside(held, index, ready, working):
+            return ""
+    except BudgetExhaustedError as error:
+        for one in ready:
+            await working.refused(one.item, error)
+        ready = []
+    if not ready:
         await _over(held, index, EXPIRED, working)
         return ""
-    await working.store.renew(held)
     portion.asked_at = portion.asked_at or working.now()
     await working.store.save(held)
     try:
-        return await platform.submit(portion.name, requests)
+        return await platform.submit(portion.name, {one.item.key: one.asked.request for one in ready})
     except ProviderError as error:
         if error.kind in WAITING_DOES_NOT_HELP:
             await _over(held, index, _told(error), working)
@@ -78,26 +97,10 @@ async def _submit(held: Held, index: int, items: Sequence[Item], platform: Batch
         raise
 
 
-async def _affordable(held: Held, portion: Portion, items: Sequence[Item], working: Working) -> bool:
-    """A look at the budgets before anything is spent; what it came to is charged with the results."""
-    expected = Estimate(Decimal(portion.expected_usd), 0)
-    try:
-        admitted = await working.budgets.admit(Who.of(held.batch.who, None), expected)
-    except (RateLimitedError, LimitsAwayError):
-        return False
-    except RefusedError as error:
-        for item in items:
-            await working.refused(item, error)
-        portion.state = "over"
-        await working.store.save(held)
-        return False
-    admitted.settle(Decimal(0), 0)
-    return True
-
-
-async def _looked_at(held: Held, index: int, stopping: LineError | None, working: Working) -> None:
+async def _looked_at(
+    held: Held, index: int, stopping: LineError | None, platform: BatchPlatform, working: Working
+) -> None:
     portion = held.batch.portions[index]
-    platform = working.platforms[portion.provider]
     if stopping is not None and not portion.cancelled:
         await platform.cancel(portion.theirs)
         portion.cancelled = True
@@ -115,46 +118,46 @@ async def _looked_at(held: Held, index: int, stopping: LineError | None, working
 
 
 async def _keep_results(held: Held, index: int, platform: BatchPlatform, working: Working) -> None:
-    items = await working.store.waiting(held.batch, index)
-    ready = await _requests(held, items, working)
-    results = await platform.results(
-        held.batch.portions[index].theirs, {item.key: request for item, _, request in ready}
-    )
-    for number, (item, progress, _) in enumerate(ready):
-        if number % 100 == 0:
-            await working.store.renew(held)
-        if (result := results.get(item.key)) is not None:
-            await _keep(held, item, progress, result, working)
+    ready = await _ready(held, await working.store.waiting(held.batch, index), working)
+    by_key = {one.item.key: one for one in ready}
+    requests = {key: one.asked.request for key, one in by_key.items()}
+    number = 0
+    async with aclosing(platform.results(held.batch.portions[index].theirs, requests)) as results:
+        async for key, result in results:
+            if number % RENEWED_EVERY == 0:
+                await working.store.renew(held)
+            number += 1
+            await _keep(by_key[key], result, working)
 
 
-async def _keep(held: Held, item: Item, progress: Progress, result: Result, working: Working) -> None:
+async def _keep(of: Ready, result: Result, working: Working) -> None:
     if result.answer is not None:
-        await working.answered(held.batch, item, progress, result.answer)
+        await working.keep(of.item, of.asked.answered(result.answer))
     elif result.error is not None and not result.expired:
-        error = no_answer([(target_of(progress), result.error)])
-        await working.refused(item, error, progress)
+        await working.refused(of.item, *of.asked.not_answered(result.error))
 
 
-async def _requests(held: Held, items: Sequence[Item], working: Working) -> list[tuple[Item, Progress, ModelRequest]]:
+async def _ready(held: Held, items: Sequence[Item], working: Working) -> list[Ready]:
     """Those that cannot be asked any more, since their model went meanwhile, fail here."""
     found = []
-    for item in items:
+    for number, item in enumerate(items, 1):
         await asyncio.sleep(0)  # other requests go on meanwhile
+        if number % RENEWED_EVERY == 0:
+            await working.store.renew(held)
         try:
-            progress = working.progress(held.batch, item)
+            found.append(Ready(item, working.asked(held.batch, item)))
         except RefusedError as error:
             await working.refused(item, error)
-            continue
-        target = target_of(progress)
-        found.append((item, progress, request_to(target, progress.request(), target.limits)))
     return found
 
 
 async def _over(held: Held, index: int, why: LineError, working: Working) -> None:
     """What has no result gets this one."""
+    portion = held.batch.portions[index]
     for item in await working.store.waiting(held.batch, index):
         await working.failed(item, why)
-    held.batch.portions[index].state = "over"
+    await settle(held, portion, index, working)
+    portion.state = "over"
     await working.store.save(held)
 
 

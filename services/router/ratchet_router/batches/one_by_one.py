@@ -7,10 +7,8 @@ from typing import Final
 from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_router.batches.batch import Batch, Item
 from ratchet_router.batches.working import Working
-from ratchet_router.calling import called
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.limits.refusals import LimitsAwayError, RateLimitedError, TooLargeForTheRateError
-from ratchet_router.progress import Progress
 
 IN_ONE_GO: Final = 4  # times what may be asked at once: then the worker looks up
 LATER: Final = (RateLimitedError, LimitsAwayError, RetryLaterError)
@@ -31,30 +29,20 @@ async def ask_some(batch: Batch, items: Sequence[Item], working: Working) -> boo
 
 async def _ask(batch: Batch, item: Item, working: Working) -> bool:
     try:
-        progress = working.progress(batch, item)
+        asked = working.asked(batch, item)
     except RefusedError as error:
         await working.refused(item, error)
         return True
     try:
-        return await _answered(batch, item, progress, working)
-    finally:
-        progress.over()
-
-
-async def _answered(batch: Batch, item: Item, progress: Progress, working: Working) -> bool:
-    try:
-        await progress.admit()
-        target, said = await called(progress.request(), progress.tries())
+        kept = await asked.ask()
     except TooLargeForTheRateError as error:  # it never fits
         await working.refused(item, error)
     except LATER:
         return False
     except NoAnswerError as error:
-        await working.refused(item, error, progress)
+        await working.refused(item, error, asked.of_nobody())
     except RefusedError as error:
         await working.refused(item, error)
     else:
-        answered = progress.of_model(target, said)
-        progress.used = answered.cost_usd, answered.usage.input_tokens + answered.usage.output_tokens
-        await working.keep(batch, item, progress, answered)
+        await working.keep(item, kept)
     return True

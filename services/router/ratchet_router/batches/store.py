@@ -154,6 +154,16 @@ class MongoBatchStore:
         with waiting_is_worth_it():
             return [int(d["line"]) for d in await self.items.find(wanted, {"line": 1}).to_list()]
 
+    async def spent(self, batch: Batch, portion: int) -> dict[str | None, Decimal]:
+        """By user, in USD."""
+        wanted = {"tenant": batch.tenant, "batch": batch.id, "portion": portion, "state": "ok"}
+        costs: dict[str | None, Decimal] = {}
+        with waiting_is_worth_it():
+            async for found in self.items.find(wanted, {"cost_usd": 1, "user": 1}):
+                user = found.get("user")
+                costs[user] = costs.get(user, Decimal(0)) + Decimal(found["cost_usd"])
+        return costs
+
     async def waiting(self, batch: Batch, portion: int, *, limit: int = 0) -> list[Item]:
         wanted = {"tenant": batch.tenant, "batch": batch.id, "portion": portion, "state": "waiting"}
         with waiting_is_worth_it():

@@ -3,20 +3,19 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final
 
 import msgspec
 
 from ratchet_common.errors import RefusedError
-from ratchet_router.batches.batch import PORTION_MOST, Batch, Item, Portion
+from ratchet_providers.batching import way_of
+from ratchet_router.batches.asked import AskedItem
+from ratchet_router.batches.batch import PORTION_BYTES, PORTION_MOST, Batch, Item, Portion
 from ratchet_router.batches.ending import end
 from ratchet_router.batches.lines import InvalidFileError, Line, LineError, lines_of
-from ratchet_router.batches.refusals import StreamsError
 from ratchet_router.batches.said import CODES, failed_line
 from ratchet_router.batches.store import Held
 from ratchet_router.batches.working import Working
-from ratchet_router.progress import Progress
 
 SHOWN: Final = 100  # errors in the batch itself
 AT_ONCE: Final = 500  # requests in one write
@@ -30,24 +29,24 @@ class Portions:
     batch: Batch
     by_batch_api: frozenset[str]
     found: list[Portion] = field(default_factory=list)
-    open: dict[tuple[str, str], int] = field(default_factory=dict)
+    open: dict[tuple[str, ...], int] = field(default_factory=dict)
 
-    def place(self, progress: Progress) -> int:
+    def place(self, item: Item, asked: AskedItem) -> int:
         """Where the request belongs."""
-        plan = progress.plan
-        model = plan.resolved
-        provider = "" if plan.trained else plan.ranking.models[0].provider
-        key = (provider, model) if provider in self.by_batch_api else ("", "")
+        by_batch_api = asked.provider in self.by_batch_api
+        key = (asked.provider, asked.pinned.model, way_of(asked.request)) if by_batch_api else ()
         index = self.open.get(key, -1)
-        if index < 0 or (key[0] and self.found[index].items >= PORTION_MOST):
+        if index < 0 or (key and self._is_full(self.found[index], len(item.body))):
             index = self.open[key] = len(self.found)
-            self.found.append(Portion(name=f"{self.batch.hex}-{index}", provider=key[0], model=key[1]))
+            provider, model = key[:2] if key else ("", "")
+            self.found.append(Portion(name=f"{self.batch.hex}-{index}", provider=provider, model=model))
         portion = self.found[index]
         portion.items += 1
-        if portion.provider:
-            half = plan.ranking.models[0].prices.batch_factor
-            portion.expected_usd = str(Decimal(portion.expected_usd) + plan.expected_cost_usd * half)
+        portion.size += len(item.body)
         return index
+
+    def _is_full(self, portion: Portion, more: int) -> bool:
+        return portion.items >= PORTION_MOST or portion.size + more > PORTION_BYTES
 
 
 async def validate(held: Held, working: Working) -> None:
@@ -100,16 +99,13 @@ def _item(batch: Batch, line: Line, portions: Portions, working: Working) -> Ite
 
 def _place(batch: Batch, item: Item, portions: Portions, working: Working) -> LineError | None:
     try:
-        progress = working.progress(batch, item)
-        if progress.ask.stream:
-            raise StreamsError
+        asked = working.asked(batch, item)
     except RefusedError as error:
         code = getattr(error, "code", "") or CODES.get(error.type, error.type)
         param = getattr(error, "param", None) or ("model" if error.type == "unknown-model" else None)
         return LineError(code=code, message=error.detail, param=param)
-    item.portion = portions.place(progress)
+    item.portion, item.user = portions.place(item, asked), asked.who.user
     if portions.found[item.portion].provider:
-        item.model = progress.plan.resolved
-        item.template = progress.template or ""
-        item.decision = msgspec.json.encode(progress.plan.decision)
+        pinned = asked.pinned
+        item.model, item.template, item.decision = pinned.model, pinned.template, pinned.decision
     return None

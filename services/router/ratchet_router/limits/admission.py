@@ -15,9 +15,9 @@ from typing import Any, Protocol
 from ratchet_common.background import Loop
 from ratchet_common.errors import RefusedError
 from ratchet_router.limits.admitted import Admitted, Estimate, Needs
-from ratchet_router.limits.allowances import Allowance, Measure, free_in_s
+from ratchet_router.limits.allowances import Allowance, Measure, free_in_s, nano
 from ratchet_router.limits.file import LimitsFile
-from ratchet_router.limits.refusals import LimitsAwayError
+from ratchet_router.limits.refusals import BudgetExhaustedError, LimitsAwayError
 from ratchet_router.limits.settling import Ledger, Settling
 from ratchet_router.limits.slices import NEVER, Slice
 from ratchet_router.limits.subjects import Subjects, Who
@@ -30,6 +30,11 @@ SIDE_BY_SIDE = 16
 
 class LimitsStore(Source, Ledger, Protocol):
     async def clock_ahead_s(self) -> float: ...
+    async def hold(self, allowance: Allowance, name: str, amount: int) -> bool:
+        """False: it does not cover that. What is held under the name already stays as it is."""
+
+    async def settle(self, key: str, name: str, used: int) -> None:
+        """What was held under the name is over, and so much was used. Where nothing is held it changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,22 @@ class Admission:
             await self._fill(short, needs)
         raise LimitsAwayError("Too many requests wait for the same limit: try again in a moment.")
 
-    def charge(self, who: Who, cost: Decimal) -> None:
-        """What was spent without having been reserved, in USD: on batches, whose answers come hours later."""
-        budgets = [one for one in self._subjects.slices(who, self.now()) if one.measure == Measure.COST]
-        self._reserved(budgets, (0, 0, 0)).settle(cost, 0)
+    def budgets(self, who: Who) -> list[Allowance]:
+        """Those that money is set aside from, for what is answered hours later."""
+        slices = self._subjects.slices(who, self.now())
+        return [one.allowance for one in slices if one.measure == Measure.COST]
+
+    async def hold(self, budget: Allowance, name: str, cost: Decimal) -> None:
+        """Sets so many USD aside under a name, until they are settled: in the store, for it outlives this replica.
+
+        Once more under the same name changes nothing. Raises BudgetExhaustedError, RetryLaterError.
+        """
+        if not await self._store.hold(budget, name, nano(cost)):
+            raise BudgetExhaustedError(budget, self.now())
+
+    async def settle(self, budget: str, name: str, cost: Decimal) -> None:
+        """What it came to, in USD, by the budget's key. A second time changes nothing. Raises RetryLaterError."""
+        await self._store.settle(budget, name, nano(cost))
 
     async def _fill(self, short: Sequence[Slice], needs: Needs) -> None:
         """Counts as waiting until it looks at its slices again, so that others do not take what was meant for it."""

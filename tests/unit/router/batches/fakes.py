@@ -1,15 +1,16 @@
 """What stands at the borders of batches in the tests: a provider's batch API, and the budgets."""
 
 import asyncio
-from collections.abc import Mapping
+import math
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from ratchet_common.events import Usage
-from ratchet_providers.base import ModelAnswer, ModelRequest
-from ratchet_providers.batching import BatchState, Result
-from ratchet_router.limits.admitted import Admitted, Estimate
+from ratchet_providers.base import ModelAnswer
+from ratchet_providers.batching import BatchRequest, BatchState, Result
+from ratchet_router.limits.allowances import Allowance, Measure, nano
 from ratchet_router.limits.subjects import Who
 
 
@@ -22,9 +23,9 @@ async def _travels() -> None:
 class FakeBatchPlatform:
     """Ends what it was given at once. It yields before and after everything it does, as a network would."""
 
-    batches: dict[str, Mapping[str, ModelRequest]] = field(default_factory=dict)  # by the name that we gave
+    batches: dict[str, Mapping[str, BatchRequest]] = field(default_factory=dict)  # by the name that we gave
 
-    async def submit(self, name: str, requests: Mapping[str, ModelRequest]) -> str:
+    async def submit(self, name: str, requests: Mapping[str, BatchRequest]) -> str:
         await _travels()
         assert name not in self.batches, "it was submitted twice"
         self.batches[name] = requests
@@ -39,27 +40,38 @@ class FakeBatchPlatform:
         await _travels()
         return BatchState("ended")
 
-    async def results(self, id: str, requests: Mapping[str, ModelRequest]) -> Mapping[str, Result]:  # noqa: A002
+    async def results(
+        self,
+        id: str,  # noqa: A002
+        requests: Mapping[str, BatchRequest],
+    ) -> AsyncGenerator[tuple[str, Result], None]:
         await _travels()
         usage = Usage(input_tokens=1_000, output_tokens=100)
         known = self.batches[id.removeprefix("theirs-")]
-        return {
-            key: Result(answer=ModelAnswer(output="Yes.", usage=usage, model=request.model))
-            for key, request in requests.items()
-            if key in known
-        }
+        for key, request in requests.items():
+            if key in known:
+                yield key, Result(answer=ModelAnswer(output="Yes.", usage=usage, model=request.model))
 
     async def cancel(self, id: str) -> None: ...  # noqa: A002
 
 
 @dataclass
 class Purse:
-    """Lets all in, and remembers what was charged."""
+    """One budget, which covers all, and remembers what was held and what it came to."""
 
-    charged: list[Decimal] = field(default_factory=list)
+    held: dict[str, Decimal] = field(default_factory=dict)
+    settled: list[Decimal] = field(default_factory=list)
 
-    async def admit(self, who: Who, estimate: Estimate) -> Admitted:  # noqa: ARG002
-        return Admitted([], estimate.needs, lambda _: None)
+    def budgets(self, who: Who) -> list[Allowance]:
+        return [Allowance("purse", who.tenant, "tenant", Measure.COST, "day", nano(Decimal(100)), math.inf)]
 
-    def charge(self, who: Who, cost: Decimal) -> None:  # noqa: ARG002
-        self.charged.append(cost)
+    async def hold(self, budget: Allowance, name: str, cost: Decimal) -> None:
+        await _travels()
+        self.held.setdefault(f"{budget.key}/{name}", cost)
+        await _travels()
+
+    async def settle(self, budget: str, name: str, cost: Decimal) -> None:
+        await _travels()
+        if self.held.pop(f"{budget}/{name}", None) is not None:
+            self.settled.append(cost)
+        await _travels()
