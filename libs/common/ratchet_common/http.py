@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -31,10 +32,23 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 Front = Mapping[tuple[str, str], Endpoint]  # hot paths by method and path
 
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a request may bring that carries a file: `limit` bytes within `patience_s`. `setting`: names the limit."""
+
+    limit: int
+    patience_s: float
+    setting: str = "BODY_LIMIT_BYTES"
+
+
+Uploads = Mapping[tuple[str, str], Upload]  # by method and path
+
 VERSION = "0.1.0"
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 READY_PATIENCE_S = 3.0
 BODY_PATIENCE_S = 60.0  # for all of a request's body: one that never ends would be waited for without end
+NO_UPLOADS: Uploads = {}
 HUNG_UP = 499  # nobody hears it; it is counted
 CANNOT_START = (CannotStartError, RetryLaterError)  # what is away at a start is said in a sentence as well
 EVERYWHERE = problems.documented(400, 401, 403, 413, 422, 503)
@@ -96,6 +110,7 @@ def create_app(
     lifespan: Lifespan,
     front: Front | None = None,
     render: problems.Render = problems.as_problem,
+    uploads: Uploads | None = None,
 ) -> FastAPI:
     """`lifespan` sets `app.state.ready`: the named checks that `/readyz` makes. `render` words what went wrong, as the
     API of the path does.
@@ -113,7 +128,7 @@ def create_app(
         app.include_router(router, responses=EVERYWHERE)
     app.include_router(_pages(app, name), include_in_schema=False)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the way FastAPI documents
-    app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes, **how)
+    app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes, uploads=uploads or NO_UPLOADS, **how)
     return app
 
 
@@ -200,9 +215,11 @@ class Edge:
         render: problems.Render = problems.as_problem,
         logs: bool = False,
         body_patience_s: float = BODY_PATIENCE_S,
+        uploads: Uploads = NO_UPLOADS,
     ) -> None:
-        self._app, self._service, self._limit, self._logs = app, service, body_limit, logs
-        self._render, self._patience_s = render, body_patience_s
+        self._app, self._service, self._logs = app, service, logs
+        self._render = render
+        self._usual, self._uploads = Upload(body_limit, body_patience_s), uploads
         self._durations: dict[tuple[str, str, int], Any] = {}  # cached children: `labels()` costs three times as much
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -223,11 +240,12 @@ class Edge:
             await send(message)
 
         length = headers.get(b"content-length", b"0")
+        may = self._uploads.get((scope["method"], scope["path"]), self._usual) if self._uploads else self._usual
         try:
-            if length.isdigit() and int(length) > self._limit:
-                await self._render(scope, self._too_large())(scope, receive, send_on)
+            if length.isdigit() and int(length) > may.limit:
+                await self._render(scope, _too_large(may))(scope, receive, send_on)
             else:
-                await self._app(scope, self._limited(receive), send_on)
+                await self._app(scope, self._limited(receive, may), send_on)
         except ClientDisconnect:
             status = HUNG_UP
         except Exception as error:  # noqa: BLE001  the edge: further out its text would be logged
@@ -246,9 +264,9 @@ class Edge:
             return None
         return request_log.begin(self._service, scope["method"], request_id, given=given)
 
-    def _limited(self, receive: Receive) -> Receive:
+    def _limited(self, receive: Receive, may: Upload) -> Receive:
         seen, ended = 0, False
-        until = asyncio.get_running_loop().time() + self._patience_s
+        until = asyncio.get_running_loop().time() + may.patience_s
 
         async def counted() -> Message:
             nonlocal seen, ended
@@ -257,17 +275,11 @@ class Edge:
             message = at_once(receive) or await _by(until, receive)
             ended = not message.get("more_body", False)
             seen += len(message.get("body", b""))
-            if seen > self._limit:
-                raise HTTPException(413, self._sentence())
+            if seen > may.limit:
+                raise HTTPException(413, _sentence(may))
             return message
 
         return counted
-
-    def _sentence(self) -> str:
-        return f"The body is larger than {self._limit} bytes: send less, or raise BODY_LIMIT_BYTES."
-
-    def _too_large(self) -> problems.Trouble:
-        return problems.of_error(HTTPException(413, self._sentence()))
 
     def _observe(self, scope: Scope, status: int, seconds: float) -> None:
         key = (scope["method"], _route(scope), status)
@@ -284,6 +296,14 @@ async def _by(until: float, receive: Receive) -> Message:
             return await receive()
     except TimeoutError:
         raise HTTPException(408, "The body did not come to its end in time: send it at once.") from None
+
+
+def _sentence(may: Upload) -> str:
+    return f"The body is larger than {may.limit} bytes: send less, or raise {may.setting}."
+
+
+def _too_large(may: Upload) -> problems.Trouble:
+    return problems.of_error(HTTPException(413, _sentence(may)))
 
 
 def _route(scope: Scope) -> str:

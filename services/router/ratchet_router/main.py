@@ -128,7 +128,7 @@ def build(settings: RouterSettings) -> FastAPI:
             app.state.reloads.add(files_anew)
             current: Callable[[], Parts] = lambda: app.state.parts  # noqa: E731  of the moment
             its_batches = await batches_at_work(its.database, current, admission, ENDPOINTS, callbacks)
-            app.state.batches, app.state.poke_batches = its_batches.batches, its_batches.loop.poke
+            app.state.batches, app.state.poke_batches = its_batches.batches, its_batches.poke
             app.state.singles = its_batches.singles
             loops |= its_batches.loops | await its.relay(its_batches.store.items)
             async with at_work(its, loops | {"limits": admission.loop}):
@@ -138,7 +138,15 @@ def build(settings: RouterSettings) -> FastAPI:
     of_batches = (batch_items, batches, openai_batches, openai_files)
     apis = (chat, messages, responses, models, embeddings, generate, *of_batches, catalogue, cache, limits, templates)
     routers, front = [api.routes for api in apis], {**chat.front, **messages.front}
-    app = create_app("router", settings, routers=routers, lifespan=lifespan, front=front, render=in_shape_of_its_api)
+    app = create_app(
+        "router",
+        settings,
+        routers=routers,
+        lifespan=lifespan,
+        front=front,
+        render=in_shape_of_its_api,
+        uploads=openai_files.uploads(settings),
+    )
     app.state.callers = Callers()
     app.state.draining.at_the_limit(app.state.callers.stop)
     return app

@@ -94,6 +94,13 @@ class RouterSettings(CommonSettings):
     limits_tracked: int = Field(10_000, ge=10, le=1_000_000, description="tenants, keys and users kept in memory")
 
     batch_items: int = Field(50_000, ge=1, le=100_000, description="requests that one batch takes")
+    batch_file_bytes: int = Field(
+        100 * 1024 * 1024,
+        ge=1024,
+        le=512 * 1024 * 1024,
+        description="of a file of requests, in place of the body limit",
+    )
+    batches_at_once: int = Field(4, ge=1, le=64, description="that one replica works on side by side")
     batch_days: float = Field(30.0, gt=0, le=365, description="how long batches and their files are kept")
     batch_poll_ms: int = Field(10_000, ge=10, le=600_000, description="between two looks at a provider's batch")
     batch_again_ms: int = Field(

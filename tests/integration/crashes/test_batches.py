@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -49,10 +50,10 @@ class Site:
             self.files,
             [ENDPOINT],
             kept=timedelta(days=1),
+            file_bytes=10_000,
             callbacks=Callbacks(Wire(), Secret(""), private=False),
         )
-        content = json.dumps(LINE | {"body": BODY}).encode()
-        file = await batches.keep(self.caller, "in.jsonl", content, datetime.now(UTC))
+        file = await batches.keep(self.caller, "in.jsonl", _one_line(), datetime.now(UTC))
         return await batches.create(Wanted(file.id, ENDPOINT), self.caller, datetime.now(UTC))
 
     async def work(self) -> None:
@@ -81,6 +82,10 @@ class Site:
     async def told(self, batch: Batch) -> list[PredictionMade]:
         found = await self.database.batch_items.find({"tenant": batch.tenant}).to_list()
         return [msgspec.json.decode(e["body"], type=PredictionMade) for d in found for e in d["outbox"]]
+
+
+async def _one_line() -> AsyncGenerator[bytes, None]:
+    yield json.dumps(LINE | {"body": BODY}).encode()
 
 
 @pytest.mark.slow

@@ -65,7 +65,7 @@ class Site:
         asked: Counter[str] = Counter()
         batches = await self.batches.listed(self.tenant, after=None, limit=1_000)
         for batch in batches:
-            content = await self.files.content(self.tenant, batch.input_file) or b""
+            content = b"".join([chunk async for chunk in self.files.read(self.tenant, batch.input_file)])
             for number, line in enumerate(content.splitlines(), 1):
                 name = msgspec.json.decode(line)["custom_id"]
                 found = await self.singles.get(self.tenant, name)

@@ -1,5 +1,6 @@
 """HTTP in: batches of requests for a task, or of chats, without a file."""
 
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -94,8 +95,7 @@ class ResultPage(BaseModel):
 async def create_batch(body: NewBatch, request: Request, caller: MayGenerate) -> Any:
     """Answered within a day, at half the price where the provider has a batch API."""
     its, now = _its(request), datetime.now(UTC)
-    lines = b"".join(_line(item, body.endpoint) for item in body.items)
-    file = await its.keep(caller, "items.jsonl", lines, now)
+    file = await its.keep(caller, "items.jsonl", _lines(body), now)
     batch = await its.create(
         Wanted(file.id, body.endpoint, metadata=body.metadata, callback=body.callback_url), caller, now
     )
@@ -167,6 +167,11 @@ def view(batch: Batch, counts: Counts) -> dict[str, Any]:
 def _its(request: Request) -> Batches:
     its: Batches = request.app.state.batches
     return its
+
+
+async def _lines(body: NewBatch) -> AsyncGenerator[bytes, None]:
+    for item in body.items:
+        yield _line(item, body.endpoint)
 
 
 def _line(item: BatchItem, endpoint: str) -> bytes:

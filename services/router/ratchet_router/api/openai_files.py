@@ -1,24 +1,32 @@
 """HTTP in: files for batches, as OpenAI's clients send and fetch them."""
 
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from ratchet_common.auth import Caller, Scope, authorise
+from ratchet_common.http import Upload, Uploads
 from ratchet_router.api.batch_views import file_view
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.batches.creating import Batches
 from ratchet_router.batches.refusals import InvalidBatchError
+from ratchet_router.settings import RouterSettings
 
 routes = APIRouter(tags=["openai"])
 ERRORS = documented_errors(400, 401, 403, 404, 413, 503)
 BEARER: Final[dict[str, Any]] = {"security": [{"HTTPBearer": []}]}
 MOST: Final = 10_000
+AROUND_IT: Final = 64 * 1024  # bytes of a form beside its file
+PATIENCE_S: Final = 600.0
+CHUNK: Final = 256 * 1024
 _encode = msgspec.json.Encoder().encode
 
 
@@ -53,6 +61,12 @@ def in_json(body: object) -> Response:
     return Response(_encode(body), media_type="application/json")
 
 
+def uploads(settings: RouterSettings) -> Uploads:
+    """A file may be larger than other bodies, and take longer to come."""
+    limit = settings.batch_file_bytes + AROUND_IT
+    return {("POST", "/v1/files"): Upload(limit, PATIENCE_S, "ROUTER_BATCH_FILE_BYTES")}
+
+
 def limit_of(request: Request, *, usual: int, most: int) -> int:
     """Raises InvalidBatchError."""
     given = request.query_params.get("limit", str(usual))
@@ -65,12 +79,20 @@ def limit_of(request: Request, *, usual: int, most: int) -> int:
 async def upload(request: Request) -> Response:
     """Of purpose `batch` alone: one request a line, as OpenAI's batches have them."""
     batches, caller = asked(request)
-    filename, content = await _uploaded(request)
-    return in_json(file_view(await batches.keep(caller, filename, content, datetime.now(UTC))))
+    async with _uploaded(request) as file:
+        name = (file.filename or "batch.jsonl")[:200]
+        kept = await batches.keep(caller, name, _content(file), datetime.now(UTC))
+    return in_json(file_view(kept))
 
 
-async def _uploaded(request: Request) -> tuple[str, bytes]:
-    """Raises InvalidBatchError."""
+async def _content(file: UploadFile) -> AsyncGenerator[bytes, None]:
+    while came := await file.read(CHUNK):
+        yield came
+
+
+@asynccontextmanager
+async def _uploaded(request: Request) -> AsyncIterator[UploadFile]:
+    """What does not fit into a little memory lies on disk meanwhile. Raises InvalidBatchError."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise InvalidBatchError("file", "send the file as multipart/form-data")
     try:
@@ -80,7 +102,7 @@ async def _uploaded(request: Request) -> tuple[str, bytes]:
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise InvalidBatchError("file", "it is missing")
-            return (file.filename or "batch.jsonl")[:200], await file.read()
+            yield file
     except HTTPException as error:
         if error.status_code == 413:
             raise
@@ -113,7 +135,7 @@ async def file_content(request: Request) -> Response:
     """The file itself: as it came, or the results of a batch, one a line in the order of its input."""
     batches, caller = asked(request)
     content = await batches.content(caller.tenant, request.path_params["file_id"])
-    return Response(content, media_type="application/octet-stream")
+    return StreamingResponse(content, media_type="application/octet-stream")
 
 
 @in_openai_shape

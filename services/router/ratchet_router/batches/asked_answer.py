@@ -13,12 +13,13 @@ from ratchet_common.events import Decision, Outcome, PredictionMade
 from ratchet_providers.base import ModelAnswer
 from ratchet_providers.batching import BatchAnswer, BatchRequest
 from ratchet_providers.failing import ProviderError
+from ratchet_router.answer import from_models
 from ratchet_router.answered import Answered, prediction
 from ratchet_router.ask import Ask
 from ratchet_router.batches.asked import Kept, Pinned, Plan
 from ratchet_router.batches.refusals import StreamsError
 from ratchet_router.beginning import begun
-from ratchet_router.calling import called, request_to
+from ratchet_router.calling import request_to
 from ratchet_router.failures import NoAnswerError, no_answer
 from ratchet_router.limits.subjects import Who
 from ratchet_router.parts import Parts
@@ -51,8 +52,9 @@ class AskedAnswer:
 
     @property
     def provider(self) -> str:
+        """What is worked on in parts takes several calls, one after another, and a trained version runs elsewhere."""
         plan = self._progress.plan
-        return "" if plan.trained else plan.ranking.models[0].provider
+        return "" if plan.trained or self._progress.window else plan.ranking.models[0].provider
 
     @property
     def pinned(self) -> Pinned:
@@ -86,8 +88,7 @@ class AskedAnswer:
         progress = self._progress
         try:
             await progress.admit()
-            target, said = await called(progress.request(), progress.tries())
-            answered = progress.of_model(target, said)
+            _, answered = await from_models(progress)
             progress.used = answered.cost_usd, answered.usage.input_tokens + answered.usage.output_tokens
             return self._kept(answered)
         finally:

@@ -29,7 +29,7 @@ class BatchesAtWork:
     batches: Batches
     singles: Singles
     store: MongoBatchStore
-    loop: Loop
+    poke: Callable[[], None]
     loops: dict[str, Loop]
 
 
@@ -59,22 +59,26 @@ async def batches_at_work(
         most=settings.batch_items,
     )
     every = min(LOOK_EVERY_S, working.poll_s)
-    worker = Loop(Worker(working).round, every=every)
+    workers = [Loop(Worker(working).round, every=every) for _ in range(settings.batches_at_once)]
     grouping = Grouping(single_store, store, files, enough=enough(settings), kept=kept, now=working.now)
+
+    def poke() -> None:
+        for worker in workers:
+            worker.poke()
 
     async def grouped() -> bool:
         made = await grouping.round()
         if made:
-            worker.poke()
+            poke()
         return made
 
     return BatchesAtWork(
-        Batches(store, files, tuple(plans), kept=kept, callbacks=callbacks),
+        Batches(store, files, tuple(plans), kept=kept, file_bytes=settings.batch_file_bytes, callbacks=callbacks),
         Singles(single_store, store, model=working.model, kept=kept, callbacks=callbacks),
         store,
-        worker,
+        poke,
         {
-            "batches": worker,
+            **{f"batches {number}": worker for number, worker in enumerate(workers, 1)},
             "single requests of batches": Loop(grouped, every=every),
             "callbacks of batches": Loop(Telling(store.take_untold, callbacks, working.now).round, every=every),
             "callbacks of single requests": Loop(

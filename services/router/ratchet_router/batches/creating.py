@@ -1,7 +1,7 @@
 """Use cases of batches: make one, look at it, cancel it."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from ratchet_common.auth import Caller
 from ratchet_common.errors import NotFoundError
 from ratchet_router.batches.batch import Batch, Counts, Item
 from ratchet_router.batches.callbacks import Callbacks
-from ratchet_router.batches.files import FILE_LIMIT, File, MongoFileStore
+from ratchet_router.batches.files import File, MongoFileStore
 from ratchet_router.batches.refusals import FileTooLargeError, InvalidBatchError
 from ratchet_router.batches.store import MongoBatchStore
 
@@ -32,7 +32,7 @@ class Wanted:
 
 
 class Batches:
-    """`endpoints`: those whose requests a batch may hold."""
+    """`endpoints`: those whose requests a batch may hold. `file_bytes`: that a file may have."""
 
     def __init__(
         self,
@@ -41,10 +41,11 @@ class Batches:
         endpoints: Collection[str],
         *,
         kept: timedelta,
+        file_bytes: int,
         callbacks: Callbacks,
     ) -> None:
         self._store, self._files, self._endpoints, self._kept = store, files, endpoints, kept
-        self._callbacks = callbacks
+        self._file_bytes, self._callbacks = file_bytes, callbacks
 
     async def create(self, wanted: Wanted, caller: Caller, now: datetime) -> Batch:
         """Raises InvalidBatchError."""
@@ -102,21 +103,30 @@ class Batches:
 
     # files
 
-    async def keep(self, caller: Caller, filename: str, content: bytes, now: datetime) -> File:
-        """Raises FileTooLargeError."""
-        if len(content) > FILE_LIMIT:
-            raise FileTooLargeError(f"A file has at most {FILE_LIMIT} bytes: split it into several batches.")
+    async def keep(self, caller: Caller, filename: str, content: AsyncIterable[bytes], now: datetime) -> File:
+        """Raises FileTooLargeError, and what reading the content raises."""
         file = File(
             id=f"file-{secrets.token_hex(12)}",
             tenant=caller.tenant,
             filename=filename,
             purpose="batch",
-            size=len(content),
+            size=0,
             created_at=now,
             gone_at=now + self._kept,
         )
-        await self._files.put(file, content)
-        return file
+        try:
+            return await self._files.write(file, self._within_limit(content))
+        except FileTooLargeError:
+            await self._files.clear(file.tenant, file.id)
+            raise
+
+    async def _within_limit(self, content: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
+        size = 0
+        async for came in content:
+            size += len(came)
+            if size > self._file_bytes:
+                raise FileTooLargeError(f"A file has at most {self._file_bytes} bytes: split it into several batches.")
+            yield came
 
     async def file(self, tenant: str, id_: str) -> File:
         """Raises NotFoundError."""
@@ -125,16 +135,14 @@ class Batches:
             raise NotFoundError("There is no such file.")
         return found
 
-    async def content(self, tenant: str, id_: str) -> bytes:
-        """Raises NotFoundError."""
+    async def content(self, tenant: str, id_: str) -> AsyncGenerator[bytes, None]:
+        """Piece by piece. Raises NotFoundError before the first."""
         file = await self.file(tenant, id_)
-        if file.batch:
-            return await self.results(tenant, file)
-        return await self._files.content(tenant, id_) or b""
+        return self._results(file) if file.batch else self._files.read(tenant, id_)
 
-    async def results(self, tenant: str, file: File) -> bytes:
-        lines = [line async for line in self._store.said(tenant, file.batch, file.holds)]
-        return b"".join(line + b"\n" for line in lines)
+    async def _results(self, file: File) -> AsyncGenerator[bytes, None]:
+        async for line in self._store.said(file.tenant, file.batch, file.holds):
+            yield line + b"\n"
 
     async def files(self, tenant: str, *, purpose: str | None, after: str | None, limit: int) -> list[File]:
         """Newest first. Raises NotFoundError."""

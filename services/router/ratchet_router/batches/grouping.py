@@ -6,7 +6,7 @@ finds a decision that was cut off makes that very batch, and no request is ever 
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -78,8 +78,7 @@ class Grouping:
         singles = await self._singles.these(closing.singles)
         if singles:
             batch = batch_of(singles[0], closing, self._kept)
-            content = b"".join(map(line_of, singles))
-            await self._files.put(file_of(batch, len(content)), content)
+            await self._files.write(file_of(batch), as_lines(singles))
             await self._batches.insert(batch)
         await self._singles.went(closing.batch, {id_: line for line, id_ in enumerate(closing.singles, 1)})
 
@@ -100,16 +99,21 @@ def batch_of(first: Single, closing: Closing, kept: timedelta) -> Batch:
     return batch
 
 
-def file_of(batch: Batch, size: int) -> File:
+def file_of(batch: Batch) -> File:
     return File(
         id=batch.input_file,
         tenant=batch.tenant,
         filename="grouped.jsonl",
         purpose="batch",
-        size=size,
+        size=0,
         created_at=batch.created_at,
         gone_at=batch.gone_at,
     )
+
+
+async def as_lines(singles: Sequence[Single]) -> AsyncGenerator[bytes, None]:
+    for single in singles:
+        yield line_of(single)
 
 
 def line_of(single: Single) -> bytes:

@@ -1,10 +1,12 @@
 """The lines of a batch's input file: what each asks for, or what is wrong with it. Pure."""
 
-from collections.abc import Iterator
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
+
+from ratchet_router.batches.splitting import LINE_MOST, RawLine
 
 LONGEST_ID: Final = 512
 
@@ -47,30 +49,40 @@ _line = msgspec.json.Decoder(_Line)
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def lines_of(content: bytes, endpoint: str, *, most: int) -> list[Line]:
-    """Empty lines count and are passed over. Raises InvalidFileError."""
-    numbered = [(number, raw) for number, raw in enumerate(content.split(b"\n"), 1) if raw.strip()]
-    if not numbered:
-        raise InvalidFileError("empty_file", "The input file is empty: write one request a line.")
-    if len(numbered) > most:
-        raise InvalidFileError(
-            "too_many_tasks", f"The input file has {len(numbered)} requests, and a batch takes {most}: split it."
-        )
-    return list(_read(numbered, endpoint))
+class Reading:
+    """The lines of one file, one after another."""
 
+    def __init__(self, endpoint: str, *, most: int) -> None:
+        self._endpoint, self._most = endpoint, most
+        self._seen: set[bytes] = set()  # digests: the names of 50,000 requests may be long
+        self.count = 0
 
-def _read(numbered: list[tuple[int, bytes]], endpoint: str) -> Iterator[Line]:
-    seen: set[str] = set()
-    for number, raw in numbered:
-        line = _one(number, raw, endpoint)
-        if line.wrong is None and line.custom_id in seen:
+    def line(self, raw: RawLine) -> Line:
+        """Raises InvalidFileError for one more than a batch takes."""
+        self.count += 1
+        if self.count > self._most:
+            raise InvalidFileError(
+                "too_many_tasks",
+                f"The input file has more than {self._most} requests, and a batch takes no more: split it.",
+            )
+        line = _one(raw, self._endpoint)
+        name = hashlib.blake2b(line.custom_id.encode(), digest_size=16).digest()
+        if line.wrong is None and name in self._seen:
             message = "The custom_id of this request is that of an earlier line: give each its own."
-            line = _wrong(number, line.custom_id, "duplicate_custom_id", message, "custom_id")
-        seen.add(line.custom_id)
-        yield line
+            line = _wrong(raw.number, line.custom_id, "duplicate_custom_id", message, "custom_id")
+        self._seen.add(name)
+        return line
+
+    def end(self) -> None:
+        """Raises InvalidFileError."""
+        if not self.count:
+            raise InvalidFileError("empty_file", "The input file is empty: write one request a line.")
 
 
-def _one(number: int, raw: bytes, endpoint: str) -> Line:
+def _one(line: RawLine, endpoint: str) -> Line:
+    number, raw = line.number, line.content
+    if raw is None:
+        return _wrong(number, "", "line_too_long", f"A line has at most {LINE_MOST} bytes.")
     try:
         raw.decode()
         said = _line.decode(raw)

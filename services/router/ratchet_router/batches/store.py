@@ -1,5 +1,7 @@
 """Batches, their requests and the files of both in the router's database: every query of them names its tenant."""
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -26,10 +28,10 @@ class OvertakenError(RetryLaterError):
 
 
 class Held:
-    """A batch under this worker's lease."""
+    """A batch under this worker's lease. `saving`: what is saved later is not overtaken by what was saved before."""
 
     def __init__(self, document: Document) -> None:
-        self.document = document
+        self.document, self.saving = document, asyncio.Lock()
         self.batch = _batch(document)
 
 
@@ -75,13 +77,19 @@ class MongoBatchStore:
         return done.matched_count == 1
 
     async def counts(self, tenant: str, id_: str) -> Counts:
-        of = {"tenant": tenant, "batch": id_}
+        """As far as its requests are known."""
+        by_cost: list[Document] = [
+            {"$match": {"tenant": tenant, "batch": id_}},
+            {"$group": {"_id": {"state": "$state", "cost": "$cost_usd"}, "count": {"$sum": 1}}},
+        ]
         with waiting_is_worth_it():
-            total = await self.items.count_documents(of)
-            failed = await self.items.count_documents({**of, "state": "failed"})
-            paid = await self.items.find({**of, "state": "ok"}, {"cost_usd": 1}).to_list()
-        cost = sum((Decimal(d["cost_usd"]) for d in paid), Decimal(0))
-        return Counts(total, len(paid), failed, str(cost))
+            found = await (await self.items.aggregate(by_cost)).to_list()
+        numbers: Counter[str] = Counter()
+        cost = Decimal(0)
+        for group in found:
+            numbers[group["_id"]["state"]] += group["count"]
+            cost += Decimal(group["_id"]["cost"]) * group["count"]
+        return Counts(numbers.total(), numbers["ok"], numbers["failed"], str(cost))
 
     async def said(self, tenant: str, id_: str, state: ItemState) -> AsyncIterator[bytes]:
         """The lines of the results that are there, in the order of the input."""
@@ -113,9 +121,10 @@ class MongoBatchStore:
 
     async def save(self, held: Held) -> None:
         """Raises OvertakenError."""
-        fields = {name: value for name, value in _fields(held.batch).items() if name not in ONLY_THE_CALLERS}
-        with waiting_is_worth_it():
-            done = await self._batches.update_one(lease.held(held.document), {"$set": fields})
+        async with held.saving:
+            fields = {name: value for name, value in _fields(held.batch).items() if name not in ONLY_THE_CALLERS}
+            with waiting_is_worth_it():
+                done = await self._batches.update_one(lease.held(held.document), {"$set": fields})
         if not done.matched_count:
             raise OvertakenError(f"Another worker has {held.batch.id} now.")
 

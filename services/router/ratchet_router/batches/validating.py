@@ -1,7 +1,8 @@
 """The first step of a batch: its lines become requests, each for one model, and those of one model a portion."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,14 +13,18 @@ from ratchet_providers.batching import way_of
 from ratchet_router.batches.asked import AskedItem
 from ratchet_router.batches.batch import PORTION_BYTES, PORTION_MOST, Batch, Item, Portion
 from ratchet_router.batches.ending import end
-from ratchet_router.batches.lines import InvalidFileError, Line, LineError, lines_of
+from ratchet_router.batches.lines import InvalidFileError, Line, LineError, Reading
 from ratchet_router.batches.said import CODES, failed_line
+from ratchet_router.batches.splitting import Splitting
 from ratchet_router.batches.store import Held
 from ratchet_router.batches.working import Working
 
 SHOWN: Final = 100  # errors in the batch itself
 AT_ONCE: Final = 500  # requests in one write
-DELETED = LineError(code="input_file_not_found", message="The input file was deleted before the batch was begun.")
+AT_ONCE_BYTES: Final = 4 * 1024 * 1024
+DELETED: Final = LineError(
+    code="input_file_not_found", message="The input file was deleted before the batch was begun."
+)
 
 
 @dataclass(slots=True)
@@ -50,39 +55,68 @@ class Portions:
 
 
 async def validate(held: Held, working: Working) -> None:
-    """Nothing was asked before it is through, so a worker that takes over begins anew."""
+    """Nothing was asked before it is through, so a worker that takes over begins anew. A lease is renewed before each
+    write and lasts longer than any: what a worker wrote that was overtaken is gone before the next one begins.
+    """
     batch = held.batch
+    batch.errors, batch.portions, batch.total = [], [], 0
+    await working.store.renew(held)
+    await working.store.clear_items(batch)
     try:
-        items, portions = await _planned(batch, working)
+        portions = await _taken_in(held, working)
     except InvalidFileError as error:
         batch.errors = [error.error]
+        await working.store.clear_items(batch)
         await end(held, "failed", working)
         return
-    batch.total, batch.portions = len(items), portions.found
+    batch.portions = portions.found
     if portions.found:
-        await working.store.clear_items(batch)
-        for first in range(0, len(items), AT_ONCE):
-            await working.store.renew(held)
-            await working.store.add_items(items[first : first + AT_ONCE], batch.gone_at)
         batch.become("in_progress", working.now())
         await working.store.save(held)
     else:
         await end(held, "failed", working)
 
 
-async def _planned(batch: Batch, working: Working) -> tuple[Sequence[Item], Portions]:
+async def _taken_in(held: Held, working: Working) -> Portions:
     """Raises InvalidFileError."""
-    content = await working.files.content(batch.tenant, batch.input_file)
-    if content is None:
+    batch = held.batch
+    if await working.files.get(batch.tenant, batch.input_file) is None:
         raise InvalidFileError(DELETED.code, DELETED.message)
-    lines = lines_of(content, batch.endpoint, most=working.most)
     portions = Portions(batch, frozenset(working.platforms))
-    items: list[Item] = []
-    batch.errors = []
-    for line in lines:
-        items.append(_item(batch, line, portions, working))
-        await asyncio.sleep(0)  # other requests go on meanwhile
-    return items, portions
+    async with aclosing(_items(batch, portions, working)) as items:
+        async for some in _some_at_a_time(items):
+            await working.store.renew(held)
+            await working.store.add_items(some, batch.gone_at)
+            batch.total += len(some)
+    return portions
+
+
+async def _some_at_a_time(items: AsyncIterator[Item]) -> AsyncGenerator[list[Item], None]:
+    """Few enough for memory and for one write."""
+    some: list[Item] = []
+    size = 0
+    async for item in items:
+        some.append(item)
+        size += len(item.body)
+        if len(some) == AT_ONCE or size >= AT_ONCE_BYTES:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+async def _items(batch: Batch, portions: Portions, working: Working) -> AsyncGenerator[Item, None]:
+    """Raises InvalidFileError."""
+    reading = Reading(batch.endpoint, most=working.most)
+    splitting = Splitting()
+    async with aclosing(working.files.read(batch.tenant, batch.input_file)) as content:
+        async for chunk in content:
+            for raw in splitting.feed(chunk):
+                yield _item(batch, reading.line(raw), portions, working)
+                await asyncio.sleep(0)  # other requests go on meanwhile
+    for raw in splitting.end():
+        yield _item(batch, reading.line(raw), portions, working)
+    reading.end()
 
 
 def _item(batch: Batch, line: Line, portions: Portions, working: Working) -> Item:

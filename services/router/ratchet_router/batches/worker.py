@@ -1,5 +1,6 @@
 """One batch a round, under its lease, one step further. Whatever is cut off half-way is taken up by the next worker."""
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from ratchet_router.batches.store import Held
 from ratchet_router.batches.validating import validate
 from ratchet_router.batches.working import Working
 
+PORTIONS_AT_ONCE: Final = 4
 AT_ONCE: Final = 0.0  # seconds until the next step
 log = logging.getLogger(__name__)
 
@@ -51,21 +53,35 @@ class Worker:
         return pause
 
     async def _advance(self, held: Held, stopping: LineError | None) -> float:
-        """Portion by portion: a provider that is away holds up none of the others."""
-        pause = self._working.poll_s
-        for index, portion in enumerate(held.batch.portions):
-            if portion.state == "over":
-                continue
-            await self._working.store.renew(held)
-            if not portion.provider:
-                pause = min(pause, await self._one_by_one(held, index, stopping))
-                continue
-            try:
-                await advance(held, index, stopping, self._working)
-            except ProviderError as error:
-                log.warning("The portion %s waits for %s: %s.", portion.name, portion.provider, error.kind)
-                pause = max(pause, error.retry_after_s or 0.0)
-        return pause
+        """A few portions at a time: a provider that is away or silent holds up none of the others."""
+        going = [index for index, portion in enumerate(held.batch.portions) if portion.state != "over"]
+        if len(going) == 1:
+            return await self._step_of(held, going[0], stopping)
+        places = asyncio.Semaphore(PORTIONS_AT_ONCE)
+
+        async def one(index: int) -> float:
+            async with places:
+                return await self._step_of(held, index, stopping)
+
+        try:
+            async with asyncio.TaskGroup() as all_of_them:
+                steps = [all_of_them.create_task(one(index)) for index in going]
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return min((step.result() for step in steps), default=AT_ONCE)
+
+    async def _step_of(self, held: Held, index: int, stopping: LineError | None) -> float:
+        """Returns when to look again, in seconds."""
+        portion = held.batch.portions[index]
+        await self._working.store.renew(held)
+        if not portion.provider:
+            return await self._one_by_one(held, index, stopping)
+        try:
+            await advance(held, index, stopping, self._working)
+        except ProviderError as error:
+            log.warning("The portion %s waits for %s: %s.", portion.name, portion.provider, error.kind)
+            return max(self._working.poll_s, error.retry_after_s or 0.0)
+        return self._working.poll_s
 
     async def _one_by_one(self, held: Held, index: int, stopping: LineError | None) -> float:
         working, portion = self._working, held.batch.portions[index]
