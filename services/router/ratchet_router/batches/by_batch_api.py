@@ -1,10 +1,10 @@
 """A portion of a batch at its provider: submitted once, waited for, its results kept."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from ratchet_common.errors import RefusedError
 from ratchet_providers.batching import BatchPlatform, Result
@@ -22,6 +22,7 @@ WAITING_DOES_NOT_HELP: Final[frozenset[ErrorKind]] = frozenset({
 })  # fmt: skip
 GRACE: Final = timedelta(hours=1)  # after its end, for a provider to end it too
 RENEWED_EVERY: Final = 100  # requests
+KEPT_AT_ONCE: Final = 32  # answers
 GONE: Final = LineError(
     code="provider_gone", message="The model's provider takes no batches here any more: send the request again."
 )
@@ -121,13 +122,30 @@ async def _keep_results(held: Held, index: int, platform: BatchPlatform, working
     ready = await _ready(held, await working.store.waiting(held.batch, index), working)
     by_key = {one.item.key: one for one in ready}
     requests = {key: one.asked.request for key, one in by_key.items()}
-    number = 0
     async with aclosing(platform.results(held.batch.portions[index].theirs, requests)) as results:
-        async for key, result in results:
-            if number % RENEWED_EVERY == 0:
-                await working.store.renew(held)
-            number += 1
-            await _keep(by_key[key], result, working)
+        async for some in _together(results):
+            await working.store.renew(held)
+            await _all(_keep(by_key[key], result, working) for key, result in some)
+
+
+async def _together(results: AsyncIterator[tuple[str, Result]]) -> AsyncGenerator[list[tuple[str, Result]], None]:
+    some = []
+    async for result in results:
+        some.append(result)
+        if len(some) == KEPT_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+async def _all(keeping: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Side by side: each waits for the store alone."""
+    first, *others = keeping
+    if others:
+        await asyncio.gather(first, *others)
+    else:
+        await first
 
 
 async def _keep(of: Ready, result: Result, working: Working) -> None:
