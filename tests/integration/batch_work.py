@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -104,6 +104,9 @@ class Work:
         )
 
     async def batch(self, *lines: dict[str, Any]) -> Batch:
+        return await self.batch_of(as_file(lines), lines[0]["url"])
+
+    async def batch_of(self, content: AsyncGenerator[bytes, None], endpoint: str) -> Batch:
         batches = Batches(
             self.store,
             self.files,
@@ -112,8 +115,8 @@ class Work:
             file_bytes=512 * 1024 * 1024,
             callbacks=Callbacks(Wire(), Secret(""), private=False),
         )
-        file = await batches.keep(self.caller, "in.jsonl", as_file(*lines), self.now)
-        return await batches.create(Wanted(file.id, lines[0]["url"]), self.caller, self.now)
+        file = await batches.keep(self.caller, "in.jsonl", content, self.now)
+        return await batches.create(Wanted(file.id, endpoint), self.caller, self.now)
 
     async def step(self, after: timedelta = timedelta(seconds=2)) -> None:
         """Everything that is due then."""
@@ -147,6 +150,6 @@ def ask(custom_id: str, model: str = "small", **how: Any) -> dict[str, Any]:
     return {"custom_id": custom_id, "method": "POST", "url": CHAT, "body": body}
 
 
-async def as_file(*lines: dict[str, Any]) -> AsyncGenerator[bytes, None]:
+async def as_file(lines: Iterable[dict[str, Any]]) -> AsyncGenerator[bytes, None]:
     for line in lines:
         yield json.dumps(line).encode() + b"\n"

@@ -20,6 +20,7 @@ from ratchet_router.batches.batch import OVER, Batch, Counts, Item, ItemState, t
 
 LEASE_S: Final = 120.0  # longer than any one call to a provider
 AT_ONCE: Final = 200  # requests of a batch in memory
+CLEARED_AT_ONCE: Final = 1_000
 ONLY_THE_CALLERS: Final = ("cancel_asked_at",)  # field that a worker never writes
 
 
@@ -142,9 +143,11 @@ class MongoBatchStore:
         await lease.release(self._batches, held.document)
 
     async def clear_items(self, batch: Batch) -> None:
-        """Of a batch of which nothing was asked yet."""
+        """Of a batch of which nothing was asked yet. A few at a time: all at once may take longer than a call may."""
+        of = {"tenant": batch.tenant, "batch": batch.id}
         with waiting_is_worth_it():
-            await self.items.delete_many({"tenant": batch.tenant, "batch": batch.id})
+            while some := await self.items.find(of, {"_id": 1}).limit(CLEARED_AT_ONCE).to_list():
+                await self.items.delete_many({"_id": {"$in": [one["_id"] for one in some]}})
 
     async def add_items(self, items: Sequence[Item], gone_at: datetime) -> None:
         """Those that are there already stay as they are."""
