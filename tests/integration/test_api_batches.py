@@ -54,3 +54,16 @@ async def test_what_is_not_there_or_wrong_is_said(batching: Batching) -> None:
     assert (status, problem["detail"]) == (404, "There is no such batch.")
     status, problem = await batching.app.post("/api/batches", {"items": []})
     assert (status, problem["type"]) == (422, "urn:ratchet:problem:invalid")
+
+
+async def test_the_same_idempotency_key_makes_one_batch(batching: Batching) -> None:
+    how = {"headers": {"Idempotency-Key": uuid4().hex}}
+    said = {"items": [item("a")]}
+    first, again = [await batching.app.post("/api/batches", said, **how) for _ in range(2)]
+    assert (first[0], again[0], again[1]["id"]) == (201, 201, first[1]["id"])
+    await ended(batching, first[1]["id"])
+    assert (await batching.app.post("/api/batches", said, **how))[1]["status"] == "completed"
+    status, problem = await batching.app.post("/api/batches", {"items": [item("b")]}, **how)
+    assert (status, problem["type"]) == (422, "urn:ratchet:problem:idempotency-mismatch")
+    files = [file async for file in batching.client.files.list() if file.filename == "items.jsonl"]
+    assert len({file.id for file in files}) == len(files)

@@ -143,3 +143,15 @@ async def test_every_request_of_many_has_its_own_result_and_its_own_event(databa
     assert len({event.event_id for event in events}) == len(events) == 100
     assert (await work.items(batch))[7].custom_id == "r7"
     assert batch.endpoint == CHAT
+
+
+async def test_a_batch_that_always_has_something_to_do_keeps_no_other_from_its_turn(database: Database) -> None:
+    work = Work(database, {})  # asked one by one
+    batches = [await work.batch(*(ask(f"{n}{m}") for m in range(200))) for n in range(2)]
+    worker = Worker(work.working())
+    for _ in range(8):
+        work.now += timedelta(seconds=0.1)
+        await worker.round()
+    done = [len(await work.items(batch)) for batch in batches]
+    assert min(done) > 0
+    assert max(done) < 200

@@ -157,3 +157,17 @@ async def test_what_is_wrong_with_a_new_batch_is_said_at_once(batching: Batching
         await batching.client.files.create(file=("in.jsonl", b"{}"), purpose="fine-tune")
     status, said = await batching.app.post("/v1/batches", [1])
     assert (status, said["error"]["type"]) == (422, "invalid_request_error")
+
+
+async def test_openais_client_may_send_an_idempotency_key_too(batching: Batching) -> None:
+    file = await batching.client.files.create(file=("in.jsonl", json.dumps(request("a")).encode()), purpose="batch")
+    made = [
+        await batching.client.batches.create(
+            input_file_id=file.id,
+            endpoint="/v1/chat/completions",
+            completion_window="24h",
+            extra_headers={"Idempotency-Key": file.id},
+        )
+        for _ in range(2)
+    ]
+    assert made[0].id == made[1].id

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+from pymongo import ASCENDING
 from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.mongo import Document, waiting_is_worth_it
@@ -18,14 +19,18 @@ _NOW: Document = {"$toLong": "$$NOW"}
 FREE: Document = {"$expr": {"$lt": [{"$ifNull": ["$lease.until_ms", 0]}, _NOW]}}
 
 
-async def take(collection: AsyncCollection[Document], wanted: Mapping[str, Any], *, seconds: float) -> Document | None:
-    """Takes one document that matches `wanted` and that nobody holds; None if there is none.
+async def take(
+    collection: AsyncCollection[Document], wanted: Mapping[str, Any], *, seconds: float, order: str = ""
+) -> Document | None:
+    """Takes one document that matches `wanted` and that nobody holds; None if there is none. The one first whose field
+    `order` is lowest, if that is given.
 
     Found first and then written under "still free", since not every store gives back atomically what it changed.
     """
     holder = uuid4().hex
     with waiting_is_worth_it():
-        free = await collection.find({**wanted, **FREE}, {"_id": 1}).limit(CANDIDATES).to_list()
+        found = collection.find({**wanted, **FREE}, {"_id": 1})
+        free = await (found.sort(order, ASCENDING) if order else found).limit(CANDIDATES).to_list()
         for candidate in free:
             mine = await collection.update_one(
                 {"_id": candidate["_id"], **wanted, **FREE}, [{"$set": {"lease": _lease(holder, seconds)}}]

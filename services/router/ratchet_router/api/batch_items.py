@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Header, Path, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ratchet_common.auth import MayGenerate
 from ratchet_common.problems import documented
-from ratchet_router.api.batches import BatchEndpoint
+from ratchet_router.api.batches import BatchEndpoint, IdempotencyKey
 from ratchet_router.batches.batch import OVER
 from ratchet_router.batches.singles import Singles, Standing, WantedSingle
 from ratchet_router.once import once
@@ -53,10 +53,7 @@ class ItemView(BaseModel):
 
 @routes.post("", status_code=202, response_model=ItemView, responses=documented(400, 404))
 async def create_item(
-    body: NewItem,
-    request: Request,
-    caller: MayGenerate,
-    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,  # noqa: ARG001  read below, documented here
+    body: NewItem, request: Request, caller: MayGenerate, idempotency_key: IdempotencyKey = None
 ) -> Any:
     """Kept when this is answered. It goes out with others of the same key, endpoint and model, at the price of a batch,
     once there are enough of them or it has waited long enough.
@@ -66,7 +63,9 @@ async def create_item(
         body=msgspec.json.encode(body.request),
         custom_id=body.custom_id,
         callback=body.callback_url,
-        once=once(request.headers, caller.tenant, request.scope["path"], await request.body()),
+        once=once(request.headers, caller.tenant, request.scope["path"], await request.body())
+        if idempotency_key is not None
+        else None,
     )
     return view(await _its(request).take(wanted, caller, datetime.now(UTC)))
 

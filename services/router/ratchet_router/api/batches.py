@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ratchet_common.auth import MayGenerate
@@ -13,10 +13,14 @@ from ratchet_common.problems import documented
 from ratchet_router.api.batch_views import price_of
 from ratchet_router.batches.batch import Batch, Counts, Item
 from ratchet_router.batches.creating import Batches, Wanted
+from ratchet_router.once import once
 
 routes = APIRouter(prefix="/api/batches", tags=["batches"])
 BatchId = Annotated[str, Path(pattern="^batch_[0-9a-f]{24}$")]
 BatchEndpoint = Literal["/api/generate", "/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/messages"]
+IdempotencyKey = Annotated[
+    str | None, Header(max_length=255, description="the same key and body: the same answer, and nothing is made twice")
+]
 Short = Annotated[str, Field(min_length=1, max_length=512)]
 EXAMPLE: dict[str, JsonValue] = {
     "items": [
@@ -92,13 +96,21 @@ class ResultPage(BaseModel):
 
 
 @routes.post("", status_code=201, response_model=BatchView, responses=documented(400))
-async def create_batch(body: NewBatch, request: Request, caller: MayGenerate) -> Any:
+async def create_batch(
+    body: NewBatch, request: Request, caller: MayGenerate, idempotency_key: IdempotencyKey = None
+) -> Any:
     """Answered within a day, at half the price where the provider has a batch API."""
     its, now = _its(request), datetime.now(UTC)
-    file = await its.keep(caller, "items.jsonl", _lines(body), now)
-    batch = await its.create(
-        Wanted(file.id, body.endpoint, metadata=body.metadata, callback=body.callback_url), caller, now
+    key = (
+        once(request.headers, caller.tenant, request.scope["path"], await request.body())
+        if idempotency_key is not None
+        else None
     )
+    if (before := await its.made_before(key)) is not None:
+        return view(before, await its.counts(before))
+    file = await its.keep(caller, "items.jsonl", _lines(body), now, key)
+    wanted = Wanted(file.id, body.endpoint, metadata=body.metadata, callback=body.callback_url, once=key)
+    batch = await its.create(wanted, caller, now)
     request.app.state.poke_batches()
     return view(batch, Counts(len(body.items)))
 

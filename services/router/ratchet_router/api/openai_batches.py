@@ -13,6 +13,7 @@ from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.openai_files import BEARER, asked, ends, in_json, limit_of, parameter
 from ratchet_router.api.schema import inlined
 from ratchet_router.batches.creating import WINDOW, Wanted
+from ratchet_router.once import once
 
 routes = APIRouter(tags=["openai"])
 ERRORS = documented_errors(400, 401, 403, 404, 422, 503)
@@ -64,7 +65,8 @@ async def create_batch(request: Request) -> Response:
         raise invalid(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidChatError("body", "it is not JSON in UTF-8, or nested too deeply") from None
-    wanted = Wanted(body.input_file_id, body.endpoint, body.completion_window, body.metadata or {})
+    key = once(request.headers, caller.tenant, request.scope["path"], await request.body())
+    wanted = Wanted(body.input_file_id, body.endpoint, body.completion_window, body.metadata or {}, once=key)
     batch = await batches.create(wanted, caller, datetime.now(UTC))
     request.app.state.poke_batches()
     return in_json(batch_view(batch, await batches.counts(batch)))

@@ -52,7 +52,8 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, kw_only=True):
-    """`at`: when it came into each status. `caller`: JSON of him who asked.
+    """`at`: when it came into each status. `caller`: JSON of him who asked. `fingerprint`: of all that was asked under
+    its Idempotency-Key, else empty.
 
     `callback`: a URL; `tell_at`: when it is told, Unix time, and `told` what became of it.
     """
@@ -78,6 +79,7 @@ class Batch(msgspec.Struct, kw_only=True):
     tell_at: float | None = None
     told_tries: int = 0
     told: ToldState = ""
+    fingerprint: bytes = b""
     grouped: bool = False  # of requests that came alone
 
     @property

@@ -15,6 +15,7 @@ from ratchet_router.batches.callbacks import Callbacks
 from ratchet_router.batches.files import File, MongoFileStore
 from ratchet_router.batches.refusals import FileTooLargeError, InvalidBatchError
 from ratchet_router.batches.store import MongoBatchStore
+from ratchet_router.idempotency import IdempotencyError, Once
 
 WINDOW: Final = "24h"
 METADATA_MOST: Final = 16
@@ -22,13 +23,14 @@ METADATA_MOST: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A batch as its caller asks for it."""
+    """A batch as its caller asks for it. `once`: of its Idempotency-Key."""
 
     input_file: str
     endpoint: str
     window: str = WINDOW
     metadata: Mapping[str, str] = field(default_factory=dict)
     callback: str = ""
+    once: Once | None = None
 
 
 class Batches:
@@ -48,7 +50,7 @@ class Batches:
         self._file_bytes, self._callbacks = file_bytes, callbacks
 
     async def create(self, wanted: Wanted, caller: Caller, now: datetime) -> Batch:
-        """Raises InvalidBatchError."""
+        """Raises InvalidBatchError, IdempotencyError."""
         if wanted.endpoint not in self._endpoints:
             known = ", ".join(self._endpoints)
             raise InvalidBatchError("endpoint", f"batches are for requests to {known}")
@@ -62,7 +64,7 @@ class Batches:
         if wanted.callback:
             await self._callbacks.check(wanted.callback)
         batch = Batch(
-            id=f"batch_{secrets.token_hex(12)}",
+            id=batch_id(wanted.once),
             tenant=caller.tenant,
             caller=msgspec.json.encode(caller),
             endpoint=wanted.endpoint,
@@ -72,9 +74,20 @@ class Batches:
             gone_at=now + self._kept,
             metadata=dict(wanted.metadata),
             callback=wanted.callback,
+            fingerprint=wanted.once.fingerprint if wanted.once else b"",
         )
         await self._store.insert(batch)
-        return batch
+        return await self._made(batch.tenant, batch.id, wanted.once) or batch
+
+    async def made_before(self, once: Once | None) -> Batch | None:
+        """Under the same Idempotency-Key. Raises IdempotencyError."""
+        return await self._made(once.tenant, batch_id(once), once) if once else None
+
+    async def _made(self, tenant: str, id_: str, once: Once | None) -> Batch | None:
+        found = await self._store.get(tenant, id_)
+        if found is not None and once is not None and found.fingerprint != once.fingerprint:
+            raise IdempotencyError("Another request was sent with this Idempotency-Key: use one key a request.")
+        return found
 
     async def get(self, tenant: str, id_: str) -> Batch:
         """Raises NotFoundError."""
@@ -103,10 +116,12 @@ class Batches:
 
     # files
 
-    async def keep(self, caller: Caller, filename: str, content: AsyncIterable[bytes], now: datetime) -> File:
+    async def keep(
+        self, caller: Caller, filename: str, content: AsyncIterable[bytes], now: datetime, once: Once | None = None
+    ) -> File:
         """Raises FileTooLargeError, and what reading the content raises."""
         file = File(
-            id=f"file-{secrets.token_hex(12)}",
+            id=f"file-{once.key[:12].hex() if once else secrets.token_hex(12)}",
             tenant=caller.tenant,
             filename=filename,
             purpose="batch",
@@ -153,3 +168,7 @@ class Batches:
         """Raises NotFoundError."""
         if not await self._files.delete(tenant, id_):
             raise NotFoundError("There is no such file.")
+
+
+def batch_id(once: Once | None) -> str:
+    return f"batch_{once.key[:12].hex() if once else secrets.token_hex(12)}"

@@ -111,8 +111,9 @@ class MongoBatchStore:
     # for workers
 
     async def take(self, now: datetime) -> Held | None:
+        """The one that has waited longest: one that always has something to do keeps no other from its turn."""
         due = {"status": {"$nin": sorted(OVER)}, "due_at": {"$lte": now.timestamp()}}
-        document = await lease.take(self._batches, due, seconds=LEASE_S)
+        document = await lease.take(self._batches, due, seconds=LEASE_S, order="due_at")
         return Held(document) if document else None
 
     async def take_untold(self, now: datetime) -> "UntoldBatch | None":
