@@ -100,7 +100,7 @@ async def test_who_hears_after_all_is_told_no_more(database: Database, tmp_path:
         await told.over(its.url)
         pauses = await told.all_rounds()
     assert await told.how() == ("delivered", 4)
-    assert [round(pause) for pause in pauses] == [5, 10, 20]
+    assert [round(pause) for pause in pauses] == [5, 20, 80]
     assert len({body for _, body in its.heard}) == 1
     assert len({signed for signed, _ in its.heard}) == 4  # each with its own time
 

@@ -22,6 +22,9 @@ async def test_a_batch_is_answered_at_half_the_price(batching: Batching) -> None
     assert (batch.request_counts.total, batch.request_counts.completed, batch.request_counts.failed) == (2, 2, 0)
     lines = await batching.lines(batch.output_file_id)
     assert list(lines) == ["a", "b"]  # in the order of the input
+    assert batch.output_file_id is not None
+    file = await batching.client.files.retrieve(batch.output_file_id)
+    assert file.bytes == len((await batching.client.files.content(file.id)).content)
     body = lines["a"]["response"]["body"]
     assert body["choices"][0]["message"]["content"].startswith("Answer to When?")
     event = await batching.heard.of(body["ratchet"]["result_id"])

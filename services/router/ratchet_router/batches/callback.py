@@ -3,6 +3,7 @@
 from typing import Final, Literal, Protocol
 
 FIRST_PAUSE_S: Final = 5.0
+GROWS: Final = 4.0
 LONGEST_PAUSE_S: Final = 3_600.0
 TRIES: Final = 8
 ToldState = Literal["", "waiting", "delivered", "given_up", "refused"]
@@ -35,4 +36,4 @@ def not_heard(one: Tellable, now: float) -> None:
 
 def pause_s(tries: int) -> float:
     """After so many that failed."""
-    return min(FIRST_PAUSE_S * 2.0 ** (tries - 1), LONGEST_PAUSE_S)
+    return min(FIRST_PAUSE_S * GROWS ** (tries - 1), LONGEST_PAUSE_S)

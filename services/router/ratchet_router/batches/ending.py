@@ -14,23 +14,28 @@ async def end(held: Held, status: Status, working: Working) -> None:
     if status != "failed":
         batch.counts = await working.store.counts(batch.tenant, batch.id)
         if batch.counts.completed:
-            await working.files.put(output_file(batch, "ok", now))
+            await _write(batch, "ok", working, now)
         if batch.counts.failed:
-            await working.files.put(output_file(batch, "failed", now))
+            await _write(batch, "failed", working, now)
     if batch.grouped:
         await working.singles.over(batch.id, await working.store.lines(batch, "ok"), now)
     batch.become(status, now)
     await working.store.save(held)
 
 
-def output_file(batch: Batch, holds: ItemState, now: datetime) -> File:
+async def _write(batch: Batch, holds: ItemState, working: Working, now: datetime) -> None:
+    size = await working.store.size(batch, holds)
+    await working.files.put(output_file(batch, holds, size, now))
+
+
+def output_file(batch: Batch, holds: ItemState, size: int, now: datetime) -> File:
     what = "output" if holds == "ok" else "error"
     return File(
         id=f"file-{batch.hex}-{what}",
         tenant=batch.tenant,
         filename=f"{batch.id}_{what}.jsonl",
         purpose="batch_output",
-        size=0,
+        size=size,
         created_at=now,
         gone_at=batch.gone_at,
         batch=batch.id,

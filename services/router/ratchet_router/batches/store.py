@@ -92,6 +92,16 @@ class MongoBatchStore:
             cost += Decimal(group["_id"]["cost"]) * group["count"]
         return Counts(numbers.total(), numbers["ok"], numbers["failed"], str(cost))
 
+    async def size(self, batch: Batch, state: ItemState) -> int:
+        """Bytes of the file that holds these results."""
+        of: list[Document] = [
+            {"$match": {"tenant": batch.tenant, "batch": batch.id, "state": state}},
+            {"$group": {"_id": None, "size": {"$sum": "$size"}}},
+        ]
+        with waiting_is_worth_it():
+            found = await (await self.items.aggregate(of)).to_list()
+        return int(found[0]["size"]) if found else 0
+
     async def said(self, tenant: str, id_: str, state: ItemState) -> AsyncIterator[bytes]:
         """The lines of the results that are there, in the order of the input."""
         wanted = {"tenant": tenant, "batch": id_, "state": state}
@@ -152,7 +162,10 @@ class MongoBatchStore:
 
     async def add_items(self, items: Sequence[Item], gone_at: datetime) -> None:
         """Those that are there already stay as they are."""
-        new = [InsertOne({"_id": item.id, **_fields(item), **holding(), "gone_at": gone_at}) for item in items]
+        new = [
+            InsertOne({"_id": item.id, **_fields(item), **holding(), "size": len(item.said) + 1, "gone_at": gone_at})
+            for item in items
+        ]
         with waiting_is_worth_it(), duplicates_are_fine():
             await self.items.bulk_write(new, ordered=False)
 
@@ -189,7 +202,7 @@ class MongoBatchStore:
         """False: it has its result already. Result and event are one write, so each is there once."""
         wanted = {"_id": item.id, "tenant": item.tenant, "state": "waiting"}
         told: Document = push(event) if event is not None else {}
-        result = {"state": state, "said": said, "cost_usd": str(cost)}
+        result = {"state": state, "said": said, "size": len(said) + 1, "cost_usd": str(cost)}
         with waiting_is_worth_it():
             done = await self.items.update_one(wanted, {"$set": result, **told})
         return done.matched_count == 1
@@ -217,6 +230,10 @@ def _fields(of: Batch | Item) -> Document:
     found: Document = msgspec.to_builtins(of, builtin_types=(datetime, bytes))
     found.pop("id", None)
     return found
+
+
+def _new(item: Item, gone_at: datetime) -> Document:
+    return {"_id": item.id, **_fields(item), **holding(), "size": len(item.said) + 1, "gone_at": gone_at}
 
 
 def _batch(document: Document) -> Batch:
