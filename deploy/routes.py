@@ -38,6 +38,13 @@ http {
     server {
         listen 8080;
         location = /healthz { return 200 "ok\\n"; }
+        # Files of batches: ROUTER_BATCH_FILE_BYTES is lower. They go on as they come.
+        location = /v1/files {
+            client_max_body_size 520m;
+            proxy_request_buffering off;
+            set $upstream http://router:%(port)s;
+            proxy_pass $upstream$request_uri;
+        }
 %(locations)s
         location / {
             default_type application/problem+json;
@@ -59,7 +66,7 @@ def nginx() -> str:
     paths = [_location(prefix, service) for service, prefixes in PREFIXES.items() for prefix in prefixes]
     nobody = _problem(404, "not-found", "Not Found", "No service has this path.")
     away = _problem(503, "unavailable", "Service Unavailable", "The service of this path does not answer.")
-    return NOTE + SERVER % {"locations": "\n".join(own + paths), "nobody": nobody, "away": away}
+    return NOTE + SERVER % {"locations": "\n".join(own + paths), "port": PORT, "nobody": nobody, "away": away}
 
 
 def _problem(status: int, kind: str, title: str, detail: str) -> str:
