@@ -142,8 +142,8 @@ ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 
 @asynccontextmanager
-async def batch_upstream() -> AsyncIterator[BatchUpstream]:
-    its = BatchUpstream()
+async def batch_upstream(which: BatchUpstream | None = None) -> AsyncIterator[BatchUpstream]:
+    its = which or BatchUpstream()
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_post("/v1/files", its.upload)
     app.router.add_get("/v1/files/{id}/content", its.content)
