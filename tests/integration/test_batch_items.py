@@ -162,3 +162,23 @@ async def test_one_that_its_provider_refuses_fails_alone(posting: Posting) -> No
     ended = await posting.ended(bad["id"])
     assert (ended["status"], ended["response"]["status_code"]) == ("failed", 400)
     assert (await posting.ended(good["id"]))["status"] == "completed"
+
+
+async def test_whoever_cancels_the_batch_cancels_what_is_in_it(posting: Posting) -> None:
+    posting.up.holds_back = True
+    try:
+        async with listener() as its:
+            made = [await posting.post(f"mine-{n}", callback_url=its.url) for n in range(2)]
+
+            async def gone() -> str:
+                return str((await posting.app.get(f"/api/batches/items/{made[0]['id']}"))[1]["batch_id"] or "")
+
+            await posting.app.post(f"/api/batches/{await until(gone)}/cancel")
+            ended = [await posting.ended(one["id"]) for one in made]
+            async with asyncio.timeout(20):
+                told = [json.loads((await its.taken.get())[1]) for _ in made]
+    finally:
+        posting.up.holds_back = False
+    assert sorted(one["status"] for one in ended) in (["completed", "failed"], ["failed", "failed"])
+    assert {one["error"]["code"] for one in ended if one["status"] == "failed"} == {"batch_cancelled"}
+    assert {one["item"]["id"]: one["item"]["status"] for one in told} == {one["id"]: one["status"] for one in ended}

@@ -12,6 +12,7 @@ from ratchet_common.auth import Caller
 from ratchet_common.errors import NotFoundError
 from ratchet_router.batches.batch import Batch, Counts, Item
 from ratchet_router.batches.callbacks import Callbacks
+from ratchet_router.batches.counting import Counting
 from ratchet_router.batches.files import File, MongoFileStore
 from ratchet_router.batches.refusals import FileTooLargeError, InvalidBatchError
 from ratchet_router.batches.store import MongoBatchStore
@@ -48,6 +49,7 @@ class Batches:
     ) -> None:
         self._store, self._files, self._endpoints, self._kept = store, files, endpoints, kept
         self._file_bytes, self._callbacks = file_bytes, callbacks
+        self._counting = Counting(store.counts)
 
     async def create(self, wanted: Wanted, caller: Caller, now: datetime) -> Batch:
         """Raises InvalidBatchError, IdempotencyError."""
@@ -112,7 +114,7 @@ class Batches:
         return await self._store.results(batch.tenant, batch.id, after=after, limit=limit)
 
     async def counts(self, batch: Batch) -> Counts:
-        return batch.counts or await self._store.counts(batch.tenant, batch.id)
+        return await self._counting.of(batch)
 
     # files
 

@@ -46,6 +46,8 @@ class MongoBatchStore:
             await self._batches.create_index([("due_at", ASCENDING)])
             await self._batches.create_index("tell_at", partialFilterExpression={"tell_at": {"$gt": 0}})
             await self.items.create_index([("tenant", ASCENDING), ("batch", ASCENDING), ("line", ASCENDING)])
+            by_portion = ("tenant", "batch", "portion", "state", "line")
+            await self.items.create_index([(name, ASCENDING) for name in by_portion])
             for collection in (self._batches, self.items):
                 await collection.create_index([("gone_at", ASCENDING)], expireAfterSeconds=0)
 
@@ -135,6 +137,8 @@ class MongoBatchStore:
         """Raises OvertakenError."""
         async with held.saving:
             fields = {name: value for name, value in _fields(held.batch).items() if name not in ONLY_THE_CALLERS}
+            if held.batch.status in OVER:
+                fields["due_at"] = None  # nobody looks for it among those that are under way
             with waiting_is_worth_it():
                 done = await self._batches.update_one(lease.held(held.document), {"$set": fields})
         if not done.matched_count:
@@ -148,9 +152,10 @@ class MongoBatchStore:
     async def release(self, held: Held, due_at: float) -> None:
         """Before `due_at` (Unix time) nobody looks at it, unless its caller cancels meanwhile."""
         asked = held.batch.cancel_asked_at
-        with waiting_is_worth_it():
-            unless = {**lease.held(held.document), "cancel_asked_at": asked}
-            await self._batches.update_one(unless, {"$set": {"due_at": due_at}})
+        if held.batch.status not in OVER:
+            with waiting_is_worth_it():
+                unless = {**lease.held(held.document), "cancel_asked_at": asked}
+                await self._batches.update_one(unless, {"$set": {"due_at": due_at}})
         await lease.release(self._batches, held.document)
 
     async def clear_items(self, batch: Batch) -> None:

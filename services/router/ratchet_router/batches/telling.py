@@ -1,11 +1,17 @@
-"""Callbacks that are due are made: one a round, under the lease of what it is about, tried again from the store."""
+"""Callbacks that are due are made, a few side by side: who is slow to hear keeps the others waiting for one time-out.
 
+Each under the lease of what it is about, and tried again from the store.
+"""
+
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from ratchet_router.batches.callback import Tellable, heard, never_to_be_told, not_heard
 from ratchet_router.batches.callbacks import Callbacks, UnfitUrlError
+
+SIDE_BY_SIDE: Final = 8
 
 
 class Untold(Protocol):
@@ -30,15 +36,18 @@ class Telling:
 
     async def round(self) -> bool:
         """True: there may be more at once. Raises RetryLaterError."""
-        held = await self._take(self._now())
-        if held is None:
-            return False
+        due: list[Untold] = []
+        while len(due) < SIDE_BY_SIDE and (held := await self._take(self._now())) is not None:
+            due.append(held)
+        await asyncio.gather(*map(self._told, due))
+        return bool(due)
+
+    async def _told(self, held: Untold) -> None:
         try:
             await self._tell(held)
             await held.save()
         finally:
             await held.release()
-        return True
 
     async def _tell(self, held: Untold) -> None:
         about, now = held.about, self._now()
