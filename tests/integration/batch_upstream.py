@@ -17,12 +17,14 @@ USED = {"prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100}
 class BatchUpstream:
     """`holds_back`: batches stay in progress. `drops_submissions`: so many are taken, and the connection then breaks.
 
-    `refuses`: texts whose requests fail. `asked`: requests that were asked one by one.
+    `no_room`: so many batches fail, since too much waits there. `refuses`: texts whose requests fail. `asked`: requests
+    that were asked one by one.
     """
 
     url: str = ""
     holds_back: bool = False
     drops_submissions: int = 0
+    no_room: int = 0
     refuses: set[str] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -62,6 +64,10 @@ class BatchUpstream:
 
     async def get(self, request: web.Request) -> web.Response:
         batch = self.batches[request.match_info["id"]]
+        if batch["status"] == "in_progress" and self.no_room:
+            self.no_room -= 1
+            why = {"code": "token_limit_exceeded", "message": "Enqueued token limit reached.", "line": None}
+            batch |= {"status": "failed", "errors": {"object": "list", "data": [why]}}
         if batch["status"] == "in_progress" and not self.holds_back:
             self._end(batch, "completed")
         return web.json_response(batch)

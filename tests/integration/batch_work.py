@@ -13,6 +13,7 @@ import msgspec
 from ratchet_common.auth import Caller, Scope
 from ratchet_common.events import PredictionMade
 from ratchet_common.mongo import Database
+from ratchet_providers.base import ModelAnswer
 from ratchet_providers.batching import BatchPlatform, BatchRequest, BatchState, Result
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.secrets import Secret
@@ -39,13 +40,15 @@ ELSEWHERE = msgspec.structs.replace(LARGE, provider="other")
 class SlowPlatform(FakeBatchPlatform):
     """Its batches go on until it is told to `end` them. `fails`: nothing can be asked of it. `hangs`: nor submitted.
 
-    `answers`: how many requests of a batch have a result.
+    `answers`: how many requests of a batch have a result. `no_room`: for so many batches. `adds`: to each answer.
     """
 
     end: bool = False
     fails: bool = False
     hangs: bool = False
     answers: int = 1_000_000
+    no_room: int = 0
+    adds: str = ""
     cancelled: list[str] = field(default_factory=list)
 
     async def submit(self, name: str, requests: Mapping[str, BatchRequest]) -> str:
@@ -59,12 +62,16 @@ class SlowPlatform(FakeBatchPlatform):
         requests: Mapping[str, BatchRequest],
     ) -> AsyncGenerator[tuple[str, Result], None]:
         answered = dict(list(requests.items())[: self.answers])
-        async for one in super().results(id, answered):
-            yield one
+        async for key, result in super().results(id, answered):
+            assert isinstance(result.answer, ModelAnswer)
+            yield key, replace(result, answer=replace(result.answer, output=result.answer.output + self.adds))
 
     async def state(self, id: str) -> BatchState:  # noqa: A002
         if self.fails:
             raise ProviderError("unavailable")
+        if self.no_room:
+            self.no_room -= 1
+            return BatchState("failed", said="Too much waits here already.", later=True)
         return await super().state(id) if self.end else BatchState("running")
 
     async def cancel(self, id: str) -> None:  # noqa: A002

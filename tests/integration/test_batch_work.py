@@ -11,9 +11,11 @@ from ratchet_common import mongo
 from ratchet_common.mongo import Database
 from ratchet_router.batches.batch import OVER
 from ratchet_router.batches.worker import Worker
+from ratchet_router.batches.working import ANSWER_MOST
 from tests.integration.batch_work import CHAT, SlowPlatform, Work, ask
 from tests.integration.conftest import Ground
 from tests.integration.router_site import until
+from tests.unit.router.batches.fakes import Purse
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -155,3 +157,28 @@ async def test_a_batch_that_always_has_something_to_do_keeps_no_other_from_its_t
     done = [len(await work.items(batch)) for batch in batches]
     assert min(done) > 0
     assert max(done) < 200
+
+
+async def test_a_provider_without_room_is_offered_the_same_later(database: Database) -> None:
+    platform = SlowPlatform(end=True, no_room=2)
+    work = Work(database, {"simulated": platform})
+    batch = await work.batch(ask("a"))
+    for _ in range(5):
+        await work.step()
+    assert len(platform.batches) == 1  # it is not asked again at once
+    assert (await work.found(batch)).status == "in_progress"
+    await work.step(timedelta(minutes=2))
+    await work.step(timedelta(minutes=5))
+    ended = await work.ended(batch)
+    assert (ended.status, len(platform.batches)) == ("completed", 3)
+    assert isinstance(work.budgets, Purse)
+    assert (work.budgets.held, [cost > 0 for cost in work.budgets.settled]) == ({}, [False, False, True])
+
+
+async def test_an_answer_that_no_document_holds_fails_alone_and_is_paid_for(database: Database) -> None:
+    work = Work(database, {"simulated": SlowPlatform(end=True, adds="x" * ANSWER_MOST)})
+    batch = await work.ended(await work.batch(ask("a")))
+    assert (await work.said(batch))["a"]["error"]["code"] == "answer_too_large"
+    assert isinstance(work.budgets, Purse)
+    assert [cost > 0 for cost in work.budgets.settled] == [True]
+    assert [event.text_omitted for event in await work.told(batch)] == ["too_large"]

@@ -20,10 +20,11 @@ State = Literal["running", "ended", "failed"]  # failed: the provider took none 
 
 @dataclass(frozen=True, slots=True)
 class BatchState:
-    """`detail`: why it failed, in our words."""
+    """`said`: why it failed, in the provider's words, for the caller. `later`: it takes the same batch another time."""
 
     state: State
-    detail: str = ""
+    said: str = ""
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

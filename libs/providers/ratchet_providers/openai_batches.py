@@ -39,6 +39,7 @@ PATHS: Final[Mapping[Way, str]] = {
     "embeddings": "/v1/embeddings",
 }
 NOTHING_TAKEN: Final = frozenset({"failed"})
+LATER: Final = frozenset({"token_limit_exceeded"})  # too much of ours waits there already
 UNDER_WAY: Final = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
 _encode = msgspec.json.Encoder().encode
 T = TypeVar("T")
@@ -52,6 +53,15 @@ class _Made(_Part, frozen=True, kw_only=True):
     id: str
 
 
+class _Why(_Part, frozen=True, kw_only=True):
+    code: str | None = None
+    message: str = ""
+
+
+class _Errors(_Part, frozen=True, kw_only=True):
+    data: list[_Why] = []
+
+
 class _Batch(_Part, frozen=True, kw_only=True):
     id: str
     status: str = ""
@@ -59,6 +69,7 @@ class _Batch(_Part, frozen=True, kw_only=True):
     metadata: dict[str, Any] | None = None
     output_file_id: str | None = None
     error_file_id: str | None = None
+    errors: _Errors | None = None
 
 
 class _Page(_Part, frozen=True, kw_only=True):
@@ -124,10 +135,11 @@ class OpenAIBatches:
             after = f"&after={page.data[-1].id}"
 
     async def state(self, id: str) -> BatchState:  # noqa: A002  its name there
-        status = (await self._batch(id)).status
-        if status in NOTHING_TAKEN:
-            return BatchState("failed", "the provider's check of the batch failed")
-        return BatchState("running" if status in UNDER_WAY else "ended")
+        batch = await self._batch(id)
+        if batch.status in NOTHING_TAKEN:
+            why = next(iter(batch.errors.data if batch.errors else []), _Why())
+            return BatchState("failed", said=why.message, later=why.code in LATER)
+        return BatchState("running" if batch.status in UNDER_WAY else "ended")
 
     async def results(
         self,

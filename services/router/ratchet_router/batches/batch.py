@@ -26,7 +26,8 @@ class Hold(msgspec.Struct, frozen=True):
 class Portion(msgspec.Struct, kw_only=True):
     """What goes to one provider as one batch of its own. `provider` empty: asked one by one, at the full price.
 
-    `holds`: the budgets that money was set aside from; `short_since`: when they first did not cover it.
+    `holds`: the budgets that money was set aside from; `short_since`: when they first did not cover it. `put_off`: how
+    often the provider had no room for it, and `not_before`: when it is offered again, under another name.
     `asked_at` is written before the first try to submit, `theirs` (the provider's id) after it: in between a worker
     may have died, so whoever finds the one without the other looks for it there first.
     """
@@ -38,6 +39,8 @@ class Portion(msgspec.Struct, kw_only=True):
     size: int = 0  # bytes
     holds: list[Hold] = []
     short_since: datetime | None = None
+    put_off: int = 0
+    not_before: datetime | None = None
     state: Literal["waiting", "submitted", "over"] = "waiting"
     asked_at: datetime | None = None
     theirs: str = ""

@@ -21,6 +21,8 @@ WAITING_DOES_NOT_HELP: Final[frozenset[ErrorKind]] = frozenset({
     "bad_request", "too_long", "filtered", "unauthorized", "no_such_model", "quota",
 })  # fmt: skip
 GRACE: Final = timedelta(hours=1)  # after its end, for a provider to end it too
+FIRST_PAUSE_S: Final = 60.0  # until a provider without room is offered a portion again
+LONGEST_PAUSE_S: Final = 1_800.0
 RENEWED_EVERY: Final = 100  # requests
 KEPT_AT_ONCE: Final = 32  # answers
 GONE: Final = LineError(
@@ -56,6 +58,8 @@ async def _submitted(
     held: Held, index: int, stopping: LineError | None, platform: BatchPlatform, working: Working
 ) -> None:
     portion = held.batch.portions[index]
+    if portion.not_before is not None and working.now() < portion.not_before and stopping is None:
+        return
     theirs: str | None = None
     if portion.asked_at is not None:
         theirs = await platform.find(portion.name, portion.asked_at)
@@ -112,7 +116,10 @@ async def _looked_at(
             await _over(held, index, EXPIRED, working)
         return
     if found.state == "failed":
-        await _over(held, index, REFUSED, working)
+        if found.later and stopping is None:
+            await _put_off(held, index, working)
+        else:
+            await _over(held, index, _refused(found.said), working)
         return
     await _keep_results(held, index, platform, working)
     await _over(held, index, stopping or EXPIRED, working)
@@ -177,6 +184,22 @@ async def _over(held: Held, index: int, why: LineError, working: Working) -> Non
     await settle(held, portion, index, working)
     portion.state = "over"
     await working.store.save(held)
+
+
+async def _put_off(held: Held, index: int, working: Working) -> None:
+    """Nothing of it was taken: what was set aside is given back, and it is offered again later, as another batch."""
+    portion = held.batch.portions[index]
+    await settle(held, portion, index, working)
+    portion.put_off += 1
+    pause_s = min(FIRST_PAUSE_S * 2 ** (portion.put_off - 1), LONGEST_PAUSE_S)
+    portion.name, portion.holds = f"{held.batch.hex}-{index}_{portion.put_off}", []
+    portion.state, portion.theirs, portion.asked_at = "waiting", "", None
+    portion.not_before = working.now() + timedelta(seconds=pause_s)
+    await working.store.save(held)
+
+
+def _refused(said: str) -> LineError:
+    return LineError(code=REFUSED.code, message=f"{REFUSED.message} It says: {said}") if said else REFUSED
 
 
 def _told(error: ProviderError) -> LineError:

@@ -187,7 +187,7 @@ class MongoBatchStore:
 
     async def spent(self, batch: Batch, portion: int) -> dict[str | None, Decimal]:
         """By user, in USD."""
-        wanted = {"tenant": batch.tenant, "batch": batch.id, "portion": portion, "state": "ok"}
+        wanted = {"tenant": batch.tenant, "batch": batch.id, "portion": portion}
         costs: dict[str | None, Decimal] = {}
         with waiting_is_worth_it():
             async for found in self.items.find(wanted, {"cost_usd": 1, "user": 1}):

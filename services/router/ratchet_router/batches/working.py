@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from ratchet_common.auth import Caller
@@ -21,6 +21,11 @@ from ratchet_router.batches.store import MongoBatchStore
 from ratchet_router.limits.allowances import Allowance
 from ratchet_router.limits.subjects import Who
 from ratchet_router.parts import Parts
+
+ANSWER_MOST: Final = 10 * 1024 * 1024  # bytes
+TOO_LARGE: Final = LineError(
+    code="answer_too_large", message=f"The answer has more than {ANSWER_MOST} bytes: ask for less in one request."
+)
 
 
 class Budgets(Protocol):
@@ -74,7 +79,10 @@ class Working:
         return self.plans[endpoint](body, caller, uuid4(), Pinned(), self.parts).model
 
     async def keep(self, item: Item, kept: Kept) -> bool:
-        """False: it had its result already."""
+        """False: it had its result already. An answer that no document of the store holds fails, and is paid for."""
+        if len(kept.body) > ANSWER_MOST:
+            said = failed_line(item, TOO_LARGE)
+            return await self.store.finish(item, "failed", said, cost=kept.cost_usd, event=kept.event)
         said = answered_line(item, str(kept.event.result_id), kept.body)
         return await self.store.finish(item, "ok", said, cost=kept.cost_usd, event=kept.event)
 
