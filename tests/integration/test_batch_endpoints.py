@@ -88,3 +88,19 @@ async def test_single_requests_may_be_of_any_of_them(batching: Batching) -> None
     assert (await batching.app.post("/api/batches/items", said))[0] == 202
     status, problem = await batching.app.post("/api/batches/items", said | {"request": {"input": "x"}})
     assert (status, problem["type"]) == (422, "urn:ratchet:problem:invalid")
+
+
+async def test_claudes_whose_submission_was_cut_off_are_not_asked_twice(batching: Batching) -> None:
+    before = len(batching.claudes.batches)
+    batching.claudes.drops_submissions = 1
+    bodies, _ = await answered(batching, request("a", model="claude"), request("b", model="claude"))
+    assert (len(bodies), len(batching.claudes.batches)) == (2, before + 1)
+
+
+async def test_what_a_claude_refuses_fails_alone(batching: Batching) -> None:
+    batching.claudes.refuses.add("unlucky")
+    lines = [request("a", model="claude"), request("b", "unlucky", model="claude")]
+    batch = await batching.ended(await batching.begun(*lines))
+    said = (await batching.lines(batch.error_file_id))["b"]["response"]
+    assert (said["status_code"], said["body"]["error"]["message"]) == (400, "claude: It was refused.")
+    assert list(await batching.lines(batch.output_file_id)) == ["a"]

@@ -75,9 +75,12 @@ class AnthropicUpstream:
         after = request.query.get("after_id")
         start = next((n + 1 for n, one in enumerate(newest) if one.id == after), 0)
         page = newest[start : start + int(request.query.get("limit", "20"))]
+        said = [self._said(one) for one in page]
+        for one in page:
+            self._goes_on(one)
         return web.json_response(
             {
-                "data": [self._said(one) for one in page],
+                "data": said,
                 "has_more": start + len(page) < len(newest),
                 "first_id": page[0].id if page else None,
                 "last_id": page[-1].id if page else None,
@@ -90,7 +93,7 @@ class AnthropicUpstream:
         made = self.batches.get(request.match_info["id"])
         if made is None:
             return failed(404, "not_found_error", "There is no such batch.")
-        made.ended = made.ended or made.canceling or not self.holds_back
+        self._goes_on(made)
         return web.json_response(self._said(made))
 
     async def cancel(self, request: web.Request) -> web.Response:
@@ -107,6 +110,9 @@ class AnthropicUpstream:
             return failed(404, "not_found_error", "The results are not there yet.")
         lines = [json.dumps(self._result(made, number)) for number in range(len(made.requests))]
         return web.Response(text="\n".join(reversed(lines)) + "\n")  # in no order that anybody may rely on
+
+    def _goes_on(self, made: Made) -> None:
+        made.ended = made.ended or made.canceling or not self.holds_back
 
     def _refused(self, request: web.Request) -> web.Response | None:
         if self.fails_with:
