@@ -21,6 +21,7 @@ from uuid_utils import uuid4
 from ratchet_common import problems, request_log, telemetry
 from ratchet_common.asyncapi import document
 from ratchet_common.auth import read_tokens
+from ratchet_common.bounded_http import CONNECTION
 from ratchet_common.draining import Draining
 from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_common.inbound import Inbound, at_once
@@ -245,7 +246,7 @@ class Edge:
             if length.isdigit() and int(length) > may.limit:
                 await self._render(scope, _too_large(may))(scope, receive, send_on)
             else:
-                await self._app(scope, self._limited(receive, may), send_on)
+                await self._app(scope, self._limited(scope, receive, may), send_on)
         except ClientDisconnect:
             status = HUNG_UP
         except Exception as error:  # noqa: BLE001  the edge: further out its text would be logged
@@ -264,15 +265,15 @@ class Edge:
             return None
         return request_log.begin(self._service, scope["method"], request_id, given=given)
 
-    def _limited(self, receive: Receive, may: Upload) -> Receive:
-        seen, ended = 0, False
+    def _limited(self, scope: Scope, receive: Receive, may: Upload) -> Receive:
+        seen, ended, ours = 0, False, CONNECTION in scope
         until = asyncio.get_running_loop().time() + may.patience_s
 
         async def counted() -> Message:
             nonlocal seen, ended
             if ended:
                 return await receive()
-            message = at_once(receive) or await _by(until, receive)
+            message = (at_once(receive) if ours else None) or await _by(until, receive)
             ended = not message.get("more_body", False)
             seen += len(message.get("body", b""))
             if seen > may.limit:

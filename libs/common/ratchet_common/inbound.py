@@ -6,7 +6,10 @@ from starlette.types import Message, Receive, Scope
 
 
 def at_once(receive: Receive) -> Message | None:
-    """What has come already; None where one would have to wait. One step of `receive` shows it, nothing is lost."""
+    """What has come already; None where one would have to wait. One step of `receive` shows it.
+
+    Nothing is lost of uvicorn's, which may be broken off; another server's might be.
+    """
     waiting = receive()
     try:
         waiting.send(None)  # type: ignore[attr-defined]  # what ASGI servers give is a coroutine

@@ -20,7 +20,7 @@ def targets(plan: Plan, parts: Parts) -> list[Target]:
 def _known(model: Model, parts: Parts) -> Target:
     """The same for every request, until the files are read anew."""
     found = parts.targets.get(model.name)
-    if found is None:
+    if found is None or found.provider is not parts.models[model.name]:
         found = parts.targets[model.name] = _of_model(model, parts)
     return found
 
