@@ -11,11 +11,11 @@ import pytest_asyncio
 
 from tests.imitations.asked import Asked
 from tests.imitations.callers import SHAPES, Shape, error_of
-from tests.imitations.gateway import Gateway, gateway_with, key_file, model, provider
+from tests.imitations.gateway import PROVIDERS, Gateway, gateway_with, key_file, model, provider
 from tests.integration.conftest import Ground
 
 pytestmark = [pytest.mark.imitations, pytest.mark.asyncio(loop_scope="module")]
-FOUR: Final = ("openai", "anthropic", "gemini", "bedrock")  # the others are reached through the same code
+EVERYONE: Final = tuple(PROVIDERS)
 RESCUE: Final = "The rescue answers."
 FAILURES: Final = {
     "be unavailable": {"overloaded"},
@@ -25,6 +25,7 @@ FAILURES: Final = {
     "be disconnected": {"unavailable"},
 }
 SHORT: Final[dict[str, Any]] = {"limits": {"first_token_ms": 400, "gap_ms": 400, "answer_ms": 800}}
+FAIR: Final[dict[str, Any]] = {"limits": {"first_token_ms": 2_000, "answer_ms": 2_000}}  # the rescue is to keep them
 WELL_AGAIN: Final = 4  # good answers after which its breaker holds a failure or two for nothing
 
 
@@ -41,7 +42,7 @@ class Failing(NamedTuple):
             assert seen.headers["x-ratchet-model"] == "first"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=FOUR)
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=EVERYONE)
 async def failing(
     request: pytest.FixtureRequest, imitated: str, stack: Ground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Failing]:
@@ -75,7 +76,7 @@ async def test_before_anything_was_shown_another_model_answers(failing: Failing,
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 async def test_one_that_says_nothing_is_not_waited_for(failing: Failing, stream: bool) -> None:
-    asked = Asked("auto", no_two_alike("be silent"), ratchet=SHORT)
+    asked = Asked("auto", no_two_alike("be silent"), ratchet=FAIR)
     seen = await failing.gateway.clients.ask("chat", asked, stream=stream)
     assert (seen.text, seen.headers["x-ratchet-model"]) == (RESCUE, "second")
     event = await failing.gateway.event(seen)
