@@ -43,10 +43,6 @@ class Plan(msgspec.Struct, frozen=True):
         """What would answer if nothing fails: a version, or a model of the catalogue."""
         return self.trained.version_id if self.trained else self.ranking.models[0].name
 
-    def falls_back(self, by: str) -> bool:
-        """Whether that model's or version's answer is in place of the one that the unit was assigned to."""
-        return (self.trained is not None or self.bound) and by != self.resolved
-
     @property
     def first(self) -> tuple[str, str, str]:
         """Version, model and tier of what would answer if nothing fails."""

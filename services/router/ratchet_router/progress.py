@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from ratchet_common.events import Attempt, Decision, Outcome, PredictionMade, Usage
+from ratchet_common.events import Attempt, Outcome, PredictionMade, Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_providers.usage import estimated_of
 from ratchet_router.answered import Answered, again, prediction, to_keep
@@ -16,6 +16,7 @@ from ratchet_router.ask import Ask
 from ratchet_router.assembly import thinks_aloud
 from ratchet_router.cache import cache_key
 from ratchet_router.failures import NoAnswerError
+from ratchet_router.falling_back import decision_of
 from ratchet_router.in_flight import Call
 from ratchet_router.in_parts import Window
 from ratchet_router.judged import checks_of, confidence_of, raw_confidence_of
@@ -31,7 +32,7 @@ from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
 from ratchet_router.target import Target
 from ratchet_router.targets import request_for, targets
 from ratchet_router.template import Template
-from ratchet_router.tries import Tries, tries
+from ratchet_router.tries import Tries, tries, with_their_costs
 
 
 class Progress(msgspec.Struct):
@@ -90,7 +91,6 @@ class Progress(msgspec.Struct):
         checks = checks_of(ask, found, said, self.prompt)
         raw = raw_confidence_of(ask, found, said, checks)
         calibrations = self.parts.snapshot.calibrations(ask.tenant, ask.task_type, by.model)
-        fell_back = plan.falls_back(by.name)
         return Answered(
             result_id=self.result_id,
             unit=self.unit,
@@ -98,7 +98,7 @@ class Progress(msgspec.Struct):
             model=by.model,
             version_id=by.version_id,
             tier=by.tier,
-            decision=_after_fallback(plan) if fell_back else plan.decision,
+            decision=decision_of(plan, by.name),
             usage=said.usage,
             cost_usd=by.cost_of(said.usage),
             premium_cost_usd=_dearest(plan, by, said.usage),
@@ -139,7 +139,7 @@ class Progress(msgspec.Struct):
             tier=tier,
             decision=self.plan.decision,
             template=self.template,
-            attempts=tuple(self.attempts) if spent else self._with_what_was_paid(),
+            attempts=tuple(self.attempts) if spent else with_their_costs(self.attempts, self.every),
             latency_ms=self.elapsed_ms(),
             usage=spent or Usage(),
             cost_usd=by.cost_of(spent) if by and spent else Decimal(0),
@@ -148,15 +148,6 @@ class Progress(msgspec.Struct):
 
     def _rate_headers(self) -> Mapping[str, str] | None:
         return self.admitted.headers() if self.admitted else None
-
-    def _with_what_was_paid(self) -> tuple[Attempt, ...]:
-        """What answers cost that are not given: else it stands with the answer."""
-        paid = {
-            id(attempt): msgspec.structs.replace(attempt, usage=usage, cost_usd=by.cost_of(usage))
-            for one in self.every
-            for attempt, by, usage in one.answers
-        }
-        return tuple(paid.get(id(attempt), attempt) for attempt in self.attempts)
 
     def stopped(self) -> Answered:
         """Before there was an answer. Whoever was asked has read the request, and will want to be paid for that."""
@@ -255,12 +246,6 @@ class Progress(msgspec.Struct):
         if answered.cached_from is None:
             self.used = answered.cost_usd, answered.usage.input_tokens + answered.usage.output_tokens
         return prediction(self.ask, answered, outcome, self.parts.settings.text_limit_bytes)
-
-
-def _after_fallback(plan: Plan) -> Decision:
-    """The unit stays the version's or the arm's: left out, the requests on which it fails would make it look better."""
-    why = f"{plan.resolved} did not answer, or not well enough, so the catalogue's models were asked."
-    return msgspec.structs.replace(plan.decision, reasons=(*plan.decision.reasons, why), fell_back=True)
 
 
 def _dearest(plan: Plan, by: Target, usage: Usage) -> Decimal:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from ratchet_common.background import described
@@ -200,3 +201,13 @@ def tries(
         streams=streams,
         limits=limits,
     )
+
+
+def with_their_costs(attempts: Sequence[Attempt], of: Sequence[Tries[T]]) -> tuple[Attempt, ...]:
+    """What those cost whose answers are not given: else it stands with the answer."""
+    paid = {
+        id(attempt): msgspec.structs.replace(attempt, usage=usage, cost_usd=by.cost_of(usage))
+        for its in of
+        for attempt, by, usage in its.answers
+    }
+    return tuple(paid.get(id(attempt), attempt) for attempt in attempts)
