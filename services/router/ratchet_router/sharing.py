@@ -1,6 +1,6 @@
 """An answer that need not be made: it was given before, or is being given to the same request at this moment."""
 
-from dataclasses import dataclass
+import msgspec
 
 from ratchet_common.errors import RefusedError
 from ratchet_router.cache import AnswerCache
@@ -17,8 +17,7 @@ class NotCachedError(RefusedError):
         super().__init__("Only a kept answer was asked for, and there is none: leave out only-if-cached.")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """`max_age_s`: an older answer is none. `only_cached`: no model may be asked. The rest is as `InFlight` has it."""
 
     key: bytes
