@@ -16,17 +16,20 @@ class _Call:
     type: str = "function"
     name: str = ""
     arguments: list[str] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def add(self, delta: ToolCallDelta) -> None:
         self.id = delta.id or self.id
         self.type = delta.type or self.type
+        self.extra |= delta.extra_content or {}
         if delta.function is not None:
             self.name = delta.function.name or self.name
             self.arguments.append(delta.function.arguments or "")
 
     def whole(self) -> dict[str, Any]:
         said = {"name": self.name, "arguments": "".join(self.arguments)}
-        return {"id": self.id, "type": self.type, "function": said}
+        whole = {"id": self.id, "type": self.type, "function": said}
+        return whole | {"extra_content": self.extra} if self.extra else whole
 
 
 @dataclass(slots=True)
@@ -36,6 +39,8 @@ class _Choice:
     reasoning: list[str] = field(default_factory=list)
     blocks: list[dict[str, Any]] = field(default_factory=list)
     calls: dict[int, _Call] = field(default_factory=dict)
+    images: list[dict[str, Any]] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
     logprobs: list[msgspec.Raw] = field(default_factory=list)
     finish: str | None = None
 
@@ -48,6 +53,8 @@ class _Choice:
         if thought := delta.reasoning_content or delta.reasoning:
             self.reasoning.append(thought)
         self.blocks += delta.thinking_blocks or []
+        self.images += delta.images or []
+        self.extra |= delta.extra_content or {}
         for call in delta.tool_calls or []:
             number = call.index if call.index is not None else len(self.calls)
             self.calls.setdefault(number, _Call()).add(call)
@@ -62,9 +69,13 @@ class _Choice:
             message["reasoning_content"] = "".join(self.reasoning)
         if self.blocks:
             message["thinking_blocks"] = self.blocks
+        if self.images:
+            message["images"] = self.images
+        if self.extra:
+            message["extra_content"] = self.extra
         if self.calls:
             message["tool_calls"] = [self.calls[number].whole() for number in sorted(self.calls)]
-        elif not self.content and not self.refusal:
+        elif not self.content and not self.refusal and not self.images:
             message["content"] = ""
         logprobs = _joined(self.logprobs)
         return {"index": index, "message": message, "logprobs": logprobs, "finish_reason": self.finish}

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from ratchet_providers.base import ModelAnswer, ModelRequest, Native, Piece
+from ratchet_providers.carried_calls import without
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.openai_shaped import OPENAIS, Dialect, OpenAIShaped
 from ratchet_providers.responses_stream import ResponsesStream, answered
@@ -82,7 +83,7 @@ def _native(request: ModelRequest) -> Native | None:
 
 
 def _body(native: Native, model: str, *, stream: bool) -> bytes:
-    given = {name: value for name, value in native.fields.items() if name not in OUR_OWN_FIELDS}
+    given = {name: without(value) for name, value in native.fields.items() if name not in OUR_OWN_FIELDS}
     said: dict[str, Any] = {"model": model, **given}
     return _encode(said | {"stream": True} if stream else said)
 

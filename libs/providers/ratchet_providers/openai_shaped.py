@@ -67,7 +67,8 @@ class Dialect:
 
     `limit_field`: what it calls the limit of the output's tokens. `key_header`: where the key goes; Azure's is api-key.
     `path` may hold {model}, as Azure's deployments do; `query` follows. `usage_in_streams`: it may be asked to count.
-    `takes_thoughts`: it takes `reasoning_content` back, which OpenAI refuses.
+    `takes_thoughts`: it takes `reasoning_content` back, which OpenAI refuses. `extra_content`: it wants that back with
+    calls of tools, as Google's endpoint of this shape does.
     """
 
     limit_field: str = "max_completion_tokens"
@@ -77,6 +78,7 @@ class Dialect:
     usage_in_streams: bool = True
     continues: Continues = ""
     takes_thoughts: bool = False
+    extra_content: bool = False
 
 
 OPENAIS = Dialect()
@@ -151,7 +153,8 @@ class OpenAIShaped:
         limit = {self._dialect.limit_field: request.max_output_tokens} if request.max_output_tokens else {}
         messages = request.messages
         if request.native is not None:  # they were put into this shape from another, which says more
-            messages = as_openai_takes(messages, thoughts=self._dialect.takes_thoughts)
+            its = self._dialect
+            messages = as_openai_takes(messages, thoughts=its.takes_thoughts, extra=its.extra_content)
         body = {"model": request.model, "messages": messages, **limit, **fields}
         if request.so_far:
             body |= self._going_on(replace(request, messages=messages), fields)

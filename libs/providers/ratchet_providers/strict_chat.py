@@ -4,7 +4,7 @@ What a chat of ours holds beyond OpenAI's: thoughts with signatures, failures of
 text. Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final
 
 import msgspec
@@ -15,23 +15,28 @@ BELOW: Final = "What the tool gave stands below."  # where it gave no text
 _messages = msgspec.json.Decoder(list[Message])
 
 
-def as_openai_takes(messages: Sequence[Mapping[str, Any]] | msgspec.Raw, *, thoughts: bool) -> list[Message]:
-    """`thoughts`: the model takes back what it thought, as text. What a tool gave to look at is put to the user's side,
-    after the results, since OpenAI takes images from users alone.
+def as_openai_takes(
+    messages: Sequence[Mapping[str, Any]] | msgspec.Raw, *, thoughts: bool, extra: bool = False
+) -> list[Message]:
+    """`thoughts`: it takes back what it thought, as text. `extra`: it takes `extra_content` back. What a tool gave
+    to look at is put to the user's side, after the results, since OpenAI takes images from users alone.
     """
+    ours = {"thinking_blocks", *(() if thoughts else ("reasoning_content",)), *(() if extra else ("extra_content",))}
     found: list[Message] = []
     seen: list[Any] = []
     for message in _messages.decode(msgspec.json.encode(messages)):
         if message["role"] != "tool" and seen:
             found.append({"role": "user", "content": seen})
             seen = []
-        found.append(_result(message, seen) if message["role"] == "tool" else _known(message, thoughts))
+        found.append(_result(message, seen) if message["role"] == "tool" else _known(message, ours))
     return [*found, {"role": "user", "content": seen}] if seen else found
 
 
-def _known(message: Message, thoughts: bool) -> Message:
-    ours = {"thinking_blocks"} if thoughts else {"thinking_blocks", "reasoning_content"}
-    return {name: value for name, value in message.items() if name not in ours}
+def _known(message: Message, ours: Set[str]) -> Message:
+    known = {name: value for name, value in message.items() if name not in ours}
+    if calls := known.get("tool_calls"):
+        known["tool_calls"] = [{name: value for name, value in call.items() if name not in ours} for call in calls]
+    return known
 
 
 def _result(message: Message, seen: list[Any]) -> Message:

@@ -108,6 +108,7 @@ def _dialect(table: OpenAIShapedTable) -> Dialect:
         query=table.query,
         usage_in_streams=table.usage_in_streams,
         continues=table.continues,
+        extra_content=table.extra_content,
     )
 
 

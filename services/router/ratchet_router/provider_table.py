@@ -55,6 +55,7 @@ class OpenAIShapedTable(Table, frozen=True, kw_only=True, tag="openai_shaped"):
     query: Annotated[str, msgspec.Meta(pattern=r"^(\?[!-~]*)?$")] = ""
     usage_in_streams: bool = True
     continues: Literal["", "prefix", "continue_final_message"] = ""
+    extra_content: bool = False
     responses: bool = False
     batches: bool = False
 

@@ -13,9 +13,9 @@ CALL = {"id": "a", "type": "function", "function": {"name": "look", "arguments":
 openais = TypeAdapter[list[ChatCompletionMessageParam]](list[ChatCompletionMessageParam])
 
 
-def taken(*messages: dict[str, Any], thoughts: bool = False) -> list[dict[str, Any]]:
-    found = as_openai_takes(msgspec.Raw(msgspec.json.encode(messages)), thoughts=thoughts)
-    if not thoughts:
+def taken(*messages: dict[str, Any], thoughts: bool = False, extra: bool = False) -> list[dict[str, Any]]:
+    found = as_openai_takes(msgspec.Raw(msgspec.json.encode(messages)), thoughts=thoughts, extra=extra)
+    if not (thoughts or extra):
         openais.validate_python(found)
     return found
 
@@ -32,6 +32,13 @@ def test_what_openai_takes_stays_as_it_is() -> None:
         result("seen"),
     ]
     assert taken(*said) == said
+
+
+def test_what_comes_with_a_call_goes_to_those_alone_who_want_it_back() -> None:
+    extra = {"extra_content": {"google": {"thought_signature": "S"}}}
+    signed = {"role": "assistant", "content": "", "tool_calls": [CALL | extra], **extra}
+    assert taken(signed) == [{"role": "assistant", "content": "", "tool_calls": [CALL]}]
+    assert taken(signed, extra=True) == [signed]
 
 
 def test_thoughts_go_to_those_alone_who_take_them() -> None:

@@ -10,6 +10,7 @@ from ratchet_providers.anthropic.dialect import Dialect
 from ratchet_providers.anthropic.request import most_tokens
 from ratchet_providers.anthropic.turns import Turn, begun, signed_by_its_model
 from ratchet_providers.base import ModelRequest
+from ratchet_providers.carried_calls import without
 
 OURS: Final = frozenset({"model", "stream", "ratchet"})
 UNSIGNED: Final = re.compile(rb'"signature"\s*:\s*""')
@@ -21,7 +22,7 @@ _limit = msgspec.json.Decoder(int)
 def body_of(fields: Mapping[str, msgspec.Raw], request: ModelRequest, dialect: Dialect) -> dict[str, Any]:
     """`fields` have been read as Anthropic's. Raises ProviderError where the model cannot go on with what has begun."""
     body: dict[str, Any] = {"model": request.model, **{n: value for n, value in fields.items() if n not in OURS}}
-    messages = fields.get("messages", msgspec.Raw(b"[]"))
+    body["messages"] = messages = without(fields.get("messages", msgspec.Raw(b"[]")))
     if UNSIGNED.search(memoryview(messages)):
         body["messages"] = signed(_turns.decode(messages))
     if request.so_far:

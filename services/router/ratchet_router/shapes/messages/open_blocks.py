@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from ratchet_providers.carried_calls import carrying
 from ratchet_providers.chat_shape import ToolCallDelta
 from ratchet_router.shapes.messages.framing import event
 
@@ -63,7 +64,8 @@ class OpenBlocks:
         if known is None or (call.id and call.id != known[0]):  # some give one number to all calls
             known = self._calls[number] = call.id or f"call_{self._next}", self._next
             name = (function.name if function else None) or ""
-            begun = self.close() + self._opens({"type": "tool_use", "id": known[0], "name": name, "input": {}})
+            shown = carrying(known[0], call.extra_content)
+            begun = self.close() + self._opens({"type": "tool_use", "id": shown, "name": name, "input": {}})
         if function is None or not function.arguments:
             return begun
         return begun + self._adds({"type": "input_json_delta", "partial_json": function.arguments}, known[1])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from ratchet_providers.carried_calls import parted
 from ratchet_router.shapes.messages.blocks import (
     Block,
     Document,
@@ -50,7 +51,8 @@ def _user(role: str, blocks: Located) -> list[Message]:
 
 def _result(block: ToolResult, where: str) -> Message:
     content = _content(_parts(blocks_in(block.content, f"{where}.content")))
-    message: Message = {"role": "tool", "tool_call_id": block.tool_use_id, "content": content}
+    call_id, _ = parted(block.tool_use_id)
+    message: Message = {"role": "tool", "tool_call_id": call_id, "content": content}
     return message | {"is_error": True} if block.is_error else message
 
 
@@ -70,7 +72,9 @@ def _assistant(blocks: Located) -> Message:
 
 def _call(block: ToolUse) -> Message:
     function = {"name": block.name, "arguments": bytes(block.input).decode()}
-    return {"id": block.id, "type": "function", "function": function}
+    call_id, extra = parted(block.id)
+    call = {"id": call_id, "type": "function", "function": function}
+    return call | {"extra_content": extra} if extra else call
 
 
 def _thought(block: Thought | Redacted) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from ratchet_common.events import Usage
+from ratchet_providers.carried_calls import carrying
 from ratchet_providers.chat_shape import Completion, FunctionCall, Message, ToolCall
 
 Block = dict[str, Any]
@@ -93,7 +94,8 @@ def _blocks(said: Message) -> list[Block]:
 
 
 def _call(call: ToolCall) -> Block:
-    return {"type": "tool_use", "id": call.id, "name": call.function.name or "", "input": _input(call.function)}
+    call_id = carrying(call.id, call.extra_content)
+    return {"type": "tool_use", "id": call_id, "name": call.function.name or "", "input": _input(call.function)}
 
 
 def _input(function: FunctionCall) -> Any:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from ratchet_providers.carried_calls import parted
 from ratchet_router.shapes.responses.body import Item
 from ratchet_router.shapes.responses.errors import Beyond, InvalidResponsesError, invalid, named
 from ratchet_router.shapes.responses.parts import chat_content
@@ -15,6 +16,7 @@ HEARD: Final = frozenset({"image_url", "input_audio", "file"})
 REFERENCE: Final = "nothing is kept under an item's id alone: send the item itself, or previous_response_id"
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
+CallId = Annotated[str, Meta(min_length=1, max_length=200_000)]  # with what it carries
 
 
 class MessageItem(msgspec.Struct, frozen=True):
@@ -23,13 +25,13 @@ class MessageItem(msgspec.Struct, frozen=True):
 
 
 class CallItem(msgspec.Struct, frozen=True):
-    call_id: Name
+    call_id: CallId
     name: Name
     arguments: str
 
 
 class OutputItem(msgspec.Struct, frozen=True):
-    call_id: Name
+    call_id: CallId
     output: str | list[Item]
 
 
@@ -112,13 +114,15 @@ class Turns:
     def _call(self, call: CallItem) -> None:
         turn = self._turn or self._begin()
         self._think(turn)
-        called = {"name": call.name, "arguments": call.arguments}
-        turn.setdefault("tool_calls", []).append({"id": call.call_id, "type": "function", "function": called})
+        call_id, extra = parted(call.call_id)
+        said = {"id": call_id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        turn.setdefault("tool_calls", []).append(said | {"extra_content": extra} if extra else said)
 
     def _output(self, result: OutputItem, at: str) -> None:
         self._turn, self._thoughts = None, []
         content = self._content(result.output, f"{at}.output")
-        self.messages.append({"role": "tool", "tool_call_id": result.call_id, "content": content})
+        call_id, _ = parted(result.call_id)
+        self.messages.append({"role": "tool", "tool_call_id": call_id, "content": content})
 
     def _reasoning(self, item: ReasoningItem, at: str) -> None:
         try:

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from ratchet_providers.carried_calls import carrying
 from ratchet_providers.chat_shape import ToolCallDelta
 from ratchet_router.shapes.responses.events import Events
 from ratchet_router.shapes.responses.reasoning import Thoughts
@@ -169,6 +170,7 @@ class OpenCall:
         self._name, self._at = name, at
         self._call_id, self._function = "", ""
         self._otherwise = call_id  # where its provider gives it none
+        self._extra: dict[str, Any] | None = None
         self._bits: list[str] = []
         self._turn: Events | None = None
         self._announced = self._ended = False
@@ -192,7 +194,7 @@ class OpenCall:
         if self._ended:
             return
         function = delta.function
-        self._call_id = self._call_id or delta.id or ""
+        self._call_id, self._extra = self._call_id or delta.id or "", self._extra or delta.extra_content
         self._function = self._function or (function and function.name) or ""
         if self._function:
             self._announce()
@@ -217,7 +219,7 @@ class OpenCall:
         return FunctionCall(
             id=self._name,
             status=status,
-            call_id=self._call_id or self._otherwise,
+            call_id=carrying(self._call_id or self._otherwise, self._extra),
             name=self._function,
             arguments="".join(self._bits),
         )

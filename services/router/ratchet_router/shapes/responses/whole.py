@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from ratchet_common.events import Usage
+from ratchet_providers.carried_calls import carrying
 from ratchet_providers.chat_shape import Choice, Completion, ToolCall
 from ratchet_providers.chat_shape import Message as Said
 from ratchet_router.shapes.responses.ids import item_id
@@ -118,7 +119,7 @@ def reasoning(name: str, thoughts: Thoughts, *, summary: bool) -> Reasoning:
 def _call(call: ToolCall, response: str, number: int) -> FunctionCall:
     return FunctionCall(
         id=item_id("fc", response, number),
-        call_id=call.id or item_id("call", response, number),
+        call_id=carrying(call.id or item_id("call", response, number), call.extra_content),
         name=call.function.name or "",
         arguments=call.function.arguments or "",
     )
