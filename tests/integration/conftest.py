@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -103,6 +104,28 @@ class Running:
             return response.status, await response.json(content_type=None)
 
 
+REJOINED_S = 9.0
+
+
+@dataclass
+class Replicas:
+    """On Tansu nobody can join a group any more whose leader left before it had joined anew since another left."""
+
+    running: int = 0
+    left_at: float = -REJOINED_S  # while others stayed
+
+    async def stopping(self) -> None:
+        await asyncio.sleep(max(0.0, self.left_at + REJOINED_S - time.monotonic()))
+
+    def stopped(self) -> None:
+        self.running -= 1
+        if self.running:
+            self.left_at = time.monotonic()
+
+
+_replicas = Replicas()
+
+
 @asynccontextmanager
 async def running_app(
     app: FastAPI, tenant: Tenant, speaking: type[BoundedHttp] = BoundedHttp
@@ -116,9 +139,12 @@ async def running_app(
             await serving
             raise AssertionError("the app did not start")
         await asyncio.sleep(0.02)
+    _replicas.running += 1
     try:
         async with aiohttp.ClientSession(headers=tenant.headers) as http:
             yield Running(f"http://127.0.0.1:{port}", http)
     finally:
+        await _replicas.stopping()
         server.should_exit = True
         await serving
+        _replicas.stopped()

@@ -15,7 +15,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from ratchet_common import telemetry
 from ratchet_common.background import described
 from ratchet_common.dead_letters import FOR_GROUP
-from ratchet_common.errors import RetryLaterError
+from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_common.kafka_access import security_of
 from ratchet_common.settings import BusSettings
 from ratchet_common.topics import Topic
@@ -32,6 +32,7 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 PLACE = re.compile(r" - at `((?:key in )?\$[\w.\[\]]*)`\Z")  # names of our own fields; keys stand as [...]
 HANDLER_PATIENCE_S = 5.0  # at a stop; then a handler is cancelled, and its batch comes again
 STOP_PATIENCE_S = 15.0
+JOIN_PATIENCE_S = 180.0
 log = logging.getLogger(__name__)
 
 
@@ -59,10 +60,21 @@ def consumer(settings: BusSettings) -> KafkaBroker:
     )
 
 
-async def start_side_by_side(broker: KafkaBroker) -> None:
-    """Joins all groups at once. One after another they would wait for each other: Tansu takes 5 s over each."""
+async def start_side_by_side(broker: KafkaBroker, patience_s: float = JOIN_PATIENCE_S) -> None:
+    """Joins all groups at once. One after another they would wait for each other: Tansu takes 5 s over each.
+
+    Raises CannotStartError: Tansu lets nobody in any more where the leader of a group left within seconds of another
+    member, and a start would wait for ever.
+    """
     await broker.connect()
-    await asyncio.gather(*(subscriber.start() for subscriber in broker.subscribers))
+    try:
+        async with asyncio.timeout(patience_s):
+            await asyncio.gather(*(subscriber.start() for subscriber in broker.subscribers))
+    except TimeoutError:
+        raise CannotStartError(
+            f"The broker has let no consumer into its group within {patience_s:.0f} s: start again, "
+            "and look at the group's members there if that does not help."
+        ) from None
 
 
 async def stop_listening(broker: KafkaBroker) -> None:

@@ -1,14 +1,17 @@
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import cast
 
 import msgspec
 import pytest
 from aiokafka import ConsumerRecord
+from faststream.kafka import KafkaBroker
 
 from ratchet_common.dead_letters import FOR_GROUP
-from ratchet_common.errors import RetryLaterError
+from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_common.events import RetrainingFellDue
-from ratchet_common.messaging import handle_batch
+from ratchet_common.messaging import handle_batch, start_side_by_side
 from ratchet_common.topics import RETRAIN_TRIGGERS
 from tests.unit.common.records import record
 
@@ -128,3 +131,21 @@ async def test_what_was_brought_back_for_another_group_is_passed_over() -> None:
     await seen.take(record(due("a"), headers=other), record(due("b"), headers=mine))
     await seen.take(record(b"{", headers=other))
     assert (seen.tenants, seen.buried) == (["b"], [])
+
+
+class Shut:
+    """A broker that lets nobody into a group."""
+
+    def __init__(self) -> None:
+        self.subscribers = [self]
+
+    async def connect(self) -> None:
+        """It answers."""
+
+    async def start(self) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_a_group_that_lets_nobody_in_stops_a_start_in_words() -> None:
+    with pytest.raises(CannotStartError, match="no consumer into its group"):
+        await start_side_by_side(cast("KafkaBroker", Shut()), patience_s=0.01)
