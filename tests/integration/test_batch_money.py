@@ -78,6 +78,15 @@ async def test_every_answer_is_charged_once_to_tenant_and_user(database: Databas
     assert D(batch.counts.cost_usd) == 3 * COST
 
 
+async def test_a_user_whose_budget_is_used_up_keeps_no_other_from_an_answer(database: Database) -> None:
+    file = {"tenant": Limits(day_usd=D(1)), "users": {"ben": Limits(day_usd=D("0.00001"))}}
+    work, admission = work_with(database, SlowPlatform(end=True), **file)
+    batch = await work.ended(await work.batch(ask("a", user="ann"), ask("b", user="ben"), ask("c")))
+    said = await work.said(batch)
+    assert {name: one["response"]["status_code"] for name, one in said.items()} == {"a": 200, "b": 402, "c": 200}
+    assert await left(admission, work) == [1 - 2 * COST]
+
+
 async def test_what_was_not_answered_costs_nothing(database: Database) -> None:
     platform = SlowPlatform(end=True, answers=1)
     work, admission = work_with(database, platform, tenant=Limits(day_usd=D(1)))

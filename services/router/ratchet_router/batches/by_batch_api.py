@@ -11,11 +11,10 @@ from ratchet_providers.batching import BatchPlatform, Result
 from ratchet_providers.failing import ErrorKind, ProviderError
 from ratchet_router.batches.batch import Item
 from ratchet_router.batches.lines import LineError
-from ratchet_router.batches.money import Ready, set_aside, settle
+from ratchet_router.batches.money import NotCoveredError, Ready, set_aside, settle
 from ratchet_router.batches.said import EXPIRED
 from ratchet_router.batches.store import Held
 from ratchet_router.batches.working import Working
-from ratchet_router.limits.refusals import BudgetExhaustedError
 
 WAITING_DOES_NOT_HELP: Final[frozenset[ErrorKind]] = frozenset({
     "bad_request", "too_long", "filtered", "unauthorized", "no_such_model", "quota",
@@ -79,15 +78,9 @@ async def _submitted(
 async def _submit(held: Held, index: int, items: Sequence[Item], platform: BatchPlatform, working: Working) -> str:
     """Empty where it may not be submitted, now or at all. Its intent is in the store before it goes out."""
     portion = held.batch.portions[index]
-    ready = await _ready(held, items, working)
-    await working.store.renew(held)
-    try:
-        if not await set_aside(held, index, ready, working):
-            return ""
-    except BudgetExhaustedError as error:
-        for one in ready:
-            await working.refused(one.item, error)
-        ready = []
+    ready = await _covered(held, index, await _ready(held, items, working), working)
+    if ready is None:
+        return ""
     if not ready:
         await _over(held, index, EXPIRED, working)
         return ""
@@ -100,6 +93,20 @@ async def _submit(held: Held, index: int, items: Sequence[Item], platform: Batch
             await _over(held, index, _told(error), working)
             return ""
         raise
+
+
+async def _covered(held: Held, index: int, ready: list[Ready], working: Working) -> list[Ready] | None:
+    """Those whose budgets cover them; the others are refused. None: not now."""
+    await working.store.renew(held)
+    while ready:
+        try:
+            return ready if await set_aside(held, index, ready, working) else None
+        except NotCoveredError as short:
+            out = [one for one in ready if short.user is None or one.asked.who.user == short.user]
+            for one in out:
+                await working.refused(one.item, short.refusal)
+            ready = [one for one in ready if short.user is not None and one.asked.who.user != short.user]
+    return ready
 
 
 async def _looked_at(

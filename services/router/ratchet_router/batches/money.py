@@ -33,10 +33,18 @@ class Due:
     cost: Decimal
 
 
+class NotCoveredError(Exception):
+    """A budget is too small. `user`: whose requests it is about; None: all of them."""
+
+    def __init__(self, user: str | None, refusal: BudgetExhaustedError) -> None:
+        super().__init__()
+        self.user, self.refusal = user, refusal
+
+
 async def set_aside(held: Held, index: int, ready: Sequence[Ready], working: Working) -> bool:
     """False: not now. Replicas hold parts of a budget for a few seconds, so that little money is looked for again once.
 
-    Raises BudgetExhaustedError, RetryLaterError.
+    Raises NotCoveredError, RetryLaterError.
     """
     portion = held.batch.portions[index]
     due = _due(ready, working)
@@ -44,17 +52,22 @@ async def set_aside(held: Held, index: int, ready: Sequence[Ready], working: Wor
         return True
     portion.holds = sorted({*portion.holds, *(Hold(one.budget.key, one.user) for one in due)}, key=str)
     await working.store.save(held)  # first: whatever is held is settled
-    try:
-        for one in due:
+    for one in due:
+        try:
             await working.budgets.hold(one.budget, portion.name, one.cost)
-    except BudgetExhaustedError:
-        now = working.now()
-        portion.short_since = portion.short_since or now
-        await working.store.save(held)
-        if now - portion.short_since >= timedelta(seconds=working.poll_s):
-            raise
-        return False
+        except BudgetExhaustedError as error:
+            if not await _is_short_for_long(held, portion, working):
+                return False
+            raise NotCoveredError(one.user, error) from error
     return True
+
+
+async def _is_short_for_long(held: Held, portion: Portion, working: Working) -> bool:
+    now = working.now()
+    if portion.short_since is None:
+        portion.short_since = now
+        await working.store.save(held)
+    return now - portion.short_since >= timedelta(seconds=working.poll_s)
 
 
 async def settle(held: Held, portion: Portion, index: int, working: Working) -> None:
@@ -68,7 +81,7 @@ async def settle(held: Held, portion: Portion, index: int, working: Working) -> 
 
 
 def _due(ready: Sequence[Ready], working: Working) -> list[Due]:
-    """Of the tenant and the key together, and of each user."""
+    """Of each user, and then of the tenant and the key: what a user may not spend is no matter for these."""
     costs: dict[str, Decimal] = defaultdict(Decimal)
     found: dict[str, tuple[Allowance, str | None]] = {}
     for one in ready:
@@ -76,4 +89,5 @@ def _due(ready: Sequence[Ready], working: Working) -> list[Due]:
             user = one.asked.who.user if budget.subject == "user" else None
             found[budget.key] = (budget, user)
             costs[budget.key] += one.asked.expected_usd
-    return [Due(budget, user, costs[key]) for key, (budget, user) in found.items()]
+    due = [Due(budget, user, costs[key]) for key, (budget, user) in found.items()]
+    return sorted(due, key=lambda one: one.user is None)
