@@ -11,7 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Receive, Scope, Send
 
 from ratchet_common import asyncapi
-from ratchet_common.http import CANNOT_START, VERSION, Edge, readiness_of
+from ratchet_common.edge import Edge
+from ratchet_common.http import CANNOT_START, VERSION, readiness_of
 from ratchet_common.paths import OWN, service_of
 from ratchet_common.problems import Trouble, as_problem
 

@@ -10,8 +10,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from ratchet_common.auth import MayRead, Scope, new_token, write_tokens
+from ratchet_common.edge import BrokenOffError
 from ratchet_common.errors import NotFoundError, RetryLaterError, UnavailableError
-from ratchet_common.http import BrokenOffError, create_app, readiness
+from ratchet_common.http import create_app, readiness
 from ratchet_common.settings import CommonSettings
 
 SECRET = "Ann's diagnosis"

@@ -14,7 +14,7 @@ import pytest_asyncio
 from fastapi import FastAPI, Request, Response
 
 from ratchet_common.auth import Scope, new_token, write_tokens
-from ratchet_common.http import Edge
+from ratchet_common.edge import Edge
 from ratchet_router.api.anthropic_errors import in_anthropic_shape
 from ratchet_router.api.openai_errors import in_openai_shape
 from ratchet_router.api.troubles import in_shape_of_its_api

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from ratchet_common.auth import Caller, Scope, authorise
-from ratchet_common.http import Upload, Uploads
+from ratchet_common.edge import Upload, Uploads
 from ratchet_router.api.batch_views import file_view
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.batches.creating import Batches
