@@ -93,6 +93,7 @@ async def _pieces(
                     continue
                 unseen += joined
                 if any(piece.shows for piece in joined):
+                    tries.around.vanguards.shows(target.name)
                     ready, unseen = unseen, None
                     yield ready
         if unseen:

@@ -46,10 +46,19 @@ class Vanguards:
     def begun(self, name: str) -> None:
         self._models.setdefault(name, _Model()).inside += 1
 
+    def shows(self, name: str) -> None:
+        """A stream of it has begun: it need not have ended for that to be good news."""
+        model = self._models[name]
+        if self._clock() >= model.fresh_until:
+            self._tell(model, well=True)
+
     def ended(self, name: str, *, well: bool | None = None) -> None:
         """`well`: it answered, or is down; None says nothing of it."""
         model = self._models[name]
         model.inside -= 1
+        self._tell(model, well=well)
+
+    def _tell(self, model: _Model, *, well: bool | None) -> None:
         if well is not None:
             model.fresh_until = self._clock() + FRESH_S if well else 0.0
         if model.news is not None:

@@ -12,9 +12,10 @@ from ratchet_router.answered import Answered
 from ratchet_router.breaker import IN_A_ROW
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.gate import Cap, Gates
+from ratchet_router.stream import opened
 from ratchet_router.vanguard import AT_ONCE, FRESH_S, Vanguards
 from tests.unit.router.fakes import FakeModel, World
-from tests.unit.router.scripted import USED
+from tests.unit.router.scripted import USED, Scripted
 from tests.unit.router.test_stream import chat
 
 CALLERS = 200
@@ -110,6 +111,25 @@ async def test_one_that_is_only_slow_is_kept_from_nobody() -> None:
     assert len(crowded.asked) == CALLERS
 
 
+async def test_a_stream_that_has_begun_is_good_news_before_it_ends() -> None:
+    vanguards = Vanguards(Clock())
+    for _ in range(AT_ONCE):
+        vanguards.begun("m")
+    assert await waits(vanguards)
+    vanguards.shows("m")
+    assert not await waits(vanguards)
+
+
+async def test_streams_let_the_others_come_while_they_go_on() -> None:
+    its = World()
+    its.models["small"] = Scripted([["On ", 30.0]])  # type: ignore[assignment]  # a scripted one among the others
+    found = [await opened(chat(f"Question {number}"), its.parts) for number in range(AT_ONCE)]
+    assert await waits(its.parts.around.vanguards, "small") is False
+    for stream in found:
+        await stream.coming.aclose()
+        stream.progress.over()
+
+
 async def test_of_one_that_answered_lately_all_may_come_at_once() -> None:
     vanguards = Vanguards()
     vanguards.begun("m")
@@ -127,8 +147,8 @@ class Clock:
         return self.now
 
 
-async def waits(vanguards: Vanguards, *, rests: bool = False) -> bool:
-    turn = asyncio.create_task(vanguards.turn("m", 60, lambda _: rests))
+async def waits(vanguards: Vanguards, name: str = "m", *, rests: bool = False) -> bool:
+    turn = asyncio.create_task(vanguards.turn(name, 60, lambda _: rests))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     waiting = not turn.done()
