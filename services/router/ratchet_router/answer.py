@@ -20,7 +20,11 @@ Gone = Callable[[], Awaitable[bool]]  # has the client hung up?
 
 async def answer(ask: Ask, parts: Parts, gone: Gone) -> Answered:
     """Raises what planning raises, NoAnswerError, NotRecordedError."""
-    progress = begun(ask, parts)
+    return await answer_to(begun(ask, parts), gone)
+
+
+async def answer_to(progress: Progress, gone: Gone) -> Answered:
+    """`progress.answered` is there as soon as there is an answer. Raises NoAnswerError, NotRecordedError."""
     try:
         answered = progress.answered = await _from_cache_or_model(progress)
         outcome: Outcome = "cancelled" if await gone() else "ok"

@@ -5,15 +5,17 @@ until the lease runs out, so that whoever repeats the request is told that it is
 answered anew.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_router import embedded
-from ratchet_router.answer import Gone, answer
+from ratchet_router.answer import Gone, answer, answer_to
 from ratchet_router.answered import Answered, to_keep
 from ratchet_router.ask import Ask
+from ratchet_router.beginning import begun
 from ratchet_router.embed import embed
 from ratchet_router.embedded import EmbedAsk, Embedded
 from ratchet_router.idempotency import Held, Once, held, once_of, replayed
@@ -39,8 +41,17 @@ async def answer_once(ask: Ask, wanted: Once | None, parts: Parts, gone: Gone) -
     if its.answer is not None:
         return replayed(its.answer)
     async with _released_on_failure(its):
-        answered = await answer(ask, parts, gone)
-    await _done(its, to_keep(ask, answered, parts.cache.expires_at()))
+        progress = begun(ask, parts)
+    note = _noting(its, ask, parts)
+    try:
+        answered = await answer_to(progress, gone)
+    except asyncio.CancelledError:
+        await note(progress.answered)  # whoever hung up when it was there comes back for it
+        raise
+    except BaseException:
+        await note(None)
+        raise
+    await note(answered)
     return answered
 
 

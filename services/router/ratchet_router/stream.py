@@ -67,6 +67,7 @@ class Opened:
             yield frames.failed(failure_of(error))
         except (asyncio.CancelledError, GeneratorExit):
             await self.progress.record_cancelled(self.progress.answered or self._so_far())
+            await self._note(self.progress.answered)  # whoever hung up when it was there comes back for it
             raise
         else:
             closing = frames.said(self.withholding.held) + frames.ended(answered.usage, about(answered))
@@ -76,8 +77,7 @@ class Opened:
         finally:
             await self.progress.record_the_unforeseen(self._so_far)
             self.progress.over()
-            if self.at_end is not None and not self._noted:
-                await self.at_end(None)
+            await self._note(None)
 
     async def _all(self) -> Pieces:
         first, self.first = self.first, []
@@ -109,10 +109,14 @@ class Opened:
 
     async def _record(self, answered: Answered) -> Answered:
         recorded = await self.progress.record(answered, "ok")
-        if self.at_end is not None:
-            self._noted = True
-            await self.at_end(recorded)
+        await self._note(recorded)
         return recorded
+
+    async def _note(self, answered: Answered | None) -> None:
+        """Once, for whoever waits to hear what became of it."""
+        if self.at_end is not None and not self._noted:
+            self._noted = True
+            await self.at_end(answered)
 
     @property
     def native_shape(self) -> Shape:

@@ -116,6 +116,23 @@ async def test_an_answer_is_handed_out_though_the_store_takes_no_note_of_it(stre
 
 
 @pytest.mark.parametrize("stream", [False, True])
+async def test_who_hangs_up_when_the_answer_is_there_comes_back_for_it(stream: bool) -> None:
+    small = Scripted([["On ", "Monday.", None, USED]])
+    its = world(small=small)
+    its.store.lets = asyncio.Event()  # the record is not written yet
+    first = asyncio.create_task(streamed(its) if stream else answered(its))
+    await its.store.asked_to_hold.wait()
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    its.store.lets.set()
+    await its.parts.recorder.settled()
+    again = await answered(its)
+    assert (again.output, again.replayed, len(small.asked)) == ("On Monday.", True, 1)
+    assert {event.result_id for event in its.store.held} == {again.result_id}
+
+
+@pytest.mark.parametrize("stream", [False, True])
 async def test_what_failed_is_said_as_it_is_though_the_store_is_away(stream: bool) -> None:
     its = world(small=Scripted([["On " if stream else 0.01, ProviderError("bad_request")], ["Yes.", None]]))
     its.keys.away = True
