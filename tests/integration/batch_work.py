@@ -41,6 +41,7 @@ class SlowPlatform(FakeBatchPlatform):
     """Its batches go on until it is told to `end` them. `fails`: nothing can be asked of it. `hangs`: nor submitted.
 
     `answers`: how many requests of a batch have a result. `no_room`: for so many batches. `adds`: to each answer.
+    `breaks_off`: so many submissions, of which nothing came there.
     """
 
     end: bool = False
@@ -49,11 +50,17 @@ class SlowPlatform(FakeBatchPlatform):
     answers: int = 1_000_000
     no_room: int = 0
     adds: str = ""
+    breaks_off: int = 0
+    offered: int = 0
     cancelled: list[str] = field(default_factory=list)
 
     async def submit(self, name: str, requests: Mapping[str, BatchRequest]) -> str:
+        self.offered += 1
         if self.hangs:
             await asyncio.Event().wait()
+        if self.breaks_off:
+            self.breaks_off -= 1
+            raise ProviderError("unavailable", "the connection broke")
         return await super().submit(name, requests)
 
     async def results(
@@ -94,6 +101,7 @@ class Work:
         self.caller = Caller(sha256="0" * 64, tenant=f"tenant-{uuid4().hex[:8]}", scopes=frozenset(Scope))
         self.budgets: Budgets = budgets or Purse()
         self.world = World()
+        self.again_s = 0.0
 
     def working(self) -> Working:
         catalogue = Catalogue({one.name: one for one in (SMALL, MIDDLE, ELSEWHERE)}, {})
@@ -106,7 +114,7 @@ class Work:
             plans=ENDPOINTS,
             budgets=self.budgets,
             poll_s=1,
-            again_s=0,
+            again_s=self.again_s,
             now=lambda: self.now,
         )
 

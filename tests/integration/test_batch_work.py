@@ -182,3 +182,17 @@ async def test_an_answer_that_no_document_holds_fails_alone_and_is_paid_for(data
     assert isinstance(work.budgets, Purse)
     assert [cost > 0 for cost in work.budgets.settled] == [True]
     assert [event.text_omitted for event in await work.told(batch)] == ["too_large"]
+
+
+async def test_after_each_broken_submission_the_providers_list_is_given_time(database: Database) -> None:
+    platform = SlowPlatform(end=True, breaks_off=2)
+    work = Work(database, {"simulated": platform})
+    work.again_s = 60.0
+    batch = await work.batch(ask("a"))
+    offered = []
+    for _ in range(4):
+        await work.step(timedelta(seconds=5))
+        await work.step(timedelta(seconds=40))
+        offered.append(platform.offered)
+    assert offered == [1, 2, 2, 3]  # every time only when a minute has passed
+    assert (await work.ended(batch)).status == "completed"

@@ -28,8 +28,8 @@ class Portion(msgspec.Struct, kw_only=True):
 
     `holds`: the budgets that money was set aside from; `short_since`: when they first did not cover it. `put_off`: how
     often the provider had no room for it, and `not_before`: when it is offered again, under another name.
-    `asked_at` is written before the first try to submit, `theirs` (the provider's id) after it: in between a worker
-    may have died, so whoever finds the one without the other looks for it there first.
+    `asked_at` is written before the first try to submit, `offered_at` before each, and `theirs` (the provider's id)
+    after it: in between a worker may have died, so whoever finds the one without the other looks for it there first.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Portion(msgspec.Struct, kw_only=True):
     not_before: datetime | None = None
     state: Literal["waiting", "submitted", "over"] = "waiting"
     asked_at: datetime | None = None
+    offered_at: datetime | None = None
     theirs: str = ""
     cancelled: bool = False
 

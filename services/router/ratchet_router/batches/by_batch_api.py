@@ -11,6 +11,7 @@ from ratchet_providers.batching import BatchPlatform, Result
 from ratchet_providers.failing import ErrorKind, ProviderError
 from ratchet_router.batches.batch import Item
 from ratchet_router.batches.lines import LineError
+from ratchet_router.batches.metrics import SUBMITTED
 from ratchet_router.batches.money import NotCoveredError, Ready, set_aside, settle
 from ratchet_router.batches.said import EXPIRED
 from ratchet_router.batches.store import Held
@@ -62,7 +63,8 @@ async def _submitted(
     theirs: str | None = None
     if portion.asked_at is not None:
         theirs = await platform.find(portion.name, portion.asked_at)
-        if theirs is None and working.now() - portion.asked_at < timedelta(seconds=working.again_s):
+        offered_at = portion.offered_at or portion.asked_at
+        if theirs is None and working.now() - offered_at < timedelta(seconds=working.again_s):
             return
     if theirs is None:
         items = await working.store.waiting(held.batch, index)
@@ -73,6 +75,7 @@ async def _submitted(
     if theirs:
         portion.theirs, portion.state = theirs, "submitted"
         await working.store.save(held)
+        SUBMITTED.labels(portion.provider).inc()
 
 
 async def _submit(held: Held, index: int, items: Sequence[Item], platform: BatchPlatform, working: Working) -> str:
@@ -84,7 +87,8 @@ async def _submit(held: Held, index: int, items: Sequence[Item], platform: Batch
     if not ready:
         await _over(held, index, EXPIRED, working)
         return ""
-    portion.asked_at = portion.asked_at or working.now()
+    portion.offered_at = working.now()
+    portion.asked_at = portion.asked_at or portion.offered_at
     await working.store.save(held)
     try:
         return await platform.submit(portion.name, {one.item.key: one.asked.request for one in ready})
@@ -200,7 +204,8 @@ async def _put_off(held: Held, index: int, working: Working) -> None:
     portion.put_off += 1
     pause_s = min(FIRST_PAUSE_S * 2 ** (portion.put_off - 1), LONGEST_PAUSE_S)
     portion.name, portion.holds = f"{held.batch.hex}-{index}_{portion.put_off}", []
-    portion.state, portion.theirs, portion.asked_at = "waiting", "", None
+    portion.state, portion.theirs = "waiting", ""
+    portion.asked_at = portion.offered_at = None
     portion.not_before = working.now() + timedelta(seconds=pause_s)
     await working.store.save(held)
 

@@ -12,9 +12,10 @@ from ratchet_common.errors import RefusedError
 from ratchet_common.events import PredictionMade
 from ratchet_providers.batching import BatchPlatform
 from ratchet_router.batches.asked import AskedItem, Kept, Pinned, Plans
-from ratchet_router.batches.batch import Batch, Item
+from ratchet_router.batches.batch import Batch, Item, ItemState
 from ratchet_router.batches.files import MongoFileStore
 from ratchet_router.batches.lines import LineError
+from ratchet_router.batches.metrics import ended
 from ratchet_router.batches.said import answered_line, failed_line, refused_line
 from ratchet_router.batches.single_store import MongoSingleStore
 from ratchet_router.batches.store import MongoBatchStore
@@ -22,6 +23,7 @@ from ratchet_router.limits.allowances import Allowance
 from ratchet_router.limits.subjects import Who
 from ratchet_router.parts import Parts
 
+NOTHING: Final = Decimal(0)
 ANSWER_MOST: Final = 10 * 1024 * 1024  # bytes
 TOO_LARGE: Final = LineError(
     code="answer_too_large", message=f"The answer has more than {ANSWER_MOST} bytes: ask for less in one request."
@@ -78,20 +80,32 @@ class Working:
         """That a request names. Raises what reading and planning raise."""
         return self.plans[endpoint](body, caller, uuid4(), Pinned(), self.parts).model
 
-    async def keep(self, item: Item, kept: Kept) -> bool:
-        """False: it had its result already. An answer that no document of the store holds fails, and is paid for."""
+    async def keep(self, item: Item, kept: Kept) -> None:
+        """An answer that no document of the store holds fails, and is paid for."""
         if len(kept.body) > ANSWER_MOST:
-            said = failed_line(item, TOO_LARGE)
-            return await self.store.finish(item, "failed", said, cost=kept.cost_usd, event=kept.event)
-        said = answered_line(item, str(kept.event.result_id), kept.body)
-        return await self.store.finish(item, "ok", said, cost=kept.cost_usd, event=kept.event)
+            await self._finish(item, "failed", failed_line(item, TOO_LARGE), kept.event, kept.cost_usd)
+        else:
+            said = answered_line(item, str(kept.event.result_id), kept.body)
+            await self._finish(item, "ok", said, kept.event, kept.cost_usd)
 
     async def refused(self, item: Item, error: RefusedError, event: PredictionMade | None = None) -> None:
         """`event`: of a request that was tried."""
-        await self.store.finish(item, "failed", refused_line(item, error), event=event)
+        await self._finish(item, "failed", refused_line(item, error), event)
 
     async def failed(self, item: Item, error: LineError) -> None:
-        await self.store.finish(item, "failed", failed_line(item, error), event=None)
+        await self._finish(item, "failed", failed_line(item, error))
+
+    async def _finish(
+        self,
+        item: Item,
+        state: ItemState,
+        said: bytes,
+        event: PredictionMade | None = None,
+        cost: Decimal = NOTHING,
+    ) -> None:
+        """Where it had its result already it changes nothing."""
+        if await self.store.finish(item, state, said, cost=cost, event=event):
+            ended(item, state)
 
 
 def result_id(batch: Batch, item: Item) -> UUID:
