@@ -3,6 +3,7 @@
 Over our own wire: three calls, and the SDK would bring a second HTTP client and its models into every router.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import datetime
@@ -112,8 +113,11 @@ class OpenAIBatches:
         self._query, self._limit, self._responses = query, body_limit, responses
 
     async def submit(self, name: str, requests: Mapping[str, BatchRequest]) -> str:
-        content = b"".join(self._line(key, request) for key, request in requests.items())
-        file = await self._upload(f"{name}.jsonl", content)
+        written = []
+        for key, request in requests.items():
+            written.append(self._line(key, request))
+            await asyncio.sleep(0)  # there may be thousands, and others wait
+        file = await self._upload(f"{name}.jsonl", b"".join(written))
         asked = {
             "input_file_id": file,
             "endpoint": self._path(next(iter(requests.values()))),

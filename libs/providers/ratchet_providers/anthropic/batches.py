@@ -2,6 +2,7 @@
 give back once a batch has ended.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import datetime, timedelta
@@ -70,9 +71,11 @@ class AnthropicBatches:
         self._limit = body_limit
 
     async def submit(self, name: str, requests: Mapping[str, BatchRequest]) -> str:
-        asked = [
-            {"custom_id": f"{name}-{key}", "params": self._messages.body(_message(r))} for key, r in requests.items()
-        ]
+        asked = []
+        for key, request in requests.items():
+            params = msgspec.Raw(_encode(self._messages.body(_message(request))))
+            asked.append({"custom_id": f"{name}-{key}", "params": params})
+            await asyncio.sleep(0)  # there may be thousands, and others wait
         made: _Batch = _read(_batch, await self._call("POST", "", _encode({"requests": asked})))
         return made.id
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from ratchet_common.errors import RefusedError
-from ratchet_providers.batching import BatchPlatform, Result
+from ratchet_providers.batching import BatchPlatform, BatchRequest, Result
 from ratchet_providers.failing import ErrorKind, ProviderError
 from ratchet_router.batches.batch import Item
 from ratchet_router.batches.lines import LineError
@@ -91,7 +91,7 @@ async def _submit(held: Held, index: int, items: Sequence[Item], platform: Batch
     portion.asked_at = portion.asked_at or portion.offered_at
     await working.store.save(held)
     try:
-        return await platform.submit(portion.name, {one.item.key: one.asked.request for one in ready})
+        return await platform.submit(portion.name, await _requests(ready))
     except ProviderError as error:
         if error.kind in WAITING_DOES_NOT_HELP:
             await _over(held, index, _told(error), working)
@@ -139,7 +139,7 @@ async def _looked_at(
 async def _keep_results(held: Held, index: int, platform: BatchPlatform, working: Working) -> None:
     ready = await _ready(held, await working.store.waiting(held.batch, index), working)
     by_key = {one.item.key: one for one in ready}
-    requests = {key: one.asked.request for key, one in by_key.items()}
+    requests = await _requests(ready)
     async with aclosing(platform.results(held.batch.portions[index].theirs, requests)) as results:
         async for some in _together(results):
             await working.store.renew(held)
@@ -184,6 +184,14 @@ async def _ready(held: Held, items: Sequence[Item], working: Working) -> list[Re
             found.append(Ready(item, working.asked(held.batch, item)))
         except RefusedError as error:
             await working.refused(item, error)
+    return found
+
+
+async def _requests(ready: Sequence[Ready]) -> dict[str, BatchRequest]:
+    found = {}
+    for one in ready:
+        found[one.item.key] = one.asked.request
+        await asyncio.sleep(0)  # other requests go on meanwhile
     return found
 
 
