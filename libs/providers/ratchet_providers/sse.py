@@ -21,26 +21,38 @@ class Events:
     """Feed it what came; it gives the events that are complete. A comment, such as a keep-alive, is none."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._held: list[bytes] = []  # bits of an event that has no end yet: joined once, not with each that comes
+        self._size = 0
         self._begun = False
 
     def feed(self, came: bytes) -> list[Event]:
         """Raises EventTooLongError."""
-        if b"\r" in came or b"\r" in self._rest:
-            return self._feed(_newlines(self._rest + came))
-        return self._feed(self._rest + came if self._rest else came)
+        if self._held:
+            seam = self._held[-1][-1:] + came
+            if b"\n\n" not in seam and b"\r" not in seam:
+                self._hold(came)
+                return []
+            came = b"".join([*self._held, came])
+        return self._feed(_newlines(came) if b"\r" in came else came)
 
     def _feed(self, there: bytes) -> list[Event]:
-        *whole, self._rest = there.split(b"\n\n")
+        *whole, rest = there.split(b"\n\n")
         if whole and not self._begun:
             self._begun, whole[0] = True, whole[0].removeprefix(BYTE_ORDER_MARK)
-        if len(self._rest) > LINE_LIMIT:
-            raise EventTooLongError(f"An event of more than {LINE_LIMIT} bytes has no end.")
+        self._held, self._size = [], 0
+        if rest:
+            self._hold(rest)
         return [event for block in whole if (event := _event(block)) is not None]
+
+    def _hold(self, bit: bytes) -> None:
+        self._held.append(bit)
+        self._size += len(bit)
+        if self._size > LINE_LIMIT:
+            raise EventTooLongError(f"An event of more than {LINE_LIMIT} bytes has no end.")
 
     def end(self) -> list[Event]:
         """What the last bytes amount to, where the empty line after them never came."""
-        rest, self._rest = self._rest, b""
+        rest, self._held = b"".join(self._held), []
         event = _event(_newlines(rest + b"\n").rstrip(b"\n"))
         return [] if event is None else [event]
 
