@@ -15,6 +15,7 @@ from openai.types.chat import ChatCompletionMessageParam
 
 from ratchet_common import mongo
 from ratchet_common.events import QualityMeasured
+from ratchet_router.kept_keys import EVERY_S
 from ratchet_router.main import build
 from ratchet_router.snapshot import Snapshot
 from ratchet_router.store import MongoRouterStore
@@ -85,15 +86,17 @@ async def test_openais_client_understands_what_is_refused(site: Site) -> None:
 
 
 async def test_replicas_share_the_cache_and_a_cleared_one_is_empty_for_all(site: Site) -> None:
-    mail = site.mail()
+    """What one keeps the others know of a second later; who is asked before that answers, and keeps it, itself."""
     async with running_app(build(site.settings), site.tenant) as other:
-        _, answer = await site.app.post("/api/generate", mail)
 
-        async def found_by_other() -> bool:
+        async def found_by_other() -> tuple[Any, Any] | None:
+            mail = site.mail()
+            _, answer = await site.app.post("/api/generate", mail)
+            await asyncio.sleep(EVERY_S)
             _, again = await other.post("/api/generate", mail | {"cache": "use"})
-            return bool(again["cached_from"] == answer["result_id"])
+            return (mail, answer) if again["cached_from"] == answer["result_id"] else None
 
-        await until(found_by_other)
+        mail, answer = await until(found_by_other)
         _, stats = await other.get("/api/cache/stats")
         assert min(stats["total_entries"], stats["total_hits"]) >= 1
         assert stats["hit_rate"] > 0

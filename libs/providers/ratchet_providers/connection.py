@@ -12,7 +12,7 @@ from ratchet_common.alarms import alarms
 HEAD_LIMIT = 64 * 1024
 HELD = 256 * 1024  # bytes of a body that nobody has read yet: then the other side waits
 
-END_MARK_S = 0.1
+END_MARK_S = 0.5
 
 Awaited = Literal["head", "more", "end"]
 

@@ -1,8 +1,8 @@
 """Streams of every provider's shape: however they are cut up they say the same, and what was cut off is no answer."""
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -149,7 +149,7 @@ def test_the_input_of_a_call_that_never_began_is_no_answer(shape: Shape) -> None
     "shape", [shape for shape in SHAPES if shape.name in ("openai", "gemini")], ids=lambda shape: shape.name
 )
 def test_of_several_answers_none_may_be_missing(shape: Shape) -> None:
-    two = replace(shape, request=replace(shape.request, fields={"n": msgspec.Raw(b"2")}))
+    two = dataclasses.replace(shape, request=msgspec.structs.replace(shape.request, fields={"n": msgspec.Raw(b"2")}))
     first = b"".join(two.tell(SOME).events[: two.tell(SOME).ended + 1])
     second = first.replace(b'"index":0', b'"index":1')
     assert amount(two, first + second) is not None

