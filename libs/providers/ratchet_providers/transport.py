@@ -23,19 +23,21 @@ class Patience:
     def __init__(self, limits: TimeLimits) -> None:
         now = asyncio.get_running_loop().time()
         self._limits, self._first, self._end = limits, now + limits.first_s, now + limits.total_s
-        self._shown = False
+        self._shown = self._all_of_it = False  # `_all_of_it`: the last wait was bounded by the end of the whole
 
     def shown(self) -> None:
         self._shown = True
 
     def left_s(self) -> float:
         now = asyncio.get_running_loop().time()
-        here = self._limits.gap_s if self._shown else self._first - now
-        return max(min(here, self._end - now), 0.001)
+        here, left = self._limits.gap_s if self._shown else self._first - now, self._end - now
+        self._all_of_it = left <= here
+        return max(min(here, left), 0.001)
 
     def late(self) -> ProviderError:
+        """Which limit the last wait has passed. Not by the clock: a timer may be a little early by it."""
         limits = self._limits
-        if asyncio.get_running_loop().time() >= self._end:
+        if self._all_of_it:
             return ProviderError("timeout", f"no end within {limits.total_s:.1f} s")
         if self._shown:
             return ProviderError("timeout", f"nothing more within {limits.gap_s:.1f} s")
