@@ -71,7 +71,10 @@ class SlowPlatform(FakeBatchPlatform):
         answered = dict(list(requests.items())[: self.answers])
         async for key, result in super().results(id, answered):
             assert isinstance(result.answer, ModelAnswer)
-            yield key, replace(result, answer=replace(result.answer, output=result.answer.output + self.adds))
+            yield (
+                key,
+                replace(result, answer=msgspec.structs.replace(result.answer, output=result.answer.output + self.adds)),
+            )
 
     async def state(self, id: str) -> BatchState:  # noqa: A002
         if self.fails:

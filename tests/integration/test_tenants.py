@@ -35,6 +35,7 @@ WITHOUT_ID: Final = frozenset(
         ("post", "/api/generate"),
         ("post", "/api/route"),
         ("post", "/api/batches"),
+        ("post", "/api/batches/items"),
         ("post", "/api/templates"),
         ("delete", "/api/cache"),
     }
@@ -104,6 +105,8 @@ async def owned(its: Two) -> dict[str, str]:
         file = await answer.json()
     request = {"custom_id": its.secret, "request": {"model": "slow", "messages": [{"role": "user", "content": "x"}]}}
     _, batch = await made(its, "/api/batches", {"endpoint": "/v1/chat/completions", "items": [request]})
+    single = {"endpoint": "/v1/chat/completions", **request}
+    _, item = await made(its, "/api/batches/items", single)
     template = f"t_{its.secret[:20]}"
     _, _ = await made(
         its,
@@ -116,7 +119,13 @@ async def owned(its: Two) -> dict[str, str]:
             "variables": {"document": {"required": True}},
         },
     )
-    return {"response_id": response["id"], "file_id": file["id"], "batch_id": batch["id"], "template_id": template}
+    return {
+        "response_id": response["id"],
+        "file_id": file["id"],
+        "batch_id": batch["id"],
+        "item_id": item["id"],
+        "template_id": template,
+    }
 
 
 async def made(its: Two, path: str, body: dict[str, Any], who: dict[str, str] | None = None) -> tuple[int, Any]:

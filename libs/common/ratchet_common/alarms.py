@@ -30,13 +30,13 @@ class Alarms:
         self._set.pop(key, None)
 
     def _tick(self) -> None:
+        self._ticks = bool(self._set)
+        if self._ticks:
+            self.loop.call_later(EVERY_S, self._tick)  # first: whatever a ring brings about, the others ring
         now = self.loop.time()
         for key, (at, ring) in list(self._set.items()):
             if at <= now and self._set.pop(key, None) is not None:
                 ring()
-        self._ticks = bool(self._set)
-        if self._ticks:
-            self.loop.call_later(EVERY_S, self._tick)
 
 
 _of_loops: "WeakKeyDictionary[asyncio.AbstractEventLoop, Alarms]" = WeakKeyDictionary()
