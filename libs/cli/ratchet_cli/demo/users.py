@@ -11,7 +11,7 @@ from ratchet_cli.demo.corpus import Corpus, Item
 from ratchet_scoring.scorers import score_output
 
 SIDE_BY_SIDE = 12
-AGAIN = 2
+AGAIN = 5
 PATIENCE = aiohttp.ClientTimeout(total=60)
 
 
