@@ -75,11 +75,12 @@ async def posting(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> As
         yield its
 
 
-async def test_enough_of_them_go_out_as_one_batch_at_half_the_price(posting: Posting) -> None:
-    before = len(posting.up.batches)
-    made = [await posting.post(f"mine-{n}") for n in range(TOGETHER)]
-    assert {one["status"] for one in made} <= {"waiting", "in_progress"}
-    ended = [await posting.ended(one["id"]) for one in made]
+async def test_enough_of_them_go_out_as_one_batch_at_half_the_price(stack: Ground, tmp_path: Path) -> None:
+    async with posting_to(stack, tmp_path, batch_group_s=3_600.0) as posting:  # so that age closes none
+        before = len(posting.up.batches)
+        made = [await posting.post(f"mine-{n}") for n in range(TOGETHER)]
+        assert {one["status"] for one in made} <= {"waiting", "in_progress"}
+        ended = [await posting.ended(one["id"]) for one in made]
     assert [(one["custom_id"], one["status"], one["cost_usd"]) for one in ended] == [
         (f"mine-{n}", "completed", 0.01) for n in range(TOGETHER)
     ]

@@ -2,13 +2,15 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import openai
 import pytest
 
+from ratchet_cli.stack.start import start_stack
 from ratchet_common import mongo
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.mongo import Database
@@ -23,6 +25,13 @@ from tests.integration.conftest import Ground, Tenant, running_app
 MIB = 1024 * 1024
 LINES = 50_000
 PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.fixture(scope="module")
+def stack(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """With a store of its own: what is left of so much would hold up whoever uses the same one afterwards."""
+    with start_stack(tmp_path_factory.mktemp("large") / "data") as own:
+        yield replace(stack, mongodb_url=own.mongodb_url)
 
 
 @pytest.fixture
