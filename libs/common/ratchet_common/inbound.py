@@ -22,11 +22,11 @@ def at_once(receive: Receive) -> Message | None:
 
 
 class ByName(Headers):
-    """Found in a dict; of a name that stands there more than once the last."""
+    """Found in a dict; of a name that stands there more than once the first, as everywhere else."""
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope=scope)
-        self._by_name: dict[bytes, bytes] = dict(self._list)
+        self._by_name: dict[bytes, bytes] = dict(reversed(self._list))
 
     def __getitem__(self, key: str) -> str:
         return self._by_name[key.lower().encode("latin-1")].decode("latin-1")

@@ -59,7 +59,9 @@ class KeptKeys:
         self._as_of = float("-inf")
 
     def add(self, key: bytes) -> None:
-        self._now.add(key)
+        """An answer that is kept anew counts once."""
+        if key not in self._now:
+            self._now.add(key)
 
     def may_hold(self, key: bytes) -> bool:
         unsure = self._clock() - self._as_of > STALE_S or self._now.added > self._most
@@ -73,8 +75,7 @@ class KeptKeys:
         begun = datetime.now(UTC)
         found = await self._store.kept_keys(self._since, PORTION)
         for _, key in found:
-            if key not in self._now:
-                self._now.add(key)
+            self.add(key)
         if len(found) == PORTION:
             last = found[-1][0]
             self._since = last if last != self._since else last + MOMENT

@@ -86,6 +86,14 @@ async def test_what_was_kept_here_is_known_at_once() -> None:
     assert keys.may_hold(key(1))
 
 
+async def test_an_answer_that_is_kept_again_and_again_takes_the_place_of_one() -> None:
+    keys = keys_of(Store(), most=10)
+    await read(keys)
+    for _ in range(20):
+        keys.add(key(1))
+    assert not keys.may_hold(key(99))
+
+
 async def test_more_than_one_portion_is_read_to_its_end_even_of_one_moment() -> None:
     store = Store()
     moment = datetime.now(UTC) + timedelta(hours=1)
