@@ -1,7 +1,6 @@
 """The whole product, as `ratchet up` starts it."""
 
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from ratchet_cli.stack.ports import free_ports
 from tests.crash.processes import Victim
+from tests.places import store_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,7 @@ class Product:
 
 @pytest.fixture(scope="session")
 def product() -> Iterator[Product]:
-    with tempfile.TemporaryDirectory(prefix="ratchet-e2e-") as name:
-        folder = Path(name)
+    with store_folder() as folder:
         (port,) = free_ports(1)
         command = [sys.executable, "-m", "ratchet_cli", "up", "--port", str(port), "--data-dir", str(folder / "data")]
         process = Victim("whole", command, port, {"LOG_LEVEL": "WARNING"}, folder / "up.log")

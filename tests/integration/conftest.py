@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -23,6 +22,7 @@ from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.bounded_http import BoundedHttp
 from ratchet_common.settings import CommonSettings
 from tests.kafka.rig import real_kafka
+from tests.places import store_folder
 
 S = TypeVar("S", bound=CommonSettings)
 SettingsFor = Callable[..., CommonSettings]
@@ -40,7 +40,7 @@ class Ground:
 def stack() -> Iterator[Ground]:
     """`RATCHET_TEST_BUS=kafka` (set by `make test-kafka`) runs the same suite on Apache Kafka."""
     with contextlib.ExitStack() as parts:
-        folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="ratchet-test-")))
+        folder = parts.enter_context(store_folder())
         embedded = parts.enter_context(start_stack(folder / "data"))
         if os.environ.get("RATCHET_TEST_BUS") == "kafka":
             servers = parts.enter_context(real_kafka(folder / "kafka"))

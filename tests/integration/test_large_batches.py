@@ -21,6 +21,7 @@ from tests.integration.batch_site import settings_in
 from tests.integration.batch_upstream import batch_upstream
 from tests.integration.batch_work import CHAT, SlowPlatform, Work, as_file, ask
 from tests.integration.conftest import Ground, Tenant, running_app
+from tests.places import store_folder
 
 MIB = 1024 * 1024
 LINES = 50_000
@@ -28,9 +29,9 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.fixture(scope="module")
-def stack(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def stack(stack: Ground) -> Iterator[Ground]:
     """With a store of its own: what is left of so much would hold up whoever uses the same one afterwards."""
-    with start_stack(tmp_path_factory.mktemp("large") / "data") as own:
+    with store_folder() as folder, start_stack(folder / "data") as own:
         yield replace(stack, mongodb_url=own.mongodb_url)
 
 

@@ -13,6 +13,7 @@ from ratchet_common.whole_calls import with_whole_calls
 from tests.integration.conftest import Ground
 
 CALLS = 300
+AT_ONCE = 60  # fewer than the driver has connections: a call must not wait for one and give up
 MOMENTS = 40  # steps of the loop
 
 
@@ -49,6 +50,13 @@ async def pings(database: Database, _: int) -> None:
     await mongo.ping(database)
 
 
+async def cancelled_in_turns(ask: Ask, database: Database) -> None:
+    for first in range(0, CALLS, AT_ONCE):
+        some = range(first, first + AT_ONCE)
+        await asyncio.gather(*(cancelled(ask(database, n), 2 + n % MOMENTS) for n in some))
+        await mongo.settled()
+
+
 async def cancelled(asked: Coroutine[Any, Any, object], after: int) -> None:
     task = asyncio.create_task(asked)
     for _ in range(after):
@@ -60,9 +68,8 @@ async def cancelled(asked: Coroutine[Any, Any, object], after: int) -> None:
 async def test_what_was_asked_for_is_done_though_nobody_waits_for_it(database: Database) -> None:
     for number in range(7):
         await adds(database, number)
-    await asyncio.gather(*(cancelled(adds(database, n), 2 + n % MOMENTS) for n in range(CALLS)))
-    await asyncio.gather(*(cancelled(inserts(database, n), 2 + n % MOMENTS) for n in range(CALLS)))
-    await mongo.settled()
+    await cancelled_in_turns(adds, database)
+    await cancelled_in_turns(inserts, database)
     found = await database.counters.find({}).to_list()
     assert sum(one["count"] for one in found) == CALLS + 7
     assert await database.things.count_documents({}) == CALLS

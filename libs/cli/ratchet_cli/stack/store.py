@@ -17,6 +17,9 @@ from ratchet_common.errors import CannotStartError
 
 PROGRAM = "secantusd-py"
 OPLOG_ENTRIES = 500_000  # beyond them each write also removes one: half as many inserts a second
+EXPIRY_S = (
+    3600  # a look for what has expired reads every document, and nobody else gets at any meanwhile: 1 s for 50,000
+)
 
 
 def store_program(beside: Path = Path(sys.executable)) -> str:
@@ -30,9 +33,9 @@ def store_program(beside: Path = Path(sys.executable)) -> str:
 
 
 def store_command(program: str, folder: Path, port: int) -> list[str]:
-    """`folder` holds the data, and an empty configuration that keeps the user's own from being read."""
+    """`folder` holds the data; the configuration beside it keeps the user's own from being read."""
     configuration = folder.with_name("store.toml")
-    configuration.touch()
+    configuration.write_text(f"[storage]\nttl_sweep_seconds = {EXPIRY_S}\n", encoding="utf-8")
     return [
         *(program, "--config", str(configuration), "--log-level", "WARNING"),
         *("--host", LOOPBACK, "--port", str(port), "--storage-path", str(folder)),
