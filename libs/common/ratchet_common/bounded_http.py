@@ -10,6 +10,8 @@ from typing import Any, Final, NoReturn, cast
 import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from ratchet_common.whole_answers import CYCLE
+
 HEAD_LIMIT: Final = 32 * 1024  # bytes of all headers
 URL_LIMIT: Final = 8 * 1024
 MOST_HEADERS: Final = 100
@@ -105,8 +107,10 @@ class BoundedHttp(HttpToolsProtocol):
         self._awaits_head, self._unfinished = False, 0
         if self._patience is not None:
             self._disarm()
-        cast("dict[str, Any]", self.scope)[CONNECTION] = self
+        scope = cast("dict[str, Any]", self.scope)
+        scope[CONNECTION] = self
         super().on_headers_complete()
+        scope[CYCLE] = self.cycle  # its task has not begun yet
 
     def on_body(self, body: bytes) -> None:
         self._unfinished = 0

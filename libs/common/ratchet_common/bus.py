@@ -37,7 +37,7 @@ class Bus:
             **access(self._settings),
             acks="all",
             enable_idempotence=self._settings.kafka_idempotence,
-            linger_ms=2,
+            linger_ms=0,  # what comes while a request is on its way goes out with the next one as it is
             partitioner=by_crc32,
             max_batch_size=BATCH_BYTES,
             max_request_size=LARGEST_EVENT_BYTES + 64 * 1024,

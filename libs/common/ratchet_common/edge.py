@@ -15,6 +15,7 @@ from uuid_utils import uuid4
 from ratchet_common import problems, request_log, telemetry
 from ratchet_common.bounded_http import CONNECTION
 from ratchet_common.inbound import at_once
+from ratchet_common.whole_answers import CYCLE, WholeAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Edge:
         request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex.encode()
         line = self._line(scope, request_id, given=request_id is given)
         started, status, answering = time.perf_counter(), 500, False
+        send = WholeAnswers(scope[CYCLE], send).send if CYCLE in scope else send
 
         async def send_on(message: Message) -> None:
             nonlocal status, answering

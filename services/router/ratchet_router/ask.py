@@ -79,8 +79,10 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def input_tokens(self) -> int:
-        beside = (*(text for example in self.examples for text in example), *self.variables.values())
-        return (len(memoryview(self.messages)) + sum(map(len, beside))) // CHARACTERS_PER_TOKEN
+        said = len(memoryview(self.messages))
+        if self.examples or self.variables:
+            said += sum(map(len, (*(text for one in self.examples for text in one), *self.variables.values())))
+        return said // CHARACTERS_PER_TOKEN
 
     @property
     def complexity(self) -> float:

@@ -12,7 +12,7 @@ async def called(request: ModelRequest, tries: Tries[Target]) -> tuple[Target, M
     """Raises NoAnswerError."""
     while (target := await tries.next()) is not None:
         answer: ModelAnswer | None = None
-        async with tries.asking(target) as asking:
+        with tries.asking(target) as asking:
             answer = await target.provider.answer(request_to(target, request, tries.limits_of(target)))
             asking.usage = answer.usage
         if answer is not None:

@@ -159,7 +159,7 @@ async def made_by(
     its = _tries(ask, model, parts, attempts)
     while (target := await its.next()) is not None:
         made: Embeddings | None = None
-        async with its.asking(target):
+        with its.asking(target):
             made = await target.provider.embed(embedding_request(ask, target, its.limits_of(target)))
         if made is not None:
             return replace(embedded(made, model, result_id), attempts=tuple(attempts))

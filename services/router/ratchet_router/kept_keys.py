@@ -22,7 +22,9 @@ _places = Struct("<4I")
 
 class Keys(Protocol):
     async def kept_keys(self, since: datetime | None, most: int) -> Sequence[tuple[datetime, bytes]]:
-        """When they expire, in this order, and the keys, of what expires from `since` on. Raises RetryLaterError."""
+        """When they expire, in this order, and the keys, of what expires from `since` on and others kept.
+
+        Raises RetryLaterError."""
 
 
 class Filter:

@@ -90,6 +90,7 @@ class Progress(msgspec.Struct):
         found = shaped(ask.task_type, said.output, ask.labels, items=said.items, label=said.label)
         checks = checks_of(ask, found, said, self.prompt)
         raw = raw_confidence_of(ask, found, said, checks)
+        cost = by.cost_of(said.usage)
         calibrations = self.parts.snapshot.calibrations(ask.tenant, ask.task_type, by.model)
         return Answered(
             result_id=self.result_id,
@@ -100,8 +101,8 @@ class Progress(msgspec.Struct):
             tier=by.tier,
             decision=decision_of(plan, by.name),
             usage=said.usage,
-            cost_usd=by.cost_of(said.usage),
-            premium_cost_usd=_dearest(plan, by, said.usage),
+            cost_usd=cost,
+            premium_cost_usd=_dearest(plan, by, said.usage, cost),
             latency_ms=self.elapsed_ms(),
             items=found.items,
             label=found.label,
@@ -248,6 +249,7 @@ class Progress(msgspec.Struct):
         return prediction(self.ask, answered, outcome, self.parts.settings.text_limit_bytes)
 
 
-def _dearest(plan: Plan, by: Target, usage: Usage) -> Decimal:
-    prices = [by.prices, *(model.prices for model in plan.ranking.models)]
-    return max(one.of(usage) for one in prices)
+def _dearest(plan: Plan, by: Target, usage: Usage, cost: Decimal) -> Decimal:
+    """`cost`: what it was by the one that answered."""
+    others = (model.prices.of(usage) for model in plan.ranking.models if model.prices is not by.prices)
+    return max((cost, *others))

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from bson import Binary, Int64
 from pymongo import ASCENDING, UpdateOne
+from uuid_utils import uuid4
 
 from ratchet_common.bulk import BulkInserter
 from ratchet_common.events import (
@@ -32,6 +33,7 @@ KNOWN = ("traffic", "quality", "caches", "experiments", "estimates")
 class MongoRouterStore:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._by = uuid4().hex[:16]  # of this process: what it kept itself it need not read again
         self._responses = database.responses
         self.outbox = database.outbox
         self.held = BulkInserter(self.outbox)
@@ -92,15 +94,18 @@ class MongoRouterStore:
         """False when too much waits already, or the entry is too large: it is not kept then."""
         if len(body) > LARGEST_ENTRY_BYTES:
             return False
-        about = {"tenant": entry.tenant, "version_id": entry.version_id, "expires_at": entry.expires_at}
-        return self.kept.offer({"_id": Binary(key), **about, "hits": 0, "body": body})
+        about: Document = {"tenant": entry.tenant, "version_id": entry.version_id, "expires_at": entry.expires_at}
+        return self.kept.offer({"_id": Binary(key), **about, "hits": 0, "by": self._by, "body": body})
 
     async def cached(self, key: bytes, tenant: str) -> bytes | None:
         found = await self._looked_up.one(key)
         return bytes(found["body"]) if found and found["tenant"] == tenant else None
 
     async def kept_keys(self, since: datetime | None, most: int) -> list[tuple[datetime, bytes]]:
-        wanted: Document = {"expires_at": {"$gte": since}} if since else {}
+        """Of those that others kept."""
+        wanted: Document = {"by": {"$ne": self._by}}
+        if since:
+            wanted["expires_at"] = {"$gte": since}
         with waiting_is_worth_it():
             found = self._responses.find(wanted, {"expires_at": 1}).sort("expires_at", ASCENDING).limit(most)
             return [(document["expires_at"], bytes(document["_id"])) for document in await found.to_list()]

@@ -59,7 +59,7 @@ async def streamed(request: ModelRequest, tries: Tries[Target], shown: Shown) ->
     """The pieces of one whole answer, whoever gave them; `shown.by` is who gave the last. Raises NoAnswerError."""
     while (target := await tries.next()) is not None:
         whole = False
-        async with tries.asking(target) as asking:
+        with tries.asking(target) as asking:
             shown.by = target
             async with aclosing(_pieces(target, request, tries, shown, asking)) as coming:
                 async for pieces in coming:
@@ -73,7 +73,7 @@ async def streamed(request: ModelRequest, tries: Tries[Target], shown: Shown) ->
 
 
 async def _pieces(
-    target: Target, request: ModelRequest, tries: Tries[Target], shown: Shown, asking: Asking
+    target: Target, request: ModelRequest, tries: Tries[Target], shown: Shown, asking: Asking[Target]
 ) -> AsyncGenerator[Sequence[Piece], None]:
     so_far, shown.usage = shown.so_far(), None
     seam = Seam(so_far) if so_far else None

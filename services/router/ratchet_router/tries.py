@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, Generic, TypeVar
+from types import TracebackType
+from typing import Final, Generic, Self, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -89,36 +89,13 @@ class Tries(Generic[T]):
         """Of the time that is left, for the one whose turn it is."""
         return max(self.remaining_s(), 0.001) * (SHARE_OF_REMAINING if self.targets else 1.0)
 
-    @asynccontextmanager
-    async def asking(self, target: T) -> AsyncIterator["Asking"]:
+    def asking(self, target: T) -> "Asking[T]":
         """One try of what `next` gave: timed, noted, and its failure remembered instead of raised."""
-        asking = Asking(time.perf_counter())
         self._tried[target.name] = self._tried.get(target.name, 0) + 1
         if self._tried[target.name] == 1:
             self.around.budget.first_try(target.at)
         gate, self._gate = self._gate, None
-        try:
-            yield asking
-        except ProviderError as error:
-            self.around.failed(target, gate, error)
-            self._note(target, asking, error)
-            self._failed(target, error)
-        except (asyncio.CancelledError, GeneratorExit):
-            self.interrupted = target
-            self.around.left(target, gate)
-            self._note(target, asking, None, error="cancelled")
-            raise
-        except Exception as error:  # noqa: BLE001  what comes from outside ends here: others may answer all the same
-            log.error("A fault of ours in asking %s: %s", target.name, described(error))
-            unforeseen = ProviderError("unforeseen", "a fault in speaking with the provider; it has been logged")
-            self.around.failed(target, gate, unforeseen)
-            self._note(target, asking, unforeseen)
-            self._failed(target, unforeseen)
-        else:
-            self.around.answered(target, gate)
-            attempt = self._note(target, asking, None)
-            if asking.usage is not None:
-                self.answers.append((attempt, target, asking.usage))
+        return Asking(self, target, gate)
 
     async def _another(self) -> T | None:
         while self.targets and len(self._tried) < self.models:
@@ -128,18 +105,37 @@ class Tries(Generic[T]):
         return None
 
     async def _let_in(self, target: T, *, again: bool = False) -> bool:
-        asking = Asking(time.perf_counter())
+        started = time.perf_counter()
         alone = not self.targets and not self.errors
         try:
             self._gate = await self.around.let_in(target, self._share_s(), again=again, nothing_else=alone)
         except ProviderError as error:
             self.errors.append((target, error))
             if error.kind == "busy":
-                self._note(target, asking, error)
+                self._note(target, started, error)
             return False
         return True
 
-    def _failed(self, target: T, error: ProviderError) -> None:
+    # how a try ended
+
+    def answered(self, target: T, gate: Gate | None, asking: "Asking[T]") -> None:
+        self.around.answered(target, gate)
+        attempt = self._note(target, asking.started, None)
+        if asking.usage is not None:
+            self.answers.append((attempt, target, asking.usage))
+
+    def failed(self, target: T, gate: Gate | None, asking: "Asking[T]", error: ProviderError) -> None:
+        self.around.failed(target, gate, error)
+        self._note(target, asking.started, error, usage=asking.usage)
+        self._go_on_after(target, error)
+
+    def left(self, target: T, gate: Gate | None, asking: "Asking[T]") -> None:
+        """The request was stopped midway."""
+        self.interrupted = target
+        self.around.left(target, gate)
+        self._note(target, asking.started, None, error="cancelled")
+
+    def _go_on_after(self, target: T, error: ProviderError) -> None:
         self.errors.append((target, error))
         if error.kind in STOPS:
             self._over = True
@@ -160,26 +156,51 @@ class Tries(Generic[T]):
         if self.around.budget.takes(target.at):
             self._again, self._pause_s = target, pause
 
-    def _note(self, target: T, asking: "Asking", failure: ProviderError | None, *, error: str = "") -> Attempt:
+    def _note(
+        self, target: T, started: float, failure: ProviderError | None, *, usage: Usage | None = None, error: str = ""
+    ) -> Attempt:
         attempt = Attempt(
             model=target.name,
             provider=target.at,
-            latency_ms=round((time.perf_counter() - asking.started) * 1000, 3),
+            latency_ms=round((time.perf_counter() - started) * 1000, 3),
             error=failure.kind if failure else error,
             status=failure.status if failure else 0,
-            usage=asking.usage if failure else None,
-            cost_usd=target.cost_of(asking.usage) if asking.usage and failure else Decimal(0),
+            usage=usage if failure else None,
+            cost_usd=target.cost_of(usage) if usage and failure else Decimal(0),
         )
         self.attempted(attempt)
         return attempt
 
 
-@dataclass(slots=True)
-class Asking:
-    """`usage`: what the try has used up to now, as far as that is known: it may fail later on."""
+class Asking(Generic[T]):
+    """Around one try. `usage`: what it has used up to now, as far as that is known: it may fail later on."""
 
-    started: float
-    usage: Usage | None = None
+    __slots__ = ("_gate", "_target", "_tries", "started", "usage")
+
+    def __init__(self, tries: Tries[T], target: T, gate: Gate | None) -> None:
+        self._tries, self._target, self._gate = tries, target, gate
+        self.started = time.perf_counter()
+        self.usage: Usage | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        """True: the failure is remembered, and others may answer all the same."""
+        if error is None:
+            self._tries.answered(self._target, self._gate, self)
+        elif isinstance(error, ProviderError):
+            self._tries.failed(self._target, self._gate, self, error)
+        elif isinstance(error, Exception):  # what comes from outside ends here
+            log.error("A fault of ours in asking %s: %s", self._target.name, described(error))
+            unforeseen = ProviderError("unforeseen", "a fault in speaking with the provider; it has been logged")
+            self._tries.failed(self._target, self._gate, self, unforeseen)
+        else:
+            self._tries.left(self._target, self._gate, self)
+            return False
+        return True
 
 
 def tries(

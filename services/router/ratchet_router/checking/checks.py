@@ -84,6 +84,8 @@ TABLE: Final = (
     Row("private_data", private_data, WRITTEN, needs=with_document),
 )
 NAMES: Final = tuple(row.name for row in TABLE)
+ANY: Final = frozenset(NAMES)
+_passed: Final = {name: Check(name=name, passed=True) for name in NAMES}
 
 
 _of_task: Final[dict[str, tuple[Row, ...]]] = {
@@ -91,14 +93,20 @@ _of_task: Final[dict[str, tuple[Row, ...]]] = {
 }
 
 
-def checked(subject: Subject, only: Collection[str] = NAMES) -> tuple[Check, ...]:
+def checked(subject: Subject, only: Collection[str] = ANY) -> tuple[Check, ...]:
     """Each check that applies, in the table's order. A warning is a check that passed and has a detail."""
-    return tuple(_check(row, subject) for row in _of_task[subject.task_type] if row.name in only and row.needs(subject))
+    return tuple(
+        [
+            _check(row, subject)
+            for row in _of_task[subject.task_type]
+            if row.name in only and (row.needs is always or row.needs(subject))
+        ]
+    )
 
 
 def _check(row: Row, subject: Subject) -> Check:
     found = row.look(subject)
     if found is None:
-        return Check(name=row.name, passed=True)
+        return _passed[row.name]
     fails = found.serious and subject.task_type in row.fails
     return Check(name=row.name, passed=not fails, detail=found.detail)
