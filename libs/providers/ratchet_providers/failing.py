@@ -22,6 +22,7 @@ ErrorKind = Literal[
     "bad_request",
     "unforeseen",  # a fault of ours in speaking with the provider
 ]
+FINAL: Final[frozenset[ErrorKind]] = frozenset({"filtered", "bad_request"})  # nobody else shall be asked
 THE_REQUESTS_FAULT: Final[frozenset[ErrorKind]] = frozenset({"too_long", "filtered", "bad_request"})
 OF_STATUS: Final[Mapping[int, ErrorKind]] = {
     400: "bad_request",

@@ -72,14 +72,21 @@ class Breakers:
         now = self._clock()
         if now < (state.leave_until if nothing_else else state.rests_until):
             return False
-        if now - state.probing_since < PROBE_S:
+        passes_by = now < state.rests_until or self._is_probing(state)
+        if passes_by and not (nothing_else and now - state.alone_at >= ALONE_EVERY_S):
             return False
-        if now < state.rests_until:
-            if now - state.alone_at < ALONE_EVERY_S:
-                return False
+        if nothing_else:
             state.alone_at = now
         state.probing_since = now
         return True
+
+    def is_probed(self, name: str) -> bool:
+        """One caller tries it at this moment, and what comes of that will be known soon."""
+        state = self._states.get(name)
+        return state is not None and self._is_probing(state)
+
+    def _is_probing(self, state: _State) -> bool:
+        return self._clock() - state.probing_since < PROBE_S
 
     def is_open(self, name: str) -> bool:
         """It has failed too often, and has not answered since."""
@@ -99,6 +106,12 @@ class Breakers:
         """What it failed with last."""
         state = self._states.get(name)
         return state.kind if state else "unavailable"
+
+    def shows(self, name: str) -> None:
+        """A stream of it has begun. It may yet break off, but all may come: nobody waits for the end of the probe."""
+        if (state := self._states.get(name)) is not None:
+            state.is_open, state.rests_until, state.leave_until = False, 0.0, 0.0
+            state.probing_since = -PROBE_S
 
     def answered(self, name: str) -> None:
         state = self._states.get(name)

@@ -12,6 +12,7 @@ import msgspec
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import BASE_VERSION
 from ratchet_common.vocabulary import TaskType
+from ratchet_providers.failing import FINAL, ErrorKind
 from ratchet_router.known_prices import with_known_prices
 from ratchet_router.prices import ZERO, Prices
 from ratchet_router.provider_table import (
@@ -33,6 +34,8 @@ TIERS: Final[tuple[Tier, ...]] = tuple(CEILINGS)
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$")]
 
+Names = Annotated[tuple[Name, ...], msgspec.Meta(max_length=10)]
+
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`provider`: one of the catalogue's, or `simulated`: rules, whose model looks at `reads` characters of a document.
@@ -41,6 +44,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     provider's.
 
     `priced_as`: where the catalogue leaves its prices out, the `provider:model` whose prices genai-prices knows.
+
+    `fallbacks`: who is asked, in this order, where a caller named this model and it does not answer; who is routed has
+    the ranking for that. `fallbacks_when`: who comes first after a failure of a kind, however it was chosen.
     """
 
     name: Name
@@ -56,6 +62,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     continues: bool | None = None
     limits: LimitsTable | None = None
     priced_as: Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9_-]+:.+)?$")] = ""
+    fallbacks: Names = ()
+    fallbacks_when: dict[ErrorKind, Names] = {}
 
     def expected_quality(self, task_type: str) -> float:
         return self.quality.get(task_type, self.quality["default"])
@@ -114,7 +122,7 @@ def read_catalogue(path: Path) -> Catalogue:
     except ValueError as error:  # TOML's, msgspec's, and that nobody knows a price
         raise _malformed(path, str(error)) from error
     wrong = next((why for index, model in enumerate(found.models) if (why := _wrong(model, index))), "")
-    wrong = wrong or _twice(found) or _of_nobody(found)
+    wrong = wrong or _twice(found) or _of_nobody(found) or _falling_on_nobody(found)
     if wrong:
         raise _malformed(path, wrong)
     models = {model.name: _able(model, found.providers.get(model.provider)) for model in found.models}
@@ -162,6 +170,20 @@ def _of_nobody(found: CatalogueFile) -> str:
     for name, provider, ours in asked:
         if provider != ours and provider not in here:
             return f"{name} names the provider {provider}, which it does not have; known are {', '.join([*here, ours])}"
+    return ""
+
+
+def _falling_on_nobody(found: CatalogueFile) -> str:
+    """The first fallback that could never be asked."""
+    known = {model.name for model in found.models}
+    for model in found.models:
+        final = sorted(model.fallbacks_when.keys() & FINAL)
+        if final:
+            return f"{model.name} has fallbacks_when.{final[0]}, and after such a failure nobody else is asked"
+        for name in (*model.fallbacks, *(name for names in model.fallbacks_when.values() for name in names)):
+            if name == model.name or name not in known:
+                why = "itself" if name == model.name else f"{name}, which is no model here"
+                return f"{model.name} falls back on {why}"
     return ""
 
 

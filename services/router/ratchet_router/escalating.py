@@ -21,6 +21,8 @@ async def escalated(
     """The better of both answers: the stronger model's only where it fails fewer checks. The other is not billed."""
     rules = progress.parts.settings.escalation
     times = 0
+    if progress.plan.named is not None:
+        return target, answered  # whom the caller named, he shall get
     while escalates(answered.checks, answered.tier, times, rules):
         times += 1
         _only_stronger(tries, answered.tier)

@@ -15,6 +15,7 @@ from ratchet_router.ask import Ask
 from ratchet_router.catalogue import TIERS, Catalogue, Model, Platform, Tier
 from ratchet_router.estimate import Doubt
 from ratchet_router.experiments import Enrolled
+from ratchet_router.naming import by_name
 from ratchet_router.planned import NO_SHARE, Plan, Share, Trained
 from ratchet_router.routing import (
     NoModelFitsError,
@@ -22,7 +23,6 @@ from ratchet_router.routing import (
     Ranking,
     UnknownModelError,
     Wanted,
-    named,
     rank,
     unable,
 )
@@ -81,7 +81,7 @@ def _chosen(ask: Ask, unit: str, situation: Situation) -> Plan:
     hard = ask.complexity
     model = situation.catalogue.models.get(ask.model)
     if model is not None:
-        return _of_one_model(ask, hard, model)
+        return _of_one_model(ask, hard, model, situation.catalogue)
     if VERSION.fullmatch(ask.model):
         trained = _trained(ask, ask.model, situation)
         if trained is None:
@@ -181,11 +181,12 @@ def _wanted(ask: Ask, hard: float, tier: Tier | None) -> Wanted:
     )
 
 
-def _of_one_model(ask: Ask, hard: float, model: Model) -> Plan:
-    wanted = _wanted(ask, hard, model.tier)
-    ranking = named(model, wanted)
+def _of_one_model(ask: Ask, hard: float, model: Model, catalogue: Catalogue) -> Plan:
+    wanted = _wanted(ask, hard, None)
+    ranking, others = by_name(model, wanted, catalogue)
     decision = Decision(assigned_by="pinned", complexity=hard, reasons=ranking.reasons, candidates=ranking.candidates)
-    return Plan(None, ranking, decision, model.prices.of(wanted.usage), _tokens(wanted))
+    cost = ranking.models[0].prices.of(wanted.usage)
+    return Plan(None, ranking, decision, cost, _tokens(wanted), named=others)
 
 
 def _planned(

@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from ratchet_common.events import BASE_VERSION, Decision, Serving
-from ratchet_router.catalogue import Platform
+from ratchet_router.catalogue import Model, Platform
 from ratchet_router.routing import Ranking
 
 
@@ -28,6 +28,17 @@ class Share(msgspec.Struct, frozen=True):
 NO_SHARE = Share()
 
 
+class Named(msgspec.Struct, frozen=True):
+    """Who may be asked in place of a model that the caller named: `usual`, whatever it failed with; `spare`, after a
+    failure of a kind that names them."""
+
+    usual: tuple[Model, ...] = ()
+    spare: tuple[Model, ...] = ()
+
+
+ALONE = Named()  # nobody
+
+
 class Plan(msgspec.Struct, frozen=True):
     """`trained`, if any, is tried first; then the ranking's models in their order. `bound`: to the model of an arm."""
 
@@ -37,6 +48,7 @@ class Plan(msgspec.Struct, frozen=True):
     expected_cost_usd: Decimal
     expected_tokens: int  # read and written
     bound: bool = False
+    named: Named | None = None
 
     @property
     def resolved(self) -> str:

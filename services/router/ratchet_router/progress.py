@@ -30,7 +30,7 @@ from ratchet_router.recording import NotRecordedError
 from ratchet_router.shaping import shaped
 from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
 from ratchet_router.target import Target
-from ratchet_router.targets import request_for, targets
+from ratchet_router.targets import request_for, spare, targets
 from ratchet_router.template import Template
 from ratchet_router.tries import Tries, tries, with_their_costs
 
@@ -79,6 +79,7 @@ class Progress(msgspec.Struct):
             attempted=self.attempts.append,
             streams=streams,
             limits=self.ask.limits,
+            spare=spare(self.plan, self.parts),
         )
         self.every.append(found)
         return found

@@ -64,6 +64,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     deadline_s: float | None = None
 
     @property
+    def in_all(self) -> int:
+        """Tokens, with the longest answer that is asked for."""
+        return self.input_tokens + (self.max_output_tokens or 0)
+
+    @property
     def usage(self) -> Usage:
         """What an answer will probably use."""
         usual = USUAL_OUTPUT.get(self.task_type, USUAL_OUTPUT["chat"])
@@ -144,13 +149,17 @@ def named(model: Model, wanted: Wanted) -> Ranking:
     return Ranking((model,), (alone,), (f"The caller named the model {model.name}.",))
 
 
+def holds_less(model: Model, wanted: Wanted) -> bool:
+    """Than the request and the answer that it asks for."""
+    return wanted.in_all > model.context_window
+
+
 def unable(model: Model, wanted: Wanted) -> str:
     """Why the model cannot do what is wanted; empty if it can."""
     if wanted.tier is not None and model.tier != wanted.tier:
         return f"It is not of the tier {wanted.tier} that was asked for."
-    needed = wanted.input_tokens + (wanted.max_output_tokens or 0)
-    if needed > model.context_window:
-        return f"About {needed} tokens do not fit into its {model.context_window}."
+    if holds_less(model, wanted):
+        return f"About {wanted.in_all} tokens do not fit into its {model.context_window}."
     lacking = sorted(wanted.capabilities.difference(model.capabilities))
     if lacking:
         return f"It lacks {', '.join(lacking)}."

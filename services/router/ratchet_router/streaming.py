@@ -93,7 +93,7 @@ async def _pieces(
                     continue
                 unseen += joined
                 if any(piece.shows for piece in joined):
-                    tries.around.vanguards.shows(target.name)
+                    tries.around.shows(target)
                     ready, unseen = unseen, None
                     yield ready
         if unseen:

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
+from typing import Final
 
 from ratchet_providers.failing import THE_REQUESTS_FAULT, ProviderError
 from ratchet_router.breaker import COUNTED, Breakers
@@ -9,6 +10,8 @@ from ratchet_router.gate import Gate, Gates
 from ratchet_router.retrying import RetryBudget
 from ratchet_router.target import Place
 from ratchet_router.vanguard import Vanguards
+
+PROBE_PATIENCE_S: Final = 2.0  # for what becomes of another's probe, where nothing else remains
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class Surroundings:
         name, breakers = place.name, self.breakers
         await self.vanguards.turn(name, patience_s, breakers.rests)
         taken = not breakers.is_open(name) if again else breakers.takes(name, nothing_else=nothing_else)
+        if not taken and nothing_else and breakers.is_probed(name):
+            await self.vanguards.heard(name, min(patience_s, PROBE_PATIENCE_S))
+            taken = breakers.takes(name, nothing_else=True)
         if not taken:
             raise self._resting(name)
         probes, gate = breakers.rests(name), self.gates.of(place.at)
@@ -42,6 +48,11 @@ class Surroundings:
             self.left(place, gate)
             raise self._resting(name)
         return gate
+
+    def shows(self, place: Place) -> None:
+        """A stream of it has begun."""
+        self.breakers.shows(place.name)
+        self.vanguards.shows(place.name)
 
     def answered(self, place: Place, gate: Gate | None) -> None:
         self.breakers.answered(place.name)

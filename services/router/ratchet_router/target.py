@@ -1,5 +1,6 @@
 """One thing that may be asked: a model of the catalogue, or a version that was trained."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from ratchet_common.events import Approach, Usage
 from ratchet_providers.base import Streaming, TimeLimits
 from ratchet_providers.embedding import Embedding
+from ratchet_providers.failing import ErrorKind
 from ratchet_router.catalogue import Tier
 from ratchet_router.prices import Prices
 
@@ -17,7 +19,7 @@ USUAL = TimeLimits()
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a try goes. `at`: the provider's name, whose concurrency is capped. `window`: tokens that it can hold.
 
-    `artifact`: of a student, which runs here.
+    `artifact`: of a student, which runs here. `instead`: who is asked next after a failure of a kind, by name.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     window: int = FOREVER_LONG
     limits: TimeLimits = USUAL
     artifact: str = ""
+    instead: Mapping[ErrorKind, tuple[str, ...]] = {}
 
     def cost_of(self, usage: Usage) -> Decimal:
         return self.prices.of(usage)

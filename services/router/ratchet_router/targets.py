@@ -1,12 +1,14 @@
 """What a plan means in calls: whom to ask, one after another, and what."""
 
+from collections.abc import Mapping
+
 from ratchet_common.events import BASE_VERSION
 from ratchet_providers.base import ModelRequest, TimeLimits
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import assembled, undressed
 from ratchet_router.catalogue import SIMULATED, Model
 from ratchet_router.parts import Parts
-from ratchet_router.planned import Plan, Trained, model_of
+from ratchet_router.planned import ALONE, Plan, Trained, model_of
 from ratchet_router.provider_table import LimitsTable
 from ratchet_router.target import Target
 from ratchet_router.template import Template
@@ -14,7 +16,11 @@ from ratchet_router.template import Template
 
 def targets(plan: Plan, parts: Parts) -> list[Target]:
     trained = [_of_version(plan.trained, parts)] if plan.trained else []
-    return trained + [_known(model, parts) for model in plan.ranking.in_turn]
+    return trained + [_known(model, parts) for model in (*plan.ranking.in_turn, *(plan.named or ALONE).usual)]
+
+
+def spare(plan: Plan, parts: Parts) -> Mapping[str, Target]:
+    return {model.name: _known(model, parts) for model in (plan.named or ALONE).spare}
 
 
 def _known(model: Model, parts: Parts) -> Target:
@@ -40,6 +46,7 @@ def _of_model(model: Model, parts: Parts) -> Target:
         limits=limits_at(model.provider, model.limits, parts),
         continues=parts.continues(model),
         simulated=model.provider == SIMULATED,
+        instead=model.fallbacks_when,
     )
 
 

@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import TracebackType
-from typing import Final, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ratchet_common.background import described
 from ratchet_common.events import Attempt, Usage
 from ratchet_providers.base import TimeLimits
-from ratchet_providers.failing import ErrorKind, ProviderError
+from ratchet_providers.failing import FINAL, ProviderError
 from ratchet_router.gate import Gate
 from ratchet_router.provider_table import LimitsTable
 from ratchet_router.retrying import pause_before_retry
@@ -24,9 +24,9 @@ from ratchet_router.target import Place
 
 log = logging.getLogger(__name__)
 T = TypeVar("T", bound=Place)
+NOBODY: Final[Mapping[str, Any]] = {}
 STUDENTS_PATIENCE_S: Final = 15.0  # it answers in milliseconds once it is loaded
 SHARE_OF_REMAINING: Final = 0.5  # of the time that is left, for one that others come after
-STOPS: Final[frozenset[ErrorKind]] = frozenset({"filtered", "bad_request"})  # nobody else shall be asked
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Tries(Generic[T]):
     attempted: Callable[[Attempt], None]
     streams: bool = False
     limits: LimitsTable | None = None  # the caller's own, in place of the target's
+    spare: Mapping[str, T] = field(default_factory=dict)  # who is asked after a failure of a kind that names them
     errors: list[tuple[T, ProviderError]] = field(default_factory=list)
     interrupted: T | None = None  # asked when the request was stopped midway
     answers: list[tuple[Attempt, T, Usage]] = field(default_factory=list)
@@ -137,12 +138,18 @@ class Tries(Generic[T]):
 
     def _go_on_after(self, target: T, error: ProviderError) -> None:
         self.errors.append((target, error))
-        if error.kind in STOPS:
+        self._put_first(target.instead.get(error.kind, ()))
+        if error.kind in FINAL:
             self._over = True
         elif error.kind == "too_long":
             self.only(lambda other: other.window > target.window)
         else:
             self._retry_perhaps(target, error)
+
+    def _put_first(self, names: Sequence[str]) -> None:
+        there = {target.name: target for target in self.targets}
+        first = [one for name in names if (one := there.get(name) or self.spare.get(name)) and name not in self._tried]
+        self.targets = [*first, *(target for target in self.targets if target not in first)]
 
     def _retry_perhaps(self, target: T, error: ProviderError) -> None:
         others = bool(self.targets) and len(self._tried) < self.models
@@ -212,6 +219,7 @@ def tries(
     attempted: Callable[[Attempt], None],
     streams: bool = False,
     limits: LimitsTable | None = None,
+    spare: Mapping[str, T] = NOBODY,
 ) -> Tries[T]:
     return Tries(
         targets=list(targets),
@@ -221,6 +229,7 @@ def tries(
         attempted=attempted,
         streams=streams,
         limits=limits,
+        spare=spare,
     )
 
 

@@ -40,8 +40,13 @@ class Vanguards:
             return
         end = self._clock() + min(patience_s, HEAD_START_S)
         while not (model.lets(now := self._clock()) or rests(name)) and now < end:
-            model.news = model.news or asyncio.Event()
-            await _heard(model.news, end - now)
+            await self.heard(name, end - now)
+
+    async def heard(self, name: str, patience_s: float) -> None:
+        """Returns when the next call of it shows something or ends, or after so long."""
+        model = self._models.setdefault(name, _Model())
+        model.news = model.news or asyncio.Event()
+        await _heard(model.news, patience_s)
 
     def begun(self, name: str) -> None:
         self._models.setdefault(name, _Model()).inside += 1
@@ -49,7 +54,7 @@ class Vanguards:
     def shows(self, name: str) -> None:
         """A stream of it has begun: it need not have ended for that to be good news."""
         model = self._models[name]
-        if self._clock() >= model.fresh_until:
+        if model.news is not None or self._clock() >= model.fresh_until:
             self._tell(model, well=True)
 
     def ended(self, name: str, *, well: bool | None = None) -> None:

@@ -135,3 +135,29 @@ def test_a_model_that_is_well_again_is_always_taken_again_in_the_end(steps: list
     breakers.answered("m")
     assert breakers.takes("m")
     assert breakers.takes("m")
+
+
+def test_a_stream_that_has_begun_lets_all_come_before_it_ends() -> None:
+    clock = Clock()
+    breakers = broken(clock)
+    clock.now += FIRST_REST_S + 1
+    assert breakers.takes("m")
+    breakers.shows("m")
+    assert breakers.takes("m")
+    assert breakers.takes("m")
+    breakers.failed("m", "cut")  # it was not so well after all
+    assert not breakers.takes("m")
+
+
+def test_where_nothing_else_remains_a_slow_probe_keeps_nobody_out_for_long() -> None:
+    clock = Clock()
+    breakers = broken(clock)
+    clock.now += FIRST_REST_S + 1
+    assert breakers.takes("m", nothing_else=True)
+    assert breakers.is_probed("m")
+    taken = 0
+    for _ in range(100):
+        clock.now += 0.1
+        taken += breakers.takes("m", nothing_else=True)
+        assert not breakers.takes("m")
+    assert 8 <= taken <= 11  # one a second

@@ -51,6 +51,10 @@ def test_the_example_is_a_catalogue() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (GOOD + 'fallbacks = ["two"]', "one falls back on two, which is no model here"),
+        (GOOD + 'fallbacks = ["one"]', "one falls back on itself"),
+        (GOOD + 'fallbacks_when = { filtered = ["one"] }', "after such a failure nobody else is asked"),
+        (GOOD + 'fallbacks_when = { tired = ["one"] }', "fallbacks_when"),
         (GOOD + "this is no toml", "line 10"),
         (GOOD.replace('"fast"', '"quick"'), r"\$\.models\[0\]\.tier"),
         (GOOD.replace("latency_ms = 20", ""), "latency_ms"),
