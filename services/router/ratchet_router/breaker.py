@@ -110,8 +110,7 @@ class Breakers:
     def shows(self, name: str) -> None:
         """A stream of it has begun. It may yet break off, but all may come: nobody waits for the end of the probe."""
         if (state := self._states.get(name)) is not None:
-            state.is_open, state.rests_until, state.leave_until = False, 0.0, 0.0
-            state.probing_since = -PROBE_S
+            state.is_open, state.rests_until, state.probing_since = False, state.leave_until, -PROBE_S
 
     def answered(self, name: str) -> None:
         state = self._states.get(name)
@@ -157,7 +156,7 @@ class Breakers:
         # of a fading sum no more than 20 can be left, so half of that is as good as full
         often = of_all >= OF_AT_LEAST / 2 and state.bad / of_all >= SHARE
         if state.is_open or state.in_a_row >= IN_A_ROW or often:
-            rest = state.rest_s if state.is_open else FIRST_REST_S
+            rest = state.rest_s if state.is_open or state.in_a_row > IN_A_ROW else FIRST_REST_S
             state.rest_s = min(rest * 2, LONGEST_REST_S)
             state.is_open = True
             state.rests_until = max(state.rests_until, now + rest * self._random.uniform(0.75, 1.0))

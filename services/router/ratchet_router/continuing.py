@@ -4,6 +4,7 @@ A model that goes on may repeat the last words, or begin the whole answer anew. 
 be joined, and is an error: text is never shown twice.
 """
 
+import string
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +16,8 @@ from ratchet_providers.chat_shape import Chunk
 LOOKED_AT: Final = 120  # characters of what comes, held back to be compared
 LEAST_OVERLAP: Final = 12  # fewer equal characters are chance
 BEGUN_ANEW: Final = 24
+WORDS: Final = 2  # that are the same, or letters of one that was begun
+LETTERS: Final = string.ascii_letters
 
 
 class SeamError(Exception):
@@ -43,11 +46,43 @@ def _repeated(so_far: str, text: str) -> int:
     """How many characters at the beginning of `text` were shown already. Raises SeamError."""
     if len(so_far) < LEAST_OVERLAP and text.startswith(so_far):
         raise SeamError("The model said again what little was shown: whether it goes on cannot be told.")
-    anew = min(BEGUN_ANEW, len(so_far))
-    if anew >= LEAST_OVERLAP and text[:anew] == so_far[:anew] and not so_far.endswith(so_far[:anew]):
+    bare, said = text.lstrip(), so_far.rstrip()
+    anew = min(BEGUN_ANEW, len(said))
+    if anew >= LEAST_OVERLAP and bare[:anew] == said.lstrip()[:anew] and not said.endswith(bare[:anew]):
         raise SeamError("The model began its answer anew instead of going on.")
-    longest = min(len(text), len(so_far))
-    return next((n for n in range(longest, LEAST_OVERLAP - 1, -1) if so_far.endswith(text[:n])), 0)
+    count = _overlap(said, bare)
+    if count:
+        count += len(text) - len(bare)
+        return count + (_spaces(text[count:]) if said != so_far else 0)
+    return _word_again(so_far, text)
+
+
+def _overlap(said: str, text: str) -> int:
+    """Characters: of enough of them, or of two whole words at least."""
+    longest = min(len(text), len(said))
+    return next((n for n in range(longest, 2, -1) if said.endswith(text[:n]) and _is_no_chance(said, text, n)), 0)
+
+
+def _is_no_chance(said: str, text: str, count: int) -> bool:
+    if count >= LEAST_OVERLAP:
+        return True
+    same, before, after = text[:count], said[:-count][-1:], text[count : count + 1]
+    whole = not (before.isalnum() and same[0].isalnum()) and not (after.isalnum() and same[-1].isalnum())
+    return whole and len(same.split()) >= WORDS
+
+
+def _word_again(so_far: str, text: str) -> int:
+    """The answer broke off in or after a word, and what comes begins with it: joined, they would be no word.
+
+    Of letters alone: figures may well go on with the same ones.
+    """
+    letters = len(so_far) - len(so_far.rstrip(LETTERS))
+    word = so_far[len(so_far) - letters :]
+    return letters if letters >= WORDS and text.startswith(word) else 0
+
+
+def _spaces(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 def _without_text(pieces: Sequence[Piece], count: int) -> list[Piece]:

@@ -1,0 +1,66 @@
+"""Answers that broke off and were continued: every word once, whatever the second model repeats."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ratchet_providers.base import Piece
+from ratchet_router.continuing import LOOKED_AT, Seam, SeamError
+from tests.unit.router.scripted import end, word
+
+SAID = "The canary takes a small share of the traffic before the rollout"
+
+
+def joined(so_far: str, text: str, *, bits: int = 7) -> str:
+    seam = Seam(so_far)
+    coming = [word(text[i : i + bits]) for i in range(0, len(text), bits)]
+    pieces: list[Piece] = []
+    for piece in [*coming, end()]:
+        pieces += seam.joined([piece])
+    return so_far + "".join(piece.text for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("so_far", "text", "whole"),
+    [
+        (SAID, " goes on.", f"{SAID} goes on."),
+        (SAID, "traffic before the rollout goes on.", f"{SAID} goes on."),
+        (SAID, " traffic before the rollout goes on.", f"{SAID} goes on."),
+        (SAID + " ", "traffic before the rollout goes on.", f"{SAID} goes on."),
+        (SAID + "\n", "\ntraffic before the rollout\n\nIt goes on.", f"{SAID}\nIt goes on."),
+        (SAID, "the rollout goes on.", f"{SAID} goes on."),
+        (SAID, "rollout goes on.", f"{SAID} goes on."),
+        ("It takes a small sha", "share of it.", "It takes a small share of it."),
+        ("It takes a small sha", "re of it.", "It takes a small share of it."),
+        ("That is very", " very good.", "That is very very good."),
+        ("That is very ", "very good.", "That is very very good."),
+        ("The price is 10", "10 USD.", "The price is 1010 USD."),
+    ],
+)
+def test_what_was_said_already_is_cut_out_and_nothing_else(so_far: str, text: str, whole: str) -> None:
+    assert joined(so_far, text) == whole
+
+
+@pytest.mark.parametrize("text", [SAID, f"\n{SAID}", f"{SAID} goes on, and on."])
+def test_an_answer_that_begins_anew_cannot_be_joined(text: str) -> None:
+    with pytest.raises(SeamError):
+        joined(SAID[:-1], text)
+
+
+@given(st.text("ab \n.", max_size=60), st.text("cd \n,", min_size=1, max_size=LOOKED_AT * 2), st.integers(1, 40))
+def test_nothing_is_lost_where_nothing_is_repeated(so_far: str, text: str, bits: int) -> None:
+    try:
+        assert joined(so_far, text, bits=bits) == so_far + text
+    except SeamError:
+        assert len(so_far) < 12
+
+
+@given(
+    st.lists(st.sampled_from(["risk", "plan", "is", "late", "the", "cost", "of"]), min_size=8, max_size=30), st.data()
+)
+def test_whatever_enough_is_repeated_the_text_is_whole(words: list[str], data: st.DataObject) -> None:
+    numbered = [f"{one}{number}x" for number, one in enumerate(words)]
+    cut = data.draw(st.integers(4, len(numbered) - 1))
+    back = data.draw(st.integers(max(1, cut - 3), cut - 2))
+    said, again = " ".join(numbered[:cut]), " ".join(numbered[back:])
+    assert joined(said, again) == " ".join(numbered)
