@@ -154,10 +154,11 @@ async def test_tokens_are_counted_upstream_and_shown_to_those_who_ask(gateway: G
     assert [c.usage.total_tokens async for c in counted if c.usage] == [1_100]
 
 
+@pytest.mark.parametrize("template", [{}, {"task": "summary", "template": "executive_summary_short"}])
 @pytest.mark.parametrize("usage", [True, False])
-async def test_streamed_and_whole_cost_the_same(gateway: Gateway, usage: bool) -> None:
+async def test_streamed_and_whole_cost_the_same(gateway: Gateway, usage: bool, template: dict[str, str]) -> None:
     gateway.up.will("cheap", saying(TEXT.replace(" ", ""), usage=usage))
-    messages, off = said(), {"ratchet": {"cache": "off"}}
+    messages, off = said(), {"ratchet": {"cache": "off", **template}}
     create = gateway.client.chat.completions.with_raw_response.create
     whole = await create(model="cheap", messages=messages, extra_body=off)
     streamed = await create(model="cheap", messages=messages, extra_body=off, stream=True)

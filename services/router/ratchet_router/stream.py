@@ -126,7 +126,7 @@ class Opened:
     def _said(self) -> ModelAnswer:
         whole, by = self.withholding, self.shown.by
         output = "".join(whole.text)
-        usage = whole.usage or estimated_of(self.progress.ask.messages, output)
+        usage = whole.usage or estimated_of(self.progress.request().messages, output)  # as the model read it
         return ModelAnswer(
             output=output,
             usage=usage,
