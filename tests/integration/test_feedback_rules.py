@@ -16,6 +16,7 @@ import pytest
 from ratchet_common import mongo
 from ratchet_common.events import AlertChanged, FeedbackJoined, RetrainingFellDue, Serving
 from ratchet_common.outbox import SENT_IS_KEPT, Headers, Relay
+from ratchet_common.vocabulary import EMBEDDING
 from ratchet_feedback.consumers import AnswerStore, SituationStore, on_alerts, on_predictions, on_traffic
 from ratchet_feedback.retraining import Limits
 from ratchet_feedback.scoring import Rating
@@ -125,6 +126,13 @@ async def test_an_answer_that_is_delivered_twice_joins_once(rig: Rig) -> None:
     for _ in range(2):
         await on_predictions([made], rig.words)
     assert len(await rig.joined()) == 1
+
+
+async def test_vectors_are_nothing_to_give_feedback_on(rig: Rig) -> None:
+    made = prediction(task_type=EMBEDDING)
+    await on_predictions([made], rig.words)
+    assert (await submit(feedback(result_id=made.result_id), rig.words)).status is Status.PENDING
+    assert not await rig.joined()
 
 
 async def test_both_at_once_join_once(rig: Rig) -> None:

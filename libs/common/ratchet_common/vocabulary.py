@@ -1,6 +1,7 @@
 """The closed sets that all services share."""
 
 from enum import StrEnum
+from typing import Final
 
 from ratchet_common.errors import NotFoundError
 
@@ -14,6 +15,11 @@ class TaskType(StrEnum):
     REPORT = "report"
     CLASSIFICATION = "classification"
     CHAT = "chat"
+
+
+# What vectors are recorded and paid under. No task: nobody says how good one is, so nothing is scored, compared or
+# learned by it.
+EMBEDDING: Final = "embedding"
 
 
 class DocumentType(StrEnum):
@@ -38,3 +44,8 @@ def known_task(name: str) -> TaskType:
     except ValueError:
         known = [str(task) for task in TaskType]
         raise UnknownTaskError(f"There is no such task_type; known are {', '.join(known)}.", known=known) from None
+
+
+def recorded_task(name: str) -> str:
+    """What a prediction may be recorded under: a task, or EMBEDDING. Raises UnknownTaskError."""
+    return EMBEDDING if name == EMBEDDING else known_task(name).value

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from ratchet_common.events import AlertChanged, PredictionMade, TrafficAssigned
+from ratchet_common.vocabulary import EMBEDDING
 from ratchet_feedback.answers import Answer, ResultKey, answer_of, key_of
 from ratchet_feedback.submit import FeedbackStore, Saved, join
 
@@ -27,8 +28,10 @@ class SituationStore(Protocol):
 
 
 async def on_predictions(made: Sequence[PredictionMade], store: AnswerStore) -> None:
-    """Writes, then looks, as `submit` does from the other side."""
-    answers = [answer_of(event) for event in made]
+    """Writes, then looks, as `submit` does from the other side. Vectors are nothing to give feedback on."""
+    answers = [answer_of(event) for event in made if event.task_type != EMBEDDING]
+    if not answers:
+        return
     await store.keep_answers(answers)
     keys = {key_of(answer) for answer in answers}
     while waiting := await store.waiting_for(keys, WAITING_AT_ONCE):

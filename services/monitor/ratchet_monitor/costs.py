@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ratchet_monitor.observations import NANO
 from ratchet_monitor.performance import accuracy, mean
-from ratchet_monitor.totals import Totals, grouped, only, summed
+from ratchet_monitor.totals import Totals, answers, grouped, only, summed
 from ratchet_monitor.traffic import Traffic
 
 
@@ -35,7 +35,10 @@ class LiveVersion:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`satisfaction`: 1 where everybody was content, .5 where the ratings balance."""
+    """Vectors cost, and are no predictions here.
+
+    `satisfaction`: 1 where everybody was content, .5 where the ratings balance.
+    """
 
     total_documents: int
     total_predictions: int
@@ -65,13 +68,13 @@ def costs(found: Totals, tenant: str) -> Costs:
 
 
 def summary(found: Totals, traffic: Collection[Traffic], late: int, now: datetime) -> Summary:
-    total = summed(found)
+    total, answered = summed(found), answers(found)
     learned = max((one.learned_until for one in traffic if one.learned_until), default=None)
     return Summary(
         total_documents=total.documents,
-        total_predictions=total.predictions,
+        total_predictions=summed(answered).predictions,
         total_cost=usd(total.cost),
-        accuracy=accuracy(summed(only(found, lambda subject: not subject.cached))),
+        accuracy=accuracy(summed(only(answered, lambda subject: not subject.cached))),
         satisfaction=mean(total.satisfied, total.ratings, 2),
         versions_live=_live(traffic),
         hours_since_last_training=round((now - learned) / timedelta(hours=1), 3) if learned else None,

@@ -13,7 +13,7 @@ import msgspec
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import AssignedBy, ConfidenceSource, Outcome, PredictionMade, RawConfidence
-from ratchet_common.vocabulary import known_task
+from ratchet_common.vocabulary import recorded_task
 from ratchet_monitor.hours import BucketKey, hour_of, made_at
 
 NANO, MICRO, MILLION = 10**9, 10**6, 10**6
@@ -81,7 +81,7 @@ def observation_of(event: PredictionMade, now: datetime) -> Observation:
     return Observation(
         result_id=event.result_id,
         tenant=event.tenant,
-        task_type=known_task(event.task_type).value,
+        task_type=recorded_task(event.task_type),
         version_id=event.version_id,
         model=event.model,
         tier=event.tier,
@@ -123,7 +123,7 @@ def hit_of(event: PredictionMade, now: datetime) -> Hit | None:
         result_id=event.result_id,
         origin=event.cached_from,
         tenant=event.tenant,
-        task_type=known_task(event.task_type).value,
+        task_type=recorded_task(event.task_type),
         at=plausible(made_at(event.cached_from, event.occurred_at), now),
     )
 

@@ -1,4 +1,7 @@
-"""How well it goes: what the tallies say of accuracy, confidence, time and cost. Cache hits are counted, no more."""
+"""How well it goes: what the tallies say of accuracy, confidence, time and cost of the answers.
+
+Cache hits are counted, no more; vectors are not.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -6,7 +9,7 @@ from dataclasses import asdict, dataclass
 from ratchet_monitor.buckets import Tally
 from ratchet_monitor.histogram import percentile_ms
 from ratchet_monitor.observations import MICRO, MILLION, NANO
-from ratchet_monitor.totals import Totals, grouped, only, summed
+from ratchet_monitor.totals import Totals, answers, grouped, only, summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Performance(Numbers):
     by_task: dict[str, Numbers]
 
 
-def performance(found: Totals) -> Performance:
+def performance(seen: Totals) -> Performance:
+    found = answers(seen)
     return Performance(
         **asdict(numbers(found)),
         by_version={name: numbers(part) for name, part in grouped(found, lambda s: s.version_id).items()},

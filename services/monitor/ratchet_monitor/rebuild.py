@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import Protocol
 
+from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.buckets import Build, Cell, predictions_in
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.marks import Marks
@@ -50,8 +51,9 @@ class Rebuild:
         if not await self._build(mark.key, now):
             await self._changed.put_back(mark)
             return True
-        for marks in self._then:
-            await marks.set({mark.key.task})
+        if mark.key.task_type != EMBEDDING:  # there is nothing to compare or to measure in vectors
+            for marks in self._then:
+                await marks.set({mark.key.task})
         await self._changed.done(mark)
         return True
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.buckets import Cell, Tally
 from ratchet_monitor.hours import hour_of
 
@@ -30,6 +31,11 @@ async def totals(buckets: Buckets, tenant: str, days: int, now: datetime, task_t
         subject = Subject(its_task, cell.kind.version_id, cell.kind.model, cell.kind.cached)
         found.setdefault(subject, Tally()).add(cell.tally)
     return found
+
+
+def answers(found: Totals) -> Totals:
+    """Vectors cost money, and are no answers that could be good or bad."""
+    return only(found, lambda subject: subject.task_type != EMBEDDING)
 
 
 def only(found: Totals, wanted: Callable[[Subject], bool]) -> Totals:

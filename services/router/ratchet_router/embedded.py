@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
 from ratchet_common.limits import Limits
+from ratchet_common.vocabulary import EMBEDDING
 from ratchet_providers.embedding import EncodingFormat, Inputs
 from ratchet_providers.usage import estimated_tokens
 from ratchet_router.ask import CacheUse
@@ -19,8 +20,6 @@ from ratchet_router.cache import WITHOUT_MEANING
 from ratchet_router.memory import Entry
 from ratchet_router.prices import ZERO
 from ratchet_router.provider_table import LimitsTable
-
-TASK = "embedding"
 
 
 class TooLargeToReplayError(RefusedError):
@@ -75,7 +74,7 @@ class Embedded(msgspec.Struct, frozen=True, kw_only=True):
 
 def key_of(ask: EmbedAsk, epoch: int) -> bytes:
     fields = [(name, ask.fields[name]) for name in sorted(ask.fields.keys() - WITHOUT_MEANING)]
-    return hashlib.sha256(msgspec.json.encode((ask.tenant, epoch, TASK, ask.model, fields))).digest()
+    return hashlib.sha256(msgspec.json.encode((ask.tenant, epoch, EMBEDDING, ask.model, fields))).digest()
 
 
 def to_keep(made: Embedded, ask: EmbedAsk, expires_at: datetime) -> Entry:
@@ -124,7 +123,7 @@ def event_of(ask: EmbedAsk, made: Embedded, outcome: Outcome) -> PredictionMade:
     return PredictionMade(
         tenant=ask.tenant,
         result_id=made.result_id,
-        task_type=TASK,
+        task_type=EMBEDDING,
         unit=ask.session or ask.user or str(made.result_id),
         model=made.model,
         version_id=BASE_VERSION,

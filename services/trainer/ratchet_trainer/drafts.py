@@ -10,7 +10,7 @@ import msgspec
 
 from ratchet_common import conversation
 from ratchet_common.events import FeedbackJoined, PredictionMade
-from ratchet_common.vocabulary import DocumentType
+from ratchet_common.vocabulary import EMBEDDING, DocumentType
 from ratchet_trainer.hashing import Hashes
 from ratchet_trainer.sampling import Sampling, completeness, is_drawn, is_sound, quality
 from ratchet_trainer.targets import Reason, Target, shaped, target_of
@@ -118,7 +118,8 @@ def replaced_sample(draft: Draft | Refused) -> Refused:
 
 def counts_as_served(made: PredictionMade) -> bool:
     """Whether an answer could have become an example, had somebody spoken about it."""
-    return made.outcome == "ok" and made.cached_from is None and made.collect
+    answered = made.outcome == "ok" and made.cached_from is None and made.task_type != EMBEDDING
+    return answered and made.collect
 
 
 def example_id(result_id: UUID, tenant: str, who: str) -> UUID:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ratchet_common.vocabulary import UnknownTaskError
+from ratchet_common.vocabulary import EMBEDDING, UnknownTaskError
 from ratchet_monitor.observations import ImplausibleError, digest, hit_of, observation_of
 from tests.unit.monitor.make import HOUR, NOW, prediction, result_id
 
@@ -48,6 +48,14 @@ def test_a_number_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
 def test_an_unknown_task_is_refused() -> None:
     with pytest.raises(UnknownTaskError):
         observation_of(prediction(1, task_type="poetry"), NOW)
+
+
+def test_vectors_are_observed_for_what_they_cost() -> None:
+    seen = observation_of(prediction(1, task_type=EMBEDDING), NOW)
+    assert (seen.task_type, seen.cost) == (EMBEDDING, 2_000_000)
+    hit = hit_of(prediction(2, task_type=EMBEDDING, cached_from=result_id(1)), NOW)
+    assert hit is not None
+    assert hit.bucket == seen.bucket
 
 
 def test_a_cache_hit_is_filed_under_its_origin() -> None:

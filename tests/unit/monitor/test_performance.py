@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.buckets import Build
 from ratchet_monitor.costs import costs, summary
 from ratchet_monitor.observations import Observation
@@ -12,14 +13,19 @@ from ratchet_monitor.traffic import traffic_of
 from tests.unit.monitor.make import NOW, observation, result_id, traffic
 
 
-def totals_of(observations: list[Observation], scores: dict[int, float], hits: dict[int, int] | None = None) -> Totals:
+def totals_of(
+    observations: list[Observation],
+    scores: dict[int, float],
+    hits: dict[int, int] | None = None,
+    *,
+    task: str = "summary",
+) -> Totals:
     scored = {result_id(n): Scored(round(score * 1e6), 2 if score > 0.5 else 0, 1) for n, score in scores.items()}
     build = Build(scored, {result_id(n): count for n, count in (hits or {}).items()})
     for one in observations:
         build.add(one)
     return {
-        Subject("summary", cell.kind.version_id, cell.kind.model, cell.kind.cached): cell.tally
-        for cell in build.cells()
+        Subject(task, cell.kind.version_id, cell.kind.model, cell.kind.cached): cell.tally for cell in build.cells()
     }
 
 
@@ -33,6 +39,22 @@ FOUND = totals_of(
     scores={1: 1.0, 2: 0.0, 4: 1.0},
     hits={1: 1},
 )
+
+
+VECTORS = totals_of(
+    [observation(5, task_type=EMBEDDING, model="words", latency_ms=9_000.0), observation(6, outcome="failed")],
+    scores={},
+    task=EMBEDDING,
+)
+
+
+def test_vectors_cost_and_are_no_answers() -> None:
+    found = {**FOUND, **VECTORS}
+    assert performance(found) == performance(FOUND)
+    whole, without = summary(found, [], 0, NOW), summary(FOUND, [], 0, NOW)
+    assert (whole.total_predictions, whole.accuracy) == (without.total_predictions, without.accuracy)
+    assert (whole.total_cost, without.total_cost) == (0.01, 0.006)
+    assert costs(found, "acme").cost_by_task == {"embedding": 0.004, "summary": 0.006}
 
 
 def test_performance_leaves_cache_hits_out_of_everything_but_the_count() -> None:

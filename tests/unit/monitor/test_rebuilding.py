@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratchet_common.events import FeedbackJoined, PredictionMade
+from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.buckets import Cell
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.intake import Intake
@@ -120,6 +121,13 @@ async def test_new_numbers_of_an_hour_are_a_reason_to_compare_again() -> None:
     await monitor.hear([prediction(1)])
     await monitor.built()
     assert set(monitor.to_compare.marks) == {TaskKey("acme", "summary")}
+
+
+async def test_there_is_nothing_to_compare_in_vectors() -> None:
+    monitor = Monitor()
+    await monitor.hear([prediction(1, task_type=EMBEDDING)])
+    assert set(await monitor.built()) == {KEY._replace(task_type=EMBEDDING)}
+    assert not monitor.to_compare.marks
 
 
 async def test_a_batch_with_an_implausible_event_writes_nothing_of_it() -> None:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from ratchet_common.events import Check
+from ratchet_common.vocabulary import EMBEDDING
 from ratchet_trainer.collection import Collector, Served, Word
 from ratchet_trainer.drafts import Refused
 from ratchet_trainer.example import Example
@@ -205,6 +206,13 @@ def test_a_sample_is_drawn_by_hash_in_about_its_share() -> None:
 )
 def test_quality_is_the_weighed_mean_of_what_is_known(known: dict[str, float], expected: float | None) -> None:
     assert quality(**known) == (None if expected is None else pytest.approx(expected))
+
+
+async def test_nothing_is_learned_from_vectors() -> None:
+    it, examples, served = collector()
+    await it.on_predictions([made(task_type=EMBEDDING), made(task_type=EMBEDDING, reference="1, 0")])
+    assert not examples.words
+    assert not served.served
 
 
 def test_hashes_cannot_be_tried_out_without_the_salt() -> None:

@@ -24,14 +24,15 @@ async def show_performance(
     model_version: Annotated[str, Query(max_length=200, description="A version_id; all if left out")] = "",
     days: Days = 30,
 ) -> Performance:
-    """Accuracy, confidence, time, cost and errors; answers out of the cache are counted and otherwise left out."""
+    """Accuracy, confidence, time, cost and errors; answers out of the cache are counted and otherwise left out,
+    embeddings wholly."""
     found = await totals(store.buckets, caller.tenant, days, utc_now(), task_type)
     return performance(only(found, lambda subject: model_version in ("", subject.version_id)))
 
 
 @routes.get("/costs/summary")
 async def show_costs(caller: MayRead, store: Store, days: Days = 30) -> Costs:
-    """What it cost, by model, task and tenant, and what was saved."""
+    """What it cost, by model, task and tenant, and what was saved. Embeddings count, as if they were a task."""
     return costs(await totals(store.buckets, caller.tenant, days, utc_now()), caller.tenant)
 
 
