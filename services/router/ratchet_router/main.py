@@ -1,6 +1,5 @@
 """The router's composition root: the only place where adapters meet."""
 
-import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Callable
@@ -13,7 +12,6 @@ from fastapi import FastAPI
 from ratchet_common.background import Loop, Round
 from ratchet_common.events import EstimateTrained
 from ratchet_common.http import create_app
-from ratchet_common.reloading import Swap
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import ESTIMATES, EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
 from ratchet_providers.local_student import LocalStudents
@@ -40,7 +38,7 @@ from ratchet_router.api.batch_endpoints import ENDPOINTS
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
 from ratchet_router.api.troubles import in_shape_of_its_api
 from ratchet_router.batches.at_work import batches_at_work
-from ratchet_router.batches.callbacks import callbacks_of
+from ratchet_router.batches.callbacks import Callbacks, callbacks_of
 from ratchet_router.best_answers import keep_best
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
@@ -48,6 +46,7 @@ from ratchet_router.consumers import Consumers
 from ratchet_router.conversations import Conversations
 from ratchet_router.estimates import Estimates
 from ratchet_router.files import AdapterLoops, Files, read_files, started
+from ratchet_router.files_anew import FilesAnew
 from ratchet_router.gate import Gates
 from ratchet_router.kept_keys import EVERY_S, KeptKeys
 from ratchet_router.library import Library
@@ -68,6 +67,10 @@ FLUSH_EVERY_S = 5.0
 BULK_PAUSE_S = 0.05  # after a failed round
 
 
+OF_BATCHES = (batch_items, batches, openai_batches, openai_files)
+APIS = (chat, messages, responses, models, embeddings, generate, *OF_BATCHES, catalogue, cache, limits, templates)
+
+
 def build(settings: RouterSettings) -> FastAPI:
     """Raises CannotStartError."""
     wire = Wire()
@@ -85,71 +88,64 @@ def build(settings: RouterSettings) -> FastAPI:
             stores = Stores.of(its.database, settings)
             await stores.create_indexes()
             await started(files.adapters)
-            students = LocalStudents(its.workers)
-            parts = app.state.parts = _parts(settings, files, students, stores, admission, its)
-            warming = Warming(students, files.catalogue.platforms)
-            refresh = partial(_refresh, app, stores, warming)
-            loops = _loops(parts, stores.router, warming, refresh) | await its.relay(
-                stores.router.outbox, only_outbox=True
-            )
-            consumers = Consumers(stores.router, loops["snapshot"].poke)
-            its.hear(TRAFFIC, consumers.on_traffic)
-            its.hear(QUALITY, consumers.on_quality)
-            its.hear(ESTIMATES, consumers.on_estimates)
             adapter_loops.use(files.adapters)
-            loops["idle connections"] = Loop(wire.close_idle, every=IDLE_S)
-            loops["callers"] = Loop(app.state.callers.look, every=LOOK_EVERY_S)
-            its.hear(EXPERIMENTS, consumers.on_experiments)
-            if settings.best_answers:
-                its.hear(FEEDBACK, partial(keep_best, stores.best))
+            students = LocalStudents(its.workers)
+            warming = Warming(students, files.catalogue.platforms)
+            parts = app.state.parts = _parts(settings, files, students, stores, admission, its)
+            refresh = partial(_refresh, app, stores, warming)
+            loops = _loops(app, wire, stores.router, warming, refresh) | {"limits": admission.loop}
+            _hear(its, settings, stores, loops["snapshot"].poke)
             await refresh()
-            app.state.store, app.state.ready = stores.router, its.ready
-            app.state.templates = stores.templates
-            app.state.admission = admission
-            app.state.conversations = Conversations(
-                stores.conversations,
-                kept_for=timedelta(hours=settings.responses_hours),
-                limit_bytes=settings.responses_limit_bytes,
-            )
-
-            async def files_anew() -> Swap:
-                now = await asyncio.to_thread(read_files, settings, wire)
-                await started(now.adapters)
-
-                def swap() -> None:
-                    app.state.parts = now.over(app.state.parts, students)
-                    parts.around.gates.use(now.caps)
-                    admission.use(now.limits)
-                    warming.use(now.catalogue.platforms)
-                    adapter_loops.use(now.adapters)
-
-                return swap
-
-            app.state.reloads.add(files_anew)
-            current: Callable[[], Parts] = lambda: app.state.parts  # noqa: E731  of the moment
-            its_batches = await batches_at_work(its.database, current, admission, ENDPOINTS, callbacks)
-            app.state.batches, app.state.poke_batches = its_batches.batches, its_batches.poke
-            app.state.singles = its_batches.singles
-            loops |= its_batches.loops | await its.relay(its_batches.store.items)
-            async with at_work(its, loops | {"limits": admission.loop}):
+            _give(app, stores, admission, its)
+            app.state.reloads.add(FilesAnew(settings, app, wire, students, admission, warming, adapter_loops))
+            loops |= await its.relay(stores.router.outbox, only_outbox=True)
+            loops |= await _batches(app, admission, callbacks, its)
+            async with at_work(its, loops):
                 yield
                 await parts.recorder.settled()
 
-    of_batches = (batch_items, batches, openai_batches, openai_files)
-    apis = (chat, messages, responses, models, embeddings, generate, *of_batches, catalogue, cache, limits, templates)
-    routers, front = [api.routes for api in apis], {**chat.front, **messages.front}
     app = create_app(
         "router",
         settings,
-        routers=routers,
+        routers=[api.routes for api in APIS],
         lifespan=lifespan,
-        front=front,
+        front={**chat.front, **messages.front},
         render=in_shape_of_its_api,
         uploads=openai_files.uploads(settings),
     )
     app.state.callers = Callers()
     app.state.draining.at_the_limit(app.state.callers.stop)
     return app
+
+
+def _hear(its: Connections, settings: RouterSettings, stores: Stores, poke: Callable[[], None]) -> None:
+    consumers = Consumers(stores.router, poke)
+    its.hear(TRAFFIC, consumers.on_traffic)
+    its.hear(QUALITY, consumers.on_quality)
+    its.hear(ESTIMATES, consumers.on_estimates)
+    its.hear(EXPERIMENTS, consumers.on_experiments)
+    if settings.best_answers:
+        its.hear(FEEDBACK, partial(keep_best, stores.best))
+
+
+def _give(app: FastAPI, stores: Stores, admission: Admission, its: Connections) -> None:
+    """To the routes."""
+    settings: RouterSettings = app.state.parts.settings
+    app.state.store, app.state.templates, app.state.ready = stores.router, stores.templates, its.ready
+    app.state.admission = admission
+    app.state.conversations = Conversations(
+        stores.conversations,
+        kept_for=timedelta(hours=settings.responses_hours),
+        limit_bytes=settings.responses_limit_bytes,
+    )
+
+
+async def _batches(app: FastAPI, admission: Admission, callbacks: Callbacks, its: Connections) -> dict[str, Loop]:
+    """To the routes as well. Raises RetryLaterError."""
+    current: Callable[[], Parts] = lambda: app.state.parts  # noqa: E731  of the moment
+    found = await batches_at_work(its.database, current, admission, ENDPOINTS, callbacks)
+    app.state.batches, app.state.singles, app.state.poke_batches = found.batches, found.singles, found.poke
+    return found.loops | await its.relay(found.store.items)
 
 
 def _parts(
@@ -210,7 +206,8 @@ async def _refresh(app: FastAPI, stores: Stores, warming: Warming) -> None:
             warming.hear(event)
 
 
-def _loops(parts: Parts, store: MongoRouterStore, warming: Warming, refresh: Round) -> dict[str, Loop]:
+def _loops(app: FastAPI, wire: Wire, store: MongoRouterStore, warming: Warming, refresh: Round) -> dict[str, Loop]:
+    parts: Parts = app.state.parts
     return {
         "snapshot": Loop(refresh, every=REFRESH_EVERY_S),
         "warming": Loop(warming.one_more, every=REFRESH_EVERY_S),
@@ -219,4 +216,6 @@ def _loops(parts: Parts, store: MongoRouterStore, warming: Warming, refresh: Rou
         "cache tallies": Loop(parts.cache.flush, every=FLUSH_EVERY_S),
         "outbox writer": Loop(store.held.write_once, every=BULK_PAUSE_S),
         "cache writer": Loop(store.kept.write_once, every=BULK_PAUSE_S),
+        "idle connections": Loop(wire.close_idle, every=IDLE_S),
+        "callers": Loop(app.state.callers.look, every=LOOK_EVERY_S),
     }
