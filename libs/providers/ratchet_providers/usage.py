@@ -7,9 +7,9 @@ import msgspec
 
 from ratchet_common.events import Usage
 from ratchet_providers.chat_shape import WireUsage
+from ratchet_providers.media import CHARACTERS_PER_TOKEN, media_in
 
 MOST_TOKENS: Final = 100_000_000  # of one answer: what says more, or less than none, has not counted
-CHARACTERS_PER_TOKEN: Final = 4  # of English text, roughly
 
 
 def estimated_tokens(characters: int) -> int:
@@ -22,7 +22,11 @@ def estimated_usage(read: int, written: int) -> Usage:
 
 
 def estimated_of(messages: Sequence[Mapping[str, Any]] | msgspec.Raw, output: str) -> Usage:
-    return estimated_usage(len(msgspec.json.encode(messages)), len(output))
+    """`messages` in the chat shape. Pictures, files and sounds count as such, not as the text that they travel in."""
+    asked = messages if isinstance(messages, msgspec.Raw) else msgspec.Raw(msgspec.json.encode(messages))
+    media = media_in(asked)
+    read = estimated_tokens(len(memoryview(asked)) - media.size) + media.tokens
+    return Usage(input_tokens=read, output_tokens=estimated_tokens(len(output)), estimated=True)
 
 
 def counted(used: WireUsage | None) -> Usage | None:

@@ -10,13 +10,13 @@ from uuid_utils import uuid4
 from ratchet_common.limits import Limits
 from ratchet_common.vocabulary import DocumentType, TaskType
 from ratchet_providers.base import Native
+from ratchet_providers.media import CHARACTERS_PER_TOKEN, NO_MEDIA, Media
 from ratchet_router.catalogue import Capability
 from ratchet_router.complexity import complexity
 from ratchet_router.provider_table import LimitsTable
 from ratchet_router.routing import EVEN, Priorities
 
 CacheUse = Literal["use", "refresh", "off"]
-CHARACTERS_PER_TOKEN = 4
 
 
 class Example(NamedTuple):
@@ -28,13 +28,13 @@ class Example(NamedTuple):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """`messages`: as they came, before any template. `passed_on`: fields for the provider, as they came.
+    """`messages`: as they came, before any template; `media`: what of them is no text. `passed_on`: fields for the
+    provider, as they came.
 
     `own_prompt`: the caller's messages go to the model as they are. `native`: the request as it came in another shape
     than chat. `limits`: the caller's own. `usage_asked`: he wants a stream's tokens counted. `choices`: how many.
-    `max_age_s`: of a kept answer; `only_cached`: no model may be asked.
-    `template`: that the caller named, with or without
-    a version; `variables`: what goes into its places; `cot`: think aloud first; `note`: told beside the template.
+    `max_age_s`: of a kept answer; `only_cached`: no model may be asked. `template`: that the caller named, with or
+    without a version; `variables`: what goes into its places; `cot`: think aloud first; `note`: told beside it.
     """
 
     tenant: str
@@ -43,6 +43,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     task_type: TaskType
     model: str
     messages: msgspec.Raw
+    media: Media = NO_MEDIA
     document: str
     question: str = ""
     labels: tuple[str, ...] = ()
@@ -79,10 +80,10 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def input_tokens(self) -> int:
-        said = len(memoryview(self.messages))
+        said = len(memoryview(self.messages)) - self.media.size
         if self.examples or self.variables:
             said += sum(map(len, (*(text for one in self.examples for text in one), *self.variables.values())))
-        return said // CHARACTERS_PER_TOKEN
+        return said // CHARACTERS_PER_TOKEN + self.media.tokens
 
     @property
     def complexity(self) -> float:

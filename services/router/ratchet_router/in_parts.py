@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from ratchet_common import conversation
 from ratchet_common.errors import RefusedError
 from ratchet_common.vocabulary import TaskType
+from ratchet_providers.media import NO_MEDIA
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import assembled, document_of
 from ratchet_router.merging import BY_CALL, PartAnswer, merged, to_be_merged, with_all_costs
@@ -153,7 +154,7 @@ def _grouped(answers: Sequence[PartAnswer], room: int) -> list[list[PartAnswer]]
 
 def _about(ask: Ask, text: str, note: str) -> Ask:
     messages = msgspec.Raw(msgspec.json.encode(conversation.as_messages([text], ask.question)))
-    return replace(ask, document=text, messages=messages, documents=1, note=note)
+    return replace(ask, document=text, messages=messages, media=NO_MEDIA, documents=1, note=note)
 
 
 async def _side_by_side(work: Sequence[Awaitable[PartAnswer]]) -> list[PartAnswer]:

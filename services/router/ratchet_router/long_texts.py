@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from ratchet_common import conversation
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.base import ModelAnswer
+from ratchet_providers.media import CHARACTERS_PER_TOKEN, NO_MEDIA
 from ratchet_router.answered import Answered
-from ratchet_router.ask import CHARACTERS_PER_TOKEN, Ask
+from ratchet_router.ask import Ask
 from ratchet_router.calling import called
 from ratchet_router.in_parts import Window, window_for, worked_in_parts
 from ratchet_router.merging import PartAnswer
@@ -50,7 +51,7 @@ def planned_in_parts(ask: Ask, unit: str, prompt: Template | None, parts: Parts)
 def _shortened(ask: Ask, tokens: int) -> Ask:
     text = ask.document[: tokens * CHARACTERS_PER_TOKEN]
     messages = msgspec.Raw(msgspec.json.encode(conversation.as_messages([text], ask.question)))
-    return replace(ask, messages=messages, document=text)
+    return replace(ask, messages=messages, media=NO_MEDIA, document=text)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ratchet_router.ask import CHARACTERS_PER_TOKEN
+from ratchet_providers.media import CHARACTERS_PER_TOKEN
 
 MOST_OVERLAP: Final = 4  # a piece repeats a quarter of the one before at most
 FULL_ENOUGH: Final = 2  # a pause is taken from the half of a piece on; before, a weaker one that comes later is better

@@ -10,6 +10,7 @@ from ratchet_common.auth import Caller
 from ratchet_common.conversation import Reading
 from ratchet_common.vocabulary import TaskType, known_task
 from ratchet_providers.base import Native
+from ratchet_providers.media import NO_MEDIA, media_in
 from ratchet_router.api.extras import Extras
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Capability
@@ -47,6 +48,7 @@ def ask_of(asked: Asked, caller: Caller) -> Ask:
         task_type=task,
         model=asked.model,
         messages=asked.messages,
+        media=media_in(asked.messages) if "vision" in asked.capabilities else NO_MEDIA,
         document=reading.document,
         question=reading.question,
         labels=tuple(dict.fromkeys(extras.labels)),

@@ -10,6 +10,7 @@ from msgspec import Meta
 from ratchet_common import conversation
 from ratchet_common.auth import Caller
 from ratchet_common.errors import RefusedError
+from ratchet_providers.media import is_media
 from ratchet_router.api.asking import Asked, ask_of
 from ratchet_router.api.extras import Extras
 from ratchet_router.ask import Ask
@@ -17,7 +18,6 @@ from ratchet_router.catalogue import Capability
 
 Tokens = Annotated[int, Meta(ge=1, le=10_000_000)]
 OURS: Final = frozenset({"model", "messages", "ratchet", "stream"})
-SEEN_OR_HEARD: Final = frozenset({"image_url", "input_audio", "file"})
 WHERE = re.compile(r" - at `\$(?:\.|)([^`]*)`$")
 
 MISSING = re.compile(r"Object missing required field `(.*)`")
@@ -117,6 +117,6 @@ def _capabilities(chat: ChatBody) -> frozenset[Capability]:
         found.add("choices")
     if chat.logprobs:
         found.add("logprobs")
-    if any(part.get("type") in SEEN_OR_HEARD for part in parts):
+    if any(is_media(part.get("type")) for part in parts):
         found.add("vision")
     return frozenset(found)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ratchet_providers.media import IMAGE_TOKENS, document_tokens
 from ratchet_providers.usage import estimated_tokens
 from ratchet_router.shapes.messages.blocks import (
     Block,
@@ -21,9 +22,6 @@ from ratchet_router.shapes.messages.blocks import (
 )
 from ratchet_router.shapes.messages.body import Counted
 
-IMAGE_TOKENS: Final = 1_600  # of the largest: greater ones are made smaller before they are looked at
-PAGE_TOKENS: Final = 2_000  # of a page of a PDF: its text, and its picture
-PAGE_CHARACTERS: Final = 70_000  # of base64, for a usual page
 A_TURN: Final = 4  # tokens around what somebody says
 AS_JSON: Final = ("tools", "tool_choice", "output_config")
 
@@ -68,4 +66,4 @@ def _of_document(block: Document, where: str) -> int:
     if source.type == "content":
         return sum(_tokens(one, there) for one, there in blocks_in(source.content, f"{where}.source.content"))
     data = source.data or ""
-    return estimated_tokens(len(data)) if source.type == "text" else PAGE_TOKENS * max(1, len(data) // PAGE_CHARACTERS)
+    return estimated_tokens(len(data)) if source.type == "text" else document_tokens(len(data))
