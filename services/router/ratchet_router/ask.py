@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 from uuid_utils import uuid4
@@ -16,6 +16,8 @@ from ratchet_router.complexity import complexity
 from ratchet_router.provider_table import LimitsTable
 from ratchet_router.routing import EVEN, Priorities
 
+# No tokenizer makes fewer of what is no mere repetition: of long words or deep indentation it has some 13 bytes each.
+MOST_BYTES_PER_TOKEN: Final = 16
 CacheUse = Literal["use", "refresh", "off"]
 
 
@@ -84,6 +86,11 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
         if self.examples or self.variables:
             said += sum(map(len, (*(text for one in self.examples for text in one), *self.variables.values())))
         return said // CHARACTERS_PER_TOKEN + self.media.tokens
+
+    @property
+    def least_input_tokens(self) -> int:
+        """What it has for certain, however its provider counts: pictures and the like not at all."""
+        return (len(memoryview(self.messages)) - self.media.size) // MOST_BYTES_PER_TOKEN
 
     @property
     def complexity(self) -> float:

@@ -33,7 +33,7 @@ def planned_in_parts(ask: Ask, unit: str, prompt: Template | None, parts: Parts)
     """
     if prompt is None or ask.task_type is TaskType.CHAT:
         return None
-    largest = max(model.context_window for model in parts.catalogue.models.values())
+    largest = _largest_window(ask, parts)
     if ask.input_tokens < largest // 2:
         return None  # it is not its length that keeps the models out
     try:
@@ -46,6 +46,13 @@ def planned_in_parts(ask: Ask, unit: str, prompt: Template | None, parts: Parts)
     number = max(1, math.ceil(tokens_of(ask.document) / max(window.room, 1)))
     cost, tokens = plan.expected_cost_usd * number, plan.expected_tokens * number
     return replace(plan, expected_cost_usd=cost, expected_tokens=tokens), window
+
+
+def _largest_window(ask: Ask, parts: Parts) -> int:
+    """Of the model that the caller named, else of them all."""
+    models = parts.catalogue.models
+    named = models.get(ask.model)
+    return named.context_window if named else max(model.context_window for model in models.values())
 
 
 def _shortened(ask: Ask, tokens: int) -> Ask:

@@ -2,16 +2,18 @@
 
 from ratchet_router.catalogue import Catalogue, Model
 from ratchet_router.planned import ALONE, Named
-from ratchet_router.routing import NoModelFitsError, Ranking, Wanted, holds_less, named, unable
+from ratchet_router.routing import NoModelFitsError, Ranking, Wanted, named, unable
 
 
-def by_name(model: Model, wanted: Wanted, catalogue: Catalogue) -> tuple[Ranking, Named]:
-    """Raises NoModelFitsError."""
+def by_name(model: Model, wanted: Wanted, window: int, catalogue: Catalogue) -> tuple[Ranking, Named]:
+    """`window`: tokens that it must hold for certain. Raises NoModelFitsError."""
     others = _in_its_place(model, wanted, catalogue)
     try:
-        return named(model, wanted), others
+        return named(model, wanted, window), others
     except NoModelFitsError as error:
-        longer = _able(model.fallbacks_when.get("too_long", ()), wanted, catalogue) if holds_less(model, wanted) else ()
+        longer: tuple[Model, ...] = ()
+        if window > model.context_window:
+            longer = _able(model.fallbacks_when.get("too_long", ()), wanted, catalogue)
         first = (*longer, *(one for one in others.usual if one not in longer))
         if not first:
             raise

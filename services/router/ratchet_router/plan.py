@@ -183,10 +183,16 @@ def _wanted(ask: Ask, hard: float, tier: Tier | None) -> Wanted:
 
 def _of_one_model(ask: Ask, hard: float, model: Model, catalogue: Catalogue) -> Plan:
     wanted = _wanted(ask, hard, None)
-    ranking, others = by_name(model, wanted, catalogue)
+    window = wanted.window if _may_go_in_parts(ask) else ask.least_input_tokens
+    ranking, others = by_name(model, wanted, window, catalogue)
     decision = Decision(assigned_by="pinned", complexity=hard, reasons=ranking.reasons, candidates=ranking.candidates)
     cost = ranking.models[0].prices.of(wanted.usage)
     return Plan(None, ranking, decision, cost, _tokens(wanted), named=others)
+
+
+def _may_go_in_parts(ask: Ask) -> bool:
+    """What is probably too long is better worked on in parts than refused by a provider."""
+    return not ask.own_prompt and ask.task_type is not TaskType.CHAT
 
 
 def _planned(

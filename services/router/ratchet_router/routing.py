@@ -64,15 +64,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     deadline_s: float | None = None
 
     @property
-    def in_all(self) -> int:
-        """Tokens, with the longest answer that is asked for."""
-        return self.input_tokens + (self.max_output_tokens or 0)
-
-    @property
     def usage(self) -> Usage:
         """What an answer will probably use."""
         usual = USUAL_OUTPUT.get(self.task_type, USUAL_OUTPUT["chat"])
         return Usage(input_tokens=self.input_tokens, output_tokens=min(usual, self.max_output_tokens or usual))
+
+    @property
+    def window(self) -> int:
+        """Tokens that it probably needs of a model's window."""
+        return self.input_tokens + (self.max_output_tokens or 0)
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -140,26 +140,32 @@ def rank(
     return Ranking(tuple(ranked), candidates, tuple(reasons), doubted)
 
 
-def named(model: Model, wanted: Wanted) -> Ranking:
-    """The one that the caller named: there is nothing to compare it with. Raises NoModelFitsError."""
-    if why := unable(model, wanted):
+def named(model: Model, wanted: Wanted, window: int) -> Ranking:
+    """The one that the caller named: there is nothing to compare it with. Raises NoModelFitsError.
+
+    `window`: tokens of its window from which on it is not asked. Below that its provider says what is too long.
+    """
+    if why := _too_long(model, window) or _beyond(model, wanted):
         left_out = {model.name: why}
         raise NoModelFitsError(_nothing_left(left_out), left_out=left_out)
     alone = Candidate(model=model.name, tier=model.tier, quality=1.0, cheapness=1.0, speed=1.0, score=1.0)
     return Ranking((model,), (alone,), (f"The caller named the model {model.name}.",))
 
 
-def holds_less(model: Model, wanted: Wanted) -> bool:
-    """Than the request and the answer that it asks for."""
-    return wanted.in_all > model.context_window
-
-
 def unable(model: Model, wanted: Wanted) -> str:
     """Why the model cannot do what is wanted; empty if it can."""
     if wanted.tier is not None and model.tier != wanted.tier:
         return f"It is not of the tier {wanted.tier} that was asked for."
-    if holds_less(model, wanted):
-        return f"About {wanted.in_all} tokens do not fit into its {model.context_window}."
+    return _too_long(model, wanted.window) or _beyond(model, wanted)
+
+
+def _too_long(model: Model, window: int) -> str:
+    if window > model.context_window:
+        return f"About {window} tokens do not fit into its {model.context_window}."
+    return ""
+
+
+def _beyond(model: Model, wanted: Wanted) -> str:
     lacking = sorted(wanted.capabilities.difference(model.capabilities))
     if lacking:
         return f"It lacks {', '.join(lacking)}."

@@ -281,6 +281,16 @@ async def test_text_beyond_the_limit_stays_out_of_the_event() -> None:
     assert last(world).cost_usd > 0
 
 
+async def test_a_text_too_long_for_the_model_that_was_named_is_worked_on_in_parts() -> None:
+    """Though a model with a larger window is there: it was not named."""
+    world = World()
+    text = "The board met on Monday. " * 400
+    found = await answered(world, ask(text, task_type=TaskType.SUMMARY, model="small", labels=()))
+    assert found.model == "small"
+    assert len(world.models["small"].asked) > 5
+    assert not world.models["large"].asked
+
+
 async def test_own_messages_go_to_the_model_as_they_are() -> None:
     world = World()
     await answered(world, ask(own_prompt=True))

@@ -68,6 +68,26 @@ def test_what_is_trained_needs_no_model_that_fits() -> None:
         planned("auto", NONE, document="x" * 400_000)
 
 
+CHAT: dict[str, Any] = {"task_type": TaskType.CHAT, "own_prompt": True, "labels": ()}
+
+
+def test_of_a_model_that_was_named_its_provider_says_what_is_too_long() -> None:
+    """The estimate is 1,500 tokens for a window of 1,000; of long words it may be less than half of that."""
+    assert planned("small", None, document="x" * 6_000, **CHAT).resolved == "small"
+    assert planned("small", None, max_output_tokens=2_000, **CHAT).resolved == "small"
+    with pytest.raises(NoModelFitsError, match="small"):
+        planned("small", None, document="x" * 17_000, **CHAT)
+
+
+def test_among_models_the_estimate_decides() -> None:
+    assert planned("auto", None, document="x" * 6_000, **CHAT).resolved == "large"
+
+
+def test_a_text_that_may_go_in_parts_is_held_to_the_estimate() -> None:
+    with pytest.raises(NoModelFitsError, match="small"):
+        planned("small", None, document="x" * 6_000)
+
+
 def share_of(found: Plan) -> tuple[str, str, str, bool]:
     decision = found.decision
     return found.resolved, decision.assigned_by, decision.assigned_version, decision.fell_back
