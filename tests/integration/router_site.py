@@ -30,6 +30,11 @@ MAIL = {
     "labels": ["request", "risk"],
 }
 CATALOGUE = """
+[[embedding_models]]
+name = "words"
+provider = "simulated"
+price = 0.02
+
 [providers.nowhere]
 kind = "openai_shaped"
 base_url = "http://127.0.0.1:9/v1"

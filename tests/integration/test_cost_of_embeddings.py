@@ -13,13 +13,6 @@ from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.integration.router_site import CATALOGUE, MAIL
 from tests.integration.test_monitor import until
 
-WORDS = """
-[[embedding_models]]
-name = "words"
-provider = "simulated"
-price = 1_000
-"""
-
 
 async def cost_of(router: Running, path: str, body: Any) -> float:
     async with router.http.post(router.url + path, json=body) as response:
@@ -30,7 +23,7 @@ async def cost_of(router: Running, path: str, body: Any) -> float:
 async def test_vectors_are_paid_for_and_neither_scored_nor_counted_as_answers(
     settings_for: SettingsFor, tenant: Tenant, tmp_path: Path
 ) -> None:
-    (tmp_path / "catalogue.toml").write_text(WORDS + CATALOGUE)
+    (tmp_path / "catalogue.toml").write_text(CATALOGUE.replace("price = 0.02", "price = 1_000"))
     settings = settings_for(RouterSettings, catalogue=tmp_path / "catalogue.toml", explore=0)
     monitors = settings_for(MonitorSettings)
     assert isinstance(settings, RouterSettings)

@@ -230,6 +230,7 @@ async def test_the_stores_writes_mind_no_order(site: Site) -> None:
     assert known is not None
     assert quality is not None
     assert (known.revision, quality.score) == (3, 0.9)
-    await store.save_traffic([assigned(tenant, 4, {"base": 100}, "")])
-    assert [event.revision for event in await snapshot.refresh(store) if event.tenant == tenant.name] == [4]
+    fourth = assigned(tenant, 4, {"base": 100}, "")
+    await store.save_traffic([fourth])
+    assert [event for event in await snapshot.refresh(store) if event.tenant == tenant.name] == [fourth]
     await client.close()

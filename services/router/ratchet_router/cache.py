@@ -14,6 +14,7 @@ import msgspec
 from ratchet_common.alarms import Within
 from ratchet_common.errors import RetryLaterError
 from ratchet_router.ask import Ask
+from ratchet_router.epochs import Drop
 from ratchet_router.kept_keys import KeptKeys
 from ratchet_router.memory import Entry, Memory
 
@@ -54,8 +55,8 @@ class CacheStore(Protocol):
     def offer(self, key: bytes, entry: Entry, body: bytes) -> bool: ...
 
 
-def cache_key(ask: Ask, *, epoch: int, template: str | None, resolved: str) -> bytes:
-    """SHA-256 over all that an answer depends on. A cleared cache has a higher epoch."""
+def cache_key(ask: Ask, *, epoch: tuple[int, int], template: str | None, resolved: str) -> bytes:
+    """SHA-256 over all that an answer depends on. What was dropped of the cache has another epoch."""
     said = (ask.messages,) if ask.own_prompt else (_normal(ask.document), _normal(ask.question), ask.examples)
     passed_on = [(name, ask.passed_on[name]) for name in sorted(ask.passed_on.keys() - WITHOUT_MEANING)]
     asked = (ask.variables, ask.cot, ask.max_output_tokens, native_of(ask))
@@ -165,8 +166,8 @@ class AnswerCache:
     def drop_versions(self, tenant: str, versions: Collection[str]) -> int:
         return self._memory.drop_where(lambda e: e.tenant == tenant and e.version_id in versions)
 
-    def drop_all(self, tenant: str) -> int:
-        return self._memory.drop_where(lambda e: e.tenant == tenant)
+    def drop(self, tenant: str, drop: Drop) -> int:
+        return self._memory.drop_where(lambda e: e.tenant == tenant and drop.takes(e))
 
     async def flush(self) -> None:
         """Writes the tallies. Raises RetryLaterError, and then they wait for the next round."""

@@ -14,7 +14,7 @@ from ratchet_providers.base import TimeLimits
 from ratchet_providers.embedding import EmbeddingRequest, Embeddings, in_openais_shape
 from ratchet_router.answer import Gone
 from ratchet_router.catalogue import EmbeddingModel
-from ratchet_router.embedded import EmbedAsk, Embedded, again, event_of, key_of, to_keep
+from ratchet_router.embedded import EmbedAsk, Embedded, again, event_of, key_of, kind_of, to_keep
 from ratchet_router.failures import NoAnswerError, no_answer
 from ratchet_router.in_flight import Call
 from ratchet_router.limits.admitted import Admitted, Estimate
@@ -33,7 +33,8 @@ NOTHING_USED = Usage()
 
 async def embed(ask: EmbedAsk, parts: Parts, gone: Gone) -> Embedded:
     """Raises UnknownModelError, NotCachedError, NoAnswerError, NotRecordedError, and what limits raise."""
-    under_way = _UnderWay(ask, parts, embedding_model(ask, parts), key_of(ask, parts.snapshot.epoch(ask.tenant)))
+    key = key_of(ask, parts.snapshot.epoch(ask.tenant, kind_of(ask)))
+    under_way = _UnderWay(ask, parts, embedding_model(ask, parts), key)
     try:
         made = replace(await _kept_or_made(under_way), latency_ms=under_way.elapsed_ms())
         return await under_way.record(made, "cancelled" if await gone() else "ok")

@@ -17,6 +17,7 @@ from ratchet_providers.embedding import EncodingFormat, Inputs
 from ratchet_providers.usage import estimated_tokens
 from ratchet_router.ask import CacheUse
 from ratchet_router.cache import WITHOUT_MEANING
+from ratchet_router.epochs import Kind
 from ratchet_router.memory import Entry
 from ratchet_router.prices import ZERO
 from ratchet_router.provider_table import LimitsTable
@@ -72,7 +73,11 @@ class Embedded(msgspec.Struct, frozen=True, kw_only=True):
     rate_headers: Mapping[str, str] | None = None
 
 
-def key_of(ask: EmbedAsk, epoch: int) -> bytes:
+def kind_of(ask: EmbedAsk) -> Kind:
+    return Kind(None, BASE_VERSION, ask.model)
+
+
+def key_of(ask: EmbedAsk, epoch: tuple[int, int]) -> bytes:
     fields = [(name, ask.fields[name]) for name in sorted(ask.fields.keys() - WITHOUT_MEANING)]
     return hashlib.sha256(msgspec.json.encode((ask.tenant, epoch, EMBEDDING, ask.model, fields))).digest()
 

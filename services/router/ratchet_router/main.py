@@ -44,6 +44,7 @@ from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
 from ratchet_router.consumers import Consumers
 from ratchet_router.conversations import Conversations
+from ratchet_router.epochs import Dropped
 from ratchet_router.estimates import Estimates
 from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.files_anew import FilesAnew
@@ -96,6 +97,7 @@ def build(settings: RouterSettings) -> FastAPI:
             loops = _loops(app, wire, stores.router, warming, refresh) | {"limits": admission.loop}
             _hear(its, settings, stores, loops["snapshot"].poke)
             await refresh()
+            app.state.refresh = refresh
             _give(app, stores, admission, its)
             app.state.reloads.add(FilesAnew(settings, app, wire, students, admission, warming, adapter_loops))
             loops |= await its.relay(stores.router.outbox, only_outbox=True)
@@ -201,6 +203,8 @@ async def _refresh(app: FastAPI, stores: Stores, warming: Warming) -> None:
     for event in await parts.snapshot.refresh(stores.router):
         if isinstance(event, EstimateTrained):
             parts.estimates.hear(event)
+        elif isinstance(event, Dropped):
+            parts.cache.drop(event.tenant, event.drop)
         else:
             parts.cache.drop_versions(event.tenant, event.revoked)
             warming.hear(event)

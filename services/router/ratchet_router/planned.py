@@ -6,6 +6,7 @@ import msgspec
 
 from ratchet_common.events import BASE_VERSION, Decision, Serving
 from ratchet_router.catalogue import Model, Platform
+from ratchet_router.epochs import Kind
 from ratchet_router.routing import Ranking
 
 
@@ -62,6 +63,12 @@ class Plan(msgspec.Struct, frozen=True):
             return self.trained.version_id, model_of(self.trained), self.trained.platform.tier
         best = self.ranking.models[0]
         return BASE_VERSION, best.name, best.tier
+
+    def kind(self, template: str | None) -> Kind:
+        """By what the answer will be made if nothing fails; a student sees no template."""
+        version, model, _ = self.first
+        of_student = self.trained is not None and self.trained.serving.artifact
+        return Kind(None if of_student else template, version, model)
 
 
 def model_of(trained: Trained) -> str:

@@ -48,6 +48,7 @@ class Progress(msgspec.Struct):
     answered: Answered | None = None
     event: PredictionMade | None = None  # once it is recorded, or on its way there: a second one would count it twice
     every: list[Tries[Target]] = msgspec.field(default_factory=list)
+    key: bytes = b""  # of the cache
     leads: Call | None = None
     admitted: Admitted | None = None
     waited_s: float = 0.0  # for another's call, which came to nothing
@@ -159,8 +160,11 @@ class Progress(msgspec.Struct):
     # the cache
 
     def cache_key(self) -> bytes:
-        epoch = self.parts.snapshot.epoch(self.ask.tenant)
-        return cache_key(self.ask, epoch=epoch, template=self.template, resolved=self.plan.resolved)
+        """As it was when it was first asked for: an answer under way stays where it would have been found then."""
+        if not self.key:
+            epoch = self.parts.snapshot.epoch(self.ask.tenant, self.plan.kind(self.template))
+            self.key = cache_key(self.ask, epoch=epoch, template=self.template, resolved=self.plan.resolved)
+        return self.key
 
     async def kept(self) -> Entry | None:
         """The answer that was given before to the same request, or is under way to it, if it may be used.
@@ -172,6 +176,8 @@ class Progress(msgspec.Struct):
         if ask.cache != "use":
             if ask.only_cached:
                 raise NotCachedError
+            if ask.cache == "refresh":
+                self.cache_key()
             return None
         found = await kept_or_to_be_made(self._wanted(), parts.cache, parts.in_flight)
         if isinstance(found, Entry):
@@ -195,7 +201,7 @@ class Progress(msgspec.Struct):
             return
         entry = to_keep(self.ask, answered, self.parts.cache.expires_at())
         if keeps:
-            key = self.leads.key if self.leads else self.cache_key()
+            key = self.cache_key()
             if self.ask.cache == "refresh":
                 await self.parts.cache.make_way(key, self.ask.tenant)
             self.parts.cache.keep(key, entry)

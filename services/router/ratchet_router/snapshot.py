@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from ratchet_common.events import (
     EVERYONE,
@@ -13,10 +13,12 @@ from ratchet_common.events import (
     QualityMeasured,
     TrafficAssigned,
 )
+from ratchet_router.epochs import Dropped, Epoch, Kind
 from ratchet_router.routing import Measured
 
 REFRESH_EVERY_S = 1.0
 LOOK_BACK = timedelta(seconds=10)  # writes become visible later than the time that they carry
+UNTOUCHED: Final = Epoch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Changes:
 
     traffic: Sequence[TrafficAssigned]
     quality: Sequence[QualityMeasured]
-    epochs: Sequence[tuple[str, int]]  # tenant, how often its cache was cleared
+    epochs: Sequence[tuple[str, Epoch]]  # by tenant: what was dropped of its cache
     until: datetime | None
     experiments: Sequence[ExperimentChanged] = ()
     estimates: Sequence[EstimateTrained] = ()
@@ -40,24 +42,25 @@ class Snapshot:
     def __init__(self) -> None:
         self._traffic: dict[tuple[str, str], TrafficAssigned] = {}
         self._quality: dict[tuple[str, str, str], QualityMeasured] = {}
-        self._epochs: dict[str, int] = {}
+        self._epochs: dict[str, Epoch] = {}
         self._experiments: dict[tuple[str, str], dict[str, ExperimentChanged]] = {}
         self._estimates: dict[tuple[str, str], int] = {}  # revisions
         self._seen: datetime | None = None
 
-    async def refresh(self, store: SnapshotStore) -> list[TrafficAssigned | EstimateTrained]:
-        """Returns the assignments and the estimates that are new here."""
+    async def refresh(self, store: SnapshotStore) -> list[TrafficAssigned | EstimateTrained | Dropped]:
+        """Returns the assignments, the estimates and the drops that are new here."""
         changes = await store.changes(self._seen - LOOK_BACK if self._seen else None)
         new = [event for event in changes.traffic if self._is_news(event)]
         self._traffic.update({(event.tenant, event.task_type): event for event in new})
         self._quality.update({(event.tenant, event.task_type, event.model): event for event in changes.quality})
+        dropped = [Dropped(tenant, drop) for tenant, now in changes.epochs for drop in now.since(self._epoch(tenant))]
         self._epochs.update(changes.epochs)
         for event in changes.experiments:
             self._take_in(event)
         trained = [event for event in changes.estimates if event.revision > self._revision_of(event)]
         self._estimates.update({(event.tenant, event.task_type): event.revision for event in trained})
         self._seen = changes.until or self._seen
-        return [*new, *trained]
+        return [*new, *trained, *dropped]
 
     def _revision_of(self, event: EstimateTrained) -> int:
         return self._estimates.get((event.tenant, event.task_type), 0)
@@ -94,5 +97,9 @@ class Snapshot:
     def _told(self, tenant: str, task_type: str, model: str) -> QualityMeasured | None:
         return self._quality.get((tenant, task_type, model)) or self._quality.get((EVERYONE, task_type, model))
 
-    def epoch(self, tenant: str) -> int:
-        return self._epochs.get(tenant, 0)
+    def epoch(self, tenant: str, kind: Kind) -> tuple[int, int]:
+        """Stands in the keys of the answers that are kept."""
+        return self._epoch(tenant).of(kind)
+
+    def _epoch(self, tenant: str) -> Epoch:
+        return self._epochs.get(tenant, UNTOUCHED)

@@ -1,7 +1,9 @@
 """The router's own database: kept answers, its outbox, what it knows of traffic, quality, estimates, experiments."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -23,6 +25,7 @@ from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.outbox import entry, holding
 from ratchet_common.upserts import Change, upsert, upsert_where
 from ratchet_router.cache import Tallies, Tally
+from ratchet_router.epochs import EVERYTHING, Drop, Epoch
 from ratchet_router.memory import Entry
 from ratchet_router.snapshot import Changes
 
@@ -79,7 +82,7 @@ class MongoRouterStore:
         return Changes(
             traffic=[msgspec.json.decode(d["body"], type=TrafficAssigned) for d in found["traffic"]],
             quality=[msgspec.json.decode(d["body"], type=QualityMeasured) for d in found["quality"]],
-            epochs=[(str(d["_id"]), int(d["epoch"])) for d in found["caches"]],
+            epochs=[(str(d["_id"]), _epoch(d)) for d in found["caches"]],
             until=max(times, default=None),
             experiments=[msgspec.json.decode(d["body"], type=ExperimentChanged) for d in found["experiments"]],
             estimates=[msgspec.json.decode(d["body"], type=EstimateTrained) for d in found["estimates"]],
@@ -94,8 +97,9 @@ class MongoRouterStore:
         """False when too much waits already, or the entry is too large: it is not kept then."""
         if len(body) > LARGEST_ENTRY_BYTES:
             return False
-        about: Document = {"tenant": entry.tenant, "version_id": entry.version_id, "expires_at": entry.expires_at}
-        return self.kept.offer({"_id": Binary(key), **about, "hits": 0, "by": self._by, "body": body})
+        by = {"version_id": entry.version_id, "model": entry.model, "template": entry.template, "by": self._by}
+        about: Document = {"tenant": entry.tenant, **by, "expires_at": entry.expires_at}
+        return self.kept.offer({"_id": Binary(key), **about, "hits": 0, "body": body})
 
     async def cached(self, key: bytes, tenant: str) -> bytes | None:
         found = await self._looked_up.one(key)
@@ -118,12 +122,15 @@ class MongoRouterStore:
         with waiting_is_worth_it():
             await self._responses.delete_many({"tenant": tenant, "version_id": {"$in": list(versions)}})
 
-    async def clear_cache(self, tenant: str) -> int:
+    async def drop(self, tenant: str, asked: Drop) -> int:
         """The higher epoch first: what is written meanwhile under the old one is never found again."""
-        higher = {"$inc": {"epoch": 1}, "$currentDate": {"written_at": True}}
-        await upsert(self._database.caches, tenant, higher)
+        caches = self._database.caches
         with waiting_is_worth_it():
-            result = await self._responses.delete_many({"tenant": tenant})
+            known = await caches.find_one({"_id": tenant})
+        drop = _epoch(known).with_room(asked) if known else asked
+        await upsert(caches, tenant, _higher(drop) | {"$currentDate": {"written_at": True}})
+        with waiting_is_worth_it():
+            result = await self._responses.delete_many({"tenant": tenant, **_taken(drop)})
         return result.deleted_count
 
     async def count(self, tallies: Tallies) -> None:
@@ -149,6 +156,29 @@ class MongoRouterStore:
         with waiting_is_worth_it():
             found: dict[str, Any] = await self._database.tallies.find_one({"_id": tenant}) or {}
         return Tally(found.get("hits", 0), found.get("misses", 0), found.get("saved_nano", 0))
+
+
+def _epoch(document: Document) -> Epoch:
+    parts = document.get("parts", {}).values()
+    return Epoch(document["epoch"], {Drop(part["template"], part["version"]): part["times"] for part in parts})
+
+
+def _higher(drop: Drop) -> Document:
+    if drop == EVERYTHING:
+        return {"$inc": {"epoch": 1}, "$unset": {"parts": ""}}
+    part = f"parts.{sha256(msgspec.json.encode(drop)).hexdigest()[:32]}"
+    named = {f"{part}.template": drop.template, f"{part}.version": drop.version}
+    return {"$inc": {f"{part}.times": 1}, "$set": named, "$setOnInsert": {"epoch": 0}}
+
+
+def _taken(drop: Drop) -> Document:
+    """Of what is kept."""
+    taken: Document = {}
+    if drop.template is not None:
+        taken["template"] = {"$regex": rf"^{re.escape(drop.template)}(_v[0-9]+)?$"}
+    if drop.version is not None:
+        taken["$or"] = [{"version_id": drop.version}, {"model": drop.version}]
+    return taken
 
 
 def _newer(key: str, revision: int, body: bytes) -> Change:

@@ -17,6 +17,7 @@ from ratchet_providers.simulated_embeddings import SimulatedEmbeddings
 from ratchet_router.best_answers import Word
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache, Tallies
+from ratchet_router.epochs import Epoch
 from ratchet_router.estimates import Estimates
 from ratchet_router.gate import Gates
 from ratchet_router.idempotency import Held, Once
@@ -31,7 +32,7 @@ from ratchet_router.recording import Recorder
 from ratchet_router.retrying import RetryBudget
 from ratchet_router.sessions import Sessions
 from ratchet_router.settings import RouterSettings
-from ratchet_router.snapshot import Changes, Snapshot
+from ratchet_router.snapshot import UNTOUCHED, Changes, Snapshot
 from ratchet_router.surroundings import Surroundings
 from ratchet_router.template_files import read_templates
 from tests.unit.router.asks import CATALOGUE
@@ -263,9 +264,9 @@ class World:
         self,
         traffic: Sequence[TrafficAssigned] = (),
         quality: Sequence[QualityMeasured] = (),
-        epoch: int = 0,
+        epoch: Epoch = UNTOUCHED,
         experiments: Sequence[ExperimentChanged] = (),
     ) -> None:
-        epochs = [("acme", epoch)] if epoch else []
+        epochs = [("acme", epoch)] if epoch != UNTOUCHED else []
         self.store.now = Changes(traffic, quality, epochs, datetime.now(UTC), experiments)
         await self.snapshot.refresh(self.store)

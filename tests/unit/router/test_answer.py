@@ -12,6 +12,7 @@ from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask, Example
 from ratchet_router.assembly import NoTemplateError, UnknownVariableError
+from ratchet_router.epochs import Drop, Epoch
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.picking import TemplateForOtherTaskError, UnknownTemplateError
 from ratchet_router.reasoning import MARKER
@@ -115,7 +116,33 @@ async def test_refresh_answers_anew_and_replaces_and_off_leaves_no_trace() -> No
 async def test_a_cleared_cache_has_no_hits() -> None:
     world = World()
     await answered(world, ask())
-    await world.knows(epoch=1)
+    await world.knows(epoch=Epoch(1))
+    assert (await answered(world, ask())).cached_from is None
+
+
+@pytest.mark.parametrize("drop", [Drop("classification"), Drop(version="small"), Drop("classification_v1", "base")])
+async def test_what_was_dropped_by_template_or_version_has_no_hits(drop: Drop) -> None:
+    world = World()
+    await answered(world, ask())
+    await world.knows(epoch=Epoch(parts={drop: 1}))
+    assert (await answered(world, ask())).cached_from is None
+
+
+async def test_what_was_not_dropped_has_hits() -> None:
+    world = World()
+    first = await answered(world, ask())
+    await world.knows(epoch=Epoch(parts={Drop("qa_with_context"): 1, Drop("classification", "large"): 3}))
+    assert (await answered(world, ask())).cached_from == first.result_id
+
+
+async def test_a_trained_versions_answers_go_by_its_id_and_by_no_template_since_it_sees_none() -> None:
+    world = World()
+    await world.knows([ALL])
+    first = await answered(world, ask())
+    assert first.version_id == VERSION
+    await world.knows([ALL], epoch=Epoch(parts={Drop("classification"): 1, Drop(version="base"): 1}))
+    assert (await answered(world, ask())).cached_from == first.result_id
+    await world.knows([ALL], epoch=Epoch(parts={Drop(version=VERSION): 1}))
     assert (await answered(world, ask())).cached_from is None
 
 

@@ -9,6 +9,7 @@ import pytest
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import Usage
 from ratchet_router.cache import NANO, AnswerCache, cache_key
+from ratchet_router.epochs import EVERYTHING, Drop
 from ratchet_router.memory import Entry, Memory
 from tests.unit.router.asks import NOW, VERSION, ask
 from tests.unit.router.fakes import FakeStore
@@ -123,10 +124,21 @@ async def test_a_versions_entries_go_and_others_stay() -> None:
 
 def test_the_key_does_not_mind_line_ends_nor_who_asks() -> None:
     def key(**how: Any) -> bytes:
-        return cache_key(ask(**how), epoch=0, template="t", resolved="small")
+        return cache_key(ask(**how), epoch=(0, 0), template="t", resolved="small")
 
     assert key(document="a\r\nb\n") == key(document="a\nb")
     assert key(user="u", session="s", tags=("t",), collect=False) == key()
     passed = {"temperature": msgspec.Raw(b"1"), "user": msgspec.Raw(b'"u"'), "seed": msgspec.Raw(b"7")}
     other_order = dict(reversed(passed.items())) | {"user": msgspec.Raw(b'"v"')}
     assert key(passed_on=passed) == key(passed_on=other_order) != key()
+
+
+async def test_what_a_drop_takes_goes_and_others_stay() -> None:
+    mine = cache(FakeStore(), store_lookup=False)
+    mine.keep(b"gone", entry(template="minutes_v2"))
+    mine.keep(b"stays", entry(template="report_v2"))
+    mine.keep(b"theirs", entry(template="minutes_v2", tenant="other"))
+    assert mine.drop("acme", Drop("minutes")) == 1
+    found = [await mine.look_up(key, tenant) for key, tenant in ((b"stays", "acme"), (b"theirs", "other"))]
+    assert None not in found
+    assert mine.drop("acme", EVERYTHING) == 1

@@ -4,27 +4,30 @@ from typing import Any
 
 from ratchet_common.events import EstimateTrained, ExperimentChanged, QualityMeasured, TrafficAssigned
 from ratchet_router.consumers import Consumers
+from ratchet_router.epochs import EVERYTHING, Drop, Dropped, Epoch, Kind
 from ratchet_router.routing import Measured
 from ratchet_router.snapshot import LOOK_BACK, Changes, Snapshot
 from tests.unit.router.asks import NOW, VERSION, assigned, experiment
 from tests.unit.router.fakes import FakeStore
 
+KIND = Kind(None, "base", "small")
+
 
 def changes(revision: int) -> Changes:
-    return Changes([assigned({VERSION: 10, "base": 90}, revision=revision)], [], [("acme", 2)], NOW)
+    return Changes([assigned({VERSION: 10, "base": 90}, revision=revision)], [], [("acme", Epoch(2))], NOW)
 
 
 async def test_only_news_comes_out_and_an_older_revision_changes_nothing() -> None:
     store, snapshot = FakeStore(), Snapshot()
     store.now = changes(5)
-    assert [event.revision for event in await snapshot.refresh(store)] == [5]
+    assert await snapshot.refresh(store) == [*store.now.traffic, Dropped("acme", EVERYTHING)]
     assert await snapshot.refresh(store) == []
     store.now = changes(4)
     assert await snapshot.refresh(store) == []
     known = snapshot.traffic("acme", "classification")
     assert known is not None
     assert known.revision == 5
-    assert snapshot.epoch("acme") == 2
+    assert snapshot.epoch("acme", KIND) == (2, 0)
 
 
 async def test_it_asks_for_what_was_written_since_with_some_overlap() -> None:
@@ -35,6 +38,18 @@ async def test_it_asks_for_what_was_written_since_with_some_overlap() -> None:
     await snapshot.refresh(store)
     await snapshot.refresh(store)
     assert store.asked_since == [None, NOW - LOOK_BACK, NOW - LOOK_BACK]
+
+
+async def test_a_drop_is_news_once_and_changes_the_epoch_of_what_it_takes() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    drop = Drop(version="small")
+    store.now = Changes([], [], [("acme", Epoch(0, {drop: 1}))], NOW)
+    assert await snapshot.refresh(store) == [Dropped("acme", drop)]
+    assert await snapshot.refresh(store) == []
+    store.now = Changes([], [], [("acme", Epoch(0, {drop: 2, Drop("qa"): 1}))], NOW)
+    assert await snapshot.refresh(store) == [Dropped("acme", drop), Dropped("acme", Drop("qa"))]
+    assert snapshot.epoch("acme", KIND) == (0, 2)
+    assert snapshot.epoch("acme", KIND._replace(model="large")) == snapshot.epoch("other", KIND) == (0, 0)
 
 
 async def test_another_tenants_traffic_is_unknown() -> None:
@@ -107,10 +122,11 @@ def estimate(revision: int, **how: Any) -> EstimateTrained:
 
 async def test_a_newer_estimate_is_news_once() -> None:
     store, snapshot = FakeStore(), Snapshot()
-    store.now = Changes([], [], [], NOW, estimates=[estimate(2), estimate(1, tenant="other")])
-    assert [(event.tenant, event.revision) for event in await snapshot.refresh(store)] == [("acme", 2), ("other", 1)]
-    store.now = Changes([], [], [], NOW, estimates=[estimate(2), estimate(1), estimate(3, task_type="summary")])
-    assert [event.task_type for event in await snapshot.refresh(store)] == ["summary"]
+    new, of_other, of_summary = estimate(2), estimate(1, tenant="other"), estimate(3, task_type="summary")
+    store.now = Changes([], [], [], NOW, estimates=[new, of_other])
+    assert await snapshot.refresh(store) == [new, of_other]
+    store.now = Changes([], [], [], NOW, estimates=[new, estimate(1), of_summary])
+    assert await snapshot.refresh(store) == [of_summary]
 
 
 async def test_an_estimate_goes_to_the_store_and_the_snapshot_is_told() -> None:

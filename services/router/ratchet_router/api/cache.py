@@ -1,14 +1,17 @@
 """HTTP in: what the cache has saved, and an end to what it keeps."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from ratchet_common.auth import MayOperate, MayRead
 from ratchet_router.api.parts import TheParts
 from ratchet_router.cache import NANO
+from ratchet_router.epochs import Drop
 from ratchet_router.store import MongoRouterStore
+
+Named = Annotated[str, Field(min_length=1, max_length=200)]
 
 routes = APIRouter(prefix="/api/cache", tags=["cache"])
 
@@ -21,6 +24,13 @@ class CacheStats(BaseModel):
     avg_hits_per_entry: float
     hit_rate: float = Field(description="hits of all look-ups, 0 to 1")
     saved_usd: float
+
+
+class What(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    template: Named | None = Field(None, description="its id, or its name with the version, such as `minutes_v2`")
+    version: Named | None = Field(None, description="the id of a version, or the name of a model")
 
 
 class Cleared(BaseModel):
@@ -44,10 +54,11 @@ async def stats(request: Request, caller: MayRead, parts: TheParts) -> Any:
 
 
 @routes.delete("", response_model=Cleared)
-async def clear(request: Request, caller: MayOperate, parts: TheParts) -> Any:
-    """Every replica stops using the tenant's entries within 2 s."""
+async def clear(request: Request, caller: MayOperate, what: Annotated[What, Query()]) -> Any:
+    """The tenant's entries that match all that is named; all of them where nothing is. Every replica stops using them
+    within 2 s, and does not keep for later what was under way.
+    """
     store: MongoRouterStore = request.app.state.store
-    deleted = await store.clear_cache(caller.tenant)
-    await parts.snapshot.refresh(store)
-    parts.cache.drop_all(caller.tenant)
+    deleted = await store.drop(caller.tenant, Drop(what.template, what.version))
+    await request.app.state.refresh()
     return {"deleted": deleted}
