@@ -6,7 +6,8 @@ from ratchet_common.events import BASE_VERSION, Calibration, Check, RawConfidenc
 from ratchet_providers.base import ModelAnswer
 from ratchet_router.ask import Ask
 from ratchet_router.checking.checks import checked
-from ratchet_router.checking.subject import Subject
+from ratchet_router.checking.named_language import language_named
+from ratchet_router.checking.subject import ANY_LANGUAGE, Subject
 from ratchet_router.confidence import calibrated, raw_confidence, tokens_in
 from ratchet_router.shaping import Shaped
 from ratchet_router.template import Template
@@ -31,12 +32,22 @@ def checks_of(ask: Ask, found: Shaped, said: ModelAnswer, template: Template | N
         label=found.label,
         labels=ask.labels,
         document=ask.document,
+        numbered=ask.documents if ask.documents > 1 else 0,
         question=ask.question,
+        language=_language(ask, template),
         schema=_schema(ask, template),
         instructions=f"{template.system}\n{template.user}" if template else "",
         finish_reason=said.finish,
     )
     return checked(subject)
+
+
+def _language(ask: Ask, template: Template | None) -> str:
+    """What the caller puts into the template's place for it, else what stands there by itself."""
+    if given := ask.variables.get("language"):
+        return language_named(given) or ANY_LANGUAGE
+    place = template.variables.get("language") if template else None
+    return language_named(place.default or "") if place else ""
 
 
 def _schema(ask: Ask, template: Template | None) -> bytes:

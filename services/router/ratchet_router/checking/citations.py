@@ -25,7 +25,7 @@ _WORD = re.compile(r"\w+")
 
 
 def citations(subject: Subject) -> Finding | None:
-    """Without passages a marker must stand in the document itself."""
+    """Without passages, or texts that were given under a number, a marker must stand in the document itself."""
     markers = _missing_markers(subject)
     quotes = _missing_quotes(subject)
     found = [
@@ -50,7 +50,8 @@ def _exists(marker: re.Match[str], subject: Subject, pages: set[int]) -> bool:
         return marker["name"].casefold() in subject.given.casefold()
     if marker["pages"]:
         return not pages or pages.issuperset(_numbers(marker["pages"]))
-    return all(1 <= number <= len(subject.context) for number in _numbers(marker["places"]))
+    given = max(len(subject.context), subject.numbered)
+    return all(1 <= number <= given for number in _numbers(marker["places"]))
 
 
 def _numbers(listed: str) -> list[int]:

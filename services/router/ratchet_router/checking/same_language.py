@@ -1,7 +1,7 @@
 """Is the answer in the language that was asked for, else in the document's or the question's?"""
 
 from ratchet_router.checking.language import UNKNOWN, language_of
-from ratchet_router.checking.subject import Finding, Subject
+from ratchet_router.checking.subject import ANY_LANGUAGE, Finding, Subject
 
 SAME = {"no": "da", "nb": "da", "nn": "da"}  # `language_of` has one name for them
 
@@ -18,6 +18,8 @@ def same_language(subject: Subject) -> Finding | None:
 
 
 def _wanted(subject: Subject) -> set[str]:
+    if subject.language == ANY_LANGUAGE:
+        return set()
     if subject.language:
         asked = subject.language.lower().partition("-")[0].partition("_")[0]
         return {SAME.get(asked, asked)}

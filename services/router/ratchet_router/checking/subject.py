@@ -8,6 +8,7 @@ import msgspec
 
 from ratchet_router.checking.lengths import ANY_LENGTH, Wanted
 
+ANY_LANGUAGE = "*"
 LONGEST_GIVEN, LONGEST_ANSWER = 200_000, 50_000  # characters: to look at more would hold up other requests
 
 
@@ -31,7 +32,8 @@ class Passage(msgspec.Struct, frozen=True):
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`schema`: the JSON Schema that the answer was asked to follow, as JSON. `instructions`: the system's words and
-    the template's, without the document. `language`: the one that was asked for (ISO 639-1), empty for the document's.
+    the template's, without the document. `numbered`: how many texts of the document were given under a number.
+    `language`: the one that was asked for (ISO 639-1), empty for the document's, ANY_LANGUAGE where it is not known.
     """
 
     task_type: str
@@ -40,6 +42,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     label: str | None = None
     labels: tuple[str, ...] = ()
     document: str = ""
+    numbered: int = 0
     question: str = ""
     context: tuple[Passage, ...] = ()
     schema: bytes = b""
