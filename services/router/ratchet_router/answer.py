@@ -10,6 +10,7 @@ from ratchet_router.beginning import begun
 from ratchet_router.calling import called
 from ratchet_router.escalating import escalated
 from ratchet_router.failures import NoAnswerError
+from ratchet_router.keeping import keep, kept
 from ratchet_router.long_texts import answered_in_parts
 from ratchet_router.parts import Parts
 from ratchet_router.progress import Progress
@@ -39,7 +40,7 @@ async def answer_to(progress: Progress, gone: Gone) -> Answered:
 
 async def _from_cache_or_model(progress: Progress) -> Answered:
     try:
-        if (entry := await progress.kept()) is not None:
+        if (entry := await kept(progress)) is not None:
             return progress.of_entry(entry)
         await progress.admit()
         target, answered = await from_models(progress)
@@ -47,7 +48,7 @@ async def _from_cache_or_model(progress: Progress) -> Answered:
         progress.settle(error)
         await progress.record_failure(progress.of_nobody())
         raise
-    await progress.keep(answered, target)
+    await keep(progress, answered, target)
     return answered
 
 

@@ -11,10 +11,9 @@ from msgspec.structs import replace
 from ratchet_common.events import Attempt, Outcome, PredictionMade, Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_providers.usage import estimated_of
-from ratchet_router.answered import Answered, again, prediction, to_keep
+from ratchet_router.answered import Answered, again, prediction
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import thinks_aloud
-from ratchet_router.cache import cache_key
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.falling_back import decision_of
 from ratchet_router.in_flight import Call
@@ -28,7 +27,6 @@ from ratchet_router.parts import Parts
 from ratchet_router.planned import Plan
 from ratchet_router.recording import NotRecordedError
 from ratchet_router.shaping import shaped
-from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
 from ratchet_router.target import Target
 from ratchet_router.targets import request_for, spare, targets
 from ratchet_router.template import Template
@@ -75,7 +73,7 @@ class Progress(msgspec.Struct):
         found = tries(
             targets(self.plan, self.parts),
             self.parts.around,
-            deadline_s=self._patience_s() - self.waited_s,
+            deadline_s=self.patience_s() - self.waited_s,
             models=settings.attempts,
             attempted=self.attempts.append,
             streams=streams,
@@ -157,55 +155,7 @@ class Progress(msgspec.Struct):
         asked = next((one.interrupted for one in self.every if one.interrupted), None)
         return self.of_nobody(spent=estimated_of(self.request().messages, "") if asked else None, by=asked)
 
-    # the cache
-
-    def cache_key(self) -> bytes:
-        """As it was when it was first asked for: an answer under way stays where it would have been found then."""
-        if not self.key:
-            epoch = self.parts.snapshot.epoch(self.ask.tenant, self.plan.kind(self.template))
-            self.key = cache_key(self.ask, epoch=epoch, template=self.template, resolved=self.plan.resolved)
-        return self.key
-
-    async def kept(self) -> Entry | None:
-        """The answer that was given before to the same request, or is under way to it, if it may be used.
-
-        Where there is none, others wait for this one from here on, until `over`. Raises NotCachedError, and the
-        NoAnswerError of the one that was under way.
-        """
-        ask, parts, began = self.ask, self.parts, time.perf_counter()
-        if ask.cache != "use":
-            if ask.only_cached:
-                raise NotCachedError
-            if ask.cache == "refresh":
-                self.cache_key()
-            return None
-        found = await kept_or_to_be_made(self._wanted(), parts.cache, parts.in_flight)
-        if isinstance(found, Entry):
-            return found
-        self.leads, self.waited_s = found, time.perf_counter() - began
-        return None
-
-    def _wanted(self) -> Wanted:
-        """Of parts each has its own time, so who waits for all of them waits as long as they take."""
-        ask = self.ask
-        terms = (ask.model, ask.deadline_s, ask.limits, ask.max_cost_usd, ask.priorities)
-        patience_s = None if self.window is not None else self._patience_s()
-        return Wanted(self.cache_key(), ask.tenant, ask.max_age_s, ask.only_cached, terms, patience_s)
-
-    async def keep(self, answered: Answered, by: Target) -> None:
-        """Only what the resolved one said, and only where nothing is wrong with it. Who asks the same now shares it
-        in any case, unless he would have been asked for on other terms.
-        """
-        keeps = self.ask.cache != "off" and by.name == self.plan.resolved and answered.passed
-        if not keeps and self.leads is None:
-            return
-        entry = to_keep(self.ask, answered, self.parts.cache.expires_at())
-        if keeps:
-            key = self.cache_key()
-            if self.ask.cache == "refresh":
-                await self.parts.cache.make_way(key, self.ask.tenant)
-            self.parts.cache.keep(key, entry)
-        self.settle(entry, for_all=keeps)
+    # the end
 
     def settle(self, outcome: Entry | NoAnswerError | None = None, *, for_all: bool = False) -> None:
         """Those who wait for the same answer need not wait any longer."""
@@ -219,7 +169,7 @@ class Progress(msgspec.Struct):
         if self.admitted is not None:
             self.admitted.settle(*self.used)
 
-    def _patience_s(self) -> float:
+    def patience_s(self) -> float:
         return self.ask.deadline_s or self.parts.settings.deadline_ms / 1000
 
     # the record

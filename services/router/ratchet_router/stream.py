@@ -17,6 +17,7 @@ from ratchet_router.ask import Ask
 from ratchet_router.beginning import begun
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.idempotency import replayed
+from ratchet_router.keeping import keep, kept
 from ratchet_router.long_texts import answered_in_parts
 from ratchet_router.memory import Entry
 from ratchet_router.parts import Parts
@@ -98,7 +99,7 @@ class Opened:
         if self.withholding.events:
             answered = self._in_its_own_shape(answered)
         self.progress.answered = answered
-        await self.progress.keep(answered, by)
+        await keep(self.progress, answered, by)
         return await self._record(answered)
 
     def _in_its_own_shape(self, answered: Answered) -> Answered:
@@ -162,12 +163,12 @@ async def opened(ask: Ask, parts: Parts) -> Opened:
 
 async def _opening(progress: Progress) -> Opened:
     ask = progress.ask
-    if (entry := await progress.kept()) is not None:
+    if (entry := await kept(progress)) is not None:
         return Opened(progress, _again(entry), Withholding(ask.choices), kept=progress.of_entry(entry))
     await progress.admit()
     if progress.window is not None:  # the parts are worked on side by side, so there is nothing to show before
         by, answered = await answered_in_parts(progress, progress.window)
-        await progress.keep(answered, by)
+        await keep(progress, answered, by)
         return Opened(progress, _said_at_once(answered), Withholding(ask.choices), kept=answered)
     shown = Shown()
     coming = streamed(progress.request(), progress.tries(streams=True), shown)

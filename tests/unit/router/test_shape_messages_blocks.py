@@ -51,7 +51,8 @@ def interleaved(draw: st.DrawFn) -> list[ToolCallDelta]:
 
 @given(interleaved())
 def test_calls_that_are_made_side_by_side_come_one_after_another(bits: list[ToolCallDelta]) -> None:
-    blocks, said = OpenBlocks(), {}
+    blocks = OpenBlocks()
+    said: dict[str, str] = {}
     for bit in bits:
         arguments = bit.function.arguments if bit.function else ""
         said[f"c{bit.index}"] = said.get(f"c{bit.index}", "") + (arguments or "")

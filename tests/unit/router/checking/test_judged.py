@@ -48,7 +48,11 @@ def test_each_language_goes_by_its_code_and_by_its_own_name() -> None:
 
 
 def test_several_documents_may_be_named_by_their_numbers() -> None:
-    several = {"task_type": TaskType.REPORT, "document": f"{TEXTS['en']}\n{TEXTS['en']}", "documents": 2}
+    several: dict[str, Any] = {
+        "task_type": TaskType.REPORT,
+        "document": f"{TEXTS['en']}\n{TEXTS['en']}",
+        "documents": 2,
+    }
     assert failed("The board has asked for it [1][2].", **several) == set()
     assert failed("The board has asked for it [3].", **several) == {"citations"}
     assert failed("The board has asked for it [1].", task_type=TaskType.REPORT) == {"citations"}
