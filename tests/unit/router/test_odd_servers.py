@@ -3,6 +3,7 @@
 Each oddity has been seen: in Ollama, vLLM, SGLang, llama.cpp, Azure, Mistral, Google's endpoint, or gateways.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -94,6 +95,15 @@ async def test_counts_in_floats_are_counts() -> None:
     assert pieces[-1].usage == Usage(input_tokens=12, output_tokens=3, cached_tokens=4)
     body = {"choices": [{"message": {"content": "Yes."}, "finish_reason": "stop"}], "usage": used}
     assert understood(msgspec.json.encode(body), asked()).usage == pieces[-1].usage
+
+
+@pytest.mark.parametrize("asked_for", [True, False])
+async def test_counts_beside_words_are_for_those_who_asked_for_them(asked_for: bool) -> None:
+    pieces = await pieces_of(sse(*said("Yes.", usage=LATER["usage"], ours=1), chunk({}, "stop"), b"[DONE]"))
+    frames = ChatFrames("chatcmpl-1", "model", 7, usage_asked=asked_for)
+    first, last = (json.loads(line[6:]) for line in frames.said(pieces).split(b"\n\n") if line)
+    assert (first["choices"][0]["delta"]["content"], first["ours"]) == ("Yes.", 1)
+    assert ("usage" in first, last["choices"][0]["finish_reason"]) == (asked_for, "stop")
 
 
 async def test_what_no_client_knows_passes_through_what_is_mended() -> None:

@@ -45,10 +45,11 @@ class ChatFrames:
             if not self._usage_asked:
                 return b""
             self._counted = True
+        hides = counts and not self._usage_asked  # beside words
         if not self._named and chunk.id:
             self._frame |= {"id": chunk.id, "created": chunk.created, "model": chunk.model or self._frame["model"]}
             self._named = True
-        if piece.data and chunk.id == self._frame["id"]:
+        if piece.data and chunk.id == self._frame["id"] and not hides:
             return piece.data
         return self._built(piece)
 
