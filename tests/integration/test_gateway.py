@@ -169,6 +169,16 @@ async def test_streamed_and_whole_cost_the_same(gateway: Gateway, usage: bool, t
     assert first.usage.estimated is second.usage.estimated is not usage
 
 
+async def test_what_the_headers_say_and_more_stands_in_the_body(gateway: Gateway) -> None:
+    gateway.up.will("cheap", saying(TEXT, usage=False))
+    told = await gateway.client.chat.completions.with_raw_response.create(model="cheap", messages=said())
+    about = json.loads(told.text)["ratchet"]
+    assert f"{about['cost_usd']:.6f}" == told.headers["x-ratchet-cost-usd"]
+    assert (about["tier"], about["decision"]) == (told.headers["x-ratchet-tier"], told.headers["x-ratchet-decision"])
+    assert about["estimated"] is about["quality"]["passed"] is True
+    assert "refusal" in {check["name"] for check in about["quality"]["checks"]}
+
+
 @pytest.mark.parametrize("stream", [False, True])
 async def test_parallel_tool_calls_come_through(gateway: Gateway, stream: bool) -> None:
     gateway.up.will("cheap", saying("", finish="tool_calls", tool_calls=CALLS))

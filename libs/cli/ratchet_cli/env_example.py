@@ -24,7 +24,7 @@ OF_SERVICES: Mapping[str, type[CommonSettings]] = {
 }
 HEAD = """\
 # Ratchet's settings, each with its default. Copy to .env and take the # away from what you change: `make up` reads it.
-# Keys of model providers belong there too, under the names that your catalogue gives them (`api_key_env`).
+# Keys of model providers belong there too, under the names that your catalogue gives them (`key = "env:NAME"`).
 # Docker compose takes only LOG_LEVEL from it; the rest goes under `environment` in a docker-compose.override.yml.
 # Written by `python -m ratchet_cli.env_example` from the settings classes: change it there.
 """

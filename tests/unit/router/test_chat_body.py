@@ -1,4 +1,7 @@
+import ast
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +10,7 @@ from ratchet_common.auth import Caller
 from ratchet_common.vocabulary import TaskType, UnknownTaskError
 from ratchet_router.api.chat_body import InvalidChatError, read_chat
 
+GATEWAY = Path(__file__).parents[3] / "docs" / "gateway.md"
 CALLER = Caller("digest", "acme", frozenset())
 MESSAGES = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Please send it."}]
 
@@ -33,6 +37,21 @@ def test_the_task_is_the_bodys_else_the_models_else_chat() -> None:
     by_model = read_chat(body(model="task:qa"), CALLER)
     assert (by_model.task_type, by_model.own_prompt) == (TaskType.QA, False)
     assert read_chat(body(model="classification-0a1b2c3d"), CALLER).task_type is TaskType.CLASSIFICATION
+
+
+def test_what_the_documentation_shows_is_taken() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", GATEWAY.read_text(encoding="utf-8"), re.DOTALL)
+    (call,) = (one for one in ast.walk(ast.parse(example)) if isinstance(one, ast.Call) and len(one.keywords) == 3)
+    given = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
+    assert read_chat(json.dumps(given.pop("extra_body") | given).encode(), CALLER).session == "s-1"
+
+
+def test_a_picture_in_it_makes_it_no_long_text() -> None:
+    picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{'iVBORw0KGgo' * 100_000}"}}
+    seen = read_chat(
+        body(messages=[{"role": "user", "content": [{"type": "text", "text": "Read it."}, picture]}]), CALLER
+    )
+    assert seen.input_tokens < 2_000
 
 
 def test_extras_are_read() -> None:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import msgspec
 from fastapi import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ratchet_router.answered import Answered
+from ratchet_router.api.views import QualityView, usd
 
 _encode = msgspec.json.Encoder().encode
 
@@ -26,6 +27,12 @@ class Said(BaseModel):
     result_id: UUID
     model: str
     version_id: str
+    tier: str
+    decision: str
+    cost_usd: float
+    estimated: bool = Field(description="its tokens were counted from characters, since the provider counts none")
+    confidence: float | None
+    quality: QualityView
     label: str | None
     items: list[str] | None
     cached: bool
@@ -40,6 +47,12 @@ def said_of(answered: Answered) -> dict[str, Any]:
         "result_id": answered.result_id,
         "model": answered.model,
         "version_id": answered.version_id,
+        "tier": answered.tier,
+        "decision": _decision(answered),
+        "cost_usd": usd(answered.cost_usd),
+        "estimated": answered.usage.estimated,
+        "confidence": answered.confidence,
+        "quality": {"passed": answered.passed, "checks": answered.checks},
         "label": answered.label,
         "items": answered.items,
         "cached": answered.cached_from is not None,
@@ -48,6 +61,11 @@ def said_of(answered: Answered) -> dict[str, Any]:
         "simulated": answered.simulated,
         "attempts": [{"model": tried.model, "error": tried.error} for tried in answered.attempts],
     }
+
+
+def _decision(answered: Answered) -> str:
+    made = answered.decision
+    return f"{made.assigned_by}; complexity={made.complexity}; revision={made.revision}"
 
 
 class JsonAnswer(Response):
@@ -61,19 +79,17 @@ class JsonAnswer(Response):
 
 def at_the_end(answered: Answered) -> bytes:
     """Of a stream, whose headers went out before this was known."""
-    known = {"cost_usd": round(float(answered.cost_usd), 6), "usage": answered.usage, "recorded": answered.recorded}
-    return _encode(said_of(answered) | known)
+    return _encode(said_of(answered) | {"usage": answered.usage, "recorded": answered.recorded})
 
 
 def headers(answered: Answered, *, streamed: bool = False) -> dict[str, str]:
-    decision = answered.decision
     found = {
         "x-ratchet-result-id": str(answered.result_id),
         "x-ratchet-model": answered.model,
         "x-ratchet-version": answered.version_id,
         "x-ratchet-tier": answered.tier,
         "x-ratchet-cached": "false" if answered.cached_from is None else "true",
-        "x-ratchet-decision": f"{decision.assigned_by}; complexity={decision.complexity}; revision={decision.revision}",
+        "x-ratchet-decision": _decision(answered),
         "x-ratchet-simulated": "true" if answered.simulated else "false",
     }
     if answered.cached_from is not None:

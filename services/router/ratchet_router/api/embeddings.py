@@ -15,6 +15,7 @@ from ratchet_router.api.extras import Extras
 from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.schema import inlined
+from ratchet_router.api.views import usd
 from ratchet_router.cache_control import cache_control
 from ratchet_router.embedded import EmbedAsk, Embedded
 from ratchet_router.once import embed_once, once
@@ -106,7 +107,14 @@ def _inputs(given: Any) -> list[Any]:
 def embeddings_body(made: Embedded) -> bytes:
     """The body of an answer."""
     cached = made.cached_from is not None
-    about = {"result_id": made.result_id, "model": made.model, "cached": cached, "simulated": made.simulated}
+    about = {
+        "result_id": made.result_id,
+        "model": made.model,
+        "cost_usd": usd(made.cost_usd),
+        "estimated": made.usage.estimated,
+        "cached": cached,
+        "simulated": made.simulated,
+    }
     return _encode({**made.body, "ratchet": about})
 
 

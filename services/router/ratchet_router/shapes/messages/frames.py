@@ -42,7 +42,7 @@ class MessagesFrames:
 
     def ended(self, usage: Usage, about: bytes) -> bytes:
         late = self._out_of_waiting()
-        comment = b": %b\n\n" % about if about else b""
+        comment = b": ratchet %b\n\n" % about if about else b""
         if self._end:
             return b"".join([late, comment, *self._end, b"" if self._stopped else event("message_stop")])
         reason = reason_of(self._finish, called=self._called, refused=self._refused)
