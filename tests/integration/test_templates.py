@@ -60,6 +60,29 @@ async def test_a_version_is_written_read_used_and_named_in_the_event(site: Site)
     assert (await site.heard.of(answer["result_id"])).template == f"{body['id']}_v1"
 
 
+async def test_a_declared_length_is_shown_and_answers_are_held_against_it(site: Site) -> None:
+    least = {"words": {"least": "$least", "most": None}, "sentences": None, "paragraphs": None, "characters": None}
+    variables = {"document": {}, "least": {"default": "60", "description": "the fewest words"}}
+    body = draft(system="Write $least words.", variables=variables, length={"words": {"least": "$least"}})
+    status, made = await site.app.post("/api/templates", body)
+    assert (status, made["versions"][0]["length"]) == (201, least)
+    _, answer = await site.app.post("/api/generate", minutes(site, template=body["id"]))
+    (check,) = [check for check in answer["quality"]["checks"] if check["name"] == "length"]
+    assert (check["passed"], answer["quality"]["passed"]) == (False, False)
+    _, content = await site.app.post("/api/generate", minutes(site, template=body["id"], variables={"least": "4"}))
+    assert content["quality"]["passed"]
+    assert (await site.app.post("/api/templates", body))[0] == 200
+    faults: list[Any] = [
+        {"words": {}},
+        {"words": {"most": "$none"}},
+        {"words": {"most": "many"}},
+        {"lines": {"most": 1}},
+    ]
+    for wrong in faults:
+        status, problem = await site.app.post("/api/templates", body | {"length": wrong})
+        assert (status, "length" in problem["detail"]) == (422, True)
+
+
 async def test_the_same_words_twice_are_one_version_and_other_words_the_next(site: Site) -> None:
     body = draft()
     assert (await site.app.post("/api/templates", body))[0] == 201

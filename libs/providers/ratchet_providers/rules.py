@@ -7,7 +7,7 @@ from typing import Final
 
 from ratchet_common.conversation import Reading
 
-SUMMARY_WORDS = 80
+SUMMARY_WORDS, SUMMARY_SENTENCES = 80, 3  # as the templates that ship ask for it
 LISTED = 10
 TASK_CUES = re.compile(
     r"\b(please|could you|can you|would you|need(s)? to|must|should|will|'ll|going to|let us|let's|"
@@ -74,7 +74,7 @@ def sentences(text: str) -> list[str]:
 
 
 def summary(reading: Reading) -> str:
-    """The first sentences, or those that share most words with the question; about 80 words."""
+    """The first sentences, or those that share most words with the question; three, and about 80 words."""
     found = sentences(reading.document)
     asked = _words(reading.question)
     ranked = (
@@ -84,7 +84,7 @@ def summary(reading: Reading) -> str:
     words = 0
     for i in ranked:
         length = len(found[i].split())
-        if kept and words + length > SUMMARY_WORDS:
+        if kept and (words + length > SUMMARY_WORDS or len(kept) == SUMMARY_SENTENCES):
             break
         kept.append(i)
         words += length

@@ -1,13 +1,17 @@
 """What the checks say of an answer, and how sure it is: for one request, from all that was asked and said."""
 
+from collections.abc import Mapping
+from typing import Final
+
 import msgspec
 
 from ratchet_common.events import BASE_VERSION, Calibration, Check, RawConfidence
 from ratchet_providers.base import ModelAnswer
 from ratchet_router.ask import Ask
+from ratchet_router.checking.asked_language import SEVERAL, asked_language
 from ratchet_router.checking.checks import checked
-from ratchet_router.checking.named_language import language_named
-from ratchet_router.checking.subject import ANY_LANGUAGE, Subject
+from ratchet_router.checking.lengths import ANY_LENGTH
+from ratchet_router.checking.subject import Subject
 from ratchet_router.confidence import calibrated, raw_confidence, tokens_in
 from ratchet_router.shaping import Shaped
 from ratchet_router.template import Template
@@ -21,10 +25,16 @@ class _Format(msgspec.Struct, frozen=True):
     json_schema: _Schema | None = None
 
 
+LANGUAGE: Final = "language"  # the variable that says in which an answer shall be
+
 _format = msgspec.json.Decoder(_Format)
 
 
-def checks_of(ask: Ask, found: Shaped, said: ModelAnswer, template: Template | None) -> tuple[Check, ...]:
+def checks_of(
+    ask: Ask, found: Shaped, said: ModelAnswer, template: Template | None, *, saw_it: bool = True
+) -> tuple[Check, ...]:
+    """`saw_it`: whoever answered was told what the template says, also how long the answer shall be."""
+    values = _values(ask, template) if template else {}
     subject = Subject(
         task_type=ask.task_type,
         output=found.output,
@@ -34,20 +44,24 @@ def checks_of(ask: Ask, found: Shaped, said: ModelAnswer, template: Template | N
         document=ask.document,
         numbered=ask.documents if ask.documents > 1 else 0,
         question=ask.question,
-        language=_language(ask, template),
         schema=_schema(ask, template),
+        language=_language(ask, values),
+        length=template.length.wanted(values) if template and saw_it else ANY_LENGTH,
         instructions=f"{template.system}\n{template.user}" if template else "",
         finish_reason=said.finish,
     )
     return checked(subject)
 
 
-def _language(ask: Ask, template: Template | None) -> str:
-    """What the caller puts into the template's place for it, else what stands there by itself."""
-    if given := ask.variables.get("language"):
-        return language_named(given) or ANY_LANGUAGE
-    place = template.variables.get("language") if template else None
-    return language_named(place.default or "") if place else ""
+def _values(ask: Ask, template: Template) -> dict[str, str]:
+    defaults = {name: its.default for name, its in template.variables.items() if its.default is not None}
+    return defaults | {name: value for name, value in ask.variables.items() if value.strip()}
+
+
+def _language(ask: Ask, values: Mapping[str, str]) -> str:
+    """What the caller puts into the template's place for it, known here or not, else what stands there by itself."""
+    found = asked_language(values.get(LANGUAGE, ""))
+    return SEVERAL if not found and ask.variables.get(LANGUAGE, "").strip() else found
 
 
 def _schema(ask: Ask, template: Template | None) -> bytes:

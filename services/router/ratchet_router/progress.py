@@ -88,7 +88,7 @@ class Progress(msgspec.Struct):
     def of_model(self, by: Target, said: ModelAnswer) -> Answered:
         ask, plan = self.ask, self.plan
         found = shaped(ask.task_type, said.output, ask.labels, items=said.items, label=said.label)
-        checks = checks_of(ask, found, said, self.prompt)
+        checks = checks_of(ask, found, said, self.prompt, saw_it=not by.artifact)
         raw = raw_confidence_of(ask, found, said, checks)
         cost = by.cost_of(said.usage)
         calibrations = self.parts.snapshot.calibrations(ask.tenant, ask.task_type, by.model)

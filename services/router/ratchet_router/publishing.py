@@ -10,7 +10,7 @@ import msgspec
 from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_router.picking import TemplateForOtherTaskError, UnknownTemplateError
 from ratchet_router.shelf import Shelf
-from ratchet_router.template import Fault, Template, faults
+from ratchet_router.template import Fault, Template, as_kept, faults
 
 ATTEMPTS: Final = 5
 
@@ -107,8 +107,8 @@ async def _published(draft: Template, tenant: str, highest: int, store: Template
 
 def digest_of(template: Template) -> bytes:
     """Of all that a template says; not of its version."""
-    same = msgspec.structs.replace(template, version=1)
-    return hashlib.sha256(msgspec.json.encode(same, order="deterministic")).digest()
+    same = as_kept(msgspec.structs.replace(template, version=1))
+    return hashlib.sha256(msgspec.json.encode(same)).digest()
 
 
 def _refuse_other_task(draft: Template, task: str) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from ratchet_common.vocabulary import DocumentType, TaskType
+from ratchet_router.declared_length import UNDECLARED, Length, faults_of
 from ratchet_router.wording import WordingError, names, names_of, paragraphs
 
 DOCUMENT: Final = "document"
@@ -39,6 +40,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """`default`: taken for its task where no other suits better. `document_types`: those it suits; none: every one.
 
     `reasoning`: the model thinks aloud first; taken only where somebody asks for that. `output_schema`: as JSON.
+    `length`: what answers are checked by; the words have to ask for it too.
     """
 
     id: Id
@@ -52,6 +54,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     document_types: tuple[DocumentType, ...] = ()
     variables: Annotated[dict[Name, Variable], Meta(max_length=50)] = {}
     output_schema: Words = ""
+    length: Length = UNDECLARED
 
     @property
     def name(self) -> str:
@@ -60,6 +63,16 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def suits(self, document_type: str | None) -> bool:
         return not self.document_types or document_type in self.document_types
+
+
+def as_kept(template: Template) -> dict[str, Any]:
+    """Without a length where it declares none: as it was before templates had one, so that its digest is the same and
+    releases of then can read it.
+    """
+    said: dict[str, Any] = msgspec.to_builtins(template, order="deterministic")
+    if template.length == UNDECLARED:
+        del said["length"]
+    return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,8 @@ def _of_the_head(template: Template) -> Iterator[Fault]:
     for name, variable in template.variables.items():
         if variable.required and variable.default is not None:
             yield Fault(f"variables.{name}", "is required and has a default: it can be one of the two", name)
+    for unit, why in faults_of(template.length, template.variables):
+        yield Fault(f"length.{unit}", why, "length")
 
 
 def _of_the_schema(text: str) -> Iterator[Fault]:

@@ -78,7 +78,7 @@ def _read(path: Path) -> Template:
 def _where(text: str, quote: str) -> str:
     """The line in which the quoted words are a key, else the first in which they stand."""
     lines = text.splitlines()
-    key = re.compile(rf"\s*(?:variables\.)?{re.escape(quote)}\s*=")
+    key = re.compile(rf"\s*(?:variables\.)?{re.escape(quote)}\s*[=.]")
     found = next((n for n, line in enumerate(lines, 1) if key.match(line)), 0)
     found = found or next((n for n, line in enumerate(lines, 1) if quote in line), 0)
     return f" (line {found})" if quote and found else ""

@@ -12,7 +12,7 @@ from ratchet_common.upserts import upsert, upsert_where
 from ratchet_router.library import Chosen, Owned, TemplateChanges
 from ratchet_router.publishing import Newest
 from ratchet_router.shelf import Known
-from ratchet_router.template import Template
+from ratchet_router.template import Template, as_kept
 
 
 class MongoTemplateStore:
@@ -45,7 +45,7 @@ class MongoTemplateStore:
             "version": template.version,
             "task": str(template.task),
             "digest": Binary(digest),
-            "body": msgspec.json.encode(template),
+            "body": msgspec.json.encode(as_kept(template)),
             "created_at": datetime.now(UTC),
         }
         new = {"_id": f"{tenant}/{template.id}/{template.version}", "digest": {"$exists": False}}

@@ -5,6 +5,7 @@ import pytest
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.vocabulary import TaskType
+from ratchet_router.declared_length import Ends, Length
 from ratchet_router.library import Library
 from ratchet_router.picking import TemplateForOtherTaskError, UnknownTemplateError, named, suited
 from ratchet_router.publishing import (
@@ -16,7 +17,7 @@ from ratchet_router.publishing import (
     publish,
 )
 from ratchet_router.shelf import of_files
-from ratchet_router.template import Template, Variable
+from ratchet_router.template import Template, Variable, as_kept
 from tests.unit.router.templates import FakeTemplateStore, known, template
 
 FILES = of_files([known("usual", default=True), known("usual", version=4, default=True), known("qa", task=TaskType.QA)])
@@ -142,3 +143,12 @@ async def test_who_comes_second_takes_the_next_version() -> None:
 def test_a_digest_is_of_the_words_and_not_of_the_version() -> None:
     assert digest_of(template(version=1)) == digest_of(template(version=2))
     assert digest_of(template()) != digest_of(template(default=True))
+    assert digest_of(template()) != digest_of(template(length=Length(words=Ends(most=80))))
+
+
+def test_the_digest_of_one_that_declares_no_length_is_what_it_was_before_there_was_one() -> None:
+    assert digest_of(template()).hex().startswith("ec1ffcd8aa6a79c5")
+    assert "length" not in as_kept(template())
+    assert msgspec.convert(as_kept(template()), Template) == template()
+    declared = template(length=Length(words=Ends(most=80)))
+    assert msgspec.convert(as_kept(declared), Template) == declared

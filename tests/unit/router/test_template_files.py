@@ -5,6 +5,7 @@ import pytest
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.vocabulary import TaskType
+from ratchet_router.checking.lengths import Range, Wanted
 from ratchet_router.template_files import SHIPPED, read_templates
 from ratchet_router.wording import filled
 
@@ -72,6 +73,14 @@ def test_each_that_ships_shows_the_text_and_drops_what_was_not_given(name: str) 
     assert template.description
 
 
+def test_short_ones_declare_how_long_their_answers_shall_be() -> None:
+    versions = read_templates().versions
+    short, medium = (versions[f"executive_summary_{size}"][1].template.length for size in ("short", "medium"))
+    assert short.wanted({}) == Wanted(sentences=Range(2, 3))
+    assert medium.wanted({"max_words": "120"}) == Wanted(words=Range(most=120), paragraphs=Range(most=1))
+    assert medium.wanted({"max_words": "a hundred"}) == Wanted(paragraphs=Range(most=1))
+
+
 def test_a_folder_of_ones_own_adds_and_overrides_by_a_higher_version(tmp_path: Path) -> None:
     one(tmp_path, GOOD)
     higher = (SHIPPED / "classification.toml").read_text().replace("version = 1", "version = 2")
@@ -106,6 +115,13 @@ FAULTS = [
     (GOOD + """output_schema = '{"type": "objct"}'""", "is no JSON Schema"),
     (GOOD + """output_schema = '{"properties": {}}'""", "does not say of what `type`"),
     (GOOD + f'description = "{"x" * 501}"', r"\$\.description"),
+    (GOOD + "length.words = { most = 0 }", r"\$\.length\.words\.most"),
+    (GOOD + "length.words = { about = 80 }", "about"),
+    (GOOD + "length.lines = { most = 8 }", "lines"),
+    (GOOD + 'length = { words = { most = "many" } }', r"\$\.length\.words\.most"),
+    (GOOD + "length.words = {}", r"`length\.words` \(line 16\) says neither `least` nor `most`"),
+    (GOOD + "length = { sentences = { least = 3, most = 2 } }", r"`length\.sentences` \(line 16\) asks for more"),
+    (GOOD + 'length.words = { most = "$brief" }', r"`length\.words` \(line 16\) names \$brief, which `variables`"),
     ("", "id"),
 ]
 

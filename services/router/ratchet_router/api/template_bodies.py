@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 from pydantic_core import PydanticCustomError
 
 from ratchet_common.vocabulary import DocumentType, known_task
+from ratchet_router.declared_length import LARGEST, NAMED, UNDECLARED, Length
 from ratchet_router.shelf import Known, Shelf
 from ratchet_router.template import ID, LONGEST_PART, NAME, Template, Variable
 
@@ -18,10 +19,12 @@ EXAMPLE: dict[str, JsonValue] = {
     "user": "$document\n\nSummarise it in one sentence.",
     "variables": {"document": {"required": True}, "audience": {"default": "the board"}},
     "document_types": ["email"],
+    "length": {"sentences": {"most": 1}},
 }
 
 TemplateId = Annotated[str, Field(pattern=ID)]
 VersionNumber = Annotated[int, Field(ge=1, le=1_000_000)]
+End = Annotated[int, Field(ge=1, le=LARGEST)] | Annotated[str, Field(pattern=NAMED)]
 Part = Annotated[str, Field(max_length=LONGEST_PART)]
 
 
@@ -33,6 +36,28 @@ class VariableBody(BaseModel):
     required: bool = False
     default: str | None = Field(None, max_length=10_000)
     description: str = Field("", max_length=500)
+
+
+class EndsBody(BaseModel):
+    """Both count. A `$name` stands for the number that the variable says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    least: End | None = None
+    most: End | None = None
+
+
+class LengthBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    words: EndsBody | None = None
+    sentences: EndsBody | None = None
+    paragraphs: EndsBody | None = None
+    characters: EndsBody | None = None
+
+    @classmethod
+    def of(cls, length: Length) -> Self | None:
+        return cls(**msgspec.to_builtins(length)) if length != UNDECLARED else None
 
 
 class NewTemplate(BaseModel):
@@ -50,6 +75,7 @@ class NewTemplate(BaseModel):
     reasoning: bool = Field(False, description="the model thinks aloud first")
     document_types: list[DocumentType] = Field([], max_length=20, description="that it suits; none: every one")
     output_schema: dict[str, JsonValue] | None = Field(None, description="JSON Schema of the answer")
+    length: LengthBody | None = Field(None, description="of the answers: a little off warns, far off is a failed check")
     live: bool = Field(True, description="false: kept, and used by name alone until it is activated")
 
     @field_validator("output_schema")
@@ -73,6 +99,7 @@ class NewTemplate(BaseModel):
             document_types=tuple(dict.fromkeys(self.document_types)),
             variables={name: Variable(**its.model_dump()) for name, its in self.variables.items()},
             output_schema=_as_text(self.output_schema) if self.output_schema is not None else "",
+            length=msgspec.convert(self.length.model_dump(), Length) if self.length is not None else UNDECLARED,
         )
 
 
@@ -120,6 +147,7 @@ class VersionView(BaseModel):
     document_types: list[str]
     variables: dict[str, VariableBody]
     output_schema: dict[str, JsonValue] | None
+    length: LengthBody | None
     system: str
     user: str
 
@@ -134,6 +162,7 @@ class VersionView(BaseModel):
             created_at=known.created_at,
             variables={name: VariableBody(**msgspec.to_builtins(its)) for name, its in template.variables.items()},
             output_schema=msgspec.json.decode(template.output_schema) if template.output_schema else None,
+            length=LengthBody.of(template.length),
             system=template.system,
             user=template.user,
             **_head(template),

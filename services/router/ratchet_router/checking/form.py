@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ratchet_router.checking.lengths import FAR, FAR_SHORT, Range, sentences_in, words_in
+from ratchet_router.checking.lengths import ANY, FAR, FAR_SHORT, Range, paragraphs_in, sentences_in, words_in
 from ratchet_router.checking.subject import Finding, Subject
 
 LONG_ENOUGH_TO_SHORTEN = 600  # characters
@@ -35,9 +35,10 @@ def length(subject: Subject) -> Finding | None:
     for unit, range_, count in (
         ("words", wanted.words, words_in),
         ("sentences", wanted.sentences, sentences_in),
+        ("paragraphs", wanted.paragraphs, paragraphs_in),
         ("characters", wanted.characters, len),
     ):
-        if range_.least is not None or range_.most is not None:
+        if range_ != ANY:
             found += _off(unit, range_, count(subject.text))
     if not found:
         return None
@@ -46,6 +47,9 @@ def length(subject: Subject) -> Finding | None:
 
 def _off(unit: str, asked: Range, has: int) -> Iterator[tuple[str, bool]]:
     if asked.most is not None and has > asked.most:
-        yield f"The answer has {has} {unit}, at most {asked.most} were asked for.", has > FAR * asked.most
+        yield (
+            f"The answer has {has} {unit}, at most {asked.most} were asked for.",
+            has > max(FAR * asked.most, asked.most + 1),
+        )
     if asked.least is not None and has < asked.least:
         yield f"The answer has {has} {unit}, at least {asked.least} were asked for.", has < FAR_SHORT * asked.least

@@ -37,6 +37,11 @@ def language_of(text: str) -> str:
     return (not sample.isascii() and _by_script(sample)) or _by_words(sample)
 
 
+def can_be_told(language: str) -> bool:
+    """Whether `language_of` knows it, under this code."""
+    return language in _codes()
+
+
 def _sample(text: str) -> str:
     if len(text) <= SAMPLE:
         return text
@@ -68,6 +73,12 @@ def _by_words(sample: str) -> str:
     next_most = ranked[-2][0] if len(ranked) > 1 else 0.0
     sure = most >= ENOUGH and most >= CLEAR * next_most and most >= SHARE * len(words)
     return best if sure else UNKNOWN
+
+
+@cache
+def _codes() -> frozenset[str]:
+    by_words = {language for told in _languages().values() for language, _ in told}
+    return frozenset(by_words | {language for language, *_ in _SCRIPTS})
 
 
 @cache

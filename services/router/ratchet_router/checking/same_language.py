@@ -1,13 +1,13 @@
 """Is the answer in the language that was asked for, else in the document's or the question's?"""
 
-from ratchet_router.checking.language import UNKNOWN, language_of
-from ratchet_router.checking.subject import ANY_LANGUAGE, Finding, Subject
+from ratchet_router.checking.language import UNKNOWN, can_be_told, language_of
+from ratchet_router.checking.subject import Finding, Subject
 
 SAME = {"no": "da", "nb": "da", "nn": "da"}  # `language_of` has one name for them
 
 
 def same_language(subject: Subject) -> Finding | None:
-    """Nothing is said where one of the languages is unknown."""
+    """Nothing is said where one of the languages is unknown, or is asked for and cannot be told apart."""
     wanted = _wanted(subject)
     if not wanted:
         return None
@@ -18,11 +18,10 @@ def same_language(subject: Subject) -> Finding | None:
 
 
 def _wanted(subject: Subject) -> set[str]:
-    if subject.language == ANY_LANGUAGE:
-        return set()
     if subject.language:
         asked = subject.language.lower().partition("-")[0].partition("_")[0]
-        return {SAME.get(asked, asked)}
+        asked = SAME.get(asked, asked)
+        return {asked} if can_be_told(asked) else set()
     read = subject.document or "\n".join(passage.text for passage in subject.context)
     of_text = language_of(read)
     return {of_text, language_of(subject.question)} - {UNKNOWN} if of_text else set()

@@ -8,7 +8,6 @@ import msgspec
 
 from ratchet_router.checking.lengths import ANY_LENGTH, Wanted
 
-ANY_LANGUAGE = "*"
 LONGEST_GIVEN, LONGEST_ANSWER = 200_000, 50_000  # characters: to look at more would hold up other requests
 
 
@@ -33,7 +32,7 @@ class Passage(msgspec.Struct, frozen=True):
 class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`schema`: the JSON Schema that the answer was asked to follow, as JSON. `instructions`: the system's words and
     the template's, without the document. `numbered`: how many texts of the document were given under a number.
-    `language`: the one that was asked for (ISO 639-1), empty for the document's, ANY_LANGUAGE where it is not known.
+    `language`: the one that was asked for (ISO 639-1), empty for the document's.
     """
 
     task_type: str

@@ -1,6 +1,6 @@
 import pytest
 
-from ratchet_router.checking.lengths import Range, Wanted, sentences_in, words_in
+from ratchet_router.checking.lengths import Range, Wanted, paragraphs_in, sentences_in, words_in
 from tests.unit.router.checking.subjects import failed, subject, warned
 
 
@@ -26,6 +26,14 @@ def test_words_and_sentences_are_counted(text: str, words: int, sentences: int) 
 def test_a_few_words_too_many_warn_and_many_fail(words: int, outcome: tuple[bool, bool]) -> None:
     answer = subject("word " * words, "qa", length=Wanted(words=Range(most=80)))
     assert ("length" in failed(answer), "length" in warned(answer)) == outcome
+
+
+@pytest.mark.parametrize(("paragraphs", "outcome"), [(1, "passed"), (2, "warned"), (3, "failed")])
+def test_one_paragraph_more_than_one_is_no_failure(paragraphs: int, outcome: str) -> None:
+    text = "\n \n".join(["It went well.\nWe ship on Monday."] * paragraphs)
+    answer = subject(f"\n\n{text}\n", "qa", length=Wanted(paragraphs=Range(most=1)))
+    assert paragraphs_in(answer.output) == paragraphs
+    assert ("length" in failed(answer), "length" in warned(answer)) == (outcome == "failed", outcome == "warned")
 
 
 def test_too_short_is_wrong_too() -> None:

@@ -5,7 +5,6 @@ import pytest
 from ratchet_common.events import Usage
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.base import ModelAnswer
-from ratchet_router.checking.named_language import language_named
 from ratchet_router.judged import checks_of
 from ratchet_router.shaping import shaped
 from ratchet_router.template import Template, Variable
@@ -39,12 +38,6 @@ def test_where_nobody_names_one_it_is_the_documents() -> None:
     assert failed(TEXTS["de"], IN_A_LANGUAGE) == {"language"}
     german = template(system="Write in $language.", variables=PLACES | {"language": Variable(default="German")})
     assert failed(TEXTS["de"], german) == set()
-
-
-def test_each_language_goes_by_its_code_and_by_its_own_name() -> None:
-    assert [language_named(words) for words in ("ja", "日本語", "Français", "pt_BR", "", "the text's")] == [
-        "ja", "ja", "fr", "pt", "", "",
-    ]  # fmt: skip
 
 
 def test_several_documents_may_be_named_by_their_numbers() -> None:

@@ -57,6 +57,7 @@ def test_the_language_that_was_asked_for_goes_before_the_documents() -> None:
     assert not failed(subject(TEXTS["de"], document=TEXTS["en"], language="de-CH"))
     assert not failed(subject(TEXTS["da"], document=TEXTS["en"], language="nb"))
     assert failed(subject(TEXTS["en"], document=TEXTS["en"], language="de")) == {"language"}
+    assert not failed(subject(TEXTS["en"], document=TEXTS["de"], language="et"))
 
 
 def test_a_question_may_be_answered_in_its_own_language() -> None:
