@@ -43,7 +43,9 @@ class Loop:
                 more = False
                 telemetry.LOOP_FAILURES.labels(service, name).inc()
                 log.warning("%s: a round of %s failed: %s", service, name, described(error))
-            if not more:
+            if more:
+                await asyncio.sleep(0)  # a round that waited for nothing shall not keep all others from their turn
+            else:
                 await self._pause(pause, failures)
 
     async def _pause(self, seconds: float, failures: int) -> None:
