@@ -159,7 +159,7 @@ async def test_what_is_wrong_with_a_new_batch_is_said_at_once(batching: Batching
     with pytest.raises(openai.BadRequestError, match="purpose"):
         await batching.client.files.create(file=("in.jsonl", b"{}"), purpose="fine-tune")
     status, said = await batching.app.post("/v1/batches", [1])
-    assert (status, said["error"]["type"]) == (422, "invalid_request_error")
+    assert (status, said["error"]["type"]) == (400, "invalid_request_error")
 
 
 async def test_openais_client_may_send_an_idempotency_key_too(batching: Batching) -> None:

@@ -356,7 +356,7 @@ async def test_replicas_answer_one_key_once_streamed_and_whole(gateway: Gateway)
     assert len({raw.headers["x-ratchet-result-id"] for raw in raws}) == 1
     assert sorted(raw.headers.get("x-ratchet-replayed", "") for raw in raws) == [""] + ["true"] * 5
     assert {raw.parse().choices[0].message.content for raw in raws} == {TEXT}
-    with pytest.raises(openai.UnprocessableEntityError) as other_request:
+    with pytest.raises(openai.BadRequestError) as other_request:
         await gateway.client.chat.completions.create(model="cheap", messages=said(), extra_headers=key)
     assert other_request.value.code == "idempotency-mismatch"
 
@@ -395,7 +395,7 @@ async def test_embeddings_heed_cache_control_and_are_made_once_for_a_key(gateway
     ids = {raw.headers["x-ratchet-result-id"] for raw in (first, again)}
     assert (len(ids), again.headers["x-ratchet-replayed"]) == (1, "true")
     assert first.parse().data == again.parse().data
-    with pytest.raises(openai.UnprocessableEntityError) as other_request:
+    with pytest.raises(openai.BadRequestError) as other_request:
         await create(model="words", input="another", extra_headers=key)
     assert other_request.value.code == "idempotency-mismatch"
     kept = await create(model="words", input=words, extra_headers={"Cache-Control": "only-if-cached"})
@@ -416,7 +416,7 @@ async def test_embeddings_are_made_kept_and_counted(gateway: Gateway) -> None:
     assert again.headers["age"] == "0"
     with pytest.raises(openai.NotFoundError):
         await create(model="cheap", input=words)
-    with pytest.raises(openai.UnprocessableEntityError) as mixed:
+    with pytest.raises(openai.BadRequestError) as mixed:
         await create(model="words", input=["a", [1, 2]])  # type: ignore[arg-type]
     assert mixed.value.param == "input"
     assert "words" in [model.id async for model in gateway.client.models.list()]

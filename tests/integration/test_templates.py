@@ -217,11 +217,11 @@ async def test_any_shape_may_name_a_template(site: Site) -> None:
         event = await site.heard.first(partial(is_of, answer))
         assert event.template == "executive_summary_short_v1"
     status, problem = await site.app.post("/v1/chat/completions", chat | {"ratchet": extras | {"template": "nobody"}})
-    assert (status, problem["error"]["code"]) == (404, "unknown-template")
+    assert (status, problem["error"]["code"]) == (400, "unknown-template")
     status, problem = await site.app.post(
         "/v1/chat/completions", chat | {"stream": True, "ratchet": {"task": "summary", "template": "nobody"}}
     )
-    assert status == 404
+    assert status == 400
 
 
 async def test_a_streamed_answer_is_told_without_the_thoughts(site: Site) -> None:

@@ -10,6 +10,7 @@ from ratchet_router.target import Place
 
 COME_AGAIN_S: Final = 2
 LISTED: Final = 10
+CONTEXT_LENGTH_EXCEEDED: Final = "context_length_exceeded"  # OpenAI's own code, which clients know
 
 
 class NoAnswerError(RefusedError):
@@ -46,7 +47,7 @@ STATUSES: Final[Mapping[ErrorKind, tuple[int, str, str]]] = {
     "busy": (503, "busy", "Too many requests wait for the model already"),
     "unforeseen": (502, "provider-unforeseen", "Ratchet does not understand what the model's provider does"),
 }
-CODES: Final[Mapping[ErrorKind, str]] = {"too_long": "context_length_exceeded", "filtered": "content_filter"}
+CODES: Final[Mapping[ErrorKind, str]] = {"too_long": CONTEXT_LENGTH_EXCEEDED, "filtered": "content_filter"}
 
 
 def no_answer(errors: Sequence[tuple[Place, ProviderError]]) -> NoAnswerError:

@@ -18,6 +18,7 @@ from ratchet_common.vocabulary import TaskType
 from ratchet_providers.media import NO_MEDIA
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import assembled, document_of
+from ratchet_router.failures import CONTEXT_LENGTH_EXCEEDED
 from ratchet_router.merging import BY_CALL, PartAnswer, merged, to_be_merged, with_all_costs
 from ratchet_router.splitting import split, tokens_of
 from ratchet_router.template import Template
@@ -42,6 +43,7 @@ Call = Callable[[Ask], Awaitable[PartAnswer]]
 
 class TooLongError(RefusedError):
     type = "too-long"
+    code = CONTEXT_LENGTH_EXCEEDED
     title = "The text is too long for the model, in parts too"
 
 

@@ -10,6 +10,7 @@ from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.events import Candidate, Usage
 from ratchet_router.catalogue import CEILINGS, Capability, Model, Tier
 from ratchet_router.estimate import Doubt
+from ratchet_router.failures import CONTEXT_LENGTH_EXCEEDED
 
 USUAL_OUTPUT: Final[Mapping[str, int]] = {  # tokens, for the estimate of what an answer will cost
     "classification": 10,
@@ -31,6 +32,12 @@ class UnknownModelError(NotFoundError):
 class NoModelFitsError(RefusedError):
     type = "no-model-fits"
     title = "No model can take the request as it is"
+
+
+class TooLongForAllError(NoModelFitsError):
+    """One could take it if it were shorter."""
+
+    code = CONTEXT_LENGTH_EXCEEDED
 
 
 class Priorities(msgspec.Struct, frozen=True):
@@ -119,7 +126,7 @@ def rank(
     left_out = {model.name: why for model in models if (why := unable(model, wanted))}
     able = [model for model in models if model.name not in left_out]
     if not able:
-        raise NoModelFitsError(_nothing_left(left_out), left_out=left_out)
+        raise _nothing_fits(models, wanted, left_out)
     reasons = [f"The complexity is {wanted.complexity:.2f}."]
     able = _unless_nothing_remains(able, left_out, lambda m: _too_hard(m, wanted), reasons)
     able = _unless_nothing_remains(able, left_out, lambda m: "It failed just now." if m.name in down else "", reasons)
@@ -145,18 +152,18 @@ def named(model: Model, wanted: Wanted, window: int) -> Ranking:
 
     `window`: tokens of its window from which on it is not asked. Below that its provider says what is too long.
     """
-    if why := _too_long(model, window) or _beyond(model, wanted):
-        left_out = {model.name: why}
-        raise NoModelFitsError(_nothing_left(left_out), left_out=left_out)
+    beyond, too_long = _beyond(model, wanted), _too_long(model, window)
+    if beyond or too_long:
+        left_out = {model.name: beyond or too_long}
+        kind = NoModelFitsError if beyond else TooLongForAllError
+        raise kind(_nothing_left(left_out), left_out=left_out)
     alone = Candidate(model=model.name, tier=model.tier, quality=1.0, cheapness=1.0, speed=1.0, score=1.0)
     return Ranking((model,), (alone,), (f"The caller named the model {model.name}.",))
 
 
 def unable(model: Model, wanted: Wanted) -> str:
     """Why the model cannot do what is wanted; empty if it can."""
-    if wanted.tier is not None and model.tier != wanted.tier:
-        return f"It is not of the tier {wanted.tier} that was asked for."
-    return _too_long(model, wanted.window) or _beyond(model, wanted)
+    return _beyond(model, wanted) or _too_long(model, wanted.window)
 
 
 def _too_long(model: Model, window: int) -> str:
@@ -166,6 +173,9 @@ def _too_long(model: Model, window: int) -> str:
 
 
 def _beyond(model: Model, wanted: Wanted) -> str:
+    """Why it cannot do what is wanted, however short it were."""
+    if wanted.tier is not None and model.tier != wanted.tier:
+        return f"It is not of the tier {wanted.tier} that was asked for."
     lacking = sorted(wanted.capabilities.difference(model.capabilities))
     if lacking:
         return f"It lacks {', '.join(lacking)}."
@@ -227,6 +237,12 @@ def _scaled(values: Mapping[str, float], over: Sequence[str]) -> dict[str, float
     if high == low:
         return {name: 1.0 if value >= low else 0.0 for name, value in values.items()}
     return {name: round(min(max((value - low) / (high - low), 0.0), 1.0), 6) for name, value in values.items()}
+
+
+def _nothing_fits(models: Sequence[Model], wanted: Wanted, left_out: Mapping[str, str]) -> NoModelFitsError:
+    shorter = any(not _beyond(model, wanted) for model in models)
+    kind = TooLongForAllError if shorter else NoModelFitsError
+    return kind(_nothing_left(left_out), left_out=left_out)
 
 
 def _nothing_left(left_out: Mapping[str, str]) -> str:

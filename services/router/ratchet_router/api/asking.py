@@ -8,14 +8,14 @@ import msgspec
 from ratchet_common import conversation
 from ratchet_common.auth import Caller
 from ratchet_common.conversation import Reading
-from ratchet_common.vocabulary import TaskType, known_task
+from ratchet_common.vocabulary import TaskType, UnknownTaskError, known_task
 from ratchet_providers.base import Native
 from ratchet_providers.media import NO_MEDIA, media_in
 from ratchet_router.api.extras import Extras
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Capability
 from ratchet_router.plan import OF_TASK, task_in
-from ratchet_router.routing import Priorities
+from ratchet_router.routing import Priorities, UnknownModelError
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ask_of(asked: Asked, caller: Caller) -> Ask:
-    """Raises UnknownTaskError."""
+    """Raises UnknownTaskError, UnknownModelError."""
     extras = asked.extras
     task = _task(asked.model, extras.task)
     reading = asked.reading or conversation.read(asked.messages)
@@ -78,7 +78,13 @@ def ask_of(asked: Asked, caller: Caller) -> Ask:
 
 
 def _task(model: str, given: str | None) -> TaskType:
-    """The body's task, else the one in the model's name, else chat. `plan` refuses two that differ."""
+    """The body's task, else the one in the model's name, else chat. `plan` refuses two that differ.
+
+    Raises UnknownTaskError for the body's, UnknownModelError for the model's.
+    """
     if given is not None:
         return known_task(given)
-    return task_in(model) or TaskType.CHAT
+    try:
+        return task_in(model) or TaskType.CHAT
+    except UnknownTaskError as error:
+        raise UnknownModelError(error.detail, **error.extra) from None

@@ -22,7 +22,7 @@ from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.shapes.shape import Frames
 
 routes = APIRouter(tags=["openai"])
-ERRORS = documented_errors(400, 401, 402, 403, 404, 422, 429, 502, 503, 504)
+ERRORS = documented_errors(400, 401, 402, 403, 404, 429, 502, 503, 504)
 BEARER: dict[str, Any] = {"security": [{"HTTPBearer": []}]}
 EXAMPLE = {"model": "auto", "messages": [{"role": "user", "content": "What is a canary release?"}]}
 _encode = msgspec.json.Encoder().encode

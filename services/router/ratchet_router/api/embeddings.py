@@ -23,7 +23,7 @@ from ratchet_router.parts import Parts
 
 routes = APIRouter(tags=["openai"])
 MOST_INPUTS: Final = 2_048
-ERRORS = documented_errors(400, 401, 402, 403, 404, 409, 422, 429, 502, 503, 504)
+ERRORS = documented_errors(400, 401, 402, 403, 404, 409, 429, 502, 503, 504)
 EXAMPLE = {"model": "simulated-embedding", "input": ["What is a canary release?"]}
 Text = Annotated[str, Meta(min_length=1)]
 Token = Annotated[int, Meta(ge=0)]

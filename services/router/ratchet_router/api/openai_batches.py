@@ -16,7 +16,7 @@ from ratchet_router.batches.creating import WINDOW, Wanted
 from ratchet_router.once import once
 
 routes = APIRouter(tags=["openai"])
-ERRORS = documented_errors(400, 401, 403, 404, 422, 503)
+ERRORS = documented_errors(400, 401, 403, 404, 503)
 MOST: Final = 100
 USUAL: Final = 20
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from ratchet_common.errors import RefusedError, RetryLaterError, UnavailableError
 from ratchet_common.problems import Trouble
 from ratchet_router.api.faults import fault
+from ratchet_router.shapes.statuses import status_of
 
 KINDS: Final = {
     401: "authentication_error",
@@ -64,7 +65,7 @@ def in_openai_shape(handler: Handler) -> Callable[[Request], Coroutine[Any, Any,
 
 
 def as_openais(trouble: Trouble) -> Response:
-    response = _body(trouble.status, trouble.detail, trouble.kind)
+    response = _body(status_of(trouble.status, trouble.kind), trouble.detail, trouble.kind)
     response.headers.update(trouble.headers)
     return response
 
@@ -72,7 +73,7 @@ def as_openais(trouble: Trouble) -> Response:
 def _refused(error: RefusedError) -> Response:
     param = getattr(error, "param", None) or PARAMS.get(error.type)
     code = getattr(error, "code", "") or CODES.get(error.type, error.type)
-    response = _body(error.status, error.detail, code, param)
+    response = _body(status_of(error.status, error.type), error.detail, code, param)
     response.headers.update(error.headers)
     return response
 

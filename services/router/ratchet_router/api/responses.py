@@ -29,7 +29,7 @@ from ratchet_router.shapes.responses.whole import as_completion, whole
 from ratchet_router.shapes.shape import Frames
 
 routes = APIRouter(tags=["openai"])
-ERRORS = documented_errors(400, 401, 402, 403, 404, 422, 429, 502, 503, 504)
+ERRORS = documented_errors(400, 401, 402, 403, 404, 429, 502, 503, 504)
 BEARER: dict[str, Any] = {"security": [{"HTTPBearer": []}]}
 MOST_ITEMS: Final = 100
 NATIVE: Final = "responses"

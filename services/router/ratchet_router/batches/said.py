@@ -7,6 +7,7 @@ import msgspec
 from ratchet_common.errors import RefusedError
 from ratchet_router.batches.batch import Item
 from ratchet_router.batches.lines import LineError
+from ratchet_router.shapes.statuses import status_of
 
 EXPIRED: Final = LineError(code="batch_expired", message="This request could not be executed before the batch expired.")
 CANCELLED: Final = LineError(code="batch_cancelled", message="This request was not executed: the batch was cancelled.")
@@ -25,7 +26,9 @@ def refused_line(item: Item, error: RefusedError) -> bytes:
         "param": getattr(error, "param", None),
         "code": getattr(error, "code", "") or CODES.get(error.type, error.type),
     }
-    return _line(item, {"status_code": error.status, "request_id": "", "body": {"error": said}}, None)
+    return _line(
+        item, {"status_code": status_of(error.status, error.type), "request_id": "", "body": {"error": said}}, None
+    )
 
 
 def failed_line(item: Item, error: LineError) -> bytes:

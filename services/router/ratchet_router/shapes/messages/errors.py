@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from ratchet_router.shapes.shape import Failure
+from ratchet_router.shapes.statuses import status_of
 
 TYPES: Final = {
     400: "invalid_request_error",
@@ -20,15 +21,13 @@ TYPES: Final = {
     504: "timeout_error",
     529: "overloaded_error",
 }
-UNPROCESSABLE: Final = 422  # Anthropic says 400 of whatever is wrong with a request
 OVERLOADED: Final = frozenset({"overloaded_error", "providers-down", "busy"})
 _encode = msgspec.json.Encoder().encode
 
 
 def error_of(failure: Failure) -> tuple[int, bytes]:
     """The status and the body."""
-    status = 400 if failure.status == UNPROCESSABLE else failure.status
-    return status, _encode(error_body(failure))
+    return status_of(failure.status, failure.code), _encode(error_body(failure))
 
 
 def error_body(failure: Failure) -> dict[str, Any]:
@@ -42,4 +41,5 @@ def error_body(failure: Failure) -> dict[str, Any]:
 def _type(failure: Failure) -> str:
     if failure.status == 503 and failure.code in OVERLOADED:
         return "overloaded_error"
-    return TYPES.get(failure.status) or ("api_error" if failure.status >= 500 else "invalid_request_error")
+    status = status_of(failure.status, failure.code)
+    return TYPES.get(status) or ("api_error" if failure.status >= 500 else "invalid_request_error")
