@@ -1,12 +1,17 @@
-"""The blocks of a message that is being said: one after another, each begun, added to, and ended."""
+"""The blocks of a message that is being said: one after another, each begun, added to, and ended.
 
+One is open at a time, as Anthropic has it. A chat's calls of tools may come interleaved: what belongs to a later block
+waits until the earlier one is whole, or all is said.
+"""
+
+from collections import deque
 from typing import Any
 
 import msgspec
 
 from ratchet_providers.carried_calls import carrying
 from ratchet_providers.chat_shape import ToolCallDelta
-from ratchet_router.shapes.messages.framing import event
+from ratchet_router.shapes.messages.block import CALL, OpenBlock
 
 
 class _Block(msgspec.Struct, frozen=True):
@@ -22,106 +27,89 @@ _begun = msgspec.json.Decoder(_Begun)
 
 
 class OpenBlocks:
-    """Calls that a chat makes side by side come one after another: the later ones wait until the open one is whole."""
-
     def __init__(self) -> None:
         self._next = 0
-        self._open = ""  # what kind of block is open: the last one that began
-        self._spoke = False  # something was added to it
-        self._calls: dict[int, tuple[str, int]] = {}  # by their number in the chat: id, and number of the block
-        self._calling: int | None = None  # whose block is open, and what it has said
-        self._arguments: list[str] = []
-        self._waiting: dict[int, list[ToolCallDelta]] = {}
+        self._blocks: deque[OpenBlock] = deque()  # the open one, and those that wait for their turn
+        self._calls: dict[int, tuple[str, OpenBlock]] = {}  # by their number in the chat: id, and block
 
     def passing(self, name: str, data: bytes) -> None:
         """An event of Anthropic's own goes by. Raises msgspec.DecodeError for one that is none."""
         if name == "content_block_start":
             begun = _begun.decode(data)
-            self._open, self._next, self._spoke = begun.content_block.type, begun.index + 1, False
+            self._blocks = deque([OpenBlock(begun.index, {"type": begun.content_block.type}, begun=True)])
+            self._next = begun.index + 1
         elif name == "content_block_stop":
-            self._open = ""
-        elif name == "content_block_delta":
-            self._spoke = True
+            self._blocks.clear()
+        elif name == "content_block_delta" and self._blocks:
+            self._blocks[-1].spoke = True
 
     def says(self, words: str) -> bytes:
-        return self._into({"type": "text", "text": ""}) + self._adds({"type": "text_delta", "text": words})
+        begun, block = self._into({"type": "text", "text": ""})
+        return begun + block.add({"type": "text_delta", "text": words})
 
     def thinks(self, words: str) -> bytes:
-        begun = self._into({"type": "thinking", "thinking": "", "signature": ""})
-        return begun + self._adds({"type": "thinking_delta", "thinking": words})
+        begun, block = self._into({"type": "thinking", "thinking": "", "signature": ""})
+        return begun + block.add({"type": "thinking_delta", "thinking": words})
 
     def thought(self, block: dict[str, Any]) -> bytes:
         """A whole thought, with the signature that closes it, or a bit of one. Its words may have gone before."""
         if block.get("type") == "redacted_thinking":
-            return self.close() + self._opens(block) + self.close()
+            return self._opens(block)[0] + self._ends_last()
         words = block.get("thinking") or ""
         signature = block.get("signature")
-        said = self._open == "thinking" and self._spoke and signature is not None
+        last = self._blocks[-1] if self._blocks else None
+        said = last is not None and last.kind == "thinking" and last.spoke and signature is not None
         found = b"" if said else self.thinks(words)
         if signature:
-            found += self._adds({"type": "signature_delta", "signature": signature})
-        return found if signature is None else found + self.close()
+            found += self._blocks[-1].add({"type": "signature_delta", "signature": signature})
+        return found if signature is None else found + self._ends_last()
 
     def calls(self, call: ToolCallDelta) -> bytes:
-        number, known = call.index or 0, self._calls.get(call.index or 0)
-        anew = known is None or bool(call.id and call.id != known[0])  # some give one number to all calls
-        if number in self._waiting or (anew and number != self._calling and self._is_under_way()):
-            self._waiting.setdefault(number, []).append(call)
-            return b""
-        said = (self._begins(call, number) if anew else b"") + self._argues(call, number)
-        if self._waiting and not self._is_under_way():
-            said += self._goes_on()
-        return said
+        number, function = call.index or 0, call.function
+        known = self._calls.get(number)
+        begun = b""
+        if known is not None and call.id and call.id != known[0]:  # some give one number to all calls
+            known[1].ended, known = True, None
+        if known is None:
+            id_ = call.id or f"call_{self._next}"
+            name = (function.name if function else None) or ""
+            shown = carrying(id_, call.extra_content)
+            begun, block = self._opens({"type": CALL, "id": shown, "name": name, "input": {}})
+            known = self._calls[number] = id_, block
+        if function is None or not function.arguments:
+            return begun
+        return begun + known[1].add_arguments(function.arguments) + self._go_on()
 
     def close(self) -> bytes:
-        """What still waits is said as it is."""
-        said = self._stops()
-        while self._waiting:
-            said += self._goes_on() + self._stops()
-        return said
+        """All is said."""
+        for block in self._blocks:
+            block.ended = True
+        return self._go_on()
 
-    def _stops(self) -> bytes:
-        if not self._open:
-            return b""
-        self._open, self._calling = "", None
-        return event("content_block_stop", index=self._next - 1)
+    def _into(self, start: dict[str, Any]) -> tuple[bytes, OpenBlock]:
+        if self._blocks and self._blocks[-1].kind == start["type"]:
+            return b"", self._blocks[-1]
+        return self._opens(start)
 
-    def _goes_on(self) -> bytes:
-        waiting, self._waiting = self._waiting, {}
-        return b"".join([self.calls(call) for calls in waiting.values() for call in calls])
+    def _opens(self, start: dict[str, Any]) -> tuple[bytes, OpenBlock]:
+        block = OpenBlock(self._next, start)
+        self._next += 1
+        self._blocks.append(block)
+        return self._go_on(), block
 
-    def _begins(self, call: ToolCallDelta, number: int) -> bytes:
-        stopped = self._stops()
-        known = self._calls[number] = call.id or f"call_{self._next}", self._next
-        self._calling, self._arguments = number, []
-        name = (call.function.name if call.function else None) or ""
-        shown = carrying(known[0], call.extra_content)
-        return stopped + self._opens({"type": "tool_use", "id": shown, "name": name, "input": {}})
+    def _ends_last(self) -> bytes:
+        self._blocks[-1].ended = True
+        return self._go_on()
 
-    def _argues(self, call: ToolCallDelta, number: int) -> bytes:
-        if call.function is None or not call.function.arguments:
-            return b""
-        if number == self._calling:
-            self._arguments.append(call.function.arguments)
-        return self._adds({"type": "input_json_delta", "partial_json": call.function.arguments}, self._calls[number][1])
-
-    def _is_under_way(self) -> bool:
-        """Whether the call that is open may have more to say."""
-        if self._calling is None:
-            return False
-        try:
-            msgspec.json.decode("".join(self._arguments))
-        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-            return True
-        return False
-
-    def _into(self, block: dict[str, Any]) -> bytes:
-        return b"" if self._open == block["type"] else self.close() + self._opens(block)
-
-    def _opens(self, block: dict[str, Any]) -> bytes:
-        self._open, self._spoke, self._next = block["type"], False, self._next + 1
-        return event("content_block_start", index=self._next - 1, content_block=block)
-
-    def _adds(self, delta: dict[str, Any], index: int | None = None) -> bytes:
-        self._spoke = True
-        return event("content_block_delta", index=self._next - 1 if index is None else index, delta=delta)
+    def _go_on(self) -> bytes:
+        """What has ended, or may be whole while others wait, makes way for the next."""
+        found = b""
+        while self._blocks:
+            first = self._blocks[0]
+            if not first.begun:
+                found += first.begin()
+            if not first.ended and (len(self._blocks) == 1 or not first.may_end):
+                break
+            found += first.end()
+            self._blocks.popleft()
+        return found
