@@ -515,6 +515,8 @@ async def test_anthropics_own_models_pass_through_and_cost_the_same_in_every_way
             results.append(coming.response.headers["x-ratchet-result-id"])
         assert (streamed.id, streamed.content[0].text) == ("msg_up", "On Monday.")  # type: ignore[union-attr]
         assert (await client.messages.count_tokens(model="cheap", messages=asked["messages"])).input_tokens > 0
+        with pytest.raises(anthropic.NotFoundError, match="There is no such model"):
+            await client.messages.count_tokens(model="nobody", messages=asked["messages"])
     create = gateway.client.chat.completions.with_raw_response.create
     for how in ({}, {"stream": True}):
         chat: Any = await create(model="claude", messages=asked["messages"], extra_body=off, **how)  # type: ignore[call-overload]

@@ -51,12 +51,12 @@ CODES: Final[Mapping[ErrorKind, str]] = {"too_long": CONTEXT_LENGTH_EXCEEDED, "f
 
 
 def no_answer(errors: Sequence[tuple[Place, ProviderError]]) -> NoAnswerError:
-    """The request's own fault goes before; else the first thing that went wrong counts, not what followed from it."""
+    """The first thing that went wrong counts, not what followed from it; but what a filter withholds is said."""
     if not errors:
         late = ProviderError("timeout")
         return NoAnswerError("timeout", "No model was asked within the deadline: allow for more time.", late, [])
-    at_fault = next((pair for pair in errors if pair[1].kind in THE_REQUESTS_FAULT), None)
-    target, error = at_fault or errors[0]
+    filtered = next((pair for pair in errors if pair[1].kind == "filtered"), None)
+    target, error = filtered or errors[0]
     tried = [{"model": other.name, "error": failed.kind} for other, failed in errors[:LISTED]]
     return NoAnswerError(error.kind, _sentence(target, error, tried), error, tried)
 

@@ -1,21 +1,20 @@
 """From a request to the order of what to try: what the caller named, traffic assigns, routing ranks. Pure."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Arm, AssignedBy, Decision, TrafficAssigned
-from ratchet_common.vocabulary import TaskType, known_task
+from ratchet_common.vocabulary import TaskType
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import TIERS, Catalogue, Model, Platform, Tier
+from ratchet_router.by_name import by_name
+from ratchet_router.catalogue import Catalogue, Model, Platform, Tier
 from ratchet_router.estimate import Doubt
 from ratchet_router.experiments import Enrolled
-from ratchet_router.naming import by_name
+from ratchet_router.names import ALIASES, AUTO, OF_TASK, VERSION, task_in
 from ratchet_router.planned import NO_SHARE, Plan, Share, Trained
 from ratchet_router.routing import (
     NoModelFitsError,
@@ -29,10 +28,6 @@ from ratchet_router.routing import (
 from ratchet_router.steering import Drawn, Steering, steered
 from ratchet_router.traffic import assigned_version
 
-AUTO: Final = "auto"
-ALIASES: Final[dict[str, Tier | None]] = {AUTO: None} | {f"{AUTO}:{tier}": tier for tier in TIERS}
-OF_TASK = "task:"
-VERSION = re.compile(rf"({'|'.join(TaskType)})-[0-9a-f]{{8}}")
 BASE_PLATFORM = "base"
 
 
@@ -42,17 +37,6 @@ class OtherTaskError(RefusedError):
 
 
 NOT_STEERED = Steering()
-
-
-def task_in(model: str) -> TaskType | None:
-    """The task that a model's name is about, if it is: `task:<task_type>`, or a version's id.
-
-    Raises UnknownTaskError.
-    """
-    if model.startswith(OF_TASK):
-        return known_task(model.removeprefix(OF_TASK))
-    version = VERSION.fullmatch(model)
-    return TaskType(version[1]) if version else None
 
 
 class Situation(msgspec.Struct, frozen=True):

@@ -80,6 +80,11 @@ def limits_at(provider: str, own: LimitsTable | None, parts: Parts) -> TimeLimit
     return own.over(limits) if own else limits
 
 
+def _most(ask: Ask) -> int | None:
+    """Anthropic's clients may ask for none at all, and other providers take that for no limit."""
+    return None if ask.max_output_tokens is None else max(1, ask.max_output_tokens)
+
+
 def request_for(ask: Ask, prompt: Template | None) -> ModelRequest:
     messages = undressed(ask) if prompt is None else assembled(prompt, ask)
     native = ask.native if prompt is None else None
@@ -92,5 +97,5 @@ def request_for(ask: Ask, prompt: Template | None) -> ModelRequest:
         labels=ask.labels,
         fields=ask.passed_on,
         native=native,
-        max_output_tokens=ask.max_output_tokens if native and native.shape == "messages" else None,
+        max_output_tokens=_most(ask) if native and native.shape == "messages" else None,
     )

@@ -109,6 +109,27 @@ async def test_the_first_error_is_what_the_caller_sees_when_all_fail() -> None:
     assert refused.value.type == "provider-quota"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("unavailable", "bad_request", "providers-down"),
+        ("timeout", "too_long", "provider-timeout"),
+        ("bad_request", "unavailable", "provider-refused"),
+        ("unavailable", "filtered", "filtered"),
+    ],
+)
+async def test_what_followed_from_a_failure_hides_it_only_where_a_filter_says_why(
+    first: ErrorKind, second: ErrorKind, said: str
+) -> None:
+    its = world()
+    its.models["small"].fails = first
+    for name in ("middle", "large"):
+        its.models[name].fails = second
+    with pytest.raises(NoAnswerError) as refused:
+        await answered(its, ask())
+    assert refused.value.type == said
+
+
 async def test_a_fallback_that_could_not_do_it_is_not_asked() -> None:
     its = world(fallbacks=("middle", "large"))
     its.models["small"].fails = "quota"

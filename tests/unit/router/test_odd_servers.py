@@ -106,6 +106,17 @@ async def test_counts_beside_words_are_for_those_who_asked_for_them(asked_for: b
     assert ("usage" in first, last["choices"][0]["finish_reason"]) == (asked_for, "stop")
 
 
+async def test_a_chunk_without_a_choice_is_for_those_who_asked_for_counts() -> None:
+    """Many clients look at the first choice of each."""
+    empty = [{**FRAME, "choices": [], "usage": None}, {**FRAME, "choices": []}]
+    pieces = await pieces_of(sse(empty[1], *said("Yes."), chunk({}, "stop"), empty[0], LATER, b"[DONE]"))
+    lines = ChatFrames("chatcmpl-1", "model", 7, usage_asked=False).said(pieces).split(b"\n\n")
+    assert all(json.loads(line[6:])["choices"] for line in lines if line)
+    told = {**FRAME, "choices": [], "prompt_filter_results": [1]}
+    filtered = await pieces_of(sse(told, *said("Yes."), chunk({}, "stop"), b"[DONE]"))
+    assert b"prompt_filter_results" in ChatFrames("chatcmpl-1", "model", 7, usage_asked=False).said(filtered)
+
+
 async def test_what_no_client_knows_passes_through_what_is_mended() -> None:
     (piece,) = await pieces_of(sse(chunk({"role": "assistant", "content": "a"}, "stop", frame={}, ours=[1]), b"[DONE]"))
     assert b'"ours":[1]' in ChatFrames("chatcmpl-1", "model", 7, usage_asked=False).said([piece])

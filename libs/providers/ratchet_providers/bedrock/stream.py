@@ -123,6 +123,9 @@ class ConverseStream:
         if self._its.by_tool:
             self._held.append(text)
             return []
+        return self._goes_on(text)
+
+    def _goes_on(self, text: str) -> list[Piece]:
         more = self._seam.joined(text)
         return [self._said(Delta(content=more))] if more else []
 
@@ -148,7 +151,7 @@ class ConverseStream:
     def _message_ended(self, told: Happened) -> list[Piece]:
         found: list[Piece] = []
         if self._held and not self._answers:
-            found.append(self._said(Delta(content="".join(self._held))))
+            found += self._goes_on("".join(self._held))
         finish = finish_of(told.stop_reason)
         if self._answers and not self._calls and finish == "tool_calls":
             finish = "stop"

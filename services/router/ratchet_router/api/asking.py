@@ -14,7 +14,7 @@ from ratchet_providers.media import NO_MEDIA, media_in
 from ratchet_router.api.extras import Extras
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Capability
-from ratchet_router.plan import OF_TASK, task_in
+from ratchet_router.names import OF_TASK, task_in
 from ratchet_router.routing import Priorities, UnknownModelError
 
 

@@ -48,7 +48,7 @@ class ChatBody(msgspec.Struct, frozen=True):
     """As OpenAI's. Fields that are not named here pass through to the provider."""
 
     model: Annotated[str, Meta(min_length=1, max_length=120)]
-    messages: Annotated[list[Message], Meta(min_length=1, max_length=2000)]
+    messages: Annotated[list[Message], Meta(min_length=1, max_length=10_000)]
     ratchet: Extras = Extras()
     stream: bool | None = None
     stream_options: StreamOptions | None = None

@@ -25,9 +25,9 @@ from ratchet_router.api.views import Generated, Routed, routing, usd, view
 from ratchet_router.ask import Ask, Example
 from ratchet_router.assembly import thinks_aloud
 from ratchet_router.cache_control import cache_control
+from ratchet_router.names import AUTO
 from ratchet_router.once import answer_once, once, opened_once
 from ratchet_router.parts import Parts
-from ratchet_router.plan import AUTO
 from ratchet_router.routing import Priorities
 from ratchet_router.shapes.generate import GenerateFrames
 

@@ -20,6 +20,7 @@ from ratchet_router.api.extras import Extras
 from ratchet_router.api.speaking import answer_in_shape
 from ratchet_router.ask import Ask
 from ratchet_router.failures import no_answer
+from ratchet_router.names import known_name
 from ratchet_router.parts import Parts
 from ratchet_router.shapes.messages.count import count_body
 from ratchet_router.shapes.messages.frames import MessagesFrames
@@ -91,10 +92,11 @@ def message_body(answered: Answered) -> bytes:
 
 @in_anthropic_shape
 async def count_tokens(request: Request) -> Response:
-    """Anthropic's own count for its models; for others an estimate, which says so."""
+    """Anthropic's own count for its models; for others an estimate, which says so. Raises UnknownModelError."""
     authorise(request, Scope.GENERATE)
     parts: Parts = request.app.state.parts
     asked = read_count(await request.body(), request.headers)
+    known_name(asked.model, parts.catalogue)
     model = parts.catalogue.models.get(asked.model)
     provider = parts.models.get(asked.model)
     if model is not None and isinstance(provider, Anthropic):

@@ -10,8 +10,8 @@ from ratchet_common.auth import Scope, authorise
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.api.anthropic_errors import in_anthropic_shape
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
+from ratchet_router.names import ALIASES, OF_TASK
 from ratchet_router.parts import Parts
-from ratchet_router.plan import ALIASES, OF_TASK
 from ratchet_router.routing import UnknownModelError
 
 routes = APIRouter(tags=["openai"])

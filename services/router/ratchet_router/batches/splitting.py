@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 LINE_MOST: Final = 4 * 1024 * 1024  # bytes
+BOM: Final = b"\xef\xbb\xbf"  # that some editors put before the first line
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Splitting:
         content, size = b"".join(self._parts), self._size
         self._parts, self._size = [], 0
         self._number += 1
+        if self._number == 1:
+            content = content.removeprefix(BOM)
         if size > self._most:
             return RawLine(self._number, None)
         return RawLine(self._number, content) if content.strip() else None

@@ -1,5 +1,6 @@
 """Is the answer in the language that was asked for, else in the document's or the question's?"""
 
+from ratchet_router.checking.asked_language import SEVERAL, asked_language
 from ratchet_router.checking.language import UNKNOWN, can_be_told, language_of
 from ratchet_router.checking.subject import Finding, Subject
 
@@ -24,4 +25,9 @@ def _wanted(subject: Subject) -> set[str]:
         return {asked} if can_be_told(asked) else set()
     read = subject.document or "\n".join(passage.text for passage in subject.context)
     of_text = language_of(read)
-    return {of_text, language_of(subject.question)} - {UNKNOWN} if of_text else set()
+    if not of_text:
+        return set()
+    named = asked_language(subject.question)  # it may be what the question is about, or how it is to be answered
+    if named == SEVERAL:
+        return set()
+    return {of_text, language_of(subject.question), SAME.get(named, named)} - {UNKNOWN}

@@ -1,7 +1,7 @@
 """A streamed answer as OpenAI's chat completions give it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,9 @@ from ratchet_router.shapes.shape import Failure
 END = b"data: [DONE]\n\n"
 _encode = msgspec.json.Encoder().encode
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+USUAL: Final = frozenset(
+    {"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier", "obfuscation"}
+)
 
 
 class ChatFrames:
@@ -45,6 +48,8 @@ class ChatFrames:
             if not self._usage_asked:
                 return b""
             self._counted = True
+        elif not chunk.choices and not self._usage_asked and _is_empty(piece.data):
+            return b""
         hides = counts and not self._usage_asked  # beside words
         if not self._named and chunk.id:
             self._frame |= {"id": chunk.id, "created": chunk.created, "model": chunk.model or self._frame["model"]}
@@ -61,3 +66,8 @@ class ChatFrames:
         elif not self._usage_asked:
             chunk.pop("usage", None)
         return _encode(chunk | self._frame)
+
+
+def _is_empty(data: bytes) -> bool:
+    """A chunk that says nothing, such as one where counts would be: who did not ask for them looks for a choice."""
+    return not data or not _fields(data).keys() - USUAL

@@ -45,6 +45,11 @@ def test_a_broken_line_leaves_the_others_alone() -> None:
     assert codes(line("a") + b"\n{\n" + line("b")) == [(1, ""), (2, "invalid_json_line"), (3, "")]
 
 
+def test_the_mark_that_editors_put_before_a_file_belongs_to_no_line() -> None:
+    assert codes(b"\xef\xbb\xbf" + line("a") + b"\n" + line("b")) == [(1, ""), (2, "")]
+    assert codes(line("a") + b"\n\xef\xbb\xbf" + line("b")) == [(1, ""), (2, "invalid_json_line")]
+
+
 def test_the_second_of_one_name_fails_and_the_first_does_not() -> None:
     assert codes(line("a") + b"\n" + line("a")) == [(1, ""), (2, "duplicate_custom_id")]
 

@@ -60,6 +60,14 @@ def test_the_language_that_was_asked_for_goes_before_the_documents() -> None:
     assert not failed(subject(TEXTS["en"], document=TEXTS["de"], language="et"))
 
 
+@pytest.mark.parametrize("question", ["Fasse auf Deutsch zusammen.", "Summarise it in German, please."])
+def test_a_question_may_name_the_language_of_its_answer(question: str) -> None:
+    assert not failed(subject(TEXTS["de"], document=TEXTS["en"], question=question))
+    assert not failed(subject(TEXTS["en"], document=TEXTS["en"], question=question))  # it may be about the language
+    assert failed(subject(TEXTS["fr"], document=TEXTS["en"], question=question)) == {"language"}
+    assert not failed(subject(TEXTS["fr"], document=TEXTS["en"], question=f"{question} And in French."))
+
+
 def test_a_question_may_be_answered_in_its_own_language() -> None:
     assert not failed(subject(TEXTS["de"], "qa", document=TEXTS["en"], question=TEXTS["de"]))
 
