@@ -175,7 +175,7 @@ async def test_what_the_headers_say_and_more_stands_in_the_body(gateway: Gateway
     about = json.loads(told.text)["ratchet"]
     assert f"{about['cost_usd']:.6f}" == told.headers["x-ratchet-cost-usd"]
     assert (about["tier"], about["decision"]) == (told.headers["x-ratchet-tier"], told.headers["x-ratchet-decision"])
-    assert about["estimated"] is about["quality"]["passed"] is True
+    assert about["usage"]["estimated"] is about["quality"]["passed"] is True
     assert "refusal" in {check["name"] for check in about["quality"]["checks"]}
 
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import msgspec
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from ratchet_router.answered import Answered
-from ratchet_router.api.views import QualityView, usd
+from ratchet_router.api.views import QualityView, UsageView, usd
 
 _encode = msgspec.json.Encoder().encode
 
@@ -29,8 +29,8 @@ class Said(BaseModel):
     version_id: str
     tier: str
     decision: str
+    usage: UsageView
     cost_usd: float
-    estimated: bool = Field(description="its tokens were counted from characters, since the provider counts none")
     confidence: float | None
     quality: QualityView
     label: str | None
@@ -39,18 +39,21 @@ class Said(BaseModel):
     cached_from: UUID | None
     age_s: int
     simulated: bool
+    recorded: bool
+    replayed: bool
     attempts: list[Tried]
 
 
 def said_of(answered: Answered) -> dict[str, Any]:
+    """For msgspec to encode."""
     return {
         "result_id": answered.result_id,
         "model": answered.model,
         "version_id": answered.version_id,
         "tier": answered.tier,
         "decision": _decision(answered),
+        "usage": answered.usage,
         "cost_usd": usd(answered.cost_usd),
-        "estimated": answered.usage.estimated,
         "confidence": answered.confidence,
         "quality": {"passed": answered.passed, "checks": answered.checks},
         "label": answered.label,
@@ -59,6 +62,8 @@ def said_of(answered: Answered) -> dict[str, Any]:
         "cached_from": answered.cached_from,
         "age_s": answered.age_s,
         "simulated": answered.simulated,
+        "recorded": answered.recorded,
+        "replayed": answered.replayed,
         "attempts": [{"model": tried.model, "error": tried.error} for tried in answered.attempts],
     }
 
@@ -79,7 +84,7 @@ class JsonAnswer(Response):
 
 def at_the_end(answered: Answered) -> bytes:
     """Of a stream, whose headers went out before this was known."""
-    return _encode(said_of(answered) | {"usage": answered.usage, "recorded": answered.recorded})
+    return _encode(said_of(answered))
 
 
 def headers(answered: Answered, *, streamed: bool = False) -> dict[str, str]:

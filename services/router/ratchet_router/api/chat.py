@@ -98,7 +98,8 @@ def chat_completion(answered: Answered) -> bytes:
 
 def _body(answered: Answered) -> dict[str, Any]:
     if answered.body is not None:
-        return {**answered.body, "ratchet": said_of(answered)}
+        counted = {"usage": usage_in_chat(answered.usage)} if answered.usage.estimated else {}  # it had none itself
+        return {**answered.body, **counted, "ratchet": said_of(answered)}
     return {
         "id": f"chatcmpl-{answered.result_id.hex}",
         "object": "chat.completion",

@@ -110,10 +110,13 @@ def embeddings_body(made: Embedded) -> bytes:
     about = {
         "result_id": made.result_id,
         "model": made.model,
-        "cost_usd": usd(made.cost_usd),
-        "estimated": made.usage.estimated,
         "cached": cached,
+        "age_s": made.age_s,
+        "usage": made.usage,
+        "cost_usd": usd(made.cost_usd),
         "simulated": made.simulated,
+        "recorded": made.recorded,
+        "replayed": made.replayed,
     }
     return _encode({**made.body, "ratchet": about})
 
