@@ -212,5 +212,8 @@ async def test_ratchets_own_api_says_422_and_404_as_ever(site: Site) -> None:
     for more, status in (({"documents": ["y"]}, 422), ({"template": "nobody"}, 404), ({"task_type": "chess"}, 404)):
         found, problem = await site.app.post("/api/generate", asked | more)
         assert (found, problem["status"]) == (status, status)
+    for weight in (-1, 10**400, "NaN"):
+        wanted = {"requirements": {"cost_priority": weight}}
+        assert (await site.app.post("/api/generate", asked | wanted))[0] == 422
     found, problem = await site.app.post("/api/generate", {"task_type": "chat", "messages": BEYOND_ALL})
     assert (found, problem["type"]) == (422, "urn:ratchet:problem:no-model-fits")

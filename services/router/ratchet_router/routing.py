@@ -41,17 +41,19 @@ class TooLongForAllError(NoModelFitsError):
 
 
 class Priorities(msgspec.Struct, frozen=True):
-    """Only their proportions matter."""
+    """Finite, and none below 0; only their proportions matter. All 0 is as good as all alike."""
 
     accuracy: float = 1.0
     cost: float = 1.0
     speed: float = 1.0
 
     def scaled(self) -> "Priorities":
-        total = self.accuracy + self.cost + self.speed
-        if total <= 0:
+        most = max(self.accuracy, self.cost, self.speed)
+        if most <= 0:
             return Priorities(1 / 3, 1 / 3, 1 / 3)
-        return Priorities(self.accuracy / total, self.cost / total, self.speed / total)
+        accuracy, cost, speed = self.accuracy / most, self.cost / most, self.speed / most  # their sum is finite
+        total = accuracy + cost + speed
+        return Priorities(accuracy / total, cost / total, speed / total)
 
 
 EVEN = Priorities()

@@ -14,7 +14,12 @@ from ratchet_router.api.about import Said, at_the_end, headers, said_of
 from ratchet_router.api.chat import chat_completion
 from ratchet_router.api.messages import message_body
 from ratchet_router.api.responses import response_body
+from ratchet_router.shapes.chat import ChatFrames
+from ratchet_router.shapes.messages.frames import MessagesFrames
+from ratchet_router.shapes.responses.frames import ResponsesFrames
 from ratchet_router.shapes.responses.read import read_responses
+from ratchet_router.shapes.responses.response import begun
+from ratchet_router.shapes.shape import Frames
 
 COUNTED = Usage(input_tokens=9, output_tokens=3, cached_tokens=2)
 GUESSED = Usage(input_tokens=9, output_tokens=3, estimated=True)
@@ -89,3 +94,15 @@ def test_a_chat_whose_provider_counted_nothing_shows_the_estimate(given: dict[st
 def test_what_a_provider_counted_passes_as_it_came() -> None:
     raw = {"usage": msgspec.Raw(b'{"prompt_tokens":9,"completion_tokens":3,"of_theirs":1}')}
     assert msgspec.json.decode(chat_completion(answered(body=raw)))["usage"]["of_theirs"] == 1
+
+
+def test_a_streams_comment_is_the_same_in_every_shape() -> None:
+    one = answered()
+    about, begun_ = at_the_end(one), begun(ASKED.body, response_id="resp_1", created_at=1)
+    shapes: list[Frames] = [
+        ChatFrames("c", "m", 1, usage_asked=False),
+        MessagesFrames(message_id="msg_1", model="m"),
+        ResponsesFrames(begun_),
+    ]
+    for frames in shapes:
+        assert b": ratchet %b\n\n" % about in frames.ended(COUNTED, about)

@@ -9,6 +9,7 @@ import pytest
 from ratchet_common.auth import Caller
 from ratchet_common.vocabulary import TaskType, UnknownTaskError
 from ratchet_router.api.chat_body import InvalidChatError, read_chat
+from ratchet_router.routing import Priorities
 
 GATEWAY = Path(__file__).parents[3] / "docs" / "gateway.md"
 CALLER = Caller("digest", "acme", frozenset())
@@ -43,7 +44,8 @@ def test_what_the_documentation_shows_is_taken() -> None:
     (example,) = re.findall(r"```python\n(.*?)```", GATEWAY.read_text(encoding="utf-8"), re.DOTALL)
     (call,) = (one for one in ast.walk(ast.parse(example)) if isinstance(one, ast.Call) and len(one.keywords) == 3)
     given = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
-    assert read_chat(json.dumps(given.pop("extra_body") | given).encode(), CALLER).session == "s-1"
+    ask = read_chat(json.dumps(given.pop("extra_body") | given).encode(), CALLER)
+    assert (ask.session, ask.priorities) == ("s-1", Priorities(accuracy=1, cost=2, speed=0.5))
 
 
 def test_a_picture_in_it_makes_it_no_long_text() -> None:
@@ -103,6 +105,7 @@ def test_what_a_model_must_be_able_to_do(how: dict[str, Any], capabilities: set[
         (body(messages=[{"role": "user"}, {"content": "x"}]), "messages[1].role"),
         (body(messages=[{"role": "king", "content": "secret"}]), "messages[0].role"),
         (body(messages=[{"role": "user", "content": 7}]), "messages[0].content"),
+        (body(ratchet={"requirements": {"cost_priority": 10**400}}), "ratchet.requirements.cost_priority"),
         (body(stream="yes"), "stream"),
         (body(n=0), "n"),
         (body(ratchet={"limits": {"gap_ms": 0}}), "ratchet.limits.gap_ms"),
@@ -110,7 +113,7 @@ def test_what_a_model_must_be_able_to_do(how: dict[str, Any], capabilities: set[
         (body(ratchet={"cache": "secret"}), "ratchet.cache"),
         (body(ratchet={"surprise": 1}), "ratchet"),
         (body(ratchet={"labels": ["a"] * 101}), "ratchet.labels"),
-        (body(ratchet={"requirements": {"cost_priority": 2}}), "ratchet.requirements.cost_priority"),
+        (body(ratchet={"requirements": {"cost_priority": -1}}), "ratchet.requirements.cost_priority"),
     ],
 )
 def test_a_wrong_field_is_named_and_its_content_is_not_repeated(raw: bytes, field: str) -> None:

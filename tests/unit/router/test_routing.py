@@ -130,3 +130,13 @@ def test_equals_are_ranked_the_same_way_every_time() -> None:
     assert names(ranking) == ["a", "b"]
     assert {c.score for c in ranking.candidates} == {1.0}
     assert LARGE.expected_quality("chat") == 0.9
+
+
+WEIGHT = st.floats(min_value=0, allow_nan=False, allow_infinity=False)
+
+
+@given(WEIGHT, WEIGHT, WEIGHT)
+def test_weights_add_up_to_one_whatever_they_were(accuracy: float, cost: float, speed: float) -> None:
+    scaled = Priorities(accuracy, cost, speed).scaled()
+    assert scaled.accuracy + scaled.cost + scaled.speed == pytest.approx(1)
+    assert (scaled.accuracy >= scaled.cost) is (accuracy >= cost) or scaled.accuracy == scaled.cost

@@ -12,10 +12,12 @@ from ratchet_router.provider_table import LimitsTable
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
 VariableName = Annotated[str, Meta(min_length=1, max_length=40)]
 VariableValue = Annotated[str, Meta(max_length=10_000)] | int | float
-Priority = Annotated[float, Meta(ge=0, le=1)]
+Priority = Annotated[float, Meta(ge=0)]
 
 
 class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Only the proportions matter; all 0 means that none goes before another."""
+
     accuracy_priority: Priority = 1.0
     cost_priority: Priority = 1.0
     speed_priority: Priority = 1.0

@@ -35,7 +35,7 @@ routes = APIRouter(tags=["generate"])
 
 Text = Annotated[str, Field(min_length=1, max_length=4_000_000)]
 Short = Annotated[str, Field(min_length=1, max_length=200)]
-Priority = Annotated[float, Field(ge=0, le=1)]
+Priority = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 VariableName = Annotated[str, Field(min_length=1, max_length=40)]
 VariableValue = Annotated[str, Field(max_length=10_000)] | int | float
 
