@@ -93,7 +93,7 @@ def create_app(
     uploads: Uploads | None = None,
 ) -> FastAPI:
     """`lifespan` sets `app.state.ready`: the named checks that `/readyz` makes. `render` words what went wrong, as the
-    API of the path does.
+    API of the path does; a router of such an API has `responses` of its own.
     """
     app = App(title=f"Ratchet {name}", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     how: dict[str, Any] = {"render": render, "logs": settings.request_log}
@@ -105,7 +105,7 @@ def create_app(
     app.state.reloads.add(lambda: _tokens_anew(app, settings))
     problems.install(app, render)
     for router in routers:
-        app.include_router(router, responses=EVERYWHERE)
+        app.include_router(router, responses=router.responses or EVERYWHERE)
     app.include_router(_pages(app, name), include_in_schema=False)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the way FastAPI documents
     app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes, uploads=uploads or NO_UPLOADS, **how)

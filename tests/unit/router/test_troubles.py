@@ -146,3 +146,12 @@ async def test_a_body_that_never_ends_is_an_error_of_the_shape(path: str, handle
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(edge), base_url="http://ratchet") as client:
         answer = await client.post(path, content=forever())
     assert (answer.status_code, answer.json()["error"]["type"]) == (408, kind)
+
+
+def test_what_openai_and_anthropic_have_no_status_for_is_documented_for_neither(app: FastAPI) -> None:
+    paths = app.openapi()["paths"]
+    answers = {(path, method): its[method]["responses"] for path, its in paths.items() for method in its}
+    of_theirs = [said for (path, _), said in answers.items() if path.startswith("/v1/") and "bug" not in path]
+    assert of_theirs
+    assert not [said for said in of_theirs if "422" in said or "application/problem+json" in str(said)]
+    assert all("422" in said for (path, _), said in answers.items() if path.startswith("/api/") and "bug" not in path)

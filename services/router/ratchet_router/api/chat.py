@@ -21,8 +21,8 @@ from ratchet_router.ask import Ask
 from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.shapes.shape import Frames
 
-routes = APIRouter(tags=["openai"])
-ERRORS = documented_errors(400, 401, 402, 403, 404, 429, 502, 503, 504)
+ERRORS = documented_errors(400, 401, 402, 403, 404, 409, 429, 502, 503, 504)
+routes = APIRouter(tags=["openai"], responses=ERRORS)
 BEARER: dict[str, Any] = {"security": [{"HTTPBearer": []}]}
 EXAMPLE = {"model": "auto", "messages": [{"role": "user", "content": "What is a canary release?"}]}
 _encode = msgspec.json.Encoder().encode
@@ -65,7 +65,7 @@ routes.add_api_route(
     "/v1/chat/completions",
     chat_completions,
     methods=["POST"],
-    responses={200: {"model": ChatCompletion}, **ERRORS},
+    responses={200: {"model": ChatCompletion}},
     openapi_extra=BEARER
     | {
         "requestBody": {

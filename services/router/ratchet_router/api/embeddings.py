@@ -21,9 +21,9 @@ from ratchet_router.embedded import EmbedAsk, Embedded
 from ratchet_router.once import embed_once, once
 from ratchet_router.parts import Parts
 
-routes = APIRouter(tags=["openai"])
-MOST_INPUTS: Final = 2_048
 ERRORS = documented_errors(400, 401, 402, 403, 404, 409, 429, 502, 503, 504)
+routes = APIRouter(tags=["openai"], responses=ERRORS)
+MOST_INPUTS: Final = 2_048
 EXAMPLE = {"model": "simulated-embedding", "input": ["What is a canary release?"]}
 Text = Annotated[str, Meta(min_length=1)]
 Token = Annotated[int, Meta(ge=0)]
@@ -141,7 +141,6 @@ routes.add_api_route(
     "/v1/embeddings",
     embeddings,
     methods=["POST"],
-    responses=ERRORS,
     openapi_extra={
         "security": [{"HTTPBearer": []}],
         "requestBody": {

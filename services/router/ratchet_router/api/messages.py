@@ -30,7 +30,6 @@ from ratchet_router.shapes.messages.whole import message_of, text_message
 from ratchet_router.shapes.shape import Frames
 from ratchet_router.target import Place
 
-routes = APIRouter(tags=["anthropic"])
 NATIVE: Final = "messages"
 COUNT_PATIENCE: Final = TimeLimits(total_s=10.0)
 _encode = msgspec.json.Encoder().encode
@@ -45,6 +44,12 @@ class ErrorPart(BaseModel):
 class AnthropicError(BaseModel):
     type: str
     error: ErrorPart
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": AnthropicError} for status in (400, 401, 402, 403, 404, 409, 413, 429, 502, 503, 504)
+}
+routes = APIRouter(tags=["anthropic"], responses=ERRORS)
 
 
 class SpokenMessage:
@@ -152,6 +157,5 @@ for path, endpoint in (("/v1/messages", messages), ("/v1/messages/count_tokens",
         path,
         endpoint,
         methods=["POST"],
-        responses={status: {"model": AnthropicError} for status in (400, 401, 402, 403, 404, 413, 429, 502, 503, 504)},
         openapi_extra={"security": [{"HTTPBearer": []}]},
     )

@@ -14,8 +14,8 @@ from ratchet_router.names import ALIASES, OF_TASK
 from ratchet_router.parts import Parts
 from ratchet_router.routing import UnknownModelError
 
-routes = APIRouter(tags=["openai"])
-ERRORS = documented_errors(401, 403, 404)
+ERRORS = documented_errors(400, 401, 403, 404, 503)
+routes = APIRouter(tags=["openai"], responses=ERRORS)
 BEARER: dict[str, Any] = {"security": [{"HTTPBearer": []}]}
 EPOCH: Final = "1970-01-01T00:00:00Z"  # nobody knows when: Anthropic's clients want a time
 _encode = msgspec.json.Encoder().encode
@@ -95,13 +95,11 @@ def _json(said: Any) -> Response:
     return Response(_encode(said), media_type="application/json")
 
 
-routes.add_api_route(
-    "/v1/models", models, methods=["GET"], responses={200: {"model": ModelList}, **ERRORS}, openapi_extra=BEARER
-)
+routes.add_api_route("/v1/models", models, methods=["GET"], responses={200: {"model": ModelList}}, openapi_extra=BEARER)
 routes.add_api_route(
     "/v1/models/{name:path}",
     model,
     methods=["GET"],
-    responses={200: {"model": ListedModel}, **ERRORS},
+    responses={200: {"model": ListedModel}},
     openapi_extra=BEARER,
 )

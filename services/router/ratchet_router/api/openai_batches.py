@@ -15,8 +15,8 @@ from ratchet_router.api.schema import inlined
 from ratchet_router.batches.creating import WINDOW, Wanted
 from ratchet_router.once import once
 
-routes = APIRouter(tags=["openai"])
 ERRORS = documented_errors(400, 401, 403, 404, 503)
+routes = APIRouter(tags=["openai"], responses=ERRORS)
 MOST: Final = 100
 USUAL: Final = 20
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
@@ -101,9 +101,7 @@ async def cancel_batch(request: Request) -> Response:
 
 def _route(path: str, endpoint: Any, method: str, model: Any, *parameters: dict[str, Any], **extra: Any) -> None:
     more = {**BEARER, **extra, **({"parameters": list(parameters)} if parameters else {})}
-    routes.add_api_route(
-        path, endpoint, methods=[method], responses={200: {"model": model}, **ERRORS}, openapi_extra=more
-    )
+    routes.add_api_route(path, endpoint, methods=[method], responses={200: {"model": model}}, openapi_extra=more)
 
 
 BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": inlined(NewBatch)}}}}

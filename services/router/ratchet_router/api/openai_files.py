@@ -20,8 +20,8 @@ from ratchet_router.batches.creating import Batches
 from ratchet_router.batches.refusals import InvalidBatchError
 from ratchet_router.settings import RouterSettings
 
-routes = APIRouter(tags=["openai"])
 ERRORS = documented_errors(400, 401, 403, 404, 413, 503)
+routes = APIRouter(tags=["openai"], responses=ERRORS)
 BEARER: Final[dict[str, Any]] = {"security": [{"HTTPBearer": []}]}
 MOST: Final = 10_000
 AROUND_IT: Final = 64 * 1024  # bytes of a form beside its file
@@ -172,7 +172,7 @@ def parameter(name: str, where: str = "path", kind: str = "string") -> dict[str,
 
 def _route(path: str, endpoint: Any, method: str, model: Any, *parameters: dict[str, Any], **extra: Any) -> None:
     more = {**BEARER, **extra, **({"parameters": list(parameters)} if parameters else {})}
-    answers: dict[int | str, dict[str, Any]] = {200: {"model": model} if model else {}, **ERRORS}
+    answers: dict[int | str, dict[str, Any]] = {200: {"model": model} if model else {}}
     routes.add_api_route(path, endpoint, methods=[method], responses=answers, openapi_extra=more)
 
 

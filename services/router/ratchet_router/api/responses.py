@@ -28,8 +28,8 @@ from ratchet_router.shapes.responses.response import begun
 from ratchet_router.shapes.responses.whole import as_completion, whole
 from ratchet_router.shapes.shape import Frames
 
-routes = APIRouter(tags=["openai"])
-ERRORS = documented_errors(400, 401, 402, 403, 404, 429, 502, 503, 504)
+ERRORS = documented_errors(400, 401, 402, 403, 404, 409, 429, 502, 503, 504)
+routes = APIRouter(tags=["openai"], responses=ERRORS)
 BEARER: dict[str, Any] = {"security": [{"HTTPBearer": []}]}
 MOST_ITEMS: Final = 100
 NATIVE: Final = "responses"
@@ -167,4 +167,4 @@ for path, endpoint, method in (
     ("/v1/responses/{response_id}", delete, "DELETE"),
     ("/v1/responses/{response_id}/input_items", input_items, "GET"),
 ):
-    routes.add_api_route(path, endpoint, methods=[method], responses=ERRORS, openapi_extra=BEARER)
+    routes.add_api_route(path, endpoint, methods=[method], openapi_extra=BEARER)
