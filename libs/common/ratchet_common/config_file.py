@@ -5,13 +5,13 @@ The environment goes before the file. Secrets stand in it as references: `env:NA
 
 import difflib
 import os
-import re
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from ratchet_common.errors import CannotStartError
+from ratchet_common.toml_lines import Lines
 
 VARIABLE: Final = "RATCHET_CONFIG"
 COMMON: Final = "common"
@@ -41,12 +41,8 @@ class ConfigFile:
         return self._line(table, name)
 
     def _line(self, table: str, name: str) -> str:
-        """tomllib gives no lines for values: the key is looked for behind the head of its table."""
-        head = re.search(rf"^\s*\[\s*{table}\s*\]", self._text, re.MULTILINE)
-        key = re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.MULTILINE)
-        found = key.search(self._text, head.end()) if head else None
-        line = f", line {self._text.count(chr(10), 0, found.end()) + 1}" if found else ""
-        return f"The file {self._path} (setting {VARIABLE}){line}, [{table}]"
+        line = Lines(self._text).of((table, name))
+        return f"The file {self._path} (setting {VARIABLE}), line {line}, [{table}]"
 
     def _revealed(self, table: str, name: str, value: object) -> str:
         kind, _, where = str(value).partition(":")

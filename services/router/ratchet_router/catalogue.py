@@ -1,9 +1,10 @@
 """The models that may answer, as data: prices, limits, what to expect of them. Read at the start, and at SIGHUP."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -11,6 +12,8 @@ import msgspec
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import BASE_VERSION
+from ratchet_common.toml_checks import MisplacedError, converted
+from ratchet_common.toml_lines import Place
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.failing import FINAL, ErrorKind
 from ratchet_router.known_prices import with_known_prices
@@ -115,19 +118,27 @@ def read_catalogue(path: Path) -> Catalogue:
     """Raises CannotStartError with a sentence that names the line or the field that is wrong."""
     try:
         text = path.read_text(encoding="utf-8")
-        found = msgspec.convert(with_known_prices(tomllib.loads(text, parse_float=Decimal)), CatalogueFile)
+        found = understood(text)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         raise CannotStartError(f"The catalogue {path} (setting ROUTER_CATALOGUE) cannot be read: {why}.") from error
-    except ValueError as error:  # TOML's, msgspec's, and that nobody knows a price
+    except MisplacedError as error:
+        raise _malformed(path, error.placed(text)) from error
+    except tomllib.TOMLDecodeError as error:
         raise _malformed(path, str(error)) from error
-    wrong = next((why for index, model in enumerate(found.models) if (why := _wrong(model, index))), "")
-    wrong = wrong or _twice(found) or _of_nobody(found) or _falling_on_nobody(found)
-    if wrong:
-        raise _malformed(path, wrong)
     models = {model.name: _able(model, found.providers.get(model.provider)) for model in found.models}
     embedding_models = {model.name: model for model in found.embedding_models}
     return Catalogue(models, found.platforms, found.providers, embedding_models)
+
+
+def understood(text: str) -> CatalogueFile:
+    """Raises MisplacedError, TOMLDecodeError."""
+    found = converted(with_known_prices(tomllib.loads(text, parse_float=Decimal)), CatalogueFile)
+    of_all = (_twice(found), _of_nobody(found), _falling_on_nobody(found))
+    for wrong in (*map(_wrong, count(), found.models), *of_all):
+        if wrong is not None:
+            raise wrong
+    return found
 
 
 def _able(model: Model, provider: ProviderTable | None) -> Model:
@@ -142,56 +153,73 @@ def _malformed(path: Path, why: str) -> CannotStartError:
     return CannotStartError(f"The catalogue {path} (setting ROUTER_CATALOGUE) is malformed: {why}. Correct it there.")
 
 
-def _wrong(model: Model, index: int) -> str:
-    where = f"`$.models[{index}]` ({model.name})"
+def _wrong(index: int, model: Model) -> MisplacedError | None:
+    here = ("models", index)
     unknown = sorted(model.quality.keys() - {"default", *TaskType})
     if "default" not in model.quality:
-        return f"quality of {where} has no `default`"
+        return MisplacedError((*here, "quality"), f"the quality of {model.name} has no `default`")
     if unknown:
-        return f"quality of {where} names {unknown[0]}, which is no task"
+        why = f"the quality of {model.name} names {unknown[0]}, which is no task"
+        return MisplacedError((*here, "quality", unknown[0]), why)
     if model.name in ("auto", BASE_VERSION) or model.name.startswith(("auto:", "task:")):
-        return f"the name of {where} is taken by the router itself"
-    return ""
+        return MisplacedError((*here, "name"), f"the name {model.name} is taken by the router itself")
+    return None
 
 
-def _of_nobody(found: CatalogueFile) -> str:
-    """The first that names a provider which the catalogue does not have."""
-    here = sorted(found.providers)
-    taken = next((name for name in here if name in (SIMULATED, LOCAL_STUDENT)), "")
-    if taken:
-        return f"the name of the provider {taken} is taken by the router itself"
-    asked = [(model.name, model.provider, SIMULATED) for model in found.models]
-    asked += [(model.name, model.provider, SIMULATED) for model in found.embedding_models]
-    embedding_at = {model.provider for model in found.embedding_models}
-    without = next((name for name in here if name in embedding_at and name in _no_embeddings(found)), "")
-    if without:
-        return f"the provider {without} has embedding models, and its kind makes no embeddings here"
-    asked += [(name, platform.provider, LOCAL_STUDENT) for name, platform in found.platforms.items()]
-    for name, provider, ours in asked:
-        if provider != ours and provider not in here:
-            return f"{name} names the provider {provider}, which it does not have; known are {', '.join([*here, ours])}"
-    return ""
+def _of_nobody(found: CatalogueFile) -> MisplacedError | None:
+    """The first that names a provider which the catalogue does not have, or which is not what it needs."""
+    taken = next((name for name in sorted(found.providers) if name in (SIMULATED, LOCAL_STUDENT)), None)
+    if taken is not None:
+        return MisplacedError(("providers", taken), f"the name of the provider {taken} is taken by the router itself")
+    for place, name, provider, ours in _asked(found):
+        if provider != ours and provider not in found.providers:
+            known = ", ".join([*sorted(found.providers), ours])
+            why = f"{name} names the provider {provider}, which the catalogue does not have; known are {known}"
+            return MisplacedError((*place, "provider"), why)
+        if place[0] == "embedding_models" and isinstance(found.providers.get(provider), BedrockTable):
+            why = f"the provider {provider} has embedding models, and its kind makes no embeddings here"
+            return MisplacedError((*place, "provider"), why)
+    return None
 
 
-def _falling_on_nobody(found: CatalogueFile) -> str:
+def _asked(found: CatalogueFile) -> Iterator[tuple[Place, str, str, str]]:
+    """Where a provider is named, by what, which it is, and which one is always there."""
+    for index, model in enumerate(found.models):
+        yield ("models", index), model.name, model.provider, SIMULATED
+    for index, embedding in enumerate(found.embedding_models):
+        yield ("embedding_models", index), embedding.name, embedding.provider, SIMULATED
+    for name, platform in found.platforms.items():
+        yield ("platforms", name), name, platform.provider, LOCAL_STUDENT
+
+
+def _falling_on_nobody(found: CatalogueFile) -> MisplacedError | None:
     """The first fallback that could never be asked."""
     known = {model.name for model in found.models}
-    for model in found.models:
+    for index, model in enumerate(found.models):
+        here = ("models", index)
         final = sorted(model.fallbacks_when.keys() & FINAL)
         if final:
-            return f"{model.name} has fallbacks_when.{final[0]}, and after such a failure nobody else is asked"
-        for name in (*model.fallbacks, *(name for names in model.fallbacks_when.values() for name in names)):
+            why = f"{model.name} has fallbacks_when.{final[0]}, and after such a failure nobody else is asked"
+            return MisplacedError((*here, "fallbacks_when", final[0]), why)
+        for place, name in _fallbacks(model):
             if name == model.name or name not in known:
-                why = "itself" if name == model.name else f"{name}, which is no model here"
-                return f"{model.name} falls back on {why}"
-    return ""
+                whom = "itself" if name == model.name else f"{name}, which is no model here"
+                return MisplacedError((*here, *place), f"{model.name} falls back on {whom}")
+    return None
 
 
-def _no_embeddings(found: CatalogueFile) -> set[str]:
-    return {name for name, table in found.providers.items() if isinstance(table, BedrockTable)}
+def _fallbacks(model: Model) -> Iterator[tuple[Place, str]]:
+    for number, name in enumerate(model.fallbacks):
+        yield ("fallbacks", number), name
+    for kind, names in model.fallbacks_when.items():
+        for number, name in enumerate(names):
+            yield ("fallbacks_when", kind, number), name
 
 
-def _twice(found: CatalogueFile) -> str:
-    names = [model.name for model in found.models] + [model.name for model in found.embedding_models]
-    double = next((name for name in names if names.count(name) > 1), "")
-    return f"two models are called {double}" if double else ""
+def _twice(found: CatalogueFile) -> MisplacedError | None:
+    seen: set[str] = set()
+    for place, name, _, ours in _asked(found):
+        if name in seen and ours == SIMULATED:
+            return MisplacedError((*place, "name"), f"two models are called {name}")
+        seen.add(name)
+    return None

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from ratchet_common.errors import CannotStartError
+from ratchet_common.toml_checks import MisplacedError
 
 PATIENCE_S: Final = 60.0
 LISTED_AS: Final[Mapping[str, str]] = {
@@ -67,8 +68,8 @@ class Listed(msgspec.Struct, frozen=True):
 def with_known_prices(catalogue: dict[str, Any]) -> dict[str, Any]:
     """The catalogue as TOML gives it, with the prices that it leaves out. What is malformed stays as it is.
 
-    A table with input and output stands alone; what another names goes before what is known. Raises ValueError with a
-    sentence for a model whose price nobody knows, CannotStartError when what is known cannot be read.
+    A table with input and output stands alone; what another names goes before what is known. Raises MisplacedError
+    for a model whose price nobody knows, CannotStartError when what is known cannot be read.
     """
     models = catalogue.get("models")
     providers = catalogue.get("providers")
@@ -84,7 +85,7 @@ def _completed(models: list[Any], sellers: Mapping[str, Any]) -> list[Any]:
     known = dict(zip(incomplete, _looked_up([listed.wanted for listed in incomplete.values()]), strict=True))
     for i, found in known.items():
         if not found.prices:
-            raise ValueError(_unknown(f"`$.models[{i}]` ({incomplete[i].name})", incomplete[i].wanted, found.why))
+            raise MisplacedError(("models", i), _unknown(incomplete[i].name, incomplete[i].wanted, found.why))
     return [
         model | {"prices": known[i].prices | incomplete[i].prices} if i in known else model
         for i, model in enumerate(models)
@@ -119,9 +120,9 @@ def _looked_up(wanted: Sequence[Wanted]) -> list[Found]:
     return msgspec.json.decode(asked.stdout, type=list[Found])
 
 
-def _unknown(where: str, wanted: Wanted, why: str) -> str:
+def _unknown(name: str, wanted: Wanted, why: str) -> str:
     seller = wanted.provider or wanted.url or "a provider that it could look up"
     return (
-        f"{where} has no prices for input and output, and genai-prices {why} ({wanted.model} of {seller}): "
+        f"{name} has no prices for input and output, and genai-prices {why} ({wanted.model} of {seller}): "
         "give `prices = { input = …, output = … }`, or name in `priced_as` what it is priced as (`openai:gpt-4o`)"
     )

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from ratchet_common.errors import CannotStartError
+from ratchet_common.toml_checks import MisplacedError, converted
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.shelf import Known, Origin, Shelf, of_files
 from ratchet_router.template import Template, faults
@@ -62,12 +61,13 @@ def _in_folder(folder: Path, origin: Origin) -> list[Filed]:
 def _read(path: Path) -> Template:
     try:
         text = path.read_text(encoding="utf-8")
-        template = msgspec.convert(tomllib.loads(text), Template)
+        template = converted(tomllib.loads(text), Template)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         raise CannotStartError(f"The template {path} cannot be read: {why}.") from error
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise CannotStartError(f"The template {path} is malformed: {error}. Correct it there.") from error
+    except (tomllib.TOMLDecodeError, MisplacedError) as error:
+        why = error.placed(text) if isinstance(error, MisplacedError) else error
+        raise CannotStartError(f"The template {path} is malformed: {why}. Correct it there.") from error
     wrong = faults(template)
     if wrong:
         sentences = " ".join(f"`{fault.field}`{_where(text, fault.quote)} {fault.why}." for fault in wrong)

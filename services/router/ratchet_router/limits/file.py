@@ -1,18 +1,14 @@
 """The limits file: what tenants, keys and users may spend and ask for. Read at the start, and anew at SIGHUP."""
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.limits import Limits
-
-Table = tuple[str, ...]  # the names that lead to it
+from ratchet_common.toml_checks import MisplacedError, converted
 
 
 class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,41 +57,12 @@ def read_limits(path: Path | None) -> LimitsFile:
     try:
         return understood(text)
     except ValueError as error:
+        why = error.placed(text) if isinstance(error, MisplacedError) else str(error)
         raise CannotStartError(
-            f"The limits file {path} (setting ROUTER_LIMITS) is malformed: {error}. Correct it there."
+            f"The limits file {path} (setting ROUTER_LIMITS) is malformed: {why}. Correct it there."
         ) from error
 
 
 def understood(text: str) -> LimitsFile:
-    """Raises ValueError: tables are looked at one by one, so that the one that is wrong is named with its line."""
-    found = tomllib.loads(text, parse_float=Decimal)
-    for table, content in _tables(found):
-        try:
-            msgspec.convert(content, Limits)
-        except msgspec.ValidationError as error:
-            raise ValueError(f"{_place(text, table, str(error))}: {error}") from error
-    return msgspec.convert(found, LimitsFile)
-
-
-def _tables(found: Mapping[str, Any]) -> Iterator[tuple[Table, Any]]:
-    """All that should be limits. What has another shape is left to the check of the whole."""
-    tenants = found.get("tenants")
-    named = tenants.items() if isinstance(tenants, dict) else ()
-    for where, scheme in [(("default",), found.get("default")), *((("tenants", name), of) for name, of in named)]:
-        for name, content in scheme.items() if isinstance(scheme, dict) else ():
-            if name != "users":
-                yield (*where, name), content
-            elif isinstance(content, dict):
-                yield from (((*where, name, user), limits) for user, limits in content.items())
-
-
-def _place(text: str, table: Table, error: str) -> str:
-    """The line of the field that the error names within the table, else of the table's head; both may be elsewhere."""
-    dotted = r"\s*\.\s*".join(rf"[\"']?{re.escape(name)}[\"']?" for name in table)
-    head = re.search(rf"^\s*\[\s*{dotted}\s*\]", text, re.MULTILINE)
-    name = f"`{'.'.join(table)}`"
-    if head is None:
-        return name
-    field = re.search(r"(?:field `|`\$\.)(\w+)`", error)
-    line = re.compile(rf"^\s*{field[1]}\s*=", re.MULTILINE).search(text, head.end()) if field else None
-    return f"line {text.count(chr(10), 0, (line or head).end()) + 1}, {name}"
+    """Raises MisplacedError, TOMLDecodeError."""
+    return converted(tomllib.loads(text, parse_float=Decimal), LimitsFile)
