@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from dotenv import dotenv_values
 
 from ratchet_cli.env_example import OF_SERVICES, PLACE, ROOT, text
 from ratchet_common.settings import variables
+from ratchet_router.provider_table import ProviderTable
 from tests.contract.started import started
 
 NEEDED = {"KAFKA_BOOTSTRAP_SERVERS": "kafka:9092", "MONGODB_URL": "mongodb://mongodb", "TOKENS_FILE": "tokens.json"}
@@ -24,6 +26,11 @@ def test_every_setting_is_named_once_and_explained() -> None:
     assert sorted(named) == sorted(wanted)
     explained = [lines[lines.index(line) - 1] for line in lines if re.match(r"#[A-Z_0-9]+=", line)]
     assert all(re.match(r"# \w", line) and "None" not in line for line in explained)
+
+
+def test_what_it_says_of_the_catalogue_is_a_field_of_every_provider_there() -> None:
+    (named,) = re.findall(r'your catalogue gives them \(`(\w+) = "env:NAME"`\)', text())
+    assert [table for table in get_args(ProviderTable) if named not in table.__struct_fields__] == []
 
 
 def test_an_unchanged_copy_sets_nothing() -> None:
