@@ -13,8 +13,8 @@ from ratchet_providers.base import Native
 from ratchet_providers.media import CHARACTERS_PER_TOKEN, NO_MEDIA, Media
 from ratchet_router.catalogue import Capability
 from ratchet_router.complexity import complexity
+from ratchet_router.priorities import EVEN, Priorities
 from ratchet_router.provider_table import LimitsTable
-from ratchet_router.routing import EVEN, Priorities
 
 # No tokenizer makes fewer of what is no mere repetition: of long words or deep indentation it has some 13 bytes each.
 MOST_BYTES_PER_TOKEN: Final = 16

@@ -11,6 +11,7 @@ from ratchet_common.events import Candidate, Usage
 from ratchet_router.catalogue import CEILINGS, Capability, Model, Tier
 from ratchet_router.estimate import Doubt
 from ratchet_router.failures import CONTEXT_LENGTH_EXCEEDED
+from ratchet_router.priorities import EVEN, Priorities
 
 USUAL_OUTPUT: Final[Mapping[str, int]] = {  # tokens, for the estimate of what an answer will cost
     "classification": 10,
@@ -38,25 +39,6 @@ class TooLongForAllError(NoModelFitsError):
     """One could take it if it were shorter."""
 
     code = CONTEXT_LENGTH_EXCEEDED
-
-
-class Priorities(msgspec.Struct, frozen=True):
-    """Finite, and none below 0; only their proportions matter. All 0 is as good as all alike."""
-
-    accuracy: float = 1.0
-    cost: float = 1.0
-    speed: float = 1.0
-
-    def scaled(self) -> "Priorities":
-        most = max(self.accuracy, self.cost, self.speed)
-        if most <= 0:
-            return Priorities(1 / 3, 1 / 3, 1 / 3)
-        accuracy, cost, speed = self.accuracy / most, self.cost / most, self.speed / most  # their sum is finite
-        total = accuracy + cost + speed
-        return Priorities(accuracy / total, cost / total, speed / total)
-
-
-EVEN = Priorities()
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import pytest
 from ratchet_common.auth import Caller
 from ratchet_common.vocabulary import TaskType, UnknownTaskError
 from ratchet_router.api.chat_body import InvalidChatError, read_chat
-from ratchet_router.routing import Priorities
+from ratchet_router.priorities import Priorities
 
 GATEWAY = Path(__file__).parents[3] / "docs" / "gateway.md"
 CALLER = Caller("digest", "acme", frozenset())

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from ratchet_common.events import CurvePoint
 from ratchet_router.estimate import EVERYBODY, NOBODY, Aim, Doubt, threshold_for
-from ratchet_router.routing import Priorities, Wanted, rank
+from ratchet_router.priorities import Priorities
+from ratchet_router.routing import Wanted, rank
 from tests.unit.router.asks import MODELS, SMALL
 
 

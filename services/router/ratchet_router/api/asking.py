@@ -15,7 +15,8 @@ from ratchet_router.api.extras import Extras
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Capability
 from ratchet_router.names import OF_TASK, task_in
-from ratchet_router.routing import Priorities, UnknownModelError
+from ratchet_router.priorities import Priorities
+from ratchet_router.routing import UnknownModelError
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ from ratchet_router.cache_control import cache_control
 from ratchet_router.names import AUTO
 from ratchet_router.once import answer_once, once, opened_once
 from ratchet_router.parts import Parts
-from ratchet_router.routing import Priorities
+from ratchet_router.priorities import Priorities
 from ratchet_router.shapes.generate import GenerateFrames
 
 routes = APIRouter(tags=["generate"])
