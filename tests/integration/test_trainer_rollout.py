@@ -174,7 +174,8 @@ async def test_feedback_becomes_a_version_that_takes_all_of_the_traffic(
 
 
 async def _look_at_the_evaluation(app: Running, version_id: str) -> None:
-    _, version = await app.get(f"/api/models/versions/{version_id}")
+    about = f"/api/models/versions/{version_id}"
+    version = await until(app, about, lambda found: found["state"] != "evaluated")  # the rollout is written before it
     assert (version["state"], version["traffic_percentage"], version["parent"]) == ("canary", 10, "base")
     _, found = await app.get(f"/api/models/evaluations/{version['evaluation_id']}")
     assert found["passed"]
