@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 AT_ONCE: Final = 8
-HEAD_START_S: Final = 0.25
+HEAD_START_S: Final = 0.5
 FRESH_S: Final = 60.0
 
 
