@@ -17,9 +17,7 @@ from ratchet_common.errors import CannotStartError
 
 PROGRAM = "secantusd-py"
 OPLOG_ENTRIES = 500_000  # beyond them each write also removes one: half as many inserts a second
-EXPIRY_S = (
-    3600  # a look for what has expired reads every document, and nobody else gets at any meanwhile: 1 s for 50,000
-)
+EXPIRY_S = 3600  # to look for what has expired it reads every document, and keeps all others from them: 1 s for 50,000
 
 
 def store_program(beside: Path = Path(sys.executable)) -> str:
