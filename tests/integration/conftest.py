@@ -42,7 +42,7 @@ def stack() -> Iterator[Ground]:
     """`RATCHET_TEST_BUS=kafka` (set by `make test-kafka`) runs the same suite on Apache Kafka."""
     with contextlib.ExitStack() as parts:
         folder = parts.enter_context(store_folder())
-        embedded = parts.enter_context(start_stack(folder / "data"))
+        embedded = parts.enter_context(start_stack(folder / "data", lasting=False))
         if ON_KAFKA:
             servers = parts.enter_context(real_kafka(folder / "kafka"))
             yield Ground(servers, embedded.mongodb_url, idempotence=True, forgets=False)

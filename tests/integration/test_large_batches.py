@@ -31,7 +31,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 @pytest.fixture(scope="module")
 def stack(stack: Ground) -> Iterator[Ground]:
     """With a store of its own: what is left of so much would hold up whoever uses the same one afterwards."""
-    with store_folder() as folder, start_stack(folder / "data") as own:
+    with store_folder() as folder, start_stack(folder / "data", lasting=False) as own:
         yield replace(stack, mongodb_url=own.mongodb_url)
 
 

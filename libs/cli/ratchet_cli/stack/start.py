@@ -91,9 +91,10 @@ class Stack:
         return child
 
 
-def start_stack(data_dir: Path, *, patience_s: float = PATIENCE_S) -> Stack:
+def start_stack(data_dir: Path, *, patience_s: float = PATIENCE_S, lasting: bool = True) -> Stack:
     """Returns when both answer, after a second or so; `patience_s` bounds the wait for each.
 
+    Without `lasting` the store keeps its data in memory, and they go with it.
     To be called in the main thread. Raises CannotStartError.
     """
     broker = Part("broker", partial(broker_command, broker_program()), broker_answers)
@@ -102,7 +103,7 @@ def start_stack(data_dir: Path, *, patience_s: float = PATIENCE_S) -> Stack:
     try:
         clear(directory.processes)
         stack.kafka_bootstrap_servers = f"{LOOPBACK}:{stack.run(broker, patience_s)}"
-        store = Part("store", partial(store_folder, directory.store), store_answers)
+        store = Part("store", partial(store_folder, directory.store, lasting), store_answers)
         stack.mongodb_url = store_url(stack.run(store, patience_s))
     except BaseException:
         stack.stop()

@@ -30,13 +30,16 @@ def store_program(beside: Path = Path(sys.executable)) -> str:
     return found
 
 
-def store_command(program: str, folder: Path, port: int) -> list[str]:
-    """`folder` holds the data; the configuration beside it keeps the user's own from being read."""
+def store_command(program: str, folder: Path, lasting: bool, port: int) -> list[str]:
+    """`folder` holds the data; the configuration beside it keeps the user's own from being read.
+
+    What is not to be `lasting` stays in memory, and never waits for the disk.
+    """
     configuration = folder.with_name("store.toml")
     configuration.write_text(f"[storage]\nttl_sweep_seconds = {EXPIRY_S}\n", encoding="utf-8")
     return [
         *(program, "--config", str(configuration), "--log-level", "WARNING"),
-        *("--host", LOOPBACK, "--port", str(port), "--storage-path", str(folder)),
+        *("--host", LOOPBACK, "--port", str(port), "--storage-path", str(folder) if lasting else ":memory:"),
         *("--sync-on-commit", "--oplog-max-entries", str(OPLOG_ENTRIES)),
     ]
 
