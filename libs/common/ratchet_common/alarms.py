@@ -43,10 +43,9 @@ _of_loops: "WeakKeyDictionary[asyncio.AbstractEventLoop, Alarms]" = WeakKeyDicti
 _latest: Alarms | None = None  # nearly always the only ones
 
 
-def alarms() -> Alarms:
-    """Those of the running loop."""
+def alarms(loop: asyncio.AbstractEventLoop) -> Alarms:
+    """Those of this loop, which runs."""
     global _latest
-    loop = asyncio.get_running_loop()
     if _latest is None or _latest.loop is not loop:
         _latest = _of_loops.get(loop) or Alarms(loop)
         _of_loops[loop] = _latest
@@ -62,10 +61,11 @@ class Within:
         self._seconds, self._late = seconds, False
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()  # asked once: each time it asks the system who it is
+        task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("A limit of time is for what runs in a task.")
-        self._task, self._cancelled_before, self._alarms = task, task.cancelling(), alarms()
+        self._task, self._cancelled_before, self._alarms = task, task.cancelling(), alarms(loop)
         self._alarms.set(self, self._seconds, self._ring)
 
     def __exit__(

@@ -71,7 +71,8 @@ class Edge:
         request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex.encode()
         line = self._line(scope, request_id, given=request_id is given)
         started, status, answering = time.perf_counter(), 500, False
-        send = WholeAnswers(scope[CYCLE], send).send if CYCLE in scope else send
+        cycle = scope.pop(CYCLE, None)  # it holds the scope: both would wait for the collector
+        send = send if cycle is None else WholeAnswers(cycle, send).send
 
         async def send_on(message: Message) -> None:
             nonlocal status, answering
@@ -107,7 +108,7 @@ class Edge:
 
     def _limited(self, scope: Scope, receive: Receive, may: Upload) -> Receive:
         seen, ended, ours = 0, False, CONNECTION in scope
-        until = asyncio.get_running_loop().time() + may.patience_s
+        until = time.monotonic() + may.patience_s
 
         async def counted() -> Message:
             nonlocal seen, ended
@@ -133,7 +134,7 @@ class Edge:
 
 async def _by(until: float, receive: Receive) -> Message:
     try:
-        async with asyncio.timeout_at(until):
+        async with asyncio.timeout(until - time.monotonic()):
             return await receive()
     except TimeoutError:
         raise HTTPException(408, "The body did not come to its end in time: send it at once.") from None

@@ -48,6 +48,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, lost: Callable[["Connection"], None]) -> None:
         self._lost = lost
+        self._loop = asyncio.get_running_loop()  # asked once: each time it asks the system who it is
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._awaited: Awaited = "end"
@@ -97,7 +98,7 @@ class Connection(asyncio.Protocol):
             at_end()
         else:
             self._at_end, self._awaited = at_end, "end"
-            asyncio.get_running_loop().call_later(END_MARK_S, self._gone_unless_ended, at_end)
+            self._loop.call_later(END_MARK_S, self._gone_unless_ended, at_end)
 
     def _gone_unless_ended(self, at_end: Callable[[], None]) -> None:
         if self._at_end is at_end:
@@ -118,8 +119,8 @@ class Connection(asyncio.Protocol):
 
     async def _until(self, awaited: Awaited, patience_s: float) -> None:
         if self._error is None and not self._there(awaited):
-            self._waiter, self._awaited = asyncio.get_running_loop().create_future(), awaited
-            limits = alarms()
+            self._waiter, self._awaited = self._loop.create_future(), awaited
+            limits = alarms(self._loop)
             limits.set(self, patience_s, self._late)
             try:
                 await self._waiter

@@ -5,6 +5,7 @@ No redirects, no cookies, no compression, no proxies.
 
 import asyncio
 import ssl
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -177,7 +178,7 @@ class Wire:
 
     async def close_idle(self) -> None:
         """Closes what nobody has used for a while, such as connections to a provider that is asked no more."""
-        long_ago = asyncio.get_running_loop().time() - IDLE_S
+        long_ago = time.monotonic() - IDLE_S
         for origin, idle in list(self._idle.items()):
             for connection in [one for one in idle if one.idle_since < long_ago or not one.reusable]:
                 idle.remove(connection)
@@ -187,7 +188,7 @@ class Wire:
 
     def _put_back(self, origin: Origin, connection: Connection) -> None:
         if connection.reusable:
-            connection.idle_since = asyncio.get_running_loop().time()
+            connection.idle_since = time.monotonic()
             self._idle[origin].append(connection)
         else:
             connection.close()
@@ -197,7 +198,7 @@ class Wire:
         idle = self._idle[origin]
         while idle:
             connection = idle.pop()
-            if connection.reusable and asyncio.get_running_loop().time() - connection.idle_since < IDLE_S:
+            if connection.reusable and time.monotonic() - connection.idle_since < IDLE_S:
                 return connection
             connection.close()
         return None

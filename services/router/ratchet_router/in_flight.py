@@ -5,6 +5,7 @@ its client hung up or it was not let in, one of those who wait is the next to ca
 """
 
 import asyncio
+import time
 
 import msgspec
 
@@ -27,13 +28,20 @@ class Call(msgspec.Struct):
     key: bytes
     terms: Terms
     calls: "InFlight"
-    ended: asyncio.Future[Ending]
+    ended: asyncio.Future[Ending] | None = None  # once somebody waits for it
 
     def settle(self, outcome: Entry | NoAnswerError | None = None, *, for_all: bool = False) -> None:
         """Without an outcome another calls."""
         self.calls.over(self)
-        if not self.ended.done():
+        if self.ended is not None and not self.ended.done():
             self.ended.set_result(Ending(outcome, for_all))
+
+    async def ending(self, patience_s: float | None) -> Ending | None:
+        """None when it has not come in time."""
+        if self.ended is None:
+            self.ended = asyncio.get_running_loop().create_future()
+        await asyncio.wait({self.ended}, timeout=patience_s)
+        return self.ended.result() if self.ended.done() else None
 
 
 class InFlight:
@@ -55,20 +63,18 @@ class InFlight:
 
         Raises NoAnswerError: the other's, or that the time is over.
         """
-        clock = asyncio.get_running_loop().time
-        end = None if patience_s is None else clock() + patience_s
+        end = None if patience_s is None else time.monotonic() + patience_s
         while (call := self._calls.get(key)) is not None:
-            await asyncio.wait({call.ended}, timeout=None if end is None else max(0.0, end - clock()))
-            if not call.ended.done():
+            ending = await call.ending(None if end is None else max(0.0, end - time.monotonic()))
+            if ending is None:
                 raise no_answer([])
-            ending = call.ended.result()
             if not ending.for_all and call.terms != terms:
                 continue
             if isinstance(ending.outcome, NoAnswerError):
                 raise ending.outcome.again()
             if ending.outcome is not None:
                 return ending.outcome
-        mine = self._calls[key] = Call(key, terms, self, asyncio.get_running_loop().create_future())
+        mine = self._calls[key] = Call(key, terms, self)
         return mine
 
     def over(self, call: Call) -> None:

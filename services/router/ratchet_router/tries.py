@@ -35,7 +35,7 @@ class Tries(Generic[T]):
 
     targets: list[T]
     around: Surroundings
-    deadline: float  # by the loop's clock
+    deadline: float  # by the monotonic clock
     models: int  # how many different ones may be tried
     attempted: Callable[[Attempt], None]
     streams: bool = False
@@ -55,7 +55,7 @@ class Tries(Generic[T]):
         return self.errors[-1][1] if self.errors else None
 
     def remaining_s(self) -> float:
-        return self.deadline - asyncio.get_running_loop().time()
+        return self.deadline - time.monotonic()
 
     async def next(self) -> T | None:
         """None: there is nobody left to ask, or no time. Waits where a pause is due."""
@@ -224,7 +224,7 @@ def tries(
     return Tries(
         targets=list(targets),
         around=around,
-        deadline=asyncio.get_running_loop().time() + deadline_s,
+        deadline=time.monotonic() + deadline_s,
         models=models,
         attempted=attempted,
         streams=streams,

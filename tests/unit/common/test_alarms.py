@@ -61,12 +61,12 @@ async def test_an_error_inside_comes_out_as_it_is() -> None:
 
 async def test_each_rings_once_and_one_that_is_off_never() -> None:
     rung: list[str] = []
-    alarms().set("a", 0.01, lambda: rung.append("a"))
-    alarms().set("b", 0.01, lambda: rung.append("b"))
-    alarms().set("c", 0.02, lambda: rung.append("c"))
-    alarms().off("b")
+    alarms(asyncio.get_running_loop()).set("a", 0.01, lambda: rung.append("a"))
+    alarms(asyncio.get_running_loop()).set("b", 0.01, lambda: rung.append("b"))
+    alarms(asyncio.get_running_loop()).set("c", 0.02, lambda: rung.append("c"))
+    alarms(asyncio.get_running_loop()).off("b")
     await asyncio.sleep(0.3)
     assert sorted(rung) == ["a", "c"]
-    alarms().set("d", 0.01, lambda: rung.append("d"))  # after a time without any
+    alarms(asyncio.get_running_loop()).set("d", 0.01, lambda: rung.append("d"))  # after a time without any
     await asyncio.sleep(0.3)
     assert rung[-1] == "d"

@@ -1,6 +1,7 @@
 """Whole answers of a running server, over raw sockets: what goes out is what uvicorn's own steps would have sent."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -76,6 +77,20 @@ async def test_one_after_another_over_one_connection(size: int) -> None:
             assert b"x-one: 1\r\n" in head
             assert b"x-request-id: " in head
             assert found == text
+
+
+async def test_requests_leave_nothing_for_the_collector() -> None:
+    """Which halts everything while it looks, the longer the more there is."""
+    async with connected(answering(start(length(b"ok")), body(b"ok"))) as connection:
+        await answer_to(connection)
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(50):
+                await answer_to(connection)
+            assert gc.collect() < 50
+        finally:
+            gc.enable()
 
 
 async def test_requests_that_come_at_once_are_answered_in_turn() -> None:
