@@ -202,7 +202,8 @@ async def test_a_token_without_the_scope_is_refused(site: Site) -> None:
         app = Running(site.app.url, http)
         assert (await app.post("/api/generate", MAIL))[0] == 403
         assert (await app.post(CHAT, {}))[0] == 403
-        assert (await app.get("/api/models/catalogue"))[0] == 200
+        status, listed = await app.get("/api/models/catalogue")
+        assert (status, {type(model["resting"]) for model in listed["items"]}) == (200, {bool})
         async with http.delete(app.url + "/api/cache") as response:
             assert response.status == 403
 

@@ -14,7 +14,7 @@ from ratchet_cli.router_calls import Router
 from ratchet_router.api.catalogue import ModelView, shown
 from ratchet_router.catalogue import read_catalogue
 
-COLUMNS = ("name", "provider", "tier", "window", "capabilities", "input", "output", "quality", "latency")
+COLUMNS = ("name", "provider", "tier", "window", "capabilities", "input", "output", "quality", "latency", "measured")
 IN_A_FILE = 160  # characters a line, where no terminal says how wide it is
 NUMBERS = frozenset({"window", "input", "output", "quality", "latency"})
 
@@ -35,21 +35,24 @@ def of_file(catalogue: Path) -> list[dict[str, Any]]:
 
 def table(found: Sequence[Mapping[str, Any]]) -> Table:
     shows = Table(
-        title="Prices in USD per million tokens; quality as expected, 0 to 1", box=SIMPLE, padding=(0, 1, 0, 0)
+        title="Prices in USD per million tokens; quality, 0 to 1, as expected, and as feedback has shown it by task",
+        box=SIMPLE,
+        padding=(0, 1, 0, 0),
     )
-    for column in COLUMNS:
+    columns = COLUMNS if any(model["measured"] for model in found) else COLUMNS[:-1]
+    for column in columns:
         shows.add_column(
             column, justify="right" if column in NUMBERS else "left", overflow="fold", no_wrap=column in NUMBERS
         )
     for model in found:
-        shows.add_row(*row(model))
+        shows.add_row(*row(model)[: len(columns)])
     return shows
 
 
 def row(model: Mapping[str, Any]) -> tuple[str, ...]:
     prices = model["prices"]
     return (
-        model["name"],
+        f"{model['name']} (rests)" if model["resting"] else model["name"],
         model["provider"],
         model["tier"],
         f"{model['context_window']:,}",
@@ -58,4 +61,5 @@ def row(model: Mapping[str, Any]) -> tuple[str, ...]:
         f"{prices['output']:g}",
         f"{model['expected_quality']['default']:.2f}",
         f"{model['expected_latency_ms']:g} ms",
+        ", ".join(f"{one['task_type']} {one['score']:.2f} of {one['n']:,}" for one in model["measured"]),
     )

@@ -77,6 +77,11 @@ class Snapshot:
         found = self._told(tenant, task_type, model)
         return Measured(found.score, found.n) if found else None
 
+    def measurements(self, tenant: str, model: str) -> list[QualityMeasured]:
+        """Of every task, as `measured` finds them: the tenant's own, else everyone's. By task."""
+        tasks = {task for whose, task, of in self._quality if of == model and whose in (tenant, EVERYONE)}
+        return [told for task in sorted(tasks) if (told := self._told(tenant, task, model)) is not None]
+
     def _take_in(self, event: ExperimentChanged) -> None:
         of_task = self._experiments.setdefault((event.tenant, event.task_type), {})
         if event.state == "running":

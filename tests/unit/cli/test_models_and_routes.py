@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from ratchet_cli.explaining import as_generate
 from ratchet_cli.main import app
+from ratchet_cli.models import row
 
 CHAT = {"model": "auto", "messages": [{"role": "user", "content": "What is a canary release?"}]}
 GENERATE = {"task_type": "summary", "document_text": "We met on Monday. " * 50, "model": "auto:premium"}
@@ -24,6 +25,13 @@ def test_the_models_that_ship_are_listed_with_their_prices() -> None:
     assert {"provider", "tier", "context_window", "capabilities", "prices", "expected_quality"} <= found[0].keys()
     shown = ratchet("models").stdout
     assert all(model["name"] in shown for model in found)
+
+
+def test_what_feedback_has_shown_and_who_rests_stand_beside_what_was_expected() -> None:
+    (model, *_) = json.loads(ratchet("models", "--json").stdout)
+    told = {"task_type": "summary", "score": 0.71, "n": 1200, "interval": [0.6, 0.8]}
+    cells = row(model | {"measured": [told], "resting": True})
+    assert (cells[0], cells[-1]) == ("simulated-fast (rests)", "summary 0.71 of 1,200")
 
 
 def test_a_catalogue_that_is_wrong_is_a_sentence(tmp_path: Path) -> None:

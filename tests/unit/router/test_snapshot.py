@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from ratchet_common.events import EstimateTrained, ExperimentChanged, QualityMeasured, TrafficAssigned
+from ratchet_common.events import EVERYONE, EstimateTrained, ExperimentChanged, QualityMeasured, TrafficAssigned
 from ratchet_router.consumers import Consumers
 from ratchet_router.epochs import EVERYTHING, Drop, Dropped, Epoch, Kind
 from ratchet_router.routing import Measured
@@ -50,6 +50,28 @@ async def test_a_drop_is_news_once_and_changes_the_epoch_of_what_it_takes() -> N
     assert await snapshot.refresh(store) == [Dropped("acme", drop), Dropped("acme", Drop("qa"))]
     assert snapshot.epoch("acme", KIND) == (0, 2)
     assert snapshot.epoch("acme", KIND._replace(model="large")) == snapshot.epoch("other", KIND) == (0, 0)
+
+
+async def test_what_was_measured_of_a_model_is_the_tenants_own_else_everyones() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    told = [
+        QualityMeasured(tenant=tenant, task_type=task, model=model, score=score, n=9, interval=(0, 1))
+        for tenant, task, model, score in [
+            (EVERYONE, "summary", "small", 0.5),
+            (EVERYONE, "qa", "small", 0.6),
+            ("acme", "summary", "small", 0.7),
+            ("acme", "summary", "large", 0.8),
+            ("other", "risks", "small", 0.9),
+        ]
+    ]
+    store.now = Changes([], told, [], NOW)
+    await snapshot.refresh(store)
+    assert [(one.task_type, one.score) for one in snapshot.measurements("acme", "small")] == [
+        ("qa", 0.6),
+        ("summary", 0.7),
+    ]
+    assert [one.score for one in snapshot.measurements("new", "small")] == [0.6, 0.5]
+    assert snapshot.measurements("new", "unknown") == []
 
 
 async def test_another_tenants_traffic_is_unknown() -> None:

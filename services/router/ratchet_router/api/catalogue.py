@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from ratchet_common.auth import MayRead
 from ratchet_router.api.parts import TheParts
 from ratchet_router.catalogue import CEILINGS, Model
+from ratchet_router.snapshot import Snapshot
 
 routes = APIRouter(prefix="/api/models", tags=["models"])
 
@@ -26,7 +27,18 @@ class PricesView(BaseModel):
     output_audio: float | None = None
 
 
+class MeasuredView(BaseModel):
+    """What feedback has shown of the answers to one task: their mean score, 0 to 1, and where it lies for 95 %."""
+
+    task_type: str
+    score: float
+    n: int
+    interval: tuple[float, float]
+
+
 class ModelView(BaseModel):
+    """`measured` and `resting` are known of a running router alone. A model that rests has just failed too often."""
+
     name: str
     provider: str
     tier: Literal["fast", "balanced", "premium"]
@@ -35,6 +47,8 @@ class ModelView(BaseModel):
     capabilities: list[str]
     prices: PricesView
     expected_quality: dict[str, float]
+    measured: list[MeasuredView] = []
+    resting: bool = False
     expected_latency_ms: float
     simulated: bool
 
@@ -45,8 +59,20 @@ class Listed(BaseModel):
 
 
 @routes.get("/catalogue", response_model=Listed)
-async def catalogue(_: MayRead, parts: TheParts) -> Any:
-    return {"items": [shown(model) for model in parts.catalogue.models.values()], "next": None}
+async def catalogue(caller: MayRead, parts: TheParts) -> Any:
+    down = parts.around.breakers.down()
+    items = [
+        shown(model) | {"measured": measured(parts.snapshot, caller.tenant, name), "resting": name in down}
+        for name, model in parts.catalogue.models.items()
+    ]
+    return {"items": items, "next": None}
+
+
+def measured(snapshot: Snapshot, tenant: str, model: str) -> list[dict[str, Any]]:
+    return [
+        {"task_type": told.task_type, "score": told.score, "n": told.n, "interval": told.interval}
+        for told in snapshot.measurements(tenant, model)
+    ]
 
 
 def shown(model: Model) -> dict[str, Any]:
