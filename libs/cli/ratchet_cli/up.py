@@ -16,7 +16,7 @@ from ratchet_cli.embedded import Ground, gateway, token_for_trying
 from ratchet_cli.gateway import Gateway
 from ratchet_cli.stack.start import Stack, start_stack
 from ratchet_common.errors import CannotStartError
-from ratchet_common.serve import Server, settle_memory, take
+from ratchet_common.serve import Server, take
 from ratchet_common.settings import CommonSettings
 from ratchet_common.telemetry import configure_logging
 
@@ -52,7 +52,6 @@ class _Server(Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            settle_memory()
             sys.stdout.write(self._greeting)
             sys.stdout.flush()
 

@@ -62,6 +62,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self._taking is not None:
             self._taking.cancel()
         super().connection_lost(exc)
+        self.cycle = self.scope = None  # type: ignore[assignment]  # which hold it, and all would wait for the collector
 
     def data_received(self, data: bytes) -> None:
         self._unfinished += len(data)

@@ -2,8 +2,8 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
@@ -79,18 +79,39 @@ async def test_one_after_another_over_one_connection(size: int) -> None:
             assert found == text
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 async def test_requests_leave_nothing_for_the_collector() -> None:
     """Which halts everything while it looks, the longer the more there is."""
     async with connected(answering(start(length(b"ok")), body(b"ok"))) as connection:
         await answer_to(connection)
-        gc.collect()
-        gc.disable()
-        try:
+        with uncollected():
             for _ in range(50):
                 await answer_to(connection)
             assert gc.collect() < 50
-        finally:
-            gc.enable()
+
+
+async def test_connections_go_without_the_collector() -> None:
+    async with connected(answering(start(length(b"ok")), body(b"ok"))) as (reader, writer):
+        port = writer.get_extra_info("peername")[1]
+        with uncollected():
+            for _ in range(50):
+                other = await asyncio.open_connection("127.0.0.1", port)
+                await answer_to(other)
+                other[1].close()
+                await other[1].wait_closed()
+            del other
+            await answer_to((reader, writer))
+            left = [one for one in gc.get_objects() if isinstance(one, BoundedHttp)]
+            assert len(left) <= 2
 
 
 async def test_requests_that_come_at_once_are_answered_in_turn() -> None:
