@@ -1,6 +1,7 @@
 """The checks of answers: what they take, and how often they are wrong on texts that people wrote (public data).
 
-TAT-QA (NExTplusplus, CC-BY-4.0): answers that stand in their contexts must pass, with one digit changed they must not.
+TAT-QA (NExTplusplus, CC-BY-4.0): answers that stand in their contexts must pass, with one digit changed they must not;
+so must those that people worked out from two figures, where the answer tells both.
 QMSum (Yale-LILY, MIT): summaries by people must pass. 10-Q reports (docugami, MIT): the time.
 """
 
@@ -12,6 +13,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ratchet_router.checking.checks import checked
 from ratchet_router.checking.numbers import numbers
@@ -23,6 +25,9 @@ from tests.bench.public_data import FOLDER, questions
 DOCUMENT, ANSWER = 20_000, 4_000  # characters
 TOLD = "You summarise documents faithfully. Use only what the text says; keep names, dates and figures exact."
 PRIVATE = {"EMAIL_ADDRESS", "PHONE_NUMBER", "US_SSN", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS"}
+
+_NUMBER = r"[([-]*\$?([\d.,]*\d)[)\]]*"
+_OF_TWO = re.compile(rf"{_NUMBER}\s*[-+/]\s*{_NUMBER}(?:\s*/\s*{_NUMBER})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +45,41 @@ def run() -> list[Figure]:
 
 def tatqa() -> Iterator[Answer]:
     """With the scale that the table's head gives them, where there is one."""
-    for context in json.loads((FOLDER / "tatqa/tatqa_dataset_dev.json").read_text()):
-        rows = [" | ".join(row) for row in context["table"]["table"]]
-        document = "\n".join([*rows, *(paragraph["text"] for paragraph in context["paragraphs"])])
+    for context, document in _contexts():
         for question in context["questions"]:
             given = question["answer"] if isinstance(question["answer"], list) else [question["answer"]]
             scale = question["scale"] if question["scale"] != "percent" else ""
             text = "; ".join(f"{one} {scale}".strip() for one in given)
             if any(map(str.isdigit, text)) and question["answer_type"] != "count":
                 yield Answer(text, document, question["answer_type"] != "arithmetic")
+
+
+def _contexts() -> Iterator[tuple[dict[str, Any], str]]:
+    for context in json.loads((FOLDER / "tatqa/tatqa_dataset_dev.json").read_text()):
+        rows = [" | ".join(row) for row in context["table"]["table"]]
+        yield context, "\n".join([*rows, *(paragraph["text"] for paragraph in context["paragraphs"])])
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """`both`: a sentence with the two figures, `one`: with one of them; both without `figure`, which follows."""
+
+    both: str
+    one: str
+    figure: str
+    document: str
+
+
+def worked_out() -> Iterator[WorkedOut]:
+    for context, document in _contexts():
+        for question in context["questions"]:
+            found = _OF_TWO.fullmatch(question["derivation"])
+            if question["answer_type"] != "arithmetic" or not found or found[3] not in (None, found[1], found[2]):
+                continue
+            said = str(question["answer"]).lstrip("-")
+            is_ratio = "/" in found[0] and question["scale"] != "percent"
+            figure = f"{said}%" if question["scale"] == "percent" else f"a ratio of {said}" if is_ratio else said
+            yield WorkedOut(f"From {found[2]} to {found[1]}: ", f"It came to {found[1]}: ", figure, document)
 
 
 def passes(text: str, document: str) -> bool:
@@ -72,6 +103,17 @@ def _figures_of_answers() -> Iterator[Figure]:
     yield _share("numbers: answers of TAT-QA that pass", right, 0.99)
     yield _share("numbers: with one digit changed, seen", wrong, 0.9)
     yield _share("numbers: computed answers of TAT-QA that pass (so qa is only warned)", computed, None)
+    yield from _worked_out()
+
+
+def _worked_out() -> Iterator[Figure]:
+    chance, told = random.Random(3), list(worked_out())
+    both = [passes(one.both + one.figure, one.document) for one in told]
+    wrong = [not passes(one.both + with_another_digit(one.figure, chance), one.document) for one in told]
+    single = [passes(one.one + one.figure, one.document) for one in told]
+    yield _share("numbers: worked out from two that are told, pass", both, 0.9)
+    yield _share("numbers: the same with one digit changed, seen", wrong, 0.9)
+    yield _share("numbers: worked out from two of which one is told, pass", single, None)
 
 
 def summaries() -> list[Subject]:

@@ -20,6 +20,7 @@ SCALE_WORDS: Final = {
 SCALES: Final = {word: scale for scale, words in SCALE_WORDS.items() for word in words.split()}
 SURE_FROM: Final = 3  # letters; a shorter one may be a unit as well: 5 m, 3 t
 PERCENT: Final = frozenset({"%", "percent", "per cent", "pct", "prozent"})
+YEARS: Final = range(1900, 2101)
 GAP: Final = " \u00a0\u202f\u2009"
 
 # Begins with the digit itself, so that the search skips what is none. What is part of a name ("Q3") is no figure.
@@ -58,6 +59,10 @@ class Figure(NamedTuple):
     def bare(self) -> bool:
         """A whole number with neither scale nor per cent."""
         return self.written.isdecimal() and self.scale == 1 and not self.percent
+
+    @property
+    def may_be_year(self) -> bool:
+        return self.bare and len(self.written) == 4 and int(self.written) in YEARS
 
     @property
     def readings(self) -> tuple[Reading, ...]:

@@ -9,7 +9,8 @@ FAR_SHORT = 0.5
 CHARACTERS_PER_WORD = 2  # where words are not set apart by spaces
 
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
-_SENTENCE_END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]*_]*(?=\s|$)|[\u3002\uff01\uff1f]+")
+_SENTENCE_END = re.compile(r"(?<![.!?\u2026])[.!?\u2026]+[\"'\u201d\u2019)\]*_]*(?=\s|$)|[\u3002\uff01\uff1f]+")
+_BREAK = re.compile(rf"(?:{_SENTENCE_END.pattern})\n*|\n+")
 _ABBREVIATED = re.compile(
     r"\b(?:[a-z]|mr|mrs|ms|dr|st|no|vs|etc|approx|inc|ltd|co|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|bzw|ca|nr)\.\Z",
     re.I,
@@ -56,6 +57,15 @@ def sentences_in(text: str) -> int:
     return sum(max(1, _ends_in(line)) for line in text.splitlines() if line.strip())
 
 
+def sentence_starts(text: str) -> list[int]:
+    """Where a sentence or a line begins, the first at 0."""
+    ends = (found.end() for found in _BREAK.finditer(text))
+    return [0, *(end for end in ends if not _is_abbreviated(text, end))]
+
+
 def _ends_in(line: str) -> int:
-    ends = [found.end() for found in _SENTENCE_END.finditer(line)]
-    return sum(not _ABBREVIATED.search(line, max(0, end - 8), end) for end in ends)
+    return sum(not _is_abbreviated(line, found.end()) for found in _SENTENCE_END.finditer(line))
+
+
+def _is_abbreviated(text: str, end: int) -> bool:
+    return _ABBREVIATED.search(text, max(0, end - 8), end) is not None

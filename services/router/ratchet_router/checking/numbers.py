@@ -1,8 +1,9 @@
 """Does the document support the figures of the answer: amounts, percentages, counts, dates, times?
 
 A figure is supported if the document, the question or a passage has it, however it is written there, to the precision
-that it is given with; or if it is the result of a sum that stands beside it and whose parts are supported. What the
-answer has worked out without saying how is not: so for tasks that call for it the check only warns.
+that it is given with; or if it is the result of a sum that stands beside it and whose parts are supported. One that
+follows from two that the answer tells with it (`worked_out.py` says how) fails nothing, but the finding says so: the
+sum is right, and may still be of the wrong two. For tasks that call for more than that the check only warns.
 """
 
 import re
@@ -15,6 +16,7 @@ from ratchet_router.checking.citations import MARKER
 from ratchet_router.checking.figures import Figure, figures_in
 from ratchet_router.checking.source import Source
 from ratchet_router.checking.subject import Finding, Subject
+from ratchet_router.checking.worked_out import AnswersFigures, is_worked_out
 
 SMALL = 12  # counts up to this an answer makes itself ("3 risks"): they only warn
 MOST = 200  # figures of one answer: beyond, it is a table
@@ -33,23 +35,33 @@ _CURRENCY = tuple("$€£¥₹")
 
 
 class Told(NamedTuple):
-    """Something in the answer that the document must have."""
+    """Something in the answer that the document must have. `worked_out`: from others that it has."""
 
     start: int
     supported: bool
+    worked_out: bool = False
     small: bool = False
 
 
 def numbers(subject: Subject) -> Finding | None:
     told = list(_enough(_told(subject.text, Source(subject.given))))
-    missing = sorted(one for one in told if not one.supported)
-    if not missing:
+    missing = sorted(one for one in told if not one.supported and not one.worked_out)
+    worked_out = sorted(one for one in told if one.worked_out)
+    if not missing and not worked_out:
         return None
-    places = ", ".join(str(one.start) for one in missing[:PLACES_TOLD])
+    ways = ((missing, "are not in what was given"), (worked_out, "follow from others that are in what was given"))
     return Finding(
-        f"{len(missing)} of {len(told)} figures that were looked up are not in what was given (at {places}).",
+        " ".join(
+            f"{len(some)} of {len(told)} figures that were looked up {how} (at {_places(some)})."
+            for some, how in ways
+            if some
+        ),
         serious=not all(one.small for one in missing),
     )
+
+
+def _places(told: Sequence[Told]) -> str:
+    return ", ".join(str(one.start) for one in told[:PLACES_TOLD])
 
 
 def _enough(told: Iterable[Told]) -> Iterator[Told]:
@@ -57,7 +69,7 @@ def _enough(told: Iterable[Told]) -> Iterator[Told]:
     missing = 0
     for one in told:
         yield one
-        missing += not one.supported
+        missing += not one.supported and not one.worked_out
         if missing == ENOUGH_MISSING:
             return
 
@@ -71,11 +83,11 @@ def _told(text: str, source: Source) -> Iterator[Told]:
     spans = [(dated.start, dated.end) for dated in dates] + [(start, end) for start, end, _ in times]
     rest = _blanked(text, [*spans, *(marker.span() for marker in MARKER.finditer(text))])
     figures = [figure for figure in islice(figures_in(rest), MOST) if not _numbers_a_line(figure, rest)]
-    supported: list[bool] = []
+    answers = AnswersFigures(rest, figures, source)
     for place, figure in enumerate(figures):
-        supported.append(source.has(figure, rest[figure.start : figure.end]))
-        known = supported[place] or _is_result(place, figures, supported, rest)
-        yield Told(figure.start, known, small=not known and _is_small(figure, rest))
+        known = answers.supported(place) or _is_result(place, answers)
+        worked_out = not known and is_worked_out(place, answers)
+        yield Told(figure.start, known, worked_out, small=not known and _is_small(figure, rest))
 
 
 def _numbers_a_line(figure: Figure, text: str) -> bool:
@@ -110,11 +122,12 @@ def _is_small(figure: Figure, text: str) -> bool:
     return figure.bare and figure.readings[0][0] <= SMALL and not is_money
 
 
-def _is_result(place: int, figures: Sequence[Figure], supported: Sequence[bool], text: str) -> bool:
+def _is_result(place: int, answers: AnswersFigures) -> bool:
     """Of "40 + 2 = 42"."""
-    if place < 2 or not (supported[place - 1] and supported[place - 2]):
+    if place < 2 or not (answers.supported(place - 1) and answers.supported(place - 2)):
         return False
-    one, other, result = figures[place - 2 : place + 1]
+    text = answers.text
+    one, other, result = answers.figures[place - 2 : place + 1]
     operator = _BETWEEN.fullmatch(text, one.end, other.start)
     if not operator or not _EQUALS.fullmatch(text, other.end, result.start):
         return False

@@ -4,10 +4,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
+from ratchet_router.checking.beside import Neighbours
 from ratchet_router.checking.calendar_dates import MONTH_NAMES, Dated, Day, numeric_dates_in, times_in
-from ratchet_router.checking.figures import SCALE_WORDS, THOUSAND, Figure, Reading, values_in
+from ratchet_router.checking.figures import SCALE_WORDS, THOUSAND, Figure, values_in
 from ratchet_router.checking.spelled import spellings
 
 LOOKED_AT: Final = 300  # places of one word
@@ -15,11 +16,20 @@ LAST_OF_MONTH: Final = 31
 BESIDE: Final = 14  # characters around a month's name in which its day and year stand
 SAME: Final = 1e-9  # of a value: what floating point loses
 TELLING: Final = 4  # letters of a scale's word that is found within others: "million" in "millions"
+EXACT: Final = 3  # values of one figure
 HEADS: Final = {"000": 1e3, "k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9}
 
 _SHORT = re.compile(r"\d{1,4}")
 _TOKEN = re.compile(r"\d[\d.,'\u2019]*")
 _HEAD = re.compile(r"[$€£]\s?['\u2019]?(000|[kmb]n?)\b")
+
+
+class Way(NamedTuple):
+    """How a figure may stand in the text. `step`: of its last digit; `factor`: from that to what the figure says."""
+
+    value: float
+    step: float
+    factor: float = 1.0
 
 
 class Source:
@@ -31,7 +41,17 @@ class Source:
         """`written`: with the word of its scale, as it stands in the answer."""
         if figure.written in self._tokens and (figure.may_be_unscaled or self._says(written)):
             return True
-        return any(self._near(*way) for way in self._ways(figure)) or self._spells(figure)
+        return any(self._near(way.value, way.step) for way in self._ways(figure)) or self._spells(figure)
+
+    def exactly(self, figure: Figure) -> Sequence[float]:
+        """What it says, and what the text has in its place: that may have more digits."""
+        said = [value * figure.scale for value, _ in figure.readings]
+        return list(dict.fromkeys([*said, *(its * factor for its, factor in self._there(figure))]))[:EXACT]
+
+    def beside(self, figure: Figure) -> Iterator[tuple[float, float]]:
+        """What the text has in its place, each time with a figure that stands beside it there."""
+        for its, factor in self._there(figure):
+            yield from ((its * factor, other * factor) for other in self._neighbours.of(its, figure.percent))
 
     def has_date(self, dated: Dated, written: str) -> bool:
         return written in self._text or any(self._has_day(day) for day in dated.days)
@@ -43,23 +63,31 @@ class Source:
         """Without a digit before it: "5 million" is not in "15 million"."""
         return any(not _goes_on_before(self._text, at) for at in _places(self._text, written))
 
-    def _ways(self, figure: Figure) -> Iterator[Reading]:
-        """What may stand in the text for it, and to which step; the scale may stand over a table."""
+    def _ways(self, figure: Figure) -> Iterator[Way]:
+        """The scale may stand over a table."""
         for value, step in figure.readings:
             whole, its_step = value * figure.scale, step * figure.scale
-            yield whole, its_step
+            yield Way(whole, its_step)
             if whole >= THOUSAND:
-                yield from ((whole / scale, its_step / scale) for scale in self._scales)
+                yield from (Way(whole / scale, its_step / scale, scale) for scale in self._scales)
             if figure.may_be_unscaled:
-                yield value, step
+                yield Way(value, step, figure.scale)
             if figure.percent:
-                yield value / 100, step / 100
-            elif value < 1:
-                yield value * 100, step * 100
+                yield Way(value / 100, step / 100, 100)
+            elif value < 1 and figure.scale == 1:
+                yield Way(value * 100, step * 100, 0.01)
+
+    def _there(self, figure: Figure) -> Iterator[tuple[float, float]]:
+        """For each way the value that is nearest to it, and the factor."""
+        for value, step, factor in dict.fromkeys(self._ways(figure)):
+            place = bisect_left(self._values, value)
+            nearest = min(self._values[max(0, place - 1) : place + 1], key=lambda its: abs(its - value), default=None)
+            if nearest is not None and abs(nearest - value) <= _slack(value, step):
+                yield nearest, factor
 
     def _near(self, value: float, step: float) -> bool:
-        """Within half a step: a figure may be given with fewer digits than it was read with."""
-        slack = step / 2 + SAME * value
+        """A figure may be given with fewer digits than it was read with."""
+        slack = _slack(value, step)
         place = bisect_left(self._values, value - slack)
         return place < len(self._values) and self._values[place] <= value + slack
 
@@ -112,6 +140,10 @@ class Source:
         return sorted(set(values_in(self._text)))
 
     @cached_property
+    def _neighbours(self) -> Neighbours:
+        return Neighbours(self._text)
+
+    @cached_property
     def _scales(self) -> frozenset[float]:
         """Of the words that stand anywhere, such as "in millions" over a table."""
         over_tables = {HEADS[found[1]] for found in _HEAD.finditer(self._folded) if found[1] in HEADS}
@@ -129,6 +161,10 @@ class Source:
     @cached_property
     def _times(self) -> frozenset[int]:
         return frozenset(minutes for _, _, minutes in times_in(self._text))
+
+
+def _slack(value: float, step: float) -> float:
+    return step / 2 + SAME * value
 
 
 def _places(text: str, words: str) -> Iterator[int]:
