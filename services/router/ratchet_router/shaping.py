@@ -10,6 +10,7 @@ from ratchet_common.events import Check
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.checking.checks import checked
 from ratchet_router.checking.subject import Subject
+from ratchet_router.label_told import label_told
 from ratchet_router.reasoning import answer_in
 
 BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
@@ -32,7 +33,7 @@ def shaped(
     """`items` and `label`: as the provider told them apart, if it did. Thoughts before the answer are cut off."""
     said = output if task_type == TaskType.CHAT else answer_in(output)
     if task_type == TaskType.CLASSIFICATION:
-        found = label if label is not None else _label_in(said, labels)
+        found = label if label is not None else label_told(said, labels)
         return Shaped(found if found is not None else said.strip(), label=found)
     if task_type == TaskType.ACTION_ITEMS:
         return _action_items(said, items)
@@ -82,18 +83,6 @@ def _unfenced(said: str) -> str:
     bare = said.strip()
     fenced = FENCED.fullmatch(bare)
     return fenced["inside"].strip() if fenced else bare
-
-
-def _label_in(output: str, labels: Sequence[str]) -> str | None:
-    """The label that the output is, else the first that it names; without labels the first line is the label."""
-    said = output.strip().strip("\"'`.*").strip()
-    if not labels:
-        return said.partition("\n")[0][:200] or None
-    same = next((label for label in labels if label.casefold() == said.casefold()), None)
-    if same is not None:
-        return same
-    named = [(at, -len(label), label) for label in labels if (at := said.casefold().find(label.casefold())) >= 0]
-    return min(named)[2] if named else None
 
 
 def _items_in(output: str) -> tuple[str, ...]:
