@@ -71,6 +71,27 @@ async def test_what_is_wrong_is_said_in_the_apis_own_shape(site: Site, path: str
 
 
 @every_endpoint
+async def test_a_mark_of_utf_8_before_the_body_is_passed_over(site: Site, path: str) -> None:
+    plain, marked = [await sent(site, path, json.dumps(GOOD[path]).encode(coding)) for coding in ("utf-8", "utf-8-sig")]
+    assert marked[0] == plain[0] == (400 if path == "/v1/batches" else 200)
+    if path == "/v1/batches":
+        assert marked == plain  # there is no such file
+        assert "JSON" not in str(marked)
+    status, body = await sent(site, path, "\ufeff\ufeff{}".encode())
+    assert status == 400
+    is_error_of(path, body)
+
+
+@every_endpoint
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+async def test_what_is_in_another_encoding_is_told_so(site: Site, path: str, coding: str) -> None:
+    status, body = await sent(site, path, json.dumps(GOOD[path]).encode(coding))
+    assert status == 400
+    is_error_of(path, body)
+    assert "it is in UTF-16 or UTF-32: send JSON in UTF-8" in body["error"]["message"]
+
+
+@every_endpoint
 @pytest.mark.parametrize("field", ["model", "messages", "input", "max_tokens", "tools", "stream", "ratchet"])
 @pytest.mark.parametrize("value", [None, -1, 1.5, True, "", "x", [], [None], {}, {"x": [{}]}, 10**30], ids=repr)
 async def test_a_field_of_another_kind_is_no_fault_of_ours(site: Site, path: str, field: str, value: Any) -> None:

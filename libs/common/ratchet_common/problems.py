@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from ratchet_common import json_bodies
 from ratchet_common.background import described
 from ratchet_common.errors import RefusedError, RetryLaterError
 
@@ -20,8 +21,8 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 SHOWN_ERRORS = 20
 UNREADABLE_BODY = "There was an error parsing the body"  # FastAPI's words
-NO_JSON = "body: it is not JSON in UTF-8, or nested too deeply"
-NO_JSON_FIELD = {"field": "body", "message": "it is not JSON in UTF-8, or nested too deeply"}
+NO_JSON = f"body: {json_bodies.NO_JSON}"
+NO_JSON_FIELD = {"field": "body", "message": json_bodies.NO_JSON}
 RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 NOBODYS: Final = {  # what Starlette says with a status's bare name
     404: "There is nothing at this path.",

@@ -1,3 +1,4 @@
+import codecs
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -163,6 +164,15 @@ async def test_what_is_no_json_or_no_text_is_422(client: httpx.AsyncClient, body
     answer = await client.post("/notes", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 422)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_mark_of_utf_8_before_the_body_is_passed_over(client: httpx.AsyncClient) -> None:
+    how = {"Content-Type": "application/json"}
+    plain, marked = [
+        await client.post("/notes", content=mark + b'{"text": "x"}', headers=how) for mark in (b"", codecs.BOM_UTF8)
+    ]
+    assert (marked.status_code, marked.content) == (plain.status_code, plain.content)
+    assert plain.is_success
 
 
 async def test_what_is_not_there_is_404_with_the_known_ones(client: httpx.AsyncClient) -> None:

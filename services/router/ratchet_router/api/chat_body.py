@@ -10,6 +10,7 @@ from msgspec import Meta
 from ratchet_common import conversation
 from ratchet_common.auth import Caller
 from ratchet_common.errors import RefusedError
+from ratchet_common.json_bodies import NotJsonError, read_json
 from ratchet_providers.media import is_media
 from ratchet_router.api.asking import Asked, ask_of
 from ratchet_router.api.extras import Extras
@@ -86,12 +87,16 @@ def read_chat(body: bytes, caller: Caller) -> Ask:
 
 def _decoded(body: bytes) -> tuple[ChatBody, Mapping[str, msgspec.Raw]]:
     try:
-        body.decode()  # what passes through unread must be text as well
-        return _chat_body.decode(body), _fields.decode(body)
+        return read_json(body, _read)
     except msgspec.ValidationError as error:
         raise invalid(error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidChatError("body", "it is not JSON in UTF-8, or nested too deeply") from None
+    except NotJsonError as error:
+        raise InvalidChatError("body", str(error)) from None
+
+
+def _read(body: bytes) -> tuple[ChatBody, Mapping[str, msgspec.Raw]]:
+    body.decode()  # what passes through unread must be text as well
+    return _chat_body.decode(body), _fields.decode(body)
 
 
 def invalid(error: msgspec.ValidationError) -> InvalidChatError:

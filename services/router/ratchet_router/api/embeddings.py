@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from msgspec import Meta
 
 from ratchet_common.auth import Caller, Scope, authorise
+from ratchet_common.json_bodies import NotJsonError, read_json
 from ratchet_providers.embedding import EncodingFormat
 from ratchet_router.api.chat_body import InvalidChatError, invalid
 from ratchet_router.api.extras import Extras
@@ -84,12 +85,16 @@ def read_embeddings(body: bytes, caller: Caller) -> EmbedAsk:
 
 def _decoded(body: bytes) -> tuple[EmbeddingsBody, Mapping[str, msgspec.Raw]]:
     try:
-        body.decode()
-        return _body.decode(body), _fields.decode(body)
+        return read_json(body, _read)
     except msgspec.ValidationError as error:
         raise invalid(error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidChatError("body", "it is not JSON in UTF-8, or nested too deeply") from None
+    except NotJsonError as error:
+        raise InvalidChatError("body", str(error)) from None
+
+
+def _read(body: bytes) -> tuple[EmbeddingsBody, Mapping[str, msgspec.Raw]]:
+    body.decode()  # what passes through unread must be text as well
+    return _body.decode(body), _fields.decode(body)
 
 
 def _inputs(given: Any) -> list[Any]:

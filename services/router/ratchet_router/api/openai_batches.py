@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from ratchet_common.json_bodies import NotJsonError, read_json
 from ratchet_router.api.batch_views import batch_view
 from ratchet_router.api.chat_body import InvalidChatError, invalid
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
@@ -60,11 +61,11 @@ async def create_batch(request: Request) -> Response:
     """Its requests are asked within a day, at the price of the provider's batch API where it has one."""
     batches, caller = asked(request)
     try:
-        body = _new.decode(await request.body())
+        body = read_json(await request.body(), _new.decode)
     except msgspec.ValidationError as error:
         raise invalid(error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidChatError("body", "it is not JSON in UTF-8, or nested too deeply") from None
+    except NotJsonError as error:
+        raise InvalidChatError("body", str(error)) from None
     key = once(request.headers, caller.tenant, request.scope["path"], await request.body())
     wanted = Wanted(body.input_file_id, body.endpoint, body.completion_window, body.metadata or {}, once=key)
     batch = await batches.create(wanted, caller, datetime.now(UTC))

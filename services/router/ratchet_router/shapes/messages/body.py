@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
+from ratchet_common.json_bodies import NotJsonError, read_json
 from ratchet_router.shapes.messages.invalid import InvalidMessagesError, invalid
 
 MOST_MESSAGES: Final = 20_000
@@ -77,10 +78,14 @@ _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 def decoded(body: bytes, decoder: msgspec.json.Decoder[T]) -> tuple[T, dict[str, msgspec.Raw]]:
     """What is read of it, and all of its fields as they came. Raises InvalidMessagesError."""
+
+    def read(text: bytes) -> tuple[T, dict[str, msgspec.Raw]]:
+        text.decode()  # what passes through unread must be text as well
+        return decoder.decode(text), _fields.decode(text)
+
     try:
-        body.decode()  # what passes through unread must be text as well
-        return decoder.decode(body), _fields.decode(body)
+        return read_json(body, read)
     except msgspec.ValidationError as error:
         raise invalid(error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidMessagesError("body", "it is not JSON in UTF-8, or nested too deeply") from None
+    except NotJsonError as error:
+        raise InvalidMessagesError("body", str(error)) from None

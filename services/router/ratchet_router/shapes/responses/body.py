@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from ratchet_common.json_bodies import NotJsonError, read_json
 from ratchet_router.api.extras import Extras
 from ratchet_router.shapes.responses.errors import InvalidResponsesError, invalid
 
@@ -79,9 +80,13 @@ _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 def decoded(body: bytes) -> tuple[ResponsesBody, Mapping[str, msgspec.Raw]]:
     """The body, and its fields as they came. Of a key that is there twice the last counts in both."""
     try:
-        body.decode()  # what passes through unread must be text as well
-        return _body.decode(body), _fields.decode(body)
+        return read_json(body, _read)
     except msgspec.ValidationError as error:
         raise invalid(error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidResponsesError("body", "it is not JSON in UTF-8, or nested too deeply") from None
+    except NotJsonError as error:
+        raise InvalidResponsesError("body", str(error)) from None
+
+
+def _read(body: bytes) -> tuple[ResponsesBody, Mapping[str, msgspec.Raw]]:
+    body.decode()  # what passes through unread must be text as well
+    return _body.decode(body), _fields.decode(body)
