@@ -116,7 +116,7 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
         raise ProviderError("filtered", "content_filter")
     return ModelAnswer(
         output=output,
-        usage=said.used or estimated_of(request.messages, output),
+        usage=said.used or estimated_of(request.messages, output, request.fields),
         model=request.model,
         finish=finish,
         body=_fields.decode(body),

@@ -203,7 +203,7 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
         raise failure_in(body) or ProviderError("unavailable", "the provider ended the answer with an error")
     return ModelAnswer(
         output=output,
-        usage=counted(answer.usage) or estimated_of(request.messages, output),
+        usage=counted(answer.usage) or estimated_of(request.messages, output, request.fields),
         model=request.model,
         finish=first.finish_reason or "stop",
         body=raw,

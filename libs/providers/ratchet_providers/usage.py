@@ -10,6 +10,8 @@ from ratchet_providers.chat_shape import WireUsage
 from ratchet_providers.media import CHARACTERS_PER_TOKEN, media_in
 
 MOST_TOKENS: Final = 100_000_000  # of one answer: what says more, or less than none, has not counted
+READ_BESIDE: Final = frozenset({"tools", "functions", "response_format"})
+NO_FIELDS: Final[Mapping[str, Any]] = {}
 
 
 def estimated_tokens(characters: int) -> int:
@@ -21,12 +23,31 @@ def estimated_usage(read: int, written: int) -> Usage:
     return Usage(input_tokens=estimated_tokens(read), output_tokens=estimated_tokens(written), estimated=True)
 
 
-def estimated_of(messages: Sequence[Mapping[str, Any]] | msgspec.Raw, output: str) -> Usage:
-    """`messages` in the chat shape. Pictures, files and sounds count as such, not as the text that they travel in."""
+def estimated_of(
+    messages: Sequence[Mapping[str, Any]] | msgspec.Raw, output: str, fields: Mapping[str, Any] = NO_FIELDS
+) -> Usage:
+    """`messages` in the chat shape. Pictures, files and sounds count as such, not as the text that they travel in.
+    `fields`: the others of the request.
+    """
     asked = messages if isinstance(messages, msgspec.Raw) else msgspec.Raw(msgspec.json.encode(messages))
     media = media_in(asked)
-    read = estimated_tokens(len(memoryview(asked)) - media.size) + media.tokens
-    return Usage(input_tokens=read, output_tokens=estimated_tokens(len(output)), estimated=True)
+    read = len(memoryview(asked)) - media.size + characters_beside(fields)
+    return Usage(
+        input_tokens=estimated_tokens(read) + media.tokens, output_tokens=estimated_tokens(len(output)), estimated=True
+    )
+
+
+def characters_beside(fields: Mapping[str, Any]) -> int:
+    """Of the JSON that a model reads beside the messages of a chat: its tools, and the form of its answer."""
+    if READ_BESIDE.isdisjoint(fields):
+        return 0
+    return sum(_size(fields[name]) for name in READ_BESIDE if name in fields)
+
+
+def _size(value: Any) -> int:
+    raw = value if isinstance(value, msgspec.Raw) else msgspec.json.encode(value)
+    size = len(memoryview(raw))
+    return size if size > len(b"null") else 0
 
 
 def counted(used: WireUsage | None) -> Usage | None:

@@ -11,6 +11,7 @@ from ratchet_common.limits import Limits
 from ratchet_common.vocabulary import DocumentType, TaskType
 from ratchet_providers.base import Native
 from ratchet_providers.media import CHARACTERS_PER_TOKEN, NO_MEDIA, Media
+from ratchet_providers.usage import characters_beside
 from ratchet_router.catalogue import Capability
 from ratchet_router.complexity import complexity
 from ratchet_router.priorities import EVEN, Priorities
@@ -82,7 +83,11 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def input_tokens(self) -> int:
-        said = len(memoryview(self.messages)) - self.media.size
+        return self._tokens(characters_beside(self.passed_on))
+
+    def _tokens(self, beside: int = 0) -> int:
+        """`beside`: characters that the model reads besides."""
+        said = len(memoryview(self.messages)) - self.media.size + beside
         if self.examples or self.variables:
             said += sum(map(len, (*(text for one in self.examples for text in one), *self.variables.values())))
         return said // CHARACTERS_PER_TOKEN + self.media.tokens
@@ -95,7 +100,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def complexity(self) -> float:
         return complexity(
-            tokens=self.input_tokens,
+            tokens=self._tokens(),  # tools make no text harder
             task_type=self.task_type,
             document_type=self.document_type,
             text=self.document,

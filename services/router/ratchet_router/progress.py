@@ -153,7 +153,8 @@ class Progress(msgspec.Struct):
     def stopped(self) -> Answered:
         """Before there was an answer. Whoever was asked has read the request, and will want to be paid for that."""
         asked = next((one.interrupted for one in self.every if one.interrupted), None)
-        return self.of_nobody(spent=estimated_of(self.request().messages, "") if asked else None, by=asked)
+        request = self.request()
+        return self.of_nobody(spent=estimated_of(request.messages, "", request.fields) if asked else None, by=asked)
 
     # the end
 

@@ -127,7 +127,8 @@ class Opened:
     def _said(self) -> ModelAnswer:
         whole, by = self.withholding, self.shown.by
         output = "".join(whole.text)
-        usage = whole.usage or estimated_of(self.progress.request().messages, output)  # as the model read it
+        asked = self.progress.request()
+        usage = whole.usage or estimated_of(asked.messages, output, asked.fields)  # as the model read it
         return ModelAnswer(
             output=output,
             usage=usage,

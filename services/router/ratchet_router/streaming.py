@@ -102,4 +102,4 @@ async def _pieces(
         raise ProviderError("malformed", str(error)) from error
     finally:
         if asking.usage is None and (shown.anything or here):
-            asking.usage = shown.usage = estimated_of(request.messages, "".join(here))
+            asking.usage = shown.usage = estimated_of(request.messages, "".join(here), request.fields)

@@ -95,6 +95,14 @@ async def test_usage_is_estimated_where_the_provider_counts_none() -> None:
     assert usage.output_tokens == 3
 
 
+async def test_the_tools_of_a_request_are_in_that_estimate() -> None:
+    tools = msgspec.Raw(json.dumps([{"type": "function", "function": {"name": "x" * 400}}]).encode())
+    async with provider(saying({"choices": SAID["choices"]})) as openai:
+        bare = (await openai.answer(asked())).usage
+        used = (await openai.answer(asked(fields={"tools": tools}))).usage
+    assert 100 < used.input_tokens - bare.input_tokens < 130
+
+
 @pytest.mark.parametrize("counted", [{"prompt_tokens": -5}, {"completion_tokens": -1}, {"prompt_tokens": 10**12}])
 async def test_what_cannot_have_been_counted_is_estimated(counted: dict[str, int]) -> None:
     async with provider(saying(SAID | {"usage": {"prompt_tokens": 20, "completion_tokens": 3} | counted})) as openai:

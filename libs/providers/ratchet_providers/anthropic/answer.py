@@ -26,7 +26,7 @@ def as_it_came(body: bytes, request: ModelRequest) -> ModelAnswer:
     output = _words(message.content)
     return ModelAnswer(
         output=output,
-        usage=counted(message.usage) or estimated_of(request.messages, output),
+        usage=counted(message.usage) or estimated_of(request.messages, output, request.fields),
         model=request.model,
         finish=finish_of(message.stop_reason, calls=True),
         body=fields,
@@ -42,7 +42,7 @@ def in_chat_shape(body: bytes, request: ModelRequest, *, by_tool: bool, created:
     text = Seam(request.so_far).joined(_answer(blocks) if by_tool else _words(blocks))
     if message.stop_reason == "refusal" and not (text or calls):
         raise refusal(message.stop_details.explanation if message.stop_details else None)
-    usage = counted(message.usage) or estimated_of(request.messages, text)
+    usage = counted(message.usage) or estimated_of(request.messages, text, request.fields)
     finish = finish_of(message.stop_reason, calls=bool(calls))
     completion = Completion(
         id=message.id,

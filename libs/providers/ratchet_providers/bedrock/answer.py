@@ -47,7 +47,7 @@ def understood(body: bytes, request: ModelRequest, its: Asked, frame: Completion
     completion = msgspec.structs.replace(frame, choices=[choice], usage=wire)
     return ModelAnswer(
         output=output,
-        usage=used or estimated_of(request.messages, output),
+        usage=used or estimated_of(request.messages, output, request.fields),
         model=request.model,
         finish=finish,
         body=_fields.decode(_encode(completion)),

@@ -32,7 +32,7 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
     output = first.message.content or ""
     return ModelAnswer(
         output=output,
-        usage=counted(completion.usage) or estimated_of(request.messages, output),
+        usage=counted(completion.usage) or estimated_of(request.messages, output, request.fields),
         model=request.model,
         finish=first.finish_reason or "stop",
         body=_fields.decode(_encode(completion)),
