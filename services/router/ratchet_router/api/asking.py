@@ -11,11 +11,10 @@ from ratchet_common.conversation import Reading
 from ratchet_common.vocabulary import TaskType, UnknownTaskError, known_task
 from ratchet_providers.base import Native
 from ratchet_providers.media import NO_MEDIA, media_in
-from ratchet_router.api.extras import Extras
+from ratchet_router.api.extras import NO_REQUIREMENTS, Extras
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Capability
 from ratchet_router.names import OF_TASK, task_in
-from ratchet_router.priorities import Priorities
 from ratchet_router.routing import UnknownModelError
 
 
@@ -41,7 +40,6 @@ def ask_of(asked: Asked, caller: Caller) -> Ask:
     extras = asked.extras
     task = _task(asked.model, extras.task)
     reading = asked.reading or conversation.read(asked.messages)
-    wanted = extras.requirements
     return Ask(
         tenant=caller.tenant,
         key=caller.sha256,
@@ -52,17 +50,17 @@ def ask_of(asked: Asked, caller: Caller) -> Ask:
         media=media_in(asked.messages) if "vision" in asked.capabilities else NO_MEDIA,
         document=reading.document,
         question=reading.question,
-        labels=tuple(dict.fromkeys(extras.labels)),
+        labels=tuple(dict.fromkeys(extras.labels or ())),
         document_type=extras.document_type,
         template=extras.template,
-        variables={name: str(value) for name, value in extras.variables.items()},
-        cot=extras.cot,
+        variables={name: str(value) for name, value in (extras.variables or {}).items()},
+        cot=bool(extras.cot),
         own_prompt=extras.template is None and (not asked.model.startswith(OF_TASK) or task is TaskType.CHAT),
         has_document=task is not TaskType.CHAT,
         passed_on=asked.fields,
         native=asked.native,
         capabilities=asked.capabilities,
-        priorities=Priorities(wanted.accuracy_priority, wanted.cost_priority, wanted.speed_priority),
+        priorities=(extras.requirements or NO_REQUIREMENTS).priorities,
         max_output_tokens=asked.max_output_tokens,
         max_cost_usd=None if extras.max_cost_usd is None else Decimal(str(extras.max_cost_usd)),
         deadline_s=None if extras.deadline_ms is None else extras.deadline_ms / 1000,
@@ -70,11 +68,11 @@ def ask_of(asked: Asked, caller: Caller) -> Ask:
         stream=asked.stream,
         usage_asked=asked.usage_asked,
         choices=asked.choices,
-        cache=extras.cache,
-        collect=extras.collect,
+        cache=extras.cache or "use",
+        collect=extras.collect is not False,
         user=extras.user_id or asked.user or None,
         session=extras.session_id,
-        tags=tuple(dict.fromkeys(extras.tags)),
+        tags=tuple(dict.fromkeys(extras.tags or ())),
     )
 
 

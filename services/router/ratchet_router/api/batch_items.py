@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from ratchet_common.auth import MayGenerate
 from ratchet_common.problems import documented
 from ratchet_router.api.batches import BatchEndpoint, IdempotencyKey
+from ratchet_router.api.given import GivenBody
 from ratchet_router.batches.batch import OVER
 from ratchet_router.batches.singles import Singles, Standing, WantedSingle
 from ratchet_router.once import once
@@ -21,10 +22,10 @@ EXAMPLE: dict[str, JsonValue] = {
 }
 
 
-class NewItem(BaseModel):
+class NewItem(GivenBody):
     """`request` is the body that the endpoint takes; what is wrong with it is said at once."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     endpoint: BatchEndpoint = "/api/generate"
     request: dict[str, Any]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from ratchet_common.auth import MayGenerate
 from ratchet_common.problems import documented
 from ratchet_router.api.batch_views import price_of
+from ratchet_router.api.given import GivenBody
 from ratchet_router.batches.batch import Batch, Counts, Item
 from ratchet_router.batches.creating import Batches, Wanted
 from ratchet_router.once import once
@@ -32,17 +33,15 @@ EXAMPLE: dict[str, JsonValue] = {
 }
 
 
-class BatchItem(BaseModel):
+class BatchItem(GivenBody):
     """`request` is the body that the endpoint takes; one that is wrong fails alone."""
-
-    model_config = ConfigDict(extra="forbid")
 
     custom_id: Short
     request: dict[str, Any]
 
 
-class NewBatch(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+class NewBatch(GivenBody):
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     endpoint: BatchEndpoint = "/api/generate"
     items: list[BatchItem] = Field(min_length=1, max_length=100_000)

@@ -13,7 +13,7 @@ from ratchet_common.errors import RefusedError
 from ratchet_common.json_bodies import NotJsonError, read_json
 from ratchet_providers.media import is_media
 from ratchet_router.api.asking import Asked, ask_of
-from ratchet_router.api.extras import Extras
+from ratchet_router.api.extras import NOTHING_ASKED, Extras
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Capability
 
@@ -38,7 +38,7 @@ class Message(msgspec.Struct, frozen=True):
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[dict[str, Any]] | None = None
-    name: str = ""
+    name: str | None = None
 
 
 class StreamOptions(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class ChatBody(msgspec.Struct, frozen=True):
 
     model: Annotated[str, Meta(min_length=1, max_length=120)]
     messages: Annotated[list[Message], Meta(min_length=1, max_length=10_000)]
-    ratchet: Extras = Extras()
+    ratchet: Extras | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: Annotated[int, Meta(ge=1, le=128)] | None = None
@@ -72,7 +72,7 @@ def read_chat(body: bytes, caller: Caller) -> Ask:
     asked = Asked(
         model=chat.model,
         messages=fields["messages"],
-        extras=chat.ratchet,
+        extras=chat.ratchet or NOTHING_ASKED,
         reading=conversation.reading(chat.messages),
         fields={name: value for name, value in fields.items() if name not in OURS},
         capabilities=_capabilities(chat),

@@ -12,7 +12,7 @@ from ratchet_common.auth import Caller, Scope, authorise
 from ratchet_common.json_bodies import NotJsonError, read_json
 from ratchet_providers.embedding import EncodingFormat
 from ratchet_router.api.chat_body import InvalidChatError, invalid
-from ratchet_router.api.extras import Extras
+from ratchet_router.api.extras import NOTHING_ASKED, Extras
 from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.schema import inlined
@@ -40,7 +40,7 @@ class EmbeddingsBody(msgspec.Struct, frozen=True):
     dimensions: Annotated[int, Meta(ge=1, le=65_536)] | None = None
     encoding_format: EncodingFormat | None = None
     user: Annotated[str, Meta(max_length=200)] | None = None
-    ratchet: Extras = Extras()
+    ratchet: Extras | None = None
 
 
 _body = msgspec.json.Decoder(EmbeddingsBody)
@@ -64,7 +64,7 @@ async def embeddings(request: Request) -> Response:
 def read_embeddings(body: bytes, caller: Caller) -> EmbedAsk:
     """Raises InvalidChatError."""
     asked, fields = _decoded(body)
-    extras = asked.ratchet
+    extras = asked.ratchet or NOTHING_ASKED
     return EmbedAsk(
         tenant=caller.tenant,
         key=caller.sha256,
@@ -76,8 +76,8 @@ def read_embeddings(body: bytes, caller: Caller) -> EmbedAsk:
         encoding_format=asked.encoding_format or "float",
         user=extras.user_id or asked.user or None,
         session=extras.session_id,
-        tags=tuple(dict.fromkeys(extras.tags)),
-        cache=extras.cache,
+        tags=tuple(dict.fromkeys(extras.tags or ())),
+        cache=extras.cache or "use",
         limits=extras.limits,
         deadline_s=None if extras.deadline_ms is None else extras.deadline_ms / 1000,
     )

@@ -8,7 +8,7 @@ from uuid import uuid4
 import msgspec
 from fastapi import APIRouter, Request, Response
 from msgspec.structs import replace
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import ConfigDict, Field, JsonValue, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from ratchet_common import conversation
@@ -19,6 +19,7 @@ from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_router.answered import Answered
 from ratchet_router.api.about import headers
 from ratchet_router.api.event_stream import EventStream
+from ratchet_router.api.given import GivenBody
 from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.api.parts import TheParts
 from ratchet_router.api.views import Generated, Routed, routing, usd, view
@@ -49,36 +50,30 @@ EXAMPLE: dict[str, JsonValue] = {
 }
 
 
-class Message(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Message(GivenBody):
     role: Literal["system", "developer", "user", "assistant"]
     content: Text
     name: str | None = Field(None, min_length=1, max_length=64, description="`document` or `question` says what it is")
 
 
-class GivenExample(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class GivenExample(GivenBody):
     input: str = Field(min_length=1, max_length=50_000)
     output: str = Field(min_length=1, max_length=50_000)
     question: str = Field("", max_length=10_000)
 
 
-class Requirements(BaseModel):
+class Requirements(GivenBody):
     """Only the proportions matter; all 0 means that none goes before another."""
-
-    model_config = ConfigDict(extra="forbid")
 
     accuracy_priority: Priority = 1.0
     cost_priority: Priority = 1.0
     speed_priority: Priority = 1.0
 
 
-class GenerateBody(BaseModel):
+class GenerateBody(GivenBody):
     """Exactly one of `document_text`, `documents` and `messages`."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     task_type: str = Field(min_length=1, max_length=50)
     document_text: Text | None = None

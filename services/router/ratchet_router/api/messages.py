@@ -16,7 +16,7 @@ from ratchet_router.answered import Answered
 from ratchet_router.api.about import said_of
 from ratchet_router.api.anthropic_errors import in_anthropic_shape
 from ratchet_router.api.asking import Asked, ask_of
-from ratchet_router.api.extras import Extras
+from ratchet_router.api.extras import NOTHING_ASKED, Extras
 from ratchet_router.api.speaking import answer_in_shape
 from ratchet_router.ask import Ask
 from ratchet_router.failures import no_answer
@@ -33,7 +33,7 @@ from ratchet_router.target import Place
 NATIVE: Final = "messages"
 COUNT_PATIENCE: Final = TimeLimits(total_s=10.0)
 _encode = msgspec.json.Encoder().encode
-_extras = msgspec.json.Decoder(Extras)
+_extras = msgspec.json.Decoder(Extras | None)
 
 
 class ErrorPart(BaseModel):
@@ -127,9 +127,9 @@ async def _counted(asked: CountRequest, provider: Anthropic, place: Place, upstr
 
 def _read(extras: msgspec.Raw | None) -> Extras:
     if extras is None:
-        return Extras()
+        return NOTHING_ASKED
     try:
-        return _extras.decode(extras)
+        return _extras.decode(extras) or NOTHING_ASKED
     except msgspec.ValidationError as error:
         raise invalid(error, "ratchet") from None
 

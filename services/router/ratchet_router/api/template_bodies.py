@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 from pydantic_core import PydanticCustomError
 
 from ratchet_common.vocabulary import DocumentType, known_task
+from ratchet_router.api.given import GivenBody
 from ratchet_router.declared_length import LARGEST, NAMED, UNDECLARED, Length
 from ratchet_router.shelf import Known, Shelf
 from ratchet_router.template import ID, LONGEST_PART, NAME, Template, Variable
@@ -28,28 +29,22 @@ End = Annotated[int, Field(ge=1, le=LARGEST)] | Annotated[str, Field(pattern=NAM
 Part = Annotated[str, Field(max_length=LONGEST_PART)]
 
 
-class VariableBody(BaseModel):
+class VariableBody(GivenBody):
     """One that is neither required nor has a default may be missing: paragraphs that name it are left out then."""
-
-    model_config = ConfigDict(extra="forbid")
 
     required: bool = False
     default: str | None = Field(None, max_length=10_000)
     description: str = Field("", max_length=500)
 
 
-class EndsBody(BaseModel):
+class EndsBody(GivenBody):
     """Both count. A `$name` stands for the number that the variable says."""
-
-    model_config = ConfigDict(extra="forbid")
 
     least: End | None = None
     most: End | None = None
 
 
-class LengthBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class LengthBody(GivenBody):
     words: EndsBody | None = None
     sentences: EndsBody | None = None
     paragraphs: EndsBody | None = None
@@ -60,10 +55,10 @@ class LengthBody(BaseModel):
         return cls(**msgspec.to_builtins(length)) if length != UNDECLARED else None
 
 
-class NewTemplate(BaseModel):
+class NewTemplate(GivenBody):
     """The next version of a template: of one of one's own, or over one that ships."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     id: TemplateId
     task_type: str = Field(max_length=50)
@@ -103,9 +98,7 @@ class NewTemplate(BaseModel):
         )
 
 
-class Activation(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Activation(GivenBody):
     version: VersionNumber
 
 

@@ -43,7 +43,7 @@ class ResponsesBody(msgspec.Struct, frozen=True):
     model: Annotated[str, Meta(min_length=1, max_length=120)]
     input: str | Annotated[list[Item], Meta(max_length=MOST_ITEMS)] | None = None
     instructions: str | None = None
-    ratchet: Extras = Extras()
+    ratchet: Extras | None = None
     stream: bool | None = None
     store: bool | None = None
     background: bool | None = None

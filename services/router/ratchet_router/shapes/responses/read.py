@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ratchet_providers.base import Native
-from ratchet_router.api.extras import Extras
+from ratchet_router.api.extras import NOTHING_ASKED, Extras
 from ratchet_router.catalogue import Capability
 from ratchet_router.shapes.responses.body import Item, ResponsesBody, decoded
 from ratchet_router.shapes.responses.errors import Beyond, InvalidResponsesError, OnlyResponsesError
@@ -40,7 +40,7 @@ class ResponsesRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def extras(self) -> Extras:
-        return self.body.ratchet
+        return self.body.ratchet or NOTHING_ASKED
 
     @property
     def stream(self) -> bool:
@@ -57,7 +57,7 @@ class ResponsesRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def user(self) -> str | None:
-        return self.body.ratchet.user_id or self.body.safety_identifier or self.body.user or None
+        return self.extras.user_id or self.body.safety_identifier or self.body.user or None
 
     @property
     def items(self) -> list[Item]:
