@@ -1,6 +1,7 @@
 """Every kind of malformed request to every endpoint that official clients call: an error of the API's own shape."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
@@ -212,6 +213,30 @@ async def test_a_prompt_that_no_model_can_hold_is_too_long_by_the_code_that_clie
     with pytest.raises(anthropic.BadRequestError) as of_messages:
         await anthropics.messages.create(model="auto", messages=BEYOND_ALL, max_tokens=5, stream=stream)
     assert of_messages.value.type == "invalid_request_error"
+    said = re.match(r"prompt is too long: (\d+) tokens > (\d+) maximum\. No model can take", error_in(of_messages))
+    assert said is not None
+    assert int(said[1]) > int(said[2]) == 100_000
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_anthropics_client_hears_of_the_window_of_the_model_that_it_names(
+    anthropics: anthropic.AsyncAnthropic, stream: bool
+) -> None:
+    turn: Any = [{"role": "user", "content": "word " * 400_000}]
+    with pytest.raises(anthropic.BadRequestError) as named:
+        await anthropics.messages.create(model="quick", messages=turn, max_tokens=5, stream=stream)
+    assert re.match(r"prompt is too long: 500\d{3} tokens > \d+ maximum\. No model can take", error_in(named))
+    few: Any = [TURN]
+    with pytest.raises(anthropic.BadRequestError) as with_answer:
+        await anthropics.messages.create(model="auto", messages=few, max_tokens=9_000_000, stream=True)
+    assert re.match(
+        r"input length and `max_tokens` exceed context limit: \d+ \+ 9000000 > 100000, decrease", error_in(with_answer)
+    )
+
+
+def error_in(raised: pytest.ExceptionInfo[anthropic.BadRequestError]) -> str:
+    body: Any = raised.value.body
+    return str(body["error"]["message"])
 
 
 async def test_a_body_beyond_the_limit_is_too_large_for_anthropics_client(anthropics: anthropic.AsyncAnthropic) -> None:

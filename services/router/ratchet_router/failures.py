@@ -7,10 +7,10 @@ from typing import Final
 from ratchet_common.errors import RefusedError
 from ratchet_providers.failing import THE_REQUESTS_FAULT, ErrorKind, ProviderError
 from ratchet_router.target import Place
+from ratchet_router.too_long import CONTEXT_LENGTH_EXCEEDED
 
 COME_AGAIN_S: Final = 2
 LISTED: Final = 10
-CONTEXT_LENGTH_EXCEEDED: Final = "context_length_exceeded"  # OpenAI's own code, which clients know
 
 
 class NoAnswerError(RefusedError):

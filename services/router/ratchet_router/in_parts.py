@@ -18,10 +18,10 @@ from ratchet_common.vocabulary import TaskType
 from ratchet_providers.media import NO_MEDIA
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import assembled, document_of
-from ratchet_router.failures import CONTEXT_LENGTH_EXCEEDED
 from ratchet_router.merging import BY_CALL, PartAnswer, merged, to_be_merged, with_all_costs
 from ratchet_router.splitting import split, tokens_of
 from ratchet_router.template import Template
+from ratchet_router.too_long import CONTEXT_LENGTH_EXCEEDED
 
 LEAST_ROOM: Final = 200  # tokens of a text; less makes no sense of anything
 SPARED: Final = 0.9  # of the room is used: tokens are estimated

@@ -10,8 +10,8 @@ from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.events import Candidate, Usage
 from ratchet_router.catalogue import CEILINGS, Capability, Model, Tier
 from ratchet_router.estimate import Doubt
-from ratchet_router.failures import CONTEXT_LENGTH_EXCEEDED
 from ratchet_router.priorities import EVEN, Priorities
+from ratchet_router.too_long import CONTEXT_LENGTH_EXCEEDED, TooLong
 
 USUAL_OUTPUT: Final[Mapping[str, int]] = {  # tokens, for the estimate of what an answer will cost
     "classification": 10,
@@ -33,12 +33,6 @@ class UnknownModelError(NotFoundError):
 class NoModelFitsError(RefusedError):
     type = "no-model-fits"
     title = "No model can take the request as it is"
-
-
-class TooLongForAllError(NoModelFitsError):
-    """One could take it if it were shorter."""
-
-    code = CONTEXT_LENGTH_EXCEEDED
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +58,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     def window(self) -> int:
         """Tokens that it probably needs of a model's window."""
         return self.input_tokens + (self.max_output_tokens or 0)
+
+
+class TooLongForAllError(NoModelFitsError):
+    """One could take it if it were shorter."""
+
+    code = CONTEXT_LENGTH_EXCEEDED
+
+    def __init__(self, left_out: Mapping[str, str], wanted: Wanted, window: int) -> None:
+        """`window`: the largest, of those that could do it."""
+        super().__init__(_nothing_left(left_out), left_out=left_out)
+        self.too_long = TooLong(wanted.input_tokens, wanted.max_output_tokens or 0, window)
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -139,8 +144,9 @@ def named(model: Model, wanted: Wanted, window: int) -> Ranking:
     beyond, too_long = _beyond(model, wanted), _too_long(model, window)
     if beyond or too_long:
         left_out = {model.name: beyond or too_long}
-        kind = NoModelFitsError if beyond else TooLongForAllError
-        raise kind(_nothing_left(left_out), left_out=left_out)
+        if beyond:
+            raise NoModelFitsError(_nothing_left(left_out), left_out=left_out)
+        raise TooLongForAllError(left_out, wanted, model.context_window)
     alone = Candidate(model=model.name, tier=model.tier, quality=1.0, cheapness=1.0, speed=1.0, score=1.0)
     return Ranking((model,), (alone,), (f"The caller named the model {model.name}.",))
 
@@ -224,9 +230,10 @@ def _scaled(values: Mapping[str, float], over: Sequence[str]) -> dict[str, float
 
 
 def _nothing_fits(models: Sequence[Model], wanted: Wanted, left_out: Mapping[str, str]) -> NoModelFitsError:
-    shorter = any(not _beyond(model, wanted) for model in models)
-    kind = TooLongForAllError if shorter else NoModelFitsError
-    return kind(_nothing_left(left_out), left_out=left_out)
+    windows = [model.context_window for model in models if not _beyond(model, wanted)]
+    if windows:
+        return TooLongForAllError(left_out, wanted, max(windows))
+    return NoModelFitsError(_nothing_left(left_out), left_out=left_out)
 
 
 def _nothing_left(left_out: Mapping[str, str]) -> str:

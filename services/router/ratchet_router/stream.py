@@ -218,4 +218,5 @@ def failure_of(error: RefusedError) -> Failure:
         message=error.detail,
         param=getattr(error, "param", None),
         retry_after_s=float(wait) if wait else None,
+        too_long=getattr(error, "too_long", None),
     )

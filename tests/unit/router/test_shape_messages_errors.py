@@ -10,6 +10,8 @@ from ratchet_router.shapes.messages.count import count_body
 from ratchet_router.shapes.messages.errors import error_of
 from ratchet_router.shapes.messages.read import read_count
 from ratchet_router.shapes.shape import Failure
+from ratchet_router.too_long import CONTEXT_LENGTH_EXCEEDED as LONG
+from ratchet_router.too_long import TooLong
 
 PDF = {"type": "base64", "media_type": "application/pdf", "data": "A" * 140_000}
 
@@ -84,3 +86,25 @@ def test_everything_that_a_model_reads_counts() -> None:
     assert count([{"type": "document", "source": written}]) == plain
     assert count([{"type": "tool_result", "tool_use_id": "a", "content": [picture]}]) == 1_604
     assert count([{"type": "search_result", "source": "ss", "title": "tt", "content": []}]) == 5
+
+
+@pytest.mark.parametrize(
+    ("failure", "message"),
+    [
+        (
+            Failure(400, LONG, "None fits.", too_long=TooLong(9, 2, 8)),
+            "prompt is too long: 9 tokens > 8 maximum. None fits.",
+        ),
+        (Failure(400, LONG, "small: It has 8 tokens."), "prompt is too long. small: It has 8 tokens."),
+        (Failure(400, LONG, "claude: prompt is too long: 9 tokens"), "claude: prompt is too long: 9 tokens"),
+        (Failure(400, "filtered", "It was filtered."), "It was filtered."),
+    ],
+)
+def test_what_is_too_long_is_said_as_anthropic_says_it(failure: Failure, message: str) -> None:
+    assert msgspec.json.decode(error_of(failure)[1])["error"]["message"] == message
+
+
+def test_where_the_answer_would_leave_no_room_that_is_said() -> None:
+    _, body = error_of(Failure(400, LONG, "None fits.", too_long=TooLong(7, 2, 8)))
+    said = msgspec.json.decode(body)["error"]["message"]
+    assert said.startswith("input length and `max_tokens` exceed context limit: 7 + 2 > 8, decrease")

@@ -6,13 +6,15 @@ from typing import Protocol
 
 from ratchet_common.events import Usage
 from ratchet_providers.base import Piece
+from ratchet_router.too_long import TooLong
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why there is no answer, for the caller. `status`: HTTP's, where nothing has been sent yet.
 
-    `code` is stable: one of ours (kebab-case), or the provider's own. `message` is a sentence.
+    `code` is stable: one of ours (kebab-case), or the provider's own. `message` is a sentence. `too_long`: by how much,
+    where we have refused it for that.
     """
 
     status: int
@@ -20,6 +22,7 @@ class Failure:
     message: str
     param: str | None = None
     retry_after_s: float | None = None
+    too_long: TooLong | None = None
 
 
 class Frames(Protocol):

@@ -6,6 +6,7 @@ import msgspec
 
 from ratchet_router.shapes.shape import Failure
 from ratchet_router.shapes.statuses import status_of
+from ratchet_router.too_long import CONTEXT_LENGTH_EXCEEDED
 
 TYPES: Final = {
     400: "invalid_request_error",
@@ -21,6 +22,7 @@ TYPES: Final = {
     504: "timeout_error",
     529: "overloaded_error",
 }
+TOO_LONG: Final = "prompt is too long"
 OVERLOADED: Final = frozenset({"overloaded_error", "providers-down", "busy"})
 _encode = msgspec.json.Encoder().encode
 
@@ -34,8 +36,23 @@ def error_body(failure: Failure) -> dict[str, Any]:
     details: dict[str, Any] = {"error_code": failure.code} if failure.code else {}
     if failure.param:
         details["param"] = failure.param
-    error = {"type": _type(failure), "message": failure.message, **({"details": details} if details else {})}
+    error = {"type": _type(failure), "message": _message(failure), **({"details": details} if details else {})}
     return {"type": "error", "error": error}
+
+
+def _message(failure: Failure) -> str:
+    """What is too long is said in Anthropic's own words first: its clients make room when they read them."""
+    if failure.code != CONTEXT_LENGTH_EXCEEDED or TOO_LONG in failure.message:
+        return failure.message
+    if failure.too_long is None:
+        return f"{TOO_LONG}. {failure.message}"
+    prompt, answer, window = failure.too_long
+    if prompt > window:
+        return f"{TOO_LONG}: {prompt} tokens > {window} maximum. {failure.message}"
+    return (
+        f"input length and `max_tokens` exceed context limit: {prompt} + {answer} > {window}, decrease input length or "
+        f"`max_tokens` and try again. {failure.message}"
+    )
 
 
 def _type(failure: Failure) -> str:
