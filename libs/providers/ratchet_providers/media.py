@@ -2,7 +2,8 @@
 
 Before a request is sent no more than the order of magnitude is needed. OpenAI counts a picture as 85 to about 1,450
 tokens, Anthropic as width x height / 750 and at most some 1,600, Gemini as 258 for each tile; a page of a PDF counts as
-258 (Gemini) to 3,000 (Anthropic: its text and its picture); a second of sound as 10 (OpenAI) to 32 (Gemini).
+258 (Gemini) to 3,000 (Anthropic: its text and its picture), and where a PDF does not show its pages its size stands for
+them; a second of sound as 10 (OpenAI) to 32 (Gemini).
 """
 
 from collections.abc import Callable, Mapping
@@ -10,13 +11,17 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from ratchet_providers.pdf_pages import pages_in
+
 CHARACTERS_PER_TOKEN: Final = 4  # of English text, roughly
 IMAGE_TOKENS: Final = 1_600  # of the largest: greater ones are made smaller before they are looked at
 PAGE_TOKENS: Final = 2_000  # of a page of a PDF: its text, and its picture
 PAGE_CHARACTERS: Final = 70_000  # of base64, for a usual page
 SOUND_CHARACTERS_PER_TOKEN: Final = 500  # of base64: MP3 of 128 kbit/s at 32 tokens a second has about 670
-MOST_TOKENS_BY_SIZE: Final = 100_000  # of one file: a scan is large and has few pages, so its size alone keeps none out
+MOST_TOKENS_OF_FILE: Final = 100_000  # a scan is large and has few pages, and pages differ: a file alone keeps none out
 TEXT_FILE: Final = b'"data:text/'
+BASE64: Final = b";base64,"
+LONGEST_HEAD: Final = 200  # bytes
 
 
 class Media(NamedTuple):
@@ -66,9 +71,10 @@ def is_media(kind: object) -> bool:
     return isinstance(kind, str) and kind in TOKENS
 
 
-def document_tokens(characters: int) -> int:
-    """Of a PDF, from the length of its base64."""
-    return min(PAGE_TOKENS * max(1, characters // PAGE_CHARACTERS), MOST_TOKENS_BY_SIZE)
+def document_tokens(base64: memoryview) -> int:
+    """Of a PDF, from its pages where they can be seen, else from its size."""
+    pages = pages_in(base64) or max(1, len(base64) // PAGE_CHARACTERS)
+    return min(PAGE_TOKENS * pages, MOST_TOKENS_OF_FILE)
 
 
 def _parts_of(content: msgspec.Raw) -> list[msgspec.Raw]:
@@ -79,16 +85,22 @@ def _of_image(_: _Part, __: int) -> int:
     return IMAGE_TOKENS
 
 
-def _of_file(part: _Part, size: int) -> int:
+def _of_file(part: _Part, _: int) -> int:
     file = _file.decode(part.file)
     data = memoryview(file.file_data if file else b"")
     if bytes(data[: len(TEXT_FILE)]) == TEXT_FILE:
         return len(data) * 3 // 4 // CHARACTERS_PER_TOKEN
-    return document_tokens(size)
+    return document_tokens(data[_start_of(data) : -1])
+
+
+def _start_of(data: memoryview) -> int:
+    """Of what is behind the quotation mark, or behind the head of a data: address."""
+    head = bytes(data[:LONGEST_HEAD]).find(BASE64)
+    return 1 if head < 0 else head + len(BASE64)
 
 
 def _of_sound(_: _Part, size: int) -> int:
-    return min(size // SOUND_CHARACTERS_PER_TOKEN, MOST_TOKENS_BY_SIZE)
+    return min(size // SOUND_CHARACTERS_PER_TOKEN, MOST_TOKENS_OF_FILE)
 
 
 TOKENS: Final[Mapping[str, Callable[[_Part, int], int]]] = {  # by a part's type

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ratchet_providers.media import (
     IMAGE_TOKENS,
-    MOST_TOKENS_BY_SIZE,
+    MOST_TOKENS_OF_FILE,
     NO_MEDIA,
     PAGE_TOKENS,
     Media,
@@ -49,7 +49,7 @@ def test_what_is_no_text_is_the_part_to_the_byte() -> None:
 def test_a_pdf_counts_by_its_size_up_to_a_limit() -> None:
     assert of(file("A")).tokens == PAGE_TOKENS
     assert of(file()).tokens == 21 * PAGE_TOKENS
-    assert of(file(LARGE * 10)).tokens == MOST_TOKENS_BY_SIZE
+    assert of(file(LARGE * 10)).tokens == MOST_TOKENS_OF_FILE
     assert of({"type": "file", "file": {"file_id": "file-1"}}).tokens == PAGE_TOKENS
 
 
@@ -59,7 +59,7 @@ def test_a_text_in_a_file_counts_as_text() -> None:
 
 def test_sound_counts_by_its_size_up_to_a_limit() -> None:
     assert of(sound("A" * 50_000)).tokens == pytest.approx(100, abs=1)
-    assert of(sound("A" * 90_000_000)).tokens == MOST_TOKENS_BY_SIZE
+    assert of(sound("A" * 90_000_000)).tokens == MOST_TOKENS_OF_FILE
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Pictures, files and sounds are counted as such in whatever shape they come."""
 
+import base64
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,6 +16,7 @@ from ratchet_router.api.messages import read_message_ask
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Catalogue
 from ratchet_router.plan import Situation, plan
+from ratchet_router.shapes.messages.read import read_count
 from ratchet_router.shapes.responses.read import read_responses
 from tests.unit.router.asks import NOW, ask, model
 
@@ -23,6 +25,9 @@ LARGE = "A" * 1_500_000
 URL, PDF = f"data:image/png;base64,{LARGE}", f"data:application/pdf;base64,{LARGE}"
 SOURCE = {"type": "base64", "media_type": "image/png", "data": LARGE}
 PDF_SOURCE = {"type": "base64", "media_type": "application/pdf", "data": LARGE}
+THREE_PAGES = base64.b64encode(b"%PDF-1.4\n" + b"<< /Type /Page >>\n" * 3 + bytes(1_000_000)).decode()
+THREE_PAGES_URL = f"data:application/pdf;base64,{THREE_PAGES}"
+THREE_PAGES_SOURCE = {"type": "base64", "media_type": "application/pdf", "data": THREE_PAGES}
 Read = Callable[[bytes], Ask]
 
 
@@ -80,6 +85,24 @@ def test_a_large_picture_is_a_picture(read: Read, how: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("read", "how"), FILES)
 def test_a_large_pdf_is_its_pages(read: Read, how: dict[str, Any]) -> None:
     assert 21 * PAGE_TOKENS <= read_by(read, how).input_tokens < 21 * PAGE_TOKENS + 100
+
+
+@pytest.mark.parametrize(
+    ("read", "how"),
+    [
+        (of_chat, {"messages": turn({"type": "file", "file": {"file_data": THREE_PAGES_URL}})}),
+        (of_chat, {"messages": turn({"type": "file", "file": {"file_data": THREE_PAGES}})}),
+        (of_messages, {"max_tokens": 5, "messages": turn({"type": "document", "source": THREE_PAGES_SOURCE})}),
+        (of_responses, {"input": turn({"type": "input_file", "filename": "a.pdf", "file_data": THREE_PAGES_URL})}),
+    ],
+)
+def test_a_pdf_that_shows_its_pages_counts_by_them(read: Read, how: dict[str, Any]) -> None:
+    assert 3 * PAGE_TOKENS <= read_by(read, how).input_tokens < 3 * PAGE_TOKENS + 100
+
+
+def test_a_count_of_tokens_counts_pages_too() -> None:
+    body = {"model": "auto", "messages": turn({"type": "document", "source": THREE_PAGES_SOURCE})}
+    assert 3 * PAGE_TOKENS <= read_count(json.dumps(body).encode(), {}).estimated < 3 * PAGE_TOKENS + 100
 
 
 @pytest.mark.parametrize(("read", "how"), [*IMAGES, *FILES])

@@ -66,4 +66,4 @@ def _of_document(block: Document, where: str) -> int:
     if source.type == "content":
         return sum(_tokens(one, there) for one, there in blocks_in(source.content, f"{where}.source.content"))
     data = source.data or ""
-    return estimated_tokens(len(data)) if source.type == "text" else document_tokens(len(data))
+    return estimated_tokens(len(data)) if source.type == "text" else document_tokens(memoryview(data.encode()))
