@@ -20,10 +20,11 @@ ErrorKind = Literal[
     "too_long",  # for this model's window
     "filtered",  # a filter of the provider withheld the answer
     "bad_request",
+    "unsuited",  # the request asks for what this provider has no place for: it was never asked
     "unforeseen",  # a fault of ours in speaking with the provider
 ]
 FINAL: Final[frozenset[ErrorKind]] = frozenset({"filtered", "bad_request"})  # nobody else shall be asked
-THE_REQUESTS_FAULT: Final[frozenset[ErrorKind]] = frozenset({"too_long", "filtered", "bad_request"})
+THE_REQUESTS_FAULT: Final[frozenset[ErrorKind]] = frozenset({"too_long", "filtered", "bad_request", "unsuited"})
 OF_STATUS: Final[Mapping[int, ErrorKind]] = {
     400: "bad_request",
     401: "unauthorized",

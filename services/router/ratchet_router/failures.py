@@ -25,7 +25,7 @@ class NoAnswerError(RefusedError):
         self._made_of = kind, detail, error, tried
         self.status, self.type, self.title = STATUSES.get(kind, (503, "providers-down", NoAnswerError.title))  # type: ignore[misc]  # of this one
         said = error.said
-        self.code = CODES.get(kind) or (said.code if said and kind == "bad_request" else "")
+        self.code = CODES.get(kind) or (said.code if said and kind in ("bad_request", "unsuited") else "")
         self.param = (said.param if said and kind in THE_REQUESTS_FAULT else "") or None
         if self.status in (429, 503):
             self.headers = {"Retry-After": str(max(1, ceil(error.retry_after_s or COME_AGAIN_S)))}
@@ -37,6 +37,7 @@ class NoAnswerError(RefusedError):
 
 STATUSES: Final[Mapping[ErrorKind, tuple[int, str, str]]] = {
     "bad_request": (400, "provider-refused", "The model's provider refused the request"),
+    "unsuited": (400, "provider-refused", "The model's provider has no place for what the request asks for"),
     "filtered": (400, "filtered", "A filter of the model's provider withheld the answer"),
     "too_long": (400, "too-long", "The request is too long for the model"),
     "rate_limited": (429, "provider-rate-limited", "The model's provider takes no more for now"),
@@ -51,12 +52,15 @@ CODES: Final[Mapping[ErrorKind, str]] = {"too_long": CONTEXT_LENGTH_EXCEEDED, "f
 
 
 def no_answer(errors: Sequence[tuple[Place, ProviderError]]) -> NoAnswerError:
-    """The first thing that went wrong counts, not what followed from it; but what a filter withholds is said."""
+    """The first thing that went wrong counts, not what followed from it, nor who could not be asked at all; but what a
+    filter withholds is said.
+    """
     if not errors:
         late = ProviderError("timeout")
         return NoAnswerError("timeout", "No model was asked within the deadline: allow for more time.", late, [])
     filtered = next((pair for pair in errors if pair[1].kind == "filtered"), None)
-    target, error = filtered or errors[0]
+    asked = next((pair for pair in errors if pair[1].kind != "unsuited"), errors[0])
+    target, error = filtered or asked
     tried = [{"model": other.name, "error": failed.kind} for other, failed in errors[:LISTED]]
     return NoAnswerError(error.kind, _sentence(target, error, tried), error, tried)
 

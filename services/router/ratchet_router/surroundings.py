@@ -59,6 +59,9 @@ class Surroundings:
         self._gone(place, gate, well=True)
 
     def failed(self, place: Place, gate: Gate | None, error: ProviderError) -> None:
+        if error.kind == "unsuited":  # says nothing of how it is
+            self.left(place, gate)
+            return
         self.breakers.failed(place.name, error.kind, error.retry_after_s)
         down = error.kind in COUNTED or error.kind == "rate_limited"
         self._gone(place, gate, well=False if down else True if error.kind in THE_REQUESTS_FAULT else None)

@@ -143,6 +143,8 @@ class Tries(Generic[T]):
             self._over = True
         elif error.kind == "too_long":
             self.only(lambda other: other.window > target.window)
+        elif error.kind == "unsuited":
+            self.models += 1  # it was not asked
         else:
             self._retry_perhaps(target, error)
 

@@ -51,5 +51,5 @@ def refusal(*messages: dict[str, Any], dialect: Dialect = ANTHROPICS, **fields: 
     with pytest.raises(ProviderError) as refused:
         asked(request(*messages, **fields), dialect)
     error = refused.value
-    assert (error.kind, error.retryable, error.said and error.said.message) == ("bad_request", False, error.detail)
+    assert (error.kind, error.retryable, error.said and error.said.message) == ("unsuited", False, error.detail)
     return error.detail

@@ -77,6 +77,28 @@ async def test_what_is_for_one_kind_is_not_for_another() -> None:
     assert asked(its) == ["small"]
 
 
+async def test_who_has_no_place_for_the_request_leaves_it_to_the_next_and_is_none_of_the_tries() -> None:
+    its = world()
+    its.models["small"].fails = its.models["middle"].fails = "unsuited"
+    its.parts = dataclasses.replace(its.parts, settings=its.parts.settings.model_copy(update={"attempts": 1}))
+    found = await answered(its, ask(model="auto"))
+    assert found.model == "large"
+    assert {attempt.error for attempt in found.attempts[:-1]} == {"unsuited"}
+
+
+async def test_who_was_asked_says_why_nobody_answered_not_who_could_not_be() -> None:
+    its = world(fallbacks=("middle",))
+    its.models["small"].fails, its.models["middle"].fails = "unsuited", "overloaded"
+    with pytest.raises(NoAnswerError) as failed:
+        await answered(its, ask(model="small"))
+    assert (failed.value.status, failed.value.type) == (503, "providers-down")
+    its.models["middle"].fails = "unsuited"
+    with pytest.raises(NoAnswerError) as failed:
+        await answered(its, ask(model="small"))
+    assert failed.value.status == 400
+    assert failed.value.detail.startswith("small: ")
+
+
 @pytest.mark.parametrize("kind", ["filtered", "bad_request"])
 async def test_what_the_request_itself_is_to_blame_for_is_passed_on(kind: ErrorKind) -> None:
     its = world(fallbacks=("middle", "large"))

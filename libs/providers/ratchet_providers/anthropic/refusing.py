@@ -12,7 +12,7 @@ MISSING = re.compile(r"Object missing required field `(.*)`")
 
 def refused(field: str, why: str) -> ProviderError:
     sentence = f"{field}: {why}"
-    return ProviderError("bad_request", sentence, said=Said(sentence, "invalid_request_error", param=field))
+    return ProviderError("unsuited", sentence, said=Said(sentence, "invalid_request_error", param=field))
 
 
 def invalid(error: msgspec.ValidationError, within: str = "") -> ProviderError:

@@ -13,7 +13,7 @@ WHERE: Final = re.compile(r" - at `\$\.?([^`]*)`$")
 
 def refused(field: str, why: str) -> ProviderError:
     sentence = f"{field}: {why}."
-    return ProviderError("bad_request", sentence, said=Said(sentence, "invalid_request_error", param=field))
+    return ProviderError("unsuited", sentence, said=Said(sentence, "invalid_request_error", param=field))
 
 
 def read(decoder: msgspec.json.Decoder[T], value: Any, within: str = "") -> T:

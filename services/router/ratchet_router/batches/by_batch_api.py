@@ -18,7 +18,7 @@ from ratchet_router.batches.store import Held
 from ratchet_router.batches.working import Working
 
 WAITING_DOES_NOT_HELP: Final[frozenset[ErrorKind]] = frozenset({
-    "bad_request", "too_long", "filtered", "unauthorized", "no_such_model", "quota",
+    "bad_request", "unsuited", "too_long", "filtered", "unauthorized", "no_such_model", "quota",
 })  # fmt: skip
 GRACE: Final = timedelta(hours=1)  # after its end, for a provider to end it too
 FIRST_PAUSE_S: Final = 60.0  # until a provider without room is offered a portion again

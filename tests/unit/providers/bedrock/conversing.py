@@ -63,6 +63,6 @@ def converse(messages: Any, model: str = HAIKU, so_far: str = "", **fields: Any)
 def refusal(messages: Any, model: str = HAIKU, **fields: Any) -> tuple[str, str]:
     with pytest.raises(ProviderError) as failed:
         asking(messages, model, **fields)
-    assert failed.value.kind == "bad_request"
+    assert failed.value.kind == "unsuited"
     assert failed.value.said is not None
     return failed.value.said.param, failed.value.detail

@@ -110,7 +110,7 @@ def refusal(**how: Any) -> ProviderError:
     """Of a request that Gemini cannot be asked."""
     with pytest.raises(ProviderError) as failed:
         body_of(asked(**how), ids=True)
-    assert failed.value.kind == "bad_request"
+    assert failed.value.kind == "unsuited"
     return failed.value
 
 

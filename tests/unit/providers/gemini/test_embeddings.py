@@ -110,5 +110,5 @@ async def test_tokens_and_nothing_are_refused(inputs: Any) -> None:
     async with embedding(made([1.0])) as (google_, heard):
         with pytest.raises(ProviderError) as failed:
             await google_.embed(asked(*inputs))
-    assert (failed.value.kind, heard.bodies) == ("bad_request", [])
+    assert (failed.value.kind, heard.bodies) == ("unsuited", [])
     assert "input" in msgspec.json.encode(failed.value.said).decode()

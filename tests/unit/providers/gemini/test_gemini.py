@@ -211,7 +211,7 @@ async def test_only_a_model_that_can_goes_on() -> None:
     async with model(streamed(*EVENTS), continues=True) as (gemini, heard):
         await all_of(gemini, asked(so_far="We ship "))
     assert heard.bodies[0]["contents"][-1] == {"role": "model", "parts": [{"text": "We ship "}]}
-    assert (await failure_of(streamed(*EVENTS), so_far="We ship ")).kind == "bad_request"
+    assert (await failure_of(streamed(*EVENTS), so_far="We ship ")).kind == "unsuited"
 
 
 async def test_an_answer_over_the_limit_is_not_read_to_its_end() -> None:
