@@ -72,7 +72,8 @@ async def two(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
     name = f"tenant-{uuid4().hex[:8]}"
     (token, row), (others, other_row) = (new_token(n, frozenset(Scope)) for n in (name, f"{name}-other"))
     write_tokens(folder / "tokens.json", [row, other_row])
-    (folder / "catalogue.toml").write_text(CATALOGUE)
+    allowed = f'[tenants.{name}-other]\nmodels = ["quick", "slow"]\n'
+    (folder / "catalogue.toml").write_text(CATALOGUE + allowed)
     settings = RouterSettings(
         kafka_bootstrap_servers=stack.kafka_bootstrap_servers,
         kafka_idempotence=stack.idempotence,
@@ -248,3 +249,19 @@ def _without(said: str, ids: dict[str, str]) -> str:
     for id_ in ids.values():
         said = said.replace(id_, "…")
     return said
+
+
+async def test_a_tenants_models_are_all_that_it_sees_and_may_name(two: Two) -> None:
+    text = [{"role": "user", "content": uuid4().hex}]
+    for who, seen in ((two.owner, {200}), (two.other, {404})):
+        found = [
+            await two.ask("GET", "/v1/models/away", who),
+            await two.ask("GET", "/v1/models/words", who),
+            await two.ask("POST", "/v1/embeddings", who, json={"model": "words", "input": "x"}),
+            await two.ask("POST", "/v1/messages/count_tokens", who, json={"model": "away", "messages": text}),
+        ]
+        assert {status for status, _ in found} == seen
+        assert ("away" in (await two.ask("GET", "/api/models/catalogue", who))[1]) is (seen == {200})
+    for path in ("/v1/chat/completions", "/v1/messages"):
+        status, said = await two.ask("POST", path, two.other, json={"model": "away", "messages": text, "max_tokens": 9})
+        assert (status, "There is no such model" in said) == (404, True)

@@ -31,4 +31,6 @@ def _in_its_place(model: Model, wanted: Wanted, catalogue: Catalogue) -> Named:
 
 
 def _able(names: tuple[str, ...], wanted: Wanted, catalogue: Catalogue) -> tuple[Model, ...]:
-    return tuple(model for name in names if not unable(model := catalogue.models[name], wanted))
+    """Who is not there is none of the tenant's models."""
+    there = (model for name in names if (model := catalogue.models.get(name)) is not None)
+    return tuple(model for model in there if not unable(model, wanted))

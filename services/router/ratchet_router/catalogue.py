@@ -1,8 +1,8 @@
 """The models that may answer, as data: prices, limits, what to expect of them. Read at the start, and at SIGHUP."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from ratchet_common.errors import CannotStartError
-from ratchet_common.events import BASE_VERSION
+from ratchet_common.events import BASE_VERSION, EVERYONE
 from ratchet_common.toml_checks import MisplacedError, converted
 from ratchet_common.toml_lines import Place
 from ratchet_common.vocabulary import TaskType
@@ -99,11 +99,20 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     latency_ms: Annotated[float, msgspec.Meta(gt=0)]
 
 
+class TenantTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`models`: the only ones that the tenant's requests may go to, those that make embeddings as well."""
+
+    models: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=200)]
+
+
 class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`tenants`: one without a table has that of `*`, where there is one, else all models."""
+
     models: Annotated[list[Model], msgspec.Meta(min_length=1, max_length=200)]
     platforms: dict[str, Platform] = {}
     providers: dict[Name, ProviderTable] = {}
     embedding_models: Annotated[list[EmbeddingModel], msgspec.Meta(max_length=100)] = []
+    tenants: dict[str, TenantTable] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,18 @@ class Catalogue:
     platforms: Mapping[str, Platform]
     providers: Mapping[str, ProviderTable] = field(default_factory=dict)
     embedding_models: Mapping[str, EmbeddingModel] = field(default_factory=dict)
+    tenants: Mapping[str, "Catalogue"] = field(default_factory=dict)
+
+    def of(self, tenant: str) -> "Catalogue":
+        """What its requests may go to: of anything else it is as if it were not there."""
+        if not self.tenants:
+            return self
+        return self.tenants.get(tenant) or self.tenants.get(EVERYONE) or self
+
+    def only(self, names: Collection[str]) -> "Catalogue":
+        models = {name: model for name, model in self.models.items() if name in names}
+        embedding_models = {name: model for name, model in self.embedding_models.items() if name in names}
+        return replace(self, models=models, embedding_models=embedding_models, tenants={})
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -128,13 +149,14 @@ def read_catalogue(path: Path) -> Catalogue:
         raise _malformed(path, str(error)) from error
     models = {model.name: _able(model, found.providers.get(model.provider)) for model in found.models}
     embedding_models = {model.name: model for model in found.embedding_models}
-    return Catalogue(models, found.platforms, found.providers, embedding_models)
+    all_of_it = Catalogue(models, found.platforms, found.providers, embedding_models)
+    return replace(all_of_it, tenants={name: all_of_it.only(its.models) for name, its in found.tenants.items()})
 
 
 def understood(text: str) -> CatalogueFile:
     """Raises MisplacedError, TOMLDecodeError."""
     found = converted(with_known_prices(tomllib.loads(text, parse_float=Decimal)), CatalogueFile)
-    of_all = (_twice(found), _of_nobody(found), _falling_on_nobody(found))
+    of_all = (_twice(found), _of_nobody(found), _falling_on_nobody(found), _allowing_nobody(found))
     for wrong in (*map(_wrong, count(), found.models), *of_all):
         if wrong is not None:
             raise wrong
@@ -205,6 +227,20 @@ def _falling_on_nobody(found: CatalogueFile) -> MisplacedError | None:
             if name == model.name or name not in known:
                 whom = "itself" if name == model.name else f"{name}, which is no model here"
                 return MisplacedError((*here, *place), f"{model.name} falls back on {whom}")
+    return None
+
+
+def _allowing_nobody(found: CatalogueFile) -> MisplacedError | None:
+    """The first tenant who may use what is not there, or nothing that answers."""
+    answering = {model.name for model in found.models}
+    known = answering | {model.name for model in found.embedding_models}
+    for tenant, its in found.tenants.items():
+        here = ("tenants", tenant, "models")
+        unknown = next((name for name in its.models if name not in known), None)
+        if unknown is not None:
+            return MisplacedError(here, f"the tenant {tenant} may use {unknown}, which is no model here")
+        if answering.isdisjoint(its.models):
+            return MisplacedError(here, f"the tenant {tenant} may use no model that answers: name one")
     return None
 
 

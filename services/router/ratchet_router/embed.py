@@ -146,9 +146,10 @@ async def _keep(under_way: _UnderWay, made: Embedded) -> None:
 
 
 def embedding_model(ask: EmbedAsk, parts: Parts) -> EmbeddingModel:
-    model = parts.catalogue.embedding_models.get(ask.model)
+    models = parts.catalogue.of(ask.tenant).embedding_models
+    model = models.get(ask.model)
     if model is None:
-        known = list(parts.catalogue.embedding_models)
+        known = list(models)
         listed = ", ".join(known) or "none: the catalogue has no embedding_models"
         raise UnknownModelError(f"There is no such embedding model; known are {listed}.", known=known)
     return model

@@ -93,7 +93,7 @@ class Parts:
             return quality_of(self.catalogue.models[name], ask.task_type, measured, self.settings.prior_scores)
 
         return Situation(
-            catalogue=self.catalogue,
+            catalogue=self.catalogue.of(ask.tenant),
             assigned=self.snapshot.traffic(ask.tenant, ask.task_type),
             quality=quality,
             down=self.around.breakers.down(),

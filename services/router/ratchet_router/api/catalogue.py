@@ -63,7 +63,7 @@ async def catalogue(caller: MayRead, parts: TheParts) -> Any:
     down = parts.around.breakers.down()
     items = [
         shown(model) | {"measured": measured(parts.snapshot, caller.tenant, name), "resting": name in down}
-        for name, model in parts.catalogue.models.items()
+        for name, model in parts.catalogue.of(caller.tenant).models.items()
     ]
     return {"items": items, "next": None}
 

@@ -98,11 +98,11 @@ def message_body(answered: Answered) -> bytes:
 @in_anthropic_shape
 async def count_tokens(request: Request) -> Response:
     """Anthropic's own count for its models; for others an estimate, which says so. Raises UnknownModelError."""
-    authorise(request, Scope.GENERATE)
+    caller = authorise(request, Scope.GENERATE)
     parts: Parts = request.app.state.parts
-    asked = read_count(await request.body(), request.headers)
-    known_name(asked.model, parts.catalogue)
-    model = parts.catalogue.models.get(asked.model)
+    asked, catalogue = read_count(await request.body(), request.headers), parts.catalogue.of(caller.tenant)
+    known_name(asked.model, catalogue)
+    model = catalogue.models.get(asked.model)
     provider = parts.models.get(asked.model)
     if model is not None and isinstance(provider, Anthropic):
         return _json(await _counted(asked, provider, Place(name=model.name, prices=model.prices), model.upstream_model))

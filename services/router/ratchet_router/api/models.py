@@ -34,7 +34,7 @@ class ModelList(BaseModel):
 
 
 async def models(request: Request) -> Response:
-    """The catalogue's names, the tiers, the tasks. Who sends `anthropic-version` is answered in Anthropic's shape."""
+    """The tenant's models, the tiers, the tasks. Who sends `anthropic-version` is answered in Anthropic's shape."""
     return await (_for_anthropics(request) if _is_anthropics(request) else _for_openais(request))
 
 
@@ -69,9 +69,9 @@ async def _one_for_anthropics(request: Request) -> Response:
 
 
 def _names(request: Request) -> list[str]:
-    authorise(request, Scope.GENERATE)
+    tenant = authorise(request, Scope.GENERATE).tenant
     parts: Parts = request.app.state.parts
-    known = parts.catalogue
+    known = parts.catalogue.of(tenant)
     return [*known.models, *known.embedding_models, *ALIASES, *(f"{OF_TASK}{task}" for task in TaskType)]
 
 

@@ -76,7 +76,7 @@ def _begun(asked: ResponsesRequest, answered: Answered) -> ResponsesAnswer:
 
 def ask_for(asked: ResponsesRequest, caller: Caller, parts: Parts) -> Ask:
     """Raises OnlyResponsesError, UnknownTaskError."""
-    able = any(NATIVE in model.capabilities for model in parts.catalogue.models.values())
+    able = any(NATIVE in model.capabilities for model in parts.catalogue.of(caller.tenant).models.values())
     if asked.beyond is not None and not able:
         asked.require_chat()
     beyond: frozenset[Capability] = frozenset({"responses"}) if asked.beyond is not None else frozenset()
