@@ -20,7 +20,8 @@ from ratchet_router.api.chat_body import read_chat
 from ratchet_router.api.generate import GenerateBody, ask_of_body
 from ratchet_router.api.views import routing, usd
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Catalogue, read_catalogue
+from ratchet_router.catalogue import Catalogue
+from ratchet_router.catalogue_file import read_catalogue
 from ratchet_router.plan import Situation, plan
 
 NOBODY = Caller("", "local", frozenset())

@@ -9,7 +9,8 @@ from ratchet_common.background import Loop, cancelled
 from ratchet_providers.local_student import LocalStudents
 from ratchet_providers.wire import Wire
 from ratchet_router.answering import Adapters, adapters_of, answering_with
-from ratchet_router.catalogue import Catalogue, read_catalogue
+from ratchet_router.catalogue import Catalogue
+from ratchet_router.catalogue_file import read_catalogue
 from ratchet_router.gate import Cap
 from ratchet_router.limits.file import LimitsFile, read_limits
 from ratchet_router.parts import Parts

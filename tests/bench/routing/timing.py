@@ -15,7 +15,7 @@ from ratchet_common.vocabulary import TaskType
 from ratchet_estimate import Estimate, read
 from ratchet_estimate.fitting import Outcome, fit
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import read_catalogue
+from ratchet_router.catalogue_file import read_catalogue
 from ratchet_router.plan import Situation, plan
 from ratchet_router.settings import SHIPPED_CATALOGUE
 from tests.bench.figure import Figure

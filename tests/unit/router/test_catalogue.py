@@ -5,7 +5,7 @@ import pytest
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import Usage
-from ratchet_router.catalogue import read_catalogue
+from ratchet_router.catalogue_file import read_catalogue
 from ratchet_router.prices import Prices
 from ratchet_router.settings import SHIPPED_CATALOGUE
 
