@@ -8,8 +8,9 @@ import msgspec
 from ratchet_providers.base import Piece
 from ratchet_providers.chat_mending import Mending
 from ratchet_providers.chat_shape import Chunk
+from ratchet_providers.error_words import kind_of
 from ratchet_providers.failing import ErrorKind, ProviderError
-from ratchet_providers.http_failures import kind_of, said_in
+from ratchet_providers.http_failures import said_in
 from ratchet_providers.sse import Event
 from ratchet_providers.usage import counted
 

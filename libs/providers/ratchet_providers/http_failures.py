@@ -1,6 +1,5 @@
 """What a status, its headers and its body say of why there is no answer. Pure."""
 
-import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -8,21 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
-from ratchet_providers.failing import OF_STATUS, ErrorKind, ProviderError, Said
+from ratchet_providers.error_words import kind_of
+from ratchet_providers.failing import OF_STATUS, ProviderError, Said
 
 LONGEST_WAIT_S: Final = 24 * 3600.0
-TOO_LONG: Final = re.compile(
-    r"context[ _-]?(length|window|size)|maximum context|prompt is too long|too many (input )?tokens|input is too long|"
-    r"exceeds? context limit|exceeds? the (maximum|max|limit).{0,40}tokens|token count .{0,40}exceeds|"
-    r"string_above_max_length",
-    re.IGNORECASE,
-)
-FILTERED: Final = re.compile(r"content[ _-]?(filter|policy|management)|responsible_?ai|safety|guardrail", re.IGNORECASE)
-QUOTA: Final = re.compile(
-    r"insufficient_quota|billing|credit balance|exceeded your current quota|spend_limit_reached|API usage limits",
-    re.IGNORECASE,
-)
-KEY: Final = re.compile(r"api[ _-]?key.{0,20}(invalid|not valid|expired)|invalid[ _-]api[ _-]?key", re.IGNORECASE)
 
 
 class _Error(msgspec.Struct, frozen=True):
@@ -70,25 +58,6 @@ def said_in(body: bytes) -> Said | None:
 
 def _text(value: object) -> str:
     return value[:2_000] if isinstance(value, str) else str(value) if isinstance(value, int) else ""
-
-
-def kind_of(of_status: ErrorKind, said: Said | None) -> ErrorKind:
-    """The words say more than the status, which many providers use for several things."""
-    if said is None:
-        return of_status
-    words = f"{said.code} {said.type} {said.message}"
-    if of_status in ("bad_request", "too_long"):
-        if TOO_LONG.search(words):
-            return "too_long"
-        if FILTERED.search(f"{said.code} {said.type}") or FILTERED.search(said.message):
-            return "filtered"
-        if KEY.search(words):
-            return "unauthorized"
-    if of_status in ("rate_limited", "bad_request", "unauthorized") and QUOTA.search(words):
-        return "quota"
-    if said.type == "overloaded_error" or said.code == "overloaded":
-        return "overloaded"
-    return of_status
 
 
 def retry_after(headers: Mapping[bytes, bytes]) -> float | None:

@@ -10,8 +10,8 @@ import msgspec
 from ratchet_common.events import Usage
 from ratchet_providers.base import Piece
 from ratchet_providers.chat_shape import CompletionDetails, Part, PromptDetails, WireUsage
+from ratchet_providers.error_words import kind_of
 from ratchet_providers.failing import ErrorKind, ProviderError, Said
-from ratchet_providers.http_failures import kind_of
 from ratchet_providers.sse import Event
 from ratchet_providers.usage import counted
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from ratchet_providers.error_words import kind_of
 from ratchet_providers.failing import ErrorKind, ProviderError
-from ratchet_providers.http_failures import kind_of, said_in
+from ratchet_providers.http_failures import said_in
 
 KINDS: Final[Mapping[str, ErrorKind]] = {
     "invalid_request_error": "bad_request",

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
+from ratchet_providers.error_words import KEY, TOO_LONG, unquoted
 from ratchet_providers.failing import OF_STATUS, ErrorKind, ProviderError
-from ratchet_providers.http_failures import KEY, LONGEST_WAIT_S, TOO_LONG, retry_after, said_in
+from ratchet_providers.http_failures import LONGEST_WAIT_S, retry_after, said_in
 
 OF_WORD: Final[Mapping[str, ErrorKind]] = {
     "INVALID_ARGUMENT": "bad_request",
@@ -94,11 +95,11 @@ def _kind(status: int, error: _Error | None) -> ErrorKind:
     if error is None:
         return by_status
     kind = OF_WORD.get(error.status, by_status)
-    details = error.details or ()
+    details, words = error.details or (), unquoted(error.message)
     if kind in ("bad_request", "unauthorized", "too_long"):
-        if any(detail.reason in KEY_REASONS for detail in details) or KEY.search(error.message):
+        if any(detail.reason in KEY_REASONS for detail in details) or KEY.search(words):
             return "unauthorized"
-        if TOO_LONG.search(error.message) or TOO_LARGE.search(error.message):
+        if TOO_LONG.search(words) or TOO_LARGE.search(words):
             return "too_long"
     if kind == "rate_limited" and _spent(error, details):
         return "quota"

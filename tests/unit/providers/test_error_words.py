@@ -1,0 +1,62 @@
+import pytest
+
+from ratchet_providers.error_words import kind_of, unquoted
+from ratchet_providers.failing import ErrorKind, Said
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Invalid schema for function 'rotate_api_key': 'x' is not valid under any of the given schemas.",
+        "Invalid schema for function rotate_api_key: not valid under any of the given schemas.",
+        "Invalid schema for function 'get_billing_info': \"type\" is missing.",
+        "Invalid value for 'context_window_mode': expected one of 'a', 'b'.",
+        "Unrecognized request argument supplied: safety_identifier",
+        "Unknown tool `content_filter`.",
+        'The property "invalid api key" is unknown.',
+    ],
+)
+def test_what_is_quoted_of_the_request_is_no_reason(message: str) -> None:
+    assert kind_of("bad_request", Said(message, "invalid_request_error")) == "bad_request"
+
+
+@pytest.mark.parametrize(
+    ("said", "of_status", "kind"),
+    [
+        (Said("API key not valid. Please pass a valid API key."), "bad_request", "unauthorized"),
+        (Said("Incorrect API key provided: sk-1"), "bad_request", "unauthorized"),
+        (Said("x", code="invalid_api_key"), "bad_request", "unauthorized"),
+        (Said("input and `max_tokens` exceed context limit: 9 > 8"), "bad_request", "too_long"),
+        (Said("This model's maximum context length is 8192 tokens."), "bad_request", "too_long"),
+        (Said("Your credit balance is too low. Please go to Plans & Billing."), "bad_request", "quota"),
+        (Said("You exceeded your current quota, please check your plan and billing details."), "rate_limited", "quota"),
+        (Said("x", code="billing_hard_limit_reached"), "bad_request", "quota"),
+        (Said("Your request was rejected as a result of our safety system."), "bad_request", "filtered"),
+        (Said("x", code="content_policy_violation"), "unauthorized", "filtered"),
+        (Said("The model requires moderation and your input was flagged for violence."), "unauthorized", "filtered"),
+        (Said("Your key may not use this model."), "unauthorized", "unauthorized"),
+        (Said("x", "overloaded_error"), "unavailable", "overloaded"),
+    ],
+)
+def test_what_a_provider_says_tells_what_helps(said: Said, of_status: ErrorKind, kind: ErrorKind) -> None:
+    assert kind_of(of_status, said) == kind
+
+
+@pytest.mark.parametrize(
+    ("param", "kind"),
+    [
+        ("messages[3].content", "too_long"),
+        ("messages[3].content[0].text", "too_long"),
+        ("messages[3].tool_calls[0].id", "bad_request"),
+        ("user", "bad_request"),
+    ],
+)
+def test_a_text_that_is_too_long_is_the_prompts_only_where_it_is_of_the_prompt(param: str, kind: ErrorKind) -> None:
+    said = Said("string too long", "invalid_request_error", "string_above_max_length", param)
+    assert kind_of("bad_request", said) == kind
+
+
+def test_an_apostrophe_quotes_nothing() -> None:
+    assert (
+        unquoted("The model's window doesn't hold it; it's small.") == "The model's window doesn't hold it; it's small."
+    )
