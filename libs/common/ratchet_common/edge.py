@@ -32,6 +32,7 @@ Uploads = Mapping[tuple[str, str], Upload]  # by method and path
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 BODY_PATIENCE_S = 60.0  # for all of a request's body: one that never ends would be waited for without end
+PASSED_OVER_BYTES, PASSED_OVER_S = 64 * 1024 * 1024, 5.0  # of what is refused, before its sender is told
 NO_UPLOADS: Uploads = {}
 HUNG_UP = 499  # nobody hears it; it is counted
 
@@ -85,6 +86,7 @@ class Edge:
         may = self._uploads.get((scope["method"], scope["path"]), self._usual) if self._uploads else self._usual
         try:
             if length.isdigit() and int(length) > may.limit:
+                await _passed_over(scope, receive)
                 await self._render(scope, _too_large(may))(scope, receive, send_on)
             else:
                 await self._app(scope, self._limited(scope, receive, may), send_on)
@@ -118,6 +120,7 @@ class Edge:
             ended = not message.get("more_body", False)
             seen += len(message.get("body", b""))
             if seen > may.limit:
+                await _passed_over(scope, receive)
                 raise HTTPException(413, _sentence(may))
             return message
 
@@ -130,6 +133,21 @@ class Edge:
             child = telemetry.HTTP_SECONDS.labels(self._service, *map(str, key))
             self._durations[key] = child
         child.observe(seconds)
+
+
+async def _passed_over(scope: Scope, receive: Receive) -> None:
+    """What is left of a body that is refused, where the connection closes with the answer: who still sends then never
+    hears it. Within bounds.
+    """
+    if (b"connection", b"close") not in [(name, value.lower()) for name, value in scope["headers"]]:
+        return
+    left = PASSED_OVER_BYTES
+    try:
+        async with asyncio.timeout(PASSED_OVER_S):
+            while left > 0 and (message := await receive()).get("more_body", False):
+                left -= len(message["body"])
+    except TimeoutError:
+        return  # he will not hear it
 
 
 async def _by(until: float, receive: Receive) -> Message:

@@ -17,6 +17,9 @@ TOO_LONG: Final = re.compile(
     r"exceeds? context limit|exceeds? the (maximum|max|limit).{0,40}tokens|token count .{0,40}exceeds",
     re.IGNORECASE,
 )
+OF_THE_ANSWER: Final = re.compile(
+    r"max_(completion_|output_)?tokens|output (token )?limit|completion tokens", re.IGNORECASE
+)
 TOO_LONG_TEXT: Final = "string_above_max_length"  # of whichever field
 FILTERED_CODE: Final = re.compile(
     r"content[ _-]?(filter|policy|management)|responsible_?ai|safety|guardrail", re.IGNORECASE
@@ -64,4 +67,6 @@ def kind_of(of_status: ErrorKind, said: Said | None) -> ErrorKind:
 def _is_too_long(said: Said, code: str, message: str) -> bool:
     if said.code == TOO_LONG_TEXT:  # which a name may be, too
         return said.param.startswith(("messages", "input")) and said.param.endswith(("content", "text", "input"))
+    if OF_THE_ANSWER.search(message) and "context" not in message:
+        return False
     return bool(TOO_LONG.search(code) or TOO_LONG.search(message))

@@ -50,7 +50,7 @@ class _Part(msgspec.Struct, frozen=True):
 _messages = msgspec.json.Decoder(list[_Message] | None)
 _parts = msgspec.json.Decoder(list[msgspec.Raw])
 _part = msgspec.json.Decoder(_Part)
-_file = msgspec.json.Decoder(_File | None)
+_file = msgspec.json.Decoder(_File)
 
 
 def media_in(messages: msgspec.Raw) -> Media:
@@ -86,8 +86,8 @@ def _of_image(_: _Part, __: int) -> int:
 
 
 def _of_file(part: _Part, _: int) -> int:
-    file = _file.decode(part.file)
-    data = memoryview(file.file_data if file else b"")
+    is_one = bytes(memoryview(part.file)[:1]) == b"{"  # anything else its provider will say
+    data = memoryview(_file.decode(part.file).file_data if is_one else b"")
     if bytes(data[: len(TEXT_FILE)]) == TEXT_FILE:
         return len(data) * 3 // 4 // CHARACTERS_PER_TOKEN
     return document_tokens(data[_start_of(data) : -1])

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 import uvicorn
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ratchet_common.bounded_http import BoundedHttp
@@ -24,6 +27,14 @@ def answering(*messages: Message) -> ASGIApp:
             await send({**message})
 
     return app
+
+
+async def reading(scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        answer = PlainTextResponse(str(len(await Request(scope, receive).body())))
+    except HTTPException as error:
+        answer = PlainTextResponse(error.detail, error.status_code)
+    await answer(scope, receive, send)
 
 
 def start(*headers: tuple[bytes, bytes], status: int = 200) -> Message:
@@ -144,6 +155,21 @@ async def test_who_wants_the_connection_closed_gets_it_closed() -> None:
         assert (b"connection: close\r\n" in head, found) == (True, b"ok")
         async with asyncio.timeout(5):
             assert await connection[0].read() == b""
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_who_sends_too_much_and_wants_it_closed_hears_that_it_was_too_much(declared: bool) -> None:
+    """As Python's urllib does, which reads nothing before it has sent all."""
+    size, bit = 8 << 20, b"x" * 65_536
+    async with connected(reading) as (reader, writer):
+        said = b"content-length: %d" % size if declared else b"transfer-encoding: chunked"
+        writer.write(b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n" + said + b"\r\n\r\n")
+        async with asyncio.timeout(20):
+            for _ in range(size // len(bit)):
+                writer.write(bit if declared else b"%x\r\n%b\r\n" % (len(bit), bit))
+                await writer.drain()
+            writer.write(b"" if declared else b"0\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 413 ")
 
 
 @pytest.mark.parametrize("name_value", [(b"x-one", BREAKS), (BREAKS, b"one"), (b"x-one", b"a\0b")])

@@ -13,6 +13,7 @@ from ratchet_providers.failing import ErrorKind, Said
         "Invalid value for 'context_window_mode': expected one of 'a', 'b'.",
         "Unrecognized request argument supplied: safety_identifier",
         "Unknown tool `content_filter`.",
+        "max_tokens is too large: this exceeds the maximum output limit of 4096 tokens",
         'The property "invalid api key" is unknown.',
     ],
 )

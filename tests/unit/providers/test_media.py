@@ -37,6 +37,11 @@ def of(*parts: Any) -> Media:
     return media_in(msgspec.Raw(json.dumps([{"role": "user", "content": list(parts)}]).encode()))
 
 
+@pytest.mark.parametrize("wrong", ["x", 7, None, [], {}, {"file_data": None}, {"file_data": 7}])
+def test_a_file_that_is_none_counts_as_a_page(wrong: Any) -> None:
+    assert of({"type": "file", "file": wrong}).tokens == PAGE_TOKENS
+
+
 def test_a_picture_counts_the_same_whatever_its_size() -> None:
     assert of(TEXT, image()).tokens == of(image("AA")).tokens == IMAGE_TOKENS
     assert of(image(), image()).tokens == 2 * IMAGE_TOKENS
