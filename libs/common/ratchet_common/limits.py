@@ -19,8 +19,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     tokens_per_minute: PerMinute | None = None
 
     def __post_init__(self) -> None:
-        for budget in (self.day_usd, self.month_usd):
+        for name, budget in (("day_usd", self.day_usd), ("month_usd", self.month_usd)):
             if budget is None:
                 continue
             if not (budget.is_finite() and 0 <= budget <= MOST_USD and -int(budget.as_tuple().exponent) <= PLACES):
-                raise ValueError(f"A budget must be from 0 to {MOST_USD} USD, of {PLACES} decimal places at most")
+                what = f"a budget from 0 to {MOST_USD} USD, of {PLACES} decimal places at most"
+                raise ValueError(f"The field `{name}` must be {what}")

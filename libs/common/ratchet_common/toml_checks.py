@@ -13,7 +13,7 @@ T = TypeVar("T")
 # As msgspec ends its sentences; `[...]` is a value in a mapping, and does not say under which key.
 _PLACE: Final = re.compile(r" - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`$")
 _STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]|(\[\.\.\.\])")
-_FIELD: Final = re.compile(r"(?:unknown|required) field `(\w+)`")
+_FIELD: Final = re.compile(r"(?:unknown|required|The) field `(\w+)`")
 
 
 class MisplacedError(ValueError):

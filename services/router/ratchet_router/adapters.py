@@ -58,12 +58,23 @@ class Adapter:
     batches: BatchPlatform | None = None
 
 
+class WrongProviderError(CannotStartError):
+    """`field`: of its table, that is most likely to be wrong."""
+
+    def __init__(self, sentence: str, name: str, field: str) -> None:
+        super().__init__(sentence)
+        self.name, self.field = name, field
+
+
 def adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Adapter:
-    """Raises CannotStartError naming the provider, and the secret or the field that is wrong."""
+    """Raises WrongProviderError naming the provider, and the secret or the field that is wrong."""
     try:
         return _adapter(name, table, wire, body_limit)
+    except CannotStartError as error:
+        raise WrongProviderError(str(error), name, "key") from None
     except (SecretError, ValueError) as error:
-        raise CannotStartError(f"The provider {name} in the catalogue is wrong: {error}") from None
+        field = "key" if isinstance(error, SecretError) else "base_url"
+        raise WrongProviderError(f"The provider {name} in the catalogue is wrong: {error}", name, field) from None
 
 
 def _adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Adapter:

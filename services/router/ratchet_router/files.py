@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from ratchet_common.background import Loop, cancelled
+from ratchet_common.errors import CannotStartError
+from ratchet_common.toml_lines import Lines
 from ratchet_providers.local_student import LocalStudents
 from ratchet_providers.wire import Wire
+from ratchet_router.adapters import WrongProviderError
 from ratchet_router.answering import Adapters, adapters_of, answering_with
 from ratchet_router.catalogue import Catalogue
 from ratchet_router.catalogue_file import read_catalogue
@@ -51,9 +54,17 @@ class Files:
 def read_files(settings: RouterSettings, wire: Wire) -> Files:
     """Takes a third of a second of a thread. Raises CannotStartError with a sentence that names what is wrong."""
     known = read_catalogue(settings.catalogue)
-    return Files(
-        known, adapters_of(known, settings, wire), read_limits(settings.limits), read_templates(settings.templates)
-    )
+    adapters = _adapters(known, settings, wire)
+    return Files(known, adapters, read_limits(settings.limits), read_templates(settings.templates))
+
+
+def _adapters(known: Catalogue, settings: RouterSettings, wire: Wire) -> Adapters:
+    """Raises CannotStartError."""
+    try:
+        return adapters_of(known, settings, wire)
+    except WrongProviderError as error:
+        line = Lines(settings.catalogue.read_text(encoding="utf-8")).of(("providers", error.name, error.field))
+        raise CannotStartError(f"{error} It stands in {settings.catalogue}, line {line}.") from None
 
 
 async def started(adapters: Adapters) -> None:

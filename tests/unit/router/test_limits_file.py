@@ -54,9 +54,9 @@ def test_an_empty_table_lifts_the_default() -> None:
     ("text", "said"),
     [
         (FILE + "this is no toml", "line 15"),
-        (FILE.replace("month_usd = 1000", "month_usd = -1"), r"`tenants\.acme\.tenant`.*A budget must be"),
-        (FILE.replace("day_usd = 2", "day_usd = 1e-10"), r"line 11.*A budget must be"),
-        (FILE.replace("month_usd = 1000", "month_usd = inf"), "A budget must be"),
+        (FILE.replace("month_usd = 1000", "month_usd = -1"), r"line 10, `tenants\.acme\.tenant`.*must be a budget"),
+        (FILE.replace("day_usd = 2", "day_usd = 1e-10"), r"line 12.*day_usd` must be a budget"),
+        (FILE.replace("month_usd = 1000", "month_usd = inf"), "must be a budget"),
         (FILE.replace("= 60", "= 0"), r"line 5, `default\.each_key\.requests_per_minute`.*>= 1"),
         (FILE.replace("= 10_000", "= 1.5"), r"line 14, `tenants\.acme\.users\.ann@example\.org\.tokens_per_minute`"),
         (FILE.replace("day_usd = 2", "week_usd = 2"), r"line 12, `tenants\.acme\.each_user`.*week_usd"),
