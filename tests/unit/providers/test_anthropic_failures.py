@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from ratchet_common.events import Usage
 from ratchet_providers.base import ProviderError, TimeLimits
+from ratchet_providers.failing import Said
 from tests.unit.providers.anthropic_rig import (
     END,
     EVENTS,
@@ -13,7 +15,9 @@ from tests.unit.providers.anthropic_rig import (
     anthropic,
     asked,
     chunked,
+    events_of,
     failing,
+    message,
     native,
     sse,
     whole,
@@ -54,6 +58,7 @@ async def test_an_error_says_what_helps(status: int, error: Any, kind: str, retr
             assert (found.kind, found.retryable, found.status, found.retry_after_s) == (kind, retryable, status, 7)
 
 
+NO_REASON = {"type": "message_delta", "delta": {"stop_reason": None}, "usage": {"output_tokens": 2}}
 BROKEN = sse([*EVENTS[:5], failing("overloaded_error", "Overloaded")])
 
 
@@ -63,6 +68,8 @@ BROKEN = sse([*EVENTS[:5], failing("overloaded_error", "Overloaded")])
         ((STREAM, chunked(sse(EVENTS[:5])), -1.0), "cut"),  # the connection breaks
         ((STREAM, chunked(sse(EVENTS[:5])), END), "cut"),  # a well-formed end, too early
         ((STREAM, END), "cut"),
+        ((STREAM, chunked(sse([*EVENTS[:-2], EVENTS[-1]])), END), "cut"),  # an end mark that does not say why
+        ((STREAM, chunked(sse([*EVENTS[:-2], NO_REASON, EVENTS[-1]])), END), "cut"),
         ((STREAM, chunked(b"data: {\"type\": \"content_bl\n\n"), END), "malformed"),
         ((STREAM, chunked(sse([{"type": "content_block_delta", "delta": 7}])), END), "malformed"),
         ((STREAM, chunked(b"data: 7\n\n"), END), "malformed"),
@@ -85,3 +92,40 @@ async def test_what_breaks_off_is_never_taken_for_an_answer(
             await all_of(it, asked(limits=limits) if shape == "chat" else native(limits=limits))
     assert failed.value.kind == kind
     assert "Overloaded" not in failed.value.detail
+
+
+WHY = {"type": "refusal", "explanation": "It could do harm."}
+REFUSED = message(stop="refusal", stop_details=WHY)
+
+
+async def test_a_refusal_is_a_filters_with_its_reason_streamed_as_whole() -> None:
+    streamed = (STREAM, chunked(sse(events_of(REFUSED))), END)
+    async with anthropic(whole(REFUSED)) as (it, _), anthropic(*streamed) as (streaming, _):
+        for asking in (it.answer(asked()), all_of(streaming)):
+            with pytest.raises(ProviderError) as failed:
+                await asking
+            assert (failed.value.kind, failed.value.said) == ("filtered", Said("It could do harm.", "refusal"))
+
+
+async def test_a_refusal_tells_what_it_cost_before_it_is_said() -> None:
+    used: list[Usage] = []
+    async with anthropic(STREAM, chunked(sse(events_of(REFUSED))), END) as (it, _):
+        with pytest.raises(ProviderError):
+            async for pieces in it.stream(asked()):
+                used += [piece.usage for piece in pieces if piece.usage]
+    assert used[-1] == Usage(input_tokens=9, output_tokens=2)
+
+
+async def test_a_refusal_stays_one_when_the_connection_breaks_after_it() -> None:
+    for after in ((-1.0,), (5.0,), (chunked(sse([failing("overloaded_error")])), END)):
+        async with anthropic(STREAM, chunked(sse(events_of(REFUSED)[:-1])), *after) as (it, _):
+            with pytest.raises(ProviderError) as failed:
+                await all_of(it, asked(limits=TimeLimits(gap_s=0.1)))
+        assert failed.value.kind == "filtered"
+
+
+async def test_who_speaks_anthropics_shape_hears_of_a_refusal_in_it() -> None:
+    async with anthropic(STREAM, chunked(sse(events_of(REFUSED))), END) as (it, _):
+        pieces = await all_of(it, native())
+    assert [piece.finish for piece in pieces if piece.finish] == ["content_filter"]
+    assert b"It could do harm." in b"".join(piece.data for piece in pieces)

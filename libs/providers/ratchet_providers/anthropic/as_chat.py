@@ -108,18 +108,20 @@ class AsChat:
             if self._held and not self._answered:
                 found.append(self._text("".join(self._held)))
                 self._held.clear()
-            found.append(self._ends(happened))
+            found += self._ends(happened)
         if (usage := self.hearing.usage) is not None:
             found.append(Piece(chunk=msgspec.structs.replace(self._frame, usage=in_chat(usage)), usage=usage))
         return found
 
-    def _ends(self, happened: Happened) -> Piece:
+    def _ends(self, happened: Happened) -> list[Piece]:
+        """Nothing where a refusal is all that was said: the count follows, and then `hearing.ended` says it."""
         details = happened.delta.stop_details if happened.delta else None
         if self.hearing.stop_reason == "refusal" and not self._spoke:
-            raise refusal(details.explanation if details else None)
+            self.hearing.withheld = refusal(details.explanation if details else None)
+            return []
         finish = finish_of(self.hearing.stop_reason, calls=self._calls > 0)
         chunk = msgspec.structs.replace(self._frame, choices=[ChunkChoice(finish_reason=finish)])
-        return Piece(chunk=chunk, finish=finish)
+        return [Piece(chunk=chunk, finish=finish)]
 
     def _words(self, text: str) -> list[Piece]:
         if self._by_tool:

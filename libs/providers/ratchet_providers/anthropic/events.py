@@ -37,6 +37,7 @@ class Hearing:
     def __init__(self) -> None:
         self.begun = self.done = False  # `begun`: the model is at work, and may think for long before it shows anything
         self.stop_reason = ""
+        self.withheld: ProviderError | None = None  # a refusal that left no answer, once whoever listens found it so
         self._counts: Counts | None = None
 
     @property
@@ -74,8 +75,12 @@ class Hearing:
             self.done = True
 
     def ended(self) -> None:
-        """Raises ProviderError unless the answer has ended. A missing end mark alone cuts nothing off."""
-        if not (self.done or self.stop_reason):
+        """Raises ProviderError unless the answer has ended: said why. A missing end mark alone cuts nothing off, and an
+        end mark alone ends nothing.
+        """
+        if self.withheld is not None:
+            raise self.withheld
+        if not self.stop_reason:
             raise ProviderError("cut", "the stream ended before the answer did")
 
 
