@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ratchet_common.events import Usage
+from ratchet_providers.anthropic.provider import Anthropic
 from ratchet_providers.base import ProviderError, TimeLimits
 from ratchet_providers.failing import Said
 from tests.unit.providers.anthropic_rig import (
@@ -109,10 +110,14 @@ async def test_a_refusal_is_a_filters_with_its_reason_streamed_as_whole() -> Non
 
 async def test_a_refusal_tells_what_it_cost_before_it_is_said() -> None:
     used: list[Usage] = []
+
+    async def hear(it: Anthropic) -> None:
+        async for pieces in it.stream(asked()):
+            used.extend(piece.usage for piece in pieces if piece.usage)
+
     async with anthropic(STREAM, chunked(sse(events_of(REFUSED))), END) as (it, _):
         with pytest.raises(ProviderError):
-            async for pieces in it.stream(asked()):
-                used += [piece.usage for piece in pieces if piece.usage]
+            await hear(it)
     assert used[-1] == Usage(input_tokens=9, output_tokens=2)
 
 

@@ -8,7 +8,7 @@ import pytest
 from ratchet_providers.anthropic.dialect import ANTHROPICS
 from ratchet_providers.anthropic.request import asked
 from ratchet_providers.base import ModelRequest, ProviderError
-from tests.unit.providers.anthropic_chats import FUNCTION, assistant, called, refusal, user
+from tests.unit.providers.anthropic_chats import FUNCTION, assistant, refusal, user
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,8 @@ from tests.unit.providers.anthropic_chats import FUNCTION, assistant, called, re
         ({"type": "file", "file": {"file_data": "data:a/zip;base64,x"}}, "content[0].file.file_data: it must"),
         ({"type": "file", "file": {"file_data": "data:text/csv;base64,/w=="}}, "content[0].file.file_data: it is no"),
         ({"type": "text", "text": 7}, "content[0].text: it must be text"),
+        ({"text": "secret"}, "content[0].type: it is missing, or no text"),
+        ({"type": {"secret": 1}}, "content[0].type: it is missing, or no text"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_a_block_is_refused_by_its_place(part: dict[str, Any], why: str) -> None:
@@ -69,9 +71,6 @@ def test_a_field_that_asks_for_what_is_not_to_be_had_is_named(fields: dict[str, 
         ([user("x"), user(7)], "messages[1].content: Expected"),
         ([{"role": "function", "content": "x"}], "messages[0].role: "),
         ([{"role": "tool", "content": "x"}], "messages[0].tool_call_id: it is missing"),
-        ([assistant(tool_calls=[called("a", "{not json")])], "messages[0].tool_calls[0].function.arguments: "),
-        ([assistant(tool_calls=[called("a", "[1]")])], "messages[0].tool_calls[0].function.arguments: "),
-        ([assistant(tool_calls=[called("a", '{"n": NaN}')])], "messages[0].tool_calls[0].function.arguments: "),
         ([assistant(tool_calls=[{"id": "a", "type": "custom"}])], "messages[0].tool_calls[0].function: it is missing"),
     ],
 )
@@ -83,8 +82,6 @@ def test_malformed_messages_are_refused_by_their_place(messages: list[dict[str, 
 
 def test_nesting_without_an_end_is_refused() -> None:
     deep = "[" * 100_000 + "]" * 100_000
-    calling = assistant(tool_calls=[called("a", f'{{"x": {deep}}}')])
-    assert refusal(calling).startswith("messages[0].tool_calls[0].function.arguments: ")
     raw = msgspec.Raw(b'[{"role":"user","content":[{"type":"x","y":%b}]}]' % deep.encode())
     with pytest.raises(ProviderError, match="nested too deeply"):
         asked(ModelRequest(model="m", task_type="chat", messages=raw, document=""), ANTHROPICS)

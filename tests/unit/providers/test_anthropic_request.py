@@ -21,6 +21,7 @@ from tests.unit.providers.anthropic_chats import (
     result,
     user,
 )
+from tests.unit.providers.written import WRITTEN
 
 
 def test_a_question_is_a_turn_and_a_limit_is_always_told() -> None:
@@ -52,6 +53,14 @@ def test_results_of_parallel_calls_are_one_turn_with_what_is_said_after() -> Non
         {"type": "tool_result", "tool_use_id": "b"},
         {"type": "text", "text": "so?"},
     ]
+
+
+@pytest.mark.parametrize(("written", "becomes"), WRITTEN)
+def test_arguments_are_an_object_whatever_a_model_once_wrote(written: str, becomes: Any) -> None:
+    said = body(user("go"), assistant(tool_calls=[called("a", written)]), result("a"), tools=[FUNCTION])
+    calling, answering = said["messages"][1:]
+    assert calling["content"][0]["input"] == becomes
+    assert answering["content"][0]["tool_use_id"] == "a"
 
 
 def test_a_result_may_hold_an_image_and_be_an_error() -> None:

@@ -29,9 +29,10 @@ def text_blocks(text: str | None) -> list[Block]:
 
 
 def _blocks(part: Mapping[str, Any], where: str) -> list[Block]:
-    kind = part.get("type")
+    if not isinstance(kind := part.get("type"), str):
+        raise refused(f"{where}.type", "it is missing, or no text")
     if kind in ("text", "refusal"):
-        return [_marked(block, part) for block in text_blocks(_text(part, str(kind), where))]
+        return [_marked(block, part) for block in text_blocks(_text(part, kind, where))]
     if kind == "image_url":
         return [_marked({"type": "image", "source": _image(part.get("image_url"), f"{where}.image_url")}, part)]
     if kind == "file":

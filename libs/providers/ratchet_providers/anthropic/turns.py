@@ -6,16 +6,14 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, Final
 
-import msgspec
-
 from ratchet_providers.anthropic.parts import Block, blocks_of, text_blocks
 from ratchet_providers.anthropic.refusing import refused
+from ratchet_providers.call_input import object_of
 from ratchet_providers.chat_shape import ChatMessage, ToolCall
 
 Turn = dict[str, Any]
 NO_ID: Final = re.compile(r"[^a-zA-Z0-9_-]")
 NOTHING_SAID: Final = "."  # of a user before whom the assistant speaks: the API wants the first turn to be a user's
-_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def turns_of(messages: Sequence[ChatMessage]) -> tuple[list[Block], list[Turn]]:
@@ -73,8 +71,7 @@ def _said(message: ChatMessage, where: str) -> list[Block]:
     blocks = signed + blocks_of(message.content, f"{where}.content")
     if message.refusal and message.content is None:
         blocks += text_blocks(message.refusal)
-    calls = enumerate(message.tool_calls or ())
-    return blocks + [_call(call, f"{where}.tool_calls[{number}]") for number, call in calls]
+    return blocks + [_call(call) for call in message.tool_calls or ()]
 
 
 def signed_by_its_model(block: dict[str, Any]) -> bool:
@@ -82,17 +79,12 @@ def signed_by_its_model(block: dict[str, Any]) -> bool:
     return bool(block.get("data") if block.get("type") == "redacted_thinking" else block.get("signature"))
 
 
-def _call(call: ToolCall, where: str) -> Block:
-    arguments = call.function.arguments or "{}"
-    try:
-        _object.decode(arguments)
-    except (msgspec.DecodeError, RecursionError):
-        raise refused(f"{where}.function.arguments", "it must be a JSON object") from None
+def _call(call: ToolCall) -> Block:
     return {
         "type": "tool_use",
         "id": id_of(call.id),
         "name": call.function.name or "",
-        "input": msgspec.Raw(arguments.encode()),
+        "input": object_of(call.function.arguments),
     }
 
 

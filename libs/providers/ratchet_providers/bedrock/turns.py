@@ -5,11 +5,10 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-import msgspec
-
 from ratchet_providers.bedrock.families import Family
 from ratchet_providers.bedrock.parts import Block, Parts, text_blocks
 from ratchet_providers.bedrock.refusing import refused
+from ratchet_providers.call_input import object_of
 from ratchet_providers.chat_shape import ChatMessage, ToolCall
 
 Turn = dict[str, Any]
@@ -18,7 +17,6 @@ NOTHING_CAME: Final = "(no output)"  # of a tool: Converse takes no result witho
 SEE_DOCUMENT: Final = "See the document."  # Converse takes no document without a word beside it
 ID: Final = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")
 SHORT_ID: Final = re.compile(r"[a-zA-Z0-9]{9}")
-_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def turns_of(
@@ -87,7 +85,7 @@ class _Writing:
         name, arguments = call.function.name or "", call.function.arguments or ""
         if not self._with_tools:
             return {"text": f"[I called the tool {name} with {arguments.strip() or '{}'}]"}
-        return {"toolUse": {"toolUseId": self._id(call.id), "name": name, "input": _input(arguments)}}
+        return {"toolUse": {"toolUseId": self._id(call.id), "name": name, "input": object_of(arguments)}}
 
     def result(self, message: ChatMessage, where: str) -> list[Block]:
         if not message.tool_call_id:
@@ -117,14 +115,3 @@ def _thoughts(message: ChatMessage) -> list[Block]:
             text = {"text": block.get("thinking") or "", "signature": block["signature"]}
             found.append({"reasoningContent": {"reasoningText": text}})
     return found
-
-
-def _input(arguments: str) -> msgspec.Raw:
-    """Converse wants an object. What a model wrote that is none is history all the same: it stands in one."""
-    if not arguments.strip():
-        return msgspec.Raw(b"{}")
-    try:
-        _object.decode(arguments)
-    except (msgspec.DecodeError, RecursionError):
-        return msgspec.Raw(msgspec.json.encode({"arguments": arguments}))
-    return msgspec.Raw(arguments.encode())

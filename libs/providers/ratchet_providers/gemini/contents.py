@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ratchet_providers.call_input import object_of
 from ratchet_providers.chat_shape import ChatMessage, ToolCall
 from ratchet_providers.gemini.media import Part, parts_of
 from ratchet_providers.gemini.refusing import refused
@@ -84,10 +85,7 @@ class Conversation:
     def _call(self, call: ToolCall, place: int, where: str) -> Part:
         if call.type != "function" or not call.function.name:
             raise refused(where, "is no call of a function with a name.")
-        try:
-            arguments = _object.decode(call.function.arguments or "{}")
-        except (msgspec.DecodeError, RecursionError):
-            raise refused(f"{where}.function.arguments", "is no JSON object.") from None
+        arguments = object_of(call.function.arguments)
         self._calls[call.id] = place, call.function.name
         made: Part = {"functionCall": {"name": call.function.name, "args": arguments}}
         if self._ids and call.id:

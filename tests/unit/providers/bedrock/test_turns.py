@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ratchet_providers.base import ProviderError
 from tests.unit.providers.bedrock.aws import complaints, operation
 from tests.unit.providers.bedrock.conversing import CALLED, HAIKU, LLAMA, NOVA, USER, WEATHER, asking, call, converse
+from tests.unit.providers.written import WRITTEN
 
 PIXEL = base64.b64encode(b"\x89PNG").decode()
 
@@ -68,10 +69,7 @@ def test_without_tools_their_history_becomes_text(how: dict[str, Any]) -> None:
         assert word in told
 
 
-@pytest.mark.parametrize(
-    ("arguments", "becomes"),
-    [("", {}), (" ", {}), ('{"a": [1]}', {"a": [1]}), ("[1]", {"arguments": "[1]"}), ('{"a":', {"arguments": '{"a":'})],
-)
+@pytest.mark.parametrize(("arguments", "becomes"), WRITTEN)
 def test_arguments_are_an_object_whatever_a_model_once_wrote(arguments: str, becomes: Any) -> None:
     messages = [
         USER,
