@@ -10,9 +10,10 @@ from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_providers.chat_shape import Choice, Completion
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.gemini.counting import wire_usage
-from ratchet_providers.gemini.finish import blocked, finish_of
+from ratchet_providers.gemini.finish import blocked, finish_of, withheld
 from ratchet_providers.gemini.parts import CallIds, heard, logprobs
 from ratchet_providers.gemini.shape import Candidate, Generated
+from ratchet_providers.gemini.tools import one_at_a_time
 from ratchet_providers.usage import counted, estimated_of
 
 _generated = msgspec.json.Decoder(Generated)
@@ -27,7 +28,7 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
         raise failure
     if not said.candidates:
         raise ProviderError("malformed", "an answer without candidates")
-    completion = completion_of(said, said.candidates, request.model)
+    completion = _completion_of(said, said.candidates, request)
     first = completion.choices[0]
     output = first.message.content or ""
     return ModelAnswer(
@@ -47,25 +48,27 @@ def generated(data: bytes) -> Generated:
         raise ProviderError("malformed", f"an answer: {type(error).__name__}") from error
 
 
-def completion_of(said: Generated, candidates: list[Candidate], model: str) -> Completion:
-    ids = CallIds(said.response_id)
+def _completion_of(said: Generated, candidates: list[Candidate], request: ModelRequest) -> Completion:
+    ids, one_call = CallIds(said.response_id), one_at_a_time(request.fields)
     return Completion(
         id=completion_id(said),
         created=created(said),
-        model=said.model_version or model,
-        choices=[_choice(candidate, ids) for candidate in sorted(candidates, key=lambda c: c.index or 0)],
+        model=said.model_version or request.model,
+        choices=[
+            _choice(candidate, ids, one_call=one_call) for candidate in sorted(candidates, key=lambda c: c.index or 0)
+        ],
         usage=wire_usage(said.usage_metadata),
     )
 
 
-def _choice(candidate: Candidate, ids: CallIds) -> Choice:
+def _choice(candidate: Candidate, ids: CallIds, *, one_call: bool) -> Choice:
     index = candidate.index or 0
     parts = candidate.content.parts if candidate.content is not None else None
-    there = heard(parts or [], index, ids)
+    there = heard(parts or [], index, ids, one_call=one_call)
     reason = candidate.finish_reason or ""
     finish = finish_of(reason, called=bool(there.calls))
     if finish == "content_filter" and index == 0 and not there.answers:
-        raise ProviderError("filtered", reason)
+        raise withheld(candidate)
     return Choice(
         index=index, message=there.message(), logprobs=logprobs(candidate.logprobs_result), finish_reason=finish
     )

@@ -104,7 +104,7 @@ class Conversation:
             raise refused(f"{where}.tool_call_id", "names no call that stands before it.")
         parts = parts_of(message.content, f"{where}.content")
         text = "".join(part["text"] for part in parts if "text" in part)
-        response: dict[str, Any] = {"name": name, "response": _answered(text)}
+        response: dict[str, Any] = {"name": name, "response": _answered(text, failed=bool(message.is_error))}
         if shown := [part for part in parts if "text" not in part]:
             response["parts"] = shown
         if self._ids and message.tool_call_id:
@@ -112,12 +112,13 @@ class Conversation:
         return place, {"functionResponse": response}
 
 
-def _answered(text: str) -> dict[str, Any]:
-    """Gemini wants an object; of another thing it wants to hear that it is the output."""
+def _answered(text: str, *, failed: bool) -> dict[str, Any]:
+    """Gemini wants an object; of another thing it wants to hear that it is the output, and of an error that it is."""
     try:
-        return _object.decode(text)
+        found = _object.decode(text)
     except (msgspec.DecodeError, RecursionError):
-        return {"output": text}
+        return {"error" if failed else "output": text}
+    return {"error": found} if failed and "error" not in found else found
 
 
 def signature_in(extra: Mapping[str, Any] | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ratchet_providers.error_words import KEY, TOO_LONG, unquoted
+from ratchet_providers.error_words import TOO_LONG, unquoted
 from ratchet_providers.failing import OF_STATUS, ErrorKind, ProviderError
 from ratchet_providers.http_failures import LONGEST_WAIT_S, retry_after, said_in
 
@@ -27,6 +27,7 @@ OF_WORD: Final[Mapping[str, ErrorKind]] = {
     "CANCELLED": "unavailable",
 }
 KEY_REASONS: Final = frozenset({"API_KEY_INVALID", "API_KEY_EXPIRED", "ACCESS_TOKEN_EXPIRED"})
+OF_KEY: Final = re.compile(r"API key (?:not valid|expired|not found)", re.IGNORECASE)  # further on it may quote people
 TOO_LARGE: Final = re.compile(r"payload size exceeds", re.IGNORECASE)
 SPENT: Final = re.compile(r"credits? .{0,20}(depleted|exhausted)|prepay|billing account", re.IGNORECASE)
 OF_A_PERIOD: Final = re.compile(r"exceeded your current quota", re.IGNORECASE)  # said of a minute's quota and a day's
@@ -97,7 +98,7 @@ def _kind(status: int, error: _Error | None) -> ErrorKind:
     kind = OF_WORD.get(error.status, by_status)
     details, words = error.details or (), unquoted(error.message)
     if kind in ("bad_request", "unauthorized", "too_long"):
-        if any(detail.reason in KEY_REASONS for detail in details) or KEY.search(words):
+        if any(detail.reason in KEY_REASONS for detail in details) or OF_KEY.match(error.message):
             return "unauthorized"
         if TOO_LONG.search(words) or TOO_LARGE.search(words):
             return "too_long"

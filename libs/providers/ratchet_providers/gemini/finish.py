@@ -1,10 +1,10 @@
 """Why a candidate ended, in chat's words. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from ratchet_providers.failing import ErrorKind, ProviderError, Said
-from ratchet_providers.gemini.shape import PromptFeedback
+from ratchet_providers.gemini.shape import Candidate, PromptFeedback, Rating
 
 Finish = Literal["stop", "length", "tool_calls", "content_filter"]
 
@@ -23,6 +23,7 @@ FILTERED: Final = frozenset(
         "MODEL_ARMOR",
     }
 )
+LIKELY: Final = ("MEDIUM", "HIGH")  # as probabilities: what filters withhold unless they were told otherwise
 NO_ANSWER: Final[Mapping[str, ErrorKind]] = {
     "MALFORMED_FUNCTION_CALL": "malformed",
     "MALFORMED_RESPONSE": "malformed",
@@ -51,9 +52,23 @@ def blocked(feedback: PromptFeedback | None) -> ProviderError | None:
     """The prompt was withheld from the model."""
     if feedback is None or not feedback.block_reason:
         return None
-    reason = _word(feedback.block_reason)
-    said = Said(feedback.block_reason_message or f"The prompt was blocked: {reason}.", code=reason)
-    return ProviderError("filtered", reason, said=said)
+    its = feedback
+    return _filtered("The prompt was blocked", its.block_reason or "", its.safety_ratings, its.block_reason_message)
+
+
+def withheld(candidate: Candidate) -> ProviderError:
+    """A filter ended it before it said anything."""
+    its = candidate
+    return _filtered("The answer was withheld", its.finish_reason or "", its.safety_ratings, its.finish_message)
+
+
+def _filtered(what: str, reason: str, ratings: Sequence[Rating] | None, message: str | None) -> ProviderError:
+    word = _word(reason)
+    blamed = [rating for rating in ratings or () if rating.blocked]
+    blamed = blamed or [rating for rating in ratings or () if rating.probability in LIKELY]
+    listed = ", ".join(f"{rating.category} ({rating.probability})" for rating in blamed)
+    words = f"{what}: {word}{f', for {listed}' if listed else ''}. {message or ''}".rstrip()
+    return ProviderError("filtered", word, said=Said(words, code=word))
 
 
 def _word(reason: str) -> str:

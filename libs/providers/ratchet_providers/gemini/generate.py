@@ -12,6 +12,7 @@ from ratchet_providers.gemini.failures import failure
 from ratchet_providers.gemini.refusing import refused
 from ratchet_providers.gemini.request import body_of
 from ratchet_providers.gemini.stream import GeminiStream
+from ratchet_providers.gemini.tools import one_at_a_time
 from ratchet_providers.transport import BODY_LIMIT, Patience, events, whole
 from ratchet_providers.wire import Endpoint, Wire
 
@@ -45,7 +46,7 @@ class GenerateContent:
         body = self._body(request)
         endpoint = await self._place.endpoint(request.model, "streamGenerateContent?alt=sse")
         patience = Patience(request.limits)
-        said = GeminiStream(request.model, choices_in(request.fields))
+        said = GeminiStream(request.model, choices_in(request.fields), one_call=one_at_a_time(request.fields))
         coming = events(self._wire, endpoint, body, request.limits, patience, failing=failure)
         try:
             async with aclosing(coming):

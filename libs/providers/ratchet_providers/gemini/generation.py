@@ -6,7 +6,7 @@ from typing import Any, Final
 from ratchet_providers.base import ModelRequest
 from ratchet_providers.chat_shape import ChatFields
 from ratchet_providers.gemini.fields import Fields
-from ratchet_providers.gemini.model_names import generation
+from ratchet_providers.gemini.model_names import LEVELS, generation, least_budget, levels
 from ratchet_providers.gemini.refusing import refused
 from ratchet_providers.usage import estimated_tokens
 
@@ -18,7 +18,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "high": 24_576,
     "xhigh": 24_576,
 }  # tokens, as Google's own endpoint of OpenAI's shape has them; taken by all generations that think
-LEVELS: Final[Mapping[str, str]] = {
+LEVEL_OF: Final[Mapping[str, str]] = {
     "none": "MINIMAL",
     "minimal": "MINIMAL",
     "low": "LOW",
@@ -81,11 +81,17 @@ def thinking(effort: str | None, model: str) -> dict[str, Any] | None:
     """With the thoughts: whoever asks for an effort may read what it was, and a stream shows life sooner."""
     if effort is None:
         return None
-    if effort not in LEVELS:
-        raise refused("reasoning_effort", f"must be one of {', '.join(LEVELS)}.")
+    if effort not in LEVEL_OF:
+        raise refused("reasoning_effort", f"must be one of {', '.join(LEVEL_OF)}.")
     how: dict[str, Any] = (
-        {"thinkingLevel": LEVELS[effort]}
+        {"thinkingLevel": _level(LEVEL_OF[effort], model)}
         if generation(model) >= FIRST_WITH_LEVELS
-        else {"thinkingBudget": BUDGETS[effort]}
+        else {"thinkingBudget": max(BUDGETS[effort], least_budget(model))}
     )
     return how | {"includeThoughts": True} if effort != "none" else how
+
+
+def _level(wanted: str, model: str) -> str:
+    """The lowest that the model takes and that is not below what was asked for."""
+    least = LEVELS.index(wanted)
+    return next(level for level in levels(model) if LEVELS.index(level) >= least)

@@ -73,15 +73,18 @@ class Heard(msgspec.Struct, frozen=True):
         )
 
 
-def heard(parts: Sequence[Part], choice: int, ids: CallIds) -> Heard:
-    """Raises ProviderError: malformed, for a call without a name, and for what chat has no place for."""
+def heard(parts: Sequence[Part], choice: int, ids: CallIds, *, one_call: bool = False) -> Heard:
+    """`one_call`: the caller takes one at a time: the first of a choice is all that he hears of.
+
+    Raises ProviderError: malformed, for a call without a name, and for what chat has no place for.
+    """
     if len(parts) == 1 and parts[0].text and parts[0] == Part(text=parts[0].text):  # nearly every event there is
         return Heard(parts[0].text)
     calls = [(part, *ids.next(choice, part.function_call)) for part in parts if part.function_call is not None]
     return Heard(
         text="".join(part.text for part in parts if part.text and not part.thought),
         thought="".join(part.text for part in parts if part.text and part.thought),
-        calls=[(number, _call(part, call_id)) for part, number, call_id in calls],
+        calls=[(number, _call(part, call_id)) for part, number, call_id in calls if not (one_call and number)],
         images=[_image(part.inline_data) for part in parts if part.inline_data is not None and not part.thought],
         signature=_signature([part for part in parts if part.function_call is None]),
     )

@@ -49,16 +49,27 @@ class LogprobsResult(Said, frozen=True, kw_only=True):
     top_candidates: list[Tokens] | None = None
 
 
+class Rating(Said, frozen=True, kw_only=True):
+    """Of how likely something is to do a certain harm."""
+
+    category: str | None = None
+    probability: str | None = None
+    blocked: bool | None = None
+
+
 class Candidate(Said, frozen=True, kw_only=True):
     index: int | None = None
     content: Content | None = None
     finish_reason: str | None = None
+    finish_message: str | None = None
+    safety_ratings: list[Rating] | None = None
     logprobs_result: LogprobsResult | None = None
 
 
 class PromptFeedback(Said, frozen=True, kw_only=True):
     block_reason: str | None = None
     block_reason_message: str | None = None
+    safety_ratings: list[Rating] | None = None
 
 
 class OfModality(Said, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from ratchet_providers.failing import ProviderError
 from ratchet_providers.gemini.answer import completion_id, created, generated
 from ratchet_providers.gemini.counting import wire_usage
 from ratchet_providers.gemini.failures import failure_in_stream
-from ratchet_providers.gemini.finish import blocked, finish_of
+from ratchet_providers.gemini.finish import blocked, finish_of, withheld
 from ratchet_providers.gemini.parts import CallIds, Heard, heard, logprobs
 from ratchet_providers.gemini.shape import NONE, Candidate, Generated
 from ratchet_providers.sse import Event
@@ -18,14 +18,15 @@ from ratchet_providers.usage import counted
 
 
 class GeminiStream:
-    """Feed it the events; `closing` says whether there is an answer. Counts are of the whole answer so far.
+    """Feed it the events; `closing` says whether there is an answer. Counts are of the whole answer so far; one that
+    comes alone waits for what follows.
 
-    `choices`: how many were asked for.
+    `choices`: how many were asked for. `one_call`: the caller takes one call at a time.
     """
 
-    def __init__(self, model: str, choices: int = 1) -> None:
+    def __init__(self, model: str, choices: int = 1, *, one_call: bool = False) -> None:
         self.shown = self.done = False
-        self._model, self._choices = model, choices
+        self._model, self._choices, self._one_call = model, choices, one_call
         self._frame: Chunk | None = None
         self._ids = CallIds(None)
         self._open: set[int] = set()  # choices that have begun and not ended
@@ -54,7 +55,7 @@ class GeminiStream:
         for event in events:
             if event.data:
                 try:
-                    found.append(self._piece(event.data))
+                    found += self._heard(event.data)
                 except ProviderError:
                     if not self.whole:
                         raise
@@ -69,7 +70,7 @@ class GeminiStream:
         frame = self._frame or Chunk(model=self._model)
         return Piece(chunk=msgspec.structs.replace(frame, usage=self._usage), usage=counted(self._usage))
 
-    def _piece(self, data: bytes) -> Piece:
+    def _heard(self, data: bytes) -> list[Piece]:
         if data.startswith(b"["):  # Google's errors come as a list at times
             raise failure_in_stream(data)
         said = generated(data)
@@ -79,7 +80,10 @@ class GeminiStream:
             raise withheld
         self._usage = wire_usage(said.usage_metadata) or self._usage
         frame = self._framed(said)
-        choices = [self._choice(candidate) for candidate in said.candidates or ()]
+        return [self._piece(frame, said.candidates)] if said.candidates else []
+
+    def _piece(self, frame: Chunk, candidates: Sequence[Candidate]) -> Piece:
+        choices = [self._choice(candidate) for candidate in candidates]
         first = next((choice for choice in choices if choice.index == 0), ChunkChoice())
         shows = any(choice.delta.shows for choice in choices)
         self.shown = self.shown or shows
@@ -101,10 +105,10 @@ class GeminiStream:
     def _choice(self, candidate: Candidate) -> ChunkChoice:
         index = candidate.index or 0
         parts = candidate.content.parts if candidate.content is not None else None
-        there = heard(parts or [], index, self._ids)
+        there = heard(parts or [], index, self._ids, one_call=self._one_call)
         first = index not in self._begun
         self._note(index, there)
-        finish = self._finish(index, candidate.finish_reason) if candidate.finish_reason else None
+        finish = self._finish(index, candidate) if candidate.finish_reason else None
         likely = logprobs(candidate.logprobs_result)
         return ChunkChoice(index=index, delta=there.delta(first=first), logprobs=likely, finish_reason=finish)
 
@@ -118,9 +122,9 @@ class GeminiStream:
             self._called.add(index)
         self._answers = self._answers or there.answers
 
-    def _finish(self, index: int, reason: str) -> str:
-        finish = finish_of(reason, called=index in self._called)
+    def _finish(self, index: int, candidate: Candidate) -> str:
+        finish = finish_of(candidate.finish_reason or "", called=index in self._called)
         if finish == "content_filter" and index == 0 and not self._answers:
-            raise ProviderError("filtered", reason)
+            raise withheld(candidate)
         self._open.discard(index)
         return finish

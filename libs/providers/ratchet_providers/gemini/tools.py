@@ -8,6 +8,7 @@ import msgspec
 from ratchet_providers.chat_shape import ChatFields, Tool
 from ratchet_providers.gemini.refusing import refused
 
+_encode = msgspec.json.Encoder().encode
 MODES: Final[Mapping[str, str]] = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
 
 
@@ -38,12 +39,19 @@ def tools_of(fields: ChatFields) -> dict[str, Any]:
     """
     if not fields.tools:
         return {}
-    if fields.parallel_tool_calls is False:
-        raise refused("parallel_tool_calls", "cannot be false: Gemini decides how many functions it calls.")
     said: dict[str, Any] = {"tools": [{"functionDeclarations": declarations(fields.tools)}]}
     if (choice := _chosen(fields.tool_choice)) is not None:
         said["toolConfig"] = {"functionCallingConfig": choice}
     return said
+
+
+def one_at_a_time(given: Mapping[str, Any]) -> bool:
+    """Whether a request's fields say that the caller takes one call at a time.
+
+    Gemini cannot be told so, and decides how many functions it calls: the answer is cut to the first, and what it still
+    wants it asks for in its next turn.
+    """
+    return _encode(given.get("parallel_tool_calls")) == b"false"
 
 
 def declarations(tools: Sequence[Tool]) -> list[dict[str, Any]]:

@@ -8,8 +8,11 @@ import pytest
 from ratchet_common.events import Usage
 from ratchet_providers.base import ModelAnswer, ProviderError
 from ratchet_providers.chat_shape import Choice
+from ratchet_providers.failing import Said
 from ratchet_providers.gemini.answer import understood
+from ratchet_providers.gemini.stream import GeminiStream
 from ratchet_providers.replay import replayed
+from ratchet_providers.sse import Event
 from tests.unit.providers.gemini.gathered import gathered
 from tests.unit.providers.gemini.rig import asked, completion, saying
 
@@ -154,11 +157,39 @@ def test_an_end_that_is_none_leaves_no_answer(reason: str | None, kind: str) -> 
 def test_nothing_left_by_a_filter_is_no_answer(parts: Any) -> None:
     error = failure(saying(*parts, finish="RECITATION"))
     assert (error.kind, error.detail) == ("filtered", "RECITATION")
+    assert error.said == Said("The answer was withheld: RECITATION.", code="RECITATION")
 
 
 def test_a_prompt_that_was_blocked() -> None:
     error = failure({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}})
     assert (error.kind, error.detail) == ("filtered", "PROHIBITED_CONTENT")
+    assert error.said == Said("The prompt was blocked: PROHIBITED_CONTENT.", code="PROHIBITED_CONTENT")
+
+
+HARMLESS = {"category": "HARM_CATEGORY_HARASSMENT", "probability": "NEGLIGIBLE"}
+LIKELY = {"category": "HARM_CATEGORY_HATE_SPEECH", "probability": "HIGH"}
+BLOCKED = {"category": "HARM_CATEGORY_DANGEROUS_CONTENT", "probability": "LOW", "blocked": True}
+
+
+@pytest.mark.parametrize(
+    ("ratings", "listed"),
+    [
+        ([HARMLESS], ""),
+        ([HARMLESS, LIKELY], ", for HARM_CATEGORY_HATE_SPEECH (HIGH)"),
+        ([HARMLESS, LIKELY, BLOCKED], ", for HARM_CATEGORY_DANGEROUS_CONTENT (LOW)"),
+    ],
+)
+def test_a_filter_says_why_whole_and_streamed(ratings: list[dict[str, Any]], listed: str) -> None:
+    ended = {"finishReason": "SAFETY", "safetyRatings": ratings, "finishMessage": "It quotes hunter2.", "index": 0}
+    why = f"The answer was withheld: SAFETY{listed}. It quotes hunter2."
+    event = Event("", msgspec.json.encode({"candidates": [ended]}))
+    with pytest.raises(ProviderError) as streamed:
+        GeminiStream("gemini-2.5-flash").pieces([event])
+    for error in (failure({"candidates": [ended]}), streamed.value):
+        assert (error.kind, error.detail, error.said) == ("filtered", "SAFETY", Said(why, code="SAFETY"))
+    feedback = {"blockReason": "SAFETY", "safetyRatings": ratings, "blockReasonMessage": "Not this."}
+    blocked = failure({"promptFeedback": feedback})
+    assert blocked.said == Said(f"The prompt was blocked: SAFETY{listed}. Not this.", code="SAFETY")
 
 
 @pytest.mark.parametrize("said", [{}, [], {"candidates": []}, {"candidates": 7}, {"candidates": [{"content": "x"}]}])

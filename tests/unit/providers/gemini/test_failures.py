@@ -31,6 +31,7 @@ def error(code: int, status: str, message: str = "", *details: Any) -> bytes:
         (400, error(400, "INVALID_ARGUMENT", "Request payload size exceeds the limit: 20971520 bytes."), "too_long"),
         (400, error(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."), "unauthorized"),
         (400, error(400, "INVALID_ARGUMENT", "x", KEY), "unauthorized"),
+        (400, error(400, "INVALID_ARGUMENT", "Function rotate_api_key: 'x' is not valid."), "bad_request"),
         (400, error(400, "FAILED_PRECONDITION", "User location is not supported for the API use."), "unauthorized"),
         (401, error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."), "unauthorized"),
         (403, error(403, "PERMISSION_DENIED", "Permission denied on resource project x."), "unauthorized"),

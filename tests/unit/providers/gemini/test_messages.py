@@ -108,6 +108,25 @@ def test_a_result_that_is_no_object_is_an_output(content: str) -> None:
     assert response == {"name": "f", "response": {"output": content}, "id": "a"}
 
 
+@pytest.mark.parametrize(
+    ("content", "becomes"),
+    [
+        ("boom", {"error": "boom"}),
+        ("", {"error": ""}),
+        ('{"code": 7}', {"error": {"code": 7}}),
+        ('{"error": "boom"}', {"error": "boom"}),
+        ("[1]", {"error": "[1]"}),
+    ],
+)
+def test_a_result_that_is_an_error_is_told_to_be_one(content: str, becomes: Any) -> None:
+    messages = [
+        {"role": "assistant", "tool_calls": [call("f", "{}", "a")]},
+        result("a", content) | {"is_error": True},
+    ]
+    response = sent(asked(messages=messages))["contents"][1]["parts"][0]["functionResponse"]
+    assert response["response"] == becomes
+
+
 def test_a_result_may_show_pictures() -> None:
     parts = [{"type": "text", "text": "here"}, {"type": "image_url", "image_url": {"url": PIXEL}}]
     messages = [{"role": "assistant", "tool_calls": [call("f", "{}", "a")]}, result("a", parts)]
