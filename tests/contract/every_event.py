@@ -46,6 +46,9 @@ USAGE = Usage(
     image_tokens=3,
     audio_tokens=1,
     output_audio_tokens=1,
+    output_image_tokens=1,
+    cached_image_tokens=1,
+    cached_audio_tokens=1,
     batch=True,
 )
 

@@ -56,9 +56,11 @@ class Decision(Part, frozen=True, kw_only=True):
 class Usage(Part, frozen=True, kw_only=True):
     """What was counted, by the provider or by us (`estimated`). Every part is a subset of its whole:
 
-    of `input_tokens`: `cached_tokens` (read from the provider's cache), `cache_written_tokens` (written into it;
-    of those `cache_written_long_tokens` for an hour), `image_tokens` and `audio_tokens`; of `output_tokens`:
-    `reasoning_tokens` and `output_audio_tokens`. `batch`: asked by the provider's batch API, at its price.
+    of `input_tokens`: `cached_tokens` (read from the provider's cache; of those, as far as the provider tells,
+    `cached_image_tokens` and `cached_audio_tokens`), `cache_written_tokens` (written into it; of those
+    `cache_written_long_tokens` for an hour), `image_tokens` and `audio_tokens`, cached or not; of `output_tokens`:
+    `reasoning_tokens`, `output_image_tokens` and `output_audio_tokens`. `batch`: asked by the provider's batch API, at
+    its price.
     """
 
     input_tokens: int = 0
@@ -72,6 +74,9 @@ class Usage(Part, frozen=True, kw_only=True):
     audio_tokens: int = 0
     output_audio_tokens: int = 0
     batch: bool = False
+    output_image_tokens: int = 0
+    cached_image_tokens: int = 0
+    cached_audio_tokens: int = 0
 
 
 class Attempt(Part, frozen=True, kw_only=True):

@@ -22,6 +22,9 @@ LISTED_AS: Final[Mapping[str, str]] = {
     "image": "input_image_mtok",
     "audio": "input_audio_mtok",
     "output_audio": "output_audio_mtok",
+    "output_image": "output_image_mtok",
+    "cached_image": "cache_image_read_mtok",
+    "cached_audio": "cache_audio_read_mtok",
 }
 IN_A_BATCH: Final = {"processing": "batch"}
 

@@ -28,6 +28,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     image: Price = None
     audio: Price = None
     output_audio: Price = None
+    output_image: Price = None
+    cached_image: Price = None
+    cached_audio: Price = None
 
     def given(self) -> dict[str, Decimal]:
         return {part: price for part in PARTS if (price := getattr(self, part)) is not None}
@@ -50,10 +53,11 @@ class Batch(Parts, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class Prices(Parts, frozen=True, forbid_unknown_fields=True):
     """A kind that is left out costs what the kind that it is a part of costs: cached, written to the cache, image and
-    audio as `input`, an hour's in the cache as `cache_written`, reasoning and spoken as `output`.
+    audio as `input`, cached images and cached audio as `cached`, else as what is not cached, an hour's in the cache as
+    `cache_written`, reasoning, spoken and drawn as `output`.
 
-    Part of the same input may be cached and image or audio at once, and providers do not tell which: text is taken to
-    have been cached first. A batch costs `batch_factor` of everything that `batch` does not name.
+    Part of the same input may be cached and image or audio at once. Where the provider does not tell which, text is
+    taken to have been cached first. A batch costs `batch_factor` of everything that `batch` does not name.
     """
 
     input: Decimal
@@ -91,7 +95,7 @@ def _read(usage: Usage, at: Parts) -> Decimal:
     if usage.cached_tokens:
         cached = min(usage.cached_tokens, left)
         left -= cached
-        cost += cached * _or(at.cached, otherwise)
+        cost += _from_cache(usage, cached, at)
     if usage.cache_written_tokens:
         written = min(usage.cache_written_tokens, left)
         left -= written
@@ -99,14 +103,25 @@ def _read(usage: Usage, at: Parts) -> Decimal:
         at_short = _or(at.cache_written, otherwise)
         cost += (written - long) * at_short + long * _or(at.cache_written_long, at_short)
     if usage.audio_tokens:
-        audio = min(usage.audio_tokens, left)
+        audio = min(max(usage.audio_tokens - usage.cached_audio_tokens, 0), left)
         left -= audio
         cost += audio * _or(at.audio, otherwise)
     if usage.image_tokens:
-        image = min(usage.image_tokens, left)
+        image = min(max(usage.image_tokens - usage.cached_image_tokens, 0), left)
         left -= image
         cost += image * _or(at.image, otherwise)
     return cost + left * otherwise
+
+
+def _from_cache(usage: Usage, cached: int, at: Parts) -> Decimal:
+    otherwise = at.input or ZERO
+    audio = min(usage.cached_audio_tokens, cached)
+    image = min(usage.cached_image_tokens, cached - audio)
+    cost = (cached - audio - image) * _or(at.cached, otherwise)
+    for count, own, uncached in ((audio, at.cached_audio, at.audio), (image, at.cached_image, at.image)):
+        if count:
+            cost += count * _or(own, _or(at.cached, _or(uncached, otherwise)))
+    return cost
 
 
 def _written(usage: Usage, at: Parts) -> Decimal:
@@ -120,6 +135,10 @@ def _written(usage: Usage, at: Parts) -> Decimal:
         spoken = min(usage.output_audio_tokens, left)
         left -= spoken
         cost += spoken * _or(at.output_audio, otherwise)
+    if usage.output_image_tokens:
+        drawn = min(usage.output_image_tokens, left)
+        left -= drawn
+        cost += drawn * _or(at.output_image, otherwise)
     return cost + left * otherwise
 
 

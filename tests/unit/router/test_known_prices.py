@@ -35,8 +35,10 @@ AS_THEIRS = {
     "image_tokens": "input_image_tokens",
     "audio_tokens": "input_audio_tokens",
     "output_audio_tokens": "output_audio_tokens",
+    "output_image_tokens": "output_image_tokens",
+    "cached_image_tokens": "cache_image_read_tokens",
+    "cached_audio_tokens": "cache_audio_read_tokens",
 }
-NONE_AT_ONCE = ("cache_image_read_tokens", "cache_audio_read_tokens")  # both know of a total only
 
 
 def bought() -> Iterator[Usage]:
@@ -51,10 +53,13 @@ def bought() -> Iterator[Usage]:
             "audio_tokens": tenth,
             "reasoning_tokens": 2 * fifth,
             "output_audio_tokens": fifth,
+            "output_image_tokens": fifth,
         }
+        of_the_cached = {"cached_image_tokens": tenth // 2, "cached_audio_tokens": tenth // 4}
         for chosen in (
             {},
             parts,
+            parts | of_the_cached,
             *({part: count} for part, count in parts.items() if part != "cache_written_long_tokens"),
         ):
             yield msgspec.convert({"input_tokens": total, "output_tokens": written} | chosen, Usage)
@@ -62,7 +67,7 @@ def bought() -> Iterator[Usage]:
 
 def theirs(usage: Usage) -> genai_prices.Usage:
     counted = {their: getattr(usage, ours) for ours, their in AS_THEIRS.items()}
-    return genai_prices.Usage(**counted, **dict.fromkeys(NONE_AT_ONCE, 0))
+    return genai_prices.Usage(**counted)
 
 
 def models(seller: str) -> Iterator[tuple[Provider, ModelInfo, Prices]]:

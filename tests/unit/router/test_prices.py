@@ -19,6 +19,9 @@ ALL = Prices(
     image=D("1.5"),
     audio=D(4),
     output_audio=D(40),
+    output_image=D(30),
+    cached_image=D("0.3"),
+    cached_audio=D("0.5"),
 )
 BOUGHT = Usage(
     input_tokens=1_000,
@@ -30,12 +33,16 @@ BOUGHT = Usage(
     audio_tokens=20,
     reasoning_tokens=60,
     output_audio_tokens=10,
+    output_image_tokens=20,
+    cached_image_tokens=30,
+    cached_audio_tokens=5,
 )
 
 
 def test_every_kind_of_token_has_its_price() -> None:
-    read = 400 * D("0.1") + 200 * D("1.25") + 100 * D(2) + 50 * D("1.5") + 20 * D(4) + 230 * D(1)
-    written = 60 * D(12) + 10 * D(40) + 30 * D(10)
+    from_cache = 365 * D("0.1") + 30 * D("0.3") + 5 * D("0.5")
+    read = from_cache + 200 * D("1.25") + 100 * D(2) + 20 * D("1.5") + 15 * D(4) + 265 * D(1)
+    written = 60 * D(12) + 10 * D(40) + 20 * D(30) + 10 * D(10)
     assert ALL.of(BOUGHT) == (read + written) / MILLION
 
 
@@ -51,6 +58,18 @@ def test_an_hour_in_the_cache_costs_as_the_minutes_do_unless_told() -> None:
 def test_what_is_cached_counts_as_text_first_and_nothing_is_paid_twice() -> None:
     seen = Usage(input_tokens=100, cached_tokens=80, image_tokens=50)
     assert ALL.of(seen) == (80 * D("0.1") + 20 * D("1.5")) / MILLION
+
+
+def test_what_the_provider_says_was_cached_costs_what_that_kind_costs_from_the_cache() -> None:
+    heard = Usage(input_tokens=1_000, cached_tokens=100, audio_tokens=100, cached_audio_tokens=100)
+    assert ALL.of(heard) == (100 * D("0.5") + 900 * D(1)) / MILLION
+    assert Prices(D(1), D(1), D("0.1"), audio=D(4)).of(heard) == (100 * D("0.1") + 900 * D(1)) / MILLION
+
+
+def test_what_a_model_draws_costs_what_pictures_cost() -> None:
+    drawn = Usage(output_tokens=1_300, output_image_tokens=1_290)
+    assert ALL.of(drawn) == (1_290 * D(30) + 10 * D(10)) / MILLION
+    assert Prices(D(1), D(10)).of(drawn) == D("0.013")
 
 
 @pytest.mark.parametrize(("tokens", "cost"), [(200, "0.0002"), (201, "0.000402"), (1_001, "0.003003")])

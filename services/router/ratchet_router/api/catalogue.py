@@ -25,6 +25,9 @@ class PricesView(BaseModel):
     image: float | None = None
     audio: float | None = None
     output_audio: float | None = None
+    output_image: float | None = None
+    cached_image: float | None = None
+    cached_audio: float | None = None
 
 
 class MeasuredView(BaseModel):
