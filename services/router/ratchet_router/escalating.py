@@ -30,7 +30,7 @@ async def escalated(
         try:
             stronger, said = await called(progress.request(), tries)
         except NoAnswerError:
-            break  # the answer that is there is better than none
+            return target, replace(answered, attempts=tuple(progress.attempts))  # that is better than none
         again = progress.of_model(stronger, said)
         if _failed(again) >= _failed(answered):
             _not_billed(progress, len(progress.attempts) - 1, again)

@@ -173,6 +173,17 @@ async def test_where_the_stronger_one_is_no_better_its_answer_is_not_given_nor_b
     assert (await answered(world, ask(cache="off"))).model in ("small", "large")
 
 
+async def test_where_no_stronger_one_answers_the_calls_to_them_are_listed_all_the_same() -> None:
+    world = World()
+    world.models["small"].output = "poetry"
+    world.models["middle"].fails = world.models["large"].fails = "unavailable"
+    found = await answered(world, ask())
+    assert (found.model, found.passed) == ("small", False)
+    assert [(a.model, a.error) for a in found.attempts][:2] == [("small", ""), ("middle", "unavailable")]
+    assert {a.model for a in found.attempts} == {"small", "middle", "large"}
+    assert last(world).attempts == found.attempts
+
+
 async def test_a_trained_version_answers_its_share() -> None:
     world = World()
     await world.knows([ALL])
