@@ -59,6 +59,14 @@ async def test_what_was_reserved_and_not_used_admits_others() -> None:
     assert await world.left() == 500_000_000
 
 
+async def test_what_comes_back_to_a_rate_that_is_full_again_is_no_more_than_the_limit() -> None:
+    world = World(tokens_per_minute=100_000)
+    admitted = await world.asks(tokens=5_000)
+    world.clock.now += 60
+    admitted.settle(D(0), 0)
+    assert await world.left() == 100_000
+
+
 async def test_a_request_is_settled_once() -> None:
     world = World(day_usd=D(1))
     admitted = await world.asks("0.5")

@@ -165,6 +165,6 @@ def _lasting(failure: BaseException) -> tuple[bool, float]:
 
 def _standing(one: Slice, stored: int, now: float) -> Standing:
     allowance = one.allowance
-    left = max(0, stored + one.left)
+    left = min(max(0, stored + one.left), allowance.limit)  # what came back late refills what is full by now
     resets = now + free_in_s(allowance.limit, left, allowance.limit) if allowance.is_rate else allowance.until
     return Standing(allowance, left, resets)
