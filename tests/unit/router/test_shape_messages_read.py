@@ -161,6 +161,10 @@ def test_settings_have_other_names_in_a_chat() -> None:
     assert fields(what_may_come=[1]) == {"what_may_come": [1]}
 
 
+def test_the_user_of_the_metadata_is_who_asks() -> None:
+    assert read(metadata={"user_id": "u"}).user == "u"
+
+
 def test_tools_and_choices() -> None:
     search = {"type": "web_search_20250305", "name": "web_search"}
     found = fields(tools=[TOOL, search], tool_choice={"type": "any", "disable_parallel_tool_use": True})

@@ -18,6 +18,7 @@ from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Capability
 
 Tokens = Annotated[int, Meta(ge=1, le=10_000_000)]
+User = Annotated[str, Meta(max_length=200)]
 OURS: Final = frozenset({"model", "messages", "ratchet", "stream"})
 WHERE = re.compile(r" - at `\$(?:\.|)([^`]*)`$")
 
@@ -55,7 +56,8 @@ class ChatBody(msgspec.Struct, frozen=True):
     stream_options: StreamOptions | None = None
     n: Annotated[int, Meta(ge=1, le=128)] | None = None
     logprobs: bool | None = None
-    user: Annotated[str, Meta(max_length=200)] | None = None
+    user: User | None = None
+    safety_identifier: User | None = None
     max_tokens: Tokens | None = None
     max_completion_tokens: Tokens | None = None
     tools: list[dict[str, Any]] | None = None
@@ -80,7 +82,7 @@ def read_chat(body: bytes, caller: Caller) -> Ask:
         stream=bool(chat.stream),
         usage_asked=bool(chat.stream_options and chat.stream_options.include_usage),
         choices=chat.n or 1,
-        user=chat.user,
+        user=chat.user or chat.safety_identifier,
     )
     return ask_of(asked, caller)
 
