@@ -56,9 +56,17 @@ def _largest_window(ask: Ask, parts: Parts) -> int:
 
 
 def _shortened(ask: Ask, tokens: int) -> Ask:
-    text = ask.document[: tokens * CHARACTERS_PER_TOKEN]
+    text = _beginning(ask.document, tokens * CHARACTERS_PER_TOKEN)
     messages = msgspec.Raw(msgspec.json.encode(conversation.as_messages([text], ask.question)))
     return replace(ask, messages=messages, media=NO_MEDIA, document=text)
+
+
+def _beginning(text: str, most: int) -> str:
+    """Of at most so many bytes as JSON, for by those a request's tokens are estimated. No character is cut."""
+    end = min(len(text), most)
+    while end and (size := len(msgspec.json.encode(text[:end]))) > most:
+        end = end * most // size
+    return text[:end]
 
 
 @dataclass(slots=True)

@@ -22,6 +22,13 @@ PAUSES: Final[Sequence[re.Pattern[str]]] = (
     re.compile(r"[.!?][\"')\]]*\s+|[。！？]"),  # noqa: RUF001  sentence
     re.compile(r"\s+"),  # word
 )
+JOINER: Final = "\u200d"  # of the emoji before and behind it
+# What belongs to the character before: accents and vowel signs, the forms and skins of emoji, the joiner.
+JOINS: Final = re.compile(
+    "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u200d\u20d0-\u20ff\ufe00-\ufe0f"
+    "\U0001f3fb-\U0001f3ff]"
+)
+LONGEST_SIGN: Final = 16  # characters
 SENTENCE: Final = 5  # so many of them are pauses between sentences at least
 
 
@@ -46,31 +53,50 @@ def split(text: str, *, tokens: int, overlap_tokens: int = 0) -> list[Piece]:
     """
     if tokens < 1:
         raise ValueError(f"A piece needs room for a token at least, not for {tokens}.")
-    share = len(text) / max(1, len(text.encode(errors="replace")))  # characters a byte
-    characters = max(1, int(tokens * CHARACTERS_PER_TOKEN * share))
-    overlap = min(int(overlap_tokens * CHARACTERS_PER_TOKEN * share), characters // MOST_OVERLAP)
-    return _split(text, characters, overlap)
+    most = tokens * CHARACTERS_PER_TOKEN
+    return _split(text, most, min(overlap_tokens * CHARACTERS_PER_TOKEN, most // MOST_OVERLAP))
 
 
 def _split(text: str, most: int, overlap: int) -> list[Piece]:
+    """`most` and `overlap` are bytes: parts of one text may be in scripts that need few and many."""
     breaks = [[match.end() for match in pause.finditer(text)] for pause in PAUSES]
     found: list[Piece] = []
     start, done = 0, 0
     while True:
-        end = _end(breaks, start, done, most, len(text))
+        end = _end(breaks, start, done, _reach(text, start, most), len(text))
         if end is None:  # nothing new fits behind what would be repeated
-            start, end = done, _end(breaks, done, done, most, len(text)) or done + most
+            high = _reach(text, done, most)
+            start, end = done, _end(breaks, done, done, high, len(text)) or _whole_sign(text, done, high)
         found.append(Piece(start, end, text[start:end]))
         if end == len(text):
             return found
-        start, done = _next_start(breaks, start, end, overlap), end
+        start, done = _next_start(breaks, max(_back(text, end, overlap), start + 1), end), end
 
 
-def _end(breaks: Sequence[Sequence[int]], start: int, done: int, most: int, length: int) -> int | None:
+def _reach(text: str, start: int, most: int) -> int:
+    """How far so many bytes go from there."""
+    there = text[start : start + most].encode(errors="replace")[:most]
+    return start + max(1, len(there.decode(errors="ignore")))
+
+
+def _back(text: str, end: int, most: int) -> int:
+    there = text[max(0, end - most) : end].encode(errors="replace")
+    return end - len(there[max(0, len(there) - most) :].decode(errors="ignore"))
+
+
+def _whole_sign(text: str, low: int, high: int) -> int:
+    """Before a sign that would be cut: a letter with its accents, an emoji of several characters. Else `high`."""
+    at = high
+    while at > max(low + 1, high - LONGEST_SIGN) and (JOINS.match(text[at]) or text[at - 1] == JOINER):
+        at -= 1
+    return high if JOINS.match(text[at]) or text[at - 1] == JOINER else at
+
+
+def _end(breaks: Sequence[Sequence[int]], start: int, done: int, high: int, length: int) -> int | None:
     """The latest of the strongest pauses in the second half of the piece, else the latest pause; behind `done`."""
-    if length - start <= most:
+    if high >= length:
         return length
-    low, high = max(done, start + most // FULL_ENOUGH), start + most
+    low = max(done, start + (high - start) // FULL_ENOUGH)
     good = next((at for places in breaks if (at := _latest(places, low, high)) is not None), None)
     return good if good is not None else _latest(breaks[-1], done, high)
 
@@ -81,9 +107,8 @@ def _latest(places: Sequence[int], low: int, high: int) -> int | None:
     return places[index] if index >= 0 and places[index] > low else None
 
 
-def _next_start(breaks: Sequence[Sequence[int]], start: int, end: int, overlap: int) -> int:
-    """As far back as may be repeated: to where a sentence begins, else a word; behind where the piece began."""
-    low = max(end - overlap, start + 1)
+def _next_start(breaks: Sequence[Sequence[int]], low: int, end: int) -> int:
+    """As far back as may be repeated: to where a sentence begins, else a word."""
     sentences = [at for places in breaks[:SENTENCE] if (at := _first(places, low, end)) is not None]
     word = _first(breaks[-1], low, end)
     return min(sentences) if sentences else word if word is not None else end

@@ -329,6 +329,29 @@ async def test_a_text_too_long_for_the_model_that_was_named_is_worked_on_in_part
     assert not world.models["large"].asked
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "董事会星期一开会讨论预算。",
+        "اجتمع مجلس الإدارة يوم الاثنين. ",
+        "🙂👩\u200d🚀",
+        '"\n',
+        "The board met on Monday. ",
+    ],
+    ids=["chinese", "arabic", "emoji", "escapes", "english"],
+)
+async def test_a_long_text_is_worked_on_in_parts_in_whatever_script(sentence: str) -> None:
+    """It is longer than all windows, of which the largest holds 10,000 tokens."""
+    world = World()
+    text = sentence * (60_000 // len(sentence.encode()))
+    found = await answered(world, ask(text, task_type=TaskType.SUMMARY, labels=()))
+    assert found.model == "large"
+    asked = [request.document for request in world.models["large"].asked]
+    assert len(asked) > 2
+    assert all(len(part.encode()) <= 40_000 for part in asked)
+    assert "\ufffd" not in "".join(asked)
+
+
 async def test_own_messages_go_to_the_model_as_they_are() -> None:
     world = World()
     await answered(world, ask(own_prompt=True))

@@ -10,6 +10,7 @@ from ratchet_router.splitting import Piece, split, tokens_of
 WORDS = st.text(alphabet="abcdé$", min_size=1, max_size=12)
 PAUSES = st.sampled_from([" ", "  ", ". ", "\n", "\n\n", "\n\n# Part\n", "\nAnn: ", "? ", "\n \n", "\t"])
 TEXTS = st.lists(st.tuples(WORDS, PAUSES), max_size=80).map(lambda parts: "".join(a + b for a, b in parts))
+SCRIPTS = st.text(alphabet="ab .日本語。مرحبا 🙂é\n", max_size=300)
 SIZES = st.integers(1, 60)
 
 
@@ -28,12 +29,9 @@ def test_the_pieces_cover_the_text_and_each_goes_on(text: str, tokens: int, over
         assert one.start < following.start <= one.end < following.end
 
 
-@given(text=TEXTS, tokens=SIZES, overlap=st.integers(0, 40))
+@given(text=TEXTS | SCRIPTS, tokens=SIZES, overlap=st.integers(0, 40))
 def test_no_piece_is_larger_than_asked(text: str, tokens: int, overlap: int) -> None:
-    share = len(text) / max(1, len(text.encode()))
-    assert all(
-        len(piece.text) <= max(1, tokens * 4 * share) for piece in split(text, tokens=tokens, overlap_tokens=overlap)
-    )
+    assert all(tokens_of(piece.text) <= tokens for piece in split(text, tokens=tokens, overlap_tokens=overlap))
 
 
 @given(text=TEXTS, tokens=st.integers(13, 60), overlap=st.integers(0, 40))
@@ -82,6 +80,20 @@ def test_a_stronger_pause_goes_before_a_later_one() -> None:
 def test_what_is_repeated_begins_with_a_sentence() -> None:
     first, second = split(LINE * 8, tokens=40, overlap_tokens=10)[:2]
     assert second.start == first.end - len(LINE)
+
+
+@pytest.mark.parametrize(
+    "text", ["English words. " * 40 + "日本語の文。" * 40, "日本語の文。" * 40 + "English words. " * 40]
+)
+def test_each_part_of_a_text_is_measured_by_its_own_script(text: str) -> None:
+    assert all(tokens_of(piece.text) <= 30 for piece in split(text, tokens=30, overlap_tokens=3))
+
+
+@pytest.mark.parametrize("sign", ["👩\u200d👩\u200d👧", "👍🏽", "e\u0301", "❤\ufe0f", "نُ"])
+def test_no_sign_is_cut_where_there_is_no_pause(sign: str) -> None:
+    found = split(sign * 60, tokens=10, overlap_tokens=0)
+    assert len(found) > 3
+    assert all(len(piece.text) % len(sign) == 0 for piece in found)
 
 
 def test_room_is_counted_in_bytes() -> None:
