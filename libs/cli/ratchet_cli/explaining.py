@@ -95,7 +95,9 @@ def as_generate(body: Mapping[str, Any]) -> dict[str, Any]:
         return dict(body)
     extras = body.get("ratchet") or {}
     asked = {"task_type": extras.get("task", "chat"), "messages": body["messages"], "model": body.get("model", "auto")}
-    return asked | {name: extras[name] for name in ("document_type", "requirements", "tags") if name in extras}
+    return asked | {
+        name: extras[name] for name in ("document_type", "requirements", "tags", "max_cost_usd") if name in extras
+    }
 
 
 def show(routed: Mapping[str, Any]) -> None:

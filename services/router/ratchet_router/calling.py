@@ -6,6 +6,7 @@ from ratchet_providers.base import ModelAnswer, ModelRequest, TimeLimits
 from ratchet_router.failures import no_answer
 from ratchet_router.target import Target
 from ratchet_router.tries import Tries
+from ratchet_router.within_cost import affordable, capped
 
 
 async def called(request: ModelRequest, tries: Tries[Target]) -> tuple[Target, ModelAnswer]:
@@ -21,7 +22,8 @@ async def called(request: ModelRequest, tries: Tries[Target]) -> tuple[Target, M
 
 
 def request_to(target: Target, request: ModelRequest, limits: TimeLimits, *, so_far: str = "") -> ModelRequest:
-    return replace(
+    """As the target is asked: for no more than the caller's money pays for, where he said so."""
+    wanted = replace(
         request,
         model=target.upstream_model,
         limits=limits,
@@ -29,3 +31,6 @@ def request_to(target: Target, request: ModelRequest, limits: TimeLimits, *, so_
         sha256=target.sha256,
         so_far=so_far,
     )
+    if target.most_usd is None:
+        return wanted
+    return capped(wanted, max(1, affordable(wanted, target.prices, target.most_usd)))

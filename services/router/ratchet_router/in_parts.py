@@ -92,6 +92,7 @@ async def worked_in_parts(
     if fits(ask, window):
         return InParts(await call(ask), parts=1, calls=1)
     texts = await asyncio.to_thread(_parts, ask, window, most_parts)  # tenths of a second for the longest
+    ask = _with_share_of_cost(ask, len(texts))
     turns = asyncio.Semaphore(at_once)
 
     async def one(part: Ask) -> PartAnswer:
@@ -104,6 +105,14 @@ async def worked_in_parts(
         return await _merged_by_call(ask, answers, window, one)
     answer = await asyncio.to_thread(merged, ask.task_type, answers, texts, ask.labels)
     return InParts(answer, parts=len(texts), calls=len(texts))
+
+
+def _with_share_of_cost(ask: Ask, parts: int) -> Ask:
+    """What each call may cost: those that merge are one fewer than the parts at most."""
+    if ask.max_cost_usd is None:
+        return ask
+    calls = 2 * parts - 1 if ask.task_type in BY_CALL else parts
+    return replace(ask, max_cost_usd=ask.max_cost_usd / calls)
 
 
 def _parts(ask: Ask, window: Window, most_parts: int) -> list[str]:

@@ -18,12 +18,13 @@ from ratchet_router.merging import PartAnswer
 from ratchet_router.parts import Parts
 from ratchet_router.planned import Plan
 from ratchet_router.progress import Progress
-from ratchet_router.routing import USUAL_OUTPUT, NoModelFitsError
+from ratchet_router.routing import NoModelFitsError
 from ratchet_router.shaping import shaped
 from ratchet_router.splitting import tokens_of
 from ratchet_router.target import Target
 from ratchet_router.targets import request_for
 from ratchet_router.template import Template
+from ratchet_router.usual_length import usual_output
 
 
 def planned_in_parts(ask: Ask, unit: str, prompt: Template | None, parts: Parts) -> tuple[Plan, Window] | None:
@@ -41,10 +42,13 @@ def planned_in_parts(ask: Ask, unit: str, prompt: Template | None, parts: Parts)
     except NoModelFitsError:
         return None
     model = parts.catalogue.models.get(plan.first[1])
-    usual = USUAL_OUTPUT.get(ask.task_type, USUAL_OUTPUT["chat"])
-    window = window_for(ask, prompt, context=model.context_window if model else largest, answer=usual)
+    window = window_for(
+        ask, prompt, context=model.context_window if model else largest, answer=usual_output(ask.task_type)
+    )
     number = max(1, math.ceil(tokens_of(ask.document) / max(window.room, 1)))
     cost, tokens = plan.expected_cost_usd * number, plan.expected_tokens * number
+    if ask.max_cost_usd is not None and cost > ask.max_cost_usd:
+        raise NoModelFitsError(f"In {number} parts it would cost about {cost:.6f} USD, more than max_cost_usd.")
     return replace(plan, expected_cost_usd=cost, expected_tokens=tokens), window
 
 
@@ -75,8 +79,8 @@ class _Calls:
     last: Target | None = None
 
     async def one(self, part: Ask) -> PartAnswer:
-        """Raises NoAnswerError."""
-        target, said = await called(request_for(part, self.progress.prompt), self.progress.tries())
+        """Raises NoAnswerError, and NoModelFitsError where its share of `max_cost_usd` pays for no answer."""
+        target, said = await called(request_for(part, self.progress.prompt), self.progress.tries(part))
         self.last = target
         found = shaped(part.task_type, said.output, part.labels, items=said.items, label=said.label)
         return PartAnswer(

@@ -11,6 +11,7 @@ from ratchet_common.events import Usage
 ZERO: Final = Decimal(0)
 MILLION: Final = 1_000_000
 DEAREST: Final = 100_000
+BOUNDLESS: Final = 10**9  # tokens: more than any answer has
 FINEST: Final = 9  # decimal places of a price: then 10⁸ tokens at any price and factor stay within 28 digits
 Price = Decimal | None
 Tokens = Annotated[int, msgspec.Meta(ge=1)]
@@ -78,6 +79,15 @@ class Prices(Parts, frozen=True, forbid_unknown_fields=True):
         """USD, exact. A part that is counted larger than its whole is cut to it."""
         at = self._at(usage) if usage.batch or self.above else self
         return (_read(usage, at) + _written(usage, at)) / MILLION
+
+    def buys(self, usd: Decimal, read: Usage) -> int:
+        """Tokens of output that the rest pays for once that is read, at the dearest that each of them may turn out."""
+        at = self._at(read) if read.batch or self.above else self
+        kinds = (at.output, at.reasoning, at.output_audio, at.output_image)
+        dearest, rest = max(price or ZERO for price in kinds), usd - self.of(read)
+        if rest < 0:
+            return 0
+        return min(int(rest * MILLION // dearest), BOUNDLESS) if dearest else BOUNDLESS
 
     def _at(self, usage: Usage) -> Parts:
         """As these are for a request of this length, in a batch or by itself."""

@@ -28,7 +28,7 @@ from ratchet_router.planned import Plan
 from ratchet_router.recording import NotRecordedError
 from ratchet_router.shaping import shaped
 from ratchet_router.target import Target
-from ratchet_router.targets import request_for, spare, targets
+from ratchet_router.targets import nobody_within, request_for, spare, targets, within
 from ratchet_router.template import Template
 from ratchet_router.tries import Tries, tries, with_their_costs
 
@@ -68,20 +68,32 @@ class Progress(msgspec.Struct):
         who = Who(ask.tenant, ask.key, ask.key_limits, ask.user)
         self.admitted = await self.parts.admission.admit(who, Estimate(plan.expected_cost_usd, plan.expected_tokens))
 
-    def tries(self, *, streams: bool = False) -> Tries[Target]:
+    def tries(self, part: Ask | None = None, *, streams: bool = False) -> Tries[Target]:
+        """Of the request, or of a part of it. Raises NoModelFitsError where its `max_cost_usd` pays for no answer."""
         settings = self.parts.settings
+        first, others = self._whom_to_ask(part or self.ask)
         found = tries(
-            targets(self.plan, self.parts),
+            first,
             self.parts.around,
             deadline_s=self.patience_s() - self.waited_s,
             models=settings.attempts,
             attempted=self.attempts.append,
             streams=streams,
             limits=self.ask.limits,
-            spare=spare(self.plan, self.parts),
+            spare=others,
         )
         self.every.append(found)
         return found
+
+    def _whom_to_ask(self, ask: Ask) -> tuple[list[Target], Mapping[str, Target]]:
+        first, others = targets(self.plan, self.parts), spare(self.plan, self.parts)
+        if ask.max_cost_usd is None:
+            return first, others
+        request, usd = request_for(ask, self.prompt), ask.max_cost_usd
+        able = within(first, request, usd)
+        if not able:
+            raise nobody_within(first, request, usd)
+        return able, {one.name: one for one in within(list(others.values()), request, usd)}
 
     # what it amounts to
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Final
 
 import msgspec
 
@@ -12,17 +11,8 @@ from ratchet_router.catalogue import CEILINGS, Capability, Model, Tier
 from ratchet_router.estimate import Doubt
 from ratchet_router.priorities import EVEN, Priorities
 from ratchet_router.too_long import CONTEXT_LENGTH_EXCEEDED, TooLong
-
-USUAL_OUTPUT: Final[Mapping[str, int]] = {  # tokens, for the estimate of what an answer will cost
-    "classification": 10,
-    "summary": 150,
-    "action_items": 150,
-    "entities": 150,
-    "qa": 120,
-    "risk_assessment": 400,
-    "report": 800,
-    "chat": 300,
-}
+from ratchet_router.usual_length import usual_output
+from ratchet_router.within_cost import cut_at, too_dear
 
 
 class UnknownModelError(NotFoundError):
@@ -51,7 +41,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def usage(self) -> Usage:
         """What an answer will probably use."""
-        usual = USUAL_OUTPUT.get(self.task_type, USUAL_OUTPUT["chat"])
+        usual = usual_output(self.task_type)
         return Usage(input_tokens=self.input_tokens, output_tokens=min(usual, self.max_output_tokens or usual))
 
     @property
@@ -67,7 +57,7 @@ class TooLongForAllError(NoModelFitsError):
 
     def __init__(self, left_out: Mapping[str, str], wanted: Wanted, window: int) -> None:
         """`window`: the largest, of those that could do it."""
-        super().__init__(_nothing_left(left_out), left_out=left_out)
+        super().__init__(nothing_left(left_out), left_out=left_out)
         self.too_long = TooLong(wanted.input_tokens, wanted.max_output_tokens or 0, window)
 
 
@@ -132,6 +122,7 @@ def rank(
         f"{best.model} has the highest score, {best.score:.2f}: quality {best.quality:.2f}, "
         f"cheapness {best.cheapness:.2f}, speed {best.speed:.2f}."
     )
+    reasons += _cut(ranked[0], wanted)
     doubted = tuple(model for model in could if model not in able)
     return Ranking(tuple(ranked), candidates, tuple(reasons), doubted)
 
@@ -145,10 +136,10 @@ def named(model: Model, wanted: Wanted, window: int) -> Ranking:
     if beyond or too_long:
         left_out = {model.name: beyond or too_long}
         if beyond:
-            raise NoModelFitsError(_nothing_left(left_out), left_out=left_out)
+            raise NoModelFitsError(nothing_left(left_out), left_out=left_out)
         raise TooLongForAllError(left_out, wanted, model.context_window)
     alone = Candidate(model=model.name, tier=model.tier, quality=1.0, cheapness=1.0, speed=1.0, score=1.0)
-    return Ranking((model,), (alone,), (f"The caller named the model {model.name}.",))
+    return Ranking((model,), (alone,), (f"The caller named the model {model.name}.", *_cut(model, wanted)))
 
 
 def unable(model: Model, wanted: Wanted) -> str:
@@ -169,9 +160,15 @@ def _beyond(model: Model, wanted: Wanted) -> str:
     lacking = sorted(wanted.capabilities.difference(model.capabilities))
     if lacking:
         return f"It lacks {', '.join(lacking)}."
-    if wanted.max_cost_usd is not None and (estimated := model.prices.of(wanted.usage)) > wanted.max_cost_usd:
-        return f"It would cost about {estimated:.6f} USD, more than max_cost_usd."
-    return ""
+    return "" if wanted.max_cost_usd is None else too_dear(model.prices, wanted.usage, wanted.max_cost_usd)
+
+
+def _cut(model: Model, wanted: Wanted) -> tuple[str, ...]:
+    """Where `max_cost_usd` ends the model's answer."""
+    if wanted.max_cost_usd is None:
+        return ()
+    why = cut_at(model.prices, wanted.input_tokens, wanted.max_output_tokens, wanted.max_cost_usd)
+    return (f"{model.name}: {why}",) if why else ()
 
 
 def _too_hard(model: Model, wanted: Wanted) -> str:
@@ -233,9 +230,9 @@ def _nothing_fits(models: Sequence[Model], wanted: Wanted, left_out: Mapping[str
     windows = [model.context_window for model in models if not _beyond(model, wanted)]
     if windows:
         return TooLongForAllError(left_out, wanted, max(windows))
-    return NoModelFitsError(_nothing_left(left_out), left_out=left_out)
+    return NoModelFitsError(nothing_left(left_out), left_out=left_out)
 
 
-def _nothing_left(left_out: Mapping[str, str]) -> str:
+def nothing_left(left_out: Mapping[str, str]) -> str:
     listed = " ".join(f"{name}: {why}" for name, why in list(left_out.items())[:5])
     return f"No model can take this request. {listed}"

@@ -35,7 +35,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Target(Place, frozen=True, kw_only=True):
-    """`name` is the model's in the catalogue, or the version's id. `continues`: it can go on with a broken answer."""
+    """`name` is the model's in the catalogue, or the version's id. `continues`: it can go on with a broken answer.
+
+    `most_usd`: what the caller pays for an answer at most.
+    """
 
     version_id: str
     model: str
@@ -46,6 +49,7 @@ class Target(Place, frozen=True, kw_only=True):
     continues: bool = False
     simulated: bool = False
     sha256: str = ""
+    most_usd: Decimal | None = None
 
 
 class EmbeddingTarget(Place, frozen=True, kw_only=True):

@@ -1,6 +1,9 @@
 """What a plan means in calls: whom to ask, one after another, and what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ratchet_common.events import BASE_VERSION
 from ratchet_providers.base import ModelRequest, TimeLimits
@@ -10,8 +13,11 @@ from ratchet_router.catalogue import SIMULATED, Model
 from ratchet_router.parts import Parts
 from ratchet_router.planned import ALONE, Plan, Trained, model_of
 from ratchet_router.provider_table import LimitsTable
+from ratchet_router.routing import NoModelFitsError, nothing_left
 from ratchet_router.target import Target
 from ratchet_router.template import Template
+from ratchet_router.usual_length import usual_output
+from ratchet_router.within_cost import affordable, needed, too_short
 
 
 def targets(plan: Plan, parts: Parts) -> list[Target]:
@@ -65,6 +71,21 @@ def _of_version(trained: Trained, parts: Parts) -> Target:
         artifact=trained.serving.artifact,
         sha256=trained.serving.sha256,
     )
+
+
+def within(targets: Sequence[Target], request: ModelRequest, usd: Decimal) -> list[Target]:
+    """Those whose answer the caller's money pays for, told how much that is."""
+    return [replace(one, most_usd=usd) for one in targets if not _beyond(one, request, usd)]
+
+
+def nobody_within(targets: Sequence[Target], request: ModelRequest, usd: Decimal) -> NoModelFitsError:
+    left_out = {one.name: _beyond(one, request, usd) for one in targets}
+    return NoModelFitsError(nothing_left(left_out), left_out=left_out)
+
+
+def _beyond(target: Target, request: ModelRequest, usd: Decimal) -> str:
+    most, least = affordable(request, target.prices, usd), needed(request, usual_output(request.task_type))
+    return too_short(most, least) if most < least else ""
 
 
 def limits_at(provider: str, own: LimitsTable | None, parts: Parts) -> TimeLimits:

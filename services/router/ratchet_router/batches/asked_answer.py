@@ -69,7 +69,8 @@ class AskedAnswer:
     @property
     def request(self) -> BatchRequest:
         target = self._target
-        return request_to(target, self._progress.request(), target.limits)
+        bound = replace(target, most_usd=self._progress.ask.max_cost_usd)
+        return request_to(bound, self._progress.request(), target.limits)
 
     @property
     def _target(self) -> Target:
