@@ -477,6 +477,23 @@ async def test_anthropics_client_is_answered_by_a_model_of_openais_shape(gateway
     assert (sent["max_completion_tokens"], sent["messages"][0]["role"]) == (77, "system")
 
 
+async def test_what_an_answer_may_cost_is_told_to_its_provider_as_its_length(gateway: Gateway) -> None:
+    bound: Any = {"ratchet": {"max_cost_usd": 0.05}}
+    gateway.up.will("cheap", saying(TEXT))
+    chat = gateway.client.chat.completions
+    await chat.create(model="cheap", messages=said(), max_tokens=60_000, extra_body=bound)
+    assert 49_000 < gateway.up.asked[-1]["max_tokens"] < 50_000
+    await text_of(await chat.create(model="cheap", messages=said(), stream=True, extra_body=bound))
+    assert 49_000 < gateway.up.asked[-1]["max_completion_tokens"] < 50_000
+    await gateway.client.responses.create(model="cheap", input=f"When? {uuid4().hex}", extra_body=bound)
+    assert 49_000 < gateway.up.asked[-1]["max_completion_tokens"] < 50_000
+    async with as_anthropics(gateway) as client:
+        own: Any = {"model": "claude", "max_tokens": 9_000, "messages": said(), "extra_body": bound}
+        assert (await client.messages.create(**own)).content
+        with pytest.raises(anthropic.BadRequestError, match="max_cost_usd"):
+            await client.messages.create(**own | {"extra_body": {"ratchet": {"max_cost_usd": 0.0001}}})
+
+
 def claude(request: web.Request, asked: dict[str, Any]) -> web.Response:
     """Anthropic's own words, in which nothing may get lost."""
     if "All shall fail" in str(asked["messages"]):

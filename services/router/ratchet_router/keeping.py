@@ -1,13 +1,17 @@
 """One request and the cache: is its answer there already, and is the one that it gets worth keeping?"""
 
 import time
+from typing import Final
 
 from ratchet_router.answered import Answered, to_keep
+from ratchet_router.ask import Ask
 from ratchet_router.cache import cache_key
 from ratchet_router.memory import Entry
 from ratchet_router.progress import Progress
 from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
 from ratchet_router.target import Target
+
+CUT: Final = "length"  # how it ended, in chat's words
 
 
 async def kept(progress: Progress) -> Entry | None:
@@ -35,7 +39,7 @@ async def keep(progress: Progress, answered: Answered, by: Target) -> None:
     case, unless he would have been asked for on other terms.
     """
     ask, cache = progress.ask, progress.parts.cache
-    keeps = ask.cache != "off" and by.name == progress.plan.resolved and answered.passed
+    keeps = ask.cache != "off" and by.name == progress.plan.resolved and answered.passed and not _cut(ask, answered)
     if not keeps and progress.leads is None:
         return
     entry = to_keep(ask, answered, cache.expires_at())
@@ -45,6 +49,11 @@ async def keep(progress: Progress, answered: Answered, by: Target) -> None:
             await cache.make_way(key, ask.tenant)
         cache.keep(key, entry)
     progress.settle(entry, for_all=keeps)
+
+
+def _cut(ask: Ask, answered: Answered) -> bool:
+    """Where his money may have ended it, it is none for others. Of several choices only one end is known."""
+    return ask.max_cost_usd is not None and (answered.finish == CUT or ask.choices > 1)
 
 
 def key_of(progress: Progress) -> bytes:

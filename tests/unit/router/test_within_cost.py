@@ -27,11 +27,12 @@ from ratchet_router.catalogue import Catalogue
 from ratchet_router.plan import Situation, plan
 from ratchet_router.prices import Above, Prices
 from ratchet_router.routing import NoModelFitsError
+from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.stream import opened
 from ratchet_router.within_cost import affordable, capped, needed
 from tests.unit.router.asks import NOW, ask, model
 from tests.unit.router.fakes import World
-from tests.unit.router.scripted import USED, Scripted
+from tests.unit.router.scripted import USED, Scripted, end
 
 D = Decimal
 QUESTION = [{"role": "user", "content": "When?"}]
@@ -192,6 +193,16 @@ async def test_a_stream_is_cut_there_too_and_so_is_what_goes_on_with_it() -> Non
     await stream.coming.aclose()
     assert scripted.asked[0].max_output_tokens is not None
     assert scripted.asked[0].max_output_tokens < D("0.05") * 1_000_000 / 11
+
+
+async def test_what_was_cut_there_is_no_answer_for_another() -> None:
+    world = World()
+    world.models["large"] = Scripted([["On ", end("length")], ["On ", "Monday.", None]])  # type: ignore[assignment]
+    stream = await opened(ask(**CHAT, model="large", stream=True, max_cost_usd=D("0.05")), world.parts)
+    frames = ChatFrames("x", "m", 1, usage_asked=False)
+    assert b"On " in b"".join([bit async for bit in stream.frames(frames, lambda _: b"{}")])
+    again = await answered(world, model="large")
+    assert (again.output, again.cached_from) == ("On Monday.", None)
 
 
 async def test_a_named_model_that_cannot_keep_it_is_refused_and_not_asked() -> None:
