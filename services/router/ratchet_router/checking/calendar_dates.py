@@ -1,4 +1,4 @@
-"""Dates and times of day, however they are written. Pure."""
+"""Dates, however they are written. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -6,36 +6,40 @@ from dataclasses import dataclass
 from typing import Final
 
 MONTH_NAMES: Final = (
-    "january jan januar jänner janvier enero gennaio janeiro januari",
-    "february feb februar février febrero febbraio fevereiro februari",
-    "march mar märz mars marzo março maart",
-    "april apr avril abril aprile",
-    "may mai mayo maggio maio mei",
-    "june jun juni juin junio giugno junho",
-    "july jul juli juillet julio luglio julho",
-    "august aug août agosto augustus",
-    "september sept sep septembre septiembre settembre setembro",
-    "october oct oktober okt octobre octubre ottobre outubro",
-    "november nov novembre noviembre novembro",
-    "december dec dezember dez décembre diciembre dicembre dezembro",
+    "january jan januar jänner janvier enero gennaio janeiro januari января январь stycznia styczeń",
+    "february feb februar février febrero febbraio fevereiro februari февраля февраль lutego luty",
+    "march mar märz mars marzo março maart марта март marca marzec",
+    "april apr avril abril aprile апреля апрель kwietnia kwiecień",
+    "may mai mayo maggio maio mei maj мая май maja",
+    "june jun juni juin junio giugno junho июня июнь czerwca czerwiec",
+    "july jul juli juillet julio luglio julho июля июль lipca lipiec",
+    "august aug août agosto augustus augusti августа август sierpnia sierpień",
+    "september sept sep septembre septiembre settembre setembro сентября сентябрь września wrzesień",
+    "october oct oktober okt octobre octubre ottobre outubro октября октябрь października październik",
+    "november nov novembre noviembre novembro ноября ноябрь listopada listopad",
+    "december dec dezember dez décembre diciembre dicembre dezembro декабря декабрь grudnia grudzień",
 )
 MONTHS: Final = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names.split()}
-HALF_A_DAY: Final = 720  # minutes
 GAPS: Final = frozenset({" ", "\u00a0", "-"})
 LONGEST_BEFORE: Final = 16  # characters: a month's name and what stands between it and the number
 
 # All begin with the digit itself, so that the search skips what is none.
 _NUMBER = re.compile(r"\d(?<![^\W_]\d)(?:\d{3}|\d?)(?!\d)")
-_BEFORE = re.compile(r"([^\W\d_]{3,10})[.,]{0,2}[ \u00a0-](?:de )?\Z")
+_BEFORE = re.compile(r"([^\W\d_]{3,12})[.,]{0,2}[ \u00a0-](?:de )?\Z")
 _AFTER_DAY = re.compile(
-    r"(?:st|nd|rd|th|er|\.|º|ª)?[ \u00a0-]?(?:of |de )?([^\W\d_]{3,10})\b\.?,?(?:[ \u00a0-](?:de )?(\d{4})\b)?"
+    r"(?:st|nd|rd|th|er|\.|º|ª)?[ \u00a0-]?(?:of |de )?([^\W\d_]{3,12})\b\.?,?(?:[ \u00a0-](?:de )?(\d{4})\b)?"
 )
 _YEAR = re.compile(r"(?:st|nd|rd|th)?,?[ \u00a0](\d{4})\b")
 _NUMERIC = re.compile(
     r"\d(?<![\w.]\d)(?:(?P<year>\d{3})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})"
     r"|(?P<one>\d?)([-/.])(?P<other>\d{1,2})\6(?P<last>\d{4}|\d{2}))(?![.,]?\d)"
 )
-_TIME = re.compile(r"(\d(?<!\w\d)\d?)(?::(\d{2})(?::\d{2})?(?:\s?[ap]\.?m\b)?|\s?[ap]\.?m\b)", re.I)
+_YEAR_IN_SHORT = re.compile(r"['\u2019](\d{2})(?!\w)")
+_MONTH_BEFORE = re.compile(r"([^\W\d_]{3,12})[.,]?[ \u00a0-]?\Z")
+_EAST_ASIAN = re.compile(
+    r"(?:(?P<year>\d{4})\s?[\u5e74\ub144]\s?)?(?<!\d)(?P<month>\d{1,2})\s?[\u6708\uc6d4]"
+    r"(?:\s?(?P<day>\d{1,2})\s?[\u65e5\u53f7\u865f\uc77c])?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,33 @@ class Dated:
 
 
 def dates_in(text: str) -> list[Dated]:
-    return [*numeric_dates_in(text), *_worded_dates_in(text)]
+    return [*shaped_dates_in(text), *_worded_dates_in(text)]
 
 
-def numeric_dates_in(text: str) -> Iterator[Dated]:
+def shaped_dates_in(text: str) -> Iterator[Dated]:
+    """Those that a search finds without looking at each number."""
+    yield from _numeric_dates_in(text)
+    yield from _with_short_years_in(text)
+    if "\u6708" in text or "\uc6d4" in text:
+        yield from _east_asian_dates_in(text)
+
+
+def _with_short_years_in(text: str) -> Iterator[Dated]:
+    """Dec '25"""
+    for found in _YEAR_IN_SHORT.finditer(text):
+        before = _MONTH_BEFORE.search(text, max(0, found.start() - LONGEST_BEFORE), found.start())
+        if before and (month := MONTHS.get(before[1].lower())):
+            yield Dated(before.start(), found.end(), (Day(month, None, 2000 + int(found[1])),))
+
+
+def _east_asian_dates_in(text: str) -> Iterator[Dated]:
+    for found in _EAST_ASIAN.finditer(text):
+        month, day = int(found["month"]), _int(found["day"])
+        if 1 <= month <= 12 and (day is None or 1 <= day <= 31):
+            yield Dated(*found.span(), (Day(month, day, _int(found["year"])),))
+
+
+def _numeric_dates_in(text: str) -> Iterator[Dated]:
     """Year first, day first, and month first."""
     for found in _NUMERIC.finditer(text):
         if found["year"]:
@@ -100,14 +127,6 @@ def _beside_month(text: str, number: re.Match[str]) -> Dated | None:
         return Dated(start, number.end(), (Day(month, None, value),))
     year = _YEAR.match(text, number.end())
     return Dated(start, year.end() if year else number.end(), (Day(month, value, _int(year[1]) if year else None),))
-
-
-def times_in(text: str) -> Iterator[tuple[int, int, int]]:
-    """Start, end, and the minutes since midnight or noon: 15:00 is 3 pm, and 3:00 may be both."""
-    for found in _TIME.finditer(text):
-        hour, minute = int(found[1]), int(found[2] or 0)
-        if hour <= 24 and minute < 60:
-            yield *found.span(), (hour * 60 + minute) % HALF_A_DAY
 
 
 def _int(digits: str | None) -> int | None:

@@ -17,18 +17,30 @@ SCALE_WORDS: Final = {
     1e9: "b bn billion billions mrd milliarden milliarde milliard milliards miliardi mld bilhões miljard md",
     1e12: "t tn trillion trillions billionen",
 }
+EAST_ASIAN_SCALES: Final = {
+    **dict.fromkeys(("千万", "천만"), 1e7),
+    **dict.fromkeys(("百万", "백만"), 1e6),
+    **dict.fromkeys(("億", "亿", "억"), 1e8),
+    **dict.fromkeys(("万", "萬", "만"), 1e4),
+    **dict.fromkeys(("千", "천"), 1e3),
+    **dict.fromkeys(("兆", "조"), 1e12),
+}  # the longer ones first
 SCALES: Final = {word: scale for scale, words in SCALE_WORDS.items() for word in words.split()}
 SURE_FROM: Final = 3  # letters; a shorter one may be a unit as well: 5 m, 3 t
 PERCENT: Final = frozenset({"%", "percent", "per cent", "pct", "prozent"})
 YEARS: Final = range(1900, 2101)
+UNSPACED: Final = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 GAP: Final = " \u00a0\u202f\u2009"
 
-# Begins with the digit itself, so that the search skips what is none. What is part of a name ("Q3") is no figure.
+# Begins with the digit itself, so that the search skips what is none. What is part of a name ("Q3") is no figure, but
+# where words are not set apart by spaces any sign may stand before one.
 _FIGURE = re.compile(
-    rf"(\d(?<![^\W_]\d)(?<![^\W\d_]-\d)"
+    rf"(\d(?<![^\W_{UNSPACED}]\d)(?<![^\W\d_]-\d)"
     rf"(?:\d{{0,2}}(?:[{GAP}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d*(?:[.,'\u2019]\d+)*))"
     rf"(?:\)?[{GAP}]?(%|per cent\b|[^\W\d_]{{1,11}}(?![^\W_])))?"
 )
+_IN_PARTS = re.compile(rf"(?<![\d.,])(?:\d[\d.,]{{0,15}}\s?(?:{'|'.join(EAST_ASIAN_SCALES)})){{1,4}}")
+_PART = re.compile(r"(\d[\d.,]*)\s?(\D+)")
 _SPACES = re.compile(rf"[{GAP}]")
 _APOSTROPHES = re.compile("['\u2019]")
 Reading = tuple[float, float]  # a value, and the step of the last digit that is shown
@@ -49,7 +61,7 @@ class Figure(NamedTuple):
     @property
     def scale(self) -> float:
         """Of the word behind it, 1 where that is none of a scale."""
-        return SCALES.get(self.word, 1.0)
+        return SCALES.get(self.word) or EAST_ASIAN_SCALES.get(self.word, 1.0)
 
     @property
     def may_be_unscaled(self) -> bool:
@@ -70,13 +82,22 @@ class Figure(NamedTuple):
         return tuple(readings(self.written))
 
 
+def figure_at(text: str, start: int) -> Figure | None:
+    found = _FIGURE.match(text, start)
+    return _figure(found) if found else None
+
+
 def figures_in(text: str) -> Iterator[Figure]:
-    for found in _FIGURE.finditer(text):
-        word = found[2].lower() if found[2] else ""
-        if word in SCALES or word in PERCENT:
-            yield Figure(found.start(), found.end(), found[1], word)
-        else:
-            yield Figure(found.start(), found.end(1), found[1], "")
+    return map(_figure, _FIGURE.finditer(text))
+
+
+def _figure(found: re.Match[str]) -> Figure:
+    word = found[2].lower() if found[2] else ""
+    if word in SCALES or word in PERCENT:
+        return Figure(found.start(), found.end(), found[1], word)
+    if not word.isascii() and (scale := next((s for s in EAST_ASIAN_SCALES if word.startswith(s)), "")):
+        return Figure(found.start(), found.start(2) + len(scale), found[1], scale)
+    return Figure(found.start(), found.end(1), found[1], "")
 
 
 def values_in(text: str) -> Iterator[float]:
@@ -88,6 +109,15 @@ def values_in(text: str) -> Iterator[float]:
         yield from values
         if word and (scale := SCALES.get(word.lower())):
             yield from (value * scale for value in values)
+    if not text.isascii() and any(scale in text for scale in EAST_ASIAN_SCALES):
+        yield from values_in_parts_in(text)
+
+
+def values_in_parts_in(text: str) -> Iterator[float]:
+    """3億5000万: what the parts make together."""
+    for found in _IN_PARTS.finditer(text):
+        parts = [(float(digits.replace(",", "").rstrip(".")), word) for digits, word in _PART.findall(found[0])]
+        yield sum(value * EAST_ASIAN_SCALES[word.strip()] for value, word in parts)
 
 
 def readings(digits: str) -> Iterator[Reading]:

@@ -1,9 +1,13 @@
 """Does the document support the figures of the answer: amounts, percentages, counts, dates, times?
 
 A figure is supported if the document, the question or a passage has it, however it is written there, to the precision
-that it is given with; or if it is the result of a sum that stands beside it and whose parts are supported. One that
+that it is given with ("about 2,000" leaves some room), and not in another currency alone, or as money where it is a
+percentage; or if it is the result of a sum that stands beside it and whose parts are supported. One that
 follows from two that the answer tells with it (`worked_out.py` says how) fails nothing, but the finding says so: the
 sum is right, and may still be of the wrong two. For tasks that call for more than that the check only warns.
+
+Not seen: what a figure is of (the 17 contracts that are 17 users), its sign, units but for money and per cent, years
+that the document has for something else, half-years, and figures in words ("seventeen contracts").
 """
 
 import re
@@ -11,11 +15,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ratchet_router.checking.calendar_dates import dates_in, times_in
+from ratchet_router.checking.calendar_dates import dates_in
 from ratchet_router.checking.citations import MARKER
 from ratchet_router.checking.figures import Figure, figures_in
+from ratchet_router.checking.quarters import fiscal_years_in, quarters_in
 from ratchet_router.checking.source import Source
 from ratchet_router.checking.subject import Finding, Subject
+from ratchet_router.checking.times_of_day import times_in
 from ratchet_router.checking.worked_out import AnswersFigures, is_worked_out
 
 SMALL = 12  # counts up to this an answer makes itself ("3 risks"): they only warn
@@ -75,12 +81,10 @@ def _enough(told: Iterable[Told]) -> Iterator[Told]:
 
 
 def _told(text: str, source: Source) -> Iterator[Told]:
-    dates, times = dates_in(text), list(times_in(text))
-    for dated in dates[:MOST]:
-        yield Told(dated.start, source.has_date(dated, text[dated.start : dated.end]))
-    for start, end, minutes in times[:MOST]:
-        yield Told(start, source.has_time(minutes, text[start:end]))
-    spans = [(dated.start, dated.end) for dated in dates] + [(start, end) for start, end, _ in times]
+    spans = list[tuple[int, int]]()
+    for one, end in _periods(text, source):
+        spans.append((one.start, end))
+        yield one
     rest = _blanked(text, [*spans, *(marker.span() for marker in MARKER.finditer(text))])
     figures = [figure for figure in islice(figures_in(rest), MOST) if not _numbers_a_line(figure, rest)]
     answers = AnswersFigures(rest, figures, source)
@@ -88,6 +92,18 @@ def _told(text: str, source: Source) -> Iterator[Told]:
         known = answers.supported(place) or _is_result(place, answers)
         worked_out = not known and is_worked_out(place, answers)
         yield Told(figure.start, known, worked_out, small=not known and _is_small(figure, rest))
+
+
+def _periods(text: str, source: Source) -> Iterator[tuple[Told, int]]:
+    """Dates, times of day, quarters and fiscal years, and the end of each."""
+    for dated in dates_in(text)[:MOST]:
+        yield Told(dated.start, source.has_date(dated, text[dated.start : dated.end])), dated.end
+    for start, end, minutes in islice(times_in(text), MOST):
+        yield Told(start, source.has_time(minutes, text[start:end])), end
+    for start, end, quarter in islice(quarters_in(text), MOST):
+        yield Told(start, source.has_quarter(quarter, text[start:end])), end
+    for start, end, year in islice(fiscal_years_in(text), MOST):
+        yield Told(start, source.has_fiscal_year(year)), end
 
 
 def _numbers_a_line(figure: Figure, text: str) -> bool:

@@ -7,9 +7,13 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from ratchet_router.checking.beside import Neighbours
-from ratchet_router.checking.calendar_dates import MONTH_NAMES, Dated, Day, numeric_dates_in, times_in
-from ratchet_router.checking.figures import SCALE_WORDS, THOUSAND, Figure, values_in
+from ratchet_router.checking.calendar_dates import MONTH_NAMES, Dated, Day, shaped_dates_in
+from ratchet_router.checking.figures import SCALE_WORDS, THOUSAND, Figure, figure_at, figures_in, values_in
+from ratchet_router.checking.quarters import Quarter, fiscal_years_told, is_told, quarters_told
+from ratchet_router.checking.shares import words_for_share
 from ratchet_router.checking.spelled import spellings
+from ratchet_router.checking.times_of_day import Minutes, times_told
+from ratchet_router.checking.units import NONE, PERCENT, currencies_in, unit_of
 
 LOOKED_AT: Final = 300  # places of one word
 LAST_OF_MONTH: Final = 31
@@ -21,6 +25,7 @@ HEADS: Final = {"000": 1e3, "k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9}
 
 _SHORT = re.compile(r"\d{1,4}")
 _TOKEN = re.compile(r"\d[\d.,'\u2019]*")
+_BASIS_POINTS = re.compile(r"\b(?:basis[\s-]points?|bps?|Basispunkten?)\b", re.I)
 _HEAD = re.compile(r"[$€£]\s?['\u2019]?(000|[kmb]n?)\b")
 
 
@@ -43,6 +48,42 @@ class Source:
             return True
         return any(self._near(way.value, way.step) for way in self._ways(figure)) or self._spells(figure)
 
+    def has_roughly(self, figure: Figure, room: tuple[float, float]) -> bool:
+        """`room`: below and above each value, as shares of it."""
+        below, above = room
+        ways = self._ways(figure)
+        return any(self._between(way.value * (1 - below), way.value * (1 + above)) for way in ways)
+
+    def has_in_other_units_alone(self, figure: Figure, unit: str) -> bool:
+        """500 where it is asked for \u20ac500, and the text has nothing but $500."""
+        if unit == NONE or not self._may_be_in_other_units(figure, unit):
+            return False
+        near = [(way.value, _slack(way.value, way.step)) for way in self._ways(figure)]
+        units = {
+            unit_of(its, self._text)
+            for its in figures_in(self._text)
+            if any(
+                abs(value * scale - way) <= slack
+                for value, _ in its.readings
+                for scale in {1.0, its.scale}
+                for way, slack in near
+            )
+        }
+        return bool(units) and units.isdisjoint({unit, NONE}) and not self._spells(figure)
+
+    def has_basis_points(self, figure: Figure) -> bool:
+        """2.5 % as 250 basis points, or the other way round."""
+        ways = ((value * 100, step * 100) for value, step in figure.readings)
+        if not figure.percent:
+            ways = ((value / 100, step / 100) for value, step in figure.readings)
+        return (not figure.percent or bool(_BASIS_POINTS.search(self._text))) and any(self._near(*way) for way in ways)
+
+    def has_quarter(self, quarter: Quarter, written: str) -> bool:
+        return self._says(written) or is_told(quarter, self._quarters)
+
+    def has_fiscal_year(self, year: int) -> bool:
+        return year in self._fiscal_years or str(year) in self._tokens
+
     def exactly(self, figure: Figure) -> Sequence[float]:
         """What it says, and what the text has in its place: that may have more digits."""
         said = [value * figure.scale for value, _ in figure.readings]
@@ -54,14 +95,17 @@ class Source:
             yield from ((its * factor, other * factor) for other in self._neighbours.of(its, figure.percent))
 
     def has_date(self, dated: Dated, written: str) -> bool:
-        return written in self._text or any(self._has_day(day) for day in dated.days)
+        return self._says(written) or any(self._has_day(day) for day in dated.days)
 
-    def has_time(self, minutes: int, written: str) -> bool:
-        return written in self._text or minutes in self._times
+    def has_time(self, minutes: Minutes, written: str) -> bool:
+        return self._says(written) or not minutes.isdisjoint(self._times)
 
     def _says(self, written: str) -> bool:
-        """Without a digit before it: "5 million" is not in "15 million"."""
-        return any(not _goes_on_before(self._text, at) for at in _places(self._text, written))
+        """Without a digit around it: "5 million" is not in "15 million", nor "May 3" in "May 31"."""
+        return any(
+            not _goes_on_before(self._text, at) and not self._text[at + len(written) : at + len(written) + 1].isdigit()
+            for at in _places(self._text, written)
+        )
 
     def _ways(self, figure: Figure) -> Iterator[Way]:
         """The scale may stand over a table."""
@@ -88,18 +132,40 @@ class Source:
     def _near(self, value: float, step: float) -> bool:
         """A figure may be given with fewer digits than it was read with."""
         slack = _slack(value, step)
-        place = bisect_left(self._values, value - slack)
-        return place < len(self._values) and self._values[place] <= value + slack
+        return self._between(value - slack, value + slack)
+
+    def _between(self, least: float, most: float) -> bool:
+        place = bisect_left(self._values, least)
+        return place < len(self._values) and self._values[place] <= most
+
+    def _may_be_in_other_units(self, figure: Figure, unit: str) -> bool:
+        """Looks where it stands as it is written, and only then need all that it may stand for be looked at."""
+        found = False
+        for at in _places(self._text, figure.written):
+            its = None if _goes_on_before(self._text, at) else figure_at(self._text, at)
+            if its and its.written == figure.written:
+                found = True
+                if unit_of(its, self._text) in (unit, NONE):
+                    return False
+        if found:
+            return True
+        return unit != PERCENT and bool(self._currencies) and unit not in self._currencies
 
     def _spells(self, figure: Figure) -> bool:
-        value, _ = figure.readings[-1]
-        return any(_has_word(self._spoken, words) for words in spellings(value * figure.scale))
+        value = max(value for value, _ in figure.readings)
+        words = spellings(value * figure.scale)
+        return any(_has_word(self._spoken, one) for one in (*words, *words_for_share(figure)))
 
     def _has_day(self, wanted: Day) -> bool:
         if wanted not in self._days_known:
-            listed = any(_agree(wanted, day) for dated in self._dates for day in dated.days)
+            listed = any(self._agree(wanted, day) for dated in self._dates for day in dated.days)
             self._days_known[wanted] = listed or self._has_in_words(wanted)
         return self._days_known[wanted]
+
+    def _agree(self, wanted: Day, listed: Day) -> bool:
+        """A year that does not stand with the day may stand elsewhere, such as in the heading."""
+        has_year = wanted.year in (None, listed.year) or (listed.year is None and self._has_number(wanted.year or 0))
+        return wanted.month == listed.month and wanted.day in (None, listed.day) and has_year
 
     def _has_in_words(self, wanted: Day) -> bool:
         """What does not stand beside the month may stand elsewhere, such as the year in the heading."""
@@ -114,7 +180,7 @@ class Source:
     def _beside_month(self, month: int) -> Iterator[frozenset[int]]:
         """The numbers at each place of its names."""
         for name in MONTH_NAMES[month - 1].split():
-            for at in _places(self._folded, name):
+            for at in _places(self._folded, name) if name.isascii() or not self._folded.isascii() else ():
                 around = self._folded[max(0, at - BESIDE) : at + len(name) + BESIDE]
                 yield frozenset(int(digits) for digits in _SHORT.findall(around))
 
@@ -133,7 +199,7 @@ class Source:
 
     @cached_property
     def _spoken(self) -> str:
-        return " ".join(self._folded.replace("-", " ").replace(" and ", " ").split())
+        return " ".join(self._folded.replace("-", " ").replace("\u00bd", " a half").replace(" and ", " ").split())
 
     @cached_property
     def _values(self) -> Sequence[float]:
@@ -156,11 +222,23 @@ class Source:
 
     @cached_property
     def _dates(self) -> Sequence[Dated]:
-        return list(numeric_dates_in(self._text))
+        return list(shaped_dates_in(self._text))
 
     @cached_property
-    def _times(self) -> frozenset[int]:
-        return frozenset(minutes for _, _, minutes in times_in(self._text))
+    def _times(self) -> Minutes:
+        return times_told(self._text)
+
+    @cached_property
+    def _currencies(self) -> frozenset[str]:
+        return currencies_in(self._text)
+
+    @cached_property
+    def _quarters(self) -> frozenset[Quarter]:
+        return quarters_told(self._text)
+
+    @cached_property
+    def _fiscal_years(self) -> frozenset[int]:
+        return fiscal_years_told(self._text)
 
 
 def _slack(value: float, step: float) -> float:
@@ -193,11 +271,3 @@ def _goes_on_before(text: str, at: int) -> bool:
 def _may_be(wanted: Day, numbers: frozenset[int]) -> bool:
     """No other day stands there."""
     return wanted.day is None or wanted.day in numbers or not any(number <= LAST_OF_MONTH for number in numbers)
-
-
-def _agree(one: Day, other: Day) -> bool:
-    """Where both say something, it is the same."""
-    return one.month == other.month and all(
-        ours is None or theirs is None or ours == theirs
-        for ours, theirs in ((one.day, other.day), (one.year, other.year))
-    )

@@ -1,10 +1,13 @@
 """How a number sounds, to find it in what was spoken: "two hundred fifty", "nineteen ninety nine". Pure.
 
-English as far as it goes; of other languages the numbers from one to twenty.
+English as far as it goes, with halves and dozens; German and French up to 999 (`number_words.py`); of other
+languages the numbers from one to twenty.
 """
 
 from collections.abc import Iterator
 from typing import Final
+
+from ratchet_router.checking.number_words import french, french_halves, german, german_halves
 
 _NAMES: Final = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
@@ -24,6 +27,7 @@ _OTHERS: Final = (
     "dreizehn treize trece", "vierzehn quatorze catorce", "fünfzehn quinze quince", "sechzehn seize", "siebzehn",
     "achtzehn", "neunzehn", "zwanzig vingt veinte venti vinte twintig",
 )  # fmt: skip
+MOST_DOZENS: Final = 20
 HIGHEST: Final = 10**12
 
 
@@ -35,11 +39,42 @@ def spellings(value: float) -> Iterator[str]:
     if value == whole:
         yield from _whole(whole)
     elif abs(value * 100 - round(value * 100)) < 1e-6:
-        decimals = f"{cents:02d}".rstrip("0")
-        spoken = " ".join(_UNITS[int(digit)] for digit in decimals)
-        yield f"{_words(whole)} point {spoken}" if whole else f"point {spoken}"
+        yield _with_decimals(whole, cents)
         if 0 < whole < 100 and cents >= 10:
             yield f"{_words(whole)} {_words(cents)}"  # dollars and cents
+    for scale, name in _LARGE[:3]:
+        yield from _scaled(value / scale, name)
+    yield from _halves(value, "")
+
+
+def _with_decimals(whole: int, cents: int) -> str:
+    spoken = " ".join(_UNITS[int(digit)] for digit in f"{cents:02d}".rstrip("0"))
+    return f"{_words(whole)} point {spoken}" if whole else f"point {spoken}"
+
+
+def _scaled(count: float, name: str) -> Iterator[str]:
+    """2.5 million: "two point five million", "two and a half million"."""
+    cents = round(count % 1 * 100)
+    if cents in (0, 100) or count >= 1000 or abs(count * 100 - round(count * 100)) > 1e-6:
+        return
+    yield f"{_with_decimals(int(count), cents)} {name}"
+    yield from _halves(count, name)
+    quarters = {25: "quarter of a", 75: "three quarters of a"}.get(cents)
+    if quarters and count < 1:
+        yield f"{quarters} {name}"
+
+
+def _halves(count: float, name: str) -> Iterator[str]:
+    if count % 1 != 0.5:
+        return
+    whole = int(count)
+    if not whole:
+        yield from (f"half a {name}".rstrip(), f"half {name}".rstrip())
+    elif whole < 100:
+        said = _words(whole)
+        yield from (f"{said} a half {name}".rstrip(), f"{said} {name} a half", f"{whole} a half {name}".rstrip())
+    if name:
+        yield from (*german_halves(whole, name), *french_halves(whole, name))
 
 
 def _whole(number: int) -> Iterator[str]:
@@ -48,6 +83,12 @@ def _whole(number: int) -> Iterator[str]:
     yield _ordinal(words)
     if 0 < number <= len(_OTHERS):
         yield from _OTHERS[number - 1].split()
+    if 20 < number < 1000:
+        yield from (german(number), *french(number))
+    if number % 12 == 0 and 0 < number <= MOST_DOZENS * 12:
+        yield f"{_words(number // 12)} dozen"
+    if number == 6:
+        yield "half a dozen"
     high, low = divmod(number, 100)
     if 10 <= high < 100 and high % 10:
         yield f"{_words(high)} hundred" if not low else f"{_words(high)} {_words(low)}"

@@ -21,14 +21,17 @@ from itertools import combinations, product
 from typing import Final, Literal, NamedTuple
 
 from ratchet_router.checking.figures import Figure
+from ratchet_router.checking.hedges import room_around
 from ratchet_router.checking.lengths import sentence_starts
 from ratchet_router.checking.source import SAME, Source
+from ratchet_router.checking.units import unit_of
 
 NEAREST: Final = 6
 LOOKED_AROUND: Final = 32  # characters
 
 _CURRENCY_BEFORE = re.compile(r"([$€£¥₹])\s?\(?\Z")
 _POINTS = re.compile(r"[\s-]*(?:percentage[\s-]points?|points?|pp|bps|Prozentpunkte?n?)\b", re.I)
+_BASIS_POINTS = re.compile(r"\s?(?:basis[\s-]points?|bps?|Basispunkten?)\b", re.I)
 _RATIO_AFTER = re.compile(
     r"[\s-]*(?:x|\u00d7|times|fold|mal|fach|fois|veces|volte|keer|per|pro|each|je|to 1|:\s?1)(?!\w)", re.I
 )
@@ -58,9 +61,17 @@ class AnswersFigures:
 
     def supported(self, place: int) -> bool:
         if place not in self._supported:
-            figure = self.figures[place]
-            self._supported[place] = self.source.has(figure, self.text[figure.start : figure.end])
+            self._supported[place] = self._is_supported(self.figures[place])
         return self._supported[place]
+
+    def _is_supported(self, figure: Figure) -> bool:
+        if self.source.has(figure, self.text[figure.start : figure.end]):
+            return not self.source.has_in_other_units_alone(figure, unit_of(figure, self.text))
+        room = room_around(figure, self.text)
+        if any(room) and self.source.has_roughly(figure, room):
+            return True
+        basis = _BASIS_POINTS.match(self.text, figure.end) is not None
+        return (figure.percent or basis) and self.source.has_basis_points(figure)
 
     def around(self, place: int) -> list[Operand]:
         """Those with support that the same sentence or the one before it has, nearest first."""

@@ -79,13 +79,127 @@ def test_dates_and_times_are_compared_as_such(answer: str, supported: bool) -> N
 
 
 @pytest.mark.parametrize(
+    ("answer", "document"),
+    [
+        ("about 2,000 users", "1,987 users"),
+        ("more than 3,000 units", "3,456 units"),
+        ("nearly \u20ac2,000", "\u20ac1,987"),
+        ("rund 2.000, mehr als 3.000", "1987 und 3456"),
+        ("50 % of the staff, then 67 %", "half of the staff, then two thirds"),
+        ("500,000 at first, 2.5 million later", "half a million at first, two and a half million later"),
+        ("12.5 and 2,500,000", "twelve and a half and 2\u00bd million"),
+        ("500.000, dann 1,5 Millionen", "eine halbe Million, dann anderthalb Millionen"),
+        ("25 von 200, sp\u00e4ter 30", "f\u00fcnfundzwanzig von zweihundert, sp\u00e4ter drei\u00dfig"),
+        ("42 et 97, puis 71", "quarante-deux et quatre-vingt-dix-sept, puis soixante et onze"),
+        ("36 of them", "three dozen of them"),
+        ("2.5 %, or 250 basis points", "250 basis points"),
+        ("250 basis points", "2.5 %"),
+        ("300 million and 350 million", "3\u5104\u5186, 3\u51045000\u4e07\u5186"),
+        ("1,987 users", "\u5171\u67091987\u540d\u7528\u6237"),
+        ("$1.2 million", "USD 1,234,567 and 4 EUR"),
+        ("\u20ac5 million, 12 %", "\u20ac 5.0 million, $5 and 12 %"),
+    ],
+)
+def test_roundings_and_numbers_in_words_pass(answer: str, document: str) -> None:
+    finding = numbers(subject(f"It was {answer}.", document=f"They say: {document} then."))
+    assert finding is None or not finding.serious
+
+
+@pytest.mark.parametrize(
+    ("answer", "document"),
+    [
+        ("about 2,000 users", "1,600 users"),
+        ("more than 3,000 units", "2,999 units"),
+        ("nearly 50 of them", "61 of them"),
+        ("about 1,234", "1,240"),
+        ("500.000", "eine halbe Milliarde"),
+        ("43", "quarante-deux"),
+    ],
+)
+def test_a_rounding_has_its_limits(answer: str, document: str) -> None:
+    assert failed(subject(f"It was {answer}.", document=f"They say: {document} then.")) == {"numbers"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "document"),
+    [
+        ("\u20ac500", "$500"),
+        ("500 euros", "500 dollars"),
+        ("EUR 500", "USD 500"),
+        ("\u20ac1.2 million", "$1,234,567"),
+        ("500 %", "$500"),
+        ("$12", "12 %"),
+    ],
+)
+def test_another_currency_or_per_cent_is_another_figure(answer: str, document: str) -> None:
+    assert failed(subject(f"It was {answer}.", document=f"They say: {document} then.")) == {"numbers"}
+    assert not failed(subject(f"It was {answer}.", document=f"They say: {document} then, or {answer}."))
+
+
+@pytest.mark.parametrize(
+    ("answer", "document"),
+    [
+        ("Q2 2024", "Q1 2024"),
+        ("Q1 2025", "the first quarter of 2024"),
+        ("Q4", "im dritten Quartal"),
+        ("FY25", "FY24"),
+        ("FY 2025", "fiscal year 2024"),
+    ],
+)
+def test_another_quarter_or_fiscal_year_is_seen(answer: str, document: str) -> None:
+    assert failed(subject(f"Sales rose in {answer}.", document=f"They rose in {document}.")) == {"numbers"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "document"),
+    [
+        ("Q1 2024", "the first quarter of 2024"),
+        ("Q2 2024", "the three months ended June 30, 2024"),
+        ("Q2 2024", "Q1-Q3 2024"),
+        ("Q3", "im dritten Quartal"),
+        ("FY25", "fiscal 2025"),
+        ("FY25", "the fiscal year that ended in June 2025"),
+    ],
+)
+def test_quarters_and_fiscal_years_may_be_told_another_way(answer: str, document: str) -> None:
+    assert numbers(subject(f"Sales rose in {answer}.", document=f"They rose in {document}.")) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "document", "supported"),
+    [
+        ("at 2 pm", "at 14:00", True),
+        ("at 2 pm", "um 14 Uhr", True),
+        ("at 14:30", "\u00e0 14h30", True),
+        ("\u00e0 14h30", "at 2:30 pm", True),
+        ("at 12:00", "at noon", True),
+        ("at 12 am", "at midnight", True),
+        ("from 5 pm to 6 pm", "from 5-6 pm", True),
+        ("at 2:00", "at 14:00", True),
+        ("at 2 am", "at 2 pm", False),
+        ("at 2:00 am", "at 14:00", False),
+        ("at 2 pm", "at 12 pm", False),
+        ("in December 2025", "due Dec '25", True),
+        ("due Dec '25", "in December 2025", True),
+        ("on May 3, 2026", "2026\u5e745\u67083\u65e5", True),
+        ("on May 3, 2026", "3 \u043c\u0430\u044f 2026", True),
+        ("on July 3, 2026", "2026\u5e745\u67083\u65e5", False),
+        ("on 15 December 2025", "due Dec '25", False),
+        ("on May 3", "on May 31", False),
+    ],
+)
+def test_dates_and_times_of_other_languages_and_halves_of_the_day(answer: str, document: str, supported: bool) -> None:
+    assert (numbers(subject(f"It is {answer}.", document=f"It was {document}.")) is None) is supported
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         "1. Budget\n2. Audit\n15) Office",
         "## 2.1 Budget\n**3.** Audit",
         "Step 14: send it. Option 22 is better.",
         "It rose [41], see (p. 99).",
-        "Q3 of ISO-9001, COVID-19 and GPT4",
+        "B3 of ISO-9001, COVID-19 and GPT4",
     ],
 )
 def test_an_answers_own_numbering_is_no_figure(answer: str) -> None:
@@ -141,6 +255,13 @@ def test_what_is_taken_from_the_document_is_in_it(data: st.DataObject) -> None:
         (53.6, "fifty three point six"),
         (12.5, "twelve fifty"),
         (4_000_000, "four million"),
+        (2_500_000, "two a half million"),
+        (500_000, "half a million"),
+        (36, "three dozen"),
+        (999, "neunhundertneunundneunzig"),
+        (999, "neuf cent quatre vingt dix neuf"),
+        (81, "quatre vingt un"),
+        (300, "trois cents"),
     ],
 )
 def test_numbers_are_spoken(value: float, words: str) -> None:
