@@ -86,23 +86,36 @@ def _spaces(text: str) -> int:
 
 
 def _without_text(pieces: Sequence[Piece], count: int) -> list[Piece]:
-    """The pieces without the first `count` characters of their text; the roles that began the call are gone too."""
+    """The pieces without the first `count` characters of their text; the roles that began the call are gone too, and
+    what was thought before going on.
+    """
     found = []
     for piece in pieces:
         cut = min(count, len(piece.text))
         count -= cut
         shown = _shortened(piece, cut)
-        if shown.text or shown.finish or shown.usage:
+        if shown.text or shown.shows or shown.finish or shown.usage:
             found.append(shown)
     return found
 
 
 def _shortened(piece: Piece, cut: int) -> Piece:
+    """Only text and what begins a call of its own is taken away: calls of tools may stand beside it."""
     if piece.chunk is None or not piece.chunk.choices:
         return piece
     text = piece.text[cut:]
     first = piece.chunk.choices[0]
-    delta = msgspec.structs.replace(first.delta, role=None, content=text or None)
+    content = text if first.delta.content else None
+    refusal = text if first.delta.refusal and not content else None
+    delta = msgspec.structs.replace(
+        first.delta,
+        role=None,
+        content=content or None,
+        refusal=refusal or None,
+        reasoning_content=None,
+        reasoning=None,
+        thinking_blocks=None,
+    )
     choices = [msgspec.structs.replace(first, delta=delta), *piece.chunk.choices[1:]]
     chunk: Chunk = msgspec.structs.replace(piece.chunk, choices=choices)
-    return msgspec.structs.replace(piece, chunk=chunk, data=b"", text=text)
+    return msgspec.structs.replace(piece, chunk=chunk, data=b"", text=text, shows=delta.shows)

@@ -171,7 +171,7 @@ async def _opening(progress: Progress) -> Opened:
         by, answered = await answered_in_parts(progress, progress.window)
         await keep(progress, answered, by)
         return Opened(progress, _said_at_once(answered), Withholding(ask.choices), kept=answered)
-    shown = Shown()
+    shown = Shown(ask.choices)
     coming = streamed(progress.request(), progress.tries(streams=True), shown)
     stream = Opened(progress, coming, Withholding(ask.choices), shown)
     await _until_it_shows(stream)

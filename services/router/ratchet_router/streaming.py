@@ -21,8 +21,11 @@ from ratchet_router.tries import Asking, Tries
 
 @dataclass(slots=True)
 class Shown:
-    """What the caller has seen up to now. `only_text`: nothing that a model could not be given back to go on from."""
+    """What the caller has seen up to now. `only_text`: nothing that a model could not be given back to go on from.
+    `choices`: how many were asked for: a model can go on with one alone.
+    """
 
+    choices: int = 1
     text: list[str] = field(default_factory=list)
     anything: bool = False
     only_text: bool = True
@@ -34,7 +37,7 @@ class Shown:
 
     def may_go_on(self) -> bool:
         """Thoughts alone, or a picture, are nothing to go on from: they would come once more."""
-        return self.only_text and any(self.text)
+        return self.choices == 1 and self.only_text and any(self.text)
 
     def add(self, piece: Piece) -> None:
         if piece.shows:

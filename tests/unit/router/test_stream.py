@@ -19,7 +19,7 @@ from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.stream import Opened, opened
 from tests.unit.router.asks import CATALOGUE, LOCAL, MODELS, ask
 from tests.unit.router.fakes import World
-from tests.unit.router.scripted import USED, Scripted, calling
+from tests.unit.router.scripted import USED, Scripted, calling, end, word
 
 CUT = ProviderError("cut")
 LONG = "The steering group meets on Monday to decide on the budget. "
@@ -181,6 +181,32 @@ async def test_what_nobody_can_continue_ends_in_an_error_and_never_as_if_it_were
     event = last(its)
     assert (event.outcome, event.output) == ("failed", text_of(sent) or None)
     assert event.attempts[0].usage is not None
+
+
+async def test_of_several_choices_none_is_continued() -> None:
+    """A model goes on with one text: what it then said as another choice would lack its beginning."""
+    both = [" It ends.", word("Another one ends.", index=1), None, end(index=1), USED]
+    its = world(small=Scripted([[LONG, CUT], both]), middle=Scripted([both]), continues=True)
+    sent = await streamed(its, chat(choices=2))
+    assert text_of(sent) == LONG
+    assert "error" in events(sent)[-1]
+    assert (last(its).outcome, [a.error for a in last(its).attempts]) == ("failed", ["cut"])
+
+
+async def test_of_several_choices_all_begin_anew_while_nothing_was_shown() -> None:
+    its = world(small=Scripted([[CUT], ["On Monday.", word("On Tuesday.", index=1), None, end(index=1), USED]]))
+    sent = await streamed(its, chat(choices=2))
+    said = [choice for event in events(sent)[:-1] for choice in event["choices"]]
+    assert [c["delta"].get("content") for c in said] == ["On Monday.", "On Tuesday.", None, None]
+    assert events(sent)[-1] == "[DONE]"
+
+
+async def test_a_call_of_a_tool_at_the_beginning_of_what_goes_on_is_not_lost() -> None:
+    small = Scripted([[LONG, CUT], ["I look.", calling("f", "{}"), end("tool_calls"), USED]])
+    its = world(small=small, continues=True)
+    sent = await streamed(its)
+    calls = [c for e in events(sent)[:-1] if e["choices"] for c in e["choices"][0]["delta"].get("tool_calls") or []]
+    assert (text_of(sent), [c["id"] for c in calls]) == (LONG + "I look.", ["t"])
 
 
 async def test_who_hangs_up_ends_the_call_and_what_was_spent_is_recorded() -> None:
