@@ -54,7 +54,7 @@ def planned_in_parts(ask: Ask, unit: str, prompt: Template | None, parts: Parts)
 
 def _largest_window(ask: Ask, parts: Parts) -> int:
     """Of the model that the caller named, else of them all."""
-    models = parts.catalogue.models
+    models = parts.catalogue.of(ask.tenant).models
     named = models.get(ask.model)
     return named.context_window if named else max(model.context_window for model in models.values())
 

@@ -185,7 +185,7 @@ async def test_what_nobody_can_continue_ends_in_an_error_and_never_as_if_it_were
 
 async def test_of_several_choices_none_is_continued() -> None:
     """A model goes on with one text: what it then said as another choice would lack its beginning."""
-    both = [" It ends.", word("Another one ends.", index=1), None, end(index=1), USED]
+    both: list[Any] = [" It ends.", word("Another one ends.", index=1), None, end(index=1), USED]
     its = world(small=Scripted([[LONG, CUT], both]), middle=Scripted([both]), continues=True)
     sent = await streamed(its, chat(choices=2))
     assert text_of(sent) == LONG
