@@ -52,6 +52,14 @@ async def test_a_budget_admits_to_its_end_and_then_refuses_with_the_time_of_the_
     assert refused.value.headers == {"Retry-After": "86400"}
 
 
+@pytest.mark.parametrize("day_usd", ["0", "0.001"])
+async def test_what_is_dearer_than_the_whole_budget_is_not_told_to_come_again(day_usd: str) -> None:
+    world = World(day_usd=D(day_usd))
+    with pytest.raises(BudgetExhaustedError, match=f"is {day_usd} USD in all") as refused:
+        await world.asks("0.1")
+    assert (refused.value.status, refused.value.headers) == (402, {})
+
+
 async def test_what_was_reserved_and_not_used_admits_others() -> None:
     world = World(day_usd=D(1))
     for _ in range(50):

@@ -2,9 +2,10 @@
 
 import math
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from ratchet_common.errors import RefusedError, UnavailableError
-from ratchet_router.limits.allowances import Allowance, Measure
+from ratchet_router.limits.allowances import NANO, Allowance, Measure
 
 WHOSE = {"tenant": "this tenant", "key": "this key", "user": "this user"}
 
@@ -24,6 +25,20 @@ class BudgetExhaustedError(RefusedError):
             resets_at=resets,
         )
         self.headers = {"Retry-After": _seconds(allowance.until - now)}
+
+
+class TooDearForTheBudgetError(BudgetExhaustedError):
+    """It never fits, so nothing is said of when to come again."""
+
+    def __init__(self, allowance: Allowance, needed: int) -> None:
+        may_cost, in_all = (f"{Decimal(nano) / NANO:f}" for nano in (needed, allowance.limit))
+        RefusedError.__init__(
+            self,
+            f"This request may cost {may_cost} USD, and the budget of {WHOSE[allowance.subject]} for the "
+            f"{allowance.period} is {in_all} USD in all: send less, ask for a shorter answer, or name a cheaper model.",
+            subject=allowance.subject,
+            period=allowance.period,
+        )
 
 
 class RateLimitedError(RefusedError):
@@ -63,6 +78,8 @@ class LimitsAwayError(UnavailableError):
 
 
 def refusal(allowance: Allowance, needed: int, now: float, free_at: float) -> RefusedError:
+    if allowance.measure is Measure.COST and needed > allowance.limit:
+        return TooDearForTheBudgetError(allowance, needed)
     if allowance.measure is Measure.COST:
         return BudgetExhaustedError(allowance, now)
     if needed > allowance.limit:
