@@ -146,10 +146,16 @@ class Message(Part, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Choice(Part, frozen=True, kw_only=True, omit_defaults=False):
+    """`stop_reason`, here and in chunks: the stop sequence that ended it, as vLLM calls that; text alone means this.
+    `native_finish_reason`: its provider's own word, as OpenRouter calls that, where chat's says less.
+    """
+
     index: int = 0
     message: Message
     logprobs: msgspec.Raw | msgspec.UnsetType = UNKNOWN
     finish_reason: str | None = None
+    stop_reason: Any = UNKNOWN
+    native_finish_reason: Any = UNKNOWN
 
 
 class Completion(Part, frozen=True, kw_only=True, omit_defaults=False):
@@ -194,6 +200,8 @@ class ChunkChoice(Part, frozen=True, kw_only=True, omit_defaults=False):
     delta: Delta = Delta()
     logprobs: msgspec.Raw | msgspec.UnsetType = UNKNOWN
     finish_reason: str | None = None
+    stop_reason: Any = UNKNOWN
+    native_finish_reason: Any = UNKNOWN
 
 
 class Chunk(Part, frozen=True, kw_only=True, omit_defaults=False):

@@ -98,7 +98,7 @@ def events_of(said: dict[str, Any], size: int = 3) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{"type": "message_start", "message": start}, {"type": "ping"}]
     for index, block in enumerate(said["content"]):
         found += [{**event, "index": index} for event in _block_events(block, size)]
-    ending = {"stop_reason": said["stop_reason"], "stop_sequence": None}
+    ending = {"stop_reason": said["stop_reason"], "stop_sequence": said["stop_sequence"]}
     if "stop_details" in said:
         ending["stop_details"] = said["stop_details"]
     counts = {"output_tokens": said["usage"]["output_tokens"]}

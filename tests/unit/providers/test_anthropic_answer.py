@@ -90,6 +90,17 @@ def test_why_it_ended(stop: str, finish: str) -> None:
     assert (answer.finish, together(streamed(said))["finish"]) == (finish, finish)
 
 
+def test_the_sequence_that_ended_it_and_anthropics_own_word_are_told() -> None:
+    for said, stop, native in (
+        (message(text("Well"), stop="stop_sequence", stop_sequence="END"), "END", None),
+        (message(text("Well"), stop="refusal"), None, "refusal"),
+        (message(text("Well")), None, None),
+    ):
+        ends = [choice for piece in streamed(said) if piece.chunk for choice in piece.chunk.choices]
+        for choice in (body(whole(said))["choices"][0], msgspec.to_builtins(ends[-1])):
+            assert (choice.get("stop_reason"), choice.get("native_finish_reason")) == (stop, native)
+
+
 def test_tokens_are_told_apart_and_cost_the_same_streamed() -> None:
     said = message(text("Monday."), usage=COUNTS)
     answer = whole(said)

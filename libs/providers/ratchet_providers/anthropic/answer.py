@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from ratchet_providers.anthropic.failures import failure_in
-from ratchet_providers.anthropic.message import Block, Message, counted, finish_of, in_chat
+from ratchet_providers.anthropic.message import Block, Message, counted, finish_of, in_chat, own_word
 from ratchet_providers.anthropic.seam import Seam
 from ratchet_providers.anthropic.tools import ANSWER
 from ratchet_providers.base import ModelAnswer, ModelRequest
@@ -48,7 +48,14 @@ def in_chat_shape(body: bytes, request: ModelRequest, *, by_tool: bool, created:
         id=message.id,
         created=created,
         model=message.model,
-        choices=[Choice(message=_said(text, blocks, calls), finish_reason=finish)],
+        choices=[
+            Choice(
+                message=_said(text, blocks, calls),
+                finish_reason=finish,
+                stop_reason=message.stop_sequence or UNKNOWN,
+                native_finish_reason=own_word(finish, message.stop_reason),
+            )
+        ],
         usage=in_chat(usage),
     )
     fields = _fields.decode(_encode(completion))

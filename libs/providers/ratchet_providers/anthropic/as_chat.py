@@ -8,11 +8,12 @@ import msgspec
 
 from ratchet_providers.anthropic.answer import refusal, thought
 from ratchet_providers.anthropic.events import Hearing
-from ratchet_providers.anthropic.message import Block, Happened, finish_of, in_chat
+from ratchet_providers.anthropic.message import Block, Happened, finish_of, in_chat, own_word
+from ratchet_providers.anthropic.message import Delta as Said
 from ratchet_providers.anthropic.seam import Seam
 from ratchet_providers.anthropic.tools import ANSWER
 from ratchet_providers.base import Piece
-from ratchet_providers.chat_shape import Chunk, ChunkChoice, Delta, FunctionCall, ToolCallDelta
+from ratchet_providers.chat_shape import UNKNOWN, Chunk, ChunkChoice, Delta, FunctionCall, ToolCallDelta
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.sse import Event
 
@@ -115,12 +116,18 @@ class AsChat:
 
     def _ends(self, happened: Happened) -> list[Piece]:
         """Nothing where a refusal is all that was said: the count follows, and then `hearing.ended` says it."""
-        details = happened.delta.stop_details if happened.delta else None
+        said = happened.delta or Said()
+        details = said.stop_details
         if self.hearing.stop_reason == "refusal" and not self._spoke:
             self.hearing.withheld = refusal(details.explanation if details else None)
             return []
         finish = finish_of(self.hearing.stop_reason, calls=self._calls > 0)
-        chunk = msgspec.structs.replace(self._frame, choices=[ChunkChoice(finish_reason=finish)])
+        choice = ChunkChoice(
+            finish_reason=finish,
+            stop_reason=said.stop_sequence or UNKNOWN,
+            native_finish_reason=own_word(finish, said.stop_reason),
+        )
+        chunk = msgspec.structs.replace(self._frame, choices=[choice])
         return [Piece(chunk=chunk, finish=finish)]
 
     def _words(self, text: str) -> list[Piece]:

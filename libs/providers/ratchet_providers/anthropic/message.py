@@ -26,6 +26,11 @@ def finish_of(stop_reason: str | None, *, calls: bool) -> str:
     return FINISH.get(stop_reason or "", "stop")
 
 
+def own_word(finish: str, stop_reason: str | None) -> str | msgspec.UnsetType:
+    """Anthropic's, where chat's says less."""
+    return stop_reason if stop_reason and finish == "content_filter" else UNKNOWN
+
+
 class CacheCreation(Part, frozen=True, kw_only=True):
     ephemeral_1h_input_tokens: int | None = None
 
@@ -68,6 +73,7 @@ class Message(Part, frozen=True, kw_only=True):
     id: str = ""
     model: str = ""
     stop_reason: str | None = None
+    stop_sequence: str | None = None
     stop_details: StopDetails | None = None
     usage: Counts | None = None
 
@@ -81,6 +87,7 @@ class Delta(Part, frozen=True, kw_only=True):
     thinking: str | None = None
     signature: str | None = None
     stop_reason: str | None = None
+    stop_sequence: str | None = None
     stop_details: StopDetails | None = None
 
 

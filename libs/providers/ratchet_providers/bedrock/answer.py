@@ -10,7 +10,9 @@ from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_providers.bedrock.request import Asked
 from ratchet_providers.bedrock.seam import Seam
 from ratchet_providers.bedrock.shape import SERVERS, Answered, Block, Reasoning, ToolUse, finish_of, usage_of
+from ratchet_providers.bedrock.stops import stopped_at
 from ratchet_providers.bedrock.tools import ANSWER
+from ratchet_providers.bedrock.withheld import withheld
 from ratchet_providers.chat_shape import UNKNOWN, Choice, Completion, FunctionCall, Message, ToolCall
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.usage import estimated_of
@@ -41,9 +43,14 @@ def understood(body: bytes, request: ModelRequest, its: Asked, frame: Completion
         finish = "stop"
     output = content.text if content.answer is None else content.answer
     if not (output or content.calls or content.thoughts) and finish == "content_filter":
-        raise ProviderError("filtered", answered.stop_reason)
+        raise withheld(answered.stop_reason, answered.trace)
     wire, used = usage_of(answered.usage)
-    choice = Choice(message=_message(output, content), finish_reason=finish)
+    choice = Choice(
+        message=_message(output, content),
+        finish_reason=finish,
+        stop_reason=stopped_at(answered.stop_reason, answered.additional_model_response_fields, its.stops),
+        native_finish_reason=answered.stop_reason if finish == "content_filter" else UNKNOWN,
+    )
     completion = msgspec.structs.replace(frame, choices=[choice], usage=wire)
     return ModelAnswer(
         output=output,

@@ -36,6 +36,7 @@ class Family:
     continues: bool = False
     short_ids: bool = False  # of nine letters and digits, for calls of tools
     top_k: tuple[str, ...] = ()
+    names_stop: bool = False  # in its own answer: the sequence that it stopped at
 
 
 UNKNOWN: Final = Family(forcing="tool", caches=True, keeps_thoughts=True)
@@ -95,4 +96,5 @@ def claude(its: tuple[int, int]) -> Family:
         keeps_thoughts=True,
         continues=its < (4, 6),
         top_k=("top_k",) if its < (4, 7) else (),
+        names_stop=True,
     )

@@ -1,6 +1,6 @@
 """A request in the chat shape as a body of Converse. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ import msgspec
 from ratchet_providers.base import ModelRequest
 from ratchet_providers.bedrock.families import Family
 from ratchet_providers.bedrock.refusing import read, refused
+from ratchet_providers.bedrock.stops import naming
 from ratchet_providers.bedrock.thinking import Thinking, thinking
 from ratchet_providers.bedrock.tools import called
 from ratchet_providers.bedrock.turns import turns_of
@@ -37,13 +38,14 @@ class Asked:
     """The body, and how to read what comes of it.
 
     `by_tool`: the input of the tool `ANSWER` is the answer's text. `one_call`: the caller takes one call at a time.
-    `space`: the model goes on after it, and has not been shown it.
+    `space`: the model goes on after it, and has not been shown it. `stops`: the sequences that end the answer.
     """
 
     body: bytes
     by_tool: bool = False
     one_call: bool = False
     space: str = ""
+    stops: tuple[str, ...] = ()
 
 
 def asked(request: ModelRequest, family: Family, also: Mapping[str, Any]) -> Asked:
@@ -55,14 +57,15 @@ def asked(request: ModelRequest, family: Family, also: Mapping[str, Any]) -> Ask
     form = None if request.so_far else fields.response_format  # what is begun goes on as it began
     its = called(fields.tools or (), fields.tool_choice, form, family)
     system, turns = turns_of(messages, family, with_tools=bool(its.config))
-    limit = _limit(request, fields)
+    limit, stops = _limit(request, fields), _stops(fields)
     thought = thinking(fields.reasoning_effort, family, turns, limit, forced=its.forced or bool(request.so_far))
     body = {
         "messages": turns,
         "system": system,
-        "inferenceConfig": _inference(fields, family, thought),
+        "inferenceConfig": _inference(fields, family, thought, stops),
         "toolConfig": its.config,
         "outputConfig": its.form,
+        "additionalModelResponseFieldPaths": naming(stops, family),
         OWN: _own(request, fields, family, thought),
         **{name: request.fields[name] for name in CONVERSES if name in request.fields},
         **also,
@@ -72,6 +75,7 @@ def asked(request: ModelRequest, family: Family, also: Mapping[str, Any]) -> Ask
         by_tool=its.by_tool,
         one_call=fields.parallel_tool_calls is False,
         space=request.so_far[len(request.so_far.rstrip()) :],
+        stops=stops,
     )
 
 
@@ -91,7 +95,12 @@ def _limit(request: ModelRequest, fields: _Fields) -> int | None:
     return max(1, told - estimated_tokens(len(request.so_far))) if told else None
 
 
-def _inference(fields: _Fields, family: Family, thought: Thinking) -> dict[str, Any]:
+def _stops(fields: _Fields) -> tuple[str, ...]:
+    given = [fields.stop] if isinstance(fields.stop, str) else fields.stop or []
+    return tuple(stop for stop in given if stop)
+
+
+def _inference(fields: _Fields, family: Family, thought: Thinking, stops: Sequence[str]) -> dict[str, Any]:
     """What Converse knows of sampling goes from 0 to 1; what a model refuses of it is left out: it is a wish."""
     found: dict[str, Any] = {}
     if thought.limit is not None:
@@ -101,8 +110,7 @@ def _inference(fields: _Fields, family: Family, thought: Thinking) -> dict[str, 
             found["temperature"] = min(max(fields.temperature, 0.0), 1.0)
         if fields.top_p is not None and not (family.sampling == "one" and "temperature" in found):
             found["topP"] = fields.top_p
-    stops = [fields.stop] if isinstance(fields.stop, str) else fields.stop or []
-    if stops := [stop for stop in stops if stop]:
+    if stops:
         found["stopSequences"] = stops
     return found
 

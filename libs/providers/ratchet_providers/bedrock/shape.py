@@ -1,7 +1,7 @@
 """Converse's answers, as far as they are read here: whole ones, and the events that they are streamed in."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -89,6 +89,8 @@ class Answered(Told, frozen=True, kw_only=True):
     output: Output
     stop_reason: str
     usage: Counts | None = None
+    trace: Any = None
+    additional_model_response_fields: Any = None
 
 
 class Happened(Told, frozen=True, kw_only=True):
@@ -99,6 +101,8 @@ class Happened(Told, frozen=True, kw_only=True):
     delta: Block | None = None
     stop_reason: str = ""
     usage: Counts | None = None
+    trace: Any = None
+    additional_model_response_fields: Any = None
 
 
 def finish_of(stop_reason: str) -> str:

@@ -11,8 +11,10 @@ from ratchet_providers.bedrock.failures import broken_off
 from ratchet_providers.bedrock.request import Asked
 from ratchet_providers.bedrock.seam import Seam
 from ratchet_providers.bedrock.shape import SERVERS, Block, Happened, Reasoning, finish_of, usage_of
+from ratchet_providers.bedrock.stops import stopped_at
 from ratchet_providers.bedrock.tools import ANSWER
-from ratchet_providers.chat_shape import Chunk, ChunkChoice, Delta, FunctionCall, ToolCallDelta
+from ratchet_providers.bedrock.withheld import withheld
+from ratchet_providers.chat_shape import UNKNOWN, Chunk, ChunkChoice, Delta, FunctionCall, ToolCallDelta
 from ratchet_providers.failing import ProviderError
 
 COUNT: Final = "metadata"
@@ -55,6 +57,7 @@ class ConverseStream:
         self._empty: set[int] = set()  # calls without input so far, of either kind
         self._held: list[str] = []  # text, until it is known that no such answer comes
         self.stopped = self._counted = False  # `stopped`: the message is whole, and nothing can take it back
+        self._withheld, self._trace = "", None  # why nothing is left of it, and what is told of that
         self._told: Mapping[str, Callable[[Happened], list[Piece]]] = {
             "messageStart": lambda _: [self._said(Delta(role="assistant", content=""))],
             "contentBlockStart": self._block_started,
@@ -84,9 +87,13 @@ class ConverseStream:
         return found
 
     def ended(self) -> None:
-        """Raises ProviderError unless the message has ended. A missing count alone cuts nothing off."""
+        """Raises ProviderError unless the message has ended, and something is left of it. A missing count alone cuts
+        nothing off.
+        """
         if not self.stopped:
             raise ProviderError("cut", "the stream ended before the answer did")
+        if self._withheld:
+            raise withheld(self._withheld, self._trace)
 
     def _block_started(self, told: Happened) -> list[Piece]:
         use, at = told.start.tool_use if told.start else None, told.content_block_index
@@ -155,15 +162,21 @@ class ConverseStream:
         finish = finish_of(told.stop_reason)
         if self._answers and not self._calls and finish == "tool_calls":
             finish = "stop"
-        if finish == "content_filter" and not self.shown:
-            raise ProviderError("filtered", told.stop_reason)
         self.stopped = True
-        chunk = msgspec.structs.replace(self._chunk, choices=[ChunkChoice(finish_reason=finish)])
-        return [*found, Piece(chunk=chunk, finish=finish)]
+        filtered = finish == "content_filter"
+        if filtered and not self.shown:  # what follows may say why
+            self._withheld = told.stop_reason
+            return found
+        choice = ChunkChoice(
+            finish_reason=finish,
+            stop_reason=stopped_at(told.stop_reason, told.additional_model_response_fields, self._its.stops),
+            native_finish_reason=told.stop_reason if filtered else UNKNOWN,
+        )
+        return [*found, Piece(chunk=msgspec.structs.replace(self._chunk, choices=[choice]), finish=finish)]
 
     def _was_counted(self, told: Happened) -> list[Piece]:
         wire, used = usage_of(told.usage)
-        self._counted = True
+        self._counted, self._trace = True, told.trace
         return [Piece(chunk=msgspec.structs.replace(self._chunk, usage=wire), usage=used)] if used else []
 
     def _said(self, delta: Delta) -> Piece:

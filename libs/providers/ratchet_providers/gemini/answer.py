@@ -7,7 +7,7 @@ from uuid import uuid4
 import msgspec
 
 from ratchet_providers.base import ModelAnswer, ModelRequest
-from ratchet_providers.chat_shape import Choice, Completion
+from ratchet_providers.chat_shape import UNKNOWN, Choice, Completion
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.gemini.counting import wire_usage
 from ratchet_providers.gemini.finish import blocked, finish_of, withheld
@@ -70,7 +70,11 @@ def _choice(candidate: Candidate, ids: CallIds, *, one_call: bool) -> Choice:
     if finish == "content_filter" and index == 0 and not there.answers:
         raise withheld(candidate)
     return Choice(
-        index=index, message=there.message(), logprobs=logprobs(candidate.logprobs_result), finish_reason=finish
+        index=index,
+        message=there.message(),
+        logprobs=logprobs(candidate.logprobs_result),
+        finish_reason=finish,
+        native_finish_reason=reason if finish == "content_filter" else UNKNOWN,
     )
 
 

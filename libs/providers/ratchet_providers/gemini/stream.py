@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ratchet_providers.base import Piece
-from ratchet_providers.chat_shape import Chunk, ChunkChoice, WireUsage
+from ratchet_providers.chat_shape import UNKNOWN, Chunk, ChunkChoice, WireUsage
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.gemini.answer import completion_id, created, generated
 from ratchet_providers.gemini.counting import wire_usage
@@ -110,7 +110,13 @@ class GeminiStream:
         self._note(index, there)
         finish = self._finish(index, candidate) if candidate.finish_reason else None
         likely = logprobs(candidate.logprobs_result)
-        return ChunkChoice(index=index, delta=there.delta(first=first), logprobs=likely, finish_reason=finish)
+        return ChunkChoice(
+            index=index,
+            delta=there.delta(first=first),
+            logprobs=likely,
+            finish_reason=finish,
+            native_finish_reason=candidate.finish_reason if finish == "content_filter" else UNKNOWN,
+        )
 
     def _note(self, index: int, there: Heard) -> None:
         if index not in self._begun:

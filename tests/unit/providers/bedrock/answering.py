@@ -45,6 +45,8 @@ class Said:
     calls: list[Any] = field(default_factory=list)
     finish: str = ""
     usage: Usage | None = None
+    stop: Any = None  # the sequence that ended it
+    native: Any = None  # Bedrock's own word for why
 
 
 def request() -> ModelRequest:
@@ -65,7 +67,8 @@ def whole(body: dict[str, Any], its: Asked = PLAIN) -> Said:
     calls = [(id_, function["name"], json.loads(function["arguments"])) for id_, function in functions]
     assert choice["finish_reason"] == answer.finish
     thoughts, blocks = message.get("reasoning_content", ""), message.get("thinking_blocks", [])
-    return Said(answer.output, thoughts, blocks, calls, answer.finish, answer.usage)
+    stop, native = choice.get("stop_reason"), choice.get("native_finish_reason")
+    return Said(answer.output, thoughts, blocks, calls, answer.finish, answer.usage, stop, native)
 
 
 def events_of(body: dict[str, Any], size: int = 3) -> list[tuple[str, dict[str, Any]]]:
@@ -77,8 +80,10 @@ def events_of(body: dict[str, Any], size: int = 3) -> list[tuple[str, dict[str, 
             events.append(("contentBlockStart", {"contentBlockIndex": at, "start": {"toolUse": start}}))
         events += [("contentBlockDelta", {"contentBlockIndex": at, "delta": delta}) for delta in _deltas(block, size)]
         events.append(("contentBlockStop", {"contentBlockIndex": at}))
-    events.append(("messageStop", {"stopReason": body["stopReason"]}))
-    return [*events, ("metadata", {"usage": body["usage"], "metrics": {"latencyMs": 1}})]
+    own = "additionalModelResponseFields"
+    events.append(("messageStop", {name: body[name] for name in ("stopReason", own) if name in body}))
+    trace = {"trace": body["trace"]} if "trace" in body else {}
+    return [*events, ("metadata", {"usage": body["usage"], "metrics": {"latencyMs": 1}, **trace})]
 
 
 def _deltas(block: dict[str, Any], size: int) -> list[dict[str, Any]]:
@@ -118,6 +123,9 @@ def streamed(body: dict[str, Any], its: Asked = PLAIN) -> Said:
         said.finish = piece.finish or said.finish
         said.usage = piece.usage or said.usage
         for choice in piece.chunk.choices:
+            if choice.finish_reason:
+                told = msgspec.to_builtins(choice)
+                said.stop, said.native = told.get("stop_reason"), told.get("native_finish_reason")
             said.thoughts += choice.delta.reasoning_content or ""
             said.blocks += choice.delta.thinking_blocks or []
             for call in choice.delta.tool_calls or []:

@@ -93,6 +93,19 @@ def test_what_cannot_be_read_is_refused(messages: Any, fields: dict[str, Any], p
     assert refusal(messages, **fields) == (param, f"{param}: it cannot be read as JSON.")
 
 
+@pytest.mark.parametrize(
+    ("model", "stop", "paths"),
+    [
+        (HAIKU, ["END", "--"], ["/stop_sequence"]),
+        (HAIKU, "END", None),
+        (HAIKU, ["END", ""], None),
+        (NOVA, ["END", "--"], None),
+    ],
+)
+def test_a_model_that_can_is_asked_at_which_of_several_sequences_it_stopped(model: str, stop: Any, paths: Any) -> None:
+    assert converse([USER], model, stop=stop).get("additionalModelResponseFieldPaths") == paths
+
+
 def test_converses_own_fields_pass_and_the_operators_go_first() -> None:
     guard = {"guardrailIdentifier": "abc", "guardrailVersion": "1"}
     own: dict[str, Any] = {

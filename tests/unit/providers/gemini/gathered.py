@@ -15,6 +15,7 @@ class _Choice:
         self.calls: dict[int, ToolCall] = {}
         self.images: list[dict[str, Any]] = []
         self.extra: Any = UNKNOWN
+        self.native: Any = UNKNOWN
         self.tokens: list[Any] = []
 
     def hear(self, said: ChunkChoice) -> None:
@@ -24,6 +25,7 @@ class _Choice:
         self.images += delta.images or []
         self.extra = delta.extra_content or self.extra
         self.finish = said.finish_reason or self.finish
+        self.native = said.native_finish_reason or self.native
         if said.logprobs is not UNKNOWN:
             self.tokens += msgspec.json.decode(said.logprobs)["content"]
         for call in delta.tool_calls or []:
@@ -47,7 +49,13 @@ class _Choice:
         )
         logprobs = {"content": self.tokens, "refusal": None}
         said = msgspec.Raw(msgspec.json.encode(logprobs)) if self.tokens else UNKNOWN
-        return Choice(index=index, message=message, finish_reason=self.finish, logprobs=said)
+        return Choice(
+            index=index,
+            message=message,
+            finish_reason=self.finish,
+            logprobs=said,
+            native_finish_reason=self.native,
+        )
 
 
 def gathered(pieces: Iterable[Piece]) -> Completion:

@@ -151,6 +151,7 @@ async def test_a_filter_that_comes_late_leaves_what_was_said() -> None:
     async with model(streamed(saying("On Mon"), saying(finish="SAFETY"))) as (gemini, _):
         pieces = await all_of(gemini)
     assert (text_of(pieces), [piece.finish for piece in pieces if piece.finish]) == ("On Mon", ["content_filter"])
+    assert gathered(pieces).choices[0].native_finish_reason == "SAFETY"
 
 
 async def test_once_all_was_said_a_broken_connection_is_no_matter() -> None:

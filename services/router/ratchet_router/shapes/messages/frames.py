@@ -1,6 +1,7 @@
 """A streamed answer in Anthropic's shape: pieces in, events out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -10,7 +11,7 @@ from ratchet_providers.chat_shape import Delta
 from ratchet_router.shapes.messages.errors import error_body
 from ratchet_router.shapes.messages.framing import event, framed
 from ratchet_router.shapes.messages.open_blocks import OpenBlocks
-from ratchet_router.shapes.messages.whole import counts, opening, reason_of
+from ratchet_router.shapes.messages.whole import counts, ending, opening
 from ratchet_router.shapes.shape import Failure
 
 
@@ -25,6 +26,7 @@ class MessagesFrames:
         self._id, self._model = message_id, model
         self._begun = self._called = self._refused = False
         self._finish = ""
+        self._stop: Any = None  # text where a stop sequence ended it
         self._blocks = OpenBlocks()
         self._end: list[bytes] = []  # Anthropic's own
         self._stopped = self._shown = False
@@ -45,10 +47,9 @@ class MessagesFrames:
         comment = b": ratchet %b\n\n" % about if about else b""
         if self._end:
             return b"".join([late, comment, *self._end, b"" if self._stopped else event("message_stop")])
-        reason = reason_of(self._finish, called=self._called, refused=self._refused)
-        delta = {"stop_reason": reason, "stop_sequence": None}
-        ending = event("message_delta", delta=delta, usage=counts(usage)) + event("message_stop")
-        return late + self._begin() + self._blocks.close() + comment + ending
+        delta = ending(self._finish, self._stop, called=self._called, refused=self._refused)
+        end = event("message_delta", delta=delta, usage=counts(usage)) + event("message_stop")
+        return late + self._begin() + self._blocks.close() + comment + end
 
     def failed(self, failure: Failure) -> bytes:
         return framed("error", msgspec.json.encode(error_body(failure)))
@@ -77,6 +78,7 @@ class MessagesFrames:
         if choice is None:
             return b""
         self._finish = choice.finish_reason or self._finish
+        self._stop = choice.stop_reason if isinstance(choice.stop_reason, str) else self._stop
         return self._begin() + self._added(choice.delta)
 
     def _added(self, delta: Delta) -> bytes:

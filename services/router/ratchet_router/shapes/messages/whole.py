@@ -33,8 +33,11 @@ def message_of(body: Mapping[str, msgspec.Raw], usage: Usage, *, message_id: str
     return {
         **opening(message_id, model),
         "content": _blocks(said),
-        "stop_reason": reason_of(
-            choice.finish_reason or "", called=bool(_set(said.tool_calls)), refused=bool(_set(said.refusal))
+        **ending(
+            choice.finish_reason or "",
+            choice.stop_reason,
+            called=bool(_set(said.tool_calls)),
+            refused=bool(_set(said.refusal)),
         ),
         "usage": counts(usage),
     }
@@ -42,8 +45,8 @@ def message_of(body: Mapping[str, msgspec.Raw], usage: Usage, *, message_id: str
 
 def text_message(output: str, finish: str, usage: Usage, *, message_id: str, model: str) -> dict[str, Any]:
     """For an answer that has no body, such as a student's."""
-    ending = {"stop_reason": reason_of(finish, called=False, refused=False), "usage": counts(usage)}
-    return {**opening(message_id, model), "content": text_blocks(output), **ending}
+    said = {"content": text_blocks(output), **ending(finish, None, called=False, refused=False)}
+    return {**opening(message_id, model), **said, "usage": counts(usage)}
 
 
 def opening(message_id: str, model: str) -> dict[str, Any]:
@@ -58,6 +61,14 @@ def opening(message_id: str, model: str) -> dict[str, Any]:
         "stop_sequence": None,
         "usage": counts(Usage()),
     }
+
+
+def ending(finish: str, stop: Any, *, called: bool, refused: bool) -> dict[str, Any]:
+    """`stop`: text where a stop sequence ended it; empty where nobody knows which."""
+    reason = reason_of(finish, called=called, refused=refused)
+    if reason == "end_turn" and isinstance(stop, str):
+        return {"stop_reason": "stop_sequence", "stop_sequence": stop or None}
+    return {"stop_reason": reason, "stop_sequence": None}
 
 
 def reason_of(finish: str, *, called: bool, refused: bool) -> str:
