@@ -128,9 +128,11 @@ def test_effort_and_schema_stand_side_by_side() -> None:
 def test_a_budget_of_thoughts_comes_on_top_of_our_limit_and_out_of_the_callers() -> None:
     sent = body(reasoning_effort="low", dialect=THINKER)
     assert (sent["thinking"], sent["max_tokens"]) == ({"type": "enabled", "budget_tokens": 2048}, 4096 + 2048)
-    sent = body(reasoning_effort="high", max_tokens=3000, dialect=THINKER)
-    assert (sent["thinking"]["budget_tokens"], sent["max_tokens"]) == (2999, 3000)
-    assert "thinking" not in body(reasoning_effort="high", max_tokens=500, dialect=THINKER)
+    for limit, budget in ((3_000, 1_500), (2_048, 1_024), (60_000, 16_384)):
+        sent = body(reasoning_effort="high", max_tokens=limit, dialect=THINKER)
+        assert (sent["thinking"]["budget_tokens"], sent["max_tokens"]) == (budget, limit)
+    for limit in (500, 1_100, 2_047):
+        assert "thinking" not in body(reasoning_effort="high", max_tokens=limit, dialect=THINKER)
 
 
 def test_no_thought_begins_in_the_midst_of_calls_or_where_one_is_forced() -> None:

@@ -16,8 +16,8 @@ def thinking_of(
 ) -> dict[str, Any]:
     """Fields of the body. `most`: the output's limit; where the caller did not name it (`told`), thoughts come on top.
 
-    A model with a budget of thoughts must not think where the limit leaves no room, nor in the midst of calls of tools
-    that it was not seen to think about: the API would refuse the request.
+    A model with a budget of thoughts leaves half of a told limit to the answer. It must not think where the limit leaves
+    no room, nor in the midst of calls of tools that it was not seen to think about: the API would refuse the request.
     """
     if effort is None or dialect.thinks == "never":
         return {}
@@ -34,7 +34,7 @@ def thinking_of(
 def _within(budget: int, most: int, *, told: bool) -> dict[str, Any]:
     if not told:
         return {"thinking": {"type": "enabled", "budget_tokens": budget}, "max_tokens": most + budget}
-    fits = min(budget, most - 1)
+    fits = min(budget, most // 2)
     return {"thinking": {"type": "enabled", "budget_tokens": fits}} if fits >= LEAST else {}
 
 
