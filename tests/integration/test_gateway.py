@@ -500,6 +500,8 @@ def claude(request: web.Request, asked: dict[str, Any]) -> web.Response:
         return web.json_response({"type": "error", "error": {"type": "api_error", "message": "no"}}, status=500)
     usage = {"input_tokens": 900, "output_tokens": 100, "cache_read_input_tokens": 100}
     head = {"id": "msg_up", "type": "message", "role": "assistant", "model": asked["model"], "stop_sequence": None}
+    if "Refuse this." in str(asked["messages"]):
+        return refusing(head, usage, stream=bool(asked.get("stream")))
     block = {"type": "text", "text": "On Monday.", "citations": None}
     if not asked.get("stream"):
         whole = head | {"content": [block], "stop_reason": "end_turn", "usage": usage, "brand_new": [1]}
@@ -514,8 +516,44 @@ def claude(request: web.Request, asked: dict[str, Any]) -> web.Response:
         {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 100}},
         {"type": "message_stop"},
     ]
+    return events_of_anthropics(events)
+
+
+def refusing(head: dict[str, Any], usage: dict[str, int], *, stream: bool) -> web.Response:
+    details = {"type": "refusal", "category": None, "explanation": "It could do harm."}
+    end = {"stop_reason": "refusal", "stop_details": details}
+    if not stream:
+        return web.json_response(head | end | {"content": [], "usage": usage})
+    return events_of_anthropics([
+        {"type": "message_start", "message": {**head, "content": [], "stop_reason": None, "usage": usage}},
+        {"type": "message_delta", "delta": end, "usage": {"output_tokens": 100}},
+        {"type": "message_stop"},
+    ])  # fmt: skip
+
+
+def events_of_anthropics(events: list[dict[str, Any]]) -> web.Response:
     body = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events)
     return web.Response(text=body, content_type="text/event-stream")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_refusal_of_anthropics_is_told_with_its_reason_in_every_shape(gateway: Gateway, stream: bool) -> None:
+    how: Any = {"model": "claude", "stream": stream}
+    for asking in (
+        gateway.client.chat.completions.create(**how, messages=said("Refuse this.")),
+        gateway.client.responses.create(**how, input=f"Refuse this. {uuid4().hex}"),
+    ):
+        with pytest.raises(openai.BadRequestError, match=r"It could do harm\.") as refused:
+            await asking
+        assert refused.value.code == "content_filter"
+    async with as_anthropics(gateway) as client:
+        asked: Any = {"model": "claude", "max_tokens": 50, "messages": said("Refuse this.")}
+        if stream:
+            async with client.messages.stream(**asked) as coming:
+                message: Any = await coming.get_final_message()
+        else:
+            message = await client.messages.create(**asked)
+    assert (message.stop_reason, message.stop_details.explanation) == ("refusal", "It could do harm.")
 
 
 async def test_anthropics_own_models_pass_through_and_cost_the_same_in_every_way(gateway: Gateway) -> None:
