@@ -16,8 +16,8 @@ def thinking_of(
 ) -> dict[str, Any]:
     """Fields of the body. `most`: the output's limit; where the caller did not name it (`told`), thoughts come on top.
 
-    A model with a budget of thoughts leaves half of a told limit to the answer. It must not think where the limit leaves
-    no room, nor in the midst of calls of tools that it was not seen to think about: the API would refuse the request.
+    A model with a budget of thoughts leaves half of a told limit to the answer. It must not think where that leaves no
+    room, nor in the midst of calls of tools that it was not seen to think about: the API would refuse the request.
     """
     if effort is None or dialect.thinks == "never":
         return {}

@@ -34,6 +34,7 @@ class GeminiStream:
         self._called: set[int] = set()
         self._answers = self._went_on = False
         self._usage: WireUsage | None = None
+        self._withheld: ProviderError | None = None
 
     @property
     def finished(self) -> bool:
@@ -48,8 +49,8 @@ class GeminiStream:
         return self.finished and not self._went_on
 
     def pieces(self, events: Sequence[Event]) -> list[Piece]:
-        """Raises ProviderError: what the stream said was an error, was malformed, or withheld, and came before the
-        answer's end.
+        """Raises ProviderError: what the stream said was an error, was malformed, or that the prompt was withheld, and
+        came before the answer's end.
         """
         found: list[Piece] = []
         for event in events:
@@ -60,11 +61,14 @@ class GeminiStream:
                     if not self.whole:
                         raise
                     self.done = True
-                    break
+            if self.done:
+                break
         return found
 
     def closing(self) -> Piece:
-        """The count, as the last piece. Raises ProviderError unless the answer has ended."""
+        """The count, as the last piece. Raises ProviderError where the answer has no end, or nothing is left of it."""
+        if self._withheld is not None:
+            raise self._withheld
         if not self.finished:
             raise ProviderError("cut", "the stream ended before the answer did")
         frame = self._frame or Chunk(model=self._model)
@@ -128,9 +132,11 @@ class GeminiStream:
             self._called.add(index)
         self._answers = self._answers or there.answers
 
-    def _finish(self, index: int, candidate: Candidate) -> str:
+    def _finish(self, index: int, candidate: Candidate) -> str | None:
+        """None where a filter left nothing: what it came to goes out all the same, and `closing` says why."""
         finish = finish_of(candidate.finish_reason or "", called=index in self._called)
         if finish == "content_filter" and index == 0 and not self._answers:
-            raise withheld(candidate)
+            self._withheld, self.done = withheld(candidate), True
+            return None
         self._open.discard(index)
         return finish

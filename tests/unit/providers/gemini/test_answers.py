@@ -183,8 +183,10 @@ def test_a_filter_says_why_whole_and_streamed(ratings: list[dict[str, Any]], lis
     ended = {"finishReason": "SAFETY", "safetyRatings": ratings, "finishMessage": "It quotes hunter2.", "index": 0}
     why = f"The answer was withheld: SAFETY{listed}. It quotes hunter2."
     event = Event("", msgspec.json.encode({"candidates": [ended]}))
+    stream = GeminiStream("gemini-2.5-flash")
+    assert not any(piece.finish for piece in stream.pieces([event]))
     with pytest.raises(ProviderError) as streamed:
-        GeminiStream("gemini-2.5-flash").pieces([event])
+        stream.closing()
     for error in (failure({"candidates": [ended]}), streamed.value):
         assert (error.kind, error.detail, error.said) == ("filtered", "SAFETY", Said(why, code="SAFETY"))
     feedback = {"blockReason": "SAFETY", "safetyRatings": ratings, "blockReasonMessage": "Not this."}

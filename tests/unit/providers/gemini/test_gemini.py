@@ -147,6 +147,22 @@ async def test_what_breaks_off_is_never_taken_for_an_answer(bits: list[bytes | f
     assert (await failure_of(bits)).kind == kind
 
 
+async def test_what_was_withheld_tells_what_it_cost_and_nobody_waits_for_more() -> None:
+    used: list[Usage] = []
+
+    async def hear(gemini: GenerateContent) -> None:
+        async for pieces in gemini.stream(asked(fields={"n": 2})):
+            used.extend(piece.usage for piece in pieces if piece.usage)
+
+    async with model([HEAD, chunked(sse(saying(finish="SAFETY", usageMetadata=COUNTED), saying("On "))), 5.0]) as (
+        gemini,
+        _,
+    ):
+        with pytest.raises(ProviderError) as failed:
+            await hear(gemini)
+    assert (failed.value.kind, used) == ("filtered", [Usage(input_tokens=9, output_tokens=2)])
+
+
 async def test_a_filter_that_comes_late_leaves_what_was_said() -> None:
     async with model(streamed(saying("On Mon"), saying(finish="SAFETY"))) as (gemini, _):
         pieces = await all_of(gemini)
@@ -199,32 +215,6 @@ async def test_what_is_counted_after_the_end_is_said_once() -> None:
     assert [piece.usage for piece in pieces if piece.chunk and not piece.chunk.choices] == [
         Usage(input_tokens=9, output_tokens=2)
     ]
-
-
-TWO_CALLS = ({"functionCall": {"name": "f", "args": {}}, "thoughtSignature": "c2ln"}, {"functionCall": {"name": "g"}})
-
-
-@pytest.mark.parametrize(("parallel", "names"), [(None, ["f", "g"]), (True, ["f", "g"]), (False, ["f"])])
-async def test_who_takes_one_call_at_a_time_hears_of_the_first(parallel: bool | None, names: list[str]) -> None:
-    tools = [{"type": "function", "function": {"name": name}} for name in "fg"]
-    request = asked(fields={"tools": tools, "parallel_tool_calls": parallel})
-    events = [saying(TWO_CALLS[0]), saying(TWO_CALLS[1], finish="STOP")]
-    async with model(whole(saying(*TWO_CALLS, finish="STOP")), streamed(*events)) as (gemini, _):
-        answers = [completion(await gemini.answer(request)), gathered(await all_of(gemini, request))]
-    for answer in answers:
-        calls = answer.choices[0].message.tool_calls
-        assert isinstance(calls, list)
-        assert [call.function.name for call in calls] == names
-        assert answer.choices[0].finish_reason == "tool_calls"
-
-
-@pytest.mark.parametrize("how", [{}, {"tool_choice": "none"}, {"tools": None}])
-async def test_a_wish_for_one_call_at_a_time_is_never_refused(how: dict[str, Any]) -> None:
-    tools = [{"type": "function", "function": {"name": "f"}}]
-    fields = {"tools": tools, "parallel_tool_calls": False} | how
-    async with model(whole(saying("On it.", finish="STOP"))) as (gemini, heard):
-        assert (await gemini.answer(asked(fields=fields))).output == "On it."
-    assert "parallel_tool_calls" not in heard.bodies[0]
 
 
 async def test_a_signature_comes_back_in_the_next_turn() -> None:

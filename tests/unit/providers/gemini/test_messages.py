@@ -7,7 +7,6 @@ import pytest
 
 from ratchet_providers.gemini.request import body_of
 from tests.unit.providers.gemini.rig import asked, refusal, sent
-from tests.unit.providers.written import WRITTEN
 
 CALL = "messages[0].tool_calls[0]"
 PIXEL = "data:image/png;base64,AA=="
@@ -93,38 +92,11 @@ def test_numbers_in_arguments_stay_as_they_were_written() -> None:
     assert b'{"n":1e2,"big":12345678901234567890123}' in body_of(asked(messages=messages), ids=True)
 
 
-@pytest.mark.parametrize(("written", "becomes"), WRITTEN)
-def test_arguments_are_an_object_whatever_a_model_once_wrote(written: str, becomes: Any) -> None:
-    messages = [{"role": "assistant", "tool_calls": [call("f", written, "a")]}, result("a", "It was none.")]
-    said = sent(asked(messages=messages))["contents"]
-    assert said[0]["parts"][0]["functionCall"] == {"name": "f", "args": becomes, "id": "a"}
-    assert "functionResponse" in said[1]["parts"][0]
-
-
 @pytest.mark.parametrize("content", ["[1,2]", "7", "not json", '{"broken', ""])
 def test_a_result_that_is_no_object_is_an_output(content: str) -> None:
     messages = [{"role": "assistant", "tool_calls": [call("f", "{}", "a")]}, result("a", content)]
     response = sent(asked(messages=messages))["contents"][1]["parts"][0]["functionResponse"]
     assert response == {"name": "f", "response": {"output": content}, "id": "a"}
-
-
-@pytest.mark.parametrize(
-    ("content", "becomes"),
-    [
-        ("boom", {"error": "boom"}),
-        ("", {"error": ""}),
-        ('{"code": 7}', {"error": {"code": 7}}),
-        ('{"error": "boom"}', {"error": "boom"}),
-        ("[1]", {"error": "[1]"}),
-    ],
-)
-def test_a_result_that_is_an_error_is_told_to_be_one(content: str, becomes: Any) -> None:
-    messages = [
-        {"role": "assistant", "tool_calls": [call("f", "{}", "a")]},
-        result("a", content) | {"is_error": True},
-    ]
-    response = sent(asked(messages=messages))["contents"][1]["parts"][0]["functionResponse"]
-    assert response["response"] == becomes
 
 
 def test_a_result_may_show_pictures() -> None:
