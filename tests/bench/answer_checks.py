@@ -17,7 +17,7 @@ from typing import Any
 
 from ratchet_router.checking.checks import checked
 from ratchet_router.checking.numbers import numbers
-from ratchet_router.checking.private_data import private_in
+from ratchet_router.checking.private_kinds import private_in
 from ratchet_router.checking.subject import LONGEST_GIVEN, Subject
 from tests.bench.figure import Figure
 from tests.bench.public_data import FOLDER, questions

@@ -1,48 +1,43 @@
 """Private data in an answer that the request did not have: somebody else's, or made up.
 
-By patterns and check digits alone; names of people are not looked for. What has a placeholder's form (an address at
-example.com) is nobody's.
+By patterns and check digits alone (`private_kinds.py`). What has a placeholder's form (an address at example.com) is
+nobody's. An address or number must stand in the request as a whole, however it is written there: bob@corp.org is not in
+bigbob@corp.org.
+
+Not seen: names of people, addresses of houses, dates of birth; telephone numbers without a prefix, a label or a shape
+of their country (612 345 678 may be an amount); keys that begin with nothing known; ids of countries not listed.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from ipaddress import IPv6Address
 from itertools import islice
-from typing import NamedTuple
+from string import ascii_lowercase, ascii_uppercase
+from typing import Final
 
+from ratchet_router.checking.private_kinds import Private, is_ipv6, private_in
 from ratchet_router.checking.subject import Finding, Subject
 
-NOBODYS = re.compile(
-    r"@(?:[\w-]+\.)*(?:example(?:\.(?:com|org|net))?|test|invalid|localhost|domain\.com|email\.com)\Z", re.I
-)
-PHONE_TAIL = 9  # digits that tell a phone number: country codes come and go
-MOST = 100  # of one answer are looked up
+PHONE_TAIL: Final = 9  # digits that tell a phone number: country codes come and go
+SHORTEST_PHONE: Final = 7
+MOST: Final = 100  # of one answer are looked up
+LOOKED_AT: Final = 50  # places of one value
+SPREAD: Final = 2  # signs between two of a number's, on the average
 
+_IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F]{0,4}:(?:[0-9a-fA-F]{0,4}:){1,6}[0-9a-fA-F]{0,4}")
 _NO_DIGITS = re.compile(r"\D+")
+_COUNTRY_CODE = re.compile(r"\+\d{1,3}(?:\W*\(0\))?|\A0")
+_SIGN = re.compile(r"[^\W_]")
 _PUNCTUATION = re.compile(r"[\W_]+")
-
-
-class Private(NamedTuple):
-    kind: str
-    start: int
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """`hint`: a text without it has none, and need not be searched."""
-
-    name: str
-    pattern: re.Pattern[str]
-    valid: Callable[[str], bool]
-    hint: str = ""
+_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
+_IN_ADDRESSES: Final = frozenset(".+-_")
 
 
 def private_data(subject: Subject) -> Finding | None:
-    found = [one for one in islice(private_in(subject.text), MOST) if one.value not in subject.given]
-    foreign = list(_not_given(found, subject.given)) if found else []
+    given = Given(subject.given)
+    foreign = [one for one in islice(private_in(subject.text), MOST) if not given.has(one)]
     if not foreign:
         return None
     counted = ", ".join(f"{n} of kind {kind}" for kind, n in sorted(Counter(one.kind for one in foreign).items()))
@@ -50,103 +45,77 @@ def private_data(subject: Subject) -> Finding | None:
     return Finding(f"The answer has private data that the request does not have: {counted} (at {places}).")
 
 
-def private_in(text: str) -> Iterator[Private]:
-    """What one kind has taken, no later one takes."""
-    taken = bytearray(len(text))
-    for kind in KINDS:
-        if kind.hint not in text:
-            continue
-        for match in kind.pattern.finditer(text):
-            start, end = match.span()
-            if not any(taken[start:end]) and kind.valid(match[0]):
-                taken[start:end] = b"\x01" * (end - start)
-                yield Private(kind.name, start, match[0])
+class Given:
+    """What a request has. Read as a whole only where a value does not stand in it as it is."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
 
-def _not_given(found: Sequence[Private], given: str) -> Iterator[Private]:
-    """However it is written: with other spaces and dashes, or without a country code."""
-    folded = given.casefold()
-    letters, digits = _PUNCTUATION.sub("", folded), _NO_DIGITS.sub("", given)
-    for one in found:
-        if one.kind in ("e-mail", "IPv6"):
-            known = one.value.casefold() in folded
-        elif one.kind == "phone":
-            known = _NO_DIGITS.sub("", one.value)[-PHONE_TAIL:] in digits
-        else:
-            known = _PUNCTUATION.sub("", one.value.casefold()) in letters
-        if not known:
-            yield one
+    def has(self, one: Private) -> bool:
+        if one.kind in ("e-mail", "API key"):
+            folded = one.value.casefold()
+            return any(_stands_alone(self._folded, at, len(folded)) for at in _places(self._folded, folded))
+        if one.kind == "IPv6":
+            return IPv6Address(one.value) in self._addresses
+        if any(_is_bounded(self._text, at, at + len(one.value)) for at in _places(self._text, one.value)):
+            return True
+        return self._has_apart(one)
 
+    def _has_apart(self, one: Private) -> bool:
+        """With other spaces and dashes; a phone number without its country code too."""
+        is_phone = one.kind == "phone"
+        wanted = _numbers_of(one.value) if is_phone else [_PUNCTUATION.sub("", one.value.casefold())]
+        return any(self._has_signs(signs, whole=not is_phone) for signs in wanted)
 
-def _is_somebodys(address: str) -> bool:
-    return not NOBODYS.search(address)
-
-
-def _is_card(value: str) -> bool:
-    """By Luhn's check digit; one digit all over is no card."""
-    digits = [int(digit) for digit in value if digit.isdigit()]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return len(set(digits)) > 1 and (sum(digits[::-2]) + sum(doubled)) % 10 == 0
-
-
-def _is_iban(value: str) -> bool:
-    """ISO 7064: the number that its letters and digits make leaves 1 when divided by 97."""
-    bare = value.replace(" ", "").upper()
-    turned = bare[4:] + bare[:4]
-    return 15 <= len(bare) <= 34 and int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1
-
-
-def _is_ssn(value: str) -> bool:
-    """By the numbers that are never given out."""
-    area, group, serial = value.split("-")
-    return area not in ("000", "666") and area < "900" and group != "00" and serial != "0000"
-
-
-def _is_phone(value: str) -> bool:
-    digits = _NO_DIGITS.sub("", value)
-    return 8 <= len(digits) <= 15 and len(set(digits)) > 2 and "55501" not in digits  # 555-01xx is for films
-
-
-def _is_national(value: str) -> bool:
-    """With a 0 before the area code. A date has eight digits at most."""
-    return 9 <= len(_NO_DIGITS.sub("", value)) <= 12
-
-
-def _is_ipv4(value: str) -> bool:
-    """1.2.3.4 may be a section of a report."""
-    try:
-        address = IPv4Address(value)
-    except AddressValueError:
+    def _has_signs(self, wanted: str, *, whole: bool) -> bool:
+        for place in _places(self._signs, wanted):
+            start, end = self._where[place], self._where[place + len(wanted) - 1] + 1
+            if end - start <= len(wanted) * SPREAD and _is_bounded(self._text, start, end, before=whole):
+                return True
         return False
-    return max(address.packed) >= 10 and not (address.is_unspecified or address.is_loopback)
+
+    @cached_property
+    def _folded(self) -> str:
+        return self._text.casefold()
+
+    @cached_property
+    def _where(self) -> Sequence[int]:
+        return [found.start() for found in _SIGN.finditer(self._text)]
+
+    @cached_property
+    def _signs(self) -> str:
+        """One for each, so that places agree."""
+        return "".join(_SIGN.findall(self._text)).translate(_LOWER)
+
+    @cached_property
+    def _addresses(self) -> frozenset[IPv6Address]:
+        return frozenset(IPv6Address(found) for found in _IPV6.findall(self._text) if is_ipv6(found))
 
 
-def _is_ipv6(value: str) -> bool:
-    try:
-        address = IPv6Address(value)
-    except AddressValueError:
-        return False
-    return not (address.is_unspecified or address.is_loopback)
+def _numbers_of(phone: str) -> list[str]:
+    """Its last digits, and all behind the country code where that is set apart."""
+    behind = _NO_DIGITS.sub("", _COUNTRY_CODE.sub("", phone))
+    last = _NO_DIGITS.sub("", phone).lstrip("0")[-PHONE_TAIL:]
+    return [last, behind] if len(behind) >= SHORTEST_PHONE else [last]
 
 
-# But for the first two, which have their hints, all begin with the digit itself: so the search skips what is none.
-KINDS = (
-    Kind("e-mail", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,24}\b"), _is_somebodys, "@"),
-    Kind("phone", re.compile(r"\+\d{1,3}[ .()/-]{0,2}(?:\d[ .()/-]{0,2}){6,13}\d(?!\w)"), _is_phone, "+"),
-    Kind("phone", re.compile(r"\([2-9]\d{2}\)[ -]?[2-9]\d{2}[ .-]\d{4}(?!\w)"), _is_phone, "("),
-    Kind("IBAN", re.compile(r"[A-Z](?<!\w[A-Z])[A-Z]\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _is_iban),
-    Kind("card", re.compile(r"\d(?<![\w.-]\d)\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w-])"), _is_card),
-    Kind("card", re.compile(r"3(?<![\w.-]3)[47]\d{2}[ -]?\d{6}[ -]?\d{5}(?![\w-])"), _is_card),
-    Kind("SSN", re.compile(r"\d(?<![\w-]\d)\d{2}-\d{2}-\d{4}(?![\w-])"), _is_ssn, "-"),
-    Kind("phone", re.compile(r"[2-9](?<![\w(+.][2-9])\d{2}([ .-])[2-9]\d{2}\1\d{4}(?![\d-])"), _is_phone),
-    Kind("phone", re.compile(r"0(?<![\w.,+(/-]0)\d{1,4}(?:[ ./-]\d{2,4}){2,4}(?![\w,%/-])"), _is_national, "0"),
-    Kind("IPv4", re.compile(r"\d(?<![\w.]\d)\d{0,2}(?:\.\d{1,3}){3}(?!\.?\w)"), _is_ipv4, "."),
-    Kind(
-        "IPv6",
-        re.compile(
-            r"[0-9a-fA-F](?<![\w:.][0-9a-fA-F])[0-9a-fA-F]{0,3}:(?:[0-9a-fA-F]{0,4}:){1,6}[0-9a-fA-F]{0,4}(?![\w:]|\.\d)"
-        ),
-        _is_ipv6,
-        ":",
-    ),
-)  # fmt: skip
+def _places(text: str, value: str) -> Iterator[int]:
+    at = text.find(value)
+    for _ in range(LOOKED_AT):
+        if at < 0:
+            return
+        yield at
+        at = text.find(value, at + 1)
+
+
+def _is_bounded(text: str, start: int, end: int, *, before: bool = True) -> bool:
+    """No letter or digit goes on with it."""
+    goes_on = before and text[max(0, start - 1) : start].isalnum()
+    return not goes_on and not text[end : end + 1].isalnum()
+
+
+def _stands_alone(text: str, at: int, length: int) -> bool:
+    """A full stop may end the sentence."""
+    before, after = text[max(0, at - 1) : at], text[at + length : at + length + 2]
+    goes_on_after = after[:1].isalnum() or after[:1] in ("-", "_") or (after[:1] == "." and after[1:].isalnum())
+    return not (before.isalnum() or before in _IN_ADDRESSES) and not goes_on_after

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_router.checking.private_data import private_data, private_in
+from ratchet_router.checking.private_data import private_data
+from ratchet_router.checking.private_kinds import private_in
 from tests.unit.router.checking.subjects import subject
 
 
@@ -23,6 +24,29 @@ def kinds(text: str) -> list[str]:
         ("Paid with 378282246310005.", "card"),
         ("To GB82 WEST 1234 5698 7654 32, please.", "IBAN"),
         ("It came from 203.0.113.77.", "IPv4"),
+        ("Ring 0171 1234567.", "phone"),
+        ("Ring 030 1234567, please.", "phone"),
+        ("Ring 07700 900123.", "phone"),
+        ("Tel. 030/123456", "phone"),
+        ("It is 0049 30 1234567.", "phone"),
+        ("Phone: 612 345 678", "phone"),
+        ("Mobile no. 4152678899", "phone"),
+        ("tel: (415) 5267-889", "phone"),
+        ("His SSN: 123456780.", "SSN"),
+        ("His number is 123 45 6780.", "SSN"),
+        ("CPF 529.982.247-25", "national id"),
+        ("CPF: 52998224725", "national id"),
+        ("DNI 12345678Z", "national id"),
+        ("NIE X1234567L", "national id"),
+        ("NIF: 123456789", "national id"),
+        ("C.F. RSSMRA85T10A562S", "national id"),
+        ("AHV 756.9217.0769.85", "national id"),
+        ("Aadhaar 2345 6789 0124", "national id"),
+        ("NINO AB 12 34 56 C", "national id"),
+        ("NIR 2 69 05 49 588 157 80", "national id"),
+        ("Use AKIAIOSFODNN7EXAMPLE.", "API key"),
+        ("Use sk-proj-a1B2c3D4e5F6g7H8i9J0.", "API key"),
+        ("Use ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6.", "API key"),
         ("It came from 2001:db8::8a2e:370:7334.", "IPv6"),
     ],
 )
@@ -44,6 +68,11 @@ def test_each_kind_is_seen_and_passes_only_where_the_request_has_it(text: str, k
         "GB00 WEST 1234 5698 7654 32 is none.",
         "000-12-3456, 666-12-3456, 900-12-3456",
         "It listens on 127.0.0.1 and ::1.",
+        "Take a[1::2], or std::vector and a::b, at 12:30:15.",
+        "CPF 529.982.247-26, DNI 12345678A, RSSMRA85T10A562T, 756.9217.0769.86 and 2345 6789 0125",
+        "612 345 678 were sold, or 4152678899 in all.",
+        "Set sk-xxxxxxxxxxxxxxxxxxxxxxxx and call 2 of 3.",
+        "Call 2024-03-11 or phone on 11.03.2024.",
     ],
 )
 def test_other_numbers_are_left_alone(text: str) -> None:
@@ -57,10 +86,30 @@ def test_other_numbers_are_left_alone(text: str) -> None:
         ("Write to Ann@Northwind.org.", "ann@northwind.org"),
         ("Paid with 4111-1111-1111-1111.", "card 4111111111111111"),
         ("To GB82WEST12345698765432.", "GB82 WEST 1234 5698 7654 32"),
+        ("Ring +49 30 123456.", "Tel. 030/123456"),
+        ("Tel. 030/123456", "Ring +49 (0)30 123456."),
+        ("It is 2001:db8::1.", "2001:0db8:0000:0000:0000:0000:0000:0001"),
+        ("SSN 123-45-6780", "ssn 123456780"),
     ],
 )
 def test_it_may_be_written_another_way(answer: str, document: str) -> None:
     assert private_data(subject(answer, document=document)) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "document"),
+    [
+        ("bob@corp.org", "bigbob@corp.org"),
+        ("bob@corp.org", "bob@corp.org.uk"),
+        ("212-736-5000", "212-736-50001"),
+        ("536-22-8726", "1536-22-8726"),
+        ("2001:db8::1", "2001:db8::12"),
+        ("203.0.113.7", "203.0.113.77"),
+        ("+1 212 736 5000", "the years 2127, then 36, and 5000 more"),
+    ],
+)
+def test_a_part_of_something_else_is_not_in_it(answer: str, document: str) -> None:
+    assert private_data(subject(f"It is {answer}.", document=f"It is {document}.")) is not None
 
 
 @given(st.text("0123456789", min_size=15, max_size=15), st.sampled_from(["", " ", "-"]))
