@@ -52,8 +52,8 @@ class Private(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`begins`: what it begins with, if that is a few words. `of_digits`: it is in a run of digits, so that no more need
-    be searched. `hint`: a text without it has none. `label`: what must stand before it.
+    """`begins`: what it begins with, if that is a few words. `of_digits`: it is in a run of digits, so that no
+    more need be searched. `hint`: a text without it has none. `label`: what must stand before it.
     """
 
     name: str
