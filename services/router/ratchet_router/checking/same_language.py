@@ -1,7 +1,8 @@
 """Is the answer in the language that was asked for, else in the document's or the question's?"""
 
 from ratchet_router.checking.asked_language import SEVERAL, asked_language
-from ratchet_router.checking.language import UNKNOWN, can_be_told, language_of
+from ratchet_router.checking.language import can_be_told, language_of
+from ratchet_router.checking.scripts import UNKNOWN
 from ratchet_router.checking.subject import Finding, Subject
 
 SAME = {"no": "da", "nb": "da", "nn": "da"}  # `language_of` has one name for them

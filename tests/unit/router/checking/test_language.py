@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_router.checking.language import FUNCTION_WORDS, UNKNOWN, language_of
+from ratchet_router.checking.language import FUNCTION_WORDS, language_of
+from ratchet_router.checking.scripts import UNKNOWN
 from ratchet_router.checking.subject import Passage
 from tests.unit.router.checking.subjects import failed, subject
 
@@ -32,6 +33,40 @@ TEXTS = {
 @pytest.mark.parametrize("language", TEXTS)
 def test_a_language_is_known_by_its_script_and_its_small_words(language: str) -> None:
     assert language_of(TEXTS[language]) == language
+
+
+SHORT = {
+    "ar": "ارتفعت الإيرادات بنسبة 12.5٪ لتصل إلى 3.4 مليون دولار.",
+    "fa": "درآمد شرکت دوازده درصد افزایش یافت و بودجه تصویب شد.",
+    "ur": "آمدنی میں اضافہ ہوا اور بورڈ نے بجٹ کی منظوری دی۔",
+    "cs": "Společnost oznámila, že tržby ve třetím čtvrtletí vzrostly o 12 %. Vedení očekává další růst.",
+    "pl": "Przychody wzrosły o 12,5%, a łączne koszty są niższe niż w zeszłym roku.",
+    "vi": "Doanh thu tăng 12,5% lên 3,4 triệu đô la. Hội đồng đã phê duyệt ngân sách mới.",
+    "ru": "Доходы выросли на 12,5 %, чтобы покрыть новые расходы.",
+    "uk": "Дохід зріс на 12,5 %, і витрати її не змінилися.",
+    "ta": "வருவாய் உயர்ந்தது, வாரியம் பட்ஜெட்டை அங்கீகரித்தது.",
+    "bn": "রাজস্ব বেড়েছে এবং বোর্ড বাজেট অনুমোদন করেছে।",
+    "ka": "შემოსავალი გაიზარდა და საბჭომ ბიუჯეტი დაამტკიცა.",
+}
+
+
+@pytest.mark.parametrize("language", SHORT)
+def test_a_single_sentence_is_known_by_letters_that_one_language_has(language: str) -> None:
+    assert language_of(SHORT[language]) == language
+    assert failed(subject(SHORT[language], document=TEXTS["en"])) >= {"language"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Príjmy spoločnosti vzrástli a rada schválila nový rozpočet, ktorý je vyšší ako minulý rok.",
+        "Wałęsa, Świątek, Łukasiewicz, Żółkiewski, Dvořák, Jiří",
+        "Приходи предузећа су порасли, а одбор је одобрио буџет за ову годину.",
+        "الشرکة, report of the board, which was sent to all of its members in the week.",
+    ],
+)
+def test_of_languages_that_are_not_known_and_of_names_no_other_is_said(text: str) -> None:
+    assert language_of(text) in (UNKNOWN, "en")
 
 
 @pytest.mark.parametrize(
