@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import msgspec
 
-from ratchet_common.events import BASE_VERSION, Decision, Serving
+from ratchet_common.events import BASE_VERSION, Decision, Serving, Usage
 from ratchet_router.catalogue import Model, Platform
 from ratchet_router.epochs import Kind
+from ratchet_router.prices import ZERO
 from ratchet_router.routing import Ranking
 
 
@@ -63,6 +64,11 @@ class Plan(msgspec.Struct, frozen=True):
             return self.trained.version_id, model_of(self.trained), self.trained.platform.tier
         best = self.ranking.models[0]
         return BASE_VERSION, best.name, best.tier
+
+    def cost_of_pictures(self, tokens: int) -> Decimal:
+        """Of so many tokens that are drawn, if nothing fails."""
+        prices = self.trained.platform.prices if self.trained else self.ranking.models[0].prices
+        return prices.of(Usage(output_tokens=tokens, output_image_tokens=tokens)) if tokens else ZERO
 
     def kind(self, template: str | None) -> Kind:
         """By what the answer will be made if nothing fails; a student sees no template."""

@@ -31,6 +31,7 @@ from ratchet_router.target import Target
 from ratchet_router.targets import nobody_within, request_for, spare, targets, within
 from ratchet_router.template import Template
 from ratchet_router.tries import Tries, tries, with_their_costs
+from ratchet_router.usual_length import usual_pictures
 
 
 class Progress(msgspec.Struct):
@@ -66,7 +67,9 @@ class Progress(msgspec.Struct):
         """Raises BudgetExhaustedError, RateLimitedError, LimitsAwayError."""
         ask, plan = self.ask, self.plan
         who = Who(ask.tenant, ask.key, ask.key_limits, ask.user)
-        self.admitted = await self.parts.admission.admit(who, Estimate(plan.expected_cost_usd, plan.expected_tokens))
+        drawn = ask.choices * usual_pictures(ask.passed_on)
+        cost, tokens = plan.expected_cost_usd + plan.cost_of_pictures(drawn), plan.expected_tokens + drawn
+        self.admitted = await self.parts.admission.admit(who, Estimate(cost, tokens))
 
     def tries(self, part: Ask | None = None, *, streams: bool = False) -> Tries[Target]:
         """Of the request, or of a part of it. Raises NoModelFitsError where its `max_cost_usd` pays for no answer."""

@@ -16,7 +16,7 @@ from ratchet_router.provider_table import LimitsTable
 from ratchet_router.routing import NoModelFitsError, nothing_left
 from ratchet_router.target import Target
 from ratchet_router.template import Template
-from ratchet_router.usual_length import usual_output
+from ratchet_router.usual_length import usual_output, usual_pictures
 from ratchet_router.within_cost import affordable, needed, too_short
 
 
@@ -84,7 +84,8 @@ def nobody_within(targets: Sequence[Target], request: ModelRequest, usd: Decimal
 
 
 def _beyond(target: Target, request: ModelRequest, usd: Decimal) -> str:
-    most, least = affordable(request, target.prices, usd), needed(request, usual_output(request.task_type))
+    usual = usual_output(request.task_type) + usual_pictures(request.fields)
+    most, least = affordable(request, target.prices, usd), needed(request, usual)
     return too_short(most, least) if most < least else ""
 
 

@@ -29,6 +29,7 @@ from ratchet_router.prices import Above, Prices
 from ratchet_router.routing import NoModelFitsError
 from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.stream import opened
+from ratchet_router.usual_length import PICTURE
 from ratchet_router.within_cost import affordable, capped, needed
 from tests.unit.router.asks import NOW, ask, model
 from tests.unit.router.fakes import World
@@ -235,6 +236,18 @@ async def test_the_parts_of_a_long_text_share_it() -> None:
     assert all(one <= 50_000 / len(calls) for one in limits)
     with pytest.raises(NoModelFitsError, match="parts"):
         await answered(World(), **long | {"messages": ask(text).messages}, max_cost_usd=D("0.0012"))
+
+
+async def test_a_picture_that_is_asked_for_is_set_aside_and_needs_its_room() -> None:
+    world = World()
+    drawing: dict[str, Any] = {"passed_on": {"modalities": msgspec.Raw(b'["image","text"]')}, "model": "large"}
+    await answered(world, model="large")
+    await answered(world, **drawing)
+    (_, plain), (_, drawn) = world.admission.asked
+    assert drawn.tokens - plain.tokens == PICTURE
+    assert drawn.cost - plain.cost == PICTURE * D(11) / 1_000_000
+    with pytest.raises(NoModelFitsError, match=f"needs {300 + PICTURE}"):
+        await answered(world, **drawing, max_cost_usd=D("0.01"), cache="off")
 
 
 def test_the_decision_says_where_it_is_cut() -> None:
