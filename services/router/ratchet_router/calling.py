@@ -22,7 +22,7 @@ async def called(request: ModelRequest, tries: Tries[Target]) -> tuple[Target, M
 
 
 def request_to(target: Target, request: ModelRequest, limits: TimeLimits, *, so_far: str = "") -> ModelRequest:
-    """As the target is asked: for no more than the caller's money pays for, where he said so."""
+    """As the target is asked: for no more than may be paid for, where that is bounded."""
     wanted = replace(
         request,
         model=target.upstream_model,
@@ -33,4 +33,4 @@ def request_to(target: Target, request: ModelRequest, limits: TimeLimits, *, so_
     )
     if target.most_usd is None:
         return wanted
-    return capped(wanted, max(1, affordable(wanted, target.prices, target.most_usd)))
+    return capped(wanted, max(target.least_output, affordable(wanted, target.prices, target.most_usd)))

@@ -4,7 +4,6 @@ import time
 from typing import Final
 
 from ratchet_router.answered import Answered, to_keep
-from ratchet_router.ask import Ask
 from ratchet_router.cache import cache_key
 from ratchet_router.memory import Entry
 from ratchet_router.progress import Progress
@@ -39,7 +38,9 @@ async def keep(progress: Progress, answered: Answered, by: Target) -> None:
     case, unless he would have been asked for on other terms.
     """
     ask, cache = progress.ask, progress.parts.cache
-    keeps = ask.cache != "off" and by.name == progress.plan.resolved and answered.passed and not _cut(ask, answered)
+    keeps = (
+        ask.cache != "off" and by.name == progress.plan.resolved and answered.passed and not _cut(progress, answered)
+    )
     if not keeps and progress.leads is None:
         return
     entry = to_keep(ask, answered, cache.expires_at())
@@ -51,9 +52,9 @@ async def keep(progress: Progress, answered: Answered, by: Target) -> None:
     progress.settle(entry, for_all=keeps)
 
 
-def _cut(ask: Ask, answered: Answered) -> bool:
-    """Where his money may have ended it, it is none for others. Of several choices only one end is known."""
-    return ask.max_cost_usd is not None and (answered.finish == CUT or ask.choices > 1)
+def _cut(progress: Progress, answered: Answered) -> bool:
+    """Where money may have ended it, it is none for others. Of several choices only one end is known."""
+    return progress.bounded and (answered.finish == CUT or progress.ask.choices > 1)
 
 
 def key_of(progress: Progress) -> bytes:

@@ -28,7 +28,7 @@ from ratchet_router.planned import Plan
 from ratchet_router.recording import NotRecordedError
 from ratchet_router.shaping import shaped
 from ratchet_router.target import Target
-from ratchet_router.targets import nobody_within, request_for, spare, targets, within
+from ratchet_router.targets import as_budgeted, nobody_within, request_for, spare, targets, within
 from ratchet_router.template import Template
 from ratchet_router.tries import Tries, tries, with_their_costs
 from ratchet_router.usual_length import usual_pictures
@@ -51,6 +51,7 @@ class Progress(msgspec.Struct):
     leads: Call | None = None
     admitted: Admitted | None = None
     waited_s: float = 0.0  # for another's call, which came to nothing
+    bounded: bool = False  # money may have cut the answer
     used: tuple[Decimal, int] = (Decimal(0), 0)  # in USD, and tokens
 
     @property
@@ -89,9 +90,19 @@ class Progress(msgspec.Struct):
         return found
 
     def _whom_to_ask(self, ask: Ask) -> tuple[list[Target], Mapping[str, Target]]:
+        first, others = self._within_max_cost(ask)
+        left = self.admitted.usd_left() if self.admitted else None
+        if left is None:
+            return first, others
+        bound = [as_budgeted(one, ask, left) for one in first]
+        self.bounded = self.bounded or any(new is not one for new, one in zip(bound, first, strict=True))
+        return bound, {name: as_budgeted(one, ask, left) for name, one in others.items()}
+
+    def _within_max_cost(self, ask: Ask) -> tuple[list[Target], Mapping[str, Target]]:
         first, others = targets(self.plan, self.parts), spare(self.plan, self.parts)
         if ask.max_cost_usd is None:
             return first, others
+        self.bounded = True
         request, usd = request_for(ask, self.prompt), ask.max_cost_usd
         able = within(first, request, usd)
         if not able:

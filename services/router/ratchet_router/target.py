@@ -37,7 +37,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Target(Place, frozen=True, kw_only=True):
     """`name` is the model's in the catalogue, or the version's id. `continues`: it can go on with a broken answer.
 
-    `most_usd`: what the caller pays for an answer at most.
+    `most_usd`: what may be paid for an answer, which is given `least_output` tokens in any case.
     """
 
     version_id: str
@@ -50,6 +50,7 @@ class Target(Place, frozen=True, kw_only=True):
     simulated: bool = False
     sha256: str = ""
     most_usd: Decimal | None = None
+    least_output: int = 1
 
 
 class EmbeddingTarget(Place, frozen=True, kw_only=True):

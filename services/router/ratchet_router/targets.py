@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 from msgspec.structs import replace
 
-from ratchet_common.events import BASE_VERSION
+from ratchet_common.events import BASE_VERSION, Usage
 from ratchet_providers.base import ModelRequest, TimeLimits
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import assembled, undressed
@@ -18,6 +19,8 @@ from ratchet_router.target import Target
 from ratchet_router.template import Template
 from ratchet_router.usual_length import usual_output, usual_pictures
 from ratchet_router.within_cost import affordable, needed, too_short
+
+LONGEST: Final = 128_000  # tokens of an answer for which no limit is asked
 
 
 def targets(plan: Plan, parts: Parts) -> list[Target]:
@@ -76,6 +79,19 @@ def _of_version(trained: Trained, parts: Parts) -> Target:
 def within(targets: Sequence[Target], request: ModelRequest, usd: Decimal) -> list[Target]:
     """Those whose answer the caller's money pays for, told how much that is."""
     return [replace(one, most_usd=usd) for one in targets if not _beyond(one, request, usd)]
+
+
+def as_budgeted(target: Target, ask: Ask, usd: Decimal) -> Target:
+    """With its answer bounded by what a budget has left, where that could be too little; never below what was set
+    aside for it.
+    """
+    longest = ask.choices * (ask.max_output_tokens or LONGEST)
+    if target.prices.buys(usd, Usage(input_tokens=ask.input_tokens)) >= longest:
+        return target
+    if target.most_usd is not None and target.most_usd <= usd:
+        return target
+    usual = usual_output(ask.task_type) + usual_pictures(ask.passed_on)
+    return replace(target, most_usd=usd, least_output=usual)
 
 
 def nobody_within(targets: Sequence[Target], request: ModelRequest, usd: Decimal) -> NoModelFitsError:

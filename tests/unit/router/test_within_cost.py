@@ -1,6 +1,7 @@
 """`max_cost_usd` is kept by whatever a provider may count: no answer is asked for that could cost more."""
 
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,8 @@ from ratchet_router.answered import Answered
 from ratchet_router.api.chat_body import read_chat
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Catalogue
+from ratchet_router.limits.admitted import Admitted, Estimate
+from ratchet_router.limits.subjects import Who
 from ratchet_router.plan import Situation, plan
 from ratchet_router.prices import Above, Prices
 from ratchet_router.routing import NoModelFitsError
@@ -32,7 +35,7 @@ from ratchet_router.stream import opened
 from ratchet_router.usual_length import PICTURE
 from ratchet_router.within_cost import affordable, capped, needed
 from tests.unit.router.asks import NOW, ask, model
-from tests.unit.router.fakes import World
+from tests.unit.router.fakes import FakeAdmission, World
 from tests.unit.router.scripted import USED, Scripted, end
 
 D = Decimal
@@ -248,6 +251,44 @@ async def test_a_picture_that_is_asked_for_is_set_aside_and_needs_its_room() -> 
     assert drawn.cost - plain.cost == PICTURE * D(11) / 1_000_000
     with pytest.raises(NoModelFitsError, match=f"needs {300 + PICTURE}"):
         await answered(world, **drawing, max_cost_usd=D("0.01"), cache="off")
+
+
+@dataclass
+class NearlySpent(FakeAdmission):
+    """So many nano-USD are left of the budget beside what was set aside."""
+
+    left: int = 50_000_000
+
+    async def admit(self, who: Who, estimate: Estimate) -> Admitted:
+        admitted = await super().admit(who, estimate)
+        for one in admitted.slices:
+            one.left = self.left
+        return admitted
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_an_answer_is_cut_where_the_budget_ends(stream: bool) -> None:
+    world = World(admission=NearlySpent())
+    sixty: dict[str, Any] = {"passed_on": {"max_tokens": msgspec.Raw(b"60000")}, "max_output_tokens": 60_000}
+    if stream:
+        await (await opened(ask(**CHAT | sixty, model="large", stream=True), world.parts)).coming.aclose()
+    else:
+        await answered(world, model="large", **sixty)
+    most = msgspec.json.decode(world.models["large"].asked[0].fields["max_tokens"])
+    assert 4_400 < most < 5_000
+    await answered(world, model="large", passed_on={"max_tokens": msgspec.Raw(b"400")}, max_output_tokens=400)
+    assert world.models["large"].asked[-1].fields["max_tokens"] == msgspec.Raw(b"400")
+
+
+async def test_where_little_is_left_what_was_set_aside_for_it_remains() -> None:
+    world = World(admission=NearlySpent(left=0))
+    world.models["large"] = Scripted([["On ", end("length")], ["On ", "Monday.", None]])  # type: ignore[assignment]
+    long = "x" * 39_000
+    about: dict[str, Any] = {"document": long, "messages": ask(long).messages, "model": "large"}
+    stream = await opened(ask(**CHAT | about, stream=True), world.parts)
+    assert [bit async for bit in stream.frames(ChatFrames("x", "m", 1, usage_asked=False), lambda _: b"{}")]
+    assert 300 <= (world.models["large"].asked[0].max_output_tokens or 0) < 320
+    assert (await answered(world, **about)).cached_from is None  # the next may have more
 
 
 def test_the_decision_says_where_it_is_cut() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from ratchet_router.limits.allowances import Measure, nano
+from ratchet_router.limits.allowances import NANO, Measure, nano
 from ratchet_router.limits.refusals import rate_headers
 from ratchet_router.limits.slices import Slice
 
@@ -41,6 +41,13 @@ class Admitted(msgspec.Struct):
             one.settle(self.needs[one.measure], used[one.measure])
             if one.left < 0:
                 self.beyond(one)
+
+    def usd_left(self) -> Decimal | None:
+        """What its budgets leave for it, as of the last look into the store; None where there is none."""
+        budgets = [one for one in self.slices if one.measure == Measure.COST]
+        reserved = self.needs[Measure.COST]
+        left = [reserved + max(0, one.left) + one.elsewhere for one in budgets]
+        return Decimal(min(left)) / NANO if left else None
 
     def headers(self) -> dict[str, str]:
         """x-ratelimit-…, of the rates that leave least; `remaining` is as of the last look into the store."""
