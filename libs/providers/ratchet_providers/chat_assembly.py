@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from ratchet_common.events import Usage
+from ratchet_providers.beyond_chat import Unknown, added, adds_words_alone, unknown_in
 from ratchet_providers.chat_shape import Chunk, ChunkChoice, ToolCallDelta
 
 
@@ -15,7 +16,8 @@ class _Call:
     id: str = ""
     type: str = "function"
     name: str = ""
-    arguments: list[str] = field(default_factory=list)
+    is_custom: bool = False
+    said: list[str] = field(default_factory=list)  # its arguments; of a custom tool, its input
     extra: dict[str, Any] = field(default_factory=dict)
 
     def add(self, delta: ToolCallDelta) -> None:
@@ -24,11 +26,15 @@ class _Call:
         self.extra |= delta.extra_content or {}
         if delta.function is not None:
             self.name = delta.function.name or self.name
-            self.arguments.append(delta.function.arguments or "")
+            self.said.append(delta.function.arguments or "")
+        if delta.custom is not None:
+            self.is_custom = True
+            self.name = delta.custom.name or self.name
+            self.said.append(delta.custom.input or "")
 
     def whole(self) -> dict[str, Any]:
-        said = {"name": self.name, "arguments": "".join(self.arguments)}
-        whole = {"id": self.id, "type": self.type, "function": said}
+        kind, holds = ("custom", "input") if self.is_custom else ("function", "arguments")
+        whole = {"id": self.id, "type": self.type, kind: {"name": self.name, holds: "".join(self.said)}}
         return whole | {"extra_content": self.extra} if self.extra else whole
 
 
@@ -43,6 +49,8 @@ class _Choice:
     extra: dict[str, Any] = field(default_factory=dict)
     logprobs: list[msgspec.Raw] = field(default_factory=list)
     finish: str | None = None
+    beside: dict[str, Any] = field(default_factory=dict)  # of the message, what is passed on unread
+    unknown: dict[str, Any] = field(default_factory=dict)
 
     def add(self, choice: ChunkChoice) -> None:
         delta = choice.delta
@@ -60,7 +68,17 @@ class _Choice:
             self.calls.setdefault(number, _Call()).add(call)
         if isinstance(choice.logprobs, msgspec.Raw) and bytes(choice.logprobs) != b"null":
             self.logprobs.append(choice.logprobs)
+        for name, value in (("annotations", delta.annotations), ("audio", delta.audio)):
+            if value is not None:
+                self.beside[name] = added(self.beside.get(name), value)
         self.finish = choice.finish_reason or self.finish
+
+    def written(self) -> int:
+        """How many characters the model has written."""
+        texts = [*self.content, *self.refusal, *self.reasoning]
+        for call in self.calls.values():
+            texts += [call.name, *call.said]
+        return sum(map(len, texts))
 
     def whole(self, index: int) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": "".join(self.content) if self.content else None}
@@ -75,10 +93,11 @@ class _Choice:
             message["extra_content"] = self.extra
         if self.calls:
             message["tool_calls"] = [self.calls[number].whole() for number in sorted(self.calls)]
-        elif not self.content and not self.refusal and not self.images:
+        elif not self.content and not self.refusal and not self.images and "audio" not in self.beside:
             message["content"] = ""
         logprobs = _joined(self.logprobs)
-        return {"index": index, "message": message, "logprobs": logprobs, "finish_reason": self.finish}
+        ended = {"index": index, "message": self.beside | message, "logprobs": logprobs, "finish_reason": self.finish}
+        return self.unknown | ended
 
 
 def _joined(bits: list[msgspec.Raw]) -> dict[str, list[Any]] | None:
@@ -100,8 +119,12 @@ class ChatAssembly:
     begun: bool = False
     _ended: set[int] = field(default_factory=set)
     _choices: dict[int, _Choice] = field(default_factory=dict)
+    _unknown: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, chunk: Chunk) -> None:
+    def add(self, chunk: Chunk, data: bytes = b"") -> None:
+        """`data`: the same as it came, with what `chunk` does not know."""
+        if data and not (self.begun and adds_words_alone(chunk)):
+            self._keep(unknown_in(data))
         self.begun = True
         self.id, self.created, self.model = (
             self.id or chunk.id,
@@ -113,10 +136,21 @@ class ChatAssembly:
             if choice.finish_reason:
                 self._ended.add(choice.index)
 
+    def _keep(self, unknown: Unknown) -> None:
+        self._unknown |= {name: value for name, value in unknown.of_chunk.items() if value is not None}
+        for index, of_choice, of_delta in unknown.of_choices:
+            choice = self._choices.setdefault(index, _Choice())
+            choice.unknown |= of_choice
+            choice.beside |= {name: added(choice.beside.get(name), value) for name, value in of_delta.items()}
+
     @property
     def ended(self) -> int:
         """How many choices have ended."""
         return len(self._ended)
+
+    def written(self) -> int:
+        """How many characters all choices have, calls of tools among them."""
+        return sum(choice.written() for choice in self._choices.values())
 
     def body(self, usage: Usage) -> Mapping[str, msgspec.Raw]:
         whole = {
@@ -127,7 +161,8 @@ class ChatAssembly:
             "choices": [self._choices[index].whole(index) for index in sorted(self._choices)],
             "usage": usage_in_chat(usage),
         }
-        return {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in whole.items()}
+        found = self._unknown | whole
+        return {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in found.items()}
 
 
 def usage_in_chat(usage: Usage) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ratchet_providers.chat_shape import Chunk, ChunkChoice, ToolCallDelta
 Fields = dict[str, Any]
 INDEX: Final = b'"index"'
 CHOICES: Final = b'"choices"'
+CUSTOM: Final = "custom"
 TEXTS: Final = frozenset({"id", "object", "model"})
 _fields = msgspec.json.Decoder(Fields)
 _encode = msgspec.json.Encoder().encode
@@ -116,7 +117,7 @@ def _say_plainly(said: Fields) -> None:
         if thoughts:
             said["reasoning_content"] = "".join(thoughts)
     for call in _objects(said.get("tool_calls")):
-        function = _object(call, "function")
+        function = _called(call)
         if not isinstance(arguments := function.get("arguments"), str | None):
             function["arguments"] = _encode(arguments).decode()
 
@@ -136,18 +137,19 @@ class _Calls:
             and self._of.get(call.index) == call.index
             and not call.id
             and not (call.function and call.function.name)
+            and not (call.custom and call.custom.name)
             for call in calls
         )
 
     def place(self, call: Fields) -> None:
-        theirs, given, function = call.get("index"), str(call.get("id") or ""), _object(call, "function")
+        theirs, given, function = call.get("index"), str(call.get("id") or ""), _called(call)
         name = str(function.get("name") or "")
         number = self._number(theirs, given, named=bool(name))
         if number is None:
             number = len(self._ids)
             self._ids.append(given)
             self._names.append(name)
-            call |= {"id": given or f"call_{uuid4().hex}", "type": call.get("type") or "function"}
+            call |= {"id": given or f"call_{uuid4().hex}", "type": call.get("type") or _kind(call)}
         else:
             call.pop("id", None)
             if name and name == self._names[number]:
@@ -167,6 +169,15 @@ class _Calls:
         if theirs is None and not given and not named and self._ids:
             return len(self._ids) - 1
         return None
+
+
+def _kind(call: Fields) -> str:
+    """What is called: a function, unless it says that it is a custom tool."""
+    return CUSTOM if isinstance(call.get(CUSTOM), dict) else "function"
+
+
+def _called(call: Fields) -> Fields:
+    return _object(call, _kind(call))
 
 
 def _object(within: Fields, name: str) -> Fields:

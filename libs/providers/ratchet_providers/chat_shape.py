@@ -3,7 +3,7 @@
 Fields that are not named here are passed on by whoever passes the whole on; translators read these.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -23,15 +23,31 @@ class FunctionCall(Part, frozen=True, kw_only=True):
     arguments: str | None = None  # JSON; in chunks, a piece of it
 
 
-class ToolCall(Part, frozen=True, kw_only=True, omit_defaults=False):
-    """`extra_content`, here and below: what a provider wants back with it, under the provider's name, as Google's own
+class CustomCall(Part, frozen=True, kw_only=True):
+    """Of a tool that takes any text, as OpenAI's models call them."""
+
+    name: str | None = None
+    input: str | None = None  # in chunks, a piece of it
+
+
+class SaidCall(Part, frozen=True, kw_only=True, omit_defaults=False):
+    """Of an answer: of a function, or of a custom tool.
+
+    `extra_content`, here and below: what a provider wants back with it, under the provider's name, as Google's own
     endpoint of this shape has it: {"google": {"thought_signature": …}}.
     """
 
     id: str
-    function: FunctionCall
     type: str = "function"
+    function: FunctionCall | msgspec.UnsetType = UNKNOWN
+    custom: CustomCall | msgspec.UnsetType = UNKNOWN
     extra_content: dict[str, Any] | msgspec.UnsetType | None = UNKNOWN
+
+
+class ToolCall(SaidCall, frozen=True, kw_only=True, omit_defaults=False):
+    """Of a function: all that others than OpenAI-shaped providers know."""
+
+    function: FunctionCall
 
 
 class ChatMessage(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,9 +129,10 @@ def choices_in(fields: Mapping[str, Any]) -> int:
 
 class PromptDetails(Part, frozen=True, kw_only=True):
     cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
     audio_tokens: int | None = None
     image_tokens: int | None = None
-    cache_creation_tokens: int | None = None  # not OpenAI's: what Anthropic's and Bedrock's answers count as written
+    cache_creation_tokens: int | None = None  # the same in what we make of Anthropic's and Bedrock's answers
 
 
 class CompletionDetails(Part, frozen=True, kw_only=True):
@@ -129,6 +146,8 @@ class WireUsage(Part, frozen=True, kw_only=True, omit_defaults=True):
     total_tokens: int | None = None
     prompt_tokens_details: PromptDetails | None = None
     completion_tokens_details: CompletionDetails | None = None
+    cached_tokens: int | None = None  # Moonshot's
+    prompt_cache_hit_tokens: int | None = None  # DeepSeek's
 
 
 class Message(Part, frozen=True, kw_only=True, omit_defaults=False):
@@ -137,11 +156,13 @@ class Message(Part, frozen=True, kw_only=True, omit_defaults=False):
     role: str = "assistant"
     content: str | None = None
     refusal: str | msgspec.UnsetType | None = UNKNOWN
-    tool_calls: list[ToolCall] | msgspec.UnsetType | None = UNKNOWN
+    tool_calls: Sequence[SaidCall] | msgspec.UnsetType | None = UNKNOWN
     reasoning_content: str | msgspec.UnsetType | None = UNKNOWN
     reasoning: str | msgspec.UnsetType | None = UNKNOWN  # what some servers call it
     thinking_blocks: list[dict[str, Any]] | msgspec.UnsetType | None = UNKNOWN
     images: list[dict[str, Any]] | msgspec.UnsetType | None = UNKNOWN
+    annotations: Any = UNKNOWN  # passed on unread, as some others below
+    audio: Any = UNKNOWN
     extra_content: dict[str, Any] | msgspec.UnsetType | None = UNKNOWN
 
 
@@ -165,6 +186,8 @@ class Completion(Part, frozen=True, kw_only=True, omit_defaults=False):
     model: str = ""
     choices: list[Choice]
     usage: WireUsage | None = None
+    service_tier: Any = UNKNOWN
+    system_fingerprint: Any = UNKNOWN
 
 
 # Chunks of streamed answers
@@ -175,6 +198,7 @@ class ToolCallDelta(Part, frozen=True, kw_only=True, omit_defaults=True):
     id: str | None = None
     type: str | None = None
     function: FunctionCall | None = None
+    custom: CustomCall | None = None
     extra_content: dict[str, Any] | None = None
 
 
@@ -187,12 +211,14 @@ class Delta(Part, frozen=True, kw_only=True, omit_defaults=True):
     reasoning: str | None = None  # what some servers call it
     thinking_blocks: list[dict[str, Any]] | None = None
     images: list[dict[str, Any]] | None = None
+    annotations: Any = None
+    audio: Any = None
     extra_content: dict[str, Any] | None = None
 
     @property
     def shows(self) -> bool:
         thought = self.reasoning_content or self.reasoning
-        return bool(self.content or self.tool_calls or self.refusal or thought or self.images)
+        return bool(self.content or self.tool_calls or self.refusal or thought or self.images or self.audio)
 
 
 class ChunkChoice(Part, frozen=True, kw_only=True, omit_defaults=False):
@@ -211,3 +237,5 @@ class Chunk(Part, frozen=True, kw_only=True, omit_defaults=False):
     model: str = ""
     choices: list[ChunkChoice] = []
     usage: WireUsage | msgspec.UnsetType | None = UNKNOWN
+    service_tier: Any = UNKNOWN
+    system_fingerprint: Any = UNKNOWN

@@ -24,10 +24,11 @@ from ratchet_providers.batching import (
     Way,
     way_of,
 )
+from ratchet_providers.chat_answer import understood
 from ratchet_providers.embedding import EmbeddingRequest
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.http_failures import failure
-from ratchet_providers.openai_shaped import OpenAIShaped, understood
+from ratchet_providers.openai_shaped import OpenAIShaped
 from ratchet_providers.transport import BODY_LIMIT, lines, whole
 from ratchet_providers.wire import Endpoint, Wire
 

@@ -112,8 +112,6 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
     finish, output = said.finish, said.text
     if said.output is None:
         raise ProviderError("malformed", "a response without an output")
-    if not output and finish == "content_filter":
-        raise ProviderError("filtered", "content_filter")
     return ModelAnswer(
         output=output,
         usage=said.used or estimated_of(request.messages, output, request.fields),

@@ -3,20 +3,20 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
 
 from ratchet_providers.base import ModelAnswer, ModelRequest, Piece
-from ratchet_providers.chat_mending import mended_whole
-from ratchet_providers.chat_shape import Part, WireUsage, choices_in
-from ratchet_providers.chat_stream import FAILED, ChatStream, failure_in
+from ratchet_providers.chat_answer import replayed_whole, require_words, understood
+from ratchet_providers.chat_shape import choices_in
+from ratchet_providers.chat_stream import ChatStream
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.secrets import Secret
 from ratchet_providers.strict_chat import as_openai_takes
-from ratchet_providers.transport import BODY_LIMIT, Patience, events, whole
-from ratchet_providers.usage import counted, estimated_of, estimated_tokens
+from ratchet_providers.transport import BODY_LIMIT, WHOLE, Patience, events, whole
+from ratchet_providers.usage import estimated_tokens
 from ratchet_providers.wire import Endpoint, Wire
 
 OUR_OWN_FIELDS = frozenset({"model", "messages", "stream", "stream_options"})
@@ -24,40 +24,6 @@ LIMITS_OF_OUTPUT = ("max_completion_tokens", "max_tokens")
 Continues = Literal["", "prefix", "continue_final_message"]  # how a model is told to go on with what it has said
 
 
-class _Function(Part, frozen=True, kw_only=True):
-    arguments: str = ""
-
-
-class _Call(Part, frozen=True, kw_only=True):
-    id: Annotated[str, msgspec.Meta(min_length=1)]
-    function: _Function | None = None
-
-
-class _Said(Part, frozen=True, kw_only=True):
-    content: str | None = None
-    refusal: str | None = None
-    tool_calls: list[_Call] | None = None
-
-
-class _Choice(Part, frozen=True, kw_only=True):
-    index: int
-    message: _Said
-    finish_reason: str | None = None
-
-
-class _Whole(Part, frozen=True, kw_only=True):
-    """As OpenAI says it; what is a little different is mended."""
-
-    id: str = ""
-    object: Literal["chat.completion"] = "chat.completion"
-    created: int = 0
-    model: str = ""
-    choices: list[_Choice]
-    usage: WireUsage | None = None
-
-
-_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_whole = msgspec.json.Decoder(_Whole)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -108,9 +74,14 @@ class OpenAIShaped:
         said = ChatStream(choices_in(request.fields))
         body = self.body(request, stream=True)
         try:
-            async with aclosing(events(self._wire, endpoint, body, request.limits, patience)) as coming:
+            its = events(self._wire, endpoint, body, request.limits, patience, or_whole=True)
+            async with aclosing(its) as coming:
                 async for there in coming:
+                    if there[0].name == WHOLE:
+                        yield replayed_whole(there[0].data, request)
+                        return
                     if pieces := said.pieces(there):
+                        require_words(pieces, request)
                         if said.shown:
                             patience.shown()
                         yield pieces
@@ -172,9 +143,12 @@ class OpenAIShaped:
             said["prefix"] = True
         else:
             more = {"continue_final_message": True, "add_generation_prompt": False}
+        said_so_far = estimated_tokens(len(request.so_far))
+        if request.max_output_tokens:
+            more[self._dialect.limit_field] = max(1, request.max_output_tokens - said_so_far)
         for name in LIMITS_OF_OUTPUT:
             if name in fields and (most := msgspec.json.decode(_encode(fields[name]))) is not None:
-                more[name] = max(1, most - estimated_tokens(len(request.so_far)))
+                more[name] = max(1, most - said_so_far)
         messages = msgspec.json.decode(_encode(request.messages), type=list[msgspec.Raw])
         return {"messages": [*messages, said], **more}
 
@@ -185,35 +159,3 @@ def _options(given: Any) -> dict[str, Any]:
         return msgspec.json.decode(_encode(given), type=dict[str, Any] | None) or {}
     except msgspec.ValidationError:
         return {}
-
-
-def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
-    """Raises ProviderError: what the provider said in place of an answer, malformed, or filtered when its filter
-    withheld the answer.
-    """
-    try:
-        answer, body = _read(body)
-        first, raw = answer.choices[0], _fields.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError) as error:
-        raise failure_in(body) or ProviderError("malformed", type(error).__name__) from error
-    output = first.message.content or first.message.refusal or ""
-    if not output and first.finish_reason == "content_filter":
-        raise ProviderError("filtered", "content_filter")
-    if first.finish_reason == FAILED:
-        raise failure_in(body) or ProviderError("unavailable", "the provider ended the answer with an error")
-    return ModelAnswer(
-        output=output,
-        usage=counted(answer.usage) or estimated_of(request.messages, output, request.fields),
-        model=request.model,
-        finish=first.finish_reason or "stop",
-        body=raw,
-    )
-
-
-def _read(body: bytes) -> tuple[_Whole, bytes]:
-    """Raises msgspec.DecodeError, UnicodeDecodeError, RecursionError."""
-    try:
-        return _whole.decode(body), body
-    except msgspec.ValidationError:
-        body = mended_whole(body)
-        return _whole.decode(body), body

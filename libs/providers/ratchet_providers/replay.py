@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from ratchet_common.events import Usage
 from ratchet_providers.base import ModelAnswer, Piece
-from ratchet_providers.chat_shape import Chunk, ChunkChoice, Completion, Delta, FunctionCall, ToolCall, ToolCallDelta
+from ratchet_providers.beyond_chat import unknown_of_answer
+from ratchet_providers.chat_shape import Chunk, ChunkChoice, Completion, Delta, Message, SaidCall, ToolCallDelta
 
 BIT: Final = re.compile(r"(?:\S+\s*|\s+){1,6}")  # a few words
+Beside = Mapping[str, Any]
+NONE: Final[Beside] = {}
 T = TypeVar("T")
 _completion = msgspec.json.Decoder(Completion)
 
@@ -31,39 +34,69 @@ def of_text(output: str, finish: str, usage: Usage, *, model: str = "") -> list[
 def of_body(body: Mapping[str, msgspec.Raw], usage: Usage) -> list[Piece]:
     """`body` in the chat shape. Raises msgspec.DecodeError for another."""
     completion = _completion.decode(msgspec.json.encode(body))
-    frame = Chunk(id=completion.id, created=completion.created, model=completion.model)
+    frame = Chunk(
+        id=completion.id,
+        created=completion.created,
+        model=completion.model,
+        service_tier=completion.service_tier,
+        system_fingerprint=completion.system_fingerprint,
+    )
+    unknown = unknown_of_answer(body)
     pieces: list[Piece] = []
-    for choice in completion.choices:
-        said = choice.message
-        first = Delta(
-            role="assistant",
-            content="",
-            reasoning_content=_set(said.reasoning_content),
-            thinking_blocks=_set(said.thinking_blocks),
-        )
-        pieces.append(_said(frame, choice.index, first))
-        pieces += [_said(frame, choice.index, Delta(content=bit[0])) for bit in BIT.finditer(said.content or "")]
-        if refusal := _set(said.refusal):
-            pieces.append(_said(frame, choice.index, Delta(refusal=refusal)))
-        if calls := _set(said.tool_calls):
-            pieces.append(_said(frame, choice.index, Delta(tool_calls=_calls(calls))))
-        if (images := _set(said.images)) or _set(said.extra_content):
-            pieces.append(_said(frame, choice.index, Delta(images=images, extra_content=_set(said.extra_content))))
-        pieces.append(_ended(frame, choice.index, choice.finish_reason or "stop", choice.logprobs))
+    for choice, (_, of_choice, of_message) in zip(completion.choices, unknown.of_choices, strict=True):
+        pieces += [_said(frame, choice.index, delta) for delta in _deltas(choice.message)]
+        if of_message:
+            pieces.append(_with(_said(frame, choice.index, Delta()), of_delta=of_message))
+        end = _ended(frame, choice.index, choice.finish_reason or "stop", choice.logprobs)
+        last = choice is completion.choices[-1]
+        pieces.append(_with(end, of_chunk=unknown.of_chunk if last else {}, of_choice=of_choice))
     return [*pieces, Piece(chunk=msgspec.structs.replace(frame, usage=completion.usage), usage=usage)]
+
+
+def _deltas(said: Message) -> list[Delta]:
+    first = Delta(
+        role="assistant",
+        content="",
+        reasoning_content=_set(said.reasoning_content),
+        reasoning=_set(said.reasoning),
+        thinking_blocks=_set(said.thinking_blocks),
+    )
+    found = [first, *(Delta(content=bit[0]) for bit in BIT.finditer(said.content or ""))]
+    if refusal := _set(said.refusal):
+        found.append(Delta(refusal=refusal))
+    if calls := _set(said.tool_calls):
+        found.append(Delta(tool_calls=_calls(calls)))
+    beside = Delta(
+        images=_set(said.images),
+        annotations=_set(said.annotations),
+        audio=_set(said.audio),
+        extra_content=_set(said.extra_content),
+    )
+    return [*found, beside] if beside != Delta() else found
+
+
+def _with(piece: Piece, *, of_chunk: Beside = NONE, of_choice: Beside = NONE, of_delta: Beside = NONE) -> Piece:
+    """The same, with fields that the chat shape does not name."""
+    if not (of_chunk or of_choice or of_delta):
+        return piece
+    chunk = msgspec.json.decode(msgspec.json.encode(piece.chunk), type=dict[str, Any])
+    (choice,) = chunk["choices"]
+    chunk["choices"] = [{**of_choice, **choice, "delta": {**of_delta, **choice["delta"]}}]
+    return msgspec.structs.replace(piece, data=msgspec.json.encode({**of_chunk, **chunk}))
 
 
 def _set(value: T | msgspec.UnsetType) -> T | None:
     return None if isinstance(value, msgspec.UnsetType) else value
 
 
-def _calls(calls: Sequence[ToolCall]) -> list[ToolCallDelta]:
+def _calls(calls: Sequence[SaidCall]) -> list[ToolCallDelta]:
     return [
         ToolCallDelta(
             index=number,
             id=call.id,
             type=call.type,
-            function=FunctionCall(name=call.function.name, arguments=call.function.arguments),
+            function=_set(call.function),
+            custom=_set(call.custom),
             extra_content=_set(call.extra_content),
         )
         for number, call in enumerate(calls)

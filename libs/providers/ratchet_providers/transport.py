@@ -15,6 +15,7 @@ from ratchet_providers.wire import STREAM_LIMIT, Answer, Endpoint, Wire
 Failing = Callable[[int, Mapping[bytes, bytes], bytes], ProviderError]  # of a status, its headers and its body
 BODY_LIMIT = 64 * 1024 * 1024
 FAILURE_LIMIT = 64 * 1024
+WHOLE = "\nwhole"  # in the place of an event's name, which has no newline
 
 
 class Patience:
@@ -121,12 +122,26 @@ async def lines(
 
 
 async def events(
-    wire: Wire, endpoint: Endpoint, body: bytes, limits: TimeLimits, patience: Patience, *, failing: Failing = failure
+    wire: Wire,
+    endpoint: Endpoint,
+    body: bytes,
+    limits: TimeLimits,
+    patience: Patience,
+    *,
+    failing: Failing = failure,
+    or_whole: bool = False,
 ) -> AsyncGenerator[list[Event], None]:
-    """The server-sent events of an answer, those together that came together. Raises ProviderError."""
-    found = Events()
+    """The server-sent events of an answer, those together that came together. Raises ProviderError.
+
+    `or_whole`: JSON in place of them, as servers answer that do not stream or have met an error, is one event, WHOLE.
+    """
+    found, begun = Events(), False
     async with aclosing(arriving(wire, endpoint, body, limits, patience, failing=failing)) as bits:
         async for came in bits:
+            if or_whole and not begun and came.lstrip().startswith(b"{"):  # no event begins so
+                yield [Event(WHOLE, await _to_its_end(came, bits))]
+                return
+            begun = begun or bool(came.strip())
             try:
                 there = found.feed(came)
             except EventTooLongError as error:
@@ -135,6 +150,15 @@ async def events(
                 yield there
     if there := found.end():
         yield there
+
+
+async def _to_its_end(first: bytes, bits: AsyncGenerator[bytes, None]) -> bytes:
+    parts = [first]
+    async for came in bits:
+        parts.append(came)
+        if sum(map(len, parts)) > BODY_LIMIT:
+            raise ProviderError("malformed", f"an answer of more than {BODY_LIMIT} bytes")
+    return b"".join(parts)
 
 
 async def _rest(more: Callable[[float], Awaitable[bytes]], patience: Patience) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from ratchet_common.events import Usage
-from ratchet_providers.chat_shape import WireUsage
+from ratchet_providers.chat_shape import CompletionDetails, PromptDetails, WireUsage
 from ratchet_providers.media import CHARACTERS_PER_TOKEN, media_in
 
 MOST_TOKENS: Final = 100_000_000  # of one answer: what says more, or less than none, has not counted
@@ -26,14 +26,21 @@ def estimated_usage(read: int, written: int) -> Usage:
 def estimated_of(
     messages: Sequence[Mapping[str, Any]] | msgspec.Raw, output: str, fields: Mapping[str, Any] = NO_FIELDS
 ) -> Usage:
+    """Where `output` is all that was written."""
+    return estimated_for(messages, len(output), fields)
+
+
+def estimated_for(
+    messages: Sequence[Mapping[str, Any]] | msgspec.Raw, written: int, fields: Mapping[str, Any] = NO_FIELDS
+) -> Usage:
     """`messages` in the chat shape. Pictures, files and sounds count as such, not as the text that they travel in.
-    `fields`: the others of the request.
+    `written`: characters. `fields`: the others of the request.
     """
     asked = messages if isinstance(messages, msgspec.Raw) else msgspec.Raw(msgspec.json.encode(messages))
     media = media_in(asked)
     read = len(memoryview(asked)) - media.size + characters_beside(fields)
     return Usage(
-        input_tokens=estimated_tokens(read) + media.tokens, output_tokens=estimated_tokens(len(output)), estimated=True
+        input_tokens=estimated_tokens(read) + media.tokens, output_tokens=estimated_tokens(written), estimated=True
     )
 
 
@@ -57,16 +64,18 @@ def counted(used: WireUsage | None) -> Usage | None:
     read, written = used.prompt_tokens, used.completion_tokens or 0
     if not (0 <= read <= MOST_TOKENS and 0 <= written <= MOST_TOKENS):
         return None
-    of_prompt, of_completion = used.prompt_tokens_details, used.completion_tokens_details
+    of_prompt = used.prompt_tokens_details or PromptDetails()
+    of_completion = used.completion_tokens_details or CompletionDetails()
+    cached = part(of_prompt.cached_tokens or used.prompt_cache_hit_tokens or used.cached_tokens, read)
     return Usage(
         input_tokens=read,
         output_tokens=written,
-        cached_tokens=part(of_prompt.cached_tokens, read) if of_prompt else 0,
-        cache_written_tokens=part(of_prompt.cache_creation_tokens, read) if of_prompt else 0,
-        image_tokens=part(of_prompt.image_tokens, read) if of_prompt else 0,
-        audio_tokens=part(of_prompt.audio_tokens, read) if of_prompt else 0,
-        reasoning_tokens=part(of_completion.reasoning_tokens, written) if of_completion else 0,
-        output_audio_tokens=part(of_completion.audio_tokens, written) if of_completion else 0,
+        cached_tokens=cached,
+        cache_written_tokens=part(of_prompt.cache_write_tokens or of_prompt.cache_creation_tokens, read - cached),
+        image_tokens=part(of_prompt.image_tokens, read),
+        audio_tokens=part(of_prompt.audio_tokens, read),
+        reasoning_tokens=part(of_completion.reasoning_tokens, written),
+        output_audio_tokens=part(of_completion.audio_tokens, written),
     )
 
 

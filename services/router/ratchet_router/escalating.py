@@ -12,6 +12,7 @@ from ratchet_router.progress import Progress
 from ratchet_router.target import Target
 from ratchet_router.tries import Tries
 
+FILTERED = "content_filter"  # why it ended, in chat's words
 FAILED_CHECKS = "quality"  # the error of the attempt that gave such an answer
 
 
@@ -21,8 +22,8 @@ async def escalated(
     """The better of both answers: the stronger model's only where it fails fewer checks. The other is not billed."""
     rules = progress.parts.settings.escalation
     times = 0
-    if progress.plan.named is not None:
-        return target, answered  # whom the caller named, he shall get
+    if progress.plan.named is not None or answered.finish == FILTERED:
+        return target, answered  # whom the caller named, he shall get; and a filter is not gone round
     while escalates(answered.checks, answered.tier, times, rules):
         times += 1
         _only_stronger(tries, answered.tier)

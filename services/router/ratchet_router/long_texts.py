@@ -9,10 +9,13 @@ from msgspec.structs import replace
 from ratchet_common import conversation
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.base import ModelAnswer
+from ratchet_providers.failing import ProviderError
 from ratchet_providers.media import CHARACTERS_PER_TOKEN, NO_MEDIA
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.calling import called
+from ratchet_router.escalating import FILTERED
+from ratchet_router.failures import no_answer
 from ratchet_router.in_parts import Window, window_for, worked_in_parts
 from ratchet_router.merging import PartAnswer
 from ratchet_router.parts import Parts
@@ -82,6 +85,8 @@ class _Calls:
         """Raises NoAnswerError, and NoModelFitsError where its share of `max_cost_usd` pays for no answer."""
         target, said = await called(request_for(part, self.progress.prompt), self.progress.tries(part))
         self.last = target
+        if said.finish == FILTERED:  # merged with the others it would look as if nothing had been left out
+            raise no_answer([(target, ProviderError("filtered", FILTERED))])
         found = shaped(part.task_type, said.output, part.labels, items=said.items, label=said.label)
         return PartAnswer(
             output=found.output,

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ratchet_common.errors import RefusedError
 from ratchet_providers.base import ModelAnswer, Piece, Shape
 from ratchet_providers.replay import of_body, of_text
-from ratchet_providers.usage import estimated_of
+from ratchet_providers.usage import estimated_for
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.beginning import begun
@@ -128,7 +128,7 @@ class Opened:
         whole, by = self.withholding, self.shown.by
         output = "".join(whole.text)
         asked = self.progress.request()
-        usage = whole.usage or estimated_of(asked.messages, output, asked.fields)  # as the model read it
+        usage = whole.usage or estimated_for(asked.messages, whole.written, asked.fields)  # as the model read it
         return ModelAnswer(
             output=output,
             usage=usage,
@@ -164,13 +164,14 @@ async def opened(ask: Ask, parts: Parts) -> Opened:
 
 async def _opening(progress: Progress) -> Opened:
     ask = progress.ask
-    if (entry := await kept(progress)) is not None:
-        return Opened(progress, _again(entry), Withholding(ask.choices), kept=progress.of_entry(entry))
+    if (entry := await kept(progress)) is not None and (pieces := _again(entry)) is not None:
+        return Opened(progress, _at_once(pieces), Withholding(ask.choices), kept=progress.of_entry(entry))
     await progress.admit()
     if progress.window is not None:  # the parts are worked on side by side, so there is nothing to show before
         by, answered = await answered_in_parts(progress, progress.window)
         await keep(progress, answered, by)
-        return Opened(progress, _said_at_once(answered), Withholding(ask.choices), kept=answered)
+        said = of_text(answered.output or "", answered.finish, answered.usage, model=answered.model)
+        return Opened(progress, _at_once(said), Withholding(ask.choices), kept=answered)
     shown = Shown(ask.choices)
     coming = streamed(progress.request(), progress.tries(streams=True), shown)
     stream = Opened(progress, coming, Withholding(ask.choices), shown)
@@ -180,7 +181,8 @@ async def _opening(progress: Progress) -> Opened:
 
 def opened_again(entry: Entry, ask: Ask, parts: Parts) -> Opened:
     """The very answer that was given before under the same key: it is not recorded again."""
-    return Opened(begun(ask, parts), _again(entry), Withholding(ask.choices), kept=replayed(entry))
+    pieces = _again(entry) or of_text(entry.output, entry.finish, entry.usage, model=entry.model)
+    return Opened(begun(ask, parts), _at_once(pieces), Withholding(ask.choices), kept=replayed(entry))
 
 
 async def _until_it_shows(stream: Opened) -> None:
@@ -190,17 +192,20 @@ async def _until_it_shows(stream: Opened) -> None:
             return
 
 
-async def _said_at_once(answered: Answered) -> Pieces:
-    yield of_text(answered.output or "", answered.finish, answered.usage, model=answered.model)
+async def _at_once(pieces: Sequence[Piece]) -> Pieces:
+    yield pieces
 
 
-async def _again(entry: Entry) -> Pieces:
+def _again(entry: Entry) -> list[Piece] | None:
+    """None for one that came whole and holds something odd, which only who reads it as it came can make sense of."""
     if entry.events is not None:
-        yield _as_it_came(entry, entry.events)
-    elif entry.body is not None and entry.shape == "chat":
-        yield of_body(entry.body, entry.usage)
-    else:
-        yield of_text(entry.output, entry.finish, entry.usage, model=entry.model)
+        return _as_it_came(entry, entry.events)
+    if entry.body is None or entry.shape != "chat":
+        return of_text(entry.output, entry.finish, entry.usage, model=entry.model)
+    try:
+        return of_body(entry.body, entry.usage)
+    except msgspec.ValidationError:
+        return None
 
 
 def _as_it_came(entry: Entry, events: Sequence[tuple[str, msgspec.Raw]]) -> list[Piece]:

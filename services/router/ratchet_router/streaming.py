@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from ratchet_common.events import Usage
 from ratchet_providers.base import ModelRequest, Piece
 from ratchet_providers.failing import ProviderError
-from ratchet_providers.usage import estimated_of
+from ratchet_providers.usage import estimated_for
+from ratchet_providers.written import written_in
 from ratchet_router.calling import request_to
 from ratchet_router.continuing import Seam, SeamError
 from ratchet_router.failures import no_answer
@@ -55,7 +56,7 @@ def _is_mere_text(piece: Piece) -> bool:
         return piece.shape == "messages" and bool(piece.text)
     deltas = [choice.delta for choice in piece.chunk.choices if choice.index == 0]
     alone = len(deltas) == len(piece.chunk.choices)
-    return alone and not any(delta.tool_calls or delta.refusal or delta.images for delta in deltas)
+    return alone and not any(delta.tool_calls or delta.refusal or delta.images or delta.audio for delta in deltas)
 
 
 async def streamed(request: ModelRequest, tries: Tries[Target], shown: Shown) -> AsyncGenerator[Sequence[Piece], None]:
@@ -81,14 +82,14 @@ async def _pieces(
     so_far, shown.usage = shown.so_far(), None
     seam = Seam(so_far) if so_far else None
     wanted = request_to(target, request, tries.limits_of(target), so_far=so_far)
-    here: list[str] = []
+    written = 0  # characters
     unseen: list[Piece] | None = []  # until it shows something: if it fails before, nobody shall hear of it
     try:
         async with aclosing(target.provider.stream(wanted)) as coming:
             async for pieces in coming:
                 joined = seam.joined(pieces) if seam else pieces
                 for piece in joined:
-                    here.append(piece.text)
+                    written += len(piece.text) if piece.chunk is None else written_in(piece.chunk)
                     asking.usage = shown.usage = piece.usage or asking.usage
                     shown.add(piece)
                 if unseen is None:
@@ -104,5 +105,5 @@ async def _pieces(
     except SeamError as error:
         raise ProviderError("malformed", str(error)) from error
     finally:
-        if asking.usage is None and (shown.anything or here):
-            asking.usage = shown.usage = estimated_of(request.messages, "".join(here), request.fields)
+        if asking.usage is None and (shown.anything or written):
+            asking.usage = shown.usage = estimated_for(request.messages, written, request.fields)

@@ -22,6 +22,11 @@ class Withholding:
     events: list[tuple[str, msgspec.Raw]] = field(default_factory=list)  # in the caller's own shape
     assembly: ChatAssembly = field(default_factory=ChatAssembly)
 
+    @property
+    def written(self) -> int:
+        """Characters, of calls of tools as well, and of all choices."""
+        return self.assembly.written() if self.assembly.begun else sum(map(len, self.text))
+
     def passing(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """Those that may go on now."""
         for number, piece in enumerate(pieces):
@@ -36,7 +41,7 @@ class Withholding:
 
     def _take(self, piece: Piece) -> None:
         if piece.chunk is not None:
-            self.assembly.add(piece.chunk)
+            self.assembly.add(piece.chunk, piece.data)
         else:
             self.events.append((piece.event, msgspec.Raw(piece.data)))
         if piece.text:

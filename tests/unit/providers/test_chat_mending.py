@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratchet_providers.base import ProviderError
+from ratchet_providers.chat_answer import understood
 from ratchet_providers.chat_stream import ChatStream
-from ratchet_providers.openai_shaped import understood
 from ratchet_providers.sse import Event
 from tests.unit.providers.test_streams import asked
 

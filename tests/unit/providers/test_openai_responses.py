@@ -70,7 +70,6 @@ async def test_why_it_ended_in_chats_words(body: Any, finish: str) -> None:
         (response("failed", error={"code": "image_content_policy_violation", "message": "x"}), "filtered"),
         (response("failed", error=None), "unavailable"),
         ({"error": {"code": "context_length_exceeded", "message": "x"}}, "too_long"),
-        (response("incomplete", {"type": "reasoning"}, incomplete_details={"reason": "content_filter"}), "filtered"),
     ],
 )
 async def test_what_is_no_answer_says_why(body: Any, kind: str) -> None:
@@ -78,6 +77,13 @@ async def test_what_is_no_answer_says_why(body: Any, kind: str) -> None:
         with pytest.raises(ProviderError) as failed:
             await openai.answer(asked())
     assert failed.value.kind == kind
+
+
+async def test_what_a_filter_withheld_is_an_answer_that_says_so() -> None:
+    body = response("incomplete", {"type": "reasoning"}, incomplete_details={"reason": "content_filter"})
+    async with provider(whole(body)) as (openai, _):
+        answer = await openai.answer(asked())
+    assert (answer.output, answer.finish) == ("", "content_filter")
 
 
 async def test_usage_that_is_not_there_is_estimated() -> None:

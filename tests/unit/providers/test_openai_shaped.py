@@ -142,9 +142,19 @@ async def test_a_body_of_another_shape_is_malformed(body: Any) -> None:
     assert (await failure_of(saying(body))).kind == "malformed"
 
 
-async def test_a_filtered_answer_is_refused() -> None:
-    error = await failure_of(saying({"choices": [{"message": {"content": None}, "finish_reason": "content_filter"}]}))
-    assert (error.kind, error.retryable) == ("filtered", False)
+async def test_what_a_filter_withheld_is_an_answer_that_says_so_and_was_counted() -> None:
+    body = {"choices": [{"message": {"content": None}, "finish_reason": "content_filter"}], "usage": SAID["usage"]}
+    async with provider(saying(body)) as openai:
+        answer = await openai.answer(asked())
+    assert (answer.output, answer.finish, answer.usage.input_tokens) == ("", "content_filter", 20)
+
+
+async def test_calls_of_tools_alone_are_estimated_by_what_they_say() -> None:
+    calls = [{"id": "c", "type": "function", "function": {"name": "look_up", "arguments": '{"of":"Monday"}'}}]
+    message = {"role": "assistant", "content": None, "tool_calls": calls}
+    async with provider(saying({"choices": [{"message": message, "finish_reason": "tool_calls"}]})) as openai:
+        usage = (await openai.answer(asked())).usage
+    assert (usage.estimated, usage.output_tokens) == (True, 6)
 
 
 async def test_no_answer_in_time_is_a_timeout() -> None:

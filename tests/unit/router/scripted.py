@@ -48,11 +48,12 @@ class Scripted:
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         said: list[str] = []
-        usage = USED
+        usage, finish = USED, "stop"
         async for pieces in self.stream(request):
             said += [piece.text for piece in pieces]
             usage = next((piece.usage for piece in pieces if piece.usage), usage)
-        return ModelAnswer(output="".join(said), usage=usage, model=request.model)
+            finish = next((piece.finish for piece in pieces if piece.finish), finish)
+        return ModelAnswer(output="".join(said), usage=usage, model=request.model, finish=finish)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
         script = self.scripts[min(len(self.asked), len(self.scripts) - 1)]

@@ -15,7 +15,7 @@ from openai.types.chat import ParsedChatCompletion
 
 from ratchet_common.events import Usage
 from ratchet_providers.base import Piece, ProviderError
-from ratchet_providers.openai_shaped import understood
+from ratchet_providers.chat_answer import understood
 from ratchet_providers.replay import of_body
 from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.withholding import Withholding

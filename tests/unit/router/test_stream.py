@@ -10,6 +10,7 @@ import pytest
 from ratchet_common.events import PredictionMade, Usage
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.base import ProviderError
+from ratchet_providers.chat_shape import CustomCall, ToolCallDelta
 from ratchet_router.answer import answer
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Catalogue
@@ -19,7 +20,7 @@ from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.stream import Opened, opened
 from tests.unit.router.asks import CATALOGUE, LOCAL, MODELS, ask
 from tests.unit.router.fakes import World
-from tests.unit.router.scripted import USED, Scripted, calling, end, word
+from tests.unit.router.scripted import USED, Scripted, Step, calling, end, word
 
 CUT = ProviderError("cut")
 LONG = "The steering group meets on Monday to decide on the budget. "
@@ -61,6 +62,10 @@ async def streamed(its: World, asked: Ask | None = None, **how: Any) -> bytes:
     return await all_of(await opened(asked or chat(), its.parts), **how)
 
 
+async def here() -> bool:
+    return False
+
+
 def last(its: World) -> PredictionMade:
     return its.store.held[-1]
 
@@ -94,10 +99,6 @@ async def test_what_nobody_counted_is_estimated_and_says_so() -> None:
 async def test_the_same_answer_costs_the_same_streamed_and_whole() -> None:
     its = world(small=Scripted([["Yes.", None, USED]]))
     await streamed(its, chat(cache="off"))
-
-    async def here() -> bool:
-        return False
-
     whole = await answer(chat(cache="off", stream=False), its.parts, here)
     assert its.store.held[0].cost_usd == whole.cost_usd == its.store.held[1].cost_usd > 0
 
@@ -185,7 +186,7 @@ async def test_what_nobody_can_continue_ends_in_an_error_and_never_as_if_it_were
 
 async def test_of_several_choices_none_is_continued() -> None:
     """A model goes on with one text: what it then said as another choice would lack its beginning."""
-    both: list[Any] = [" It ends.", word("Another one ends.", index=1), None, end(index=1), USED]
+    both: list[Step] = [" It ends.", word("Another one ends.", index=1), None, end(index=1), USED]
     its = world(small=Scripted([[LONG, CUT], both]), middle=Scripted([both]), continues=True)
     sent = await streamed(its, chat(choices=2))
     assert text_of(sent) == LONG
@@ -246,6 +247,45 @@ async def test_a_hit_is_given_as_a_stream() -> None:
     assert last(its).cost_usd == 0
 
 
+async def test_a_call_of_a_custom_tool_is_kept_as_one() -> None:
+    call = ToolCallDelta(index=0, id="t", type="custom", custom=CustomCall(name="code", input="print(1)"))
+    small = Scripted([[call, end("tool_calls"), USED]])
+    its = world(small=small)
+    await streamed(its)
+    again = [c for e in events(await streamed(its))[:-1] if e["choices"] for c in e["choices"]]
+    whole = await answer(chat(stream=False), its.parts, here)
+    assert whole.body is not None
+    (kept,) = json.loads(bytes(whole.body["choices"]))[0]["message"]["tool_calls"]
+    assert len(small.asked) == 1
+    assert kept == {"id": "t", "type": "custom", "custom": {"name": "code", "input": "print(1)"}}
+    assert [c for a in again for c in a["delta"].get("tool_calls") or []] == [kept | {"index": 0}]
+
+
+async def test_calls_of_tools_alone_are_estimated_by_what_they_say() -> None:
+    its = world(small=Scripted([[calling("look_up", '{"of":"Monday"}'), end("tool_calls")]]))
+    await streamed(its)
+    assert (last(its).usage.estimated, last(its).usage.output_tokens) == (True, 6)
+
+
+async def test_what_a_filter_withheld_costs_what_was_counted_streamed_and_whole_and_nobody_else_is_asked() -> None:
+    filtered = Scripted([[end("content_filter"), USED]])
+    its = world(small=filtered)
+    sent = await streamed(its, chat(cache="off"))
+    whole = await answer(chat(cache="off", stream=False), its.parts, here)
+    assert [c["finish_reason"] for e in events(sent)[:-1] for c in e["choices"]] == ["content_filter"]
+    assert events(sent)[-1] == "[DONE]"
+    assert (whole.output, whole.finish, [a.model for a in whole.attempts]) == ("", "content_filter", ["small"])
+    assert its.store.held[0].cost_usd == whole.cost_usd > 0
+
+
+async def test_a_text_in_parts_of_which_a_filter_withheld_one_is_no_whole_answer() -> None:
+    its = world(large=Scripted([[end("content_filter"), USED]]))
+    asked = ask("The steering group meets on Monday. " * 2_000, task_type=TaskType.ACTION_ITEMS, labels=(), cache="off")
+    with pytest.raises(NoAnswerError) as failed:
+        await answer(asked, its.parts, here)
+    assert failed.value.code == "content_filter"
+
+
 async def test_a_broken_stream_is_not_kept() -> None:
     small = Scripted([["On ", CUT], ["On Monday.", None, USED]])
     its = world(small=small)
@@ -274,10 +314,6 @@ async def test_what_no_model_can_hold_is_worked_on_in_parts_streamed_and_whole()
     large = Scripted([["- Meet on Monday", None, USED]])
     its = world(large=large)
     asked = ask(long, task_type=TaskType.ACTION_ITEMS, labels=(), cache="off")
-
-    async def here() -> bool:
-        return False
-
     whole = await answer(asked, its.parts, here)
     calls = len(large.asked)
     assert calls > 1

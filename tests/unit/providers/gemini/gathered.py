@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 
 from ratchet_providers.base import Piece
-from ratchet_providers.chat_shape import UNKNOWN, Choice, ChunkChoice, Completion, FunctionCall, Message, ToolCall
+from ratchet_providers.chat_shape import UNKNOWN, Choice, ChunkChoice, Completion, FunctionCall, Message, SaidCall
 
 
 class _Choice:
     def __init__(self) -> None:
         self.text, self.thought, self.finish = "", "", ""
-        self.calls: dict[int, ToolCall] = {}
+        self.calls: dict[int, SaidCall] = {}
         self.images: list[dict[str, Any]] = []
         self.extra: Any = UNKNOWN
         self.native: Any = UNKNOWN
@@ -34,7 +34,7 @@ class _Choice:
             assert call.id
             assert call.function
             function = FunctionCall(name=call.function.name, arguments=call.function.arguments)
-            self.calls[call.index] = ToolCall(
+            self.calls[call.index] = SaidCall(
                 id=call.id, function=function, extra_content=call.extra_content or UNKNOWN
             )
 

@@ -153,7 +153,7 @@ def test_googles_types_read_the_same(said: dict[str, Any]) -> None:
         spoken = "".join(part.text for part in parts if part.text and not part.thought)
         assert (choice.message.content or "") == spoken
         calls = choice.message.tool_calls or []
-        assert [msgspec.json.decode(call.function.arguments or "") for call in calls] == [
+        assert [msgspec.json.decode(call.function.arguments or "") for call in calls if call.function] == [
             part.function_call.args for part in parts if part.function_call
         ]
     _agree_on_tokens(ours, theirs.usage_metadata)

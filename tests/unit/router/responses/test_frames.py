@@ -49,6 +49,28 @@ def told(frames: bytes, kind: str, field: str = "delta") -> list[str]:
     return [event[field] for event in events_in(frames) if event["type"] == f"response.{kind}"]
 
 
+def test_a_call_of_a_custom_tool_is_told_in_openais_order() -> None:
+    def bit(said: str, **how: Any) -> Piece:
+        return chunk(tool_calls=[{"index": 0, "custom": {"input": said} | how.pop("named", {}), **how}])
+
+    first = bit("", id="a", type="custom", named={"name": "code"})
+    frames = framed(begins(), first, bit("print"), bit("(1)"), chunk("tool_calls"))
+    assert kinds(frames) == [
+        "created",
+        "in_progress",
+        "output_item.added",
+        "custom_tool_call_input.delta",
+        "custom_tool_call_input.delta",
+        "custom_tool_call_input.done",
+        "output_item.done",
+        "completed",
+    ]
+    assert told(frames, "custom_tool_call_input.done", "input") == ["print(1)"]
+    (item,) = events_in(frames)[-1]["response"]["output"]
+    assert (item["type"], item["call_id"], item["name"], item["input"]) == ("custom_tool_call", "a", "code", "print(1)")
+    followed(frames)
+
+
 def test_a_text_is_told_in_openais_order() -> None:
     frames = framed(begins(), chunk(role="assistant"), chunk(content="On "), chunk("stop", content="Monday."))
     assert kinds(frames) == [

@@ -55,6 +55,19 @@ def test_reasoning_comes_first_and_calls_last() -> None:
     assert said["status"] == "completed"
 
 
+def test_a_call_of_a_custom_tool_is_one() -> None:
+    calls = [{"id": "a", "type": "custom", "custom": {"name": "code", "input": "print(1)"}}]
+    (call,) = answered("tool_calls", tool_calls=calls)["output"]
+    assert call == {
+        "type": "custom_tool_call",
+        "id": f"ctc_{HEX}0000",
+        "call_id": "a",
+        "name": "code",
+        "input": "print(1)",
+        "status": "completed",
+    }
+
+
 def test_reasoning_by_its_other_name_is_reasoning() -> None:
     assert answered(content="So.", reasoning="hm")["output"][0]["content"] == [{"type": "reasoning_text", "text": "hm"}]
 

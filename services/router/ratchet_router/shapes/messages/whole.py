@@ -7,7 +7,7 @@ import msgspec
 
 from ratchet_common.events import Usage
 from ratchet_providers.carried_calls import carrying
-from ratchet_providers.chat_shape import Completion, FunctionCall, Message, ToolCall
+from ratchet_providers.chat_shape import Completion, FunctionCall, Message, SaidCall
 
 Block = dict[str, Any]
 REASONS: Final = {
@@ -104,9 +104,10 @@ def _blocks(said: Message) -> list[Block]:
     return [*thoughts, *words, *map(_call, _set(said.tool_calls) or ())]
 
 
-def _call(call: ToolCall) -> Block:
-    call_id = carrying(call.id, call.extra_content)
-    return {"type": "tool_use", "id": call_id, "name": call.function.name or "", "input": _input(call.function)}
+def _call(call: SaidCall) -> Block:
+    """Of a function: who calls a custom tool is no model for callers of this shape (`ratchet_providers`)."""
+    function, call_id = _set(call.function) or FunctionCall(), carrying(call.id, call.extra_content)
+    return {"type": "tool_use", "id": call_id, "name": function.name or "", "input": _input(function)}
 
 
 def _input(function: FunctionCall) -> Any:

@@ -4,8 +4,8 @@ import re
 from typing import Any, Final, Literal
 from uuid import UUID
 
-Prefix = Literal["rs", "msg", "fc", "call"]
-OURS: Final = re.compile(r"(?:rs|msg|fc)_[0-9a-f]{12}7[0-9a-f]{23}")  # the 7 is the UUID's version
+Prefix = Literal["rs", "msg", "fc", "ctc", "call"]
+OURS: Final = re.compile(r"(?:rs|msg|fc|ctc)_[0-9a-f]{12}7[0-9a-f]{23}")  # the 7 is the UUID's version
 
 
 def response_id(result_id: UUID) -> str:

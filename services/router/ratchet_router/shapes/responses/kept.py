@@ -11,7 +11,12 @@ from ratchet_router.shapes.responses.reasoning import MARK
 PAGE: Final = 20
 LARGEST_PAGE: Final = 100
 NAMED: Final = frozenset({"reasoning", "item_reference"})  # these are nothing without their ids
-PREFIXES: Final[Mapping[str, str]] = {"message": "msg", "function_call": "fc", "function_call_output": "fco"}
+PREFIXES: Final[Mapping[str, str]] = {
+    "message": "msg",
+    "function_call": "fc",
+    "custom_tool_call": "ctc",
+    "function_call_output": "fco",
+}
 
 
 def as_items(given: str | list[Item] | None) -> list[Item]:

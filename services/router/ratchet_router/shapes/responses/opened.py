@@ -7,14 +7,9 @@ gathered, and told at once when it is its turn.
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
-import msgspec
-
-from ratchet_providers.carried_calls import carrying
-from ratchet_providers.chat_shape import ToolCallDelta
 from ratchet_router.shapes.responses.events import Events
 from ratchet_router.shapes.responses.reasoning import Thoughts
 from ratchet_router.shapes.responses.response import (
-    FunctionCall,
     Message,
     Output,
     OutputText,
@@ -23,8 +18,6 @@ from ratchet_router.shapes.responses.response import (
     Status,
 )
 from ratchet_router.shapes.responses.whole import reasoning
-
-_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Opened(Protocol):
@@ -163,77 +156,3 @@ class OpenReasoning:
         if self._told is not None:
             place = "summary_index" if self._summary else "content_index"
             self._told.add(kind, item_id=self._name, output_index=self._at, **{place: 0}, **said)
-
-
-class OpenCall:
-    def __init__(self, name: str, at: int, call_id: str) -> None:
-        self._name, self._at = name, at
-        self._call_id, self._function = "", ""
-        self._otherwise = call_id  # where its provider gives it none
-        self._extra: dict[str, Any] | None = None
-        self._bits: list[str] = []
-        self._turn: Events | None = None
-        self._announced = self._ended = False
-
-    @property
-    def may_end(self) -> bool:
-        """Its arguments are a whole object: nothing can come after it but blanks."""
-        if not self._bits or not self._bits[-1].rstrip().endswith("}"):
-            return False
-        try:
-            _object.decode("".join(self._bits))
-        except (msgspec.DecodeError, RecursionError):
-            return False
-        return True
-
-    def is_another(self, delta: ToolCallDelta) -> bool:
-        return bool(delta.id and self._call_id and delta.id != self._call_id)
-
-    def call(self, delta: ToolCallDelta) -> None:
-        """What comes after its end can be blanks alone."""
-        if self._ended:
-            return
-        function = delta.function
-        self._call_id, self._extra = self._call_id or delta.id or "", self._extra or delta.extra_content
-        self._function = self._function or (function and function.name) or ""
-        if self._function:
-            self._announce()
-        if function and function.arguments:
-            self._bits.append(function.arguments)
-            self._tell_arguments(function.arguments)
-
-    def begin(self, events: Events) -> None:
-        self._turn = events
-        if self._function:
-            self._announce()
-
-    def end(self, events: Events, status: Status) -> None:
-        self._announce()
-        self._ended = True
-        arguments = "".join(self._bits)
-        kind = "response.function_call_arguments.done"
-        events.add(kind, item_id=self._name, output_index=self._at, arguments=arguments)
-        events.add("response.output_item.done", output_index=self._at, item=self.item(status))
-
-    def item(self, status: Status) -> FunctionCall:
-        return FunctionCall(
-            id=self._name,
-            status=status,
-            call_id=carrying(self._call_id or self._otherwise, self._extra),
-            name=self._function,
-            arguments="".join(self._bits),
-        )
-
-    def _announce(self) -> None:
-        """Nothing can be said of a call before its name is known."""
-        if self._turn is None or self._announced:
-            return
-        self._announced = True
-        item = msgspec.structs.replace(self.item("in_progress"), arguments="")
-        self._turn.add("response.output_item.added", output_index=self._at, item=item)
-        self._tell_arguments("".join(self._bits))
-
-    def _tell_arguments(self, delta: str) -> None:
-        if delta and self._announced and self._turn is not None:
-            kind = "response.function_call_arguments.delta"
-            self._turn.add(kind, item_id=self._name, output_index=self._at, delta=delta)

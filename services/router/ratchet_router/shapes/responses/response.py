@@ -40,6 +40,14 @@ class FunctionCall(Part, kw_only=True, tag="function_call"):
     status: Status = "completed"
 
 
+class CustomToolCall(Part, kw_only=True, tag="custom_tool_call"):
+    id: str
+    call_id: str
+    name: str
+    input: str
+    status: Status = "completed"
+
+
 class SummaryText(Part, kw_only=True, tag="summary_text"):
     text: str
 
@@ -56,7 +64,7 @@ class Reasoning(Part, kw_only=True, tag="reasoning"):
     status: Status = "completed"
 
 
-Output = Message | FunctionCall | Reasoning
+Output = Message | FunctionCall | CustomToolCall | Reasoning
 
 
 class InputDetails(Part, kw_only=True):

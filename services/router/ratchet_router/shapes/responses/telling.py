@@ -6,7 +6,8 @@ from typing import Any
 from ratchet_providers.chat_shape import ChunkChoice, ToolCallDelta
 from ratchet_router.shapes.responses.events import Events
 from ratchet_router.shapes.responses.ids import Prefix, item_id
-from ratchet_router.shapes.responses.opened import OpenCall, Opened, OpenMessage, OpenReasoning
+from ratchet_router.shapes.responses.opened import Opened, OpenMessage, OpenReasoning
+from ratchet_router.shapes.responses.opened_calls import OpenCall
 from ratchet_router.shapes.responses.response import Output, Status
 from ratchet_router.shapes.responses.whole import logprobs
 
@@ -77,7 +78,9 @@ class Telling:
         key = "" if key is None else key
         known = self._calls.get(key)
         if known is None or known.is_another(delta):
-            known = self._calls[key] = OpenCall(self._name("fc"), len(self._items), self._name("call"))
+            custom = delta.custom is not None
+            name, call_id = self._name("ctc" if custom else "fc"), self._name("call")
+            known = self._calls[key] = OpenCall(name, len(self._items), call_id, custom=custom)
             self._open(known)
         self._latest = known
         return known

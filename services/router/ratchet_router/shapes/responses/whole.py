@@ -7,11 +7,14 @@ import msgspec
 
 from ratchet_common.events import Usage
 from ratchet_providers.carried_calls import carrying
-from ratchet_providers.chat_shape import Choice, Completion, ToolCall
+from ratchet_providers.chat_shape import Choice, Completion, SaidCall
+from ratchet_providers.chat_shape import CustomCall as Custom
+from ratchet_providers.chat_shape import FunctionCall as Function
 from ratchet_providers.chat_shape import Message as Said
 from ratchet_router.shapes.responses.ids import item_id
 from ratchet_router.shapes.responses.reasoning import Thoughts, carried
 from ratchet_router.shapes.responses.response import (
+    CustomToolCall,
     FunctionCall,
     IncompleteDetails,
     Message,
@@ -116,13 +119,14 @@ def reasoning(name: str, thoughts: Thoughts, *, summary: bool) -> Reasoning:
     return item
 
 
-def _call(call: ToolCall, response: str, number: int) -> FunctionCall:
-    return FunctionCall(
-        id=item_id("fc", response, number),
-        call_id=carrying(call.id or item_id("call", response, number), call.extra_content),
-        name=call.function.name or "",
-        arguments=call.function.arguments or "",
-    )
+def _call(call: SaidCall, response: str, number: int) -> FunctionCall | CustomToolCall:
+    call_id = carrying(call.id or item_id("call", response, number), call.extra_content)
+    if isinstance(call.custom, Custom):
+        name, said = call.custom.name or "", call.custom.input or ""
+        return CustomToolCall(id=item_id("ctc", response, number), call_id=call_id, name=name, input=said)
+    function = call.function if isinstance(call.function, Function) else Function()
+    name, said = function.name or "", function.arguments or ""
+    return FunctionCall(id=item_id("fc", response, number), call_id=call_id, name=name, arguments=said)
 
 
 def logprobs(given: msgspec.Raw | msgspec.UnsetType) -> list[dict[str, Any]]:
