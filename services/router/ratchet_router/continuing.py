@@ -1,27 +1,15 @@
 """Where an answer that broke off is continued by another call: what comes is joined to what was shown. Pure.
 
-A model that goes on may repeat the last words, or begin the whole answer anew. The first is cut out; the second cannot
-be joined, and is an error: text is never shown twice.
+Text is never shown twice: what the model repeats is cut out, and what cannot be joined is an error (`repeating.py`).
 """
 
-import string
 from collections.abc import Sequence
-from typing import Final
 
 import msgspec
 
 from ratchet_providers.base import Piece
 from ratchet_providers.chat_shape import Chunk
-
-LOOKED_AT: Final = 120  # characters of what comes, held back to be compared
-LEAST_OVERLAP: Final = 12  # fewer equal characters are chance
-BEGUN_ANEW: Final = 24
-WORDS: Final = 2  # that are the same, or letters of one that was begun
-LETTERS: Final = string.ascii_letters
-
-
-class SeamError(Exception):
-    """What came begins the answer anew."""
+from ratchet_router.repeating import LOOKED_AT, repeated
 
 
 class Seam:
@@ -36,53 +24,12 @@ class Seam:
             return list(pieces)
         self._held += pieces
         text = "".join(piece.text for piece in self._held)
-        if len(text) < LOOKED_AT and not any(piece.finish for piece in pieces):
+        ended = any(piece.finish for piece in pieces)
+        count = repeated(self._so_far, text, ended=ended) if ended or len(text) >= LOOKED_AT else None
+        if count is None:
             return []
         self._open = False
-        return _without_text(self._held, _repeated(self._so_far, text))
-
-
-def _repeated(so_far: str, text: str) -> int:
-    """How many characters at the beginning of `text` were shown already. Raises SeamError."""
-    if len(so_far) < LEAST_OVERLAP and text.startswith(so_far):
-        raise SeamError("The model said again what little was shown: whether it goes on cannot be told.")
-    bare, said = text.lstrip(), so_far.rstrip()
-    anew = min(BEGUN_ANEW, len(said))
-    if anew >= LEAST_OVERLAP and bare[:anew] == said.lstrip()[:anew] and not said.endswith(bare[:anew]):
-        raise SeamError("The model began its answer anew instead of going on.")
-    count = _overlap(said, bare)
-    if count:
-        count += len(text) - len(bare)
-        return count + (_spaces(text[count:]) if said != so_far else 0)
-    return _word_again(so_far, text)
-
-
-def _overlap(said: str, text: str) -> int:
-    """Characters: of enough of them, or of two whole words at least."""
-    longest = min(len(text), len(said))
-    return next((n for n in range(longest, 2, -1) if said.endswith(text[:n]) and _is_no_chance(said, text, n)), 0)
-
-
-def _is_no_chance(said: str, text: str, count: int) -> bool:
-    if count >= LEAST_OVERLAP:
-        return True
-    same, before, after = text[:count], said[:-count][-1:], text[count : count + 1]
-    whole = not (before.isalnum() and same[0].isalnum()) and not (after.isalnum() and same[-1].isalnum())
-    return whole and len(same.split()) >= WORDS
-
-
-def _word_again(so_far: str, text: str) -> int:
-    """The answer broke off in or after a word, and what comes begins with it: joined, they would be no word.
-
-    Of letters alone: figures may well go on with the same ones.
-    """
-    letters = len(so_far) - len(so_far.rstrip(LETTERS))
-    word = so_far[len(so_far) - letters :]
-    return letters if letters >= WORDS and text.startswith(word) else 0
-
-
-def _spaces(text: str) -> int:
-    return len(text) - len(text.lstrip())
+        return _without_text(self._held, count)
 
 
 def _without_text(pieces: Sequence[Piece], count: int) -> list[Piece]:

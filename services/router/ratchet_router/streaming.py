@@ -14,8 +14,9 @@ from ratchet_providers.failing import ProviderError
 from ratchet_providers.usage import estimated_for
 from ratchet_providers.written import written_in
 from ratchet_router.calling import request_to
-from ratchet_router.continuing import Seam, SeamError
+from ratchet_router.continuing import Seam
 from ratchet_router.failures import no_answer
+from ratchet_router.repeating import SeamError
 from ratchet_router.target import Target
 from ratchet_router.tries import Asking, Tries
 

@@ -213,3 +213,11 @@ async def test_what_came_in_another_shape_goes_out_without_what_openai_would_ref
             await openai.answer(request)
     said_in_words = {"role": "tool", "tool_call_id": "a", "content": "The tool failed.\nNo such file."}
     assert seen == [[failed], [said_in_words]]
+
+
+@pytest.mark.parametrize("how", [{"max_output_tokens": 80}, {"fields": {"max_completion_tokens": 80}}])
+async def test_what_goes_on_has_what_is_left_of_the_limit(how: Any) -> None:
+    async with Wire() as wire:
+        openai = OpenAIShaped(wire, "http://host/v1", SECRET, Dialect(continues="prefix"))
+        sent = json.loads(openai.body(asked(so_far="x" * 200, **how), stream=True))
+    assert (sent["max_completion_tokens"], sent["messages"][-1]["content"]) == (30, "x" * 200)
