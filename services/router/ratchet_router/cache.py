@@ -66,11 +66,11 @@ def cache_key(ask: Ask, *, epoch: tuple[int, int], template: str | None, resolve
 
 
 def native_of(ask: Ask) -> tuple[object, ...] | None:
-    """The request in its own shape, without what changes no answer. A stream is kept as it came, so it stands apart."""
+    """The request in its own shape, without what changes no answer."""
     if ask.native is None:
         return None
     fields = ask.native.fields
-    return ask.native.shape, ask.stream, [(name, fields[name]) for name in sorted(fields.keys() - WITHOUT_MEANING)]
+    return ask.native.shape, [(name, fields[name]) for name in sorted(fields.keys() - WITHOUT_MEANING)]
 
 
 def _normal(text: str) -> str:

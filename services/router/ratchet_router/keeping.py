@@ -5,6 +5,7 @@ from typing import Final
 
 from ratchet_router.answered import Answered, to_keep
 from ratchet_router.cache import cache_key
+from ratchet_router.kept_ways import as_asked
 from ratchet_router.memory import Entry
 from ratchet_router.progress import Progress
 from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
@@ -28,7 +29,10 @@ async def kept(progress: Progress) -> Entry | None:
         return None
     found = await kept_or_to_be_made(_wanted(progress), parts.cache, parts.in_flight)
     if isinstance(found, Entry):
-        return found
+        usable = as_asked(found, stream=ask.stream)
+        if usable is None and ask.only_cached:
+            raise NotCachedError
+        return usable
     progress.leads, progress.waited_s = found, time.perf_counter() - began
     return None
 
