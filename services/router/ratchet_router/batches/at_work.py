@@ -72,19 +72,16 @@ async def batches_at_work(
             poke()
         return made
 
+    loops = {f"batches {number}": worker for number, worker in enumerate(workers, 1)}
+    loops["single requests of batches"] = Loop(grouped, every=every)
+    for name, untold in (("batches", store.take_untold), ("single requests", single_store.take_untold)):
+        loops[f"callbacks of {name}"] = Loop(Telling(untold, callbacks, working.now).round, every=every)
     return BatchesAtWork(
         Batches(store, files, tuple(plans), kept=kept, file_bytes=settings.batch_file_bytes, callbacks=callbacks),
         Singles(single_store, store, model=working.model, kept=kept, callbacks=callbacks),
         store,
         poke,
-        {
-            **{f"batches {number}": worker for number, worker in enumerate(workers, 1)},
-            "single requests of batches": Loop(grouped, every=every),
-            "callbacks of batches": Loop(Telling(store.take_untold, callbacks, working.now).round, every=every),
-            "callbacks of single requests": Loop(
-                Telling(single_store.take_untold, callbacks, working.now).round, every=every
-            ),
-        },
+        loops,
     )
 
 
