@@ -132,12 +132,15 @@ class PromptDetails(Part, frozen=True, kw_only=True):
     cache_write_tokens: int | None = None
     audio_tokens: int | None = None
     image_tokens: int | None = None
+    cached_audio_tokens: int | None = None  # these two are not OpenAI's: Gemini tells what it had cached
+    cached_image_tokens: int | None = None
     cache_creation_tokens: int | None = None  # the same in what we make of Anthropic's and Bedrock's answers
 
 
 class CompletionDetails(Part, frozen=True, kw_only=True):
     reasoning_tokens: int | None = None
     audio_tokens: int | None = None
+    image_tokens: int | None = None
 
 
 class WireUsage(Part, frozen=True, kw_only=True, omit_defaults=True):

@@ -74,7 +74,10 @@ def counted(used: WireUsage | None) -> Usage | None:
         cache_written_tokens=part(of_prompt.cache_write_tokens or of_prompt.cache_creation_tokens, read - cached),
         image_tokens=part(of_prompt.image_tokens, read),
         audio_tokens=part(of_prompt.audio_tokens, read),
+        cached_image_tokens=part(of_prompt.cached_image_tokens, cached),
+        cached_audio_tokens=part(of_prompt.cached_audio_tokens, cached),
         reasoning_tokens=part(of_completion.reasoning_tokens, written),
+        output_image_tokens=part(of_completion.image_tokens, written),
         output_audio_tokens=part(of_completion.audio_tokens, written),
     )
 

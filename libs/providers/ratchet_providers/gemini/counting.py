@@ -25,18 +25,25 @@ def _of_prompt(said: UsageMetadata) -> PromptDetails | None:
     counts = [*(said.prompt_tokens_details or ()), *(said.tool_use_prompt_tokens_details or ())]
     if not said.cached_content_token_count and all(count.modality == "TEXT" for count in counts):
         return None
+    cached = said.cache_tokens_details or ()
     return PromptDetails(
         cached_tokens=said.cached_content_token_count or 0,
         audio_tokens=_of("AUDIO", counts),
         image_tokens=_of("IMAGE", counts),
+        cached_audio_tokens=_of("AUDIO", cached),
+        cached_image_tokens=_of("IMAGE", cached),
     )
 
 
 def _of_completion(said: UsageMetadata) -> CompletionDetails | None:
     if not said.thoughts_token_count and not said.candidates_tokens_details:
         return None
-    audio = _of("AUDIO", said.candidates_tokens_details or ())
-    return CompletionDetails(reasoning_tokens=said.thoughts_token_count or 0, audio_tokens=audio)
+    drawn_and_said = said.candidates_tokens_details or ()
+    return CompletionDetails(
+        reasoning_tokens=said.thoughts_token_count or 0,
+        audio_tokens=_of("AUDIO", drawn_and_said),
+        image_tokens=_of("IMAGE", drawn_and_said),
+    )
 
 
 def _of(modality: str, counts: Sequence[OfModality]) -> int:

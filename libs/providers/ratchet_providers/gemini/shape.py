@@ -86,6 +86,7 @@ class UsageMetadata(Said, frozen=True, kw_only=True):
     tool_use_prompt_token_count: int | None = None
     cached_content_token_count: int | None = None
     prompt_tokens_details: list[OfModality] | None = None
+    cache_tokens_details: list[OfModality] | None = None
     tool_use_prompt_tokens_details: list[OfModality] | None = None
     candidates_tokens_details: list[OfModality] | None = None
 
