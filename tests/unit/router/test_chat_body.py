@@ -74,10 +74,10 @@ def test_extras_are_read() -> None:
     assert (ask.user, ask.session, str(ask.max_cost_usd), ask.max_output_tokens) == ("u", "s", "0.5", 9)
 
 
-def test_who_asks_is_the_user_else_the_safety_identifier() -> None:
+def test_who_asks_is_the_safety_identifier_else_the_user() -> None:
     named = read_chat(body(safety_identifier="s"), CALLER)
     assert (named.user, bytes(named.passed_on["safety_identifier"])) == ("s", b'"s"')
-    assert read_chat(body(user="u", safety_identifier="s"), CALLER).user == "u"
+    assert read_chat(body(user="u", safety_identifier="s"), CALLER).user == "s"
     assert read_chat(body(safety_identifier="s", ratchet={"user_id": "r"}), CALLER).user == "r"
 
 

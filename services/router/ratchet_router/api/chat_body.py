@@ -82,7 +82,7 @@ def read_chat(body: bytes, caller: Caller) -> Ask:
         stream=bool(chat.stream),
         usage_asked=bool(chat.stream_options and chat.stream_options.include_usage),
         choices=chat.n or 1,
-        user=chat.user or chat.safety_identifier,
+        user=chat.safety_identifier or chat.user,
     )
     return ask_of(asked, caller)
 
