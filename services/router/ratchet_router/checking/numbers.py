@@ -18,6 +18,7 @@ from typing import NamedTuple
 from ratchet_router.checking.calendar_dates import dates_in
 from ratchet_router.checking.citations import MARKER
 from ratchet_router.checking.figures import Figure, figures_in
+from ratchet_router.checking.given_times import GivenTimes
 from ratchet_router.checking.quarters import fiscal_years_in, quarters_in
 from ratchet_router.checking.source import Source
 from ratchet_router.checking.subject import Finding, Subject
@@ -82,7 +83,7 @@ def _enough(told: Iterable[Told]) -> Iterator[Told]:
 
 def _told(text: str, source: Source) -> Iterator[Told]:
     spans = list[tuple[int, int]]()
-    for one, end in _periods(text, source):
+    for one, end in _periods(text, GivenTimes(source)):
         spans.append((one.start, end))
         yield one
     rest = _blanked(text, [*spans, *(marker.span() for marker in MARKER.finditer(text))])
@@ -94,16 +95,16 @@ def _told(text: str, source: Source) -> Iterator[Told]:
         yield Told(figure.start, known, worked_out, small=not known and _is_small(figure, rest))
 
 
-def _periods(text: str, source: Source) -> Iterator[tuple[Told, int]]:
+def _periods(text: str, given: GivenTimes) -> Iterator[tuple[Told, int]]:
     """Dates, times of day, quarters and fiscal years, and the end of each."""
     for dated in dates_in(text)[:MOST]:
-        yield Told(dated.start, source.has_date(dated, text[dated.start : dated.end])), dated.end
+        yield Told(dated.start, given.has_date(dated, text[dated.start : dated.end])), dated.end
     for start, end, minutes in islice(times_in(text), MOST):
-        yield Told(start, source.has_time(minutes, text[start:end])), end
+        yield Told(start, given.has_time(minutes, text[start:end])), end
     for start, end, quarter in islice(quarters_in(text), MOST):
-        yield Told(start, source.has_quarter(quarter, text[start:end])), end
+        yield Told(start, given.has_quarter(quarter, text[start:end])), end
     for start, end, year in islice(fiscal_years_in(text), MOST):
-        yield Told(start, source.has_fiscal_year(year)), end
+        yield Told(start, given.has_fiscal_year(year)), end
 
 
 def _numbers_a_line(figure: Figure, text: str) -> bool:

@@ -10,20 +10,20 @@ of their country (612 345 678 may be an amount); keys that begin with nothing kn
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from ipaddress import IPv6Address
 from itertools import islice
 from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
+from ratchet_router.checking.places import places
 from ratchet_router.checking.private_kinds import Private, is_ipv6, private_in
 from ratchet_router.checking.subject import Finding, Subject
 
 PHONE_TAIL: Final = 9  # digits that tell a phone number: country codes come and go
 SHORTEST_PHONE: Final = 7
 MOST: Final = 100  # of one answer are looked up
-LOOKED_AT: Final = 50  # places of one value
 SPREAD: Final = 2  # signs between two of a number's, on the average
 
 _IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F]{0,4}:(?:[0-9a-fA-F]{0,4}:){1,6}[0-9a-fA-F]{0,4}")
@@ -54,10 +54,10 @@ class Given:
     def has(self, one: Private) -> bool:
         if one.kind in ("e-mail", "API key"):
             folded = one.value.casefold()
-            return any(_stands_alone(self._folded, at, len(folded)) for at in _places(self._folded, folded))
+            return any(_stands_alone(self._folded, at, len(folded)) for at in places(self._folded, folded))
         if one.kind == "IPv6":
             return IPv6Address(one.value) in self._addresses
-        if any(_is_bounded(self._text, at, at + len(one.value)) for at in _places(self._text, one.value)):
+        if any(_is_bounded(self._text, at, at + len(one.value)) for at in places(self._text, one.value)):
             return True
         return self._has_apart(one)
 
@@ -68,7 +68,7 @@ class Given:
         return any(self._has_signs(signs, whole=not is_phone) for signs in wanted)
 
     def _has_signs(self, wanted: str, *, whole: bool) -> bool:
-        for place in _places(self._signs, wanted):
+        for place in places(self._signs, wanted):
             start, end = self._where[place], self._where[place + len(wanted) - 1] + 1
             if end - start <= len(wanted) * SPREAD and _is_bounded(self._text, start, end, before=whole):
                 return True
@@ -97,15 +97,6 @@ def _numbers_of(phone: str) -> list[str]:
     behind = _NO_DIGITS.sub("", _COUNTRY_CODE.sub("", phone))
     last = _NO_DIGITS.sub("", phone).lstrip("0")[-PHONE_TAIL:]
     return [last, behind] if len(behind) >= SHORTEST_PHONE else [last]
-
-
-def _places(text: str, value: str) -> Iterator[int]:
-    at = text.find(value)
-    for _ in range(LOOKED_AT):
-        if at < 0:
-            return
-        yield at
-        at = text.find(value, at + 1)
 
 
 def _is_bounded(text: str, start: int, end: int, *, before: bool = True) -> bool:
