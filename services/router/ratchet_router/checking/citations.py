@@ -72,7 +72,8 @@ def _exists(marker: re.Match[str], subject: Subject, pages: set[int]) -> bool:
         return pages.issuperset(numbers) if pages else all(_says_number(number, subject) for number in numbers)
     given = max(len(subject.context), subject.numbered)
     if marker["in_brackets"]:
-        return not given or all(1 <= number <= given for number in _numbers(marker["in_brackets"]))
+        exists = all(1 <= number <= given for number in _numbers(marker["in_brackets"]))
+        return not given or exists or marker[0][1:-1].casefold() in subject.given.casefold()
     return all(1 <= number <= given for number in _numbers(marker["places"]))
 
 

@@ -1,7 +1,7 @@
 """Quarters and fiscal years, and whether a document tells of them: "Q1 2024", "the second quarter", FY24. Pure.
 
-A quarter is held against the document only where that tells of quarters by their number: a report of "three months
-ended June 30" may be summed up as one of Q2. Half-years are not read.
+A quarter is held against the document only where that tells of quarters by their number alone: a report of "three
+months ended June 30", or of "the next quarter", may be summed up as one of Q2. Half-years are not read.
 """
 
 import re
@@ -12,7 +12,7 @@ FIRST_WORDS: Final = (
     "first 1st erste erstes ersten premier 1er primer primo primeiro",
     "second 2nd zweite zweites zweiten deuxième 2ème 2e segundo secondo",
     "third 3rd dritte drittes dritten troisième 3ème 3e tercer terzo terceiro",
-    "fourth 4th last vierte viertes vierten quatrième 4ème 4e cuarto quarto",
+    "fourth 4th vierte viertes vierten quatrième 4ème 4e cuarto quarto",
 )
 ORDINALS: Final = {word: number for number, words in enumerate(FIRST_WORDS, 1) for word in words.split()}
 LONGEST_BEFORE: Final = 24  # characters
@@ -35,6 +35,14 @@ _WHICH = re.compile(
 _FISCAL = re.compile(r"FY(?<!\wFY)\s?['\u2019]?(?P<year>20\d{2}|\d{2})(?!\w)")
 _ANY_FISCAL = re.compile(
     r"(?:FY|fiscal(?:\syear)?|financial\syear|Geschäftsjahr|exercice)\s?['\u2019]?(20\d{2}|\d{2})(?:[/-](\d{2}))?(?!\w)",
+    re.I,
+)
+
+
+# What the document says of it may be meant by any number.
+_BY_ITS_PLACE = re.compile(
+    r"\b(?:next|previous|prior|preceding|following|coming|last|this|current|n\u00e4chste\w?|vorige\w?|letzte\w?|prochain"
+    r"|dernier|pr\u00f3ximo|\u00faltimo|prossimo|ultimo)\s(?:fiscal\s)?(?:quarter|quartal|trimestre)|\bquarter\s(?:that\s)?end",
     re.I,
 )
 
@@ -67,7 +75,9 @@ def fiscal_years_in(text: str) -> Iterator[tuple[int, int, int]]:
 
 
 def quarters_told(text: str) -> frozenset[Quarter]:
-    """All that a document tells, in words too."""
+    """All that a document tells, in words too; none where it tells of the next or the last one as well."""
+    if _BY_ITS_PLACE.search(text):
+        return frozenset()
     return frozenset([*(told.quarter for told in quarters_in(text)), *_spoken(text)])
 
 

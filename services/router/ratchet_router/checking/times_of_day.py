@@ -10,6 +10,7 @@ from typing import Final
 
 Minutes = frozenset[int]
 HALF_A_DAY: Final = 720
+EARLIEST: Final = 6  # o'clock: 1h30 is how long something takes
 NOON: Final = "noon midday mittags mittag midi mediodía mezzogiorno meio-dia"
 MIDNIGHT: Final = "midnight mitternacht minuit medianoche mezzanotte meia-noite middernacht"
 
@@ -33,6 +34,8 @@ _NOON = re.compile(rf"\b(?:(?P<noon>{NOON.replace(' ', '|')})|{MIDNIGHT.replace(
 def times_in(text: str) -> Iterator[tuple[int, int, Minutes]]:
     """Start, end, and the minutes."""
     for found in _TIME.finditer(text):
+        if found["after_h"] and int(found["hour"]) < EARLIEST:
+            continue
         minute = found["minute"] or found["after_h"] or found["after_dot"]
         minutes = _minutes(found["hour"], minute, found["half"] or found["its_half"] or "")
         if minutes:

@@ -76,6 +76,11 @@ def test_a_document_that_is_not_numbered_may_be_told_of_by_its_number() -> None:
     assert citations(subject("It rose (document 9), see document 9.", "qa", document="Revenue rose.")) is None
 
 
+def test_a_document_that_the_text_tells_of_may_be_cited() -> None:
+    passages = (Passage("As Document 9 has it, revenue rose."), Passage("Costs fell."))
+    assert citations(subject("It rose (document 9); see Document 9.", "qa", document="", context=passages)) is None
+
+
 def test_without_passages_the_document_must_have_the_marker() -> None:
     assert citations(subject("It rose [2].", "qa", document="Revenue rose. [2] See the report.")) is None
     assert citations(subject("It rose [2].", "qa", document="Revenue rose.")) is not None

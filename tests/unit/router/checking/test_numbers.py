@@ -97,6 +97,11 @@ def test_dates_and_times_are_compared_as_such(answer: str, supported: bool) -> N
         ("300 million and 350 million", "3\u5104\u5186, 3\u51045000\u4e07\u5186"),
         ("1,987 users", "\u5171\u67091987\u540d\u7528\u6237"),
         ("$1.2 million", "USD 1,234,567 and 4 EUR"),
+        (
+            "$3.4 million and 12 billion",
+            "3,4 \u043c\u043b\u043d \u0434\u043e\u043b\u043b\u0430\u0440\u043e\u0432, 12 \u043c\u043b\u0440\u0434",
+        ),
+        ("1h30 long", "an hour and a half, or 1 hour 30, long"),
         ("\u20ac5 million, 12 %", "\u20ac 5.0 million, $5 and 12 %"),
     ],
 )
@@ -156,6 +161,8 @@ def test_another_quarter_or_fiscal_year_is_seen(answer: str, document: str) -> N
         ("Q1 2024", "the first quarter of 2024"),
         ("Q2 2024", "the three months ended June 30, 2024"),
         ("Q2 2024", "Q1-Q3 2024"),
+        ("Q2", "Q1, and will rise in the next quarter"),
+        ("Q2", "Q1 and in the quarter that ended in June"),
         ("Q3", "im dritten Quartal"),
         ("FY25", "fiscal 2025"),
         ("FY25", "the fiscal year that ended in June 2025"),
