@@ -61,7 +61,7 @@ def counted(used: WireUsage | None) -> Usage | None:
     """None where it is missing, or cannot have been counted."""
     if used is None or used.prompt_tokens is None:
         return None
-    read, written = used.prompt_tokens, used.completion_tokens or 0
+    read, written = used.prompt_tokens, (used.completion_tokens or 0) + _thoughts_beside(used)
     if not (0 <= read <= MOST_TOKENS and 0 <= written <= MOST_TOKENS):
         return None
     of_prompt = used.prompt_tokens_details or PromptDetails()
@@ -80,6 +80,14 @@ def counted(used: WireUsage | None) -> Usage | None:
         output_image_tokens=part(of_completion.image_tokens, written),
         output_audio_tokens=part(of_completion.audio_tokens, written),
     )
+
+
+def _thoughts_beside(used: WireUsage) -> int:
+    """Of a server that counts its reasoning in the total, and not in the completion, as xAI's does."""
+    thought = used.completion_tokens_details.reasoning_tokens if used.completion_tokens_details else None
+    if not thought or thought < 0 or used.prompt_tokens is None:
+        return 0
+    return thought if used.total_tokens == used.prompt_tokens + (used.completion_tokens or 0) + thought else 0
 
 
 def part(said: int | None, whole: int) -> int:

@@ -32,3 +32,11 @@ def said(**more: Any) -> tuple[int, int]:
 )
 def test_what_was_cached_is_told_apart_whatever_it_is_called(more: dict[str, Any], cached: int, written: int) -> None:
     assert said(**more) == (cached, written)
+
+
+@pytest.mark.parametrize(("total", "written"), [(1_320, 320), (1_020, 20), (None, 20), (1_319, 20)])
+def test_reasoning_that_only_the_total_has_is_written_as_well(total: int | None, written: int) -> None:
+    of = {"prompt_tokens": 1_000, "completion_tokens": 20, "completion_tokens_details": {"reasoning_tokens": 300}}
+    found = counted(msgspec.convert(of | {"total_tokens": total}, WireUsage))
+    assert found is not None
+    assert (found.input_tokens, found.output_tokens, found.reasoning_tokens) == (1_000, written, min(300, written))
