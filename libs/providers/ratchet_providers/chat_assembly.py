@@ -8,7 +8,7 @@ import msgspec
 
 from ratchet_common.events import Usage
 from ratchet_providers.beyond_chat import Unknown, added, adds_words_alone, unknown_in
-from ratchet_providers.chat_shape import Chunk, ChunkChoice, ToolCallDelta
+from ratchet_providers.chat_shape import WHY_IT_ENDED, Chunk, ChunkChoice, ToolCallDelta
 
 
 @dataclass(slots=True)
@@ -49,6 +49,7 @@ class _Choice:
     extra: dict[str, Any] = field(default_factory=dict)
     logprobs: list[msgspec.Raw] = field(default_factory=list)
     finish: str | None = None
+    why: dict[str, Any] = field(default_factory=dict)  # it ended
     beside: dict[str, Any] = field(default_factory=dict)  # of the message, what is passed on unread
     unknown: dict[str, Any] = field(default_factory=dict)
 
@@ -72,6 +73,8 @@ class _Choice:
             if value is not None:
                 self.beside[name] = added(self.beside.get(name), value)
         self.finish = choice.finish_reason or self.finish
+        told = {name: getattr(choice, name) for name in WHY_IT_ENDED}
+        self.why |= {name: why for name, why in told.items() if why is not None and why is not msgspec.UNSET}
 
     def written(self) -> int:
         """How many characters the model has written."""
@@ -97,7 +100,7 @@ class _Choice:
             message["content"] = ""
         logprobs = _joined(self.logprobs)
         ended = {"index": index, "message": self.beside | message, "logprobs": logprobs, "finish_reason": self.finish}
-        return self.unknown | ended
+        return self.unknown | ended | self.why
 
 
 def _joined(bits: list[msgspec.Raw]) -> dict[str, list[Any]] | None:

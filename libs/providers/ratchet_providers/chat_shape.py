@@ -4,7 +4,7 @@ Fields that are not named here are passed on by whoever passes the whole on; tra
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -167,6 +167,9 @@ class Message(Part, frozen=True, kw_only=True, omit_defaults=False):
     annotations: Any = UNKNOWN  # passed on unread, as some others below
     audio: Any = UNKNOWN
     extra_content: dict[str, Any] | msgspec.UnsetType | None = UNKNOWN
+
+
+WHY_IT_ENDED: Final = ("stop_reason", "native_finish_reason")  # beside the finish reason, of a choice
 
 
 class Choice(Part, frozen=True, kw_only=True, omit_defaults=False):

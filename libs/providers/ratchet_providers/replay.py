@@ -9,7 +9,17 @@ import msgspec
 from ratchet_common.events import Usage
 from ratchet_providers.base import ModelAnswer, Piece
 from ratchet_providers.beyond_chat import unknown_of_answer
-from ratchet_providers.chat_shape import Chunk, ChunkChoice, Completion, Delta, Message, SaidCall, ToolCallDelta
+from ratchet_providers.chat_shape import (
+    WHY_IT_ENDED,
+    Choice,
+    Chunk,
+    ChunkChoice,
+    Completion,
+    Delta,
+    Message,
+    SaidCall,
+    ToolCallDelta,
+)
 
 BIT: Final = re.compile(r"(?:\S+\s*|\s+){1,6}")  # a few words
 Beside = Mapping[str, Any]
@@ -47,7 +57,7 @@ def of_body(body: Mapping[str, msgspec.Raw], usage: Usage) -> list[Piece]:
         pieces += [_said(frame, choice.index, delta) for delta in _deltas(choice.message)]
         if of_message:
             pieces.append(_with(_said(frame, choice.index, Delta()), of_delta=of_message))
-        end = _ended(frame, choice.index, choice.finish_reason or "stop", choice.logprobs)
+        end = _ended(frame, choice.index, choice.finish_reason or "stop", choice)
         last = choice is completion.choices[-1]
         pieces.append(_with(end, of_chunk=unknown.of_chunk if last else {}, of_choice=of_choice))
     return [*pieces, Piece(chunk=msgspec.structs.replace(frame, usage=completion.usage), usage=usage)]
@@ -109,6 +119,7 @@ def _said(frame: Chunk, index: int, delta: Delta) -> Piece:
     return Piece(chunk=chunk, text=text, shows=delta.shows)
 
 
-def _ended(frame: Chunk, index: int, finish: str, logprobs: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET) -> Piece:
-    choice = ChunkChoice(index=index, finish_reason=finish, logprobs=logprobs)
+def _ended(frame: Chunk, index: int, finish: str, of: Choice | None = None) -> Piece:
+    said: Beside = {name: getattr(of, name) for name in ("logprobs", *WHY_IT_ENDED)} if of else NONE
+    choice = ChunkChoice(index=index, finish_reason=finish, **said)
     return Piece(chunk=msgspec.structs.replace(frame, choices=[choice]), finish=finish if index == 0 else "")
