@@ -27,9 +27,10 @@ class Unknown(NamedTuple):
 
 def adds_words_alone(chunk: Chunk) -> bool:
     """Nearly every chunk there is: nobody looks in it for what is not known."""
-    return bool(chunk.choices) and all(
-        choice.finish_reason is None and choice.delta.role is None and choice.delta.shows for choice in chunk.choices
-    )
+    for choice in chunk.choices:
+        if choice.finish_reason is not None or choice.delta.role is not None or not choice.delta.shows:
+            return False
+    return bool(chunk.choices)
 
 
 def unknown_in(chunk: bytes) -> Unknown:

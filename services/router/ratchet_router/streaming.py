@@ -90,7 +90,7 @@ async def _pieces(
             async for pieces in coming:
                 joined = seam.joined(pieces) if seam else pieces
                 for piece in joined:
-                    written += len(piece.text) if piece.chunk is None else written_in(piece.chunk)
+                    written += len(piece.text) or (written_in(piece.chunk) if piece.chunk else 0)
                     asking.usage = shown.usage = piece.usage or asking.usage
                     shown.add(piece)
                 if unseen is None:
