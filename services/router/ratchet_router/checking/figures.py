@@ -12,8 +12,8 @@ THOUSAND: Final = 1e3
 SCALE_WORDS: Final = {
     1e3: "k thousand thousands tausend tsd mille mil mila duizend тыс тысяч тысячи tys tysięcy",
     1e5: "lakh lakhs",
-    1e6: "m mn mm mio million millions millionen millón millones milione milioni milhão milhões miljoen mln miljon miljoner "
-    "milion miliony milionów milyon млн миллион миллиона миллионов",
+    1e6: "m mn mm mio million millions millionen millón millones milione milioni milhão milhões miljoen mln miljon "
+    "miljoner milion miliony milionów milyon млн миллион миллиона миллионов",
     1e7: "crore crores",
     1e9: "b bn billion billions mrd milliarden milliarde milliard milliards miliardi mld bilhões miljard md miljarder "
     "miliard milyar млрд миллиард миллиарда миллиардов",

@@ -23,6 +23,16 @@ _BASIS_POINTS = re.compile(r"\b(?:basis[\s-]points?|bps?|Basispunkten?)\b", re.I
 _HEAD = re.compile(r"[$€£]\s?['\u2019]?(000|[kmb]n?)\b")
 
 
+def _shortest(words: Sequence[str]) -> Sequence[str]:
+    """Those that have no other in them: where there are "millions" there is "million"."""
+    return [word for word in words if not any(word != other and other in word for other in words)]
+
+
+_NAMES: Final = {
+    scale: _shortest([word for word in words.split() if len(word) >= TELLING]) for scale, words in SCALE_WORDS.items()
+}
+
+
 class Way(NamedTuple):
     """How a figure may stand in the text. `step`: of its last digit; `factor`: from that to what the figure says."""
 
@@ -166,11 +176,7 @@ class Source:
     def _scales(self) -> frozenset[float]:
         """Of the words that stand anywhere, such as "in millions" over a table."""
         over_tables = {HEADS[found[1]] for found in _HEAD.finditer(self.folded) if found[1] in HEADS}
-        named = {
-            scale
-            for scale, words in SCALE_WORDS.items()
-            if any(word in self.folded for word in words.split() if len(word) >= TELLING)
-        }
+        named = {scale for scale, words in _NAMES.items() if any(word in self.folded for word in words)}
         return frozenset(over_tables | named)
 
     @cached_property
