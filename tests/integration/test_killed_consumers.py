@@ -108,7 +108,7 @@ async def test_killed_again_and_again_each_event_has_its_effect(
     names = [f"killed-{uuid4().hex[:8]}-{n}" for n in range(2)]
     client = mongo.connect(stack.mongodb_url)
     databases = {name: mongo.database(client, name) for name in names}
-    async with asyncio.timeout(120), Bus(settings) as bus:
+    async with asyncio.timeout(240), Bus(settings) as bus:
         flowing = asyncio.create_task(flow(bus, sent))
         lives = [live(name, its, settings, sent, tmp_path / name) for name, its in databases.items()]
         await asyncio.gather(*lives)
