@@ -13,11 +13,18 @@ from typing import Any, Final, Literal, Protocol
 import msgspec
 
 from ratchet_router.shapes.responses.body import Item
-from ratchet_router.shapes.responses.errors import PreviousResponseNotFoundError, ResponseNotFoundError
+from ratchet_router.shapes.responses.errors import (
+    InvalidResponsesError,
+    PreviousResponseNotFoundError,
+    ResponseNotFoundError,
+)
+from ratchet_router.shapes.responses.ids import response_of
 from ratchet_router.shapes.responses.kept import PAGE, listed, page
+from ratchet_router.shapes.responses.read import ResponsesRequest, continued, references, with_items
 
 NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
 MOST_TURNS: Final = 1_000
+MOST_REFERRED_TO: Final = 100
 WHY: Final = "it was deleted, has expired, was too long to be kept, or was made with store: false"
 
 
@@ -112,6 +119,17 @@ class Conversations:
         )
         return True
 
+    async def items(self, tenant: str, names: Collection[str]) -> dict[str, Item]:
+        """Of those that came out under these ids, the ones that are still kept. Raises InvalidResponsesError,
+        RetryLaterError.
+        """
+        responses = {response_of(name) for name in names}
+        if len(responses) > MOST_REFERRED_TO:
+            raise InvalidResponsesError("input", f"it refers to items of more than {MOST_REFERRED_TO} responses")
+        kept = await self._read(tenant, responses)
+        there = [item for one in kept for item in _answered.decode(one.response).output or ()]
+        return {item["id"]: item for item in there if item.get("id") in names}
+
     async def response(self, tenant: str, name: str) -> bytes:
         """As it was answered, JSON. Raises ResponseNotFoundError, RetryLaterError."""
         found = await self._read(tenant, [name])
@@ -154,6 +172,16 @@ class Conversations:
     async def _read(self, tenant: str, names: Collection[str]) -> list[Kept]:
         sound = [name for name in names if _is_name(name)]
         return await self._store.read(tenant, sound, datetime.now(UTC)) if sound else []
+
+
+async def in_conversation(
+    asked: ResponsesRequest, tenant: str, conversations: Conversations
+) -> tuple[ResponsesRequest, History]:
+    """The request with all that it names in place of sending it. Raises what `items` and `history` raise."""
+    if names := references(asked):
+        asked = with_items(asked, await conversations.items(tenant, names))
+    history = await conversations.history(tenant, asked.previous)
+    return (asked if asked.previous is None else continued(asked, history.items)), history
 
 
 def _not_found() -> ResponseNotFoundError:

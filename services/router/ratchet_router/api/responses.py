@@ -17,12 +17,12 @@ from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.speaking import answer_in_shape
 from ratchet_router.ask import Ask
 from ratchet_router.catalogue import Capability
-from ratchet_router.conversations import Conversations, History
+from ratchet_router.conversations import Conversations, History, in_conversation
 from ratchet_router.parts import Parts
 from ratchet_router.shapes.responses.errors import InvalidResponsesError
 from ratchet_router.shapes.responses.frames import ResponsesFrames
 from ratchet_router.shapes.responses.ids import response_id
-from ratchet_router.shapes.responses.read import ResponsesRequest, continued, read_responses
+from ratchet_router.shapes.responses.read import ResponsesRequest, read_responses
 from ratchet_router.shapes.responses.response import Response as ResponsesAnswer
 from ratchet_router.shapes.responses.response import begun
 from ratchet_router.shapes.responses.whole import as_completion, whole
@@ -103,9 +103,7 @@ async def create(request: Request) -> Response:
     parts: Parts = request.app.state.parts
     conversations: Conversations = request.app.state.conversations
     asked = read_responses(await request.body(), request.headers)
-    history = await conversations.history(caller.tenant, asked.previous)
-    if asked.previous is not None:
-        asked = continued(asked, history.items)
+    asked, history = await in_conversation(asked, caller.tenant, conversations)
     ask = ask_for(asked, caller, parts)
     return await answer_in_shape(request, caller, ask, SpokenResponse(asked, caller, conversations, history))
 

@@ -46,6 +46,23 @@ async def turn(
     return await conversations.keep(of, user, history, [ASKED | how], answer(name))
 
 
+async def items_are_found_by_their_names(store: ConversationStore) -> None:
+    conversations, us = over(store), tenant()
+    names = [f"{n:012x}7{n:019x}" for n in range(3)]
+    for name in names[:2]:
+        assert await conversations.keep(us, None, NOTHING_BEFORE, [ASKED], named_answer(name))
+    wanted = {f"msg_{name}0000" for name in names}
+    assert (await conversations.items(us, wanted)).keys() == {f"msg_{name}0000" for name in names[:2]}
+    assert await conversations.items(tenant(), wanted) == {}
+    with pytest.raises(InvalidResponsesError, match="more than 100 responses"):
+        await conversations.items(us, {f"msg_{n:012x}7{n:019x}0000" for n in range(101)})
+
+
+def named_answer(name: str) -> bytes:
+    """With a name of ours."""
+    return answer(f"resp_{name}").replace(f"msg_resp_{name}".encode(), f"msg_{name}0000".encode())
+
+
 async def a_conversation_goes_on_with_all_that_was_said(store: ConversationStore) -> None:
     conversations, us = over(store), tenant()
     assert await conversations.history(us, None) == NOTHING_BEFORE
@@ -162,6 +179,7 @@ async def what_was_put_in_is_listed_in_pages(store: ConversationStore) -> None:
 
 
 CASES: tuple[Case, ...] = (
+    items_are_found_by_their_names,
     a_conversation_goes_on_with_all_that_was_said,
     nobody_sees_another_tenants,
     what_is_deleted_is_gone_and_so_is_what_came_after_it,

@@ -6,18 +6,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 from aiohttp import web
+from uuid_utils.compat import uuid7
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Usage
 from ratchet_providers.replay import of_body
-from ratchet_router.conversations import Conversations, History
+from ratchet_router.conversations import Conversations, History, in_conversation
 from ratchet_router.shapes.responses.frames import ResponsesFrames
 from ratchet_router.shapes.responses.ids import response_id
-from ratchet_router.shapes.responses.read import ResponsesRequest, continued, read_responses
+from ratchet_router.shapes.responses.read import ResponsesRequest, read_responses
 from ratchet_router.shapes.responses.response import begun
 from ratchet_router.shapes.responses.whole import as_completion, whole
 from ratchet_router.shapes.shape import Failure
@@ -42,15 +42,12 @@ class Gateway:
     )
 
     async def create(self, http: web.Request) -> web.StreamResponse:
-        request = read_responses(await http.read())
-        history = await self.conversations.history("us", request.previous)
-        if history.responses:
-            request = continued(request, history.items)
+        request, history = await in_conversation(read_responses(await http.read()), "us", self.conversations)
         request.require_chat()
         self.asked.append(request)
         choice = {"index": 0, "finish_reason": "stop"} | self.says(msgspec.json.decode(request.messages))
         body = {"model": msgspec.Raw(b'"m"'), "choices": msgspec.Raw(msgspec.json.encode([choice]))}
-        begins = begun(request.body, response_id=response_id(uuid4()), created_at=int(time.time()))
+        begins = begun(request.body, response_id=response_id(uuid7()), created_at=int(time.time()))
         if request.stream:
             return await self._streamed(http, request, history, ResponsesFrames(begins), body)
         answer = whole(begins, as_completion(body, "", "", model="m"), USED, now=int(time.time()))

@@ -119,6 +119,24 @@ async def test_tools_in_parallel_and_their_answers() -> None:
         assert bytes(gateway.asked[1].messages) == bytes(gateway.asked[2].messages)
 
 
+async def test_items_that_came_out_are_named_in_place_of_sent() -> None:
+    """As the AI SDK does in a loop of tools, where answers are kept."""
+    async with client(calls) as (ours, gateway):
+        first = await ours.responses.create(model="auto", input="Weather?", tools=[WEATHER])
+        asked = [item for item in first.output if isinstance(item, ResponseFunctionToolCall)]
+        results = [{"type": "function_call_output", "call_id": item.call_id, "output": "rain"} for item in asked]
+        user = {"role": "user", "content": "Weather?"}
+        named: Any = [user, *({"type": "item_reference", "id": item.id} for item in first.output), *results]
+        sent: Any = [user, *first.output, *results]
+        for given in (sent, named):
+            await ours.responses.create(model="auto", input=given, tools=[WEATHER])
+        assert bytes(gateway.asked[1].messages) == bytes(gateway.asked[2].messages)
+        await ours.responses.delete(first.id)
+        with pytest.raises(openai.BadRequestError) as refused:
+            await ours.responses.create(model="auto", input=named, tools=[WEATHER])
+        assert refused.value.param == "input[1].id"
+
+
 async def test_tools_streamed() -> None:
     async with client(calls) as (ours, _), ours.responses.stream(model="auto", input="W?", tools=[WEATHER]) as stream:
         snapshots = [event.snapshot async for event in stream if event.type == "response.function_call_arguments.delta"]

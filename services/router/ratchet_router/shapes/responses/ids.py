@@ -6,6 +6,7 @@ from uuid import UUID
 
 Prefix = Literal["rs", "msg", "fc", "ctc", "call"]
 OURS: Final = re.compile(r"(?:rs|msg|fc|ctc)_[0-9a-f]{12}7[0-9a-f]{23}")  # the 7 is the UUID's version
+HEX_OF_RESULT: Final = 32
 
 
 def response_id(result_id: UUID) -> str:
@@ -15,6 +16,11 @@ def response_id(result_id: UUID) -> str:
 def item_id(prefix: Prefix, of_response: str, number: int) -> str:
     """`number`: its place in the output."""
     return f"{prefix}_{of_response.removeprefix('resp_')}{number:04x}"
+
+
+def response_of(name: str) -> str:
+    """The response that an item of ours came out of."""
+    return f"resp_{name.partition('_')[2][:HEX_OF_RESULT]}"
 
 
 def is_ours(name: Any) -> bool:

@@ -13,7 +13,7 @@ from ratchet_router.shapes.responses.parts import chat_content
 from ratchet_router.shapes.responses.reasoning import NotCarriedError, Thoughts, brought_back
 
 HEARD: Final = frozenset({"image_url", "input_audio", "file"})
-REFERENCE: Final = "nothing is kept under an item's id alone: send the item itself, or previous_response_id"
+REFERENCE: Final = "no answer here has an item of that id: send the item itself, or previous_response_id"
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 CallId = Annotated[str, Meta(min_length=1, max_length=200_000)]  # with what it carries

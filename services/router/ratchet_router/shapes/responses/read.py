@@ -12,11 +12,13 @@ from ratchet_router.catalogue import Capability
 from ratchet_router.shapes.responses.body import Item, ResponsesBody, decoded
 from ratchet_router.shapes.responses.errors import Beyond, InvalidResponsesError, OnlyResponsesError
 from ratchet_router.shapes.responses.fields import chat_fields
+from ratchet_router.shapes.responses.ids import is_ours
 from ratchet_router.shapes.responses.items import turns
 from ratchet_router.shapes.responses.kept import again, as_items, for_others
 
 HEADERS: Final = frozenset({"openai-beta"})  # the others say who somebody is, or are the connection's
 UNKNOWN_HERE: Final = "it is not known here: the conversation was not read from where it is kept"
+GONE: Final = "no item of that id is here: its response was deleted, has expired, or was made with store: false"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -89,6 +91,25 @@ def read_responses(body: bytes, headers: Mapping[str, str] | None = None) -> Res
     if read.previous_response_id is None:
         return request
     return replace(request, beyond=Beyond("previous_response_id", UNKNOWN_HERE))
+
+
+def references(request: ResponsesRequest) -> frozenset[str]:
+    """The items that it names in place of sending them, and that an answer here had."""
+    return frozenset(item["id"] for item in request.items if _refers(item))
+
+
+def with_items(request: ResponsesRequest, found: Mapping[str, Item]) -> ResponsesRequest:
+    """The same request with the items themselves. Raises InvalidResponsesError for one that was not `found`."""
+    items: list[Item] = []
+    for number, item in enumerate(request.items):
+        if _refers(item) and item["id"] not in found:
+            raise InvalidResponsesError(f"input[{number}].id", GONE)
+        items.append(found[item["id"]] if _refers(item) else item)
+    return _said_in_chat(replace(request.body, input=items), request.native, (), items)
+
+
+def _refers(item: Item) -> bool:
+    return item.get("type", "item_reference") == "item_reference" and "role" not in item and is_ours(item.get("id"))
 
 
 def continued(request: ResponsesRequest, history: Sequence[Item]) -> ResponsesRequest:
