@@ -77,6 +77,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
     session: str | None = None
     tags: tuple[str, ...] = ()
+    batched_by: frozenset[str] = frozenset()  # of a batch: providers who are asked by their batch API
     draw: str = msgspec.field(
         default_factory=lambda: uuid4().hex
     )  # what a request alone is drawn by, without a session or user

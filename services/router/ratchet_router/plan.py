@@ -162,6 +162,7 @@ def _wanted(ask: Ask, hard: float, tier: Tier | None) -> Wanted:
         capabilities=ask.capabilities,
         max_cost_usd=ask.max_cost_usd,
         deadline_s=ask.deadline_s,
+        batched_by=ask.batched_by,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.events import Candidate, Usage
@@ -26,7 +27,7 @@ class NoModelFitsError(RefusedError):
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What the request asks of a model. `tier`: that one alone."""
+    """What the request asks of a model. `tier`: that one alone. `batched_by`: providers who have a batch API for it."""
 
     task_type: str
     complexity: float
@@ -37,6 +38,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: frozenset[Capability] = frozenset()
     max_cost_usd: Decimal | None = None
     deadline_s: float | None = None
+    batched_by: frozenset[str] = frozenset()
+
+    def usage_of(self, model: Model) -> Usage:
+        """As `usage`, and how it would be paid for."""
+        return replace(self.usage, batch=True) if model.provider in self.batched_by else self.usage
 
     @property
     def usage(self) -> Usage:
@@ -198,10 +204,10 @@ def _candidates(
     models: Sequence[Model], able: Sequence[Model], left_out: Mapping[str, str], wanted: Wanted, quality: Quality
 ) -> tuple[Candidate, ...]:
     """Terms are scaled over those that are able; the others are put on the same scale for comparison."""
-    usage, weights = wanted.usage, wanted.priorities.scaled()
+    weights = wanted.priorities.scaled()
     names = [model.name for model in able]
     good = _scaled({model.name: quality(model.name) for model in models}, names)
-    cheap = _scaled({model.name: -float(model.prices.of(usage)) for model in models}, names)
+    cheap = _scaled({model.name: -float(model.prices.of(wanted.usage_of(model))) for model in models}, names)
     fast = _scaled({model.name: -model.latency_ms for model in models}, names)
     return tuple(
         Candidate(

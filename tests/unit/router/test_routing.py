@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ratchet_router.catalogue import Model
 from ratchet_router.priorities import Priorities
@@ -133,3 +134,9 @@ def test_weights_add_up_to_one_whatever_they_were(accuracy: float, cost: float, 
     scaled = Priorities(accuracy, cost, speed).scaled()
     assert scaled.accuracy + scaled.cost + scaled.speed == pytest.approx(1)
     assert (scaled.accuracy >= scaled.cost) is (accuracy >= cost) or scaled.accuracy == scaled.cost
+
+
+def test_of_models_alike_a_batch_goes_to_the_one_whose_provider_halves_it() -> None:
+    alike = [replace(SMALL, name=name, provider=name) for name in ("first", "second")]
+    assert names(ranked(*alike, priorities=Priorities(0, 1, 0))) == ["first", "second"]
+    assert names(ranked(*alike, priorities=Priorities(0, 1, 0), batched_by=frozenset({"second"})))[0] == "second"

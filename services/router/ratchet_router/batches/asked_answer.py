@@ -114,7 +114,7 @@ def answers(read: Read) -> Plan:
         reading = read(body, caller, parts)
         if reading.ask.stream:
             raise StreamsError
-        ask = _pinned(reading.ask, pinned)
+        ask = _pinned(replace(reading.ask, batched_by=frozenset(parts.batch_platforms)), pinned)
         progress = begun(ask, parts)
         progress.result_id = result_id
         if pinned.decision:
