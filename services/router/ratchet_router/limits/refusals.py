@@ -69,7 +69,7 @@ class TooLargeForTheRateError(RateLimitedError):
             subject=allowance.subject,
             period=allowance.period,
         )
-        self.headers = rate_headers(allowance, 0)
+        self.headers = {limit_header(allowance): str(allowance.limit)}  # what is left of it does not matter
 
 
 class LimitsAwayError(UnavailableError):
@@ -87,13 +87,17 @@ def refusal(allowance: Allowance, needed: int, now: float, free_at: float) -> Re
     return RateLimitedError(allowance, now, free_at)
 
 
+def limit_header(allowance: Allowance) -> str:
+    return f"x-ratelimit-limit-{allowance.measure.name.lower()}"
+
+
 def rate_headers(allowance: Allowance, remaining: int) -> dict[str, str]:
     """By OpenAI's names; `reset` is how long until all of it is there again."""
     measure = allowance.measure.name.lower()
     remaining = min(max(0, remaining), allowance.limit)
     full_in_s = (allowance.limit - remaining) * 60 / allowance.limit
     return {
-        f"x-ratelimit-limit-{measure}": str(allowance.limit),
+        limit_header(allowance): str(allowance.limit),
         f"x-ratelimit-remaining-{measure}": str(remaining),
         f"x-ratelimit-reset-{measure}": f"{full_in_s:.3f}s",
     }
