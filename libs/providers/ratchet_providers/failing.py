@@ -1,9 +1,11 @@
 """The ways in which a model gives no answer, told apart by what helps."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 import msgspec
+
+from ratchet_common.events import Usage
 
 ErrorKind = Literal[
     "unreachable",  # no connection
@@ -55,7 +57,10 @@ class ProviderError(Exception):
     """A model gave no answer. `detail` is ours, and may be logged; `said` is the provider's.
 
     `retry_after_s`: before that the provider wants to hear nothing. `status`: its HTTP status, 0 where there was none.
+    `usage`: what it has counted all the same.
     """
+
+    usage: Usage | None = None
 
     def __init__(
         self,
@@ -68,6 +73,10 @@ class ProviderError(Exception):
     ) -> None:
         super().__init__(kind, detail)
         self.kind, self.detail, self.status, self.retry_after_s, self.said = kind, detail, status, retry_after_s, said
+
+    def having_used(self, usage: Usage | None) -> Self:
+        self.usage = usage
+        return self
 
     @property
     def retryable(self) -> bool:

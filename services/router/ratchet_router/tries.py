@@ -127,7 +127,7 @@ class Tries(Generic[T]):
 
     def failed(self, target: T, gate: Gate | None, asking: "Asking[T]", error: ProviderError) -> None:
         self.around.failed(target, gate, error)
-        self._note(target, asking.started, error, usage=asking.usage)
+        self._note(target, asking.started, error, usage=asking.usage or error.usage)
         self._go_on_after(target, error)
 
     def left(self, target: T, gate: Gate | None, asking: "Asking[T]") -> None:

@@ -149,6 +149,13 @@ def test_a_refusal_without_a_word_is_a_filters(how: str) -> None:
     assert failed.value.said.message == "It could do harm."
 
 
+def test_a_refusal_that_came_whole_has_used_what_was_counted() -> None:
+    said = message(stop="refusal", usage={"input_tokens": 12, "output_tokens": 4})
+    with pytest.raises(ProviderError) as failed:
+        whole(said)
+    assert failed.value.usage == Usage(input_tokens=12, output_tokens=4)
+
+
 @pytest.mark.parametrize(
     ("content", "answer", "calls", "finish"),
     [

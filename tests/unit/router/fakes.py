@@ -44,6 +44,7 @@ class FakeModel:
 
     output: str = "risk"
     fails: ErrorKind | None = None
+    used: Usage | None = None  # by what failed
     hangs: bool = False
     asked: list[ModelRequest] = field(default_factory=list)
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -54,7 +55,7 @@ class FakeModel:
         if self.hangs:
             await asyncio.Event().wait()
         if self.fails:
-            raise ProviderError(self.fails)
+            raise ProviderError(self.fails).having_used(self.used)
         usage = Usage(input_tokens=1_000, output_tokens=100)
         return ModelAnswer(output=self.output, usage=usage, model=request.model, confidence=0.7)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ratchet_common.events import Check
+from ratchet_common.events import Check, Usage
 from ratchet_providers.failing import ErrorKind
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
@@ -184,3 +184,13 @@ async def test_a_routed_request_goes_first_to_those_that_are_named_for_the_failu
     its = world()
     its.models["small"].fails = "timeout"
     assert (await answered(its, ask())).model == "middle"
+
+
+async def test_what_a_failed_answer_has_used_is_counted() -> None:
+    its = world()
+    its.models["small"].fails, its.models["small"].used = "filtered", Usage(input_tokens=1_000_000)
+    with pytest.raises(NoAnswerError):
+        await answered(its, ask(model="small"))
+    (attempt,) = its.store.held[-1].attempts
+    assert attempt.usage == its.models["small"].used
+    assert attempt.cost_usd == CATALOGUE.models["small"].prices.of(Usage(input_tokens=1_000_000)) > 0

@@ -41,7 +41,8 @@ def in_chat_shape(body: bytes, request: ModelRequest, *, by_tool: bool, created:
     calls = [block for block in blocks if block.type == "tool_use" and not (by_tool and block.name == ANSWER)]
     text = Seam(request.so_far).joined(_answer(blocks) if by_tool else _words(blocks))
     if message.stop_reason == "refusal" and not (text or calls):
-        raise refusal(message.stop_details.explanation if message.stop_details else None)
+        withheld = refusal(message.stop_details.explanation if message.stop_details else None)
+        raise withheld.having_used(counted(message.usage))
     usage = counted(message.usage) or estimated_of(request.messages, text, request.fields)
     finish = finish_of(message.stop_reason, calls=bool(calls))
     completion = Completion(

@@ -43,7 +43,7 @@ def understood(body: bytes, request: ModelRequest, its: Asked, frame: Completion
         finish = "stop"
     output = content.text if content.answer is None else content.answer
     if not (output or content.calls or content.thoughts) and finish == "content_filter":
-        raise withheld(answered.stop_reason, answered.trace)
+        raise withheld(answered.stop_reason, answered.trace).having_used(usage_of(answered.usage)[1])
     wire, used = usage_of(answered.usage)
     choice = Choice(
         message=_message(output, content),

@@ -7,7 +7,7 @@ from uuid import uuid4
 import msgspec
 
 from ratchet_providers.base import ModelAnswer, ModelRequest
-from ratchet_providers.chat_shape import UNKNOWN, Choice, Completion
+from ratchet_providers.chat_shape import UNKNOWN, Choice, Completion, WireUsage
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.gemini.counting import wire_usage
 from ratchet_providers.gemini.finish import blocked, finish_of, withheld
@@ -25,7 +25,7 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
     """Raises ProviderError: malformed, filtered where a filter left nothing, or why it broke off."""
     said = generated(body)
     if (failure := blocked(said.prompt_feedback)) is not None:
-        raise failure
+        raise failure.having_used(counted(wire_usage(said.usage_metadata)))
     if not said.candidates:
         raise ProviderError("malformed", "an answer without candidates")
     completion = _completion_of(said, said.candidates, request)
@@ -50,25 +50,24 @@ def generated(data: bytes) -> Generated:
 
 def _completion_of(said: Generated, candidates: list[Candidate], request: ModelRequest) -> Completion:
     ids, one_call = CallIds(said.response_id), one_at_a_time(request.fields)
+    used = wire_usage(said.usage_metadata)
     return Completion(
         id=completion_id(said),
         created=created(said),
         model=said.model_version or request.model,
-        choices=[
-            _choice(candidate, ids, one_call=one_call) for candidate in sorted(candidates, key=lambda c: c.index or 0)
-        ],
-        usage=wire_usage(said.usage_metadata),
+        choices=[_choice(one, ids, used, one_call=one_call) for one in sorted(candidates, key=lambda c: c.index or 0)],
+        usage=used,
     )
 
 
-def _choice(candidate: Candidate, ids: CallIds, *, one_call: bool) -> Choice:
+def _choice(candidate: Candidate, ids: CallIds, used: WireUsage | None, *, one_call: bool) -> Choice:
     index = candidate.index or 0
     parts = candidate.content.parts if candidate.content is not None else None
     there = heard(parts or [], index, ids, one_call=one_call)
     reason = candidate.finish_reason or ""
     finish = finish_of(reason, called=bool(there.calls))
     if finish == "content_filter" and index == 0 and not there.answers:
-        raise withheld(candidate)
+        raise withheld(candidate).having_used(counted(used))
     return Choice(
         index=index,
         message=there.message(),

@@ -47,6 +47,13 @@ def test_what_a_guardrail_withheld_says_what_it_blocked(more: dict[str, Any], li
         assert "hunter2" not in words
 
 
+def test_what_a_guardrail_withheld_whole_was_counted_all_the_same() -> None:
+    with pytest.raises(ProviderError) as failed:
+        whole(answer_of(stop="guardrail_intervened"))
+    assert failed.value.usage is not None
+    assert (failed.value.usage.input_tokens, failed.value.usage.output_tokens) == (20, 3)
+
+
 def test_what_a_filter_cut_short_bears_bedrocks_own_word_for_it() -> None:
     assert both(answer_of(TEXT, stop="guardrail_intervened")).native == "guardrail_intervened"
     assert both(answer_of(TEXT)).native is None

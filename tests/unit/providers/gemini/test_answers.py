@@ -160,6 +160,14 @@ def test_nothing_left_by_a_filter_is_no_answer(parts: Any) -> None:
     assert error.said == Said("The answer was withheld: RECITATION.", code="RECITATION")
 
 
+def test_what_a_filter_left_nothing_of_was_counted_all_the_same() -> None:
+    counts: Any = {"usageMetadata": {"promptTokenCount": 12, "candidatesTokenCount": 4, "totalTokenCount": 16}}
+    for said in (saying(finish="SAFETY", **counts), {"promptFeedback": {"blockReason": "SAFETY"}, **counts}):
+        used = failure(said).usage
+        assert used is not None
+        assert (used.input_tokens, used.output_tokens) == (12, 4)
+
+
 def test_a_prompt_that_was_blocked() -> None:
     error = failure({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}})
     assert (error.kind, error.detail) == ("filtered", "PROHIBITED_CONTENT")
