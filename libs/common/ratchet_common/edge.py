@@ -145,7 +145,7 @@ async def _passed_over(scope: Scope, receive: Receive) -> None:
     try:
         async with asyncio.timeout(PASSED_OVER_S):
             while left > 0 and (message := await receive()).get("more_body", False):
-                left -= len(message["body"])
+                left -= len(message.get("body", b""))
     except TimeoutError:
         return  # he will not hear it
 

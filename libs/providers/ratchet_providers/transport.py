@@ -153,10 +153,11 @@ async def events(
 
 
 async def _to_its_end(first: bytes, bits: AsyncGenerator[bytes, None]) -> bytes:
-    parts = [first]
+    parts, size = [first], len(first)
     async for came in bits:
         parts.append(came)
-        if sum(map(len, parts)) > BODY_LIMIT:
+        size += len(came)
+        if size > BODY_LIMIT:
             raise ProviderError("malformed", f"an answer of more than {BODY_LIMIT} bytes")
     return b"".join(parts)
 

@@ -126,9 +126,16 @@ class Conversations:
         responses = {response_of(name) for name in names}
         if len(responses) > MOST_REFERRED_TO:
             raise InvalidResponsesError("input", f"it refers to items of more than {MOST_REFERRED_TO} responses")
-        kept = await self._read(tenant, responses)
-        there = [item for one in kept for item in _answered.decode(one.response).output or ()]
-        return {item["id"]: item for item in there if item.get("id") in names}
+        found: dict[str, Item] = {}
+        size = 0
+        for response in responses:  # one after the other: each may be as large as a whole conversation
+            for kept in await self._read(tenant, [response]):
+                size += len(memoryview(kept.response))
+                there = _answered.decode(kept.response).output or ()
+                found |= {item["id"]: item for item in there if item.get("id") in names}
+            if size > self._limit:
+                raise InvalidResponsesError("input", f"it refers to answers of more than {self._limit} bytes in all")
+        return found
 
     async def response(self, tenant: str, name: str) -> bytes:
         """As it was answered, JSON. Raises ResponseNotFoundError, RetryLaterError."""

@@ -56,6 +56,8 @@ async def items_are_found_by_their_names(store: ConversationStore) -> None:
     assert await conversations.items(tenant(), wanted) == {}
     with pytest.raises(InvalidResponsesError, match="more than 100 responses"):
         await conversations.items(us, {f"msg_{n:012x}7{n:019x}0000" for n in range(101)})
+    with pytest.raises(InvalidResponsesError, match="more than 100 bytes"):
+        await over(store, limit=100).items(us, wanted)
 
 
 def named_answer(name: str) -> bytes:
