@@ -14,7 +14,7 @@ from tests.integration.conftest import SettingsFor, Tenant, running_app
 from tests.integration.router_process import catalogue
 from tests.integration.upstream import failing, saying, upstream
 
-CALLERS = 100  # more keep one loop too busy to hear of the first failures in time
+CALLERS = 100
 PROBES = 10  # one a second at most
 
 
@@ -24,7 +24,7 @@ async def test_few_of_them_reach_it_and_all_are_told(
 ) -> None:
     async with upstream() as up:
         (tmp_path / "catalogue.toml").write_text(catalogue(up.url, "only", "other"))
-        settings = settings_for(RouterSettings, catalogue=tmp_path / "catalogue.toml")
+        settings = settings_for(RouterSettings, catalogue=tmp_path / "catalogue.toml", head_start_ms=30_000)
         assert isinstance(settings, RouterSettings)
         up.will("only", failing(status))
         async with running_app(build(settings), tenant) as app:

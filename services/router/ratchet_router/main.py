@@ -62,6 +62,7 @@ from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.stores import Stores
 from ratchet_router.surroundings import Surroundings
+from ratchet_router.vanguard import Vanguards
 from ratchet_router.warming import Warming
 
 FLUSH_EVERY_S = 5.0
@@ -187,14 +188,20 @@ def _parts(
             first=settings.record_first,
             heard=sessions.heard,
         ),
-        around=_around(files),
+        around=_around(files, settings),
         sessions=sessions,
         estimates=Estimates(settings.aim, most=settings.estimates),
     )
 
 
-def _around(files: Files) -> Surroundings:
-    return Surroundings(Breakers(time.monotonic), Gates(files.caps), RetryBudget(), random.Random())  # noqa: S311  spreads load
+def _around(files: Files, settings: RouterSettings) -> Surroundings:
+    return Surroundings(
+        Breakers(time.monotonic),
+        Gates(files.caps),
+        RetryBudget(),
+        random.Random(),  # noqa: S311  spreads load
+        Vanguards(head_start_s=settings.head_start_ms / 1000),
+    )
 
 
 async def _refresh(app: FastAPI, stores: Stores, warming: Warming) -> None:

@@ -34,6 +34,12 @@ class RouterSettings(CommonSettings):
     deadline_ms: int = Field(300_000, ge=100, le=3_600_000, description="for a request that names none, all tries")
     connect_ms: int = Field(5_000, ge=1, le=600_000, description="until a provider takes the connection")
     first_token_ms: int = Field(60_000, ge=1, le=3_600_000, description="until a stream's first token")
+    head_start_ms: int = Field(
+        500,
+        ge=0,
+        le=60_000,
+        description="that the first calls of a model not heard of lately have before all others follow them",
+    )
     gap_ms: int = Field(30_000, ge=1, le=3_600_000, description="between two tokens of a stream")
     answer_ms: int = Field(120_000, ge=1, le=3_600_000, description="for a whole answer of one model")
     escalate_on: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -2,7 +2,7 @@
 
 All who come at once at a provider that is down would call it before its first failure is known. So while nothing good
 was heard of a model for a minute, or it failed last, no more than `AT_ONCE` calls are on their way to it. Whoever comes
-beside them waits until there is room or good news, `HEAD_START_S` at most: one that is only slow is kept from nobody.
+beside them waits until there is room or good news, a head start at most: one that is only slow is kept from nobody.
 """
 
 import asyncio
@@ -29,8 +29,8 @@ class _Model:
 class Vanguards:
     """`clock`: monotonic seconds. Of this replica."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, head_start_s: float = HEAD_START_S) -> None:
+        self._clock, self._head_start_s = clock, head_start_s
         self._models: dict[str, _Model] = {}
 
     async def turn(self, name: str, patience_s: float, rests: Callable[[str], bool]) -> None:
@@ -38,7 +38,7 @@ class Vanguards:
         model = self._models.get(name)
         if model is None or model.lets(self._clock()):
             return
-        end = self._clock() + min(patience_s, HEAD_START_S)
+        end = self._clock() + min(patience_s, self._head_start_s)
         while not (model.lets(now := self._clock()) or rests(name)) and now < end:
             await self.heard(name, end - now)
 

@@ -60,9 +60,16 @@ async def all_of(its: World, model: str = "auto", callers: int = CALLERS) -> Seq
     return await asyncio.gather(*(answer(one, its.parts, here) for one in asked), return_exceptions=True)
 
 
+def patient_world() -> World:
+    """However slow the machine is, nobody stops waiting for the first ones."""
+    its = World()
+    its.parts = replace(its.parts, around=replace(its.parts.around, vanguards=Vanguards(head_start_s=60)))
+    return its
+
+
 @pytest.mark.parametrize("kind", ["unreachable", "overloaded", "unauthorized"])
 async def test_a_dead_provider_is_called_by_few_of_all_who_come_at_once(kind: ErrorKind) -> None:
-    its = World()
+    its = patient_world()
     down = its.models["small"] = Down(fails=kind)
     failed = await all_of(its, "small")
     assert {type(one) for one in failed} == {NoAnswerError}
@@ -71,7 +78,7 @@ async def test_a_dead_provider_is_called_by_few_of_all_who_come_at_once(kind: Er
 
 
 async def test_the_others_are_answered_by_the_next_model() -> None:
-    its = World()
+    its = patient_world()
     down = its.models["small"] = Down()
     found = await all_of(its)
     assert {one.output for one in found if isinstance(one, Answered)} == {"risk"}
