@@ -8,6 +8,7 @@ is put in other words.
 import re
 import tomllib
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ SENTENCES: Final = 2  # an apology may be one of its own
 FAR: Final = 160  # characters: the longest sentence that is looked at
 
 _SENTENCE_END = re.compile(r"[.!?\n]+(?=\s|$)|[\u3002\uff01\uff1f\u0964\u061f]+")
+_BEFORE_A_SENTENCE: Final = " \t\r\n.!?\u3002\uff01\uff1f\u0964\u061f"
 _PUNCTUATION = re.compile(r"[,;:\u2013\u2014\u060c\uff0c\u3001\"()]+")
 # In a summary it is somebody else's inability.
 _REPORTED = re.compile(
@@ -36,10 +38,15 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: tuple[str, ...] = ()
     spaced: bool = True
 
+    @property
+    def openings(self) -> tuple[str, ...]:
+        return (*self.polite, *self.cannot, *self.objects, *self.outright)
+
 
 def says_unable(beginning: str) -> bool:
     """`beginning`: in lower case, with plain apostrophes."""
-    if _REPORTED.search(beginning):
+    start = beginning.lstrip(_BEFORE_A_SENTENCE)
+    if not start.startswith(_openings().get(start[:1], ())) or _REPORTED.search(beginning):
         return False
     sentences = [sentence.strip() for sentence in _SENTENCE_END.split(beginning) if sentence.strip()][:SENTENCES]
     return any(_is_unable(sentences, words) for words in _all_words())
@@ -47,7 +54,7 @@ def says_unable(beginning: str) -> bool:
 
 def _is_unable(sentences: list[str], words: Words) -> bool:
     for sentence in sentences:
-        if not sentence.startswith((*words.polite, *words.cannot, *words.objects, *words.outright)):
+        if not sentence.startswith(words.openings):
             return False
         if _says(sentence[:FAR], words):
             return True
@@ -71,3 +78,10 @@ def _says(sentence: str, words: Words) -> bool:
 def _all_words() -> tuple[Words, ...]:
     listed = msgspec.convert(tomllib.loads(FILE.read_text(encoding="utf-8")), dict[str, Words])
     return tuple(listed.values())
+
+
+@cache
+def _openings() -> dict[str, tuple[str, ...]]:
+    """Of all languages, by their first letter: most answers are told by that alone."""
+    all_of_them = sorted({opening for words in _all_words() for opening in words.openings})
+    return {letter: tuple(some) for letter, some in groupby(all_of_them, key=lambda opening: opening[0])}
