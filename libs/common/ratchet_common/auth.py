@@ -68,18 +68,32 @@ class Tokens:
 def read_tokens(path: Path) -> Tokens:
     """Raises CannotStartError with a sentence when the file is missing or malformed."""
     try:
-        rows = msgspec.json.decode(path.read_bytes(), type=list[Caller])
+        raw = path.read_bytes()
+        rows = msgspec.json.decode(raw, type=list[Caller])
     except OSError as error:
         raise CannotStartError(
             f"The tokens file {path} (setting TOKENS_FILE) cannot be read ({error.strerror}): "
             f"make one with `ratchet token create --tokens-file {path}`."
         ) from error
-    except msgspec.DecodeError as error:
-        raise CannotStartError(f"The tokens file {path} (setting TOKENS_FILE) is malformed: {error}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CannotStartError(
+            f"The tokens file {path} (setting TOKENS_FILE) is malformed{_line(raw)}: {error}."
+        ) from error
     naive = [row.name or row.sha256[:8] for row in rows if row.expires is not None and row.expires.tzinfo is None]
     if naive:
         raise CannotStartError(f"In the tokens file {path} the end of {naive[0]} has no time zone: write it with Z.")
     return Tokens({row.sha256: row for row in rows})
+
+
+def _line(raw: bytes) -> str:
+    """Where JSON ends to be any; where it is some, the error says which entry is wrong."""
+    try:
+        json.loads(raw)
+    except json.JSONDecodeError as error:
+        return f" in line {error.lineno}"
+    except UnicodeDecodeError as error:
+        return f" in line {len(raw[: error.start].splitlines())}"
+    return ""
 
 
 def new_token(

@@ -66,6 +66,8 @@ ROW = b'[{"sha256": "ab", "tenant": "acme", "scopes": ["read"], %s}]'
         (ROW % b'"colour": 1', "malformed.*colour"),
         (b'[{"sha256": "ab", "tenant": "acme", "scopes": ["fly"]}]', "malformed"),
         (ROW % b'"expires": "2027-01-01T00:00:00"', "no time zone: write it with Z"),
+        (b'[\n  {"sha256": "ab",\n  "tenant" "acme"}\n]', "malformed in line 3"),
+        (b'[\n  {"sha256": "\xff"}\n]', "malformed in line 2"),
         (ROW % b'"limits": {"day_usd": -1}', "must be a budget"),
         (ROW % b'"limits": {"week_usd": 1}', "week_usd"),
         (ROW % b'"limits": {"tokens_per_minute": 0}', "tokens_per_minute"),
