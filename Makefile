@@ -6,6 +6,8 @@ STAMP := $(VENV)/.installed
 MEMBERS := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)))
 UV_VERSION := 0.13.9
 ONLY ?=
+# Tests wait for processes half of the time, so that more of them than there are cores run side by side.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test test-kafka lint types bench bench-gateway bench-routing replay token lock schemas release-schemas env-example routes clean test-imitations
@@ -30,13 +32,15 @@ up: $(STAMP)  ## the whole product on this machine, on http://127.0.0.1:8080 (ar
 	$(BIN)/ratchet up $(ARGS)
 
 test: $(STAMP)  ## every test that needs neither Java, Node nor Docker
-	$(BIN)/pytest -m "not kafka and not imitations" -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -m "not kafka and not imitations" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-kafka: $(STAMP)  ## the same integration suite, and the short crash test, on a real Apache Kafka (needs Java 17 and Maven)
-	RATCHET_TEST_BUS=kafka $(BIN)/pytest tests/integration tests/kafka tests/crash -m "kafka or not slow" $(ARGS)
+	@$(BIN)/python -m tests.kafka.rig
+	RATCHET_TEST_BUS=kafka $(BIN)/pytest tests/integration tests/kafka tests/crash -m "kafka or not slow" -n 2 --dist loadfile $(ARGS)
 
 test-imitations: $(STAMP)  ## the router before imitations of all providers, which others wrote (needs Node 20 and npm)
-	$(BIN)/pytest tests/imitations -m imitations $(ARGS)
+	@$(BIN)/python -m tests.imitations.rig
+	$(BIN)/pytest tests/imitations -m imitations -n 2 --dist loadfile $(ARGS)
 
 lint: $(STAMP)  ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -98,3 +98,7 @@ def finish(command: list[str], *, folder: Path, patience_s: float) -> str:
         said = (done.stdout + done.stderr).strip()[-600:]
         raise CannotStartError(f"`{shown}` ended with exit status {done.returncode}: {said}")
     return done.stdout
+
+
+if __name__ == "__main__":  # before the workers of a test run, which would all fetch them
+    packages()

@@ -137,3 +137,7 @@ def server_properties(port: int, controller_port: int, data: Path, guarded: Mapp
     both = settings | dict(guarded)
     both["listeners"] = str(both["listeners"]).replace("%s", controller)
     return "".join(f"{name}={value}\n" for name, value in both.items())
+
+
+if __name__ == "__main__":  # before the workers of a test run, which would all fetch them
+    jars()

@@ -125,7 +125,7 @@ async def test_a_refusal_stays_one_when_the_connection_breaks_after_it() -> None
     for after in ((-1.0,), (5.0,), (chunked(sse([failing("overloaded_error")])), END)):
         async with anthropic(STREAM, chunked(sse(events_of(REFUSED)[:-1])), *after) as (it, _):
             with pytest.raises(ProviderError) as failed:
-                await all_of(it, asked(limits=TimeLimits(gap_s=0.1)))
+                await all_of(it, asked(limits=TimeLimits(first_s=0.1, gap_s=0.1)))
         assert failed.value.kind == "filtered"
 
 

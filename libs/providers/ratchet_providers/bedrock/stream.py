@@ -195,5 +195,5 @@ def _read(payload: bytes) -> Happened:
 def _decoded(text: msgspec.Raw) -> str:
     try:
         return _text.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProviderError("malformed", f"an event: {type(error).__name__}") from error
