@@ -40,7 +40,7 @@ test-kafka: $(STAMP)  ## the same integration suite, and the short crash test, o
 
 test-imitations: $(STAMP)  ## the router before imitations of all providers, which others wrote (needs Node 20 and npm)
 	@$(BIN)/python -m tests.imitations.rig
-	$(BIN)/pytest tests/imitations -m imitations -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest tests/imitations -m imitations -n 4 --dist load $(ARGS)
 
 lint: $(STAMP)  ## ruff: rules and format
 	$(BIN)/ruff check .
