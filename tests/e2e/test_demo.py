@@ -23,8 +23,7 @@ def demo(*arguments: str) -> tuple[int, dict[str, Any]]:
 @pytest.mark.timeout(2 * LIMIT_S)  # where others load the machine
 def test_the_loop_turns_once() -> None:
     status, outcome = demo()
-    assert status == 0
-    assert outcome["closed"]
+    assert (status, outcome["closed"]) == (0, True), outcome
     assert outcome["after"]["accuracy"] > outcome["before"]["accuracy"]
     assert outcome["after"]["accuracy"] > outcome["commonest"]
     assert outcome["after"]["cost_usd_per_1000"] < outcome["before"]["cost_usd_per_1000"]
@@ -39,8 +38,7 @@ def test_the_loop_turns_once() -> None:
 @pytest.mark.timeout(2 * LIMIT_S)
 def test_noise_is_not_promoted() -> None:
     status, outcome = demo("--shuffle-labels")
-    assert status == 0
-    assert not outcome["closed"]
+    assert (status, outcome["closed"]) == (0, False), outcome
     assert outcome["state"] in ("rejected", "rolled_back")
 
 
