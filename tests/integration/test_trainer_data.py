@@ -22,6 +22,7 @@ from ratchet_trainer.collection import Collector
 from ratchet_trainer.composing import compose
 from ratchet_trainer.dataset import Dataset, Rules, TooFewExamplesError, UnknownDatasetError
 from ratchet_trainer.datasets import TrainingData
+from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.hashing import Hashes
 from ratchet_trainer.main import build
 from ratchet_trainer.preparing import Prepared, prepare
@@ -44,6 +45,9 @@ BAD_REQUESTS: list[tuple[str, str, Any, int]] = [
     ("get", "/api/models/examples?cursor=%FF%00", None, 422),
     ("get", "/api/models/datasets/qa-0123456789ab", None, 404),
     ("get", "/api/models/datasets/nonsense", None, 422),
+    ("get", "/api/models/datasets/qa-0123456789ab/export", None, 404),
+    ("get", "/api/models/datasets/qa-0123456789ab/export?format=word", None, 422),
+    ("get", "/api/models/datasets/qa-0123456789ab/export?side=both", None, 422),
     ("post", "/api/models/datasets", {"task_type": "nonsense"}, 404),
     ("post", "/api/models/datasets", {"task_type": "qa", "seed": 2**70}, 422),
     ("post", "/api/models/examples", {"task_type": "qa", "document_text": "x", "target": 3}, 422),
@@ -208,6 +212,20 @@ async def test_from_events_to_a_dataset_over_http(settings_for: SettingsFor, ten
         assert (await app.get("/api/models/datasets"))[1]["items"] == [dataset]
         listed = (await app.get("/api/models/examples?limit=200"))[1]["items"]
         assert "example.com" not in json.dumps(listed)
+        await exports_are_whole(app, dataset)
+
+
+async def exports_are_whole(app: Running, dataset: dict[str, Any]) -> None:
+    for name, format_ in FORMATS.items():
+        for side, size in dataset["examples"].items():
+            url = f"{app.url}/api/models/datasets/{dataset['dataset_id']}/export?format={name}&side={side}"
+            async with app.http.get(url) as response:
+                lines = (await response.read()).splitlines()
+            assert (response.status, response.content_type) == (200, "application/jsonl")
+            assert f"{side}.{name}.jsonl" in response.headers["Content-Disposition"]
+            assert [format_.fault(line) for line in lines] == [None] * len(lines)
+            assert len(lines) == size or name == "openai_preference"
+            assert b"example.com" not in b"".join(lines)
 
 
 async def until(app: Running, words: int) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """HTTP in: datasets."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import StreamingResponse
 
 from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.problems import documented
@@ -11,10 +12,17 @@ from ratchet_common.vocabulary import known_task
 from ratchet_trainer.api.data_bodies import DatasetPage, DatasetWanted, ShownAnalysis, ShownDataset
 from ratchet_trainer.api.examples import Cursor, Limit, TaskName, TheData
 from ratchet_trainer.dataset import Rules
-from ratchet_trainer.split import SHARES
+from ratchet_trainer.exporting import exported
+from ratchet_trainer.formats.known import FORMATS
+from ratchet_trainer.split import SHARES, Side
 
 routes = APIRouter(prefix="/api/models/datasets", tags=["datasets"])
 
+JSONL = "application/jsonl"
+FormatName = Annotated[
+    Literal["openai", "openai_preference", "bedrock_claude", "bedrock_nova", "bedrock_llama", "gemini", "chat"],
+    Query(alias="format", description="of the lines; openai_preference has only what was corrected"),
+]
 DatasetId = Annotated[str, Path(pattern="^[a-z_]{1,40}-[0-9a-f]{12}$")]
 
 
@@ -45,6 +53,22 @@ async def get_dataset(dataset_id: DatasetId, caller: MayRead, data: TheData) -> 
 async def analyze_dataset(dataset_id: DatasetId, caller: MayRead, data: TheData) -> ShownAnalysis:
     """What is in it. The first to ask waits while it is read through."""
     return ShownAnalysis.of(dataset_id, await data.training.analyse(caller.tenant, dataset_id))
+
+
+@routes.get(
+    "/{dataset_id}/export",
+    response_class=StreamingResponse,
+    responses=documented(404) | {200: {"content": {JSONL: {}}, "description": "One example a line."}},
+)
+async def export_dataset(
+    dataset_id: DatasetId, caller: MayRead, data: TheData, format_: FormatName = "openai", side: Side = Side.TRAIN
+) -> Any:
+    """One side of it as a file for a tuning platform, scrubbed as it is stored."""
+    lines = await exported(
+        caller.tenant, dataset_id, side, FORMATS[format_], datasets=data.datasets, examples=data.examples
+    )
+    name = f"{dataset_id}-{side}.{format_}.jsonl"
+    return StreamingResponse(lines, media_type=JSONL, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _rules(rules: Rules, wanted: DatasetWanted) -> Rules:

@@ -1,0 +1,92 @@
+"""A whole file before it is uploaded: every line by the format's rules, all of it by the base model's. Pure.
+
+Nothing of the texts is told, only the line and the reason.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from ratchet_trainer.formats.format import Format
+
+TOLD: Final = 20  # faults by line; the others are counted
+CHARACTERS_PER_TOKEN: Final = 4  # of English text, roughly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLimits:
+    """Of a base model at its platform, for one side. `line_tokens`: estimated from the line's length."""
+
+    least_lines: int = 1
+    most_lines: int = 10_000_000
+    most_bytes: int = 1024**3
+    line_tokens: int = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`line` counts from 1."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Checked:
+    """`whole`: what is wrong with the file as such."""
+
+    lines: int = 0
+    bytes: int = 0
+    wrong: int = 0  # lines
+    faults: list[Fault] = field(default_factory=list)  # the first of them
+    whole: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.wrong and not self.whole
+
+    @property
+    def estimated_tokens(self) -> int:
+        return -(-self.bytes // CHARACTERS_PER_TOKEN)
+
+    def said(self) -> str:
+        """A sentence, or several."""
+        of_lines = [f"Line {fault.line}: {fault.reason}." for fault in self.faults]
+        more = [f"{self.wrong - len(self.faults)} further lines are wrong."] if self.wrong > len(self.faults) else []
+        return " ".join([*self.whole, *of_lines, *more])
+
+
+def checked(lines: Iterable[bytes], format_: Format, limits: FileLimits) -> Checked:
+    """An empty line is a fault: no platform skips it."""
+    found = Checked()
+    for line in lines:
+        found.lines += 1
+        found.bytes += len(line)
+        reason = _fault(line, format_, limits)
+        if reason is not None:
+            found.wrong += 1
+            if len(found.faults) < TOLD:
+                found.faults.append(Fault(found.lines, reason))
+    found.whole += _of_the_whole(found, limits)
+    return found
+
+
+def _fault(line: bytes, format_: Format, limits: FileLimits) -> str | None:
+    bare = line.strip()
+    if not bare:
+        return "it is empty"
+    tokens = -(-len(bare) // CHARACTERS_PER_TOKEN)
+    if tokens > limits.line_tokens:
+        return f"it has about {tokens} tokens, and an example may have {limits.line_tokens}"
+    return format_.fault(bare)
+
+
+def _of_the_whole(found: Checked, limits: FileLimits) -> list[str]:
+    said = []
+    if found.lines < limits.least_lines:
+        said.append(f"The file has {found.lines} examples, and at least {limits.least_lines} are needed.")
+    if found.lines > limits.most_lines:
+        said.append(f"The file has {found.lines} examples, and at most {limits.most_lines} are taken.")
+    if found.bytes > limits.most_bytes:
+        said.append(f"The file has {found.bytes} bytes, and at most {limits.most_bytes} are taken.")
+    return said

@@ -1,0 +1,47 @@
+"""A file format of a tuning platform: how a lesson becomes a line, and what makes a line one that it refuses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ratchet_trainer.formats.lesson import Lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """`record`: None where the format has no place for the lesson, as pairs have none for one without a rejected
+    answer. `shape`: what a line is decoded as. `wrong`: what its types do not say, as a sentence without a stop.
+    """
+
+    name: str
+    record: Callable[[Lesson], msgspec.Struct | None]
+    shape: type[msgspec.Struct]
+    wrong: Callable[[Any], str | None]
+
+    def line(self, lesson: Lesson) -> bytes | None:
+        """JSON in one line, with its end."""
+        record = self.record(lesson)
+        return None if record is None else msgspec.json.encode(record) + b"\n"
+
+    def fault(self, line: bytes) -> str | None:
+        """Why the platform would refuse it; None: it would not. No text of the line is in it."""
+        try:
+            line.decode()
+            record = msgspec.json.decode(line, type=self.shape)
+        except UnicodeDecodeError:
+            return "it is not UTF-8"
+        except msgspec.ValidationError as error:
+            return _without_values(str(error))
+        except (msgspec.DecodeError, RecursionError):
+            return "it is no JSON"
+        return self.wrong(record)
+
+
+def _without_values(said: str) -> str:
+    """`Invalid enum value 'a text' - at `$.role``: the value may be anything that stood in the file."""
+    what, _, where = said.partition(" - at ")
+    if what.startswith("Invalid enum value"):
+        what = "a value is none of those that are allowed"
+    return f"{what[:1].lower()}{what[1:]}" + (f", at {where.strip('`')}" if where else "")

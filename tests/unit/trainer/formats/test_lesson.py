@@ -1,0 +1,77 @@
+"""From an example to what a tuned model is told, should say, and should not have said."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from ratchet_common.tuned_prompt import TOLD, told
+from ratchet_common.vocabulary import TaskType
+from ratchet_trainer.example import Example, TargetSource
+from ratchet_trainer.formats.lesson import Lesson, lesson_of
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+EXAMPLE = Example(
+    example_id=uuid4(),
+    tenant="acme",
+    task_type="summary",
+    document="The report is late.",
+    question="",
+    labels=(),
+    target="Late.",
+    target_source="correction",
+    output="On time.",
+    score=0.2,
+    score_source="correction",
+    version_id="base",
+    model="m",
+    assigned_by="routed",
+    cost_usd=0.0,
+    latency_ms=1.0,
+    confidence=None,
+    document_type=None,
+    tags=(),
+    document_hash="h",
+    session_hash=None,
+    user_hash=None,
+    stratum="s",
+    quality=1.0,
+    pii={},
+    answered_at=NOW,
+    learned_at=NOW,
+)
+
+
+def test_a_corrected_answer_is_what_should_not_have_been_said() -> None:
+    assert lesson_of(EXAMPLE) == Lesson(TOLD["summary"], "The report is late.", "Late.", "On time.")
+
+
+@pytest.mark.parametrize("source", ["accepted", "sampled", "imported"])
+def test_what_nobody_corrected_rejects_nothing(source: TargetSource) -> None:
+    assert lesson_of(replace(EXAMPLE, target_source=source)).rejected is None
+
+
+@pytest.mark.parametrize("output", [None, "", "Late.", " Late.\n"])
+def test_the_same_answer_once_more_rejects_nothing(output: str | None) -> None:
+    assert lesson_of(replace(EXAMPLE, output=output)).rejected is None
+
+
+def test_items_are_lines_and_none_is_said() -> None:
+    items = replace(EXAMPLE, task_type="action_items", target=("Mail Ann", "Call Bob"), output="Mail Ann\nCall Cy")
+    assert lesson_of(items).wanted == "- Mail Ann\n- Call Bob"
+    assert lesson_of(replace(items, target=())).wanted == "None"
+
+
+def test_a_label_comes_with_those_that_it_is_one_of() -> None:
+    label = replace(EXAMPLE, task_type="classification", labels=("yes", "no"), target="yes", output="no")
+    assert lesson_of(label).system.endswith("\nLabels: yes, no")
+    assert (lesson_of(label).wanted, lesson_of(label).rejected) == ("yes", "no")
+
+
+def test_a_question_stands_after_its_document() -> None:
+    assert told("qa", "Text.", "Who?").user == "Text.\n\nQuestion: Who?"
+
+
+def test_every_task_but_a_chat_is_told_what_it_is() -> None:
+    assert {task for task in TaskType if not told(task, "x").system} == {TaskType.CHAT}
