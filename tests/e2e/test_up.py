@@ -193,6 +193,22 @@ def test_the_commands_ask_the_running_router(product: Product, tmp_path: Path) -
         assert holds in ran.stdout
 
 
+def test_a_file_of_examples_is_brought_by_a_command(product: Product, tmp_path: Path) -> None:
+    file = tmp_path / "examples.jsonl"
+    chat = {"messages": [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "Ann."}]}
+    file.write_text(f"{json.dumps(chat)}\n{{\n")
+    at = ["--task-type", "qa", "--url", product.url, "--data-dir", str(product.data_dir)]
+    command = [sys.executable, "-m", "ratchet_cli", "data", "import", str(file), *at]
+    for how, there in (["--dry-run"], 0), ([], 0), ([], 1):
+        ran = subprocess.run([*command, "--json", *how], capture_output=True, text=True, timeout=120, check=False)
+        assert ran.returncode == 1, ran.stderr  # a line is refused
+        found = json.loads(ran.stdout)
+        assert (found["taken"], found["already_there"], found["refused"]) == (1 - there, there, 1)
+        assert found["faults"] == [{"line": 2, "reason": "it is no JSON."}]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert "line 2: it is no JSON." in shown.stdout
+
+
 def test_sighup_has_all_four_services_read_the_tokens_anew(product: Product) -> None:
     token, row = new_token("later", frozenset(Scope))
     file = product.data_dir / "tokens.json"

@@ -263,3 +263,26 @@ async def test_examples_from_outside_are_scrubbed_and_bad_ones_refused_with_a_re
         for method, path, body, expected in BAD_REQUESTS:
             status, problem = await (app.get(path) if method == "get" else app.post(path, body))
             assert (path, status, problem["status"]) == (path, expected, expected)
+
+
+async def test_a_file_of_examples_is_taken_once_and_a_dry_run_stores_nothing(
+    settings_for: SettingsFor, tenant: Tenant
+) -> None:
+    good = json.dumps({"task_type": "qa", "document_text": "Mail ann@example.com.", "target": "Mail her."})
+    lines = f"{good}\n{{\n{good}\n"
+    async with asyncio.timeout(90), trainer(settings_for, tenant) as (app, _):
+
+        async def send(query: str) -> tuple[int, Any]:
+            url = f"{app.url}/api/models/examples/import{query}"
+            async with app.http.post(url, data=lines, headers={"Content-Type": "application/jsonl"}) as response:
+                return response.status, await response.json()
+
+        status, dry = await send("?dry_run=true")
+        assert (status, dry["taken"], dry["already_there"], dry["refused"]) == (200, 1, 1, 1)
+        assert dry["faults"] == [{"line": 2, "reason": "it is no JSON."}]
+        assert (await app.get("/api/models/examples"))[1]["items"] == []
+        assert await send("") == (200, dry | {"dry_run": False})
+        (example,) = (await app.get("/api/models/examples"))[1]["items"]
+        assert (example["document"], example["target_source"]) == ("Mail [EMAIL_1].", "imported")
+        assert (await send(""))[1]["already_there"] == 2
+        assert (await send("?task_type=nonsense"))[0] == 404

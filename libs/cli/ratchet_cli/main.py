@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 tokens = typer.Typer(help="Bearer tokens: who may call, for which tenant, with which scopes.", no_args_is_help=True)
 app.add_typer(tokens, name="token")
+data = typer.Typer(help="What is learned from: bring examples of your own.", no_args_is_help=True)
+app.add_typer(data, name="data")
 
 DataDir = Annotated[Path, typer.Option(help="Where the store, the token and the logs lie.")]
 
@@ -116,6 +118,28 @@ def route(
 
     file = catalogue or SHIPPED_CATALOGUE
     _sentence_or(lambda: run(explain, file, router_at(url, token, data_dir) if url else None, as_json=as_json))
+
+
+@data.command("import", epilog="Example: ratchet data import examples.jsonl --task-type qa --dry-run")
+def import_(
+    file: Annotated[Path, typer.Argument(help='JSON Lines: examples as the API takes them, or {"messages": […]}.')],
+    task_type: Annotated[str, typer.Option(help="Of lines that name none.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken, and why not.")] = False,
+    url: Annotated[str, typer.Option(help="Of the gateway.")] = "http://127.0.0.1:8080",
+    token: Token = "",
+    data_dir: DataDir = Path(".ratchet"),
+    as_json: AsJson = False,
+) -> None:
+    """Bring examples from a file. Private data is taken out before they are stored. Exit status 1 if one was refused.
+
+    Interrupted, it may be run again: nothing is taken twice.
+    """
+    from ratchet_cli.importing import import_examples as run
+    from ratchet_cli.router_calls import router_at
+
+    raise typer.Exit(
+        _sentence_or(lambda: run(file, router_at(url, token, data_dir), task_type, dry_run=dry_run, as_json=as_json))
+    )
 
 
 @tokens.command(epilog="Example: ratchet token create --tenant acme --scope generate --scope feedback --days 90")

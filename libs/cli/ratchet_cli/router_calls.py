@@ -25,9 +25,13 @@ class Router:
         """Raises CannotStartError."""
         return self._asked(path, json.dumps(body).encode())
 
-    def _asked(self, path: str, body: bytes | None) -> Any:
+    def send(self, path: str, body: bytes, content_type: str) -> Any:
+        """Raises CannotStartError."""
+        return self._asked(path, body, content_type)
+
+    def _asked(self, path: str, body: bytes | None, content_type: str = "application/json") -> Any:
         where = f"{self.url.rstrip('/')}{path}"
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
         try:
             request = urllib.request.Request(where, body, headers)  # noqa: S310  the scheme is checked before
             with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310

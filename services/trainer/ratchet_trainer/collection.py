@@ -73,9 +73,13 @@ class Collector:
 
     async def take_in(self, draft: Draft) -> Word:
         """One from outside."""
-        words = await self._scrubbed([draft])
+        words = await self.scrubbed([draft])
         await self.examples.write(words)
         return words[0]
+
+    async def scrubbed(self, drafts: Sequence[Draft]) -> list[Word]:
+        """What would be stored of each of them, in their order."""
+        return [word for batch in _batches(drafts) for word in await self._scrubbed(batch)]
 
     async def _write(self, words: Sequence[Draft | Refused]) -> None:
         drafts = [word for word in words if isinstance(word, Draft)]

@@ -24,7 +24,12 @@ class NothingToLearnError(RefusedError):
     title = "Nothing can be learned from this example"
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__(f"The example was not taken: {WHY.get(reason, reason)}", reason=str(reason))
+        super().__init__(f"The example was not taken: {why_not(reason)}", reason=str(reason))
+        self.reason = reason
+
+
+def why_not(reason: Reason) -> str:
+    return WHY.get(reason, str(reason))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from ratchet_common.vocabulary import DocumentType
 from ratchet_trainer.analysis import Analysis
 from ratchet_trainer.dataset import Listed
 from ratchet_trainer.example import Example
+from ratchet_trainer.importing import Imported
 
 Text = Annotated[str, Field(max_length=200_000)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
@@ -31,6 +32,37 @@ class BroughtExample(BaseModel):
     user_id: Name | None = Field(None, description="kept as a salted hash")
     session_id: Name | None = Field(None, description="kept as a salted hash; one session never stands on two sides")
     tags: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=50)
+
+
+class ShownFault(BaseModel):
+    line: int = Field(description="from 1")
+    reason: str
+
+
+class ShownImport(BaseModel):
+    """What a file of examples came to, or would come to."""
+
+    dry_run: bool
+    lines: int
+    taken: int
+    already_there: int = Field(description="and lines that say the same as one before")
+    refused: int
+    by_task: dict[str, int]
+    pii_found: dict[str, int] = Field(description="distinct private values in what was taken, by kind; none is kept")
+    faults: list[ShownFault]
+
+    @classmethod
+    def of(cls, found: Imported, *, dry_run: bool) -> Self:
+        return cls(
+            dry_run=dry_run,
+            lines=found.lines,
+            taken=found.taken,
+            already_there=found.already_there,
+            refused=len(found.faults),
+            by_task=dict(sorted(found.by_task.items())),
+            pii_found=dict(sorted(found.pii_found.items())),
+            faults=[ShownFault(line=fault.line, reason=fault.reason) for fault in found.faults],
+        )
 
 
 class ShownExample(BaseModel):

@@ -11,10 +11,19 @@ from fastapi import APIRouter, Depends, Query, Request
 from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import TaskType, known_task
-from ratchet_trainer.api.data_bodies import BroughtExample, ExamplePage, ExampleStats, ShownExample, TaskStats
+from ratchet_trainer.api.data_bodies import (
+    BroughtExample,
+    ExamplePage,
+    ExampleStats,
+    ShownExample,
+    ShownImport,
+    TaskStats,
+)
+from ratchet_trainer.api.example_lines import brought, examples_in
 from ratchet_trainer.counting import Count, Counts
 from ratchet_trainer.data import Data
-from ratchet_trainer.imports import Brought, NothingToLearnError, draft_of
+from ratchet_trainer.importing import imported
+from ratchet_trainer.imports import NothingToLearnError, draft_of
 from ratchet_trainer.learning import Learned
 
 routes = APIRouter(prefix="/api/models/examples", tags=["examples"])
@@ -35,22 +44,31 @@ TheData = Annotated[Data, Depends(_data)]
 @routes.post("", status_code=201, responses=documented(404))
 async def bring_example(body: BroughtExample, caller: MayOperate, data: TheData) -> ShownExample:
     """One from outside; scrubbed before it is stored. The same one, brought twice, is one."""
-    brought = Brought(
-        tenant=caller.tenant,
-        task_type=known_task(body.task_type).value,
-        document=body.document_text,
-        target=body.target if isinstance(body.target, str) else tuple(body.target),
-        question=body.question,
-        labels=tuple(body.labels),
-        document_type=body.document_type.value if body.document_type else None,
-        session=body.session_id,
-        user=body.user_id,
-        tags=tuple(body.tags),
-    )
-    word = await data.collector.take_in(draft_of(brought, data.collector.hashes, datetime.now(UTC)))
+    draft = draft_of(brought(body, caller.tenant), data.collector.hashes, datetime.now(UTC))
+    word = await data.collector.take_in(draft)
     if not isinstance(word, Learned):
         raise NothingToLearnError(word.reason)
     return ShownExample.of(word.example)
+
+
+@routes.post("/import", responses=documented(404, 413))
+async def import_examples(
+    request: Request,
+    caller: MayOperate,
+    data: TheData,
+    task_type: TaskName = None,
+    dry_run: Annotated[bool, Query(description="say what would be taken, and store nothing")] = False,
+) -> ShownImport:
+    """Many from outside, as JSON Lines: each as for one example, or `{"messages": […]}` as in files for tuning.
+
+    A line that is wrong does not stop the others. Sent again, what is there already is not taken twice.
+    """
+    default = known_task(task_type).value if task_type is not None else None
+    given = examples_in(await request.body(), caller.tenant, default)
+    found = await imported(
+        caller.tenant, given, datetime.now(UTC), collector=data.collector, known=data.examples, dry_run=dry_run
+    )
+    return ShownImport.of(found, dry_run=dry_run)
 
 
 @routes.get("", responses=documented(404))

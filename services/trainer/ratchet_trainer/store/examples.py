@@ -73,6 +73,13 @@ class MongoExampleStore:
             return [documents[e["index"]] for e in errors]
         return []
 
+    async def among(self, tenant: str, example_ids: Collection[UUID]) -> set[UUID]:
+        """Those that are there as examples."""
+        ids = [Binary.from_uuid(example_id) for example_id in example_ids]
+        with waiting_is_worth_it():
+            found = await self._heads.find({"_id": {"$in": ids}, "tenant": tenant, **EXAMPLE}, {"_id": 1}).to_list()
+        return {document["_id"].as_uuid() for document in found}
+
     async def newest(self, tenant: str, task_type: str, limit: int) -> list[Head]:
         """The heads of a task's examples, what was learned last first."""
         wanted = {"tenant": tenant, "task_type": task_type, **EXAMPLE}

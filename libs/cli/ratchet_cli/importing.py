@@ -1,0 +1,116 @@
+"""`ratchet data import`: a file of examples goes to the trainer in parts; sent again, nothing is taken twice."""
+
+import json
+import sys
+import urllib.parse
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ratchet_cli.router_calls import Router
+from ratchet_common.errors import CannotStartError
+
+PATH: Final = "/api/models/examples/import"
+LINES: Final = 200  # in one request: they are scrubbed while it waits
+BYTES: Final = 1024 * 1024
+LONGEST_LINE: Final = 1024 * 1024
+TOLD: Final = 20
+
+
+@dataclass(slots=True)
+class Total:
+    """Of all parts; `faults` count lines of the whole file."""
+
+    lines: int = 0
+    taken: int = 0
+    already_there: int = 0
+    refused: int = 0
+    by_task: Counter[str] = field(default_factory=Counter)
+    pii_found: Counter[str] = field(default_factory=Counter)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, part: dict[str, Any]) -> None:
+        self.faults += [{**fault, "line": self.lines + fault["line"]} for fault in part["faults"]]
+        self.lines += part["lines"]
+        self.taken += part["taken"]
+        self.already_there += part["already_there"]
+        self.refused += part["refused"]
+        self.by_task.update(part["by_task"])
+        self.pii_found.update(part["pii_found"])
+
+
+def import_examples(file: Path, trainer: Router, task_type: str, *, dry_run: bool, as_json: bool) -> int:
+    """0, or 1 where a line was refused. Raises CannotStartError."""
+    said = {"dry_run": str(dry_run).lower()} | ({"task_type": task_type} if task_type else {})
+    path = f"{PATH}?{urllib.parse.urlencode(said)}"
+    total = Total()
+    try:
+        with file.open("rb") as lines, _bar() as bar:
+            task = bar.add_task("Looking" if dry_run else "Sending", total=file.stat().st_size)
+            for part in parts(lines):
+                total.add(trainer.send(path, part, "application/jsonl"))
+                bar.advance(task, len(part))
+    except OSError as error:
+        raise CannotStartError(f"The file {file} cannot be read: {error.strerror}.") from None
+    if as_json:
+        sys.stdout.write(json.dumps(_as_dict(total, dry_run=dry_run), indent=2) + "\n")
+    else:
+        _show(total, dry_run=dry_run)
+    return 1 if total.refused else 0
+
+
+def parts(lines: IO[bytes]) -> Iterator[bytes]:
+    """Whole lines together, as many as one request takes. Raises CannotStartError."""
+    part: list[bytes] = []
+    size = number = 0
+    while line := lines.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise CannotStartError(f"Line {number} is longer than {LONGEST_LINE} bytes: an example is much shorter.")
+        if part and (len(part) == LINES or size + len(line) > BYTES):
+            yield b"".join(part)
+            part, size = [], 0
+        part.append(line)
+        size += len(line)
+    if part:
+        yield b"".join(part)
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _as_dict(total: Total, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "dry_run": dry_run,
+        "lines": total.lines,
+        "taken": total.taken,
+        "already_there": total.already_there,
+        "refused": total.refused,
+        "by_task": dict(sorted(total.by_task.items())),
+        "pii_found": dict(sorted(total.pii_found.items())),
+        "faults": total.faults,
+    }
+
+
+def _show(total: Total, *, dry_run: bool) -> None:
+    console = Console()
+    table = Table("examples", "", title="What would be taken" if dry_run else "What was taken", box=None)
+    for task, count in sorted(total.by_task.items()):
+        table.add_row(task, f"{count:,}")
+    table.add_row("there already", f"{total.already_there:,}")
+    table.add_row("refused", f"{total.refused:,}")
+    for kind, count in sorted(total.pii_found.items()):
+        table.add_row(f"private data: {kind}", f"{count:,}")
+    console.print(table)
+    for fault in total.faults[:TOLD]:
+        console.print(f"line {fault['line']}: {fault['reason']}", markup=False, highlight=False)
+    if total.refused > TOLD:
+        console.print(f"{total.refused - TOLD:,} further lines were refused; --json lists them all.")

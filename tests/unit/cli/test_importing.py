@@ -1,0 +1,56 @@
+"""`ratchet data import`: a file in parts of whole lines; what stands against it is a sentence."""
+
+import io
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ratchet_cli.importing import BYTES, LINES, LONGEST_LINE, Total, parts
+from ratchet_cli.main import app
+from ratchet_common.errors import CannotStartError
+
+
+def ratchet(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["data", "import", *arguments], env={"RATCHET_TOKEN": "rk_x"})
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"x" * 5_000 + b"\n", b"x" * 900_000 + b"\n"])
+def test_parts_are_whole_lines_that_one_request_takes(line: bytes) -> None:
+    whole = line * 450 if len(line) < 100_000 else line * 5
+    found = list(parts(io.BytesIO(whole)))
+    assert b"".join(found) == whole
+    assert all(part.endswith(b"\n") for part in found)
+    assert all(part.count(b"\n") <= LINES for part in found)
+    assert all(len(part) <= BYTES for part in found)
+
+
+def test_a_file_without_a_last_line_end_and_an_empty_one_are_read() -> None:
+    assert list(parts(io.BytesIO(b"{}\n{}"))) == [b"{}\n{}"]
+    assert list(parts(io.BytesIO(b""))) == []
+
+
+def test_a_line_that_never_ends_is_not_read_into_memory() -> None:
+    with pytest.raises(CannotStartError, match="Line 2 is longer"):
+        list(parts(io.BytesIO(b"{}\n" + b"x" * (LONGEST_LINE + 2))))
+
+
+def test_lines_count_through_all_parts() -> None:
+    total = Total()
+    part = {"lines": 200, "taken": 199, "already_there": 0, "refused": 1, "by_task": {"qa": 199}, "pii_found": {}}
+    for _ in range(2):
+        total.add(part | {"faults": [{"line": 7, "reason": "it is no JSON."}]})
+    assert [fault["line"] for fault in total.faults] == [7, 207]
+    assert (total.lines, total.taken, total.by_task) == (400, 398, {"qa": 398})
+
+
+def test_a_file_that_is_not_there_and_a_gateway_that_is_not_there_are_sentences(tmp_path: Path) -> None:
+    missing = ratchet(str(tmp_path / "none.jsonl"))
+    assert (missing.exit_code, missing.stderr.count("\n")) == (1, 1)
+    assert "cannot be read: No such file" in missing.stderr
+    file = tmp_path / "some.jsonl"
+    file.write_text("{}\n")
+    nobody = ratchet(str(file), "--url", "http://127.0.0.1:9")
+    assert nobody.exit_code == 1
+    assert "cannot be asked" in nobody.stderr
+    assert "no URL" in ratchet(str(file), "--url", "ftp://x").stderr

@@ -1,0 +1,127 @@
+"""Many examples from outside: what is taken, what is there already, what is refused and why."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from ratchet_trainer.api.example_lines import MOST_LINES, TooManyLinesError, examples_in
+from ratchet_trainer.collection import Collector, Served, Word
+from ratchet_trainer.hashing import Hashes
+from ratchet_trainer.importing import Fault, Imported, imported
+from ratchet_trainer.imports import Brought
+from ratchet_trainer.learning import Learned
+from ratchet_trainer.preparing import Prepared, prepare
+from ratchet_trainer.sampling import Sampling
+from tests.unit.trainer.make_data import NOW
+
+
+@dataclass
+class Kept:
+    """Examples and answers in memory."""
+
+    words: dict[UUID, Word] = field(default_factory=dict)
+
+    async def write(self, words: Sequence[Word]) -> None:
+        self.words |= {word.about.example_id: word for word in words}
+
+    async def add(self, served: Sequence[Served]) -> None:
+        raise AssertionError(f"Nothing is served here, and {served} was.")
+
+    async def among(self, tenant: str, example_ids: Collection[UUID]) -> set[UUID]:
+        return {one for one in example_ids if one in self.words and self.words[one].about.tenant == tenant}
+
+
+async def _prepare(batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
+    return prepare(batch)
+
+
+def row(**fields: Any) -> dict[str, Any]:
+    return {"task_type": "summary", "document_text": "The report is late.", "target": "Late."} | fields
+
+
+async def take(rows: Sequence[Any], kept: Kept, task_type: str | None = None, *, dry_run: bool = False) -> Imported:
+    lines = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in rows]
+    given = examples_in(b"\n".join(lines), "acme", task_type)
+    collector = Collector(kept, kept, _prepare, Hashes(b"salt" * 8), Sampling())
+    return await imported("acme", given, NOW, collector=collector, known=kept, dry_run=dry_run)
+
+
+async def test_what_is_good_is_taken_and_what_is_wrong_is_named_with_its_line() -> None:
+    kept = Kept()
+    found = await take(
+        [
+            row(),
+            b"{",
+            row(document_text=""),
+            row(target="Call ann@example.com now.", document_text="Ring Ann."),
+            row(task_type="nonsense"),
+            row(task_type="classification", labels=["yes", "no"], target="perhaps"),
+            row(document_text="ann@example.com"),
+            b"",
+            b'"text"',
+            b'{"target": "\xff"}',
+            row(colour="red"),
+        ],
+        kept,
+    )
+    assert (found.lines, found.taken, len(found.faults)) == (11, 2, 9)
+    assert found.faults[0] == Fault(2, "it is no JSON.")
+    reasons = {fault.line: fault.reason for fault in found.faults}
+    assert "document_text" in reasons[3]
+    assert "known are summary" in reasons[5]
+    assert reasons[6] == "its target is none of its labels."
+    assert reasons[7] == "nothing but private data is in its document or in its target."
+    assert reasons[9] == "it is no JSON object."
+    assert reasons[10] == "it is not UTF-8."
+    assert "colour" in reasons[11]
+    assert (found.by_task, found.pii_found["EMAIL"]) == ({"summary": 2}, 1)
+    assert {word.example.target for word in kept.words.values() if isinstance(word, Learned)} >= {"Late."}
+
+
+async def test_a_dry_run_says_the_same_and_stores_nothing() -> None:
+    kept, rows = Kept(), [row(), row(), row(target="Delayed."), b"{"]
+    dry = await take(rows, kept, dry_run=True)
+    assert kept.words == {}
+    assert await take(rows, kept) == dry
+    assert (dry.taken, dry.already_there, len(dry.faults)) == (2, 1, 1)
+
+
+async def test_sent_again_nothing_is_taken_twice() -> None:
+    kept = Kept()
+    assert (await take([row()], kept)).taken == 1
+    again = await take([row(), row(target="Delayed.")], kept)
+    assert (again.taken, again.already_there) == (1, 1)
+
+
+async def test_the_files_of_tuning_platforms_are_understood() -> None:
+    asked = {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why?"}]}
+    line = {"messages": [*asked["messages"], {"role": "assistant", "content": "Because."}]}
+    more = {"messages": [*line["messages"], {"role": "user", "content": "And?"}, {"role": "assistant", "content": "."}]}
+    kept = Kept()
+    found = await take([line, asked, more], kept, "qa")
+    assert (found.taken, found.by_task) == (1, {"qa": 1})
+    assert [fault.line for fault in found.faults] == [2, 3]
+    assert "several turns" in found.faults[1].reason
+    (word,) = kept.words.values()
+    assert isinstance(word, Learned)
+    assert (word.example.document, word.example.target) == ("Why?", "Because.")
+
+
+async def test_a_task_that_is_named_for_all_gives_way_to_a_lines_own() -> None:
+    nameless = {name: value for name, value in row().items() if name != "task_type"}
+    found = await take([nameless, row(task_type="qa")], Kept(), "report")
+    assert found.by_task == {"report": 1, "qa": 1}
+    assert "task_type" in (await take([nameless], Kept())).faults[0].reason
+
+
+def test_too_many_lines_for_one_request_are_refused_and_an_end_of_the_last_one_is_no_line() -> None:
+    line = json.dumps(row()).encode() + b"\r\n"
+    assert len(examples_in(line * 3, "acme", None)) == 3
+    assert isinstance(examples_in(line, "acme", None)[0], Brought)
+    assert examples_in(b"", "acme", None) == []
+    with pytest.raises(TooManyLinesError, match="send them in parts"):
+        examples_in(line * (MOST_LINES + 1), "acme", None)
