@@ -73,6 +73,13 @@ ON_MONDAY = [
 ]
 
 
+async def test_an_event_that_is_written_in_several_lines_stays_one() -> None:
+    lines = [json.dumps(event, indent=1).replace("\n", "\ndata: ").encode() for event in ON_MONDAY[0]]
+    completion = await heard(await pieces_of(sse(*lines, b"[DONE]")))
+    assert completion.choices[0].message.content == "On Monday."
+    assert completion.choices[0].finish_reason == "stop"
+
+
 @pytest.mark.parametrize("events", ON_MONDAY)
 async def test_an_odd_stream_is_heard_as_what_it_means(events: list[Any]) -> None:
     for stream in (sse(*events, b"[DONE]"), sse(*events), sse(*events, b"[DONE] ").replace(b"data: ", b"data:")):

@@ -8,6 +8,7 @@ import msgspec
 from ratchet_common.events import Usage
 from ratchet_providers.base import Piece
 from ratchet_providers.chat_assembly import usage_in_chat
+from ratchet_router.shapes.data_lines import data_lines
 from ratchet_router.shapes.shape import Failure
 
 END = b"data: [DONE]\n\n"
@@ -26,7 +27,7 @@ class ChatFrames:
         self._usage_asked, self._counted, self._named = usage_asked, False, False
 
     def said(self, pieces: Sequence[Piece]) -> bytes:
-        return b"".join([b"data: %b\n\n" % data for piece in pieces if (data := self._data(piece))])
+        return b"".join([b"data: %b\n\n" % data_lines(data) for piece in pieces if (data := self._data(piece))])
 
     def ended(self, usage: Usage, about: bytes) -> bytes:
         counted = b""

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from ratchet_router.shapes.data_lines import data_lines
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -12,5 +14,4 @@ def event(name: str, **fields: Any) -> bytes:
 
 
 def framed(name: str, data: bytes) -> bytes:
-    lines = data.replace(b"\n", b"\ndata: ") if b"\n" in data else data
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), lines)
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), data_lines(data))

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from ratchet_router.shapes.data_lines import data_lines
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -22,7 +24,7 @@ class Events:
     def pass_on(self, event: str, data: bytes) -> None:
         """One that came in this shape, as it came."""
         name = b"event: %b\n" % event.encode() if event else b""
-        self._waiting.append(b"%bdata: %b\n\n" % (name, data.replace(b"\n", b"\ndata: ")))
+        self._waiting.append(b"%bdata: %b\n\n" % (name, data_lines(data)))
 
     def taken(self) -> bytes:
         there, self._waiting = self._waiting, []
