@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final
 from uuid import uuid4
 
 import msgspec
@@ -28,6 +28,7 @@ from ratchet_providers.chat_answer import understood
 from ratchet_providers.embedding import EmbeddingRequest
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.http_failures import failure
+from ratchet_providers.openai_batch_shape import Batch, Line, Made, Page, Why, named, read
 from ratchet_providers.openai_shaped import OpenAIShaped
 from ratchet_providers.transport import BODY_LIMIT, lines, whole
 from ratchet_providers.wire import Endpoint, Wire
@@ -42,56 +43,7 @@ PATHS: Final[Mapping[Way, str]] = {
 }
 NOTHING_TAKEN: Final = frozenset({"failed"})
 LATER: Final = frozenset({"token_limit_exceeded"})  # too much of ours waits there already
-UNDER_WAY: Final = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
 _encode = msgspec.json.Encoder().encode
-T = TypeVar("T")
-
-
-class _Part(msgspec.Struct, frozen=True, kw_only=True):
-    """Read leniently."""
-
-
-class _Made(_Part, frozen=True, kw_only=True):
-    id: str
-
-
-class _Why(_Part, frozen=True, kw_only=True):
-    code: str | None = None
-    message: str = ""
-
-
-class _Errors(_Part, frozen=True, kw_only=True):
-    data: list[_Why] = []
-
-
-class _Batch(_Part, frozen=True, kw_only=True):
-    id: str
-    status: str = ""
-    created_at: float = 0
-    metadata: dict[str, Any] | None = None
-    output_file_id: str | None = None
-    error_file_id: str | None = None
-    errors: _Errors | None = None
-
-
-class _Page(_Part, frozen=True, kw_only=True):
-    data: list[_Batch]
-    has_more: bool = False
-
-
-class _Response(_Part, frozen=True, kw_only=True):
-    status_code: int
-    body: msgspec.Raw = msgspec.Raw(b"{}")
-
-
-class _Error(_Part, frozen=True, kw_only=True):
-    code: str | None = None
-
-
-class _Line(_Part, frozen=True, kw_only=True):
-    custom_id: str
-    response: _Response | None = None
-    error: _Error | None = None
 
 
 class OpenAIBatches:
@@ -125,13 +77,13 @@ class OpenAIBatches:
             "completion_window": "24h",
             "metadata": {NAME: name},
         }
-        return _read(await self._post("/batches", _encode(asked)), _Made).id
+        return read(await self._post("/batches", _encode(asked)), Made).id
 
     async def find(self, name: str, since: datetime) -> str | None:
         """Batches are listed newest first, so older pages are not asked for."""
         after, oldest = "", since.timestamp() - AT_ONCE_S
         while True:
-            page = _read(await self._get(f"/batches?limit={PAGE}{after}"), _Page)
+            page = read(await self._get(f"/batches?limit={PAGE}{after}"), Page)
             ours = next((one for one in page.data if (one.metadata or {}).get(NAME) == name), None)
             if ours is not None:
                 return ours.id
@@ -141,10 +93,10 @@ class OpenAIBatches:
 
     async def state(self, id: str) -> BatchState:  # noqa: A002  its name there
         batch = await self._batch(id)
-        if batch.status in NOTHING_TAKEN:
-            why = next(iter(batch.errors.data if batch.errors else []), _Why())
+        if batch.status.lower() in NOTHING_TAKEN:
+            why = next(iter(batch.errors.data if batch.errors else ()), Why())
             return BatchState("failed", said=why.message, later=why.code in LATER)
-        return BatchState("running" if batch.status in UNDER_WAY else "ended")
+        return BatchState("running" if batch.is_under_way else "ended")
 
     async def results(
         self,
@@ -156,9 +108,8 @@ class OpenAIBatches:
             endpoint = self._endpoint(f"/files/{file}/content", "GET", "")
             async with aclosing(lines(self._wire, endpoint, RESULTS_LIMITS, limit=RESULTS_MOST)) as there:
                 async for raw in there:
-                    line = _read(raw, _Line)
-                    if line.custom_id in requests:
-                        yield line.custom_id, self._result(line, requests[line.custom_id])
+                    if (key := named(raw)) in requests:
+                        yield key, self._result(raw, requests[key])
 
     async def cancel(self, id: str) -> None:  # noqa: A002
         try:
@@ -183,14 +134,16 @@ class OpenAIBatches:
             return openai_responses.body_of(request)
         return self._bodies.body(request)
 
-    def _result(self, line: _Line, request: BatchRequest) -> Result:
-        if line.response is None:
-            code = line.error.code if line.error else ""
-            return Result(error=ProviderError("unavailable", "no answer in the batch"), expired=code == "batch_expired")
-        body = bytes(line.response.body)
-        if line.response.status_code != 200:
-            return Result(error=failure(line.response.status_code, {}, body))
+    def _result(self, raw: bytes, request: BatchRequest) -> Result:
+        """One that cannot be read fails alone."""
         try:
+            line = read(raw, Line)
+            if line.response is None:
+                expired = isinstance(line.error, dict) and line.error.get("code") == "batch_expired"
+                return Result(error=ProviderError("unavailable", "no answer in the batch"), expired=expired)
+            body = bytes(line.response.body)
+            if line.response.status_code != 200:
+                return Result(error=failure(line.response.status_code, {}, body))
             return Result(answer=self._understood(body, request))
         except ProviderError as error:
             return Result(error=error)
@@ -203,8 +156,8 @@ class OpenAIBatches:
             return openai_responses.understood(body, request)
         return understood(body, request)
 
-    async def _batch(self, id: str) -> _Batch:  # noqa: A002
-        return _read(await self._get(f"/batches/{id}"), _Batch)
+    async def _batch(self, id: str) -> Batch:  # noqa: A002
+        return read(await self._get(f"/batches/{id}"), Batch)
 
     async def _upload(self, name: str, content: bytes) -> str:
         boundary = uuid4().hex
@@ -214,7 +167,7 @@ class OpenAIBatches:
             "Content-Type: application/jsonl\r\n\r\n"
         ).encode() + b"%b\r\n--%b--\r\n" % (content, boundary.encode())
         said = await self._call("/files", body, "POST", f"multipart/form-data; boundary={boundary}")
-        return _read(said, _Made).id
+        return read(said, Made).id
 
     async def _post(self, path: str, body: bytes) -> bytes:
         return await self._call(path, body, "POST", "application/json")
@@ -231,10 +184,3 @@ class OpenAIBatches:
         headers = self._bodies.key_headers() | ({"Content-Type": content} if content else {})
         query = self._query.replace("?", "&") if "?" in path else self._query
         return Endpoint.of(self._base_url + path + query, headers, method=method)
-
-
-def _read(body: bytes, kind: type[T]) -> T:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ProviderError("malformed", type(error).__name__) from error

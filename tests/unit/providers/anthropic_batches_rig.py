@@ -41,6 +41,7 @@ class AnthropicUpstream:
     """`holds_back`: batches stay in progress. `drops_submissions`: so many are taken, and the connection then breaks.
 
     `refuses`: texts whose requests are errored. `expires_after`: so many are answered, and the others expire.
+    `before`: lines that stand before its results.
     """
 
     key: str = ""
@@ -50,6 +51,7 @@ class AnthropicUpstream:
     fails_with: int = 0
     expires_after: int | None = None
     refuses: set[str] = field(default_factory=set)
+    before: list[str] = field(default_factory=list)
     batches: dict[str, Made] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)  # what the SDK would not have sent
     cancelled: list[str] = field(default_factory=list)
@@ -109,7 +111,9 @@ class AnthropicUpstream:
         if not made.ended:
             return failed(404, "not_found_error", "The results are not there yet.")
         lines = [json.dumps(self._result(made, number)) for number in range(len(made.requests))]
-        return web.Response(text="\n".join(reversed(lines)) + "\n")  # in no order that anybody may rely on
+        return web.Response(
+            text="\n".join([*self.before, *reversed(lines)]) + "\n"
+        )  # in no order that anybody may rely on
 
     def _goes_on(self, made: Made) -> None:
         made.ended = made.ended or made.canceling or not self.holds_back

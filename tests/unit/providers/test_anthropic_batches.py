@@ -1,5 +1,6 @@
 """Anthropic's batches of messages, against somebody who takes them as Anthropic documents it."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -68,6 +69,18 @@ async def test_a_batch_is_taken_and_every_answer_finds_its_request(tmp_path: Pat
     assert [(a.output, a.usage.input_tokens, a.usage.output_tokens) for a in answers] == [
         ("On Monday.", 1_000, 100)
     ] * 3
+
+
+async def test_a_result_that_cannot_be_read_fails_alone(tmp_path: Path) -> None:
+    async with platform(tmp_path) as (its, up):
+        up.before = ["{half of", "7", '{"custom_id": 7}', json.dumps({"custom_id": f"{NAME}-{KEYS[0]}", "result": 7})]
+        id_ = await its.submit(NAME, asked(*KEYS[1:]))
+        assert (await its.state(id_)).state == "ended"
+        assert await its.find(NAME, datetime.now(UTC)) == id_
+        results = await _results(its, id_, asked(*KEYS))
+    assert sorted(key for key, one in results.items() if one.answer is not None) == KEYS[1:]
+    assert results[KEYS[0]].error is not None
+    assert not results[KEYS[0]].expired
 
 
 async def test_it_goes_on_until_it_has_ended(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Batches of OpenAI's shape, against somebody who takes them over real sockets."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -70,6 +71,35 @@ async def test_one_that_is_refused_leaves_the_others_alone() -> None:
         found = await results(its, {"k-1": chat(), "k-2": chat("unlucky")})
     assert found["k-1"].answer is not None
     assert (found["k-2"].error.kind, found["k-2"].error.said.message) == ("bad_request", "It was refused.")
+
+
+UNREADABLE = (b"{half of", b'"a text"', b'{"custom_id": 7}', b'{"custom_id": "k-9"}', b"\xff")
+
+
+@pytest.mark.parametrize("spoiled", [{"response": {"body": 7}}, {"response": None, "error": "It broke."}, {}], ids=repr)
+async def test_a_result_that_cannot_be_read_fails_alone(spoiled: dict[str, Any]) -> None:
+    requests: dict[str, BatchRequest] = {f"k-{n}": chat() for n in range(3)}
+    async with platform() as (its, up):
+        id_ = await its.submit("portion-0", requests)
+        assert (await its.state(id_)).state == "ended"
+        output = up.batches[id_]["output_file_id"]
+        kept = [line for line in up.files[output].splitlines() if b'"k-1"' not in line]
+        up.files[output] = b"\n".join([*UNREADABLE, json.dumps({"custom_id": "k-1"} | spoiled).encode(), *kept])
+        found = {key: result async for key, result in its.results(id_, requests)}
+    assert {key for key, one in found.items() if one.answer is not None} == {"k-0", "k-2"}
+    assert found["k-1"].error is not None
+    assert not found["k-1"].expired
+
+
+@pytest.mark.parametrize("status", ["queued", "IN_PROGRESS", "VALIDATING", "running", ""])
+async def test_a_batch_goes_on_by_whatever_name_until_it_has_results(status: str) -> None:
+    async with platform() as (its, up):
+        up.holds_back = True
+        id_ = await its.submit("portion-0", {"k-1": chat()})
+        up.batches[id_]["status"] = status
+        assert (await its.state(id_)).state == "running"
+        up.batches[id_] |= {"status": "DONE", "output_file_id": "file-1"}
+        assert (await its.state(id_)).state == "ended"
 
 
 async def test_a_batch_for_which_there_is_no_room_may_be_offered_later() -> None:

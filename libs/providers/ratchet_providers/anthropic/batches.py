@@ -51,13 +51,16 @@ class _Outcome(msgspec.Struct, frozen=True):
 
 
 class _Line(msgspec.Struct, frozen=True):
-    custom_id: str
-    result: _Outcome
+    """`result`: unread, since one that cannot be read fails alone. `custom_id`: empty where it does not tell."""
+
+    custom_id: str = ""
+    result: msgspec.Raw = msgspec.Raw(b"null")
 
 
 _batch = msgspec.json.Decoder(_Batch)
 _page = msgspec.json.Decoder(_Page)
 _line = msgspec.json.Decoder(_Line)
+_outcome = msgspec.json.Decoder(_Outcome)
 
 
 class AnthropicBatches:
@@ -114,12 +117,13 @@ class AnthropicBatches:
             if error.status not in (400, 409):  # it has ended
                 raise
 
-    def _result(self, said: _Outcome, request: ModelRequest) -> Result:
-        if said.type == "errored":
-            return Result(error=failure_in(bytes(said.error)))
-        if said.type != "succeeded":
-            return Result(error=ProviderError("unavailable", "no answer in the batch"), expired=True)
+    def _result(self, raw: msgspec.Raw, request: ModelRequest) -> Result:
         try:
+            said: _Outcome = _read(_outcome, bytes(raw))
+            if said.type == "errored":
+                return Result(error=failure_in(bytes(said.error)))
+            if said.type != "succeeded":
+                return Result(error=ProviderError("unavailable", "no answer in the batch"), expired=True)
             return Result(answer=self._messages.understood(bytes(said.message), request))
         except ProviderError as error:
             return Result(error=error)
@@ -141,13 +145,14 @@ class AnthropicBatches:
         endpoint = self._endpoint("GET", f"/{id}/results")
         async with aclosing(lines(self._wire, endpoint, RESULTS_LIMITS, limit=RESULTS_MOST)) as there:
             async for raw in there:
-                yield _read(_line, raw)
+                yield _line_in(raw)
 
     async def _is_ours(self, id: str, name: str) -> bool:  # noqa: A002
         """Its first result tells: all requests of a batch are named alike."""
         async with aclosing(self._lines(id)) as there:
             async for line in there:
-                return line.custom_id.startswith(f"{name}-")
+                if line.custom_id:
+                    return line.custom_id.startswith(f"{name}-")
         return False
 
     async def _call(self, method: str, path: str, body: bytes = b"") -> bytes:
@@ -165,6 +170,13 @@ def _message(request: BatchRequest) -> ModelRequest:
     if isinstance(request, EmbeddingRequest):
         raise ProviderError("bad_request", "its provider makes no embeddings")
     return request
+
+
+def _line_in(raw: bytes) -> _Line:
+    try:
+        return _line.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _Line()
 
 
 def _read(decoder: Any, body: bytes) -> Any:
