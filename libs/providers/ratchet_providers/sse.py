@@ -25,6 +25,11 @@ class Events:
         self._size = 0
         self._begun = False
 
+    @property
+    def holding(self) -> bool:
+        """An event has begun that has no end yet."""
+        return bool(self._held)
+
     def feed(self, came: bytes) -> list[Event]:
         """Raises EventTooLongError."""
         if self._held:

@@ -15,23 +15,36 @@ from ratchet_providers.wire import STREAM_LIMIT, Answer, Endpoint, Wire
 Failing = Callable[[int, Mapping[bytes, bytes], bytes], ProviderError]  # of a status, its headers and its body
 BODY_LIMIT = 64 * 1024 * 1024
 FAILURE_LIMIT = 64 * 1024
+AFTER_THE_END_S = 5.0  # for what may follow an answer's end, such as what it counts
 WHOLE = "\nwhole"  # in the place of an event's name, which has no newline
 
 
 class Patience:
-    """How long to wait for what comes next. Tell it when the first token was there."""
+    """How long to wait for what comes next. Tell it when the first token was there, and when all of them were."""
 
     def __init__(self, limits: TimeLimits) -> None:
         now = asyncio.get_running_loop().time()
         self._limits, self._first, self._end = limits, now + limits.first_s, now + limits.total_s
+        self._next = now + limits.gap_s
         self._shown = self._all_of_it = False  # `_all_of_it`: the last wait was bounded by the end of the whole
+        self._nothing = False
 
     def shown(self) -> None:
         self._shown = True
 
+    def said_nothing(self) -> None:
+        """What came last was a comment, as servers send lest a connection be closed: the wait for the next goes on."""
+        self._nothing = True
+
+    def ended(self) -> None:
+        self._end = min(self._end, asyncio.get_running_loop().time() + AFTER_THE_END_S)
+
     def left_s(self) -> float:
         now = asyncio.get_running_loop().time()
-        here, left = self._limits.gap_s if self._shown else self._first - now, self._end - now
+        if not self._nothing:
+            self._next = now + self._limits.gap_s
+        self._nothing = False
+        here, left = (self._next if self._shown else self._first) - now, self._end - now
         self._all_of_it = left <= here
         return max(min(here, left), 0.001)
 
@@ -148,6 +161,8 @@ async def events(
                 raise ProviderError("malformed", str(error)) from error
             if there:
                 yield there
+            elif not found.holding:
+                patience.said_nothing()
     if there := found.end():
         yield there
 

@@ -7,6 +7,7 @@ import pytest
 
 from ratchet_providers.base import ProviderError, TimeLimits
 from ratchet_providers.sse import Event, Events
+from ratchet_providers.transport import AFTER_THE_END_S, Patience
 from tests.unit.providers.test_streams import COUNTED, END, HEAD, WHOLE, asked, chunked, provider, saying, sse
 
 ANSWER = sse(saying("On "), saying("Monday."), saying("", "stop"))
@@ -39,6 +40,13 @@ async def said_by(*bits: bytes | float, **how: Any) -> tuple[str, str]:
 )
 async def test_what_follows_the_end_of_an_answer_does_not_break_it(after: tuple[bytes | float, ...]) -> None:
     assert await said_by(HEAD + chunked(ANSWER), *after) == ("On Monday.", "stop")
+
+
+async def test_what_may_follow_the_end_is_not_waited_for_as_long_as_an_answer() -> None:
+    patience = Patience(TimeLimits(gap_s=60))
+    patience.shown()
+    patience.ended()
+    assert patience.left_s() <= AFTER_THE_END_S
 
 
 async def test_an_end_that_comes_together_with_an_error_after_it_is_still_an_end() -> None:

@@ -194,6 +194,22 @@ async def test_signs_of_life_are_no_first_token() -> None:
     assert failed.value.kind == "timeout"
 
 
+async def test_signs_of_life_are_no_next_token() -> None:
+    pings = [bit for _ in range(100) for bit in (chunked(b": ping\n\n"), 0.01)]
+    async with provider(HEAD, chunked(sse(saying("On "))), *pings) as (openai, _):
+        with pytest.raises(ProviderError) as failed:
+            await all_of(openai, asked(limits=TimeLimits(gap_s=0.1)))
+    assert (failed.value.kind, failed.value.detail) == ("timeout", "nothing more within 0.1 s")
+
+
+async def test_a_large_event_may_take_its_time() -> None:
+    large = sse(saying("word " * 20, "stop"))
+    bits = [bit for n in range(0, len(large), 8) for bit in (chunked(large[n : n + 8]), 0.02)]
+    async with provider(HEAD, chunked(sse(saying("On "))), *bits, END) as (openai, _):
+        pieces = await all_of(openai, asked(limits=TimeLimits(gap_s=0.5)))
+    assert "".join(piece.text for piece in pieces) == "On " + "word " * 20
+
+
 async def test_who_stops_listening_ends_the_call() -> None:
     more = [bit for _ in range(500) for bit in (chunked(sse(saying("and "))), 0.01)]
     async with provider(HEAD, *more) as (openai, said):

@@ -89,6 +89,8 @@ class Anthropic:
                         yield pieces
                     if said.hearing.done:
                         break
+                    if said.hearing.stop_reason:
+                        patience.ended()
         except ProviderError as error:
             if not said.hearing.stop_reason:
                 raise self._heard(error) from error.__cause__

@@ -84,6 +84,8 @@ class Bedrock:
                         yield pieces
                     if said.done:
                         break
+                    if said.stopped:
+                        patience.ended()
         except FrameError as error:
             if not said.stopped:
                 raise ProviderError("malformed", str(error)) from error

@@ -57,6 +57,8 @@ class GenerateContent:
                         yield pieces
                     if said.done:
                         break
+                    if said.whole:
+                        patience.ended()
         except ProviderError as error:
             if not said.whole:
                 raise self._heard(error) from error.__cause__
