@@ -69,8 +69,8 @@ def native_of(ask: Ask) -> tuple[object, ...] | None:
     """The request in its own shape, without what changes no answer."""
     if ask.native is None:
         return None
-    fields = ask.native.fields
-    return ask.native.shape, [(name, fields[name]) for name in sorted(fields.keys() - WITHOUT_MEANING)]
+    fields, headers = ask.native.fields, sorted(ask.native.headers.items())  # those name versions and betas
+    return ask.native.shape, [(name, fields[name]) for name in sorted(fields.keys() - WITHOUT_MEANING)], headers
 
 
 def _normal(text: str) -> str:

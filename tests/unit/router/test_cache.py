@@ -8,6 +8,7 @@ import pytest
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import Usage
+from ratchet_providers.base import Native
 from ratchet_router.cache import NANO, AnswerCache, cache_key
 from ratchet_router.epochs import EVERYTHING, Drop
 from ratchet_router.memory import Entry, Memory
@@ -131,6 +132,15 @@ def test_the_key_does_not_mind_line_ends_nor_who_asks() -> None:
     passed = {"temperature": msgspec.Raw(b"1"), "user": msgspec.Raw(b'"u"'), "seed": msgspec.Raw(b"7")}
     other_order = dict(reversed(passed.items())) | {"user": msgspec.Raw(b'"v"')}
     assert key(passed_on=passed) == key(passed_on=other_order) != key()
+
+
+def test_an_answer_depends_on_the_beta_that_was_asked_for() -> None:
+    def key(**headers: str) -> bytes:
+        native = Native(shape="messages", fields={"max_tokens": msgspec.Raw(b"5")}, headers=headers)
+        return cache_key(ask(native=native), epoch=(1, 0), template="t_v1", resolved="base")
+
+    assert key(beta="a") == key(beta="a")
+    assert len({key(), key(beta="a"), key(beta="b")}) == 3
 
 
 async def test_what_a_drop_takes_goes_and_others_stay() -> None:
