@@ -5,7 +5,7 @@ from typing import Final
 
 from ratchet_router.answered import Answered, to_keep
 from ratchet_router.cache import cache_key
-from ratchet_router.kept_ways import as_asked
+from ratchet_router.kept_ways import as_asked, for_another
 from ratchet_router.memory import Entry
 from ratchet_router.progress import Progress
 from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
@@ -32,7 +32,7 @@ async def kept(progress: Progress) -> Entry | None:
         usable = as_asked(found, stream=ask.stream)
         if usable is None and ask.only_cached:
             raise NotCachedError
-        return usable
+        return None if usable is None else for_another(usable, ask.native, progress.result_id)
     progress.leads, progress.waited_s = found, time.perf_counter() - began
     return None
 

@@ -14,11 +14,12 @@ from ratchet_router.ask import Ask
 from ratchet_router.shapes.messages import again as messages
 from ratchet_router.shapes.messages.frames import MessagesFrames
 from ratchet_router.shapes.responses import again as responses
+from ratchet_router.shapes.responses.frames import ResponsesFrames
 from ratchet_router.stream import opened
 from tests.unit.providers.anthropic_rig import events_of, message, text
 from tests.unit.router.fakes import World
 from tests.unit.router.messages_heard import heard, own
-from tests.unit.router.responses.said import EVENTS, as_json, begins, followed
+from tests.unit.router.responses.said import EVENTS, as_json, begins, events_in, followed
 from tests.unit.router.scripted import USED, Scripted
 from tests.unit.router.test_stream import chat, here, world
 
@@ -137,6 +138,61 @@ async def test_what_came_as_a_stream_is_given_whole_without_a_call() -> None:
     whole = json.loads(message_body(await answer(asked(stream=False), its.parts, here)))
     assert whole["content"] == [THOUGHT, text("On Monday.")]
     assert (whole["stop_reason"], whole["ratchet"]["cached"], len(small.asked)) == ("end_turn", True, 1)
+
+
+def of_its_own(**said: Any) -> Any:
+    words = {"type": "output_text", "text": "On Monday.", "annotations": [], "logprobs": []}
+    message = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [words]}
+    return as_json(begins()) | {"id": "resp_theirs", "status": "completed", "output": [message], "user": "Ann"} | said
+
+
+class SpeaksResponses(Scripted):
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
+        self.asked.append(request)
+        body = raw(of_its_own(metadata={"of": "Ann"}))
+        return ModelAnswer(output="On Monday.", usage=USED, model=request.model, body=body, shape="responses")
+
+
+def streaming_responses() -> Scripted:
+    *most, (name, end) = responses.events_of(raw(of_its_own(metadata={"of": "Ann"})))
+    begun = [
+        Piece(
+            shape="responses", event=event, data=bytes(data), text=json.loads(bytes(data)).get("delta", ""), shows=True
+        )
+        for event, data in most
+    ]
+    return Scripted([[*begun, Piece(shape="responses", event=name, data=bytes(end), finish="stop", usage=USED)]])
+
+
+def of_bob(*, stream: bool) -> Ask:
+    return chat(stream=stream, native=Native(shape="responses", fields={**FIELDS, **raw({"metadata": {"of": "Bob"}})}))
+
+
+async def response_to(ask: Ask, its: World) -> Any:
+    if not ask.stream:
+        return plain((await answer(ask, its.parts, here)).body)
+    frames = ResponsesFrames(begins())
+    stream = await opened(ask, its.parts)
+    sent = b"".join([bit async for bit in stream.frames(frames, lambda _: b"{}")])
+    named = {event["response"]["id"] for event in events_in(sent) if "response" in event}
+    whole = json.loads(frames.response)
+    assert named == {whole["id"]}
+    return whole
+
+
+@pytest.mark.parametrize("streams", [False, True])
+@pytest.mark.parametrize("streamed_before", [False, True])
+async def test_a_kept_response_has_a_name_of_its_own_and_says_what_is_its_requests_own(
+    *, streamed_before: bool, streams: bool
+) -> None:
+    small = streaming_responses() if streamed_before else SpeaksResponses([[]])
+    its = world(small=small)
+    first = await response_to(asked("responses", stream=streamed_before), its)
+    assert (first["id"], first["metadata"], first["user"]) == ("resp_theirs", {"of": "Ann"}, "Ann")
+    second, third = [await response_to(of_bob(stream=streams), its) for _ in range(2)]
+    assert len(small.asked) == 1
+    assert len({first["id"], second["id"], third["id"]}) == 3
+    assert (second["metadata"], second["user"], second["output"]) == ({"of": "Bob"}, None, first["output"])
 
 
 @pytest.mark.parametrize("shape", ["messages", "responses"])

@@ -22,6 +22,7 @@ from ratchet_router.parts import Parts
 from ratchet_router.shapes.responses.errors import InvalidResponsesError
 from ratchet_router.shapes.responses.frames import ResponsesFrames
 from ratchet_router.shapes.responses.ids import response_id
+from ratchet_router.shapes.responses.own_fields import goes_on_from
 from ratchet_router.shapes.responses.read import ResponsesRequest, read_responses
 from ratchet_router.shapes.responses.response import Response as ResponsesAnswer
 from ratchet_router.shapes.responses.response import begun
@@ -64,7 +65,7 @@ class SpokenResponse:
 def response_body(asked: ResponsesRequest, answered: Answered) -> bytes:
     """The body of a whole answer."""
     if answered.body is not None and answered.shape == NATIVE:
-        return _encode({**answered.body, "ratchet": said_of(answered)})
+        return _encode({**answered.body, **goes_on_from(asked.previous), "ratchet": said_of(answered)})
     said = as_completion(answered.body, answered.output or "", answered.finish, model=answered.model)
     told = whole(_begun(asked, answered), said, answered.usage, now=int(time.time()))
     return _encode(msgspec.structs.replace(told, ratchet=said_of(answered)))

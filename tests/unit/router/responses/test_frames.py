@@ -274,6 +274,19 @@ def test_what_comes_in_this_shape_goes_out_byte_for_byte_and_its_end_is_withheld
     assert frames.response == b'{"id": "resp_x"}'
 
 
+def test_a_provider_s_own_stream_names_the_response_that_it_goes_on_from() -> None:
+    frames = ResponsesFrames(begins(previous_response_id="resp_before"))
+    said = b'{"type":"response.created","response":{"id":"resp_x","previous_response_id":null}}'
+    spoken = b'{"type":"response.output_text.delta","delta":"the \\"response\\""}'
+    sent = frames.said([native(said, "response.created"), native(spoken, "response.output_text.delta")])
+    assert events_in(sent)[0]["response"] == {"id": "resp_x", "previous_response_id": "resp_before"}
+    assert spoken in sent
+    end = b'{"type":"response.completed","response":{"id":"resp_x"}}'
+    frames.said([native(end, "response.completed", finish="stop")])
+    frames.ended(USED, b"{}")
+    assert json.loads(frames.response)["previous_response_id"] == "resp_before"
+
+
 def test_a_failure_in_a_provider_s_own_stream_goes_on_counting() -> None:
     frames = ResponsesFrames(begins())
     frames.said([native(b'{"type": "response.created","sequence_number":4}', "response.created")])

@@ -10,6 +10,7 @@ from ratchet_common.events import Usage
 from ratchet_providers.base import Piece
 from ratchet_providers.chat_shape import Chunk
 from ratchet_router.shapes.responses.events import Events
+from ratchet_router.shapes.responses.own_fields import event_with, goes_on_from
 from ratchet_router.shapes.responses.response import Response, ResponseError
 from ratchet_router.shapes.responses.telling import Telling
 from ratchet_router.shapes.responses.whole import INCOMPLETE, ended
@@ -40,6 +41,7 @@ class ResponsesFrames:
 
     def __init__(self, begun: Response, *, clock: Callable[[], float] = time.time) -> None:
         self._response, self._clock = begun, clock
+        self._own = goes_on_from(begun.previous_response_id)
         self._events = Events()
         self._telling = Telling(self._events, begun.id, summary=begun.wants_summary)
         self._finish = ""
@@ -63,8 +65,9 @@ class ResponsesFrames:
 
     def ended(self, usage: Usage, about: bytes) -> bytes:
         if self._closing is not None:
-            self._whole = bytes(_closing.decode(self._closing.data).response)
-            self._events.pass_on(self._closing.event, self._closing.data)
+            data = event_with(self._own, self._closing.data)
+            self._whole = bytes(_closing.decode(data).response)
+            self._events.pass_on(self._closing.event, data)
         else:
             self._end(usage)
         return b": ratchet %b\n\n%b" % (about, self._events.taken())
@@ -100,7 +103,7 @@ class ResponsesFrames:
         if piece.finish:
             self._closing = piece
         else:
-            self._events.pass_on(piece.event, piece.data)
+            self._events.pass_on(piece.event, event_with(self._own, piece.data))
 
     def _end(self, usage: Usage) -> None:
         if not self._begun:
