@@ -16,6 +16,7 @@ from ratchet_router.answer import Gone
 from ratchet_router.catalogue import EmbeddingModel
 from ratchet_router.embedded import EmbedAsk, Embedded, again, event_of, key_of, kind_of, to_keep
 from ratchet_router.failures import NoAnswerError, no_answer
+from ratchet_router.impatience import usual_s
 from ratchet_router.in_flight import Call
 from ratchet_router.limits.admitted import Admitted, Estimate
 from ratchet_router.limits.subjects import Who
@@ -193,13 +194,15 @@ def embedding_target(model: EmbeddingModel, parts: Parts) -> EmbeddingTarget:
 
 
 def _tries(ask: EmbedAsk, model: EmbeddingModel, parts: Parts, attempts: list[Attempt]) -> Tries[EmbeddingTarget]:
+    deadline_s = parts.settings.deadline_ms / 1000
     return tries(
         [embedding_target(model, parts)],
         parts.around,
-        deadline_s=ask.deadline_s or parts.settings.deadline_ms / 1000,
+        deadline_s=ask.deadline_s or deadline_s,
         models=1,
         attempted=attempts.append,
         limits=ask.limits,
+        usual_s=usual_s(ask, deadline_s),
     )
 
 

@@ -16,6 +16,7 @@ from ratchet_router.ask import Ask
 from ratchet_router.assembly import thinks_aloud
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.falling_back import decision_of
+from ratchet_router.impatience import usual_s
 from ratchet_router.in_flight import Call
 from ratchet_router.in_parts import Window
 from ratchet_router.judged import checks_of, confidence_of, raw_confidence_of
@@ -23,6 +24,7 @@ from ratchet_router.limits.admitted import Admitted, Estimate
 from ratchet_router.limits.subjects import Who
 from ratchet_router.memory import Entry
 from ratchet_router.metrics import observed
+from ratchet_router.paid_attempts import with_their_costs
 from ratchet_router.parts import Parts
 from ratchet_router.planned import Plan
 from ratchet_router.recording import NotRecordedError
@@ -30,7 +32,7 @@ from ratchet_router.shaping import shaped
 from ratchet_router.target import Target
 from ratchet_router.targets import as_budgeted, nobody_within, request_for, spare, targets, within
 from ratchet_router.template import Template
-from ratchet_router.tries import Tries, tries, with_their_costs
+from ratchet_router.tries import Tries, tries
 from ratchet_router.usual_length import usual_pictures
 
 
@@ -84,6 +86,7 @@ class Progress(msgspec.Struct):
             attempted=self.attempts.append,
             streams=streams,
             limits=self.ask.limits,
+            usual_s=usual_s(self.ask, settings.deadline_ms / 1000),
             spare=others,
         )
         self.every.append(found)

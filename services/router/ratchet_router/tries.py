@@ -9,7 +9,6 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar
 
-import msgspec
 from msgspec.structs import replace
 
 from ratchet_common.background import described
@@ -17,6 +16,7 @@ from ratchet_common.events import Attempt, Usage
 from ratchet_providers.base import TimeLimits
 from ratchet_providers.failing import FINAL, ProviderError
 from ratchet_router.gate import Gate
+from ratchet_router.impatience import is_the_callers
 from ratchet_router.provider_table import LimitsTable
 from ratchet_router.retrying import pause_before_retry
 from ratchet_router.surroundings import Surroundings
@@ -40,6 +40,7 @@ class Tries(Generic[T]):
     attempted: Callable[[Attempt], None]
     streams: bool = False
     limits: LimitsTable | None = None  # the caller's own, in place of the target's
+    usual_s: float = 0.0  # for all tries, where a caller sets no deadline; 0 where this one sets no limits
     spare: Mapping[str, T] = field(default_factory=dict)  # who is asked after a failure of a kind that names them
     errors: list[tuple[T, ProviderError]] = field(default_factory=list)
     interrupted: T | None = None  # asked when the request was stopped midway
@@ -126,9 +127,19 @@ class Tries(Generic[T]):
             self.answers.append((attempt, target, asking.usage))
 
     def failed(self, target: T, gate: Gate | None, asking: "Asking[T]", error: ProviderError) -> None:
-        self.around.failed(target, gate, error)
+        if self._is_the_callers(target, asking, error):
+            self.around.left(target, gate)
+        else:
+            self.around.failed(target, gate, error)
         self._note(target, asking.started, error, usage=asking.usage or error.usage)
         self._go_on_after(target, error)
+
+    def _is_the_callers(self, target: T, asking: "Asking[T]", error: ProviderError) -> bool:
+        if not self.usual_s:
+            return False
+        usual = replace(target.limits, total_s=min(target.limits.total_s, self.usual_s * SHARE_OF_REMAINING))
+        waited_s = time.perf_counter() - asking.started
+        return is_the_callers(error.kind, waited_s, usual, self.limits, streams=self.streams)
 
     def left(self, target: T, gate: Gate | None, asking: "Asking[T]") -> None:
         """The request was stopped midway."""
@@ -221,6 +232,7 @@ def tries(
     attempted: Callable[[Attempt], None],
     streams: bool = False,
     limits: LimitsTable | None = None,
+    usual_s: float = 0.0,
     spare: Mapping[str, T] = NOBODY,
 ) -> Tries[T]:
     return Tries(
@@ -231,15 +243,6 @@ def tries(
         attempted=attempted,
         streams=streams,
         limits=limits,
+        usual_s=usual_s,
         spare=spare,
     )
-
-
-def with_their_costs(attempts: Sequence[Attempt], of: Sequence[Tries[T]]) -> tuple[Attempt, ...]:
-    """What those cost whose answers are not given: else it stands with the answer."""
-    paid = {
-        id(attempt): msgspec.structs.replace(attempt, usage=usage, cost_usd=by.cost_of(usage))
-        for its in of
-        for attempt, by, usage in its.answers
-    }
-    return tuple(paid.get(id(attempt), attempt) for attempt in attempts)
