@@ -41,6 +41,20 @@ KEY: Final = re.compile(
     re.IGNORECASE,
 )
 
+CONNECTOR: Final = re.compile(r"connector", re.IGNORECASE)  # to a server of tools that the request names
+NAMED_IN_IT: Final = re.compile(
+    r"(?<![/\w])(files?|vector[ _]stores?|prompts?|containers?|skills?|cached ?contents?|items?|responses?|"
+    r"conversations?|documents?|images?)\b",
+    re.IGNORECASE,
+)
+NOT_THERE: Final = re.compile(
+    r"not found|no such|n[o']t exist|could not be found|permission to access|not have access", re.IGNORECASE
+)
+OF_THE_ACCOUNT: Final = re.compile(
+    r"\b(models?|deployments?|engines?|endpoints?|(api|access)[ -]?keys?|accounts?|organi[sz]ations?|projects?)\b",
+    re.IGNORECASE,
+)
+
 
 def unquoted(message: str) -> str:
     return QUOTED.sub("''", message)
@@ -54,6 +68,8 @@ def kind_of(of_status: ErrorKind, said: Said | None) -> ErrorKind:
     of_the_request = of_status in ("bad_request", "too_long")
     if (of_the_request or of_status == "unauthorized") and (FILTERED_CODE.search(code) or FILTERED.search(message)):
         return "filtered"
+    if of_status in ("no_such_model", "unauthorized") and is_of_the_request(said):
+        return "bad_request"
     if of_the_request and _is_too_long(said, code, message):
         return "too_long"
     if of_the_request and not said.param and KEY.search(f"{code} {message}"):
@@ -62,6 +78,17 @@ def kind_of(of_status: ErrorKind, said: Said | None) -> ErrorKind:
     if spends and (QUOTA_CODE.search(code) or QUOTA.search(message)):
         return "quota"
     return "overloaded" if said.type == "overloaded_error" or said.code == "overloaded" else of_status
+
+
+def is_of_the_request(said: Said) -> bool:
+    """Of what was not found or may not be used: a file, say, that the request names, and not the model or our key.
+
+    Else whoever names a file that is gone would take the model from all others.
+    """
+    message = unquoted(said.message)
+    if OF_THE_ACCOUNT.search(message):
+        return False
+    return bool(CONNECTOR.search(said.type) or (NAMED_IN_IT.search(message) and NOT_THERE.search(message)))
 
 
 def _is_too_long(said: Said, code: str, message: str) -> bool:

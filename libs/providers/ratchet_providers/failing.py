@@ -36,7 +36,9 @@ OF_STATUS: Final[Mapping[int, ErrorKind]] = {
     408: "timeout",
     409: "unavailable",
     413: "too_long",
+    415: "bad_request",
     422: "bad_request",
+    424: "bad_request",  # what the request refers to has failed, such as a server of its tools
     429: "rate_limited",
     503: "overloaded",
     504: "timeout",

@@ -2,6 +2,7 @@ import pytest
 
 from ratchet_providers.error_words import kind_of, unquoted
 from ratchet_providers.failing import ErrorKind, Said
+from ratchet_providers.http_failures import failure
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,52 @@ def test_what_is_quoted_of_the_request_is_no_reason(message: str) -> None:
 )
 def test_what_a_provider_says_tells_what_helps(said: Said, of_status: ErrorKind, kind: ErrorKind) -> None:
     assert kind_of(of_status, said) == kind
+
+
+@pytest.mark.parametrize("status", [404, 415, 424])
+def test_what_the_request_refers_to_fails_it_alone(status: int) -> None:
+    body = b'{"error": {"message": "File file-1 was not found.", "type": "invalid_request_error"}}'
+    assert failure(status, {}, body).kind == "bad_request"
+
+
+@pytest.mark.parametrize("of_status", ["no_such_model", "unauthorized"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said("Vector store with id 'vs_1' not found.", "invalid_request_error"),
+        Said("File not found: file_123", "not_found_error"),
+        Said("Prompt with id 'pmpt_1' does not exist."),
+        Said("No such file object: file-1"),
+        Said("You do not have permission to access the File abc or it may not exist."),
+        Said("CachedContent not found (or permission denied)", "PERMISSION_DENIED"),
+        Said("Error retrieving tool list from MCP server: 'x'. Http status code: 401", "external_connector_error"),
+    ],
+    ids=lambda said: said.message,
+)
+def test_what_the_request_names_and_is_not_there_is_no_fault_of_the_model(said: Said, of_status: ErrorKind) -> None:
+    assert kind_of(of_status, said) == "bad_request"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "The model `gpt-9` does not exist or you do not have access to it.",
+        "model: claude-9",
+        "models/gemini-9 is not found for API version v1beta, or is not supported for generateContent.",
+        "The API deployment for this resource does not exist.",
+        "Resource not found",
+        "Not Found",
+        "Requested entity was not found.",
+        "Route POST:/v1/responses not found",
+        "Your key may not use images.",
+        "Your organization does not have access to files.",
+        "Permission 'predict' denied on resource '//models/x' (or it may not exist).",
+        "",
+    ],
+)
+def test_a_model_that_is_not_there_or_not_ours_stays_so(message: str) -> None:
+    for of_status in ("no_such_model", "unauthorized"):
+        assert kind_of(of_status, Said(message)) == of_status
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from ratchet_providers.error_words import TOO_LONG, unquoted
-from ratchet_providers.failing import OF_STATUS, ErrorKind, ProviderError
+from ratchet_providers.error_words import TOO_LONG, is_of_the_request, unquoted
+from ratchet_providers.failing import OF_STATUS, ErrorKind, ProviderError, Said
 from ratchet_providers.http_failures import LONGEST_WAIT_S, retry_after, said_in
 
 OF_WORD: Final[Mapping[str, ErrorKind]] = {
@@ -92,6 +92,13 @@ def _error(body: bytes) -> _Error | None:
 
 
 def _kind(status: int, error: _Error | None) -> ErrorKind:
+    kind = _by_word(status, error)
+    if error is not None and kind in ("unauthorized", "no_such_model") and is_of_the_request(Said(error.message)):
+        return "bad_request"
+    return kind
+
+
+def _by_word(status: int, error: _Error | None) -> ErrorKind:
     by_status = OF_STATUS.get(status, "unavailable")
     if error is None:
         return by_status

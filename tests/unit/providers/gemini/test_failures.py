@@ -35,6 +35,8 @@ def error(code: int, status: str, message: str = "", *details: Any) -> bytes:
         (400, error(400, "FAILED_PRECONDITION", "User location is not supported for the API use."), "unauthorized"),
         (401, error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."), "unauthorized"),
         (403, error(403, "PERMISSION_DENIED", "Permission denied on resource project x."), "unauthorized"),
+        (403, error(403, "PERMISSION_DENIED", "You do not have permission to access the File x."), "bad_request"),
+        (403, error(403, "PERMISSION_DENIED", "CachedContent not found (or permission denied)"), "bad_request"),
         (404, error(404, "NOT_FOUND", "models/x is not found for API version v1beta."), "no_such_model"),
         (429, error(429, "RESOURCE_EXHAUSTED", "Resource exhausted. Please try again later."), "rate_limited"),
         (429, error(429, "RESOURCE_EXHAUSTED", QUOTA, violated("RequestsPerMinutePerProject"), RETRY), "rate_limited"),
