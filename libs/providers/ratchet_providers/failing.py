@@ -17,6 +17,8 @@ ErrorKind = Literal[
     "unavailable",
     "cut",  # the answer broke off
     "malformed",  # what came is no answer of the provider's shape
+    "misspoken",  # the model made no answer of this request, such as a call of a tool that is none
+    "too_large",  # the answer has more bytes than are taken here
     "unauthorized",  # our key is wrong, or may not use this model
     "no_such_model",  # at the provider
     "too_long",  # for this model's window

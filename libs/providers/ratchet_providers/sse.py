@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # one may begin a stream, and says nothing
-LINE_LIMIT = 8 * 1024 * 1024
+LINE_LIMIT = 32 * 1024 * 1024  # a picture is one event
 
 
 class Event(NamedTuple):

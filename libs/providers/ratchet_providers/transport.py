@@ -158,7 +158,7 @@ async def events(
             try:
                 there = found.feed(came)
             except EventTooLongError as error:
-                raise ProviderError("malformed", str(error)) from error
+                raise ProviderError("too_large", str(error)) from error
             if there:
                 yield there
             elif not found.holding:
@@ -173,7 +173,7 @@ async def _to_its_end(first: bytes, bits: AsyncGenerator[bytes, None]) -> bytes:
         parts.append(came)
         size += len(came)
         if size > BODY_LIMIT:
-            raise ProviderError("malformed", f"an answer of more than {BODY_LIMIT} bytes")
+            raise ProviderError("too_large", f"an answer of more than {BODY_LIMIT} bytes")
     return b"".join(parts)
 
 
@@ -193,4 +193,4 @@ def _as_ours() -> Iterator[None]:
     except NotAnsweredError as error:
         raise ProviderError("unreachable" if error.unconnected else "unavailable", str(error)) from error
     except TooLongError as error:
-        raise ProviderError("malformed", str(error)) from error
+        raise ProviderError("too_large", str(error)) from error

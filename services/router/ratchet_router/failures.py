@@ -45,6 +45,7 @@ STATUSES: Final[Mapping[ErrorKind, tuple[int, str, str]]] = {
     "unauthorized": (502, "provider-unauthorized", "The model's provider refused the key that Ratchet has for it"),
     "no_such_model": (502, "provider-unknown-model", "The model's provider does not know the model"),
     "quota": (503, "provider-quota", "The account at the model's provider is used up"),
+    "too_large": (502, "provider-answer-too-large", "The model's answer has more bytes than are taken here"),
     "busy": (503, "busy", "Too many requests wait for the model already"),
     "unforeseen": (502, "provider-unforeseen", "Ratchet does not understand what the model's provider does"),
 }

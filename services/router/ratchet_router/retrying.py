@@ -9,7 +9,9 @@ from typing import Final
 
 from ratchet_providers.failing import ErrorKind, ProviderError
 
-AGAIN: Final[frozenset[ErrorKind]] = frozenset({"unreachable", "unavailable", "overloaded", "cut", "malformed"})
+AGAIN: Final[frozenset[ErrorKind]] = frozenset(
+    {"unreachable", "unavailable", "overloaded", "cut", "malformed", "misspoken"}
+)
 TRIES_OF_ONE: Final = 2
 SHORTEST_S, LONGEST_S = 0.05, 2.0
 WORTH_WAITING_S: Final = 20.0  # for a provider that says when to come again, where nothing else remains

@@ -173,5 +173,5 @@ def test_an_event_without_an_end_is_not_held_without_end(shape: Shape) -> None:
 
     with pytest.raises(ProviderError) as failed:
         asyncio.run(pieces_of(shape, Endless([begun])))
-    assert failed.value.kind == "malformed"
+    assert failed.value.kind == "too_large"
     assert next(asked_for) <= LINE_LIMIT // len(begun) + 2

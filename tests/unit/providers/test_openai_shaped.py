@@ -169,7 +169,7 @@ async def test_a_body_over_the_limit_is_not_read_to_its_end() -> None:
     async with provider(saying(SAID | {"padding": "x" * 5_000}), body_limit=4_096) as openai:
         with pytest.raises(ProviderError) as failed:
             await openai.answer(asked())
-    assert failed.value.kind == "malformed"
+    assert failed.value.kind == "too_large"
 
 
 async def test_the_key_does_not_follow_a_redirect() -> None:

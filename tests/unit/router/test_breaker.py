@@ -1,8 +1,10 @@
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ratchet_providers.failing import ErrorKind
 from ratchet_router.breaker import ALONE_EVERY_S, FIRST_REST_S, IN_A_ROW, LONGEST_REST_S, Breakers
 
 
@@ -40,6 +42,14 @@ def test_what_fails_half_the_time_is_left_alone_too() -> None:
         breakers.answered("m")
         breakers.failed("m", "overloaded")
     assert breakers.down() == {"m"}
+
+
+@pytest.mark.parametrize("kind", ["misspoken", "too_large", "busy", "unsuited", "too_long", "filtered", "bad_request"])
+def test_what_a_request_alone_brings_about_lets_no_model_rest(kind: ErrorKind) -> None:
+    breakers = Breakers(Clock())
+    for _ in range(40):
+        breakers.failed("m", kind)
+    assert breakers.takes("m")
 
 
 def test_after_its_rest_one_probes_while_the_others_pass_by() -> None:

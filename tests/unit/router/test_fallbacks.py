@@ -56,6 +56,15 @@ async def test_its_fallbacks_are_asked_in_their_order() -> None:
     assert [attempt.error for attempt in found.attempts] == ["quota", "quota", ""]
 
 
+async def test_an_answer_that_is_too_large_is_paid_for_once() -> None:
+    its = world()
+    its.models["small"].fails = "too_large"
+    with pytest.raises(NoAnswerError) as failed:
+        await answered(its, ask(model="small"))
+    assert (failed.value.status, failed.value.type) == (502, "provider-answer-too-large")
+    assert asked(its) == ["small"]
+
+
 async def test_while_it_answers_nobody_else_is_asked() -> None:
     its = world(fallbacks=("middle",))
     assert (await answered(its, ask(model="small"))).model == "small"

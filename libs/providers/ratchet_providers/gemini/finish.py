@@ -25,11 +25,12 @@ FILTERED: Final = frozenset(
 )
 LIKELY: Final = ("MEDIUM", "HIGH")  # as probabilities: what filters withhold unless they were told otherwise
 NO_ANSWER: Final[Mapping[str, ErrorKind]] = {
-    "MALFORMED_FUNCTION_CALL": "malformed",
-    "MALFORMED_RESPONSE": "malformed",
-    "UNEXPECTED_TOOL_CALL": "malformed",
-    "TOO_MANY_TOOL_CALLS": "malformed",
-    "NO_IMAGE": "malformed",
+    "MALFORMED_FUNCTION_CALL": "misspoken",
+    "MALFORMED_RESPONSE": "misspoken",
+    "UNEXPECTED_TOOL_CALL": "misspoken",
+    "TOO_MANY_TOOL_CALLS": "misspoken",
+    "NO_IMAGE": "misspoken",
+    "OTHER": "misspoken",
     "MISSING_THOUGHT_SIGNATURE": "bad_request",
     "PUP_LIMITED_DISABLED": "unauthorized",
 }

@@ -139,10 +139,10 @@ def test_why_it_ended(reason: str, finish: str) -> None:
 @pytest.mark.parametrize(
     ("reason", "kind"),
     [
-        ("MALFORMED_FUNCTION_CALL", "malformed"),
-        ("UNEXPECTED_TOOL_CALL", "malformed"),
+        ("MALFORMED_FUNCTION_CALL", "misspoken"),
+        ("UNEXPECTED_TOOL_CALL", "misspoken"),
         ("MISSING_THOUGHT_SIGNATURE", "bad_request"),
-        ("OTHER", "cut"),
+        ("OTHER", "misspoken"),
         ("CONTINUATION", "cut"),
         ("FINISH_REASON_UNSPECIFIED", "cut"),
         ("A_NEW_ONE", "cut"),

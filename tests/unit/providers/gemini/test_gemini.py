@@ -130,10 +130,10 @@ async def test_it_may_come_in_any_bits() -> None:
         ([HEAD, chunked(sse(saying("On "))), END], "cut"),  # a well-formed end, too early
         ([HEAD, END], "cut"),
         ([HEAD, chunked(sse({"usageMetadata": COUNTED})), END], "cut"),
-        ([HEAD, chunked(sse(saying("On ", finish="OTHER"))), END], "cut"),
+        ([HEAD, chunked(sse(saying("On ", finish="OTHER"))), END], "misspoken"),
         ([HEAD, chunked(sse(saying("On "), b'{"candidates": [{"con')), END], "malformed"),
         ([HEAD, chunked(sse(saying("On "), {"candidates": 7})), END], "malformed"),
-        ([HEAD, chunked(sse(saying(finish="MALFORMED_FUNCTION_CALL"))), END], "malformed"),
+        ([HEAD, chunked(sse(saying(finish="MALFORMED_FUNCTION_CALL"))), END], "misspoken"),
         ([HEAD, chunked(sse(saying("On "), {"error": {"code": 503, "status": "UNAVAILABLE"}})), END], "overloaded"),
         ([HEAD, chunked(sse([{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED"}}])), END], "rate_limited"),
         ([HEAD, chunked(sse({"promptFeedback": {"blockReason": "SAFETY"}})), END], "filtered"),
@@ -243,4 +243,4 @@ async def test_an_answer_over_the_limit_is_not_read_to_its_end() -> None:
     async with model(whole(saying("x" * 5_000, finish="STOP")), body_limit=4_096) as (gemini, _):
         with pytest.raises(ProviderError) as failed:
             await gemini.answer(asked())
-    assert failed.value.kind == "malformed"
+    assert failed.value.kind == "too_large"
