@@ -95,7 +95,8 @@ def create_app(
     """`lifespan` sets `app.state.ready`: the named checks that `/readyz` makes. `render` words what went wrong, as the
     API of the path does; a router of such an API has `responses` of its own.
     """
-    app = App(title=f"Ratchet {name}", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    pages: dict[str, Any] = {"docs_url": None, "redoc_url": None, "redirect_slashes": False}  # no such path is an error
+    app = App(title=f"Ratchet {name}", version=VERSION, lifespan=lifespan, **pages)
     how: dict[str, Any] = {"render": render, "logs": settings.request_log}
     app.front = Hot(front, name, settings.body_limit_bytes, **how) if front else None
     app.state.tokens = read_tokens(settings.tokens_file)

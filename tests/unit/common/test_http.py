@@ -178,6 +178,7 @@ async def test_a_mark_of_utf_8_before_the_body_is_passed_over(client: httpx.Asyn
 async def test_what_is_not_there_is_404_with_the_known_ones(client: httpx.AsyncClient) -> None:
     assert is_problem(await client.get("/notes/two"), 404, "not-found")["known"] == ["one"]
     is_problem(await client.get("/nowhere"), 404, "not-found")
+    is_problem(await client.get("/notes/one/"), 404, "not-found")
 
 
 async def test_a_wrong_method_is_405(client: httpx.AsyncClient) -> None:
