@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from ratchet_common import mongo
 from ratchet_common.events import Usage
 from ratchet_common.mongo import Database
-from ratchet_router.idempotency import once_of
+from ratchet_router.idempotency import TooLargeToReplayError, held, once_of
 from ratchet_router.idempotency_store import MongoKeyStore
 from ratchet_router.memory import Entry
 from tests.integration.conftest import Ground
@@ -62,3 +65,20 @@ async def test_what_was_answered_is_found_under_its_key(database: Database) -> N
     assert first.done is not None
     await first.done(ENTRY)
     assert (await store.hold(once, 30)).answer == ENTRY
+
+
+LARGE = msgspec.Raw(b'"%b"' % (b"x" * 17 * 1024 * 1024))
+
+
+@pytest.mark.parametrize(
+    "large", [{"body": {"choices": LARGE}}, {"events": (("message_start", LARGE),)}, {"output": "x" * 17 * 1024 * 1024}]
+)
+async def test_what_is_too_large_to_be_kept_is_never_given_without_a_part_of_it(
+    database: Database, large: dict[str, Any]
+) -> None:
+    store, once = MongoKeyStore(database), once_of("k", "acme", "/", b"")
+    first = await store.hold(once, 30)
+    assert first.done is not None
+    await first.done(replace(ENTRY, **large))
+    with pytest.raises(TooLargeToReplayError):
+        await held(store, once, 30)

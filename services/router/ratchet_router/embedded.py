@@ -9,7 +9,6 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
 from ratchet_common.limits import Limits
 from ratchet_common.vocabulary import EMBEDDING
@@ -21,12 +20,6 @@ from ratchet_router.epochs import Kind
 from ratchet_router.memory import Entry
 from ratchet_router.prices import ZERO
 from ratchet_router.provider_table import LimitsTable
-
-
-class TooLargeToReplayError(RefusedError):
-    status = 409
-    type = "too-large-to-replay"
-    title = "The answer to this Idempotency-Key was not kept"
 
 
 class EmbedAsk(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,11 +107,7 @@ def again(entry: Entry, result_id: UUID) -> Embedded:
 
 
 def replayed(entry: Entry) -> Embedded:
-    """The very same: their result id and their cost are those of the first time. Raises TooLargeToReplayError."""
-    if entry.body is None:
-        raise TooLargeToReplayError(
-            "What was answered under this Idempotency-Key was too large to be kept: send it under another key."
-        )
+    """The very same: their result id and their cost are those of the first time."""
     said = again(entry, entry.result_id)
     return replace(said, cached_from=None, cost_usd=entry.cost_usd, age_s=0, replayed=True)
 

@@ -36,6 +36,12 @@ class StillAnsweringError(RefusedError):
         self.headers = {"Retry-After": "2"}
 
 
+class TooLargeToReplayError(RefusedError):
+    status = 409
+    type = "too-large-to-replay"
+    title = "The answer to this Idempotency-Key was not kept"
+
+
 @dataclass(frozen=True, slots=True)
 class Once:
     """A request that shall be answered once. `fingerprint`: of all that it says."""
@@ -72,7 +78,7 @@ def once_of(key: str, tenant: str, where: str, body: bytes) -> Once:
 async def held(store: KeyStore, once: Once, deadline_s: float) -> Held:
     """Waits for another that answers the same, within the deadline.
 
-    Raises IdempotencyError, StillAnsweringError, RetryLaterError.
+    Raises IdempotencyError, StillAnsweringError, TooLargeToReplayError, RetryLaterError.
     """
     end = asyncio.get_running_loop().time() + deadline_s
     looks = 0
@@ -82,6 +88,10 @@ async def held(store: KeyStore, once: Once, deadline_s: float) -> Held:
             if found.mine and found.release is not None:
                 await found.release()
             raise IdempotencyError("Another request was sent with this Idempotency-Key: use one key a request.")
+        if found.answer is not None and found.answer.too_large:
+            raise TooLargeToReplayError(
+                "What was answered under this Idempotency-Key was too large to be kept: send it under another key."
+            )
         if found.mine or found.answer is not None:
             return found
         pause = LOOK_AGAIN_S[min(looks, len(LOOK_AGAIN_S) - 1)]

@@ -12,7 +12,7 @@ from ratchet_common import lease
 from ratchet_common.mongo import Database, Document, to_its_end, waiting_is_worth_it
 from ratchet_common.upserts import upsert
 from ratchet_router.idempotency import Held, Once
-from ratchet_router.memory import Entry
+from ratchet_router.memory import Entry, without_words
 
 KEPT: Final = timedelta(hours=24)
 LARGEST_BYTES: Final = 12 * 1024 * 1024  # the store takes 16 MiB a document
@@ -55,7 +55,7 @@ class MongoKeyStore:
         async def done(entry: Entry) -> None:
             body = msgspec.json.encode(entry)
             if len(body) > LARGEST_BYTES:
-                body = msgspec.json.encode(msgspec.structs.replace(entry, body=None))
+                body = msgspec.json.encode(without_words(entry))
             with waiting_is_worth_it():
                 await self._keys.update_one(lease.held(document), {"$set": {"answer": body}})
 

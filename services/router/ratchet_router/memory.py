@@ -36,10 +36,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     shape: Shape = "chat"
     events: tuple[tuple[str, msgspec.Raw], ...] | None = None  # of a stream in a shape of its own: names and data
     finish: str = "stop"
+    too_large: bool = False  # to be kept: what it said is gone
 
     def age_s(self, now: datetime) -> float:
         """Its result id is a UUIDv7, and begins with its milliseconds."""
         return max(0.0, now.timestamp() - (self.result_id.int >> 80) / 1000)
+
+
+def without_words(entry: Entry) -> Entry:
+    return msgspec.structs.replace(entry, output="", items=None, label=None, body=None, events=None, too_large=True)
 
 
 class Memory:

@@ -56,7 +56,7 @@ async def answer_once(ask: Ask, wanted: Once | None, parts: Parts, gone: Gone) -
 
 
 async def embed_once(ask: EmbedAsk, wanted: Once | None, parts: Parts, gone: Gone) -> Embedded:
-    """Raises what `embed` and `held` raise, TooLargeToReplayError."""
+    """Raises what `embed` and `held` raise."""
     if wanted is None:
         return await embed(ask, parts, gone)
     its = await held(parts.keys, wanted, _deadline_s(ask, parts))

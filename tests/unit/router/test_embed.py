@@ -15,9 +15,10 @@ from ratchet_providers.embedding import EmbeddingRequest, Embeddings
 from ratchet_providers.simulated_embeddings import SimulatedEmbeddings
 from ratchet_router.cache_control import cache_control
 from ratchet_router.catalogue import Catalogue, EmbeddingModel
-from ratchet_router.embedded import EmbedAsk, Embedded, TooLargeToReplayError
+from ratchet_router.embedded import EmbedAsk, Embedded
 from ratchet_router.failures import NoAnswerError
-from ratchet_router.idempotency import Held, IdempotencyError, once_of
+from ratchet_router.idempotency import Held, IdempotencyError, TooLargeToReplayError, once_of
+from ratchet_router.memory import without_words
 from ratchet_router.once import embed_once
 from ratchet_router.sharing import NotCachedError
 from tests.unit.router.asks import CATALOGUE
@@ -147,7 +148,7 @@ async def test_what_was_too_large_to_be_kept_is_no_empty_answer() -> None:
     await embedded(its, key=True)
     kept = its.keys.held[KEY.key].answer
     assert kept is not None
-    its.keys.held[KEY.key] = Held(KEY.fingerprint, answer=msgspec.structs.replace(kept, body=None))
+    its.keys.held[KEY.key] = Held(KEY.fingerprint, answer=without_words(kept))
     with pytest.raises(TooLargeToReplayError) as refused:
         await embedded(its, key=True)
     assert refused.value.status == 409
