@@ -95,7 +95,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     In the chat shape `chunk` is what it says; in the caller's own shape it is None, and `event` and `data` are all.
     `data` is JSON as the provider sent it, empty where `chunk` is to be encoded. `text` adds to the first choice's
     text. `shows`: from here on the caller has seen something of the answer. `finish`: why the first choice ended, in
-    chat's words. `usage`: of the whole answer so far; a later one replaces it.
+    chat's words. `usage`: of the whole answer so far; a later one replaces it. `written`: characters that the model
+    wrote, where that is not its text and no chunk tells it: thoughts, and what it calls tools with.
     """
 
     shape: Shape = "chat"
@@ -106,6 +107,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     shows: bool = False
     finish: str = ""
     usage: Usage | None = None
+    written: int = 0
 
 
 class Provider(Protocol):

@@ -11,7 +11,7 @@ from ratchet_providers.chat_shape import Completion, CustomCall, FunctionCall, P
 from ratchet_providers.chat_stream import FAILED, failure_in
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.replay import replayed
-from ratchet_providers.usage import counted, estimated_for
+from ratchet_providers.usage import counted, counted_or_estimated
 from ratchet_providers.written import written_by
 
 WITHOUT_CUSTOM_TOOLS: Final = "messages"  # the shape that has no words for their calls
@@ -71,7 +71,7 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
         raise _unsayable()
     return ModelAnswer(
         output=first.message.content or first.message.refusal or "",
-        usage=counted(answer.usage) or estimated_for(request.messages, written_by(said), request.fields),
+        usage=counted_or_estimated(counted(answer.usage), request.messages, written_by(said), request.fields),
         model=request.model,
         finish=first.finish_reason or "stop",
         body=raw,

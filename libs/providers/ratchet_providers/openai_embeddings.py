@@ -9,7 +9,7 @@ from ratchet_providers.embedding import EmbeddingRequest, Embeddings, Vector
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.openai_shaped import OpenAIShaped
 from ratchet_providers.transport import BODY_LIMIT, whole
-from ratchet_providers.usage import estimated_tokens
+from ratchet_providers.usage import MOST_TOKENS, estimated_tokens
 from ratchet_providers.wire import Wire
 
 
@@ -74,7 +74,8 @@ def understood(body: bytes, request: EmbeddingRequest) -> Embeddings:
 
 
 def _counted(used: _Counted | None, request: EmbeddingRequest) -> Usage:
-    if used is not None and used.prompt_tokens is not None and used.prompt_tokens >= 0:
-        return Usage(input_tokens=used.prompt_tokens)
+    read = used.prompt_tokens if used is not None else None
+    if read and 0 < read <= MOST_TOKENS:  # each text has a token: who counts none has not counted
+        return Usage(input_tokens=read)
     estimate = sum(estimated_tokens(len(of)) if isinstance(of, str) else len(of) for of in request.inputs)
     return Usage(input_tokens=estimate, estimated=True)

@@ -13,7 +13,7 @@ from ratchet_providers.openai_shaped import OPENAIS, Dialect, OpenAIShaped
 from ratchet_providers.responses_stream import ResponsesStream, answered
 from ratchet_providers.secrets import Secret
 from ratchet_providers.transport import BODY_LIMIT, Patience, events, whole
-from ratchet_providers.usage import estimated_of
+from ratchet_providers.usage import counted_or_estimated
 from ratchet_providers.wire import Endpoint, Wire
 
 PATH: Final = "/responses"
@@ -114,7 +114,7 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
         raise ProviderError("malformed", "a response without an output")
     return ModelAnswer(
         output=output,
-        usage=said.used or estimated_of(request.messages, output, request.fields),
+        usage=counted_or_estimated(said.used, request.messages, len(output), request.fields),
         model=request.model,
         finish=finish,
         body=_fields.decode(body),

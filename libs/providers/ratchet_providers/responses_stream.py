@@ -18,6 +18,13 @@ from ratchet_providers.usage import counted
 ENDED: Final = frozenset({"completed", "incomplete", "failed", "cancelled"})
 ENDINGS: Final = frozenset(f"response.{status}" for status in ENDED)
 TEXT: Final = frozenset({"response.output_text.delta", "response.refusal.delta"})
+BESIDE: Final = frozenset(
+    {
+        "response.function_call_arguments.delta",
+        "response.custom_tool_call_input.delta",
+        "response.reasoning_text.delta",
+    }
+)  # a summary of what was thought is not what was
 FINISHES: Final[Mapping[str, str]] = {"max_output_tokens": "length", "content_filter": "content_filter"}
 SILENT: Final = frozenset(
     {
@@ -189,7 +196,8 @@ class ResponsesStream:
         text = said.delta if kind in TEXT and isinstance(said.delta, str) else ""
         shows = _shows(kind, said)
         self.shown = self.shown or shows
-        return Piece(shape="responses", event=event.name, data=event.data, text=text, shows=shows)
+        beside = len(said.delta) if kind in BESIDE and isinstance(said.delta, str) else 0
+        return Piece(shape="responses", event=event.name, data=event.data, text=text, shows=shows, written=beside)
 
     def _ending(self, event: Event, kind: str, said: _Event) -> Piece:
         of = answered(said.response)

@@ -44,6 +44,26 @@ def estimated_for(
     )
 
 
+def counted_or_estimated(
+    used: Usage | None,
+    messages: Sequence[Mapping[str, Any]] | msgspec.Raw,
+    written: int,
+    fields: Mapping[str, Any] = NO_FIELDS,
+) -> Usage:
+    """What a provider counted of a whole answer; estimated is what it did not: all of it, or what was written."""
+    if used is not None and (used.output_tokens or not written):
+        return used
+    if used is None:
+        return estimated_for(messages, written, fields)
+    return used_beside(used, written)
+
+
+def used_beside(used: Usage, written: int) -> Usage:
+    """`written`: characters that the count does not have in it."""
+    more = estimated_tokens(written)
+    return msgspec.structs.replace(used, output_tokens=used.output_tokens + more, estimated=True) if more else used
+
+
 def characters_beside(fields: Mapping[str, Any]) -> int:
     """Of the JSON that a model reads beside the messages of a chat: its tools, and the form of its answer."""
     if READ_BESIDE.isdisjoint(fields):
@@ -58,8 +78,8 @@ def _size(value: Any) -> int:
 
 
 def counted(used: WireUsage | None) -> Usage | None:
-    """None where it is missing, or cannot have been counted."""
-    if used is None or used.prompt_tokens is None:
+    """None where it is missing, or cannot have been counted: every request has a token, and none is not a count."""
+    if used is None or not used.prompt_tokens:
         return None
     read, written = used.prompt_tokens, (used.completion_tokens or 0) + _thoughts_beside(used)
     if not (0 <= read <= MOST_TOKENS and 0 <= written <= MOST_TOKENS):

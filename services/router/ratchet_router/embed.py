@@ -27,7 +27,7 @@ from ratchet_router.routing import UnknownModelError
 from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
 from ratchet_router.target import EmbeddingTarget
 from ratchet_router.targets import limits_at
-from ratchet_router.tries import Tries, tries
+from ratchet_router.tries import CANCELLED, Tries, tries
 
 NOTHING_USED = Usage()
 
@@ -97,14 +97,22 @@ class _UnderWay:
         observed(self.event, trained=False)
         return made if await self.parts.recorder.record(self.event) else replace(made, recorded=False)
 
+    def _read_by_now(self) -> Usage:
+        """Whoever was asked when the caller hung up has read the texts, and wants to be paid for that."""
+        if any(attempt.error == CANCELLED for attempt in self.attempts):
+            return self.ask.estimate
+        return self.spent
+
     async def record_nothing(self, outcome: Outcome) -> None:
         """There are no vectors. Goes on behind the back of a request that is being cancelled."""
         if self.event is None:
+            self.spent = self._read_by_now()
             nothing = Embedded(
                 result_id=self.result_id,
                 model=self.model.name,
                 body={},
-                usage=NOTHING_USED,
+                usage=self.spent,
+                cost_usd=self.model.prices.of(self.spent),
                 attempts=tuple(self.attempts),
                 latency_ms=self.elapsed_ms(),
             )

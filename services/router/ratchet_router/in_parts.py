@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from ratchet_common import conversation
 from ratchet_common.errors import RefusedError
+from ratchet_common.events import Usage
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.media import NO_MEDIA
 from ratchet_router.ask import Ask
@@ -59,6 +60,11 @@ class Window:
     def room(self) -> int:
         """For the text."""
         return int((self.context - self.told - self.answer) * SPARED)
+
+    @property
+    def of_one_part(self) -> Usage:
+        """What a call reads of a text that fills it."""
+        return Usage(input_tokens=self.told + self.room, estimated=True)
 
 
 @dataclass(frozen=True, slots=True)

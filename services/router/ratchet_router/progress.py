@@ -29,6 +29,7 @@ from ratchet_router.parts import Parts
 from ratchet_router.planned import Plan
 from ratchet_router.recording import NotRecordedError
 from ratchet_router.shaping import shaped
+from ratchet_router.stopped import spent_in_parts
 from ratchet_router.target import Target
 from ratchet_router.targets import as_budgeted, nobody_within, request_for, spare, targets, within
 from ratchet_router.template import Template
@@ -180,10 +181,17 @@ class Progress(msgspec.Struct):
         return self.admitted.headers() if self.admitted else None
 
     def stopped(self) -> Answered:
-        """Before there was an answer. Whoever was asked has read the request, and will want to be paid for that."""
+        """Before there was an answer. Whoever was asked has read the request and wants to be paid for that, and so do
+        those whose answers were not good enough.
+        """
         asked = next((one.interrupted for one in self.every if one.interrupted), None)
+        if self.window is not None:
+            spent, cost = spent_in_parts(self.every, self.window)
+            return replace(self.of_nobody(spent=spent, by=asked), cost_usd=cost)
         request = self.request()
-        return self.of_nobody(spent=estimated_of(request.messages, "", request.fields) if asked else None, by=asked)
+        spent = estimated_of(request.messages, "", request.fields)
+        stopped = self.of_nobody(spent=spent if asked else None, by=asked)
+        return replace(stopped, attempts=with_their_costs(self.attempts, self.every))
 
     # the end
 

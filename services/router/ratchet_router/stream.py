@@ -128,7 +128,7 @@ class Opened:
         whole, by = self.withholding, self.shown.by
         output = "".join(whole.text)
         asked = self.progress.request()
-        usage = whole.usage or estimated_for(asked.messages, whole.written, asked.fields)  # as the model read it
+        usage = self.shown.usage or estimated_for(asked.messages, 0, asked.fields)  # as the model read it
         return ModelAnswer(
             output=output,
             usage=usage,

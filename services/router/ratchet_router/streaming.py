@@ -4,6 +4,7 @@ What was shown is never shown twice, and what is not whole never looks as if it 
 error that says so.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -11,12 +12,11 @@ from dataclasses import dataclass, field
 from ratchet_common.events import Usage
 from ratchet_providers.base import ModelRequest, Piece
 from ratchet_providers.failing import ProviderError
-from ratchet_providers.usage import estimated_for
-from ratchet_providers.written import written_in
 from ratchet_router.calling import request_to
 from ratchet_router.continuing import Seam
 from ratchet_router.failures import no_answer
 from ratchet_router.repeating import SeamError
+from ratchet_router.spent import Spent
 from ratchet_router.target import Target
 from ratchet_router.tries import Asking, Tries
 
@@ -32,7 +32,7 @@ class Shown:
     anything: bool = False
     only_text: bool = True
     by: Target | None = None
-    usage: Usage | None = None  # of the call that goes on, as far as it is known
+    usage: Usage | None = None  # of the call that goes on, once that is over
 
     def so_far(self) -> str:
         return "".join(self.text)
@@ -81,17 +81,17 @@ async def _pieces(
     target: Target, request: ModelRequest, tries: Tries[Target], shown: Shown, asking: Asking[Target]
 ) -> AsyncGenerator[Sequence[Piece], None]:
     so_far, shown.usage = shown.so_far(), None
+    spent, stopped = Spent(), False
     seam = Seam(so_far) if so_far else None
     wanted = request_to(target, request, tries.limits_of(target), so_far=so_far)
-    written = 0  # characters
     unseen: list[Piece] | None = []  # until it shows something: if it fails before, nobody shall hear of it
     try:
         async with aclosing(target.provider.stream(wanted)) as coming:
             async for pieces in coming:
+                for piece in pieces:
+                    spent.add(piece)
                 joined = seam.joined(pieces) if seam else pieces
                 for piece in joined:
-                    written += len(piece.text) or (written_in(piece.chunk) if piece.chunk else 0)
-                    asking.usage = shown.usage = piece.usage or asking.usage
                     shown.add(piece)
                 if unseen is None:
                     yield joined
@@ -105,6 +105,8 @@ async def _pieces(
             yield unseen
     except SeamError as error:
         raise ProviderError("malformed", str(error)) from error
+    except (asyncio.CancelledError, GeneratorExit):
+        stopped = True
+        raise
     finally:
-        if asking.usage is None and (shown.anything or written):
-            asking.usage = shown.usage = estimated_for(request.messages, written, request.fields)
+        asking.usage = shown.usage = spent.usage(request, so_far, asked=stopped)

@@ -25,6 +25,7 @@ from ratchet_router.target import Place
 log = logging.getLogger(__name__)
 T = TypeVar("T", bound=Place)
 NOBODY: Final[Mapping[str, Any]] = {}
+CANCELLED: Final = "cancelled"  # the error of an attempt that the caller did not wait for
 STUDENTS_PATIENCE_S: Final = 15.0  # it answers in milliseconds once it is loaded
 SHARE_OF_REMAINING: Final = 0.5  # of the time that is left, for one that others come after
 
@@ -145,7 +146,7 @@ class Tries(Generic[T]):
         """The request was stopped midway."""
         self.interrupted = target
         self.around.left(target, gate)
-        self._note(target, asking.started, None, error="cancelled")
+        self._note(target, asking.started, None, error=CANCELLED)
 
     def _go_on_after(self, target: T, error: ProviderError) -> None:
         self.errors.append((target, error))

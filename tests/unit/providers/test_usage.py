@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from ratchet_common.events import Usage
 from ratchet_providers.chat_shape import WireUsage
-from ratchet_providers.usage import counted
+from ratchet_providers.usage import counted, counted_or_estimated
 
 COUNTED: dict[str, Any] = {"prompt_tokens": 1_000, "completion_tokens": 100}
 
@@ -40,3 +41,16 @@ def test_reasoning_that_only_the_total_has_is_written_as_well(total: int | None,
     found = counted(msgspec.convert(of | {"total_tokens": total}, WireUsage))
     assert found is not None
     assert (found.input_tokens, found.output_tokens, found.reasoning_tokens) == (1_000, written, min(300, written))
+
+
+@pytest.mark.parametrize("told", [{}, {"total_tokens": 9}, {"prompt_tokens": 0, "completion_tokens": 0}])
+def test_who_counts_no_token_of_a_request_has_not_counted(told: dict[str, Any]) -> None:
+    assert counted(msgspec.convert(told, WireUsage)) is None
+
+
+def test_of_what_was_written_and_not_counted_the_tokens_are_estimated() -> None:
+    asked = [{"role": "user", "content": "Hi."}]
+    read = Usage(input_tokens=1_000)
+    assert counted_or_estimated(read, asked, 400) == Usage(input_tokens=1_000, output_tokens=100, estimated=True)
+    assert counted_or_estimated(read, asked, 0) == read
+    assert counted_or_estimated(None, asked, 400).estimated

@@ -5,15 +5,16 @@ from typing import Any
 
 import msgspec
 
+from ratchet_common.events import Usage
 from ratchet_providers.anthropic.failures import failure_in
-from ratchet_providers.anthropic.message import Block, Message, counted, finish_of, in_chat, own_word
+from ratchet_providers.anthropic.message import Block, Message, counted, finish_of, in_chat, own_word, written_in
 from ratchet_providers.anthropic.seam import Seam
 from ratchet_providers.anthropic.tools import ANSWER
 from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_providers.chat_shape import UNKNOWN, Choice, Completion, FunctionCall, ToolCall
 from ratchet_providers.chat_shape import Message as ChatMessage
 from ratchet_providers.failing import ProviderError, Said
-from ratchet_providers.usage import estimated_of
+from ratchet_providers.usage import counted_or_estimated
 
 _message = msgspec.json.Decoder(Message)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -26,7 +27,7 @@ def as_it_came(body: bytes, request: ModelRequest) -> ModelAnswer:
     output = _words(message.content)
     return ModelAnswer(
         output=output,
-        usage=counted(message.usage) or estimated_of(request.messages, output, request.fields),
+        usage=_used(message, request),
         model=request.model,
         finish=finish_of(message.stop_reason, calls=True),
         body=fields,
@@ -43,7 +44,7 @@ def in_chat_shape(body: bytes, request: ModelRequest, *, by_tool: bool, created:
     if message.stop_reason == "refusal" and not (text or calls):
         withheld = refusal(message.stop_details.explanation if message.stop_details else None)
         raise withheld.having_used(counted(message.usage))
-    usage = counted(message.usage) or estimated_of(request.messages, text, request.fields)
+    usage = _used(message, request)
     finish = finish_of(message.stop_reason, calls=bool(calls))
     completion = Completion(
         id=message.id,
@@ -61,6 +62,11 @@ def in_chat_shape(body: bytes, request: ModelRequest, *, by_tool: bool, created:
     )
     fields = _fields.decode(_encode(completion))
     return ModelAnswer(output=text, usage=usage, model=request.model, finish=finish, body=fields)
+
+
+def _used(message: Message, request: ModelRequest) -> Usage:
+    written = sum(map(written_in, message.content))
+    return counted_or_estimated(counted(message.usage), request.messages, written, request.fields)
 
 
 def refusal(explanation: str | None) -> ProviderError:

@@ -32,4 +32,5 @@ class AsItCame:
             shows=showing,
             finish=finish_of(delta.stop_reason, calls=True) if delta and delta.stop_reason else "",
             usage=self.hearing.usage if kind in ("message_start", "message_delta") else None,
+            written=len(delta.thinking or delta.partial_json or "") if delta is not None else 0,
         )

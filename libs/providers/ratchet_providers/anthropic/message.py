@@ -102,6 +102,12 @@ class Happened(Part, frozen=True, kw_only=True):
     usage: Counts | None = None
 
 
+def written_in(block: Block) -> int:
+    """Characters: words, thoughts, or a call with its input."""
+    given = 0 if isinstance(block.input, msgspec.UnsetType) else len(memoryview(block.input))
+    return len(block.text or "") + len(block.thinking or "") + (len(block.name or "") + given if block.name else 0)
+
+
 def later(before: Counts | None, after: Counts | None) -> Counts | None:
     """What is counted now: what comes later replaces, and what it leaves out stays."""
     if before is None or after is None:
@@ -111,12 +117,13 @@ def later(before: Counts | None, after: Counts | None) -> Counts | None:
 
 
 def counted(used: Counts | None) -> Usage | None:
-    """None where it is missing, or cannot have been counted."""
+    """None where it is missing, or cannot have been counted, as no token of the request cannot."""
     if used is None or used.input_tokens is None:
         return None
     cached, cached_anew = used.cache_read_input_tokens or 0, used.cache_creation_input_tokens or 0
     read, written = used.input_tokens + cached + cached_anew, used.output_tokens or 0
-    if not all(0 <= n <= MOST_TOKENS for n in (used.input_tokens, cached, cached_anew, read, written)):
+    counts = (used.input_tokens, cached, cached_anew, read, written)
+    if not read or not all(0 <= n <= MOST_TOKENS for n in counts):
         return None
     for_long = used.cache_creation.ephemeral_1h_input_tokens if used.cache_creation else 0
     thought = used.output_tokens_details.thinking_tokens if used.output_tokens_details else 0

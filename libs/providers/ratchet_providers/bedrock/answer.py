@@ -15,7 +15,8 @@ from ratchet_providers.bedrock.tools import ANSWER
 from ratchet_providers.bedrock.withheld import withheld
 from ratchet_providers.chat_shape import UNKNOWN, Choice, Completion, FunctionCall, Message, ToolCall
 from ratchet_providers.failing import ProviderError
-from ratchet_providers.usage import estimated_of
+from ratchet_providers.usage import counted_or_estimated
+from ratchet_providers.written import written_by
 
 _answered = msgspec.json.Decoder(Answered)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -54,7 +55,7 @@ def understood(body: bytes, request: ModelRequest, its: Asked, frame: Completion
     completion = msgspec.structs.replace(frame, choices=[choice], usage=wire)
     return ModelAnswer(
         output=output,
-        usage=used or estimated_of(request.messages, output, request.fields),
+        usage=counted_or_estimated(used, request.messages, written_by([choice.message]), request.fields),
         model=request.model,
         finish=finish,
         body=_fields.decode(_encode(completion)),

@@ -14,7 +14,8 @@ from ratchet_providers.gemini.finish import blocked, finish_of, withheld
 from ratchet_providers.gemini.parts import CallIds, heard, logprobs
 from ratchet_providers.gemini.shape import Candidate, Generated
 from ratchet_providers.gemini.tools import one_at_a_time
-from ratchet_providers.usage import counted, estimated_of
+from ratchet_providers.usage import counted, counted_or_estimated
+from ratchet_providers.written import written_by
 
 _generated = msgspec.json.Decoder(Generated)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -30,10 +31,10 @@ def understood(body: bytes, request: ModelRequest) -> ModelAnswer:
         raise ProviderError("malformed", "an answer without candidates")
     completion = _completion_of(said, said.candidates, request)
     first = completion.choices[0]
-    output = first.message.content or ""
+    output, written = first.message.content or "", written_by(choice.message for choice in completion.choices)
     return ModelAnswer(
         output=output,
-        usage=counted(completion.usage) or estimated_of(request.messages, output, request.fields),
+        usage=counted_or_estimated(counted(completion.usage), request.messages, written, request.fields),
         model=request.model,
         finish=first.finish_reason or "stop",
         body=_fields.decode(_encode(completion)),

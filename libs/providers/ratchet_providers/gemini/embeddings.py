@@ -96,7 +96,7 @@ def texts_of(request: EmbeddingRequest) -> list[str]:
 
 
 def _used(made: Sequence[Made], texts: Sequence[str]) -> Usage:
-    counted = [batch.tokens for batch in made if batch.tokens is not None and batch.tokens >= 0]
+    counted = [batch.tokens for batch in made if batch.tokens is not None and batch.tokens > 0]
     if len(counted) == len(made):
         return Usage(input_tokens=sum(counted))
     return Usage(input_tokens=sum(estimated_tokens(len(text)) for text in texts), estimated=True)

@@ -46,8 +46,8 @@ class ChatFrames:
             return b""
         counts = piece.usage is not None or isinstance(chunk.usage, msgspec.Struct)
         if counts and not chunk.choices:
-            if not self._usage_asked:
-                return b""
+            if piece.usage is None or not self._usage_asked:
+                return b""  # what counts nothing is no count: the estimate comes at the end
             self._counted = True
         elif not chunk.choices and not self._usage_asked and _is_empty(piece.data):
             return b""

@@ -25,6 +25,7 @@ JSON = st.recursive(
     max_leaves=6,
 )
 COUNT = st.integers(0, 5_000)
+SOME = st.integers(1, 10_000)  # a request has a token, and so has what was said to it
 
 
 def maybe_signed(parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
@@ -51,7 +52,8 @@ REASON = st.sampled_from(["STOP", "MAX_TOKENS", "SAFETY"])
 
 @st.composite
 def usages(draw: st.DrawFn) -> dict[str, Any]:
-    prompt, written, thought, used = draw(COUNT), draw(COUNT), draw(COUNT), draw(COUNT)
+    prompt, written = draw(SOME), draw(SOME)
+    thought, used = draw(COUNT), draw(COUNT)
     return {
         "promptTokenCount": prompt,
         "candidatesTokenCount": written,
