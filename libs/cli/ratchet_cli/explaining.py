@@ -31,7 +31,7 @@ TERMS = ("quality", "cheapness", "speed", "score")
 def explain(file: str, catalogue: Path, router: Router | None, *, as_json: bool) -> None:
     """Raises CannotStartError."""
     body = read_body(file)
-    routed = router.post("/api/route", as_generate(body)) if router else offline(body, read_catalogue(catalogue))
+    routed = router.post("/api/route", body) if router else offline(body, read_catalogue(catalogue))
     if as_json:
         sys.stdout.write(json.dumps(routed, indent=2) + "\n")
     else:
@@ -87,17 +87,6 @@ def _ask(body: Mapping[str, Any]) -> Ask:
         first = error.errors(include_input=False)[0]
         field = ".".join(map(str, first["loc"])) or "body"
         raise CannotStartError(f"The request is wrong at {field}: {first['msg']}.") from None
-
-
-def as_generate(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A chat, as /api/route takes it."""
-    if "task_type" in body:
-        return dict(body)
-    extras = body.get("ratchet") or {}
-    asked = {"task_type": extras.get("task", "chat"), "messages": body["messages"], "model": body.get("model", "auto")}
-    return asked | {
-        name: extras[name] for name in ("document_type", "requirements", "tags", "max_cost_usd") if name in extras
-    }
 
 
 def show(routed: Mapping[str, Any]) -> None:

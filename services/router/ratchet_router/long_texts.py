@@ -52,7 +52,9 @@ def planned_in_parts(ask: Ask, unit: str, prompt: Template | None, parts: Parts)
     cost, tokens = plan.expected_cost_usd * number, plan.expected_tokens * number
     if ask.max_cost_usd is not None and cost > ask.max_cost_usd:
         raise NoModelFitsError(f"In {number} parts it would cost about {cost:.6f} USD, more than max_cost_usd.")
-    return replace(plan, expected_cost_usd=cost, expected_tokens=tokens), window
+    why = f"It is too long for the model as a whole: it is worked on in about {number} parts."
+    decision = replace(plan.decision, reasons=(*plan.decision.reasons, why))
+    return replace(plan, expected_cost_usd=cost, expected_tokens=tokens, decision=decision), window
 
 
 def _largest_window(ask: Ask, parts: Parts) -> int:

@@ -32,6 +32,7 @@ from ratchet_router.api import (
     openai_batches,
     openai_files,
     responses,
+    route,
     templates,
 )
 from ratchet_router.api.batch_endpoints import ENDPOINTS
@@ -70,7 +71,20 @@ BULK_PAUSE_S = 0.05  # after a failed round
 
 
 OF_BATCHES = (batch_items, batches, openai_batches, openai_files)
-APIS = (chat, messages, responses, models, embeddings, generate, *OF_BATCHES, catalogue, cache, limits, templates)
+APIS = (
+    chat,
+    messages,
+    responses,
+    models,
+    embeddings,
+    generate,
+    route,
+    *OF_BATCHES,
+    catalogue,
+    cache,
+    limits,
+    templates,
+)
 
 
 def build(settings: RouterSettings) -> FastAPI:

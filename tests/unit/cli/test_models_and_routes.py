@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from ratchet_cli.explaining import as_generate
 from ratchet_cli.main import app
 from ratchet_cli.models import row
 
@@ -84,8 +83,3 @@ def test_a_router_that_is_not_there_is_a_sentence() -> None:
     assert (result.exit_code, "is the router up" in result.stderr) == (1, True)
     result = ratchet("models", "--url", "nowhere", "--token", "x")
     assert (result.exit_code, "--url" in result.stderr) == (1, True)
-
-
-def test_a_chat_is_asked_of_a_router_as_a_request_for_its_task() -> None:
-    assert as_generate(CHAT) == {"task_type": "chat", **CHAT}
-    assert as_generate(CHAT | {"ratchet": {"task": "qa"}})["task_type"] == "qa"

@@ -1,9 +1,8 @@
-"""HTTP in: requests for a task. The same body asks for an answer, or for the decision alone."""
+"""HTTP in: requests for a task."""
 
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Literal, Self
-from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -22,7 +21,7 @@ from ratchet_router.api.event_stream import EventStream
 from ratchet_router.api.given import GivenBody
 from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.api.parts import TheParts
-from ratchet_router.api.views import Generated, Routed, routing, usd, view
+from ratchet_router.api.views import Generated, view
 from ratchet_router.ask import Ask, Example
 from ratchet_router.assembly import thinks_aloud
 from ratchet_router.cache_control import cache_control
@@ -119,7 +118,7 @@ async def generate(
     callers: Callers = request.app.state.callers
     control = cache_control(request.headers.get("cache-control", ""))
     wanted = once(request.headers, caller.tenant, request.url.path, await request.body())
-    ask = control.over(await _with_best(ask_of_body(body, caller), body, parts))
+    ask = control.over(await with_best(ask_of_body(body, caller), body, parts))
     with callers.watching(request):
         if body.stream:
             stream = await opened_once(ask, wanted, parts)
@@ -158,22 +157,6 @@ def encoded_view(answered: Answered) -> bytes:
     return msgspec.json.encode(view(answered))
 
 
-@routes.post("/api/route", response_model=Routed, responses=documented(400, 404))
-async def route(body: GenerateBody, caller: MayGenerate, parts: TheParts) -> Any:
-    ask = await _with_best(ask_of_body(body, caller), body, parts)
-    unit = ask.session or ask.user or str(uuid4())
-    plan = parts.plan(ask, unit)
-    version, model, tier = plan.first
-    return {
-        "model": model,
-        "version_id": version,
-        "tier": tier,
-        "template": parts.template(ask),
-        "estimated_cost_usd": usd(plan.expected_cost_usd),
-        "routing": routing(plan.decision),
-    }
-
-
 def ask_of_body(body: GenerateBody, caller: Caller) -> Ask:
     """Raises UnknownTaskError."""
     task = known_task(body.task_type)
@@ -210,7 +193,7 @@ def ask_of_body(body: GenerateBody, caller: Caller) -> Ask:
     )
 
 
-async def _with_best(ask: Ask, body: GenerateBody, parts: Parts) -> Ask:
+async def with_best(ask: Ask, body: GenerateBody, parts: Parts) -> Ask:
     """The caller's own examples stand last, next to the request."""
     if body.few_shot is None:
         return ask
