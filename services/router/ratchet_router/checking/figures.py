@@ -41,8 +41,10 @@ _FIGURE = re.compile(
     rf"(?:\d{{0,2}}(?:[{GAP}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d*(?:[.,'\u2019]\d+)*))"
     rf"(?:\)?[{GAP}]?(%|per cent\b|[^\W\d_]{{1,11}}(?![^\W_])))?"
 )
-_IN_PARTS = re.compile(rf"(?<![\d.,])(?:\d[\d.,]{{0,15}}\s?(?:{'|'.join(EAST_ASIAN_SCALES)})){{1,4}}")
-_PART = re.compile(r"(\d[\d.,]*)\s?(\D+)")
+_IN_PARTS = re.compile(
+    rf"(?<![\d.,])(?:\d[\d.,]{{0,15}}\s?(?:{'|'.join(EAST_ASIAN_SCALES)})){{1,4}}(?:\d{{1,4}}(?![\d.,年月日]))?"
+)
+_PART = re.compile(r"(\d[\d.,]*)\s?(\D*)")
 _SPACES = re.compile(rf"[{GAP}]")
 _APOSTROPHES = re.compile("['\u2019]")
 Reading = tuple[float, float]  # a value, and the step of the last digit that is shown
@@ -90,7 +92,18 @@ def figure_at(text: str, start: int) -> Figure | None:
 
 
 def figures_in(text: str) -> Iterator[Figure]:
-    return map(_figure, _FIGURE.finditer(text))
+    """What is told in parts (3億5000万, 4万8500) is one."""
+    if text.isascii() or not any(scale in text for scale in EAST_ASIAN_SCALES):
+        return map(_figure, _FIGURE.finditer(text))
+    return iter(_with_those_in_parts(text))
+
+
+def _with_those_in_parts(text: str) -> list[Figure]:
+    parts = [found for found in _IN_PARTS.finditer(text) if len(_PART.findall(found[0])) > 1]
+    together = [Figure(found.start(), found.end(), f"{_sum(found[0]):.0f}", "") for found in parts]
+    taken = {place for one in together for place in range(one.start, one.end)}
+    alone = (_figure(found) for found in _FIGURE.finditer(text) if found.start() not in taken)
+    return sorted([*together, *alone])
 
 
 def _figure(found: re.Match[str]) -> Figure:
@@ -117,9 +130,12 @@ def values_in(text: str) -> Iterator[float]:
 
 def values_in_parts_in(text: str) -> Iterator[float]:
     """3億5000万: what the parts make together."""
-    for found in _IN_PARTS.finditer(text):
-        parts = [(float(digits.replace(",", "").rstrip(".")), word) for digits, word in _PART.findall(found[0])]
-        yield sum(value * EAST_ASIAN_SCALES[word.strip()] for value, word in parts)
+    return (_sum(found[0]) for found in _IN_PARTS.finditer(text))
+
+
+def _sum(in_parts: str) -> float:
+    parts = [(float(digits.replace(",", "").rstrip(".")), word.strip()) for digits, word in _PART.findall(in_parts)]
+    return sum(value * EAST_ASIAN_SCALES.get(word, 1.0) for value, word in parts)
 
 
 def readings(digits: str) -> Iterator[Reading]:

@@ -8,22 +8,27 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ratchet_router.checking.figures import UNSPACED
+
 Minutes = frozenset[int]
 HALF_A_DAY: Final = 720
 EARLIEST: Final = 6  # o'clock: 1h30 is how long something takes
 NOON: Final = "noon midday mittags mittag midi mediodía mezzogiorno meio-dia"
 MIDNIGHT: Final = "midnight mitternacht minuit medianoche mezzanotte meia-noite middernacht"
 
-# All begin with the digit itself, so that the search skips what is none.
+# All begin with the digit itself, so that the search skips what is none. Where words are not set apart by spaces, any
+# sign may stand before it.
+HOUR: Final = rf"(?P<hour>\d(?<![^\W{UNSPACED}]\d)\d?)"
 _TIME = re.compile(
-    r"(?P<hour>\d(?<!\w\d)\d?)(?::(?P<minute>\d{2})(?::\d{2})?(?:\s?(?P<half>[ap])\.?m\b)?|\s?(?P<its_half>[ap])\.?m\b"
+    rf"{HOUR}(?::(?P<minute>\d{{2}})(?::\d{{2}})?(?:\s?(?P<half>[ap])\.?m\b)?|\s?(?P<its_half>[ap])\.?m\b"
     r"|h(?P<after_h>\d{2})(?!\w)|(?:\.(?P<after_dot>\d{2}))?\s?Uhr\b)",
     re.I,
 )
 # These are times only where a document has them: in an answer "14 h" may be hours.
 _HOURS = re.compile(
-    r"(?P<hour>\d(?<!\w\d)\d?)\s?(?:h(?!\w)|o['\u2019]clock|[時时点點시](?:\s?(?P<minute>\d{1,2})[分분])?)"
+    HOUR + r"\s?(?:h(?!\w|\s\d{2}(?!\d))|o['\u2019]clock|[時时点點시](?:\s?(?P<minute>\d{1,2})[分분])?)"
 )
+_HOURS_AND_MINUTES = re.compile(HOUR + r"\s?h\s(?P<minute>\d{2})(?!\d)")  # as in French
 _UNTIL = re.compile(
     r"(?P<hour>\d(?<!\w\d)\d?)(?::(?P<minute>\d{2}))?\s?(?:-|\u2013|to|until|till|and)\s?\d{1,2}(?::\d{2})?\s?[ap]\.?m\b",
     re.I,
@@ -45,7 +50,7 @@ def times_in(text: str) -> Iterator[tuple[int, int, Minutes]]:
 def times_told(text: str) -> Minutes:
     """All that a document tells, in words and in the ways that may mean something else in an answer."""
     told = {minute for _, _, minutes in times_in(text) for minute in minutes}
-    for found in (*_HOURS.finditer(text), *_UNTIL.finditer(text)):
+    for found in (*_HOURS.finditer(text), *_HOURS_AND_MINUTES.finditer(text), *_UNTIL.finditer(text)):
         told |= _minutes(found["hour"], found["minute"], "")
     told |= {HALF_A_DAY if found["noon"] else 0 for found in _NOON.finditer(text)}
     return frozenset(told)

@@ -17,7 +17,7 @@ is compared to the digits that are written. Years are no part of it.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from typing import Final, Literal, NamedTuple
 
 from ratchet_router.checking.figures import Figure
@@ -28,8 +28,14 @@ from ratchet_router.checking.units import unit_of
 
 NEAREST: Final = 6
 LOOKED_AROUND: Final = 32  # characters
+UP_TO: Final = "to and or bis auf und oder à et ou a y e o tot naar en do na i до и"
 
 _CURRENCY_BEFORE = re.compile(r"([$€£¥₹])\s?\(?\Z")
+_UP_TO = re.compile(
+    rf"\s?(?:[-\u2013\u2014\u2192\u301c\uff5e\u5230\u81f3]|{UP_TO.replace(' ', '|')})"
+    r"\s?(?:[A-Z]{2,3}\s?)?[$€£¥₹]?\s?",
+    re.I,
+)
 _POINTS = re.compile(r"[\s-]*(?:percentage[\s-]points?|points?|pp|bps|Prozentpunkte?n?)\b", re.I)
 _BASIS_POINTS = re.compile(r"\s?(?:basis[\s-]points?|bps?|Basispunkten?)\b", re.I)
 _RATIO_AFTER = re.compile(
@@ -61,8 +67,16 @@ class AnswersFigures:
 
     def supported(self, place: int) -> bool:
         if place not in self._supported:
-            self._supported[place] = self._is_supported(self.figures[place])
+            ways = chain([self.figures[place]], self._with_scale_of_next(place))
+            self._supported[place] = any(map(self._is_supported, ways))
         return self._supported[place]
+
+    def _with_scale_of_next(self, place: int) -> Iterator[Figure]:
+        """ "From 1.05 to 1.2 million": the scale is said once."""
+        own, after = self.figures[place], self.figures[place + 1 : place + 2]
+        bare = own.scale == 1 and not own.percent
+        if bare and after and after[0].scale != 1 and _UP_TO.fullmatch(self.text, own.end, after[0].start):
+            yield own._replace(word=after[0].word)
 
     def _is_supported(self, figure: Figure) -> bool:
         if self.source.has(figure, self.text[figure.start : figure.end]):

@@ -273,3 +273,44 @@ def test_what_is_taken_from_the_document_is_in_it(data: st.DataObject) -> None:
 )
 def test_numbers_are_spoken(value: float, words: str) -> None:
     assert words in set(spellings(value))
+
+
+@pytest.mark.parametrize(
+    ("answer", "document"),
+    [
+        ("Der Umsatz stieg von 1,05 auf 1,2 Millionen Euro.", "1.050.000 € im Vorjahr, jetzt 1,2 Mio. €"),
+        ("Los ingresos subieron de 1,05 a 1,2 millones.", "1.050.000 €, ahora 1,2 millones"),
+        ("Between 5.2 and 7.4 million, or 5.2–7.4 million.", "5,200,000 and 7,400,000"),
+        ("4万8500ユーロ、3億5000万円", "48,500 and 350,000,000"),
+        ("35万人", "350,000"),
+    ],
+)
+def test_a_scale_that_is_told_once_holds_for_both_and_parts_make_one_figure(answer: str, document: str) -> None:
+    assert numbers(subject(answer, document=document)) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "document"),
+    [
+        ("Between 5.3 and 7.4 million.", "5,200,000 and 7,400,000"),
+        ("4万8600ユーロ", "48,500"),
+        ("3億6000万円", "350,000,000"),
+    ],
+)
+def test_a_wrong_one_of_those_is_seen(answer: str, document: str) -> None:
+    assert numbers(subject(answer, document=document)) is not None
+
+
+@pytest.mark.parametrize(
+    ("answer", "document", "there"),
+    [
+        ("À 14h30.", "La version sort à 14 h 30.", True),
+        ("À 14h45.", "La version sort à 14 h 30.", False),
+        ("At 14:00.", "4月3日14時に", True),
+        ("At 15:00.", "4月3日14時に", False),
+    ],
+)
+def test_times_are_known_where_their_parts_stand_apart_and_beside_any_sign(
+    answer: str, document: str, there: bool
+) -> None:
+    assert (numbers(subject(answer, document=document)) is None) == there
