@@ -18,6 +18,7 @@ _HEAD = re.compile(
     r"\W{0,5}(?:the )?(?:final |best |predicted )?"
     r"(?:label|class|category|classification|answer|kategorie|klasse|antwort)\W{0,5}(?: is)?\W{0,5}:"
 )
+_JOINED = re.compile(r"(?<=\w)[_-](?=\w)")
 _CLAUSE_END = re.compile(r"[.:;\n(\u2013\u2014]|,|\s-\s")
 _GOES_ON = re.compile(r"\s*(?:or|and|but|maybe|perhaps|possibly|oder|und|aber|ou|et|mais|o|y|pero|e|of|en)\b")
 _ANOTHER_CLAUSE = re.compile(
@@ -44,7 +45,8 @@ def label_told(output: str, labels: Sequence[str]) -> str | None:
     said = output.strip().casefold()
     if found := known.get(said) or known.get(_bare(said)):
         return found
-    return _of_a_line(said, known) or _at_the_beginning(said, known) or _named(said, known)
+    known, said = {_apart(name): label for name, label in known.items()}, _apart(said)
+    return known.get(_bare(said)) or _of_a_line(said, known) or _at_the_beginning(said, known) or _named(said, known)
 
 
 def _of_a_line(said: str, known: Mapping[str, str]) -> str | None:
@@ -99,6 +101,11 @@ def _goes_on(one: str, next_: str) -> bool:
 
 def _only(found: set[str]) -> str | None:
     return next(iter(found)) if len(found) == 1 else None
+
+
+def _apart(text: str) -> str:
+    """ "feature_request" and "feature-request" name the label "feature request", and the other way round."""
+    return _JOINED.sub(" ", text)
 
 
 def _bare(text: str) -> str:

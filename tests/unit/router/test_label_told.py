@@ -102,3 +102,22 @@ def test_every_label_is_told_however_it_is_dressed(label: str, dress: str) -> No
 @given(st.text(alphabet="request isknot,.:\n-", max_size=80))
 def test_what_is_told_is_always_a_label(answer: str) -> None:
     assert label_told(answer, LABELS) in (*LABELS, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "label"),
+    [
+        ("feature_request", "feature request"),
+        ("It is a feature-request.", "feature request"),
+        ("not spam", "not_spam"),
+        ("spam", "spam"),
+        ("Label: Feature_Request", "feature request"),
+    ],
+)
+def test_a_label_is_told_however_its_words_are_joined(answer: str, label: str) -> None:
+    assert label_told(answer, ("feature request", "spam", "not_spam")) == label
+
+
+def test_labels_that_differ_in_nothing_else_are_told_as_they_are_written() -> None:
+    assert label_told("a_b", ("a b", "a_b")) == "a_b"
+    assert label_told("a b", ("a b", "a_b")) == "a b"
