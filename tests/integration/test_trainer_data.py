@@ -204,6 +204,8 @@ async def test_from_events_to_a_dataset_over_http(settings_for: SettingsFor, ten
         assert stats["by_source"] == {"correction": 30, "sampled": 1}
         assert stats["refused"]["no_target"] == 1
         assert stats["pii_found"] == {"EMAIL": 30, "PERSON": 1}
+        assert stats["by_month"] == {"2026-01": 31}
+        assert (sum(stats["quality_histogram"]), stats["quality_histogram"][9]) == (31, 31)
         status, dataset = await app.post("/api/models/datasets", {"task_type": "classification"})
         assert (status, dataset["by_label"]) == (201, {"no": 15, "yes": 15})
         assert (await app.post("/api/models/datasets", {"task_type": "classification"}))[1] == dataset

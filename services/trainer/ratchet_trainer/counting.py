@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+TENTHS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -14,4 +16,6 @@ class Count:
 class Counts:
     examples: list[Count]
     refusals: list[Count]
+    months: dict[str, int]  # of examples, by when they were learned: "2026-11"
+    qualities: tuple[int, ...]  # examples by quality, a tenth each; the last one holds 1.0 too
     pii: dict[str, int]  # distinct private values that were scrubbed, by kind

@@ -4,7 +4,7 @@ A head says what an example is and where it stands in its life; its texts are ke
 never change: a dataset that was built with them can always be read again.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -19,7 +19,7 @@ from ratchet_common.errors import NotFoundError
 from ratchet_common.mongo import DUPLICATE_KEY, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_trainer.collection import Word
 from ratchet_trainer.composing import Head
-from ratchet_trainer.counting import Count, Counts
+from ratchet_trainer.counting import TENTHS, Count, Counts
 from ratchet_trainer.example import Example
 from ratchet_trainer.learning import Learned
 from ratchet_trainer.store import heads
@@ -119,10 +119,15 @@ class MongoExampleStore:
         of_tenant: dict[str, Any] = {"$match": {"tenant": tenant}}
         counted = await self._grouped([of_tenant, {"$group": {"_id": kinds, "count": {"$sum": 1}}}])
         found = {"_id": "$pii.kind", "count": {"$sum": "$pii.count"}}
-        pii = await self._grouped([of_tenant, {"$match": EXAMPLE}, {"$unwind": "$pii"}, {"$group": found}])
+        of_examples = [of_tenant, {"$match": EXAMPLE}]
+        pii = await self._grouped([*of_examples, {"$unwind": "$pii"}, {"$group": found}])
+        months = await self._grouped([*of_examples, _by({"$dateToString": {"format": "%Y-%m", "date": "$learned_at"}})])
+        tenths = await self._grouped([*of_examples, _by({"$floor": {"$multiply": ["$quality", TENTHS]}})])
         return Counts(
             examples=[_count(row, "source") for row in counted if row["_id"]["state"] == heads.EXAMPLE],
             refusals=[_count(row, "reason") for row in counted if row["_id"]["state"] == heads.REFUSED],
+            months={row["_id"]: row["count"] for row in sorted(months, key=lambda row: str(row["_id"]))},
+            qualities=_histogram({row["_id"]: row["count"] for row in tenths}),
             pii={row["_id"]: row["count"] for row in sorted(pii, key=lambda row: str(row["_id"]))},
         )
 
@@ -163,6 +168,19 @@ def _texts(learned: Learned) -> Document:
         "session_hash": about.session_hash,
         "example": msgspec.json.encode(learned.example),
     }
+
+
+def _by(expression: dict[str, Any]) -> dict[str, Any]:
+    return {"$group": {"_id": expression, "count": {"$sum": 1}}}
+
+
+def _histogram(tenths: Mapping[float | None, int]) -> tuple[int, ...]:
+    """What was stored without its quality, as earlier ones were, is in none."""
+    found = [0] * TENTHS
+    for tenth, count in tenths.items():
+        if tenth is not None:
+            found[min(int(tenth), TENTHS - 1)] += count
+    return tuple(found)
 
 
 def _count(row: Document, what: str) -> Count:

@@ -30,6 +30,7 @@ def document(word: Word) -> Document:
         "signature": word.signature,
         "content": word.content,
         "chars": sum(map(len, texts)),
+        "quality": example.quality,
         "pii": [{"kind": kind, "count": count} for kind, count in example.pii.items()],
     }
 
