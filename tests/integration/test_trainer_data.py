@@ -45,6 +45,7 @@ BAD_REQUESTS: list[tuple[str, str, Any, int]] = [
     ("get", "/api/models/examples?cursor=%FF%00", None, 422),
     ("get", "/api/models/datasets/qa-0123456789ab", None, 404),
     ("get", "/api/models/datasets/nonsense", None, 422),
+    ("get", "/api/models/datasets/qa-0123456789ab/card", None, 404),
     ("get", "/api/models/datasets/qa-0123456789ab/export", None, 404),
     ("get", "/api/models/datasets/qa-0123456789ab/export?format=word", None, 422),
     ("get", "/api/models/datasets/qa-0123456789ab/export?side=both", None, 422),
@@ -215,6 +216,11 @@ async def test_from_events_to_a_dataset_over_http(settings_for: SettingsFor, ten
         listed = (await app.get("/api/models/examples?limit=200"))[1]["items"]
         assert "example.com" not in json.dumps(listed)
         await exports_are_whole(app, dataset)
+        async with app.http.get(f"{app.url}/api/models/datasets/{dataset['dataset_id']}/card") as response:
+            page = await response.text()
+        assert (response.status, response.content_type) == (200, "text/markdown")
+        assert f"# {dataset['dataset_id']}" in page
+        assert "| EMAIL | 30 |" in page
 
 
 async def exports_are_whole(app: Running, dataset: dict[str, Any]) -> None:

@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
 from ratchet_trainer.api.data_bodies import DatasetPage, DatasetWanted, ShownAnalysis, ShownDataset
 from ratchet_trainer.api.examples import Cursor, Limit, TaskName, TheData
+from ratchet_trainer.card import card
 from ratchet_trainer.dataset import Rules
 from ratchet_trainer.exporting import exported
 from ratchet_trainer.formats.known import FORMATS
@@ -18,7 +19,7 @@ from ratchet_trainer.split import SHARES, Side
 
 routes = APIRouter(prefix="/api/models/datasets", tags=["datasets"])
 
-JSONL = "application/jsonl"
+JSONL, MARKDOWN = "application/jsonl", "text/markdown"
 FormatName = Annotated[
     Literal["openai", "openai_preference", "bedrock_claude", "bedrock_nova", "bedrock_llama", "gemini", "chat"],
     Query(alias="format", description="of the lines; openai_preference has only what was corrected"),
@@ -53,6 +54,17 @@ async def get_dataset(dataset_id: DatasetId, caller: MayRead, data: TheData) -> 
 async def analyze_dataset(dataset_id: DatasetId, caller: MayRead, data: TheData) -> ShownAnalysis:
     """What is in it. The first to ask waits while it is read through."""
     return ShownAnalysis.of(dataset_id, await data.training.analyse(caller.tenant, dataset_id))
+
+
+@routes.get(
+    "/{dataset_id}/card",
+    response_class=PlainTextResponse,
+    responses=documented(404) | {200: {"content": {MARKDOWN: {}}, "description": "The page."}},
+)
+async def read_dataset_card(dataset_id: DatasetId, caller: MayRead, data: TheData) -> Any:
+    """What it holds and how it came to be, on one page of Markdown."""
+    listed = await data.datasets.get(caller.tenant, dataset_id)
+    return PlainTextResponse(card(listed, await data.training.analyse(caller.tenant, dataset_id)), media_type=MARKDOWN)
 
 
 @routes.get(

@@ -1,0 +1,63 @@
+"""A dataset's page says what its manifest and its analysis say, and stays Markdown whatever the labels are."""
+
+from dataclasses import replace
+
+from ratchet_trainer.analysis import Analysis
+from ratchet_trainer.card import LABELS_SHOWN, card
+from ratchet_trainer.dataset import Dropped, Listed, Manifest, Rules
+from ratchet_trainer.split import Side
+from tests.unit.trainer.make_data import NOW
+
+LISTED = Listed(
+    dataset_id="classification-0123456789ab",
+    created_at=NOW,
+    manifest=Manifest(
+        task_type="classification",
+        rules=Rules(),
+        looked_at=1_300,
+        sizes={Side.TRAIN: 1_000, Side.VALIDATION: 100, Side.TEST: 100},
+        by_source={"correction": 900, "accepted": 300},
+        by_label={"yes|no": 700, "`<b>\n": 500},
+        dropped=Dropped(same_text=80, nearly_same_text=20),
+        learned_from=NOW,
+        learned_until=NOW,
+        sha256="f" * 64,
+    ),
+)
+FOUND = Analysis(
+    total_examples=1_200,
+    avg_input_length=812.4,
+    avg_output_length=3.0,
+    vocabulary_size=4_321,
+    label_balance={"yes|no": 0.5833, "`<b>\n": 0.4167},
+    duplicates_dropped=80,
+    near_duplicates_dropped=20,
+    pii_found={"EMAIL": 12},
+)
+
+
+def test_every_number_stands_on_the_page() -> None:
+    page = card(LISTED, FOUND)
+    for said in ("1,200 examples", "| train | 1,000 |", "| correction | 900 |", "Of 1,300", "| EMAIL | 12 |", "4,321"):
+        assert said in page
+    assert "| the same text was there | 80 |" in page
+    assert "f" * 64 in page
+
+
+def test_a_label_breaks_no_table() -> None:
+    page = card(LISTED, FOUND)
+    assert "| yes\\|no | 700 | 58.3% |" in page
+    assert "| \\`&lt;b>  | 500 | 41.7% |" in page
+
+
+def test_of_many_labels_the_commonest_are_shown() -> None:
+    many = {f"label {number}": 1 for number in range(LABELS_SHOWN + 5)}
+    page = card(replace(LISTED, manifest=replace(LISTED.manifest, by_label=many)), FOUND)
+    assert page.count("| label ") == LABELS_SHOWN + 1  # and the head
+    assert "5 further labels are rarer." in page
+
+
+def test_a_text_task_has_no_labels_and_no_private_data_is_said() -> None:
+    page = card(replace(LISTED, manifest=replace(LISTED.manifest, by_label={})), replace(FOUND, pii_found={}))
+    assert "## Labels" not in page
+    assert "Nothing was found." in page
