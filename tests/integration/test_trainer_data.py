@@ -149,6 +149,22 @@ async def test_a_dataset_stays_what_it_was_when_people_change_their_minds(part: 
     assert len(set.union(*sessions)) == sum(map(len, sessions))
 
 
+async def test_an_old_example_is_in_no_new_dataset_and_stays_in_those_that_have_it(part: Part) -> None:
+    await part.collector.on_feedback([labelled(n) for n in range(40)])
+    before = await part.training.build("acme", "classification")
+    assert await part.examples.archive(NOW + timedelta(minutes=20)) == 20
+    assert await part.examples.archive(NOW + timedelta(minutes=20)) == 0
+    after = await part.training.load("acme", await part.training.build("acme", "classification"))
+    assert len(labels_of(after)) == 20
+    assert len(labels_of(await part.training.load("acme", before))) == 40
+    counts = await part.examples.counts("acme")
+    assert (counts.archived, sum(count.count for count in counts.examples)) == (20, 20)
+    old = min(after.train, key=lambda one: one.learned_at)
+    assert old.learned_at >= NOW + timedelta(minutes=20)
+    await part.collector.on_feedback([labelled(0, revision=2, occurred_at=NOW + timedelta(days=1))])
+    assert (await part.examples.counts("acme")).archived == 19
+
+
 def labels_of(dataset: Dataset) -> list[Any]:
     return [example.target for example in (*dataset.train, *dataset.validation, *dataset.test)]
 
@@ -194,7 +210,8 @@ async def trainer(settings_for: SettingsFor, tenant: Tenant, **extra: Any) -> As
 
 
 async def test_from_events_to_a_dataset_over_http(settings_for: SettingsFor, tenant: Tenant) -> None:
-    async with asyncio.timeout(90), trainer(settings_for, tenant, min_examples=20, sample_share=1.0) as (app, bus):
+    how: dict[str, Any] = {"min_examples": 20, "sample_share": 1.0, "archive_days": 36_500}
+    async with asyncio.timeout(90), trainer(settings_for, tenant, **how) as (app, bus):
         words = [
             labelled(n, tenant=tenant.name, input=messages(f"Mail ann{n}@example.com about plan {n}"))
             for n in range(30)

@@ -16,6 +16,7 @@ class Count:
 class Counts:
     examples: list[Count]
     refusals: list[Count]
+    archived: int  # examples that no new dataset takes, since they are old
     months: dict[str, int]  # of examples, by when they were learned: "2026-11"
     qualities: tuple[int, ...]  # examples by quality, a tenth each; the last one holds 1.0 too
     pii: dict[str, int]  # distinct private values that were scrubbed, by kind

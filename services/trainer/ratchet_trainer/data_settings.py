@@ -20,6 +20,9 @@ class DataSettings(CommonSettings):
     sample_share: float = Field(0.05, ge=0, le=1, description="of the answers that nobody rated is learned from")
     sample_quality: float = Field(0.8, ge=0, le=1, description="an unrated answer below is not learned from")
     served_days: int = Field(30, ge=1, le=365, description="how long answers count for the chance of feedback")
+    archive_days: float = Field(
+        730, gt=0, le=36_500, description="an example that was learned longer ago is in no new dataset"
+    )
     min_examples: int = Field(50, ge=1, le=100_000, description="fewer make no dataset")
     dataset_max: int = Field(20_000, ge=1, le=200_000, description="the newest so many examples make a dataset")
     dataset_max_bytes: int = Field(512 * 1024**2, ge=1024**2, le=64 * 1024**3, description="of texts in a dataset")

@@ -52,7 +52,7 @@ def build(settings: TrainerSettings) -> FastAPI:
             estimating, forgetting = await _estimating(its, settings, data, estimates, fitting)
             loops = await _decisions(app, its, settings, data, artifacts, fitting, estimating)
             app.state.data, app.state.artifacts, app.state.ready = data, artifacts, its.ready
-            async with at_work(its, loops | forgetting):
+            async with at_work(its, loops | forgetting | {"old examples": _archiving(data, settings)}):
                 yield
 
     return create_app(NAME, settings, routers=ROUTERS, lifespan=lifespan)
@@ -147,6 +147,13 @@ async def _estimating(
         now=_now,
     )
     return estimating, await its.relay(its.database.estimates) | {"old estimates": Loop(forget, every=FORGET_EVERY_S)}
+
+
+def _archiving(data: Data, settings: TrainerSettings) -> Loop:
+    async def archive() -> None:
+        await data.examples.archive(_now() - timedelta(days=settings.archive_days))
+
+    return Loop(archive, every=FORGET_EVERY_S)
 
 
 def _local(fitting: Workers, artifacts: FileArtifacts, settings: TrainerSettings) -> LocalPlatform:

@@ -127,6 +127,7 @@ class ExampleStats(BaseModel):
     total_examples: int
     by_task: list[TaskStats]
     by_source: dict[str, int]
+    archived: int = Field(description="older ones, which no new dataset takes; in no other number here")
     by_month: dict[str, int] = Field(description='when examples were learned: {"2026-11": 120}')
     quality_histogram: list[int] = Field(description="examples by quality: 0 to 0.1, …, 0.9 to 1")
     refused: dict[str, int] = Field(description="why nothing was learned, by reason")

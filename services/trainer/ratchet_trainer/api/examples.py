@@ -88,6 +88,7 @@ async def count_examples(caller: MayRead, data: TheData) -> ExampleStats:
         total_examples=sum(count.count for count in counts.examples),
         by_task=_by_task(counts),
         by_source=_by_what(counts.examples),
+        archived=counts.archived,
         by_month=counts.months,
         quality_histogram=list(counts.qualities),
         refused=_by_what(counts.refusals),

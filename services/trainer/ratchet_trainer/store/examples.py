@@ -27,6 +27,7 @@ from ratchet_trainer.store.paging import create_index, page
 
 READ_AT_ONCE = 200
 EXAMPLE = {"state": heads.EXAMPLE}
+KEPT = {"state": {"$in": [heads.EXAMPLE, heads.ARCHIVED]}}
 
 
 class UnknownExampleError(NotFoundError):
@@ -44,6 +45,7 @@ class MongoExampleStore:
     async def create_indexes(self) -> None:
         await create_index(self._heads)
         await self._heads.create_index([("tenant", 1), ("task_type", 1), ("state", 1), ("place", DESCENDING)])
+        await self._heads.create_index([("state", 1), ("learned_at", 1)])
         await self._texts.create_index([("tenant", 1), ("user_hash", 1)])
 
     async def write(self, words: Sequence[Word]) -> None:
@@ -73,11 +75,17 @@ class MongoExampleStore:
             return [documents[e["index"]] for e in errors]
         return []
 
+    async def archive(self, learned_before: datetime) -> int:
+        """Of all tenants; returns how many. What is learned anew of the same answer is an example again."""
+        old = {**EXAMPLE, "learned_at": {"$lt": learned_before}}
+        with waiting_is_worth_it():
+            return (await self._heads.update_many(old, {"$set": {"state": heads.ARCHIVED}})).modified_count
+
     async def among(self, tenant: str, example_ids: Collection[UUID]) -> set[UUID]:
         """Those that are there as examples."""
-        ids = [Binary.from_uuid(example_id) for example_id in example_ids]
+        wanted = {"_id": {"$in": [Binary.from_uuid(one) for one in example_ids]}, "tenant": tenant, **KEPT}
         with waiting_is_worth_it():
-            found = await self._heads.find({"_id": {"$in": ids}, "tenant": tenant, **EXAMPLE}, {"_id": 1}).to_list()
+            found = await self._heads.find(wanted, {"_id": 1}).to_list()
         return {document["_id"].as_uuid() for document in found}
 
     async def newest(self, tenant: str, task_type: str, limit: int) -> list[Head]:
@@ -96,9 +104,9 @@ class MongoExampleStore:
         return [example async for example in self.read(tenant, ids)], found.next
 
     async def get(self, tenant: str, example_id: UUID) -> Example:
-        """Raises UnknownExampleError."""
+        """An archived one too. Raises UnknownExampleError."""
         with waiting_is_worth_it():
-            found = await self._heads.find_one({"_id": Binary.from_uuid(example_id), "tenant": tenant, **EXAMPLE})
+            found = await self._heads.find_one({"_id": Binary.from_uuid(example_id), "tenant": tenant, **KEPT})
         async for example in self.read(tenant, [(example_id, found["revision"])] if found else []):
             return example
         raise UnknownExampleError(example_id)
@@ -126,6 +134,7 @@ class MongoExampleStore:
         return Counts(
             examples=[_count(row, "source") for row in counted if row["_id"]["state"] == heads.EXAMPLE],
             refusals=[_count(row, "reason") for row in counted if row["_id"]["state"] == heads.REFUSED],
+            archived=sum(row["count"] for row in counted if row["_id"]["state"] == heads.ARCHIVED),
             months={row["_id"]: row["count"] for row in sorted(months, key=lambda row: str(row["_id"]))},
             qualities=_histogram({row["_id"]: row["count"] for row in tenths}),
             pii={row["_id"]: row["count"] for row in sorted(pii, key=lambda row: str(row["_id"]))},

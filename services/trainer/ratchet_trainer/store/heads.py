@@ -13,6 +13,7 @@ from ratchet_trainer.learning import Learned
 from ratchet_trainer.store.paging import place_of
 
 EXAMPLE, REFUSED = "example", "refused"
+ARCHIVED = "archived"  # an example that no new dataset takes; those that have it keep it
 
 
 def document(word: Word) -> Document:
