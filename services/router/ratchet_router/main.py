@@ -221,7 +221,7 @@ def _around(files: Files, settings: RouterSettings) -> Surroundings:
 async def _refresh(app: FastAPI, stores: Stores, warming: Warming) -> None:
     parts: Parts = app.state.parts  # of the moment: they change when files are read anew
     await parts.library.refresh(stores.templates)
-    for event in await parts.snapshot.refresh(stores.router):
+    for event in await parts.snapshot.refresh(stores.router, warming.readies):
         if isinstance(event, EstimateTrained):
             parts.estimates.hear(event)
         elif isinstance(event, Dropped):

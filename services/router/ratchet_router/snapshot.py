@@ -1,6 +1,6 @@
 """What this replica knows of traffic, quality, experiments, cache epochs: in memory, at most 2 s behind the store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -38,20 +38,34 @@ class SnapshotStore(Protocol):
         """Raises RetryLaterError."""
 
 
+Ready = Callable[[TrafficAssigned], bool]
+
+
+def at_once(_: TrafficAssigned) -> bool:
+    return True
+
+
 class Snapshot:
     def __init__(self) -> None:
         self._traffic: dict[tuple[str, str], TrafficAssigned] = {}
+        self._coming: dict[tuple[str, str], TrafficAssigned] = {}  # what this replica is not ready for yet
         self._quality: dict[tuple[str, str, str], QualityMeasured] = {}
         self._epochs: dict[str, Epoch] = {}
         self._experiments: dict[tuple[str, str], dict[str, ExperimentChanged]] = {}
         self._estimates: dict[tuple[str, str], int] = {}  # revisions
         self._seen: datetime | None = None
+        self._began = False
 
-    async def refresh(self, store: SnapshotStore) -> list[TrafficAssigned | EstimateTrained | Dropped]:
-        """Returns the assignments, the estimates and the drops that are new here."""
+    async def refresh(
+        self, store: SnapshotStore, ready: Ready = at_once
+    ) -> list[TrafficAssigned | EstimateTrained | Dropped]:
+        """Returns the assignments, the estimates and the drops that are new here.
+
+        An assignment waits until this replica is `ready` for it; those that were there before it started do not.
+        """
         changes = await store.changes(self._seen - LOOK_BACK if self._seen else None)
-        new = [event for event in changes.traffic if self._is_news(event)]
-        self._traffic.update({(event.tenant, event.task_type): event for event in new})
+        new = self._taken_up(changes.traffic, ready if self._began else at_once)
+        self._began = True
         self._quality.update({(event.tenant, event.task_type, event.model): event for event in changes.quality})
         dropped = [Dropped(tenant, drop) for tenant, now in changes.epochs for drop in now.since(self._epoch(tenant))]
         self._epochs.update(changes.epochs)
@@ -61,6 +75,17 @@ class Snapshot:
         self._estimates.update({(event.tenant, event.task_type): event.revision for event in trained})
         self._seen = changes.until or self._seen
         return [*new, *trained, *dropped]
+
+    def _taken_up(self, traffic: Sequence[TrafficAssigned], ready: Ready) -> list[TrafficAssigned]:
+        for event in filter(self._is_news, traffic):
+            key = event.tenant, event.task_type
+            if key not in self._coming or self._coming[key].revision < event.revision:
+                self._coming[key] = event
+        new = [event for event in self._coming.values() if ready(event)]
+        for event in new:
+            key = event.tenant, event.task_type
+            self._traffic[key] = self._coming.pop(key)
+        return new
 
     def _revision_of(self, event: EstimateTrained) -> int:
         return self._estimates.get((event.tenant, event.task_type), 0)

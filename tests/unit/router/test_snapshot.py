@@ -30,6 +30,34 @@ async def test_only_news_comes_out_and_an_older_revision_changes_nothing() -> No
     assert snapshot.epoch("acme", KIND) == (2, 0)
 
 
+async def test_a_share_waits_until_the_replica_is_ready_and_the_latest_one_counts_then() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    ready: list[int] = []
+    store.now = Changes([], [], [], None)
+    await snapshot.refresh(store)
+
+    async def revision_after(now: Changes) -> int | None:
+        store.now = now
+        await snapshot.refresh(store, lambda event: event.revision in ready)
+        known = snapshot.traffic("acme", "classification")
+        return known.revision if known else None
+
+    assert await revision_after(changes(1)) is None
+    ready.append(1)
+    assert await revision_after(Changes([], [], [], NOW)) == 1
+    assert await revision_after(changes(2)) == 1
+    assert await revision_after(changes(3)) == 1
+    ready += [2, 3]
+    assert await revision_after(changes(2)) == 3
+
+
+async def test_what_was_assigned_before_a_replica_began_waits_for_nothing() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    store.now = changes(5)
+    await snapshot.refresh(store, lambda _: False)
+    assert snapshot.traffic("acme", "classification") is not None
+
+
 async def test_it_asks_for_what_was_written_since_with_some_overlap() -> None:
     store, snapshot = FakeStore(), Snapshot()
     store.now = changes(1)
