@@ -60,6 +60,8 @@ def _as_variable(default: object) -> str:
         return ""
     if isinstance(default, tuple):
         return ",".join(map(_as_variable, default))
+    if isinstance(default, dict):
+        return ",".join(f"{name}={_as_variable(value)}" for name, value in default.items())
     if isinstance(default, Path):
         return str(default.relative_to(ROOT) if default.is_relative_to(ROOT) else default)
     if isinstance(default, str):

@@ -1,11 +1,12 @@
 """The knobs of what is collected and of what datasets are made."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from ratchet_common.settings import CommonSettings
+from ratchet_common.vocabulary import TaskType
 from ratchet_trainer.dataset import Rules
 from ratchet_trainer.sampling import Sampling
 from ratchet_trainer.split import SHARES
@@ -19,6 +20,9 @@ class DataSettings(CommonSettings):
     )
     sample_share: float = Field(0.05, ge=0, le=1, description="of the answers that nobody rated is learned from")
     sample_quality: float = Field(0.8, ge=0, le=1, description="an unrated answer below is not learned from")
+    sample_quality_by_task: Annotated[dict[str, float], NoDecode] = Field(
+        {}, description="other thresholds for some tasks, as summary=0.9,qa=0.7"
+    )
     served_days: int = Field(30, ge=1, le=365, description="how long answers count for the chance of feedback")
     archive_days: float = Field(
         730, gt=0, le=36_500, description="an example that was learned longer ago is in no new dataset"
@@ -35,6 +39,23 @@ class DataSettings(CommonSettings):
     )
     estimate_days: int = Field(90, ge=1, le=365, description="how long outcomes are kept for it, without their text")
 
+    @field_validator("sample_quality_by_task", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        return {task.strip(): threshold for task, _, threshold in pairs}
+
+    @field_validator("sample_quality_by_task")
+    @classmethod
+    def _known_tasks(cls, by_task: dict[str, float]) -> dict[str, float]:
+        if unknown := sorted(by_task.keys() - set(TaskType)):
+            raise ValueError(f"there is no task {', '.join(unknown)}; there are {', '.join(TaskType)}")
+        if any(not 0 <= threshold <= 1 for threshold in by_task.values()):
+            raise ValueError("a threshold lies between 0 and 1, as in summary=0.9")
+        return by_task
+
     @property
     def rules(self) -> Rules:
         return Rules(
@@ -49,4 +70,4 @@ class DataSettings(CommonSettings):
 
     @property
     def sampling(self) -> Sampling:
-        return Sampling(share=self.sample_share, quality=self.sample_quality)
+        return Sampling(self.sample_share, self.sample_quality, self.sample_quality_by_task)

@@ -36,6 +36,7 @@ class About:
     cost_usd: float = 0.0
     latency_ms: float = 0.0
     confidence: float | None = None
+    completeness: float | None = None  # the share of its checks that it passed, where that was looked at
     document_type: str | None = None
     score: float | None = None
     score_source: str | None = None
@@ -97,11 +98,13 @@ def from_sample(made: PredictionMade, hashes: Hashes, sampling: Sampling) -> Dra
         return None
     if not is_sound(made.checks) or not is_drawn(made.tenant, made.result_id, sampling.share):
         return None
-    known = quality(completeness=completeness(made.checks), confidence=made.confidence)
-    if known is None or known < sampling.quality:
+    whole = completeness(made.checks)
+    known = quality(completeness=whole, confidence=made.confidence)
+    if known is None or known < sampling.needed(made.task_type):
         return None
     target = shaped(made.task_type, made.output, made.labels, "sampled")
-    draft = _draft(_about_answer(made, SAMPLE, hashes), made, target, known)
+    about = replace(_about_answer(made, SAMPLE, hashes), completeness=whole)
+    draft = _draft(about, made, target, known)
     return draft if isinstance(draft, Draft) else None
 
 

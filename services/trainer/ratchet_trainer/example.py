@@ -42,3 +42,4 @@ class Example:
     pii: dict[str, int]  # what was scrubbed, by kind
     answered_at: datetime
     learned_at: datetime
+    completeness: float | None = None  # of `quality`, with score and confidence

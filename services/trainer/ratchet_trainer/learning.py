@@ -77,6 +77,7 @@ def learned(draft: Draft, prepared: Prepared) -> Learned | Refused:
         pii=prepared.found,
         answered_at=about.answered_at,
         learned_at=about.learned_at,
+        completeness=about.completeness,
     )
     return Learned(about, example, text_hash(question), prepared.signature, content_of(example))
 

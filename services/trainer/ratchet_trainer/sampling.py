@@ -1,8 +1,8 @@
 """Of the answers that nobody rated, which are good enough to learn from, and which of those are taken? Pure."""
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -15,8 +15,14 @@ NOT_EVEN_A_WARNING: Final = frozenset({"refusal", "copied_prompt", "complete"}) 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
+    """`quality`: that an answer needs, unless `by_task` says another one for its task."""
+
     share: float = 0.05
     quality: float = 0.8
+    by_task: Mapping[str, float] = field(default_factory=dict)
+
+    def needed(self, task_type: str) -> float:
+        return self.by_task.get(task_type, self.quality)
 
 
 def quality(

@@ -89,6 +89,14 @@ async def test_what_is_not_learned_has_a_name(fields: dict[str, Any], reason: Re
     assert (store.examples, store.reasons) == ([], [reason])
 
 
+async def test_what_the_quality_of_a_sample_comes_of_stands_on_the_example() -> None:
+    collecting, store, _ = collector(Sampling(share=1.0, by_task={"summary": 0.97}))
+    good = made(confidence=0.95, checks=(Check(name="a", passed=True),))
+    await collecting.on_predictions([good, made(confidence=0.9, checks=(Check(name="a", passed=True),))])
+    (example,) = store.examples
+    assert (example.completeness, example.confidence, round(example.quality, 9)) == (1.0, 0.95, 0.98)
+
+
 async def test_a_later_word_replaces_the_earlier_and_an_older_changes_nothing() -> None:
     collecting, store, _ = collector(Sampling(share=0.0))
     result = uuid4()

@@ -31,6 +31,19 @@ def test_steps_are_written_with_commas(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert (settings.steps, settings.artifacts_url) == ((5, 25, 50), tmp_path.as_uri())
 
 
+def test_a_task_may_need_another_quality(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRAINER_SAMPLE_QUALITY_BY_TASK", "summary=0.9, qa=0.7,")
+    sampling = load(TrainerSettings).sampling
+    assert [sampling.needed(task) for task in ("summary", "qa", "report")] == [0.9, 0.7, 0.8]
+
+
+@pytest.mark.parametrize("wrong", ["sumary=0.9", "summary", "summary=1.5", "summary=high", "=0.5"])
+def test_a_quality_of_no_task_or_beyond_1_stops_the_start(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv("TRAINER_SAMPLE_QUALITY_BY_TASK", wrong)
+    with pytest.raises(CannotStartError, match="TRAINER_SAMPLE_QUALITY_BY_TASK"):
+        load(TrainerSettings)
+
+
 @pytest.mark.parametrize("steps", ["50,10", "10,10", "0,50", "10,100", "", "many"])
 def test_steps_that_do_not_ascend_within_1_to_99_stop_the_start(monkeypatch: pytest.MonkeyPatch, steps: str) -> None:
     monkeypatch.setenv("TRAINER_STEPS", steps)

@@ -18,6 +18,11 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Item = Annotated[str, Field(max_length=5_000)]
 
 
+def quality_parts(example: Example) -> dict[str, float]:
+    parts = {"score": example.score, "completeness": example.completeness, "confidence": example.confidence}
+    return {name: value for name, value in parts.items() if value is not None}
+
+
 class BroughtExample(BaseModel):
     """A request, and what should be answered to it: a label, a text, or items."""
 
@@ -78,7 +83,8 @@ class ShownExample(BaseModel):
     output: str | None
     score: float | None
     score_source: str | None
-    quality: float
+    quality: float = Field(description="of the target, 0 to 1; what people wrote has 1")
+    quality_parts: dict[str, float] = Field(description="what is known of the answer: score, completeness, confidence")
     version_id: str
     model: str
     document_type: str | None
@@ -101,6 +107,7 @@ class ShownExample(BaseModel):
             score=example.score,
             score_source=example.score_source,
             quality=example.quality,
+            quality_parts=quality_parts(example),
             version_id=example.version_id,
             model=example.model,
             document_type=example.document_type,
