@@ -22,9 +22,10 @@ LOOK_PATIENCE_S = 0.1
 REST_S = 5.0  # after the store did not answer: no look-ups there
 TALLIED = 50_000  # entries whose hits wait to be written; beyond it only the tenant's sums are kept
 NANO = 10**9
-WITHOUT_MEANING = frozenset(
-    {"user", "metadata", "store", "stream", "stream_options", "model"}
-)  # fields that change no answer
+WITHOUT_MEANING = frozenset({  # fields that change no answer
+    "user", "safety_identifier", "metadata", "store", "stream", "stream_options", "model", "prompt_cache_key",
+    "prompt_cache_retention",
+})  # fmt: skip
 
 
 @dataclass(slots=True)

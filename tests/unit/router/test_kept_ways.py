@@ -165,7 +165,8 @@ def streaming_responses() -> Scripted:
 
 
 def of_bob(*, stream: bool) -> Ask:
-    return chat(stream=stream, native=Native(shape="responses", fields={**FIELDS, **raw({"metadata": {"of": "Bob"}})}))
+    own = raw({"metadata": {"of": "Bob"}, "safety_identifier": "b"})
+    return chat(stream=stream, native=Native(shape="responses", fields={**FIELDS, **own}))
 
 
 async def response_to(ask: Ask, its: World) -> Any:
@@ -192,7 +193,8 @@ async def test_a_kept_response_has_a_name_of_its_own_and_says_what_is_its_reques
     second, third = [await response_to(of_bob(stream=streams), its) for _ in range(2)]
     assert len(small.asked) == 1
     assert len({first["id"], second["id"], third["id"]}) == 3
-    assert (second["metadata"], second["user"], second["output"]) == ({"of": "Bob"}, None, first["output"])
+    assert (second["metadata"], second["user"], second["safety_identifier"]) == ({"of": "Bob"}, None, "b")
+    assert second["output"] == first["output"]
 
 
 @pytest.mark.parametrize("shape", ["messages", "responses"])

@@ -9,7 +9,13 @@ import msgspec
 from ratchet_router.shapes.responses.ids import response_id
 
 Own = Mapping[str, Any]
-ECHOED: Final[Own] = {"metadata": {}, "user": None, "store": True}  # where a request says nothing of it
+ECHOED: Final[Own] = {  # where a request says nothing of it
+    "metadata": {},
+    "user": None,
+    "safety_identifier": None,
+    "prompt_cache_key": None,
+    "store": True,
+}
 NOTHING: Final = msgspec.Raw(b"null")
 HOLDS_ONE: Final = b'"response"'
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
