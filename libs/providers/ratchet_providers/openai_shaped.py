@@ -14,7 +14,7 @@ from ratchet_providers.chat_shape import choices_in
 from ratchet_providers.chat_stream import ChatStream
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.secrets import Secret
-from ratchet_providers.strict_chat import as_openai_takes
+from ratchet_providers.strict_chat import as_openai_takes, unmarked_tools
 from ratchet_providers.transport import BODY_LIMIT, WHOLE, Patience, events, whole
 from ratchet_providers.usage import estimated_tokens
 from ratchet_providers.wire import Endpoint, Wire
@@ -128,6 +128,8 @@ class OpenAIShaped:
         if request.native is not None:  # they were put into this shape from another, which says more
             its = self._dialect
             messages = as_openai_takes(messages, thoughts=its.takes_thoughts, extra=its.extra_content)
+            if "tools" in fields:
+                fields["tools"] = unmarked_tools(fields["tools"])
         body = {"model": request.model, "messages": messages, **limit, **fields}
         if request.so_far:
             body |= self._going_on(replace(request, messages=messages), fields)

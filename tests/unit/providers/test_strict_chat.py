@@ -6,7 +6,7 @@ import msgspec
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import TypeAdapter
 
-from ratchet_providers.strict_chat import as_openai_takes
+from ratchet_providers.strict_chat import as_openai_takes, unmarked_tools
 
 PICTURE = {"type": "image_url", "image_url": {"url": "https://e.com/a.png"}}
 CALL = {"id": "a", "type": "function", "function": {"name": "look", "arguments": "{}"}}
@@ -32,6 +32,25 @@ def test_what_openai_takes_stays_as_it_is() -> None:
         result("seen"),
     ]
     assert taken(*said) == said
+
+
+def test_marks_of_what_to_cache_are_for_others() -> None:
+    marked = {"type": "text", "text": "Brief.", "cache_control": {"type": "ephemeral"}}
+    said = taken(
+        {"role": "system", "content": [marked]},
+        {"role": "user", "content": [marked, PICTURE | {"cache_control": {"type": "ephemeral"}}]},
+        {"role": "assistant", "content": [marked, {"type": "text", "text": " Go on."}], "tool_calls": [CALL]},
+        result([marked]),
+    )
+    assert [message["content"] for message in said] == [
+        "Brief.",
+        [{"type": "text", "text": "Brief."}, PICTURE],
+        "Brief. Go on.",
+        "Brief.",
+    ]
+    tool = {"type": "function", "function": {"name": "look"}}
+    assert unmarked_tools([tool | {"cache_control": {"type": "ephemeral"}}, tool]) == [tool, tool]
+    assert unmarked_tools([tool]) == [tool]
 
 
 def test_what_comes_with_a_call_goes_to_those_alone_who_want_it_back() -> None:

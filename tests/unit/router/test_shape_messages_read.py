@@ -89,6 +89,22 @@ def test_calls_results_and_what_is_said_beside_them() -> None:
     ]
 
 
+def test_marks_of_what_to_cache_go_along() -> None:
+    mark = {"cache_control": {"type": "ephemeral", "ttl": "1h"}}
+    brief = {"type": "text", "text": "Brief.", **mark}
+    seen = {"type": "tool_result", "tool_use_id": "a", "content": "seen", **mark}
+    call = {"type": "tool_use", "id": "a", "name": "look", "input": {}}
+    said = chat({"role": "assistant", "content": [brief, call]}, user([seen, brief]), system=[brief])
+    assert [message["content"] for message in said] == [
+        [brief],
+        [brief],
+        [{"type": "text", "text": "seen", **mark}],
+        [brief],
+    ]
+    assert fields(tools=[TOOL | mark])["tools"][0]["cache_control"] == mark["cache_control"]
+    assert chat(user([{"type": "text", "text": "When?", "cache_control": None}])) == [user("When?")]
+
+
 def test_thoughts_keep_their_signatures() -> None:
     thoughts = [
         {"type": "thinking", "thinking": "hm", "signature": "S"},

@@ -12,7 +12,13 @@ NOTHING: Final = msgspec.Raw(b'""')
 _raws = msgspec.json.Decoder(Content | None)
 
 
-class Text(Read, frozen=True, kw_only=True):
+class Marked(Read, frozen=True, kw_only=True):
+    """`cache_control`: the prompt may be cached up to here."""
+
+    cache_control: Any = None
+
+
+class Text(Marked, frozen=True, kw_only=True):
     text: str
 
 
@@ -26,17 +32,17 @@ class Source(Read, frozen=True, kw_only=True):
     content: msgspec.Raw = NOTHING
 
 
-class Image(Read, frozen=True, kw_only=True):
+class Image(Marked, frozen=True, kw_only=True):
     source: Source
 
 
-class Document(Read, frozen=True, kw_only=True):
+class Document(Marked, frozen=True, kw_only=True):
     source: Source
     title: str | None = None
     context: str | None = None
 
 
-class SearchResult(Read, frozen=True, kw_only=True):
+class SearchResult(Marked, frozen=True, kw_only=True):
     source: str
     title: str
     content: list[msgspec.Raw]
@@ -48,7 +54,7 @@ class ToolUse(Read, frozen=True, kw_only=True):
     input: msgspec.Raw
 
 
-class ToolResult(Read, frozen=True, kw_only=True):
+class ToolResult(Marked, frozen=True, kw_only=True):
     tool_use_id: str
     content: msgspec.Raw = NOTHING
     is_error: bool | None = None

@@ -62,7 +62,8 @@ def _tool(tool: dict[str, Any], where: str) -> Fields:
     for field in ("description", "strict"):
         if tool.get(field) is not None:
             function[field] = tool[field]
-    return {"type": "function", "function": function}
+    marked = {"cache_control": tool["cache_control"]} if isinstance(tool.get("cache_control"), dict) else {}
+    return {"type": "function", "function": function, **marked}
 
 
 def _choice(choice: ToolChoice) -> str | Fields:

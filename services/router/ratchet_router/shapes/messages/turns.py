@@ -8,6 +8,7 @@ from ratchet_router.shapes.messages.blocks import (
     Block,
     Document,
     Image,
+    Marked,
     Redacted,
     SearchResult,
     Source,
@@ -26,6 +27,7 @@ Message = dict[str, Any]
 Part = Any  # an object, or raw JSON where it is none of chat's
 Located = Sequence[tuple[Block, str]]
 PDF: Final = "application/pdf"
+MARK: Final = "cache_control"
 
 
 def chat_of(system: Content | None, turns: Sequence[Turn]) -> list[Message]:
@@ -50,7 +52,7 @@ def _user(role: str, blocks: Located) -> list[Message]:
 
 
 def _result(block: ToolResult, where: str) -> Message:
-    content = _content(_parts(blocks_in(block.content, f"{where}.content")))
+    content = _content(_marked(_parts(blocks_in(block.content, f"{where}.content")), block))
     call_id, _ = parted(block.tool_use_id)
     message: Message = {"role": "tool", "tool_call_id": call_id, "content": content}
     return message | {"is_error": True} if block.is_error else message
@@ -97,11 +99,20 @@ def _words(parts: Sequence[Part]) -> str | list[Part]:
 
 
 def _is_text(part: Part) -> bool:
-    return isinstance(part, dict) and part["type"] == "text"
+    """And no more than that."""
+    return isinstance(part, dict) and part["type"] == "text" and MARK not in part
 
 
 def _parts(blocks: Located) -> list[Part]:
-    return [part for block, where in blocks for part in _part(block, where)]
+    return [part for block, where in blocks for part in _marked(_part(block, where), block)]
+
+
+def _marked(parts: list[Part], block: Block) -> list[Part]:
+    """As callers of chat mark where a prompt may be cached up to, for models that are told so."""
+    mark = block.cache_control if isinstance(block, Marked) else None
+    if not (isinstance(mark, dict) and parts and isinstance(parts[-1], dict)):
+        return parts
+    return [*parts[:-1], parts[-1] | {MARK: mark}]
 
 
 def _part(block: Block, where: str) -> list[Part]:
