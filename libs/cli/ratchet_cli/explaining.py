@@ -42,7 +42,7 @@ def read_body(file: str) -> dict[str, Any]:
     """Of a file, or of what comes in where it is `-`. Raises CannotStartError."""
     where = "What came in" if file == "-" else f"The file {file}"
     try:
-        body = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
+        body = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CannotStartError(f"{where} cannot be read: {error.strerror}.") from None
     except json.JSONDecodeError as error:

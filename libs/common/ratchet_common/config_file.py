@@ -49,7 +49,7 @@ class ConfigFile:
         if kind == "env" and where in os.environ:
             return os.environ[where]
         if kind == "file" and Path(where).is_file():
-            return Path(where).read_text(encoding="utf-8").strip()
+            return Path(where).read_text(encoding="utf-8-sig").strip()
         raise CannotStartError(
             f"{self._line(table, name)}: {name} is a secret and is named there, not written: "
             "use env:NAME of a variable that is set, or file:path of a file that is there."
@@ -63,7 +63,7 @@ def read_config() -> ConfigFile | None:
         return None
     path = Path(name)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         tables = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
@@ -72,8 +72,10 @@ def read_config() -> ConfigFile | None:
         raise CannotStartError(f"The file {path} (setting {VARIABLE}) is no TOML: {error}.") from None
     wrong = next((name for name, table in tables.items() if name not in TABLES or not isinstance(table, dict)), None)
     if wrong is not None:
+        line = Lines(text).of((wrong,))
         raise CannotStartError(
-            f"The file {path} (setting {VARIABLE}) has no place for {wrong}: there are the tables {', '.join(TABLES)}."
+            f"The file {path} (setting {VARIABLE}), line {line}, has no place for {wrong}: "
+            f"there are the tables {', '.join(TABLES)}."
         )
     return ConfigFile(path, text, tables)
 

@@ -60,7 +60,7 @@ class Secret:
         try:
             changed = path.stat().st_mtime_ns
             if changed != self._changed:
-                self._value = self._checked(path.read_text(encoding="utf-8"), f"the file {path}")
+                self._value = self._checked(path.read_text(encoding="utf-8-sig"), f"the file {path}")
                 self._changed = changed
         except OSError as error:
             raise SecretError(f"the file {path} cannot be read ({error.strerror}): put it there.") from None

@@ -51,7 +51,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_catalogue(path: Path) -> Catalogue:
     """Raises CannotStartError with a sentence that names the line or the field that is wrong."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         found = understood(text)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"

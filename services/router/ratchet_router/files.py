@@ -63,7 +63,7 @@ def _adapters(known: Catalogue, settings: RouterSettings, wire: Wire) -> Adapter
     try:
         return adapters_of(known, settings, wire)
     except WrongProviderError as error:
-        line = Lines(settings.catalogue.read_text(encoding="utf-8")).of(("providers", error.name, error.field))
+        line = Lines(settings.catalogue.read_text(encoding="utf-8-sig")).of(("providers", error.name, error.field))
         raise CannotStartError(f"{error} It stands in {settings.catalogue}, line {line}.") from None
 
 

@@ -10,12 +10,14 @@ from typing import Final
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.toml_checks import MisplacedError, converted
+from ratchet_common.toml_lines import Lines
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.shelf import Known, Origin, Shelf, of_files
-from ratchet_router.template import Template, faults
+from ratchet_router.template import Fault, Template, faults
 
 SHIPPED: Final = Path(__file__).parent / "templates"
 SETTING: Final = "ROUTER_TEMPLATES"
+VARIABLES: Final = "variables."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def _in_folder(folder: Path, origin: Origin) -> list[Filed]:
 
 def _read(path: Path) -> Template:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         template = converted(tomllib.loads(text), Template)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
@@ -70,18 +72,26 @@ def _read(path: Path) -> Template:
         raise CannotStartError(f"The template {path} is malformed: {why}. Correct it there.") from error
     wrong = faults(template)
     if wrong:
-        sentences = " ".join(f"`{fault.field}`{_where(text, fault.quote)} {fault.why}." for fault in wrong)
+        sentences = " ".join(f"`{fault.field}`{_where(text, fault)} {fault.why}." for fault in wrong)
         raise CannotStartError(f"The template {path} cannot be used. {sentences} Correct it there.")
     return template
 
 
-def _where(text: str, quote: str) -> str:
-    """The line in which the quoted words are a key, else the first in which they stand."""
+def _where(text: str, fault: Fault) -> str:
+    line = _line_of(text, fault)
+    return f" (line {line})" if line else ""
+
+
+def _line_of(text: str, fault: Fault) -> int | None:
+    """Of a variable's own; else where the quoted words are a key, or first stand."""
+    if fault.field.startswith(VARIABLES):
+        return Lines(text).of(("variables", fault.field.removeprefix(VARIABLES)))
+    if not fault.quote:
+        return None
     lines = text.splitlines()
-    key = re.compile(rf"\s*(?:variables\.)?{re.escape(quote)}\s*[=.]")
-    found = next((n for n, line in enumerate(lines, 1) if key.match(line)), 0)
-    found = found or next((n for n, line in enumerate(lines, 1) if quote in line), 0)
-    return f" (line {found})" if quote and found else ""
+    key = re.compile(rf"\s*{re.escape(fault.quote)}\s*[=.]")
+    found = next((n for n, line in enumerate(lines, 1) if key.match(line)), None)
+    return found or next((n for n, line in enumerate(lines, 1) if fault.quote in line), None)
 
 
 def _refuse_two_of_one_version(filed: Sequence[Filed]) -> None:

@@ -36,9 +36,9 @@ def test_the_file_gives_what_the_environment_does_not(tmp_path: Path, monkeypatc
         ("[router]\n\nattemps = 5\n", r"ratchet.toml .*line 9, \[router\] sets attemps, .*did you mean attempts\?"),
         ("[router]\nattempts = 0\n", r"line 8, \[router\]: The setting ROUTER_ATTEMPTS is wrong"),
         ("[router]\nattempts = \n", r"ratchet.toml .*is no TOML: .*line 8"),
-        ("[common_]\n", r"no place for common_"),
+        ("[common_]\n", r"line 7, has no place for common_"),
         ("drain_second = 1\n", r"line 7, \[common\] sets drain_second, .*did you mean drain_seconds\?"),
-        ("[routr]\n", r"no place for routr: there are the tables common, router"),
+        ("[routr]\n", r"line 7, has no place for routr: there are the tables common, router"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(

@@ -101,3 +101,9 @@ def test_cached_tokens_have_their_own_price() -> None:
     usage = Usage(input_tokens=1_000, output_tokens=100, cached_tokens=400)
     assert Prices(Decimal(1), Decimal(10), Decimal("0.5")).of(usage) == Decimal("0.0018")
     assert Prices(Decimal(1), Decimal(10)).of(usage) == Decimal("0.002")
+
+
+def test_a_mark_that_editors_put_before_a_file_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.toml"
+    path.write_text(GOOD, encoding="utf-8-sig")
+    assert read_catalogue(path).models

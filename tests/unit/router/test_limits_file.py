@@ -78,3 +78,9 @@ def test_what_is_wrong_stops_the_start_with_its_table_and_line(tmp_path: Path, t
 def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(CannotStartError, match="cannot be read: No such file"):
         read_limits(tmp_path / "none.toml")
+
+
+def test_a_mark_that_editors_put_before_a_file_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "limits.toml"
+    path.write_text(FILE, encoding="utf-8-sig")
+    assert read_limits(path) == understood(FILE)

@@ -99,6 +99,7 @@ FAULTS = [
     (GOOD.replace('"ours"', '"ours_v2"'), r"`id` \(line 1\)"),
     (GOOD.replace("Be $tone.", "Be $tone and $brief."), r"`system` \(line 8\) names \$brief, which `variables`"),
     (GOOD.replace("Be $tone.", "Be brief."), r"`variables\.tone` \(line 5\) is declared"),
+    (GOOD + "[variables.ou]\ndefault = '1'", r"`variables\.ou` \(line 16\) is declared"),
     (GOOD.replace("Be $tone.", ""), r"`system` \(line 7\) is empty"),
     (GOOD[: GOOD.index("user =")], "user"),
     (GOOD.replace("$document", "The text"), "does not name \\$document"),
@@ -181,3 +182,8 @@ def test_a_folder_that_is_not_there_or_empty_stops_the_start(tmp_path: Path) -> 
     (tmp_path / "latin.toml").write_bytes(b"id = '\xe9'")
     with pytest.raises(CannotStartError, match="is not UTF-8"):
         read_templates(tmp_path)
+
+
+def test_a_mark_that_editors_put_before_a_file_is_passed_over(tmp_path: Path) -> None:
+    folder = one(tmp_path, "\ufeff" + GOOD.replace("\n", "\r\n"))
+    assert read_templates(folder).live["ours"] == 1

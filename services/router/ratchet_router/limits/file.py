@@ -50,7 +50,7 @@ def read_limits(path: Path | None) -> LimitsFile:
     if path is None:
         return NO_LIMITS
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         raise CannotStartError(f"The limits file {path} (setting ROUTER_LIMITS) cannot be read: {why}.") from error
