@@ -35,6 +35,7 @@ class Tally(msgspec.Struct):
     failed: int = 0
     cancelled: int = 0
     cost: int = 0
+    cost_of_attempts: int = 0  # whose answers were not given
     documents: int = 0  # requests that carried document text and were no cache hits
     document_cost: int = 0
     routing_saved: int = 0  # what the dearest candidate would have cost more
@@ -67,6 +68,7 @@ class Tally(msgspec.Struct):
         self.failed += seen.outcome == "failed"
         self.cancelled += seen.outcome == "cancelled"
         self.cost += seen.cost
+        self.cost_of_attempts += seen.cost_of_attempts
         if seen.has_document and not seen.cached:
             self.documents += 1
             self.document_cost += seen.cost

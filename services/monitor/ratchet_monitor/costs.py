@@ -12,9 +12,14 @@ from ratchet_monitor.traffic import Traffic
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """USD. `savings_from_caching` stands at the hour of the answer that was repeated, and is what it had cost."""
+    """USD. `savings_from_caching` stands at the hour of the answer that was repeated, and is what it had cost.
+
+    `cost_of_attempts`: of calls whose answers were not given, such as streams that broke off and answers that were too
+    weak. A provider's bill has it, and no user's: it is in no other number but `net_savings`.
+    """
 
     total_cost: float
+    cost_of_attempts: float
     cost_per_document: float | None
     cost_by_model: dict[str, float]
     cost_by_task: dict[str, float]
@@ -55,6 +60,7 @@ def costs(found: Totals, tenant: str) -> Costs:
     caching, routing, batching, training = total.caching_saved, total.routing_saved, 0, 0
     return Costs(
         total_cost=usd(total.cost),
+        cost_of_attempts=usd(total.cost_of_attempts),
         cost_per_document=mean(total.document_cost, total.documents, NANO),
         cost_by_model={name: usd(summed(part).cost) for name, part in grouped(found, lambda s: s.model).items()},
         cost_by_task={name: usd(summed(part).cost) for name, part in grouped(found, lambda s: s.task_type).items()},
@@ -63,7 +69,7 @@ def costs(found: Totals, tenant: str) -> Costs:
         savings_from_routing=usd(routing),
         savings_from_batching=usd(batching),
         training_cost=usd(training),
-        net_savings=usd(caching + routing + batching - training),
+        net_savings=usd(caching + routing + batching - training - total.cost_of_attempts),
     )
 
 

@@ -47,6 +47,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool
     has_document: bool
     cost: int
+    cost_of_attempts: int = 0  # whose answers were not given
     premium_cost: int
     latency: int
     confidence: int | None
@@ -98,6 +99,7 @@ def observation_of(event: PredictionMade, now: datetime) -> Observation:
         simulated=event.simulated,
         has_document=event.has_document,
         cost=nano("cost_usd", event.cost_usd),
+        cost_of_attempts=nano("attempts", sum((one.cost_usd for one in event.attempts), Decimal(0))),
         premium_cost=nano("premium_cost_usd", event.premium_cost_usd),
         latency=_latency(event.latency_ms),
         confidence=None if event.confidence is None else millionths("confidence", event.confidence),

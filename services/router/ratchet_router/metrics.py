@@ -3,11 +3,15 @@
 from prometheus_client import Counter, Histogram
 
 from ratchet_common import request_log
-from ratchet_common.events import PredictionMade
+from ratchet_common.events import Attempt, PredictionMade
+from ratchet_router.names import VERSION
 
 PREDICTIONS = Counter("ratchet_predictions", "Answers by task and model", ("task", "model", "outcome", "cached"))
 TOKENS = Counter("ratchet_tokens", "Tokens that models read and wrote", ("model", "direction"))
 COST = Counter("ratchet_cost_usd", "What answers cost", ("model",))
+COST_OF_ATTEMPTS = Counter(
+    "ratchet_attempts_cost_usd", "What calls cost whose answers were not given: billed to nobody", ("model",)
+)
 SECONDS = Histogram("ratchet_answer_seconds", "Time from a request to its answer", ("model", "cached"))
 ESTIMATES = Counter("ratchet_estimates", "Estimates that routing asks, loaded or not", ("outcome",))
 TRAINED = "trained"
@@ -38,8 +42,15 @@ def observed(event: PredictionMade, *, trained: bool) -> None:
         children.read.inc(event.usage.input_tokens)
         children.written.inc(event.usage.output_tokens)
         children.cost.inc(float(event.cost_usd))
+    for attempt in event.attempts:
+        if attempt.cost_usd:
+            COST_OF_ATTEMPTS.labels(_of(attempt)).inc(float(attempt.cost_usd))
     if (line := request_log.current()) is not None:
         _note(line, event)
+
+
+def _of(attempt: Attempt) -> str:
+    return TRAINED if VERSION.fullmatch(attempt.model) else attempt.model
 
 
 def _note(line: request_log.Line, event: PredictionMade) -> None:

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from ratchet_common.events import Attempt
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.buckets import Build
 from ratchet_monitor.costs import costs, summary
@@ -96,6 +97,13 @@ def test_costs_add_up_and_say_what_was_saved() -> None:
     assert found.cost_by_model == {"own": 0.002, "small-model": 0.004}
     assert found.cost_by_tenant == {"acme": 0.006}
     assert (found.savings_from_caching, found.savings_from_routing, found.net_savings) == (0.002, 0.004, 0.006)
+
+
+def test_what_calls_cost_whose_answers_were_not_given_is_told_apart() -> None:
+    weak = Attempt(model="small-model", latency_ms=1.0, error="quality", cost_usd=Decimal("0.0005"))
+    given = Attempt(model="own", latency_ms=1.0)
+    found = costs(totals_of([observation(1, model="own", attempts=(weak, given))], scores={}), "acme")
+    assert (found.total_cost, found.cost_of_attempts, found.net_savings) == (0.002, 0.0005, -0.0005)
 
 
 def test_the_summary_tells_who_serves_and_since_when_it_has_learned() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from ratchet_common.events import Usage
 from ratchet_common.vocabulary import TaskType
@@ -131,6 +132,18 @@ async def test_who_hangs_up_while_a_stronger_model_is_asked_leaves_the_weak_ones
     weak, strong = last(its).attempts
     assert (weak.model, weak.cost_usd, strong.error) == ("small", Decimal("0.0011"), "cancelled")
     assert last(its).cost_usd > 0
+
+
+def cost_of_attempts() -> float:
+    return REGISTRY.get_sample_value("ratchet_attempts_cost_usd_total", {"model": "small"}) or 0.0
+
+
+async def test_what_a_weak_answer_cost_is_counted_in_the_metrics() -> None:
+    its, before = World(), cost_of_attempts()
+    its.models["small"].output = "poetry"
+    its.models["middle"].output = "risk"
+    await answer(ask(), its.parts, here)
+    assert cost_of_attempts() - before == pytest.approx(0.0011)
 
 
 class Third(FakeModel):
