@@ -62,7 +62,7 @@ class Opened:
                         yield said
             answered = await self._recorded()
         except NoAnswerError as error:
-            await self.progress.record_failure(self._so_far())
+            await self.progress.record_failure(self._broken_off())
             yield frames.failed(failure_of(error))
         except NotRecordedError as error:
             yield frames.failed(failure_of(error))
@@ -137,6 +137,10 @@ class Opened:
             body=whole.assembly.body(usage) if whole.assembly.begun else None,
             simulated=by.simulated if by else False,
         )
+
+    def _broken_off(self) -> Answered:
+        """What it cost stands in its attempts, and is billed to nobody."""
+        return self.progress.of_nobody(by=self.shown.by, output=self.shown.so_far())
 
     def _so_far(self) -> Answered:
         shown = self.shown

@@ -89,10 +89,12 @@ async def test_thoughts_and_calls_of_a_native_stream_are_paid_for_as_well() -> N
     assert last(its).usage.output_tokens == 101
 
 
-async def test_a_cut_call_costs_what_it_had_written() -> None:
+async def test_a_cut_call_costs_what_it_had_written_and_is_billed_to_nobody() -> None:
     its = world(small=Scripted([[BEFORE, LONG, CUT]]))
     await streamed(its)
-    assert last(its).attempts[0].usage == Usage(input_tokens=1_000, output_tokens=16, estimated=True)
+    cut = last(its).attempts[0]
+    assert cut.usage == Usage(input_tokens=1_000, output_tokens=16, estimated=True)
+    assert (cut.cost_usd, last(its).outcome, last(its).cost_usd) == (Decimal("0.001016"), "failed", 0)
 
 
 async def test_who_goes_on_and_counts_nothing_is_not_paid_by_the_count_of_the_one_before() -> None:
