@@ -10,6 +10,7 @@ from ratchet_providers.chat_mending import mended_whole
 from ratchet_providers.chat_shape import Completion, CustomCall, FunctionCall, Part, WireUsage
 from ratchet_providers.chat_stream import FAILED, failure_in
 from ratchet_providers.failing import ProviderError
+from ratchet_providers.halves import without_halves
 from ratchet_providers.replay import replayed
 from ratchet_providers.usage import counted, counted_or_estimated
 from ratchet_providers.written import written_by
@@ -104,7 +105,9 @@ def _read(body: bytes) -> tuple[_Whole, bytes]:
         return _whole.decode(body), body
     except msgspec.ValidationError:
         body = mended_whole(body)
-        return _whole.decode(body), body
+    except msgspec.DecodeError:
+        body = without_halves(body) or body
+    return _whole.decode(body), body
 
 
 def require_words(pieces: Iterable[Piece], request: ModelRequest) -> None:

@@ -10,6 +10,7 @@ from ratchet_providers.chat_mending import Mending
 from ratchet_providers.chat_shape import Chunk
 from ratchet_providers.error_words import kind_of
 from ratchet_providers.failing import ErrorKind, ProviderError
+from ratchet_providers.halves import Halves
 from ratchet_providers.http_failures import said_in
 from ratchet_providers.sse import Event
 from ratchet_providers.usage import counted
@@ -30,7 +31,7 @@ class ChatStream:
         self._choices = choices
         self._begun: set[int] = set()
         self._ended: set[int] = set()
-        self._mending = Mending()
+        self._mending, self._halves = Mending(), Halves()
 
     @property
     def whole(self) -> bool:
@@ -85,7 +86,9 @@ class ChatStream:
                 raise failure from error
             return self._mended(data)
         except UNREADABLE as error:
-            raise _malformed(error) from error
+            if (joined := self._halves.joined(data)) is None:
+                raise _malformed(error) from error
+            return self._mended(joined)
         if (not chunk.choices or ERROR in data) and (failure := failure_in(data)) is not None:
             raise failure  # some say it beside a choice that has ended
         return self._mended(data) if self._mending.needed(chunk, data) else (chunk, data)
