@@ -64,6 +64,12 @@ def test_anthropics_own_events_go_out_as_they_came_and_the_end_waits() -> None:
     assert heard(shown + b": about\n\n" + wire[len(shown) :]).stop_reason == "end_turn"
 
 
+def test_a_block_that_does_not_say_what_it_is_goes_by() -> None:
+    data = b'{"type":"content_block_start","index":0,"content_block":null}'
+    odd = Piece(shape="messages", event="content_block_start", data=data, shows=True)
+    assert data in frames().said([odd])
+
+
 def test_data_of_several_lines_is_one_event() -> None:
     line = b'{"type": "content_block_delta",\n"index": 0}'
     out = frames().said([Piece(shape="messages", event="content_block_delta", data=line, shows=True)])

@@ -20,7 +20,7 @@ class _Block(msgspec.Struct, frozen=True):
 
 class _Begun(msgspec.Struct, frozen=True):
     index: int = 0
-    content_block: _Block = _Block()
+    content_block: _Block | None = None
 
 
 _begun = msgspec.json.Decoder(_Begun)
@@ -36,7 +36,8 @@ class OpenBlocks:
         """An event of Anthropic's own goes by. Raises msgspec.DecodeError for one that is none."""
         if name == "content_block_start":
             begun = _begun.decode(data)
-            self._blocks = deque([OpenBlock(begun.index, {"type": begun.content_block.type}, begun=True)])
+            kind = (begun.content_block or _Block()).type
+            self._blocks = deque([OpenBlock(begun.index, {"type": kind}, begun=True)])
             self._next = begun.index + 1
         elif name == "content_block_stop":
             self._blocks.clear()
