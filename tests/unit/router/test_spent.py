@@ -10,12 +10,16 @@ from prometheus_client import REGISTRY
 
 from ratchet_common.events import Usage
 from ratchet_common.vocabulary import TaskType
+from ratchet_providers.anthropic.as_chat import AsChat
+from ratchet_providers.anthropic.as_it_came import AsItCame
 from ratchet_providers.base import ModelAnswer, ModelRequest, Piece
 from ratchet_providers.chat_shape import Chunk, WireUsage
+from ratchet_providers.sse import Events
 from ratchet_router.answer import answer
 from ratchet_router.ask import Ask
 from ratchet_router.spent import Spent
 from ratchet_router.stream import opened
+from tests.unit.providers.anthropic_rig import events_of, message, sse, text
 from tests.unit.router.asks import ask
 from tests.unit.router.fakes import FakeModel, World
 from tests.unit.router.scripted import USED, Scripted, end, word
@@ -61,6 +65,20 @@ def test_who_wrote_something_and_counts_none_of_it_has_not_counted_that() -> Non
     assert (usage.input_tokens, usage.output_tokens, usage.estimated) == (1_000, 100, True)
 
 
+@pytest.mark.parametrize("shape", ["messages", "chat"])
+@pytest.mark.parametrize(("counts_at_the_end", "output"), [(True, 2), (False, 101)])
+def test_what_an_imitation_of_anthropic_counts_at_no_end_is_estimated(
+    shape: str, counts_at_the_end: bool, output: int
+) -> None:
+    said = message(text("x" * 400), usage={"input_tokens": 9, "output_tokens": 2})
+    events = events_of(said)
+    if not counts_at_the_end:
+        events = [{k: v for k, v in event.items() if k != "usage"} for event in events]
+    reading = AsItCame() if shape == "messages" else AsChat(by_tool=False, so_far="", created=1)
+    usage = spent(*reading.pieces(Events().feed(sse(events))))
+    assert (usage.input_tokens, usage.output_tokens, usage.estimated) == (9, output, not counts_at_the_end)
+
+
 def test_a_call_that_was_never_at_work_has_used_nothing() -> None:
     assert Spent().usage(REQUEST, LONG, asked=False) is None
     used = Spent().usage(REQUEST, "x" * 400, asked=True)
@@ -94,7 +112,7 @@ async def test_a_cut_call_costs_what_it_had_written_and_is_billed_to_nobody() ->
     await streamed(its)
     cut = last(its).attempts[0]
     assert cut.usage == Usage(input_tokens=1_000, output_tokens=16, estimated=True)
-    assert (cut.cost_usd, last(its).outcome, last(its).cost_usd) == (Decimal("0.001016"), "failed", 0)
+    assert (cut.cost_usd, last(its).outcome, last(its).cost_usd) == (Decimal("0.001016"), "failed", Decimal(0))
 
 
 async def test_who_goes_on_and_counts_nothing_is_not_paid_by_the_count_of_the_one_before() -> None:
@@ -159,8 +177,8 @@ class Third(FakeModel):
 async def test_who_hangs_up_pays_for_the_parts_that_were_answered() -> None:
     its = World()
     large = its.models["large"] = Third("- Meet on Monday")
-    text = "The steering group meets on Monday. " * 2_600
-    long = ask(text, task_type=TaskType.ACTION_ITEMS, labels=(), model="large")
+    document = "The steering group meets on Monday. " * 2_600
+    long = ask(document, task_type=TaskType.ACTION_ITEMS, labels=(), model="large")
     await stopped(answer(long, its.parts, here), large.was_asked)
     event = last(its)
     answered = sum(one.error == "" for one in event.attempts)

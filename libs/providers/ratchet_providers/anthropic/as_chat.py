@@ -110,7 +110,7 @@ class AsChat:
                 found.append(self._text("".join(self._held)))
                 self._held.clear()
             found += self._ends(happened)
-        if (usage := self.hearing.usage) is not None:
+        if happened.counts and (usage := self.hearing.usage) is not None:
             found.append(Piece(chunk=msgspec.structs.replace(self._frame, usage=in_chat(usage)), usage=usage))
         return found
 

@@ -31,6 +31,6 @@ class AsItCame:
             text=(delta.text or "") if showing and delta else "",
             shows=showing,
             finish=finish_of(delta.stop_reason, calls=True) if delta and delta.stop_reason else "",
-            usage=self.hearing.usage if kind in ("message_start", "message_delta") else None,
+            usage=self.hearing.usage if happened.counts else None,
             written=len(delta.thinking or delta.partial_json or "") if delta is not None else 0,
         )

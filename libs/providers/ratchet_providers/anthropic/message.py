@@ -101,6 +101,11 @@ class Happened(Part, frozen=True, kw_only=True):
     delta: Delta | None = None
     usage: Counts | None = None
 
+    @property
+    def counts(self) -> bool:
+        """Whether tokens were counted anew: not every imitation counts at the end."""
+        return self.usage is not None or (self.message is not None and self.message.usage is not None)
+
 
 def written_in(block: Block) -> int:
     """Characters: words, thoughts, or a call with its input."""
