@@ -28,6 +28,15 @@ REFUSALS = (
     "Het spijt me, maar daar kan ik niet mee helpen.",
     "申し訳ありませんが、そのご依頼にはお応えできません。",
     "抱歉，我无法协助处理这个请求。",
+    "很抱歉，我无法完成该任务。",
+    "This request violates my guidelines, so I can't summarize it.",
+    "My guidelines prevent me from summarizing this document.",
+    "I'm sorry, I don't have access to the document.",
+    "I do not feel comfortable summarizing this.",
+    "Вибачте, я не можу допомогти з цим запитом.",
+    "Λυπάμαι, δεν μπορώ να βοηθήσω με αυτό.",
+    "מצטער, אני לא יכול לעזור בבקשה הזו.",
+    "ขออภัย ฉันไม่สามารถช่วยเหลือคำขอนี้ได้",
     "죄송하지만 도와드릴 수 없습니다.",
 )
 IN_STRUCTURE = (
@@ -134,6 +143,12 @@ ANSWERS = (
     "I do not see this in the text.",
     "I won't attend, Jim says.",
     "I can't access the building, reports Ann.",
+    "I don't have access to the document server until Monday, Ann says.",
+    "This goes against my advice, the lawyer wrote; the board signed.",
+    "На жаль, постачальник не може виконати це замовлення.",
+    "Δυστυχώς ο προμηθευτής δεν μπορεί να παραδώσει αυτό.",
+    "לצערי הספק לא יכול לספק את זה לפני מאי.",
+    "ขออภัยในความล่าช้า บริษัทไม่สามารถส่งเอกสารนี้ได้ทันเวลา",
 )
 
 
