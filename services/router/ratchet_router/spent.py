@@ -16,30 +16,32 @@ from ratchet_providers.written import written_in
 
 @dataclass(slots=True)
 class Spent:
-    """`written`: characters in all, `since`: since the count had them in it. `final`: it was made at the end."""
+    """`written`: characters in all; `had`: as many as the count has in it. `final`: it was made at the end."""
 
     counted: Usage | None = None
     written: int = 0
-    since: int = 0
+    had: int = 0
     ended: bool = False
     final: bool = False
 
     def add(self, piece: Piece) -> None:
-        wrote = len(piece.text) or (written_in(piece.chunk) if piece.chunk else 0) + piece.written
-        self.written += wrote
-        self.since += wrote
-        self.ended = self.ended or bool(piece.finish)
+        self.written += len(piece.text) or (written_in(piece.chunk) if piece.chunk else 0) + piece.written
+        if piece.finish:
+            self.ended = True
         if piece.usage is not None:
-            if self.counted is None or piece.usage.output_tokens > self.counted.output_tokens:
-                self.since = 0
-            self.counted, self.final = piece.usage, self.ended
+            self._count(piece.usage)
+
+    def _count(self, usage: Usage) -> None:
+        if self.counted is None or usage.output_tokens > self.counted.output_tokens:
+            self.had = self.written
+        self.counted, self.final = usage, self.ended
 
     def usage(self, request: ModelRequest, so_far: str, *, asked: bool) -> Usage | None:
         """None where nothing was used. `so_far`: what it read beside the request. `asked`: it was at work."""
         if self.counted is not None and self.final:
             return counted_or_estimated(self.counted, request.messages, self.written, request.fields)
         if self.counted is not None:
-            return used_beside(self.counted, self.since)
+            return used_beside(self.counted, self.written - self.had)
         if not (self.written or asked):
             return None
         estimated = estimated_for(request.messages, self.written, request.fields)
