@@ -22,7 +22,7 @@ http {
     fastcgi_temp_path /tmp/fastcgi;
     uwsgi_temp_path /tmp/uwsgi;
     scgi_temp_path /tmp/scgi;
-    client_max_body_size 16m;  # the services' own limit is lower, and they say so as a problem document
+    client_max_body_size 40m;  # the services' own limits are lower, and they say so in the API's own shape
     proxy_http_version 1.1;
     proxy_set_header Connection "";
     proxy_set_header Host $host;

@@ -240,7 +240,7 @@ def error_in(raised: pytest.ExceptionInfo[anthropic.BadRequestError]) -> str:
 
 
 async def test_a_body_beyond_the_limit_is_too_large_for_anthropics_client(anthropics: anthropic.AsyncAnthropic) -> None:
-    turn: Any = [{"role": "user", "content": "x" * 5_000_000}]
+    turn: Any = [{"role": "user", "content": "x" * 40_000_000}]
     with pytest.raises(anthropic.RequestTooLargeError) as refused:
         await anthropics.messages.create(model="quick", messages=turn, max_tokens=5)
     assert str(refused.value.type) == "request_too_large"

@@ -13,12 +13,12 @@ from tests.integration.upstream import failing, saying
 __all__ = ["gateway"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LARGE = "A" * 1_500_000
+LARGE = "A" * 8_000_000  # a photo of 6 MB
 URL = f"data:image/png;base64,{LARGE}"
 
 
 async def test_a_large_picture_is_no_long_text_in_any_shape(gateway: Gateway) -> None:
-    """The largest window that sees has 20,000 tokens; as text the picture would have 375,000."""
+    """The largest window that sees has 20,000 tokens; as text the picture would have 2,000,000."""
     gateway.up.will("middle", saying("A cat.", usage=False))
     ask = f"What is this? {uuid4().hex}"
     openais: Any = [{"type": "text", "text": ask}, {"type": "image_url", "image_url": {"url": URL}}]

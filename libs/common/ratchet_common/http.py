@@ -69,9 +69,10 @@ class App(FastAPI):
 class Hot:
     """An endpoint here declares no parameters and renders its own errors; a route of the same path documents it."""
 
-    def __init__(self, front: Front, service: str, body_limit: int, *, render: problems.Render, logs: bool) -> None:
+    def __init__(self, front: Front, service: str, body_limit: int, **how: Any) -> None:
+        """`how`: as `Edge` takes it."""
         self._routes = {(method, path): (Route(path, endpoint), endpoint) for (method, path), endpoint in front.items()}
-        self.edge = Edge(self._answer, service, body_limit, render=render, logs=logs)
+        self.edge = Edge(self._answer, service, body_limit, **how)
 
     def knows(self, scope: Scope) -> bool:
         return scope["type"] == "http" and (scope["method"], scope["path"]) in self._routes
@@ -97,7 +98,7 @@ def create_app(
     """
     pages: dict[str, Any] = {"docs_url": None, "redoc_url": None, "redirect_slashes": False}  # no such path is an error
     app = App(title=f"Ratchet {name}", version=VERSION, lifespan=lifespan, **pages)
-    how: dict[str, Any] = {"render": render, "logs": settings.request_log}
+    how: dict[str, Any] = {"render": render, "logs": settings.request_log, "uploads": uploads or NO_UPLOADS}
     app.front = Hot(front, name, settings.body_limit_bytes, **how) if front else None
     app.state.tokens = read_tokens(settings.tokens_file)
     app.state.ready, app.state.failure = {}, ""
@@ -109,7 +110,7 @@ def create_app(
         app.include_router(router, responses=router.responses or EVERYWHERE)
     app.include_router(_pages(app, name), include_in_schema=False)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the way FastAPI documents
-    app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes, uploads=uploads or NO_UPLOADS, **how)
+    app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes, **how)
     return app
 
 

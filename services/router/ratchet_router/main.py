@@ -37,6 +37,7 @@ from ratchet_router.api import (
 )
 from ratchet_router.api.batch_endpoints import ENDPOINTS
 from ratchet_router.api.hanging_up import LOOK_EVERY_S, Callers
+from ratchet_router.api.large_bodies import large_bodies
 from ratchet_router.api.troubles import in_shape_of_its_api
 from ratchet_router.batches.at_work import batches_at_work
 from ratchet_router.batches.callbacks import Callbacks, callbacks_of
@@ -128,7 +129,7 @@ def build(settings: RouterSettings) -> FastAPI:
         lifespan=lifespan,
         front={**chat.front, **messages.front},
         render=in_shape_of_its_api,
-        uploads=openai_files.uploads(settings),
+        uploads=large_bodies(settings),
     )
     app.state.callers = Callers()
     app.state.draining.at_the_limit(app.state.callers.stop)

@@ -38,6 +38,7 @@ def app(tmp_path: Path) -> FastAPI:
         mongodb_url="mongodb://127.0.0.1:1",
         tokens_file=tmp_path / "tokens.json",
         body_limit_bytes=LIMIT,
+        media_body_bytes=LIMIT,
     )
     app = build(settings)
     for path in ("/v1/bug", "/v1/messages/bug", "/api/bug"):

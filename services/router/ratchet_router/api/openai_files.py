@@ -13,19 +13,15 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from ratchet_common.auth import Caller, Scope, authorise
-from ratchet_common.edge import Upload, Uploads
 from ratchet_router.api.batch_views import file_view
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.batches.creating import Batches
 from ratchet_router.batches.refusals import InvalidBatchError
-from ratchet_router.settings import RouterSettings
 
 ERRORS = documented_errors(400, 401, 403, 404, 413, 503)
 routes = APIRouter(tags=["openai"], responses=ERRORS)
 BEARER: Final[dict[str, Any]] = {"security": [{"HTTPBearer": []}]}
 MOST: Final = 10_000
-AROUND_IT: Final = 64 * 1024  # bytes of a form beside its file
-PATIENCE_S: Final = 600.0
 CHUNK: Final = 256 * 1024
 _encode = msgspec.json.Encoder().encode
 
@@ -59,12 +55,6 @@ def asked(request: Request) -> tuple[Batches, Caller]:
 
 def in_json(body: object) -> Response:
     return Response(_encode(body), media_type="application/json")
-
-
-def uploads(settings: RouterSettings) -> Uploads:
-    """A file may be larger than other bodies, and take longer to come."""
-    limit = settings.batch_file_bytes + AROUND_IT
-    return {("POST", "/v1/files"): Upload(limit, PATIENCE_S, "ROUTER_BATCH_FILE_BYTES")}
 
 
 def limit_of(request: Request, *, usual: int, most: int) -> int:
