@@ -6,8 +6,7 @@ STAMP := $(VENV)/.installed
 MEMBERS := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)))
 UV_VERSION := 0.13.9
 ONLY ?=
-# Tests wait for processes half of the time, so that more of them than there are cores run side by side.
-WORKERS ?= 3
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test test-kafka lint types bench bench-gateway bench-routing replay token lock schemas release-schemas env-example routes clean test-imitations

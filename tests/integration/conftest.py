@@ -20,6 +20,7 @@ from ratchet_cli.stack.ports import free_ports
 from ratchet_cli.stack.start import start_stack
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.bounded_http import BoundedHttp
+from ratchet_common.serve import KEPT_ALIVE_S
 from ratchet_common.settings import CommonSettings
 from tests.kafka.rig import real_kafka
 from tests.places import store_folder
@@ -133,7 +134,8 @@ async def running_app(
 ) -> AsyncIterator[Running]:
     """The app on a free loopback port, and a client that carries the tenant's token."""
     (port,) = free_ports(1)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, http=speaking, lifespan="on", log_config=None))
+    how: Any = {"http": speaking, "timeout_keep_alive": KEPT_ALIVE_S, "lifespan": "on", "log_config": None}
+    server = uvicorn.Server(uvicorn.Config(app, port=port, **how))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         if serving.done():

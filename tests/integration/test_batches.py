@@ -78,8 +78,8 @@ async def test_broken_lines_fail_alone_with_their_numbers(batching: Batching) ->
 
 
 async def test_a_request_that_its_provider_refuses_fails_alone(batching: Batching) -> None:
-    batching.up.refuses.add("bad")
-    batch = await batching.ended(await batching.begun(request("good"), request("bad", "bad")))
+    batching.up.refuses.add("unlucky")  # no word that an id could hold
+    batch = await batching.ended(await batching.begun(request("good"), request("bad", "unlucky")))
     said = (await batching.lines(batch.error_file_id))["bad"]["response"]
     assert (said["status_code"], said["body"]["error"]["message"]) == (400, "cheap: It was refused.")
     assert list(await batching.lines(batch.output_file_id)) == ["good"]

@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
@@ -27,6 +27,9 @@ from ratchet_common.telemetry import configure_logging
 S = TypeVar("S", bound=CommonSettings)
 
 LAST_WORDS_S = 3  # after the limit, for those whose request was ended to hear of it
+
+
+KEPT_ALIVE_S: Final = 75  # load balancers close after a minute: were we the first to, a request could meet that
 
 
 class Server(uvicorn.Server):
@@ -49,6 +52,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                timeout_keep_alive=KEPT_ALIVE_S,
                 timeout_graceful_shutdown=math.ceil(self._limit_s) + LAST_WORDS_S,
                 **how,
             )

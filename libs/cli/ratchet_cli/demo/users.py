@@ -42,10 +42,10 @@ class Users:
 
     async def _call(self, method: str, path: str, **how: Any) -> Any:
         status, body, wait_s = await self._once(method, path, **how)
-        for _ in range(AGAIN):
+        for times in range(AGAIN):
             if status != 503:
                 break
-            await asyncio.sleep(wait_s)  # as every client does that is told to come again
+            await asyncio.sleep(wait_s * 2**times)  # as every client does that is told to come again
             status, body, wait_s = await self._once(method, path, **how)
         if status >= 400:
             raise DemoFailedError(f"{method} {path} answered {status}: {body.get('detail')}")
