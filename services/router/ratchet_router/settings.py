@@ -66,7 +66,7 @@ class RouterSettings(CommonSettings):
     estimate_share: float = Field(0.5, ge=0, le=1, description="of the requests, to the stronger tiers")
     estimates: int = Field(50, ge=1, le=10_000, description="of tenants and tasks kept in memory, about 1 MB each")
     media_body_bytes: int = Field(
-        32 * 1024 * 1024,
+        8 * 1024 * 1024,
         ge=1024,
         le=256 * 1024 * 1024,
         description="of a request to a model under /v1, which may carry pictures; BODY_LIMIT_BYTES where that is more",

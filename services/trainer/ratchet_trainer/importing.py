@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ratchet_trainer.collection import Collector, Word
 from ratchet_trainer.drafts import Draft
+from ratchet_trainer.formats.checking import Fault
 from ratchet_trainer.imports import Brought, NothingToLearnError, draft_of, why_not
 from ratchet_trainer.learning import Learned
 
@@ -16,14 +17,6 @@ from ratchet_trainer.learning import Learned
 class Known(Protocol):
     async def among(self, tenant: str, example_ids: Collection[UUID]) -> set[UUID]:
         """Those that are there as examples."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """`line` counts from 1."""
-
-    line: int
-    reason: str
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,8 +10,9 @@ import pytest
 
 from ratchet_trainer.api.example_lines import MOST_LINES, TooManyLinesError, examples_in
 from ratchet_trainer.collection import Collector, Served, Word
+from ratchet_trainer.formats.checking import Fault
 from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.importing import Fault, Imported, imported
+from ratchet_trainer.importing import Imported, imported
 from ratchet_trainer.imports import Brought
 from ratchet_trainer.learning import Learned
 from ratchet_trainer.preparing import Prepared, prepare

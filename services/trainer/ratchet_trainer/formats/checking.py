@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from ratchet_providers.usage import estimated_tokens
 from ratchet_trainer.formats.format import Format
 
 TOLD: Final = 20  # faults by line; the others are counted
-CHARACTERS_PER_TOKEN: Final = 4  # of English text, roughly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Checked:
 
     @property
     def estimated_tokens(self) -> int:
-        return -(-self.bytes // CHARACTERS_PER_TOKEN)
+        return estimated_tokens(self.bytes)
 
     def said(self) -> str:
         """A sentence, or several."""
@@ -75,7 +75,7 @@ def _fault(line: bytes, format_: Format, limits: FileLimits) -> str | None:
     bare = line.strip()
     if not bare:
         return "it is empty"
-    tokens = -(-len(bare) // CHARACTERS_PER_TOKEN)
+    tokens = estimated_tokens(len(bare))
     if tokens > limits.line_tokens:
         return f"it has about {tokens} tokens, and an example may have {limits.line_tokens}"
     return format_.fault(bare)
