@@ -1,46 +1,16 @@
 """From an example to what a tuned model is told, should say, and should not have said."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from uuid import uuid4
 
 import pytest
 
 from ratchet_common.tuned_prompt import TOLD, told
 from ratchet_common.vocabulary import TaskType
-from ratchet_trainer.example import Example, TargetSource
+from ratchet_trainer.example import TargetSource
 from ratchet_trainer.formats.lesson import Lesson, lesson_of
+from tests.unit.trainer.decision_fakes import example
 
-NOW = datetime(2026, 1, 5, tzinfo=UTC)
-EXAMPLE = Example(
-    example_id=uuid4(),
-    tenant="acme",
-    task_type="summary",
-    document="The report is late.",
-    question="",
-    labels=(),
-    target="Late.",
-    target_source="correction",
-    output="On time.",
-    score=0.2,
-    score_source="correction",
-    version_id="base",
-    model="m",
-    assigned_by="routed",
-    cost_usd=0.0,
-    latency_ms=1.0,
-    confidence=None,
-    document_type=None,
-    tags=(),
-    document_hash="h",
-    session_hash=None,
-    user_hash=None,
-    stratum="s",
-    quality=1.0,
-    pii={},
-    answered_at=NOW,
-    learned_at=NOW,
-)
+EXAMPLE = example(1, "Late.", output="On time.", task_type="summary", document="The report is late.", labels=())
 
 
 def test_a_corrected_answer_is_what_should_not_have_been_said() -> None:
