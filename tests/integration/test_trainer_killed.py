@@ -14,19 +14,26 @@ from ratchet_common.events import RetrainingFellDue
 from ratchet_common.mongo import Database
 from ratchet_scoring.advance import Limits
 from ratchet_trainer import evaluation
+from ratchet_trainer.budget import Budget
 from ratchet_trainer.evaluate import Judging
 from ratchet_trainer.evaluation import Answer, Case, Verdict
-from ratchet_trainer.jobs import Patience, triggered
+from ratchet_trainer.job_steps import triggered
+from ratchet_trainer.jobs import Patience
+from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.rollout import Plan
+from ratchet_trainer.steps import Steps
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.versions import MongoVersionStore
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.training import Training
+from ratchet_trainer.training_files import TrainingFiles
 from tests.integration.conftest import Ground
 from tests.integration.mortal import Killed, Life, Mortal
-from tests.unit.trainer.decision_fakes import FakeDatasets, FakePlatform, FakeProvider, dataset, example
+from tests.unit.trainer.decision_fakes import FakeDatasets, FakeProvider, dataset, example
+from tests.unit.trainer.job_rig import MODELS, look_through, scratch
+from tests.unit.trainer.platforms.fake import FakePlatform
 
 TASK = "classification"
 LEASE_S = 0.05
@@ -62,16 +69,49 @@ class Hurrying:
         return self._time
 
 
-async def _loop_turns(database: Database, life: Life, now: Hurrying) -> None:
+class Platform(FakePlatform):
+    """Whatever it is asked to tune, the same comes out."""
+
+    async def result(self, run_id: str) -> Tuned:
+        await super().result(run_id)
+        return Tuned(artifact="file:///artifacts/x", sha256="ab" * 32)
+
+
+def _platform(name: str) -> Platform:
+    return Platform(name, in_process=name == "local", looks=2)
+
+
+async def _never(_tenant: str, _at: datetime) -> float:
+    return 0.0
+
+
+def _training(jobs: Any, datasets: Any, versions: Any, rollouts: Any, platform: Any, now: Hurrying) -> Training:
+    steps = Steps(
+        datasets=datasets,
+        files=TrainingFiles(datasets, scratch, look_through),
+        versions=versions,
+        rollouts=rollouts,
+        platforms={platform.name: platform},
+        base_models=MODELS,
+        patience=Patience(run=timedelta(days=365)),
+        budget=Budget(),
+        spent=_never,
+        keep_uploads=False,
+        seed=42,
+        now=now,
+    )
+    return Training(jobs=jobs, steps=steps, renew_every=60, now=now)
+
+
+async def _loop_turns(database: Database, life: Life, now: Hurrying, platform: Platform) -> None:
     """One process: trains and judges until nothing is left to do."""
     jobs: Any = Mortal(MongoJobStore(database, lease_s=LEASE_S), life)
     versions: Any = Mortal(MongoVersionStore(database, lease_s=LEASE_S), life)
     rollouts: Any = Mortal(MongoRolloutStore(database), life)
     evaluations: Any = Mortal(MongoEvaluationStore(database), life)
     datasets: Any = Mortal(FakeDatasets(dataset(TRAIN, TEST)), life)
-    platform: Any = Mortal(FakePlatform(), life)
     traffic = Traffic(rollouts, versions)
-    training = Training(jobs, datasets, versions, rollouts, {"local": platform}, Patience(), 60, now)
+    training = _training(jobs, datasets, versions, rollouts, Mortal(platform, life), now)
     judging = Judging(
         versions=versions,
         evaluations=evaluations,
@@ -86,7 +126,7 @@ async def _loop_turns(database: Database, life: Life, now: Hurrying) -> None:
         renew_every=60,
         now=now,
     )
-    while await training.run_once() or await judging.run_once():
+    while await training.run_once([platform.name]) or await judging.run_once():
         await traffic.settle_once()
 
 
@@ -118,16 +158,18 @@ async def _outcome(database: Database, tenant: str) -> Outcome:
 
 
 @pytest.mark.slow
-async def test_wherever_a_worker_is_killed_the_next_one_brings_the_same_about(database: Database) -> None:
+@pytest.mark.parametrize("where", ["local", "openai"])
+async def test_wherever_a_worker_is_killed_the_next_one_brings_the_same_about(database: Database, where: str) -> None:
     await _make_indexes(database)
     whole = Life(10**6)
-    expected = await _turned(database, whole, "whole")
+    expected = await _turned(database, whole, "whole", where)
     steps = 10**6 - whole.steps
     name = "classification-abababab"
     assert expected == Outcome((("succeeded", name),), ((name, "canary", 10),), 1, {name: 10, "base": 90}, 1, 1)
     assert steps > 30
     for step in range(1, steps + 1):
-        assert await _turned(database, Life(step), f"killed-at-{step}") == expected, f"killed at step {step} of {steps}"
+        came_about = await _turned(database, Life(step), f"killed-at-{step}", where)
+        assert came_about == expected, f"killed at step {step} of {steps}"
 
 
 async def _make_indexes(database: Database) -> None:
@@ -137,12 +179,15 @@ async def _make_indexes(database: Database) -> None:
     await MongoEvaluationStore(database).create_indexes()
 
 
-async def _turned(database: Database, life: Life, tenant: str) -> Outcome:
-    store, now = MongoJobStore(database, lease_s=LEASE_S), Hurrying()
-    await store.add_or_take_along(triggered(due(tenant), "local", now()), now())
+async def _turned(database: Database, life: Life, tenant: str, where: str) -> Outcome:
+    store, now, platform = MongoJobStore(database, lease_s=LEASE_S), Hurrying(), _platform(where)
+    await store.add_or_take_along(triggered(due(tenant), where, now()), now())
     try:
-        await _loop_turns(database, life, now)
+        await _loop_turns(database, life, now, platform)
     except Killed:
         await asyncio.sleep(2 * LEASE_S)
-        await _loop_turns(database, Life(10**6), now)
+        platform.restart()
+        await _loop_turns(database, Life(10**6), now, platform)
+    if where != "local":
+        assert (len(platform.sent), len(platform.created), len(platform.files)) == (1, 1, 0)
     return await _outcome(database, tenant)

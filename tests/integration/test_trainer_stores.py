@@ -12,7 +12,17 @@ import pytest
 from ratchet_common import mongo
 from ratchet_common.events import RetrainingFellDue
 from ratchet_common.mongo import Database
-from ratchet_trainer.jobs import Job, JobState, Patience, Step, begun, cancellation, prepared, triggered
+from ratchet_trainer.job_steps import (
+    begun,
+    cancellation,
+    created,
+    estimated,
+    prepared,
+    tidied,
+    triggered,
+    uploaded,
+)
+from ratchet_trainer.jobs import Estimate, Job, JobState, Patience, Recipe, Step
 from ratchet_trainer.rollout import By, Rollout, Standing, assigned, start
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
@@ -45,6 +55,9 @@ async def test_however_many_triggers_race_one_job_is_open(database: Database) ->
     assert {job.part_of for job in found} == {None, open_job.job_id}
 
 
+LOCAL = ("local",)
+
+
 async def _taken(take: Callable[[], Awaitable[Any]]) -> Any:
     while True:
         found = await take()
@@ -58,8 +71,8 @@ async def test_whoever_was_overtaken_or_cancelled_writes_nothing_more(database: 
     await store.create_indexes()
     job: Job = triggered(due("acme"), "local", now)
     await store.add_or_take_along(job, now)
-    slow = await _taken(lambda: store.take(now))
-    quick = await _taken(lambda: store.take(now))  # once the lease has run out
+    slow = await _taken(lambda: store.take(now, LOCAL))
+    quick = await _taken(lambda: store.take(now, LOCAL))  # once the lease has run out
     working = begun(quick.value, now, Patience())
     assert await store.save(quick, working)
     assert not await store.save(slow, prepared(working, "d1", now))
@@ -71,6 +84,39 @@ async def test_whoever_was_overtaken_or_cancelled_writes_nothing_more(database: 
     await store.add_or_take_along(triggered(due("acme"), "local", now), now)
     queued, _ = await store.list("acme", task_type=None, state=JobState.QUEUED, limit=10, cursor=None)
     assert len(queued) == 1
+
+
+async def test_a_job_is_found_by_its_platform_and_is_what_it_was(database: Database) -> None:
+    store, now = MongoJobStore(database, lease_s=30), datetime.now(UTC).replace(microsecond=0)
+    await store.create_indexes()
+    recipe = Recipe(base_model="a", method="dpo", hyperparameters={"epochs": 3, "a.b": 0.5}, max_cost_usd=2.5)
+    await store.add(triggered(due("acme"), "openai", now, recipe))
+    assert await store.take(now, LOCAL) is None
+    held = await _taken(lambda: store.take(now, ["openai", "bedrock"]))
+    estimate = Estimate(examples=9, tokens=1000, epochs=3, cost_usd=0.25)
+    sent = uploaded(estimated(prepared(held.value, "d1", now), estimate, {"epochs": 3}), "train", "file-1")
+    running = created(sent, "run-1", now)
+    assert await store.save(held, running)
+    assert await store.get("acme", running.job_id) == running
+    assert await store.spent("acme", now) == 0.25
+    assert await store.spent("other", now) == 0.0
+
+
+async def test_what_a_cancelled_job_left_at_its_platform_is_worked_on_once(database: Database) -> None:
+    store, now = MongoJobStore(database, lease_s=30), datetime.now(UTC)
+    await store.create_indexes()
+    await store.add(triggered(due("acme"), "openai", now))
+    held = await _taken(lambda: store.take(now, ["openai"]))
+    assert await store.save(held, created(prepared(held.value, "d1", now), "run-1", now))
+    await store.release(held)
+    await store.cancel("acme", held.value.job_id, cancellation("ann", now))
+    left = await _taken(lambda: store.take(now, ["openai"]))
+    assert (left.value.state, left.value.left, left.value.run_id) == (JobState.CANCELLED, True, "run-1")
+    assert await store.renew(left)
+    assert await store.save(left, tidied(left.value, now))
+    assert not await store.save(left, tidied(left.value, now))
+    await store.release(left)
+    assert await store.take(now, ["openai"]) is None
 
 
 async def test_of_changes_that_race_one_is_written_with_its_event(database: Database) -> None:

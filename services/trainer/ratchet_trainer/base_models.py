@@ -103,10 +103,15 @@ class BaseModels:
         )
 
 
+def ended_on(model: BaseModel, today: date) -> date | None:
+    """The day after which it takes no jobs, where that is past."""
+    days = [day for day in (model.jobs_until, model.serves_until) if day is not None and today > day]
+    return min(days, default=None)
+
+
 def allowed(model: BaseModel, task_type: str, method: Method, today: date) -> None:
     """Raises BaseModelRefusedError, which names what may be taken instead."""
-    past = model.jobs_until if model.jobs_until and today > model.jobs_until else None
-    past = past or (model.serves_until if model.serves_until and today > model.serves_until else None)
+    past = ended_on(model, today)
     if past is not None:
         instead = f"take {model.successor} instead" if model.successor else "take another base model"
         raise BaseModelRefusedError(

@@ -12,6 +12,7 @@ from ratchet_trainer.dataset import (
     Composition,
     Dataset,
     Listed,
+    Manifest,
     Ref,
     Rules,
     TooFewExamplesError,
@@ -71,6 +72,10 @@ class TrainingData:
             raise TooFewExamplesError(task_type, composed.found, by.min_examples)
         await self.datasets.add(tenant, composed, datetime.now(UTC))
         return composed.dataset_id
+
+    async def manifest(self, tenant: str, dataset_id: str) -> Manifest:
+        """Raises UnknownDatasetError."""
+        return (await self.datasets.get(tenant, dataset_id)).manifest
 
     async def load(self, tenant: str, dataset_id: str) -> Dataset:
         """Without what was erased since. Raises UnknownDatasetError."""

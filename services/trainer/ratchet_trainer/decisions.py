@@ -1,10 +1,11 @@
 """The deciding half of the composition root: what trains, judges and shares the traffic."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -14,15 +15,20 @@ from ratchet_common.topics import RETRAIN_TRIGGERS, VERDICTS
 from ratchet_common.workers import Workers
 from ratchet_providers.local_student import LocalStudents
 from ratchet_trainer.artifacts import FileArtifacts
+from ratchet_trainer.base_models import BaseModels
 from ratchet_trainer.data import Data
 from ratchet_trainer.estimate_fit import Lessons, fit_estimate
 from ratchet_trainer.estimates import Tried
 from ratchet_trainer.estimating import Estimating
 from ratchet_trainer.evaluate import Judging, judge_in
+from ratchet_trainer.exporting import Exports
+from ratchet_trainer.formats.checking import Checked, FileLimits
 from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
-from ratchet_trainer.platforms.local import LocalPlatform
+from ratchet_trainer.inspecting import inspect
+from ratchet_trainer.platforms.all import names, tuning_platforms
 from ratchet_trainer.settings import TrainerSettings
+from ratchet_trainer.steps import Steps
 from ratchet_trainer.store.estimates import MongoEstimateStore
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.jobs import MongoJobStore
@@ -30,8 +36,13 @@ from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.versions import MongoVersionStore
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.training import Training
+from ratchet_trainer.training_files import TrainingFiles
 
+AT_ONCE_ELSEWHERE = 4  # jobs at platforms that work by themselves
 SETTLE_EVERY_S, HOLDOUTS_EVERY_S, FORGET_EVERY_S = 5.0, 30.0, 3600.0
+
+
+Round = Callable[[], Awaitable[bool]]  # False: there was nothing to do
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,7 @@ class Means:
     artifacts: FileArtifacts
     estimates: FileArtifacts
     fitting: Workers
+    base_models: BaseModels
 
     @property
     def renew_every(self) -> float:
@@ -65,16 +77,35 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     traffic = Traffic(stores.rollouts, stores.versions)
     training, judging = _training(means, stores), _judging(means, stores, traffic)
     estimating, forgetting = await _estimating(means)
-    works = (judging, training, estimating) if settings.estimate_outcomes else (judging, training)
-    work = Loop(partial(_one_after_the_other, works), every=settings.look_every_s)
-    its.hear(RETRAIN_TRIGGERS, partial(on_retraining_due, jobs=stores.jobs, now=_now, poke=work.poke))
+    here, away = names(training.steps.platforms, here=True), names(training.steps.platforms, here=False)
+    rounds: list[Round] = [judging.run_once, partial(training.run_once, here)]
+    rounds += [estimating.run_once] if settings.estimate_outcomes else []
+    work = Loop(partial(_one_after_the_other, rounds), every=settings.look_every_s)
+    elsewhere = Loop(partial(_side_by_side, partial(training.run_once, away)), every=settings.look_every_s)
+
+    def poke() -> None:
+        work.poke()
+        elsewhere.poke()
+
+    its.hear(
+        RETRAIN_TRIGGERS,
+        partial(
+            on_retraining_due,
+            jobs=stores.jobs,
+            platform=settings.retrain_platform,
+            recipe=settings.retrain_recipe,
+            now=_now,
+            poke=poke,
+        ),
+    )
     its.hear(VERDICTS, partial(on_verdicts, traffic=traffic, plan=settings.plan, now=_now))
     app.state.jobs, app.state.versions = stores.jobs, stores.versions
     app.state.rollouts, app.state.evaluations = stores.rollouts, stores.evaluations
-    app.state.training, app.state.traffic, app.state.poke_training = training, traffic, work.poke
+    app.state.training, app.state.traffic, app.state.poke_training = training, traffic, poke
     relays = await its.relay(its.database.rollouts) | await its.relay(its.database.estimates)
     return relays | {
         "judging and training": work,
+        "training elsewhere": elsewhere,
         "settling": Loop(traffic.settle_once, every=SETTLE_EVERY_S),
         "holdouts": Loop(lambda: traffic.end_holdouts_once(_now()), every=HOLDOUTS_EVERY_S),
         "old estimates": forgetting,
@@ -82,10 +113,15 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     }
 
 
-async def _one_after_the_other(works: Sequence[Judging | Training | Estimating]) -> bool:
+async def _one_after_the_other(rounds: Sequence[Round]) -> bool:
     """A fit beside a judgement would spoil the latencies that are measured."""
-    done = [await work.run_once() for work in works]
+    done = [await round_() for round_ in rounds]
     return any(done)
+
+
+async def _side_by_side(round_: Round) -> bool:
+    """An upload takes minutes, and nothing of it here."""
+    return any(await asyncio.gather(*(round_() for _ in range(AT_ONCE_ELSEWHERE))))
 
 
 async def _stores(means: Means) -> Stores:
@@ -102,18 +138,27 @@ async def _stores(means: Means) -> Stores:
 
 
 def _training(means: Means, stores: Stores) -> Training:
-    settings = means.settings
-    local = LocalPlatform(means.fitting, means.artifacts, seed=settings.seed, limit_s=settings.fit_limit_s)
-    return Training(
-        jobs=stores.jobs,
-        datasets=means.data.training,
+    settings, data = means.settings, means.data
+    exports = Exports(data.datasets, data.examples, data.training)
+
+    async def look_through(path: Path, format_name: str, limits: FileLimits) -> Checked:
+        return await means.its.workers.run(inspect, path, format_name, limits)
+
+    steps = Steps(
+        datasets=data.training,
+        files=TrainingFiles(exports, means.artifacts.draft, look_through),
         versions=stores.versions,
         rollouts=stores.rollouts,
-        platforms={LocalPlatform.name: local},
+        platforms=tuning_platforms(settings, means.fitting, means.artifacts),
+        base_models=means.base_models,
         patience=settings.patience,
-        renew_every=means.renew_every,
+        budget=settings.budget,
+        spent=stores.jobs.spent,
+        keep_uploads=settings.keep_uploads,
+        seed=settings.seed,
         now=_now,
     )
+    return Training(jobs=stores.jobs, steps=steps, renew_every=means.renew_every, now=_now)
 
 
 def _judging(means: Means, stores: Stores, traffic: Traffic) -> Judging:

@@ -21,10 +21,10 @@ from ratchet_scoring.advance import Limits
 from ratchet_trainer import evaluation
 from ratchet_trainer.evaluation import Answer, Case, Verdict
 from ratchet_trainer.gate import Ruling, rule
+from ratchet_trainer.held_out import Datasets
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, standings, start
 from ratchet_trainer.traffic import RolloutStore, Traffic
-from ratchet_trainer.training import Datasets
 from ratchet_trainer.versions import Version, VersionState, judged, not_judged, to_judge_again
 
 log = logging.getLogger(__name__)

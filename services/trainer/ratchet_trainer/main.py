@@ -8,20 +8,23 @@ from fastapi import FastAPI
 from ratchet_common.http import create_app
 from ratchet_common.service import at_work, connections
 from ratchet_common.workers import Workers
+from ratchet_trainer.api import base_models as base_models_api
 from ratchet_trainer.api import datasets, evaluations, examples, jobs, rollouts, versions
 from ratchet_trainer.artifacts import artifacts_at
+from ratchet_trainer.base_models_file import read_base_models
 from ratchet_trainer.data import data_of
 from ratchet_trainer.decisions import Means, decisions
 from ratchet_trainer.settings import TrainerSettings
 
 NAME = "trainer"
 ESTIMATES = "estimates"  # a folder of their own: in it, what is in use no more goes
-ROUTERS = (examples.routes, datasets.routes, jobs.routes, versions.routes, rollouts.routes, evaluations.routes)
+APIS = (examples, datasets, jobs, base_models_api, versions, rollouts, evaluations)
 
 
 def build(settings: TrainerSettings) -> FastAPI:
     """Raises CannotStartError."""
     artifacts = artifacts_at(settings.artifacts_url)
+    base_models = read_base_models(settings.base_models)
     estimates = artifacts_at(f"{settings.artifacts_url.rstrip('/')}/{ESTIMATES}")
 
     @asynccontextmanager
@@ -29,9 +32,10 @@ def build(settings: TrainerSettings) -> FastAPI:
         # Fits take minutes: in a worker of their own, so that what is collected meanwhile need not wait for them.
         async with connections(NAME, settings) as its, Workers(1) as fitting:
             data = await data_of(its, settings)
-            loops = await decisions(app, Means(its, settings, data, artifacts, estimates, fitting))
+            loops = await decisions(app, Means(its, settings, data, artifacts, estimates, fitting, base_models))
             app.state.data, app.state.artifacts, app.state.ready = data, artifacts, its.ready
+            app.state.base_models = base_models
             async with at_work(its, loops):
                 yield
 
-    return create_app(NAME, settings, routers=ROUTERS, lifespan=lifespan)
+    return create_app(NAME, settings, routers=[api.routes for api in APIS], lifespan=lifespan)

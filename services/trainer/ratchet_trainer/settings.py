@@ -7,13 +7,12 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from ratchet_scoring.advance import Limits
-from ratchet_trainer.data_settings import DataSettings
 from ratchet_trainer.estimates import Rules as EstimateRules
-from ratchet_trainer.jobs import Patience
+from ratchet_trainer.job_settings import JobSettings
 from ratchet_trainer.rollout import Plan
 
 
-class TrainerSettings(DataSettings):
+class TrainerSettings(JobSettings):
     model_config = SettingsConfigDict(env_prefix="TRAINER_", extra="forbid", frozen=True, populate_by_name=True)
 
     artifacts_url: str = Field(
@@ -24,8 +23,6 @@ class TrainerSettings(DataSettings):
     holdout_days: float = Field(7, gt=0, le=365, description="how long")
     lease_s: float = Field(30, ge=1, le=3600, description="another worker takes over what was not renewed so long")
     look_every_s: float = Field(1, ge=0.05, le=60, description="how often jobs and candidates are looked for")
-    job_wait_days: float = Field(7, ge=0, le=365, description="how long a triggered job waits for enough examples")
-    job_attempts: int = Field(5, ge=1, le=100, description="to train, where something broke")
     fit_limit_s: int = Field(3600, ge=1, le=24 * 3600, description="a fit that takes longer is ended")
     evaluation_cases: int = Field(2_000, ge=1, le=10_000, description="held-out cases of an evaluation, at most")
     gate_margin: float = Field(0.02, ge=0, le=1, description="a version is no worse within so much")
@@ -67,10 +64,6 @@ class TrainerSettings(DataSettings):
     @property
     def estimate_rules(self) -> EstimateRules:
         return EstimateRules(self.estimate_min, self.estimate_growth, self.estimate_outcomes)
-
-    @property
-    def patience(self) -> Patience:
-        return Patience(wait=timedelta(days=self.job_wait_days), attempts=self.job_attempts)
 
     @property
     def limits(self) -> Limits:

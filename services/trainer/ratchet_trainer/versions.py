@@ -37,12 +37,13 @@ class Version:
     task_type: str
     platform: str
     base_model: str
-    artifact: str  # URL
+    artifact: str  # URL; none where a platform serves it by name
     sha256: str
     dataset_id: str
     parent: str  # what served when it was trained
     job_id: str
     created_at: datetime
+    model: str = ""  # its name at the platform that serves it
     learned_until: datetime | None = None  # the newest thing that it has learned from
     metrics: Mapping[str, float] = field(default_factory=dict)
     state: VersionState = VersionState.CANDIDATE
@@ -59,9 +60,10 @@ def name_of(task_type: str, sha256: str) -> str:
 
 
 def serving(version: Version) -> Serving:
-    """Its artifact says all: in answers and measurements the version's own name stands for the model's."""
+    """Of what has an artifact, the version's own name stands for the model's in answers and measurements."""
     return Serving(
         platform=version.platform,
+        model=version.model,
         artifact=version.artifact,
         sha256=version.sha256,
         dataset_id=version.dataset_id,

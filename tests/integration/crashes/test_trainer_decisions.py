@@ -14,7 +14,8 @@ from ratchet_common.mongo import Database
 from ratchet_common.topics import RETRAIN_TRIGGERS, VERDICTS
 from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
-from ratchet_trainer.jobs import cancellation, triggered
+from ratchet_trainer.job_steps import cancellation, triggered
+from ratchet_trainer.jobs import Recipe
 from ratchet_trainer.rollout import By, Plan, start
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
@@ -49,7 +50,7 @@ class Triggers:
 
     def handler(self, database: Database) -> Handle:
         jobs = MongoJobStore(database, lease_s=30)
-        return partial(on_retraining_due, jobs=jobs, now=Clock(), poke=self.poke)
+        return partial(on_retraining_due, jobs=jobs, platform="local", recipe=Recipe(), now=Clock(), poke=self.poke)
 
     async def before(self, database: Database) -> None:
         jobs, job = MongoJobStore(database, lease_s=30), triggered(self.ended, "local", NOW)

@@ -1,20 +1,23 @@
 """What stands in for the stores, the platform and the model where only decisions are tested."""
 # ruff: noqa: ARG002  a fake takes what the real one takes
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from ratchet_common.events import TrafficAssigned, Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError
-from ratchet_trainer.artifacts import Artifact
 from ratchet_trainer.dataset import Dataset, Dropped, Manifest, Rules, TooFewExamplesError
 from ratchet_trainer.evaluate import Evaluation
 from ratchet_trainer.example import Example, TargetSource
+from ratchet_trainer.formats.known import FORMATS
+from ratchet_trainer.formats.lesson import lesson_of
+from ratchet_trainer.formats.student import student_line
 from ratchet_trainer.jobs import OPEN, Job
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.rollout import Rollout, Standing
+from ratchet_trainer.split import Side
 from ratchet_trainer.versions import UnknownVersionError, Version, VersionState
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -81,7 +84,7 @@ def dataset(train: Sequence[Example], test: Sequence[Example]) -> Dataset:
         task_type="classification",
         rules=Rules(),
         looked_at=len(train) + len(test),
-        sizes={},
+        sizes={Side.TRAIN: len(train), Side.TEST: len(test)},
         by_source={},
         dropped=Dropped(),
         learned_from=NOW,
@@ -111,6 +114,20 @@ class FakeDatasets:
             raise TooFewExamplesError(task_type, self.found, 50)
         return "d1"
 
+    async def manifest(self, tenant: str, dataset_id: str) -> Manifest:
+        return self.content.manifest
+
+    async def lines(self, tenant: str, dataset_id: str, side: Side, format_name: str) -> AsyncIterator[bytes]:
+        examples = {Side.TRAIN: self.content.train, Side.VALIDATION: self.content.validation}[side]
+
+        async def of_them() -> AsyncIterator[bytes]:
+            for one in examples:
+                line = FORMATS[format_name].line(lesson_of(one)) if format_name in FORMATS else student_line(one, 1.0)
+                if line is not None:
+                    yield line
+
+        return of_them()
+
     async def load(self, tenant: str, dataset_id: str) -> Dataset:
         return self.content
 
@@ -129,12 +146,14 @@ class FakeJobs:
     async def add(self, job: Job) -> None:
         self.jobs.setdefault(job.job_id, job)
 
-    async def take(self, now: datetime) -> Leased[Job] | None:
-        due = [job for job in self.jobs.values() if job.state in OPEN and job.due_at <= now]
+    async def take(self, now: datetime, platforms: Collection[str]) -> Leased[Job] | None:
+        wanted = [job for job in self.jobs.values() if job.state in OPEN or job.left]
+        due = [job for job in wanted if job.due_at <= now and job.platform in platforms]
         return Leased(due[0], {}) if due else None
 
     async def save(self, held: Leased[Job], job: Job) -> bool:
-        if self.taken_over or self.jobs[job.job_id].state not in OPEN:
+        there = self.jobs[job.job_id]
+        if self.taken_over or not (there.state in OPEN if held.value.state in OPEN else there.left):
             return False
         self.jobs[job.job_id] = job
         self.saved.append(job)
@@ -145,20 +164,6 @@ class FakeJobs:
 
     async def release(self, held: Leased[Job]) -> None:
         pass
-
-
-@dataclass
-class FakePlatform:
-    error: Exception | None = None
-    base_model: str = "student"
-    tasks: frozenset[str] = frozenset({"classification"})
-    trained: int = 0
-
-    async def train(self, task_type: str, examples: Sequence[Example], weights: Sequence[float]) -> Artifact:
-        self.trained += 1
-        if self.error:
-            raise self.error
-        return Artifact("file:///artifacts/x", "ab" * 32)
 
 
 @dataclass

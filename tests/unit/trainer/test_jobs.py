@@ -4,13 +4,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ratchet_common.events import RetrainingFellDue
-from ratchet_trainer.jobs import (
-    Job,
-    JobState,
-    Patience,
+from ratchet_trainer.job_steps import (
     asked_for,
     begun,
     broken,
+    created,
     failed,
     prepared,
     succeeded,
@@ -18,6 +16,7 @@ from ratchet_trainer.jobs import (
     too_few,
     triggered,
 )
+from ratchet_trainer.jobs import Job, JobState, Patience
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PATIENCE = Patience()
@@ -33,8 +32,9 @@ def test_a_job_has_the_id_of_the_trigger_that_made_it() -> None:
 
 
 def test_a_job_goes_from_queued_to_succeeded_and_remembers_each_step() -> None:
-    job = succeeded(prepared(begun(fresh(), NOW, PATIENCE), "d1", NOW), "summary-12345678", "", NOW)
-    assert [step.state for step in job.history] == ["queued", "preparing", "running", "succeeded"]
+    running = created(prepared(begun(fresh(), NOW, PATIENCE), "d1", NOW), "run-1", NOW)
+    job = succeeded(running, "summary-12345678", "", NOW)
+    assert [step.state for step in job.history] == ["queued", "preparing", "uploading", "running", "succeeded"]
     assert (job.dataset_id, job.version_id, job.progress) == ("d1", "summary-12345678", 1.0)
 
 
@@ -64,10 +64,10 @@ def test_waiting_ends_after_a_week_and_a_persons_job_does_not_wait(waits: bool) 
 
 
 def test_whoever_takes_over_goes_on_where_the_job_stands() -> None:
-    running = prepared(begun(fresh(), NOW, PATIENCE), "d1", NOW)
-    taken_over = begun(running, NOW, PATIENCE)
-    assert (taken_over.state, taken_over.dataset_id, taken_over.attempts) == (JobState.RUNNING, "d1", 2)
-    assert taken_over.history == running.history
+    uploading = prepared(begun(fresh(), NOW, PATIENCE), "d1", NOW)
+    taken_over = begun(uploading, NOW, PATIENCE)
+    assert (taken_over.state, taken_over.dataset_id, taken_over.attempts) == (JobState.UPLOADING, "d1", 1)
+    assert taken_over.history == uploading.history
 
 
 def test_a_job_that_breaks_its_workers_fails_in_the_end_and_says_why() -> None:

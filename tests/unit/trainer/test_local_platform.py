@@ -1,19 +1,22 @@
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import psutil
 import pytest
 
 import ratchet_student
-from ratchet_common.errors import RetryLaterError
 from ratchet_common.workers import Workers
-from ratchet_trainer.artifacts import FileArtifacts, artifacts_at
+from ratchet_trainer.artifacts import Artifact, FileArtifacts, artifacts_at
+from ratchet_trainer.base_models_file import read_base_models
 from ratchet_trainer.example import Example
-from ratchet_trainer.platforms.local import TASKS, LocalPlatform
-from ratchet_trainer.training import CannotTrainError
+from ratchet_trainer.formats.student import student_line
+from ratchet_trainer.platforms.local import LocalPlatform
+from ratchet_trainer.platforms.platform import ENDED, Order, RunGoneError, RunState, Status, TrainingFile
+from ratchet_trainer.split import Side
 from tests.unit.trainer.decision_fakes import example
+from tests.unit.trainer.platforms.promises import PROMISES, Promise, Trial, name_of, order, training_files
 
 MIXED = [example(n, "spam" if n % 2 else "ham") for n in range(40)]
 
@@ -25,31 +28,76 @@ async def workers() -> AsyncIterator[Workers]:
 
 
 @pytest.fixture
-def artifacts(tmp_path: Path) -> FileArtifacts:
-    return artifacts_at(tmp_path.as_uri())
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "artifacts").mkdir()
+    return tmp_path / "artifacts"
 
 
-async def train(workers: Workers, artifacts: FileArtifacts, examples: list[Example], limit_s: int = 60) -> str:
-    platform = LocalPlatform(workers, artifacts, seed=42, limit_s=limit_s)
-    kept = await platform.train("classification", examples, [1.0] * len(examples))
-    ratchet_student.load(artifacts.path_of(kept), kept.sha256)
-    return kept.sha256
+@pytest.fixture
+def artifacts(folder: Path) -> FileArtifacts:
+    return artifacts_at(folder.as_uri())
 
 
-def test_it_trains_what_a_student_can_learn() -> None:
-    assert frozenset(ratchet_student.TASKS) == TASKS
+def written(examples: Sequence[Example], folder: Path) -> TrainingFile:
+    path = folder.parent / "lines.jsonl"
+    data = b"".join(student_line(one, 1.0) for one in examples)
+    path.write_bytes(data)
+    return TrainingFile(side=Side.TRAIN, path=path, sha256="", bytes=len(data))
 
 
-async def test_the_same_examples_give_the_same_artifact(workers: Workers, artifacts: FileArtifacts) -> None:
-    assert await train(workers, artifacts, MIXED) == await train(workers, artifacts, MIXED)
+async def begun(platform: LocalPlatform, its: Order, examples: Sequence[Example], folder: Path) -> str:
+    reference = await platform.upload(its, await asyncio.to_thread(written, examples, folder))
+    return await platform.create(its, {Side.TRAIN: reference})
 
 
-async def test_what_cannot_be_learned_is_refused_with_a_sentence_and_leaves_nothing(
-    workers: Workers, artifacts: FileArtifacts, tmp_path: Path
+async def ended(platform: LocalPlatform, run_id: str) -> Status:
+    while (status := await platform.status(run_id)).state not in ENDED:
+        pass
+    return status
+
+
+async def train(
+    workers: Workers, artifacts: FileArtifacts, examples: Sequence[Example], folder: Path, limit_s: int = 60
+) -> str:
+    platform, its = LocalPlatform(workers, artifacts, seed=42, limit_s=limit_s), order("student")
+    try:
+        run_id = await begun(platform, its, examples, folder)
+        status = await ended(platform, run_id)
+        assert status.state is RunState.SUCCEEDED, status.reason
+        made = await platform.result(run_id)
+        ratchet_student.load(artifacts.path_of(Artifact(made.artifact, made.sha256)), made.sha256)
+        return made.sha256
+    finally:
+        await platform.discard(its, {})
+
+
+def test_the_catalogue_has_it_train_what_a_student_can_learn() -> None:
+    assert read_base_models().of("local", "").tasks == frozenset(ratchet_student.TASKS)
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=name_of)
+async def test_it_keeps(promise: Promise, workers: Workers, artifacts: FileArtifacts, tmp_path: Path) -> None:
+    lines = [{"document": f"document {n}", "target": "spam" if n % 2 else "ham"} for n in range(42)]
+    platform = LocalPlatform(workers, artifacts, seed=42, limit_s=60)
+    await promise(Trial(platform, order("student"), training_files(tmp_path, lines), unknown_run="0" * 32))
+
+
+async def test_the_same_examples_give_the_same_artifact(
+    workers: Workers, artifacts: FileArtifacts, folder: Path
 ) -> None:
-    with pytest.raises(CannotTrainError, match="label"):
-        await train(workers, artifacts, [example(n, "spam") for n in range(40)])
-    assert not await asyncio.to_thread(os.listdir, tmp_path)
+    assert await train(workers, artifacts, MIXED, folder) == await train(workers, artifacts, MIXED, folder)
+
+
+async def test_what_cannot_be_learned_fails_with_a_sentence_and_leaves_nothing(
+    workers: Workers, artifacts: FileArtifacts, folder: Path
+) -> None:
+    platform, its = LocalPlatform(workers, artifacts, seed=42, limit_s=60), order("student")
+    run_id = await begun(platform, its, [example(n, "spam") for n in range(40)], folder)
+    status = await ended(platform, run_id)
+    assert status.state is RunState.FAILED
+    assert "label" in status.reason
+    await platform.discard(its, {})
+    assert not await asyncio.to_thread(os.listdir, folder)
 
 
 def slow() -> list[Example]:
@@ -58,11 +106,11 @@ def slow() -> list[Example]:
 
 
 async def test_a_fit_that_takes_too_long_is_ended_and_the_next_one_runs(
-    workers: Workers, artifacts: FileArtifacts
+    workers: Workers, artifacts: FileArtifacts, folder: Path
 ) -> None:
-    with pytest.raises(RetryLaterError, match="died while it ran fit"):
-        await train(workers, artifacts, slow(), limit_s=1)
-    await train(workers, artifacts, MIXED)
+    with pytest.raises(RunGoneError, match="died while it ran fit"):
+        await train(workers, artifacts, slow(), folder, limit_s=1)
+    await train(workers, artifacts, MIXED, folder)
 
 
 async def at_work(pid: int) -> None:
@@ -72,16 +120,15 @@ async def at_work(pid: int) -> None:
         await asyncio.sleep(0.02)
 
 
-async def test_a_fit_whose_job_is_cancelled_is_ended_leaves_nothing_and_the_next_one_runs(
-    workers: Workers, artifacts: FileArtifacts, tmp_path: Path
+async def test_a_fit_that_nobody_wants_any_more_is_ended_leaves_nothing_and_the_next_one_runs(
+    workers: Workers, artifacts: FileArtifacts, folder: Path
 ) -> None:
     pid = await workers.run(os.getpid)
-    unwanted = asyncio.create_task(train(workers, artifacts, slow()))
+    platform, its = LocalPlatform(workers, artifacts, seed=42, limit_s=60), order("student")
+    await begun(platform, its, slow(), folder)
     await at_work(pid)
-    assert await asyncio.to_thread(os.listdir, tmp_path)
-    unwanted.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await unwanted
+    assert await asyncio.to_thread(os.listdir, folder)
+    await platform.discard(its, {})
     assert not psutil.pid_exists(pid)
-    assert not await asyncio.to_thread(os.listdir, tmp_path)
-    await train(workers, artifacts, MIXED)
+    assert not await asyncio.to_thread(os.listdir, folder)
+    await train(workers, artifacts, MIXED, folder)

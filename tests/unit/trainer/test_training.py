@@ -1,166 +1,174 @@
+"""Jobs at the platform that is here: the student's."""
+
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_common.events import RetrainingFellDue
-from ratchet_trainer.jobs import Job, JobState, Patience, triggered
-from ratchet_trainer.training import CannotTrainError, Training
-from tests.unit.trainer.decision_fakes import (
-    NOW,
-    Clock,
-    FakeDatasets,
-    FakeJobs,
-    FakePlatform,
-    FakeRollouts,
-    FakeVersions,
-    dataset,
-    example,
-)
-
-DATA = dataset([example(n) for n in range(40)], [example(n) for n in range(40, 50)])
-
-
-def training(
-    jobs: FakeJobs, *, platform: FakePlatform | None = None, found: int = 50, versions: FakeVersions | None = None
-) -> tuple[Training, Clock]:
-    clock = Clock()
-    made = Training(
-        jobs=jobs,
-        datasets=FakeDatasets(DATA, found),
-        versions=versions or FakeVersions(),
-        rollouts=FakeRollouts(),
-        platforms={"local": platform or FakePlatform()},
-        patience=Patience(),
-        renew_every=0.01,
-        now=clock,
-    )
-    return made, clock
-
-
-def with_job(task_type: str = "classification") -> tuple[FakeJobs, UUID]:
-    job = triggered(RetrainingFellDue(tenant="acme", task_type=task_type, reasons=("drift",)), "local", NOW)
-    return FakeJobs({job.job_id: job}), job.job_id
+from ratchet_trainer.jobs import Job, JobState, Patience, Recipe
+from ratchet_trainer.platforms.platform import RunGoneError, Status, Tuned
+from ratchet_trainer.steps import CannotTrainError
+from tests.unit.trainer.decision_fakes import NOW, FakeJobs, FakeVersions
+from tests.unit.trainer.job_rig import Rig
+from tests.unit.trainer.platforms.fake import FakePlatform
 
 
 async def test_a_job_leaves_a_candidate_that_is_named_by_its_content() -> None:
-    jobs, job_id = with_job()
-    versions = FakeVersions()
-    work, _ = training(jobs, versions=versions)
-    assert await work.run_once()
-    assert (jobs.jobs[job_id].state, jobs.jobs[job_id].version_id) == (JobState.SUCCEEDED, "classification-abababab")
-    made = versions.versions["classification-abababab"]
+    rig = Rig()
+    job = rig.due()
+    assert await rig.once()
+    done = rig.now_of(job)
+    assert done.state is JobState.SUCCEEDED
+    (made,) = rig.versions.versions.values()
+    assert made.version_id == done.version_id
     assert (made.dataset_id, made.parent, made.learned_until, made.state) == ("d1", "base", NOW, "candidate")
-    assert not await work.run_once()
+    assert made.metrics["training_examples"] == 40
+    await rig.until_quiet()
+    assert not await rig.once()
 
 
 async def test_too_few_examples_are_waited_for() -> None:
-    jobs, job_id = with_job()
-    work, clock = training(jobs, found=34)
-    await work.run_once()
-    assert jobs.jobs[job_id].reason == "waiting for 50 examples, 34 are there"
-    assert not await work.run_once()
-    clock.tick(timedelta(seconds=1))
-    assert isinstance(work.datasets, FakeDatasets)
-    work.datasets.found = 50
-    assert await work.run_once()
-    assert jobs.jobs[job_id].state is JobState.SUCCEEDED
+    rig = Rig(found=34)
+    job = rig.due()
+    await rig.once()
+    assert rig.now_of(job).reason == "waiting for 50 examples, 34 are there"
+    assert not await rig.once()
+    rig.clock.tick(timedelta(seconds=1))
+    rig.datasets.found = 50
+    assert await rig.once()
+    assert rig.now_of(job).state is JobState.SUCCEEDED
 
 
 async def test_a_worker_that_was_killed_after_the_dataset_was_built_is_resumed_without_building_it_again() -> None:
-    jobs, job_id = with_job()
-    work, _ = training(jobs)
-    await work.run_once()
-    prepared = next(job for job in jobs.saved if job.state is JobState.RUNNING)
-    again = FakeJobs({job_id: prepared})
-    resumed, _ = training(again)
-    await resumed.run_once()
-    assert again.jobs[job_id].state is JobState.SUCCEEDED
-    assert isinstance(resumed.datasets, FakeDatasets)
-    assert resumed.datasets.built == 0
+    rig = Rig()
+    job = rig.due()
+    await rig.once()
+    prepared = next(one for one in rig.jobs.saved if one.state is JobState.UPLOADING)
+    again = Rig(jobs=FakeJobs({job.job_id: prepared}))
+    await again.once()
+    assert again.now_of(job).state is JobState.SUCCEEDED
+    assert again.datasets.built == 0
 
 
 async def test_training_done_twice_is_one_version() -> None:
-    versions = FakeVersions()
-    first, _ = with_job()
-    second, second_id = with_job()
-    for jobs in (first, second):
-        work, _ = training(jobs, versions=versions)
-        await work.run_once()
+    versions, one_name = FakeVersions(), SameName()
+    first, second = Rig(versions=versions, local=one_name), Rig(versions=versions, local=SameName())
+    first.due()
+    job = second.due()
+    await first.once()
+    await second.once()
     assert len(versions.versions) == 1
-    assert "The same as before" in second.jobs[second_id].reason
+    assert "The same as before" in second.now_of(job).reason
 
 
-async def test_a_dead_worker_process_is_tried_again_later() -> None:
-    jobs, job_id = with_job()
-    platform = FakePlatform(RetryLaterError("The worker process died while it ran fit."))
-    work, clock = training(jobs, platform=platform)
-    await work.run_once()
-    assert jobs.jobs[job_id].state is JobState.RUNNING
-    platform.error = None
-    clock.tick(timedelta(minutes=1))
-    await work.run_once()
-    assert jobs.jobs[job_id].state is JobState.SUCCEEDED
+async def test_a_run_whose_process_died_is_begun_anew_a_little_later() -> None:
+    rig = Rig()
+    job = rig.due()
+    rig.local.before("status", RunGoneError("The worker process died while it ran fit."))
+    await rig.once()
+    lost = rig.now_of(job)
+    assert (lost.state, lost.run_id) == (JobState.UPLOADING, "")
+    assert lost.due_at > NOW
+    await rig.until_quiet()
+    assert rig.now_of(job).state is JobState.SUCCEEDED
 
 
-@pytest.mark.parametrize(
-    ("task_type", "error", "reason"),
-    [
-        ("qa", None, "cannot train for qa: it trains classification"),
-        ("classification", CannotTrainError("All labels are the same."), "All labels are the same."),
-    ],
-)
-async def test_what_cannot_be_trained_fails_with_the_sentence(
-    task_type: str, error: Exception | None, reason: str
-) -> None:
-    jobs, job_id = with_job(task_type)
-    work, _ = training(jobs, platform=FakePlatform(error))
-    await work.run_once()
-    assert jobs.jobs[job_id].state is JobState.FAILED
-    assert reason in jobs.jobs[job_id].reason
+async def test_a_run_that_dies_each_time_is_given_up_with_the_reason() -> None:
+    rig = Rig(patience=Patience(attempts=3))
+    job = rig.due()
+    rig.local.before("status", RunGoneError("The worker process died while it ran fit."), times=10)
+    await rig.until_quiet()
+    gone = rig.now_of(job)
+    assert gone.state is JobState.FAILED
+    assert gone.reason == "Its run was lost 3 times. The last time: The worker process died while it ran fit."
+
+
+async def test_a_task_that_no_student_learns_is_refused_with_those_that_it_learns() -> None:
+    rig = Rig()
+    job = rig.due(task_type="qa")
+    await rig.once()
+    assert rig.now_of(job).state is JobState.FAILED
+    assert rig.now_of(job).reason == "student cannot learn qa: it learns classification."
+
+
+async def test_what_cannot_be_learned_fails_with_the_platforms_sentence() -> None:
+    rig = Rig(local=FakePlatform("local", in_process=True, fails_with="All labels are the same."))
+    job = rig.due()
+    await rig.once()
+    assert (rig.now_of(job).state, rig.now_of(job).reason) == (JobState.FAILED, "All labels are the same.")
 
 
 async def test_a_bug_stops_one_job_only_and_its_text_stays_inside() -> None:
-    jobs, job_id = with_job()
-    work, _ = training(jobs, platform=FakePlatform(ZeroDivisionError("private text")))
-    assert await work.run_once()
-    assert jobs.jobs[job_id].reason == "ZeroDivisionError: see the trainer's log"
+    rig = Rig()
+    job = rig.due()
+    rig.local.before("create", ZeroDivisionError("private text"))
+    assert await rig.once()
+    assert rig.now_of(job).reason == "ZeroDivisionError: see the trainer's log"
 
 
-async def test_a_worker_that_was_overtaken_writes_nothing_more() -> None:
-    jobs, job_id = with_job()
-    versions = FakeVersions()
-    work, _ = training(jobs, platform=Slow(jobs), versions=versions)
-    await work.run_once()
-    assert jobs.jobs[job_id].state is JobState.RUNNING
-    assert not versions.versions
+async def test_a_store_that_is_away_for_a_moment_loses_nothing() -> None:
+    rig = Rig()
+    job = rig.due()
+    rig.local.before("create", RetryLaterError("The store is away."))
+    await rig.once()
+    assert rig.now_of(job).state is JobState.UPLOADING
+    await rig.until_quiet()
+    assert rig.now_of(job).state is JobState.SUCCEEDED
+
+
+async def test_a_worker_that_was_overtaken_writes_nothing_more_and_its_run_ends() -> None:
+    jobs = FakeJobs()
+    rig = Rig(jobs=jobs, local=Slow(jobs))
+    job = rig.due()
+    await rig.once()
+    assert rig.now_of(job).state is JobState.RUNNING
+    assert not rig.versions.versions
+    assert rig.local.discarded == [job.token]
 
 
 async def test_a_persons_job_is_refused_at_once_where_there_are_too_few_examples() -> None:
-    jobs = FakeJobs()
-    work, _ = training(jobs, found=34)
+    rig = Rig(found=34)
     with pytest.raises(CannotTrainError, match="34"):
-        await work.ask("acme", "classification", "local", "ann")
-    assert not jobs.jobs
+        await rig.training.ask("acme", "classification", "local", "ann", Recipe())
+    assert not rig.jobs.jobs
 
 
 async def test_a_persons_job_trains_on_the_dataset_that_was_there_when_it_was_made() -> None:
-    jobs = FakeJobs()
-    work, _ = training(jobs)
-    job: Job = await work.ask("acme", "classification", "local", "ann")
-    await work.run_once()
-    assert [step.state for step in jobs.jobs[job.job_id].history] == ["queued", "running", "succeeded"]
+    rig = Rig()
+    job: Job = await rig.training.ask("acme", "classification", "local", "ann", Recipe())
+    await rig.once()
+    states = [step.state for step in rig.now_of(job).history]
+    assert states == ["queued", "uploading", "running", "succeeded"]
+
+
+async def test_a_job_with_more_attempts_than_it_has_ends() -> None:
+    rig = Rig(patience=Patience(attempts=2))
+    job = rig.due()
+    rig.jobs.jobs[job.job_id] = replace(job, attempts=2, reason="its worker died")
+    await rig.once()
+    assert rig.now_of(job).reason == "It was tried 2 times. The last time: its worker died"
 
 
 class Slow(FakePlatform):
     """Trains until somebody else has the lease."""
 
     def __init__(self, jobs: FakeJobs) -> None:
-        super().__init__()
+        super().__init__("local", in_process=True)
         self._jobs = jobs
 
-    async def train(self, *_: object) -> None:  # type: ignore[override]  # it never comes to that
+    async def status(self, run_id: str) -> Status:
         self._jobs.taken_over = True
         await asyncio.Event().wait()
+        raise AssertionError(f"{run_id} never ends")
+
+
+class SameName(FakePlatform):
+    """What it makes of an order is always the same."""
+
+    def __init__(self) -> None:
+        super().__init__("local", in_process=True)
+
+    async def result(self, run_id: str) -> Tuned:
+        return replace(await super().result(run_id), model="the same")

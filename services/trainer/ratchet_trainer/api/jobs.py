@@ -1,7 +1,7 @@
 """Training jobs over HTTP."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -11,20 +11,40 @@ from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
 from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, name_of, task_in
-from ratchet_trainer.jobs import Job, JobState, cancellation
+from ratchet_trainer.base_models import PlatformName
+from ratchet_trainer.job_steps import cancellation
+from ratchet_trainer.jobs import Job, JobState, Recipe
+from ratchet_trainer.platforms.platform import Method
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.training import Training
 
 routes = APIRouter(prefix="/api/models/jobs", tags=["jobs"])
 
 StateFilter = Annotated[JobState | None, Query(description="only jobs in this state")]
+Number = Annotated[int | float, Field(allow_inf_nan=False)]
 
 
 class JobRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     task_type: str = Field(max_length=100)
-    platform: Literal["local"] = "local"
+    platform: PlatformName = "local"
+    base_model: str = Field("", max_length=200, description="empty: the platform's first; /api/models/base-models")
+    method: Method = "supervised"
+    dataset_id: str = Field("", max_length=100, description="empty: one is built of what is there now")
+    hyperparameters: dict[Annotated[str, Field(max_length=100)], Number] = Field(
+        {}, max_length=20, description="those that are left out are chosen by the number of examples"
+    )
+    max_cost_usd: float | None = Field(None, ge=0, allow_inf_nan=False, description="refused where more is estimated")
+
+    @property
+    def recipe(self) -> Recipe:
+        return Recipe(
+            base_model=self.base_model,
+            method=self.method,
+            hyperparameters=self.hyperparameters,
+            max_cost_usd=self.max_cost_usd,
+        )
 
 
 class StepView(BaseModel):
@@ -33,13 +53,28 @@ class StepView(BaseModel):
     reason: str
 
 
+class EstimateView(BaseModel):
+    examples: int
+    tokens: int = Field(description="of the training file, once; estimated by its length")
+    epochs: float
+    cost_usd: float | None = Field(description="null where the base model has no price")
+
+
 class JobView(BaseModel):
     job_id: UUID
     task_type: str
     platform: str
+    base_model: str | None = Field(description="null: the platform's first")
+    method: Method
     state: JobState
     reason: str
     progress: float = Field(ge=0, le=1)
+    hyperparameters: dict[str, int | float | str]
+    estimate: EstimateView | None
+    max_cost_usd: float | None
+    cost_usd: float | None = Field(description="so far; null where it is not known")
+    metrics: dict[str, float]
+    run_id: str | None = Field(description="the platform's name for it")
     made_by: str
     reasons: list[str] = Field(description="why it was made")
     created_at: datetime
@@ -47,6 +82,14 @@ class JobView(BaseModel):
     version_id: str | None
     part_of: UUID | None = Field(description="the job that was open already, and takes this trigger along")
     history: list[StepView]
+
+
+class Preview(BaseModel):
+    """What a job would be."""
+
+    dataset_id: str
+    estimate: EstimateView
+    hyperparameters: dict[str, int | float | str]
 
 
 class JobWithTriggers(JobView):
@@ -60,12 +103,23 @@ class Jobs(BaseModel):
 
 @routes.post("", status_code=201, responses=documented(404, 409))
 async def create_job(body: JobRequest, caller: MayOperate, request: Request) -> JobView:
-    """Trains on what is there now; 422 where that is too little."""
+    """Trains on what is there now, or on a dataset; 422 where that is too little, or cannot be trained so."""
     training: Training = request.app.state.training
     task = str(known_task(body.task_type))
-    job = await training.ask(caller.tenant, task, body.platform, name_of(caller))
+    job = await training.ask(caller.tenant, task, body.platform, name_of(caller), body.recipe, body.dataset_id)
     request.app.state.poke_training()
     return JobView.model_validate(_fields(job))
+
+
+@routes.post("/estimate", responses=documented(404))
+async def estimate_job(body: JobRequest, caller: MayOperate, request: Request) -> Preview:
+    """What such a job would be tuned with, and cost. The files are made and checked; nothing is kept or sent."""
+    training: Training = request.app.state.training
+    task = str(known_task(body.task_type))
+    job = await training.estimate(caller.tenant, task, body.platform, name_of(caller), body.recipe, body.dataset_id)
+    return Preview.model_validate(
+        {"dataset_id": job.dataset_id, "estimate": _estimate(job), "hyperparameters": dict(job.hyperparameters)}
+    )
 
 
 @routes.get("", responses=documented(404))
@@ -112,9 +166,17 @@ def _fields(job: Job) -> dict[str, object]:
         "job_id": job.job_id,
         "task_type": job.task_type,
         "platform": job.platform,
+        "base_model": job.recipe.base_model or None,
+        "method": job.recipe.method,
         "state": job.state,
         "reason": job.reason,
         "progress": job.progress,
+        "hyperparameters": dict(job.hyperparameters or job.recipe.hyperparameters),
+        "estimate": _estimate(job),
+        "max_cost_usd": job.recipe.max_cost_usd,
+        "cost_usd": job.cost_usd,
+        "metrics": dict(job.metrics),
+        "run_id": job.run_id or None,
         "made_by": job.made_by,
         "reasons": list(job.reasons),
         "created_at": job.created_at,
@@ -123,3 +185,10 @@ def _fields(job: Job) -> dict[str, object]:
         "part_of": job.part_of,
         "history": [{"state": step.state, "at": step.at, "reason": step.reason} for step in job.history],
     }
+
+
+def _estimate(job: Job) -> dict[str, object] | None:
+    its = job.estimate
+    if its is None:
+        return None
+    return {"examples": its.examples, "tokens": its.tokens, "epochs": its.epochs, "cost_usd": its.cost_usd}

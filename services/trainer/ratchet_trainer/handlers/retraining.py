@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from ratchet_common.events import RetrainingFellDue
-from ratchet_trainer.jobs import Job, triggered
-from ratchet_trainer.versions import LOCAL
+from ratchet_trainer.job_steps import triggered
+from ratchet_trainer.jobs import Job, Recipe
 
 
 class Jobs(Protocol):
@@ -14,9 +14,16 @@ class Jobs(Protocol):
 
 
 async def on_retraining_due(
-    triggers: Sequence[RetrainingFellDue], *, jobs: Jobs, now: Callable[[], datetime], poke: Callable[[], None]
+    triggers: Sequence[RetrainingFellDue],
+    *,
+    jobs: Jobs,
+    platform: str,
+    recipe: Recipe,
+    now: Callable[[], datetime],
+    poke: Callable[[], None],
 ) -> None:
+    """`platform` and `recipe`: by which all that falls due is trained."""
     for trigger in triggers:
         at = now()
-        await jobs.add_or_take_along(triggered(trigger, LOCAL, at), at)
+        await jobs.add_or_take_along(triggered(trigger, platform, at, recipe), at)
     poke()

@@ -4,6 +4,7 @@ Each step may be taken again by another worker, after the first was killed in th
 made at a platform is named after the order's token, and looked up before it is made.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -102,6 +103,11 @@ class Tuned:
     model: str = ""
     artifact: str = ""  # URL
     sha256: str = ""
+
+    @property
+    def identity(self) -> str:
+        """In hex: of what is in the files, else of the model's name."""
+        return self.sha256 or hashlib.sha256(self.model.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """Training jobs: every query on them stands here."""
 
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection
+from datetime import UTC, datetime
 from uuid import UUID
 
 from bson import Binary
@@ -12,12 +11,15 @@ from pymongo.errors import DuplicateKeyError
 from ratchet_common import lease
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.mongo import Document, waiting_is_worth_it
-from ratchet_trainer.jobs import OPEN, Job, JobEndedError, JobOpenError, JobState, Step, UnknownJobError, taken_along
+from ratchet_trainer.job_steps import taken_along
+from ratchet_trainer.jobs import AT_PLATFORM, OPEN, Job, JobEndedError, JobOpenError, JobState, Step, UnknownJobError
 from ratchet_trainer.leased import Leased
-from ratchet_trainer.store.paging import Page, create_index, page, place_of
+from ratchet_trainer.store.job_documents import document_of, fields_of, job_in, open_key, step_of
+from ratchet_trainer.store.paging import Page, create_index, page
 
-STATES = [str(state) for state in OPEN]
-STILL_OPEN: Document = {"state": {"$in": STATES}}
+STILL_OPEN: Document = {"state": {"$in": [str(state) for state in OPEN]}}
+LEFT: Document = {"left": True}
+BEGUN_THERE: Document = {"state": {"$in": [str(state) for state in AT_PLATFORM]}}
 TRIES = 5
 
 
@@ -29,12 +31,13 @@ class MongoJobStore:
         await create_index(self._jobs)
         await self._jobs.create_index("open", unique=True, partialFilterExpression={"open": {"$exists": True}})
         await self._jobs.create_index("part_of")
+        await self._jobs.create_index([("due_at", 1), ("state", 1)])
 
     async def add(self, job: Job) -> None:
         """Under its own id, once. Raises JobOpenError where one for its task is open already."""
         with waiting_is_worth_it():
             try:
-                await self._jobs.insert_one(_document(job))
+                await self._jobs.insert_one(document_of(job))
             except DuplicateKeyError as error:
                 there = await self._jobs.find_one({"_id": Binary.from_uuid(job.job_id)}, {"_id": 1})
                 if there is None:
@@ -49,20 +52,21 @@ class MongoJobStore:
                 return await self.add(job)
             except JobOpenError:
                 with waiting_is_worth_it():
-                    other = await self._jobs.find_one({"open": _open_key(job)}, {"_id": 1})
+                    other = await self._jobs.find_one({"open": open_key(job)}, {"_id": 1})
             if other is not None:
                 return await self.add(taken_along(job, other["_id"].as_uuid(), now))
         raise RetryLaterError(f"The jobs for {job.task_type} change too quickly.")
 
-    async def take(self, now: datetime) -> Leased[Job] | None:
-        wanted = {**STILL_OPEN, "due_at": {"$lte": now}}
-        taken = await lease.take(self._jobs, wanted, seconds=self._lease_s)
-        return Leased(_job(taken), taken) if taken else None
+    async def take(self, now: datetime, platforms: Collection[str]) -> Leased[Job] | None:
+        """One that is open, or that has ended and left something at its platform."""
+        wanted = {"$or": [STILL_OPEN, LEFT], "due_at": {"$lte": now}, "platform": {"$in": list(platforms)}}
+        taken = await lease.take(self._jobs, wanted, seconds=self._lease_s, order="due_at")
+        return Leased(job_in(taken), taken) if taken else None
 
     async def save(self, held: Leased[Job], job: Job) -> bool:
         """False: another worker has it now, or it was cancelled."""
         with waiting_is_worth_it():
-            written = await self._jobs.update_one({**lease.held(held.document), **STILL_OPEN}, _update(job))
+            written = await self._jobs.update_one({**lease.held(held.document), **_as_taken(held)}, _update(job))
         return written.matched_count == 1
 
     async def renew(self, held: Leased[Job]) -> bool:
@@ -70,18 +74,22 @@ class MongoJobStore:
         if not await lease.renew(self._jobs, held.document, seconds=self._lease_s):
             return False
         with waiting_is_worth_it():
-            return await self._jobs.count_documents({**lease.held(held.document), **STILL_OPEN}) == 1
+            return await self._jobs.count_documents({**lease.held(held.document), **_as_taken(held)}) == 1
 
     async def release(self, held: Leased[Job]) -> None:
         await lease.release(self._jobs, held.document)
 
     async def cancel(self, tenant: str, job_id: UUID, step: Step) -> Job:
-        """Raises UnknownJobError or JobEndedError. Whoever works on it finds out by its next write."""
+        """Raises UnknownJobError or JobEndedError. Whoever works on it finds out by its next write; what is at its
+        platform is ended and removed there after that."""
         who: Document = {"_id": Binary.from_uuid(job_id), "tenant": tenant}
-        set_ = {"state": str(step.state), "reason": step.reason}
-        change = {"$set": set_, "$push": {"history": _step(step)}, "$unset": {"open": ""}}
+        ended: Document = {"state": str(step.state), "reason": step.reason}
+        rest = {"$push": {"history": step_of(step)}, "$unset": {"open": ""}}
+        there = {**ended, **LEFT, "due_at": step.at, "misses": 0, "away_since": None}
         with waiting_is_worth_it():
-            written = await self._jobs.update_one({**who, **STILL_OPEN}, change)
+            written = await self._jobs.update_one({**who, **BEGUN_THERE}, {"$set": there, **rest})
+            if written.matched_count == 0:
+                written = await self._jobs.update_one({**who, **STILL_OPEN}, {"$set": ended, **rest})
         job = await self.get(tenant, job_id)
         if written.matched_count == 0:
             raise JobEndedError(f"The job {job_id} has ended already ({job.state}): there is nothing to cancel.")
@@ -93,13 +101,25 @@ class MongoJobStore:
             found = await self._jobs.find_one({"_id": Binary.from_uuid(job_id), "tenant": tenant})
         if found is None:
             raise UnknownJobError(job_id)
-        return _job(found)
+        return job_in(found)
+
+    async def spent(self, tenant: str, at: datetime) -> float:
+        """In USD, of all jobs that were made in the month of `at`: what they have cost, or else may cost yet."""
+        since = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        cost = {"$ifNull": ["$cost_usd", {"$ifNull": ["$estimate.cost_usd", 0]}]}
+        pipeline: list[Document] = [
+            {"$match": {"tenant": tenant, "created_at": {"$gte": since}, "run_id": {"$ne": ""}}},
+            {"$group": {"_id": None, "usd": {"$sum": cost}}},
+        ]
+        with waiting_is_worth_it():
+            found = await (await self._jobs.aggregate(pipeline)).to_list()
+        return float(found[0]["usd"]) if found else 0.0
 
     async def triggers(self, tenant: str, job_id: UUID) -> list[Job]:
         """Those that came while it was open."""
         with waiting_is_worth_it():
             found = await self._jobs.find({"part_of": Binary.from_uuid(job_id), "tenant": tenant}).to_list(1000)
-        return [_job(document) for document in found]
+        return [job_in(document) for document in found]
 
     async def list(
         self, tenant: str, *, task_type: str | None, state: JobState | None, limit: int, cursor: str | None
@@ -108,71 +128,13 @@ class MongoJobStore:
         found: Page = await page(
             self._jobs, tenant, {k: v for k, v in wanted.items() if v is not None}, limit=limit, cursor=cursor
         )
-        return [_job(document) for document in found.documents], found.next
+        return [job_in(document) for document in found.documents], found.next
 
 
-def _open_key(job: Job) -> str:
-    return f"{job.tenant}:{job.task_type}"
-
-
-def _fields(job: Job) -> dict[str, Any]:
-    """What changes in a job's life."""
-    return {
-        "state": str(job.state),
-        "reason": job.reason,
-        "progress": job.progress,
-        "due_at": job.due_at,
-        "looks": job.looks,
-        "attempts": job.attempts,
-        "dataset_id": job.dataset_id,
-        "version_id": job.version_id,
-        "history": [_step(step) for step in job.history],
-    }
-
-
-def _step(step: Step) -> Document:
-    return asdict(step) | {"state": str(step.state)}
-
-
-def _document(job: Job) -> Document:
-    return {
-        "_id": Binary.from_uuid(job.job_id),
-        "tenant": job.tenant,
-        "place": place_of(job.created_at, job.job_id),
-        "task_type": job.task_type,
-        "platform": job.platform,
-        "made_by": job.made_by,
-        "reasons": list(job.reasons),
-        "created_at": job.created_at,
-        "waits": job.waits,
-        "part_of": Binary.from_uuid(job.part_of) if job.part_of else None,
-        **_fields(job),
-        **({"open": _open_key(job)} if job.state in OPEN else {}),
-    }
+def _as_taken(held: Leased[Job]) -> Document:
+    """An open job is still open; of one that had ended something is still left."""
+    return STILL_OPEN if held.value.state in OPEN else LEFT
 
 
 def _update(job: Job) -> Document:
-    return {"$set": _fields(job)} | ({} if job.state in OPEN else {"$unset": {"open": ""}})
-
-
-def _job(document: Document) -> Job:
-    return Job(
-        job_id=document["_id"].as_uuid(),
-        tenant=document["tenant"],
-        task_type=document["task_type"],
-        platform=document["platform"],
-        made_by=document["made_by"],
-        reasons=tuple(document["reasons"]),
-        created_at=document["created_at"],
-        due_at=document["due_at"],
-        waits=document["waits"],
-        state=JobState(document["state"]),
-        reason=document["reason"],
-        progress=document["progress"],
-        looks=document["looks"],
-        attempts=document["attempts"],
-        dataset_id=document["dataset_id"],
-        version_id=document["version_id"],
-        part_of=document["part_of"].as_uuid() if document["part_of"] else None,
-        history=tuple(Step(JobState(step["state"]), step["at"], step["reason"]) for step in document["history"]),
-    )
+    return {"$set": fields_of(job)} | ({} if job.state in OPEN else {"$unset": {"open": ""}})

@@ -1,0 +1,46 @@
+"""The knobs of training jobs: what they wait for, where they run, and what they may cost."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from ratchet_trainer.base_models import PlatformName
+from ratchet_trainer.base_models_file import SHIPPED
+from ratchet_trainer.budget import Budget
+from ratchet_trainer.data_settings import DataSettings
+from ratchet_trainer.jobs import Patience, Recipe
+
+
+class JobSettings(DataSettings):
+    model_config = SettingsConfigDict(env_prefix="TRAINER_", extra="forbid", frozen=True, populate_by_name=True)
+
+    base_models: Path = Field(SHIPPED, description="what can be tuned, where and for how much, as TOML")
+    retrain_platform: PlatformName = Field("local", description="where what falls due is trained")
+    retrain_base_model: str = Field("", max_length=200, description="on what; empty: the platform's first")
+    job_wait_days: float = Field(7, ge=0, le=365, description="how long a triggered job waits for enough examples")
+    job_attempts: int = Field(5, ge=1, le=100, description="at one step, where something broke")
+    job_limit_hours: float = Field(72, gt=0, le=10_000, description="what runs longer at a platform is ended")
+    job_max_usd: float | None = Field(100, ge=0, description="a job whose estimate is above is refused; empty: none is")
+    month_max_usd: float | None = Field(None, ge=0, description="as job_max_usd, of a tenant's jobs in a month")
+    platform_patience_hours: float = Field(24, gt=0, le=10_000, description="a job fails whose platform is away longer")
+    platform_calls_per_s: float = Field(20, gt=0, le=1000, description="to all platforms together, at most")
+    keep_uploads: bool = Field(False, description="on: training files stay at the platform when their job has ended")
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(
+            wait=timedelta(days=self.job_wait_days),
+            attempts=self.job_attempts,
+            away=timedelta(hours=self.platform_patience_hours),
+            run=timedelta(hours=self.job_limit_hours),
+        )
+
+    @property
+    def budget(self) -> Budget:
+        return Budget(self.job_max_usd, self.month_max_usd)
+
+    @property
+    def retrain_recipe(self) -> Recipe:
+        return Recipe(base_model=self.retrain_base_model)

@@ -1,0 +1,220 @@
+"""What becomes of a training job: a state machine, as pure functions.
+
+Whoever works on a job may be killed at any time; whoever takes it over begins again from what the job says of itself.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from ratchet_common.events import RetrainingFellDue
+from ratchet_trainer.jobs import AT_PLATFORM, PLAIN, Estimate, Job, JobState, Patience, Recipe, Step
+from ratchet_trainer.platforms.platform import Status, Value
+
+PROGRESS = {JobState.QUEUED: 0.0, JobState.PREPARING: 0.05, JobState.UPLOADING: 0.1, JobState.RUNNING: 0.2}
+GROWTH = 1.5  # of the pause between two polls
+LONGEST_DOUBLING = 30
+
+
+def triggered(event: RetrainingFellDue, platform: str, now: datetime, recipe: Recipe = PLAIN) -> Job:
+    return Job(
+        job_id=event.event_id,
+        tenant=event.tenant,
+        task_type=event.task_type,
+        platform=platform,
+        made_by="feedback",
+        reasons=event.reasons,
+        created_at=now,
+        due_at=now,
+        waits=True,
+        recipe=recipe,
+        history=(Step(JobState.QUEUED, now),),
+    )
+
+
+def asked_for(
+    tenant: str, task_type: str, platform: str, who: str, dataset_id: str, now: datetime, recipe: Recipe = PLAIN
+) -> Job:
+    return Job(
+        job_id=uuid7(),
+        tenant=tenant,
+        task_type=task_type,
+        platform=platform,
+        made_by=who,
+        reasons=("asked for",),
+        created_at=now,
+        due_at=now,
+        waits=False,
+        recipe=recipe,
+        dataset_id=dataset_id,
+        history=(Step(JobState.QUEUED, now),),
+    )
+
+
+def taken_along(job: Job, by: UUID, now: datetime) -> Job:
+    """A trigger that came while a job for its task was open."""
+    reason = f"The job {by} for {job.task_type} was open: it takes this trigger along."
+    return replace(_moved(job, JobState.CANCELLED, now, reason), part_of=by)
+
+
+def begun(job: Job, now: datetime, patience: Patience) -> Job:
+    """Whoever takes a job calls this first. It fails where it has broken its workers too often."""
+    if job.attempts >= patience.attempts:
+        return failed(job, f"It was tried {job.attempts} times. The last time: {job.reason or 'its worker died'}", now)
+    state = _next_state(job)
+    begun_again = job if job.state is state else _moved(job, state, now)
+    return replace(begun_again, attempts=job.attempts + 1)
+
+
+def _next_state(job: Job) -> JobState:
+    if job.run_id:
+        return JobState.RUNNING
+    return JobState.UPLOADING if job.dataset_id else JobState.PREPARING
+
+
+def too_few(job: Job, found: int, needed: int, now: datetime, patience: Patience) -> Job:
+    sentence = f"waiting for {needed} examples, {found} are there"
+    if not job.waits or now - job.created_at >= patience.wait:
+        return failed(job, sentence, now)
+    queued = [place for place, step in enumerate(job.history) if step.state is JobState.QUEUED]
+    return replace(
+        job,
+        state=JobState.QUEUED,
+        reason=sentence,
+        progress=PROGRESS[JobState.QUEUED],
+        due_at=now + _doubled(patience, job.looks),
+        looks=job.looks + 1,
+        attempts=0,
+        history=job.history[: queued[-1] + 1],  # a look in vain is no step
+    )
+
+
+def prepared(job: Job, dataset_id: str, now: datetime) -> Job:
+    return replace(_moved(job, JobState.UPLOADING, now), dataset_id=dataset_id, attempts=0)
+
+
+def estimated(job: Job, estimate: Estimate, hyperparameters: Mapping[str, Value]) -> Job:
+    return replace(job, estimate=estimate, hyperparameters=dict(hyperparameters))
+
+
+def uploaded(job: Job, side: str, reference: str) -> Job:
+    return replace(job, files={**job.files, side: reference}, **_answered())
+
+
+def created(job: Job, run_id: str, now: datetime) -> Job:
+    return replace(_moved(job, JobState.RUNNING, now), run_id=run_id, began_at=now, polls=0, attempts=0, **_answered())
+
+
+def polled(job: Job, status: Status, cost_usd: float | None, now: datetime, patience: Patience) -> Job:
+    """It runs on, and is looked at again later and later."""
+    done = PROGRESS[JobState.RUNNING] + (1 - PROGRESS[JobState.RUNNING]) * min(max(status.progress or 0.0, 0.0), 1.0)
+    return replace(
+        job,
+        progress=max(job.progress, min(done, 0.99)),
+        cost_usd=cost_usd,
+        polls=job.polls + 1,
+        attempts=0,
+        due_at=now + _between_polls(job, patience),
+        reason="",
+        **_answered(),
+    )
+
+
+def runs_too_long(job: Job, now: datetime, patience: Patience) -> bool:
+    return job.began_at is not None and now - job.began_at >= patience.run
+
+
+def lost(job: Job, why: str, now: datetime, patience: Patience) -> Job:
+    """Its run ended with the process that it ran in: it is begun anew, a little later, and not for ever."""
+    losses = job.losses + 1
+    if losses >= patience.attempts:
+        return failed(job, f"Its run was lost {losses} times. The last time: {why}", now)
+    again = replace(_moved(job, JobState.UPLOADING, now, f"It is begun anew: {why}"), run_id="", losses=losses)
+    return replace(again, due_at=now + _doubled(patience, losses))
+
+
+def away(job: Job, why: str, retry_after_s: float, now: datetime, patience: Patience) -> Job:
+    """The platform cannot be asked now. It stays where it is, and fails where that lasts too long."""
+    since = job.away_since or now
+    if now - since >= patience.away:
+        return failed(job, f"{why} It has been so since {since:%d %B %Y %H:%M} UTC.", now)
+    told = timedelta(seconds=min(retry_after_s, patience.longest_look.total_seconds()))
+    return replace(
+        job,
+        reason=why,
+        away_since=since,
+        misses=job.misses + 1,
+        attempts=0,
+        due_at=now + max(told, _doubled(patience, job.misses)),
+    )
+
+
+def broken(job: Job, reason: str, now: datetime, patience: Patience) -> Job:
+    """Something was away or died: it stays where it is, and is tried again a little later."""
+    return replace(job, reason=reason, due_at=now + _doubled(patience, job.attempts))
+
+
+def succeeded(
+    job: Job,
+    version_id: str,
+    reason: str,
+    now: datetime,
+    *,
+    cost_usd: float | None = None,
+    metrics: Mapping[str, float] | None = None,
+) -> Job:
+    done = replace(_ended(job, JobState.SUCCEEDED, reason, now), version_id=version_id, progress=1.0)
+    return replace(done, cost_usd=cost_usd, metrics=dict(metrics or {}))
+
+
+def failed(job: Job, reason: str, now: datetime) -> Job:
+    return _ended(job, JobState.FAILED, reason, now)
+
+
+def cancelled(job: Job, reason: str, now: datetime) -> Job:
+    return _ended(job, JobState.CANCELLED, reason, now)
+
+
+def cancellation(who: str, now: datetime) -> Step:
+    return Step(JobState.CANCELLED, now, f"cancelled by {who}")
+
+
+def tidied(job: Job, now: datetime, why_not: str = "") -> Job:
+    """Nothing of an ended job is left at the platform; or what is left cannot be removed, and the job says so."""
+    if not why_not:
+        return replace(job, left=False)
+    reason = f"{job.reason} What was uploaded for it could not be removed: {why_not}".strip()
+    return replace(job, left=False, reason=reason, history=(*job.history, Step(job.state, now, reason)))
+
+
+def _ended(job: Job, state: JobState, reason: str, now: datetime) -> Job:
+    """Looked at once more, soon, where something of it may be left at the platform."""
+    left = job.state in AT_PLATFORM
+    return replace(_moved(job, state, now, reason), left=left, due_at=now, attempts=0, misses=0, away_since=None)
+
+
+def _answered() -> dict[str, Any]:
+    """The platform has answered: it is not away, if it was."""
+    return {"misses": 0, "away_since": None}
+
+
+def _doubled(patience: Patience, times: int) -> timedelta:
+    return min(patience.first_look * (1 << min(times, LONGEST_DOUBLING)), patience.longest_look)
+
+
+def _between_polls(job: Job, patience: Patience) -> timedelta:
+    """Growing, and drawn apart by the job's own number: a thousand that began together are not asked for together."""
+    grown: float = GROWTH ** min(job.polls, LONGEST_DOUBLING)
+    drawn = hashlib.sha256(f"{job.token}/{job.polls}".encode()).digest()[0] / 255
+    return min(patience.first_look * grown, patience.longest_look) * (0.75 + drawn / 2)
+
+
+def _moved(job: Job, state: JobState, now: datetime, reason: str = "") -> Job:
+    step = Step(state, now, reason)
+    changes: dict[str, Any] = {"progress": PROGRESS[state]} if state in PROGRESS else {}
+    return replace(job, state=state, reason=reason, history=(*job.history, step), **changes)

@@ -1,0 +1,241 @@
+"""The steps of a training job at its platform: prepared, checked and uploaded, created, followed, and tidied up after.
+
+Each gives the job as it is after it. What was made at the platform is named after the job, and looked up before it is
+made: whoever takes a job over makes nothing twice.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ratchet_common.errors import RefusedError
+from ratchet_trainer import job_steps
+from ratchet_trainer.base_models import BaseModel, BaseModels, allowed, in_range, training_usd
+from ratchet_trainer.budget import Budget, refusal
+from ratchet_trainer.dataset import Manifest
+from ratchet_trainer.hyperparameters import chosen, epochs_of
+from ratchet_trainer.jobs import Estimate, Job, JobState, Patience
+from ratchet_trainer.platforms.platform import (
+    Order,
+    PlatformAwayError,
+    RunGoneError,
+    RunState,
+    Status,
+    Tuned,
+    TuningPlatform,
+)
+from ratchet_trainer.rollout import Rollout
+from ratchet_trainer.split import Side
+from ratchet_trainer.training_files import Made, TrainingFiles
+from ratchet_trainer.versions import Version, name_of
+
+Save = Callable[[Job], Awaitable[Job]]
+
+
+class CannotTrainError(RefusedError):
+    type = "cannot-train"
+    title = "Nothing can be trained so"
+
+
+class Datasets(Protocol):
+    async def build(self, tenant: str, task_type: str) -> str:
+        """The dataset's id; what is built of the same examples has the same. Raises TooFewExamplesError."""
+
+    async def manifest(self, tenant: str, dataset_id: str) -> Manifest:
+        """Raises UnknownDatasetError."""
+
+
+class NewVersions(Protocol):
+    async def add(self, version: Version) -> bool: ...
+    async def get(self, tenant: str, version_id: str) -> Version: ...
+
+
+class Rollouts(Protocol):
+    async def get(self, tenant: str, task_type: str) -> Rollout: ...
+
+
+Spent = Callable[[str, datetime], Awaitable[float]]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """`spent`: by a tenant's other jobs in the month of that time, in USD."""
+
+    datasets: Datasets
+    files: TrainingFiles
+    versions: NewVersions
+    rollouts: Rollouts
+    platforms: Mapping[str, TuningPlatform]
+    base_models: BaseModels
+    patience: Patience
+    budget: Budget
+    spent: Spent
+    keep_uploads: bool
+    seed: int
+    now: Callable[[], datetime]
+
+    def model_of(self, job: Job) -> BaseModel:
+        """Raises CannotTrainError, BaseModelRefusedError."""
+        if job.platform not in self.platforms:
+            known = ", ".join(sorted(self.platforms))
+            raise CannotTrainError(f"There is no platform {job.platform}: there are {known}.", field="platform")
+        model = self.base_models.of(job.platform, job.recipe.base_model)
+        allowed(model, job.task_type, job.recipe.method, self.now().date())
+        in_range(model, job.recipe.hyperparameters)
+        return model
+
+    async def next(self, job: Job, save: Save) -> tuple[Job, bool]:
+        """The job after its next step, and whether to go on with it now."""
+        model = self.model_of(job)
+        if not job.dataset_id:
+            dataset_id = await self.datasets.build(job.tenant, job.task_type)
+            return job_steps.prepared(job, dataset_id, self.now()), True
+        if not job.run_id:
+            return await self._begin(job, model, save), True
+        return await self._follow(job, model)
+
+    async def estimate(self, job: Job) -> Job:
+        """As it would be begun, with nothing sent. Raises what a beginning would."""
+        model = self.model_of(job)
+        async with self.files.of(job, model) as made:
+            return await self._estimated(job, model, made)
+
+    async def _begin(self, job: Job, model: BaseModel, save: Save) -> Job:
+        platform = self.platforms[job.platform]
+        async with self.files.of(job, model) as made:
+            job = await save(await self._estimated(job, model, made))
+            for side, one in made.items():
+                if platform.in_process or side not in job.files:
+                    reference = await platform.upload(self._order(job, model.name), one.file)
+                    job = await save(job_steps.uploaded(job, side, reference))
+        files = {Side(side): reference for side, reference in job.files.items()}
+        run_id = await platform.create(self._order(job, model.name), files)
+        return job_steps.created(job, run_id, self.now())
+
+    async def _estimated(self, job: Job, model: BaseModel, made: Mapping[Side, Made]) -> Job:
+        """Raises CannotTrainError where the job would cost more than it may."""
+        train = made[Side.TRAIN].checked
+        by = chosen(model, job.recipe.method, job.task_type, train.lines, job.recipe.hyperparameters)
+        epochs = epochs_of(model, by)
+        usd = training_usd(model, train.estimated_tokens, epochs)
+        cost = None if usd is None else float(usd)
+        estimate = Estimate(examples=train.lines, tokens=train.estimated_tokens, epochs=epochs, cost_usd=cost)
+        spent = await self.spent(job.tenant, self.now()) if self.budget.month_usd is not None else 0.0
+        why_not = refusal(estimate, job.recipe.max_cost_usd, self.budget, spent)
+        if why_not:
+            raise CannotTrainError(why_not, estimate_usd=cost)
+        return job_steps.estimated(job, estimate, by)
+
+    async def _follow(self, job: Job, model: BaseModel) -> tuple[Job, bool]:
+        platform = self.platforms[job.platform]
+        try:
+            status = await platform.status(job.run_id)
+            return await self._after(job, model, platform, status)
+        except RunGoneError as error:
+            if platform.in_process:
+                return job_steps.lost(job, str(error), self.now(), self.patience), False
+            return job_steps.failed(job, f"{job.platform} knows its run no more: {error}", self.now()), False
+
+    async def _after(self, job: Job, model: BaseModel, platform: TuningPlatform, status: Status) -> tuple[Job, bool]:
+        now = self.now()
+        cost = cost_so_far(job, model, status)
+        if status.state is RunState.SUCCEEDED:
+            return await self._leave_version(job, model, platform, cost), False
+        if status.state is RunState.FAILED:
+            return job_steps.failed(
+                job, status.reason or f"It failed at {job.platform}, which said no more.", now
+            ), False
+        if status.state is RunState.CANCELLED:
+            return job_steps.cancelled(job, f"It was cancelled at {job.platform}.", now), False
+        if job_steps.runs_too_long(job, now, self.patience):
+            hours = self.patience.run.total_seconds() / 3600
+            return job_steps.failed(job, f"It ran for more than {hours:g} hours, and was ended.", now), False
+        return job_steps.polled(job, status, cost, now, self.patience), platform.in_process
+
+    async def _leave_version(self, job: Job, model: BaseModel, platform: TuningPlatform, cost_usd: float | None) -> Job:
+        tuned, metrics = await platform.result(job.run_id), (await platform.metrics(job.run_id)).last()
+        manifest = await self.datasets.manifest(job.tenant, job.dataset_id)
+        serves = (await self.rollouts.get(job.tenant, job.task_type)).stable
+        version = candidate(job, manifest, tuned, model.name, serves, self.now(), metrics)
+        new = await self.versions.add(version)
+        there = version if new else await self.versions.get(job.tenant, version.version_id)
+        again = there.job_id != str(job.job_id)
+        reason = f"The same as before came out: {there.version_id}, which is {there.state}." if again else ""
+        return job_steps.succeeded(job, version.version_id, reason, self.now(), cost_usd=cost_usd, metrics=metrics)
+
+    async def tidy(self, job: Job) -> Job:
+        """Of a job that has ended: what still runs at the platform is ended, what was uploaded is removed."""
+        platform = self.platforms[job.platform]
+        order = self._order(job, self.base_models.of(job.platform, job.recipe.base_model).name)
+        try:
+            if job.state is not JobState.SUCCEEDED:
+                run_id = job.run_id or await platform.find(order)
+                if run_id:
+                    await platform.cancel(run_id)
+            if not self.keep_uploads:
+                await platform.discard(order, {Side(side): reference for side, reference in job.files.items()})
+        except RunGoneError:
+            return job_steps.tidied(job, self.now())
+        except RefusedError as error:
+            return job_steps.tidied(job, self.now(), error.detail)
+        except PlatformAwayError as error:
+            later = job_steps.away(job, str(error), error.retry_after_s, self.now(), self.patience)
+            return job_steps.tidied(job, self.now(), str(error)) if later.state is not job.state else later
+        return job_steps.tidied(job, self.now())
+
+    async def leave(self, job: Job) -> None:
+        """Nobody works on it here any more: what runs in this process ends, and its files go."""
+        platform = self.platforms.get(job.platform)
+        if platform is not None and platform.in_process:
+            await platform.discard(self._order(job, job.recipe.base_model), {})
+
+    def _order(self, job: Job, base_model: str) -> Order:
+        return Order(
+            token=job.token,
+            tenant=job.tenant,
+            task_type=job.task_type,
+            base_model=base_model,
+            method=job.recipe.method,
+            hyperparameters=job.hyperparameters,
+            seed=self.seed,
+        )
+
+
+def cost_so_far(job: Job, model: BaseModel, status: Status) -> float | None:
+    """By the tokens that the platform says it has trained on, else by how far it has come of what was estimated."""
+    if status.trained_tokens is not None:
+        usd = training_usd(model, status.trained_tokens, 1)
+        return None if usd is None else float(usd)
+    if job.estimate is None or job.estimate.cost_usd is None:
+        return None
+    done = 1.0 if status.state is RunState.SUCCEEDED else status.progress or 0.0
+    return job.estimate.cost_usd * done
+
+
+def candidate(
+    job: Job,
+    manifest: Manifest,
+    tuned: Tuned,
+    base_model: str,
+    serves: str,
+    now: datetime,
+    metrics: Mapping[str, float],
+) -> Version:
+    sizes = {f"{side}_examples": float(manifest.sizes.get(side, 0)) for side in (Side.VALIDATION, Side.TEST)}
+    return Version(
+        tenant=job.tenant,
+        version_id=name_of(job.task_type, tuned.identity),
+        task_type=job.task_type,
+        platform=job.platform,
+        base_model=base_model,
+        model=tuned.model,
+        artifact=tuned.artifact,
+        sha256=tuned.sha256,
+        dataset_id=job.dataset_id,
+        parent=serves,
+        job_id=str(job.job_id),
+        created_at=now,
+        learned_until=manifest.learned_until,
+        metrics={**metrics, "training_examples": float(manifest.sizes.get(Side.TRAIN, 0)), **sizes},
+    )

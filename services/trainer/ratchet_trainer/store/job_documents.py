@@ -1,0 +1,106 @@
+"""A training job as the store keeps it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from bson import Binary
+
+from ratchet_common.mongo import Document
+from ratchet_trainer.jobs import OPEN, Estimate, Job, JobState, Recipe, Step
+from ratchet_trainer.store.paging import place_of
+
+
+def open_key(job: Job) -> str:
+    """Unique among those that are open."""
+    return f"{job.tenant}:{job.task_type}"
+
+
+def document_of(job: Job) -> Document:
+    return {
+        "_id": Binary.from_uuid(job.job_id),
+        "tenant": job.tenant,
+        "place": place_of(job.created_at, job.job_id),
+        "task_type": job.task_type,
+        "platform": job.platform,
+        "made_by": job.made_by,
+        "reasons": list(job.reasons),
+        "created_at": job.created_at,
+        "waits": job.waits,
+        "recipe": asdict(job.recipe) | {"hyperparameters": _pairs(job.recipe.hyperparameters)},
+        "part_of": Binary.from_uuid(job.part_of) if job.part_of else None,
+        **fields_of(job),
+        **({"open": open_key(job)} if job.state in OPEN else {}),
+    }
+
+
+def fields_of(job: Job) -> dict[str, Any]:
+    """What changes in a job's life."""
+    return {
+        "state": str(job.state),
+        "reason": job.reason,
+        "progress": job.progress,
+        "due_at": job.due_at,
+        "looks": job.looks,
+        "attempts": job.attempts,
+        "dataset_id": job.dataset_id,
+        "hyperparameters": _pairs(job.hyperparameters),
+        "estimate": asdict(job.estimate) if job.estimate else None,
+        "files": dict(job.files),
+        "run_id": job.run_id,
+        "began_at": job.began_at,
+        "polls": job.polls,
+        "losses": job.losses,
+        "misses": job.misses,
+        "away_since": job.away_since,
+        "cost_usd": job.cost_usd,
+        "metrics": _pairs(job.metrics),
+        "version_id": job.version_id,
+        "left": job.left,
+        "history": [step_of(step) for step in job.history],
+    }
+
+
+def step_of(step: Step) -> Document:
+    return asdict(step) | {"state": str(step.state)}
+
+
+def job_in(document: Document) -> Job:
+    recipe = document["recipe"]
+    return Job(
+        job_id=document["_id"].as_uuid(),
+        tenant=document["tenant"],
+        task_type=document["task_type"],
+        platform=document["platform"],
+        made_by=document["made_by"],
+        reasons=tuple(document["reasons"]),
+        created_at=document["created_at"],
+        due_at=document["due_at"],
+        waits=document["waits"],
+        recipe=Recipe(**recipe | {"hyperparameters": dict(recipe["hyperparameters"])}),
+        state=JobState(document["state"]),
+        reason=document["reason"],
+        progress=document["progress"],
+        looks=document["looks"],
+        attempts=document["attempts"],
+        dataset_id=document["dataset_id"],
+        hyperparameters=dict(document["hyperparameters"]),
+        estimate=Estimate(**document["estimate"]) if document["estimate"] else None,
+        files=document["files"],
+        run_id=document["run_id"],
+        began_at=document["began_at"],
+        polls=document["polls"],
+        losses=document["losses"],
+        misses=document["misses"],
+        away_since=document["away_since"],
+        cost_usd=document["cost_usd"],
+        metrics=dict(document["metrics"]),
+        version_id=document["version_id"],
+        part_of=document["part_of"].as_uuid() if document["part_of"] else None,
+        left=document["left"],
+        history=tuple(Step(JobState(step["state"]), step["at"], step["reason"]) for step in document["history"]),
+    )
+
+
+def _pairs(named: Any) -> list[list[Any]]:
+    """Names as values: a name with a dot is no field."""
+    return [[name, value] for name, value in named.items()]

@@ -1,0 +1,94 @@
+"""The files of a job: made of its dataset, and looked through before anything leaves this machine.
+
+They are made anew by whoever takes the job over: the same dataset gives the same bytes.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final, Protocol
+
+from ratchet_trainer.base_models import BaseModel
+from ratchet_trainer.formats.checking import Checked, FileLimits
+from ratchet_trainer.jobs import Job
+from ratchet_trainer.platforms.platform import PlatformRefusedError, TrainingFile
+from ratchet_trainer.split import Side
+
+WRITTEN_AT_ONCE: Final = 1024 * 1024
+
+
+class FileRefusedError(PlatformRefusedError):
+    type = "training-file-refused"
+    title = "The training file would be refused"
+
+
+class Datasets(Protocol):
+    async def lines(self, tenant: str, dataset_id: str, side: Side, format_name: str) -> AsyncIterator[bytes]:
+        """The same each time, as long as nothing is erased. Raises UnknownDatasetError."""
+
+
+Inspect = Callable[[Path, str, FileLimits], Awaitable[Checked]]
+Scratch = Callable[[], AbstractContextManager[Path]]  # a path for a file that goes at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    file: TrainingFile
+    checked: Checked
+
+
+@dataclass(frozen=True)
+class TrainingFiles:
+    """`inspect` burns CPU, and runs in a worker process: the platform's rules, and what is private in it."""
+
+    datasets: Datasets
+    scratch: Scratch
+    inspect: Inspect
+
+    @asynccontextmanager
+    async def of(self, job: Job, model: BaseModel) -> AsyncIterator[dict[Side, Made]]:
+        """What trains, and what validates where there is any. Raises FileRefusedError."""
+        format_name = model.methods[job.recipe.method]
+        async with AsyncExitStack() as stack:
+            made = {}
+            for side in (Side.TRAIN, Side.VALIDATION):
+                path = stack.enter_context(self.scratch())
+                limits = model.file_limits(validation=side is Side.VALIDATION)
+                one = await self._made(job, side, path, format_name, limits)
+                if side is Side.TRAIN or one.checked.lines >= limits.least_lines:
+                    made[side] = one
+            for one in made.values():
+                if not one.checked.passed:
+                    raise FileRefusedError(f"The {one.file.side} file would be refused. {one.checked.said()}")
+            yield made
+
+    async def _made(self, job: Job, side: Side, path: Path, format_name: str, limits: FileLimits) -> Made:
+        lines = await self.datasets.lines(job.tenant, job.dataset_id, side, format_name)
+        most = limits.most_lines if side is Side.VALIDATION else None  # a part of it validates as well
+        written = await _written(lines, path, most)
+        checked = await self.inspect(path, format_name, limits)
+        return Made(TrainingFile(side=side, path=path, sha256=written, bytes=checked.bytes), checked)
+
+
+async def _written(lines: AsyncIterator[bytes], path: Path, most: int | None) -> str:
+    """The SHA-256 of what was written."""
+    digest, waiting, size, count = hashlib.sha256(), [], 0, 0
+    with path.open("wb") as file:
+        async for line in lines:
+            if count == most:
+                break
+            waiting.append(line)
+            size, count = size + len(line), count + 1
+            if size >= WRITTEN_AT_ONCE:
+                await _write(file, digest, b"".join(waiting))
+                waiting, size = [], 0
+        await _write(file, digest, b"".join(waiting))
+    return digest.hexdigest()
+
+
+async def _write(file: IO[bytes], digest: Any, part: bytes) -> None:
+    await asyncio.to_thread(file.write, part)
+    digest.update(part)
