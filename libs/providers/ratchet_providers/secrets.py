@@ -45,6 +45,11 @@ class Secret:
         except SecretError as error:
             raise CannotStartError(f"{what_for} needs a key: {error}") from None
 
+    def read(self) -> str:
+        """What it stands for at this moment, looked up anew. Raises SecretError."""
+        self._read()
+        return self._value
+
     def forget(self) -> None:
         """The provider refused it: the next `current` looks again, whenever that is."""
         self._looked = 0.0
@@ -70,7 +75,7 @@ class Secret:
     def _checked(self, value: str, where: str) -> str:
         key = value.strip()
         if not key:
-            raise SecretError(f"{where} is not set or empty: set it, or take what needs it out of the catalogue.")
+            raise SecretError(f"{where} is not set or empty: set it.")
         if not (key.isascii() and key.isprintable()):
             raise SecretError(f"{where} holds characters that no header may hold: set it anew.")
         return key
