@@ -24,7 +24,7 @@ def items_of(output: str) -> list[str]:
 
     An answer that says "None" has no items.
     """
-    text = _unfenced(output[:MAX_CHARS].strip())
+    text = unfenced(output[:MAX_CHARS].strip())
     found = _json_items(text)
     return _items_of_lines(text) if found is None else found
 
@@ -46,6 +46,17 @@ def items_f1(output: Iterable[str], target: Iterable[str]) -> float:
     return f1(_matches(_similar(ours, theirs)), len(ours), len(theirs))
 
 
+def items_covered(output: Iterable[str], target: Iterable[str]) -> float:
+    """The share of the target's items that are among the output's; 1 where there are none."""
+    ours, theirs = ([_words(item) for item in list(side)[:MAX_ITEMS]] for side in (output, target))
+    return _matches(_similar(ours, theirs)) / len(theirs) if theirs else 1.0
+
+
+def is_bulleted(line: str) -> bool:
+    """Or numbered."""
+    return _BULLET.match(line) is not None
+
+
 def item_text(item: object, depth: int = 4) -> str:
     """One line: of an object its values, in their order, with commas between; what lies deeper is left out."""
     parts = item.values() if isinstance(item, Mapping) else item
@@ -65,7 +76,7 @@ def text_of(scalar: object) -> str:
     return str(scalar)
 
 
-def _unfenced(text: str) -> str:
+def unfenced(text: str) -> str:
     """What stands inside a Markdown code fence that holds the whole text."""
     first, newline, rest = text.partition("\n")
     fenced = newline and first.startswith("```") and rest.endswith("```")

@@ -1,0 +1,95 @@
+"""The numbers that a text tells, with their scale and their unit: "$3.2 million", "(12)", "4.8bn", "12 %", "90 min"."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ratchet_scoring.quantities import DIGITS, TOLERANCE, plain, value_of
+from ratchet_scoring.units import PERCENT, SCALES, UNITS
+
+MAX_CHARS: Final = 200_000  # of a text are read
+MAX_FIGURES: Final = 500
+SHARE: Final = "share"  # the kind of 12 %, whose value is .12
+_BARE: Final = re.compile(r"\d{1,4}\Z", re.A)  # a year, or a number of a note
+
+
+def _any_of(names: Sequence[str] | frozenset[str] | dict[str, object]) -> str:
+    return "|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name))))
+
+
+_SIGNS = _any_of([name for name in UNITS if not name.isalpha()])
+_CODES = _any_of([name for name in UNITS if len(name) == 3 and UNITS[name].kind.isupper()])
+_SCALE = _any_of(list(SCALES))
+_FIGURE = re.compile(
+    rf"(?<![\w.,])(?<!\d-)(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<before>{_SIGNS}|(?:{_CODES})\s)?\s*(?P<inner>\()?"
+    rf"(?P<minus>-)?(?P<digits>{DIGITS})(?![.,]?\d)(?:\s?(?P<scale>{_SCALE})\b)?"
+    rf"(?:[\s-]?(?P<unit>%|(?:{_any_of([*PERCENT - {'%'}, *UNITS])})(?!\w)))?\s*(?P<close>\))?"
+    rf"(?P<after>%|\s(?:{_SCALE})\b)?",
+    re.A,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`value` in the measure of its `kind`; a kind of "" is a bare number. `written`: before its unit counted."""
+
+    value: float
+    kind: str = ""
+    written: float = 0.0
+
+
+def figures_in(text: str) -> list[Figure]:
+    """In the order of the text. Parentheses mean below zero, but for a bare number up to 9999 within prose."""
+    said = plain(text[:MAX_CHARS])
+    found = (_figure(match, alone=match[0].strip() == said.rstrip(".")) for match in _FIGURE.finditer(said))
+    return [figure for figure in found if math.isfinite(figure.value)][:MAX_FIGURES]
+
+
+def same_figure(one: Figure, other: Figure, tolerance: float = TOLERANCE) -> bool:
+    """Within the tolerance, of the larger of both. A bare number is of any kind: 90 is 90 min, 12 and .12 are 12 %."""
+    if one.kind == other.kind:
+        return _close(one.value, other.value, tolerance)
+    if one.kind and other.kind:
+        return False
+    bare, other = (other, one) if one.kind else (one, other)
+    return any(_close(bare.value, value, tolerance) for value in (other.value, other.written))
+
+
+def figures_covered(output: str, target: str, tolerance: float = TOLERANCE) -> float | None:
+    """The share of the reference's figures that the answer tells, each once. None where the reference has none."""
+    wanted, said = figures_in(target), figures_in(output)
+    if not wanted:
+        return None
+    return sum(_taken(figure, said, tolerance) for figure in wanted) / len(wanted)
+
+
+def _taken(figure: Figure, said: list[Figure], tolerance: float) -> bool:
+    for place, other in enumerate(said):
+        if same_figure(figure, other, tolerance):
+            del said[place]
+            return True
+    return False
+
+
+def _figure(match: re.Match[str], *, alone: bool) -> Figure:
+    after = (match["after"] or "").strip()
+    written = value_of(match["digits"]) * SCALES.get(match["scale"] or after, 1.0)
+    unit = match["unit"] or (after if after == "%" else (match["before"] or "").strip())
+    if match["sign"] == "-" or match["minus"] or _is_below(match, alone or bool(unit or match["scale"])):
+        written = -written
+    if unit in PERCENT:
+        return Figure(written / 100, SHARE, written)
+    known = UNITS.get(unit)
+    return Figure(written * known.factor, known.kind, written) if known else Figure(written, "", written)
+
+
+def _is_below(match: re.Match[str], telling: bool) -> bool:
+    """Whether it stands in parentheses as accountants write losses."""
+    closed = bool(match["close"]) and bool(match["open"] or match["inner"])
+    return closed and (telling or not _BARE.match(match["digits"]))
+
+
+def _close(one: float, other: float, tolerance: float) -> bool:
+    return math.isclose(one, other, rel_tol=tolerance, abs_tol=1e-12)

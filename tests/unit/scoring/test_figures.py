@@ -1,0 +1,96 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ratchet_scoring.figures import Figure, figures_covered, figures_in, same_figure
+from ratchet_scoring.quantities import Quantity, quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("1,234.5", 1234.5, ""),
+        ("(12)", -12, ""),
+        ("$3.2 million", 3.2e6, "USD"),
+        ("US$ 5 thousand", 5e3, "USD"),
+        ("$(1.5) million", -1.5e6, "USD"),
+        ("(12 %)", -0.12, "share"),
+        ("12 percent", 0.12, "share"),
+        ("20 bps", 0.002, "share"),
+        ("4.8bn", 4.8e9, ""),
+        ("€4.8bn", 4.8e9, "EUR"),
+        ("EUR 1.234,5", 1234.5, "EUR"),
+        ("3.5 kg", 3.5, "mass"),
+        ("90 min", 5400, "time"),
+        ("a 10-year plan", 120, "months"),
+        ("a loss of -$5", -5, "USD"),
+    ],
+)
+def test_a_figure_has_its_scale_and_its_unit(text: str, value: float, kind: str) -> None:
+    (found,) = figures_in(text)
+    assert found.value == pytest.approx(value)
+    assert found.kind == kind
+
+
+def test_in_prose_a_bare_number_in_parentheses_is_not_below_zero() -> None:
+    assert [figure.value for figure in figures_in("In 2022 (2021) it lost (1,234).")] == [2022, 2021, -1234]
+
+
+@pytest.mark.parametrize("text", ["Q3", "A4", "v1.2.3", "no number", "", "x86"])
+def test_parts_of_names_are_no_figures(text: str) -> None:
+    assert figures_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("$3.2 million", "3,200,000 USD", True),
+        ("$3.2 million", "€3.2 million", False),
+        ("$3.2 million", "3.2 million", True),
+        ("12 %", "0.12", True),
+        ("12 %", "12", True),
+        ("120 bps", "1.2 %", True),
+        ("90 min", "1.5 hours", True),
+        ("90 min", "90", True),
+        ("90 min", "90 km", False),
+        ("2 kg", "2,000 g", True),
+        ("100", "100.4", True),
+        ("100", "101", False),
+        ("(3)", "3", False),
+    ],
+)
+def test_figures_are_the_same_in_whatever_scale_and_unit(one: str, other: str, same: bool) -> None:
+    left, right = figures_in(one)[0], figures_in(other)[0]
+    assert same_figure(left, right) is same_figure(right, left) is same
+
+
+def test_a_wider_tolerance_is_the_callers_to_choose() -> None:
+    assert not same_figure(Figure(100), Figure(103))
+    assert same_figure(Figure(100), Figure(103), 0.05)
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "covered"),
+    [
+        ("Revenue was $3.2 million in 2022.", "$3,200,000", 1),
+        ("Revenue was $3.2 million.", "3.2 million in 2022", 0.5),
+        ("It was 5.", "5 and 5", 0.5),
+        ("None.", "7", 0),
+        ("7", "no figure", None),
+    ],
+)
+def test_the_share_of_the_references_figures_is_told(output: str, target: str, covered: float | None) -> None:
+    assert figures_covered(output, target) == covered
+
+
+@pytest.mark.parametrize(("text", "value"), [("$3.2 million", 3.2e6), ("4.8bn", 4.8e9), ("(2 thousand)", -2e3)])
+def test_a_text_that_is_one_number_may_have_a_scale(text: str, value: float) -> None:
+    found = quantity(text)
+    assert isinstance(found, Quantity)
+    assert found.value == pytest.approx(value)
+
+
+@given(st.text(max_size=80) | st.text("0123456789.,'() -+%$ekmbn", max_size=40))
+def test_any_text_has_finite_figures_and_covers_its_own(text: str) -> None:
+    assert all(abs(figure.value) < float("inf") for figure in figures_in(text))
+    assert figures_covered(text, text) in (1, None)
