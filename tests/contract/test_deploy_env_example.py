@@ -7,9 +7,9 @@ from typing import get_args
 import pytest
 from dotenv import dotenv_values
 
+from ratchet_catalogue.provider_table import ProviderTable
 from ratchet_cli.env_example import OF_SERVICES, PLACE, ROOT, text
 from ratchet_common.settings import variables
-from ratchet_router.provider_table import ProviderTable
 from tests.contract.started import started
 
 NEEDED = {"KAFKA_BOOTSTRAP_SERVERS": "kafka:9092", "MONGODB_URL": "mongodb://mongodb", "TOKENS_FILE": "tokens.json"}

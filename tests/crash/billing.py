@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
+from ratchet_catalogue.prices import Prices
 from ratchet_cli.stack.ports import free_ports
 from ratchet_common.events import Usage
-from ratchet_router.prices import Prices
 
 PRICES = Prices(Decimal("0.8"), Decimal("3.2"), Decimal("0.4"))
 SLOWEST_S = 0.03

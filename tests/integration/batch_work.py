@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import msgspec
 
+from ratchet_catalogue.catalogue import Catalogue
 from ratchet_common.auth import Caller, Scope
 from ratchet_common.events import PredictionMade
 from ratchet_common.mongo import Database
@@ -27,7 +28,6 @@ from ratchet_router.batches.single_store import MongoSingleStore
 from ratchet_router.batches.store import MongoBatchStore
 from ratchet_router.batches.worker import Worker
 from ratchet_router.batches.working import Budgets, Working
-from ratchet_router.catalogue import Catalogue
 from tests.unit.router.asks import LARGE, MIDDLE, SMALL
 from tests.unit.router.batches.fakes import FakeBatchPlatform, Purse
 from tests.unit.router.fakes import World

@@ -12,6 +12,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from ratchet_catalogue.catalogue import Catalogue
+from ratchet_catalogue.catalogue_file import read_catalogue
 from ratchet_cli.models import IN_A_FILE
 from ratchet_cli.router_calls import Router
 from ratchet_common.auth import Caller
@@ -20,8 +22,6 @@ from ratchet_router.api.chat_body import read_chat
 from ratchet_router.api.generate import GenerateBody, ask_of_body
 from ratchet_router.api.views import routing, usd
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Catalogue
-from ratchet_router.catalogue_file import read_catalogue
 from ratchet_router.plan import Situation, plan
 
 NOBODY = Caller("", "local", frozenset())

@@ -91,9 +91,9 @@ def models(
     as_json: AsJson = False,
 ) -> None:
     """List the models that may answer: provider, tier, context window, capabilities, prices, quality."""
+    from ratchet_catalogue.catalogue_file import SHIPPED_CATALOGUE
     from ratchet_cli.models import models as run
     from ratchet_cli.router_calls import router_at
-    from ratchet_router.settings import SHIPPED_CATALOGUE
 
     file = catalogue or SHIPPED_CATALOGUE
     _sentence_or(lambda: run(file, router_at(url, token, data_dir) if url else None, as_json=as_json))
@@ -112,9 +112,9 @@ def route(
 
     Without --url it goes by the catalogue alone: expected quality, every model well, no trained version.
     """
+    from ratchet_catalogue.catalogue_file import SHIPPED_CATALOGUE
     from ratchet_cli.explaining import explain as run
     from ratchet_cli.router_calls import router_at
-    from ratchet_router.settings import SHIPPED_CATALOGUE
 
     file = catalogue or SHIPPED_CATALOGUE
     _sentence_or(lambda: run(explain, file, router_at(url, token, data_dir) if url else None, as_json=as_json))

@@ -10,9 +10,9 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from ratchet_catalogue.catalogue_file import read_catalogue
 from ratchet_cli.router_calls import Router
 from ratchet_router.api.catalogue import ModelView, shown
-from ratchet_router.catalogue_file import read_catalogue
 
 COLUMNS = ("name", "provider", "tier", "window", "capabilities", "input", "output", "quality", "latency", "measured")
 IN_A_FILE = 160  # characters a line, where no terminal says how wide it is

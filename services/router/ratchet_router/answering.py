@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ratchet_catalogue.adapters import Adapter, adapter
+from ratchet_catalogue.catalogue import LOCAL_STUDENT, SIMULATED, Catalogue, Model
 from ratchet_providers.base import Streaming
 from ratchet_providers.batching import BatchPlatform
 from ratchet_providers.embedding import Embedding
@@ -10,8 +12,6 @@ from ratchet_providers.local_student import LocalStudents
 from ratchet_providers.simulated import Simulated
 from ratchet_providers.simulated_embeddings import SimulatedEmbeddings
 from ratchet_providers.wire import Wire
-from ratchet_router.adapters import Adapter, adapter
-from ratchet_router.catalogue import LOCAL_STUDENT, SIMULATED, Catalogue, Model
 from ratchet_router.settings import RouterSettings
 
 Adapters = Mapping[str, Adapter]  # by the provider's name

@@ -7,15 +7,15 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 from uuid_utils import uuid4
 
+from ratchet_catalogue.catalogue import Capability
+from ratchet_catalogue.provider_table import LimitsTable
 from ratchet_common.limits import Limits
 from ratchet_common.vocabulary import DocumentType, TaskType
 from ratchet_providers.base import Native
 from ratchet_providers.media import CHARACTERS_PER_TOKEN, NO_MEDIA, Media
 from ratchet_providers.usage import characters_beside
-from ratchet_router.catalogue import Capability
 from ratchet_router.complexity import complexity
 from ratchet_router.priorities import EVEN, Priorities
-from ratchet_router.provider_table import LimitsTable
 
 # No tokenizer makes fewer of what is no mere repetition: of long words or deep indentation it has some 13 bytes each.
 MOST_BYTES_PER_TOKEN: Final = 16

@@ -1,6 +1,6 @@
 """A model that the caller named, and who is asked in its place where it does not answer or cannot. Pure."""
 
-from ratchet_router.catalogue import Catalogue, Model
+from ratchet_catalogue.catalogue import Catalogue, Model
 from ratchet_router.planned import ALONE, Named
 from ratchet_router.routing import NoModelFitsError, Ranking, Wanted, named, unable
 

@@ -9,11 +9,11 @@ import msgspec
 from msgspec.structs import replace
 from uuid_utils.compat import uuid7
 
+from ratchet_catalogue.catalogue import EmbeddingModel
 from ratchet_common.events import Attempt, Outcome, PredictionMade, Usage
 from ratchet_providers.base import TimeLimits
 from ratchet_providers.embedding import EmbeddingRequest, Embeddings, in_openais_shape
 from ratchet_router.answer import Gone
-from ratchet_router.catalogue import EmbeddingModel
 from ratchet_router.embedded import EmbedAsk, Embedded, again, event_of, key_of, kind_of, to_keep
 from ratchet_router.failures import NoAnswerError, no_answer
 from ratchet_router.impatience import usual_s

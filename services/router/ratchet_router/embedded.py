@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
+from ratchet_catalogue.prices import ZERO
+from ratchet_catalogue.provider_table import LimitsTable
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
 from ratchet_common.limits import Limits
 from ratchet_common.vocabulary import EMBEDDING
@@ -18,8 +20,6 @@ from ratchet_router.ask import CacheUse
 from ratchet_router.cache import WITHOUT_MEANING
 from ratchet_router.epochs import Kind
 from ratchet_router.memory import Entry
-from ratchet_router.prices import ZERO
-from ratchet_router.provider_table import LimitsTable
 
 
 class EmbedAsk(msgspec.Struct, frozen=True, kw_only=True):

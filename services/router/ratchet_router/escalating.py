@@ -3,9 +3,9 @@
 import msgspec
 from msgspec.structs import replace
 
+from ratchet_catalogue.catalogue import TIERS
 from ratchet_router.answered import Answered
 from ratchet_router.calling import called
-from ratchet_router.catalogue import TIERS
 from ratchet_router.checking.escalation import escalates
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.progress import Progress

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from ratchet_catalogue.catalogue import TIERS, Model
 from ratchet_common.events import CurvePoint
-from ratchet_router.catalogue import TIERS, Model
 
 NOBODY, EVERYBODY = 1.0, -1.0  # gains of scores lie between
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from ratchet_catalogue.adapters import WrongProviderError
+from ratchet_catalogue.catalogue import Catalogue
+from ratchet_catalogue.catalogue_file import read_catalogue
 from ratchet_common.background import Loop, cancelled
 from ratchet_common.errors import CannotStartError
 from ratchet_common.toml_lines import Lines
 from ratchet_providers.local_student import LocalStudents
 from ratchet_providers.wire import Wire
-from ratchet_router.adapters import WrongProviderError
 from ratchet_router.answering import Adapters, adapters_of, answering_with
-from ratchet_router.catalogue import Catalogue
-from ratchet_router.catalogue_file import read_catalogue
 from ratchet_router.gate import Cap
 from ratchet_router.limits.file import LimitsFile, read_limits
 from ratchet_router.parts import Parts

@@ -5,9 +5,9 @@ What one tenant's short limits break off must not take a model from everybody el
 
 from typing import Final, Protocol
 
+from ratchet_catalogue.provider_table import LimitsTable
 from ratchet_providers.base import TimeLimits
 from ratchet_providers.failing import ErrorKind
-from ratchet_router.provider_table import LimitsTable
 
 HEARD_OUT: Final = 0.5  # of the usual time: by then something should have come
 

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
+from ratchet_catalogue.catalogue import TIERS, Catalogue, Tier
 from ratchet_common.vocabulary import TaskType, known_task
-from ratchet_router.catalogue import TIERS, Catalogue, Tier
 from ratchet_router.routing import UnknownModelError
 
 AUTO: Final = "auto"

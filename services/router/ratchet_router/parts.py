@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from ratchet_catalogue.catalogue import Catalogue, Model
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm
 from ratchet_providers.base import Streaming
@@ -22,7 +23,6 @@ from ratchet_router.assembly import (
 )
 from ratchet_router.best_answers import BestAnswers, BestAnswersOffError, chosen
 from ratchet_router.cache import AnswerCache
-from ratchet_router.catalogue import Catalogue, Model
 from ratchet_router.estimates import Estimates
 from ratchet_router.experiments import Enrolled, enrolled
 from ratchet_router.idempotency import KeyStore

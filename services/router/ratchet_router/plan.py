@@ -6,12 +6,12 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
+from ratchet_catalogue.catalogue import Catalogue, Model, Platform, Tier
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Arm, AssignedBy, Decision, TrafficAssigned
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.ask import Ask
 from ratchet_router.by_name import by_name
-from ratchet_router.catalogue import Catalogue, Model, Platform, Tier
 from ratchet_router.estimate import Doubt
 from ratchet_router.experiments import Enrolled
 from ratchet_router.names import ALIASES, AUTO, OF_TASK, VERSION, task_in

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import msgspec
 
+from ratchet_catalogue.catalogue import Model, Platform
+from ratchet_catalogue.prices import ZERO
 from ratchet_common.events import BASE_VERSION, Decision, Serving, Usage
-from ratchet_router.catalogue import Model, Platform
 from ratchet_router.epochs import Kind
-from ratchet_router.prices import ZERO
 from ratchet_router.routing import Ranking
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
+from ratchet_catalogue.catalogue import CEILINGS, Capability, Model, Tier
 from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.events import Candidate, Usage
-from ratchet_router.catalogue import CEILINGS, Capability, Model, Tier
 from ratchet_router.estimate import Doubt
 from ratchet_router.priorities import EVEN, Priorities
 from ratchet_router.too_long import CONTEXT_LENGTH_EXCEEDED, TooLong

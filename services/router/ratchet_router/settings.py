@@ -6,12 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from ratchet_catalogue.catalogue_file import SHIPPED_CATALOGUE
 from ratchet_common.settings import CommonSettings
 from ratchet_router.checking.checks import NAMES
 from ratchet_router.checking.escalation import ESCALATING, Escalation
 from ratchet_router.estimate import Aim
-
-SHIPPED_CATALOGUE = Path(__file__).parent / "catalogue.toml"
 
 
 class RouterSettings(CommonSettings):

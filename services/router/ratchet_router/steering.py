@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
-from ratchet_router.catalogue import Model
+from ratchet_catalogue.catalogue import Model
 from ratchet_router.routing import Ranking, Wanted, too_slow
 from ratchet_router.traffic import WHOLE, position
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import msgspec
 
+from ratchet_catalogue.catalogue import Tier
+from ratchet_catalogue.prices import Prices
 from ratchet_common.events import Approach, Usage
 from ratchet_providers.base import Streaming, TimeLimits
 from ratchet_providers.embedding import Embedding
 from ratchet_providers.failing import ErrorKind
-from ratchet_router.catalogue import Tier
-from ratchet_router.prices import Prices
 
 FOREVER_LONG = 10**9
 USUAL = TimeLimits()

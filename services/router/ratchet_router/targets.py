@@ -6,14 +6,14 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from ratchet_catalogue.catalogue import SIMULATED, Model
+from ratchet_catalogue.provider_table import LimitsTable
 from ratchet_common.events import BASE_VERSION, Usage
 from ratchet_providers.base import ModelRequest, TimeLimits
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import assembled, undressed
-from ratchet_router.catalogue import SIMULATED, Model
 from ratchet_router.parts import Parts
 from ratchet_router.planned import ALONE, Plan, Trained, model_of
-from ratchet_router.provider_table import LimitsTable
 from ratchet_router.routing import NoModelFitsError, nothing_left
 from ratchet_router.target import Target
 from ratchet_router.template import Template

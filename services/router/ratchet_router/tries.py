@@ -11,13 +11,13 @@ from typing import Any, Final, Generic, Self, TypeVar
 
 from msgspec.structs import replace
 
+from ratchet_catalogue.provider_table import LimitsTable
 from ratchet_common.background import described
 from ratchet_common.events import Attempt, Usage
 from ratchet_providers.base import TimeLimits
 from ratchet_providers.failing import FINAL, ProviderError
 from ratchet_router.gate import Gate
 from ratchet_router.impatience import is_the_callers
-from ratchet_router.provider_table import LimitsTable
 from ratchet_router.retrying import pause_before_retry
 from ratchet_router.surroundings import Surroundings
 from ratchet_router.target import Place

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Final, Protocol
 
+from ratchet_catalogue.catalogue import Platform
 from ratchet_common.events import Serving, TrafficAssigned
 from ratchet_providers.base import ProviderError
-from ratchet_router.catalogue import Platform
 
 TRIED_KEPT: Final = 10_000  # SHA-256 of the latest
 

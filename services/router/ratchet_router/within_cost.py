@@ -12,11 +12,11 @@ from typing import Any, Final, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from ratchet_catalogue.prices import BOUNDLESS, Prices
 from ratchet_common.events import Usage
 from ratchet_providers.base import ModelRequest
 from ratchet_providers.chat_shape import choices_in
 from ratchet_providers.usage import estimated_of, estimated_tokens
-from ratchet_router.prices import BOUNDLESS, Prices
 
 T = TypeVar("T")
 OF_CHAT: Final = ("max_completion_tokens", "max_tokens")

@@ -10,14 +10,13 @@ from functools import partial
 import msgspec
 import numpy as np
 
+from ratchet_catalogue.catalogue_file import SHIPPED_CATALOGUE, read_catalogue
 from ratchet_common import conversation
 from ratchet_common.vocabulary import TaskType
 from ratchet_estimate import Estimate, read
 from ratchet_estimate.fitting import Outcome, fit
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue_file import read_catalogue
 from ratchet_router.plan import Situation, plan
-from ratchet_router.settings import SHIPPED_CATALOGUE
 from tests.bench.figure import Figure
 from tests.bench.routing.data import Pair
 

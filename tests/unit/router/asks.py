@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
+from ratchet_catalogue.catalogue import Catalogue, Model, Platform, Tier
+from ratchet_catalogue.prices import Prices
 from ratchet_common import conversation
 from ratchet_common.events import Arm, ExperimentChanged, Serving, TrafficAssigned
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Catalogue, Model, Platform, Tier
-from ratchet_router.prices import Prices
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 VERSION = "classification-0a1b2c3d"

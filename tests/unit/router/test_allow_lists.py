@@ -5,10 +5,10 @@ import dataclasses
 import pytest
 from msgspec.structs import replace
 
+from ratchet_catalogue.catalogue import Catalogue
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Catalogue
 from ratchet_router.routing import NoModelFitsError, UnknownModelError
 from tests.unit.router.asks import CATALOGUE, ask
 from tests.unit.router.fakes import World

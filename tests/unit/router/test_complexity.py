@@ -1,6 +1,6 @@
 import pytest
 
-from ratchet_router.catalogue import CEILINGS
+from ratchet_catalogue.catalogue import CEILINGS
 from ratchet_router.complexity import complexity
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from ratchet_catalogue.catalogue import Catalogue, EmbeddingModel
 from ratchet_common.events import PredictionMade
 from ratchet_providers.base import ProviderError
 from ratchet_providers.embedding import EmbeddingRequest, Embeddings
 from ratchet_providers.simulated_embeddings import SimulatedEmbeddings
 from ratchet_router.cache_control import cache_control
-from ratchet_router.catalogue import Catalogue, EmbeddingModel
 from ratchet_router.embedded import EmbedAsk, Embedded
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.idempotency import Held, IdempotencyError, TooLargeToReplayError, once_of

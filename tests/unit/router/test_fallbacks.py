@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from ratchet_catalogue.catalogue import Catalogue
 from ratchet_common.events import Check, Usage
 from ratchet_providers.failing import ErrorKind
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Catalogue
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.routing import NoModelFitsError
 from tests.unit.router.asks import CATALOGUE, ask

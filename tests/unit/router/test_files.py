@@ -3,10 +3,11 @@ from typing import Any
 
 import pytest
 
+from ratchet_catalogue.catalogue_file import SHIPPED_CATALOGUE
 from ratchet_common.errors import CannotStartError
 from ratchet_providers.wire import Wire
 from ratchet_router.files import read_files
-from ratchet_router.settings import SHIPPED_CATALOGUE, RouterSettings
+from ratchet_router.settings import RouterSettings
 
 
 @pytest.mark.parametrize(

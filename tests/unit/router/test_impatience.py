@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from ratchet_catalogue.provider_table import LimitsTable
 from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError, TimeLimits
 from ratchet_providers.failing import ErrorKind
 from ratchet_router.answer import answer
 from ratchet_router.breaker import IN_A_ROW
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.impatience import is_the_callers
-from ratchet_router.provider_table import LimitsTable
 from tests.unit.router.asks import ask
 from tests.unit.router.fakes import FakeModel, World
 from tests.unit.router.scripted import USED

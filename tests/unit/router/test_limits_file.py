@@ -5,8 +5,8 @@ import pytest
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.limits import Limits
+from ratchet_router import settings
 from ratchet_router.limits.file import NO_LIMITS, read_limits, understood
-from ratchet_router.settings import SHIPPED_CATALOGUE
 
 FILE = """
 [default.tenant]
@@ -36,7 +36,7 @@ def test_a_table_of_its_own_takes_the_place_of_the_default() -> None:
 
 
 def test_the_example_is_a_limits_file() -> None:
-    file = read_limits(SHIPPED_CATALOGUE.with_name("limits.example.toml"))
+    file = read_limits(Path(settings.__file__).with_name("limits.example.toml"))
     assert file.of_user("acme", "ann@example.org") == Limits(day_usd=Decimal(50))
     assert file.of_user("acme", "bob") == file.of_user("other", "bob") == Limits(day_usd=Decimal(5))
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from ratchet_catalogue.catalogue import Catalogue
 from ratchet_common.auth import Caller
 from ratchet_providers.media import IMAGE_TOKENS, PAGE_TOKENS
 from ratchet_router.api.asking import Asked, ask_of
 from ratchet_router.api.chat_body import read_chat
 from ratchet_router.api.messages import read_message_ask
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Catalogue
 from ratchet_router.plan import Situation, plan
 from ratchet_router.shapes.messages.read import read_count
 from ratchet_router.shapes.responses.read import read_responses

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from ratchet_catalogue.known_prices import Wanted
+from ratchet_catalogue.price_list import found
+from ratchet_catalogue.prices import Prices
 from ratchet_common.events import Usage
 from ratchet_providers.gemini.counting import wire_usage
 from ratchet_providers.gemini.shape import UsageMetadata
 from ratchet_providers.usage import counted
-from ratchet_router.known_prices import Wanted
-from ratchet_router.price_list import found
-from ratchet_router.prices import Prices
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

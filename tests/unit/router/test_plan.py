@@ -6,12 +6,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from ratchet_catalogue.prices import Prices
 from ratchet_common.events import Arm, TrafficAssigned
 from ratchet_common.vocabulary import TaskType, UnknownTaskError
 from ratchet_router.experiments import Enrolled
 from ratchet_router.plan import OtherTaskError, Situation, plan
 from ratchet_router.planned import Plan
-from ratchet_router.prices import Prices
 from ratchet_router.routing import NoModelFitsError, UnknownModelError
 from ratchet_router.steering import Steering
 from tests.unit.router.asks import CATALOGUE, NOW, VERSION, ask, assigned

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ratchet_router.catalogue import Model
+from ratchet_catalogue.catalogue import Model
 from ratchet_router.priorities import Priorities
 from ratchet_router.routing import Measured, NoModelFitsError, Ranking, Wanted, quality_of, rank
 from tests.unit.router.asks import LARGE, MIDDLE, MODELS, SMALL, model

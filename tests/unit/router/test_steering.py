@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ratchet_router.catalogue import Model
+from ratchet_catalogue.catalogue import Model
 from ratchet_router.routing import Ranking, Wanted, rank
 from ratchet_router.steering import Drawn, Steering, steered
 from tests.unit.router.asks import LARGE, MIDDLE, MODELS, NOW, SMALL, model

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from ratchet_catalogue.catalogue import Catalogue
 from ratchet_common.events import PredictionMade, Usage
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.base import ProviderError
 from ratchet_providers.chat_shape import CustomCall, ToolCallDelta
 from ratchet_router.answer import answer
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Catalogue
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.routing import NoModelFitsError
 from ratchet_router.shapes.chat import ChatFrames

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from ratchet_catalogue.catalogue import Catalogue
 from ratchet_common.auth import Caller
 from ratchet_router.api.asking import Asked, ask_of
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Catalogue
 from ratchet_router.plan import Situation, plan
 from ratchet_router.planned import Plan
 from ratchet_router.routing import NoModelFitsError

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ratchet_catalogue.catalogue import Catalogue
+from ratchet_catalogue.prices import Above, Prices
 from ratchet_common.auth import Caller
 from ratchet_common.events import Usage
 from ratchet_common.vocabulary import TaskType
@@ -24,11 +26,9 @@ from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
 from ratchet_router.api.chat_body import read_chat
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Catalogue
 from ratchet_router.limits.admitted import Admitted, Estimate
 from ratchet_router.limits.subjects import Who
 from ratchet_router.plan import Situation, plan
-from ratchet_router.prices import Above, Prices
 from ratchet_router.routing import NoModelFitsError
 from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.stream import opened

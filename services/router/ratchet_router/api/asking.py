@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
+from ratchet_catalogue.catalogue import Capability
 from ratchet_common import conversation
 from ratchet_common.auth import Caller
 from ratchet_common.conversation import Reading
@@ -13,7 +14,6 @@ from ratchet_providers.base import Native
 from ratchet_providers.media import NO_MEDIA, media_in
 from ratchet_router.api.extras import NO_REQUIREMENTS, Extras
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Capability
 from ratchet_router.names import OF_TASK, task_in
 from ratchet_router.routing import UnknownModelError
 

@@ -5,9 +5,9 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from ratchet_catalogue.catalogue import CEILINGS, Model
 from ratchet_common.auth import MayRead
 from ratchet_router.api.parts import TheParts
-from ratchet_router.catalogue import CEILINGS, Model
 from ratchet_router.snapshot import Snapshot
 
 routes = APIRouter(prefix="/api/models", tags=["models"])

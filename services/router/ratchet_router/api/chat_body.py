@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from ratchet_catalogue.catalogue import Capability
 from ratchet_common import conversation
 from ratchet_common.auth import Caller
 from ratchet_common.errors import RefusedError
@@ -15,7 +16,6 @@ from ratchet_providers.media import is_media
 from ratchet_router.api.asking import Asked, ask_of
 from ratchet_router.api.extras import NOTHING_ASKED, Extras
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Capability
 
 Tokens = Annotated[int, Meta(ge=1, le=10_000_000)]
 User = Annotated[str, Meta(max_length=200)]

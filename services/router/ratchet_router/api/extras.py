@@ -5,10 +5,10 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from ratchet_catalogue.provider_table import LimitsTable
 from ratchet_common.vocabulary import DocumentType
 from ratchet_router.ask import CacheUse
 from ratchet_router.priorities import Priorities
-from ratchet_router.provider_table import LimitsTable
 
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
 VariableName = Annotated[str, Meta(min_length=1, max_length=40)]

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from ratchet_catalogue.catalogue import Capability
 from ratchet_common.auth import Caller, Scope, authorise
 from ratchet_common.errors import RetryLaterError
 from ratchet_router.answered import Answered
@@ -16,7 +17,6 @@ from ratchet_router.api.asking import Asked, ask_of
 from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.speaking import answer_in_shape
 from ratchet_router.ask import Ask
-from ratchet_router.catalogue import Capability
 from ratchet_router.conversations import Conversations, History, in_conversation
 from ratchet_router.parts import Parts
 from ratchet_router.shapes.responses.errors import InvalidResponsesError

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from ratchet_catalogue.catalogue import EmbeddingModel
 from ratchet_common.auth import Caller
 from ratchet_common.events import Attempt, Outcome, PredictionMade
 from ratchet_providers.batching import BatchAnswer, BatchRequest
 from ratchet_providers.embedding import Embeddings
 from ratchet_providers.failing import ProviderError
 from ratchet_router.batches.asked import Kept, Pinned, Plan
-from ratchet_router.catalogue import EmbeddingModel
 from ratchet_router.embed import (
     NOTHING_USED,
     embedded,

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ratchet_catalogue.catalogue import TIERS
 from ratchet_common.events import Check
-from ratchet_router.catalogue import TIERS
 
 # All but those that another model does not help: the limits of length are the request's.
 ESCALATING = (

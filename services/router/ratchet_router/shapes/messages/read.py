@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
+from ratchet_catalogue.catalogue import Capability
 from ratchet_providers.base import Native
-from ratchet_router.catalogue import Capability
 from ratchet_router.shapes.messages.body import BODY, COUNTED, Counted, decoded
 from ratchet_router.shapes.messages.count import estimated_count
 from ratchet_router.shapes.messages.fields import chat_fields

@@ -6,9 +6,9 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from ratchet_catalogue.catalogue import Capability
 from ratchet_providers.base import Native
 from ratchet_router.api.extras import NOTHING_ASKED, Extras
-from ratchet_router.catalogue import Capability
 from ratchet_router.shapes.responses.body import Item, ResponsesBody, decoded
 from ratchet_router.shapes.responses.errors import Beyond, InvalidResponsesError, OnlyResponsesError
 from ratchet_router.shapes.responses.fields import chat_fields

@@ -10,13 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from ratchet_common.errors import CannotStartError
-from ratchet_common.events import BASE_VERSION
-from ratchet_common.toml_checks import MisplacedError, converted
-from ratchet_common.toml_lines import Place
-from ratchet_common.vocabulary import TaskType
-from ratchet_providers.failing import FINAL
-from ratchet_router.catalogue import (
+from ratchet_catalogue.catalogue import (
     CHOOSES_AND_COUNTS,
     INNATE,
     LOCAL_STUDENT,
@@ -28,8 +22,16 @@ from ratchet_router.catalogue import (
     Name,
     Platform,
 )
-from ratchet_router.known_prices import with_known_prices
-from ratchet_router.provider_table import BedrockTable, OpenAIShapedTable, ProviderTable
+from ratchet_catalogue.known_prices import with_known_prices
+from ratchet_catalogue.provider_table import BedrockTable, OpenAIShapedTable, ProviderTable
+from ratchet_common.errors import CannotStartError
+from ratchet_common.events import BASE_VERSION
+from ratchet_common.toml_checks import MisplacedError, converted
+from ratchet_common.toml_lines import Place
+from ratchet_common.vocabulary import TaskType
+from ratchet_providers.failing import FINAL
+
+SHIPPED_CATALOGUE = Path(__file__).parent / "catalogue.toml"
 
 
 class TenantTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,18 +50,18 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tenants: dict[str, TenantTable] = {}
 
 
-def read_catalogue(path: Path) -> Catalogue:
-    """Raises CannotStartError with a sentence that names the line or the field that is wrong."""
+def read_catalogue(path: Path, setting: str = "ROUTER_CATALOGUE") -> Catalogue:
+    """`setting`: that names the path. Raises CannotStartError with a sentence that names the line or the field."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         found = understood(text)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise CannotStartError(f"The catalogue {path} (setting ROUTER_CATALOGUE) cannot be read: {why}.") from error
+        raise CannotStartError(f"The catalogue {path} (setting {setting}) cannot be read: {why}.") from error
     except MisplacedError as error:
-        raise _malformed(path, error.placed(text)) from error
+        raise _malformed(path, setting, error.placed(text)) from error
     except tomllib.TOMLDecodeError as error:
-        raise _malformed(path, str(error)) from error
+        raise _malformed(path, setting, str(error)) from error
     models = {model.name: _able(model, found.providers.get(model.provider)) for model in found.models}
     embedding_models = {model.name: model for model in found.embedding_models}
     all_of_it = Catalogue(models, found.platforms, found.providers, embedding_models)
@@ -84,8 +86,8 @@ def _able(model: Model, provider: ProviderTable | None) -> Model:
     return msgspec.structs.replace(model, capabilities=tuple(dict.fromkeys((*model.capabilities, *innate))))
 
 
-def _malformed(path: Path, why: str) -> CannotStartError:
-    return CannotStartError(f"The catalogue {path} (setting ROUTER_CATALOGUE) is malformed: {why}. Correct it there.")
+def _malformed(path: Path, setting: str, why: str) -> CannotStartError:
+    return CannotStartError(f"The catalogue {path} (setting {setting}) is malformed: {why}. Correct it there.")
 
 
 def _wrong(index: int, model: Model) -> MisplacedError | None:

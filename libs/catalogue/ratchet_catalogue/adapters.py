@@ -4,6 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from ratchet_catalogue.provider_table import (
+    AnthropicTable,
+    BedrockTable,
+    GeminiTable,
+    OpenAIShapedTable,
+    ProviderTable,
+    VertexTable,
+)
 from ratchet_common.background import Loop
 from ratchet_common.errors import CannotStartError
 from ratchet_providers.anthropic.batches import AnthropicBatches
@@ -24,14 +32,6 @@ from ratchet_providers.openai_responses import OpenAIResponses
 from ratchet_providers.openai_shaped import Dialect, OpenAIShaped
 from ratchet_providers.secrets import Secret, SecretError
 from ratchet_providers.wire import Endpoint, Wire
-from ratchet_router.provider_table import (
-    AnthropicTable,
-    BedrockTable,
-    GeminiTable,
-    OpenAIShapedTable,
-    ProviderTable,
-    VertexTable,
-)
 
 
 async def _nothing() -> None:

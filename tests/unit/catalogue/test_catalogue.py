@@ -3,11 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from ratchet_catalogue.catalogue_file import SHIPPED_CATALOGUE, read_catalogue
+from ratchet_catalogue.prices import Prices
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import Usage
-from ratchet_router.catalogue_file import read_catalogue
-from ratchet_router.prices import Prices
-from ratchet_router.settings import SHIPPED_CATALOGUE
 
 GOOD = """
 [[models]]

@@ -10,7 +10,7 @@ import msgspec
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, TieredPrices, TimeOfDateConstraint
 
-from ratchet_router.known_prices import Found, Wanted
+from ratchet_catalogue.known_prices import Found, Wanted
 
 LISTED_AS: Final[Mapping[str, str]] = {
     "input": "input_mtok",

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from ratchet_catalogue.prices import MILLION, Above, Batch, Prices
 from ratchet_common.events import Usage
-from ratchet_router.prices import MILLION, Above, Batch, Prices
 
 D = Decimal
 ALL = Prices(

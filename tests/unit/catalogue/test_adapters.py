@@ -4,6 +4,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from ratchet_catalogue.adapters import Adapter, adapter
+from ratchet_catalogue.provider_table import ProviderTable
 from ratchet_common.errors import CannotStartError
 from ratchet_providers.anthropic.provider import Anthropic
 from ratchet_providers.bedrock.provider import Bedrock
@@ -11,8 +13,6 @@ from ratchet_providers.gemini.provider import Gemini
 from ratchet_providers.gemini.vertex import Vertex
 from ratchet_providers.openai_shaped import OpenAIShaped
 from ratchet_providers.wire import Wire
-from ratchet_router.adapters import Adapter, adapter
-from ratchet_router.provider_table import ProviderTable
 
 LIMIT = 1024
 

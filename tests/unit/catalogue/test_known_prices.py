@@ -14,13 +14,13 @@ import pytest
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelInfo, Provider
 
+from ratchet_catalogue.catalogue import Catalogue
+from ratchet_catalogue.catalogue_file import read_catalogue
+from ratchet_catalogue.known_prices import Wanted
+from ratchet_catalogue.price_list import IN_A_BATCH, found
+from ratchet_catalogue.prices import Prices
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import Usage
-from ratchet_router.catalogue import Catalogue
-from ratchet_router.catalogue_file import read_catalogue
-from ratchet_router.known_prices import Wanted
-from ratchet_router.price_list import IN_A_BATCH, found
-from ratchet_router.prices import Prices
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 SELLERS = ("openai", "anthropic", "google", "aws")
@@ -169,7 +169,7 @@ def test_a_price_that_nobody_knows_stops_the_start(tmp_path: Path, lines: tuple[
 def test_a_router_that_has_looked_prices_up_has_not_loaded_the_list(tmp_path: Path) -> None:
     catalogue(tmp_path, *OPENAI, name="gpt-4o")
     look = (
-        "import sys, pathlib; from ratchet_router.catalogue_file import read_catalogue; "
+        "import sys, pathlib; from ratchet_catalogue.catalogue_file import read_catalogue; "
         "read_catalogue(pathlib.Path(sys.argv[1])); sys.exit(any('genai_prices' in name for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", look, str(tmp_path / "catalogue.toml")], check=False).returncode == 0

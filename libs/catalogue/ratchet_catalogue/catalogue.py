@@ -7,16 +7,16 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from ratchet_common.events import EVERYONE
-from ratchet_providers.failing import ErrorKind
-from ratchet_router.prices import ZERO, Prices
-from ratchet_router.provider_table import (
+from ratchet_catalogue.prices import ZERO, Prices
+from ratchet_catalogue.provider_table import (
     GeminiTable,
     LimitsTable,
     OpenAIShapedTable,
     ProviderTable,
     VertexTable,
 )
+from ratchet_common.events import EVERYONE
+from ratchet_providers.failing import ErrorKind
 
 Tier = Literal["fast", "balanced", "premium"]
 Capability = Literal["tools", "vision", "json", "choices", "logprobs", "responses"]

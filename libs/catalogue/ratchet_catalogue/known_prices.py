@@ -106,7 +106,7 @@ def _listed(model: Any, sellers: Mapping[str, Any]) -> Listed | None:
 def _looked_up(wanted: Sequence[Wanted]) -> list[Found]:
     try:
         asked = subprocess.run(
-            [sys.executable, "-m", "ratchet_router.price_list"],
+            [sys.executable, "-m", "ratchet_catalogue.price_list"],
             input=msgspec.json.encode(wanted),
             capture_output=True,
             timeout=PATIENCE_S,
