@@ -1,7 +1,7 @@
 """The deciding half of the composition root: what trains, judges and shares the traffic."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,7 +26,8 @@ from ratchet_trainer.formats.checking import Checked, FileLimits
 from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
 from ratchet_trainer.inspecting import inspect
-from ratchet_trainer.platforms.all import names, tuning_platforms
+from ratchet_trainer.platforms.all import names
+from ratchet_trainer.platforms.platform import TuningPlatform
 from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.steps import Steps
 from ratchet_trainer.store.estimates import MongoEstimateStore
@@ -56,6 +57,7 @@ class Means:
     estimates: FileArtifacts
     fitting: Workers
     base_models: BaseModels
+    platforms: Mapping[str, TuningPlatform]
 
     @property
     def renew_every(self) -> float:
@@ -101,6 +103,7 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     its.hear(VERDICTS, partial(on_verdicts, traffic=traffic, plan=settings.plan, now=_now))
     app.state.jobs, app.state.versions = stores.jobs, stores.versions
     app.state.rollouts, app.state.evaluations = stores.rollouts, stores.evaluations
+    app.state.platforms = means.platforms
     app.state.training, app.state.traffic, app.state.poke_training = training, traffic, poke
     relays = await its.relay(its.database.rollouts) | await its.relay(its.database.estimates)
     return relays | {
@@ -149,7 +152,7 @@ def _training(means: Means, stores: Stores) -> Training:
         files=TrainingFiles(exports, means.artifacts.draft, look_through),
         versions=stores.versions,
         rollouts=stores.rollouts,
-        platforms=tuning_platforms(settings, means.fitting, means.artifacts),
+        platforms=means.platforms,
         base_models=means.base_models,
         patience=settings.patience,
         budget=settings.budget,

@@ -9,16 +9,17 @@ from ratchet_common.http import create_app
 from ratchet_common.service import at_work, connections
 from ratchet_common.workers import Workers
 from ratchet_trainer.api import base_models as base_models_api
-from ratchet_trainer.api import datasets, evaluations, examples, jobs, rollouts, versions
+from ratchet_trainer.api import datasets, evaluations, examples, jobs, rollouts, runs, versions
 from ratchet_trainer.artifacts import artifacts_at
 from ratchet_trainer.base_models_file import read_base_models
 from ratchet_trainer.data import data_of
 from ratchet_trainer.decisions import Means, decisions
+from ratchet_trainer.platforms.all import tuning_platforms
 from ratchet_trainer.settings import TrainerSettings
 
 NAME = "trainer"
 ESTIMATES = "estimates"  # a folder of their own: in it, what is in use no more goes
-APIS = (examples, datasets, jobs, base_models_api, versions, rollouts, evaluations)
+APIS = (examples, datasets, jobs, runs, base_models_api, versions, rollouts, evaluations)
 
 
 def build(settings: TrainerSettings) -> FastAPI:
@@ -30,9 +31,15 @@ def build(settings: TrainerSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Fits take minutes: in a worker of their own, so that what is collected meanwhile need not wait for them.
-        async with connections(NAME, settings) as its, Workers(1) as fitting:
+        async with (
+            connections(NAME, settings) as its,
+            Workers(1) as fitting,
+            tuning_platforms(settings, fitting, artifacts) as platforms,
+        ):
             data = await data_of(its, settings)
-            loops = await decisions(app, Means(its, settings, data, artifacts, estimates, fitting, base_models))
+            loops = await decisions(
+                app, Means(its, settings, data, artifacts, estimates, fitting, base_models, platforms)
+            )
             app.state.data, app.state.artifacts, app.state.ready = data, artifacts, its.ready
             app.state.base_models = base_models
             async with at_work(its, loops):

@@ -1,19 +1,29 @@
 """The platforms that there are, each behind the same pace."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from ratchet_common.workers import Workers
 from ratchet_trainer.artifacts import FileArtifacts
 from ratchet_trainer.platforms.local import LocalPlatform
+from ratchet_trainer.platforms.openai.composing import openai_platform
+from ratchet_trainer.platforms.pace import Pace, Paced
 from ratchet_trainer.platforms.platform import TuningPlatform
 from ratchet_trainer.settings import TrainerSettings
 
 
-def tuning_platforms(
+@asynccontextmanager
+async def tuning_platforms(
     settings: TrainerSettings, fitting: Workers, artifacts: FileArtifacts
-) -> Mapping[str, TuningPlatform]:
+) -> AsyncIterator[Mapping[str, TuningPlatform]]:
+    """By name. One that lacks a setting says so when a job asks for it: most who run a trainer use one or two."""
     local = LocalPlatform(fitting, artifacts, seed=settings.seed, limit_s=settings.fit_limit_s)
-    return {local.name: local}
+    pace = Pace(settings.platform_calls_per_s)
+    async with AsyncExitStack() as stack:
+        openai = openai_platform(settings)
+        stack.push_async_callback(openai.close)
+        elsewhere: tuple[TuningPlatform, ...] = (openai,)
+        yield {local.name: local} | {platform.name: Paced(platform, pace) for platform in elsewhere}
 
 
 def names(platforms: Mapping[str, TuningPlatform], *, here: bool) -> frozenset[str]:
