@@ -1,16 +1,14 @@
 """The `ratchet` command."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
+from ratchet_cli.commands import data, rollout, tune, versions
+from ratchet_cli.commands.options import AsJson, DataDir, Token, sentence_or
 from ratchet_common.config_file import VARIABLE
-from ratchet_common.errors import CannotStartError
-
-T = TypeVar("T")
 
 app = typer.Typer(
     help="Ratchet closes the loop around language-model calls: route, collect, train, watch.",
@@ -20,10 +18,10 @@ app = typer.Typer(
 )
 tokens = typer.Typer(help="Bearer tokens: who may call, for which tenant, with which scopes.", no_args_is_help=True)
 app.add_typer(tokens, name="token")
-data = typer.Typer(help="What is learned from: bring examples of your own.", no_args_is_help=True)
-app.add_typer(data, name="data")
-
-DataDir = Annotated[Path, typer.Option(help="Where the store, the token and the logs lie.")]
+app.add_typer(data.commands, name="data")
+app.add_typer(tune.commands, name="tune")
+app.add_typer(versions.commands, name="versions")
+app.add_typer(rollout.commands, name="rollout")
 
 
 @app.command(epilog="Example: ratchet up --port 9000 --data-dir /var/tmp/ratchet")
@@ -40,7 +38,7 @@ def up(
 
     if config is not None:
         os.environ[VARIABLE] = str(config)
-    _sentence_or(lambda: run(host, port, data_dir))
+    sentence_or(lambda: run(host, port, data_dir))
 
 
 @app.command(epilog="Example: ratchet demo --data ../shared/data/email_intent")
@@ -55,7 +53,7 @@ def demo(
     """Watch the loop turn once: requests, corrections, a training, a rollout. Exit status 1 if it did not close."""
     from ratchet_cli.demo.run import demo as play
 
-    raise typer.Exit(_sentence_or(lambda: play(data, noise=shuffle_labels, as_json=as_json, seed=seed)))
+    raise typer.Exit(sentence_or(lambda: play(data, noise=shuffle_labels, as_json=as_json, seed=seed)))
 
 
 @app.command(epilog="Example: ratchet replay --topic predictions --dry-run")
@@ -71,15 +69,13 @@ def replay(
     """
     from ratchet_cli.replay import replay as run
 
-    _sentence_or(lambda: run(topic or [], data_dir, dry_run=dry_run, as_json=as_json))
+    sentence_or(lambda: run(topic or [], data_dir, dry_run=dry_run, as_json=as_json))
 
 
 Catalogue = Annotated[
     Path | None, typer.Option(envvar="ROUTER_CATALOGUE", help="A catalogue file; default: the one that ships.")
 ]
 Url = Annotated[str, typer.Option(help="Of a running router, which is asked in place of a file.")]
-Token = Annotated[str, typer.Option(envvar="RATCHET_TOKEN", help="For --url; default: the data directory's.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @app.command(epilog="Example: ratchet models --catalogue catalogue.toml")
@@ -96,7 +92,7 @@ def models(
     from ratchet_cli.router_calls import router_at
 
     file = catalogue or SHIPPED_CATALOGUE
-    _sentence_or(lambda: run(file, router_at(url, token, data_dir) if url else None, as_json=as_json))
+    sentence_or(lambda: run(file, router_at(url, token, data_dir) if url else None, as_json=as_json))
 
 
 @app.command(epilog='Example: echo \'{"model": "auto", "messages": […]}\' | ratchet route --explain -')
@@ -117,29 +113,7 @@ def route(
     from ratchet_cli.router_calls import router_at
 
     file = catalogue or SHIPPED_CATALOGUE
-    _sentence_or(lambda: run(explain, file, router_at(url, token, data_dir) if url else None, as_json=as_json))
-
-
-@data.command("import", epilog="Example: ratchet data import examples.jsonl --task-type qa --dry-run")
-def import_(
-    file: Annotated[Path, typer.Argument(help='JSON Lines: examples as the API takes them, or {"messages": […]}.')],
-    task_type: Annotated[str, typer.Option(help="Of lines that name none.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken, and why not.")] = False,
-    url: Annotated[str, typer.Option(help="Of the gateway.")] = "http://127.0.0.1:8080",
-    token: Token = "",
-    data_dir: DataDir = Path(".ratchet"),
-    as_json: AsJson = False,
-) -> None:
-    """Bring examples from a file. Private data is taken out before they are stored. Exit status 1 if one was refused.
-
-    Interrupted, it may be run again: nothing is taken twice.
-    """
-    from ratchet_cli.importing import import_examples as run
-    from ratchet_cli.router_calls import router_at
-
-    raise typer.Exit(
-        _sentence_or(lambda: run(file, router_at(url, token, data_dir), task_type, dry_run=dry_run, as_json=as_json))
-    )
+    sentence_or(lambda: run(explain, file, router_at(url, token, data_dir) if url else None, as_json=as_json))
 
 
 @tokens.command(epilog="Example: ratchet token create --tenant acme --scope generate --scope feedback --days 90")
@@ -159,15 +133,6 @@ def create(
     """Make a token: shown once here, kept as a hash in the tokens file. Services read it at the start and at SIGHUP."""
     from ratchet_cli.tokens import create_token, limits_of
 
-    _sentence_or(
+    sentence_or(
         lambda: create_token(tenant, scope or [], name=name, days=days, limits=limits_of(limit or []), path=tokens_file)
     )
-
-
-def _sentence_or(work: Callable[[], T]) -> T:
-    """What stops a start is one sentence, not a traceback."""
-    try:
-        return work()
-    except CannotStartError as error:
-        typer.echo(f"ratchet: {error}", err=True)
-        raise typer.Exit(1) from None

@@ -1,8 +1,11 @@
 """Questions to a running router, for commands: what goes wrong is a sentence."""
 
+import http.client
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,18 +32,46 @@ class Router:
         """Raises CannotStartError."""
         return self._asked(path, body, content_type)
 
+    def read(self, path: str) -> bytes:
+        """What is no JSON. Raises CannotStartError."""
+        with self._opened(path, None) as answer:
+            return bytes(answer.read())
+
+    def save(self, path: str, file: Path) -> int:
+        """The lines that it gave, once the file is whole. Raises CannotStartError."""
+        draft = file.with_name(f".{file.name}.part")
+        try:
+            with self._opened(path, None) as answer, draft.open("wb") as lines:
+                count = 0
+                for line in answer:
+                    lines.write(line)
+                    count += 1
+            draft.replace(file)
+        except OSError as error:
+            raise CannotStartError(f"The file {file} cannot be written: {error.strerror or error}.") from None
+        finally:
+            draft.unlink(missing_ok=True)
+        return count
+
     def _asked(self, path: str, body: bytes | None, content_type: str = "application/json") -> Any:
+        with self._opened(path, body, content_type) as answer:
+            return json.load(answer)
+
+    @contextmanager
+    def _opened(
+        self, path: str, body: bytes | None, content_type: str = "application/json"
+    ) -> Iterator[http.client.HTTPResponse]:
         where = f"{self.url.rstrip('/')}{path}"
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
         try:
             request = urllib.request.Request(where, body, headers)  # noqa: S310  the scheme is checked before
             with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
-                return json.load(answer)
+                yield answer
         except urllib.error.HTTPError as error:
             raise CannotStartError(f"{where} answered {error.code}: {_detail(error)}") from None
-        except (OSError, ValueError) as error:
+        except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError, ValueError) as error:
             why = getattr(error, "reason", None) or type(error).__name__
-            raise CannotStartError(f"{where} cannot be asked ({why}): is the router up, and --url right?") from None
+            raise CannotStartError(f"{where} cannot be asked ({why}): is it up, and --url right?") from None
 
 
 def router_at(url: str, token: str, data_dir: Path) -> Router:

@@ -80,6 +80,6 @@ def test_a_request_that_is_wrong_is_a_sentence(said: str, sentence: str) -> None
 
 def test_a_router_that_is_not_there_is_a_sentence() -> None:
     result = ratchet("models", "--url", "http://127.0.0.1:9", "--token", "x")
-    assert (result.exit_code, "is the router up" in result.stderr) == (1, True)
+    assert (result.exit_code, "is it up" in result.stderr) == (1, True)
     result = ratchet("models", "--url", "nowhere", "--token", "x")
     assert (result.exit_code, "--url" in result.stderr) == (1, True)

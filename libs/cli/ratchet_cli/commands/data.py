@@ -1,0 +1,119 @@
+"""`ratchet data`: what is learned from."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ratchet_cli.commands.options import GATEWAY, HERE, AsJson, DataDir, Limit, Task, Token, Url, sentence_or
+
+commands = typer.Typer(help="What is learned from: bring examples of your own, build datasets.", no_args_is_help=True)
+
+DatasetId = Annotated[str, typer.Argument(help="As `ratchet data list` shows it.")]
+
+
+@commands.command("import", epilog="Example: ratchet data import examples.jsonl --task-type qa --dry-run")
+def import_(
+    file: Annotated[Path, typer.Argument(help='JSON Lines: examples as the API takes them, or {"messages": […]}.')],
+    task_type: Annotated[str, typer.Option(help="Of lines that name none.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken, and why not.")] = False,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Bring examples from a file. Private data is taken out before they are stored. Exit status 1 if one was refused.
+
+    Interrupted, it may be run again: nothing is taken twice.
+    """
+    from ratchet_cli.importing import import_examples as run
+    from ratchet_cli.router_calls import router_at
+
+    raise typer.Exit(
+        sentence_or(lambda: run(file, router_at(url, token, data_dir), task_type, dry_run=dry_run, as_json=as_json))
+    )
+
+
+@commands.command(epilog="Example: ratchet data stats --json")
+def stats(
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Count what has been collected: by task, source and month, by quality, and what was refused and why."""
+    from ratchet_cli.datasets import stats as run
+    from ratchet_cli.router_calls import router_at
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), as_json=as_json))
+
+
+@commands.command(epilog="Example: ratchet data build classification --split 90/10")
+def build(
+    task_type: Annotated[str, typer.Argument(help="Such as summary, qa or classification.")],
+    split: Annotated[str, typer.Option(help="80/10/10 or 90/10; default: the trainer's setting.")] = "",
+    seed: Annotated[int | None, typer.Option(help="Of the split; default: the trainer's setting.")] = None,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Build a dataset of what is there now. Built again of the same examples, it is the same one."""
+    from ratchet_cli.datasets import build as run
+    from ratchet_cli.router_calls import router_at
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), task_type, split, seed, as_json=as_json))
+
+
+@commands.command("list", epilog="Example: ratchet data list --task-type qa")
+def list_(
+    task_type: Task = "",
+    limit: Limit = 20,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List the datasets, the latest first."""
+    from ratchet_cli.datasets import list_datasets as run
+    from ratchet_cli.router_calls import router_at
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), task_type, limit, as_json=as_json))
+
+
+@commands.command(epilog="Example: ratchet data show qa-0123456789ab")
+def show(
+    dataset_id: DatasetId,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show a dataset's card: what it holds, how it came to be, what is in it."""
+    from ratchet_cli.datasets import show_dataset as run
+    from ratchet_cli.router_calls import router_at
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), dataset_id, as_json=as_json))
+
+
+@commands.command(epilog="Example: ratchet data export qa-0123456789ab train.jsonl --format openai")
+def export(
+    dataset_id: DatasetId,
+    file: Annotated[Path, typer.Argument(help="Where to write it.")],
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="openai, openai_preference, bedrock_claude, bedrock_nova, bedrock_llama, gemini or chat.",
+        ),
+    ] = "openai",
+    side: Annotated[str, typer.Option(help="train, validation or test.")] = "train",
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+) -> None:
+    """Write one side of a dataset as a tuning platform reads it. Private data has been taken out of it."""
+    from ratchet_cli.datasets import export as run
+    from ratchet_cli.router_calls import router_at
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), dataset_id, format_, side, file))

@@ -1,0 +1,164 @@
+"""`ratchet tune`: training jobs."""
+
+from typing import Annotated
+
+import typer
+
+from ratchet_cli.commands.options import GATEWAY, HERE, AsJson, DataDir, Limit, Task, Token, Url, sentence_or
+
+commands = typer.Typer(help="Training jobs: estimate, start, follow and end them.", no_args_is_help=True)
+
+Platform = Annotated[str, typer.Option(help="local, openai, bedrock, vertex or lora.")]
+BaseModel = Annotated[str, typer.Option(help="Default: the platform's first; `ratchet tune models` lists them.")]
+Method = Annotated[str, typer.Option(help="supervised, or dpo on pairs of corrected answers.")]
+Dataset = Annotated[str, typer.Option(help="Default: one is built of what is there now.")]
+Set = Annotated[list[str] | None, typer.Option("--set", help="A hyper-parameter, as epochs=3; may be repeated.")]
+MaxCost = Annotated[float | None, typer.Option(min=0, help="In USD: refused where more is estimated.")]
+JobId = Annotated[str, typer.Argument(help="As `ratchet tune list` shows it.")]
+
+
+@commands.command(epilog="Example: ratchet tune start classification --wait")
+def start(
+    task_type: Annotated[str, typer.Argument(help="Such as summary, qa or classification.")],
+    platform: Platform = "local",
+    base_model: BaseModel = "",
+    method: Method = "supervised",
+    dataset: Dataset = "",
+    set_: Set = None,
+    max_cost: MaxCost = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Until it ends; exit status 1 if it does not succeed.")] = False,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Start a training job."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.tuning import start as run
+    from ratchet_cli.tuning import wish
+
+    def work() -> int:
+        body = wish(task_type, platform, base_model, method, dataset, set_ or [], max_cost)
+        return run(router_at(url, token, data_dir), body, wait=wait, as_json=as_json)
+
+    raise typer.Exit(sentence_or(work))
+
+
+@commands.command(epilog="Example: ratchet tune estimate qa --platform openai --set epochs=2")
+def estimate(
+    task_type: Annotated[str, typer.Argument(help="Such as summary, qa or classification.")],
+    platform: Platform = "local",
+    base_model: BaseModel = "",
+    method: Method = "supervised",
+    dataset: Dataset = "",
+    set_: Set = None,
+    max_cost: MaxCost = None,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a job would be tuned with and cost. Its files are made and checked; nothing is sent."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.tuning import estimate as run
+    from ratchet_cli.tuning import wish
+
+    def work() -> None:
+        body = wish(task_type, platform, base_model, method, dataset, set_ or [], max_cost)
+        run(router_at(url, token, data_dir), body, as_json=as_json)
+
+    sentence_or(work)
+
+
+@commands.command("list", epilog="Example: ratchet tune list --state running")
+def list_(
+    task_type: Task = "",
+    state: Annotated[
+        str, typer.Option(help="queued, preparing, uploading, running, succeeded, failed or cancelled.")
+    ] = "",
+    limit: Limit = 20,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List the jobs, the latest first."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.tuning import list_jobs as run
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), task_type, state, limit, as_json=as_json))
+
+
+@commands.command(epilog="Example: ratchet tune show 0190b1c2-…")
+def show(
+    job_id: JobId,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show a job: how far it is, what it has cost, and how it came to be so."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.tuning import show_job as run
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), job_id, as_json=as_json))
+
+
+@commands.command(epilog="Example: ratchet tune wait 0190b1c2-… && ratchet versions list")
+def wait(
+    job_id: JobId,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Follow a job until it ends. Exit status 1 if it does not succeed."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.tuning import follow as run
+
+    raise typer.Exit(sentence_or(lambda: run(router_at(url, token, data_dir), job_id, as_json=as_json)))
+
+
+@commands.command(epilog="Example: ratchet tune cancel 0190b1c2-…")
+def cancel(
+    job_id: JobId,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """End a job, at its platform too. What was uploaded for it is removed."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.tuning import cancel as run
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), job_id, as_json=as_json))
+
+
+@commands.command(epilog="Example: ratchet tune events 0190b1c2-…")
+def events(
+    job_id: JobId,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show what its platform says of a job's run."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.tuning import show_events as run
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), job_id, as_json=as_json))
+
+
+@commands.command(epilog="Example: ratchet tune models --platform bedrock")
+def models(
+    platform: Annotated[str, typer.Option(help="Only this one's.")] = "",
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List what can be tuned: by which methods, for how much, and until when."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.tuning import show_base_models as run
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), platform, as_json=as_json))

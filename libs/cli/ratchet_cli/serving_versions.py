@@ -1,0 +1,90 @@
+"""`ratchet versions` and `ratchet rollout`: what was trained, how good it is, and how much traffic it gets."""
+
+import urllib.parse
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ratchet_cli.router_calls import Router
+from ratchet_cli.showing import details, short, show, text_of
+
+VERSIONS: Final = "/api/models/versions"
+ROLLOUTS: Final = "/api/models/rollouts"
+
+
+def list_versions(trainer: Router, task_type: str, state: str, limit: int, *, as_json: bool) -> None:
+    asked = {"limit": str(limit)} | {k: v for k, v in (("task_type", task_type), ("state", state)) if v}
+    found = trainer.get(f"{VERSIONS}?{urllib.parse.urlencode(asked)}")["items"]
+    show(found, [_row(version) for version in found], "Versions", as_json=as_json)
+
+
+def show_version(trainer: Router, version_id: str, *, as_json: bool) -> None:
+    details(trainer.get(f"{VERSIONS}/{version_id}"), version_id, as_json=as_json)
+
+
+def compare(trainer: Router, one: str, other: str, *, as_json: bool) -> None:
+    asked = urllib.parse.urlencode({"version_a": one, "version_b": other})
+    found = trainer.get(f"{VERSIONS}/compare?{asked}")
+    rows = [_row(found[name]) for name in ("version_a", "version_b")]
+    show(found, rows, f"{one} beside {other}", as_json=as_json)
+    if not as_json and found["head_to_head"]:
+        details(found["head_to_head"], "Judged against each other", as_json=False)
+
+
+def activate(trainer: Router, version_id: str, why: str, *, as_json: bool) -> None:
+    _show_rollout(trainer.post(f"{VERSIONS}/{version_id}/activate", {"why": why}), as_json=as_json)
+
+
+def roll_back(trainer: Router, version_id: str, why: str, *, as_json: bool) -> None:
+    _show_rollout(trainer.post(f"{VERSIONS}/{version_id}/rollback", {"why": why}), as_json=as_json)
+
+
+def set_traffic(trainer: Router, version_id: str, percentage: int, why: str, *, as_json: bool) -> None:
+    body = {"percentage": percentage, "why": why}
+    _show_rollout(trainer.post(f"{VERSIONS}/{version_id}/traffic", body), as_json=as_json)
+
+
+def list_rollouts(trainer: Router, *, as_json: bool) -> None:
+    found = trainer.get(ROLLOUTS)["items"]
+    show(found, [_rollout_row(rollout) for rollout in found], "Traffic by task", as_json=as_json)
+
+
+def show_rollout(trainer: Router, task_type: str, *, as_json: bool) -> None:
+    _show_rollout(trainer.get(f"{ROLLOUTS}/{urllib.parse.quote(task_type, safe='')}"), as_json=as_json)
+
+
+def _show_rollout(rollout: Mapping[str, Any], *, as_json: bool) -> None:
+    show(rollout, [_rollout_row(rollout)], f"Traffic of {rollout['task_type']}", as_json=as_json)
+    if as_json:
+        return
+    rows = [
+        {"at": short(c["at"]), "who": c["who"], "why": c["why"], "shares": text_of(c["shares"])}
+        for c in rollout["history"]
+    ]
+    show(rollout, rows, "How it came to be so", as_json=False)
+
+
+def _row(version: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "version": version["version_id"],
+        "task": version["task_type"],
+        "platform": f"{version['platform']} {version['base_model'] or ''}".strip(),
+        "state": version["state"],
+        "traffic": f"{version['traffic_percentage']} %",
+        "score": version["metrics"].get("benchmark_score"),
+        "dataset": version["dataset_id"],
+        "made": short(version["created_at"]),
+        "why": version["reason"],
+    }
+
+
+def _rollout_row(rollout: Mapping[str, Any]) -> dict[str, object]:
+    holdout = rollout["holdout"]
+    held = f"{holdout['version_id']} {holdout['percent']} % until {short(holdout['until'])}" if holdout else None
+    return {
+        "task": rollout["task_type"],
+        "state": rollout["state"],
+        "serves": rollout["stable"],
+        "on trial": rollout["canary"],
+        "shares": text_of(rollout["shares"]),
+        "held out": held,
+    }

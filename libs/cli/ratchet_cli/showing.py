@@ -1,0 +1,64 @@
+"""Results on a terminal: tables for people, JSON for scripts."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+IN_A_FILE: Final = 160  # columns, where nothing says how wide it is
+NONE: Final = "-"
+
+
+def show(found: object, rows: Sequence[Mapping[str, object]], title: str, *, as_json: bool) -> None:
+    """`rows`: by column; all have the same."""
+    if as_json:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    elif not rows:
+        sys.stdout.write(f"{title}: none.\n")
+    else:
+        console().print(table(rows, title))
+
+
+def console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else IN_A_FILE)
+
+
+def table(rows: Iterable[Mapping[str, object]], title: str) -> Table:
+    shown = Table(title=title, box=SIMPLE, padding=(0, 1, 0, 0), title_justify="left")
+    for place, row in enumerate(rows):
+        if place == 0:
+            for name, value in row.items():
+                shown.add_column(name, justify="right" if isinstance(value, int | float) else "left", overflow="fold")
+        shown.add_row(*(text_of(value) for value in row.values()))
+    return shown
+
+
+def text_of(value: object) -> str:
+    if value is None or value == "":
+        return NONE
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {text_of(one)}" for name, one in value.items()) or NONE
+    return str(value)
+
+
+def usd(value: float | None) -> str:
+    return NONE if value is None else f"${value:,.2f}"
+
+
+def short(at: str | None) -> str:
+    """2026-11-26T19:12:22.123456Z as a person reads it."""
+    return NONE if not at else at[:16].replace("T", " ")
+
+
+def details(found: Mapping[str, Any], title: str, *, as_json: bool) -> None:
+    """One thing, a line for each of what it has."""
+    rows = [{"": name.replace("_", " "), "of it": text_of(value)} for name, value in found.items()]
+    show(found, rows, title, as_json=as_json)

@@ -1,0 +1,155 @@
+"""`ratchet tune`: training jobs, asked for, followed and ended."""
+
+import sys
+import time
+import urllib.parse
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from ratchet_cli.router_calls import Router
+from ratchet_cli.showing import console, details, short, show, usd
+from ratchet_common.errors import CannotStartError
+
+JOBS: Final = "/api/models/jobs"
+ENDED: Final = ("succeeded", "failed", "cancelled")
+FIRST_LOOK_S, LONGEST_LOOK_S = 0.2, 10.0
+
+
+def wish(
+    task_type: str,
+    platform: str,
+    base_model: str,
+    method: str,
+    dataset_id: str,
+    settings: Sequence[str],
+    max_cost_usd: float | None,
+) -> dict[str, Any]:
+    """The body of a job. `settings`: hyper-parameters as epochs=3. Raises CannotStartError."""
+    given: dict[str, Any] = {
+        "task_type": task_type,
+        "platform": platform,
+        "base_model": base_model,
+        "method": method,
+        "dataset_id": dataset_id,
+        "hyperparameters": dict(_setting(one) for one in settings),
+    }
+    return given if max_cost_usd is None else given | {"max_cost_usd": max_cost_usd}
+
+
+def start(trainer: Router, body: Mapping[str, Any], *, wait: bool, as_json: bool) -> int:
+    """0, or 1 where it was waited for and did not succeed. Raises CannotStartError."""
+    job = trainer.post(JOBS, body)
+    if wait:
+        return follow(trainer, job["job_id"], as_json=as_json)
+    _show_job(job, as_json=as_json)
+    return 0
+
+
+def estimate(trainer: Router, body: Mapping[str, Any], *, as_json: bool) -> None:
+    found = trainer.post(f"{JOBS}/estimate", body)
+    its = found["estimate"]
+    row = {
+        "dataset": found["dataset_id"],
+        "examples": its["examples"],
+        "tokens": its["tokens"],
+        "epochs": its["epochs"],
+        "price": usd(its["cost_usd"]),
+        "hyper-parameters": found["hyperparameters"],
+    }
+    show(found, [row], "What it would be", as_json=as_json)
+
+
+def list_jobs(trainer: Router, task_type: str, state: str, limit: int, *, as_json: bool) -> None:
+    asked = {"limit": str(limit)} | {k: v for k, v in (("task_type", task_type), ("state", state)) if v}
+    found = trainer.get(f"{JOBS}?{urllib.parse.urlencode(asked)}")
+    show(found["items"], [_row(job) for job in found["items"]], "Jobs", as_json=as_json)
+
+
+def show_job(trainer: Router, job_id: str, *, as_json: bool) -> None:
+    _show_job(trainer.get(f"{JOBS}/{job_id}"), as_json=as_json)
+
+
+def cancel(trainer: Router, job_id: str, *, as_json: bool) -> None:
+    _show_job(trainer.post(f"{JOBS}/{job_id}/cancel", {}), as_json=as_json)
+
+
+def show_events(trainer: Router, job_id: str, *, as_json: bool) -> None:
+    found = trainer.get(f"{JOBS}/{job_id}/events")["items"]
+    rows = [{"at": short(one["at"]), "": one["level"], "what": one["message"]} for one in found]
+    show(found, rows, "What the platform says", as_json=as_json)
+
+
+def show_base_models(trainer: Router, platform: str, *, as_json: bool) -> None:
+    found = [m for m in trainer.get("/api/models/base-models")["items"] if platform in ("", m["platform"])]
+    rows = [
+        {
+            "platform": model["platform"],
+            "base model": model["name"],
+            "methods": ", ".join(model["methods"]),
+            "examples": f"{model['least_examples']:,} to {model['most_examples']:,}",
+            "$ per million tokens": model["usd_per_million_tokens"],
+            "takes jobs until": model["jobs_until"] if model["takes_jobs"] else f"past: take {model['successor']}",
+        }
+        for model in found
+    ]
+    show(found, rows, "What can be tuned", as_json=as_json)
+
+
+def follow(trainer: Router, job_id: str, *, as_json: bool) -> int:
+    """Until it ends, with a bar. 0 where it succeeded, else 1. Raises CannotStartError."""
+    pause = FIRST_LOOK_S
+    with _bar() as bar:
+        task = bar.add_task("queued", total=1.0)
+        while True:
+            job = trainer.get(f"{JOBS}/{job_id}")
+            said = f"{job['state']} {job['reason']}".strip()
+            bar.update(task, completed=job["progress"], description=said[:100])
+            if job["state"] in ENDED:
+                break
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_LOOK_S)
+    _show_job(job, as_json=as_json)
+    return 0 if job["state"] == "succeeded" else 1
+
+
+def _show_job(job: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        details(job, "", as_json=True)
+        return
+    show(job, [_row(job)], f"Job {job['job_id']}", as_json=False)
+    steps = [{"at": short(s["at"]), "state": s["state"], "why": s["reason"]} for s in job["history"]]
+    show(job, steps, "How it came to be so", as_json=False)
+    if job["state"] in ("failed", "cancelled"):
+        console().print(job["reason"], markup=False, highlight=False)
+
+
+def _row(job: Mapping[str, Any]) -> dict[str, object]:
+    its = job["estimate"] or {}
+    return {
+        "job": job["job_id"],
+        "task": job["task_type"],
+        "platform": f"{job['platform']} {job['base_model'] or ''}".strip(),
+        "state": job["state"],
+        "done": f"{job['progress']:.0%}",
+        "estimated": usd(its.get("cost_usd")),
+        "cost so far": usd(job["cost_usd"]),
+        "version": job["version_id"],
+        "made": short(job["created_at"]),
+        "by": job["made_by"],
+    }
+
+
+def _setting(given: str) -> tuple[str, int | float]:
+    name, _, value = given.partition("=")
+    try:
+        return name.strip(), int(value) if value.strip().lstrip("-").isdigit() else float(value)
+    except ValueError:
+        raise CannotStartError(f"--set {given} is no hyper-parameter: write it as --set epochs=3.") from None
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())

@@ -1,0 +1,107 @@
+"""`ratchet data`, `tune`, `versions` and `rollout` against a running trainer."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ratchet_cli.main import app as ratchet_app
+from ratchet_trainer.main import build
+from ratchet_trainer.settings import TrainerSettings
+from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
+
+TASK = "classification"
+
+
+class Ratchet:
+    """The command, as somebody with the tenant's token runs it."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._env = {"RATCHET_URL": url, "RATCHET_TOKEN": token, "COLUMNS": "200"}
+
+    async def __call__(self, *arguments: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, ratchet_app, [*arguments], env=self._env)
+
+    async def json(self, *arguments: str) -> Any:
+        result = await self(*arguments, "--json")
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+async def ratchet(tenant: Tenant, settings_for: SettingsFor) -> AsyncIterator[Ratchet]:
+    settings = settings_for(TrainerSettings, min_examples=20, look_every_s=0.05)
+    assert isinstance(settings, TrainerSettings)
+    async with asyncio.timeout(200), running_app(build(settings), tenant) as app:
+        await learn(app)
+        yield Ratchet(app.url, tenant.token)
+
+
+async def learn(app: Running) -> None:
+    for number in range(40):
+        text = f"the order number {number} of the shop {number * 17} has not come, {number * 31} days later"
+        label = "complaint" if number % 2 else "question"
+        labels = ["complaint", "question"]
+        body = {"task_type": TASK, "document_text": text, "target": label, "labels": labels}
+        status, said = await app.post("/api/models/examples", body)
+        assert status < 300, said
+
+
+async def test_from_examples_to_a_version_that_serves_and_back(ratchet: Ratchet, tmp_path: Path) -> None:
+    assert (await ratchet.json("data", "stats"))["total_examples"] == 40
+    dataset = await ratchet.json("data", "build", TASK)
+    card = await ratchet("data", "show", dataset["dataset_id"])
+    assert dataset["dataset_id"] in card.stdout
+    lines = tmp_path / "train.jsonl"
+    exported = await ratchet("data", "export", dataset["dataset_id"], str(lines), "--format", "chat")
+    assert exported.exit_code == 0, exported.output
+    assert len(lines.read_bytes().splitlines()) == dataset["examples"]["train"]
+    started = await ratchet("tune", "start", TASK, "--dataset", dataset["dataset_id"], "--wait")
+    assert started.exit_code == 0, started.output
+    assert "succeeded" in started.stdout
+    (job,) = await ratchet.json("tune", "list", "--state", "succeeded")
+    assert job["dataset_id"] == dataset["dataset_id"]
+    version = job["version_id"]
+    assert version in (await ratchet("versions", "list")).stdout
+    assert (await ratchet.json("versions", "show", version))["job_id"] == job["job_id"]
+    activated = await ratchet("versions", "activate", version, "--why", "tried by hand")
+    assert activated.exit_code == 0, activated.output
+    assert "tried by hand" in activated.stdout
+    rollout = await ratchet.json("rollout", "show", TASK)
+    assert (rollout["stable"], rollout["history"][-1]["why"]) == (version, "tried by hand")
+    back = await ratchet("versions", "rollback", version, "--why", "it was a trial")
+    assert "it was a trial" in back.stdout
+    assert [one["task_type"] for one in await ratchet.json("rollout", "list")] == [TASK]
+
+
+async def test_what_a_job_would_cost_is_said_before_it_begins(ratchet: Ratchet) -> None:
+    said = await ratchet("tune", "estimate", TASK, "--platform", "openai", "--set", "epochs=3")
+    assert said.exit_code == 0, said.output
+    assert "$0." in said.stdout
+    assert "epochs 3" in said.stdout
+
+
+REFUSED = [
+    (("tune", "start", "nonsense"), "answered 404"),
+    (("tune", "start", TASK, "--set", "epochs"), "write it as --set epochs=3"),
+    (("tune", "start", TASK, "--platform", "openai", "--base-model", "claude-1"), "has no base model claude-1"),
+    (("tune", "show", "0"), "answered 422"),
+    (("tune", "wait", "00000000-0000-0000-0000-000000000000"), "There is no job"),
+    (("versions", "show", "qa-00000000"), "There is no version"),
+    (("data", "show", "qa-0123456789ab"), "There is no dataset"),
+    (("data", "export", "qa-0123456789ab", "/nowhere/x.jsonl"), "answered 404"),
+    (("rollout", "show", "nonsense"), "answered 404"),
+]
+
+
+async def test_what_cannot_be_is_one_sentence(ratchet: Ratchet) -> None:
+    for arguments, said in REFUSED:
+        result = await ratchet(*arguments)
+        assert result.exit_code == 1
+        assert said in result.stderr
+        assert result.stderr.startswith("ratchet: ")
+        assert "Traceback" not in result.output
