@@ -26,6 +26,7 @@ PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
         "/api/models/jobs",
         "/api/models/base-models",
         "/api/models/evaluations",
+        "/api/models/suites",
         "/api/models/erasures",
     ),
     "monitor": (

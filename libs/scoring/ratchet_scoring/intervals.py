@@ -1,4 +1,4 @@
-"""By how much is the candidate better on the same cases, and how sure is that?
+"""By how much is the candidate better on the same cases, how good is one side alone, and how sure is that?
 
 A paired bootstrap of the weighted mean gain, by percentiles, whole groups at a time. Left alone it is too sure of small
 samples, so three things are added:
@@ -33,6 +33,7 @@ class Interval(NamedTuple):
 
 
 WIDEST = Interval(-1.0, 1.0)
+WHOLE = Interval(0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,20 @@ class Gain:
     mean: float  # weighted, candidate minus baseline
     interval: Interval
     n: int  # cases
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    mean: float  # weighted
+    interval: Interval
+    n: int  # cases
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    seed: int
+    resamples: int
+    level: float
 
 
 def paired_gain(
@@ -62,19 +77,33 @@ def paired_gain(
     _check(ours, theirs, weight, groups)
     if not weight.sum() > 0:
         return Gain(0.0, WIDEST, len(ours))
-    gains = ours - theirs
-    mean = float((weight * gains).sum() / weight.sum())
-    places = _places(groups, len(ours))
-    masses = _by_group(weight, places)
-    if len(masses) < 2:
-        return Gain(mean, WIDEST, len(ours))
-    made_up = weight.mean() * design_effect(gains, places)
+    gains, places = ours - theirs, _places(groups, len(ours))
     most = max(ours.max(), theirs.max()) or 1.0
-    sums = np.append(_by_group(weight * gains, places), [made_up * most, -made_up * most])
-    means = _resampled_means(sums, np.append(masses, [made_up, made_up]), np.random.default_rng(seed), resamples)
-    tail = tail_for_few(level, len(masses))
-    low, high = (float(end) for end in np.quantile(means, [tail, 1 - tail]))
-    return Gain(mean, Interval(min(low, mean), max(high, mean)), len(ours))
+    mean, interval = _bootstrapped(gains, weight, places, (most, -most), _Drawing(seed, resamples, level))
+    return Gain(mean, interval or WIDEST, len(ours))
+
+
+def mean_interval(
+    scores: Sequence[float],
+    weights: Sequence[float] | None = None,
+    *,
+    groups: Sequence[Hashable] | None = None,
+    seed: int,
+    resamples: int = RESAMPLES,
+    level: float = 0.95,
+) -> Mean:
+    """The weighted mean of one side's scores, by the same bootstrap; the two made-up groups score 0 and 1.
+
+    Nothing at all gives 0 and the whole range. Raises ValueError as `paired_gain` does.
+    """
+    ours = np.asarray(scores, float)
+    weight = np.ones(len(ours)) if weights is None else np.asarray(weights, float)
+    _check(ours, ours, weight, groups)
+    if not weight.sum() > 0:
+        return Mean(0.0, WHOLE, len(ours))
+    places = _places(groups, len(ours))
+    mean, interval = _bootstrapped(ours, weight, places, (1.0, 0.0), _Drawing(seed, resamples, level))
+    return Mean(mean, interval or WHOLE, len(ours))
 
 
 def design_effect(gains: Floats, places: NDArray[np.int64]) -> float:
@@ -106,6 +135,23 @@ def tail_for_few(level: float, count: int) -> float:
         + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
     )
     return normal.cdf(-t * (count / v) ** 0.5)
+
+
+def _bootstrapped(
+    values: Floats, weight: Floats, places: NDArray[np.int64], made_up: tuple[float, float], drawing: _Drawing
+) -> tuple[float, Interval | None]:
+    """`made_up`: what the two made-up groups score. No interval for fewer than two groups."""
+    mean = float((weight * values).sum() / weight.sum())
+    masses = _by_group(weight, places)
+    if len(masses) < 2:
+        return mean, None
+    mass = weight.mean() * design_effect(values, places)
+    sums = np.append(_by_group(weight * values, places), [mass * score for score in made_up])
+    random = np.random.default_rng(drawing.seed)
+    means = _resampled_means(sums, np.append(masses, [mass, mass]), random, drawing.resamples)
+    tail = tail_for_few(drawing.level, len(masses))
+    low, high = (float(end) for end in np.quantile(means, [tail, 1 - tail]))
+    return mean, Interval(min(low, mean), max(high, mean))
 
 
 def _check(ours: Floats, theirs: Floats, weight: Floats, groups: Sequence[Hashable] | None) -> None:

@@ -1,11 +1,13 @@
 """The trainer's knobs."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from ratchet_catalogue.catalogue_file import SHIPPED_CATALOGUE
 from ratchet_scoring.advance import Limits
 from ratchet_trainer.estimates import Rules as EstimateRules
 from ratchet_trainer.job_settings import JobSettings
@@ -25,6 +27,11 @@ class TrainerSettings(JobSettings):
     look_every_s: float = Field(1, ge=0.05, le=60, description="how often jobs and candidates are looked for")
     fit_limit_s: int = Field(3600, ge=1, le=24 * 3600, description="a fit that takes longer is ended")
     evaluation_cases: int = Field(2_000, ge=1, le=10_000, description="held-out cases of an evaluation, at most")
+    catalogue: Path = Field(SHIPPED_CATALOGUE, description="the models that evaluations may ask, as the router's")
+    evaluation_cost_usd: float = Field(5, ge=0, le=100_000, description="of an evaluation that names no max_cost_usd")
+    evaluation_at_once: int = Field(4, ge=1, le=64, description="cases of an evaluation that models are asked at once")
+    evaluation_answer_tokens: int = Field(1_024, ge=1, le=100_000, description="of an answer in an evaluation, at most")
+    judge_model: str = Field("", max_length=100, description="of the catalogue: compares answers; empty: no judge")
     gate_margin: float = Field(0.02, ge=0, le=1, description="a version is no worse within so much")
     gate_saving: float = Field(
         0.30, ge=0, le=1, description="of cost or time, from which one that is no worse is better"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratchet_scoring import intervals
-from ratchet_scoring.intervals import WIDEST, Gain, design_effect, paired_gain, tail_for_few
+from ratchet_scoring.intervals import WIDEST, Gain, design_effect, mean_interval, paired_gain, tail_for_few
 
 scores = st.floats(0, 1)
 pairs = st.lists(st.tuples(scores, scores), min_size=2, max_size=30)
@@ -139,3 +139,22 @@ def test_what_cannot_be_compared_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         paired_gain(ours, theirs, weights, seed=1)
+
+
+def test_the_mean_of_one_side_lies_in_its_interval_which_shrinks_with_the_cases() -> None:
+    few, many = (mean_interval([0.0, 1.0, 1.0, 1.0] * n, seed=1) for n in (3, 100))
+    assert few.mean == many.mean == 0.75
+    assert few.interval.low < many.interval.low < 0.75 < many.interval.high < few.interval.high <= 1
+
+
+def test_scores_that_all_agree_prove_little_where_they_are_few() -> None:
+    assert mean_interval([1.0] * 5, seed=1).interval.low < 0.8
+    assert mean_interval([1.0], seed=1).interval == (0, 1)
+    assert mean_interval([], seed=1).interval == (0, 1)
+
+
+def test_copies_of_a_group_count_as_one() -> None:
+    scores, groups = [0.0, 1.0] * 10, [number // 10 for number in range(20)]
+    apart = mean_interval(scores, seed=1)
+    together = mean_interval([0.0] * 10 + [1.0] * 10, groups=groups, seed=1)
+    assert together.interval.high - together.interval.low > apart.interval.high - apart.interval.low

@@ -1,7 +1,7 @@
 """Evaluations over HTTP: what was compared, case by case. Ids and scores, no text."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -9,10 +9,12 @@ from pydantic import BaseModel, Field
 
 from ratchet_common.auth import MayRead
 from ratchet_common.problems import documented
+from ratchet_trainer.api.evaluation_views import RunView, RunWithCases, run_view, with_cases
 from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, task_in
 from ratchet_trainer.evaluate import Evaluation
 from ratchet_trainer.evaluation import CaseScore, Gain, Side, saved
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
+from ratchet_trainer.suites.run import Run
 
 routes = APIRouter(prefix="/api/models/evaluations", tags=["evaluations"])
 
@@ -38,6 +40,7 @@ class SliceView(BaseModel):
 
 
 class EvaluationView(BaseModel):
+    kind: Literal["gate"] = "gate"
     evaluation_id: UUID
     task_type: str
     version_id: str
@@ -73,7 +76,7 @@ class EvaluationWithCases(EvaluationView):
 
 
 class Evaluations(BaseModel):
-    items: list[EvaluationView]
+    items: list[Annotated[EvaluationView | RunView, Field(discriminator="kind")]]
     next: str | None
 
 
@@ -86,17 +89,22 @@ async def list_evaluations(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Evaluations:
+    """The gate's, of versions on trial, and those that somebody asked for; the newest first."""
     store: MongoEvaluationStore = request.app.state.evaluations
     found, after = await store.list(
         caller.tenant, version_id=version_id, task_type=task_in(task_type), limit=limit, cursor=cursor
     )
-    return Evaluations(items=[view(evaluation) for evaluation in found], next=after)
+    return Evaluations(items=[run_view(one) if isinstance(one, Run) else view(one) for one in found], next=after)
 
 
 @routes.get("/{evaluation_id}", responses=documented(404))
-async def get_evaluation(evaluation_id: UUID, caller: MayRead, request: Request) -> EvaluationWithCases:
+async def get_evaluation(
+    evaluation_id: UUID, caller: MayRead, request: Request
+) -> Annotated[EvaluationWithCases | RunWithCases, Field(discriminator="kind")]:
     store: MongoEvaluationStore = request.app.state.evaluations
     found = await store.get(caller.tenant, evaluation_id)
+    if isinstance(found, Run):
+        return with_cases(found)
     cases = [_case(score) for score in found.verdict.scores]
     return EvaluationWithCases(**dict(view(found)), case_by_case=cases)
 

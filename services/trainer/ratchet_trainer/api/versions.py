@@ -177,7 +177,7 @@ async def _base(request: Request, caller: Caller, task: str | None) -> list[Vers
 
 async def _evaluations(request: Request, version: Version) -> list[EvaluationView]:
     store: MongoEvaluationStore = request.app.state.evaluations
-    found, _ = await store.list(version.tenant, version_id=version.version_id, task_type=None, limit=20, cursor=None)
+    found = await store.of_version(version.tenant, version.version_id, limit=20)
     return [evaluations.view(evaluation) for evaluation in found]
 
 

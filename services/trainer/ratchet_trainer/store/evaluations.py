@@ -1,7 +1,7 @@
 """Evaluations: every query on them stands here. Ids and scores, no text."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,10 @@ from ratchet_trainer.evaluate import Evaluation
 from ratchet_trainer.evaluation import CaseScore, Report, Verdict
 from ratchet_trainer.gate import Ruling
 from ratchet_trainer.store.paging import create_index, page, place_of
+from ratchet_trainer.store.runs import ASKED, run_in
+from ratchet_trainer.suites.run import Run
+
+THE_GATES: Final[Document] = {"kind": {"$ne": ASKED}}
 
 
 class UnknownEvaluationError(NotFoundError):
@@ -38,26 +42,38 @@ class MongoEvaluationStore:
                 return
 
     async def find(self, tenant: str, evaluation_id: UUID) -> Evaluation | None:
+        wanted = {"_id": Binary.from_uuid(evaluation_id), "tenant": tenant, **THE_GATES}
+        with waiting_is_worth_it():
+            found = await self._evaluations.find_one(wanted)
+        return evaluation_in(found) if found else None
+
+    async def get(self, tenant: str, evaluation_id: UUID) -> Evaluation | Run:
+        """Whoever asked for it. Raises UnknownEvaluationError."""
         with waiting_is_worth_it():
             found = await self._evaluations.find_one({"_id": Binary.from_uuid(evaluation_id), "tenant": tenant})
-        return _evaluation(found) if found else None
-
-    async def get(self, tenant: str, evaluation_id: UUID) -> Evaluation:
-        """Raises UnknownEvaluationError."""
-        found = await self.find(tenant, evaluation_id)
         if found is None:
             raise UnknownEvaluationError(
                 f"There is no evaluation {evaluation_id}: GET /api/models/evaluations lists them."
             )
-        return found
+        return _either(found)
+
+    async def of_version(self, tenant: str, version_id: str, limit: int) -> list[Evaluation]:
+        """The gate's, the latest first, without their cases."""
+        wanted = {"version_id": version_id, **THE_GATES}
+        found = await page(self._evaluations, tenant, wanted, limit=limit, cursor=None, without=("cases",))
+        return [evaluation_in(document) for document in found.documents]
 
     async def list(
         self, tenant: str, *, version_id: str | None, task_type: str | None, limit: int, cursor: str | None
-    ) -> tuple[list[Evaluation], str | None]:
-        """Without their cases."""
+    ) -> tuple[list[Evaluation | Run], str | None]:
+        """The gate's, and those that somebody asked for; without their cases."""
         wanted = {k: v for k, v in (("version_id", version_id), ("task_type", task_type)) if v is not None}
-        found = await page(self._evaluations, tenant, wanted, limit=limit, cursor=cursor, without=("cases",))
-        return [_evaluation(document) for document in found.documents], found.next
+        found = await page(self._evaluations, tenant, wanted, limit=limit, cursor=cursor, without=("cases", "outcomes"))
+        return [_either(document) for document in found.documents], found.next
+
+
+def _either(document: Document) -> Evaluation | Run:
+    return run_in(document) if document.get("kind") == ASKED else evaluation_in(document)
 
 
 def _document(evaluation: Evaluation) -> Document:
@@ -80,7 +96,7 @@ def _document(evaluation: Evaluation) -> Document:
     }
 
 
-def _evaluation(document: Document) -> Evaluation:
+def evaluation_in(document: Document) -> Evaluation:
     scores = msgspec.convert(document.get("cases", []), tuple[CaseScore, ...])
     return Evaluation(
         evaluation_id=document["_id"].as_uuid(),

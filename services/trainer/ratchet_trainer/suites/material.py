@@ -1,0 +1,120 @@
+"""The cases of a run: those of a suite, or the held-out side of a dataset as cases."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ratchet_common.errors import RefusedError
+from ratchet_common.vocabulary import DocumentType
+from ratchet_scoring.scorers import render_target
+from ratchet_trainer import evaluation
+from ratchet_trainer.example import Example
+from ratchet_trainer.held_out import Datasets
+from ratchet_trainer.suites.bringing import KeptSuite
+from ratchet_trainer.suites.reading import digest_of
+from ratchet_trainer.suites.run import Order
+from ratchet_trainer.suites.suite import Case, Rating, Suite
+from ratchet_trainer.targets import may_be_reference
+
+
+class NothingHeldOutError(RefusedError):
+    status = 409
+    type = "nothing-held-out"
+    title = "There is nothing to evaluate on"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`group`: cases over the same text are drawn together."""
+
+    case: Case
+    digest: str
+    weight: float
+    group: str
+    slices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    suite: Suite  # without its cases
+    items: tuple[Item, ...]
+
+
+class Suites(Protocol):
+    async def get(self, tenant: str, suite_id: str) -> tuple[KeptSuite, Suite]:
+        """Raises UnknownSuiteError."""
+
+
+@dataclass(frozen=True)
+class Materials:
+    suites: Suites
+    datasets: Datasets
+    cases: int  # of a dataset, at most
+
+    async def of(self, tenant: str, order: Order) -> Material:
+        """Raises UnknownSuiteError, UnknownDatasetError, NothingHeldOutError."""
+        if order.suite_id:
+            _, suite = await self.suites.get(tenant, order.suite_id)
+            return of_suite(suite)
+        dataset = await self.datasets.load(tenant, order.dataset_id)
+        usable = [one for one in dataset.test if may_be_reference(dataset.task_type, one.target_source)][: self.cases]
+        if not usable:
+            raise NothingHeldOutError(
+                f"The dataset {order.dataset_id} has no held-out example with a reference that people wrote."
+            )
+        weights = await self.datasets.weights(tenant, dataset.task_type, usable)
+        return of_examples(order.dataset_id, dataset.task_type, usable, weights)
+
+
+def of_suite(suite: Suite) -> Material:
+    items = (Item(case, digest_of(case), case.weight, _group(case), case.slices) for case in suite.cases)
+    return Material(_without_cases(suite), tuple(items))
+
+
+def of_examples(name: str, task_type: str, examples: Sequence[Example], weights: Sequence[float]) -> Material:
+    grouped = evaluation.cases_of(examples, weights)
+    items = (
+        Item(_case(one.example), digest_of_example(str(one.example.example_id)), one.weight, one.group, _slices(one))
+        for one in grouped
+    )
+    return Material(Suite(name=name, task_type=task_type, cases=()), tuple(items))
+
+
+def digest_of_example(example_id: str) -> str:
+    return f"example/{example_id}"
+
+
+def _slices(case: evaluation.Case) -> tuple[str, ...]:
+    return tuple(filter(None, (case.example.document_type, *case.example.tags)))
+
+
+def _case(example: Example) -> Case:
+    known = example.document_type in list(DocumentType)
+    return Case(
+        id=str(example.example_id),
+        input=example.question or example.document,
+        context=example.document if example.question else "",
+        reference=example.target,
+        labels=example.labels,
+        document_type=DocumentType(str(example.document_type)) if known else None,
+        ratings=_ratings(example),
+    )
+
+
+def _ratings(example: Example) -> tuple[Rating, ...]:
+    """Where people wrote another answer in place of the one that was given, they prefer theirs."""
+    if example.target_source != "correction" or not example.output:
+        return ()
+    written = render_target(example.task_type, example.target)
+    given = Rating(output=example.output, score=min(example.score or 0.0, 1.0))
+    return (given, Rating(output=written, score=1.0))
+
+
+def _group(case: Case) -> str:
+    text = "\n".join(case.passages.values())
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if text else f"case/{case.id}"
+
+
+def _without_cases(suite: Suite) -> Suite:
+    return Suite(name=suite.name, task_type=suite.task_type, cases=(), pass_at=suite.pass_at)

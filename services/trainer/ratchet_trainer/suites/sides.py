@@ -1,0 +1,88 @@
+"""Both sides of a comparison, and who judges them: each case is put to them, within what may be spent."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ratchet_providers.base import ProviderError
+from ratchet_trainer.suites import judged
+from ratchet_trainer.suites.asking import HOPELESS, PASSING, Asker, Pause, Purse, Reply, ask_patiently
+from ratchet_trainer.suites.judged import Winner
+from ratchet_trainer.suites.outcomes import Preferred, Said
+from ratchet_trainer.suites.suite import Case
+from ratchet_trainer.suites.texts import Question, question_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    task_type: str
+    candidate: Asker
+    baseline: Asker | None
+    judge: Asker | None
+    purse: Purse
+    draws: int
+    paraphrases: bool
+    most_tokens: int  # of an answer
+    pause: Pause
+
+    @property
+    def askers(self) -> tuple[Asker, ...]:
+        return (self.candidate, self.baseline) if self.baseline else (self.candidate,)
+
+    @property
+    def alone(self) -> bool:
+        return any(asker.alone for asker in self.askers)
+
+    async def warm_up(self, case: Case) -> None:
+        """A student is loaded by its first request, whose latency is not its own."""
+        for asker in self.askers:
+            if asker.alone:
+                await self._said(asker, case)
+
+    async def said(self, case: Case) -> tuple[Said, ...]:
+        """The candidate first. Raises SpentError, and ProviderError where nothing will be answered at all."""
+        return tuple([await self._said(asker, case) for asker in self.askers])
+
+    async def preferred(self, case: Case, said: Sequence[Said]) -> Preferred | None:
+        """None where there is no judge, or nothing to judge. Raises as `said`."""
+        if self.judge is None or len(said) < 2 or any(one.error for one in said):
+            return None
+        return judged.preferred(await self.word(case, said[0].outputs[0], said[1].outputs[0]))
+
+    async def word(self, case: Case, a: str, b: str) -> Winner | None:
+        """The judge's, asked in both orders. None where a reply could not be read, or did not come."""
+        if self.judge is None:
+            raise ValueError("There is no judge to be asked.")
+        if a.strip() == b.strip():
+            return "tie"
+        there, back = judged.question(case, self.task_type, a, b), judged.question(case, self.task_type, b, a)
+        try:
+            words = [
+                judged.winner_in((await self._ask(self.judge, q, judged.MOST_TOKENS)).output) for q in (there, back)
+            ]
+        except ProviderError as error:
+            if error.kind in HOPELESS:
+                raise
+            return None
+        return judged.both_ways(words[0], words[1])
+
+    async def _said(self, asker: Asker, case: Case) -> Said:
+        asked = [question_of(case, self.task_type)] * self.draws
+        rephrased = [question_of(case, self.task_type, text) for text in case.paraphrases if self.paraphrases]
+        try:
+            replies = [await self._ask(asker, question, self.most_tokens) for question in asked]
+            others = [await self._ask(asker, question, self.most_tokens) for question in rephrased]
+        except ProviderError as error:
+            if error.kind in HOPELESS:
+                raise
+            return Said(error=error.kind, refused=error.kind not in PASSING)
+        return Said(
+            outputs=tuple(reply.output for reply in replies),
+            rephrased=tuple(reply.output for reply in others),
+            latency_ms=statistics.median(reply.latency_ms for reply in replies),
+            cost_usd=float(sum((reply.cost_usd for reply in replies), Decimal(0)) / len(replies)),
+        )
+
+    async def _ask(self, asker: Asker, question: Question, most_tokens: int) -> Reply:
+        return await ask_patiently(asker, self.task_type, question, most_tokens, self.purse, self.pause)

@@ -1,0 +1,246 @@
+"""An evaluation from its order to its result, before models that do as they are told."""
+# ruff: noqa: ARG002  a fake takes what the real one takes
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from ratchet_catalogue.catalogue import Catalogue, Model
+from ratchet_catalogue.prices import Prices
+from ratchet_common.events import Usage
+from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, ProviderError
+from ratchet_trainer.leased import Leased
+from ratchet_trainer.spans import Span
+from ratchet_trainer.suites.asking import TRIES, Askers, CannotAskError
+from ratchet_trainer.suites.bringing import KeptSuite
+from ratchet_trainer.suites.material import Materials, of_examples
+from ratchet_trainer.suites.ordering import Ordering
+from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome, Said, outcome
+from ratchet_trainer.suites.run import ATTEMPTS, Order, Run, RunState, Subject, asked_for
+from ratchet_trainer.suites.running import Running
+from ratchet_trainer.suites.suite import Case, Suite, UnknownSuiteError
+from ratchet_trainer.suites.summary import Summary, summary
+from tests.unit.trainer.decision_fakes import NOW, FakeDatasets, FakeVersions, dataset, example, version
+
+SUITE = Suite(
+    name="s",
+    task_type="qa",
+    cases=tuple(Case(id=f"q{n}", input=f"say {n}", reference=f"word{n}") for n in range(6)),
+)
+
+
+@dataclass
+class Scripted:
+    """Answers each question with its reference, unless an error comes first."""
+
+    errors: list[ErrorKind] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
+        self.asked.append(request.document)
+        if self.errors:
+            raise ProviderError(self.errors.pop(0))
+        usage = Usage(input_tokens=1_000, output_tokens=100)
+        return ModelAnswer(output=f"word{request.document.split()[-1]}", usage=usage, model=request.model)
+
+
+@dataclass
+class FakeRuns:
+    run: Run | None = None
+    taken_over: bool = False
+    keeps_until: int = 100  # portions, then the lease is lost
+
+    async def add(self, run: Run) -> None:
+        self.run = run
+
+    async def take(self, now: datetime) -> Leased[Run] | None:
+        due = self.run and self.run.state in (RunState.QUEUED, RunState.RUNNING) and self.run.due_at <= now
+        return Leased(self.run, {}) if due and self.run else None
+
+    async def save(self, held: Leased[Run], run: Run) -> bool:
+        if self.taken_over or self.run is None:
+            return False
+        kept = self.run
+        self.run = replace(run, outcomes=kept.outcomes, done=kept.done, spent_usd=kept.spent_usd)
+        return True
+
+    async def keep(self, held: Leased[Run], outcomes: Sequence[CaseOutcome], spent_usd: float) -> bool:
+        if self.keeps_until == 0 or self.run is None:
+            self.taken_over = True
+            return False
+        self.keeps_until -= 1
+        both = (*self.run.outcomes, *outcomes)
+        self.run = replace(self.run, outcomes=both, done=len(both), spent_usd=spent_usd)
+        return True
+
+    async def renew(self, held: Leased[Run]) -> bool:
+        return not self.taken_over
+
+    async def release(self, held: Leased[Run]) -> None:
+        pass
+
+
+@dataclass
+class FakeSuites:
+    suite: Suite = SUITE
+
+    async def get(self, tenant: str, suite_id: str) -> tuple[KeptSuite, Suite]:
+        if suite_id != "s":
+            raise UnknownSuiteError(suite_id)
+        kept = KeptSuite(
+            suite_id="s", tenant=tenant, name="s", task_type="qa", cases=6, tags={}, pii={}, created_at=NOW, made_by="a"
+        )
+        return kept, self.suite
+
+
+def nobody(_: str) -> list[Span]:
+    return []
+
+
+async def score(suite: Suite, said: Sequence[tuple[Case, tuple[Said, ...]]]) -> list[tuple[Outcome, ...]]:
+    return [tuple(outcome(suite, case, one, nobody) for one in its) for case, its in said]
+
+
+async def summarise(outcomes: Sequence[CaseOutcome]) -> Summary:
+    return summary(outcomes, 1)
+
+
+async def at_once(_: float) -> None:
+    """No waiting in tests."""
+
+
+@dataclass
+class Site:
+    provider: Scripted = field(default_factory=Scripted)
+    runs: FakeRuns = field(default_factory=FakeRuns)
+    versions: FakeVersions = field(default_factory=FakeVersions)
+
+    def __post_init__(self) -> None:
+        model = Model(
+            name="m",
+            provider="p",
+            tier="fast",
+            context_window=1000,
+            prices=Prices(Decimal(1), Decimal(10)),
+            quality={"default": 0.5},
+            latency_ms=1,
+        )
+        self.materials = Materials(FakeSuites(), FakeDatasets(dataset([], [example(n) for n in range(4)])), 100)
+        self.askers = Askers(Catalogue({"m": model}, {}), {"m": self.provider}, {}, self.provider, self.versions)
+        self.ordering = Ordering(self.runs, self.materials, self.askers, "", 5.0, lambda: NOW)
+        self.running = Running(
+            runs=self.runs,
+            materials=self.materials,
+            askers=self.askers,
+            score=score,
+            summarise=summarise,
+            most_tokens=100,
+            at_once=2,
+            renew_every=30,
+            now=lambda: NOW,
+            pause=at_once,
+        )
+
+    async def asked(self, cost_usd: float = 5.0) -> None:
+        order = Order(candidate=Subject(model="m"), suite_id="s")
+        await self.ordering.ask("acme", "ann", order, judge=None, cost_usd=cost_usd)
+
+    @property
+    def run(self) -> Run:
+        assert self.runs.run is not None
+        return self.runs.run
+
+
+async def test_every_case_is_asked_scored_and_summed_up() -> None:
+    site = Site()
+    await site.asked()
+    assert await site.running.run_once()
+    assert (site.run.state, site.run.done, site.run.progress) == (RunState.SUCCEEDED, 6, 1)
+    assert site.run.summary is not None
+    assert site.run.summary.benchmark_score == 1
+    assert site.run.spent_usd == pytest.approx(6 * 0.002)
+    assert not await site.running.run_once()
+
+
+async def test_whoever_takes_over_asks_only_what_is_left() -> None:
+    site = Site()
+    await site.asked()
+    site.runs.keeps_until = 2
+    assert await site.running.run_once()
+    assert (site.run.state, site.run.done) == (RunState.RUNNING, 4)
+    site.runs.taken_over, site.runs.keeps_until, site.provider.asked = False, 100, []
+    assert await site.running.run_once()
+    assert (site.run.state, site.run.done) == (RunState.SUCCEEDED, 6)
+    assert site.provider.asked == ["say 4", "say 5"]
+
+
+async def test_what_passes_is_tried_again_a_bounded_number_of_times() -> None:
+    site = Site(Scripted(["rate_limited", "timeout"]))
+    await site.asked()
+    await site.running.run_once()
+    assert site.run.state is RunState.SUCCEEDED
+    away = Site(Scripted(["overloaded"] * 1_000))
+    await away.asked()
+    await away.running.run_once()
+    assert away.run.state is RunState.FAILED
+    assert "6 of 6 cases got no answer" in away.run.reason
+    assert len(away.provider.asked) == 6 * TRIES
+
+
+async def test_a_wrong_key_ends_it_at_once() -> None:
+    site = Site(Scripted(["unauthorized"] * 1_000))
+    await site.asked()
+    await site.running.run_once()
+    assert site.run.state is RunState.FAILED
+    assert "unauthorized" in site.run.reason
+    assert len(site.provider.asked) == 2
+
+
+async def test_no_call_is_made_that_might_cost_too_much() -> None:
+    site = Site()
+    await site.asked(cost_usd=0.0005)
+    await site.running.run_once()
+    assert site.run.state is RunState.FAILED
+    assert "raise max_cost_usd" in site.run.reason
+    assert site.provider.asked == []
+
+
+async def test_one_that_breaks_its_workers_again_and_again_fails() -> None:
+    site = Site()
+    await site.asked()
+    site.runs.run = replace(site.run, attempts=ATTEMPTS)
+    await site.running.run_once()
+    assert site.run.state is RunState.FAILED
+    assert "its worker died" in site.run.reason
+
+
+async def test_what_cannot_be_asked_is_said_at_once() -> None:
+    site = Site()
+    site.versions.versions["v"] = version("v", task_type="summary")
+    for candidate, words in ((Subject(model="x"), "known are m"), (Subject(version_id="v"), "is for summary")):
+        with pytest.raises(CannotAskError, match=words):
+            await site.ordering.ask("acme", "ann", Order(candidate=candidate, suite_id="s"), judge=None, cost_usd=None)
+    order = Order(candidate=Subject(model="m"), suite_id="s")
+    with pytest.raises(CannotAskError, match="TRAINER_JUDGE_MODEL"):
+        await site.ordering.ask("acme", "ann", order, judge=True, cost_usd=None)
+    assert site.runs.run is None
+
+
+async def test_the_held_out_side_of_a_dataset_is_cases_too() -> None:
+    material = await Site().materials.of("acme", Order(candidate=Subject(model="m"), dataset_id="d1"))
+    assert [item.case.input for item in material.items] == [f"document {n}" for n in range(4)]
+    assert [(one.output, one.score) for one in material.items[0].case.ratings] == [("ham", 0), ("spam", 1)]
+
+
+def test_examples_of_one_session_are_drawn_together() -> None:
+    alike = [replace(example(n), session_hash="s" if n < 2 else None) for n in range(3)]
+    groups = [item.group for item in of_examples("d", "classification", alike, [1.0] * 3).items]
+    assert groups[0] == groups[1] != groups[2]
+
+
+def test_progress_is_the_share_of_cases() -> None:
+    begun = asked_for("acme", "qa", Order(candidate=Subject(model="m"), suite_id="s"), 4, "ann", NOW)
+    assert replace(begun, done=1).progress == 0.25
