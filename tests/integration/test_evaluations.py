@@ -121,7 +121,21 @@ async def test_two_models_on_a_suite_and_two_evaluations_beside_each_other(
         listed = (await app.get(EVALUATIONS))[1]["items"]
         assert [one["evaluation_id"] for one in listed] == [run["evaluation_id"]]
         assert "house" not in json.dumps(run)
+        await has_a_report(app, run["evaluation_id"])
         await are_compared(app)
+
+
+async def has_a_report(app: Running, evaluation_id: str) -> None:
+    for kind, media_type, words in (
+        ("html", "text/html", "good is better than bad"),
+        ("md", "text/markdown", "| q1 |"),
+        ("json", "application/json", '"candidate":"good"'),
+    ):
+        async with app.http.get(f"{app.url}{EVALUATIONS}/{evaluation_id}/report?format={kind}") as response:
+            page = await response.text()
+        assert (response.status, response.content_type) == (200, media_type)
+        assert words in page
+        assert "house" not in page
 
 
 async def are_compared(app: Running) -> None:

@@ -1,10 +1,12 @@
 """Evaluations over HTTP: asked for, cancelled, compared."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ratchet_common.auth import MayOperate, MayRead
@@ -14,6 +16,7 @@ from ratchet_common.workers import Workers
 from ratchet_trainer.api.evaluation_views import ComparisonView, RunView, run_view
 from ratchet_trainer.api.parameters import name_of
 from ratchet_trainer.evaluate import Evaluation
+from ratchet_trainer.pages import html, markdown
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.runs import MongoRunStore
 from ratchet_trainer.suites.comparing import Comparison, compare
@@ -23,6 +26,7 @@ from ratchet_trainer.suites.run import Order, Run, Subject
 
 routes = APIRouter(prefix="/api/models/evaluations", tags=["evaluations"])
 
+MEDIA_TYPES = {"json": "application/json", "html": "text/html", "md": "text/markdown"}
 SUITE_ID, DATASET_ID = r"^[a-z0-9._-]{1,64}-[0-9a-f]{12}$", r"^[a-z_]{1,40}-[0-9a-f]{12}$"
 Id = Annotated[str | None, Field(min_length=1, max_length=100)]
 
@@ -92,6 +96,26 @@ async def compare_evaluations(
     return ComparisonView.model_validate(found)
 
 
+@routes.get(
+    "/{evaluation_id}/report",
+    response_class=Response,
+    responses=documented(404) | {200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}, "description": "It."}},
+)
+async def read_report(
+    evaluation_id: UUID,
+    caller: MayRead,
+    request: Request,
+    format_: Annotated[Literal["json", "html", "md"], Query(alias="format")] = "json",
+) -> Response:
+    """Of both kinds: numbers, slices, case by case; as a page with plots, or as Markdown. No text of any case."""
+    store: MongoEvaluationStore = request.app.state.evaluations
+    workers: Workers = request.app.state.workers
+    found = await store.get(caller.tenant, evaluation_id)
+    body = await workers.run(_reported, found, format_, request.app.state.seed)
+    headers = {"Content-Security-Policy": html.POLICY, "X-Content-Type-Options": "nosniff"}
+    return Response(body, media_type=MEDIA_TYPES[format_], headers=headers)
+
+
 @routes.post("/{evaluation_id}/cancel", responses=documented(404, 409))
 async def cancel_evaluation(evaluation_id: UUID, caller: MayOperate, request: Request) -> RunView:
     """What was done and spent by then stays on it."""
@@ -103,6 +127,14 @@ async def cancel_evaluation(evaluation_id: UUID, caller: MayOperate, request: Re
     await runs.cancel(caller.tenant, evaluation_id, f"cancelled by {name_of(caller)}", datetime.now(UTC))
     after = await store.get(caller.tenant, evaluation_id)
     return run_view(after if isinstance(after, Run) else found)
+
+
+def _reported(found: Evaluation | Run, format_: str, seed: int) -> bytes:
+    """Runs in a worker process."""
+    report = report_of(found, seed)
+    if format_ == "json":
+        return msgspec.json.encode(report)
+    return (html.page(report) if format_ == "html" else markdown.page(report)).encode()
 
 
 def _compared(one: Evaluation | Run, other: Evaluation | Run, seed: int) -> Comparison:
