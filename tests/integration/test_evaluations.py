@@ -10,7 +10,9 @@ from uuid import uuid4
 
 import pytest
 from aiohttp import web
+from typer.testing import CliRunner, Result
 
+from ratchet_cli.main import app as cli
 from ratchet_trainer.main import build
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
@@ -123,6 +125,7 @@ async def test_two_models_on_a_suite_and_two_evaluations_beside_each_other(
         assert "house" not in json.dumps(run)
         await has_a_report(app, run["evaluation_id"])
         await are_compared(app)
+        await by_commands(app, tenant, folder)
 
 
 async def has_a_report(app: Running, evaluation_id: str) -> None:
@@ -149,6 +152,34 @@ async def are_compared(app: Running) -> None:
     other = await done(app, {"model": "bad", "suite": await brought(app, a_suite(1, task_type="chat"))})
     status, problem = await app.get(path + other["evaluation_id"])
     assert (status, problem["type"]) == (409, "urn:ratchet:problem:nothing-in-common")
+
+
+async def by_commands(app: Running, tenant: Tenant, folder: Path) -> None:
+    (folder / "suite.json").write_text(json.dumps(a_suite()))
+
+    async def ratchet(*arguments: str) -> Result:
+        runner, where = CliRunner(), ["--url", app.url]
+        environment = {"RATCHET_TOKEN": tenant.token}
+        return await asyncio.to_thread(runner.invoke, cli, ["eval", *arguments, *where], env=environment)
+
+    how = ("--baseline-model", "bad", "--wait", "--json")
+    found = await ratchet("run", str(folder / "suite.json"), "--model", "good", *how)
+    assert found.exit_code == 0, found.stderr
+    run = json.loads(found.stdout)
+    assert run["benchmark_score"] == 1
+    poor = await ratchet("run", run["suite_id"], "--model", "bad", "--wait", "--at-least", "0.5")
+    assert (poor.exit_code, "0.000" in poor.stdout) == (1, True)
+    for arguments in (
+        ("show", run["evaluation_id"]),
+        ("list",),
+        ("compare", run["evaluation_id"], run["evaluation_id"]),
+    ):
+        shown = await ratchet(*arguments)
+        assert shown.exit_code == 0, shown.stderr
+        assert "good" in shown.stdout
+    page = folder / "report.html"
+    assert (await ratchet("report", run["evaluation_id"], "-o", str(page))).exit_code == 0
+    assert page.read_text().startswith("<!doctype html>")
 
 
 async def test_a_judge_is_asked_in_both_orders_and_held_against_people(

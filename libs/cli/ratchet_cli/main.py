@@ -8,6 +8,7 @@ import typer
 
 from ratchet_cli.commands import data, rollout, tune, versions
 from ratchet_cli.commands.options import AsJson, DataDir, Token, sentence_or
+from ratchet_cli.evaluations.commands import evals
 from ratchet_common.config_file import VARIABLE
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app.add_typer(data.commands, name="data")
 app.add_typer(tune.commands, name="tune")
 app.add_typer(versions.commands, name="versions")
 app.add_typer(rollout.commands, name="rollout")
+app.add_typer(evals, name="eval")
 
 
 @app.command(epilog="Example: ratchet up --port 9000 --data-dir /var/tmp/ratchet")

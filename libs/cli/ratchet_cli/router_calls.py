@@ -28,9 +28,9 @@ class Router:
         """Raises CannotStartError."""
         return self._asked(path, json.dumps(body).encode())
 
-    def send(self, path: str, body: bytes, content_type: str) -> Any:
+    def send(self, path: str, body: bytes, content_type: str, patience_s: float = PATIENCE_S) -> Any:
         """Raises CannotStartError."""
-        return self._asked(path, body, content_type)
+        return self._asked(path, body, content_type, patience_s)
 
     def read(self, path: str) -> bytes:
         """What is no JSON. Raises CannotStartError."""
@@ -53,19 +53,21 @@ class Router:
             draft.unlink(missing_ok=True)
         return count
 
-    def _asked(self, path: str, body: bytes | None, content_type: str = "application/json") -> Any:
-        with self._opened(path, body, content_type) as answer:
+    def _asked(
+        self, path: str, body: bytes | None, content_type: str = "application/json", patience_s: float = PATIENCE_S
+    ) -> Any:
+        with self._opened(path, body, content_type, patience_s) as answer:
             return json.load(answer)
 
     @contextmanager
     def _opened(
-        self, path: str, body: bytes | None, content_type: str = "application/json"
+        self, path: str, body: bytes | None, content_type: str = "application/json", patience_s: float = PATIENCE_S
     ) -> Iterator[http.client.HTTPResponse]:
         where = f"{self.url.rstrip('/')}{path}"
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
         try:
             request = urllib.request.Request(where, body, headers)  # noqa: S310  the scheme is checked before
-            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=patience_s) as answer:  # noqa: S310
                 yield answer
         except urllib.error.HTTPError as error:
             raise CannotStartError(f"{where} answered {error.code}: {_detail(error)}") from None
