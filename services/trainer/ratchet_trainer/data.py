@@ -9,14 +9,16 @@ from ratchet_common.messaging import SMALL, Handle
 from ratchet_common.service import Connections
 from ratchet_common.topics import FEEDBACK, PREDICTIONS
 from ratchet_common.workers import Workers
-from ratchet_trainer import analysis, composing, looking, preparing
+from ratchet_trainer import analysis, augmenting, composing, looking, preparing
+from ratchet_trainer.augmenting import Plan
 from ratchet_trainer.collection import Collector
-from ratchet_trainer.composing import Head, TooFew
+from ratchet_trainer.composing import Composed
 from ratchet_trainer.data_settings import DataSettings
-from ratchet_trainer.dataset import Composition, Rules
+from ratchet_trainer.dataset import Rules
 from ratchet_trainer.datasets import TrainingData
 from ratchet_trainer.example import Example
 from ratchet_trainer.hashing import Hashes
+from ratchet_trainer.head import Head
 from ratchet_trainer.outcomes import Asked, Look, OutcomeCollector
 from ratchet_trainer.preparing import Prepared
 from ratchet_trainer.store.datasets import MongoDatasetStore
@@ -50,7 +52,9 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     hashes = Hashes(await _salt(its, settings))
     collector = Collector(examples, served, work.prepare, hashes, settings.sampling)
     others = OutcomeCollector(outcomes, MongoOutcomeNews(its.database), work.look_at, hashes)
-    training = TrainingData(examples, served, datasets, work.compose, work.read_through, settings.rules, kept)
+    training = TrainingData(
+        examples, served, datasets, work.compose, work.read_through, settings.rules, kept, work.vary
+    )
     its.hear(PREDICTIONS, collector.on_predictions, SMALL)
     its.hear(FEEDBACK, _both(collector, others) if settings.estimate_outcomes else collector.on_feedback, SMALL)
     return Data(collector, examples, datasets, training, outcomes)
@@ -84,8 +88,11 @@ class AtWork:
     async def look_at(self, batch: Sequence[Asked]) -> list[Look]:
         return await self.workers.run_or_blame(looking.look_at, list(batch))
 
-    async def compose(self, task_type: str, newest: Sequence[Head], rules: Rules) -> Composition | TooFew:
+    async def compose(self, task_type: str, newest: Sequence[Head], rules: Rules) -> Composed:
         return await self.workers.run(composing.compose, task_type, list(newest), rules)
 
     async def read_through(self, examples: Sequence[Example]) -> analysis.Read:
         return await self.workers.run(analysis.read_through, list(examples))
+
+    async def vary(self, examples: Sequence[Example], plan: Plan) -> list[Example]:
+        return await self.workers.run(augmenting.augmented, list(examples), plan)

@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from ratchet_common.errors import NotFoundError, RefusedError
+from ratchet_trainer.augmenting import Augment
+from ratchet_trainer.balancing import Balance
 from ratchet_trainer.example import Example
 from ratchet_trainer.split import SHARES, Shares, Side
 
@@ -35,6 +37,15 @@ class UnknownDatasetError(NotFoundError):
         super().__init__(f"There is no dataset {dataset_id}: GET /api/models/datasets lists them.")
 
 
+class EmptySideError(RefusedError):
+    status = 409
+    type = "empty-side"
+    title = "A side of the dataset would be empty"
+
+    def __init__(self, task_type: str, side: Side, why: str) -> None:
+        super().__init__(f"No example of {task_type} would be on the side {side}: {why}", side=str(side))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     min_examples: int = 50  # that people wrote or accepted
@@ -44,30 +55,44 @@ class Rules:
     shares: Shares = SHARES["80/10/10"]
     seed: int = 42
     by_user: bool = False
+    min_quality: float = 0.0  # of a target
+    since: datetime | None = None  # only what was learned then or later
+    until: datetime | None = None  # and before that
+    balance: Balance | None = None
+    augment: Augment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
     """Examples that were looked at and left out."""
 
+    low_quality: int = 0
     same_text: int = 0
     nearly_same_text: int = 0
     conflicting_label: int = 0  # among those two
+    too_many_of_a_type: int = 0  # of document
     held_out_beside: int = 0  # nobody confirmed them, and what they belong to validates or tests
+
+
+Strata = Mapping[str, Mapping[str, Mapping[Side, int]]]  # such as document_type, email, test: 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
+    """`strata` and `by_label`: of many labels the commonest."""
+
     task_type: str
     rules: Rules
     looked_at: int  # the newest examples of the task, up to the limits
     sizes: Mapping[Side, int]
     by_source: Mapping[str, int]
     by_label: Mapping[str, int] = field(default_factory=dict)
+    strata: Strata = field(default_factory=dict)
     dropped: Dropped
+    warnings: tuple[str, ...] = ()
     learned_from: datetime
     learned_until: datetime
-    sha256: str  # over what is in it and on which side
+    sha256: str  # over what is in it and on which side, and by which rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +111,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
+    """`train` has what was made of its examples too."""
+
     dataset_id: str
     tenant: str
     task_type: str

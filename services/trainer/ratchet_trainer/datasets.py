@@ -7,28 +7,32 @@ from typing import Protocol
 
 from ratchet_trainer import weighting
 from ratchet_trainer.analysis import Analysis, Read, analysed
-from ratchet_trainer.composing import Head, TooFew
+from ratchet_trainer.composing import Composed, EmptySide, Overlapping, TooFew
 from ratchet_trainer.dataset import (
     Composition,
     Dataset,
-    Listed,
+    EmptySideError,
     Manifest,
     Ref,
     Rules,
     TooFewExamplesError,
 )
 from ratchet_trainer.example import Example
+from ratchet_trainer.head import Head
+from ratchet_trainer.overlap import OverlapError
+from ratchet_trainer.reading import Manifests, Texts, Vary, batches, members, vary_here
 from ratchet_trainer.split import Side
 from ratchet_trainer.weighting import Stratum
 
-Compose = Callable[[str, Sequence[Head], Rules], Awaitable[Composition | TooFew]]
+Compose = Callable[[str, Sequence[Head], Rules], Awaitable[Composed]]
 ReadThrough = Callable[[Sequence[Example]], Awaitable[Read]]
-AT_ONCE = 200
 
 
-class Examples(Protocol):
-    async def newest(self, tenant: str, task_type: str, limit: int) -> list[Head]: ...
-    def read(self, tenant: str, wanted: Sequence[Ref]) -> AsyncIterator[Example]: ...
+class Examples(Texts, Protocol):
+    async def newest(
+        self, tenant: str, task_type: str, limit: int, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Head]: ...
+    async def present(self, tenant: str, wanted: Sequence[Ref]) -> int: ...
     async def spoken_of(self, tenant: str, task_type: str, since: datetime) -> dict[str, int]: ...
 
 
@@ -36,15 +40,9 @@ class Answers(Protocol):
     async def by_stratum(self, tenant: str, task_type: str, since: datetime) -> dict[str, int]: ...
 
 
-class DatasetStore(Protocol):
+class DatasetStore(Manifests, Protocol):
     async def add(self, tenant: str, composition: Composition, now: datetime) -> None:
         """Under its own name, once."""
-
-    async def get(self, tenant: str, dataset_id: str) -> Listed:
-        """Raises UnknownDatasetError."""
-
-    async def sides(self, tenant: str, dataset_id: str) -> dict[Side, list[Ref]]:
-        """Raises UnknownDatasetError."""
 
     async def analysis(self, tenant: str, dataset_id: str) -> Analysis | None: ...
     async def keep_analysis(self, tenant: str, dataset_id: str, analysis: Analysis) -> None: ...
@@ -59,17 +57,19 @@ class TrainingData:
     read_through: ReadThrough
     rules: Rules
     counted: timedelta  # how far back answers and feedback count for the chance of feedback
+    vary: Vary = vary_here
 
     async def build(self, tenant: str, task_type: str, rules: Rules | None = None) -> str:
-        """Of what is there now: the same examples by the same rules are one dataset. Raises TooFewExamplesError."""
+        """Of what is there now: the same examples by the same rules are one dataset.
+
+        Raises TooFewExamplesError, EmptySideError, OverlapError.
+        """
         by = rules or self.rules
-        newest = await self.examples.newest(tenant, task_type, by.max_examples)
+        newest = await self.examples.newest(tenant, task_type, by.max_examples, since=by.since, until=by.until)
         confirmed = sum(head.confirmed for head in newest)
         if confirmed < by.min_examples:  # before any work: a job that waits asks often
             raise TooFewExamplesError(task_type, confirmed, by.min_examples)
-        composed = await self.compose(task_type, newest, by)
-        if isinstance(composed, TooFew):
-            raise TooFewExamplesError(task_type, composed.found, by.min_examples)
+        composed = _whole(task_type, await self.compose(task_type, newest, by), by)
         await self.datasets.add(tenant, composed, datetime.now(UTC))
         return composed.dataset_id
 
@@ -80,20 +80,24 @@ class TrainingData:
     async def load(self, tenant: str, dataset_id: str) -> Dataset:
         """Without what was erased since. Raises UnknownDatasetError."""
         listed = await self.datasets.get(tenant, dataset_id)
-        sides = await self.datasets.sides(tenant, dataset_id)
-
-        async def of(side: Side) -> list[Example]:
-            return [example async for example in self.examples.read(tenant, sides[side])]
-
         return Dataset(
             dataset_id=dataset_id,
             tenant=tenant,
             task_type=listed.manifest.task_type,
             manifest=listed.manifest,
-            train=await of(Side.TRAIN),
-            validation=await of(Side.VALIDATION),
-            test=await of(Side.TEST),
+            train=await self._of(tenant, dataset_id, Side.TRAIN),
+            validation=await self._of(tenant, dataset_id, Side.VALIDATION),
+            test=await self._of(tenant, dataset_id, Side.TEST),
         )
+
+    async def members(self, tenant: str, dataset_id: str, side: Side) -> AsyncIterator[Example]:
+        """Raises UnknownDatasetError."""
+        return await members(tenant, dataset_id, side, datasets=self.datasets, examples=self.examples, vary=self.vary)
+
+    async def present(self, tenant: str, dataset_id: str) -> dict[Side, int]:
+        """How many of each side are there still; others were erased. Raises UnknownDatasetError."""
+        sides = await self.datasets.sides(tenant, dataset_id)
+        return {side: await self.examples.present(tenant, refs) for side, refs in sides.items()}
 
     async def weights(self, tenant: str, task_type: str, examples: Sequence[Example]) -> list[float]:
         """By how rarely what is like each of them gets feedback: from 1 to 20. Counted anew each time."""
@@ -110,17 +114,36 @@ class TrainingData:
         return {name: Stratum(count, min(spoken_of.get(name, 0), count)) for name, count in answers.items()}
 
     async def analyse(self, tenant: str, dataset_id: str) -> Analysis:
-        """Read through once, and kept. Raises UnknownDatasetError."""
+        """Read through once, and kept until something of it is erased. Raises UnknownDatasetError."""
         kept = await self.datasets.analysis(tenant, dataset_id)
-        if kept is not None:
+        if kept is not None and kept.total_examples == sum((await self.present(tenant, dataset_id)).values()):
             return kept
         listed = await self.datasets.get(tenant, dataset_id)
-        sides = await self.datasets.sides(tenant, dataset_id)
-        read, batch = Read(), []
-        async for example in self.examples.read(tenant, [ref for refs in sides.values() for ref in refs]):
-            batch.append(example)
-            if len(batch) == AT_ONCE:
-                read, batch = read.with_(await self.read_through(batch)), []
-        analysis = analysed(read.with_(await self.read_through(batch)), listed.manifest)
+        read = {side: await self._read(tenant, dataset_id, side) for side in Side}
+        analysis = analysed(read, listed.manifest)
         await self.datasets.keep_analysis(tenant, dataset_id, analysis)
         return analysis
+
+    async def _read(self, tenant: str, dataset_id: str, side: Side) -> Read:
+        read = Read()
+        async for batch in batches(await self.members(tenant, dataset_id, side)):
+            read = read.with_(await self.read_through(batch))
+        return read
+
+    async def _of(self, tenant: str, dataset_id: str, side: Side) -> list[Example]:
+        return [example async for example in await self.members(tenant, dataset_id, side)]
+
+
+def _whole(task_type: str, composed: Composed, rules: Rules) -> Composition:
+    match composed:
+        case TooFew(found):
+            raise TooFewExamplesError(task_type, found, rules.min_examples)
+        case EmptySide(side, why):
+            raise EmptySideError(task_type, side, why)
+        case Overlapping(documents):
+            raise OverlapError(
+                f"{documents} documents of {task_type} would be on two sides, so no dataset was made of them. This is "
+                "a fault of the trainer's: please report it.",
+                overlapping=documents,
+            )
+    return composed

@@ -142,7 +142,7 @@ async def _stores(means: Means) -> Stores:
 
 def _training(means: Means, stores: Stores) -> Training:
     settings, data = means.settings, means.data
-    exports = Exports(data.datasets, data.examples, data.training)
+    exports = Exports(data.training)
 
     async def look_through(path: Path, format_name: str, limits: FileLimits) -> Checked:
         return await means.its.workers.run(inspect, path, format_name, limits)

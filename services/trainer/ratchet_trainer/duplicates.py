@@ -21,7 +21,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    examples: list[UUID]
+    examples: set[UUID]
     exact: int  # dropped: the same text
     near: int  # dropped: nearly the same text
     conflicting: int  # of those dropped, their label was another
@@ -45,10 +45,10 @@ def drop_duplicates(candidates: Sequence[Candidate], leader_of: dict[str, str]) 
     clusters: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         clusters[leader_of[candidate.document_hash], candidate.question_hash].append(candidate)
-    kept, exact, near, conflicting = [], 0, 0, 0
+    kept, exact, near, conflicting = set[UUID](), 0, 0, 0
     for alike in clusters.values():
         winner = _winner(alike)
-        kept.append(winner.example_id)
+        kept.add(winner.example_id)
         same = sum(c.document_hash == winner.document_hash for c in alike) - 1
         exact, near = exact + same, near + len(alike) - 1 - same
         conflicting += sum(c.label != winner.label for c in alike)

@@ -11,8 +11,8 @@ from ratchet_scoring.intervals import paired_gain
 from ratchet_scoring.scorers import LABEL_TASKS, render_target, score_output
 from ratchet_trainer.example import Example
 from ratchet_trainer.floors import COMMONEST, TO_OTHERS, of_commonest, of_others
+from ratchet_trainer.grouping import Item, groups
 from ratchet_trainer.scrubbing import PLACEHOLDER
-from ratchet_trainer.split import Item, groups
 from ratchet_trainer.targets import may_be_reference
 
 BY_CHANCE = ("routed", "share")  # how an answer's model was chosen, where nobody chose it for the request's sake

@@ -43,3 +43,6 @@ class Example:
     answered_at: datetime
     learned_at: datetime
     completeness: float | None = None  # of `quality`, with score and confidence
+    augmented_from: UUID | None = None  # it was made of that one, and nobody wrote or accepted it as it stands
+    augmentation: str | None = None  # by which recipe
+    part: float = 1.0  # of the weight that it would have, where others are made of the same

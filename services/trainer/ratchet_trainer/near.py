@@ -1,9 +1,11 @@
 """Near duplicates by MinHash over runs of words. Imported by worker processes only: it loads SciPy."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from datasketch import LeanMinHash, MinHash, MinHashLSH
+from datasketch import MinHash
+from numpy.typing import NDArray
 
 from ratchet_trainer.duplicates import normalised
 from ratchet_trainer.scrubbing import without_placeholders
@@ -44,26 +46,47 @@ def find_pairs(signatures: Sequence[bytes], threshold: float) -> list[tuple[int,
     return pairs
 
 
+def find_across(known: Sequence[bytes], others: Sequence[bytes], threshold: float) -> dict[int, int]:
+    """By place among `others` the place of the one among `known` that it is most alike, where there is one."""
+    index = _Index([*known, *others], threshold)
+    for place in range(len(known)):
+        index.add(place)
+    found = ((place, index.alike(len(known) + place)) for place in range(len(others)))
+    return {place: max(alike, key=lambda one: (one[0], -one[1]))[1] for place, alike in found if alike}
+
+
 class _Index:
-    """The bands propose, the signatures decide."""
+    """Bands that are the same propose, the signatures decide."""
 
     def __init__(self, signatures: Sequence[bytes], threshold: float) -> None:
         self._values = np.frombuffer(b"".join(signatures), SIGNATURE_DTYPE).reshape(-1, PERMUTATIONS)
         self._threshold = threshold
-        rows = _rows_of_a_band(threshold)
-        self._bands = MinHashLSH(num_perm=PERMUTATIONS, params=(PERMUTATIONS // rows, rows))
+        self._shared = _shared_bands(self._values, _rows_of_a_band(threshold))
+        self._there: dict[int, list[int]] = {}  # by band
 
     def add(self, place: int) -> None:
-        self._bands.insert(place, self._minhash(place))
+        for band in self._shared.get(place, ()):
+            self._there.setdefault(band, []).append(place)
 
     def alike(self, place: int) -> list[tuple[float, int]]:
         """The share of the word runs of either that both have (Jaccard), and where the other is."""
-        proposed = self._bands.query(self._minhash(place))
+        proposed = sorted({other for band in self._shared.get(place, ()) for other in self._there.get(band, ())})
         likeness = (self._values[proposed] == self._values[place]).mean(axis=1) if proposed else ()
         return [(float(like), other) for like, other in zip(likeness, proposed, strict=True) if like >= self._threshold]
 
-    def _minhash(self, place: int) -> LeanMinHash:
-        return LeanMinHash(seed=SEED, hashvalues=self._values[place], scheme=SCHEME)
+
+def _shared_bands(values: NDArray[np.uint32], rows: int) -> dict[int, list[int]]:
+    """By place the bands that it has in common with another, as numbers. Most texts are like no other: they are not in
+    it, so that a hundred thousand signatures take little more than themselves.
+    """
+    odd = np.random.default_rng(SEED).integers(2**63, size=rows, dtype=np.uint64) * 2 + 1
+    shared: dict[int, list[int]] = defaultdict(list)
+    for start in range(0, PERMUTATIONS, rows):
+        keys = (values[:, start : start + rows].astype(np.uint64) * odd).sum(axis=1, dtype=np.uint64)
+        _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        for place in np.flatnonzero(counts[which] > 1).tolist():
+            shared[place].append(start * len(values) + int(which[place]))
+    return shared
 
 
 def _rows_of_a_band(threshold: float) -> int:

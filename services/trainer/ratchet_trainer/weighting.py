@@ -51,10 +51,10 @@ def stratum_of(
 
 
 def weights(examples: Sequence[Example], strata: Mapping[str, Stratum]) -> list[float]:
-    """One for each example, from 1 to 20."""
+    """One for each example, from 1 to 20; less where others are made of the same."""
     heard = by_stratum([example.stratum for example in examples], strata)
     return [
-        weight if example.target_source in CHOSEN_BY_FEEDBACK else LIGHTEST
+        example.part * (weight if example.target_source in CHOSEN_BY_FEEDBACK else LIGHTEST)
         for example, weight in zip(examples, heard, strict=True)
     ]
 

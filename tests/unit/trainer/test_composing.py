@@ -4,16 +4,18 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ratchet_trainer.composing import Head, TooFew, compose, within
+from ratchet_trainer.augmenting import Augment
+from ratchet_trainer.balancing import Balance
+from ratchet_trainer.composing import EmptySide, TooFew, compose, within
 from ratchet_trainer.dataset import Composition, Rules
 from ratchet_trainer.duplicates import text_hash
 from ratchet_trainer.example import TargetSource
+from ratchet_trainer.head import Head
 from ratchet_trainer.near import find_pairs, signature
-from ratchet_trainer.split import Side
+from ratchet_trainer.split import Shares, Side
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 RULES = Rules(min_examples=1)
@@ -99,10 +101,23 @@ def test_what_nobody_confirmed_only_trains_and_never_beside_what_is_held_out() -
     assert found.manifest.dropped.held_out_beside == 10
 
 
-@pytest.mark.parametrize(("task_type", "held_out"), [("classification", 10), ("summary", 0)])
-def test_accepted_labels_may_be_held_out_and_accepted_texts_not(task_type: str, held_out: int) -> None:
-    sides = sides_of(composed(task_type, [head(n, document(n), source="accepted", label="yes") for n in range(50)]))
-    assert sum(side is not Side.TRAIN for side in sides.values()) == held_out
+def test_accepted_labels_may_be_held_out() -> None:
+    heads = [head(n, document(n), source="accepted", label="yes") for n in range(50)]
+    assert sum(side is not Side.TRAIN for side in sides_of(composed("classification", heads)).values()) == 10
+
+
+def test_accepted_texts_judge_nothing_and_a_dataset_without_a_test_side_is_refused() -> None:
+    heads = [head(n, document(n), source="accepted") for n in range(50)]
+    refused = compose("summary", newest_first(heads), RULES)
+    assert isinstance(refused, EmptySide)
+    assert refused.side is Side.VALIDATION
+    assert "of 50 examples answers may be judged by 0" in refused.why
+
+
+def test_one_session_that_holds_everything_leaves_no_side_to_judge_by() -> None:
+    refused = compose("summary", newest_first([head(n, document(n), session="one") for n in range(50)]), RULES)
+    assert isinstance(refused, EmptySide)
+    assert "belong together" in refused.why
 
 
 @settings(max_examples=25, deadline=None)
@@ -111,12 +126,58 @@ def test_neither_a_document_nor_what_is_nearly_it_nor_a_session_is_on_two_sides(
     made: list[tuple[int, int, int]],
 ) -> None:
     heads = [head(n, document(s, other), session=f"s{session}") for n, (s, other, session) in enumerate(made)]
-    sides = sides_of(composed("summary", heads))
+    found = compose("summary", newest_first(heads), Rules(min_examples=1, shares=Shares(0.4, 0.0)))
+    assume(isinstance(found, Composition))
+    assert isinstance(found, Composition)
+    sides = sides_of(found)
     kept = [h for h in heads if h.example_id.int in sides]
     alike = find_pairs([h.signature for h in kept], RULES.near_duplicate)
     together = [(kept[one], kept[other]) for one, other in alike]
     together += [(one, other) for one in kept for other in kept if one.session_hash == other.session_hash]
     assert all(sides[one.example_id.int] is sides[other.example_id.int] for one, other in together)
+
+
+def test_targets_that_are_too_poor_are_left_out_and_counted_those_of_unknown_quality_too() -> None:
+    heads = [replace(head(n, document(n)), quality=0.5 if n < 10 else 1.0) for n in range(40)] + [
+        head(40, document(40))
+    ]
+    manifest = composed("summary", heads, Rules(min_examples=1, min_quality=0.8)).manifest
+    assert (manifest.dropped.low_quality, sum(manifest.sizes.values())) == (11, 30)
+    assert sum(composed("summary", heads).manifest.sizes.values()) == 41
+
+
+def test_a_type_of_document_that_is_most_of_all_is_cut_down_and_counted() -> None:
+    types = ["email"] * 60 + ["contract"] * 20 + ["other"] * 10
+    heads = [replace(head(n, document(n)), document_type=kind) for n, kind in enumerate(types)]
+    manifest = composed("summary", heads, Rules(min_examples=1, balance=Balance("cap", 1.5))).manifest
+    assert manifest.dropped.too_many_of_a_type == 30
+    assert {kind: sum(sides.values()) for kind, sides in manifest.strata["document_type"].items()} == {
+        "contract": 20,
+        "email": 30,
+        "other": 10,
+    }
+
+
+def test_a_label_that_appears_once_trains_and_is_named() -> None:
+    labels = ["yes", "no"] * 30 + ["never seen again"]
+    found = composed("classification", [head(n, document(n), label=label) for n, label in enumerate(labels)])
+    assert sides_of(found)[60] is Side.TRAIN
+    assert found.manifest.warnings[0] == "Labels that appear once, so that nothing judges them: never seen again."
+    assert found.manifest.strata["label"]["never seen again"] == {Side.TRAIN: 1}
+
+
+def test_a_label_that_the_test_side_lacks_is_named() -> None:
+    labels = ["yes", "no"] * 30 + ["rare", "rare"]
+    found = composed("classification", [head(n, document(n), label=label) for n, label in enumerate(labels)])
+    assert "Labels that the test side lacks: rare." in found.manifest.warnings
+
+
+def test_the_same_content_by_other_rules_is_another_dataset_whose_manifest_says_so() -> None:
+    heads = [head(n, document(n)) for n in range(30)]
+    plain, more = composed("summary", heads), composed("summary", heads, replace(RULES, augment=Augment()))
+    assert plain.sides == more.sides
+    assert plain.dataset_id != more.dataset_id
+    assert more.manifest.rules.augment == Augment()
 
 
 def test_the_newest_within_the_limit_are_taken_and_one_at_least() -> None:

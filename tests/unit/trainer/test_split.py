@@ -5,16 +5,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_trainer.split import SHARES, Item, Shares, Side, groups, split
+from ratchet_trainer.grouping import Item, groups
+from ratchet_trainer.split import SHARES, Shares, Side, split
 
 SEEDS = st.integers(0, 2**31)
 SHARES_TAKEN = st.sampled_from(list(SHARES.values()))
+KINDS = ("email", "contract", "report")
+TOLERANCE = 2.5  # items
 
 
-@st.composite
-def some_items(draw: st.DrawFn) -> list[Item]:
-    bonds = st.lists(st.sampled_from([f"document:{n}" for n in range(40)] + [f"session:{n}" for n in range(20)]))
-    return [Item(f"{n:03}", tuple(draw(bonds.map(lambda b: b[:2])))) for n in range(draw(st.integers(0, 120)))]
+BONDS = st.sampled_from([f"document:{n}" for n in range(40)] + [f"session:{n}" for n in range(20)])
+KIND = st.sampled_from(KINDS)
+
+
+def some_items() -> st.SearchStrategy[list[Item]]:
+    drawn = st.lists(st.tuples(st.lists(BONDS, max_size=2), KIND), max_size=120)
+    return drawn.map(lambda all_: [Item(f"{n:03}", tuple(bonds), (kind,)) for n, (bonds, kind) in enumerate(all_)])
+
+
+def some_labelled() -> st.SearchStrategy[list[Item]]:
+    """Standing alone, of many strata; each label three times at least."""
+    label = st.sampled_from("abcdef")
+    drawn = st.dictionaries(label, st.lists(KIND, min_size=3, max_size=40), min_size=1)
+    return drawn.map(
+        lambda by_label: [
+            Item(f"{label}{n}", (), (f"label:{label}", kind), label)
+            for label, kinds in by_label.items()
+            for n, kind in enumerate(kinds)
+        ]
+    )
 
 
 @given(some_items(), SHARES_TAKEN, SEEDS)
@@ -39,6 +58,37 @@ def test_a_side_misses_its_share_by_less_than_the_largest_group(items: list[Item
     for side, share in {Side.TEST: shares.test, Side.VALIDATION: shares.validation}.items():
         found = sum(where is side for where in sides.values())
         assert abs(found - share * len(items)) < largest + 0.5
+
+
+@given(some_labelled(), SHARES_TAKEN, SEEDS)
+def test_every_stratum_has_its_share_of_every_side(items: list[Item], shares: Shares, seed: int) -> None:
+    sides = split(items, shares, seed)
+    for stratum in {stratum for item in items for stratum in item.strata}:
+        members = [item for item in items if stratum in item.strata]
+        for side in Side:
+            found = sum(sides[item.key] is side for item in members)
+            assert abs(found - shares.of(side) * len(members)) <= TOLERANCE
+
+
+@given(some_labelled(), SHARES_TAKEN, SEEDS)
+def test_every_label_is_learned(items: list[Item], shares: Shares, seed: int) -> None:
+    sides = split(items, shares, seed)
+    learned = {item.label for item in items if sides[item.key] is Side.TRAIN}
+    assert learned == {item.label for item in items}
+
+
+def test_what_has_the_only_example_of_a_label_trains_whatever_its_group() -> None:
+    items = [Item(f"{n:03}", (), ("common",), "common") for n in range(98)]
+    items += [Item("a", ("session",), ("once",), "once"), Item("b", ("session",), ("common",), "common")]
+    for seed in range(30):
+        sides = split(items, SHARES["80/10/10"], seed)
+        assert (sides["a"], sides["b"]) == (Side.TRAIN, Side.TRAIN)
+        assert list(sides.values()).count(Side.TEST) == 10
+
+
+def test_another_seed_splits_otherwise() -> None:
+    items = [Item(f"{n:03}", (), ("x",)) for n in range(100)]
+    assert len({frozenset(split(items, SHARES["80/10/10"], seed).items()) for seed in range(5)}) == 5
 
 
 @given(some_items(), SEEDS, st.randoms(use_true_random=False))

@@ -1,6 +1,5 @@
 """HTTP in: datasets."""
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -9,20 +8,25 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
-from ratchet_trainer.api.data_bodies import DatasetPage, DatasetWanted, ShownAnalysis, ShownDataset
+from ratchet_trainer.api.dataset_bodies import DatasetNow, DatasetPage, DatasetWanted, ShownAnalysis, ShownDataset
 from ratchet_trainer.api.examples import Cursor, Limit, TaskName, TheData
 from ratchet_trainer.card import card
-from ratchet_trainer.dataset import Rules
-from ratchet_trainer.exporting import exported
+from ratchet_trainer.exporting import lines_of, shown
 from ratchet_trainer.formats.known import FORMATS
-from ratchet_trainer.split import SHARES, Side
+from ratchet_trainer.split import Side
 
 routes = APIRouter(prefix="/api/models/datasets", tags=["datasets"])
 
+SHOWN = "examples"
 JSONL, MARKDOWN = "application/jsonl", "text/markdown"
 FormatName = Annotated[
-    Literal["openai", "openai_preference", "bedrock_claude", "bedrock_nova", "bedrock_llama", "gemini", "chat"],
-    Query(alias="format", description="of the lines; openai_preference has only what was corrected"),
+    Literal[
+        "openai", "openai_preference", "bedrock_claude", "bedrock_nova", "bedrock_llama", "gemini", "chat", "examples"
+    ],
+    Query(
+        alias="format",
+        description="of the lines; openai_preference has only what was corrected, examples all that is known of each",
+    ),
 ]
 DatasetId = Annotated[str, Path(pattern="^[a-z_]{1,40}-[0-9a-f]{12}$")]
 
@@ -31,7 +35,7 @@ DatasetId = Annotated[str, Path(pattern="^[a-z_]{1,40}-[0-9a-f]{12}$")]
 async def build_dataset(body: DatasetWanted, caller: MayOperate, data: TheData) -> ShownDataset:
     """Of what is there now. Built again of the same examples by the same rules, it is the same dataset."""
     task = known_task(body.task_type).value
-    dataset_id = await data.training.build(caller.tenant, task, _rules(data.training.rules, body))
+    dataset_id = await data.training.build(caller.tenant, task, body.rules(data.training.rules))
     return ShownDataset.of(await data.datasets.get(caller.tenant, dataset_id))
 
 
@@ -46,8 +50,10 @@ async def list_datasets(
 
 
 @routes.get("/{dataset_id}", responses=documented(404))
-async def get_dataset(dataset_id: DatasetId, caller: MayRead, data: TheData) -> ShownDataset:
-    return ShownDataset.of(await data.datasets.get(caller.tenant, dataset_id))
+async def get_dataset(dataset_id: DatasetId, caller: MayRead, data: TheData) -> DatasetNow:
+    """What it was made of never changes; what was erased since is in no file of it any more."""
+    listed = await data.datasets.get(caller.tenant, dataset_id)
+    return DatasetNow.with_(listed, await data.training.present(caller.tenant, dataset_id))
 
 
 @routes.get("/{dataset_id}/analyze", responses=documented(404))
@@ -75,14 +81,8 @@ async def read_dataset_card(dataset_id: DatasetId, caller: MayRead, data: TheDat
 async def export_dataset(
     dataset_id: DatasetId, caller: MayRead, data: TheData, format_: FormatName = "openai", side: Side = Side.TRAIN
 ) -> Any:
-    """One side of it as a file for a tuning platform, scrubbed as it is stored."""
-    lines = await exported(
-        caller.tenant, dataset_id, side, FORMATS[format_], datasets=data.datasets, examples=data.examples
-    )
+    """One side of it as a file for a tuning platform, or for a person's eyes; scrubbed as it is stored."""
+    examples = await data.training.members(caller.tenant, dataset_id, side)
+    lines = shown(examples) if format_ == SHOWN else lines_of(examples, FORMATS[format_])
     name = f"{dataset_id}-{side}.{format_}.jsonl"
     return StreamingResponse(lines, media_type=JSONL, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def _rules(rules: Rules, wanted: DatasetWanted) -> Rules:
-    shares = SHARES[wanted.split] if wanted.split else rules.shares
-    return replace(rules, shares=shares, seed=rules.seed if wanted.seed is None else wanted.seed)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.vocabulary import TaskType, UnknownTaskError, known_task
-from ratchet_trainer.api.data_bodies import BroughtExample
+from ratchet_trainer.api.example_bodies import BroughtExample
 from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.imports import Brought
 

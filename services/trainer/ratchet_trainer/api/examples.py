@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import TaskType, known_task
-from ratchet_trainer.api.data_bodies import (
+from ratchet_trainer.api.example_bodies import (
     BroughtExample,
     ExamplePage,
     ExampleStats,

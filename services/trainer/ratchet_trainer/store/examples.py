@@ -18,14 +18,15 @@ from pymongo.errors import BulkWriteError
 from ratchet_common.errors import NotFoundError
 from ratchet_common.mongo import DUPLICATE_KEY, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_trainer.collection import Word
-from ratchet_trainer.composing import Head
 from ratchet_trainer.counting import TENTHS, Count, Counts
 from ratchet_trainer.example import Example
+from ratchet_trainer.head import Head
 from ratchet_trainer.learning import Learned
 from ratchet_trainer.store import heads
-from ratchet_trainer.store.paging import create_index, page
+from ratchet_trainer.store.paging import create_index, page, place_of
 
 READ_AT_ONCE = 200
+HEADS_AT_ONCE = 2_000
 EXAMPLE = {"state": heads.EXAMPLE}
 KEPT = {"state": {"$in": [heads.EXAMPLE, heads.ARCHIVED]}}
 
@@ -88,12 +89,32 @@ class MongoExampleStore:
             found = await self._heads.find(wanted, {"_id": 1}).to_list()
         return {document["_id"].as_uuid() for document in found}
 
-    async def newest(self, tenant: str, task_type: str, limit: int) -> list[Head]:
-        """The heads of a task's examples, what was learned last first."""
-        wanted = {"tenant": tenant, "task_type": task_type, **EXAMPLE}
+    async def newest(
+        self, tenant: str, task_type: str, limit: int, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Head]:
+        """The heads of a task's examples, what was learned last first. `until` itself is not in."""
+        wanted: Document = {"tenant": tenant, "task_type": task_type, **EXAMPLE}
+        if until is not None:
+            wanted["place"] = {"$lt": place_of(until, "")}
+        found: list[Head] = []
         with waiting_is_worth_it():
-            found = await self._heads.find(wanted).sort("place", DESCENDING).limit(limit).to_list()
-        return [heads.head(document) for document in found]
+            async with self._heads.find(wanted, heads.HEAD, batch_size=HEADS_AT_ONCE) as cursor:
+                async for document in cursor.sort("place", DESCENDING).limit(limit):
+                    # A lower bound is not for the store to look after: of a descending index SecantusDB leaves out
+                    # the first one that is above it.
+                    if since is not None and document["learned_at"] < since:
+                        break
+                    found.append(heads.head(document))
+        return found
+
+    async def present(self, tenant: str, wanted: Sequence[tuple[UUID, int]]) -> int:
+        """How many of these are there, and not erased."""
+        found = 0
+        for start in range(0, len(wanted), HEADS_AT_ONCE):
+            ids = [_texts_id(*one) for one in wanted[start : start + HEADS_AT_ONCE]]
+            with waiting_is_worth_it():
+                found += await self._texts.count_documents({"_id": {"$in": ids}, "tenant": tenant})
+        return found
 
     async def list(
         self, tenant: str, *, task_type: str | None, limit: int, cursor: str | None

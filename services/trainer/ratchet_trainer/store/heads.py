@@ -7,8 +7,8 @@ from bson import Binary
 from ratchet_common.mongo import Document
 from ratchet_scoring.scorers import LABEL_TASKS
 from ratchet_trainer.collection import Word
-from ratchet_trainer.composing import Head
 from ratchet_trainer.drafts import About
+from ratchet_trainer.head import Head
 from ratchet_trainer.learning import Learned
 from ratchet_trainer.store.paging import place_of
 
@@ -36,12 +36,35 @@ def document(word: Word) -> Document:
     }
 
 
+HEAD = dict.fromkeys(
+    (
+        "revision",
+        "target_source",
+        "label",
+        "document_type",
+        "quality",
+        "document_hash",
+        "question_hash",
+        "signature",
+        "session_hash",
+        "user_hash",
+        "content",
+        "chars",
+        "learned_at",
+    ),
+    1,
+)
+
+
 def head(stored: Document) -> Head:
+    """Of what has the fields in `HEAD`. The type of the document was not always stored here, nor the quality."""
     return Head(
         example_id=stored["_id"].as_uuid(),
         revision=stored["revision"],
         target_source=stored["target_source"],
         label=stored["label"],
+        document_type=stored.get("document_type"),
+        quality=stored.get("quality"),
         document_hash=stored["document_hash"],
         question_hash=stored["question_hash"],
         signature=stored["signature"],
@@ -64,6 +87,7 @@ def _about(about: About) -> dict[str, Any]:
         "spoken": about.spoken,
         "version_id": about.version_id,
         "stratum": about.stratum,
+        "document_type": about.document_type,
         "session_hash": about.session_hash,
         "user_hash": about.user_hash,
         "speaker_hash": about.speaker_hash,
