@@ -23,6 +23,7 @@ BENCHES = (
     "routing",
     "router_throughput",
     "monitor_intake",
+    "dataset_build",
     "nothing_lost",
     "demo_time",
     "demo_public",

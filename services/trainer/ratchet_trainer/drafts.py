@@ -92,20 +92,20 @@ def from_reference(made: PredictionMade, hashes: Hashes) -> Draft | Refused | No
     return _draft(about, made, shaped(made.task_type, made.reference, made.labels, "reference"), 1.0)
 
 
-def from_sample(made: PredictionMade, hashes: Hashes, sampling: Sampling) -> Draft | None:
-    """None where it is not drawn, not sound, not good enough, or nothing says how good it is."""
+def from_sample(made: PredictionMade, hashes: Hashes, sampling: Sampling) -> Draft | Refused | None:
+    """None where it is not drawn, or nobody may learn from it."""
     if made.reference is not None or not _may_be_learned(made):
         return None
-    if not is_sound(made.checks) or not is_drawn(made.tenant, made.result_id, sampling.share):
+    if not is_drawn(made.tenant, made.result_id, sampling.share):
         return None
     whole = completeness(made.checks)
     known = quality(completeness=whole, confidence=made.confidence)
-    if known is None or known < sampling.needed(made.task_type):
-        return None
-    target = shaped(made.task_type, made.output, made.labels, "sampled")
     about = replace(_about_answer(made, SAMPLE, hashes), completeness=whole)
-    draft = _draft(about, made, target, known)
-    return draft if isinstance(draft, Draft) else None
+    if not is_sound(made.checks):
+        return Refused(about, Reason.CHECK_FAILED)
+    if known is None or known < sampling.needed(made.task_type):
+        return Refused(about, Reason.LOW_QUALITY)
+    return _draft(about, made, shaped(made.task_type, made.output, made.labels, "sampled"), known)
 
 
 def replaced_sample(draft: Draft | Refused) -> Refused:

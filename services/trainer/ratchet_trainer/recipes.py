@@ -57,9 +57,10 @@ def casing(example: Example, random: Random) -> Example:
 
 def greeting(example: Example, random: Random) -> Example:
     """Without the salutation, the closing, or both."""
-    first, last = random.choice(((True, True), (True, False), (False, True)))
-    text = _GREETING.sub("", example.document, count=1) if first else example.document
-    return replace(example, document=_CLOSING.sub("", text, count=1) if last else text)
+    begun = _GREETING.sub("", example.document, count=1)
+    ended = _CLOSING.sub("", example.document, count=1)
+    others = {begun, ended, _CLOSING.sub("", begun, count=1)} - {example.document}
+    return replace(example, document=random.choice(sorted(others))) if others else example
 
 
 def item_order(example: Example, random: Random) -> Example:

@@ -24,6 +24,8 @@ class Reason(StrEnum):
     NOT_AMONG_LABELS = "not_among_labels"  # the label is none of those that were asked for
     EMPTY_AFTER_SCRUBBING = "empty_after_scrubbing"  # nothing but private data, or nothing at all
     HAS_REFERENCE = "has_reference"  # what is right was known: that is learned already, with the answer itself
+    CHECK_FAILED = "check_failed"  # it was drawn while unrated, and is not sound
+    LOW_QUALITY = "low_quality"  # it was drawn while unrated, and is not good enough for its task, or nobody knows
     SAMPLE_REPLACED = "sample_replaced"  # it was drawn while unrated; what was said of it since takes its place
 
 

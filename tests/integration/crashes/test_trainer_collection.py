@@ -87,7 +87,11 @@ class Predictions(Collecting):
         served = await database.served.find({"tenant": self.tenant}).to_list()
         assert len(served) == len({document["_id"] for document in served}) == 3
         assert await self.states(database) == sorted(
-            [(self.result("known"), 0, "example", "reference"), (self.result("drawn"), 0, "example", "sampled")]
+            [
+                (self.result("known"), 0, "example", "reference"),
+                (self.result("drawn"), 0, "example", "sampled"),
+                (self.result("unsure"), 0, "refused", "low_quality"),
+            ]
         )
         assert {example.target for example in await self.examples(database)} == {"The report is late."}
         assert await database.example_texts.count_documents({"tenant": self.tenant}) == 2

@@ -95,6 +95,7 @@ async def test_what_the_quality_of_a_sample_comes_of_stands_on_the_example() -> 
     await collecting.on_predictions([good, made(confidence=0.9, checks=(Check(name="a", passed=True),))])
     (example,) = store.examples
     assert (example.completeness, example.confidence, round(example.quality, 9)) == (1.0, 0.95, 0.98)
+    assert store.reasons == [Reason.LOW_QUALITY]
 
 
 async def test_a_later_word_replaces_the_earlier_and_an_older_changes_nothing() -> None:
@@ -126,26 +127,29 @@ async def test_every_feedback_becomes_an_example_or_a_refusal_however_often_it_i
 
 
 @pytest.mark.parametrize(
-    ("fields", "drawn"),
+    ("fields", "refused"),
     [
-        ({}, True),
-        ({"confidence": 0.7}, False),
-        ({"confidence": None}, False),
-        ({"confidence": None, "checks": (Check(name="a", passed=True),)}, True),
-        ({"checks": (Check(name="a", passed=False), Check(name="b", passed=True))}, False),
-        ({"checks": (*PASSED, Check(name="schema", passed=False))}, False),  # one of eight
-        ({"checks": (*PASSED, Check(name="numbers", passed=True, detail="a figure of its own"))}, True),
-        ({"checks": (*PASSED, Check(name="refusal", passed=True, detail="it refuses"))}, False),
-        ({"collect": False}, False),
-        ({"outcome": "failed", "output": None}, False),
-        ({"cached_from": uuid4()}, False),
-        ({"text_omitted": "too_large", "output": None}, False),
+        ({}, None),
+        ({"confidence": 0.7}, [Reason.LOW_QUALITY]),
+        ({"confidence": None}, [Reason.LOW_QUALITY]),
+        ({"confidence": None, "checks": (Check(name="a", passed=True),)}, None),
+        ({"checks": (Check(name="a", passed=False), Check(name="b", passed=True))}, [Reason.CHECK_FAILED]),
+        ({"checks": (*PASSED, Check(name="schema", passed=False))}, [Reason.CHECK_FAILED]),  # one of eight
+        ({"checks": (*PASSED, Check(name="numbers", passed=True, detail="a figure of its own"))}, None),
+        ({"checks": (*PASSED, Check(name="refusal", passed=True, detail="it refuses"))}, [Reason.CHECK_FAILED]),
+        ({"collect": False}, []),
+        ({"outcome": "failed", "output": None}, []),
+        ({"cached_from": uuid4()}, []),
+        ({"text_omitted": "too_large", "output": None}, []),
     ],
 )
-async def test_good_answers_that_nobody_rated_are_sampled(fields: dict[str, Any], drawn: bool) -> None:
+async def test_good_answers_that_nobody_rated_are_sampled_and_poor_ones_counted(
+    fields: dict[str, Any], refused: list[Reason] | None
+) -> None:
     collecting, store, _ = collector()
     await collecting.on_predictions([made(**fields)])
-    assert [example.target_source for example in store.examples] == ["sampled"] * drawn
+    assert [example.target_source for example in store.examples] == ["sampled"] * (refused is None)
+    assert store.reasons == (refused or [])
 
 
 async def test_what_failed_a_check_is_learned_where_a_person_accepted_or_corrected_it() -> None:
