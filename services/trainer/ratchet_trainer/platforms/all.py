@@ -5,10 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from ratchet_common.workers import Workers
 from ratchet_trainer.artifacts import FileArtifacts
+from ratchet_trainer.platforms.bedrock.platform import BedrockPlatform
 from ratchet_trainer.platforms.local import LocalPlatform
 from ratchet_trainer.platforms.openai.composing import openai_platform
 from ratchet_trainer.platforms.pace import Pace, Paced
 from ratchet_trainer.platforms.platform import TuningPlatform
+from ratchet_trainer.platforms.vertex.platform import VertexPlatform
 from ratchet_trainer.settings import TrainerSettings
 
 
@@ -20,9 +22,9 @@ async def tuning_platforms(
     local = LocalPlatform(fitting, artifacts, seed=settings.seed, limit_s=settings.fit_limit_s)
     pace = Pace(settings.platform_calls_per_s)
     async with AsyncExitStack() as stack:
-        openai = openai_platform(settings)
-        stack.push_async_callback(openai.close)
-        elsewhere: tuple[TuningPlatform, ...] = (openai,)
+        elsewhere = (openai_platform(settings), BedrockPlatform(settings), VertexPlatform(settings))
+        for platform in elsewhere:
+            stack.push_async_callback(platform.close)
         yield {local.name: local} | {platform.name: Paced(platform, pace) for platform in elsewhere}
 
 
