@@ -34,7 +34,7 @@ def wish(
         "base_model": base_model,
         "method": method,
         "dataset_id": dataset_id,
-        "hyperparameters": dict(_setting(one) for one in settings),
+        "hyperparameters": dict(setting(one) for one in settings),
     }
     return given if max_cost_usd is None else given | {"max_cost_usd": max_cost_usd}
 
@@ -101,12 +101,12 @@ def show_base_models(trainer: Router, platform: str, *, as_json: bool) -> None:
 def follow(trainer: Router, job_id: str, *, as_json: bool) -> int:
     """Until it ends, with a bar. 0 where it succeeded, else 1. Raises CannotStartError."""
     pause = FIRST_LOOK_S
-    with _bar() as bar:
-        task = bar.add_task("queued", total=1.0)
+    with bar() as shown:
+        task = shown.add_task("queued", total=1.0)
         while True:
             job = trainer.get(f"{JOBS}/{job_id}")
             said = f"{job['state']} {job['reason']}".strip()
-            bar.update(task, completed=job["progress"], description=said[:100])
+            shown.update(task, completed=job["progress"], description=said[:100])
             if job["state"] in ENDED:
                 break
             time.sleep(pause)
@@ -142,7 +142,7 @@ def _row(job: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _setting(given: str) -> tuple[str, int | float]:
+def setting(given: str) -> tuple[str, int | float]:
     name, _, value = given.partition("=")
     try:
         return name.strip(), int(value) if value.strip().lstrip("-").isdigit() else float(value)
@@ -150,6 +150,6 @@ def _setting(given: str) -> tuple[str, int | float]:
         raise CannotStartError(f"--set {given} is no hyper-parameter: write it as --set epochs=3.") from None
 
 
-def _bar() -> Progress:
+def bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())

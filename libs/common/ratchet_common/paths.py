@@ -24,6 +24,7 @@ PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
         "/api/models/datasets",
         "/api/models/examples",
         "/api/models/jobs",
+        "/api/models/searches",
         "/api/models/base-models",
         "/api/models/evaluations",
         "/api/models/suites",

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from ratchet_common.events import RetrainingFellDue
 from ratchet_trainer.jobs import AT_PLATFORM, PLAIN, Estimate, Job, JobState, Patience, Recipe, Step
-from ratchet_trainer.platforms.platform import Status, Value
+from ratchet_trainer.platforms.platform import Status, Tuned, Value
 
 PROGRESS = {JobState.QUEUED: 0.0, JobState.PREPARING: 0.05, JobState.UPLOADING: 0.1, JobState.RUNNING: 0.2}
 GROWTH = 1.5  # of the pause between two polls
@@ -54,6 +54,13 @@ def asked_for(
         dataset_id=dataset_id,
         history=(Step(JobState.QUEUED, now),),
     )
+
+
+def trial_of(job_id: UUID, search_id: UUID, of: tuple[str, str, str, str, str], recipe: Recipe, now: datetime) -> Job:
+    """One of a search's jobs. `of`: tenant, task, platform, who asked, dataset."""
+    tenant, task_type, platform, who, dataset_id = of
+    job = asked_for(tenant, task_type, platform, who, dataset_id, now, recipe)
+    return replace(job, job_id=job_id, search_id=search_id, reasons=(f"the search {search_id}",))
 
 
 def taken_along(job: Job, by: UUID, now: datetime) -> Job:
@@ -167,9 +174,11 @@ def succeeded(
     *,
     cost_usd: float | None = None,
     metrics: Mapping[str, float] | None = None,
+    tuned: Tuned | None = None,
 ) -> Job:
+    """`version_id`: none where it is a trial of a search, which alone makes a version of the best."""
     done = replace(_ended(job, JobState.SUCCEEDED, reason, now), version_id=version_id, progress=1.0)
-    return replace(done, cost_usd=cost_usd, metrics=dict(metrics or {}))
+    return replace(done, cost_usd=cost_usd, metrics=dict(metrics or {}), tuned=tuned)
 
 
 def failed(job: Job, reason: str, now: datetime) -> Job:

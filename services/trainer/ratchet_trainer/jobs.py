@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ratchet_common.errors import NotFoundError, RefusedError
-from ratchet_trainer.platforms.platform import Method, Value
+from ratchet_trainer.platforms.platform import Method, Tuned, Value
 
 
 class JobState(StrEnum):
@@ -116,6 +116,8 @@ class Job:
     cost_usd: float | None = None  # so far; None: not known
     metrics: Mapping[str, float] = field(default_factory=dict)
     version_id: str = ""
+    search_id: UUID | None = None  # that it is a trial of
+    tuned: Tuned | None = None  # what came out of a trial
     part_of: UUID | None = None  # the job that was open when this trigger came, and takes it along
     left: bool = False
     history: tuple[Step, ...] = ()

@@ -9,19 +9,43 @@ from ratchet_common.http import create_app
 from ratchet_common.service import at_work, connections
 from ratchet_common.workers import Workers
 from ratchet_trainer.api import base_models as base_models_api
-from ratchet_trainer.api import datasets, evaluation_runs, evaluations, examples, jobs, rollouts, runs, suites, versions
+from ratchet_trainer.api import (
+    datasets,
+    evaluation_runs,
+    evaluations,
+    examples,
+    jobs,
+    rollouts,
+    runs,
+    searches,
+    suites,
+    versions,
+)
 from ratchet_trainer.artifacts import artifacts_at
 from ratchet_trainer.base_models_file import read_base_models
 from ratchet_trainer.data import data_of
 from ratchet_trainer.decisions import Means, decisions
 from ratchet_trainer.evaluating import evaluating
 from ratchet_trainer.platforms.all import tuning_platforms
+from ratchet_trainer.searching import searching
 from ratchet_trainer.settings import TrainerSettings
 
 NAME = "trainer"
 ESTIMATES = "estimates"  # a folder of their own: in it, what is in use no more goes
 # evaluation_runs before the other evaluations: their `{evaluation_id}` would match `compare`
-APIS = (examples, datasets, jobs, runs, base_models_api, versions, rollouts, suites, evaluation_runs, evaluations)
+APIS = (
+    examples,
+    datasets,
+    jobs,
+    runs,
+    searches,
+    base_models_api,
+    versions,
+    rollouts,
+    suites,
+    evaluation_runs,
+    evaluations,
+)
 
 
 def build(settings: TrainerSettings) -> FastAPI:
@@ -41,6 +65,7 @@ def build(settings: TrainerSettings) -> FastAPI:
             data = await data_of(its, settings)
             means = Means(its, settings, data, artifacts, estimates, fitting, base_models, platforms)
             loops = await decisions(app, means)
+            loops |= await searching(app, means)
             app.state.data, app.state.artifacts, app.state.ready = data, artifacts, its.ready
             app.state.base_models = base_models
             async with evaluating(app, means) as more, at_work(its, loops | more):

@@ -155,6 +155,8 @@ class Steps:
 
     async def _leave_version(self, job: Job, model: BaseModel, platform: TuningPlatform, cost_usd: float | None) -> Job:
         tuned, metrics = await platform.result(job.run_id), (await platform.metrics(job.run_id)).last()
+        if job.search_id is not None:
+            return job_steps.succeeded(job, "", "", self.now(), cost_usd=cost_usd, metrics=metrics, tuned=tuned)
         manifest = await self.datasets.manifest(job.tenant, job.dataset_id)
         serves = (await self.rollouts.get(job.tenant, job.task_type)).stable
         version = candidate(job, manifest, tuned, model.name, serves, self.now(), metrics)

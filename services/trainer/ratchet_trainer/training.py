@@ -99,7 +99,7 @@ class Training:
     ) -> Job:
         """For a person: what stands against it is said at once. Raises CannotTrainError, BaseModelRefusedError,
         UnknownDatasetError or JobOpenError."""
-        job = await self._wanted(tenant, task_type, platform, who, recipe, dataset_id)
+        job = await self.wanted(tenant, task_type, platform, who, recipe, dataset_id)
         await self.jobs.add(job)
         return job
 
@@ -108,11 +108,12 @@ class Training:
     ) -> Job:
         """The job that would be made, with its estimate; nothing is kept or sent. Raises what `ask` does, and
         FileRefusedError."""
-        return await self.steps.estimate(await self._wanted(tenant, task_type, platform, who, recipe, dataset_id))
+        return await self.steps.estimate(await self.wanted(tenant, task_type, platform, who, recipe, dataset_id))
 
-    async def _wanted(
+    async def wanted(
         self, tenant: str, task_type: str, platform: str, who: str, recipe: Recipe, dataset_id: str
     ) -> Job:
+        """Not kept yet. Raises what `ask` does, but JobOpenError."""
         job = job_steps.asked_for(tenant, task_type, platform, who, dataset_id, self.now(), recipe)
         self.steps.model_of(job)
         if dataset_id:

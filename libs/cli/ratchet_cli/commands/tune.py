@@ -13,6 +13,10 @@ BaseModel = Annotated[str, typer.Option(help="Default: the platform's first; `ra
 Method = Annotated[str, typer.Option(help="supervised, or dpo on pairs of corrected answers.")]
 Dataset = Annotated[str, typer.Option(help="Default: one is built of what is there now.")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="A hyper-parameter, as epochs=3; may be repeated.")]
+Try = Annotated[
+    list[str] | None,
+    typer.Option("--try", help="Values, as epochs=1,2,3, or a range, as learning_rate=1e-5..1e-3; may be repeated."),
+]
 MaxCost = Annotated[float | None, typer.Option(min=0, help="In USD: refused where more is estimated.")]
 JobId = Annotated[str, typer.Argument(help="As `ratchet tune list` shows it.")]
 
@@ -68,6 +72,55 @@ def estimate(
         run(router_at(url, token, data_dir), body, as_json=as_json)
 
     sentence_or(work)
+
+
+@commands.command(epilog="Example: ratchet tune search qa --platform lora --base-model ./weights --strategy halving")
+def search(
+    task_type: Annotated[str, typer.Argument(help="Such as summary, qa or classification.")],
+    platform: Platform = "openai",
+    base_model: BaseModel = "",
+    method: Method = "supervised",
+    dataset: Dataset = "",
+    set_: Set = None,
+    try_: Try = None,
+    strategy: Annotated[str, typer.Option(help="grid, random, or halving where the platform allows it.")] = "random",
+    jobs: Annotated[int, typer.Option(min=2, max=64, help="At most.")] = 6,
+    at_once: Annotated[int, typer.Option(min=1, max=16, help="Jobs beside each other.")] = 2,
+    seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 42,
+    max_cost: MaxCost = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Until it ends; exit status 1 if it finds none.")] = False,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Tune several times with different hyper-parameters: the best on validation becomes a version."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.searching import search as run
+    from ratchet_cli.searching import space_of
+    from ratchet_cli.tuning import wish
+
+    def work() -> int:
+        body = wish(task_type, platform, base_model, method, dataset, set_ or [], max_cost)
+        how = {"strategy": strategy, "jobs": jobs, "at_once": at_once, "seed": seed, "space": space_of(try_ or [])}
+        return run(router_at(url, token, data_dir), body | how, wait=wait, as_json=as_json)
+
+    raise typer.Exit(sentence_or(work))
+
+
+@commands.command(epilog="Example: ratchet tune trials 0190b1c2-…")
+def trials(
+    search_id: Annotated[str, typer.Argument(help="As `ratchet tune search` shows it.")],
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show a search: what was tried, with which loss on validation, and what it came to."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.searching import show_search as run
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), search_id, as_json=as_json))
 
 
 @commands.command("list", epilog="Example: ratchet tune list --state running")

@@ -80,6 +80,7 @@ class JobView(BaseModel):
     created_at: datetime
     dataset_id: str | None
     version_id: str | None
+    search_id: UUID | None = Field(description="that it is a trial of")
     part_of: UUID | None = Field(description="the job that was open already, and takes this trigger along")
     history: list[StepView]
 
@@ -182,6 +183,7 @@ def _fields(job: Job) -> dict[str, object]:
         "created_at": job.created_at,
         "dataset_id": job.dataset_id or None,
         "version_id": job.version_id or None,
+        "search_id": job.search_id,
         "part_of": job.part_of,
         "history": [{"state": step.state, "at": step.at, "reason": step.reason} for step in job.history],
     }

@@ -7,12 +7,13 @@ from bson import Binary
 
 from ratchet_common.mongo import Document
 from ratchet_trainer.jobs import OPEN, Estimate, Job, JobState, Recipe, Step
+from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.store.paging import place_of
 
 
 def open_key(job: Job) -> str:
-    """Unique among those that are open."""
-    return f"{job.tenant}:{job.task_type}"
+    """Unique among those that are open: one job of a task, and beside it the trials of a search."""
+    return f"{job.tenant}:{job.task_type}" + (f":{job.token}" if job.search_id else "")
 
 
 def document_of(job: Job) -> Document:
@@ -27,6 +28,7 @@ def document_of(job: Job) -> Document:
         "created_at": job.created_at,
         "waits": job.waits,
         "recipe": asdict(job.recipe) | {"hyperparameters": _pairs(job.recipe.hyperparameters)},
+        "search_id": Binary.from_uuid(job.search_id) if job.search_id else None,
         "part_of": Binary.from_uuid(job.part_of) if job.part_of else None,
         **fields_of(job),
         **({"open": open_key(job)} if job.state in OPEN else {}),
@@ -55,6 +57,7 @@ def fields_of(job: Job) -> dict[str, Any]:
         "cost_usd": job.cost_usd,
         "metrics": _pairs(job.metrics),
         "version_id": job.version_id,
+        "tuned": asdict(job.tuned) if job.tuned else None,
         "left": job.left,
         "history": [step_of(step) for step in job.history],
     }
@@ -95,6 +98,8 @@ def job_in(document: Document) -> Job:
         cost_usd=document["cost_usd"],
         metrics=dict(document["metrics"]),
         version_id=document["version_id"],
+        search_id=document["search_id"].as_uuid() if document["search_id"] else None,
+        tuned=Tuned(**document["tuned"]) if document["tuned"] else None,
         part_of=document["part_of"].as_uuid() if document["part_of"] else None,
         left=document["left"],
         history=tuple(Step(JobState(step["state"]), step["at"], step["reason"]) for step in document["history"]),

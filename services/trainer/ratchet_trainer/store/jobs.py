@@ -1,5 +1,6 @@
 """Training jobs: every query on them stands here."""
 
+import builtins
 from collections.abc import Collection
 from datetime import UTC, datetime
 from uuid import UUID
@@ -102,6 +103,13 @@ class MongoJobStore:
         if found is None:
             raise UnknownJobError(job_id)
         return job_in(found)
+
+    async def some(self, tenant: str, job_ids: Collection[UUID]) -> builtins.list[Job]:
+        """Those of them that there are."""
+        wanted = {"_id": {"$in": [Binary.from_uuid(one) for one in job_ids]}, "tenant": tenant}
+        with waiting_is_worth_it():
+            found = await self._jobs.find(wanted).to_list(len(job_ids) or 1)
+        return [job_in(document) for document in found]
 
     async def spent(self, tenant: str, at: datetime) -> float:
         """In USD, of all jobs that were made in the month of `at`: what they have cost, or else may cost yet."""

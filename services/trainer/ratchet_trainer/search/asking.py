@@ -1,0 +1,100 @@
+"""Use case: somebody asks for a search. What stands against it is said at once."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from uuid_utils.compat import uuid7
+
+from ratchet_trainer.base_models import BaseModelRefusedError
+from ratchet_trainer.hyperparameters import suggested
+from ratchet_trainer.jobs import Job, Recipe
+from ratchet_trainer.platforms.platform import Value
+from ratchet_trainer.search.search import Search, Strategy, Trial
+from ratchet_trainer.search.space import Point, Space, Span, checked, drawn, grid
+from ratchet_trainer.steps import Steps
+
+AROUND = {"learning_rate_multiplier": 3.0, "learning_rate": 3.0}  # drawn from a part of what is suggested to so often
+EPOCHS_MORE = 2
+
+
+class Searches(Protocol):
+    async def add(self, search: Search) -> None:
+        """Raises SearchOpenError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    task_type: str
+    platform: str
+    recipe: Recipe  # its hyper-parameters are the same in all trials
+    strategy: Strategy
+    space: Mapping[str, tuple[Value, ...] | Span]  # none: around what is suggested
+    most_jobs: int
+    at_once: int
+    dataset_id: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Asking:
+    """`job_of`: as for a single job, refused as that would be: its dataset is built, nothing is kept of it."""
+
+    searches: Searches
+    steps: Steps
+    job_of: Callable[[str, Wanted, str], Awaitable[Job]]
+    now: Callable[[], datetime]
+
+    async def ask(self, tenant: str, wanted: Wanted, who: str) -> Search:
+        """Raises CannotTrainError, BaseModelRefusedError, UnknownDatasetError or SearchOpenError."""
+        job = await self.job_of(tenant, wanted, who)
+        model = self.steps.model_of(job)
+        if not model.hyperparameters:
+            raise BaseModelRefusedError(f"{model.name} has no hyper-parameters to search.", field="base_model")
+        if wanted.strategy == "halving" and not model.stops_early:
+            raise BaseModelRefusedError(
+                f"{wanted.platform} cannot end a run early and keep what it has learned: search by grid or random.",
+                field="strategy",
+            )
+        size = (await self.steps.datasets.manifest(tenant, job.dataset_id)).sizes
+        space = wanted.space or _around(suggested(model, wanted.recipe.method, wanted.task_type, sum(size.values())))
+        checked(space, model)
+        search = Search(
+            search_id=uuid7(),
+            tenant=tenant,
+            task_type=wanted.task_type,
+            platform=wanted.platform,
+            base_model=model.name,
+            method=wanted.recipe.method,
+            dataset_id=job.dataset_id,
+            strategy=wanted.strategy,
+            trials=trials_of(self._points(space, wanted, job), wanted.recipe.hyperparameters),
+            at_once=wanted.at_once,
+            max_cost_usd=wanted.recipe.max_cost_usd,
+            made_by=who,
+            created_at=self.now(),
+            due_at=self.now(),
+        )
+        await self.searches.add(search)
+        return search
+
+    def _points(self, space: Space, wanted: Wanted, job: Job) -> list[Point]:
+        if wanted.strategy == "grid":
+            return grid(space, wanted.most_jobs)
+        return drawn(space, self.steps.model_of(job), wanted.most_jobs, wanted.seed)
+
+
+def trials_of(points: Sequence[Point], fixed: Mapping[str, Value]) -> tuple[Trial, ...]:
+    return tuple(Trial(hyperparameters={**fixed, **point}) for point in points)
+
+
+def _around(suggestion: Mapping[str, Value]) -> Space:
+    """Epochs from one to some more, and strides from a third to three times of what is suggested."""
+    space: dict[str, tuple[Value, ...] | Span] = {}
+    for name, value in suggestion.items():
+        if name == "epochs" and isinstance(value, int):
+            space[name] = tuple(range(1, value + EPOCHS_MORE))
+        elif name in AROUND and not isinstance(value, str):
+            space[name] = Span(value / AROUND[name], value * AROUND[name], log=True)
+    return space

@@ -1,0 +1,248 @@
+"""A search over jobs at a platform in memory, whose loss is known by the hyper-parameters."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from ratchet_trainer.base_models import BaseModelRefusedError, BaseModels
+from ratchet_trainer.jobs import OPEN, Job, JobEndedError, JobState, Recipe, Step
+from ratchet_trainer.leased import Leased
+from ratchet_trainer.platforms.platform import Metrics, Order, RunState, Status
+from ratchet_trainer.search.asking import Asking, Wanted
+from ratchet_trainer.search.search import Search, SearchState, Strategy
+from ratchet_trainer.search.searching import AMONG_THE_WORSE, Searching
+from ratchet_trainer.search.space import Axis
+from tests.unit.trainer.decision_fakes import FakeJobs
+from tests.unit.trainer.job_rig import STUDENT, TUNABLE, Rig
+from tests.unit.trainer.platforms.fake import FakePlatform
+
+STOPPING = msgspec.structs.replace(TUNABLE, stops_early=True, usd_per_million_tokens=Decimal(100))
+MODELS = BaseModels((STUDENT, STOPPING))
+
+
+class Losing(FakePlatform):
+    """The more epochs, up to 3, the lower the loss; it goes down with each look."""
+
+    told = True
+
+    async def status(self, run_id: str) -> Status:
+        """What it has cost is not told: the estimate stands for it."""
+        return replace(await super().status(run_id), trained_tokens=None)
+
+    async def metrics(self, run_id: str) -> Metrics:
+        run = self.runs[run_id]
+        if not self.told:
+            return Metrics({"train_loss": [(1, 0.5)]})
+        points = [(look, loss_of(run.order) + 1 / look) for look in range(1, run.looks + 1)]
+        return Metrics({"valid_loss": points})
+
+
+def loss_of(order: Order) -> float:
+    epochs = order.hyperparameters["epochs"]
+    assert not isinstance(epochs, str)
+    return abs(3 - float(epochs))
+
+
+@dataclass
+class FakeSearches:
+    there: dict[UUID, Search] = field(default_factory=dict)
+    closing: set[UUID] = field(default_factory=set)
+
+    async def add(self, search: Search) -> None:
+        self.there[search.search_id] = search
+
+    async def take(self, now: datetime) -> Leased[Search] | None:
+        due = [s for s in self.there.values() if s.state is SearchState.RUNNING and s.due_at <= now]
+        due += [self.there[one] for one in self.closing]
+        return Leased(due[0], {}) if due else None
+
+    async def save(self, held: Leased[Search], search: Search) -> bool:
+        self.there[search.search_id] = search
+        return held.value.state is SearchState.RUNNING
+
+    async def closed(self, held: Leased[Search]) -> None:
+        self.closing.discard(held.value.search_id)
+
+    async def renew(self, _held: Leased[Search]) -> bool:
+        return True
+
+    async def release(self, _held: Leased[Search]) -> None:
+        pass
+
+
+@dataclass
+class Cancelling(FakeJobs):
+    async def some(self, _tenant: str, job_ids: Collection[UUID]) -> Sequence[Job]:
+        return [self.jobs[one] for one in job_ids if one in self.jobs]
+
+    async def cancel(self, _tenant: str, job_id: UUID, step: Step) -> Job:
+        job = self.jobs[job_id]
+        if job.state not in OPEN:
+            raise JobEndedError("It has ended.")
+        self.jobs[job_id] = replace(job, state=step.state, reason=step.reason, left=True, due_at=step.at)
+        return self.jobs[job_id]
+
+
+class Site:
+    def __init__(self, platform: Losing | None = None, models: BaseModels = MODELS) -> None:
+        self.jobs, self.searches = Cancelling(), FakeSearches()
+        self.platform = platform or Losing("openai", looks=12)
+        self.rig = Rig(jobs=self.jobs, openai=self.platform, models=models)
+        steps = self.rig.training.steps
+        self.searching = Searching(
+            searches=self.searches,
+            jobs=self.jobs,
+            platforms=steps.platforms,
+            base_models=models,
+            datasets=steps.datasets,
+            versions=steps.versions,
+            rollouts=steps.rollouts,
+            poke_jobs=lambda: None,
+            renew_every=10,
+            now=self.rig.clock,
+        )
+        self.asking = Asking(self.searches, steps, self._job_of, self.rig.clock)
+
+    async def _job_of(self, tenant: str, wanted: Wanted, who: str) -> Job:
+        wish = wanted.task_type, wanted.platform, who, wanted.recipe, wanted.dataset_id
+        return await self.rig.training.wanted(tenant, *wish)
+
+    async def ask(
+        self,
+        strategy: Strategy = "grid",
+        epochs: Axis = (1, 2, 3, 4, 5),
+        *,
+        max_cost_usd: float | None = None,
+        at_once: int = 2,
+        platform: str = "openai",
+    ) -> Search:
+        wanted = Wanted(
+            task_type="classification",
+            platform=platform,
+            recipe=Recipe(max_cost_usd=max_cost_usd),
+            strategy=strategy,
+            space={"epochs": epochs},
+            most_jobs=16,
+            at_once=at_once,
+            dataset_id="",
+            seed=42,
+        )
+        return await self.asking.ask("acme", wanted, "ann")
+
+    async def until_over(self, search: Search, most: int = 2000) -> Search:
+        for _ in range(most):
+            busy = await self.searching.run_once() | await self.rig.once()
+            if self.searches.there[search.search_id].state is not SearchState.RUNNING and not busy:
+                return self.searches.there[search.search_id]
+            if not busy:
+                self.rig.clock.tick(timedelta(seconds=1))
+        raise AssertionError("the search does not end")
+
+
+async def test_the_best_on_validation_becomes_the_only_version() -> None:
+    site = Site()
+    over = await site.until_over(await site.ask())
+    assert (over.state, over.best) == (SearchState.SUCCEEDED, 2)
+    (version,) = site.rig.versions.versions.values()
+    assert version.version_id == over.version_id
+    assert version.job_id == str(over.job_id(2))
+    assert version.state == "candidate"
+    losses = [trial.loss for trial in over.trials]
+    assert losses[2] == min(loss for loss in losses if loss is not None)
+    assert len(site.platform.created) == 5
+
+
+async def test_no_more_jobs_run_beside_each_other_than_may() -> None:
+    site = Site()
+    search = await site.ask(at_once=2)
+    most = 0
+    while site.searches.there[search.search_id].state is SearchState.RUNNING:
+        busy = await site.searching.run_once() | await site.rig.once()
+        most = max(most, sum(job.state in OPEN for job in site.jobs.jobs.values()))
+        if not busy:
+            site.rig.clock.tick(timedelta(seconds=1))
+    assert most == 2
+
+
+async def test_the_worse_half_is_ended_early_where_the_platform_allows_it() -> None:
+    site = Site(Losing("openai", looks=60))
+    over = await site.until_over(await site.ask("halving", (1, 2, 3, 4, 5, 6, 7, 8, 9), at_once=9), 20_000)
+    assert over.state is SearchState.SUCCEEDED
+    assert over.trials[over.best or 0].hyperparameters["epochs"] == 3
+    ended = [trial for trial in over.trials if trial.stopped]
+    assert len(ended) >= 4
+    states = [run.state for run in site.platform.runs.values()]
+    assert states.count(RunState.CANCELLED) == len(ended)
+    reasons = [job.reason for job in site.jobs.jobs.values() if job.state is JobState.CANCELLED]
+    assert set(reasons) == {AMONG_THE_WORSE}
+
+
+async def test_it_begins_no_trial_that_its_money_does_not_pay_for() -> None:
+    site = Site()
+    whole = await site.until_over(await site.ask(at_once=1))
+    costs = [job.estimate.cost_usd or 0.0 for job in site.jobs.jobs.values() if job.estimate]
+    poorer = Site()
+    over = await poorer.until_over(await poorer.ask(max_cost_usd=sum(costs) / 2, at_once=2))
+    spent = sum(job.cost_usd or 0.0 for job in poorer.jobs.jobs.values())
+    assert spent <= sum(costs) / 2
+    assert 0 < len(poorer.platform.created) < len(site.platform.created)
+    assert (whole.state, over.state) == (SearchState.SUCCEEDED, SearchState.SUCCEEDED)
+
+
+async def test_a_platform_that_tells_no_loss_on_validation_is_said() -> None:
+    platform = Losing("openai", looks=3)
+    platform.told = False
+    site = Site(platform)
+    over = await site.until_over(await site.ask(epochs=(1, 2)))
+    assert over.state is SearchState.FAILED
+    assert over.reason.startswith("openai tells no loss on validation")
+    assert not site.rig.versions.versions
+
+
+async def test_a_search_whose_jobs_all_fail_says_why() -> None:
+    site = Site(Losing("openai", fails_with="The file has too few examples."))
+    over = await site.until_over(await site.ask(epochs=(1, 2)))
+    assert over.state is SearchState.FAILED
+    assert over.reason == "None of its 2 jobs succeeded. The last one: The file has too few examples."
+
+
+async def test_a_cancelled_search_ends_its_jobs() -> None:
+    site = Site(Losing("openai", looks=100))
+    search = await site.ask(at_once=3)
+    await site.searching.run_once()
+    for _ in range(6):
+        await site.rig.once()
+    site.searches.there[search.search_id] = replace(search, state=SearchState.CANCELLED)
+    site.searches.closing.add(search.search_id)
+    await site.until_over(search)
+    assert {job.state for job in site.jobs.jobs.values()} == {JobState.CANCELLED}
+    assert {run.state for run in site.platform.runs.values()} == {RunState.CANCELLED}
+    assert not site.searches.closing
+
+
+async def test_wherever_its_worker_is_killed_no_trial_is_made_twice() -> None:
+    site = Site()
+    site.platform.after("create", asyncio.CancelledError())
+    search = await site.ask()
+    with pytest.raises(asyncio.CancelledError):
+        await site.until_over(search)
+    over = await site.until_over(search)
+    assert over.state is SearchState.SUCCEEDED
+    assert len(site.platform.created) == len(set(site.platform.created)) == 5
+
+
+async def test_halving_where_runs_cannot_be_ended_early_is_refused() -> None:
+    site = Site(models=BaseModels((STUDENT, TUNABLE)))
+    with pytest.raises(BaseModelRefusedError, match="search by grid or random"):
+        await site.ask("halving")
+
+
+async def test_what_has_no_hyper_parameters_is_not_searched() -> None:
+    with pytest.raises(BaseModelRefusedError, match="student has no hyper-parameters"):
+        await Site().ask(platform="local")
