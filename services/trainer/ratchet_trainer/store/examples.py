@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
+import pymongo
 from bson import Binary
 from pymongo import DESCENDING, ReplaceOne
 from pymongo.asynchronous.database import AsyncDatabase
@@ -27,6 +28,7 @@ from ratchet_trainer.store.paging import create_index, page, place_of
 
 READ_AT_ONCE = 200
 HEADS_AT_ONCE = 2_000
+PATIENCE_S = 180  # SecantusDB sorts all that it finds before it gives the first one
 EXAMPLE = {"state": heads.EXAMPLE}
 KEPT = {"state": {"$in": [heads.EXAMPLE, heads.ARCHIVED]}}
 
@@ -97,7 +99,7 @@ class MongoExampleStore:
         if until is not None:
             wanted["place"] = {"$lt": place_of(until, "")}
         found: list[Head] = []
-        with waiting_is_worth_it():
+        with waiting_is_worth_it(), pymongo.timeout(PATIENCE_S):
             async with self._heads.find(wanted, heads.HEAD, batch_size=HEADS_AT_ONCE) as cursor:
                 async for document in cursor.sort("place", DESCENDING).limit(limit):
                     # A lower bound is not for the store to look after: of a descending index SecantusDB leaves out
