@@ -105,3 +105,27 @@ async def test_what_cannot_be_is_one_sentence(ratchet: Ratchet) -> None:
         assert said in result.stderr
         assert result.stderr.startswith("ratchet: ")
         assert "Traceback" not in result.output
+
+
+async def test_a_dataset_is_built_as_the_options_say_and_a_wrong_one_is_named(ratchet: Ratchet, tmp_path: Path) -> None:
+    how = (
+        "--since",
+        "2026-01-01",
+        "--by-user",
+        "--balance",
+        "cap:2",
+        "--augment",
+        "casing,whitespace",
+        "--factor",
+        "3",
+    )
+    dataset = await ratchet.json("data", "build", TASK, "--split", "90/10", "--seed", "0", *how)
+    rules = dataset["rules"]
+    assert (rules["seed"], rules["split_by_user"], rules["since"]) == (0, True, "2026-01-01T00:00:00Z")
+    assert rules["balance"] == {"kind": "cap", "most": 2.0}
+    assert rules["augment"] == {"recipes": ["casing", "whitespace"], "factor": 3, "rare_labels": False}
+    lines = tmp_path / "train.jsonl"
+    await ratchet("data", "export", dataset["dataset_id"], str(lines), "--format", "examples")
+    assert len(lines.read_bytes().splitlines()) > dataset["examples"]["train"]
+    wrong = await ratchet("data", "build", TASK, "--balance", "cap")
+    assert (wrong.exit_code, "cap:2 (times the median)" in wrong.output) == (1, True)

@@ -2,11 +2,13 @@
 
 import urllib.parse
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from ratchet_cli.router_calls import Router
 from ratchet_cli.showing import console, details, short, show, text_of
+from ratchet_common.errors import CannotStartError
 
 DATASETS: Final = "/api/models/datasets"
 
@@ -15,9 +17,32 @@ def stats(trainer: Router, *, as_json: bool) -> None:
     details(trainer.get("/api/models/examples/stats"), "What has been collected", as_json=as_json)
 
 
-def build(trainer: Router, task_type: str, split: str, seed: int | None, *, as_json: bool) -> None:
-    wanted = {"task_type": task_type, "split": split or None, "seed": seed}
-    _show(trainer.post(DATASETS, {name: value for name, value in wanted.items() if value is not None}), as_json=as_json)
+def build(trainer: Router, wanted: Mapping[str, object], *, as_json: bool) -> None:
+    """`wanted`: what is None or empty is as the trainer's settings say. Raises CannotStartError."""
+    said = {name: value for name, value in wanted.items() if value is not None and value != "" and value is not False}
+    _show(trainer.post(DATASETS, said), as_json=as_json)
+
+
+def balance_of(said: str) -> dict[str, object] | None:
+    """Of `cap:2` or `share:0.4`. Raises CannotStartError."""
+    if not said:
+        return None
+    kind, _, most = said.partition(":")
+    try:
+        return {"kind": kind, "most": float(most)}
+    except ValueError:
+        raise CannotStartError(f"--balance {said}: it is cap:2 (times the median) or share:0.4 (of all).") from None
+
+
+def augment_of(recipes: str, factor: int, *, rare_labels: bool) -> dict[str, object] | None:
+    """Of `whitespace,greeting`."""
+    names = [name.strip() for name in recipes.split(",") if name.strip()]
+    return {"recipes": names, "factor": factor, "rare_labels": rare_labels} if names else None
+
+
+def moment(at: datetime | None) -> str | None:
+    """In UTC, where it says no zone."""
+    return None if at is None else (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()
 
 
 def list_datasets(trainer: Router, task_type: str, limit: int, *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """`ratchet data`: what is learned from."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -53,16 +54,39 @@ def build(
     task_type: Annotated[str, typer.Argument(help="Such as summary, qa or classification.")],
     split: Annotated[str, typer.Option(help="80/10/10 or 90/10; default: the trainer's setting.")] = "",
     seed: Annotated[int | None, typer.Option(help="Of the split; default: the trainer's setting.")] = None,
+    by_user: Annotated[bool, typer.Option("--by-user", help="What one user asked stays on one side.")] = False,
+    min_quality: Annotated[float | None, typer.Option(help="Of a target, 0 to 1.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only what was learned then or later (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option(help="And before that (UTC).")] = None,
+    balance: Annotated[str, typer.Option(help="Of types of documents: cap:2 (times the median), share:0.4.")] = "",
+    augment: Annotated[str, typer.Option(help="Recipes for more to train on: whitespace,greeting.")] = "",
+    factor: Annotated[int, typer.Option(min=2, max=5, help="So many come of one, with itself.")] = 2,
+    rare_labels: Annotated[bool, typer.Option("--rare-labels", help="Only of rare labels.")] = False,
     url: Url = GATEWAY,
     token: Token = "",
     data_dir: DataDir = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Build a dataset of what is there now. Built again of the same examples, it is the same one."""
+    from ratchet_cli.datasets import augment_of, balance_of, moment
     from ratchet_cli.datasets import build as run
     from ratchet_cli.router_calls import router_at
 
-    sentence_or(lambda: run(router_at(url, token, data_dir), task_type, split, seed, as_json=as_json))
+    def build_it() -> None:
+        wanted = {
+            "task_type": task_type,
+            "split": split,
+            "seed": seed,
+            "by_user": by_user,
+            "min_quality": min_quality,
+            "since": moment(since),
+            "until": moment(until),
+            "balance": balance_of(balance),
+            "augment": augment_of(augment, factor, rare_labels=rare_labels),
+        }
+        run(router_at(url, token, data_dir), wanted, as_json=as_json)
+
+    sentence_or(build_it)
 
 
 @commands.command("list", epilog="Example: ratchet data list --task-type qa")
@@ -104,7 +128,8 @@ def export(
         str,
         typer.Option(
             "--format",
-            help="openai, openai_preference, bedrock_claude, bedrock_nova, bedrock_llama, gemini or chat.",
+            help="openai, openai_preference, bedrock_claude, bedrock_nova, bedrock_llama, gemini, chat, or examples: "
+            "all that is known of each.",
         ),
     ] = "openai",
     side: Annotated[str, typer.Option(help="train, validation or test.")] = "train",
