@@ -161,6 +161,7 @@ async def test_feedback_becomes_a_version_that_takes_all_of_the_traffic(
         canary = await until(app, rollout, lambda found: found["state"] == "canary")
         assert canary["shares"] == {job["version_id"]: 10, "base": 90}
         await _look_at_the_evaluation(app, job["version_id"])
+        await _evaluate_it_beside_another_model(app, job["version_id"], job["dataset_id"])
         await publish(bus, [verdict(canary, tenant.name, "advance")] * 2)
         half = await until(app, rollout, lambda found: found["state"] == "half")
         await publish(bus, [verdict(canary, tenant.name, "roll_back"), verdict(half, tenant.name, "advance")])
@@ -184,6 +185,24 @@ async def _look_at_the_evaluation(app: Running, version_id: str) -> None:
     assert len(found["case_by_case"]) == found["cases"] > 0
     _, listed = await app.get("/api/models/versions", params={"task_type": TASK})
     assert [item["version_id"] for item in listed["items"]] == ["base", version_id]
+
+
+async def _evaluate_it_beside_another_model(app: Running, version_id: str, dataset_id: str) -> None:
+    """As somebody may ask for it; the gate's evaluation is compared with that, and has the same pages."""
+    evaluations = "/api/models/evaluations"
+    order = {"version_id": version_id, "baseline_model": "simulated-fast", "dataset_id": dataset_id}
+    status, run = await app.post(evaluations, order)
+    assert status == 201, run
+    run = await until(app, f"{evaluations}/{run['evaluation_id']}", lambda found: found["state"] == "succeeded")
+    assert run["benchmark_score"] > run["summary"]["baseline"]["accuracy"]["mean"]
+    assert run["spent_usd"] >= 0
+    _, listed = await app.get(evaluations, params={"version_id": version_id})
+    assert [one["kind"] for one in listed["items"]] == ["asked", "gate"]
+    gates = listed["items"][1]["evaluation_id"]
+    _, compared = await app.get(f"{evaluations}/compare?a={gates}&b={run['evaluation_id']}")
+    assert (compared["common"] > 0, compared["improvement"]["absolute"]["mean"]) == (True, 0)
+    async with app.http.get(f"{app.url}{evaluations}/{gates}/report?format=html") as response:
+        assert f"{version_id} is better than base" in await response.text()
 
 
 async def _roll_back_by_hand(app: Running, version_id: str) -> None:

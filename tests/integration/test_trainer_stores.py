@@ -24,9 +24,14 @@ from ratchet_trainer.job_steps import (
 )
 from ratchet_trainer.jobs import Estimate, Job, JobState, Patience, Recipe, Step
 from ratchet_trainer.rollout import By, Rollout, Standing, assigned, start
+from ratchet_trainer.store.evaluations import MongoEvaluationStore, UnknownEvaluationError
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
+from ratchet_trainer.store.runs import MongoRunStore
 from ratchet_trainer.store.versions import MongoVersionStore
+from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome
+from ratchet_trainer.suites.run import Order, Run, RunEndedError, RunState, Subject, asked_for
+from ratchet_trainer.suites.run import begun as begin
 from ratchet_trainer.versions import BASE_SERVING, Version, VersionState, serving
 from tests.integration.conftest import Ground
 
@@ -158,3 +163,32 @@ async def _the_version_follows(database: Database, version: Version) -> None:
     followed = await store.get("acme", version.version_id)
     assert (followed.state, followed.traffic_percentage) == (VersionState.LIVE, 100)
     assert await store.take_to_judge(datetime.now(UTC) + timedelta(days=1)) is None
+
+
+async def test_whoever_takes_over_an_evaluation_has_what_was_kept_of_it(database: Database) -> None:
+    store, reports = MongoRunStore(database, lease_s=0.5), MongoEvaluationStore(database)
+    await store.create_indexes()
+    await reports.create_indexes()
+    now = datetime.now(UTC)
+    run = asked_for("acme", "qa", Order(candidate=Subject(model="m"), suite_id="s-0"), 2, "ann", now)
+    await store.add(run)
+    slow = await _taken(lambda: store.take(now))
+    outcome = CaseOutcome("q1", "d1", 1.0, "g", ("hard",), Outcome(0.5, passed=True))
+    assert await store.save(slow, begin(slow.value, now))
+    assert await store.keep(slow, [outcome], 0.25)
+    quick = await _taken(lambda: store.take(now))  # once the lease has run out
+    assert (quick.value.outcomes, quick.value.done, quick.value.spent_usd) == ((outcome,), 1, 0.25)
+    assert (quick.value.attempts, quick.value.order) == (1, run.order)
+    assert not await store.keep(slow, [outcome], 0.5)
+    assert not await store.save(slow, slow.value)
+    assert not await store.renew(slow)
+    await store.cancel("acme", run.run_id, "cancelled by ann", now)
+    assert not await store.keep(quick, [outcome], 0.5)
+    with pytest.raises(RunEndedError):
+        await store.cancel("acme", run.run_id, "cancelled by bob", now)
+    found = await reports.get("acme", run.run_id)
+    assert isinstance(found, Run)
+    assert (found.state, found.reason, found.done) == (RunState.CANCELLED, "cancelled by ann", 1)
+    assert await reports.find("acme", run.run_id) is None  # the gate's only
+    with pytest.raises(UnknownEvaluationError):
+        await reports.get("other", run.run_id)

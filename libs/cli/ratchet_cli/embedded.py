@@ -52,10 +52,14 @@ def services(ground: Ground, data_dir: Path, tokens_file: Path, extra: Mapping[s
         return common | {k.partition(".")[2]: v for k, v in extra.items() if k.startswith(f"{service}.")}
 
     artifacts = {"artifacts_url": (data_dir / "artifacts").resolve().as_uri()}
+    router = load(RouterSettings, **given("router"))
+    trainer = load(TrainerSettings, **artifacts | given("trainer"))
+    if "catalogue" not in trainer.model_fields_set:  # what answers here can be evaluated here
+        trainer = trainer.model_copy(update={"catalogue": router.catalogue})
     return {
-        "router": build_router(load(RouterSettings, **given("router"))),
+        "router": build_router(router),
         "feedback": build_feedback(load(FeedbackSettings, **given("feedback"))),
-        "trainer": build_trainer(load(TrainerSettings, **artifacts | given("trainer"))),
+        "trainer": build_trainer(trainer),
         "monitor": build_monitor(load(MonitorSettings, **given("monitor"))),
     }
 

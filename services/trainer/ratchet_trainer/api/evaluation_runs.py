@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -15,13 +14,11 @@ from ratchet_common.problems import documented
 from ratchet_common.workers import Workers
 from ratchet_trainer.api.evaluation_views import ComparisonView, RunView, run_view
 from ratchet_trainer.api.parameters import name_of
-from ratchet_trainer.evaluate import Evaluation
-from ratchet_trainer.pages import html, markdown
+from ratchet_trainer.pages import html
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.runs import MongoRunStore
-from ratchet_trainer.suites.comparing import Comparison, compare
+from ratchet_trainer.suites import at_work
 from ratchet_trainer.suites.ordering import Ordering
-from ratchet_trainer.suites.report import report_of
 from ratchet_trainer.suites.run import Order, Run, Subject
 
 routes = APIRouter(prefix="/api/models/evaluations", tags=["evaluations"])
@@ -92,7 +89,7 @@ async def compare_evaluations(
     store: MongoEvaluationStore = request.app.state.evaluations
     workers: Workers = request.app.state.workers
     one, other = await store.get(caller.tenant, a), await store.get(caller.tenant, b)
-    found = await workers.run(_compared, one, other, request.app.state.seed)
+    found = await workers.run(at_work.compared, one, other, request.app.state.seed)
     return ComparisonView.model_validate(found)
 
 
@@ -111,7 +108,7 @@ async def read_report(
     store: MongoEvaluationStore = request.app.state.evaluations
     workers: Workers = request.app.state.workers
     found = await store.get(caller.tenant, evaluation_id)
-    body = await workers.run(_reported, found, format_, request.app.state.seed)
+    body = await workers.run(at_work.reported, found, format_, request.app.state.seed)
     headers = {"Content-Security-Policy": html.POLICY, "X-Content-Type-Options": "nosniff"}
     return Response(body, media_type=MEDIA_TYPES[format_], headers=headers)
 
@@ -127,16 +124,3 @@ async def cancel_evaluation(evaluation_id: UUID, caller: MayOperate, request: Re
     await runs.cancel(caller.tenant, evaluation_id, f"cancelled by {name_of(caller)}", datetime.now(UTC))
     after = await store.get(caller.tenant, evaluation_id)
     return run_view(after if isinstance(after, Run) else found)
-
-
-def _reported(found: Evaluation | Run, format_: str, seed: int) -> bytes:
-    """Runs in a worker process."""
-    report = report_of(found, seed)
-    if format_ == "json":
-        return msgspec.json.encode(report)
-    return (html.page(report) if format_ == "html" else markdown.page(report)).encode()
-
-
-def _compared(one: Evaluation | Run, other: Evaluation | Run, seed: int) -> Comparison:
-    """Runs in a worker process."""
-    return compare(report_of(one, seed), report_of(other, seed), seed)

@@ -17,16 +17,15 @@ from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_common.workers import Workers
 from ratchet_providers.base import ProviderError
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
-from ratchet_trainer.preparing import found_in
-from ratchet_trainer.suites import run
+from ratchet_trainer.suites import at_work, run
 from ratchet_trainer.suites.asking import Askers, Pause, Purse
 from ratchet_trainer.suites.judged import MOST_PAIRS, JudgeReport, judge_report, rated_pairs
 from ratchet_trainer.suites.material import Item, Material, Materials
-from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome, Preferred, Said, outcome
+from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome, Preferred, Said
 from ratchet_trainer.suites.run import Run, RunState
 from ratchet_trainer.suites.sides import Sides
 from ratchet_trainer.suites.suite import Case, Suite
-from ratchet_trainer.suites.summary import Summary, summary
+from ratchet_trainer.suites.summary import Summary
 
 log = logging.getLogger(__name__)
 
@@ -144,19 +143,14 @@ class Running:
 
 def score_in(workers: Workers) -> Score:
     async def score(suite: Suite, said: Sequence[tuple[Case, tuple[Said, ...]]]) -> list[tuple[Outcome, ...]]:
-        return await workers.run(scored, suite, list(said))
+        return await workers.run(at_work.score, suite, list(said))
 
     return score
 
 
-def scored(suite: Suite, said: Sequence[tuple[Case, tuple[Said, ...]]]) -> list[tuple[Outcome, ...]]:
-    """Runs in a worker process."""
-    return [tuple(outcome(suite, case, one, found_in) for one in its) for case, its in said]
-
-
 def summarise_in(workers: Workers, seed: int) -> Summarise:
     async def summarise(outcomes: Sequence[CaseOutcome]) -> Summary:
-        return await workers.run(summary, list(outcomes), seed)
+        return await workers.run(at_work.sum_up, list(outcomes), seed)
 
     return summarise
 
