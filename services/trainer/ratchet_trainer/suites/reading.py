@@ -77,6 +77,9 @@ def _cases(raw: list[msgspec.Raw]) -> tuple[list[Case], list[str]]:
         except msgspec.ValidationError as error:
             faults.append(f"Case {place}: {_plain(error)}.")
             continue
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            faults.append(f"Case {place}: {json_bodies.NO_JSON}.")
+            continue
         cases.append(case)
         faults += [f"Case {place} ({case.id}): {fault}." for fault in _of_case(case)]
     return cases, faults

@@ -33,8 +33,8 @@ ScorerName = Literal[
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Text = Annotated[str, msgspec.Meta(max_length=200_000)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-CaseId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}\Z")]
+CaseId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}\Z")]
 Tag = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
@@ -88,7 +88,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     checks: Annotated[tuple[Check, ...], msgspec.Meta(max_length=20)] = ()
     tags: Annotated[tuple[Tag, ...], msgspec.Meta(max_length=20)] = ()
     document_type: DocumentType | None = None
-    weight: Annotated[float, msgspec.Meta(gt=0, le=1000)] = 1.0
+    weight: Annotated[float, msgspec.Meta(ge=0.001, le=1000)] = 1.0
     paraphrases: Annotated[tuple[Text, ...], msgspec.Meta(max_length=20)] = ()
     ratings: Annotated[tuple[Rating, ...], msgspec.Meta(max_length=20)] = ()
 

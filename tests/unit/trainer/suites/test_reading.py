@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratchet_trainer.suites.reading import WrongSuiteError, digest_of, encoded, suite_id_of, suite_of
-from ratchet_trainer.suites.suite import MOST_CASES, Case
+from ratchet_trainer.suites.suite import MOST_CASES, Case, Check
 from ratchet_trainer.suites.texts import question_of, texts_of, with_texts
 
+FIELDS = (*Case.__struct_fields__, *Check.__struct_fields__)
 CASE: dict[str, Any] = {"id": "q1", "input": "What is it?", "reference": "secret words"}
 
 
@@ -96,6 +97,28 @@ def test_every_case_that_is_wrong_is_told() -> None:
 )
 def test_what_is_wrong_with_the_whole_is_a_sentence(given: bytes, words: str) -> None:
     assert words in " ".join(faults(given))
+
+
+def test_a_case_that_is_no_utf_8_is_told() -> None:
+    assert faults(body(CASE | {"input": "?"}).replace(b'"?"', b'"\xed\xa0\x80"')) == [
+        "Case 1: it is not JSON in UTF-8, or nested too deeply."
+    ]
+
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(FIELDS)), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(FIELDS)), json_values))
+def test_any_case_is_read_or_refused(fields: dict[str, Any]) -> None:
+    try:
+        suite = suite_of(body(CASE | fields))
+    except WrongSuiteError:
+        return
+    assert suite_of(encoded(suite)) == suite
 
 
 def test_no_fault_quotes_what_people_wrote() -> None:
