@@ -3,13 +3,15 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LORA_VENV := .venv-lora
+LORA_STAMP := $(LORA_VENV)/.installed
 MEMBERS := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)))
 UV_VERSION := 0.13.9
 ONLY ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-kafka lint types bench bench-gateway bench-routing replay token lock schemas release-schemas env-example routes clean test-imitations
+.PHONY: help install demo up test test-kafka lint types bench bench-gateway bench-routing replay token lock schemas release-schemas env-example routes clean test-imitations test-lora
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +33,7 @@ up: $(STAMP)  ## the whole product on this machine, on http://127.0.0.1:8080 (ar
 	$(BIN)/ratchet up $(ARGS)
 
 test: $(STAMP)  ## every test that needs neither Java, Node nor Docker
-	$(BIN)/pytest -m "not kafka and not imitations" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -m "not kafka and not imitations and not lora" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-kafka: $(STAMP)  ## the same integration suite, and the short crash test, on a real Apache Kafka (needs Java 17 and Maven)
 	@$(BIN)/python -m tests.kafka.rig
@@ -40,6 +42,15 @@ test-kafka: $(STAMP)  ## the same integration suite, and the short crash test, o
 test-imitations: $(STAMP)  ## the router before imitations of all providers, which others wrote (needs Node 20 and npm)
 	@$(BIN)/python -m tests.imitations.rig
 	$(BIN)/pytest tests/imitations -m imitations -n 4 --dist load $(ARGS)
+
+$(LORA_STAMP): requirements-lora.lock libs/tuner/pyproject.toml $(STAMP)
+	$(PYTHON) -m venv $(LORA_VENV)
+	VIRTUAL_ENV=$(LORA_VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements-lora.lock
+	VIRTUAL_ENV=$(LORA_VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e libs/tuner/
+	@touch $@
+
+test-lora: $(LORA_STAMP)  ## tune a tiny model end to end, on the CPU (makes .venv-lora with PyTorch: 6 GB)
+	RATCHET_LORA_PYTHON=$(abspath $(LORA_VENV))/bin/python $(BIN)/pytest tests/lora -m lora -p no:xdist $(ARGS)
 
 lint: $(STAMP)  ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -77,10 +88,12 @@ schemas: $(STAMP)  ## write the events' JSON Schemas anew
 release-schemas: $(STAMP)  ## take the events' JSON Schemas as released: later ones may add to them and break nothing
 	$(BIN)/python -m ratchet_common.schema_files --release
 
-lock: $(STAMP)  ## resolve the dependencies anew into requirements.lock
+lock: $(STAMP)  ## resolve the dependencies anew into requirements.lock and requirements-lora.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev \
 		$(addsuffix pyproject.toml,$(MEMBERS)) $(foreach m,$(MEMBERS),--no-emit-package ratchet-$(notdir $(patsubst %/,%,$(m)))) \
 		--output-file requirements.lock $(ARGS)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group lora \
+		--extra gpu libs/tuner/pyproject.toml --output-file requirements-lora.lock $(ARGS)
 
 clean:  ## remove what was built here, the environment too
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(LORA_VENV) build .pytest_cache .mypy_cache .ruff_cache
