@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from ratchet_tuner.process import this_process
-from ratchet_tuner.status import EVENTS, Measured, State, Status, add_event, add_metrics, read_status, write_status
+from ratchet_tuner.status import Measured, State, Status, add_event, add_metrics, read_status, write_status
 
 HEARTBEAT_S: Final = 2.0
 
@@ -32,7 +32,6 @@ class Report:
             trained_tokens=tokens,
             process=this_process(),
         )
-        _mend(work / EVENTS)
         self.write()
 
     def moved(self, **changes: Any) -> None:
@@ -66,10 +65,3 @@ class Report:
     def _beat(self, over: threading.Event) -> None:
         while not over.wait(HEARTBEAT_S):
             self.write()
-
-
-def _mend(path: Path) -> None:
-    """A process that was killed may have left a part of a line: what follows begins a new one."""
-    if path.is_file() and not path.read_bytes().endswith(b"\n"):
-        with path.open("ab") as file:
-            file.write(b"\n")

@@ -92,8 +92,11 @@ def forget_metrics_after(work: Path, step: int) -> None:
 
 
 def _add(path: Path, row: msgspec.Struct) -> None:
-    with path.open("ab") as file:
-        file.write(msgspec.json.encode(row) + b"\n")
+    """A process that was killed may have left a part of a line: this one begins anew."""
+    with path.open("ab+") as file:
+        file.seek(max(0, file.tell() - 1))
+        torn = file.read() not in (b"", b"\n")
+        file.write((b"\n" if torn else b"") + msgspec.json.encode(row) + b"\n")
 
 
 def _rows(path: Path, kind: type[Row]) -> list[Row]:

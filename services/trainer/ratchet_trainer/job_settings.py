@@ -12,11 +12,12 @@ from ratchet_trainer.budget import Budget
 from ratchet_trainer.data_settings import DataSettings
 from ratchet_trainer.jobs import Patience, Recipe
 from ratchet_trainer.platforms.bedrock.settings import BedrockSettings
+from ratchet_trainer.platforms.lora.settings import LoraSettings
 from ratchet_trainer.platforms.openai.settings import OpenAISettings
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
 
 
-class JobSettings(OpenAISettings, BedrockSettings, VertexSettings, DataSettings):
+class JobSettings(OpenAISettings, BedrockSettings, VertexSettings, LoraSettings, DataSettings):
     model_config = SettingsConfigDict(env_prefix="TRAINER_", extra="forbid", frozen=True, populate_by_name=True)
 
     base_models: Path = Field(SHIPPED, description="what can be tuned, where and for how much, as TOML")

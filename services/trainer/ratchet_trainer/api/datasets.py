@@ -21,7 +21,15 @@ SHOWN = "examples"
 JSONL, MARKDOWN = "application/jsonl", "text/markdown"
 FormatName = Annotated[
     Literal[
-        "openai", "openai_preference", "bedrock_claude", "bedrock_nova", "bedrock_llama", "gemini", "chat", "examples"
+        "openai",
+        "openai_preference",
+        "bedrock_claude",
+        "bedrock_nova",
+        "bedrock_llama",
+        "gemini",
+        "chat",
+        "embedding_pairs",
+        "examples",
     ],
     Query(
         alias="format",

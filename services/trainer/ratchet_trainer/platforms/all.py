@@ -7,6 +7,7 @@ from ratchet_common.workers import Workers
 from ratchet_trainer.artifacts import FileArtifacts
 from ratchet_trainer.platforms.bedrock.platform import BedrockPlatform
 from ratchet_trainer.platforms.local import LocalPlatform
+from ratchet_trainer.platforms.lora.composing import lora_platform
 from ratchet_trainer.platforms.openai.composing import openai_platform
 from ratchet_trainer.platforms.pace import Pace, Paced
 from ratchet_trainer.platforms.platform import TuningPlatform
@@ -22,7 +23,12 @@ async def tuning_platforms(
     local = LocalPlatform(fitting, artifacts, seed=settings.seed, limit_s=settings.fit_limit_s)
     pace = Pace(settings.platform_calls_per_s)
     async with AsyncExitStack() as stack:
-        elsewhere = (openai_platform(settings), BedrockPlatform(settings), VertexPlatform(settings))
+        elsewhere = (
+            openai_platform(settings),
+            BedrockPlatform(settings),
+            VertexPlatform(settings),
+            lora_platform(settings, artifacts),
+        )
         for platform in elsewhere:
             stack.push_async_callback(platform.close)
         yield {local.name: local} | {platform.name: Paced(platform, pace) for platform in elsewhere}

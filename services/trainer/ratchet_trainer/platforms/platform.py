@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_trainer.split import Side
 
-Method = Literal["supervised", "dpo"]
+Method = Literal["supervised", "dpo", "embeddings"]
 Value = int | float | str
 
 
