@@ -43,7 +43,7 @@ test-imitations: $(STAMP)  ## the router before imitations of all providers, whi
 	@$(BIN)/python -m tests.imitations.rig
 	$(BIN)/pytest tests/imitations -m imitations -n 4 --dist load $(ARGS)
 
-$(LORA_STAMP): requirements-lora.lock libs/tuner/pyproject.toml $(STAMP)
+$(LORA_STAMP): requirements-lora.lock libs/tuner/pyproject.toml | $(STAMP)
 	$(PYTHON) -m venv $(LORA_VENV)
 	VIRTUAL_ENV=$(LORA_VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements-lora.lock
 	VIRTUAL_ENV=$(LORA_VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e libs/tuner/

@@ -11,7 +11,13 @@ import pytest
 PYTHON = os.environ.get("RATCHET_LORA_PYTHON", "")
 LIMIT_S = 1200  # the libraries alone take 12 s to load, on a machine that does nothing else
 INSIDE = Path(__file__).parent / "inside"
-QUIET = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error"}
+QUIET = {
+    "CUDA_VISIBLE_DEVICES": "",
+    "OMP_NUM_THREADS": "1",
+    "TQDM_DISABLE": "1",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+}
 
 
 def python() -> str:

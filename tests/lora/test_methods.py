@@ -18,6 +18,7 @@ FAILING: dict[str, tuple[dict[str, Any], str]] = {
     "too_long": ({"max_tokens": 20}, "All 17 examples have more than 20 tokens"),
     "alone": ({"method": "embeddings", "batch_size": 1}, "take a batch_size of at least 2"),
     "mixed": ({"method": "dpo"}, "Line 1 of train.jsonl is no preference of this method"),
+    "no_gpu": ({"device": "cuda"}, "The order asks for a GPU, and PyTorch finds none here"),
     "four_bits": ({"four_bit": True}, "The order asks for four bits, which need a GPU"),
 }
 METHODS = ("supervised", "dpo", "embeddings")
@@ -73,6 +74,11 @@ def test_the_tuned_model_finds_likelier_what_it_has_learned(works: Path) -> None
 def test_the_exit_status_says_how_it_ended(works: Path) -> None:
     exits = json.loads((works / "found.json").read_text())["exits"]
     assert exits == {**dict.fromkeys(METHODS, 0), **dict.fromkeys(FAILING, 3)}
+
+
+def test_a_run_that_memory_does_not_hold_says_what_to_make_smaller(works: Path) -> None:
+    said = json.loads((works / "found.json").read_text())["memory"]
+    assert said.startswith("The memory of this machine does not hold it: take a smaller batch_size")
 
 
 def test_what_is_too_long_is_left_out_and_said(works: Path) -> None:

@@ -1,12 +1,10 @@
 """From an order to an adapter. Only the process that tunes imports this: it loads what is heavy."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import torch
 from transformers import PrinterCallback, set_seed
 
 from ratchet_tuner.adapter import keep_adapter
@@ -14,7 +12,7 @@ from ratchet_tuner.base import load_model, load_tokenizer, place_for
 from ratchet_tuner.checkpoints import forget, last_whole
 from ratchet_tuner.digest import folder_sha256
 from ratchet_tuner.embeddings import embeddings
-from ratchet_tuner.failing import CannotTuneError
+from ratchet_tuner.memory import memory_holds
 from ratchet_tuner.order import Method, Order
 from ratchet_tuner.preferences import preferences
 from ratchet_tuner.report import Report
@@ -36,7 +34,7 @@ def learn(work: Path, order: Order, report: Report, stop: Stop) -> None:
     """Raises CannotTuneError, StoppedError."""
     place = place_for(order)
     set_seed(order.seed)
-    with _memory_holds(place.device):
+    with memory_holds(place.device):
         bench = Bench(order, work, place, load_model(order, place), load_tokenizer(order))
         prepared = WAYS[order.method](bench)
         _tell(report, prepared, place.device)
@@ -65,20 +63,3 @@ def _taken_up(work: Path, report: Report) -> str | None:
         return None
     report.say(f"Goes on from the checkpoint after step {found[1]}.")
     return str(found[0])
-
-
-@contextmanager
-def _memory_holds(device: str) -> Iterator[None]:
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise CannotTuneError(_too_much(device)) from error
-    except RuntimeError as error:
-        if "allocate memory" in str(error) or "out of memory" in str(error):
-            raise CannotTuneError(_too_much(device)) from error
-        raise
-
-
-def _too_much(device: str) -> str:
-    what = "The GPU's memory" if device == "cuda" else "The memory of this machine"
-    return f"{what} does not hold it: take a smaller batch_size, max_tokens or rank, or a smaller base model."

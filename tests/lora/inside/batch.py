@@ -2,7 +2,7 @@
 libraries take long to load. Then it loads the adapter of `supervised` as a server would, and asks how likely the base
 model and the tuned one find what was learned.
 
-Prints JSON: `exits` by folder; `base` and `tuned`, the mean loss of a token.
+Prints JSON: `exits` by folder; `memory`, what is said when there is too little; `base` and `tuned`, the mean loss of a token.
 """
 
 import json
@@ -38,10 +38,24 @@ def asked(base: str, work: Path) -> dict[str, float]:
     return {"base": before, "tuned": loss(PeftModel.from_pretrained(model, work / "adapter").eval(), tokenizer, chats)}
 
 
+def too_much() -> str:
+    import torch
+
+    from ratchet_tuner.failing import CannotTuneError
+    from ratchet_tuner.memory import memory_holds
+
+    try:
+        with memory_holds("cpu"):
+            torch.empty(2**54)
+    except CannotTuneError as error:
+        return str(error)
+    return ""
+
+
 def main(base: str, works: list[Path]) -> None:
     exits = {work.name: run(work) for work in works}
     (supervised,) = (work for work in works if work.name == "supervised")
-    print(json.dumps({"exits": exits, **asked(base, supervised)}))
+    print(json.dumps({"exits": exits, "memory": too_much(), **asked(base, supervised)}))
 
 
 if __name__ == "__main__":
