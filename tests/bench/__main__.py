@@ -24,6 +24,7 @@ BENCHES = (
     "router_throughput",
     "monitor_intake",
     "dataset_build",
+    "job_polling",
     "nothing_lost",
     "demo_time",
     "demo_public",
