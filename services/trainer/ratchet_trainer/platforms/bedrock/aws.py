@@ -83,18 +83,17 @@ class Aws:
 
 
 def connect(settings: BedrockSettings) -> Clients:
-    """Asks nobody yet. Bedrock's calls are tried once: who runs the job has the patience."""
-    times = {"connect_timeout": CONNECT_S, "read_timeout": settings.bedrock_timeout_s}
-    once, thrice = ({"mode": "standard", "total_max_attempts": tries} for tries in (1, 3))
+    """Asks nobody yet. Calls are tried once: who runs the job has the patience, and looks before it sends again."""
+    its = Config(
+        connect_timeout=CONNECT_S,
+        read_timeout=settings.bedrock_timeout_s,
+        retries={"mode": "standard", "total_max_attempts": 1},
+    )
     try:
         session = boto3.session.Session(region_name=settings.bedrock_region or None)
         return Clients(
-            bedrock=session.client(
-                "bedrock", endpoint_url=settings.bedrock_endpoint_url or None, config=Config(retries=once, **times)
-            ),
-            s3=session.client(
-                "s3", endpoint_url=settings.bedrock_s3_endpoint_url or None, config=Config(retries=thrice, **times)
-            ),
+            bedrock=session.client("bedrock", endpoint_url=settings.bedrock_endpoint_url or None, config=its),
+            s3=session.client("s3", endpoint_url=settings.bedrock_s3_endpoint_url or None, config=its),
         )
     except aws.BotoCoreError as error:
         raise _of_library("let anybody in", error) from None

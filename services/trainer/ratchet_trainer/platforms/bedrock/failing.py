@@ -56,7 +56,7 @@ def failure(doing: str, code: str, said: str, *, status: int = 400, retry_after:
     if code in ALREADY_THERE:
         return AlreadyThereError(words)
     if code in UNKNOWN_CALLER:
-        return UnknownCallerError(f"{words} {CREDENTIALS}")
+        return UnknownCallerError(f"AWS did not {doing} ({code}). {CREDENTIALS}")  # its words may quote what was signed
     return PlatformRefusedError(" ".join(filter(None, (words, _advice(code, status)))))
 
 

@@ -14,7 +14,9 @@ class BedrockSettings(BaseModel):
     Nothing is needed for a start: what is missing is named when a job wants it.
     """
 
-    bedrock_region: str = Field("", pattern=r"^([a-z0-9-]{1,20})?$", description="of its jobs; default: AWS_REGION")
+    bedrock_region: str = Field(
+        "", pattern=r"^([a-z0-9-]{1,20})?$", description="of its jobs; default: AWS_DEFAULT_REGION"
+    )
     bedrock_bucket: str = Field(
         "", pattern=r"^([a-z0-9][-.a-z0-9]{1,61}[a-z0-9])?$", description="of S3, in that region, for training files"
     )

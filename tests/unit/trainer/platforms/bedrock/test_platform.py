@@ -13,9 +13,9 @@ from ratchet_trainer.platforms.platform import (
     RunState,
 )
 from ratchet_trainer.split import Side
-from tests.unit.trainer.platforms.bedrock.conftest import BUCKET, ROLE, s3_of
 from tests.unit.trainer.platforms.bedrock.imitation import ImitatedAws
 from tests.unit.trainer.platforms.bedrock.orders import CLAUDE, created, file_of, order_of, uploaded
+from tests.unit.trainer.platforms.bedrock.site import BUCKET, ROLE, s3_of
 
 CREATE = "CreateModelCustomizationJob"
 
@@ -29,6 +29,17 @@ async def test_a_file_that_is_there_whole_is_not_sent_again(
     assert aws.asked("PUT") == 1
     there = s3_of(aws).get_object(Bucket=BUCKET, Key=f"ratchet/{order.token}/train.jsonl")
     assert there["Body"].read() == file.path.read_bytes()
+
+
+async def test_a_file_whose_answer_was_lost_is_not_sent_again(
+    bedrock: BedrockPlatform, aws: ImitatedAws, tmp_path: Path
+) -> None:
+    order, file = order_of(), file_of(tmp_path)
+    aws.loses_answer("PUT")
+    with pytest.raises(PlatformAwayError, match="did not take the file"):
+        await bedrock.upload(order, file)
+    await bedrock.upload(order, file)
+    assert aws.asked("PUT") == 1
 
 
 async def test_a_file_with_other_content_takes_its_place(

@@ -141,6 +141,13 @@ def test_a_quota_that_is_used_up_is_asked_for_again_later() -> None:
     assert failed.retry_after_s >= 60
 
 
+def test_what_was_signed_is_not_repeated() -> None:
+    said = "The canonical string should have been 'POST x-amz-security-token:IQoJb3JpZ2lu'"
+    failed = failure("create the job a", "InvalidSignatureException", said, status=403)
+    assert "IQoJb3JpZ2lu" not in str(failed)
+    assert "AWS_SECRET_ACCESS_KEY" in str(failed)
+
+
 @given(st.text(), st.text(max_size=600), st.integers(100, 599), st.text())
 def test_whatever_aws_says_becomes_a_short_sentence(code: str, said: str, status: int, after: str) -> None:
     failed = failure("create the job a", code[:50], said, status=status, retry_after=after)

@@ -9,9 +9,9 @@ from ratchet_trainer.platforms.platform import PlatformAwayError, PlatformRefuse
 from ratchet_trainer.platforms.vertex.platform import VertexPlatform
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
 from ratchet_trainer.split import Side
-from tests.unit.trainer.platforms.vertex.conftest import BUCKET
 from tests.unit.trainer.platforms.vertex.imitation import ImitatedGoogle
 from tests.unit.trainer.platforms.vertex.orders import created, file_of, order_of
+from tests.unit.trainer.platforms.vertex.site import BUCKET
 
 CREATE, LIST, GET = (f"tuningJobs.{what}" for what in ("create", "list", "get"))
 

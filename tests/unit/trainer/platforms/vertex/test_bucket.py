@@ -8,9 +8,9 @@ from ratchet_trainer.platforms.platform import PlatformAwayError, PlatformRefuse
 from ratchet_trainer.platforms.vertex.bucket import PART_BYTES
 from ratchet_trainer.platforms.vertex.platform import VertexPlatform
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
-from tests.unit.trainer.platforms.vertex.conftest import BUCKET
 from tests.unit.trainer.platforms.vertex.imitation import ImitatedGoogle
 from tests.unit.trainer.platforms.vertex.orders import file_of, order_of, uploaded
+from tests.unit.trainer.platforms.vertex.site import BUCKET
 
 INSERT = "objects.insert"
 

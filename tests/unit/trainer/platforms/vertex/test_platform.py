@@ -7,9 +7,9 @@ import pytest
 from ratchet_trainer.platforms.platform import PlatformAwayError, PlatformRefusedError, RunGoneError, RunState
 from ratchet_trainer.platforms.vertex.platform import VertexPlatform
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
-from tests.unit.trainer.platforms.vertex.conftest import BUCKET
 from tests.unit.trainer.platforms.vertex.imitation import PARENTS, ImitatedGoogle
 from tests.unit.trainer.platforms.vertex.orders import GEMINI, created, order_of
+from tests.unit.trainer.platforms.vertex.site import BUCKET
 
 CREATE, LIST, GET, CANCEL = (f"tuningJobs.{what}" for what in ("create", "list", "get", "cancel"))
 
