@@ -2,7 +2,8 @@
 libraries take long to load. Then it loads the adapter of `supervised` as a server would, and asks how likely the base
 model and the tuned one find what was learned.
 
-Prints JSON: `exits` by folder; `memory`, what is said when there is too little; `base` and `tuned`, the mean loss of a token.
+Prints JSON: `exits` by folder; `memory`, what is said when there is too little; `base` and `tuned`, the mean loss of a
+token.
 """
 
 import json

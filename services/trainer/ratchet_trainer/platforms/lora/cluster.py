@@ -75,6 +75,9 @@ class KubernetesRunner:
         ends = [c for c in _conditions(found or {}) if c.get("type") == "Failed"]
         return " ".join(f"{c.get('reason', '')}: {c.get('message', '')}" for c in ends)[:LAST_CHARS]
 
+    def close(self) -> None:
+        self._client.close()
+
     def _get(self, token: str) -> dict[str, Any] | None:
         answer = self._call("GET", f"/{name_of(token)}")
         return None if answer.status_code == httpx2.codes.NOT_FOUND else _checked(answer)

@@ -65,6 +65,9 @@ class SubprocessRunner:
     def last_words(self, token: str, folder: Path) -> str:  # noqa: ARG002
         return tail(folder / LOG, LAST_CHARS)
 
+    def close(self) -> None:
+        """They are sessions of their own."""
+
     def _process(self, folder: Path) -> Process | None:
         """The one that we started, or that says itself that it tunes here: a service may die between the start and
         writing it down."""

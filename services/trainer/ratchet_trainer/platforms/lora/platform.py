@@ -57,6 +57,11 @@ class LoraPlatform:
         """`find_means`: asked at the first step. It raises PlatformRefusedError where a setting is missing."""
         self._find_means, self._artifacts = find_means, artifacts
 
+    async def close(self) -> None:
+        """The runs go on."""
+        if "_means" in self.__dict__:  # else nobody has used it, or it is not set up
+            self._means.runner.close()
+
     @cached_property
     def _means(self) -> Means:
         return self._find_means()

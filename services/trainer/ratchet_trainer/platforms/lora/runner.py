@@ -23,3 +23,6 @@ class Runner(Protocol):
 
     def last_words(self, token: str, folder: Path) -> str:
         """Of one that has died, at most 400 characters: nothing of the examples."""
+
+    def close(self) -> None:
+        """What it runs goes on."""

@@ -60,9 +60,9 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     with cluster_in(tmp_path / "account") as (cluster, access):
         runner = KubernetesRunner(access, POD)
         means = Means(runner, tmp_path / "work", Habits(models=tmp_path / "models"), RULES)
-        yield Rig(
-            tmp_path, cluster, runner, LoraPlatform(lambda: means, artifacts_at((tmp_path / "artifacts").as_uri()))
-        )
+        platform = LoraPlatform(lambda: means, artifacts_at((tmp_path / "artifacts").as_uri()))
+        yield Rig(tmp_path, cluster, runner, platform)
+        runner.close()
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=name_of)
