@@ -17,6 +17,7 @@ from ratchet_trainer.data_settings import DataSettings
 from ratchet_trainer.dataset import Rules
 from ratchet_trainer.datasets import TrainingData
 from ratchet_trainer.example import Example
+from ratchet_trainer.finding.sought import Sought
 from ratchet_trainer.hashing import Hashes
 from ratchet_trainer.head import Head
 from ratchet_trainer.outcomes import Asked, Look, OutcomeCollector
@@ -48,7 +49,7 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     outcomes = MongoOutcomeStore(its.database, kept=timedelta(days=settings.estimate_days))
     for store in (examples, datasets, served, outcomes):
         await store.create_indexes()
-    work = AtWork(its.workers)
+    work = AtWork(its.workers, settings.sought)
     hashes = Hashes(await _salt(its, settings))
     collector = Collector(examples, served, work.prepare, hashes, settings.sampling)
     others = OutcomeCollector(outcomes, MongoOutcomeNews(its.database), work.look_at, hashes)
@@ -81,12 +82,13 @@ class AtWork:
     """What burns CPU, in worker processes."""
 
     workers: Workers
+    sought: Sought
 
     async def prepare(self, batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
-        return await self.workers.run_or_blame(preparing.prepare, list(batch))
+        return await self.workers.run_or_blame(preparing.prepare, list(batch), self.sought)
 
     async def look_at(self, batch: Sequence[Asked]) -> list[Look]:
-        return await self.workers.run_or_blame(looking.look_at, list(batch))
+        return await self.workers.run_or_blame(looking.look_at, list(batch), self.sought)
 
     async def compose(self, task_type: str, newest: Sequence[Head], rules: Rules) -> Composed:
         return await self.workers.run(composing.compose, task_type, list(newest), rules)

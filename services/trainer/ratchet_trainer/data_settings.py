@@ -8,6 +8,8 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from ratchet_common.settings import CommonSettings
 from ratchet_common.vocabulary import TaskType
 from ratchet_trainer.dataset import Rules
+from ratchet_trainer.finding.kinds import kinds_of
+from ratchet_trainer.finding.sought import Sought
 from ratchet_trainer.sampling import Sampling
 from ratchet_trainer.split import SHARES
 
@@ -17,6 +19,15 @@ class DataSettings(CommonSettings):
 
     hash_salt: SecretStr | None = Field(
         None, min_length=16, max_length=1000, description="keys the hashes of users and sessions; else one is made once"
+    )
+    scrub_kinds: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("direct",),
+        description="kinds of private data that give way to placeholders: direct, describing, all, or by name",
+    )
+    ner_model: str = Field(
+        "",
+        max_length=1000,
+        description="a spaCy pipeline that finds names too, by package or folder; empty: rules alone",
     )
     sample_share: float = Field(0.05, ge=0, le=1, description="of the answers that nobody rated is learned from")
     sample_quality: float = Field(0.8, ge=0, le=1, description="an unrated answer below is not learned from")
@@ -39,6 +50,18 @@ class DataSettings(CommonSettings):
     )
     estimate_days: int = Field(90, ge=1, le=365, description="how long outcomes are kept for it, without their text")
 
+    @field_validator("scrub_kinds", mode="before")
+    @classmethod
+    def _apart(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("scrub_kinds")
+    @classmethod
+    def _known_kinds(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not kinds_of(names):
+            raise ValueError("nothing would be scrubbed; name kinds, or leave the setting out")
+        return names
+
     @field_validator("sample_quality_by_task", mode="before")
     @classmethod
     def _by_commas(cls, value: object) -> object:
@@ -55,6 +78,10 @@ class DataSettings(CommonSettings):
         if any(not 0 <= threshold <= 1 for threshold in by_task.values()):
             raise ValueError("a threshold lies between 0 and 1, as in summary=0.9")
         return by_task
+
+    @property
+    def sought(self) -> Sought:
+        return Sought(kinds_of(self.scrub_kinds), self.ner_model)
 
     @property
     def rules(self) -> Rules:

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 
 from ratchet_trainer.duplicates import text_hash
+from ratchet_trainer.finding.sought import DIRECTLY, Sought
 from ratchet_trainer.outcomes import Asked, Look
-from ratchet_trainer.preparing import found_in
-from ratchet_trainer.scrubbing import scrub
+from ratchet_trainer.preparing import scrubbed_of
 
 
-def look_at(batch: Sequence[Asked]) -> list[Look]:
-    return [_look(asked) for asked in batch]
+def look_at(batch: Sequence[Asked], sought: Sought = DIRECTLY) -> list[Look]:
+    return [_look(asked, sought) for asked in batch]
 
 
-def _look(asked: Asked) -> Look:
+def _look(asked: Asked, sought: Sought) -> Look:
     from ratchet_estimate import read  # only worker processes shall pay for NumPy
 
-    question, document = scrub((asked.question, asked.document), found_in).texts
+    question, document = scrubbed_of((asked.question, asked.document), sought).texts
     reading = read(question, document, asked.document_type)
     return Look(
         buckets=reading.buckets.astype("<i4").tobytes(),

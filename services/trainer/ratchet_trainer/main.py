@@ -26,6 +26,7 @@ from ratchet_trainer.base_models_file import read_base_models
 from ratchet_trainer.data import data_of
 from ratchet_trainer.decisions import Means, decisions
 from ratchet_trainer.evaluating import evaluating
+from ratchet_trainer.finding.model import check_model
 from ratchet_trainer.platforms.all import tuning_platforms
 from ratchet_trainer.searching import searching
 from ratchet_trainer.settings import TrainerSettings
@@ -50,6 +51,8 @@ APIS = (
 
 def build(settings: TrainerSettings) -> FastAPI:
     """Raises CannotStartError."""
+    if settings.ner_model:
+        check_model(settings.ner_model)
     artifacts = artifacts_at(settings.artifacts_url)
     base_models = read_base_models(settings.base_models)
     estimates = artifacts_at(f"{settings.artifacts_url.rstrip('/')}/{ESTIMATES}")

@@ -37,6 +37,7 @@ _RULES = tuple(
         rf"\b[Tt]his is[ \t]+(?P<names>{_NAME})[ \t]+(?:calling|speaking|from|with)\b",
     )
 )
+_OWNERS = ("'s", "’s")  # noqa: RUF001
 _EACH = re.compile(_NAME)
 _WORDS = re.compile(r"\w[^\s]*")
 _NO_NAMES = """
@@ -78,4 +79,5 @@ def _each(match: re.Match[str]) -> Iterator[Span]:
         words = list(takewhile(lambda word: word[0].casefold() not in _NOBODY, called))
         if any(len(word[0]) >= SHORTEST for word in words):
             from_ = start + name.start()
-            yield Span(from_ + words[0].start(), from_ + words[-1].end(), PERSON, SCORE)
+            last = from_ + words[-1].end() - (2 if words[-1][0].endswith(_OWNERS) else 0)
+            yield Span(from_ + words[0].start(), last, PERSON, SCORE)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ratchet_trainer.duplicates import text_hash
-from ratchet_trainer.names import find_names
-from ratchet_trainer.scrubbing import scrub
+from ratchet_trainer.finding.sought import DIRECTLY, Sought
+from ratchet_trainer.scrubbing import Scrubbed, scrub
 from ratchet_trainer.spans import Span
 
 
@@ -17,20 +18,24 @@ class Prepared:
     signature: bytes  # for near duplicates
 
 
-def prepare(batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
+def prepare(batch: Sequence[tuple[str, ...]], sought: Sought = DIRECTLY) -> list[Prepared]:
     """For each example its texts, the document first."""
     # Both load what only worker processes shall pay for: spaCy and SciPy.
     from ratchet_trainer.near import signature
 
     prepared = []
     for texts in batch:
-        scrubbed = scrub(texts, found_in)
+        scrubbed = scrubbed_of(texts, sought)
         document = scrubbed.texts[0]
         prepared.append(Prepared(scrubbed.texts, scrubbed.found, text_hash(document), signature(document)))
     return prepared
 
 
-def found_in(text: str) -> list[Span]:
-    from ratchet_trainer.recognisers import find_private
+def scrubbed_of(texts: Sequence[str], sought: Sought = DIRECTLY) -> Scrubbed:
+    return scrub(texts, partial(found_in, sought=sought))
 
-    return find_private(text) + find_names(text)
+
+def found_in(text: str, sought: Sought = DIRECTLY) -> list[Span]:
+    from ratchet_trainer.finding.finder import found_in as found
+
+    return found(text, sought)

@@ -41,12 +41,40 @@ DIALLED = Pattern(  # seven digits at least, and no date
     r"\(?\d{2,4}\)?(?:[ ./-]\d{2,4}){1,4}(?![\w,%])",
     0.05,
 )
-OTHER_CARDS = Pattern(  # Mastercard's second series, Maestro, JCB: Presidio's own pattern knows them not
+GROUPED = Pattern(  # as dialled within a country: a leading zero, three groups or more
+    "with a leading zero",
+    r"(?<![\w.,$€£+-])(?:\(0\d{1,4}\)|0\d{1,4})(?:[ .-]\d{2,4}){2,4}(?![\w,%-])",
+    0.4,
+)
+NORTH_AMERICAN = Pattern(  # with an extension, which Presidio's own leaves over
+    "with an extension",
+    r"(?<![\w.,$€£+-])(?:(?:\+?1|001)[-. ]?)?\(?[2-9]\d{2}\)?[-. ]?\d{3}[-. ]\d{4}"
+    r"[ ]?(?:x|ext\.?[ ]?)\d{1,6}(?!\w)",
+    0.7,
+)
+OTHER_CARDS = Pattern(  # Mastercard's second series, Maestro, JCB, long and short Visa: Presidio's own knows them not
     "other cards",
-    r"\b(?:2[2-7]\d{2}(?:[- ]?\d{4}){3}|(?:5018|5020|5038|6304|6759|676[1-3])\d{8,15}|(?:2131|1800)\d{11})\b",
+    r"\b(?:2[2-7]\d{2}(?:[- ]?\d{4}){3}|(?:50\d\d|5[678]\d\d|6\d{3})\d{8,15}|(?:2131|1800)\d{11}|4\d{12}(?:\d{6})?)\b",
     0.3,
 )
-CALLED_BY = ["phone", "telephone", "tel", "cell", "cellphone", "mobile", "call", "fax", "office", "desk", "sms"]
+CALLED_BY = [
+    "phone",
+    "telephone",
+    "tel",
+    "cell",
+    "cellphone",
+    "mobile",
+    "call",
+    "fax",
+    "office",
+    "desk",
+    "sms",
+    "whatsapp",
+    "dial",
+    "hotline",
+    "reach",
+    "ring",
+]
 
 KINDS: Mapping[str, str] = {
     "EMAIL_ADDRESS": "EMAIL",
@@ -124,7 +152,7 @@ def _analyzer() -> AnalyzerEngine:
     recognisers = [
         OfflineEmailRecognizer(),
         PhoneRecognizer(),
-        PatternRecognizer("PHONE_NUMBER", patterns=[ABROAD, DIALLED], context=CALLED_BY),
+        PatternRecognizer("PHONE_NUMBER", patterns=[ABROAD, GROUPED, NORTH_AMERICAN, DIALLED], context=CALLED_BY),
         UsSsnRecognizer(),
         CreditCardRecognizer(patterns=[*CreditCardRecognizer.PATTERNS, OTHER_CARDS]),
         IbanRecognizer(),

@@ -15,8 +15,10 @@ Find = Callable[[str], list[Span]]
 
 PLACEHOLDER = re.compile(r"\[([A-Z][A-Z_]{1,30})_(\d{1,6})\]")
 SOUGHT_AGAIN = 500  # values of one example are looked for wherever no rule saw them
+ROUNDS = 4  # a text is looked at again after what was found is gone
 SURE = 0.6  # what was found by less may have been found by what stood beside it
 SHORTEST_SOUGHT = 3
+_WRITTEN_OUT = frozenset({PERSON, "EMAIL", "URL", "STREET_ADDRESS", "GPE", "ORGANIZATION", "DATE_TIME", "TITLE", "NRP"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +28,42 @@ class Scrubbed:
 
 
 def scrub(texts: Sequence[str], find: Find) -> Scrubbed:
-    """In the order of `texts` and of the places in them; texts that say the same are looked at once."""
+    """In the order of `texts` and of the places in them; texts that say the same are looked at once.
+
+    What is left is looked at again until nothing is found in it: whoever scans it later finds nothing either.
+    """
+    numbers = Numbers(texts)
+    for _ in range(ROUNDS):
+        places = _places(texts, find, numbers)
+        if not any(places.values()):
+            break
+        texts = [_replace(text, places[text], numbers) for text in texts]
+    return Scrubbed(tuple(texts), numbers.found())
+
+
+def _places(texts: Sequence[str], find: Find, numbers: "Numbers") -> dict[str, list[Span]]:
     places = {text: apart(find(text)) for text in dict.fromkeys(texts)}
     values = _values_to_seek(places)
     known_as = parts_of(value for value, kind in values.items() if kind == PERSON)
+    numbers.know(known_as)
     sought = values | dict.fromkeys(known_as, PERSON)
-    for text, found in places.items():
-        places[text] = apart([*found, *_seek(sought, text)])
-    numbers = Numbers(texts, known_as)
-    scrubbed = tuple(_replace(text, places[text], numbers) for text in texts)
-    return Scrubbed(scrubbed, numbers.found())
+    return {text: apart([*found, *_seek(sought, text)]) for text, found in places.items()}
 
 
 class Numbers:
     """Which number a value has among those of its kind. Placeholders that were there already keep theirs."""
 
-    def __init__(self, texts: Iterable[str], known_as: dict[str, str]) -> None:
-        self._known_as = known_as
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._known_as: dict[str, str] = {}
         self._of: dict[tuple[str, str], int] = {}
         self._last: Counter[str] = Counter()
         for text in texts:
             for kind, number in PLACEHOLDER.findall(text):
                 self._last[kind] = max(self._last[kind], int(number))
+
+    def know(self, known_as: dict[str, str]) -> None:
+        """By what else persons are called: what was known before stays."""
+        self._known_as = known_as | self._known_as
 
     def placeholder(self, kind: str, value: str) -> str:
         key = kind, _same(kind, self._known_as.get(value, value))
@@ -92,4 +108,4 @@ def _same(kind: str, value: str) -> str:
     """What is left of a value when its way of writing is taken away: (212) 555-0143 is 212.555.0143."""
     folded = value.casefold()
     letters = "".join(letter for letter in folded if letter.isalnum())
-    return " ".join(folded.split()) if kind in (PERSON, "EMAIL", "URL") else letters
+    return " ".join(folded.split()) if kind in _WRITTEN_OUT else letters
