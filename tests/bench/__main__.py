@@ -18,6 +18,8 @@ OUT = Path("build/bench.json")
 BENCHES = (
     "student_labels",
     "student_summaries",
+    "pii",
+    "rescan",
     "sequential",
     "answer_checks",
     "routing",

@@ -4,6 +4,7 @@ Left out of what Presidio brings: what takes other numbers for its own (UK_NHS s
 (deadlines are what action items are about), and all that needs a model of language.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -57,6 +58,9 @@ OTHER_CARDS = Pattern(  # Mastercard's second series, Maestro, JCB, long and sho
     r"\b(?:2[2-7]\d{2}(?:[- ]?\d{4}){3}|(?:50\d\d|5[678]\d\d|6\d{3})\d{8,15}|(?:2131|1800)\d{11}|4\d{12}(?:\d{6})?)\b",
     0.3,
 )
+_MAY_HOLD = re.compile(
+    r"[\d@]|://|www\.|(?:[0-9a-f]{2}[:-]){5}", re.IGNORECASE
+)  # else there is none of all these kinds
 CALLED_BY = [
     "phone",
     "telephone",
@@ -100,6 +104,8 @@ def find_private(text: str) -> list[Span]:
 
 
 def _in_piece(text: str, start: int) -> Iterator[Span]:
+    if not _MAY_HOLD.search(text, start, start + PIECE + OVERLAP):
+        return
     for result in _analyzer().analyze(text[start : start + PIECE + OVERLAP], LANGUAGE):
         yield Span(start + result.start, start + result.end, KINDS[result.entity_type], result.score)
 
@@ -113,11 +119,27 @@ class OfflineEmailRecognizer(EmailRecognizer):
         return bool(self.suffixes(pattern_text).fqdn)
 
 
+class Words(NlpArtifacts):
+    """A text's words, which Presidio asks for only where it has found something: making them is most of its work."""
+
+    def __init__(self, text: str, engine: "Tokens") -> None:
+        self._text, self._engine = text, engine
+
+    def __getattr__(self, name: str) -> Any:
+        """Asked for what is not there yet."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        tokens = self._engine.words.make_doc(self._text)
+        places, words = [token.idx for token in tokens], [token.lower_ for token in tokens]
+        super().__init__([], tokens, places, words, self._engine, LANGUAGE)
+        return getattr(self, name)
+
+
 class Tokens(NlpEngine):
     """Words only: what Presidio needs to see "passport" beside a number. Needs no model."""
 
     def __init__(self) -> None:
-        self._spacy = spacy.blank(LANGUAGE)
+        self.words = spacy.blank(LANGUAGE)
 
     def load(self) -> None:
         """Nothing to load."""
@@ -125,19 +147,17 @@ class Tokens(NlpEngine):
     def is_loaded(self) -> bool:
         return True
 
-    def process_text(self, text: str, language: str) -> NlpArtifacts:
-        tokens = self._spacy.make_doc(text)
-        places, words = [token.idx for token in tokens], [token.lower_ for token in tokens]
-        return NlpArtifacts([], tokens, places, words, self, language)
+    def process_text(self, text: str, language: str) -> NlpArtifacts:  # noqa: ARG002  Presidio's signature
+        return Words(text, self)
 
     def process_batch(self, texts: Iterable[str], language: str, *_: Any, **__: Any) -> Iterator[tuple[str, Any]]:
         return ((text, self.process_text(text, language)) for text in texts)
 
-    def is_stopword(self, word: str, language: str) -> bool:  # noqa: ARG002  Presidio's signature
-        return bool(self._spacy.vocab[word].is_stop)
+    def is_stopword(self, word: str, language: str) -> bool:  # noqa: ARG002
+        return bool(self.words.vocab[word].is_stop)
 
     def is_punct(self, word: str, language: str) -> bool:  # noqa: ARG002
-        return bool(self._spacy.vocab[word].is_punct)
+        return bool(self.words.vocab[word].is_punct)
 
     def get_supported_entities(self) -> list[str]:
         return []

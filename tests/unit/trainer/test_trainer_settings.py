@@ -5,6 +5,7 @@ import pytest
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.settings import load
+from ratchet_trainer.finding.kinds import DIRECT, KINDS
 from ratchet_trainer.rollout import Plan
 from ratchet_trainer.settings import TrainerSettings
 
@@ -35,6 +36,35 @@ def test_a_task_may_need_another_quality(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("TRAINER_SAMPLE_QUALITY_BY_TASK", "summary=0.9, qa=0.7,")
     sampling = load(TrainerSettings).sampling
     assert [sampling.needed(task) for task in ("summary", "qa", "report")] == [0.9, 0.7, 0.8]
+
+
+def test_direct_identifiers_are_scrubbed_unless_somebody_says_otherwise() -> None:
+    kinds = load(TrainerSettings).sought.kinds
+    assert {"PERSON", "EMAIL", "STREET_ADDRESS"} <= kinds
+    assert not kinds & {"DATE_TIME", "ORGANIZATION", "GPE", "TITLE", "AGE", "NRP"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "kinds"),
+    [
+        ("EMAIL, phone", {"EMAIL", "PHONE"}),
+        ("direct,AGE,NRP", {*DIRECT, "AGE", "NRP"}),
+        ("all", set(KINDS)),
+        ("direct,describing", set(KINDS)),
+    ],
+)
+def test_kinds_to_scrub_are_named_one_by_one_or_together(
+    monkeypatch: pytest.MonkeyPatch, setting: str, kinds: set[str]
+) -> None:
+    monkeypatch.setenv("TRAINER_SCRUB_KINDS", setting)
+    assert load(TrainerSettings).sought.kinds == kinds
+
+
+@pytest.mark.parametrize("wrong", ["EMIAL", "", ",", "none", "direct;AGE"])
+def test_a_kind_that_is_not_known_stops_the_start(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv("TRAINER_SCRUB_KINDS", wrong)
+    with pytest.raises(CannotStartError, match="TRAINER_SCRUB_KINDS"):
+        load(TrainerSettings)
 
 
 @pytest.mark.parametrize("wrong", ["sumary=0.9", "summary", "summary=1.5", "summary=high", "=0.5"])

@@ -7,7 +7,7 @@ from typing import Final
 from ratchet_trainer.finding.gazetteers import common_words, first_names, places
 from ratchet_trainer.finding.organisations import JOINTS, ORGANIZATION, in_turn, run_length
 from ratchet_trainer.finding.reading import Reading, Token
-from ratchet_trainer.finding.words import OPENERS
+from ratchet_trainer.finding.words import COMPANY_LEADS, OPENERS
 from ratchet_trainer.spans import Span
 
 SAID: Final = 0.4
@@ -73,12 +73,16 @@ def _is_said(reading: Reading, first: int, length: int) -> bool:
     if words[0].folded in OPENERS or all(common) or (length < 3 and words[0].folded in first_names()):
         return False
     last = first + length - 1
-    if _BEFORE.search(reading.lead(first)) or _AFTER.match(reading.trail(last)):
+    before = reading.before(first)
+    led = before is not None and before.folded in COMPANY_LEADS
+    if (led and _BEFORE.search(reading.lead(first))) or _AFTER.match(reading.trail(last)):
         return True
     if any(common):
         return False
     place = any(word.folded in places() for word in words) or " ".join(word.folded for word in words) in places()
-    return _ITS.match(reading.trail(last)) is not None or (not place and _AT.search(reading.lead(first)) is not None)
+    return _ITS.match(reading.trail(last)) is not None or (
+        led and not place and _AT.search(reading.lead(first)) is not None
+    )
 
 
 def _between_name_and_address(reading: Reading) -> Iterator[Span]:

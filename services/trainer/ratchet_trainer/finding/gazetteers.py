@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Final
 
 import airportsdata
-from faker.providers import address, job, lorem, person
+from faker.providers import address, company, job, lorem, person
 
 from ratchet_trainer.finding.words import COUNTRIES, EVERYDAY
 
@@ -70,7 +70,9 @@ def trades() -> Names:
 @cache
 def common_words() -> Names:
     """English words that begin sentences and stand in headings, and that are no name because of that."""
-    return frozenset(word.casefold() for word in _provider(lorem, "en_US").word_list) | EVERYDAY
+    business = {word for words in company.Provider.catch_phrase_words + company.Provider.bsWords for word in words}
+    listed = {word.casefold() for words in (business, _provider(lorem, "en_US").word_list) for word in words}
+    return frozenset(listed) | EVERYDAY
 
 
 def _names(package: ModuleType, wanted: Callable[[str], bool], *, phrases: bool = False) -> Names:

@@ -14,6 +14,7 @@ from ratchet_trainer.finding.words import (
     FAMILY,
     HONORIFICS,
     PARTICLES,
+    PEOPLES,
     PLACES_END,
     SPEAKS,
     STREETS_AFTER,
@@ -113,7 +114,7 @@ def _trimmed(reading: Reading, first: int, length: int) -> Run | None:
 
 
 def _is_acronym(reading: Reading, word: Token) -> bool:
-    return word.shouted and not reading.shouts and (len(word.text) < 4 or not is_first(word))
+    return word.shouted and not reading.shouts and not is_first(word)
 
 
 def _never(name: Token) -> bool:
@@ -149,7 +150,9 @@ def _is_whole(reading: Reading, run: Run, names: list[Token]) -> bool:
 
 
 def _is_known(reading: Reading, run: Run, name: Token) -> bool:
-    if name.folded in DOUBTFUL or len(name.text) < 3 or run.joined in countries():
+    if name.folded in DOUBTFUL or name.folded in PEOPLES or len(name.text) < 3 or run.joined in countries():
+        return False
+    if name.shouted and not reading.shouts:
         return False
     place = name.folded in places()
     if is_first(name):

@@ -28,6 +28,7 @@ _MOVES = re.compile(
     )[ \t]+(?:here[ \t]+|back[ \t]+)?(?:in|to|from|of|near|at)[ \t]+$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MOVED: Final = frozenset({"in", "to", "from", "of", "near", "at"})
 _LONG: Final = 7  # letters: a shorter word with such an ending is any word
 
 
@@ -102,7 +103,7 @@ def _supposed_length(reading: Reading, first: int) -> int:
         return 0
     if any(word.folded in common_words() and word.folded not in PLACES_BEGIN | PLACES_END for word in words):
         return 0
-    if _MOVES.search(reading.lead(first)):
+    if _follows(reading, first, _MOVED) and _MOVES.search(reading.lead(first)):
         return len(words)
     if _follows(reading, first, _IN) and words[0].folded not in first_names() and words[0].folded not in DOUBTFUL:
         return len(words)
