@@ -118,6 +118,7 @@ MOST: tuple[Event, ...] = (
             revision=3,
             assigned_version="summary-0a1b2c3d",
             fell_back=True,
+            abstained=True,
             experiment="e1:a",
             complexity=0.4,
             reasons=("long",),
@@ -198,6 +199,7 @@ MOST: tuple[Event, ...] = (
         tier="fast",
         traffic_revision=3,
         assigned_version="summary-0a1b2c3d",
+        abstained=True,
     ),
     RetrainingFellDue(tenant="acme", event_id=ID, occurred_at=NOW, task_type="summary", reasons=("drift", "more")),
     TrafficAssigned(

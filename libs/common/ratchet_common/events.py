@@ -47,6 +47,7 @@ class Decision(Part, frozen=True, kw_only=True):
     revision: int = 0  # of the TrafficAssigned that the share came from
     assigned_version: str = ""  # what the share gave to this unit, whoever answered in the end
     fell_back: bool = False  # it could not answer, and the catalogue's models did
+    abstained: bool = False  # it was not sure enough of its answer, and the catalogue's models gave theirs
     experiment: str = ""  # `<experiment_id>:<arm>` that the unit belongs to
     complexity: float = 0.0
     reasons: tuple[str, ...] = ()
@@ -179,6 +180,7 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
     text_omitted: Literal["", "too_large", "not_collected"] = ""
     via: UUID | None = None  # the cache hit that was spoken of; `result_id` is its origin's
     tier: str = ""  # as the prediction's
+    abstained: bool = False  # as the decision's
 
 
 class RetrainingFellDue(Event, frozen=True, kw_only=True, tag="retraining.fell_due.v1"):

@@ -5,7 +5,7 @@ file, say what each value must be; anything else is refused.
 """
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -29,11 +29,16 @@ def tree_of(value: Any, arrays: list[Array]) -> Any:
 def value_of(kind: Any, tree: Any, arrays: list[Array]) -> Any:
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        if not isinstance(tree, dict) or tree.keys() != hints.keys():
+        if not isinstance(tree, dict) or not _needed(kind) <= tree.keys() <= hints.keys():
             raise ValueError(f"{kind.__name__} has other fields")
-        return kind(**{name: value_of(hint, tree[name], arrays) for name, hint in hints.items()})
+        return kind(**{name: value_of(hints[name], part, arrays) for name, part in tree.items()})
     read: Callable[..., Any] = _READERS.get(get_origin(kind), _scalar)
     return read(kind, tree, arrays)
+
+
+def _needed(kind: Any) -> set[str]:
+    """What has a default came later: an older file has none of it."""
+    return {field.name for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING}
 
 
 def _array(kind: Any, tree: Any, arrays: list[Array]) -> Array:

@@ -53,7 +53,8 @@ class ModelRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`messages` are in OpenAI's chat shape, after the template; `document` and `question` are the bare texts.
 
     `fields`: the other fields of a chat request, as they came. `so_far`: what the caller has seen of the answer, for a
-    model that can go on from there. `artifact` (URL) and `sha256` name a student.
+    model that can go on from there. `artifact` (URL) and `sha256` name a student. `may_abstain`: others can be asked,
+    so it need not answer what it is not sure of (ProviderError `unsure`).
     """
 
     model: str  # as its provider calls it
@@ -69,6 +70,7 @@ class ModelRequest(msgspec.Struct, frozen=True, kw_only=True):
     fields: Mapping[str, Any] = msgspec.field(default_factory=dict)
     native: Native | None = None
     so_far: str = ""
+    may_abstain: bool = False
 
 
 class ModelAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ ErrorKind = Literal[
     "filtered",  # a filter of the provider withheld the answer
     "bad_request",
     "unsuited",  # the request asks for what this provider has no place for: it was never asked
+    "unsure",  # it has an answer, and is not sure enough of it to give it where others can be asked
     "unforeseen",  # a fault of ours in speaking with the provider
 ]
 FINAL: Final[frozenset[ErrorKind]] = frozenset({"filtered", "bad_request"})  # nobody else shall be asked

@@ -79,12 +79,15 @@ class LocalStudents:
                 said = await self._workers.run(
                     self._work, path, request.sha256, request.document, request.question, tuple(request.labels)
                 )
+        usage = estimated_usage(len(request.document) + len(request.question), len(said.output))
+        if request.may_abstain and not said.sure:
+            raise ProviderError("unsure", "it is not sure enough of its answer").having_used(usage)
         return ModelAnswer(
             output=said.output,
             items=said.items,
             label=said.label,
             confidence=said.confidence,
-            usage=estimated_usage(len(request.document) + len(request.question), len(said.output)),
+            usage=usage,
             model=request.model,
         )
 

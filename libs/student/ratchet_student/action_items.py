@@ -15,6 +15,7 @@ from ratchet_student.linear import FOLDS, Floats, Ints, LinearModel, learn
 from ratchet_student.oracle import sentences_behind
 from ratchet_student.reading import Names, Reading, grams_of, read
 from ratchet_student.sentences import Sentence, without_bullet
+from ratchet_student.sureness import ALWAYS, HeldOut, Sureness
 
 MAX_SENTENCES = 30_000  # of all documents that are learned from
 MAX_ITEMS = 50
@@ -29,6 +30,7 @@ class ItemModel:
     model: LinearModel
     threshold: float  # a sentence at least as probable is an item
     named: bool  # items say who spoke
+    sureness: Sureness = ALWAYS
 
     def __post_init__(self) -> None:
         must(len(self.model.calibration.share) == 2, "a sentence is an item or not")
@@ -37,13 +39,14 @@ class ItemModel:
         """The output has one "- item" a line, or "None"."""
         found = read(document).sentences
         if not found:
-            return Prediction(NOTHING, 0.0, items=())
+            return Prediction(NOTHING, 0.0, items=(), sure=self.sureness.enough(0.0))
         chances = self.model.probabilities([sentence.text for sentence in found])[:, 1]
         likeliest = np.argsort(-chances, kind="stable")[:MAX_ITEMS]
         chosen = np.sort(likeliest[chances[likeliest] >= self.threshold])
         items = tuple(self._item(found[place]) for place in chosen)
-        confidence = float(chances[chosen].mean()) if items else float(1 - chances.max())
-        return Prediction("\n".join(f"- {item}" for item in items) or NOTHING, confidence, items=items)
+        confidence = confidence_of(chances, chosen)
+        output = "\n".join(f"- {item}" for item in items) or NOTHING
+        return Prediction(output, confidence, items=items, sure=self.sureness.enough(confidence))
 
     def _item(self, sentence: Sentence) -> str:
         return str(sentence) if self.named else sentence.text
@@ -57,7 +60,7 @@ class _Source:
     weight: float
 
 
-def learn_items(examples: Sequence[Example], seed: int) -> ItemModel:
+def learn_items(examples: Sequence[Example], seed: int) -> tuple[ItemModel, HeldOut]:
     """Beyond MAX_SENTENCES it learns from a random part."""
     random = np.random.default_rng(seed)
     sources = _sources([examples[place] for place in random.permutation(len(examples))])
@@ -68,13 +71,20 @@ def learn_items(examples: Sequence[Example], seed: int) -> ItemModel:
     texts = [sentence.text for source in sources for sentence in source.reading.sentences]
     weights = np.array([source.weight for source in sources])[owner]
     learned = learn(texts, label, weights, _folds(listed)[owner])
-    threshold = _best_threshold(
+    found = _Found(
         learned.probabilities[:, 1],
         label[learned.held_out],
         owner[learned.held_out],
         np.array([len(source.items) for source in sources]),
     )
-    return ItemModel(learned.model, threshold, _says_who(sources))
+    threshold = _best_threshold(found)
+    held_out = found.held_out(threshold, np.array([source.weight for source in sources]))
+    return ItemModel(learned.model, threshold, _says_who(sources)), held_out
+
+
+def confidence_of(chances: Floats, chosen: Ints) -> float:
+    """`chances`: of a document's sentences. `chosen`: their places that are listed."""
+    return float(chances[chosen].mean()) if len(chosen) else float(1 - chances.max())
 
 
 def items_of(target: str | list[str]) -> list[str]:
@@ -116,22 +126,40 @@ def _folds(listed: Sequence[Ints]) -> Ints:
     return fold
 
 
-def _best_threshold(chances: Floats, label: Ints, owner: Ints, items: Ints) -> float:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Sentences of documents that were held out: how probable items they are, and whether they are."""
+
+    chances: Floats
+    label: Ints
+    owner: Ints  # their document
+    items: Ints  # how many a document has, by document
+
+    def f1(self, threshold: float) -> Floats:
+        """Of each document's list."""
+        chosen = self.chances >= threshold
+        listed = np.bincount(self.owner, chosen, len(self.items))
+        hits = np.bincount(self.owner, chosen & (self.label > 0), len(self.items))
+        f1: Floats = np.where(listed + self.items == 0, 1.0, 2 * hits / np.maximum(listed + self.items, 1))
+        return f1
+
+    def held_out(self, threshold: float, weights: Floats) -> HeldOut:
+        """`weights`: by document."""
+        documents = np.unique(self.owner)
+        each = [self.chances[self.owner == document] for document in documents]
+        sure = [confidence_of(chances, np.flatnonzero(chances >= threshold)) for chances in each]
+        return HeldOut(np.array(sure, float), self.f1(threshold)[documents], weights[documents])
+
+
+def _best_threshold(found: _Found) -> float:
     """The one under which the mean F1 of the documents' lists is highest; of equal ones the middle."""
-    if not len(chances):
+    if not len(found.chances):
         return 0.5
-    documents = np.unique(owner)
-    candidates = np.unique(np.quantile(chances, np.linspace(0, 1, THRESHOLDS + 1)) + 1e-9)
-    scores = [_mean_f1(chances >= candidate, label, owner, items)[documents].mean() for candidate in candidates]
+    documents = np.unique(found.owner)
+    candidates = np.unique(np.quantile(found.chances, np.linspace(0, 1, THRESHOLDS + 1)) + 1e-9)
+    scores = [found.f1(candidate)[documents].mean() for candidate in candidates]
     best = np.flatnonzero(np.isclose(scores, max(scores)))
     return float(candidates[best[len(best) // 2]])
-
-
-def _mean_f1(chosen: Ints, label: Ints, owner: Ints, items: Ints) -> Floats:
-    listed = np.bincount(owner, chosen, len(items))
-    hits = np.bincount(owner, chosen & (label > 0), len(items))
-    f1: Floats = np.where(listed + items == 0, 1.0, 2 * hits / np.maximum(listed + items, 1))
-    return f1
 
 
 def _says_who(sources: Sequence[_Source]) -> bool:

@@ -15,9 +15,11 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """`confidence` is, of a label, its calibrated probability; of a summary, the ROUGE-1 F1 that is expected of it; of
-    items, the mean probability that each of them is one (of none: that no sentence was)."""
+    items, the mean probability that each of them is one (of none: that no sentence was). `sure`: enough to give the
+    answer where others can be asked."""
 
     output: str
     confidence: float
     label: str | None = None
     items: tuple[str, ...] | None = None
+    sure: bool = True

@@ -17,6 +17,7 @@ from ratchet_modelfile import must
 from ratchet_student.errors import CannotLearnError
 from ratchet_student.examples import Example, Prediction
 from ratchet_student.linear import Floats, LinearModel, folds_within, learn
+from ratchet_student.sureness import ALWAYS, HeldOut, Sureness
 
 MAX_EXAMPLES = 100_000
 MAX_LABELS = 2_000
@@ -26,6 +27,7 @@ MAX_LABELS = 2_000
 class LabelModel:
     labels: tuple[str, ...]
     model: LinearModel
+    sureness: Sureness = ALWAYS
 
     def __post_init__(self) -> None:
         must(len(self.labels) == len(self.model.calibration.share), "labels have other chances")
@@ -42,11 +44,11 @@ class LabelModel:
 
     def _prediction(self, chances: Floats, trusted: float) -> Prediction:
         best = int(chances.argmax())
-        label = self.labels[best]
-        return Prediction(label, float(chances[best]) * trusted, label=label)
+        label, confidence = self.labels[best], float(chances[best]) * trusted
+        return Prediction(label, confidence, label=label, sure=self.sureness.enough(confidence))
 
 
-def learn_labels(examples: Sequence[Example], seed: int) -> LabelModel:
+def learn_labels(examples: Sequence[Example], seed: int) -> tuple[LabelModel, HeldOut]:
     """Beyond MAX_EXAMPLES it learns from a random part."""
     random = np.random.default_rng(seed)
     chosen = [examples[place] for place in sorted(random.permutation(len(examples))[:MAX_EXAMPLES])]
@@ -61,7 +63,10 @@ def learn_labels(examples: Sequence[Example], seed: int) -> LabelModel:
         )
     weights = np.array([example.weight for example in chosen])
     learned = learn([example.document for example in chosen], label, weights, folds_within(label, random))
-    return LabelModel(tuple(map(str, labels)), learned.model)
+    chances, truth = learned.probabilities, label[learned.held_out]
+    right = (chances.argmax(axis=1) == truth).astype(float)
+    held_out = HeldOut(chances.max(axis=1, initial=0.0), right, weights[learned.held_out])
+    return LabelModel(tuple(map(str, labels)), learned.model), held_out
 
 
 def _label(example: Example) -> str:

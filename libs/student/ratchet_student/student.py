@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn brings it
@@ -15,12 +15,13 @@ from ratchet_student.reading import read
 from ratchet_student.storage import STUDENT_FILE
 from ratchet_student.summaries import SummaryModel
 from ratchet_student.summary_fit import learn_summaries
+from ratchet_student.sureness import ANSWER_ALL, Aim, HeldOut, Sureness, sureness
 
 MIN_EXAMPLES = 10
 
 Model = LabelModel | SummaryModel | ItemModel
 
-_LEARN: Mapping[str, Callable[[Sequence[Example], int], Model]] = {
+_LEARN: Mapping[str, Callable[[Sequence[Example], int], tuple[Model, HeldOut]]] = {
     "classification": learn_labels,
     "summary": learn_summaries,
     "action_items": learn_items,
@@ -33,6 +34,10 @@ TASKS = tuple(_LEARN)
 class Student:
     task_type: str
     model: Model
+
+    @property
+    def sureness(self) -> Sureness:
+        return self.model.sureness
 
     def predict(
         self, document: str, question: str = "", labels: Sequence[str] = (), *, budget_words: int | None = None
@@ -59,8 +64,11 @@ class Student:
         return list(_summaries(self.model, documents, questions or [""] * len(documents), budget_words))
 
 
-def fit(task_type: str, examples: Sequence[Example], *, seed: int = 42) -> Student:
-    """The same examples in the same order and the same seed give the same student. Raises CannotLearnError."""
+def fit(task_type: str, examples: Sequence[Example], *, seed: int = 42, aim: Aim = ANSWER_ALL) -> Student:
+    """The same examples in the same order and the same seed give the same student. Raises CannotLearnError.
+
+    `aim`: how sure it will be of what it answers; of a summary there is no telling, each counts as sure.
+    """
     if task_type not in _LEARN:
         raise CannotLearnError(f"No student learns {task_type!r}: the tasks are {', '.join(TASKS)}.")
     if len(examples) < MIN_EXAMPLES:
@@ -68,12 +76,13 @@ def fit(task_type: str, examples: Sequence[Example], *, seed: int = 42) -> Stude
     if not all(math.isfinite(example.weight) and example.weight > 0 for example in examples):
         raise CannotLearnError("An example's weight is not a positive number: weights are inverse chances, above 0.")
     with threadpool_limits(1):  # these matrices are small: more threads are slower, and sum in another order
-        return Student(task_type, _LEARN[task_type](examples, seed))
+        model, held_out = _LEARN[task_type](examples, seed)
+    return Student(task_type, replace(model, sureness=sureness(held_out, aim)))
 
 
-def fit_to_file(task_type: str, examples: Sequence[Example], path: Path, seed: int = 42) -> str:
+def fit_to_file(task_type: str, examples: Sequence[Example], path: Path, seed: int = 42, aim: Aim = ANSWER_ALL) -> str:
     """For a worker process: nothing but the file's SHA-256 comes back. Raises CannotLearnError."""
-    return save(fit(task_type, examples, seed=seed), path)
+    return save(fit(task_type, examples, seed=seed, aim=aim), path)
 
 
 def save(student: Student, path: Path) -> str:

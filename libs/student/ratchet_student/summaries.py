@@ -26,6 +26,7 @@ from ratchet_student.expectation import (
 from ratchet_student.reading import Floats, Reading
 from ratchet_student.relevance import Relevance, relevance
 from ratchet_student.selection import choose
+from ratchet_student.sureness import ALWAYS, Sureness
 from ratchet_student.words import size
 
 PRIORS = (0.02, 0.3)  # counts, in references and in documents, of what was never seen
@@ -63,6 +64,7 @@ class SummaryModel:
     words: Expectation
     pairs: Expectation
     budget: int  # words of a summary
+    sureness: Sureness = ALWAYS
 
     def __post_init__(self) -> None:
         sizes = self.words.coefficients.shape, self.pairs.coefficients.shape

@@ -12,6 +12,7 @@ from ratchet_student.expectation import Elsewhere, Expectation, fit_expectation
 from ratchet_student.reading import Floats, Grams, Names, Reading, grams_of, read
 from ratchet_student.relevance import Relevance, relevance
 from ratchet_student.summaries import Seen, SummaryModel, features_of_pairs, features_of_words
+from ratchet_student.sureness import NONE_HELD_OUT, HeldOut
 from ratchet_student.words import size
 
 MAX_EXAMPLES = 1_500
@@ -48,8 +49,9 @@ class _Rows:
     weights: Floats
 
 
-def learn_summaries(examples: Sequence[Example], seed: int) -> SummaryModel:
-    """Beyond MAX_EXAMPLES or MAX_WORDS it learns from a random part."""
+def learn_summaries(examples: Sequence[Example], seed: int) -> tuple[SummaryModel, HeldOut]:
+    """Beyond MAX_EXAMPLES or MAX_WORDS it learns from a random part. None is held out: how many words a summary shares
+    with a reference does not say whether it is right, so none is left to others for that."""
     random = np.random.default_rng(seed)
     kept = _sampled([example for example in examples if _written(example).strip()], random)
     sources = list(_sources(kept))
@@ -60,7 +62,7 @@ def learn_summaries(examples: Sequence[Example], seed: int) -> SummaryModel:
     words = _fit([_word_rows(case, random) for case in cases])
     pairs = _fit([_pair_rows(case, words, random) for case in cases])
     budget = float(np.median([size(_written(example)) for example in kept]))
-    return SummaryModel(seen, words, pairs, int(np.clip(budget, *BUDGETS)))
+    return SummaryModel(seen, words, pairs, int(np.clip(budget, *BUDGETS))), NONE_HELD_OUT
 
 
 def _written(example: Example) -> str:

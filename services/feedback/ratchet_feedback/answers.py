@@ -25,6 +25,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     assigned_by: AssignedBy
     traffic_revision: int = 0
     assigned_version: str = ""
+    abstained: bool = False
     outcome: Outcome
     unit: str = ""
     cached_from: UUID | None = None
@@ -59,6 +60,7 @@ def answer_of(made: PredictionMade) -> Answer:
         assigned_by=made.decision.assigned_by,
         traffic_revision=made.decision.revision,
         assigned_version=made.decision.assigned_version,
+        abstained=made.decision.abstained,
         outcome=made.outcome,
         unit=made.unit,
         cached_from=made.cached_from,

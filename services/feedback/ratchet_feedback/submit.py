@@ -124,6 +124,7 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         assigned_by=answer.assigned_by,
         traffic_revision=answer.traffic_revision,
         assigned_version=answer.assigned_version,
+        abstained=answer.abstained,
         answered_at=answer.answered_at,
         cost_usd=answer.cost_usd,
         latency_ms=answer.latency_ms,

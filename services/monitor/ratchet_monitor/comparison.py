@@ -164,7 +164,7 @@ def _arm(observations: Collection[Observation], version_id: str, scored_units: i
         scored_units=scored_units,
         score=score,
         failure_rate=failed / ended if ended else None,
-        cost_usd=_mean([seen.cost for seen in own], NANO),
+        cost_usd=_mean([seen.cost + seen.cost_of_attempts for seen in own], NANO),
         latency_ms=_mean([seen.latency for seen in answered], 1000),
     )
 

@@ -30,6 +30,7 @@ def request_to(target: Target, request: ModelRequest, limits: TimeLimits, *, so_
         artifact=target.artifact,
         sha256=target.sha256,
         so_far=so_far,
+        may_abstain=target.may_abstain,
     )
     if target.most_usd is None:
         return wanted

@@ -49,6 +49,7 @@ STATUSES: Final[Mapping[ErrorKind, tuple[int, str, str]]] = {
     "busy": (503, "busy", "Too many requests wait for the model already"),
     "unforeseen": (502, "provider-unforeseen", "Ratchet does not understand what the model's provider does"),
 }
+NO_FAILURE: Final[frozenset[ErrorKind]] = frozenset({"unsuited", "unsure"})  # it did not try
 CODES: Final[Mapping[ErrorKind, str]] = {"too_long": CONTEXT_LENGTH_EXCEEDED, "filtered": "content_filter"}
 
 
@@ -60,7 +61,7 @@ def no_answer(errors: Sequence[tuple[Place, ProviderError]]) -> NoAnswerError:
         late = ProviderError("timeout")
         return NoAnswerError("timeout", "No model was asked within the deadline: allow for more time.", late, [])
     filtered = next((pair for pair in errors if pair[1].kind == "filtered"), None)
-    asked = next((pair for pair in errors if pair[1].kind != "unsuited"), errors[0])
+    asked = next((pair for pair in errors if pair[1].kind not in NO_FAILURE), errors[0])
     target, error = filtered or asked
     tried = [{"model": other.name, "error": failed.kind} for other, failed in errors[:LISTED]]
     return NoAnswerError(error.kind, _sentence(target, error, tried), error, tried)

@@ -129,7 +129,7 @@ class Progress(msgspec.Struct):
             model=by.model,
             version_id=by.version_id,
             tier=by.tier,
-            decision=decision_of(plan, by.name),
+            decision=decision_of(plan, by.name, self.attempts),
             usage=said.usage,
             cost_usd=cost,
             premium_cost_usd=_dearest(plan, by, said.usage, cost),

@@ -59,6 +59,9 @@ class Surroundings:
         self._gone(place, gate, well=True)
 
     def failed(self, place: Place, gate: Gate | None, error: ProviderError) -> None:
+        if error.kind == "unsure":  # it is well, and has said so
+            self.answered(place, gate)
+            return
         if error.kind == "unsuited":  # says nothing of how it is
             self.left(place, gate)
             return

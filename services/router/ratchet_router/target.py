@@ -19,7 +19,8 @@ USUAL = TimeLimits()
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a try goes. `at`: the provider's name, whose concurrency is capped. `window`: tokens that it can hold.
 
-    `artifact`: of a student, which runs here. `instead`: who is asked next after a failure of a kind, by name.
+    `artifact`: of a student, which runs here. `may_abstain`: it may leave to others what it is not sure of. `instead`:
+    who is asked next after a failure of a kind, by name.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     window: int = FOREVER_LONG
     limits: TimeLimits = USUAL
     artifact: str = ""
+    may_abstain: bool = False
     instead: Mapping[ErrorKind, tuple[str, ...]] = {}
 
     def cost_of(self, usage: Usage) -> Decimal:

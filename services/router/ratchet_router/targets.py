@@ -24,7 +24,7 @@ LONGEST: Final = 128_000  # tokens of an answer for which no limit is asked
 
 
 def targets(plan: Plan, parts: Parts) -> list[Target]:
-    trained = [_of_version(plan.trained, parts)] if plan.trained else []
+    trained = [_of_version(plan.trained, parts, may_abstain=_may_abstain(plan))] if plan.trained else []
     return trained + [_known(model, parts) for model in (*plan.ranking.in_turn, *(plan.named or ALONE).usual)]
 
 
@@ -59,7 +59,12 @@ def _of_model(model: Model, parts: Parts) -> Target:
     )
 
 
-def _of_version(trained: Trained, parts: Parts) -> Target:
+def _may_abstain(plan: Plan) -> bool:
+    """Whom the caller named, he shall get; and somebody has to answer."""
+    return plan.decision.assigned_by != "pinned" and bool(plan.ranking.in_turn)
+
+
+def _of_version(trained: Trained, parts: Parts, *, may_abstain: bool) -> Target:
     return Target(
         name=trained.version_id,
         version_id=trained.version_id,
@@ -72,6 +77,7 @@ def _of_version(trained: Trained, parts: Parts) -> Target:
         at=trained.platform.provider,
         limits=limits_at(trained.platform.provider, None, parts),
         artifact=trained.serving.artifact,
+        may_abstain=may_abstain,
         sha256=trained.serving.sha256,
     )
 

@@ -16,6 +16,7 @@ from ratchet_common.background import described
 from ratchet_common.events import Attempt, Usage
 from ratchet_providers.base import TimeLimits
 from ratchet_providers.failing import FINAL, ProviderError
+from ratchet_router.failures import NO_FAILURE
 from ratchet_router.gate import Gate
 from ratchet_router.impatience import is_the_callers
 from ratchet_router.retrying import pause_before_retry
@@ -51,10 +52,7 @@ class Tries(Generic[T]):
     _gate: Gate | None = None  # that the one was let in by who is asked now
     _pause_s: float = 0.0
     _over: bool = False
-
-    @property
-    def last_error(self) -> ProviderError | None:
-        return self.errors[-1][1] if self.errors else None
+    _unsure: T | None = None  # it has an answer all the same, should nobody else have one
 
     def remaining_s(self) -> float:
         return self.deadline - time.monotonic()
@@ -74,8 +72,7 @@ class Tries(Generic[T]):
     def only(self, wanted: Callable[[T], bool]) -> None:
         """From here on, nobody else."""
         self.targets = [target for target in self.targets if wanted(target)]
-        if self._again is not None and not wanted(self._again):
-            self._again = None
+        self._again, self._unsure = (one if one and wanted(one) else None for one in (self._again, self._unsure))
 
     def stop(self) -> None:
         self._over = True
@@ -90,7 +87,7 @@ class Tries(Generic[T]):
 
     def _share_s(self) -> float:
         """Of the time that is left, for the one whose turn it is."""
-        return max(self.remaining_s(), 0.001) * (SHARE_OF_REMAINING if self.targets else 1.0)
+        return max(self.remaining_s(), 0.001) * (SHARE_OF_REMAINING if self.targets or self._unsure else 1.0)
 
     def asking(self, target: T) -> "Asking[T]":
         """One try of what `next` gave: timed, noted, and its failure remembered instead of raised."""
@@ -105,7 +102,8 @@ class Tries(Generic[T]):
             target = self.targets.pop(0)
             if await self._let_in(target):
                 return target
-        return None
+        last, self._unsure = self._unsure, None
+        return last if last and await self._let_in(last, again=True) else None
 
     async def _let_in(self, target: T, *, again: bool = False) -> bool:
         started = time.perf_counter()
@@ -155,8 +153,10 @@ class Tries(Generic[T]):
             self._over = True
         elif error.kind == "too_long":
             self.only(lambda other: other.window > target.window)
-        elif error.kind == "unsuited":
-            self.models += 1  # it was not asked
+        elif error.kind in NO_FAILURE:  # as if it had not been asked
+            self.models += 1
+            if error.kind == "unsure":
+                self._unsure = replace(target, may_abstain=False)
         else:
             self._retry_perhaps(target, error)
 

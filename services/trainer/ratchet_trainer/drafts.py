@@ -157,7 +157,7 @@ def _known(event: PredictionMade | FeedbackJoined, hashes: Hashes) -> dict[str, 
         "tenant": event.tenant,
         "task_type": event.task_type,
         "result_id": event.result_id,
-        "version_id": event.version_id,
+        "version_id": _serving(event),
         "model": event.model,
         "cost_usd": float(event.cost_usd),
         "latency_ms": event.latency_ms,
@@ -168,6 +168,12 @@ def _known(event: PredictionMade | FeedbackJoined, hashes: Hashes) -> dict[str, 
         "user_hash": hashes.of_some("user", event.tenant, event.user),
         "learned_at": event.occurred_at,
     }
+
+
+def _serving(event: PredictionMade | FeedbackJoined) -> str:
+    """What a version leaves to others is part of how it serves: left out, it would be judged by what it is sure of."""
+    decided = event.decision if isinstance(event, PredictionMade) else event
+    return decided.assigned_version if decided.abstained else event.version_id
 
 
 def _draft(

@@ -191,13 +191,19 @@ class Judging:
             document=example.document,
             question=example.question,
             labels=example.labels,
+            may_abstain=True,
             limits=TimeLimits(total_s=ANSWER_PATIENCE_S),
             artifact=version.artifact,
             sha256=version.sha256,
         )
         started = time.perf_counter()
-        said = await self.provider.answer(request)
-        return Answer(said.output, (time.perf_counter() - started) * 1000, 0.0)
+        try:
+            output = (await self.provider.answer(request)).output
+        except ProviderError as error:
+            if error.kind != "unsure":
+                raise
+            return evaluation.left_to_baseline(case, (time.perf_counter() - started) * 1000)
+        return Answer(output, (time.perf_counter() - started) * 1000, 0.0)
 
     async def _put_off(self, held: Leased[Version], version: Version, why: str) -> None:
         after = not_judged(version, why)

@@ -114,6 +114,12 @@ def cases_of(examples: Sequence[Example], weights: Sequence[float]) -> list[Case
     ]
 
 
+def left_to_baseline(case: Case, after_ms: float) -> Answer:
+    """As it serves: what the candidate is not sure of, the baseline answers, and costs what it cost then. No gain."""
+    example = case.example
+    return Answer(case.output, after_ms + example.latency_ms, example.cost_usd)
+
+
 def commonest_label(task_type: str, train: Sequence[Example]) -> str | None:
     """None where the task has no labels."""
     if task_type not in LABEL_TASKS or not train:

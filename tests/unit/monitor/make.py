@@ -31,6 +31,7 @@ def prediction(
     revision: int = 1,
     arm: str = "",
     fell_back: bool = False,
+    abstained: bool = False,
     **changes: Any,
 ) -> PredictionMade:
     """`arm`: the version that the share gave to the unit, where another one answered."""
@@ -50,6 +51,7 @@ def prediction(
             revision=revision,
             assigned_version=assigned,
             fell_back=fell_back,
+            abstained=abstained,
         ),
         outcome="ok",
         usage=Usage(),

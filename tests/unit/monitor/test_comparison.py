@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ratchet_common.events import Check
+from ratchet_common.events import Attempt, Check
 from ratchet_monitor.comparison import (
     FAILURE_ALPHA,
     OF_ALL,
@@ -155,8 +155,16 @@ def test_who_fell_back_or_answered_in_a_wrong_form_has_failed() -> None:
         observation(2, version_id=CANARY, checks=(wrong,)),
         observation(3, version_id=CANARY),
         observation(4, arm=CANARY),  # it was too dear for the request: no failure
+        observation(5, arm=CANARY, abstained=True),
     ]
-    assert failures_in_order(seen, experiment()) == [(True, 1.0), (True, 1.0), (True, 0.0), (True, 0.0)]
+    assert failures_in_order(seen, experiment()) == [(True, 1.0), (True, 1.0), *[(True, 0.0)] * 3]
+
+
+def test_what_a_canary_leaves_to_others_costs_their_answer_and_its_own() -> None:
+    tried = Attempt(model=CANARY, latency_ms=1.0, error="unsure", cost_usd=Decimal("0.001"))
+    left = [observation(1, arm=CANARY, abstained=True, attempts=(tried,)), observation(2, version_id=CANARY)]
+    found = conclude(experiment(), left, compared(), compared(), (), RULES, NOW)
+    assert (found.canary.observations, found.canary.cost_usd, found.canary.failure_rate) == (2, 0.0025, 0)
 
 
 def test_failures_leave_out_who_hung_up_and_count_a_unit_once() -> None:

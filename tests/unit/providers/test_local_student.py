@@ -42,6 +42,18 @@ async def test_a_student_sees_the_bare_texts_and_says_how_sure_it_is() -> None:
     assert (answer.label, answer.confidence, answer.simulated) == ("risk", 0.9, False)
 
 
+def doubtful(path: str, sha256: str, document: str, question: str, labels: Sequence[str]) -> Prediction:
+    return Prediction("risk", 0.4, label="risk", sure=False)
+
+
+async def test_what_it_is_not_sure_of_it_leaves_to_others_where_there_are_some() -> None:
+    students = LocalStudents(Inline(), doubtful)
+    with pytest.raises(ProviderError) as failed:
+        await students.answer(asked(may_abstain=True))
+    assert (failed.value.kind, failed.value.usage is not None) == ("unsure", True)
+    assert (await students.answer(asked())).label == "risk"
+
+
 @pytest.mark.parametrize(
     ("request_", "dies"),
     [

@@ -44,6 +44,7 @@ class FakeModel:
 
     output: str = "risk"
     fails: ErrorKind | None = None
+    unsure: bool = False  # abstains where it may
     used: Usage | None = None  # by what failed
     hangs: bool = False
     asked: list[ModelRequest] = field(default_factory=list)
@@ -56,6 +57,8 @@ class FakeModel:
             await asyncio.Event().wait()
         if self.fails:
             raise ProviderError(self.fails).having_used(self.used)
+        if self.unsure and request.may_abstain:
+            raise ProviderError("unsure").having_used(self.used)
         usage = Usage(input_tokens=1_000, output_tokens=100)
         return ModelAnswer(output=self.output, usage=usage, model=request.model, confidence=0.7)
 

@@ -259,12 +259,15 @@ class FakeProvider:
     otherwise: str = "spam"
     says: dict[str, str] = field(default_factory=dict)
     error: ProviderError | None = None
+    unsure_of: frozenset[str] = frozenset()  # documents
     asked: int = 0
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         self.asked += 1
         if self.error:
             raise self.error
+        if request.document in self.unsure_of and request.may_abstain:
+            raise ProviderError("unsure")
         return ModelAnswer(output=self.says.get(request.document, self.otherwise), usage=Usage(), model=request.model)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from ratchet_common.events import Check
+from ratchet_common.events import Check, Decision
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_trainer.collection import Collector, Served, Word
 from ratchet_trainer.drafts import Refused
@@ -182,6 +182,17 @@ async def test_what_was_said_takes_the_place_of_the_sample_in_whatever_order(fee
     for step in reversed(steps) if feedback_first else steps:
         await step
     assert [example.target_source for example in store.examples] == ["correction"]
+
+
+async def test_what_a_version_left_to_others_is_judged_as_its_own_and_what_it_failed_at_is_not() -> None:
+    for abstained, version_id in ((True, "v1"), (False, "base")):
+        collects, examples, _ = collector()
+        decision = Decision(assigned_by="share", assigned_version="v1", abstained=abstained, fell_back=not abstained)
+        event = made(decision=decision)
+        word = said(assigned_version="v1", assigned_by="share", abstained=abstained)
+        await collects.on_predictions([event])
+        await collects.on_feedback([word])
+        assert [example.version_id for example in examples.examples] == [version_id, version_id]
 
 
 async def test_answers_that_could_be_learned_are_counted_once() -> None:

@@ -92,6 +92,17 @@ async def test_a_candidate_that_answers_the_commonest_label_is_rejected_with_the
     assert not bench.rollouts.events
 
 
+async def test_what_it_is_not_sure_of_counts_as_the_baseline_answered_it_at_its_cost() -> None:
+    unsure = frozenset(example.document for example in TEST[:20])
+    bench = Bench(FakeProvider(says=RIGHT, unsure_of=unsure))
+    await bench.run()
+    (kept,) = bench.evaluations.kept.values()
+    left, own = kept.verdict.scores[:20], kept.verdict.scores[20:]
+    assert {(case.candidate.score - case.baseline.score, case.candidate.cost_usd) for case in left} == {(0.0, 0.01)}
+    assert all(case.candidate.latency_ms >= case.baseline.latency_ms for case in left)
+    assert {(case.candidate.score, case.candidate.cost_usd) for case in own} == {(1.0, 0.0)}
+
+
 async def test_without_held_out_answers_of_what_serves_nothing_is_promoted() -> None:
     bench = Bench(FakeProvider(says=RIGHT), [example(n, version=OTHER) for n in range(60)])
     await bench.run()

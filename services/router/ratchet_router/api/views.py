@@ -46,6 +46,7 @@ class RoutingView(BaseModel):
     revision: int = Field(description="of the traffic assignment that decided; 0: none did")
     assigned_version: str = Field(description="that the share gave to the unit; empty: no share decided")
     fell_back: bool = Field(description="it could not answer, and the catalogue's models did")
+    abstained: bool = Field(description="it was not sure enough of its answer, and the catalogue's models gave theirs")
     experiment: str = Field(description="`<experiment_id>:<arm>` that the unit belongs to; empty: none")
     complexity: float
     reasons: list[str]
@@ -121,6 +122,7 @@ def routing(decision: Decision) -> dict[str, Any]:
         "revision": decision.revision,
         "assigned_version": decision.assigned_version,
         "fell_back": decision.fell_back,
+        "abstained": decision.abstained,
         "experiment": decision.experiment,
         "complexity": decision.complexity,
         "reasons": decision.reasons,
