@@ -1,4 +1,26 @@
-"""Does the student find the sentences of e-mails that ask for or promise an action? Five-fold on the training file."""
+"""Does the student find the sentences of e-mails that ask for or promise an action? Five-fold on the training file.
+
+What was tried (F1 of Yes at the likeliest label; accuracy; accuracy of the surest 70 %), each calibrated on the texts
+of the other folds. Another seed of the forest moves F1 by .003.
+
+    runs of words, regression                                .816  .834  .909
+    with weights of naive Bayes                              .821  .838  .918
+    runs of letters, within words and across                 .767  .788  .864,  .795  .815  .893
+    200 dimensions of them, support vector machine           .804  .821  .901
+    all of them, support vector machine, RBF kernel          .817  .835  .911
+    with the sentence's form (modal verbs, imperatives,
+      persons, question marks, lengths), regression          .814  .831  .902
+    extremely randomised trees on the 1,500 most telling     .814  .832  .911
+    the same with the sentence's form                        .814  .829  .910
+    runs and letters, mean                                   .818  .836  .907
+    runs and weights of naive Bayes, mean                    .820  .837  .921
+    runs and trees, mean: what the student does              .822-.826  .837-.841  .927-.929
+    these two and weights of naive Bayes, mean               .826-.829  .842-.844  .925-.927
+    five stacked                                             .831  .845  .930
+
+Another threshold than the likeliest label's lifts F1 of plain runs to .825 and of runs and trees to .829, if it is the
+best one for these very texts; it lowers accuracy, by which labels are scored, so none is used.
+"""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,12 +35,13 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline, make_union
 
-from ratchet_student import Example, fit
+from ratchet_student import Aim, Example, fit
 from tests.bench.figure import Figure
 from tests.bench.public_data import e_mails
 
 SEED, FOLDS, RESAMPLES = 42, 5, 2000
-GOAL, GOAL_S = 0.80, 20
+GOAL, GOAL_S = 0.82, 20
+COVERAGE, GOAL_SELECTIVE = 0.7, 0.88
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -30,6 +53,7 @@ class Told:
     yes: Bools  # for each text
     confidence: Floats
     seconds: float  # the longest fit
+    sure: Bools  # by the threshold that was chosen in training
 
 
 Way = Callable[[Sequence[Example], Sequence[str]], Told]
@@ -59,6 +83,7 @@ def run() -> list[Figure]:
             met=None,
             baseline="; ".join(f"{name} {(other.yes == truth).mean():.3f}" for name, other in others.items()),
         ),
+        *_selective(ours, right, others, truth),
         Figure(
             name="student: calibration error of the confidence, e-mail sentences, 5-fold",
             value=_calibration_error(ours.confidence, right),
@@ -76,24 +101,53 @@ def run() -> list[Figure]:
     ]
 
 
+def _selective(ours: Told, right: Bools, others: Mapping[str, Told], truth: Bools) -> list[Figure]:
+    """Of the surest, as they are sorted afterwards; and of those above the threshold, as it serves."""
+    surest = {name: _of_surest(other.confidence, other.yes == truth) for name, other in others.items()}
+    value = _of_surest(ours.confidence, right)
+    return [
+        Figure(
+            name="student: accuracy of the surest 70 %, e-mail sentences, 5-fold",
+            value=value,
+            unit="share of texts",
+            goal=f"≥ {GOAL_SELECTIVE}",
+            met=value >= GOAL_SELECTIVE,
+            baseline="; ".join(f"{name} {other:.3f}" for name, other in surest.items()),
+        ),
+        Figure(
+            name="student: accuracy of what it answers, 30 % left to others, e-mail sentences, 5-fold",
+            value=float(right[ours.sure].mean()),
+            unit=f"share of texts ({ours.sure.mean():.3f} of all were answered)",
+            goal=f"≥ {GOAL_SELECTIVE}",
+            met=right[ours.sure].mean() >= GOAL_SELECTIVE,
+        ),
+    ]
+
+
+def _of_surest(confidence: Floats, right: Bools) -> float:
+    return float(right[np.argsort(-confidence, kind="stable")[: round(COVERAGE * len(right))]].mean())
+
+
 def _held_out(way: Way, examples: Sequence[Example], folds: Folds) -> Told:
     yes, confidence, seconds = np.zeros(len(examples), bool), np.zeros(len(examples)), 0.0
+    sure = np.ones(len(examples), bool)
     for training, held_out in folds:
         told = way([examples[place] for place in training], [examples[place].document for place in held_out])
-        yes[held_out], confidence[held_out] = told.yes, told.confidence
+        yes[held_out], confidence[held_out], sure[held_out] = told.yes, told.confidence, told.sure
         seconds = max(seconds, told.seconds)
-    return Told(yes, confidence, seconds)
+    return Told(yes, confidence, seconds, sure)
 
 
 def _student(training: Sequence[Example], texts: Sequence[str]) -> Told:
     started = time.perf_counter()
-    student = fit("classification", training)
+    student = fit("classification", training, aim=Aim(score=1.0, coverage=COVERAGE))
     seconds = time.perf_counter() - started
     answers = student.predict_many(texts)
     return Told(
         np.array([answer.label == "Yes" for answer in answers]),
         np.array([answer.confidence for answer in answers]),
         seconds,
+        np.array([answer.sure for answer in answers]),
     )
 
 
@@ -104,7 +158,7 @@ def _regression(strength: float, *vectorizers: TfidfVectorizer) -> Way:
         model.fit([example.document for example in training], [example.target == "Yes" for example in training])
         seconds = time.perf_counter() - started
         chances = model.predict_proba(texts)
-        return Told(chances[:, 1] > chances[:, 0], chances.max(axis=1), seconds)
+        return Told(chances[:, 1] > chances[:, 0], chances.max(axis=1), seconds, np.ones(len(texts), bool))
 
     return way
 

@@ -15,7 +15,7 @@ from tests.bench.figure import Figure
 from tests.bench.public_data import Question, questions
 
 SEED, BUDGET, RESAMPLES = 42, 80, 2000
-GOAL_ROUGE_2, GOAL_ROUGE_L, GOAL_S = 0.05, 0.16, 180
+GOAL_ROUGE_1, GOAL_ROUGE_2, GOAL_ROUGE_L, GOAL_S = 0.26, 0.05, 0.16, 180
 
 Order = Callable[[Sequence[str], Sequence[str]], NDArray[np.int64]]  # (sentences, questions) to the places, best first
 
@@ -115,8 +115,8 @@ def _rouge_1(ours: Scores, others: dict[str, Scores], asked: Sequence[Question])
         name="student: ROUGE-1, 80 words a question, meetings",
         value=100 * ours.mean("rouge_1"),
         unit=f"F1 × 100, {len(asked)} questions",  # noqa: RUF001
-        goal="above each baseline, the 95 % interval of the gain (meetings resampled) without 0",
-        met=min(low for low, _ in gains.values()) > 0,
+        goal=f"≥ {100 * GOAL_ROUGE_1:.0f}, and above each baseline: the 95 % interval (meetings resampled) without 0",
+        met=ours.mean("rouge_1") >= GOAL_ROUGE_1 and min(low for low, _ in gains.values()) > 0,
         baseline="; ".join(beside),
     )
 

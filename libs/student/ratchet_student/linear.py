@@ -57,7 +57,11 @@ class LinearModel:
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """(texts, labels)."""
-        return self.calibration.probabilities(self.plane.scores(self.features(texts)))
+        return self.of(self.features(texts))
+
+    def of(self, vectors: Sparse) -> Floats:
+        """(texts, features) to (texts, labels)."""
+        return self.calibration.probabilities(self.plane.scores(vectors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Learned:
     model: LinearModel
     held_out: Ints  # places of the texts that were scored by a model that had not seen them
     probabilities: Floats  # of those
+    fold: Ints  # of each text, or -1
+    loss: float  # on those that were held out
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,8 @@ def learn(texts: Sequence[str], label: Ints, weights: Floats, fold: Ints) -> Lea
     task = _Task(features(texts), label, weights, labels)
     best = min((_try(task, fold, strength) for strength in _strengths(task)), key=lambda trial: trial.loss)
     model = LinearModel(features, _plane(task, best.strength), best.calibration)
-    return Learned(model, np.flatnonzero(fold >= 0), best.calibration.probabilities(best.scores))
+    held_out = np.flatnonzero(fold >= 0)
+    return Learned(model, held_out, best.calibration.probabilities(best.scores), fold, best.loss)
 
 
 def _strengths(task: _Task) -> Sequence[float]:

@@ -33,7 +33,7 @@ _format = msgspec.json.Decoder(_Format)
 def checks_of(
     ask: Ask, found: Shaped, said: ModelAnswer, template: Template | None, *, saw_it: bool = True
 ) -> tuple[Check, ...]:
-    """`saw_it`: whoever answered was told what the template says, also how long the answer shall be."""
+    """`saw_it`: whoever answered was told what the template says, also its schema and how long the answer shall be."""
     values = _values(ask, template) if template else {}
     subject = Subject(
         task_type=ask.task_type,
@@ -44,7 +44,7 @@ def checks_of(
         document=ask.document,
         numbered=ask.documents if ask.documents > 1 else 0,
         question=ask.question,
-        schema=_schema(ask, template),
+        schema=_schema(ask, template if saw_it else None),
         language=_language(ask, values),
         length=template.length.wanted(values) if template and saw_it else ANY_LENGTH,
         instructions=f"{template.system}\n{template.user}" if template else "",

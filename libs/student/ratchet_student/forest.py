@@ -1,0 +1,89 @@
+"""Many random trees, as arrays: what stands together counts, which a linear model cannot see.
+
+Extremely randomised trees (Geurts, Ernst and Wehenkel 2006) as scikit-learn grows them; here they are only walked.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratchet_modelfile import must
+
+Int32s = NDArray[np.int32]
+Float32s = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+AT_ONCE = 256  # rows that are walked side by side
+LEAF = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """The nodes of all trees, one tree after the other."""
+
+    roots: Int32s  # of each tree
+    feature: Int32s  # that a node looks at, or LEAF
+    threshold: Float32s  # up to which it goes left
+    left: Int32s  # nodes
+    right: Int32s
+    leaf: Int32s  # of each node, its row in `values`
+    values: Float32s  # (leaves, outputs)
+
+    def __post_init__(self) -> None:
+        nodes, inner = len(self.feature), self.feature != LEAF
+        must(len({len(one) for one in (self.threshold, self.left, self.right, self.leaf)} | {nodes}) == 1, "nodes")
+        must(len(self.roots) > 0 and nodes > 0 and len(self.values) > 0, "a forest has no trees")
+        must(bool(((self.roots >= 0) & (self.roots < nodes)).all()), "a tree begins nowhere")
+        must(bool(((self.leaf >= 0) & (self.leaf < len(self.values))).all()), "a leaf has no value")
+        after = np.arange(nodes)[inner]  # children come later, so that each walk ends
+        for child in (self.left[inner], self.right[inner]):
+            must(bool(((child > after) & (child < nodes)).all()), "a node leads nowhere")
+
+    @classmethod
+    def of(cls, grown: Any, *, shares: bool) -> Self:
+        """`grown`: a fitted ensemble of scikit-learn. `shares`: its values are scaled to add up to 1."""
+        trees = [one.tree_ for one in grown.estimators_]
+        roots = np.cumsum([0, *(tree.node_count for tree in trees[:-1])])
+        feature = np.concatenate([tree.feature for tree in trees])
+        is_leaf = feature < 0
+        values = np.concatenate([tree.value[:, 0, :] for tree in trees])[is_leaf]
+        if shares:
+            values = values / np.maximum(values.sum(axis=1, keepdims=True), 1e-12)
+        return cls(
+            roots.astype(np.int32),
+            np.where(is_leaf, LEAF, feature).astype(np.int32),
+            np.concatenate([tree.threshold for tree in trees]).astype(np.float32),
+            _children(trees, roots, "children_left"),
+            _children(trees, roots, "children_right"),
+            np.maximum(np.cumsum(is_leaf) - 1, 0).astype(np.int32),
+            values.astype(np.float32),
+        )
+
+    @property
+    def features(self) -> int:
+        """How many at least a row must have."""
+        return int(self.feature.max(initial=LEAF)) + 1
+
+    def __call__(self, rows: Float32s) -> Floats:
+        """(rows, features) to (rows, outputs): the mean over the trees."""
+        parts = [self._walked(rows[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE)]
+        return np.concatenate(parts) if parts else np.zeros((0, self.values.shape[1]))
+
+    def _walked(self, rows: Float32s) -> Floats:
+        node = np.broadcast_to(self.roots, (len(rows), len(self.roots))).copy()
+        row, tree = (each.ravel() for each in np.indices(node.shape))
+        while len(row):
+            at = node[row, tree]
+            inner = self.feature[at] != LEAF
+            row, tree, at = row[inner], tree[inner], at[inner]
+            goes_left = rows[row, self.feature[at]] <= self.threshold[at]
+            node[row, tree] = np.where(goes_left, self.left[at], self.right[at])
+        reached: Floats = self.values[self.leaf[node]].mean(axis=1, dtype=np.float64)
+        return reached
+
+
+def _children(trees: list[Any], roots: NDArray[np.int64], which: str) -> Int32s:
+    each = [getattr(tree, which) + root for tree, root in zip(trees, roots, strict=True)]
+    return np.concatenate(each).astype(np.int32)
