@@ -119,7 +119,7 @@ def _selective(ours: Told, right: Bools, others: Mapping[str, Told], truth: Bool
             value=float(right[ours.sure].mean()),
             unit=f"share of texts ({ours.sure.mean():.3f} of all were answered)",
             goal=f"≥ {GOAL_SELECTIVE}",
-            met=right[ours.sure].mean() >= GOAL_SELECTIVE,
+            met=bool(right[ours.sure].mean() >= GOAL_SELECTIVE),
         ),
     ]
 

@@ -7,6 +7,7 @@ where it was scrubbed: a word that stands there in training only would be worth 
 import re
 
 EMAIL, LINK, CODE = " xxemail ", " xxlink ", " xxcode "
+NAME = "name"  # of what has no form: a person, a place, a time
 
 _CODES = re.compile(
     "ABA|ACCOUNT|BANK|CARD|CODE|CREDIT|CRYPTO|IBAN|ID|INSURANCE|IP|ITIN|LICEN[CS]E|MAC|NHS|NIE|NIF|NINO|NUMBER|PASSPORT"
@@ -45,13 +46,36 @@ def as_scrubbed(text: str) -> str:
     return _MIXED.sub(CODE, text)
 
 
+def forms(text: str) -> list[tuple[int, int, str]]:
+    """Where something stands that has a form, or stood before it was scrubbed: start, end, and which of EMAIL, LINK,
+    CODE and NAME. Scrubbed data of other kinds is left out. In their order, none over another.
+    """
+    found = [(*one.span(), _form(one[1] or one[2])) for one in _PLACEHOLDER.finditer(text)]
+    found += [(*one.span(), EMAIL) for one in _ADDRESS.finditer(text)]
+    found += [(*one.span(), LINK) for one in _URL.finditer(text)]
+    digits = list(_DIGITS.finditer(text))
+    dates = {one.start() for one in digits if one["date"]}
+    found += [(*one.span(), CODE) for one in (*digits, *_MIXED.finditer(text)) if one.start() not in dates]
+    chosen, end = list[tuple[int, int, str]](), 0
+    for one in sorted(found, key=lambda form: (form[0], -form[1])):
+        if one[0] >= end and one[2]:
+            chosen.append(one)
+            end = one[1]
+    return chosen
+
+
 def without_annotations(text: str) -> str:
     """Drops what a transcriber noted, such as {pause}, [Laughter.], <noise>. Scrubbed data, in capitals, stays."""
     return _ANNOTATION.sub(" ", text)
 
 
 def _stand_in(kind: str, as_it_was: str) -> str:
-    for kinds, word in ((_MAIL, EMAIL), (_LINKS, LINK), (_CODES, CODE), (_NAMES, " ")):
+    return {"": as_it_was, NAME: " "}.get(form := _form(kind), form)
+
+
+def _form(kind: str) -> str:
+    """Of what was scrubbed; empty for a kind that is not known."""
+    for kinds, word in ((_MAIL, EMAIL), (_LINKS, LINK), (_CODES, CODE), (_NAMES, NAME)):
         if any(kinds.fullmatch(part) for part in kind.split("_")):
             return word
-    return as_it_was
+    return ""

@@ -8,6 +8,8 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn brings it
 
 from ratchet_student.action_items import ItemModel, learn_items
+from ratchet_student.entities import EntityModel
+from ratchet_student.entity_fit import learn_entities
 from ratchet_student.errors import CannotLearnError
 from ratchet_student.examples import Example, Prediction
 from ratchet_student.labels import LabelModel, learn_labels
@@ -19,14 +21,20 @@ from ratchet_student.sureness import ANSWER_ALL, Aim, HeldOut, Sureness, surenes
 
 MIN_EXAMPLES = 10
 
-Model = LabelModel | SummaryModel | ItemModel
+Model = LabelModel | SummaryModel | ItemModel | EntityModel
 
 _LEARN: Mapping[str, Callable[[Sequence[Example], int], tuple[Model, HeldOut]]] = {
     "classification": learn_labels,
     "summary": learn_summaries,
     "action_items": learn_items,
+    "entities": learn_entities,
 }
-_KINDS: Mapping[str, type[Model]] = {"classification": LabelModel, "summary": SummaryModel, "action_items": ItemModel}
+_KINDS: Mapping[str, type[Model]] = {
+    "classification": LabelModel,
+    "summary": SummaryModel,
+    "action_items": ItemModel,
+    "entities": EntityModel,
+}
 TASKS = tuple(_LEARN)
 
 
@@ -59,7 +67,7 @@ class Student:
             raise ValueError(f"There are {len(documents)} documents and {len(questions)} questions: give one for each.")
         if isinstance(self.model, LabelModel):
             return self.model.predict(documents, labels)
-        if isinstance(self.model, ItemModel):
+        if isinstance(self.model, ItemModel | EntityModel):
             return [self.model.predict(document) for document in documents]
         return list(_summaries(self.model, documents, questions or [""] * len(documents), budget_words))
 

@@ -18,6 +18,8 @@ _CHATTER = [
 ]
 _TASKS = ["send the offer", "call the bank", "book the room", "check the figures", "write the minutes", "order paper"]
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+_FIRMS = ["Borel", "Kanto", "Ulmer", "Sefton", "Marchetti", "Oduya", "Vesely", "Halvorsen", "Brandt", "Quispe"]
+_THINGS = ["printer", "garden shed", "coffee machine", "desk lamp", "oak table", "water pump"]
 _SPEAKERS = ["Chair", "Treasurer", "Secretary", "Member"]
 
 
@@ -37,6 +39,28 @@ def notes(n: int, seed: int = 0) -> list[Example]:
     """What people promised, one or two things in each document, and none in every fifth."""
     random = np.random.default_rng(seed)
     return [_note(random, promised=0 if place % 5 == 4 else 1 + place % 2) for place in range(n)]
+
+
+def orders(n: int, seed: int = 0) -> list[Example]:
+    """Who ordered what for how much, as items with their kinds, and nothing in every fifth."""
+    random = np.random.default_rng(seed)
+    return [_order(random) if place % 5 != 4 else Example(_pick(random, _CHATTER), []) for place in range(n)]
+
+
+def _order(random: np.random.Generator) -> Example:
+    firm, thing = f"{_pick(random, _FIRMS)} {_pick(random, ['Ltd', 'Inc'])}", _pick(random, _THINGS)
+    amount, day = f"{random.integers(100, 9000)} EUR", _pick(random, _DAYS)
+    text = _pick(
+        random,
+        [
+            f"On {day} {firm} ordered a {thing} for {amount}.",
+            f"We sold a {thing} to {firm}, who pay {amount} on {day}.",
+            f"The {thing} costs {amount}. Please deliver it to {firm} by {day}.",
+        ],
+    )
+    named = {"firm": firm, "product": thing, "amount": amount, "day": day}
+    items = [f"{kind}, {name}" for kind, name in sorted(named.items(), key=lambda pair: text.index(pair[1]))]
+    return Example(f"{_pick(random, _CHATTER)} {text}\n{_pick(random, _CHATTER)}", items)
 
 
 def _request(random: np.random.Generator) -> str:
