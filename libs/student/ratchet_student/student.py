@@ -13,6 +13,9 @@ from ratchet_student.entity_fit import learn_entities
 from ratchet_student.errors import CannotLearnError
 from ratchet_student.examples import Example, Prediction
 from ratchet_student.labels import LabelModel, learn_labels
+from ratchet_student.qa import AnswerModel
+from ratchet_student.qa_fit import learn_answers
+from ratchet_student.questions import read_text
 from ratchet_student.reading import read
 from ratchet_student.storage import STUDENT_FILE
 from ratchet_student.summaries import SummaryModel
@@ -21,19 +24,21 @@ from ratchet_student.sureness import ANSWER_ALL, Aim, HeldOut, Sureness, surenes
 
 MIN_EXAMPLES = 10
 
-Model = LabelModel | SummaryModel | ItemModel | EntityModel
+Model = LabelModel | SummaryModel | ItemModel | EntityModel | AnswerModel
 
 _LEARN: Mapping[str, Callable[[Sequence[Example], int], tuple[Model, HeldOut]]] = {
     "classification": learn_labels,
     "summary": learn_summaries,
     "action_items": learn_items,
     "entities": learn_entities,
+    "qa": learn_answers,
 }
 _KINDS: Mapping[str, type[Model]] = {
     "classification": LabelModel,
     "summary": SummaryModel,
     "action_items": ItemModel,
     "entities": EntityModel,
+    "qa": AnswerModel,
 }
 TASKS = tuple(_LEARN)
 
@@ -69,7 +74,10 @@ class Student:
             return self.model.predict(documents, labels)
         if isinstance(self.model, ItemModel | EntityModel):
             return [self.model.predict(document) for document in documents]
-        return list(_summaries(self.model, documents, questions or [""] * len(documents), budget_words))
+        asked = questions or [""] * len(documents)
+        if isinstance(self.model, AnswerModel):
+            return list(_answers(self.model, documents, asked))
+        return list(_summaries(self.model, documents, asked, budget_words))
 
 
 def fit(task_type: str, examples: Sequence[Example], *, seed: int = 42, aim: Aim = ANSWER_ALL) -> Student:
@@ -101,6 +109,14 @@ def save(student: Student, path: Path) -> str:
 def load(path: Path, sha256: str) -> Student:
     """Raises StudentFileError where the file is another one or malformed, or cannot be read."""
     return Student(*STUDENT_FILE.decode(STUDENT_FILE.read_checked(path, sha256), dict(_KINDS)))
+
+
+def _answers(model: AnswerModel, documents: Sequence[str], questions: Sequence[str]) -> Iterator[Prediction]:
+    last, text = "", read_text("")
+    for document, question in zip(documents, questions, strict=True):
+        if document != last:
+            last, text = document, read_text(document)
+        yield model.predict(text, question)
 
 
 def _summaries(

@@ -4,23 +4,25 @@ from pathlib import Path
 import pytest
 
 from ratchet_student import CannotLearnError, Example, fit, fit_to_file, load, save
-from tests.unit.student.texts import mails, meetings, notes, orders
+from tests.unit.student.texts import mails, meetings, notes, orders, reports
 
 TASKS: dict[str, Callable[[int], list[Example]]] = {
     "classification": mails,
     "summary": meetings,
     "action_items": notes,
     "entities": orders,
+    "qa": reports,
 }
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_after_loading_it_answers_as_before(task: str, tmp_path: Path) -> None:
     student = fit(task, TASKS[task](40))
-    documents = [example.document for example in TASKS[task](10)]
+    asked = TASKS[task](10)
+    documents, questions = [example.document for example in asked], [example.question for example in asked]
     loaded = load(tmp_path / "student", save(student, tmp_path / "student"))
     assert loaded.task_type == task
-    assert loaded.predict_many(documents) == student.predict_many(documents)
+    assert loaded.predict_many(documents, questions) == student.predict_many(documents, questions)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -40,7 +42,8 @@ def test_many_at_once_are_answered_as_one_by_one(task: str) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_ten_examples_are_enough(task: str) -> None:
-    assert fit(task, TASKS[task](10)).predict(TASKS[task](11)[10].document).output
+    one_more = TASKS[task](11)[10]
+    assert fit(task, TASKS[task](10)).predict(one_more.document, one_more.question).output
 
 
 @pytest.mark.parametrize(

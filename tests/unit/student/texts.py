@@ -47,6 +47,28 @@ def orders(n: int, seed: int = 0) -> list[Example]:
     return [_order(random) if place % 5 != 4 else Example(_pick(random, _CHATTER), []) for place in range(n)]
 
 
+def reports(n: int, seed: int = 0) -> list[Example]:
+    """A report in words and a table, and a question about one of its figures, or about who did something."""
+    random = np.random.default_rng(seed)
+    return [_report(random) for _ in range(n)]
+
+
+def _report(random: np.random.Generator) -> Example:
+    lines = [str(line) for line in random.choice(["Sales", "Rent", "Wages", "Travel", "Energy"], 3, replace=False)]
+    years = ["2023", "2024"]
+    table = {(line, year): f"{random.integers(10, 99)}.{random.integers(1, 9)}" for line in lines for year in years}
+    head = f" | {' | '.join(years)}"
+    rows = [f"{line} | {' | '.join(table[line, year] for year in years)}" for line in lines]
+    firm, task = _pick(random, _FIRMS), _pick(random, _TASKS)
+    said = [*random.choice(_CHATTER, 3), f"It was agreed that {firm} Ltd will {task} by {_pick(random, _DAYS)}."]
+    text = " ".join(said[place] for place in random.permutation(len(said)))
+    document = "\n".join([text, "The figures are in millions.", "", head, *rows])
+    if random.random() < 0.5:
+        return Example(document, f"{firm} Ltd", f"Who will {task}?")
+    line, year = _pick(random, lines), _pick(random, years)
+    return Example(document, f"{table[line, year]} million", f"What was {line.lower()} in {year}?")
+
+
 def _order(random: np.random.Generator) -> Example:
     firm, thing = f"{_pick(random, _FIRMS)} {_pick(random, ['Ltd', 'Inc'])}", _pick(random, _THINGS)
     amount, day = f"{random.integers(100, 9000)} EUR", _pick(random, _DAYS)
