@@ -13,6 +13,7 @@ from ratchet_trainer.data_settings import DataSettings
 from ratchet_trainer.jobs import Patience, Recipe
 from ratchet_trainer.platforms.bedrock.settings import BedrockSettings
 from ratchet_trainer.platforms.lora.settings import LoraSettings
+from ratchet_trainer.platforms.local import Modesty
 from ratchet_trainer.platforms.openai.settings import OpenAISettings
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
 
@@ -30,6 +31,12 @@ class JobSettings(OpenAISettings, BedrockSettings, VertexSettings, LoraSettings,
     month_max_usd: float | None = Field(None, ge=0, description="as job_max_usd, of a tenant's jobs in a month")
     platform_patience_hours: float = Field(24, gt=0, le=10_000, description="a job fails whose platform is away longer")
     platform_calls_per_s: float = Field(20, gt=0, le=1000, description="to all platforms together, at most")
+    student_score: float = Field(
+        0.9, ge=0, le=1, description="of a student's own answers, by held-out ones: the less sure go to larger models"
+    )
+    student_coverage: float = Field(
+        0.7, gt=0, le=1, description="of requests it answers itself, even where they score less; 1: all of them"
+    )
     keep_uploads: bool = Field(False, description="on: training files stay at the platform when their job has ended")
 
     @property
@@ -40,6 +47,10 @@ class JobSettings(OpenAISettings, BedrockSettings, VertexSettings, LoraSettings,
             away=timedelta(hours=self.platform_patience_hours),
             run=timedelta(hours=self.job_limit_hours),
         )
+
+    @property
+    def modesty(self) -> Modesty:
+        return Modesty(self.student_score, self.student_coverage)
 
     @property
     def budget(self) -> Budget:

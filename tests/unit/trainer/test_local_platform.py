@@ -12,7 +12,7 @@ from ratchet_trainer.artifacts import Artifact, FileArtifacts, artifacts_at
 from ratchet_trainer.base_models_file import read_base_models
 from ratchet_trainer.example import Example
 from ratchet_trainer.formats.student import student_line
-from ratchet_trainer.platforms.local import LocalPlatform
+from ratchet_trainer.platforms.local import ANSWERS_ALL, LocalPlatform, Modesty
 from ratchet_trainer.platforms.platform import ENDED, Order, RunGoneError, RunState, Status, TrainingFile
 from ratchet_trainer.split import Side
 from tests.unit.trainer.decision_fakes import example
@@ -69,6 +69,22 @@ async def train(
         return made.sha256
     finally:
         await platform.discard(its, {})
+
+
+async def test_a_student_leaves_to_others_what_the_settings_allow(
+    workers: Workers, artifacts: FileArtifacts, folder: Path
+) -> None:
+    doubtful = [*MIXED, *(example(n, "spam" if n % 3 else "ham", document="the same") for n in range(300, 330))]
+    thresholds = []
+    for modesty in (ANSWERS_ALL, Modesty(score=1.0, coverage=0.5)):
+        platform, its = LocalPlatform(workers, artifacts, seed=42, limit_s=60, modesty=modesty), order("student")
+        run_id = await begun(platform, its, doubtful, folder)
+        assert (await ended(platform, run_id)).state is RunState.SUCCEEDED
+        made = await platform.result(run_id)
+        path = artifacts.path_of(Artifact(made.artifact, made.sha256))
+        thresholds.append(ratchet_student.load(path, made.sha256).sureness.threshold)
+        await platform.discard(its, {})
+    assert thresholds[0] == 0 < thresholds[1]
 
 
 def test_the_catalogue_has_it_train_what_a_student_can_learn() -> None:

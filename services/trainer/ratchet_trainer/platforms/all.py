@@ -20,7 +20,9 @@ async def tuning_platforms(
     settings: TrainerSettings, fitting: Workers, artifacts: FileArtifacts
 ) -> AsyncIterator[Mapping[str, TuningPlatform]]:
     """By name. One that lacks a setting says so when a job asks for it: most who run a trainer use one or two."""
-    local = LocalPlatform(fitting, artifacts, seed=settings.seed, limit_s=settings.fit_limit_s)
+    local = LocalPlatform(
+        fitting, artifacts, seed=settings.seed, limit_s=settings.fit_limit_s, modesty=settings.modesty
+    )
     pace = Pace(settings.platform_calls_per_s)
     async with AsyncExitStack() as stack:
         elsewhere = (

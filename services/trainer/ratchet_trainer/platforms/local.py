@@ -40,13 +40,27 @@ class Kept:
     paths: dict[Side, Path] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Modesty:
+    """What a student leaves to larger models: see `ratchet_student.Aim`, which only worker processes import."""
+
+    score: float = 0.0
+    coverage: float = 1.0
+
+
+ANSWERS_ALL: Final = Modesty()
+
+
 class LocalPlatform:
     name = "local"
     in_process = True
 
-    def __init__(self, workers: Workers, artifacts: FileArtifacts, *, seed: int, limit_s: int) -> None:
+    def __init__(
+        self, workers: Workers, artifacts: FileArtifacts, *, seed: int, limit_s: int, modesty: Modesty = ANSWERS_ALL
+    ) -> None:
         """`limit_s`: of one fit."""
         self._workers, self._artifacts, self._seed, self._limit_s = workers, artifacts, seed, limit_s
+        self._modesty = modesty
         self._kept: dict[str, Kept] = {}
         self._runs: dict[str, asyncio.Task[Artifact | str]] = {}
 
@@ -120,18 +134,19 @@ class LocalPlatform:
         """Or why there is nothing to learn."""
         with self._artifacts.draft() as draft:
             refusal = await self._workers.run_while_wanted(
-                fit, task_type, str(lines), str(draft), self._seed, self._limit_s
+                fit, task_type, str(lines), str(draft), self._seed, self._modesty, self._limit_s
             )
             return refusal or await asyncio.to_thread(self._artifacts.keep, draft)
 
 
-def fit(task_type: str, lines: str, path: str, seed: int, limit_s: int) -> str:
+def fit(task_type: str, lines: str, path: str, seed: int, modesty: Modesty, limit_s: int) -> str:
     """In a worker process, which the alarm ends at the limit. Returns why there is nothing to learn, or nothing."""
-    from ratchet_student import CannotLearnError, fit_to_file  # only worker processes shall pay for what it loads
+    from ratchet_student import Aim, CannotLearnError, fit_to_file  # only worker processes shall pay for what it loads
 
     try:
         with ended_after(limit_s):
-            fit_to_file(task_type, _as_student_reads(Path(lines)), Path(path), seed)
+            aim = Aim(modesty.score, modesty.coverage)
+            fit_to_file(task_type, _as_student_reads(Path(lines)), Path(path), seed, aim)
     except CannotLearnError as error:
         return str(error)
     return ""
