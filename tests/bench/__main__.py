@@ -20,6 +20,8 @@ BENCHES = (
     "student_summaries",
     "pii",
     "rescan",
+    "student_entities",
+    "student_answers",
     "sequential",
     "answer_checks",
     "routing",

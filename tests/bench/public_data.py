@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ratchet_student import Example
 
@@ -13,6 +14,8 @@ FOLDER = REPOSITORY / os.environ.get("RATCHET_DATA", "../shared/data")  # an abs
 
 E_MAILS = FOLDER / "email_intent/train.tsv"
 MEETINGS = FOLDER / "meetings"
+MARKED = FOLDER / "pii_synthetic/sentences.json"
+REPORTS = FOLDER / "tatqa/tatqa_dataset_dev.json"
 
 
 class DataMissingError(Exception):
@@ -23,6 +26,18 @@ class DataMissingError(Exception):
 class Question:
     meeting: int
     example: Example  # the target is the reference summary
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    template: int  # that the sentence was made from
+    example: Example  # the target is the items, "kind, name"
+
+
+@dataclass(frozen=True, slots=True)
+class OnReport:
+    report: int
+    example: Example  # the target is the answer
 
 
 def e_mails() -> list[Example]:
@@ -42,6 +57,39 @@ def questions(part: str, meetings: int | None = None) -> list[Question]:
         asked = [*meeting["general_query_list"], *meeting["specific_query_list"]]
         found += [Question(place, Example(document, one["answer"], one["query"])) for one in asked]
     return found
+
+
+def marked() -> list[Marked]:
+    """Sentences with marked spans (microsoft/presidio-research, MIT)."""
+    return [Marked(row["template_id"], _marked(row)) for row in json.loads(there(MARKED).read_text())]
+
+
+def questions_on_reports(reports: int | None = None) -> list[OnReport]:
+    """Of TAT-QA (NExTplusplus/TAT-QA, CC-BY-4.0) those that one span answers. A row of the table is a line."""
+    each = json.loads(there(REPORTS).read_text())[:reports]
+    return [
+        OnReport(place, Example(_report(one), _answer(asked), asked["question"]))
+        for place, one in enumerate(each)
+        for asked in one["questions"]
+        if asked["answer_type"] == "span"
+    ]
+
+
+def _marked(row: Any) -> Example:
+    spans = sorted(row["spans"], key=lambda span: span["start_position"])
+    items = [f"{span['entity_type'].lower()}, {' '.join(span['entity_value'].split())}" for span in spans]
+    return Example(row["full_text"], list(dict.fromkeys(items)))
+
+
+def _report(one: Any) -> str:
+    rows = [" | ".join(row) for row in one["table"]["table"]]
+    texts = [paragraph["text"] for paragraph in sorted(one["paragraphs"], key=lambda its: its["order"])]
+    return "\n".join(rows) + "\n\n" + "\n\n".join(texts)
+
+
+def _answer(asked: Any) -> str:
+    scale = asked["scale"] if asked["scale"] != "percent" else ""
+    return f"{asked['answer'][0]} {scale}".strip()
 
 
 def there(path: Path) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Example:
     document: str
-    target: str | list[str]  # a label; a reference summary; the items, one each or as lines
+    target: str | list[str]  # a label; a reference summary; an answer; the items, one each or as lines
     question: str = ""
     labels: tuple[str, ...] = ()
     weight: float = 1.0
@@ -15,8 +15,8 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """`confidence` is, of a label, its calibrated probability; of a summary, the ROUGE-1 F1 that is expected of it; of
-    items, the mean probability that each of them is one (of none: that no sentence was). `sure`: enough to give the
-    answer where others can be asked."""
+    items and entities, the mean probability that each of them is one (of none: that there was none); of an answer, the
+    F1 over words that is expected of it. `sure`: enough to give the answer where others can be asked."""
 
     output: str
     confidence: float

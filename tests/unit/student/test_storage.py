@@ -120,3 +120,12 @@ def test_a_damaged_file_is_refused_or_read_and_never_anything_else(
     digest = stored(path, bytes(content[: len(content) - cut]))
     with contextlib.suppress(StudentFileError):
         assert load(path, digest).task_type == "classification"
+
+
+def test_a_file_from_before_students_could_abstain_is_read_and_answers_all(tmp_path: Path) -> None:
+    def older(head: Any) -> None:
+        del head["model"]["sureness"], head["model"]["blend"]
+
+    path = tmp_path / "student"
+    digest = stored(path, with_header(content_of(path), older))
+    assert load(path, digest).predict("Please call the bank by Friday.").sure
