@@ -33,7 +33,10 @@ class Forest:
 
     def __post_init__(self) -> None:
         nodes, inner = len(self.feature), self.feature != LEAF
-        must(len({len(one) for one in (self.threshold, self.left, self.right, self.leaf)} | {nodes}) == 1, "nodes")
+        each = (self.feature, self.threshold, self.left, self.right, self.leaf)
+        must(all(one.shape == (nodes,) for one in each), "nodes have other parts")
+        must(self.roots.ndim == 1 and self.values.ndim == 2, "a forest has another form")
+        must(bool((self.feature >= LEAF).all()), "a node looks at nothing")
         must(len(self.roots) > 0 and nodes > 0 and len(self.values) > 0, "a forest has no trees")
         must(bool(((self.roots >= 0) & (self.roots < nodes)).all()), "a tree begins nowhere")
         must(bool(((self.leaf >= 0) & (self.leaf < len(self.values))).all()), "a leaf has no value")
