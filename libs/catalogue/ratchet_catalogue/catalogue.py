@@ -82,12 +82,17 @@ class EmbeddingModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where trained versions run, at what cost. `provider`: one of the catalogue's, or `local_student`."""
+    """Where trained versions run, at what cost. `provider`: one of the catalogue's, or `local_student`.
+
+    `context_window`: tokens; where its models say that a request is too long, those that hold more are asked. 0: as
+    many as it says itself, and anybody is asked then.
+    """
 
     provider: Name
     tier: Tier
     prices: Prices
     latency_ms: Annotated[float, msgspec.Meta(gt=0)]
+    context_window: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 @dataclass(frozen=True, slots=True)

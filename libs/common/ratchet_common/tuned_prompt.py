@@ -28,6 +28,12 @@ class Told:
     system: str = field(repr=False)
     user: str = field(repr=False)
 
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """In OpenAI's chat shape."""
+        system = [{"role": "system", "content": self.system}] if self.system else []
+        return [*system, {"role": "user", "content": self.user}]
+
 
 def told(task_type: str, document: str, question: str = "", labels: Sequence[str] = ()) -> Told:
     """Of what a request brings; the answer to it is in `ratchet_scoring.scorers.render_target`'s form."""

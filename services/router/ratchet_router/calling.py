@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from ratchet_providers.base import ModelAnswer, ModelRequest, TimeLimits
 from ratchet_router.failures import no_answer
 from ratchet_router.target import Target
+from ratchet_router.told import as_told
 from ratchet_router.tries import Tries
 from ratchet_router.within_cost import affordable, capped
 
@@ -24,7 +25,7 @@ async def called(request: ModelRequest, tries: Tries[Target]) -> tuple[Target, M
 def request_to(target: Target, request: ModelRequest, limits: TimeLimits, *, so_far: str = "") -> ModelRequest:
     """As the target is asked: for no more than may be paid for, where that is bounded."""
     wanted = replace(
-        request,
+        as_told(request, target),
         model=target.upstream_model,
         limits=limits,
         artifact=target.artifact,

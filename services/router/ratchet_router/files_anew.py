@@ -13,6 +13,7 @@ from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.limits.admission import Admission
 from ratchet_router.parts import Parts
 from ratchet_router.settings import RouterSettings
+from ratchet_router.unserved import Unserved
 from ratchet_router.warming import Warming
 
 
@@ -24,6 +25,7 @@ class FilesAnew:
     students: LocalStudents
     admission: Admission
     warming: Warming
+    unserved: Unserved
     adapter_loops: AdapterLoops
 
     async def __call__(self) -> Swap:
@@ -38,4 +40,5 @@ class FilesAnew:
         parts.around.gates.use(now.caps)
         self.admission.use(now.limits)
         self.warming.use(now.catalogue.platforms)
+        self.unserved.use(now.catalogue.platforms)
         self.adapter_loops.use(now.adapters)

@@ -33,7 +33,7 @@ _format = msgspec.json.Decoder(_Format)
 def checks_of(
     ask: Ask, found: Shaped, said: ModelAnswer, template: Template | None, *, saw_it: bool = True
 ) -> tuple[Check, ...]:
-    """`saw_it`: whoever answered was told what the template says, also its schema and how long the answer shall be."""
+    """`saw_it`: whoever answered was told what the template says: how long the answer shall be, in which schema."""
     values = _values(ask, template) if template else {}
     subject = Subject(
         task_type=ask.task_type,

@@ -66,7 +66,7 @@ def key_of(progress: Progress) -> bytes:
     if not progress.key:
         ask, plan, template = progress.ask, progress.plan, progress.template
         epoch = progress.parts.snapshot.epoch(ask.tenant, plan.kind(template))
-        progress.key = cache_key(ask, epoch=epoch, template=template, resolved=plan.resolved)
+        progress.key = cache_key(ask, epoch=epoch, template=plan.seen_of(template), resolved=plan.resolved)
     return progress.key
 
 

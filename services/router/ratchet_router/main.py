@@ -64,6 +64,7 @@ from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.stores import Stores
 from ratchet_router.surroundings import Surroundings
+from ratchet_router.unserved import Unserved
 from ratchet_router.vanguard import Vanguards
 from ratchet_router.warming import Warming
 
@@ -109,13 +110,14 @@ def build(settings: RouterSettings) -> FastAPI:
             students = LocalStudents(its.workers)
             warming = Warming(students, files.catalogue.platforms)
             parts = app.state.parts = _parts(settings, files, students, stores, admission, its)
-            refresh = partial(_refresh, app, stores, warming)
+            unserved = Unserved(files.catalogue.platforms)
+            refresh = partial(_refresh, app, stores, warming, unserved)
             loops = _loops(app, wire, stores.router, warming, refresh) | {"limits": admission.loop}
             _hear(its, settings, stores, loops["snapshot"].poke)
             await refresh()
             app.state.refresh = refresh
             _give(app, stores, admission, its)
-            app.state.reloads.add(FilesAnew(settings, app, wire, students, admission, warming, adapter_loops))
+            app.state.reloads.add(FilesAnew(settings, app, wire, students, admission, warming, unserved, adapter_loops))
             loops |= await its.relay(stores.router.outbox, only_outbox=True)
             loops |= await _batches(app, admission, callbacks, its)
             async with at_work(its, loops):
@@ -219,7 +221,7 @@ def _around(files: Files, settings: RouterSettings) -> Surroundings:
     )
 
 
-async def _refresh(app: FastAPI, stores: Stores, warming: Warming) -> None:
+async def _refresh(app: FastAPI, stores: Stores, warming: Warming, unserved: Unserved) -> None:
     parts: Parts = app.state.parts  # of the moment: they change when files are read anew
     await parts.library.refresh(stores.templates)
     for event in await parts.snapshot.refresh(stores.router, warming.readies):
@@ -230,6 +232,7 @@ async def _refresh(app: FastAPI, stores: Stores, warming: Warming) -> None:
         else:
             parts.cache.drop_versions(event.tenant, event.revoked)
             warming.hear(event)
+            unserved.hear(event)
 
 
 def _loops(app: FastAPI, wire: Wire, store: MongoRouterStore, warming: Warming, refresh: Round) -> dict[str, Loop]:

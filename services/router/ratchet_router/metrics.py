@@ -1,6 +1,6 @@
 """What the router counts. Labels are from closed sets: a trained version counts as `trained`."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from ratchet_common import request_log
 from ratchet_common.events import Attempt, PredictionMade
@@ -14,6 +14,7 @@ COST_OF_ATTEMPTS = Counter(
 )
 SECONDS = Histogram("ratchet_answer_seconds", "Time from a request to its answer", ("model", "cached"))
 ESTIMATES = Counter("ratchet_estimates", "Estimates that routing asks, loaded or not", ("outcome",))
+UNSERVED = Gauge("ratchet_unserved_versions", "Versions with traffic whose platform the catalogue lacks")
 TRAINED = "trained"
 
 

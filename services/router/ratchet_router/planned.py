@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import msgspec
 
-from ratchet_catalogue.catalogue import Model, Platform
+from ratchet_catalogue.catalogue import LOCAL_STUDENT, Model, Platform
 from ratchet_catalogue.prices import ZERO
 from ratchet_common.events import BASE_VERSION, Decision, Serving, Usage
 from ratchet_router.epochs import Kind
@@ -17,6 +17,11 @@ class Trained(msgspec.Struct, frozen=True):
     version_id: str
     serving: Serving
     platform: Platform
+
+    @property
+    def here(self) -> bool:
+        """A student of this machine, and no model that a provider serves by name."""
+        return self.platform.provider == LOCAL_STUDENT
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -71,10 +76,13 @@ class Plan(msgspec.Struct, frozen=True):
         return prices.of(Usage(output_tokens=tokens, output_image_tokens=tokens)) if tokens else ZERO
 
     def kind(self, template: str | None) -> Kind:
-        """By what the answer will be made if nothing fails; a student sees no template."""
+        """By what the answer will be made if nothing fails."""
         version, model, _ = self.first
-        of_student = self.trained is not None and self.trained.serving.artifact
-        return Kind(None if of_student else template, version, model)
+        return Kind(self.seen_of(template), version, model)
+
+    def seen_of(self, template: str | None) -> str | None:
+        """Of the request's template by what would answer if nothing fails: what was trained sees none."""
+        return None if self.trained else template
 
 
 def model_of(trained: Trained) -> str:

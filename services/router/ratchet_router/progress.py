@@ -33,6 +33,7 @@ from ratchet_router.stopped import spent_in_parts
 from ratchet_router.target import Target
 from ratchet_router.targets import as_budgeted, nobody_within, request_for, spare, targets, within
 from ratchet_router.template import Template
+from ratchet_router.told import as_told
 from ratchet_router.tries import Tries, tries
 from ratchet_router.usual_length import usual_pictures
 
@@ -61,8 +62,9 @@ class Progress(msgspec.Struct):
     def template(self) -> str | None:
         return self.prompt.name if self.prompt else None
 
-    def request(self) -> ModelRequest:
-        return request_for(self.ask, self.prompt)
+    def request(self, to: Target | None = None) -> ModelRequest:
+        asked = request_for(self.ask, self.prompt)
+        return as_told(asked, to) if to else asked
 
     def elapsed_ms(self) -> float:
         return round((time.perf_counter() - self.started) * 1000, 3)
@@ -103,7 +105,7 @@ class Progress(msgspec.Struct):
         return bound, {name: as_budgeted(one, ask, left) for name, one in others.items()}
 
     def _within_max_cost(self, ask: Ask) -> tuple[list[Target], Mapping[str, Target]]:
-        first, others = targets(self.plan, self.parts), spare(self.plan, self.parts)
+        first, others = targets(self.plan, self.parts, ask), spare(self.plan, self.parts)
         if ask.max_cost_usd is None:
             return first, others
         self.bounded = True
@@ -118,7 +120,7 @@ class Progress(msgspec.Struct):
     def of_model(self, by: Target, said: ModelAnswer) -> Answered:
         ask, plan = self.ask, self.plan
         found = shaped(ask.task_type, said.output, ask.labels, items=said.items, label=said.label)
-        checks = checks_of(ask, found, said, self.prompt, saw_it=not by.artifact)
+        checks = checks_of(ask, found, said, self.prompt, saw_it=by.sees_template)
         raw = raw_confidence_of(ask, found, said, checks)
         cost = by.cost_of(said.usage)
         calibrations = self.parts.snapshot.calibrations(ask.tenant, ask.task_type, by.model)
@@ -136,7 +138,7 @@ class Progress(msgspec.Struct):
             latency_ms=self.elapsed_ms(),
             items=found.items,
             label=found.label,
-            template=None if by.artifact else self.template,  # a student sees no prompt
+            template=self.template if by.sees_template else None,
             approach=by.approach,
             confidence=confidence_of(raw, by.version_id, calibrations),
             raw_confidence=raw,
@@ -188,7 +190,7 @@ class Progress(msgspec.Struct):
         if self.window is not None:
             spent, cost = spent_in_parts(self.every, self.window)
             return replace(self.of_nobody(spent=spent, by=asked), cost_usd=cost)
-        request = self.request()
+        request = self.request(asked)
         spent = estimated_of(request.messages, "", request.fields)
         stopped = self.of_nobody(spent=spent if asked else None, by=asked)
         return replace(stopped, attempts=with_their_costs(self.attempts, self.every))

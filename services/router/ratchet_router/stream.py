@@ -127,7 +127,7 @@ class Opened:
     def _said(self) -> ModelAnswer:
         whole, by = self.withholding, self.shown.by
         output = "".join(whole.text)
-        asked = self.progress.request()
+        asked = self.progress.request(by)
         usage = self.shown.usage or estimated_for(asked.messages, 0, asked.fields)  # as the model read it
         return ModelAnswer(
             output=output,

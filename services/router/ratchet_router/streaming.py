@@ -109,4 +109,4 @@ async def _pieces(
         stopped = True
         raise
     finally:
-        asking.usage = shown.usage = spent.usage(request, so_far, asked=stopped)
+        asking.usage = shown.usage = spent.usage(wanted, so_far, asked=stopped)

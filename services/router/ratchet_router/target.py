@@ -39,6 +39,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Target(Place, frozen=True, kw_only=True):
     """`name` is the model's in the catalogue, or the version's id. `continues`: it can go on with a broken answer.
 
+    `tuned`: a provider's model that was trained for the task, and is told what it was told then in place of a template.
+
     `most_usd`: what may be paid for an answer, which is given `least_output` tokens in any case.
     """
 
@@ -51,8 +53,13 @@ class Target(Place, frozen=True, kw_only=True):
     continues: bool = False
     simulated: bool = False
     sha256: str = ""
+    tuned: bool = False
     most_usd: Decimal | None = None
     least_output: int = 1
+
+    @property
+    def sees_template(self) -> bool:
+        return not (self.artifact or self.tuned)
 
 
 class EmbeddingTarget(Place, frozen=True, kw_only=True):

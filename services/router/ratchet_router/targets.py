@@ -17,14 +17,15 @@ from ratchet_router.planned import ALONE, Plan, Trained, model_of
 from ratchet_router.routing import NoModelFitsError, nothing_left
 from ratchet_router.target import Target
 from ratchet_router.template import Template
+from ratchet_router.told import as_told
 from ratchet_router.usual_length import usual_output, usual_pictures
 from ratchet_router.within_cost import affordable, needed, too_short
 
 LONGEST: Final = 128_000  # tokens of an answer for which no limit is asked
 
 
-def targets(plan: Plan, parts: Parts) -> list[Target]:
-    trained = [_of_version(plan.trained, parts, may_abstain=_may_abstain(plan))] if plan.trained else []
+def targets(plan: Plan, parts: Parts, ask: Ask) -> list[Target]:
+    trained = [_of_version(plan.trained, parts, ask, may_abstain=_may_abstain(plan))] if plan.trained else []
     return trained + [_known(model, parts) for model in (*plan.ranking.in_turn, *(plan.named or ALONE).usual)]
 
 
@@ -64,7 +65,9 @@ def _may_abstain(plan: Plan) -> bool:
     return plan.decision.assigned_by != "pinned" and bool(plan.ranking.in_turn)
 
 
-def _of_version(trained: Trained, parts: Parts, *, may_abstain: bool) -> Target:
+def _of_version(trained: Trained, parts: Parts, ask: Ask, *, may_abstain: bool) -> Target:
+    """Messages that the caller wrote himself go to it as they are."""
+    serving = trained.serving
     return Target(
         name=trained.version_id,
         version_id=trained.version_id,
@@ -72,13 +75,15 @@ def _of_version(trained: Trained, parts: Parts, *, may_abstain: bool) -> Target:
         tier=trained.platform.tier,
         approach="finetuned",
         prices=trained.platform.prices,
-        provider=parts.platforms[trained.serving.platform],
+        provider=parts.platforms[serving.platform],
         upstream_model=model_of(trained),
         at=trained.platform.provider,
+        window=trained.platform.context_window,
         limits=limits_at(trained.platform.provider, None, parts),
-        artifact=trained.serving.artifact,
+        artifact=serving.artifact if trained.here else "",
         may_abstain=may_abstain,
-        sha256=trained.serving.sha256,
+        sha256=serving.sha256 if trained.here else "",
+        tuned=not (trained.here or ask.own_prompt),
     )
 
 
@@ -106,6 +111,7 @@ def nobody_within(targets: Sequence[Target], request: ModelRequest, usd: Decimal
 
 
 def _beyond(target: Target, request: ModelRequest, usd: Decimal) -> str:
+    request = as_told(request, target)
     usual = usual_output(request.task_type) + usual_pictures(request.fields)
     most, least = affordable(request, target.prices, usd), needed(request, usual)
     return too_short(most, least) if most < least else ""

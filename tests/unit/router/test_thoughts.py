@@ -53,7 +53,7 @@ def test_the_providers_body_goes_where_it_holds_thoughts() -> None:
     world = World()
     body = {"id": msgspec.Raw(b'"x"')}
     said = ModelAnswer(output=f"Hm.\n{MARKER}\nrisk", usage=Usage(), model="small", body=body)
-    (target, *_) = targets(world.parts.plan(ask(), "unit"), world.parts)
+    (target, *_) = targets(world.parts.plan(ask(), "unit"), world.parts, ask())
     assert begun(ask(), world.parts).of_model(target, said).body == body
     thought = begun(ask(cot=True), world.parts).of_model(target, said)
     assert (thought.body, thought.output) == (None, "risk")

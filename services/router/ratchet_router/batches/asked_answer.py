@@ -74,7 +74,7 @@ class AskedAnswer:
 
     @property
     def _target(self) -> Target:
-        return targets(self._progress.plan, self._progress.parts)[0]
+        return targets(self._progress.plan, self._progress.parts, self._progress.ask)[0]
 
     def answered(self, said: BatchAnswer) -> Kept:
         if not isinstance(said, ModelAnswer):
