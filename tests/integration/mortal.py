@@ -32,9 +32,9 @@ class Mortal:
         return self._mortal(there) if callable(there) else there
 
     def _mortal(self, method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def call(*args: Any) -> Any:
+        async def call(*args: Any, **named: Any) -> Any:
             self._life.spend()
-            result = await method(*args)
+            result = await method(*args, **named)
             self._life.spend()
             return result
 

@@ -29,6 +29,7 @@ from ratchet_trainer.store.versions import MongoVersionStore
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.training import Training
 from ratchet_trainer.training_files import TrainingFiles
+from ratchet_trainer.versions import Version
 from tests.integration.conftest import Ground
 from tests.integration.mortal import Killed, Life, Mortal
 from tests.unit.trainer.decision_fakes import FakeDatasets, FakeProvider, dataset, example
@@ -77,6 +78,13 @@ class Platform(FakePlatform):
         return Tuned(artifact="file:///artifacts/x", sha256="ab" * 32)
 
 
+class Right:
+    """A platform's model that knows what is right."""
+
+    async def answers(self, _version: Version, cases: Sequence[Case]) -> list[Answer]:
+        return [Answer(str(case.example.target), 5.0, 0.001) for case in cases]
+
+
 def _platform(name: str) -> Platform:
     return Platform(name, in_process=name == "local", looks=2)
 
@@ -119,6 +127,7 @@ async def _loop_turns(database: Database, life: Life, now: Hurrying, platform: P
         datasets=datasets,
         traffic=traffic,
         provider=FakeProvider(says={e.document: str(e.target) for e in TEST}),
+        elsewhere=Mortal(Right(), life),
         judge=judge,
         limits=Limits(),
         plan=Plan(),
@@ -126,7 +135,8 @@ async def _loop_turns(database: Database, life: Life, now: Hurrying, platform: P
         renew_every=60,
         now=now,
     )
-    while await training.run_once([platform.name]) or await judging.run_once():
+    here = platform.in_process
+    while await training.run_once([platform.name]) or await judging.run_once(here=here):
         await traffic.settle_once()
 
 

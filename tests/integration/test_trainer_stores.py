@@ -162,7 +162,7 @@ async def _the_version_follows(database: Database, version: Version) -> None:
     await store.stand("acme", version.version_id, Standing(VersionState.CANARY, 10), 2)
     followed = await store.get("acme", version.version_id)
     assert (followed.state, followed.traffic_percentage) == (VersionState.LIVE, 100)
-    assert await store.take_to_judge(datetime.now(UTC) + timedelta(days=1)) is None
+    assert await store.take_to_judge(datetime.now(UTC) + timedelta(days=1), here=True) is None
 
 
 async def test_whoever_takes_over_an_evaluation_has_what_was_kept_of_it(database: Database) -> None:

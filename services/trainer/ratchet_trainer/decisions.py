@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ratchet_common.topics import RETRAIN_TRIGGERS, VERDICTS
 from ratchet_common.workers import Workers
 from ratchet_providers.local_student import LocalStudents
 from ratchet_trainer.artifacts import FileArtifacts
+from ratchet_trainer.asking import Elsewhere
 from ratchet_trainer.base_models import BaseModels
 from ratchet_trainer.data import Data
 from ratchet_trainer.estimate_fit import Lessons, fit_estimate
@@ -35,6 +37,7 @@ from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.versions import MongoVersionStore
+from ratchet_trainer.suites.asking import Askers
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.training import Training
 from ratchet_trainer.training_files import TrainingFiles
@@ -58,6 +61,7 @@ class Means:
     fitting: Workers
     base_models: BaseModels
     platforms: Mapping[str, TuningPlatform]
+    askers: Askers
 
     @property
     def renew_every(self) -> float:
@@ -80,7 +84,7 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     training, judging = _training(means, stores), _judging(means, stores, traffic)
     estimating, forgetting = await _estimating(means)
     here, away = names(training.steps.platforms, here=True), names(training.steps.platforms, here=False)
-    rounds: list[Round] = [judging.run_once, partial(training.run_once, here)]
+    rounds: list[Round] = [partial(judging.run_once, here=True), partial(training.run_once, here)]
     rounds += [estimating.run_once] if settings.estimate_outcomes else []
     work = Loop(partial(_one_after_the_other, rounds), every=settings.look_every_s)
     elsewhere = Loop(partial(_side_by_side, partial(training.run_once, away)), every=settings.look_every_s)
@@ -109,6 +113,7 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     return relays | {
         "judging and training": work,
         "training elsewhere": elsewhere,
+        "judging elsewhere": Loop(partial(judging.run_once, here=False), every=settings.look_every_s),
         "settling": Loop(traffic.settle_once, every=SETTLE_EVERY_S),
         "holdouts": Loop(lambda: traffic.end_holdouts_once(_now()), every=HOLDOUTS_EVERY_S),
         "old estimates": forgetting,
@@ -173,6 +178,12 @@ def _judging(means: Means, stores: Stores, traffic: Traffic) -> Judging:
         datasets=means.data.training,
         traffic=traffic,
         provider=LocalStudents(means.fitting),
+        elsewhere=Elsewhere(
+            means.askers,
+            most_tokens=settings.evaluation_answer_tokens,
+            at_once=settings.evaluation_at_once,
+            most_usd=Decimal(str(settings.evaluation_cost_usd)),
+        ),
         judge=judge_in(means.fitting, settings.limits, settings.seed),
         limits=settings.limits,
         plan=settings.plan,

@@ -19,13 +19,15 @@ from ratchet_common.workers import Workers
 from ratchet_providers.base import ModelRequest, Provider, ProviderError, TimeLimits
 from ratchet_scoring.advance import Limits
 from ratchet_trainer import evaluation
+from ratchet_trainer.dataset import TooFewExamplesError
 from ratchet_trainer.evaluation import Answer, Case, Verdict
 from ratchet_trainer.gate import Ruling, rule
-from ratchet_trainer.held_out import Datasets
+from ratchet_trainer.held_out import Datasets, dataset_for
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, standings, start
+from ratchet_trainer.suites.asking import CannotAskError
 from ratchet_trainer.traffic import RolloutStore, Traffic
-from ratchet_trainer.versions import Version, VersionState, judged, not_judged, to_judge_again
+from ratchet_trainer.versions import Version, VersionState, judged, not_judged, to_judge_again, waiting
 
 log = logging.getLogger(__name__)
 NAMESPACE = UUID("6f0d9a0e-2f55-5a0b-a1a5-0b6a8a1b8c5d")
@@ -53,7 +55,7 @@ class Evaluation:
 
 
 class JudgedVersions(Protocol):
-    async def take_to_judge(self, now: datetime) -> Leased[Version] | None: ...
+    async def take_to_judge(self, now: datetime, *, here: bool) -> Leased[Version] | None: ...
     async def renew(self, held: Leased[Version]) -> bool: ...
     async def release(self, held: Leased[Version]) -> None: ...
     async def judge(self, held: Leased[Version], version: Version, due_at: datetime) -> bool: ...
@@ -62,6 +64,12 @@ class JudgedVersions(Protocol):
 class EvaluationStore(Protocol):
     async def find(self, tenant: str, evaluation_id: UUID) -> Evaluation | None: ...
     async def add(self, evaluation: Evaluation) -> None: ...
+
+
+class AskedElsewhere(Protocol):
+    async def answers(self, version: Version, cases: Sequence[Case]) -> list[Answer]:
+        """To the first of the cases, as many as can be paid for. Raises CannotAskError where a person has to do
+        something first, ProviderError, RetryLaterError."""
 
 
 Judge = Callable[[str, Sequence[Case], Sequence[Answer], str | None], Awaitable[Verdict]]
@@ -74,7 +82,8 @@ class Judging:
     rollouts: RolloutStore
     datasets: Datasets
     traffic: Traffic
-    provider: Provider
+    provider: Provider  # of students
+    elsewhere: AskedElsewhere
     judge: Judge
     limits: Limits
     plan: Plan
@@ -82,9 +91,9 @@ class Judging:
     renew_every: float  # seconds
     now: Callable[[], datetime]
 
-    async def run_once(self) -> bool:
-        """One version. False: none waits."""
-        held = await self.versions.take_to_judge(self.now())
+    async def run_once(self, *, here: bool = True) -> bool:
+        """One version that is asked here, or elsewhere. False: none waits."""
+        held = await self.versions.take_to_judge(self.now(), here=here)
         if held is None:
             return False
         try:
@@ -106,6 +115,8 @@ class Judging:
                 await self._save(held, version, LOOK_AGAIN)
             if version.state is VersionState.EVALUATED:
                 await self._to_traffic(held, version, rollout)
+        except (CannotAskError, TooFewExamplesError) as error:
+            await self._save(held, waiting(version, error.detail), LONGEST_LOOK)
         except (RefusedError, RetryLaterError, ProviderError) as error:
             await self._put_off(held, version, _sentence(error))
         except OvertakenError:
@@ -157,19 +168,19 @@ class Judging:
 
     async def _evaluate(self, version: Version, baseline: str, evaluation_id: UUID) -> Evaluation:
         task = version.task_type
-        dataset = await self.datasets.load(version.tenant, version.dataset_id)
+        dataset = await dataset_for(version, self.datasets)
         held_out = evaluation.usable(dataset.test, task, baseline)[: self.cases]
         cases = evaluation.cases_of(held_out, await self.datasets.weights(version.tenant, task, held_out))
         answers = await self._answers(version, cases)
         commonest = evaluation.commonest_label(task, dataset.train)
-        verdict = await self.judge(task, cases, answers, commonest)
+        verdict = await self.judge(task, cases[: len(answers)], answers, commonest)
         return Evaluation(
             evaluation_id=evaluation_id,
             tenant=version.tenant,
             task_type=task,
             version_id=version.version_id,
             baseline=baseline,
-            dataset_id=version.dataset_id,
+            dataset_id=dataset.dataset_id,
             created_at=self.now(),
             verdict=verdict,
             ruling=rule(verdict.report, self.limits),
@@ -177,7 +188,9 @@ class Judging:
         )
 
     async def _answers(self, version: Version, cases: Sequence[Case]) -> list[Answer]:
-        """One after the other, so that each latency is its own; the first call loads the model, and is repeated."""
+        """Of a student one after the other, so that each latency is its own; the first loads it, and is repeated."""
+        if not version.here:
+            return await self.elsewhere.answers(version, cases)
         if cases:
             await self._answer(version, cases[0])
         return [await self._answer(version, case) for case in cases]

@@ -1,14 +1,34 @@
-"""What judging needs of datasets."""
+"""What a version is judged on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from ratchet_trainer.dataset import Dataset
 from ratchet_trainer.example import Example
+from ratchet_trainer.versions import Version
 
 
 class Datasets(Protocol):
+    async def build(self, tenant: str, task_type: str) -> str:
+        """The dataset's id; what is built of the same examples has the same. Raises TooFewExamplesError."""
+
     async def load(self, tenant: str, dataset_id: str) -> Dataset:
         """Without what was erased since. Raises UnknownDatasetError."""
 
     async def weights(self, tenant: str, task_type: str, examples: Sequence[Example]) -> list[float]: ...
+
+
+async def dataset_for(version: Version, datasets: Datasets) -> Dataset:
+    """The one that it was trained on. Of one that was trained elsewhere that is not known: one of what is there now,
+    and of its held-out side only what the version cannot have learned, as far as it is said what that was.
+
+    Raises UnknownDatasetError, TooFewExamplesError.
+    """
+    if version.dataset_id:
+        return await datasets.load(version.tenant, version.dataset_id)
+    dataset = await datasets.load(version.tenant, await datasets.build(version.tenant, version.task_type))
+    until = version.learned_until
+    if until is None:
+        return dataset
+    return replace(dataset, test=[example for example in dataset.test if example.learned_at > until])

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from ratchet_common.http import create_app
 from ratchet_common.service import at_work, connections
 from ratchet_common.workers import Workers
+from ratchet_trainer.answering import answering
 from ratchet_trainer.api import base_models as base_models_api
 from ratchet_trainer.api import (
     datasets,
@@ -64,14 +65,15 @@ def build(settings: TrainerSettings) -> FastAPI:
             connections(NAME, settings) as its,
             Workers(1) as fitting,
             tuning_platforms(settings, fitting, artifacts) as platforms,
+            answering(its, settings) as asked,
         ):
             data = await data_of(its, settings)
-            means = Means(its, settings, data, artifacts, estimates, fitting, base_models, platforms)
-            loops = await decisions(app, means)
+            means = Means(its, settings, data, artifacts, estimates, fitting, base_models, platforms, asked.askers)
+            loops = await decisions(app, means) | await evaluating(app, means) | dict(asked.loops)
             loops |= await searching(app, means)
             app.state.data, app.state.artifacts, app.state.ready = data, artifacts, its.ready
             app.state.base_models = base_models
-            async with evaluating(app, means) as more, at_work(its, loops | more):
+            async with at_work(its, loops):
                 yield
 
     return create_app(NAME, settings, routers=[api.routes for api in APIS], lifespan=lifespan)

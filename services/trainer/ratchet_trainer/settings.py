@@ -28,7 +28,9 @@ class TrainerSettings(JobSettings):
     fit_limit_s: int = Field(3600, ge=1, le=24 * 3600, description="a fit that takes longer is ended")
     evaluation_cases: int = Field(2_000, ge=1, le=10_000, description="held-out cases of an evaluation, at most")
     catalogue: Path = Field(SHIPPED_CATALOGUE, description="the models that evaluations may ask, as the router's")
-    evaluation_cost_usd: float = Field(5, ge=0, le=100_000, description="of an evaluation that names no max_cost_usd")
+    evaluation_cost_usd: float = Field(
+        5, ge=0, le=100_000, description="of an evaluation that names none, the gate's too"
+    )
     evaluation_at_once: int = Field(4, ge=1, le=64, description="cases of an evaluation that models are asked at once")
     evaluation_answer_tokens: int = Field(1_024, ge=1, le=100_000, description="of an answer in an evaluation, at most")
     judge_model: str = Field("", max_length=100, description="of the catalogue: compares answers; empty: no judge")

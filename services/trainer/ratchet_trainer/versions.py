@@ -53,6 +53,11 @@ class Version:
     baseline: str = ""  # what it was judged against
     tries: int = 0  # to judge it, where something broke
 
+    @property
+    def here(self) -> bool:
+        """A student, which answers in this house; the others are asked at the platform that serves them."""
+        return self.platform == LOCAL
+
 
 def name_of(task_type: str, sha256: str) -> str:
     """Named by content: the same training, done twice, gives one version."""
@@ -97,6 +102,11 @@ def not_judged(version: Version, why: str) -> Version:
         return replace(version, tries=tries, reason=f"It could not be evaluated yet: {why}")
     reason = f"It could not be evaluated in {tries} tries. The last time: {why}"
     return replace(version, tries=tries, state=VersionState.REJECTED, reason=reason)
+
+
+def waiting(version: Version, why: str) -> Version:
+    """A person has to do something before it can be judged; it does not get worse meanwhile."""
+    return replace(version, reason=f"It waits to be evaluated: {why}")
 
 
 BASE_SERVING = Serving(platform=BASE_VERSION)

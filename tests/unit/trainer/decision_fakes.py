@@ -189,8 +189,9 @@ class FakeVersions:
             self.versions[version_id] = replace(there, state=standing.state, traffic_percentage=standing.percent)
             self.followed[version_id] = revision
 
-    async def take_to_judge(self, now: datetime) -> Leased[Version] | None:
-        waiting = [v for v in self.versions.values() if _waits(v) and self.due.get(v.version_id, NOW) <= now]
+    async def take_to_judge(self, now: datetime, *, here: bool) -> Leased[Version] | None:
+        due = [v for v in self.versions.values() if _waits(v) and self.due.get(v.version_id, NOW) <= now]
+        waiting = [v for v in due if v.here is here]
         return Leased(waiting[0], {}) if waiting else None
 
     async def judge(self, held: Leased[Version], version: Version, due_at: datetime) -> bool:

@@ -6,12 +6,12 @@ import pytest
 from ratchet_providers.base import ProviderError
 from ratchet_scoring.advance import Limits
 from ratchet_trainer import evaluation
-from ratchet_trainer.evaluate import Judging
+from ratchet_trainer.evaluate import AskedElsewhere, Judging
 from ratchet_trainer.evaluation import Answer, Case, Verdict
 from ratchet_trainer.example import Example
 from ratchet_trainer.rollout import By, Plan, Rollout, RolloutState, activate, roll_back, start
 from ratchet_trainer.traffic import Traffic
-from ratchet_trainer.versions import TRIES, VersionState
+from ratchet_trainer.versions import TRIES, Version, VersionState
 from tests.unit.trainer.decision_fakes import (
     NOW,
     Clock,
@@ -38,17 +38,31 @@ async def judge(task: str, cases: Sequence[Case], answers: Sequence[Answer], com
     return evaluation.verdict(task, cases, answers, commonest, Limits(), 42)
 
 
+class NobodyElsewhere:
+    async def answers(self, version: Version, cases: Sequence[Case]) -> list[Answer]:
+        raise AssertionError(f"{version.version_id} is none of a platform's, and was asked there {len(cases)} times")
+
+
 class Bench:
-    def __init__(self, provider: FakeProvider, test: Sequence[Example] = TEST) -> None:
-        self.versions = FakeVersions({V: version(V)})
+    def __init__(
+        self,
+        provider: FakeProvider,
+        test: Sequence[Example] = TEST,
+        *,
+        of: Version | None = None,
+        elsewhere: AskedElsewhere | None = None,
+    ) -> None:
+        self.versions = FakeVersions({V: of or version(V)})
         self.rollouts, self.evaluations, self.clock = FakeRollouts(), FakeEvaluations(), Clock()
+        self.datasets = FakeDatasets(dataset(TRAIN, test))
         self.judging = Judging(
             versions=self.versions,
             evaluations=self.evaluations,
             rollouts=self.rollouts,
-            datasets=FakeDatasets(dataset(TRAIN, test)),
+            datasets=self.datasets,
             traffic=Traffic(self.rollouts, self.versions),
             provider=provider,
+            elsewhere=elsewhere or NobodyElsewhere(),
             judge=judge,
             limits=Limits(),
             plan=Plan(),
@@ -58,7 +72,7 @@ class Bench:
         )
 
     async def run(self) -> None:
-        while await self.judging.run_once():
+        while await self.judging.run_once(here=True) or await self.judging.run_once(here=False):
             pass
         self.clock.tick(timedelta(hours=1))
 

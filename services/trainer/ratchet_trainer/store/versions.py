@@ -12,7 +12,7 @@ from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.rollout import Standing
 from ratchet_trainer.store.paging import create_index, page, place_of
-from ratchet_trainer.versions import UnknownVersionError, Version, VersionState
+from ratchet_trainer.versions import LOCAL, UnknownVersionError, Version, VersionState
 
 TO_JUDGE: Document = {"state": {"$in": [str(VersionState.CANDIDATE), str(VersionState.EVALUATED)]}}
 
@@ -56,9 +56,10 @@ class MongoVersionStore:
         )
         return [_version(document) for document in found.documents], found.next
 
-    async def take_to_judge(self, now: datetime) -> Leased[Version] | None:
-        """A candidate, or one that has passed the gate and waits for traffic; of all tenants."""
-        taken = await lease.take(self._versions, {**TO_JUDGE, "due_at": {"$lte": now}}, seconds=self._lease_s)
+    async def take_to_judge(self, now: datetime, *, here: bool) -> Leased[Version] | None:
+        """A candidate, or one that has passed the gate and waits for traffic; of all tenants. `here`: students."""
+        wanted = {**TO_JUDGE, "due_at": {"$lte": now}, "platform": LOCAL if here else {"$ne": LOCAL}}
+        taken = await lease.take(self._versions, wanted, seconds=self._lease_s)
         return Leased(_version(taken), taken) if taken else None
 
     async def renew(self, held: Leased[Version]) -> bool:

@@ -161,7 +161,7 @@ class Askers:
                 f"The version {version.version_id} is for {version.task_type}, and the cases are for {task_type}."
             )
         served = serving(version)
-        if served.artifact:
+        if version.here:
             return Asker(
                 provider=self.students,
                 model=version.version_id,
@@ -170,12 +170,14 @@ class Askers:
                 sha256=served.sha256,
             )
         platform = self.catalogue.platforms.get(served.platform)
-        if platform is None or platform.provider == LOCAL_STUDENT or not served.model:
+        if platform is None or platform.provider == LOCAL_STUDENT:
             raise CannotAskError(
                 f"The version {version.version_id} is served by {served.platform}, which the trainer's catalogue "
                 "(setting TRAINER_CATALOGUE) does not know: add it under [platforms]."
             )
-        return Asker(provider=self.platforms[served.platform], model=served.model, prices=platform.prices)
+        return Asker(
+            provider=self.platforms[served.platform], model=served.model or version.version_id, prices=platform.prices
+        )
 
 
 def _named_upstream(model: Model) -> str:
