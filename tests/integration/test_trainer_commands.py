@@ -76,6 +76,20 @@ async def test_from_examples_to_a_version_that_serves_and_back(ratchet: Ratchet,
     back = await ratchet("versions", "rollback", version, "--why", "it was a trial")
     assert "it was a trial" in back.stdout
     assert [one["task_type"] for one in await ratchet.json("rollout", "list")] == [TASK]
+    await _traced_and_registered(ratchet, version, dataset["dataset_id"])
+
+
+async def _traced_and_registered(ratchet: Ratchet, version: str, dataset_id: str) -> None:
+    shown = await ratchet("versions", "show", version)
+    assert shown.exit_code == 0, shown.output
+    assert dataset_id in shown.stdout
+    traced = await ratchet("versions", "lineage", version, "--limit", "30")
+    assert "There is more: --cursor 30" in traced.stdout
+    rest = await ratchet.json("versions", "lineage", version, "--limit", "30", "--cursor", "30")
+    assert len(rest["items"]) == 10
+    brought = ("versions", "register", TASK, "openai", "--model", "ft:x", "--parent", version, "--why", "tuned by hand")
+    assert (await ratchet.json(*brought))["why"] == "tuned by hand"
+    assert "candidate" in (await ratchet(*brought)).stdout
 
 
 async def test_what_a_job_would_cost_is_said_before_it_begins(ratchet: Ratchet) -> None:

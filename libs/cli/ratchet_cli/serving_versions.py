@@ -1,5 +1,6 @@
 """`ratchet versions` and `ratchet rollout`: what was trained, how good it is, and how much traffic it gets."""
 
+import sys
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,7 +19,31 @@ def list_versions(trainer: Router, task_type: str, state: str, limit: int, *, as
 
 
 def show_version(trainer: Router, version_id: str, *, as_json: bool) -> None:
-    details(trainer.get(f"{VERSIONS}/{version_id}"), version_id, as_json=as_json)
+    found = trainer.get(f"{VERSIONS}/{version_id}")
+    if as_json:
+        return details(found, version_id, as_json=True)
+    lineage = found.pop("lineage")
+    details(found, version_id, as_json=False)
+    for name in ("dataset", "job"):
+        if lineage[name]:
+            details(lineage[name], f"Its {name}", as_json=False)
+    show(lineage, lineage["parents"], "What served before it", as_json=False)
+    return None
+
+
+def show_lineage(trainer: Router, version_id: str, limit: int, cursor: str, *, as_json: bool) -> None:
+    asked = urllib.parse.urlencode({"limit": limit} | ({"cursor": cursor} if cursor else {}))
+    found = trainer.get(f"{VERSIONS}/{version_id}/lineage?{asked}")
+    show(found, found["items"], f"What taught {version_id}", as_json=as_json)
+    if not as_json and found["next"]:
+        sys.stdout.write(f"There is more: --cursor {found['next']}\n")
+
+
+def register(trainer: Router, given: Mapping[str, str], *, as_json: bool) -> None:
+    """`given`: by the fields of the request; empty ones are left out."""
+    body = {name: value for name, value in given.items() if value}
+    found = trainer.post(VERSIONS, body)
+    show(found, [_row(found)], "A version", as_json=as_json)
 
 
 def compare(trainer: Router, one: str, other: str, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 import time
 from collections.abc import Collection, Iterator
@@ -14,12 +15,18 @@ from ratchet_common.errors import CannotStartError, RefusedError
 
 DRAFT, FORGOTTEN_AFTER_S = ".draft-", 24 * 3600.0
 CHUNK = 1024 * 1024
+NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")  # of what others bring
 
 
 class ArtifactGoneError(RefusedError):
     status = 409
     type = "artifact-gone"
     title = "The trained model is not where it should be"
+
+
+class WrongArtifactError(RefusedError):
+    type = "wrong-artifact"
+    title = "The file is another one than was named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,22 @@ class FileArtifacts:
             )
         return path
 
+    def insist_on(self, artifact: Artifact) -> None:
+        """For what comes from outside: in this store, with that content. Blocks while it hashes.
+
+        Raises ArtifactGoneError, WrongArtifactError.
+        """
+        path = _path(artifact.url)
+        in_it = path is not None and path.parent == self._directory and NAME.fullmatch(path.name)
+        if path is None or not in_it or path.is_symlink():
+            raise WrongArtifactError(
+                "artifact: it must be the file: URL of a file in the artifact store (TRAINER_ARTIFACTS_URL)."
+            )
+        if _sha256(self.path_of(artifact)) != artifact.sha256:
+            raise WrongArtifactError(
+                "sha256: the artifact has another one: it is not the file that was meant, or broken."
+            )
+
     def forget_drafts(self) -> None:
         """What a trainer that was killed left behind, a day later."""
         self._forget(f"{DRAFT}*", frozenset())
@@ -101,7 +124,10 @@ def artifacts_at(url: str) -> FileArtifacts:
 
 
 def _path(url: str) -> Path | None:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no URL at all
+        return None
     if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
         return None
     return Path(unquote(parts.path))

@@ -38,6 +38,7 @@ class Served:
     task_type: str
     stratum: str
     at: datetime
+    template: str | None = None
 
 
 class ExampleStore(Protocol):
@@ -94,7 +95,7 @@ class Collector:
 
 
 def _served(made: PredictionMade) -> Served:
-    return Served(made.result_id, made.tenant, made.task_type, stratum_in(made), made.occurred_at)
+    return Served(made.result_id, made.tenant, made.task_type, stratum_in(made), made.occurred_at, made.template)
 
 
 def _batches(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:

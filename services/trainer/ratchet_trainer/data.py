@@ -39,6 +39,7 @@ class Data:
     datasets: MongoDatasetStore
     training: TrainingData
     outcomes: MongoOutcomeStore
+    served: MongoServedStore
 
 
 async def data_of(its: Connections, settings: DataSettings) -> Data:
@@ -58,7 +59,7 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     )
     its.hear(PREDICTIONS, collector.on_predictions, SMALL)
     its.hear(FEEDBACK, _both(collector, others) if settings.estimate_outcomes else collector.on_feedback, SMALL)
-    return Data(collector, examples, datasets, training, outcomes)
+    return Data(collector, examples, datasets, training, outcomes, served)
 
 
 def _both(collector: Collector, outcomes: OutcomeCollector) -> Handle:

@@ -28,8 +28,10 @@ from ratchet_trainer.formats.checking import Checked, FileLimits
 from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
 from ratchet_trainer.inspecting import inspect
+from ratchet_trainer.lineage import Lineage
 from ratchet_trainer.platforms.all import names
 from ratchet_trainer.platforms.platform import TuningPlatform
+from ratchet_trainer.registering import Registering
 from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.steps import Steps
 from ratchet_trainer.store.estimates import MongoEstimateStore
@@ -108,6 +110,7 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     app.state.jobs, app.state.versions = stores.jobs, stores.versions
     app.state.rollouts, app.state.evaluations = stores.rollouts, stores.evaluations
     app.state.platforms = means.platforms
+    app.state.registering, app.state.lineage = _registering(means, stores), _lineage(means, stores)
     app.state.training, app.state.traffic, app.state.poke_training = training, traffic, poke
     relays = await its.relay(its.database.rollouts) | await its.relay(its.database.estimates)
     return relays | {
@@ -191,6 +194,22 @@ def _judging(means: Means, stores: Stores, traffic: Traffic) -> Judging:
         renew_every=means.renew_every,
         now=_now,
     )
+
+
+def _registering(means: Means, stores: Stores) -> Registering:
+    return Registering(
+        versions=stores.versions,
+        datasets=means.data.training,
+        rollouts=stores.rollouts,
+        artifacts=means.artifacts,
+        platforms=tuple(means.askers.catalogue.platforms),
+        now=_now,
+    )
+
+
+def _lineage(means: Means, stores: Stores) -> Lineage:
+    data = means.data
+    return Lineage(stores.versions, data.datasets, stores.jobs, data.examples, data.served)
 
 
 async def _estimating(means: Means) -> tuple[Estimating, Loop]:

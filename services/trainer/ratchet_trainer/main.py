@@ -16,6 +16,8 @@ from ratchet_trainer.api import (
     evaluations,
     examples,
     jobs,
+    lineage,
+    registering,
     rollouts,
     runs,
     searches,
@@ -34,20 +36,10 @@ from ratchet_trainer.settings import TrainerSettings
 
 NAME = "trainer"
 ESTIMATES = "estimates"  # a folder of their own: in it, what is in use no more goes
-# evaluation_runs before the other evaluations: their `{evaluation_id}` would match `compare`
-APIS = (
-    examples,
-    datasets,
-    jobs,
-    runs,
-    searches,
-    base_models_api,
-    versions,
-    rollouts,
-    suites,
-    evaluation_runs,
-    evaluations,
-)
+TUNING = (jobs, runs, searches, base_models_api)
+OF_VERSIONS = (versions, registering, lineage)  # lineage last: its `{version_id}` would match `compare`
+OF_EVALUATIONS = (suites, evaluation_runs, evaluations)  # as would their `{evaluation_id}`
+APIS = (examples, datasets, *TUNING, *OF_VERSIONS, rollouts, *OF_EVALUATIONS)
 
 
 def build(settings: TrainerSettings) -> FastAPI:

@@ -52,6 +52,8 @@ class Version:
     evaluation_id: str = ""
     baseline: str = ""  # what it was judged against
     tries: int = 0  # to judge it, where something broke
+    registered_by: str = ""  # who brought it, where no job made it
+    why: str = ""  # he did
 
     @property
     def here(self) -> bool:

@@ -45,6 +45,61 @@ def show(
     sentence_or(lambda: run(router_at(url, token, data_dir), version_id, as_json=as_json))
 
 
+@commands.command(epilog="Example: ratchet versions lineage classification-0a1b2c3d --limit 20")
+def lineage(
+    version_id: VersionId,
+    limit: Limit = 20,
+    cursor: Annotated[str, typer.Option(help="Of the page before.")] = "",
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Go from a version to the answers that taught it, and to their templates."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.serving_versions import show_lineage as run
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), version_id, limit, cursor, as_json=as_json))
+
+
+@commands.command(
+    epilog='Example: ratchet versions register classification openai --model ft:small:acme::1 --why "tuned by hand"'
+)
+def register(
+    task_type: Annotated[str, typer.Argument(help="That it was tuned for.")],
+    platform: Annotated[str, typer.Argument(help="openai, bedrock, vertex, lora, local, or one of the catalogue's.")],
+    why: Annotated[str, typer.Option(help="Kept on the version, with who brought it.")],
+    model: Annotated[str, typer.Option(help="Its name at the platform.")] = "",
+    artifact: Annotated[str, typer.Option(help="Of a student: the file: URL in the artifact store.")] = "",
+    sha256: Annotated[str, typer.Option(help="Of that file.")] = "",
+    base_model: Annotated[str, typer.Option(help="That it was tuned on.")] = "",
+    dataset_id: Annotated[str, typer.Option(help="That it was trained on.")] = "",
+    parent: Annotated[str, typer.Option(help="A version, or base; default: what serves now.")] = "",
+    learned_until: Annotated[str, typer.Option(help="The newest thing that it has learned from: a time.")] = "",
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Bring what was tuned or is hosted elsewhere as a version: a candidate, with the same gate as any other."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.serving_versions import register as run
+
+    given = {
+        "task_type": task_type,
+        "platform": platform,
+        "why": why,
+        "model": model,
+        "artifact": artifact,
+        "sha256": sha256,
+        "base_model": base_model,
+        "dataset_id": dataset_id,
+        "parent": parent,
+        "learned_until": learned_until,
+    }
+    sentence_or(lambda: run(router_at(url, token, data_dir), given, as_json=as_json))
+
+
 @commands.command(epilog="Example: ratchet versions compare classification-0a1b2c3d classification-4e5f6a7b")
 def compare(
     one: VersionId,

@@ -15,6 +15,7 @@ from ratchet_trainer.api import evaluations, rollouts
 from ratchet_trainer.api.evaluations import EvaluationView
 from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, VersionId, Why, name_of, task_in
 from ratchet_trainer.api.rollouts import RolloutView
+from ratchet_trainer.api.version_views import VersionView, view
 from ratchet_trainer.artifacts import Artifact, FileArtifacts
 from ratchet_trainer.rollout import By, Rollout, activate, roll_back, set_traffic, standings
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
@@ -26,26 +27,6 @@ from ratchet_trainer.versions import Version, VersionState
 routes = APIRouter(prefix="/api/models/versions", tags=["versions"])
 
 StateFilter = Annotated[VersionState | None, Query(description="only versions in this state")]
-
-
-class VersionView(BaseModel):
-    version_id: str
-    task_type: str
-    platform: str
-    state: VersionState
-    traffic_percentage: int = Field(description="its share; of a holdout, the part that is held out")
-    reason: str = ""
-    base_model: str | None = None
-    artifact: str | None = None
-    sha256: str | None = None
-    dataset_id: str | None = None
-    parent: str | None = None
-    job_id: str | None = None
-    evaluation_id: str | None = None
-    baseline: str | None = Field(None, description="what it was evaluated against")
-    metrics: dict[str, float] = {}
-    learned_until: datetime | None = None
-    created_at: datetime | None = None
 
 
 class Versions(BaseModel):
@@ -76,9 +57,11 @@ async def list_versions(
 ) -> Versions:
     """The newest first. The first page begins with `base` where the catalogue's models serve beside or before them."""
     task = task_in(task_type)
-    found, after = await _versions(request).list(caller.tenant, task_type=task, state=state, limit=limit, cursor=cursor)
+    found, after = await versions_in(request).list(
+        caller.tenant, task_type=task, state=state, limit=limit, cursor=cursor
+    )
     base = [] if cursor or state not in (None, VersionState.LIVE) else await _base(request, caller, task)
-    return Versions(items=[*base, *(_view(version) for version in found)], next=after)
+    return Versions(items=[*base, *(view(version) for version in found)], next=after)
 
 
 @routes.get("/compare", responses=documented(404))
@@ -88,22 +71,17 @@ async def compare_versions(
     caller: MayRead,
     request: Request,
 ) -> Comparison:
-    store = _versions(request)
+    store = versions_in(request)
     a, b = await store.get(caller.tenant, version_a), await store.get(caller.tenant, version_b)
     of_a, of_b = await _evaluations(request, a), await _evaluations(request, b)
     head_to_head = [e for e in (*of_a, *of_b) if {e.version_id, e.baseline} == {version_a, version_b}]
     return Comparison(
-        version_a=_view(a),
-        version_b=_view(b),
+        version_a=view(a),
+        version_b=view(b),
         evaluation_a=next(iter(of_a), None),
         evaluation_b=next(iter(of_b), None),
         head_to_head=next(iter(head_to_head), None),
     )
-
-
-@routes.get("/{version_id}", responses=documented(404))
-async def get_version(version_id: VersionId, caller: MayRead, request: Request) -> VersionView:
-    return _view(await _trained(request, caller, version_id))
 
 
 @routes.post("/{version_id}/activate", responses=documented(404, 409))
@@ -111,7 +89,7 @@ async def activate_version(
     version_id: VersionId, caller: MayOperate, request: Request, body: Why | None = None
 ) -> RolloutView:
     """All of its task's traffic goes to it, and none is held out."""
-    version = await _trained(request, caller, version_id, to_serve=True)
+    version = await trained(request, caller, version_id, to_serve=True)
     by = _by(caller, body, "activated")
     return await _change(request, version, lambda rollout: activate(rollout, version_id, by))
 
@@ -121,7 +99,7 @@ async def roll_version_back(
     version_id: VersionId, caller: MayOperate, request: Request, body: Why | None = None
 ) -> RolloutView:
     """What it stood beside, or what it took the place of, serves instead."""
-    version = await _trained(request, caller, version_id)
+    version = await trained(request, caller, version_id)
     by = _by(caller, body, "rolled back")
     return await _change(request, version, lambda rollout: roll_back(rollout, version_id, by))
 
@@ -131,7 +109,7 @@ async def set_version_traffic(
     version_id: VersionId, body: TrafficRequest, caller: MayOperate, request: Request
 ) -> RolloutView:
     """From 1 to 99 it is on trial, and verdicts take it further; 100 activates it, 0 takes it off."""
-    version = await _trained(request, caller, version_id, to_serve=body.percentage > 0)
+    version = await trained(request, caller, version_id, to_serve=body.percentage > 0)
     by = _by(caller, body, f"traffic set to {body.percentage} %")
     return await _change(request, version, lambda rollout: set_traffic(rollout, version_id, body.percentage, by))
 
@@ -143,15 +121,15 @@ async def _change(request: Request, version: Version, decide: Callable[[Rollout]
     return rollouts.view(rollout)
 
 
-async def _trained(request: Request, caller: Caller, version_id: str, *, to_serve: bool = False) -> Version:
+async def trained(request: Request, caller: Caller, version_id: str, *, to_serve: bool = False) -> Version:
     """Raises UnknownVersionError, or ArtifactGoneError where it shall serve and its model is gone."""
     if version_id == BASE_VERSION:
         raise NotFoundError(
             "base stands for the catalogue's models, of each task apart: roll back what took its place instead, "
             "or look at /api/models/rollouts."
         )
-    version = await _versions(request).get(caller.tenant, version_id)
-    if to_serve:
+    version = await versions_in(request).get(caller.tenant, version_id)
+    if to_serve and version.here:
         artifacts: FileArtifacts = request.app.state.artifacts
         artifacts.path_of(Artifact(version.artifact, version.sha256))
     return version
@@ -181,7 +159,7 @@ async def _evaluations(request: Request, version: Version) -> list[EvaluationVie
     return [evaluations.view(evaluation) for evaluation in found]
 
 
-def _versions(request: Request) -> MongoVersionStore:
+def versions_in(request: Request) -> MongoVersionStore:
     store: MongoVersionStore = request.app.state.versions
     return store
 
@@ -193,25 +171,3 @@ def _rollouts(request: Request) -> MongoRolloutStore:
 
 def _by(caller: Caller, body: Why | None, what: str) -> By:
     return By(name_of(caller), (body.why if body else "") or what, datetime.now(UTC))
-
-
-def _view(version: Version) -> VersionView:
-    return VersionView(
-        version_id=version.version_id,
-        task_type=version.task_type,
-        platform=version.platform,
-        state=version.state,
-        traffic_percentage=version.traffic_percentage,
-        reason=version.reason,
-        base_model=version.base_model,
-        artifact=version.artifact,
-        sha256=version.sha256,
-        dataset_id=version.dataset_id,
-        parent=version.parent,
-        job_id=version.job_id,
-        evaluation_id=version.evaluation_id or None,
-        baseline=version.baseline or None,
-        metrics=dict(version.metrics),
-        learned_until=version.learned_until,
-        created_at=version.created_at,
-    )

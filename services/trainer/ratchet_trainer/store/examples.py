@@ -23,6 +23,7 @@ from ratchet_trainer.counting import TENTHS, Count, Counts
 from ratchet_trainer.example import Example
 from ratchet_trainer.head import Head
 from ratchet_trainer.learning import Learned
+from ratchet_trainer.lineage import Origin
 from ratchet_trainer.store import heads
 from ratchet_trainer.store.paging import create_index, page, place_of
 
@@ -144,6 +145,14 @@ class MongoExampleStore:
             for text_id in ids:
                 if text_id in by_id:
                     yield msgspec.json.decode(by_id[text_id], type=Example)
+
+    async def origins(self, tenant: str, example_ids: Collection[UUID]) -> dict[UUID, Origin]:
+        """Of what was refused or archived since as well."""
+        wanted = {"_id": {"$in": [Binary.from_uuid(one) for one in example_ids]}, "tenant": tenant}
+        shown = {"result_id": 1, "target_source": 1, "version_id": 1, "spoken": 1}
+        with waiting_is_worth_it():
+            found = await self._heads.find(wanted, shown).to_list(len(example_ids) or 1)
+        return {origin.example_id: origin for origin in map(heads.origin, found)}
 
     async def counts(self, tenant: str) -> Counts:
         kinds = {"task": "$task_type", "state": "$state", "source": "$target_source", "reason": "$reason"}

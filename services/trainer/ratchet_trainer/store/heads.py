@@ -10,6 +10,7 @@ from ratchet_trainer.collection import Word
 from ratchet_trainer.drafts import About
 from ratchet_trainer.head import Head
 from ratchet_trainer.learning import Learned
+from ratchet_trainer.lineage import Origin
 from ratchet_trainer.store.paging import place_of
 
 EXAMPLE, REFUSED = "example", "refused"
@@ -73,6 +74,17 @@ def head(stored: Document) -> Head:
         content=stored["content"],
         chars=stored["chars"],
         learned_at=stored["learned_at"],
+    )
+
+
+def origin(stored: Document) -> Origin:
+    result_id = stored["result_id"]
+    return Origin(
+        example_id=stored["_id"].as_uuid(),
+        result_id=result_id.as_uuid() if result_id else None,
+        source=stored.get("target_source"),
+        version_id=stored["version_id"],
+        spoken=stored["spoken"],
     )
 
 

@@ -1,8 +1,8 @@
 """Answers that were given, as facts without text: by these the chance of feedback is counted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from bson import Binary
 from pymongo.asynchronous.database import AsyncDatabase
@@ -34,12 +34,21 @@ class MongoServedStore:
             rows = await (await self._served.aggregate(pipeline)).to_list()
         return {row["_id"]: row["count"] for row in rows}
 
+    async def templates(self, tenant: str, result_ids: Collection[UUID]) -> dict[UUID, str]:
+        """That dressed the requests to these answers, as far as that is still known."""
+        ids = {uuid5(result_id, tenant): result_id for result_id in result_ids}
+        wanted = {"_id": {"$in": [Binary.from_uuid(one) for one in ids]}, "tenant": tenant, "template": {"$ne": None}}
+        with waiting_is_worth_it():
+            found = await self._served.find(wanted, {"template": 1}).to_list(len(ids) or 1)
+        return {ids[row["_id"].as_uuid()]: row["template"] for row in found if row.get("template")}
+
     def _document(self, served: Served) -> Document:
         return {
             "_id": Binary.from_uuid(uuid5(served.result_id, served.tenant)),
             "tenant": served.tenant,
             "task_type": served.task_type,
             "stratum": served.stratum,
+            "template": served.template,
             "at": served.at,
             "until": served.at + self._kept,
         }

@@ -124,6 +124,8 @@ def _document(version: Version) -> Document:
         "evaluation_id": version.evaluation_id,
         "baseline": version.baseline,
         "tries": version.tries,
+        "registered_by": version.registered_by,
+        "why": version.why,
         "due_at": version.created_at,
     }
 
@@ -150,4 +152,6 @@ def _version(document: Document) -> Version:
         evaluation_id=document["evaluation_id"],
         baseline=document["baseline"],
         tries=document["tries"],
+        registered_by=document.get("registered_by", ""),
+        why=document.get("why", ""),
     )
