@@ -137,6 +137,7 @@ async def _measure(service: Victim, token: str, filled: float) -> Measured:
         intake = await _intake(http)
         build_s, dataset = await _timed(http.post("/api/models/datasets", json={"task_type": TASK}))
         peaks = peak_mb(service.process.pid)
+        print(f"dataset build: {build_s:.0f} s, {sum(peaks.values()):.0f} MB; now it is read through", flush=True)
         analysis_s, _ = await _timed(http.get(f"/api/models/datasets/{dataset['dataset_id']}/analyze"))
         return Measured(intake, filled, build_s, analysis_s, peaks, peak_mb(service.process.pid), dataset)
 

@@ -29,7 +29,8 @@ from ratchet_trainer.store.paging import create_index, page, place_of
 
 READ_AT_ONCE = 200
 HEADS_AT_ONCE = 2_000
-PATIENCE_S = 180  # SecantusDB sorts all that it finds before it gives the first one
+BY_PARTS = "by_parts"
+PATIENCE_S = 60  # SecantusDB reads and sorts all that it finds before it gives the first one
 EXAMPLE = {"state": heads.EXAMPLE}
 KEPT = {"state": {"$in": [heads.EXAMPLE, heads.ARCHIVED]}}
 
@@ -48,9 +49,17 @@ class MongoExampleStore:
 
     async def create_indexes(self) -> None:
         await create_index(self._heads)
-        await self._heads.create_index([("tenant", 1), ("task_type", 1), ("state", 1), ("place", DESCENDING)])
+        await self._create_index_by_parts()
         await self._heads.create_index([("state", 1), ("learned_at", 1)])
         await self._texts.create_index([("tenant", 1), ("user_hash", 1)])
+
+    async def _create_index_by_parts(self) -> None:
+        """What was stored before there were parts is put into them once."""
+        if BY_PARTS not in await self._heads.index_information():
+            part = {"$substrCP": ["$place", heads.PART_IN_PLACE, 1]}
+            await self._heads.update_many({"part": {"$exists": False}}, [{"$set": {"part": part}}])
+        its = [("tenant", 1), ("task_type", 1), ("state", 1), ("part", 1), ("place", DESCENDING)]
+        await self._heads.create_index(its, name=BY_PARTS)
 
     async def write(self, words: Sequence[Word]) -> None:
         """Texts first: a head never points at nothing. The newest word of each example counts, in whatever order."""
@@ -99,7 +108,17 @@ class MongoExampleStore:
         wanted: Document = {"tenant": tenant, "task_type": task_type, **EXAMPLE}
         if until is not None:
             wanted["place"] = {"$lt": place_of(until, "")}
-        found: list[Head] = []
+        each = heads.of_each_part(limit)
+        while True:
+            parts = [await self._newest_in(wanted | {"part": part}, each, since) for part in heads.PARTS]
+            found = heads.newest(parts, each, limit)
+            if found is not None:
+                return found
+            each *= 4
+
+    async def _newest_in(self, wanted: Document, limit: int, since: datetime | None) -> list[tuple[str, Head]]:
+        """With their places."""
+        found: list[tuple[str, Head]] = []
         with waiting_is_worth_it(), pymongo.timeout(PATIENCE_S):
             async with self._heads.find(wanted, heads.HEAD, batch_size=HEADS_AT_ONCE) as cursor:
                 async for document in cursor.sort("place", DESCENDING).limit(limit):
@@ -107,7 +126,7 @@ class MongoExampleStore:
                     # the first one that is above it.
                     if since is not None and document["learned_at"] < since:
                         break
-                    found.append(heads.head(document))
+                    found.append((document["place"], heads.head(document)))
         return found
 
     async def present(self, tenant: str, wanted: Sequence[tuple[UUID, int]]) -> int:

@@ -1,5 +1,8 @@
 """What an example is, without its texts: how that stands in the store."""
 
+from collections.abc import Sequence
+from math import ceil, sqrt
+from operator import itemgetter
 from typing import Any
 
 from bson import Binary
@@ -37,8 +40,13 @@ def document(word: Word) -> Document:
     }
 
 
+PARTS = "0123456789abcdef"  # of the examples of a task, by the first digit of their ids, which are hashes
+PART_IN_PLACE = 23  # where that digit stands
+SPREAD = 6  # standard deviations by which a part may have more than its share before it is asked again
+
 HEAD = dict.fromkeys(
     (
+        "place",
         "revision",
         "target_source",
         "label",
@@ -88,12 +96,28 @@ def origin(stored: Document) -> Origin:
     )
 
 
+def of_each_part(limit: int) -> int:
+    """How many of each part give the newest of all, as good as always."""
+    share = limit / len(PARTS)
+    return min(ceil(share + SPREAD * sqrt(share)), limit)
+
+
+def newest(parts: Sequence[Sequence[tuple[str, Head]]], each: int, limit: int) -> list[Head] | None:
+    """Of the newest `each` of every part, with their places. None: a part may have more that belong to them."""
+    found = sorted((one for part in parts for one in part), key=itemgetter(0), reverse=True)[:limit]
+    oldest = found[-1][0] if len(found) == limit else ""
+    if any(len(part) == each and part[-1][0] > oldest for part in parts):
+        return None
+    return [head for _, head in found]
+
+
 def _about(about: About) -> dict[str, Any]:
     return {
         "_id": Binary.from_uuid(about.example_id),
         "tenant": about.tenant,
         "task_type": about.task_type,
         "place": place_of(about.learned_at, about.example_id),
+        "part": about.example_id.hex[0],
         "revision": about.revision,
         "result_id": Binary.from_uuid(about.result_id) if about.result_id else None,
         "spoken": about.spoken,
