@@ -12,8 +12,8 @@ from ratchet_trainer.budget import Budget
 from ratchet_trainer.data_settings import DataSettings
 from ratchet_trainer.jobs import Patience, Recipe
 from ratchet_trainer.platforms.bedrock.settings import BedrockSettings
-from ratchet_trainer.platforms.lora.settings import LoraSettings
 from ratchet_trainer.platforms.local import Modesty
+from ratchet_trainer.platforms.lora.settings import LoraSettings
 from ratchet_trainer.platforms.openai.settings import OpenAISettings
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
 
