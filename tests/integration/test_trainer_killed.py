@@ -33,7 +33,7 @@ from ratchet_trainer.versions import Version
 from tests.integration.conftest import Ground
 from tests.integration.mortal import Killed, Life, Mortal
 from tests.unit.trainer.decision_fakes import FakeDatasets, FakeProvider, dataset, example
-from tests.unit.trainer.job_rig import MODELS, look_through, scratch
+from tests.unit.trainer.job_rig import MODELS, look_again, look_through, scratch
 from tests.unit.trainer.platforms.fake import FakePlatform
 
 TASK = "classification"
@@ -96,7 +96,7 @@ async def _never(_tenant: str, _at: datetime) -> float:
 def _training(jobs: Any, datasets: Any, versions: Any, rollouts: Any, platform: Any, now: Hurrying) -> Training:
     steps = Steps(
         datasets=datasets,
-        files=TrainingFiles(datasets, scratch, look_through),
+        files=TrainingFiles(datasets, scratch, look_through, look_again),
         versions=versions,
         rollouts=rollouts,
         platforms={platform.name: platform},

@@ -1,7 +1,7 @@
 """The deciding half of the composition root: what trains, judges and shares the traffic."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -32,6 +32,7 @@ from ratchet_trainer.lineage import Lineage
 from ratchet_trainer.platforms.all import names
 from ratchet_trainer.platforms.platform import TuningPlatform
 from ratchet_trainer.registering import Registering
+from ratchet_trainer.rescan import Rescan, rescanned
 from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.steps import Steps
 from ratchet_trainer.store.estimates import MongoEstimateStore
@@ -155,9 +156,12 @@ def _training(means: Means, stores: Stores) -> Training:
     async def look_through(path: Path, format_name: str, limits: FileLimits) -> Checked:
         return await means.its.workers.run(inspect, path, format_name, limits)
 
+    async def look_again(lines: AsyncIterator[bytes]) -> Rescan:
+        return await rescanned(lines, means.its.workers, settings.sought)
+
     steps = Steps(
         datasets=data.training,
-        files=TrainingFiles(exports, means.artifacts.draft, look_through),
+        files=TrainingFiles(exports, means.artifacts.draft, look_through, look_again),
         versions=stores.versions,
         rollouts=stores.rollouts,
         platforms=means.platforms,

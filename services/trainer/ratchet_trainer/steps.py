@@ -4,6 +4,7 @@ Each gives the job as it is after it. What was made at the platform is named aft
 made: whoever takes a job over makes nothing twice.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from ratchet_trainer.jobs import Estimate, Job, JobState, Patience
 from ratchet_trainer.platforms.platform import (
     Order,
     PlatformAwayError,
+    PlatformRefusedError,
     RunGoneError,
     RunState,
     Status,
@@ -30,6 +32,7 @@ from ratchet_trainer.split import Side
 from ratchet_trainer.training_files import Made, TrainingFiles
 from ratchet_trainer.versions import Version, name_of
 
+log = logging.getLogger(__name__)
 Save = Callable[[Job], Awaitable[Job]]
 
 
@@ -154,7 +157,7 @@ class Steps:
         return job_steps.polled(job, status, cost, now, self.patience), platform.in_process
 
     async def _leave_version(self, job: Job, model: BaseModel, platform: TuningPlatform, cost_usd: float | None) -> Job:
-        tuned, metrics = await platform.result(job.run_id), (await platform.metrics(job.run_id)).last()
+        tuned, metrics = await platform.result(job.run_id), await _last_metrics(platform, job)
         if job.search_id is not None:
             return job_steps.succeeded(job, "", "", self.now(), cost_usd=cost_usd, metrics=metrics, tuned=tuned)
         manifest = await self.datasets.manifest(job.tenant, job.dataset_id)
@@ -202,6 +205,15 @@ class Steps:
             hyperparameters=job.hyperparameters,
             seed=self.seed,
         )
+
+
+async def _last_metrics(platform: TuningPlatform, job: Job) -> dict[str, float]:
+    """A model is worth keeping whose curves the platform does not give."""
+    try:
+        return (await platform.metrics(job.run_id)).last()
+    except PlatformRefusedError as error:
+        log.warning("The job %s has no metrics: %s", job.job_id, error.detail)
+        return {}
 
 
 def cost_so_far(job: Job, model: BaseModel, status: Status) -> float | None:

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
-from ratchet_trainer.base_models import BaseModel
+from ratchet_trainer.base_models import STUDENT_FORMAT, BaseModel
 from ratchet_trainer.formats.checking import Checked, FileLimits
 from ratchet_trainer.jobs import Job
 from ratchet_trainer.platforms.platform import PlatformRefusedError, TrainingFile
+from ratchet_trainer.rescan import Rescan
 from ratchet_trainer.split import Side
 
 WRITTEN_AT_ONCE: Final = 1024 * 1024
+READ_AT_ONCE: Final = 256 * 1024
 
 
 class FileRefusedError(PlatformRefusedError):
@@ -31,6 +33,7 @@ class Datasets(Protocol):
 
 
 Inspect = Callable[[Path, str, FileLimits], Awaitable[Checked]]
+LookAgain = Callable[[AsyncIterator[bytes]], Awaitable[Rescan]]
 Scratch = Callable[[], AbstractContextManager[Path]]  # a path for a file that goes at the end
 
 
@@ -42,15 +45,16 @@ class Made:
 
 @dataclass(frozen=True)
 class TrainingFiles:
-    """`inspect` burns CPU, and runs in a worker process: the platform's rules, and what is private in it."""
+    """`inspect`: by the platform's rules. `look_again`: for what is private. Both burn CPU, in worker processes."""
 
     datasets: Datasets
     scratch: Scratch
     inspect: Inspect
+    look_again: LookAgain
 
     @asynccontextmanager
     async def of(self, job: Job, model: BaseModel) -> AsyncIterator[dict[Side, Made]]:
-        """What trains, and what validates where there is any. Raises FileRefusedError."""
+        """What trains, and what validates where there is any. Raises FileRefusedError, PrivateDataLeftError."""
         format_name = model.methods[job.recipe.method]
         async with AsyncExitStack() as stack:
             made = {}
@@ -63,6 +67,8 @@ class TrainingFiles:
             for one in made.values():
                 if not one.checked.passed:
                     raise FileRefusedError(f"The {one.file.side} file would be refused. {one.checked.said()}")
+                if format_name != STUDENT_FORMAT:  # that one never leaves this machine
+                    (await self.look_again(_lines_of(one.file.path))).refuse_what_is_left()
             yield made
 
     async def _made(self, job: Job, side: Side, path: Path, format_name: str, limits: FileLimits) -> Made:
@@ -71,6 +77,13 @@ class TrainingFiles:
         written = await _written(lines, path, most)
         checked = await self.inspect(path, format_name, limits)
         return Made(TrainingFile(side=side, path=path, sha256=written, bytes=checked.bytes), checked)
+
+
+async def _lines_of(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while lines := await asyncio.to_thread(file.readlines, READ_AT_ONCE):
+            for line in lines:
+                yield line
 
 
 async def _written(lines: AsyncIterator[bytes], path: Path, most: int | None) -> str:

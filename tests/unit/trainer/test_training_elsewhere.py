@@ -132,6 +132,15 @@ async def test_what_the_platform_refuses_fails_with_its_sentence() -> None:
     assert not rig.openai.files
 
 
+async def test_a_model_whose_curves_are_refused_is_kept() -> None:
+    rig = Rig()
+    job = rig.due("openai")
+    rig.openai.refuses("metrics", "The bucket may not be read.")
+    await rig.until_quiet()
+    assert rig.now_of(job).state is JobState.SUCCEEDED
+    assert rig.now_of(job).metrics == {}
+
+
 async def test_a_run_that_fails_there_fails_here_with_the_platforms_reason() -> None:
     rig = Rig(openai=FakePlatform("openai", fails_with="The file has too few examples."))
     job = rig.due("openai")
@@ -293,6 +302,17 @@ async def test_too_few_lines_for_the_platform_are_refused_with_both_numbers() ->
     assert rig.now_of(job).reason == (
         "The train file would be refused. The file has 9 examples, and at least 10 are needed."
     )
+
+
+async def test_private_data_that_is_left_is_never_uploaded_and_told_by_line_and_kind() -> None:
+    texts = [f"document {n}" + (" 078-05-1120" if n == 7 else "") for n in range(40)]
+    rig = Rig(content=dataset([example(n, document=text) for n, text in enumerate(texts)], []))
+    job = rig.due("openai")
+    await rig.until_quiet()
+    assert rig.now_of(job).state is JobState.FAILED
+    assert "private data is left in it (1 of SSN; first in line 8)" in rig.now_of(job).reason
+    assert "078-05" not in rig.now_of(job).reason
+    assert not rig.openai.sent
 
 
 async def test_pairs_need_a_rejected_answer_and_without_any_there_is_nothing_to_upload() -> None:
