@@ -24,13 +24,13 @@ from ratchet_trainer.platforms.platform import (
     RunGoneError,
     RunState,
     Status,
-    Tuned,
     TuningPlatform,
 )
 from ratchet_trainer.rollout import Rollout
 from ratchet_trainer.split import Side
+from ratchet_trainer.trained import candidate, cost_so_far
 from ratchet_trainer.training_files import Made, TrainingFiles
-from ratchet_trainer.versions import Version, name_of
+from ratchet_trainer.versions import Version
 
 log = logging.getLogger(__name__)
 Save = Callable[[Job], Awaitable[Job]]
@@ -214,42 +214,3 @@ async def _last_metrics(platform: TuningPlatform, job: Job) -> dict[str, float]:
     except PlatformRefusedError as error:
         log.warning("The job %s has no metrics: %s", job.job_id, error.detail)
         return {}
-
-
-def cost_so_far(job: Job, model: BaseModel, status: Status) -> float | None:
-    """By the tokens that the platform says it has trained on, else by how far it has come of what was estimated."""
-    if status.trained_tokens is not None:
-        usd = training_usd(model, status.trained_tokens, 1)
-        return None if usd is None else float(usd)
-    if job.estimate is None or job.estimate.cost_usd is None:
-        return None
-    done = 1.0 if status.state is RunState.SUCCEEDED else status.progress or 0.0
-    return job.estimate.cost_usd * done
-
-
-def candidate(
-    job: Job,
-    manifest: Manifest,
-    tuned: Tuned,
-    base_model: str,
-    serves: str,
-    now: datetime,
-    metrics: Mapping[str, float],
-) -> Version:
-    sizes = {f"{side}_examples": float(manifest.sizes.get(side, 0)) for side in (Side.VALIDATION, Side.TEST)}
-    return Version(
-        tenant=job.tenant,
-        version_id=name_of(job.task_type, tuned.identity),
-        task_type=job.task_type,
-        platform=job.platform,
-        base_model=base_model,
-        model=tuned.model,
-        artifact=tuned.artifact,
-        sha256=tuned.sha256,
-        dataset_id=job.dataset_id,
-        parent=serves,
-        job_id=str(job.job_id),
-        created_at=now,
-        learned_until=manifest.learned_until,
-        metrics={**metrics, "training_examples": float(manifest.sizes.get(Side.TRAIN, 0)), **sizes},
-    )

@@ -18,7 +18,8 @@ from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.platforms.platform import PlatformRefusedError, TuningPlatform
 from ratchet_trainer.search import moves
 from ratchet_trainer.search.search import Search, SearchState
-from ratchet_trainer.steps import Datasets, NewVersions, Rollouts, candidate
+from ratchet_trainer.steps import Datasets, NewVersions, Rollouts
+from ratchet_trainer.trained import candidate
 
 log = logging.getLogger(__name__)
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=2)
