@@ -52,7 +52,7 @@ class DataSettings(CommonSettings):
 
     @field_validator("scrub_kinds", mode="before")
     @classmethod
-    def _apart(cls, value: object) -> object:
+    def _kinds_apart(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @field_validator("scrub_kinds")

@@ -1,4 +1,4 @@
-"""Lists of names of persons, places and trades, out of libraries (ADR 20): many languages, no data of our own.
+"""Lists of names of persons, places and trades, out of libraries (ADR 21): many languages, no data of our own.
 
 Read once a process, in half a second, and by worker processes only. Faker itself is not started: its lists are
 attributes of modules, and those are all that is imported.
