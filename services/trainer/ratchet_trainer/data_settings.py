@@ -64,7 +64,7 @@ class DataSettings(CommonSettings):
 
     @field_validator("sample_quality_by_task", mode="before")
     @classmethod
-    def _by_commas(cls, value: object) -> object:
+    def _thresholds_by_task(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
