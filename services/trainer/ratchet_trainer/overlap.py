@@ -104,6 +104,7 @@ class _Line(msgspec.Struct):
     contents: list[_Turn] = []
     input: _Input = msgspec.field(default_factory=_Input)
     prompt: str = ""
+    anchor: str = ""
 
 
 def asked_in(line: bytes) -> str:
@@ -114,7 +115,7 @@ def asked_in(line: bytes) -> str:
         return ""
     turns = read.messages or read.contents or read.input.messages
     said = [text for turn in turns if turn.role == "user" for text in (*_texts(turn.content), *_texts(turn.parts))]
-    return "\n".join(said) or read.prompt
+    return "\n".join(said) or read.prompt or read.anchor
 
 
 def _first_lines(lines: Iterable[bytes]) -> dict[str, tuple[int, str]]:

@@ -42,7 +42,7 @@ class LoraSettings(BaseModel):
 
     @field_validator("lora_node_selector", mode="before")
     @classmethod
-    def _by_commas(cls, value: object) -> object:
+    def _lora_labels(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
