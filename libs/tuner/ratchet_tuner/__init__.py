@@ -10,5 +10,5 @@ was tuned with, and `card.json`. Any server of OpenAI's shape that loads LoRA ad
     vllm serve BASE --enable-lora --max-lora-rank RANK --lora-modules NAME=DIR/adapter \\
         --chat-template DIR/adapter/chat_template.jinja
 
-Enter that server in the router's catalogue as a provider with the model NAME, and register a version of that name.
+Enter that server in the catalogue as the provider of `[platforms.lora]`; NAME is the version's id.
 """
