@@ -17,6 +17,7 @@ def settle(order: Order, work: Path) -> None:
     os.environ["HF_DATASETS_CACHE"] = str(work / CACHE)
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
     os.environ["HF_HUB_OFFLINE"] = "0" if order.hub else "1"
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")  # one run, one GPU: the trainers refuse to spread over several
     os.environ["TQDM_DISABLE"] = os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     # The libraries' warnings quote examples, and others may read the log of this process.

@@ -67,13 +67,14 @@ class Runs:
             self._start(folder, seen)
 
     def _seen(self, folder: Path) -> Seen:
-        launch = launched(folder)
+        status, launch = status_in(folder), launched(folder)
+        begun = status is not None or launch is not None
         return Seen(
-            status=status_in(folder),
+            status=status,
             starts=launch.starts if launch else 0,
             started=launch.at if launch else None,
             cancelled=cancelled(folder),
-            lives=self._runner.lives(folder.name, folder),
+            lives=begun and self._runner.lives(folder.name, folder),
         )
 
     def _start(self, folder: Path, seen: Seen) -> None:
