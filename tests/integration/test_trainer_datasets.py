@@ -16,7 +16,7 @@ from ratchet_trainer.exporting import lines_of
 from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.split import Side
 from tests.integration.conftest import Ground, Running, SettingsFor, Tenant
-from tests.integration.trainer_site import LABELS, Part, a_part, labelled, publish, trainer, until
+from tests.integration.trainer_site import LABELS, PATIENCE_S, Part, a_part, labelled, publish, trainer, until
 from tests.unit.trainer.make_data import NOW, made, messages
 
 CHAT = FORMATS["chat"]
@@ -128,7 +128,7 @@ def labels_of(dataset: Dataset) -> list[Any]:
 
 async def test_from_events_to_a_dataset_over_http(settings_for: SettingsFor, tenant: Tenant) -> None:
     how: dict[str, Any] = {"min_examples": 20, "sample_share": 1.0, "archive_days": 36_500}
-    async with asyncio.timeout(90), trainer(settings_for, tenant, **how) as (app, bus):
+    async with asyncio.timeout(PATIENCE_S), trainer(settings_for, tenant, **how) as (app, bus):
         words = [
             labelled(n, tenant=tenant.name, input=messages(f"Mail ann{n}@example.com about plan {n}"))
             for n in range(30)
@@ -171,7 +171,7 @@ async def exports_are_whole(app: Running, dataset: dict[str, Any]) -> None:
 
 
 async def test_a_dataset_is_built_as_it_is_asked_for(settings_for: SettingsFor, tenant: Tenant) -> None:
-    async with asyncio.timeout(90), trainer(settings_for, tenant) as (app, _):
+    async with asyncio.timeout(PATIENCE_S), trainer(settings_for, tenant) as (app, _):
         assert (await bring(app, [mail(n) for n in range(49)]))["taken"] == 49
         status, refused = await app.post("/api/models/datasets", {"task_type": "classification"})
         assert (status, refused["type"], refused["found"]) == (409, "urn:ratchet:problem:too-few-examples", 49)
@@ -206,7 +206,7 @@ async def test_a_dataset_is_built_as_it_is_asked_for(settings_for: SettingsFor, 
 async def test_a_dataset_that_nothing_could_be_judged_by_is_refused_with_the_reason(
     settings_for: SettingsFor, tenant: Tenant
 ) -> None:
-    async with asyncio.timeout(90), trainer(settings_for, tenant) as (app, _):
+    async with asyncio.timeout(PATIENCE_S), trainer(settings_for, tenant) as (app, _):
         await bring(app, [mail(n) | {"session_id": "one and the same"} for n in range(60)])
         status, refused = await app.post("/api/models/datasets", {"task_type": "classification"})
         assert (status, refused["type"], refused["side"]) == (409, "urn:ratchet:problem:empty-side", "validation")

@@ -12,7 +12,7 @@ import pytest
 from ratchet_trainer.dataset import TooFewExamplesError, UnknownDatasetError
 from ratchet_trainer.store.salts import kept_salt
 from tests.integration.conftest import Ground, SettingsFor, Tenant
-from tests.integration.trainer_site import Part, a_part, labelled, trainer
+from tests.integration.trainer_site import PATIENCE_S, Part, a_part, labelled, trainer
 from tests.unit.trainer.make_data import made, said
 
 BAD_REQUESTS: list[tuple[str, str, Any, int]] = [
@@ -88,7 +88,7 @@ async def test_examples_from_outside_are_scrubbed_and_bad_ones_refused_with_a_re
         "question": "Whom?",
         "target": "ann@example.com!",
     }
-    async with asyncio.timeout(90), trainer(settings_for, tenant) as (app, _):
+    async with asyncio.timeout(PATIENCE_S), trainer(settings_for, tenant) as (app, _):
         status, problem = await app.post("/api/models/examples", brought)
         assert (status, problem["reason"]) == (422, "empty_after_scrubbing")
         given = brought | {"target": "Mail ann@example.com", "tags": ["of bob@example.com"], "user_id": "ann"}
@@ -111,7 +111,7 @@ async def test_a_file_of_examples_is_taken_once_and_a_dry_run_stores_nothing(
 ) -> None:
     good = json.dumps({"task_type": "qa", "document_text": "Mail ann@example.com.", "target": "Mail her."})
     lines = f"{good}\n{{\n{good}\n"
-    async with asyncio.timeout(90), trainer(settings_for, tenant) as (app, _):
+    async with asyncio.timeout(PATIENCE_S), trainer(settings_for, tenant) as (app, _):
 
         async def send(query: str) -> tuple[int, Any]:
             url = f"{app.url}/api/models/examples/import{query}"
