@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 class Told:
     outputs: list[str]
     sure: NDArray[np.bool_]
-    seconds: float  # the longest fit
+    seconds: float  # of a core, the longest fit
 
 
 def run() -> list[Figure]:
@@ -72,7 +72,7 @@ def run() -> list[Figure]:
         Figure(
             name="student: learning from 560 questions on reports",
             value=ours.seconds,
-            unit="s",
+            unit="s of a core",
             goal=f"≤ {GOAL_S}",
             met=ours.seconds <= GOAL_S,
         ),
@@ -84,10 +84,10 @@ def _student(asked: Sequence[OnReport]) -> Told:
     fold = np.random.default_rng(SEED).permutation(of.max() + 1)[of] % FOLDS
     outputs, sure, seconds = [""] * len(asked), np.zeros(len(asked), bool), 0.0
     for one in range(FOLDS):
-        started = time.perf_counter()
+        started = time.process_time()
         training = [its.example for its, where in zip(asked, fold, strict=True) if where != one]
         student = fit("qa", training, seed=SEED, aim=Aim(score=1.0, coverage=COVERAGE))
-        seconds = max(seconds, time.perf_counter() - started)
+        seconds = max(seconds, time.process_time() - started)
         for place in np.flatnonzero(fold == one).tolist():
             told = student.predict(asked[place].example.document, asked[place].example.question)
             outputs[place], sure[place] = told.output, told.sure

@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 class Told:
     scores: Floats
     sure: NDArray[np.bool_]
-    seconds: float  # the longest fit
+    seconds: float  # of a core, the longest fit
 
 
 def run() -> list[Figure]:
@@ -56,7 +56,7 @@ def run() -> list[Figure]:
         Figure(
             name="student: learning from 710 sentences with entities of 17 kinds",
             value=ours.seconds,
-            unit="s",
+            unit="s of a core",
             goal=f"≤ {GOAL_S}",
             met=ours.seconds <= GOAL_S,
         ),
@@ -66,10 +66,10 @@ def run() -> list[Figure]:
 def _student(each: Sequence[Marked], group: NDArray[np.int64]) -> Told:
     scores, sure, seconds = np.zeros(len(each)), np.zeros(len(each), bool), 0.0
     for held_out in _folds(group):
-        started = time.perf_counter()
+        started = time.process_time()
         training = [one.example for one, out in zip(each, held_out, strict=True) if not out]
         student = fit("entities", training, seed=SEED, aim=Aim(score=1.0, coverage=COVERAGE))
-        seconds = max(seconds, time.perf_counter() - started)
+        seconds = max(seconds, time.process_time() - started)
         for place in np.flatnonzero(held_out).tolist():
             told = student.predict(each[place].example.document)
             scores[place] = score_output("entities", told.output, each[place].example.target)
