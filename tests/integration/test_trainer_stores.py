@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -192,3 +193,34 @@ async def test_whoever_takes_over_an_evaluation_has_what_was_kept_of_it(database
     assert await reports.find("acme", run.run_id) is None  # the gate's only
     with pytest.raises(UnknownEvaluationError):
         await reports.get("other", run.run_id)
+
+
+async def test_a_version_comes_back_as_it_was_kept_and_is_judged_where_it_answers(database: Database) -> None:
+    store, now = MongoVersionStore(database, lease_s=30), datetime(2026, 11, 24, tzinfo=UTC)
+    tuned = Version(
+        tenant="acme",
+        version_id="classification-0a1b2c3d",
+        task_type=TASK,
+        platform="openai",
+        base_model="small",
+        artifact="",
+        sha256="",
+        model="ft:small:acme::1",
+        dataset_id="",
+        parent="base",
+        job_id="",
+        created_at=now,
+        learned_until=now,
+        metrics={"f1": 0.5, "a.b": 1.0},
+        registered_by="ann",
+        why="tuned by hand",
+    )
+    assert await store.add(tuned)
+    assert not await store.add(replace(tuned, why="once more"))
+    assert await store.get("acme", tuned.version_id) == tuned
+    assert await store.take_to_judge(now, here=True) is None
+    held = await store.take_to_judge(now, here=False)
+    assert held is not None
+    waits = replace(tuned, exam="classification-000000000000", reason="It waits.")
+    assert await store.judge(held, waits, now + timedelta(minutes=5))
+    assert await store.get("acme", tuned.version_id) == waits

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -57,7 +58,7 @@ class Elsewhere:
 
     async def _answer(self, asker: Asker, task_type: str, question: Question) -> Answer:
         """What is wrong with this very case is an answer that says nothing."""
-        purse = Purse(NO_LIMIT, ZERO)
+        purse, started = Purse(NO_LIMIT, ZERO), time.perf_counter()
         try:
             reply = await ask_patiently(asker, task_type, question, self.most_tokens, purse, self.pause)
         except ProviderError as error:
@@ -68,7 +69,7 @@ class Elsewhere:
                 ) from None
             if error.kind in PASSING:
                 raise
-            return Answer("", 0.0, float(purse.spent))
+            return Answer("", (time.perf_counter() - started) * 1000, float(purse.spent))
         return Answer(reply.output, reply.latency_ms, float(reply.cost_usd))
 
 

@@ -117,7 +117,9 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     return relays | {
         "judging and training": work,
         "training elsewhere": elsewhere,
-        "judging elsewhere": Loop(partial(judging.run_once, here=False), every=settings.look_every_s),
+        "judging elsewhere": Loop(
+            partial(_side_by_side, partial(judging.run_once, here=False)), every=settings.look_every_s
+        ),
         "settling": Loop(traffic.settle_once, every=SETTLE_EVERY_S),
         "holdouts": Loop(lambda: traffic.end_holdouts_once(_now()), every=HOLDOUTS_EVERY_S),
         "old estimates": forgetting,

@@ -22,7 +22,7 @@ from ratchet_trainer import evaluation
 from ratchet_trainer.dataset import TooFewExamplesError
 from ratchet_trainer.evaluation import Answer, Case, Verdict
 from ratchet_trainer.gate import Ruling, rule
-from ratchet_trainer.held_out import Datasets, dataset_for
+from ratchet_trainer.held_out import Datasets, dataset_for, with_exam
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, standings, start
 from ratchet_trainer.suites.asking import CannotAskError
@@ -111,6 +111,7 @@ class Judging:
             if version.version_id in standings(rollout):
                 return await self._follow(held, version, rollout)
             if version.state is VersionState.CANDIDATE:
+                version = await self._with_exam(held, version)
                 version = await self._evaluated(version, rollout.stable)
                 await self._save(held, version, LOOK_AGAIN)
             if version.state is VersionState.EVALUATED:
@@ -124,6 +125,12 @@ class Judging:
         except Exception as error:  # noqa: BLE001  the edge: a version that cannot be judged must not stop the others
             log.error("Judging %s failed: %s", version.version_id, described(error))
             await self._put_off(held, version, f"{type(error).__name__}: see the trainer's log.")
+
+    async def _with_exam(self, held: Leased[Version], version: Version) -> Version:
+        after = await with_exam(version, self.datasets)
+        if after is not version:
+            await self._save(held, after, timedelta(0))
+        return after
 
     async def _to_traffic(self, held: Leased[Version], version: Version, rollout: Rollout) -> None:
         if rollout.canary:

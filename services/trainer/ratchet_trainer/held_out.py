@@ -19,16 +19,22 @@ class Datasets(Protocol):
     async def weights(self, tenant: str, task_type: str, examples: Sequence[Example]) -> list[float]: ...
 
 
-async def dataset_for(version: Version, datasets: Datasets) -> Dataset:
-    """The one that it was trained on. Of one that was trained elsewhere that is not known: one of what is there now,
-    and of its held-out side only what the version cannot have learned, as far as it is said what that was.
+async def with_exam(version: Version, datasets: Datasets) -> Version:
+    """What was trained on nobody knows what is judged on a dataset of what is there now: on the same at each try.
 
-    Raises UnknownDatasetError, TooFewExamplesError.
+    Raises TooFewExamplesError.
     """
-    if version.dataset_id:
-        return await datasets.load(version.tenant, version.dataset_id)
-    dataset = await datasets.load(version.tenant, await datasets.build(version.tenant, version.task_type))
+    if version.dataset_id or version.exam:
+        return version
+    return replace(version, exam=await datasets.build(version.tenant, version.task_type))
+
+
+async def dataset_for(version: Version, datasets: Datasets) -> Dataset:
+    """The one that it was trained on, else its exam: of that only what it cannot have learned, as far as it is said
+    what that was. Raises UnknownDatasetError.
+    """
+    dataset = await datasets.load(version.tenant, version.dataset_id or version.exam)
     until = version.learned_until
-    if until is None:
+    if version.dataset_id or until is None:
         return dataset
     return replace(dataset, test=[example for example in dataset.test if example.learned_at > until])

@@ -52,6 +52,7 @@ class Version:
     evaluation_id: str = ""
     baseline: str = ""  # what it was judged against
     tries: int = 0  # to judge it, where something broke
+    exam: str = ""  # the dataset that it is judged on, where nobody said what it was trained on
     registered_by: str = ""  # who brought it, where no job made it
     why: str = ""  # he did
 
@@ -94,7 +95,7 @@ def judged(
 
 def to_judge_again(version: Version, serves: str) -> Version:
     reason = f"It was judged against {version.baseline}, and now {serves} serves."
-    return replace(version, state=VersionState.CANDIDATE, reason=reason)
+    return replace(version, state=VersionState.CANDIDATE, reason=reason, exam="")
 
 
 def not_judged(version: Version, why: str) -> Version:

@@ -69,6 +69,18 @@ async def test_neither_template_nor_examples_reach_it(how: dict[str, Any]) -> No
     assert tuned.asked[0].messages == told("classification", "Please send it.", "", LABELS).messages
 
 
+async def test_an_adapter_without_a_name_of_its_own_is_asked_by_the_versions_id() -> None:
+    tuned = FakeModel("risk")
+    world = await world_with(tuned)
+    adapter = Serving(platform="openai", artifact="file:///adapter", sha256="ab")
+    await world.knows(
+        traffic=[replace(assigned({VERSION: 100}, canary=VERSION), revision=4, versions={VERSION: adapter})]
+    )
+    await answered(world, ask())
+    assert (tuned.asked[0].model, tuned.asked[0].artifact) == (VERSION, "")
+    assert tuned.asked[0].messages == told("classification", "Please send it.", "", LABELS).messages
+
+
 async def test_a_question_is_told_as_in_training() -> None:
     tuned = FakeModel("On Monday.")
     world = await world_with(tuned)

@@ -15,7 +15,7 @@ from ratchet_common.tuned_prompt import told
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, ProviderError
 from ratchet_trainer.asking import Elsewhere
 from ratchet_trainer.suites.asking import Askers
-from ratchet_trainer.versions import TRIES, Version, VersionState
+from ratchet_trainer.versions import TRIES, Version, VersionState, to_judge_again
 from tests.unit.trainer.decision_fakes import FakeProvider, example, version
 from tests.unit.trainer.test_evaluate import RIGHT, TEST, Bench, V
 
@@ -169,6 +169,15 @@ async def test_one_that_was_trained_elsewhere_is_judged_on_what_it_cannot_have_l
     (kept,) = its.evaluations.kept.values()
     assert kept.verdict.report.n == 40
     assert (kept.dataset_id, its.datasets.built) == ("d1", 1)
+
+
+async def test_its_exam_is_the_same_at_each_try_until_something_else_serves() -> None:
+    its = bench(Platformed(never={one.document: "unavailable" for one in TEST}), tuned(dataset_id=""))
+    for _ in range(3):
+        await its.judging.run_once(here=False)
+        its.clock.tick(timedelta(hours=1))
+    assert (its.versions.versions[V].exam, its.versions.versions[V].tries, its.datasets.built) == ("d1", 3, 1)
+    assert to_judge_again(its.versions.versions[V], "other").exam == ""
 
 
 async def test_without_enough_examples_it_waits() -> None:

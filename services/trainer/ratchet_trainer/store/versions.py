@@ -78,6 +78,7 @@ class MongoVersionStore:
             "evaluation_id": version.evaluation_id,
             "baseline": version.baseline,
             "tries": version.tries,
+            "exam": version.exam,
             "due_at": due_at,
         }
         with waiting_is_worth_it():
@@ -124,6 +125,7 @@ def _document(version: Version) -> Document:
         "evaluation_id": version.evaluation_id,
         "baseline": version.baseline,
         "tries": version.tries,
+        "exam": version.exam,
         "registered_by": version.registered_by,
         "why": version.why,
         "due_at": version.created_at,
@@ -152,6 +154,7 @@ def _version(document: Document) -> Version:
         evaluation_id=document["evaluation_id"],
         baseline=document["baseline"],
         tries=document["tries"],
+        exam=document.get("exam", ""),
         registered_by=document.get("registered_by", ""),
         why=document.get("why", ""),
     )
