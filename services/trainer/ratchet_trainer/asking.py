@@ -20,6 +20,7 @@ from ratchet_trainer.versions import Version
 
 log = logging.getLogger(__name__)
 PATIENCE_S: Final = 3600.0
+REFUSALS: Final = 20  # one after the other, before any answer: it is not the cases
 NO_LIMIT: Final = Decimal(10**9)  # of a purse: how many are asked is decided before
 
 
@@ -40,13 +41,15 @@ class Elsewhere:
         asker = await self.askers.of(version.tenant, Subject(version_id=version.version_id), version.task_type)
         questions = [_question(case) for case in cases]
         asked = list(_within(questions, asker, self.most_tokens, self.most_usd))
+        if questions and not asked:
+            raise CannotAskError(f"{self.most_usd:f} USD pay for no case: raise TRAINER_EVALUATION_COST_USD.")
         if len(asked) < len(questions):
             log.info("%s is asked %d of %d cases, for money.", version.version_id, len(asked), len(questions))
-        turns = asyncio.Semaphore(self.at_once)
+        turns, tally = asyncio.Semaphore(self.at_once), _Tally(of=len(asked))
 
         async def one(question: Question) -> Answer:
             async with turns:
-                return await self._answer(asker, version.task_type, question)
+                return await self._answer(asker, version.task_type, question, tally)
 
         try:
             async with asyncio.timeout(self.patience_s):
@@ -56,7 +59,7 @@ class Elsewhere:
                 f"{version.platform} did not answer {len(asked)} cases within {self.patience_s / 60:g} minutes."
             ) from None
 
-    async def _answer(self, asker: Asker, task_type: str, question: Question) -> Answer:
+    async def _answer(self, asker: Asker, task_type: str, question: Question, tally: "_Tally") -> Answer:
         """What is wrong with this very case is an answer that says nothing."""
         purse, started = Purse(NO_LIMIT, ZERO), time.perf_counter()
         try:
@@ -69,8 +72,26 @@ class Elsewhere:
                 ) from None
             if error.kind in PASSING:
                 raise
+            tally.refused(asker.model, error.kind)
             return Answer("", (time.perf_counter() - started) * 1000, float(purse.spent))
+        tally.answered = True
         return Answer(reply.output, reply.latency_ms, float(reply.cost_usd))
+
+
+@dataclass(slots=True)
+class _Tally:
+    of: int
+    refusals: int = 0
+    answered: bool = False
+
+    def refused(self, model: str, kind: str) -> None:
+        """Raises CannotAskError where it cannot be for the case's sake."""
+        self.refusals += 1
+        if not self.answered and self.refusals >= min(REFUSALS, self.of):
+            raise CannotAskError(
+                f"Its platform refused all of the first {self.refusals} cases ({kind}): see whether {model} is served "
+                "there, and takes requests of this kind."
+            )
 
 
 def _question(case: Case) -> Question:

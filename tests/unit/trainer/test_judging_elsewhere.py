@@ -129,6 +129,26 @@ async def test_what_a_person_has_to_mend_makes_it_wait(kind: ErrorKind) -> None:
     assert there.reason.startswith(f"It waits to be evaluated: Its platform refuses to be asked ({kind})")
 
 
+async def test_a_model_that_refuses_every_case_is_not_judged_by_that() -> None:
+    """As one does that is no model to chat with, or is not deployed."""
+    platform = Platformed(never={one.document: "bad_request" for one in TEST})
+    its = bench(platform)
+    await its.judging.run_once(here=False)
+    there = its.versions.versions[V]
+    assert there.state is VersionState.CANDIDATE
+    assert "refused all of the first 20 cases (bad_request)" in there.reason
+    assert len(platform.asked) < len(TEST)
+
+
+async def test_money_that_pays_for_no_case_is_said() -> None:
+    platform = Platformed()
+    its = bench(platform, most_usd=Decimal("0.0001"))
+    await its.run()
+    assert its.state is VersionState.CANDIDATE
+    assert "0.0001 USD pay for no case: raise TRAINER_EVALUATION_COST_USD" in its.versions.versions[V].reason
+    assert not platform.asked
+
+
 async def test_a_platform_that_the_catalogue_lacks_makes_it_wait() -> None:
     its = bench(Platformed(), known=False)
     await its.run()
