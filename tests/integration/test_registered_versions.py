@@ -20,7 +20,7 @@ from ratchet_common.tuned_prompt import told
 from ratchet_trainer.main import build
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Ground, Running, Tenant, running_app
-from tests.integration.test_trainer_rollout import LABELS, SAID, TASK, answered, publish, until
+from tests.integration.test_trainer_rollout import LABELS, SAID, TASK, answered, publish, traffic_of, until
 from tests.integration.upstream import Upstream, failing, saying, upstream
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -58,6 +58,7 @@ prices = {{ input = 0, output = 0 }}
 
 @dataclass(frozen=True, slots=True)
 class Site:
+    ground: Ground
     app: Running
     tenant: Tenant
     stranger: str  # a token of another tenant
@@ -113,7 +114,7 @@ async def site(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> Async
             _, dataset = await app.post("/api/models/datasets", {"task_type": TASK})
             results = frozenset(str(event.result_id) for event in said if isinstance(event, PredictionMade))
             up.will(NAME, right)
-            yield Site(app, tenant, stranger, up, folder / "artifacts", results, dataset["dataset_id"])
+            yield Site(stack, app, tenant, stranger, up, folder / "artifacts", results, dataset["dataset_id"])
 
 
 async def test_it_is_judged_at_its_platform_and_goes_on_trial(site: Site) -> None:
@@ -122,6 +123,9 @@ async def test_it_is_judged_at_its_platform_and_goes_on_trial(site: Site) -> Non
     assert (version["registered_by"] is not None, version["why"]) == (True, "tuned by hand")
     rollout = await until(site.app, f"/api/models/rollouts/{TASK}", lambda found: found["state"] == "canary")
     assert rollout["canary"] == version["version_id"]
+    (event,) = await traffic_of(site.ground, site.tenant.name, 1)
+    told_router = event.versions[version["version_id"]]
+    assert (told_router.platform, told_router.model, told_router.artifact) == ("openai", NAME, "")
     asked = [call for call in site.up.asked if call["model"] == NAME]
     document = asked[0]["messages"][-1]["content"]
     assert asked[0]["messages"] == told(TASK, document, "", LABELS).messages
