@@ -61,7 +61,22 @@ def _overall(
         Figure("private data: F2, all 16 kinds", f2, _band(bands[2]), f"≥ {GOAL_F2}", f2 >= GOAL_F2, beside),
         _f2("private data: F2, all kinds, neighbours joined", compared(told, ours, join=True)),
         _f2("private data: F2, the kinds scrubbed by default", direct),
+        _going(told),
     ]
+
+
+def _going(told: Sequence[Sentence]) -> Figure:
+    """What a reader of the scrubbed sentences no longer sees, wherever a span was thought to begin and to end."""
+    shares = {seen: [0, 0] for seen in (True, False)}
+    for one in told:
+        gone = {place for span in found_in(one.text, DIRECTLY) for place in range(span.start, span.end)}
+        marked = {place for start, end, kind in one.marks if kind in DIRECT for place in range(start, end)}
+        shares[one.seen][0] += len(marked & gone)
+        shares[one.seen][1] += len(marked)
+    gone_of, of = (sum(counts) for counts in zip(*shares.values(), strict=True))
+    unseen = shares[False][0] / shares[False][1]
+    name = "private data: characters of those kinds that go"
+    return Figure(name, gone_of / of, f"share; {unseen:.3f} in templates never looked at", "", None)
 
 
 def _halves(told: Sequence[Sentence], ours: Sequence[Sequence[Place]]) -> list[Figure]:
