@@ -31,7 +31,7 @@ _RULES = tuple(
         rf"^[ \t>]*(?i:(?:best|kind|warm|many)(?: (?:regards|wishes|thanks))?|regards|sincerely|cheers|thanks|thank you"
         rf"|yours(?: (?:truly|sincerely|faithfully))?)[ \t]*[,.!]?[ \t]*(?:\r?\n[ \t>]*){{1,3}}"
         rf"(?P<names>{_NAME})[ \t]*$",
-        rf"(?P<names>{_NAME})[ \t]*<[^<>\s@]+@",
+        rf"(?<!\w)(?P<names>{_NAME})[ \t]*<[^<>\s@]+@",
         rf"\b(?i:(?:my|his|her|their|whose|the) name is|assigned to|on behalf of|signed by|speaking with)[ \t]+"
         rf"(?P<names>{_NAMES})",
         rf"\b[Tt]his is[ \t]+(?P<names>{_NAME})[ \t]+(?:calling|speaking|from|with)\b",

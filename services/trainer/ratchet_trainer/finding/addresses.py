@@ -4,6 +4,7 @@ An address is one place from its first number to its last: the flat, the town an
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
@@ -150,7 +151,7 @@ def _corners(reading: Reading) -> Iterator[Span]:
     """As in "The corner of Elm Street and Oak Road"."""
     tokens = reading.tokens
     for match in _CORNER.finditer(reading.text):
-        first = next((place for place, token in enumerate(tokens) if token.start >= match.end()), len(tokens))
+        first = bisect_left(tokens, match.end(), key=lambda token: token.start)
         end = first
         while end < len(tokens) and _of_a_corner(reading, end, first):
             end += 1

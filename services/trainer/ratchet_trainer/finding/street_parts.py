@@ -19,6 +19,7 @@ from ratchet_trainer.finding.words import (
 LONGEST_NAME: Final = 5  # words of a street's name
 LONGEST_TOWN: Final = 4  # words
 LONGEST_NUMBER: Final = 5  # digits of a house's number
+TOO_MANY_NUMBERS: Final = 4  # in a row: a table, and no more of it is looked at
 
 CLOSE = re.compile(r"[ \t]{1,2}|\.[ \t]?|/[ \t]?")
 _UNIT_GAP = re.compile(r"\.?[ \t]#?|\.?[ \t]no\.?[ \t]")
@@ -30,8 +31,8 @@ _LINE_END = re.compile(r"\s*(?:[\n,.?!;)]|$)")
 
 def numbers_end(tokens: list[Token], place: int) -> int:
     """Behind the house numbers that stand there."""
-    start = place
-    while place < len(tokens) and is_house(tokens[place]) and (place == start or CLOSE.fullmatch(tokens[place].gap)):
+    start, last = place, min(place + TOO_MANY_NUMBERS, len(tokens))
+    while place < last and is_house(tokens[place]) and (place == start or CLOSE.fullmatch(tokens[place].gap)):
         place += 1
     return place
 

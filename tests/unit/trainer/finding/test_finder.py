@@ -131,3 +131,11 @@ def test_a_kind_that_is_not_sought_stays() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n", "[PERSON_1]", "—", "'s", "12", "Á"])
 def test_nothing_is_found_in_nearly_nothing(text: str) -> None:
     assert found_in(text, EVERYTHING) == []
+
+
+@pytest.mark.parametrize(
+    "part", ["A", "12 34 ", "Ann, ", "the corner of Elm and ", "Rue de la ", "Zed\n", "Bank of ", "Ann:\n"]
+)
+def test_a_text_that_repeats_itself_costs_no_square_of_its_length(part: str) -> None:
+    """It ends within the time limit of a test."""
+    found_in(part * (60_000 // len(part)), DIRECTLY)
