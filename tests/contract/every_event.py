@@ -17,6 +17,7 @@ from ratchet_common.events import (
     Decision,
     DocumentChanged,
     ErasureAsked,
+    ErasureDone,
     EstimateTrained,
     Event,
     ExperimentChanged,
@@ -99,7 +100,8 @@ LEAST: tuple[Event, ...] = (
     ),
     AlertChanged(tenant="acme", alert_id="a1", kind="budget", severity="info", state="closed", subject="acme"),
     DocumentChanged(tenant="acme", document_id="d1", change="came"),
-    ErasureAsked(tenant="acme", erasure_id=ID, user="ann"),
+    ErasureAsked(tenant="acme", erasure_id=ID, user="8d969eef6ecad3c29a3a6292"),
+    ErasureDone(tenant="acme", erasure_id=ID, service="router"),
 )
 
 MOST: tuple[Event, ...] = (
@@ -200,6 +202,7 @@ MOST: tuple[Event, ...] = (
         traffic_revision=3,
         assigned_version="summary-0a1b2c3d",
         abstained=True,
+        said_at=NOW,
     ),
     RetrainingFellDue(tenant="acme", event_id=ID, occurred_at=NOW, task_type="summary", reasons=("drift", "more")),
     TrafficAssigned(
@@ -297,5 +300,8 @@ MOST: tuple[Event, ...] = (
         numbers={"drop": 0.1},
     ),
     DocumentChanged(tenant="acme", event_id=ID, occurred_at=NOW, document_id="d1", change="went"),
-    ErasureAsked(tenant="acme", event_id=ID, occurred_at=NOW, erasure_id=ID, user="ann"),
+    ErasureAsked(tenant="acme", event_id=ID, occurred_at=NOW, erasure_id=ID, user="8d969eef6ecad3c29a3a6292"),
+    ErasureDone(
+        tenant="acme", event_id=ID, occurred_at=NOW, erasure_id=ID, service="router", removed={"kept_answers": 3}
+    ),
 )

@@ -8,7 +8,7 @@ from ratchet_common.topics import TABLE, Topic
 
 def document(service: str) -> dict[str, Any]:
     """AsyncAPI 3.0 for the topics that `service` makes or reads."""
-    its = [topic for topic in TABLE if service == topic.made_by or service in topic.read_by]
+    its = [topic for topic in TABLE if service in topic.made_by or service in topic.read_by]
     return {
         "asyncapi": "3.0.0",
         "info": {"title": f"Ratchet {service}", "version": "1"},
@@ -21,12 +21,12 @@ def document(service: str) -> dict[str, Any]:
 def _channel(topic: Topic) -> dict[str, Any]:
     kept = "compacted" if topic.kept is None else f"kept for {topic.kept.days} days"
     message = {"name": tag_of(topic.event), "payload": schema_of(topic.event)}
-    description = f"Made by {topic.made_by}, read by {', '.join(topic.read_by)}; {kept}."
+    description = f"Made by {', '.join(topic.made_by)}, read by {', '.join(topic.read_by)}; {kept}."
     return {"address": topic.name, "description": description, "messages": {topic.event.__name__: message}}
 
 
 def _operations(topic: Topic, service: str) -> dict[str, Any]:
     channel = {"$ref": f"#/channels/{topic.name}"}
-    made = {f"send-{topic.name}": {"action": "send", "channel": channel}} if service == topic.made_by else {}
+    made = {f"send-{topic.name}": {"action": "send", "channel": channel}} if service in topic.made_by else {}
     read = {f"receive-{topic.name}": {"action": "receive", "channel": channel}} if service in topic.read_by else {}
     return made | read

@@ -181,6 +181,7 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
     via: UUID | None = None  # the cache hit that was spoken of; `result_id` is its origin's
     tier: str = ""  # as the prediction's
     abstained: bool = False  # as the decision's
+    said_at: datetime | None = None  # the event may be later: feedback waits for its answer
 
 
 class RetrainingFellDue(Event, frozen=True, kw_only=True, tag="retraining.fell_due.v1"):
@@ -310,8 +311,18 @@ class DocumentChanged(Event, frozen=True, kw_only=True, tag="document.changed.v1
 
 
 class ErasureAsked(Event, frozen=True, kw_only=True, tag="erasure.asked.v1"):
+    """A user is to be forgotten: all that is his and was there when it was asked for, `occurred_at`."""
+
     erasure_id: UUID
-    user: str
+    user: str  # a digest (persons.py): the name itself does not travel
+
+
+class ErasureDone(Event, frozen=True, kw_only=True, tag="erasure.done.v1"):
+    """One service has forgotten."""
+
+    erasure_id: UUID
+    service: str
+    removed: dict[str, int] = {}  # by kind; at least so many, where a service was killed while it counted
 
 
 AnyEvent = (
@@ -326,4 +337,5 @@ AnyEvent = (
     | AlertChanged
     | DocumentChanged
     | ErasureAsked
+    | ErasureDone
 )

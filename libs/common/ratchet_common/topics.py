@@ -9,6 +9,7 @@ from ratchet_common.events import (
     AlertChanged,
     DocumentChanged,
     ErasureAsked,
+    ErasureDone,
     EstimateTrained,
     Event,
     ExperimentChanged,
@@ -29,7 +30,7 @@ class Topic:
     name: str
     event: type[Event]
     key: Callable[[Any], str]  # events of one key keep their order
-    made_by: str
+    made_by: tuple[str, ...]
     read_by: tuple[str, ...]
     kept: timedelta | None  # None: compacted
 
@@ -48,19 +49,22 @@ def _result(e: Any) -> str:
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 
-PREDICTIONS = Topic("predictions", PredictionMade, _result, "router", ("feedback", "trainer", "monitor"), WEEK)
-FEEDBACK = Topic("feedback", FeedbackJoined, _result, "feedback", ("router", "trainer", "monitor"), MONTH)
-RETRAIN_TRIGGERS = Topic("retrain-triggers", RetrainingFellDue, _task, "feedback", ("trainer",), MONTH)
-TRAFFIC = Topic("traffic", TrafficAssigned, _task, "trainer", ("router", "monitor", "feedback"), None)
-VERDICTS = Topic("verdicts", VerdictReached, _task, "monitor", ("trainer",), MONTH)
-QUALITY = Topic("quality", QualityMeasured, lambda e: f"{_task(e)}:{e.model}", "monitor", ("router",), None)
-ESTIMATES = Topic("estimates", EstimateTrained, _task, "trainer", ("router",), None)
+PREDICTIONS = Topic("predictions", PredictionMade, _result, ("router",), ("feedback", "trainer", "monitor"), WEEK)
+FEEDBACK = Topic("feedback", FeedbackJoined, _result, ("feedback",), ("router", "trainer", "monitor"), MONTH)
+RETRAIN_TRIGGERS = Topic("retrain-triggers", RetrainingFellDue, _task, ("feedback",), ("trainer",), MONTH)
+TRAFFIC = Topic("traffic", TrafficAssigned, _task, ("trainer",), ("router", "monitor", "feedback"), None)
+VERDICTS = Topic("verdicts", VerdictReached, _task, ("monitor",), ("trainer",), MONTH)
+QUALITY = Topic("quality", QualityMeasured, lambda e: f"{_task(e)}:{e.model}", ("monitor",), ("router",), None)
+ESTIMATES = Topic("estimates", EstimateTrained, _task, ("trainer",), ("router",), None)
 EXPERIMENTS = Topic(
-    "experiments", ExperimentChanged, lambda e: f"{e.tenant}:{e.experiment_id}", "monitor", ("router",), None
+    "experiments", ExperimentChanged, lambda e: f"{e.tenant}:{e.experiment_id}", ("monitor",), ("router",), None
 )
-ALERTS = Topic("alerts", AlertChanged, lambda e: f"{e.tenant}:{e.alert_id}", "monitor", ("feedback",), MONTH)
-DOCUMENTS = Topic("documents", DocumentChanged, lambda e: f"{e.tenant}:{e.document_id}", "router", ("router",), MONTH)
-ERASURES = Topic("erasures", ErasureAsked, lambda e: f"{e.tenant}:{e.user}", "trainer", EVERY_SERVICE, MONTH)
+ALERTS = Topic("alerts", AlertChanged, lambda e: f"{e.tenant}:{e.alert_id}", ("monitor",), ("feedback",), MONTH)
+DOCUMENTS = Topic(
+    "documents", DocumentChanged, lambda e: f"{e.tenant}:{e.document_id}", ("router",), ("router",), MONTH
+)
+ERASURES = Topic("erasures", ErasureAsked, lambda e: f"{e.tenant}:{e.user}", ("trainer",), EVERY_SERVICE, MONTH)
+FORGOTTEN = Topic("forgotten", ErasureDone, lambda e: f"{e.tenant}:{e.erasure_id}", EVERY_SERVICE, ("trainer",), MONTH)
 
 TABLE = (
     PREDICTIONS,
@@ -74,6 +78,7 @@ TABLE = (
     ALERTS,
     DOCUMENTS,
     ERASURES,
+    FORGOTTEN,
 )
 TOPIC_OF = {topic.event: topic for topic in TABLE}
 BY_NAME = {topic.name: topic for topic in TABLE}
