@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from ratchet_common import mongo
+from ratchet_common.persons import digest
 from ratchet_router.best_answer_store import MongoBestAnswers
 from ratchet_router.best_answers import keep_best
 from tests.integration.router_site import Site, said, site, until
@@ -70,7 +71,7 @@ async def test_the_store_keeps_the_best_few_for_some_days_and_knows_who_asked(si
     await keep_best(store, [*liked, written, stale])
     found = await store.of(tenant, "summary", None)
     assert [word.shown.document for word in found if word.shown] == ["Old.", "Text 0."]
-    assert [word.user for word in found] == [None, "zoe"]
+    assert [word.user for word in found] == [None, digest(tenant, "zoe")]
     assert found[1].result_id == liked[0].result_id
     doubt = joined("Text 0.", tenant=tenant, result_id=liked[0].result_id, user_id="bob", score=0.0)
     await keep_best(store, [doubt])

@@ -8,15 +8,17 @@ from functools import partial
 from fastapi import FastAPI
 
 from ratchet_common.background import Loop
+from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
-from ratchet_common.topics import ALERTS, PREDICTIONS, TRAFFIC
+from ratchet_common.topics import ALERTS, ERASURES, PREDICTIONS, TRAFFIC
 from ratchet_feedback import api
 from ratchet_feedback.consumers import on_alerts, on_predictions, on_traffic
 from ratchet_feedback.settings import FeedbackSettings
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.reports import MongoReports
 from ratchet_feedback.store.tallies import MongoTallyStore
+from ratchet_feedback.store.traces import MongoTraces
 from ratchet_feedback.tallies import recount
 from ratchet_feedback.waiting import look_again, measure
 
@@ -34,9 +36,12 @@ def build(settings: FeedbackSettings) -> FastAPI:
         async with connections("feedback", settings) as its:
             store = MongoFeedbackStore(its.database, answers_kept=settings.answers_kept, text_kept=settings.text_kept)
             tallies, reports = MongoTallyStore(its.database), MongoReports(its.database)
-            for part in (store, tallies, reports):
+            traces = MongoTraces(its.database)
+            for part in (store, tallies, reports, traces):
                 await part.create_indexes()
-            its.hear(PREDICTIONS, partial(on_predictions, store=store))
+            forgets = await forgetting(its.database, its.name, traces.steps)
+            its.hear(PREDICTIONS, forgets.sparing(partial(on_predictions, store=store)))
+            its.hear(ERASURES, forgets.on_erasures)
             its.hear(TRAFFIC, partial(on_traffic, store=tallies))
             its.hear(ALERTS, partial(on_alerts, store=tallies))
             app.state.store, app.state.reports, app.state.settings = store, reports, settings
@@ -48,7 +53,8 @@ def build(settings: FeedbackSettings) -> FastAPI:
 
 
 async def _relays(its: Connections) -> dict[str, Loop]:
-    return await its.relay(its.database.feedback) | await its.relay(its.database.tallies)
+    changed = (its.database.feedback, its.database.tallies, its.database.forgotten)
+    return {name: loop for collection in changed for name, loop in (await its.relay(collection)).items()}
 
 
 def _loops(store: MongoFeedbackStore, tallies: MongoTallyStore, settings: FeedbackSettings) -> dict[str, Loop]:

@@ -132,4 +132,5 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         text_omitted=answer.text_omitted,
         via=said.result_id if said.result_id != answer.result_id else None,
         tier=answer.tier,
+        said_at=saved.said_at,
     )

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
 from ratchet_common.service import at_work, connections
 from ratchet_monitor.api import experiments, numbers
@@ -20,8 +21,9 @@ def build(settings: MonitorSettings) -> FastAPI:
         async with connections("monitor", settings) as its:
             store = MonitorStore(its.database, settings.keeping)
             await store.create_indexes()
-            hear(its, store, settings.keeping)
+            hear(its, store, settings.keeping, await forgetting(its.database, its.name, store.traces.steps))
             relays = await its.relay(store.experiments.collection) | await its.relay(store.qualities.collection)
+            relays |= await its.relay(its.database.forgotten)
             app.state.store, app.state.ready = store, its.ready
             async with at_work(its, relays | loops(store, settings)):
                 yield

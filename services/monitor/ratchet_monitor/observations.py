@@ -4,7 +4,6 @@ Money is in nano-USD, time in microseconds, what lies between 0 and 1 in million
 an hour counted twice, or in another order, gives the same numbers.
 """
 
-import hashlib
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -13,6 +12,7 @@ import msgspec
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import AssignedBy, ConfidenceSource, Outcome, PredictionMade, RawConfidence
+from ratchet_common.persons import digest
 from ratchet_common.vocabulary import recorded_task
 from ratchet_monitor.hours import BucketKey, hour_of, made_at
 
@@ -137,11 +137,6 @@ def plausible(at: datetime, now: datetime) -> datetime:
     return at
 
 
-def digest(tenant: str, name: str) -> str:
-    """Tells units and users apart without naming them."""
-    return hashlib.blake2b(name.encode(), digest_size=12, person=_person(tenant)).hexdigest()
-
-
 def nano(field: str, usd: Decimal) -> int:
     if not (usd.is_finite() and 0 <= usd <= DEAREST_USD):
         raise ImplausibleError(f"{field} lies outside 0 to {DEAREST_USD} USD.", field=field)
@@ -158,7 +153,3 @@ def _latency(ms: float) -> int:
     if not 0 <= ms <= LONGEST / timedelta(milliseconds=1):
         raise ImplausibleError("latency_ms lies outside 0 to one day.", field="latency_ms")
     return round(ms * 1000)
-
-
-def _person(tenant: str) -> bytes:
-    return hashlib.blake2b(tenant.encode(), digest_size=16).digest()

@@ -8,9 +8,10 @@ from uuid import UUID
 import msgspec
 
 from ratchet_common.events import FeedbackJoined
+from ratchet_common.persons import digest
 from ratchet_common.vocabulary import known_task
 from ratchet_monitor.hours import BucketKey, hour_of, made_at
-from ratchet_monitor.observations import digest, millionths, plausible
+from ratchet_monitor.observations import millionths, plausible
 
 SATISFIED = {"positive": 2, "neutral": 1, "negative": 0}  # halves
 
@@ -22,7 +23,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     result_id: UUID
     tenant: str
     task_type: str
-    user: str  # a digest, of the cache hit too where one was spoken of
+    user: str  # a digest
     revision: int
     score: int  # millionths
     satisfied: int  # halves
@@ -32,6 +33,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     revision_of_traffic: int = 0  # 0: not drawn by share, or said of a cache hit
     arm: str = ""
     slices: tuple[str, ...] = ()  # document type and tags
+    via: UUID | None = None  # the cache hit that was spoken of
 
     @property
     def bucket(self) -> BucketKey:
@@ -54,7 +56,7 @@ def score_of(event: FeedbackJoined, now: datetime) -> Score:
         result_id=event.result_id,
         tenant=event.tenant,
         task_type=known_task(event.task_type).value,
-        user=digest(event.tenant, f"{event.user_id}\0{event.via}" if event.via else event.user_id),
+        user=digest(event.tenant, event.user_id),
         revision=event.revision,
         score=millionths("score", event.score),
         satisfied=SATISFIED[event.rating],
@@ -64,14 +66,15 @@ def score_of(event: FeedbackJoined, now: datetime) -> Score:
         revision_of_traffic=event.traffic_revision if event.assigned_by == "share" and event.via is None else 0,
         arm=event.assigned_version,
         slices=tuple(filter(None, (event.document_type, *event.tags))),
+        via=event.via,
     )
 
 
 def by_result(scores: Iterable[Score]) -> dict[UUID, Scored]:
-    """Takes them in any order: of each user the highest revision counts."""
-    latest: dict[tuple[UUID, str], Score] = {}
+    """Takes them in any order: of each user the highest revision counts, on each cache hit apart."""
+    latest: dict[tuple[UUID, str, UUID | None], Score] = {}
     for score in scores:
-        who = (score.result_id, score.user)
+        who = (score.result_id, score.user, score.via)
         if who not in latest or _later(score, latest[who]):
             latest[who] = score
     words: dict[UUID, list[Score]] = {}

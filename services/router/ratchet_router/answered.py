@@ -18,6 +18,7 @@ from ratchet_common.events import (
     RawConfidence,
     Usage,
 )
+from ratchet_common.persons import digest_of_some
 from ratchet_providers.base import Shape
 from ratchet_router.ask import Ask
 from ratchet_router.memory import Entry
@@ -134,6 +135,7 @@ def to_keep(ask: Ask, answered: Answered, expires_at: datetime) -> Entry:
         shape=answered.shape,
         events=answered.events,
         finish=answered.finish,
+        user=digest_of_some(ask.tenant, ask.user) or "",
     )
 
 

@@ -12,6 +12,7 @@ from ratchet_common import conversation
 from ratchet_common.corrections import correction_for
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import FeedbackJoined
+from ratchet_common.persons import digest, digest_of_some
 from ratchet_router.ask import Ask, Example
 from ratchet_router.shaping import item_text
 from ratchet_router.template import Template
@@ -47,8 +48,8 @@ class Word:
     document_type: str | None
     result_id: UUID
     about: UUID  # the cache hit that was spoken of, or the answer itself
-    user: str | None  # who had asked
-    speaker: str
+    user: str | None  # who had asked, a digest
+    speaker: str  # a digest
     revision: int
     at: datetime
     labels: tuple[str, ...]
@@ -81,8 +82,8 @@ def word_of(said: FeedbackJoined) -> Word:
         document_type=said.document_type,
         result_id=said.result_id,
         about=said.via or said.result_id,
-        user=said.user,
-        speaker=said.user_id,
+        user=digest_of_some(said.tenant, said.user),
+        speaker=digest(said.tenant, said.user_id),
         revision=said.revision,
         at=said.answered_at or said.occurred_at,
         labels=said.labels,

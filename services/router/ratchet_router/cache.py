@@ -13,6 +13,7 @@ import msgspec
 
 from ratchet_common.alarms import Within
 from ratchet_common.errors import RetryLaterError
+from ratchet_common.forgotten import Person
 from ratchet_router.ask import Ask
 from ratchet_router.epochs import Drop
 from ratchet_router.kept_keys import KeptKeys
@@ -169,6 +170,9 @@ class AnswerCache:
 
     def drop(self, tenant: str, drop: Drop) -> int:
         return self._memory.drop_where(lambda e: e.tenant == tenant and drop.takes(e))
+
+    def forget(self, person: Person) -> int:
+        return self._memory.drop_where(lambda e: e.tenant == person.tenant and e.user == person.name)
 
     async def flush(self) -> None:
         """Writes the tallies. Raises RetryLaterError, and then they wait for the next round."""

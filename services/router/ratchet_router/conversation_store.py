@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from pymongo import ASCENDING
 
+from ratchet_common.forgotten import gone
 from ratchet_common.mongo import Database, Document, to_its_end, waiting_is_worth_it
 from ratchet_common.upserts import upsert_where
 from ratchet_router.conversations import Kept
@@ -53,9 +54,7 @@ class MongoConversationStore:
         return deleted.deleted_count > 0
 
     async def forget(self, tenant: str, user: str) -> int:
-        with waiting_is_worth_it():
-            deleted = await self._conversations.delete_many({"tenant": tenant, "user": user})
-        return deleted.deleted_count
+        return sum([count async for count in gone(self._conversations, {"tenant": tenant, "user": user})])
 
 
 def _key(tenant: str, name: str) -> str:

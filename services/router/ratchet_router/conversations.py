@@ -29,7 +29,7 @@ WHY: Final = "it was deleted, has expired, was too long to be kept, or was made 
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """One response. `before`: those that it went on from, the first of them first.
+    """One response. `before`: those that it went on from, the first of them first. `user`: a digest of whose it is.
 
     `items` is what was put in, `response` what was answered, both JSON; `size` is the bytes of both, and of all before.
     """

@@ -13,6 +13,7 @@ from ratchet_catalogue.prices import ZERO
 from ratchet_catalogue.provider_table import LimitsTable
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
 from ratchet_common.limits import Limits
+from ratchet_common.persons import digest_of_some
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_providers.embedding import EncodingFormat, Inputs
 from ratchet_providers.usage import estimated_tokens
@@ -90,6 +91,7 @@ def to_keep(made: Embedded, ask: EmbedAsk, expires_at: datetime) -> Entry:
         expires_at=expires_at,
         simulated=made.simulated,
         body=made.body,
+        user=digest_of_some(ask.tenant, ask.user) or "",
     )
 
 

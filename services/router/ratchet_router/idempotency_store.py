@@ -56,7 +56,8 @@ class MongoKeyStore:
             body = msgspec.json.encode(entry)
             if len(body) > LARGEST_BYTES:
                 body = msgspec.json.encode(without_words(entry))
+            whose = {"user": entry.user} if entry.user else {}
             with waiting_is_worth_it():
-                await self._keys.update_one(lease.held(document), {"$set": {"answer": body}})
+                await self._keys.update_one(lease.held(document), {"$set": {"answer": body, **whose}})
 
         return Held(bytes(document["fingerprint"]), mine=True, release=release, done=done)

@@ -11,9 +11,9 @@ from fastapi import FastAPI
 
 from ratchet_common.background import Loop, Round
 from ratchet_common.events import EstimateTrained
+from ratchet_common.forgotten import Person
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
-from ratchet_common.topics import ESTIMATES, EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
 from ratchet_providers.local_student import LocalStudents
 from ratchet_providers.wire import IDLE_S, Wire
 from ratchet_router.admitting import admitting
@@ -41,16 +41,15 @@ from ratchet_router.api.large_bodies import large_bodies
 from ratchet_router.api.troubles import in_shape_of_its_api
 from ratchet_router.batches.at_work import batches_at_work
 from ratchet_router.batches.callbacks import Callbacks, callbacks_of
-from ratchet_router.best_answers import keep_best
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
-from ratchet_router.consumers import Consumers
 from ratchet_router.conversations import Conversations
 from ratchet_router.epochs import Dropped
 from ratchet_router.estimates import Estimates
 from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.files_anew import FilesAnew
 from ratchet_router.gate import Gates
+from ratchet_router.hearing import hear
 from ratchet_router.kept_keys import EVERY_S, KeptKeys
 from ratchet_router.library import Library
 from ratchet_router.limits.admission import Admission
@@ -113,12 +112,12 @@ def build(settings: RouterSettings) -> FastAPI:
             unserved = Unserved(files.catalogue.platforms)
             refresh = partial(_refresh, app, stores, warming, unserved)
             loops = _loops(app, wire, stores.router, warming, refresh) | {"limits": admission.loop}
-            _hear(its, settings, stores, loops["snapshot"].poke)
+            await hear(its, settings, stores, loops["snapshot"].poke)
             await refresh()
             app.state.refresh = refresh
             _give(app, stores, admission, its)
             app.state.reloads.add(FilesAnew(settings, app, wire, students, admission, warming, unserved, adapter_loops))
-            loops |= await its.relay(stores.router.outbox, only_outbox=True)
+            loops |= await its.relay(stores.router.outbox, only_outbox=True) | await its.relay(its.database.forgotten)
             loops |= await _batches(app, admission, callbacks, its)
             async with at_work(its, loops):
                 yield
@@ -136,16 +135,6 @@ def build(settings: RouterSettings) -> FastAPI:
     app.state.callers = Callers()
     app.state.draining.at_the_limit(app.state.callers.stop)
     return app
-
-
-def _hear(its: Connections, settings: RouterSettings, stores: Stores, poke: Callable[[], None]) -> None:
-    consumers = Consumers(stores.router, poke)
-    its.hear(TRAFFIC, consumers.on_traffic)
-    its.hear(QUALITY, consumers.on_quality)
-    its.hear(ESTIMATES, consumers.on_estimates)
-    its.hear(EXPERIMENTS, consumers.on_experiments)
-    if settings.best_answers:
-        its.hear(FEEDBACK, partial(keep_best, stores.best))
 
 
 def _give(app: FastAPI, stores: Stores, admission: Admission, its: Connections) -> None:
@@ -223,16 +212,22 @@ def _around(files: Files, settings: RouterSettings) -> Surroundings:
 
 async def _refresh(app: FastAPI, stores: Stores, warming: Warming, unserved: Unserved) -> None:
     parts: Parts = app.state.parts  # of the moment: they change when files are read anew
+    forgotten = []
     await parts.library.refresh(stores.templates)
     for event in await parts.snapshot.refresh(stores.router, warming.readies):
         if isinstance(event, EstimateTrained):
             parts.estimates.hear(event)
         elif isinstance(event, Dropped):
             parts.cache.drop(event.tenant, event.drop)
+        elif isinstance(event, Person):
+            parts.cache.forget(event)
+            forgotten.append(event)
         else:
             parts.cache.drop_versions(event.tenant, event.revoked)
             warming.hear(event)
             unserved.hear(event)
+    for person in forgotten:
+        await stores.router.forget_person(person)
 
 
 def _loops(app: FastAPI, wire: Wire, store: MongoRouterStore, warming: Warming, refresh: Round) -> dict[str, Loop]:

@@ -37,6 +37,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[tuple[str, msgspec.Raw], ...] | None = None  # of a stream in a shape of its own: names and data
     finish: str = "stop"
     too_large: bool = False  # to be kept: what it said is gone
+    user: str = ""  # a digest of who had asked, by which it is found when he is forgotten
 
     def age_s(self, now: datetime) -> float:
         """Its result id is a UUIDv7, and begins with its milliseconds."""

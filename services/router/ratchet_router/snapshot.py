@@ -13,6 +13,7 @@ from ratchet_common.events import (
     QualityMeasured,
     TrafficAssigned,
 )
+from ratchet_common.forgotten import Person
 from ratchet_router.epochs import Dropped, Epoch, Kind
 from ratchet_router.routing import Measured
 
@@ -31,6 +32,7 @@ class Changes:
     until: datetime | None
     experiments: Sequence[ExperimentChanged] = ()
     estimates: Sequence[EstimateTrained] = ()
+    forgotten: Sequence[Person] = ()
 
 
 class SnapshotStore(Protocol):
@@ -53,17 +55,19 @@ class Snapshot:
         self._epochs: dict[str, Epoch] = {}
         self._experiments: dict[tuple[str, str], dict[str, ExperimentChanged]] = {}
         self._estimates: dict[tuple[str, str], int] = {}  # revisions
+        self._forgotten: dict[tuple[str, str], datetime] = {}
         self._seen: datetime | None = None
         self._began = False
 
     async def refresh(
         self, store: SnapshotStore, ready: Ready = at_once
-    ) -> list[TrafficAssigned | EstimateTrained | Dropped]:
-        """Returns the assignments, the estimates and the drops that are new here.
+    ) -> list[TrafficAssigned | EstimateTrained | Dropped | Person]:
+        """Returns the assignments, the estimates, the drops and the forgotten persons that are new here.
 
         An assignment waits until this replica is `ready` for it; those that were there before it started do not.
         """
         changes = await store.changes(self._seen - LOOK_BACK if self._seen else None)
+        first = not self._began
         new = self._taken_up(changes.traffic, ready if self._began else at_once)
         self._began = True
         self._quality.update({(event.tenant, event.task_type, event.model): event for event in changes.quality})
@@ -74,7 +78,13 @@ class Snapshot:
         trained = [event for event in changes.estimates if event.revision > self._revision_of(event)]
         self._estimates.update({(event.tenant, event.task_type): event.revision for event in trained})
         self._seen = changes.until or self._seen
-        return [*new, *trained, *dropped]
+        forgotten = self._newly_forgotten(changes.forgotten)
+        return [*new, *trained, *dropped, *([] if first else forgotten)]  # at first nothing is in memory
+
+    def _newly_forgotten(self, found: Sequence[Person]) -> list[Person]:
+        new = [one for one in found if self._forgotten.get((one.tenant, one.name)) != one.asked_at]
+        self._forgotten.update({(one.tenant, one.name): one.asked_at for one in new})
+        return new
 
     def _taken_up(self, traffic: Sequence[TrafficAssigned], ready: Ready) -> list[TrafficAssigned]:
         for event in filter(self._is_news, traffic):

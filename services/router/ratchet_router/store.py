@@ -20,9 +20,11 @@ from ratchet_common.events import (
     QualityMeasured,
     TrafficAssigned,
 )
+from ratchet_common.forgotten import Person, gone
 from ratchet_common.look_ups import LookUps
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.outbox import entry, holding
+from ratchet_common.persons import digest
 from ratchet_common.upserts import Change, upsert, upsert_where
 from ratchet_router.cache import Tallies, Tally
 from ratchet_router.epochs import EVERYTHING, Drop, Epoch
@@ -30,7 +32,7 @@ from ratchet_router.memory import Entry
 from ratchet_router.snapshot import Changes
 
 LARGEST_ENTRY_BYTES = 256 * 1024
-KNOWN = ("traffic", "quality", "caches", "experiments", "estimates")
+KNOWN = ("traffic", "quality", "caches", "experiments", "estimates", "forgotten")
 
 
 class MongoRouterStore:
@@ -52,7 +54,8 @@ class MongoRouterStore:
 
     async def hold(self, event: PredictionMade) -> None:
         """Returns once the store has the event, for the relay to send."""
-        await self.held.insert({"_id": Binary.from_uuid(event.event_id), **holding(entry(event))})
+        whose: Document = {"tenant": event.tenant, "user": digest(event.tenant, event.user)} if event.user else {}
+        await self.held.insert({"_id": Binary.from_uuid(event.event_id), **whose, **holding(entry(event))})
 
     async def save_traffic(self, events: Sequence[TrafficAssigned]) -> None:
         """An older revision, or the same one again, changes nothing."""
@@ -86,6 +89,7 @@ class MongoRouterStore:
             until=max(times, default=None),
             experiments=[msgspec.json.decode(d["body"], type=ExperimentChanged) for d in found["experiments"]],
             estimates=[msgspec.json.decode(d["body"], type=EstimateTrained) for d in found["estimates"]],
+            forgotten=[Person(d["tenant"], d["name"], d["asked_at"]) for d in found["forgotten"]],
         )
 
     async def _written(self, name: str, since: datetime | None) -> list[Document]:
@@ -99,6 +103,8 @@ class MongoRouterStore:
             return False
         by = {"version_id": entry.version_id, "model": entry.model, "template": entry.template, "by": self._by}
         about: Document = {"tenant": entry.tenant, **by, "expires_at": entry.expires_at}
+        if entry.user:
+            about["user"] = entry.user
         return self.kept.offer({"_id": Binary(key), **about, "hits": 0, "body": body})
 
     async def cached(self, key: bytes, tenant: str) -> bytes | None:
@@ -121,6 +127,11 @@ class MongoRouterStore:
     async def forget_versions(self, tenant: str, versions: Collection[str]) -> None:
         with waiting_is_worth_it():
             await self._responses.delete_many({"tenant": tenant, "version_id": {"$in": list(versions)}})
+
+    async def forget_person(self, person: Person) -> None:
+        """Once more, after this replica knows: answers that it was about to keep may have come meanwhile."""
+        async for _ in gone(self._responses, {"tenant": person.tenant, "user": person.name}):
+            pass
 
     async def drop(self, tenant: str, asked: Drop) -> int:
         """The higher epoch first: what is written meanwhile under the old one is never found again."""

@@ -11,6 +11,7 @@ from ratchet_router.idempotency_store import MongoKeyStore
 from ratchet_router.settings import RouterSettings
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.template_store import MongoTemplateStore
+from ratchet_router.traces import MongoTraces
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,11 @@ class Stores:
     best: MongoBestAnswers
     keys: MongoKeyStore
     conversations: MongoConversationStore
+    traces: MongoTraces
 
     @classmethod
     def of(cls, database: Database, settings: RouterSettings) -> Self:
+        conversations = MongoConversationStore(database)
         return cls(
             router=MongoRouterStore(database),
             templates=MongoTemplateStore(database),
@@ -30,9 +33,10 @@ class Stores:
                 database, most=settings.best_answers, kept=timedelta(days=settings.best_answers_days)
             ),
             keys=MongoKeyStore(database),
-            conversations=MongoConversationStore(database),
+            conversations=conversations,
+            traces=MongoTraces(database, conversations),
         )
 
     async def create_indexes(self) -> None:
-        for store in (self.router, self.templates, self.best, self.keys, self.conversations):
+        for store in (self.router, self.templates, self.best, self.keys, self.conversations, self.traces):
             await store.create_indexes()

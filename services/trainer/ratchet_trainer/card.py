@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ratchet_trainer.analysis import Analysis
-from ratchet_trainer.dataset import Listed, Manifest, Rules
+from ratchet_trainer.dataset import Erased, Listed, Manifest, Rules
 from ratchet_trainer.split import Side
 
 VALUES_SHOWN: Final = 30  # of one stratum, the commonest ones
@@ -45,6 +45,7 @@ def card(listed: Listed, found: Analysis) -> str:
         f"together they have {found.vocabulary_size:,} different words.",
         "## Private data",
         *_private(found.pii_found),
+        *_erased(listed.erasures),
         "## Whose it is, and what it may be used for",
         *_rights(made),
     ]
@@ -172,6 +173,14 @@ def _rights(made: Manifest) -> list[str]:
         f"{models:,} targets ({share:.0%}) are answers of a model as it gave them: look whether its provider's terms "
         "allow another model to learn from them.",
     ]
+
+
+def _erased(erasures: Sequence[Erased]) -> list[str]:
+    if not erasures:
+        return []
+    told = "Users asked to be forgotten whose examples it held. It is read without them; build it anew to replace it."
+    rows = [(str(one.erasure_id), f"{one.at:%Y-%m-%d}", f"{one.examples:,}") for one in erasures]
+    return ["## Erased since", told, _table(("erasure", "asked on", "examples"), rows)]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

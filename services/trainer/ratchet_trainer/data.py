@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ratchet_common.events import FeedbackJoined
+from ratchet_common.forgetting import Forgetting, forgetting
 from ratchet_common.messaging import SMALL, Handle
 from ratchet_common.service import Connections
-from ratchet_common.topics import FEEDBACK, PREDICTIONS
+from ratchet_common.topics import ERASURES, FEEDBACK, FORGOTTEN, PREDICTIONS
 from ratchet_common.workers import Workers
 from ratchet_trainer import analysis, augmenting, composing, looking, preparing
 from ratchet_trainer.augmenting import Plan
@@ -16,6 +17,7 @@ from ratchet_trainer.composing import Composed
 from ratchet_trainer.data_settings import DataSettings
 from ratchet_trainer.dataset import Rules
 from ratchet_trainer.datasets import TrainingData
+from ratchet_trainer.erasing import Erasing
 from ratchet_trainer.example import Example
 from ratchet_trainer.finding.sought import Sought
 from ratchet_trainer.hashing import Hashes
@@ -23,11 +25,14 @@ from ratchet_trainer.head import Head
 from ratchet_trainer.outcomes import Asked, Look, OutcomeCollector
 from ratchet_trainer.preparing import Prepared
 from ratchet_trainer.store.datasets import MongoDatasetStore
+from ratchet_trainer.store.erasures import MongoErasureStore
 from ratchet_trainer.store.estimates import MongoOutcomeNews
 from ratchet_trainer.store.examples import MongoExampleStore
+from ratchet_trainer.store.marks import MongoMarks
 from ratchet_trainer.store.outcomes import MongoOutcomeStore
 from ratchet_trainer.store.salts import kept_salt
 from ratchet_trainer.store.served import MongoServedStore
+from ratchet_trainer.store.traces import MongoTraces
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Data:
     training: TrainingData
     outcomes: MongoOutcomeStore
     served: MongoServedStore
+    erasures: MongoErasureStore
+    erasing: Erasing
 
 
 async def data_of(its: Connections, settings: DataSettings) -> Data:
@@ -48,7 +55,8 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     examples, datasets = MongoExampleStore(its.database), MongoDatasetStore(its.database)
     served = MongoServedStore(its.database, kept=kept)
     outcomes = MongoOutcomeStore(its.database, kept=timedelta(days=settings.estimate_days))
-    for store in (examples, datasets, served, outcomes):
+    erasures, traces = MongoErasureStore(its.database), MongoTraces(its.database)
+    for store in (examples, datasets, served, outcomes, erasures, traces):
         await store.create_indexes()
     work = AtWork(its.workers, settings.sought)
     hashes = Hashes(await _salt(its, settings))
@@ -57,9 +65,18 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     training = TrainingData(
         examples, served, datasets, work.compose, work.read_through, settings.rules, kept, work.vary
     )
-    its.hear(PREDICTIONS, collector.on_predictions, SMALL)
-    its.hear(FEEDBACK, _both(collector, others) if settings.estimate_outcomes else collector.on_feedback, SMALL)
-    return Data(collector, examples, datasets, training, outcomes, served)
+    erasing = Erasing(erasures, traces, MongoMarks(its.database), hashes)
+    forgets = await _forgetting(its, erasing)
+    on_feedback = _both(collector, others) if settings.estimate_outcomes else collector.on_feedback
+    its.hear(PREDICTIONS, forgets.sparing(collector.on_predictions), SMALL)
+    its.hear(FEEDBACK, forgets.sparing(on_feedback), SMALL)
+    its.hear(ERASURES, forgets.on_erasures)
+    its.hear(FORGOTTEN, erasing.on_done)
+    return Data(collector, examples, datasets, training, outcomes, served, erasures, erasing)
+
+
+async def _forgetting(its: Connections, erasing: Erasing) -> Forgetting:
+    return await forgetting(its.database, its.name, erasing.steps, name_of=erasing.name_of, name_in=erasing.name_in)
 
 
 def _both(collector: Collector, outcomes: OutcomeCollector) -> Handle:

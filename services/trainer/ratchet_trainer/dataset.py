@@ -102,11 +102,21 @@ class Composition:
     sides: Mapping[Side, tuple[Ref, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """So many of its examples were of a user who was forgotten: it is read without them."""
+
+    erasure_id: UUID
+    at: datetime
+    examples: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     dataset_id: str
     created_at: datetime
     manifest: Manifest
+    erasures: tuple[Erased, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

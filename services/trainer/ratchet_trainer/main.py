@@ -12,6 +12,7 @@ from ratchet_trainer.answering import answering
 from ratchet_trainer.api import base_models as base_models_api
 from ratchet_trainer.api import (
     datasets,
+    erasures,
     evaluation_runs,
     evaluations,
     examples,
@@ -39,7 +40,7 @@ ESTIMATES = "estimates"  # a folder of their own: in it, what is in use no more 
 TUNING = (jobs, runs, searches, base_models_api)
 OF_VERSIONS = (versions, registering, lineage)  # lineage last: its `{version_id}` would match `compare`
 OF_EVALUATIONS = (suites, evaluation_runs, evaluations)  # as would their `{evaluation_id}`
-APIS = (examples, datasets, *TUNING, *OF_VERSIONS, rollouts, *OF_EVALUATIONS)
+APIS = (examples, datasets, erasures, *TUNING, *OF_VERSIONS, rollouts, *OF_EVALUATIONS)
 
 
 def build(settings: TrainerSettings) -> FastAPI:
@@ -63,6 +64,7 @@ def build(settings: TrainerSettings) -> FastAPI:
             means = Means(its, settings, data, artifacts, estimates, fitting, base_models, platforms, asked.askers)
             loops = await decisions(app, means) | await evaluating(app, means) | dict(asked.loops)
             loops |= await searching(app, means)
+            loops |= await its.relay(data.erasures.collection) | await its.relay(its.database.forgotten)
             app.state.data, app.state.artifacts, app.state.ready = data, artifacts, its.ready
             app.state.base_models = base_models
             async with at_work(its, loops):

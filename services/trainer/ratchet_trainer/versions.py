@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from ratchet_common.errors import NotFoundError
 from ratchet_common.events import BASE_VERSION, Serving
@@ -55,6 +56,7 @@ class Version:
     exam: str = ""  # the dataset that it is judged on, where nobody said what it was trained on
     registered_by: str = ""  # who brought it, where no job made it
     why: str = ""  # he did
+    erasures: tuple[UUID, ...] = ()  # whose users' examples its dataset had held
 
     @property
     def here(self) -> bool:

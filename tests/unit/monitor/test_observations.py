@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from ratchet_common.persons import digest
 from ratchet_common.vocabulary import EMBEDDING, UnknownTaskError
-from ratchet_monitor.observations import ImplausibleError, digest, hit_of, observation_of
+from ratchet_monitor.observations import ImplausibleError, hit_of, observation_of
 from tests.unit.monitor.make import HOUR, NOW, prediction, result_id
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import Usage
+from ratchet_common.forgotten import Person
 from ratchet_providers.base import Native
 from ratchet_router.cache import NANO, AnswerCache, cache_key
 from ratchet_router.epochs import EVERYTHING, Drop
@@ -142,6 +143,18 @@ def test_an_answer_depends_on_the_beta_that_was_asked_for() -> None:
 
     assert key(beta="a") == key(beta="a")
     assert len({key(), key(beta="a"), key(beta="b")}) == 3
+
+
+async def test_what_somebody_asked_goes_with_him() -> None:
+    mine = cache(FakeStore(), store_lookup=False)
+    mine.keep(b"gone", entry(user="a1"))
+    mine.keep(b"stays", entry(user="b2"))
+    mine.keep(b"theirs", entry(user="a1", tenant="other"))
+    mine.keep(b"nobodys", entry())
+    assert mine.forget(Person("acme", "a1", NOW)) == 1
+    assert await mine.look_up(b"gone", "acme") is None
+    assert None not in [await mine.look_up(key, "acme") for key in (b"stays", b"nobodys")]
+    assert await mine.look_up(b"theirs", "other") is not None
 
 
 async def test_what_a_drop_takes_goes_and_others_stay() -> None:

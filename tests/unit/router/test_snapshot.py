@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 from ratchet_common.events import EVERYONE, EstimateTrained, ExperimentChanged, QualityMeasured, TrafficAssigned
+from ratchet_common.forgotten import Person
 from ratchet_router.consumers import Consumers
 from ratchet_router.epochs import EVERYTHING, Drop, Dropped, Epoch, Kind
 from ratchet_router.routing import Measured
@@ -184,3 +185,13 @@ async def test_an_estimate_goes_to_the_store_and_the_snapshot_is_told() -> None:
     await Consumers(store, lambda: poked.append(1)).on_estimates([estimate(1)])
     assert [type(event) for event in store.saved] == [EstimateTrained]
     assert poked == [1]
+
+
+async def test_who_is_forgotten_is_news_once_and_again_when_he_asks_again() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    ann, later = Person("acme", "a1", NOW), Person("acme", "a1", NOW + timedelta(days=1))
+    store.now = Changes([], [], [], NOW, forgotten=[ann])
+    assert await snapshot.refresh(store) == []  # before anything is kept here
+    assert await snapshot.refresh(store) == []
+    store.now = Changes([], [], [], NOW, forgotten=[later])
+    assert await snapshot.refresh(store) == [later]

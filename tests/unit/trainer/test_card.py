@@ -1,12 +1,13 @@
 """A dataset's page says what its manifest and its analysis say, and stays Markdown whatever the labels are."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from ratchet_trainer.analysis import Analysis
 from ratchet_trainer.augmenting import Augment
 from ratchet_trainer.balancing import Balance
 from ratchet_trainer.card import VALUES_SHOWN, card
-from ratchet_trainer.dataset import Dropped, Listed, Manifest, Rules
+from ratchet_trainer.dataset import Dropped, Erased, Listed, Manifest, Rules
 from ratchet_trainer.split import Side
 from tests.unit.trainer.make_data import NOW
 
@@ -103,3 +104,9 @@ def test_what_models_said_themselves_is_told_to_whoever_looks_at_rights() -> Non
     assert "300 targets (25%) are answers of a model" in card(LISTED, FOUND)
     none = replace(LISTED, manifest=replace(LISTED.manifest, by_source={"correction": 1_200}))
     assert "answers of a model as it gave them" not in card(none, FOUND)
+
+
+def test_what_was_erased_since_stands_on_the_page() -> None:
+    assert "Erased" not in card(LISTED, FOUND)
+    erased = Erased(UUID(int=7), NOW, 1_234)
+    assert f"| {erased.erasure_id} | 2026-01-05 | 1,234 |" in card(replace(LISTED, erasures=(erased,)), FOUND)

@@ -8,6 +8,7 @@ import msgspec
 from bson import Binary
 
 from ratchet_common.mongo import Document
+from ratchet_common.persons import digest_of_some
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.submit import Feedback, Saved, feedback_id
@@ -36,6 +37,7 @@ def answer_document(answer: Answer) -> Document:
         "task_type": answer.task_type,
         "document_type": answer.document_type,
         "outcome": answer.outcome,
+        "asker": digest_of_some(answer.tenant, answer.user),
         "body": msgspec.json.encode(answer),
     }
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 from bson import Binary
 from pymongo import UpdateOne
 from uuid_utils.compat import uuid7
 
 from ratchet_common import outbox
+from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import FeedbackJoined
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_common.persons import digest, digest_of_some
 from ratchet_common.upserts import upsert
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.store.documents import (
@@ -66,12 +67,15 @@ class MongoFeedbackStore:
             "result_id": Binary.from_uuid(said.result_id),
             "about": answer_key((said.tenant, said.result_id)),
             "user_id": said.user_id,
+            "speaker": digest(said.tenant, said.user_id),
         }
         update = {"$set": replaced, "$setOnInsert": first, "$inc": {"revision": 1}}
         await upsert(self._feedback, key, update)
         with waiting_is_worth_it():
             stands = await self._feedback.find_one({"_id": key})
-        return saved_in(cast("Document", stands))  # written just now, and never deleted
+        if stands is None:  # its user was forgotten in between
+            raise RetryLaterError("What was just said is gone again, since its user is being forgotten.")
+        return saved_in(stands)
 
     async def join(self, found: Collection[tuple[Saved, FeedbackJoined]]) -> None:
         await self._update([_join(saved, event) for saved, event in found])
@@ -124,6 +128,8 @@ def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
         "task_type": event.task_type,
         "document_type": event.document_type,
         "version_id": event.version_id,
+        "asker": digest_of_some(event.tenant, event.user),
+        "answered_at": event.answered_at,
     }
     not_yet = _still(saved) | {"joined": {"$not": {"$gte": saved.revision}}}
     return UpdateOne(not_yet, {"$set": said | outbox.replace(event), "$unset": {"due_at": ""}})

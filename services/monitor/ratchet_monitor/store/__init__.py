@@ -7,11 +7,13 @@ from ratchet_monitor.store.experiments import MongoExperiments
 from ratchet_monitor.store.facts import MongoFacts
 from ratchet_monitor.store.marks import MongoMarks
 from ratchet_monitor.store.qualities import MongoQualities
+from ratchet_monitor.store.traces import MongoTraces
 
 
 class MonitorStore:
     def __init__(self, database: Database, keeping: Keeping) -> None:
         self.facts = MongoFacts(database, keeping)
+        self.traces = MongoTraces(self.facts, keeping)
         self.buckets = MongoBuckets(database, keeping)
         self.experiments = MongoExperiments(database)
         self.qualities = MongoQualities(database)

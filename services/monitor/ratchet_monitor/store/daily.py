@@ -48,6 +48,16 @@ class Daily(Generic[F]):
                 async for document in self._database[day].find({"bucket": {"$in": keys}}, batch_size=READ_AT_ONCE):
                     yield struct_of(self._kind, document)
 
+    async def replace(self, hour: Collection[BucketKey], field: str, before: str, after: str) -> int:
+        """In the facts of these buckets, all of one hour. Returns in how many."""
+        keys, days = [bucket.text for bucket in hour], {self._day(bucket.hour) for bucket in hour}
+        changed = 0
+        with waiting_is_worth_it():
+            for day in days:
+                these = {"bucket": {"$in": keys}, field: before}
+                changed += (await self._database[day].update_many(these, {"$set": {field: after}})).modified_count
+        return changed
+
     async def forget_before(self, first: datetime) -> None:
         """Drops the days that ended before the day of `first`."""
         with waiting_is_worth_it():

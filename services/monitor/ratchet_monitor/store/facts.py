@@ -49,6 +49,13 @@ class MongoFacts:
     def hits(self, bucket: BucketKey) -> AsyncIterator[Hit]:
         return self._hits.filed([bucket])
 
+    async def unlink_observations(self, hour: Collection[BucketKey], before: str, after: str) -> int:
+        return await self._observations.replace(hour, "unit", before, after)
+
+    async def unlink_scores(self, hour: Collection[BucketKey], before: str, after: str) -> int:
+        as_unit = await self._scores.replace(hour, "unit", before, after)
+        return as_unit + await self._scores.replace(hour, "user", before, after)
+
     async def forget(self, now: datetime) -> None:
         """What no hour is built from any more."""
         first = self._keeping.raw_from(now)

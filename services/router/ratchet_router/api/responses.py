@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from ratchet_catalogue.catalogue import Capability
 from ratchet_common.auth import Caller, Scope, authorise
 from ratchet_common.errors import RetryLaterError
+from ratchet_common.persons import digest_of_some
 from ratchet_router.answered import Answered
 from ratchet_router.api.about import said_of
 from ratchet_router.api.asking import Asked, ask_of
@@ -58,7 +59,8 @@ class SpokenResponse:
         if not self.asked.store or answered.replayed or not isinstance(response, bytes):
             return
         with suppress(RetryLaterError):
-            tenant, user = self.caller.tenant, self.asked.user
+            tenant = self.caller.tenant
+            user = digest_of_some(tenant, self.asked.user)
             await self.conversations.keep(tenant, user, self.history, self.asked.items, response)
 
 

@@ -78,7 +78,7 @@ async def batches_at_work(
         loops[f"callbacks of {name}"] = Loop(Telling(untold, callbacks, working.now).round, every=every)
     return BatchesAtWork(
         Batches(store, files, tuple(plans), kept=kept, file_bytes=settings.batch_file_bytes, callbacks=callbacks),
-        Singles(single_store, store, model=working.model, kept=kept, callbacks=callbacks),
+        Singles(single_store, store, read=working.alone, kept=kept, callbacks=callbacks),
         store,
         poke,
         loops,

@@ -17,7 +17,7 @@ PORTION_BYTES: Final = 16 * 1024 * 1024
 
 
 class Hold(msgspec.Struct, frozen=True):
-    """`budget`: its key. `user`: whose alone it is; None: the tenant's, or the key's."""
+    """`budget`: its key. `user`: a digest of whose alone it is; None: the tenant's, or the key's."""
 
     budget: str
     user: str | None = None
@@ -125,7 +125,8 @@ def told_of(batch: Batch) -> bytes:
 class Item(msgspec.Struct, kw_only=True):
     """One request. `said`: its line of the output, once it has one. `decision`: why its portion's model, JSON.
 
-    `model` and `template`: as they were picked once, though other versions may be live when the answer comes.
+    `model` and `template`: as they were picked once, though other versions may be live when the answer comes. `user`:
+    a digest.
     """
 
     batch: str

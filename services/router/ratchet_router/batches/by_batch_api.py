@@ -106,10 +106,10 @@ async def _covered(held: Held, index: int, ready: list[Ready], working: Working)
         try:
             return ready if await set_aside(held, index, ready, working) else None
         except NotCoveredError as short:
-            out = [one for one in ready if short.user is None or one.asked.who.user == short.user]
+            out = [one for one in ready if short.user is None or one.asked.who.person == short.user]
             for one in out:
                 await working.refused(one.item, short.refusal)
-            ready = [one for one in ready if short.user is not None and one.asked.who.user != short.user]
+            ready = [one for one in ready if short.user is not None and one.asked.who.person != short.user]
     return ready
 
 

@@ -86,7 +86,7 @@ def _due(ready: Sequence[Ready], working: Working) -> list[Due]:
     found: dict[str, tuple[Allowance, str | None]] = {}
     for one in ready:
         for budget in working.budgets.budgets(one.asked.who):
-            user = one.asked.who.user if budget.subject == "user" else None
+            user = one.asked.who.person if budget.subject == "user" else None
             found[budget.key] = (budget, user)
             costs[budget.key] += one.asked.expected_usd
     due = [Due(budget, user, costs[key]) for key, (budget, user) in found.items()]

@@ -10,6 +10,9 @@ from ratchet_router.batches.lines import LineError
 from ratchet_router.shapes.statuses import status_of
 
 EXPIRED: Final = LineError(code="batch_expired", message="This request could not be executed before the batch expired.")
+ERASED: Final = LineError(
+    code="erased", message="The user of this request asked to be forgotten, and it went with him."
+)
 CANCELLED: Final = LineError(code="batch_cancelled", message="This request was not executed: the batch was cancelled.")
 _encode = msgspec.json.Encoder().encode
 

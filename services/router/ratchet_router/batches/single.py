@@ -35,6 +35,7 @@ class Single(msgspec.Struct, kw_only=True):
     tell_at: float | None = None
     told_tries: int = 0
     told: ToldState = ""
+    user: str = ""  # a digest of whose it is
 
 
 @dataclass(frozen=True, slots=True)

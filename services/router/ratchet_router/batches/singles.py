@@ -10,6 +10,7 @@ import msgspec
 
 from ratchet_common.auth import Caller
 from ratchet_common.errors import NotFoundError
+from ratchet_router.batches.asked import AskedItem
 from ratchet_router.batches.batch import OVER, Batch, Item
 from ratchet_router.batches.callbacks import Callbacks
 from ratchet_router.batches.lines import LineError
@@ -18,7 +19,7 @@ from ratchet_router.batches.single_store import MongoSingleStore
 from ratchet_router.batches.store import MongoBatchStore
 from ratchet_router.idempotency import IdempotencyError, Once
 
-Model = Callable[[str, bytes, Caller], str]  # that a request names, by its endpoint and its body; raises RefusedError
+Read = Callable[[str, bytes, Caller], AskedItem]  # a request by its endpoint and its body; raises RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,16 @@ class Singles:
         store: MongoSingleStore,
         batches: MongoBatchStore,
         *,
-        model: Model,
+        read: Read,
         kept: timedelta,
         callbacks: Callbacks,
     ) -> None:
-        self._store, self._batches, self._model = store, batches, model
+        self._store, self._batches, self._read = store, batches, read
         self._kept, self._callbacks = kept, callbacks
 
     async def take(self, wanted: WantedSingle, caller: Caller, now: datetime) -> Standing:
         """In the store when it returns. Raises what reading the request raises, InvalidBatchError, IdempotencyError."""
-        model = self._model(wanted.endpoint, wanted.body, caller)
+        asked = self._read(wanted.endpoint, wanted.body, caller)
         if wanted.callback:
             await self._callbacks.check(wanted.callback)
         once = wanted.once
@@ -66,7 +67,7 @@ class Singles:
             tenant=caller.tenant,
             caller=msgspec.json.encode(caller),
             endpoint=wanted.endpoint,
-            group=group_of(caller, wanted.endpoint, model),
+            group=group_of(caller, wanted.endpoint, asked.model),
             body=wanted.body,
             size=len(wanted.body),
             created_at=now,
@@ -74,6 +75,7 @@ class Singles:
             custom_id=wanted.custom_id,
             fingerprint=once.fingerprint if once else b"",
             callback=wanted.callback,
+            user=asked.who.person or "",
         )
         kept = await self._store.put(single)
         if once is not None and kept.fingerprint != once.fingerprint:

@@ -138,7 +138,7 @@ def _place(batch: Batch, item: Item, portions: Portions, working: Working) -> Li
         code = getattr(error, "code", "") or CODES.get(error.type, error.type)
         param = getattr(error, "param", None) or ("model" if error.type == "unknown-model" else None)
         return LineError(code=code, message=error.detail, param=param)
-    item.portion, item.user = portions.place(item, asked), asked.who.user
+    item.portion, item.user = portions.place(item, asked), asked.who.person
     if portions.found[item.portion].provider:
         pinned = asked.pinned
         item.model, item.template, item.decision = pinned.model, pinned.template, pinned.decision

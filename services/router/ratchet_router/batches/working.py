@@ -76,9 +76,9 @@ class Working:
         pinned = Pinned(item.model, item.template, item.decision)
         return self.plans[batch.endpoint](item.body, batch.who, result_id(batch, item), pinned, self.parts)
 
-    def model(self, endpoint: str, body: bytes, caller: Caller) -> str:
-        """That a request names. Raises what reading and planning raise."""
-        return self.plans[endpoint](body, caller, uuid4(), Pinned(), self.parts).model
+    def alone(self, endpoint: str, body: bytes, caller: Caller) -> AskedItem:
+        """A request that is in no batch yet. Raises what reading and planning raise."""
+        return self.plans[endpoint](body, caller, uuid4(), Pinned(), self.parts)
 
     async def keep(self, item: Item, kept: Kept) -> None:
         """An answer that no document of the store holds fails, and is paid for."""

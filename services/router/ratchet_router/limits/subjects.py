@@ -10,6 +10,7 @@ import msgspec
 
 from ratchet_common.auth import Caller
 from ratchet_common.limits import Limits
+from ratchet_common.persons import digest_of_some
 from ratchet_router.limits.allowances import Subject, allowances
 from ratchet_router.limits.file import LimitsFile
 from ratchet_router.limits.slices import Slice
@@ -32,6 +33,11 @@ class Who(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, caller: Caller, user: str | None) -> Self:
         return cls(caller.tenant, caller.sha256, caller.limits, user)
+
+    @property
+    def person(self) -> str | None:
+        """A digest of the user, for what is kept."""
+        return digest_of_some(self.tenant, self.user)
 
 
 @dataclass(slots=True, eq=False)

@@ -12,7 +12,7 @@ from ratchet_scoring.scorers import LABEL_TASKS
 from ratchet_trainer.analysis import Analysis
 from ratchet_trainer.augmenting import Augment
 from ratchet_trainer.balancing import Balance
-from ratchet_trainer.dataset import Listed, Manifest, Rules
+from ratchet_trainer.dataset import Erased, Listed, Manifest, Rules
 from ratchet_trainer.recipes import RecipeName
 from ratchet_trainer.split import SHARES, Side
 
@@ -144,6 +144,7 @@ class ShownDataset(BaseModel):
     learned_from: datetime
     learned_until: datetime
     sha256: str
+    erasures: list[Erased] = Field(description="of users whose examples it held; it is read without them")
 
     @classmethod
     def of(cls, listed: Listed) -> Self:
@@ -176,6 +177,7 @@ def _shown(listed: Listed, made: Manifest) -> dict[str, object]:
         "learned_from": made.learned_from,
         "learned_until": made.learned_until,
         "sha256": made.sha256,
+        "erasures": list(listed.erasures),
     }
 
 

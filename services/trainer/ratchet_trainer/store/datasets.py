@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_trainer.analysis import Analysis
-from ratchet_trainer.dataset import Composition, Listed, Manifest, Ref, UnknownDatasetError
+from ratchet_trainer.dataset import Composition, Erased, Listed, Manifest, Ref, UnknownDatasetError
 from ratchet_trainer.split import Side
 from ratchet_trainer.store.paging import create_index, page, place_of
 
@@ -82,6 +82,9 @@ def _listed(document: Document) -> Listed:
         dataset_id=document["dataset_id"],
         created_at=document["created_at"],
         manifest=msgspec.json.decode(document["manifest"], type=Manifest),
+        erasures=tuple(
+            Erased(UUID(hex=mark["erasure_id"]), mark["at"], mark["examples"]) for mark in document.get("erasures", ())
+        ),
     )
 
 

@@ -51,7 +51,6 @@ class MongoExampleStore:
         await create_index(self._heads)
         await self._create_index_by_parts()
         await self._heads.create_index([("state", 1), ("learned_at", 1)])
-        await self._texts.create_index([("tenant", 1), ("user_hash", 1)])
 
     async def _create_index_by_parts(self) -> None:
         """What was stored before there were parts is put into them once."""
@@ -226,6 +225,7 @@ def _texts(learned: Learned) -> Document:
         "user_hash": about.user_hash,
         "speaker_hash": about.speaker_hash,
         "session_hash": about.session_hash,
+        "answered_at": about.answered_at,
         "example": msgspec.json.encode(learned.example),
     }
 

@@ -20,7 +20,6 @@ class MongoOutcomeStore:
     async def create_indexes(self) -> None:
         await self._outcomes.create_index("until", expireAfterSeconds=0)
         await self._outcomes.create_index([("tenant", 1), ("task_type", 1), ("written_at", DESCENDING)])
-        await self._outcomes.create_index([("tenant", 1), ("user_hash", 1)])
 
     async def write(self, outcomes: Sequence[Outcome]) -> None:
         latest = {one.outcome_id: one for one in sorted(outcomes, key=lambda one: one.revision)}

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
@@ -19,7 +20,7 @@ TO_JUDGE: Document = {"state": {"$in": [str(VersionState.CANDIDATE), str(Version
 
 class MongoVersionStore:
     def __init__(self, database: AsyncDatabase[Document], *, lease_s: float) -> None:
-        self._versions, self._lease_s = database.versions, lease_s
+        self._versions, self._datasets, self._lease_s = database.versions, database.datasets, lease_s
 
     async def create_indexes(self) -> None:
         await create_index(self._versions)
@@ -31,7 +32,17 @@ class MongoVersionStore:
                 await self._versions.insert_one(_document(version))
             except DuplicateKeyError:
                 return False
+        await self._inherit_erasures(version)
         return True
+
+    async def _inherit_erasures(self, version: Version) -> None:
+        """Its dataset may have held what was erased while it was trained. Written before: who marks sees it, or this
+        sees the mark."""
+        with waiting_is_worth_it():
+            found = await self._datasets.find_one({"_id": _id(version.tenant, version.dataset_id)}, {"erasures": 1})
+            if marks := [mark["erasure_id"] for mark in (found or {}).get("erasures", ())]:
+                who = {"_id": _id(version.tenant, version.version_id)}
+                await self._versions.update_one(who, {"$addToSet": {"erasures": {"$each": marks}}})
 
     async def get(self, tenant: str, version_id: str) -> Version:
         """Raises UnknownVersionError."""
@@ -157,4 +168,5 @@ def _version(document: Document) -> Version:
         exam=document.get("exam", ""),
         registered_by=document.get("registered_by", ""),
         why=document.get("why", ""),
+        erasures=tuple(UUID(hex=erasure) for erasure in document.get("erasures", ())),
     )

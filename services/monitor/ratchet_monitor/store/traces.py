@@ -1,0 +1,37 @@
+"""The digests of a person among what is known of single results, in whose place made-up ones come."""
+
+from collections.abc import AsyncIterator
+from secrets import token_bytes
+
+from ratchet_common.forgetting import Step
+from ratchet_common.forgotten import Person
+from ratchet_common.vocabulary import EMBEDDING, TaskType
+from ratchet_monitor.hours import HOUR, BucketKey, Keeping, hours_between
+from ratchet_monitor.store.facts import MongoFacts
+from ratchet_monitor.unlinking import made_up
+
+TASKS = (*(task.value for task in TaskType), EMBEDDING)
+
+
+class MongoTraces:
+    def __init__(self, facts: MongoFacts, keeping: Keeping) -> None:
+        self._facts, self._keeping = facts, keeping
+        self._key = token_bytes(32)
+
+    @property
+    def steps(self) -> dict[str, Step]:
+        return {"unlinked_observations": self._observations, "unlinked_scores": self._scores}
+
+    async def _observations(self, person: Person) -> AsyncIterator[int]:
+        for hour in self._hours(person):
+            yield await self._facts.unlink_observations(hour, person.name, made_up(person, self._key))
+
+    async def _scores(self, person: Person) -> AsyncIterator[int]:
+        for hour in self._hours(person):
+            yield await self._facts.unlink_scores(hour, person.name, made_up(person, self._key))
+
+    def _hours(self, person: Person) -> list[list[BucketKey]]:
+        """Each with the buckets of all tasks: only they are indexed, and an hour is little enough for one call."""
+        first = self._keeping.raw_from(person.asked_at)
+        hours = hours_between(first, person.asked_at + HOUR)
+        return [[BucketKey(person.tenant, task, hour) for task in TASKS] for hour in hours]

@@ -1,0 +1,29 @@
+"""What the router hears of the others, and who takes it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from ratchet_common.forgetting import forgetting
+from ratchet_common.service import Connections
+from ratchet_common.topics import ERASURES, ESTIMATES, EXPERIMENTS, FEEDBACK, QUALITY, TRAFFIC
+from ratchet_router.batches.traces import MongoBatchTraces
+from ratchet_router.best_answers import keep_best
+from ratchet_router.consumers import Consumers
+from ratchet_router.settings import RouterSettings
+from ratchet_router.stores import Stores
+
+
+async def hear(its: Connections, settings: RouterSettings, stores: Stores, poke: Callable[[], None]) -> None:
+    """`poke`: the snapshot has something to read. Raises RetryLaterError."""
+    consumers = Consumers(stores.router, poke)
+    its.hear(TRAFFIC, consumers.on_traffic)
+    its.hear(QUALITY, consumers.on_quality)
+    its.hear(ESTIMATES, consumers.on_estimates)
+    its.hear(EXPERIMENTS, consumers.on_experiments)
+    batches = MongoBatchTraces(its.database, kept=timedelta(days=settings.batch_days))
+    await batches.create_indexes()
+    forgets = await forgetting(its.database, its.name, stores.traces.steps | batches.steps)
+    its.hear(ERASURES, forgets.on_erasures)
+    if settings.best_answers:
+        its.hear(FEEDBACK, forgets.sparing(partial(keep_best, stores.best)))
