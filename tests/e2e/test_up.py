@@ -209,6 +209,19 @@ def test_a_file_of_examples_is_brought_by_a_command(product: Product, tmp_path: 
     assert "line 2: it is no JSON." in shown.stdout
 
 
+def test_a_user_is_forgotten_by_a_command(product: Product) -> None:
+    at = ["--url", product.url, "--data-dir", str(product.data_dir)]
+    command = [sys.executable, "-m", "ratchet_cli", "data", "erase", "ann@example.com", "--why", "A letter.", *at]
+    ran = subprocess.run([*command, "--wait", "--json"], capture_output=True, text=True, timeout=300, check=False)
+    assert ran.returncode == 0, ran.stderr
+    erasure = json.loads(ran.stdout)
+    assert (erasure["state"], sorted(erasure["removed"])) == ("done", ["feedback", "monitor", "router", "trainer"])
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert shown.returncode == 0, shown.stderr
+    assert "Kafka, predictions, until" in shown.stdout
+    assert "ann@" not in ran.stdout + shown.stdout
+
+
 def test_sighup_has_all_four_services_read_the_tokens_anew(product: Product) -> None:
     token, row = new_token("later", frozenset(Scope))
     file = product.data_dir / "tokens.json"

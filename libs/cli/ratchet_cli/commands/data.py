@@ -8,7 +8,9 @@ import typer
 
 from ratchet_cli.commands.options import GATEWAY, HERE, AsJson, DataDir, Limit, Task, Token, Url, sentence_or
 
-commands = typer.Typer(help="What is learned from: bring examples of your own, build datasets.", no_args_is_help=True)
+commands = typer.Typer(
+    help="What is learned from: bring examples, build datasets, forget a user.", no_args_is_help=True
+)
 
 DatasetId = Annotated[str, typer.Argument(help="As `ratchet data list` shows it.")]
 
@@ -142,3 +144,24 @@ def export(
     from ratchet_cli.router_calls import router_at
 
     sentence_or(lambda: run(router_at(url, token, data_dir), dataset_id, format_, side, file))
+
+
+@commands.command(epilog="Example: ratchet data erase ann@example.com --wait")
+def erase(
+    user_id: Annotated[str, typer.Argument(help="As in requests and feedback.")],
+    why: Annotated[str, typer.Option(help="Kept with the erasure: name nobody in it.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Until every service is done, ten minutes at most.")] = False,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Forget a user in every service, and say what held him. Exit status 1 if --wait ended before all were done."""
+    from ratchet_cli.erasing import WAIT_S, named
+    from ratchet_cli.erasing import erase as run
+    from ratchet_cli.router_calls import router_at
+
+    wait_s = WAIT_S if wait else 0.0
+    raise typer.Exit(
+        sentence_or(lambda: run(named(user_id), why, router_at(url, token, data_dir), wait_s=wait_s, as_json=as_json))
+    )
