@@ -17,6 +17,7 @@ from ratchet_trainer.job_steps import (
     begun,
     cancellation,
     created,
+    creating,
     estimated,
     prepared,
     tidied,
@@ -100,8 +101,8 @@ async def test_a_job_is_found_by_its_platform_and_is_what_it_was(database: Datab
     assert await store.take(now, LOCAL) is None
     held = await _taken(lambda: store.take(now, ["openai", "bedrock"]))
     estimate = Estimate(examples=9, tokens=1000, epochs=3, cost_usd=0.25)
-    sent = uploaded(estimated(prepared(held.value, "d1", now), estimate, {"epochs": 3}), "train", "file-1")
-    running = created(sent, "run-1", now)
+    sent = uploaded(estimated(prepared(held.value, "d1", now), "m", estimate, {"epochs": 3}), "train", "file-1")
+    running = created(creating(sent, now), "run-1", now)
     assert await store.save(held, running)
     assert await store.get("acme", running.job_id) == running
     assert await store.spent("acme", now) == 0.25

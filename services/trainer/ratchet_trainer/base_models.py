@@ -84,6 +84,13 @@ class BaseModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class BaseModels:
     models: Sequence[BaseModel]
 
+    def known(self, platform: str, name: str) -> BaseModel | None:
+        """What the catalogue says of it today, if anything."""
+        try:
+            return self.of(platform, name)
+        except BaseModelRefusedError:
+            return None
+
     def of(self, platform: str, name: str) -> BaseModel:
         """Without a name: the platform's first that has one. Raises BaseModelRefusedError."""
         there = [model for model in self.models if model.platform == platform]

@@ -3,7 +3,6 @@
 Whoever works on a job may be killed at any time; whoever takes it over begins again from what the job says of itself.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,11 +13,10 @@ from uuid_utils.compat import uuid7
 
 from ratchet_common.events import RetrainingFellDue
 from ratchet_trainer.jobs import AT_PLATFORM, PLAIN, Estimate, Job, JobState, Patience, Recipe, Step
+from ratchet_trainer.pauses import between_polls, doubled
 from ratchet_trainer.platforms.platform import Status, Tuned, Value
 
 PROGRESS = {JobState.QUEUED: 0.0, JobState.PREPARING: 0.05, JobState.UPLOADING: 0.1, JobState.RUNNING: 0.2}
-GROWTH = 1.5  # of the pause between two polls
-LONGEST_DOUBLING = 30
 
 
 def triggered(event: RetrainingFellDue, platform: str, now: datetime, recipe: Recipe = PLAIN) -> Job:
@@ -94,7 +92,7 @@ def too_few(job: Job, found: int, needed: int, now: datetime, patience: Patience
         state=JobState.QUEUED,
         reason=sentence,
         progress=PROGRESS[JobState.QUEUED],
-        due_at=now + _doubled(patience, job.looks),
+        due_at=now + doubled(patience, job.looks),
         looks=job.looks + 1,
         attempts=0,
         history=job.history[: queued[-1] + 1],  # a look in vain is no step
@@ -105,12 +103,32 @@ def prepared(job: Job, dataset_id: str, now: datetime) -> Job:
     return replace(_moved(job, JobState.UPLOADING, now), dataset_id=dataset_id, attempts=0)
 
 
-def estimated(job: Job, estimate: Estimate, hyperparameters: Mapping[str, Value]) -> Job:
-    return replace(job, estimate=estimate, hyperparameters=dict(hyperparameters))
+def estimated(job: Job, base_model: str, estimate: Estimate, hyperparameters: Mapping[str, Value]) -> Job:
+    return replace(job, base_model=base_model, estimate=estimate, hyperparameters=dict(hyperparameters))
 
 
 def uploaded(job: Job, side: str, reference: str) -> Job:
     return replace(job, files={**job.files, side: reference}, **_answered())
+
+
+def creating(job: Job, now: datetime) -> Job:
+    """Written before the run is asked for."""
+    return replace(job, creating_at=now)
+
+
+def may_be_there(job: Job, now: datetime, patience: Patience) -> bool:
+    """A run may have been created whose creation was not answered, and that the platform does not list yet."""
+    return not job.run_id and job.creating_at is not None and now - job.creating_at < patience.settle
+
+
+def not_listed_yet(job: Job, patience: Patience) -> Job:
+    """Another one is created only once the first would have been seen."""
+    why = f"Whether {job.platform} has created its run was not answered: it is looked for again."
+    return replace(job, reason=why, due_at=_settled_at(job, patience), attempts=0)
+
+
+def _settled_at(job: Job, patience: Patience) -> datetime:
+    return (job.creating_at or job.due_at) + patience.settle
 
 
 def created(job: Job, run_id: str, now: datetime) -> Job:
@@ -126,7 +144,7 @@ def polled(job: Job, status: Status, cost_usd: float | None, now: datetime, pati
         cost_usd=cost_usd,
         polls=job.polls + 1,
         attempts=0,
-        due_at=now + _between_polls(job, patience),
+        due_at=now + between_polls(job, patience),
         reason="",
         **_answered(),
     )
@@ -142,28 +160,29 @@ def lost(job: Job, why: str, now: datetime, patience: Patience) -> Job:
     if losses >= patience.attempts:
         return failed(job, f"Its run was lost {losses} times. The last time: {why}", now)
     again = replace(_moved(job, JobState.UPLOADING, now, f"It is begun anew: {why}"), run_id="", losses=losses)
-    return replace(again, due_at=now + _doubled(patience, losses))
+    return replace(again, due_at=now + doubled(patience, losses))
 
 
-def away(job: Job, why: str, retry_after_s: float, now: datetime, patience: Patience) -> Job:
-    """The platform cannot be asked now. It stays where it is, and fails where that lasts too long."""
+def away(
+    job: Job, why: str, retry_after_s: float, now: datetime, patience: Patience, limit: timedelta | None = None
+) -> Job:
+    """The platform cannot be asked now, or not for this job. It stays where it is, and fails where that lasts too long:
+    as long as a platform may be away, or `limit`."""
     since = job.away_since or now
-    if now - since >= patience.away:
+    if now - since >= (limit or patience.away):
         return failed(job, f"{why} It has been so since {since:%d %B %Y %H:%M} UTC.", now)
+    return replace(_asked_in_vain(job, since, retry_after_s, now, patience), reason=why)
+
+
+def _asked_in_vain(job: Job, since: datetime, retry_after_s: float, now: datetime, patience: Patience) -> Job:
     told = timedelta(seconds=min(retry_after_s, patience.longest_look.total_seconds()))
-    return replace(
-        job,
-        reason=why,
-        away_since=since,
-        misses=job.misses + 1,
-        attempts=0,
-        due_at=now + max(told, _doubled(patience, job.misses)),
-    )
+    again = now + max(told, doubled(patience, job.misses))
+    return replace(job, away_since=since, misses=job.misses + 1, attempts=0, due_at=again)
 
 
 def broken(job: Job, reason: str, now: datetime, patience: Patience) -> Job:
     """Something was away or died: it stays where it is, and is tried again a little later."""
-    return replace(job, reason=reason, due_at=now + _doubled(patience, job.attempts))
+    return replace(job, reason=reason, due_at=now + doubled(patience, job.attempts))
 
 
 def succeeded(
@@ -201,6 +220,19 @@ def tidied(job: Job, now: datetime, why_not: str = "") -> Job:
     return replace(job, left=False, reason=reason, history=(*job.history, Step(job.state, now, reason)))
 
 
+def to_tidy_later(job: Job, why: str, retry_after_s: float, now: datetime, patience: Patience) -> Job:
+    """What an ended job has left cannot be removed now; given up where that lasts as long as a platform may be away."""
+    since = job.away_since or now
+    if now - since >= patience.away:
+        return tidied(job, now, why)
+    return _asked_in_vain(job, since, retry_after_s, now, patience)
+
+
+def to_tidy_once_settled(job: Job, patience: Patience) -> Job:
+    """Its run may be there soon, and is ended then."""
+    return replace(job, due_at=_settled_at(job, patience))
+
+
 def _ended(job: Job, state: JobState, reason: str, now: datetime) -> Job:
     """Looked at once more, soon, where something of it may be left at the platform."""
     left = job.state in AT_PLATFORM
@@ -210,17 +242,6 @@ def _ended(job: Job, state: JobState, reason: str, now: datetime) -> Job:
 def _answered() -> dict[str, Any]:
     """The platform has answered: it is not away, if it was."""
     return {"misses": 0, "away_since": None}
-
-
-def _doubled(patience: Patience, times: int) -> timedelta:
-    return min(patience.first_look * (1 << min(times, LONGEST_DOUBLING)), patience.longest_look)
-
-
-def _between_polls(job: Job, patience: Patience) -> timedelta:
-    """Growing, and drawn apart by the job's own number: a thousand that began together are not asked for together."""
-    grown: float = GROWTH ** min(job.polls, LONGEST_DOUBLING)
-    drawn = hashlib.sha256(f"{job.token}/{job.polls}".encode()).digest()[0] / 255
-    return min(patience.first_look * grown, patience.longest_look) * (0.75 + drawn / 2)
 
 
 def _moved(job: Job, state: JobState, now: datetime, reason: str = "") -> Job:

@@ -52,6 +52,8 @@ class Patience:
     attempts: int = 5  # at one step, where something broke under it
     away: timedelta = timedelta(days=1)  # for a platform that is away, since it answered last
     run: timedelta = timedelta(days=3)  # for what runs at a platform
+    settle: timedelta = timedelta(minutes=1)  # until a platform's list shows a run whose creation was not answered
+    gone: timedelta = timedelta(minutes=10)  # for a run that its platform does not know: it may be a lagging copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,11 @@ class Job:
     looks: int = 0  # in vain, for examples
     attempts: int = 0  # at the step that it is at
     dataset_id: str = ""
+    base_model: str = ""  # that it is tuned on, from when its files are made
     hyperparameters: Mapping[str, Value] = field(default_factory=dict)  # those that it is tuned with
     estimate: Estimate | None = None
     files: Mapping[str, str] = field(default_factory=dict)  # by side: what the platform knows each by
+    creating_at: datetime | None = None  # when its run was last asked for: one may be there that nobody knows yet
     run_id: str = ""  # the platform's
     began_at: datetime | None = None  # to run
     polls: int = 0  # since then

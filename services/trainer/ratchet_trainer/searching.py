@@ -26,7 +26,6 @@ async def searching(app: FastAPI, means: Means) -> dict[str, Loop]:
         searches=store,
         jobs=app.state.jobs,
         platforms=means.platforms,
-        base_models=means.base_models,
         datasets=steps.datasets,
         versions=steps.versions,
         rollouts=steps.rollouts,

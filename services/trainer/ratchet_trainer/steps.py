@@ -89,14 +89,17 @@ class Steps:
         return model
 
     async def next(self, job: Job, save: Save) -> tuple[Job, bool]:
-        """The job after its next step, and whether to go on with it now."""
+        """The job after its next step, and whether to go on with it now.
+
+        What runs is followed whatever has become of its base model since: it is paid for.
+        """
+        if job.run_id:
+            return await self._follow(job)
         model = self.model_of(job)
         if not job.dataset_id:
             dataset_id = await self.datasets.build(job.tenant, job.task_type)
             return job_steps.prepared(job, dataset_id, self.now()), True
-        if not job.run_id:
-            return await self._begin(job, model, save), True
-        return await self._follow(job, model)
+        return await self._begin(job, model, save)
 
     async def estimate(self, job: Job) -> Job:
         """As it would be begun, with nothing sent. Raises what a beginning would."""
@@ -104,17 +107,23 @@ class Steps:
         async with self.files.of(job, model) as made:
             return await self._estimated(job, model, made)
 
-    async def _begin(self, job: Job, model: BaseModel, save: Save) -> Job:
+    async def _begin(self, job: Job, model: BaseModel, save: Save) -> tuple[Job, bool]:
         platform = self.platforms[job.platform]
+        if job.creating_at is not None and not platform.in_process:
+            found = await platform.find(self._order(job))
+            if found is not None:
+                return job_steps.created(job, found, self.now()), True
+            if job_steps.may_be_there(job, self.now(), self.patience):
+                return job_steps.not_listed_yet(job, self.patience), False
         async with self.files.of(job, model) as made:
             job = await save(await self._estimated(job, model, made))
             for side, one in made.items():
                 if platform.in_process or side not in job.files:
-                    reference = await platform.upload(self._order(job, model.name), one.file)
+                    reference = await platform.upload(self._order(job), one.file)
                     job = await save(job_steps.uploaded(job, side, reference))
-        files = {Side(side): reference for side, reference in job.files.items()}
-        run_id = await platform.create(self._order(job, model.name), files)
-        return job_steps.created(job, run_id, self.now())
+        job = await save(job_steps.creating(job, self.now()))
+        run_id = await platform.create(self._order(job), _files(job))
+        return job_steps.created(job, run_id, self.now()), True
 
     async def _estimated(self, job: Job, model: BaseModel, made: Mapping[Side, Made]) -> Job:
         """Raises CannotTrainError where the job would cost more than it may."""
@@ -128,23 +137,26 @@ class Steps:
         why_not = refusal(estimate, job.recipe.max_cost_usd, self.budget, spent)
         if why_not:
             raise CannotTrainError(why_not, estimate_usd=cost)
-        return job_steps.estimated(job, estimate, by)
+        return job_steps.estimated(job, model.name, estimate, by)
 
-    async def _follow(self, job: Job, model: BaseModel) -> tuple[Job, bool]:
+    async def _follow(self, job: Job) -> tuple[Job, bool]:
+        """A refusal is no end of what runs: keys are exchanged, and lists lag behind."""
         platform = self.platforms[job.platform]
         try:
-            status = await platform.status(job.run_id)
-            return await self._after(job, model, platform, status)
+            return await self._after(job, platform, await platform.status(job.run_id))
         except RunGoneError as error:
             if platform.in_process:
                 return job_steps.lost(job, str(error), self.now(), self.patience), False
-            return job_steps.failed(job, f"{job.platform} knows its run no more: {error}", self.now()), False
+            why, limit = f"{job.platform} knows its run no more: {error}", self.patience.gone
+            return job_steps.away(job, why, 0.0, self.now(), self.patience, limit), False
+        except PlatformRefusedError as error:
+            return job_steps.away(job, error.detail, 0.0, self.now(), self.patience), False
 
-    async def _after(self, job: Job, model: BaseModel, platform: TuningPlatform, status: Status) -> tuple[Job, bool]:
+    async def _after(self, job: Job, platform: TuningPlatform, status: Status) -> tuple[Job, bool]:
         now = self.now()
-        cost = cost_so_far(job, model, status)
+        cost = cost_so_far(job, self.base_models.known(job.platform, job.base_model), status)
         if status.state is RunState.SUCCEEDED:
-            return await self._leave_version(job, model, platform, cost), False
+            return await self._leave_version(job, platform, cost), False
         if status.state is RunState.FAILED:
             return job_steps.failed(
                 job, status.reason or f"It failed at {job.platform}, which said no more.", now
@@ -156,13 +168,13 @@ class Steps:
             return job_steps.failed(job, f"It ran for more than {hours:g} hours, and was ended.", now), False
         return job_steps.polled(job, status, cost, now, self.patience), platform.in_process
 
-    async def _leave_version(self, job: Job, model: BaseModel, platform: TuningPlatform, cost_usd: float | None) -> Job:
+    async def _leave_version(self, job: Job, platform: TuningPlatform, cost_usd: float | None) -> Job:
         tuned, metrics = await platform.result(job.run_id), await _last_metrics(platform, job)
         if job.search_id is not None:
             return job_steps.succeeded(job, "", "", self.now(), cost_usd=cost_usd, metrics=metrics, tuned=tuned)
         manifest = await self.datasets.manifest(job.tenant, job.dataset_id)
         serves = (await self.rollouts.get(job.tenant, job.task_type)).stable
-        version = candidate(job, manifest, tuned, model.name, serves, self.now(), metrics)
+        version = candidate(job, manifest, tuned, job.base_model, serves, self.now(), metrics)
         new = await self.versions.add(version)
         there = version if new else await self.versions.get(job.tenant, version.version_id)
         again = there.job_id != str(job.job_id)
@@ -171,40 +183,49 @@ class Steps:
 
     async def tidy(self, job: Job) -> Job:
         """Of a job that has ended: what still runs at the platform is ended, what was uploaded is removed."""
-        platform = self.platforms[job.platform]
-        order = self._order(job, self.base_models.of(job.platform, job.recipe.base_model).name)
+        platform, now = self.platforms[job.platform], self.now()
         try:
             if job.state is not JobState.SUCCEEDED:
-                run_id = job.run_id or await platform.find(order)
+                run_id = job.run_id or await platform.find(self._order(job))
                 if run_id:
-                    await platform.cancel(run_id)
+                    await _ended(platform, run_id)
+                elif job_steps.may_be_there(job, now, self.patience):
+                    return job_steps.to_tidy_once_settled(job, self.patience)
             if not self.keep_uploads:
-                await platform.discard(order, {Side(side): reference for side, reference in job.files.items()})
-        except RunGoneError:
-            return job_steps.tidied(job, self.now())
-        except RefusedError as error:
-            return job_steps.tidied(job, self.now(), error.detail)
+                await platform.discard(self._order(job), _files(job))
         except PlatformAwayError as error:
-            later = job_steps.away(job, str(error), error.retry_after_s, self.now(), self.patience)
-            return job_steps.tidied(job, self.now(), str(error)) if later.state is not job.state else later
-        return job_steps.tidied(job, self.now())
+            return job_steps.to_tidy_later(job, str(error), error.retry_after_s, now, self.patience)
+        except RefusedError as error:
+            return job_steps.to_tidy_later(job, error.detail, 0.0, now, self.patience)
+        return job_steps.tidied(job, now)
 
     async def leave(self, job: Job) -> None:
         """Nobody works on it here any more: what runs in this process ends, and its files go."""
         platform = self.platforms.get(job.platform)
         if platform is not None and platform.in_process:
-            await platform.discard(self._order(job, job.recipe.base_model), {})
+            await platform.discard(self._order(job), {})
 
-    def _order(self, job: Job, base_model: str) -> Order:
+    def _order(self, job: Job) -> Order:
         return Order(
             token=job.token,
             tenant=job.tenant,
             task_type=job.task_type,
-            base_model=base_model,
+            base_model=job.base_model,
             method=job.recipe.method,
             hyperparameters=job.hyperparameters,
             seed=self.seed,
         )
+
+
+def _files(job: Job) -> dict[Side, str]:
+    return {Side(side): reference for side, reference in job.files.items()}
+
+
+async def _ended(platform: TuningPlatform, run_id: str) -> None:
+    try:
+        await platform.cancel(run_id)
+    except RunGoneError:
+        return  # nothing is left of it
 
 
 async def _last_metrics(platform: TuningPlatform, job: Job) -> dict[str, float]:

@@ -11,9 +11,9 @@ from ratchet_trainer.split import Side
 from ratchet_trainer.versions import Version, name_of
 
 
-def cost_so_far(job: Job, model: BaseModel, status: Status) -> float | None:
+def cost_so_far(job: Job, model: BaseModel | None, status: Status) -> float | None:
     """By the tokens that the platform says it has trained on, else by how far it has come of what was estimated."""
-    if status.trained_tokens is not None:
+    if status.trained_tokens is not None and model is not None:
         usd = training_usd(model, status.trained_tokens, 1)
         return None if usd is None else float(usd)
     if job.estimate is None or job.estimate.cost_usd is None:

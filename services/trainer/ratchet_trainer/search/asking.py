@@ -7,12 +7,13 @@ from typing import Protocol
 
 from uuid_utils.compat import uuid7
 
-from ratchet_trainer.base_models import BaseModelRefusedError
+from ratchet_trainer.base_models import BaseModel, BaseModelRefusedError
 from ratchet_trainer.hyperparameters import suggested
 from ratchet_trainer.jobs import Job, Recipe
 from ratchet_trainer.platforms.platform import Value
 from ratchet_trainer.search.search import Search, Strategy, Trial
 from ratchet_trainer.search.space import Point, Space, Span, checked, drawn, grid
+from ratchet_trainer.split import Side
 from ratchet_trainer.steps import Steps
 
 AROUND = {"learning_rate_multiplier": 3.0, "learning_rate": 3.0}  # drawn from a part of what is suggested to so often
@@ -57,9 +58,9 @@ class Asking:
                 f"{wanted.platform} cannot end a run early and keep what it has learned: search by grid or random.",
                 field="strategy",
             )
-        size = (await self.steps.datasets.manifest(tenant, job.dataset_id)).sizes
-        space = wanted.space or _around(suggested(model, wanted.recipe.method, wanted.task_type, sum(size.values())))
-        checked(space, model)
+        examples = (await self.steps.datasets.manifest(tenant, job.dataset_id)).sizes.get(Side.TRAIN, 0)
+        suggestion = suggested(model, wanted.recipe.method, wanted.task_type, examples)
+        space = checked(wanted.space or around(suggestion, model), model)
         search = Search(
             search_id=uuid7(),
             tenant=tenant,
@@ -89,12 +90,15 @@ def trials_of(points: Sequence[Point], fixed: Mapping[str, Value]) -> tuple[Tria
     return tuple(Trial(hyperparameters={**fixed, **point}) for point in points)
 
 
-def _around(suggestion: Mapping[str, Value]) -> Space:
-    """Epochs from one to some more, and strides from a third to three times of what is suggested."""
+def around(suggestion: Mapping[str, Value], model: BaseModel) -> Space:
+    """Epochs from one to some more, and strides from a third to three times of what is suggested, within the ranges."""
     space: dict[str, tuple[Value, ...] | Span] = {}
     for name, value in suggestion.items():
         if name == "epochs" and isinstance(value, int):
-            space[name] = tuple(range(1, value + EPOCHS_MORE))
+            its = model.hyperparameters[name]
+            space[name] = tuple(n for n in range(1, value + EPOCHS_MORE) if its.least <= n <= its.most)
         elif name in AROUND and not isinstance(value, str):
-            space[name] = Span(value / AROUND[name], value * AROUND[name], log=True)
+            its = model.hyperparameters[name]
+            least, most = max(value / AROUND[name], its.least), min(value * AROUND[name], its.most)
+            space[name] = Span(least, most, log=least > 0)
     return space

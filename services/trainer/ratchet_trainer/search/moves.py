@@ -49,6 +49,8 @@ def next_moves(search: Search, jobs: Mapping[UUID, Job]) -> Moves:
     end = tuple(search.job_id(number) for number in open_ if number in worse)
     waiting = [number for number, trial in enumerate(search.trials) if not trial.begun]
     free = 0 if _refused(search, jobs) else max(search.at_once - len(open_), 0)
+    if search.max_cost_usd is not None:
+        free = min(free, 1)  # what it costs has to be known before the next one is begun
     begin = tuple(waiting[:free])
     return Moves(begin, end, over=not open_ and not begin)
 
@@ -119,7 +121,8 @@ def _refused(search: Search, jobs: Mapping[UUID, Job]) -> bool:
 def _cost(job: Job) -> float:
     if job.cost_usd is not None and job.state not in OPEN:
         return job.cost_usd
-    expected = job.estimate.cost_usd if job.estimate and job.run_id else None
+    begun = job.state in OPEN or job.run_id
+    expected = job.estimate.cost_usd if job.estimate and begun else None
     return max(expected or 0.0, job.cost_usd or 0.0)
 
 

@@ -11,7 +11,6 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_trainer.base_models import BaseModels
 from ratchet_trainer.job_steps import trial_of
 from ratchet_trainer.jobs import OPEN, Job, JobEndedError, JobState, Recipe, Step
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
@@ -53,7 +52,6 @@ class Searching:
     searches: SearchStore
     jobs: Jobs
     platforms: Mapping[str, TuningPlatform]
-    base_models: BaseModels
     datasets: Datasets
     versions: NewVersions
     rollouts: Rollouts
@@ -148,8 +146,7 @@ class Searching:
         assert job.tuned is not None  # noqa: S101  a trial that succeeded has left what came out
         manifest = await self.datasets.manifest(search.tenant, search.dataset_id)
         serves = (await self.rollouts.get(search.tenant, search.task_type)).stable
-        model = self.base_models.of(search.platform, search.base_model)
-        version = candidate(job, manifest, job.tuned, model.name, serves, self.now(), job.metrics)
+        version = candidate(job, manifest, job.tuned, job.base_model, serves, self.now(), job.metrics)
         await self.versions.add(version)
         compared = sum(trial.loss is not None for trial in search.trials)
         why = f"Trial {best + 1} has the lowest loss on validation of {compared} that came to their end."

@@ -56,8 +56,8 @@ def drawn(space: Space, model: BaseModel, count: int, seed: int) -> list[Point]:
     return points
 
 
-def checked(space: Space, model: BaseModel) -> None:
-    """Raises BaseModelRefusedError for what the base model does not take."""
+def checked(space: Space, model: BaseModel) -> Space:
+    """Each value once, whole where it must be. Raises BaseModelRefusedError for what the base model does not take."""
     for name, axis in space.items():
         if isinstance(axis, Span) and not axis.least <= axis.most:
             raise BaseModelRefusedError(f"{name} goes from {axis.least:g} to {axis.most:g}.", field=f"space.{name}")
@@ -65,6 +65,10 @@ def checked(space: Space, model: BaseModel) -> None:
             raise BaseModelRefusedError(f"{name} is drawn by powers and must be above 0.", field=f"space.{name}")
         for value in (axis.least, axis.most) if isinstance(axis, Span) else axis:
             in_range(model, {name: value})
+    return {
+        name: axis if isinstance(axis, Span) else tuple(dict.fromkeys(in_range(model, {name: v})[name] for v in axis))
+        for name, axis in space.items()
+    }
 
 
 def _drawn(axis: Axis, whole: bool, draw: random.Random) -> Value:

@@ -11,13 +11,15 @@ import msgspec
 import pytest
 
 from ratchet_trainer.base_models import BaseModelRefusedError, BaseModels
+from ratchet_trainer.base_models_file import read_base_models
+from ratchet_trainer.hyperparameters import suggested
 from ratchet_trainer.jobs import OPEN, Job, JobEndedError, JobState, Recipe, Step
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.platforms.platform import Metrics, Order, RunState, Status
-from ratchet_trainer.search.asking import Asking, Wanted
+from ratchet_trainer.search.asking import Asking, Wanted, around
 from ratchet_trainer.search.search import Search, SearchState, Strategy
 from ratchet_trainer.search.searching import AMONG_THE_WORSE, Searching
-from ratchet_trainer.search.space import Axis
+from ratchet_trainer.search.space import Axis, checked
 from tests.unit.trainer.decision_fakes import FakeJobs
 from tests.unit.trainer.job_rig import STUDENT, TUNABLE, Rig
 from tests.unit.trainer.platforms.fake import FakePlatform
@@ -99,7 +101,6 @@ class Site:
             searches=self.searches,
             jobs=self.jobs,
             platforms=steps.platforms,
-            base_models=models,
             datasets=steps.datasets,
             versions=steps.versions,
             rollouts=steps.rollouts,
@@ -193,6 +194,25 @@ async def test_it_begins_no_trial_that_its_money_does_not_pay_for() -> None:
     assert spent <= sum(costs) / 2
     assert 0 < len(poorer.platform.created) < len(site.platform.created)
     assert (whole.state, over.state) == (SearchState.SUCCEEDED, SearchState.SUCCEEDED)
+
+
+async def test_its_money_is_not_given_to_several_trials_at_once() -> None:
+    site = Site()
+    over = await site.until_over(await site.ask(epochs=(5, 4, 3, 2, 1), at_once=5, max_cost_usd=2.0))
+    spent = sum(job.estimate.cost_usd or 0.0 for job in site.jobs.jobs.values() if job.estimate and job.run_id)
+    assert 0 < spent <= 2.0
+    assert over.state is SearchState.SUCCEEDED
+
+
+async def test_the_same_value_twice_is_one_trial() -> None:
+    assert len((await Site().ask(epochs=(3, 3.0, 3))).trials) == 1
+
+
+def test_what_is_tried_by_itself_is_within_each_base_models_ranges() -> None:
+    for model in read_base_models().models:
+        for examples in (10, 60, 500, 5_000, 50_000):
+            for task in ("classification", "summary"):
+                checked(around(suggested(model, next(iter(model.methods)), task, examples), model), model)
 
 
 async def test_a_platform_that_tells_no_loss_on_validation_is_said() -> None:
