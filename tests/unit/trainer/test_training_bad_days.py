@@ -1,4 +1,4 @@
-"""Bad days of platforms and workers: nothing is made twice, nothing is lost, and nothing goes on that nobody pays for."""
+"""Bad days of platforms and workers: nothing is made twice, nothing is lost, nothing goes on that nobody wants."""
 
 import asyncio
 from collections.abc import Mapping
