@@ -43,6 +43,7 @@ async def trainer(stack: Ground, tenant: Tenant, folder: Path, url: str, **more:
         artifacts_url=(folder / "artifacts").as_uri(),
         min_examples=20,
         look_every_s=0.05,
+        platform_settle_s=0.2,
         **{"openai_base_url": f"{url}/v1", "openai_key": f"file:{folder / 'key'}"} | more,
     )
     async with running_app(build(settings), tenant) as app:

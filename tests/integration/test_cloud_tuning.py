@@ -25,7 +25,9 @@ PATIENCE_S: Final = 400
 
 @asynccontextmanager
 async def trainer(settings_for: SettingsFor, tenant: Tenant, **more: Any) -> AsyncIterator[Running]:
-    settings = settings_for(TrainerSettings, min_examples=20, look_every_s=0.05, lease_s=2, **more)
+    settings = settings_for(
+        TrainerSettings, min_examples=20, look_every_s=0.05, platform_settle_s=0.2, lease_s=2, **more
+    )
     assert isinstance(settings, TrainerSettings)
     async with running_app(build(settings), tenant) as app:
         yield app

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -89,7 +89,7 @@ def _platform(name: str) -> Platform:
     return Platform(name, in_process=name == "local", looks=2)
 
 
-async def _never(_tenant: str, _at: datetime) -> float:
+async def _never(_tenant: str, _at: datetime, _but: UUID) -> float:
     return 0.0
 
 
@@ -101,7 +101,7 @@ def _training(jobs: Any, datasets: Any, versions: Any, rollouts: Any, platform: 
         rollouts=rollouts,
         platforms={platform.name: platform},
         base_models=MODELS,
-        patience=Patience(run=timedelta(days=365)),
+        patience=Patience(run=timedelta(days=365), settle=timedelta(0)),
         budget=Budget(),
         spent=_never,
         keep_uploads=False,

@@ -20,6 +20,7 @@ from ratchet_trainer.job_steps import (
     creating,
     estimated,
     prepared,
+    succeeded,
     tidied,
     triggered,
     uploaded,
@@ -105,8 +106,13 @@ async def test_a_job_is_found_by_its_platform_and_is_what_it_was(database: Datab
     running = created(creating(sent, now), "run-1", now)
     assert await store.save(held, running)
     assert await store.get("acme", running.job_id) == running
-    assert await store.spent("acme", now) == 0.25
-    assert await store.spent("other", now) == 0.0
+    assert await store.spent("acme", now, uuid4()) == 0.25
+    assert await store.spent("acme", now, running.job_id) == 0.0
+    assert await store.spent("other", now, uuid4()) == 0.0
+    assert await store.save(held, replace(running, cost_usd=0.0))
+    assert await store.spent("acme", now, uuid4()) == 0.25  # what it has cost so far is no bound
+    assert await store.save(held, succeeded(running, "v", "", now, cost_usd=0.2))
+    assert await store.spent("acme", now, uuid4()) == 0.2
 
 
 async def test_what_a_cancelled_job_left_at_its_platform_is_worked_on_once(database: Database) -> None:

@@ -30,6 +30,12 @@ class JobSettings(OpenAISettings, BedrockSettings, VertexSettings, LoraSettings,
     job_max_usd: float | None = Field(100, ge=0, description="a job whose estimate is above is refused; empty: none is")
     month_max_usd: float | None = Field(None, ge=0, description="as job_max_usd, of a tenant's jobs in a month")
     platform_patience_hours: float = Field(24, gt=0, le=10_000, description="a job fails whose platform is away longer")
+    platform_settle_s: float = Field(
+        60,
+        ge=0,
+        le=3600,
+        description="until a platform lists what it was sent and did not answer; then it is sent anew",
+    )
     platform_calls_per_s: float = Field(20, gt=0, le=1000, description="to all platforms together, at most")
     student_score: float = Field(
         0.9, ge=0, le=1, description="of a student's own answers, by held-out ones: the less sure go to larger models"
@@ -46,6 +52,7 @@ class JobSettings(OpenAISettings, BedrockSettings, VertexSettings, LoraSettings,
             attempts=self.job_attempts,
             away=timedelta(hours=self.platform_patience_hours),
             run=timedelta(hours=self.job_limit_hours),
+            settle=timedelta(seconds=self.platform_settle_s),
         )
 
     @property

@@ -171,6 +171,8 @@ def away(
     since = job.away_since or now
     if now - since >= (limit or patience.away):
         return failed(job, f"{why} It has been so since {since:%d %B %Y %H:%M} UTC.", now)
+    if job.state is JobState.UPLOADING:  # what was sent and not answered may be there, and not be listed yet
+        retry_after_s = max(retry_after_s, patience.settle.total_seconds())
     return replace(_asked_in_vain(job, since, retry_after_s, now, patience), reason=why)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from ratchet_common.errors import RefusedError
 from ratchet_trainer import job_steps
@@ -58,12 +59,12 @@ class Rollouts(Protocol):
     async def get(self, tenant: str, task_type: str) -> Rollout: ...
 
 
-Spent = Callable[[str, datetime], Awaitable[float]]
+Spent = Callable[[str, datetime, UUID], Awaitable[float]]
 
 
 @dataclass(frozen=True)
 class Steps:
-    """`spent`: by a tenant's other jobs in the month of that time, in USD."""
+    """`spent`: by a tenant's jobs but one in the month of that time, in USD, and what of them may be spent yet."""
 
     datasets: Datasets
     files: TrainingFiles
@@ -105,7 +106,9 @@ class Steps:
         """As it would be begun, with nothing sent. Raises what a beginning would."""
         model = self.model_of(job)
         async with self.files.of(job, model) as made:
-            return await self._estimated(job, model, made)
+            estimated = _estimated(job, model, made)
+        await self._insist_on_budget(estimated)
+        return estimated
 
     async def _begin(self, job: Job, model: BaseModel, save: Save) -> tuple[Job, bool]:
         platform = self.platforms[job.platform]
@@ -116,7 +119,8 @@ class Steps:
             if job_steps.may_be_there(job, self.now(), self.patience):
                 return job_steps.not_listed_yet(job, self.patience), False
         async with self.files.of(job, model) as made:
-            job = await save(await self._estimated(job, model, made))
+            job = await save(_estimated(job, model, made))
+            await self._insist_on_budget(job)  # after that: of two that begin together, each sees the other
             for side, one in made.items():
                 if platform.in_process or side not in job.files:
                     reference = await platform.upload(self._order(job), one.file)
@@ -125,19 +129,14 @@ class Steps:
         run_id = await platform.create(self._order(job), _files(job))
         return job_steps.created(job, run_id, self.now()), True
 
-    async def _estimated(self, job: Job, model: BaseModel, made: Mapping[Side, Made]) -> Job:
+    async def _insist_on_budget(self, job: Job) -> None:
         """Raises CannotTrainError where the job would cost more than it may."""
-        train = made[Side.TRAIN].checked
-        by = chosen(model, job.recipe.method, job.task_type, train.lines, job.recipe.hyperparameters)
-        epochs = epochs_of(model, by)
-        usd = training_usd(model, train.estimated_tokens, epochs)
-        cost = None if usd is None else float(usd)
-        estimate = Estimate(examples=train.lines, tokens=train.estimated_tokens, epochs=epochs, cost_usd=cost)
-        spent = await self.spent(job.tenant, self.now()) if self.budget.month_usd is not None else 0.0
-        why_not = refusal(estimate, job.recipe.max_cost_usd, self.budget, spent)
+        assert job.estimate is not None  # noqa: S101  it was just made
+        limited = self.budget.month_usd is not None
+        spent = await self.spent(job.tenant, self.now(), job.job_id) if limited else 0.0
+        why_not = refusal(job.estimate, job.recipe.max_cost_usd, self.budget, spent)
         if why_not:
-            raise CannotTrainError(why_not, estimate_usd=cost)
-        return job_steps.estimated(job, model.name, estimate, by)
+            raise CannotTrainError(why_not, estimate_usd=job.estimate.cost_usd)
 
     async def _follow(self, job: Job) -> tuple[Job, bool]:
         """A refusal is no end of what runs: keys are exchanged, and lists lag behind."""
@@ -215,6 +214,16 @@ class Steps:
             hyperparameters=job.hyperparameters,
             seed=self.seed,
         )
+
+
+def _estimated(job: Job, model: BaseModel, made: Mapping[Side, Made]) -> Job:
+    train = made[Side.TRAIN].checked
+    by = chosen(model, job.recipe.method, job.task_type, train.lines, job.recipe.hyperparameters)
+    tokens, epochs = train.estimated_tokens, epochs_of(model, by)
+    usd = training_usd(model, tokens, epochs)
+    cost = None if usd is None else float(usd)
+    estimate = Estimate(examples=train.lines, tokens=tokens, epochs=epochs, cost_usd=cost)
+    return job_steps.estimated(job, model.name, estimate, by)
 
 
 def _files(job: Job) -> dict[Side, str]:

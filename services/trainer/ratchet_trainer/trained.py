@@ -18,8 +18,8 @@ def cost_so_far(job: Job, model: BaseModel | None, status: Status) -> float | No
         return None if usd is None else float(usd)
     if job.estimate is None or job.estimate.cost_usd is None:
         return None
-    done = 1.0 if status.state is RunState.SUCCEEDED else status.progress or 0.0
-    return job.estimate.cost_usd * done
+    done = 1.0 if status.state is RunState.SUCCEEDED else status.progress
+    return None if done is None else job.estimate.cost_usd * done
 
 
 def candidate(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 from ratchet_common.events import RetrainingFellDue
 from ratchet_trainer.base_models import BaseModel, BaseModels, Limits, Range
@@ -114,7 +115,7 @@ class Rig:
             now=self.clock,
         )
 
-    async def _spent(self, _tenant: str, _at: datetime) -> float:
+    async def _spent(self, _tenant: str, _at: datetime, _but: UUID) -> float:
         return self.spent_usd
 
     def due(self, platform: str = "local", task_type: str = "classification", recipe: Recipe | None = None) -> Job:

@@ -66,6 +66,16 @@ async def test_a_platform_that_is_away_is_waited_for_as_long_as_it_says() -> Non
     assert rig.now_of(job).state is JobState.SUCCEEDED
 
 
+async def test_what_was_sent_and_not_answered_is_looked_for_once_a_platform_would_list_it() -> None:
+    rig = Rig()
+    job = rig.due("openai")
+    rig.openai.loses_answer("upload")
+    await rig.once()
+    assert rig.now_of(job).due_at - rig.clock.time == timedelta(minutes=1)
+    await rig.until_quiet()
+    assert len(rig.openai.sent) == 1
+
+
 async def test_a_platform_that_stays_away_fails_the_job_with_the_reason_and_since_when() -> None:
     rig = Rig(patience=Patience(away=timedelta(hours=1)))
     job = rig.due("openai")

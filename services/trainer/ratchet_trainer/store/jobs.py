@@ -111,17 +111,23 @@ class MongoJobStore:
             found = await self._jobs.find(wanted).to_list(len(job_ids) or 1)
         return [job_in(document) for document in found]
 
-    async def spent(self, tenant: str, at: datetime) -> float:
-        """In USD, of all jobs that were made in the month of `at`: what they have cost, or else may cost yet."""
+    async def spent(self, tenant: str, at: datetime, but: UUID) -> float:
+        """In USD, of jobs made in the month of `at`, all `but` that one: what they have cost, or may cost yet.
+
+        One that is open counts with all that was estimated, from when that is written.
+        """
         since = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        cost = {"$ifNull": ["$cost_usd", {"$ifNull": ["$estimate.cost_usd", 0]}]}
+        told, expected = {"$ifNull": ["$cost_usd", 0]}, {"$ifNull": ["$estimate.cost_usd", 0]}
+        known = {"$ifNull": ["$cost_usd", expected]}
+        begun_or_open: Document = {"$or": [STILL_OPEN, {"run_id": {"$ne": ""}}]}
         pipeline: list[Document] = [
-            {"$match": {"tenant": tenant, "created_at": {"$gte": since}, "run_id": {"$ne": ""}}},
-            {"$group": {"_id": None, "usd": {"$sum": cost}}},
+            {"$match": {"tenant": tenant, "created_at": {"$gte": since}, "_id": {"$ne": Binary.from_uuid(but)}}},
+            {"$match": begun_or_open},
+            {"$group": {"_id": "$state", "known": {"$sum": known}, "most": {"$sum": {"$max": [told, expected]}}}},
         ]
         with waiting_is_worth_it():
             found = await (await self._jobs.aggregate(pipeline)).to_list()
-        return float(found[0]["usd"]) if found else 0.0
+        return sum(float(row["most" if row["_id"] in OPEN else "known"]) for row in found)
 
     async def triggers(self, tenant: str, job_id: UUID) -> list[Job]:
         """Those that came while it was open."""
