@@ -9,7 +9,7 @@ afterwards would not be the one whose error is bounded.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import pi
 
 from ratchet_monitor.experiments import Arm, Experiment, Finding
@@ -30,6 +30,7 @@ Sequenced = list[tuple[bool, float]]  # (is it the canary's, 0 to 1), in the ord
 class Rules:
     limits: Limits
     min_observations: int  # scored units of each arm
+    min_step: timedelta = timedelta(0)  # a step lasts so long before its canary gets more; it may lose all at any time
 
 
 def takes_part(seen: Observation, experiment: Experiment) -> bool:
@@ -121,7 +122,7 @@ def conclude(
     control = _arm(observations, experiment.control, scores.n_control, scores.mean_control)
     cheaper = _saved(canary.cost_usd, control.cost_usd)
     faster = _saved(canary.latency_ms, control.latency_ms)
-    decision = _decision(scores, failures, worse, rules, cheaper, faster)
+    decision = _in_time(_decision(scores, failures, worse, rules, cheaper, faster), experiment, rules, at)
     return Finding(
         conclusion=decision.verdict,
         why=decision.reason,
@@ -152,6 +153,14 @@ def _decision(
         loss = f"On {worse[0].name} ({worse[0].n} units) it loses {-worse[0].gain:.3f}"
         return Decision("hold", f"{loss}, and may lose {rules.limits.slice_loss}. Over all: {decision.reason}")
     return decision
+
+
+def _in_time(decision: Decision, experiment: Experiment, rules: Rules, at: datetime) -> Decision:
+    """What is only seen at other hours of the day has a chance to show; what is bad already need not wait for it."""
+    until = experiment.started_at + rules.min_step
+    if decision.verdict != "advance" or at >= until:
+        return decision
+    return Decision("hold", f"The step lasts until {until:%Y-%m-%d %H:%M} UTC at least. Until then: {decision.reason}")
 
 
 def _arm(observations: Collection[Observation], version_id: str, scored_units: int, score: float | None) -> Arm:

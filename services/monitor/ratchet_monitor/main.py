@@ -24,7 +24,7 @@ def build(settings: MonitorSettings) -> FastAPI:
             hear(its, store, settings.keeping, await forgetting(its.database, its.name, store.traces.steps))
             relays = await its.relay(store.experiments.collection) | await its.relay(store.qualities.collection)
             relays |= await its.relay(its.database.forgotten)
-            app.state.store, app.state.ready = store, its.ready
+            app.state.store, app.state.rules, app.state.ready = store, settings.rules, its.ready
             async with at_work(its, relays | loops(store, settings)):
                 yield
 

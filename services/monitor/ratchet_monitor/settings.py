@@ -19,6 +19,7 @@ class MonitorSettings(CommonSettings):
     raw_days: int = Field(30, ge=1, le=365, description="observations are kept, then their hours are sealed")
     bucket_days: int = Field(400, ge=1, le=4000, description="the hourly numbers are kept")
     min_observations: int = Field(30, ge=1, le=10_000, description="scored units of each arm, before any verdict")
+    min_step_hours: float = Field(1, ge=0, le=24 * 90, description="a step lasts so long before more is given; 0: none")
     margin: float = Field(DEFAULT.margin, ge=0, lt=1, description="a canary is no worse if it loses less than this")
     saving: float = Field(DEFAULT.saving, gt=0, lt=1, description="of cost or time, that makes no worse good enough")
     slice_loss: float = Field(DEFAULT.slice_loss, ge=0, lt=1, description="that a document type or tag may lose")
@@ -34,4 +35,4 @@ class MonitorSettings(CommonSettings):
     @property
     def rules(self) -> Rules:
         limits = Limits(self.margin, self.saving, self.slice_loss, self.slice_units)
-        return Rules(limits, self.min_observations)
+        return Rules(limits, self.min_observations, timedelta(hours=self.min_step_hours))

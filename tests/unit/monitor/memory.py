@@ -121,6 +121,9 @@ class InMemoryExperiments:
     async def running(self, task: TaskKey) -> Experiment | None:
         return next((one for one in self.known.values() if one.task == task and one.state is State.RUNNING), None)
 
+    async def all_running(self) -> list[Experiment]:
+        return [one for one in self.known.values() if one.state is State.RUNNING]
+
     async def record(self, experiment: Experiment, finding: Finding, verdict: VerdictReached | None) -> bool:
         if self.known[experiment.experiment_id].state is not State.RUNNING:
             return False

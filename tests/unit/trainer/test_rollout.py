@@ -85,10 +85,21 @@ def test_what_served_before_keeps_some_units_for_a_week() -> None:
     assert end_holdout(promoted, NOW + timedelta(days=7)).holdout is None
 
 
-def test_a_bad_verdict_takes_the_version_back_at_once() -> None:
-    back = after(after(ON_TRIAL), "roll_back")
+@pytest.mark.parametrize(
+    "trial",
+    [ON_TRIAL, after(ON_TRIAL), set_traffic(ON_TRIAL, "v1", 25, BY), set_traffic(ON_TRIAL, "v1", 99, BY)],
+    ids=["at 10", "at 50", "at a person's 25", "at a person's 99"],
+)
+def test_one_bad_verdict_takes_the_version_back_at_every_step(trial: Rollout) -> None:
+    back = after(trial, "roll_back")
     assert (back.shares, back.revoked, back.canary) == ({"base": 100}, ("v1",), "")
     assert standings(back)["v1"] == Standing(VersionState.ROLLED_BACK, 0)
+
+
+def test_a_bad_verdict_on_a_successor_leaves_what_served_before_it() -> None:
+    back = after(start(live("v1"), "v2", "v1", 10, BY), "roll_back")
+    assert (back.shares, back.revoked) == ({"v1": 100}, ("v2",))
+    assert back.holdout == live("v1").holdout
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,11 @@ async def _until_told(playing: Coroutine[Any, Any, Outcome]) -> Outcome:
 def _product(folder: Path, corpus: Corpus) -> Iterator[str]:
     """`ratchet up` as a child that dies with us; its URL. What it logs goes into the folder."""
     (port,) = free_ports(1)
-    environment = os.environ | {"TRAINER_MIN_EXAMPLES": str(corpus.min_examples), "LOG_LEVEL": "WARNING"}
+    environment = os.environ | {
+        "TRAINER_MIN_EXAMPLES": str(corpus.min_examples),
+        "MONITOR_MIN_STEP_HOURS": "0",  # a loop that is watched turns in a minute
+        "LOG_LEVEL": "WARNING",
+    }
     up = [sys.executable, "-m", "ratchet_cli", "up", "--port", str(port)]
     with (folder / "up.log").open("wb") as log:
         child = subprocess.Popen(  # noqa: S603  our own command

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, cast
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import PlainSerializer
 
 from ratchet_common.auth import MayRead
@@ -12,7 +12,10 @@ from ratchet_common.errors import NotFoundError
 from ratchet_common.events import Conclusion
 from ratchet_common.problems import documented
 from ratchet_monitor.api.asking import Store
+from ratchet_monitor.comparison import Rules
 from ratchet_monitor.experiments import Arm, Experiment, Finding, State
+from ratchet_monitor.intake import utc_now
+from ratchet_monitor.waiting import waits_for
 
 HEX = "^([0-9a-f]{2})*$"
 Rounded = Annotated[float, PlainSerializer(lambda number: round(number, 6), return_type=float)]
@@ -65,6 +68,7 @@ class ExperimentView:
     closed_at: datetime | None
     verdict: Conclusion
     why: str
+    waits_for: str  # more answers or more time, and about how long; empty if for neither
     comparison: ComparisonView | None
 
 
@@ -76,6 +80,7 @@ class ExperimentPage:
 
 @routes.get("")
 async def list_experiments(
+    request: Request,
     caller: MayRead,
     store: Store,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -85,22 +90,24 @@ async def list_experiments(
     before = bytes.fromhex(cursor).decode(errors="replace")
     found = await store.experiments.page(caller.tenant, before, limit + 1)
     shown = found[:limit]
-    return ExperimentPage([_view(one) for one in shown], shown[-1].place.encode().hex() if len(found) > limit else None)
+    return ExperimentPage(
+        [_view(one, request) for one in shown], shown[-1].place.encode().hex() if len(found) > limit else None
+    )
 
 
 @routes.get("/{experiment_id}", responses=documented(404))
 async def show_experiment(
-    caller: MayRead, store: Store, experiment_id: Annotated[str, Path(max_length=400)]
+    request: Request, caller: MayRead, store: Store, experiment_id: Annotated[str, Path(max_length=400)]
 ) -> ExperimentView:
     """One comparison: its statistic, its interval, and what follows from them."""
     found = await store.experiments.experiment(caller.tenant, experiment_id)
     if found is None:
         raise NoSuchExperimentError("There is no experiment with this id; `GET /api/models/experiments` lists them.")
-    return _view(found)
+    return _view(found, request)
 
 
-def _view(one: Experiment) -> ExperimentView:
-    finding = one.finding
+def _view(one: Experiment, request: Request) -> ExperimentView:
+    finding, rules = one.finding, cast("Rules", request.app.state.rules)
     return ExperimentView(
         experiment_id=one.experiment_id,
         task_type=one.task_type,
@@ -114,6 +121,7 @@ def _view(one: Experiment) -> ExperimentView:
         closed_at=one.closed_at,
         verdict=finding.conclusion if finding else "hold",
         why=finding.why if finding else "Nothing has been compared yet.",
+        waits_for=waits_for(one, rules, utc_now()),
         comparison=_comparison(one, finding) if finding else None,
     )
 

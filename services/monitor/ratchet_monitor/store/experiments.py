@@ -17,6 +17,7 @@ from ratchet_monitor.store.documents import document_of, struct_of
 from ratchet_monitor.traffic import Traffic
 
 MOST_TASKS = 1000
+MOST_RUNNING = 1000  # of all tenants
 WITHOUT_OUTBOX = {"outbox": 0}
 
 
@@ -33,6 +34,7 @@ class MongoExperiments:
         await self._traffic.create_index("tenant")
         await self._experiments.create_index([("task", 1), ("revision", 1)])
         await self._experiments.create_index([("tenant", 1), ("place", 1)])
+        await self._experiments.create_index([("state", 1), ("started_at", 1)])
 
     async def assign(self, traffic: Traffic, experiment: Experiment | None, at: datetime) -> bool:
         """Writes, then looks: whichever revision comes second closes what the higher one ends."""
@@ -51,6 +53,12 @@ class MongoExperiments:
             return None
         found = await self.experiment(task.tenant, traffic["experiment_id"])
         return found if found and found.state is State.RUNNING else None
+
+    async def all_running(self) -> Sequence[Experiment]:
+        """Of all tenants, those that began first."""
+        with waiting_is_worth_it():
+            found = self._experiments.find({"state": State.RUNNING.value}, WITHOUT_OUTBOX)
+            return [struct_of(Experiment, one) for one in await found.sort("started_at").limit(MOST_RUNNING).to_list()]
 
     async def record(self, experiment: Experiment, finding: Finding, verdict: VerdictReached | None) -> bool:
         found: dict[str, Any] = {"finding": document_of(finding)}
