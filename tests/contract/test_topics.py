@@ -12,8 +12,9 @@ from tests.contract.every_event import LEAST, MOST
 
 EXAMPLES = {type(event): event for event in LEAST}
 # As ARCHITECTURE says: how long, by whom, for whom.
-KEPT_DAYS = {"predictions": 7, "traffic": None, "quality": None, "estimates": None, "experiments": None}
+KEPT_DAYS = {"predictions": 7, "shadows": 7, "traffic": None, "quality": None, "estimates": None, "experiments": None}
 KEYS = {
+    "shadows": "acme:0197f3a0-0000-7000-8000-000000000001",
     "predictions": "acme:0197f3a0-0000-7000-8000-000000000001",
     "feedback": "acme:0197f3a0-0000-7000-8000-000000000001",
     "retrain-triggers": "acme:summary",

@@ -215,7 +215,7 @@ def day_of(tenant: str, now: datetime) -> list[Event]:
 
 
 async def test_the_service_over_http_and_kafka(settings_for: SettingsFor, tenant: Tenant) -> None:
-    settings = settings_for(MonitorSettings)
+    settings = settings_for(MonitorSettings, min_step_hours=0)
     assert isinstance(settings, MonitorSettings)
     now = datetime.now(UTC)
     late = prediction(9999, at=now - timedelta(days=40), tenant=tenant.name)

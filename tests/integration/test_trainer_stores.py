@@ -13,6 +13,7 @@ import pytest
 from ratchet_common import mongo
 from ratchet_common.events import RetrainingFellDue
 from ratchet_common.mongo import Database
+from ratchet_trainer.assigning import assigned
 from ratchet_trainer.job_steps import (
     begun,
     cancellation,
@@ -26,7 +27,7 @@ from ratchet_trainer.job_steps import (
     uploaded,
 )
 from ratchet_trainer.jobs import Estimate, Job, JobState, Patience, Recipe, Step
-from ratchet_trainer.rollout import By, Rollout, Standing, assigned, start
+from ratchet_trainer.rollout import By, Rollout, Standing, start
 from ratchet_trainer.store.evaluations import MongoEvaluationStore, UnknownEvaluationError
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore

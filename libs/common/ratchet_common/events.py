@@ -146,6 +146,31 @@ class PredictionMade(Event, frozen=True, kw_only=True, tag="prediction.made.v1")
     text_omitted: Literal["", "too_large", "not_collected"] = ""
 
 
+class ShadowAnswered(Event, frozen=True, kw_only=True, tag="shadow.answered.v1"):
+    """What a version in the shadow said to the copy of a request. Text as written: whoever stores it scrubs it.
+
+    `result_id` is that of the answer that the caller got. `error` is a kind (timeout, rate_limited, …); of what is
+    `unsure`, and would leave the request to others, the outcome is ok without an output.
+    """
+
+    result_id: UUID
+    task_type: str
+    version_id: str
+    model: str
+    outcome: Outcome
+    usage: Usage
+    cost_usd: Decimal
+    latency_ms: float
+    confidence: float | None = None
+    user: str | None = None
+    labels: tuple[str, ...] = ()
+    error: str = ""
+    simulated: bool = False
+    input: msgspec.Raw = msgspec.field(default_factory=lambda: NOTHING)  # messages in OpenAI's chat shape
+    output: str | None = None
+    text_omitted: Literal["", "too_large"] = ""
+
+
 class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1"):
     """What somebody said of an answer, beside the answer. Text as written: whoever stores it scrubs it."""
 
@@ -208,6 +233,14 @@ class Holdout(Part, frozen=True, kw_only=True):
     until: datetime
 
 
+class Shadow(Part, frozen=True, kw_only=True):
+    """A version that answers a copy of some units' requests, and nobody sees it."""
+
+    version_id: str
+    percent: int
+    serving: Serving
+
+
 class TrafficAssigned(Event, frozen=True, kw_only=True, tag="traffic.assigned.v1"):
     task_type: str
     revision: int
@@ -219,11 +252,17 @@ class TrafficAssigned(Event, frozen=True, kw_only=True, tag="traffic.assigned.v1
     revoked: tuple[str, ...] = ()  # versions that were taken back: what they left in caches goes
     why: str = ""
     who: str = ""
+    step: int = 0  # the revision since which the shares are as they are: answers are counted by it; 0: this one
+    shadow: Shadow | None = None
+
+    @property
+    def since(self) -> int:
+        return self.step or self.revision
 
 
 class VerdictReached(Event, frozen=True, kw_only=True, tag="verdict.reached.v1"):
     task_type: str
-    revision: int  # of the TrafficAssigned that it judges
+    revision: int  # of the TrafficAssigned that it judges: the one since which the shares are as they are
     experiment_id: str
     version_id: str
     conclusion: Conclusion
@@ -327,6 +366,7 @@ class ErasureDone(Event, frozen=True, kw_only=True, tag="erasure.done.v1"):
 
 AnyEvent = (
     PredictionMade
+    | ShadowAnswered
     | FeedbackJoined
     | RetrainingFellDue
     | TrafficAssigned

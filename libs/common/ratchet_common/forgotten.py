@@ -15,13 +15,13 @@ from pymongo.asynchronous.collection import AsyncCollection
 from ratchet_common import outbox
 from ratchet_common.events import ErasureDone
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
-from ratchet_common.topics import DEAD_LETTERS_KEPT, FEEDBACK, MONTH, PREDICTIONS
+from ratchet_common.topics import DEAD_LETTERS_KEPT, FEEDBACK, MONTH, PREDICTIONS, SHADOWS
 from ratchet_common.upserts import upsert
 
 # An event may lie so long, be buried at the end of it, be brought back at the end of that, and lie once more.
 KEPT: Final = MONTH + DEAD_LETTERS_KEPT + MONTH
 AT_ONCE: Final = 500
-OF_USERS: Final = (PREDICTIONS.name, FEEDBACK.name)
+OF_USERS: Final = (PREDICTIONS.name, SHADOWS.name, FEEDBACK.name)
 
 
 class Person(NamedTuple):

@@ -7,7 +7,7 @@ import hashlib
 from datetime import datetime
 from typing import NamedTuple
 
-from ratchet_common.events import FeedbackJoined, PredictionMade
+from ratchet_common.events import FeedbackJoined, PredictionMade, ShadowAnswered
 
 
 def digest(tenant: str, name: str) -> str:
@@ -28,9 +28,9 @@ class Mention(NamedTuple):
     at: datetime
 
 
-def mentions(event: PredictionMade | FeedbackJoined) -> list[Mention]:
+def mentions(event: PredictionMade | FeedbackJoined | ShadowAnswered) -> list[Mention]:
     """Who had asked, and who said what the answer was worth."""
-    if isinstance(event, PredictionMade):
+    if isinstance(event, PredictionMade | ShadowAnswered):
         return [Mention(event.tenant, event.user, event.occurred_at)] if event.user else []
     said = [Mention(event.tenant, event.user_id, event.said_at or event.occurred_at)]
     asked = [Mention(event.tenant, event.user, event.answered_at or event.occurred_at)] if event.user else []

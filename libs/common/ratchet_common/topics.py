@@ -17,6 +17,7 @@ from ratchet_common.events import (
     PredictionMade,
     QualityMeasured,
     RetrainingFellDue,
+    ShadowAnswered,
     TrafficAssigned,
     VerdictReached,
 )
@@ -50,6 +51,7 @@ def _result(e: Any) -> str:
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 
 PREDICTIONS = Topic("predictions", PredictionMade, _result, ("router",), ("feedback", "trainer", "monitor"), WEEK)
+SHADOWS = Topic("shadows", ShadowAnswered, _result, ("router",), ("trainer", "monitor"), WEEK)
 FEEDBACK = Topic("feedback", FeedbackJoined, _result, ("feedback",), ("router", "trainer", "monitor"), MONTH)
 RETRAIN_TRIGGERS = Topic("retrain-triggers", RetrainingFellDue, _task, ("feedback",), ("trainer",), MONTH)
 TRAFFIC = Topic("traffic", TrafficAssigned, _task, ("trainer",), ("router", "monitor", "feedback"), None)
@@ -68,6 +70,7 @@ FORGOTTEN = Topic("forgotten", ErasureDone, lambda e: f"{e.tenant}:{e.erasure_id
 
 TABLE = (
     PREDICTIONS,
+    SHADOWS,
     FEEDBACK,
     RETRAIN_TRIGGERS,
     TRAFFIC,

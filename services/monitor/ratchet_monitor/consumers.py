@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ratchet_common.events import TrafficAssigned
 from ratchet_common.forgetting import Forgetting
 from ratchet_common.service import Connections
-from ratchet_common.topics import ERASURES, FEEDBACK, PREDICTIONS, TRAFFIC
+from ratchet_common.topics import ERASURES, FEEDBACK, PREDICTIONS, SHADOWS, TRAFFIC
 from ratchet_monitor.hours import Keeping
 from ratchet_monitor.intake import Intake, on_traffic
 from ratchet_monitor.store import MonitorStore
@@ -22,3 +22,4 @@ def hear(its: Connections, store: MonitorStore, keeping: Keeping, forgets: Forge
     its.hear(FEEDBACK, forgets.sparing(intake.feedback, instead=of_nobody))
     its.hear(ERASURES, forgets.on_erasures)
     its.hear(TRAFFIC, traffic)
+    its.hear(SHADOWS, store.shadows.add)

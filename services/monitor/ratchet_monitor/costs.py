@@ -15,11 +15,13 @@ class Costs:
     """USD. `savings_from_caching` stands at the hour of the answer that was repeated, and is what it had cost.
 
     `cost_of_attempts`: of calls whose answers were not given, such as streams that broke off and answers that were too
-    weak. A provider's bill has it, and no user's: it is in no other number but `net_savings`.
+    weak. A provider's bill has it, and no user's: it is in no other number but `net_savings`. So it is with
+    `cost_of_shadows`: of the answers of versions in the shadow, which nobody saw.
     """
 
     total_cost: float
     cost_of_attempts: float
+    cost_of_shadows: float
     cost_per_document: float | None
     cost_by_model: dict[str, float]
     cost_by_task: dict[str, float]
@@ -55,12 +57,14 @@ class Summary:
     late: int  # results and feedback that came after their hour was sealed: they are in none of the numbers
 
 
-def costs(found: Totals, tenant: str) -> Costs:
+def costs(found: Totals, tenant: str, of_shadows: int = 0) -> Costs:
+    """`of_shadows`: in nano-USD."""
     total = summed(found)
     caching, routing, batching, training = total.caching_saved, total.routing_saved, 0, 0
     return Costs(
         total_cost=usd(total.cost),
         cost_of_attempts=usd(total.cost_of_attempts),
+        cost_of_shadows=usd(of_shadows),
         cost_per_document=mean(total.document_cost, total.documents, NANO),
         cost_by_model={name: usd(summed(part).cost) for name, part in grouped(found, lambda s: s.model).items()},
         cost_by_task={name: usd(summed(part).cost) for name, part in grouped(found, lambda s: s.task_type).items()},
@@ -69,7 +73,7 @@ def costs(found: Totals, tenant: str) -> Costs:
         savings_from_routing=usd(routing),
         savings_from_batching=usd(batching),
         training_cost=usd(training),
-        net_savings=usd(caching + routing + batching - training - total.cost_of_attempts),
+        net_savings=usd(caching + routing + batching - training - total.cost_of_attempts - of_shadows),
     )
 
 

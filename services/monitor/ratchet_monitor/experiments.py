@@ -65,7 +65,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     experiment_id: str
     tenant: str
     task_type: str
-    revision: int  # of the TrafficAssigned under trial
+    revision: int  # of the TrafficAssigned under trial, since which the shares are as they are
     canary: str
     control: str
     percent: int  # of the canary
@@ -89,10 +89,10 @@ def experiment_of(event: TrafficAssigned) -> Experiment | None:
     if not (event.canary and event.control):
         return None
     return Experiment(
-        experiment_id=f"{event.task_type}:{event.canary}:{event.revision}",
+        experiment_id=f"{event.task_type}:{event.canary}:{event.since}",
         tenant=event.tenant,
         task_type=event.task_type,
-        revision=event.revision,
+        revision=event.since,
         canary=event.canary,
         control=event.control,
         percent=event.shares.get(event.canary, 0),

@@ -22,6 +22,7 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     shares: tuple[Share, ...]  # of what a holdout leaves
     experiment_id: str  # of the comparison that runs; empty if none does
     learned_until: datetime | None  # the newest of what serves
+    since: int = 0  # the revision since which the shares are as they are
 
     @property
     def task(self) -> TaskKey:
@@ -38,4 +39,5 @@ def traffic_of(event: TrafficAssigned) -> Traffic:
         shares=tuple(Share(version, percent) for version, percent in sorted(event.shares.items())),
         experiment_id=experiment.experiment_id if experiment else "",
         learned_until=max(learned, default=None),
+        since=event.since,
     )

@@ -14,6 +14,7 @@ from ratchet_router.keeping import keep, kept
 from ratchet_router.long_texts import answered_in_parts
 from ratchet_router.parts import Parts
 from ratchet_router.progress import Progress
+from ratchet_router.shadowing import copied
 from ratchet_router.target import Target
 
 Gone = Callable[[], Awaitable[bool]]  # has the client hung up?
@@ -29,7 +30,9 @@ async def answer_to(progress: Progress, gone: Gone) -> Answered:
     try:
         answered = progress.answered = await _from_cache_or_model(progress)
         outcome: Outcome = "cancelled" if await gone() else "ok"
-        return await progress.record(answered, outcome)
+        recorded = await progress.record(answered, outcome)
+        copied(progress)
+        return recorded
     except asyncio.CancelledError:
         await progress.record_cancelled(progress.answered or progress.stopped())
         raise

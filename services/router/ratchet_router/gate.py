@@ -59,6 +59,13 @@ class Gate:
                 raise ProviderError("busy", f"no turn within {patience_s:.1f} s") from None
             raise
 
+    def enters_beside(self) -> bool:
+        """For what may keep nobody waiting: it enters, and has to leave, where half of the places remain to others."""
+        if self._cap.at_once and (self._queue or 2 * (self._inside + 1) > self._cap.at_once):
+            return False
+        self._inside += 1
+        return True
+
     def _give_up(self, turn: asyncio.Future[None]) -> None:
         if turn.done() and not turn.cancelled():  # its turn had just come
             self.leave()

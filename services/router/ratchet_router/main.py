@@ -59,6 +59,7 @@ from ratchet_router.recording import Recorder
 from ratchet_router.retrying import RetryBudget
 from ratchet_router.sessions import Sessions
 from ratchet_router.settings import RouterSettings
+from ratchet_router.shadows import shadows_by
 from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.stores import Stores
@@ -121,6 +122,7 @@ def build(settings: RouterSettings) -> FastAPI:
             loops |= await _batches(app, admission, callbacks, its)
             async with at_work(its, loops):
                 yield
+                await parts.shadows.stop()
                 await parts.recorder.settled()
 
     app = create_app(
@@ -171,6 +173,7 @@ def _parts(
     most = settings.cache_known_keys if settings.cache_store_lookup else 0
     known = KeptKeys(stores.router, kept=kept, most=most) if most else None
     sessions = Sessions(settings.sessions)
+    around, recorder = _around(files, settings), _recorder(settings, stores, sessions, its)
     return Parts(
         settings=settings,
         catalogue=files.catalogue,
@@ -185,18 +188,23 @@ def _parts(
         goes_on=answering.goes_on,
         snapshot=Snapshot(),
         cache=AnswerCache(stores.router, memory, kept=kept, store_lookup=settings.cache_store_lookup, known=known),
-        recorder=Recorder(
-            its.bus.publish,
-            stores.router.hold,
-            forgets=settings.bus_forgets,
-            patience_s=settings.record_patience_ms / 1000,
-            answer_unrecorded=settings.answer_unrecorded,
-            first=settings.record_first,
-            heard=sessions.heard,
-        ),
-        around=_around(files, settings),
+        recorder=recorder,
+        around=around,
         sessions=sessions,
         estimates=Estimates(settings.aim, most=settings.estimates),
+        shadows=shadows_by(settings, around, recorder),
+    )
+
+
+def _recorder(settings: RouterSettings, stores: Stores, sessions: Sessions, its: Connections) -> Recorder:
+    return Recorder(
+        its.bus.publish,
+        stores.router.hold,
+        forgets=settings.bus_forgets,
+        patience_s=settings.record_patience_ms / 1000,
+        answer_unrecorded=settings.answer_unrecorded,
+        first=settings.record_first,
+        heard=sessions.heard,
     )
 
 

@@ -15,6 +15,9 @@ COST_OF_ATTEMPTS = Counter(
 SECONDS = Histogram("ratchet_answer_seconds", "Time from a request to its answer", ("model", "cached"))
 ESTIMATES = Counter("ratchet_estimates", "Estimates that routing asks, loaded or not", ("outcome",))
 UNSERVED = Gauge("ratchet_unserved_versions", "Versions with traffic whose platform the catalogue lacks")
+SHADOW_ANSWERS = Counter("ratchet_shadow_answers", "Copies that a version in the shadow was asked", ("task", "outcome"))
+SHADOWS_LEFT_OUT = Counter("ratchet_shadows_left_out", "Copies that no version in the shadow was asked", ("why",))
+COST_OF_SHADOWS = Counter("ratchet_shadow_cost_usd", "What answers cost that nobody saw: billed to nobody")
 TRAINED = "trained"
 
 

@@ -37,6 +37,7 @@ from ratchet_router.recording import Recorder
 from ratchet_router.routing import quality_of
 from ratchet_router.sessions import Sessions
 from ratchet_router.settings import RouterSettings
+from ratchet_router.shadows import Shadows
 from ratchet_router.snapshot import Snapshot
 from ratchet_router.steering import Steering
 from ratchet_router.surroundings import Surroundings
@@ -72,6 +73,7 @@ class Parts:
     admission: Admits
     sessions: Sessions
     estimates: Estimates
+    shadows: Shadows
     in_flight: InFlight = field(default_factory=InFlight)
     targets: dict[str, Target] = field(default_factory=dict)  # of models, as they are made for the first time
 

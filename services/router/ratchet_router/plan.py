@@ -115,7 +115,7 @@ def _in_arm(ask: Ask, hard: float, situation: Situation, enrolled: Enrolled) -> 
 
 def _by_share(ask: Ask, hard: float, situation: Situation, assigned: TrafficAssigned, unit: str) -> Plan:
     version = assigned_version(assigned, unit, situation.now)
-    share = Share(assigned.revision, version)
+    share = Share(assigned.since, version)
     why = f"The unit belongs to the share of {version} (revision {assigned.revision})."
     if version == BASE_VERSION:
         return _planned(ask, hard, situation, None, "share", why, share)

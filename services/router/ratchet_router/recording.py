@@ -11,8 +11,8 @@ from prometheus_client import Counter
 
 from ratchet_common.alarms import Within
 from ratchet_common.errors import RetryLaterError, UnavailableError
-from ratchet_common.events import NOTHING, PredictionMade
-from ratchet_common.topics import PREDICTIONS
+from ratchet_common.events import NOTHING, PredictionMade, ShadowAnswered
+from ratchet_common.topics import TOPIC_OF
 
 STORE_PATIENCE_S = 10.0
 BEHIND = 5_000  # events behind their answers; with so many the next answer waits for its own
@@ -23,7 +23,8 @@ BY_KAFKA, BY_STORE, BY_NOBODY = (RECORDED.labels(way) for way in ("kafka", "stor
 
 Publish = Callable[[str, bytes, bytes], Awaitable[None]]
 Heard = Callable[[PredictionMade], None]  # of each answer, as it is recorded
-Hold = Callable[[PredictionMade], Awaitable[None]]  # into the outbox; returns once the store has it
+Told = PredictionMade | ShadowAnswered
+Hold = Callable[[Told], Awaitable[None]]  # into the outbox; returns once the store has it
 
 
 class NotRecordedError(UnavailableError):
@@ -102,6 +103,10 @@ class Recorder:
         """For a request that is being cancelled: goes on behind its back."""
         await asyncio.wait({self._go_on_with(event)})
 
+    async def record_beside(self, event: ShadowAnswered) -> bool:
+        """Of what no caller waits for. False: nobody took it."""
+        return (not self._forgets and await self._by_kafka(event)) or await self._by_store(event)
+
     async def settled(self) -> None:
         """Returns once nothing is on its way any more: each has a limit."""
         if self._kept:
@@ -118,18 +123,19 @@ class Recorder:
         if not task.cancelled():
             task.exception()  # counted by `_recorded` already
 
-    async def _by_kafka(self, event: PredictionMade) -> bool:
+    async def _by_kafka(self, event: Told) -> bool:
         if time.monotonic() < self._rests_until:
             return False
+        topic = TOPIC_OF[type(event)]
         try:
             with Within(self._patience_s):
-                await self._publish(PREDICTIONS.name, PREDICTIONS.key(event).encode(), self._encode(event))
+                await self._publish(topic.name, topic.key(event).encode(), self._encode(event))
         except (RetryLaterError, TimeoutError):
             self._rests_until = time.monotonic() + REST_S
             return False
         return True
 
-    async def _by_store(self, event: PredictionMade) -> bool:
+    async def _by_store(self, event: Told) -> bool:
         try:
             with Within(STORE_PATIENCE_S):
                 await self._hold(event)

@@ -91,6 +91,10 @@ class RouterSettings(CommonSettings):
         4 * 1024 * 1024, ge=1024, le=12 * 1024 * 1024, description="of a kept conversation, its answers too"
     )
 
+    shadow_at_once: int = Field(4, ge=1, le=256, description="copies of requests that versions in the shadow are asked")
+    shadow_waiting: int = Field(100, ge=0, le=10_000, description="such copies that wait; more are left out")
+    shadow_answer_ms: int = Field(30_000, ge=10, le=600_000, description="for an answer in the shadow")
+
     record_patience_ms: int = Field(1_000, ge=10, le=60_000, description="until an event goes to the own store instead")
     record_first: bool = Field(
         True, description="an answer waits until its event is safe; false: a kill may lose the events of a moment"

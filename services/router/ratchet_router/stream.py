@@ -23,6 +23,7 @@ from ratchet_router.memory import Entry
 from ratchet_router.parts import Parts
 from ratchet_router.progress import Progress
 from ratchet_router.recording import NotRecordedError
+from ratchet_router.shadowing import copied
 from ratchet_router.shapes.shape import Failure, Frames
 from ratchet_router.streaming import Shown, streamed
 from ratchet_router.withholding import Withholding
@@ -75,6 +76,7 @@ class Opened:
             if self.before_the_end is not None:
                 await self.before_the_end(answered)
             yield closing
+            copied(self.progress)
         finally:
             await self.progress.record_the_unforeseen(self._so_far)
             self.progress.over()

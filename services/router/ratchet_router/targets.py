@@ -25,7 +25,7 @@ LONGEST: Final = 128_000  # tokens of an answer for which no limit is asked
 
 
 def targets(plan: Plan, parts: Parts, ask: Ask) -> list[Target]:
-    trained = [_of_version(plan.trained, parts, ask, may_abstain=_may_abstain(plan))] if plan.trained else []
+    trained = [target_of(plan.trained, parts, ask, may_abstain=_may_abstain(plan))] if plan.trained else []
     return trained + [_known(model, parts) for model in (*plan.ranking.in_turn, *(plan.named or ALONE).usual)]
 
 
@@ -65,7 +65,7 @@ def _may_abstain(plan: Plan) -> bool:
     return plan.decision.assigned_by != "pinned" and bool(plan.ranking.in_turn)
 
 
-def _of_version(trained: Trained, parts: Parts, ask: Ask, *, may_abstain: bool) -> Target:
+def target_of(trained: Trained, parts: Parts, ask: Ask, *, may_abstain: bool) -> Target:
     """Messages that the caller wrote himself go to it as they are."""
     serving = trained.serving
     return Target(

@@ -8,7 +8,7 @@ from ratchet_common.events import FeedbackJoined
 from ratchet_common.forgetting import Forgetting, forgetting
 from ratchet_common.messaging import SMALL, Handle
 from ratchet_common.service import Connections
-from ratchet_common.topics import ERASURES, FEEDBACK, FORGOTTEN, PREDICTIONS
+from ratchet_common.topics import ERASURES, FEEDBACK, FORGOTTEN, PREDICTIONS, SHADOWS
 from ratchet_common.workers import Workers
 from ratchet_trainer import analysis, augmenting, composing, looking, preparing
 from ratchet_trainer.augmenting import Plan
@@ -24,6 +24,7 @@ from ratchet_trainer.hashing import Hashes
 from ratchet_trainer.head import Head
 from ratchet_trainer.outcomes import Asked, Look, OutcomeCollector
 from ratchet_trainer.preparing import Prepared
+from ratchet_trainer.shadow_answers import ShadowCollector
 from ratchet_trainer.store.datasets import MongoDatasetStore
 from ratchet_trainer.store.erasures import MongoErasureStore
 from ratchet_trainer.store.estimates import MongoOutcomeNews
@@ -32,6 +33,7 @@ from ratchet_trainer.store.marks import MongoMarks
 from ratchet_trainer.store.outcomes import MongoOutcomeStore
 from ratchet_trainer.store.salts import kept_salt
 from ratchet_trainer.store.served import MongoServedStore
+from ratchet_trainer.store.shadow_answers import MongoShadowAnswerStore
 from ratchet_trainer.store.traces import MongoTraces
 
 
@@ -47,6 +49,7 @@ class Data:
     served: MongoServedStore
     erasures: MongoErasureStore
     erasing: Erasing
+    shadows: MongoShadowAnswerStore
 
 
 async def data_of(its: Connections, settings: DataSettings) -> Data:
@@ -56,7 +59,8 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     served = MongoServedStore(its.database, kept=kept)
     outcomes = MongoOutcomeStore(its.database, kept=timedelta(days=settings.estimate_days))
     erasures, traces = MongoErasureStore(its.database), MongoTraces(its.database)
-    for store in (examples, datasets, served, outcomes, erasures, traces):
+    shadows = MongoShadowAnswerStore(its.database, kept=timedelta(days=settings.shadow_days))
+    for store in (examples, datasets, served, outcomes, shadows, erasures, traces):
         await store.create_indexes()
     work = AtWork(its.workers, settings.sought)
     hashes = Hashes(await _salt(its, settings))
@@ -70,9 +74,10 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     on_feedback = _both(collector, others) if settings.estimate_outcomes else collector.on_feedback
     its.hear(PREDICTIONS, forgets.sparing(collector.on_predictions), SMALL)
     its.hear(FEEDBACK, forgets.sparing(on_feedback), SMALL)
+    its.hear(SHADOWS, forgets.sparing(ShadowCollector(shadows, work.prepare, hashes).on_answered), SMALL)
     its.hear(ERASURES, forgets.on_erasures)
     its.hear(FORGOTTEN, erasing.on_done)
-    return Data(collector, examples, datasets, training, outcomes, served, erasures, erasing)
+    return Data(collector, examples, datasets, training, outcomes, served, erasures, erasing, shadows)
 
 
 async def _forgetting(its: Connections, erasing: Erasing) -> Forgetting:

@@ -35,6 +35,7 @@ class DataSettings(CommonSettings):
         {}, description="other thresholds for some tasks, as summary=0.9,qa=0.7"
     )
     served_days: int = Field(30, ge=1, le=365, description="how long answers count for the chance of feedback")
+    shadow_days: int = Field(30, ge=1, le=365, description="how long answers in the shadow are kept, scrubbed")
     archive_days: float = Field(
         730, gt=0, le=36_500, description="an example that was learned longer ago is in no new dataset"
     )

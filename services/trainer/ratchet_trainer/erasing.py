@@ -104,7 +104,13 @@ class Erasing:
     @property
     def steps(self) -> dict[str, Step]:
         """Heads first: the next dataset is made of them."""
-        return {"examples": self.traces.examples, "texts": self.traces.texts, "outcomes": self.traces.outcomes}
+        its = self.traces
+        return {
+            "examples": its.examples,
+            "texts": its.texts,
+            "outcomes": its.outcomes,
+            "shadow_answers": its.shadow_answers,
+        }
 
     async def _mark(self, person: Person, erasure_id: UUID) -> None:
         example_ids = await self.traces.example_ids(person)

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import UUID, uuid5
 
 from ratchet_common.errors import RefusedError
-from ratchet_common.events import BASE_VERSION, Holdout, Serving, TrafficAssigned, VerdictReached
+from ratchet_common.events import BASE_VERSION, Holdout, VerdictReached
 from ratchet_trainer.versions import VersionState
 
-NAMESPACE = UUID("0c1c7a52-9d60-5f0e-8a43-6a1f0d1f7c35")
 HISTORY_KEPT, SERVED_KEPT, LEFT_KEPT = 200, 20, 100
 
 
@@ -48,10 +46,19 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadowed:
+    """A version that answers copies of so many per cent of the units' requests, unseen."""
+
+    version_id: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     revision: int
     by: By
     shares: Mapping[str, int]
+    shadow: Shadowed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +72,13 @@ class Rollout:
     tenant: str
     task_type: str
     revision: int = 0
+    step: int = 0  # the revision since which the shares are as they are: a verdict is on it
     stable: str = BASE_VERSION  # what serves; while one is on trial, its control
     served_before: tuple[str, ...] = ()  # what `stable` took the place of, the latest last
     canary: str = ""  # what is on trial
     percent: int = 0  # its share
     holdout: Holdout | None = None
+    shadow: Shadowed | None = None
     revoked: tuple[str, ...] = ()  # taken back by the latest change
     left: Mapping[str, VersionState] = field(default_factory=dict)  # what became of versions that serve no more
     history: tuple[Change, ...] = ()
@@ -104,7 +113,7 @@ def start(rollout: Rollout, version_id: str, baseline: str, percent: int, by: By
 
 def on_verdict(rollout: Rollout, verdict: VerdictReached, plan: Plan, at: datetime) -> Rollout | None:
     """None: an old verdict, one on another version, or one that holds changes nothing."""
-    if not rollout.canary or (verdict.revision, verdict.version_id) != (rollout.revision, rollout.canary):
+    if not rollout.canary or (verdict.revision, verdict.version_id) != (rollout.step, rollout.canary):
         return None
     by = By("monitor", verdict.why, at)
     if verdict.conclusion == "roll_back":
@@ -112,7 +121,7 @@ def on_verdict(rollout: Rollout, verdict: VerdictReached, plan: Plan, at: dateti
     if verdict.conclusion == "hold":
         return None
     further = [step for step in plan.steps if step > rollout.percent]
-    return _changed(rollout, by, percent=further[0]) if further else _promoted(rollout, plan, by)
+    return changed(rollout, by, percent=further[0]) if further else _promoted(rollout, plan, by)
 
 
 def activate(rollout: Rollout, version_id: str, by: By) -> Rollout:
@@ -122,7 +131,7 @@ def activate(rollout: Rollout, version_id: str, by: By) -> Rollout:
     if rollout.serving == {version_id}:
         raise TrafficRefusedError(f"{version_id} serves all of {rollout.task_type} already.")
     if rollout.stable == version_id:
-        return _changed(rollout, by, holdout=None)
+        return changed(rollout, by, holdout=None)
     return _replaced(rollout, version_id, None, by)
 
 
@@ -137,10 +146,10 @@ def roll_back(rollout: Rollout, version_id: str, by: By) -> Rollout:
         return _trial_lost(rollout, by)
     before = tuple(v for v in rollout.served_before if v != version_id)
     if version_id != rollout.stable:
-        return _changed(rollout, by, holdout=None, served_before=before, revoked=(version_id,))
+        return changed(rollout, by, holdout=None, served_before=before, revoked=(version_id,))
     parent = before[-1] if before else BASE_VERSION
     on_trial = {"canary": "", "percent": 0} if rollout.canary == parent else {}
-    return _changed(
+    return changed(
         rollout,
         by,
         stable=parent,
@@ -163,8 +172,8 @@ def set_traffic(rollout: Rollout, version_id: str, percentage: int, by: By) -> R
         if percentage == rollout.percent:
             raise TrafficRefusedError(f"{version_id} has {percentage} % of {rollout.task_type} already.")
         if percentage == 0:
-            return _changed(rollout, by, canary="", percent=0)
-        return _changed(rollout, by, percent=percentage)
+            return changed(rollout, by, canary="", percent=0)
+        return changed(rollout, by, percent=percentage)
     if percentage == 0:
         raise TrafficRefusedError(f"{version_id} has no traffic of {rollout.task_type} already.")
     return _put_on_trial(rollout, version_id, rollout.stable, percentage, by)
@@ -174,7 +183,7 @@ def end_holdout(rollout: Rollout, at: datetime) -> Rollout:
     if rollout.holdout is None or rollout.holdout.until > at:
         raise TrafficRefusedError(f"No holdout of {rollout.task_type} has ended.")
     why = f"The holdout on {rollout.holdout.version_id} ended."
-    return _changed(rollout, By("trainer", why, at), holdout=None)
+    return changed(rollout, By("trainer", why, at), holdout=None)
 
 
 def standings(rollout: Rollout) -> dict[str, Standing]:
@@ -188,26 +197,6 @@ def standings(rollout: Rollout) -> dict[str, Standing]:
     )
 
 
-def assigned(rollout: Rollout, versions: Mapping[str, Serving]) -> TrafficAssigned:
-    """The event of the latest change. `versions`: how to serve each of `rollout.serving`."""
-    by = rollout.history[-1].by
-    return TrafficAssigned(
-        event_id=uuid5(NAMESPACE, f"{rollout.tenant}/{rollout.task_type}/{rollout.revision}"),
-        occurred_at=by.at,
-        tenant=rollout.tenant,
-        task_type=rollout.task_type,
-        revision=rollout.revision,
-        shares=rollout.shares,
-        versions={version: versions[version] for version in sorted(rollout.serving)},
-        holdout=rollout.holdout,
-        canary=rollout.canary,
-        control=rollout.stable if rollout.canary else "",
-        revoked=rollout.revoked,
-        why=by.why,
-        who=by.who,
-    )
-
-
 def _put_on_trial(rollout: Rollout, version_id: str, baseline: str, percent: int, by: By) -> Rollout:
     _insist_on_no_trial(rollout)
     if version_id == rollout.stable:
@@ -216,7 +205,7 @@ def _put_on_trial(rollout: Rollout, version_id: str, baseline: str, percent: int
         raise TrafficRefusedError(
             f"{version_id} was evaluated against {baseline}, and today {rollout.stable} serves: evaluate it again."
         )
-    return _changed(rollout, by, canary=version_id, percent=percent, holdout=_holdout_without(rollout, version_id))
+    return changed(rollout, by, canary=version_id, percent=percent, holdout=_holdout_without(rollout, version_id))
 
 
 def _insist_on_no_trial(rollout: Rollout) -> None:
@@ -228,7 +217,7 @@ def _insist_on_no_trial(rollout: Rollout) -> None:
 
 
 def _trial_lost(rollout: Rollout, by: By) -> Rollout:
-    return _changed(rollout, by, canary="", percent=0, revoked=(rollout.canary,))
+    return changed(rollout, by, canary="", percent=0, revoked=(rollout.canary,))
 
 
 def _promoted(rollout: Rollout, plan: Plan, by: By) -> Rollout:
@@ -238,19 +227,24 @@ def _promoted(rollout: Rollout, plan: Plan, by: By) -> Rollout:
 
 def _replaced(rollout: Rollout, version_id: str, holdout: Holdout | None, by: By) -> Rollout:
     before = (*(v for v in rollout.served_before if v != version_id), rollout.stable)[-SERVED_KEPT:]
-    return _changed(rollout, by, stable=version_id, served_before=before, canary="", percent=0, holdout=holdout)
+    return changed(rollout, by, stable=version_id, served_before=before, canary="", percent=0, holdout=holdout)
 
 
 def _holdout_without(rollout: Rollout, version_id: str) -> Holdout | None:
     return None if rollout.holdout and rollout.holdout.version_id == version_id else rollout.holdout
 
 
-def _changed(rollout: Rollout, by: By, *, revoked: tuple[str, ...] = (), **changes: Any) -> Rollout:
-    after = replace(rollout, revision=rollout.revision + 1, revoked=revoked, **changes)
+def changed(rollout: Rollout, by: By, *, revoked: tuple[str, ...] = (), **changes: Any) -> Rollout:
+    """`step`, among the changes, where the shares stay as they are. What gets traffic is in the shadow no more."""
+    revision = rollout.revision + 1
+    changes.setdefault("step", revision)
+    after = replace(rollout, revision=revision, revoked=revoked, **changes)
+    if after.shadow and after.shadow.version_id in after.serving:
+        after = replace(after, shadow=None)
     gone = {
         version: VersionState.ROLLED_BACK if version in revoked else VersionState.RETIRED
         for version in sorted(rollout.serving - after.serving - {BASE_VERSION})
     }
     left = {v: state for v, state in rollout.left.items() if v not in after.serving} | gone
-    history = (*rollout.history, Change(after.revision, by, after.shares))[-HISTORY_KEPT:]
+    history = (*rollout.history, Change(after.revision, by, after.shares, after.shadow))[-HISTORY_KEPT:]
     return replace(after, left=dict(list(left.items())[-LEFT_KEPT:]), history=history)

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import BASE_VERSION, Serving, TrafficAssigned
-from ratchet_trainer.rollout import Rollout, Standing, assigned, end_holdout, standings
+from ratchet_trainer.assigning import assigned
+from ratchet_trainer.rollout import Rollout, Standing, end_holdout, standings
 from ratchet_trainer.versions import BASE_SERVING, Version, serving
 
 TRIES = 5
@@ -61,7 +62,8 @@ class Traffic:
             await self.change(over.tenant, over.task_type, lambda rollout: _without_holdout(rollout, now))
 
     async def _servings(self, rollout: Rollout) -> dict[str, Serving]:
-        trained = await self.versions.some(rollout.tenant, rollout.serving - {BASE_VERSION})
+        dark = {rollout.shadow.version_id} if rollout.shadow else set()
+        trained = await self.versions.some(rollout.tenant, (rollout.serving | dark) - {BASE_VERSION})
         return {version.version_id: serving(version) for version in trained} | {BASE_VERSION: BASE_SERVING}
 
 

@@ -112,7 +112,7 @@ class InMemoryExperiments:
             return False
         self.serving[traffic.task] = traffic
         for name, one in self.known.items():
-            if one.revision < traffic.revision:
+            if one.revision < (traffic.since or traffic.revision):
                 self.known[name] = msgspec.structs.replace(one, state=State.CLOSED, closed_at=at)
         if experiment:
             self.known.setdefault(experiment.experiment_id, experiment)

@@ -106,6 +106,12 @@ def test_what_calls_cost_whose_answers_were_not_given_is_told_apart() -> None:
     assert (found.total_cost, found.cost_of_attempts, found.net_savings) == (0.002, 0.0005, -0.0005)
 
 
+def test_what_the_shadow_cost_is_its_own_number() -> None:
+    without, with_it = costs(FOUND, "acme"), costs(FOUND, "acme", 2_000_000)
+    assert (with_it.cost_of_shadows, with_it.total_cost) == (0.002, without.total_cost)
+    assert with_it.net_savings == pytest.approx(without.net_savings - 0.002)
+
+
 def test_the_summary_tells_who_serves_and_since_when_it_has_learned() -> None:
     serving = traffic_of(traffic(percent=10))
     found = summary(FOUND, [serving], late=7, now=NOW)

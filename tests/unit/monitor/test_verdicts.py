@@ -192,3 +192,16 @@ async def test_a_higher_revision_closes_the_comparison() -> None:
     (found,) = trial.experiments.known.values()
     assert (found.state, found.closed_at) == (State.CLOSED, NOW)
     assert await trial.experiments.running(TASK) is None
+
+
+async def test_a_change_that_leaves_the_shares_as_they_are_leaves_the_trial_as_it_is() -> None:
+    """A version comes into the shadow, or leaves it: what was seen and said until then counts on."""
+    trial = await played(0.95, 0.5)
+    (before,) = trial.experiments.known.values()
+    await on_traffic([traffic(2, canary=CANARY, step=1)], trial.experiments, trial.marks, lambda: NOW)
+    assert trial.experiments.known == {before.experiment_id: before}
+    await on_traffic([traffic(3, canary=CANARY)], trial.experiments, trial.marks, lambda: NOW)
+    assert sorted((one.revision, one.state) for one in trial.experiments.known.values()) == [
+        (1, State.CLOSED),
+        (3, State.RUNNING),
+    ]

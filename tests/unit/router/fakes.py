@@ -10,7 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from ratchet_common.errors import RefusedError, RetryLaterError
-from ratchet_common.events import ExperimentChanged, PredictionMade, QualityMeasured, TrafficAssigned, Usage
+from ratchet_common.events import (
+    ExperimentChanged,
+    PredictionMade,
+    QualityMeasured,
+    ShadowAnswered,
+    TrafficAssigned,
+    Usage,
+)
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, Piece, ProviderError
 from ratchet_providers.replay import replayed
 from ratchet_providers.simulated_embeddings import SimulatedEmbeddings
@@ -32,6 +39,7 @@ from ratchet_router.recording import Recorder
 from ratchet_router.retrying import RetryBudget
 from ratchet_router.sessions import Sessions
 from ratchet_router.settings import RouterSettings
+from ratchet_router.shadows import Shadows
 from ratchet_router.snapshot import UNTOUCHED, Changes, Snapshot
 from ratchet_router.surroundings import Surroundings
 from ratchet_router.template_files import read_templates
@@ -76,6 +84,7 @@ class FakeStore:
         self.asked_to_hold = asyncio.Event()
         self.entries: dict[bytes, tuple[str, str, bytes]] = {}
         self.held: list[PredictionMade] = []
+        self.shadows: list[ShadowAnswered] = []
         self.holds = asyncio.Event()
         self.counted: list[Tallies] = []
         self.now = Changes([], [], [], None)
@@ -85,8 +94,11 @@ class FakeStore:
         if self.away:
             raise RetryLaterError("The store is away.")
 
-    async def hold(self, event: PredictionMade) -> None:
+    async def hold(self, event: PredictionMade | ShadowAnswered) -> None:
         self._there()
+        if isinstance(event, ShadowAnswered):
+            self.shadows.append(event)
+            return
         self.asked_to_hold.set()
         if self.lets is not None:
             await self.lets.wait()
@@ -232,6 +244,7 @@ class World:
     keys: "FakeKeys" = field(default_factory=lambda: FakeKeys())
     settings: RouterSettings = field(default_factory=settings)
     best: FakeBestAnswers = field(default_factory=FakeBestAnswers)
+    shadow_patience_s: float = 5
 
     def __post_init__(self) -> None:
         cache = AnswerCache(self.store, Memory(entries=100, size=10**6), kept=timedelta(hours=24), store_lookup=True)
@@ -244,6 +257,7 @@ class World:
             answer_unrecorded=False,
             heard=sessions.heard,
         )
+        around = Surroundings(Breakers(lambda: 0.0), Gates({}), RetryBudget(), random.Random(7))
         self.parts = Parts(
             settings=self.settings,
             catalogue=CATALOGUE,
@@ -261,7 +275,8 @@ class World:
             admission=self.admission,
             sessions=sessions,
             estimates=Estimates(self.settings.aim, most=self.settings.estimates),
-            around=Surroundings(Breakers(lambda: 0.0), Gates({}), RetryBudget(), random.Random(7)),
+            around=around,
+            shadows=Shadows(around, recorder.record_beside, at_once=2, waiting=3, patience_s=self.shadow_patience_s),
         )
 
     async def knows(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratchet_common.events import BASE_VERSION, Serving, VerdictReached
+from ratchet_trainer.assigning import assigned
 from ratchet_trainer.rollout import (
     By,
     Plan,
@@ -15,7 +16,6 @@ from ratchet_trainer.rollout import (
     Standing,
     TrafficRefusedError,
     activate,
-    assigned,
     end_holdout,
     on_verdict,
     roll_back,

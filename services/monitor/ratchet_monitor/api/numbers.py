@@ -9,6 +9,7 @@ from ratchet_common.auth import MayRead
 from ratchet_common.problems import documented
 from ratchet_monitor.api.asking import Days, Store, Task
 from ratchet_monitor.costs import Costs, Summary, costs, summary
+from ratchet_monitor.hours import hour_of
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.performance import Performance, performance
 from ratchet_monitor.totals import only, totals
@@ -33,7 +34,9 @@ async def show_performance(
 @routes.get("/costs/summary")
 async def show_costs(caller: MayRead, store: Store, days: Days = 30) -> Costs:
     """What it cost, by model, task and tenant, and what was saved. Embeddings count, as if they were a task."""
-    return costs(await totals(store.buckets, caller.tenant, days, utc_now()), caller.tenant)
+    now = utc_now()
+    of_shadows = await store.shadows.cost(caller.tenant, hour_of(now - timedelta(days=days)))
+    return costs(await totals(store.buckets, caller.tenant, days, now), caller.tenant, of_shadows)
 
 
 @routes.get("/metrics/summary")

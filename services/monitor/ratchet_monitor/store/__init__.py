@@ -7,6 +7,7 @@ from ratchet_monitor.store.experiments import MongoExperiments
 from ratchet_monitor.store.facts import MongoFacts
 from ratchet_monitor.store.marks import MongoMarks
 from ratchet_monitor.store.qualities import MongoQualities
+from ratchet_monitor.store.shadows import MongoShadows
 from ratchet_monitor.store.traces import MongoTraces
 
 
@@ -17,6 +18,7 @@ class MonitorStore:
         self.buckets = MongoBuckets(database, keeping)
         self.experiments = MongoExperiments(database)
         self.qualities = MongoQualities(database)
+        self.shadows = MongoShadows(database, keeping)
         self.changed = MongoMarks(database.changed_hours, BucketKey, BucketKey._fields)
         self.to_compare = MongoMarks(database.changed_comparisons, TaskKey, TaskKey._fields)
         self.to_measure = MongoMarks(database.changed_quality, TaskKey, TaskKey._fields)
@@ -26,3 +28,4 @@ class MonitorStore:
         await self.buckets.create_indexes()
         await self.experiments.create_indexes()
         await self.qualities.create_indexes()
+        await self.shadows.create_indexes()

@@ -39,11 +39,11 @@ class MongoExperiments:
     async def assign(self, traffic: Traffic, experiment: Experiment | None, at: datetime) -> bool:
         """Writes, then looks: whichever revision comes second closes what the higher one ends."""
         await self._write(traffic)
-        if await self._revision(traffic.task) != traffic.revision:
+        if (await self._now(traffic.task))[0] != traffic.revision:
             return False
         if experiment is not None:
             await self._start(experiment)
-        await self._close_before(traffic.task, await self._revision(traffic.task), at)
+        await self._close_before(traffic.task, (await self._now(traffic.task))[1], at)
         return True
 
     async def running(self, task: TaskKey) -> Experiment | None:
@@ -92,10 +92,12 @@ class MongoExperiments:
         older = {"_id": traffic.task.text, "revision": {"$not": {"$gte": traffic.revision}}}
         await upsert_where(self._traffic, [(older, {"$set": document_of(traffic)})])
 
-    async def _revision(self, task: TaskKey) -> int:
+    async def _now(self, task: TaskKey) -> tuple[int, int]:
+        """The revision, and that since which the shares are as they are; zeros if none is known."""
         with waiting_is_worth_it():
-            found = await self._traffic.find_one({"_id": task.text}, {"revision": 1})
-        return int(found["revision"]) if found else 0
+            found = await self._traffic.find_one({"_id": task.text}, {"revision": 1, "since": 1})
+        revision = int(found["revision"]) if found else 0
+        return revision, int(found.get("since") or revision) if found else 0
 
     async def _start(self, experiment: Experiment) -> None:
         document = {**document_of(experiment), "task": experiment.task.text, "place": experiment.place}

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ratchet_common.auth import MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
-from ratchet_trainer.rollout import Rollout, RolloutState
+from ratchet_trainer.rollout import Change, Rollout, RolloutState, Shadowed
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 
 routes = APIRouter(prefix="/api/models/rollouts", tags=["rollouts"])
@@ -20,12 +20,18 @@ class HoldoutView(BaseModel):
     until: datetime
 
 
+class ShadowView(BaseModel):
+    version_id: str
+    percent: int
+
+
 class ChangeView(BaseModel):
     revision: int
     who: str
     why: str
     at: datetime
     shares: dict[str, int]
+    shadow: ShadowView | None = None
 
 
 class RolloutView(BaseModel):
@@ -36,6 +42,7 @@ class RolloutView(BaseModel):
     canary: str | None
     shares: dict[str, int]
     holdout: HoldoutView | None
+    shadow: ShadowView | None = Field(None, description="answers copies of so many per cent of the units, unseen")
     history: list[ChangeView]
 
 
@@ -67,8 +74,16 @@ def view(rollout: Rollout) -> RolloutView:
         canary=rollout.canary or None,
         shares=rollout.shares,
         holdout=HoldoutView(version_id=held.version_id, percent=held.percent, until=held.until) if held else None,
-        history=[
-            ChangeView(revision=c.revision, who=c.by.who, why=c.by.why, at=c.by.at, shares=dict(c.shares))
-            for c in rollout.history
-        ],
+        shadow=_shadow(rollout.shadow),
+        history=[_change(change) for change in rollout.history],
     )
+
+
+def _change(change: Change) -> ChangeView:
+    by = change.by
+    shares, shadow = dict(change.shares), _shadow(change.shadow)
+    return ChangeView(revision=change.revision, who=by.who, why=by.why, at=by.at, shares=shares, shadow=shadow)
+
+
+def _shadow(shadow: Shadowed | None) -> ShadowView | None:
+    return ShadowView(version_id=shadow.version_id, percent=shadow.percent) if shadow else None

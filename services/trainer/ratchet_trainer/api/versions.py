@@ -18,6 +18,7 @@ from ratchet_trainer.api.rollouts import RolloutView
 from ratchet_trainer.api.version_views import VersionView, view
 from ratchet_trainer.artifacts import Artifact, FileArtifacts
 from ratchet_trainer.rollout import By, Rollout, activate, roll_back, set_traffic, standings
+from ratchet_trainer.shadowing import set_shadow
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.versions import MongoVersionStore
@@ -112,6 +113,16 @@ async def set_version_traffic(
     version = await trained(request, caller, version_id, to_serve=body.percentage > 0)
     by = _by(caller, body, f"traffic set to {body.percentage} %")
     return await _change(request, version, lambda rollout: set_traffic(rollout, version_id, body.percentage, by))
+
+
+@routes.post("/{version_id}/shadow", responses=documented(404, 409))
+async def set_version_shadow(
+    version_id: VersionId, body: TrafficRequest, caller: MayOperate, request: Request
+) -> RolloutView:
+    """It answers copies of so many per cent of its task's units, and nobody sees it; 0 ends that."""
+    version = await trained(request, caller, version_id, to_serve=body.percentage > 0)
+    by = _by(caller, body, f"shadow set to {body.percentage} %")
+    return await _change(request, version, lambda rollout: set_shadow(rollout, version, body.percentage, by))
 
 
 async def _change(request: Request, version: Version, decide: Callable[[Rollout], Rollout]) -> RolloutView:

@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 from ratchet_common import outbox
 from ratchet_common.events import Holdout, TrafficAssigned
 from ratchet_common.mongo import Document, waiting_is_worth_it
-from ratchet_trainer.rollout import By, Change, Rollout
+from ratchet_trainer.rollout import By, Change, Rollout, Shadowed
 from ratchet_trainer.versions import VersionState
 
 
@@ -81,6 +81,8 @@ def _fields(rollout: Rollout) -> dict[str, Any]:
         "canary": rollout.canary,
         "percent": rollout.percent,
         "holdout": {"version_id": held.version_id, "percent": held.percent, "until": held.until} if held else None,
+        "step": rollout.step,
+        "shadow": _shadow(rollout.shadow),
         "revoked": list(rollout.revoked),
         "left": [[version, str(state)] for version, state in rollout.left.items()],
         "history": [_history(change) for change in rollout.history],
@@ -91,7 +93,19 @@ def _fields(rollout: Rollout) -> dict[str, Any]:
 def _history(change: Change) -> Document:
     by = change.by
     shares = [[version, percent] for version, percent in change.shares.items()]
-    return {"revision": change.revision, "who": by.who, "why": by.why, "at": by.at, "shares": shares}
+    return {"revision": change.revision, "who": by.who, "why": by.why, "at": by.at, "shares": shares} | (
+        {"shadow": _shadow(change.shadow)} if change.shadow else {}
+    )
+
+
+def _shadow(shadow: Shadowed | None) -> Document | None:
+    return {"version_id": shadow.version_id, "percent": shadow.percent} if shadow else None
+
+
+def _shadowed(document: Document) -> Shadowed | None:
+    """Older documents have none."""
+    found = document.get("shadow")
+    return Shadowed(found["version_id"], found["percent"]) if found else None
 
 
 def _rollout(document: Document) -> Rollout:
@@ -100,14 +114,17 @@ def _rollout(document: Document) -> Rollout:
         tenant=document["tenant"],
         task_type=document["task_type"],
         revision=document["revision"],
+        step=document["step"] if "step" in document else document["revision"],
         stable=document["stable"],
         served_before=tuple(document["served_before"]),
         canary=document["canary"],
         percent=document["percent"],
         holdout=Holdout(**held) if held else None,
+        shadow=_shadowed(document),
         revoked=tuple(document["revoked"]),
         left={version: VersionState(state) for version, state in document["left"]},
         history=tuple(
-            Change(c["revision"], By(c["who"], c["why"], c["at"]), dict(c["shares"])) for c in document["history"]
+            Change(c["revision"], By(c["who"], c["why"], c["at"]), dict(c["shares"]), _shadowed(c))
+            for c in document["history"]
         ),
     )

@@ -1,0 +1,74 @@
+"""What versions said in the shadow: every query on it stands here. It is forgotten after a while."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from bson import Binary
+from pymongo.asynchronous.database import AsyncDatabase
+
+from ratchet_common.mongo import Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_trainer.shadow_answers import ShadowAnswer
+
+
+class MongoShadowAnswerStore:
+    def __init__(self, database: AsyncDatabase[Document], *, kept: timedelta) -> None:
+        self._answers, self._kept = database.shadow_answers, kept
+
+    async def create_indexes(self) -> None:
+        await self._answers.create_index("until", expireAfterSeconds=0)
+        await self._answers.create_index([("tenant", 1), ("version_id", 1)])
+        await self._answers.create_index([("tenant", 1), ("user_hash", 1)])
+
+    async def add(self, answers: Sequence[ShadowAnswer]) -> None:
+        if not answers:
+            return
+        with waiting_is_worth_it(), duplicates_are_fine():
+            await self._answers.insert_many([self._document(one) for one in answers], ordered=False)
+
+    async def count(self, tenant: str, version_id: str) -> int:
+        with waiting_is_worth_it():
+            return await self._answers.count_documents({"tenant": tenant, "version_id": version_id})
+
+    async def of_results(self, tenant: str, version_id: str, result_ids: Collection[UUID]) -> dict[UUID, ShadowAnswer]:
+        wanted = {"_id": {"$in": [_id(tenant, version_id, one) for one in result_ids]}, "tenant": tenant}
+        with waiting_is_worth_it():
+            found = await self._answers.find(wanted).to_list(len(result_ids) or 1)
+        return {answer.result_id: answer for answer in map(_answer, found)}
+
+    async def forget_user(self, tenant: str, user_hash: str) -> int:
+        """Returns how many there were. `user_hash`: salted, as the examples have it."""
+        with waiting_is_worth_it():
+            return (await self._answers.delete_many({"tenant": tenant, "user_hash": user_hash})).deleted_count
+
+    def _document(self, answer: ShadowAnswer) -> dict[str, Any]:
+        return {
+            "_id": _id(answer.tenant, answer.version_id, answer.result_id),
+            "tenant": answer.tenant,
+            "version_id": answer.version_id,
+            "result_id": Binary.from_uuid(answer.result_id),
+            "output": answer.output,
+            "latency_ms": answer.latency_ms,
+            "cost_usd": answer.cost_usd,
+            "user_hash": answer.user_hash,
+            "answered_at": answer.answered_at,
+            "until": answer.answered_at + self._kept,
+        }
+
+
+def _id(tenant: str, version_id: str, result_id: UUID) -> Binary:
+    return Binary.from_uuid(uuid5(result_id, f"{tenant}\0{version_id}"))
+
+
+def _answer(document: Document) -> ShadowAnswer:
+    return ShadowAnswer(
+        tenant=document["tenant"],
+        version_id=document["version_id"],
+        result_id=document["result_id"].as_uuid(),
+        output=document["output"],
+        latency_ms=document["latency_ms"],
+        cost_usd=document["cost_usd"],
+        user_hash=document["user_hash"],
+        answered_at=document["answered_at"],
+    )
