@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from aiokafka import AIOKafkaConsumer
 
 from ratchet_common import mongo
 from ratchet_common.bus import Bus
-from ratchet_common.events import Event, FeedbackJoined, PredictionMade, VerdictReached
+from ratchet_common.events import Event, FeedbackJoined, PredictionMade, ShadowAnswered, Usage, VerdictReached
 from ratchet_common.topics import PREDICTIONS, TOPIC_OF, VERDICTS
 from ratchet_monitor.buckets import Cell
 from ratchet_monitor.comparison import Rules
@@ -214,6 +215,23 @@ def day_of(tenant: str, now: datetime) -> list[Event]:
     return repeated
 
 
+def shadow_answered(tenant: str, at: datetime) -> ShadowAnswered:
+    """What nobody saw: its cost counts, and nothing else of it."""
+    return ShadowAnswered(
+        tenant=tenant,
+        occurred_at=at,
+        result_id=uuid4(),
+        task_type="summary",
+        version_id="summary-00000009",
+        model="ft:a",
+        outcome="ok",
+        usage=Usage(),
+        cost_usd=Decimal("0.002"),
+        latency_ms=3.0,
+        output="unseen",
+    )
+
+
 async def test_the_service_over_http_and_kafka(settings_for: SettingsFor, tenant: Tenant) -> None:
     settings = settings_for(MonitorSettings, min_step_hours=0)
     assert isinstance(settings, MonitorSettings)
@@ -230,7 +248,8 @@ async def test_the_service_over_http_and_kafka(settings_for: SettingsFor, tenant
             "own": 60,
             "small-model": 60,
         }
-        _, costs = await app.get("/api/models/costs/summary")
+        await publish(bus, shadow_answered(tenant.name, now))
+        costs = await until(app, "/api/models/costs/summary", lambda found: found["cost_of_shadows"] == 0.002)
         assert costs["cost_by_tenant"] == {tenant.name: 0.24}
         _, summary = await app.get("/api/models/metrics/summary")
         assert (summary["total_predictions"], summary["late"]) == (120, 1)

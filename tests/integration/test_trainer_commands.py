@@ -88,7 +88,11 @@ async def _traced_and_registered(ratchet: Ratchet, version: str, dataset_id: str
     rest = await ratchet.json("versions", "lineage", version, "--limit", "30", "--cursor", "30")
     assert len(rest["items"]) == 10
     brought = ("versions", "register", TASK, "openai", "--model", "ft:x", "--parent", version, "--why", "tuned by hand")
-    assert (await ratchet.json(*brought))["why"] == "tuned by hand"
+    found = await ratchet.json(*brought)
+    assert found["why"] == "tuned by hand"
+    dark = await ratchet("versions", "shadow", found["version_id"], "20", "--why", "to see it at work")
+    assert dark.exit_code == 0, dark.output
+    assert (await ratchet.json("rollout", "show", TASK))["shadow"] == {"version_id": found["version_id"], "percent": 20}
     assert "candidate" in (await ratchet(*brought)).stdout
 
 

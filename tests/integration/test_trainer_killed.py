@@ -32,7 +32,7 @@ from ratchet_trainer.training_files import TrainingFiles
 from ratchet_trainer.versions import Version
 from tests.integration.conftest import Ground
 from tests.integration.mortal import Killed, Life, Mortal
-from tests.unit.trainer.decision_fakes import FakeDatasets, FakeProvider, dataset, example
+from tests.unit.trainer.decision_fakes import FakeDatasets, FakeProvider, FakeShadows, dataset, example
 from tests.unit.trainer.job_rig import MODELS, look_again, look_through, scratch
 from tests.unit.trainer.platforms.fake import FakePlatform
 
@@ -128,10 +128,12 @@ async def _loop_turns(database: Database, life: Life, now: Hurrying, platform: P
         traffic=traffic,
         provider=FakeProvider(says={e.document: str(e.target) for e in TEST}),
         elsewhere=Mortal(Right(), life),
+        shadows=FakeShadows(),
         judge=judge,
         limits=Limits(),
         plan=Plan(),
         cases=2000,
+        shadow_answers=20,
         renew_every=60,
         now=now,
     )

@@ -68,6 +68,11 @@ def set_traffic(trainer: Router, version_id: str, percentage: int, why: str, *, 
     _show_rollout(trainer.post(f"{VERSIONS}/{version_id}/traffic", body), as_json=as_json)
 
 
+def set_shadow(trainer: Router, version_id: str, percentage: int, why: str, *, as_json: bool) -> None:
+    body = {"percentage": percentage, "why": why}
+    _show_rollout(trainer.post(f"{VERSIONS}/{version_id}/shadow", body), as_json=as_json)
+
+
 def list_rollouts(trainer: Router, *, as_json: bool) -> None:
     found = trainer.get(ROLLOUTS)["items"]
     show(found, [_rollout_row(rollout) for rollout in found], "Traffic by task", as_json=as_json)
@@ -104,6 +109,7 @@ def _row(version: Mapping[str, Any]) -> dict[str, object]:
 
 def _rollout_row(rollout: Mapping[str, Any]) -> dict[str, object]:
     holdout = rollout["holdout"]
+    dark = rollout["shadow"]
     held = f"{holdout['version_id']} {holdout['percent']} % until {short(holdout['until'])}" if holdout else None
     return {
         "task": rollout["task_type"],
@@ -112,4 +118,5 @@ def _rollout_row(rollout: Mapping[str, Any]) -> dict[str, object]:
         "on trial": rollout["canary"],
         "shares": text_of(rollout["shares"]),
         "held out": held,
+        "in the shadow": f"{dark['version_id']} {dark['percent']} %" if dark else None,
     }

@@ -34,6 +34,7 @@ from ratchet_trainer.platforms.platform import TuningPlatform
 from ratchet_trainer.registering import Registering
 from ratchet_trainer.rescan import Rescan, rescanned
 from ratchet_trainer.settings import TrainerSettings
+from ratchet_trainer.shadow_cases import ShadowCases
 from ratchet_trainer.steps import Steps
 from ratchet_trainer.store.estimates import MongoEstimateStore
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
@@ -193,10 +194,12 @@ def _judging(means: Means, stores: Stores, traffic: Traffic) -> Judging:
             at_once=settings.evaluation_at_once,
             most_usd=Decimal(str(settings.evaluation_cost_usd)),
         ),
+        shadows=ShadowCases(means.data.shadows, means.data.examples),
         judge=judge_in(means.fitting, settings.limits, settings.seed),
         limits=settings.limits,
         plan=settings.plan,
         cases=settings.evaluation_cases,
+        shadow_answers=settings.shadow_answers,
         renew_every=means.renew_every,
         now=_now,
     )

@@ -5,7 +5,6 @@ has passed and finds another on trial waits until that trial has ended.
 """
 
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,27 +12,28 @@ from typing import Protocol
 from uuid import UUID, uuid5
 
 from ratchet_common.background import described
-from ratchet_common.conversation import as_messages
 from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_common.workers import Workers
-from ratchet_providers.base import ModelRequest, Provider, ProviderError, TimeLimits
+from ratchet_providers.base import Provider, ProviderError
 from ratchet_scoring.advance import Limits
 from ratchet_trainer import evaluation
+from ratchet_trainer.case_answers import AskedElsewhere, CaseAnswers, SaidInShadow
 from ratchet_trainer.dataset import TooFewExamplesError
 from ratchet_trainer.evaluation import Answer, Case, Verdict
 from ratchet_trainer.gate import Ruling, rule
 from ratchet_trainer.held_out import Datasets, dataset_for, with_exam
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, standings, start
+from ratchet_trainer.shadowing import ended, is_shadowed
 from ratchet_trainer.suites.asking import CannotAskError
-from ratchet_trainer.traffic import RolloutStore, Traffic
+from ratchet_trainer.traffic import Decide, RolloutStore, Traffic
 from ratchet_trainer.versions import Version, VersionState, judged, not_judged, to_judge_again, waiting
 
 log = logging.getLogger(__name__)
 NAMESPACE = UUID("6f0d9a0e-2f55-5a0b-a1a5-0b6a8a1b8c5d")
 LOOK_AGAIN = timedelta(seconds=2)  # whether the trial of another has ended
 LONGEST_LOOK = timedelta(minutes=5)
-ANSWER_PATIENCE_S = 60.0
+LOOK_AT_SHADOW = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,7 @@ class Evaluation:
     verdict: Verdict
     ruling: Ruling
     test_examples: int  # on the held-out side, usable or not
+    from_shadow: int = 0  # cases whose answer the version gave in the shadow
 
     @property
     def benchmark_score(self) -> float:
@@ -66,12 +67,6 @@ class EvaluationStore(Protocol):
     async def add(self, evaluation: Evaluation) -> None: ...
 
 
-class AskedElsewhere(Protocol):
-    async def answers(self, version: Version, cases: Sequence[Case]) -> list[Answer]:
-        """To the first of the cases, as many as can be paid for. Raises CannotAskError where a person has to do
-        something first, ProviderError, RetryLaterError."""
-
-
 Judge = Callable[[str, Sequence[Case], Sequence[Answer], str | None], Awaitable[Verdict]]
 
 
@@ -84,10 +79,12 @@ class Judging:
     traffic: Traffic
     provider: Provider  # of students
     elsewhere: AskedElsewhere
+    shadows: SaidInShadow
     judge: Judge
     limits: Limits
     plan: Plan
     cases: int  # at most
+    shadow_answers: int  # that what is in the shadow gives before it is judged
     renew_every: float  # seconds
     now: Callable[[], datetime]
 
@@ -111,8 +108,11 @@ class Judging:
             if version.version_id in standings(rollout):
                 return await self._follow(held, version, rollout)
             if version.state is VersionState.CANDIDATE:
+                if why := await self._in_the_shadow(version, rollout):
+                    return await self._save(held, waiting(version, why), LOOK_AT_SHADOW)
                 version = await self._with_exam(held, version)
                 version = await self._evaluated(version, rollout.stable)
+                await self._out_of_the_shadow(version)
                 await self._save(held, version, LOOK_AGAIN)
             if version.state is VersionState.EVALUATED:
                 await self._to_traffic(held, version, rollout)
@@ -131,6 +131,22 @@ class Judging:
         if after is not version:
             await self._save(held, after, timedelta(0))
         return after
+
+    async def _in_the_shadow(self, version: Version, rollout: Rollout) -> str:
+        """What it waits for there; empty if for nothing."""
+        if not is_shadowed(rollout, version.version_id):
+            return ""
+        count = await self.shadows.count(version)
+        there = f"{count} of the {self.shadow_answers} answers in the shadow that it shall give are there"
+        return "" if count >= self.shadow_answers else f"{there}; when its shadow is ended, it is judged at once."
+
+    async def _out_of_the_shadow(self, version: Version) -> None:
+        """What is rejected need not be asked any more. Before that is written: a worker that takes over does it too."""
+        if version.state is not VersionState.REJECTED:
+            return
+        name, by = version.version_id, By("trainer", "It did not pass the gate.", self.now())
+        decide: Decide = lambda rollout: ended(rollout, name, by) if is_shadowed(rollout, name) else None  # noqa: E731
+        await self.traffic.change(version.tenant, version.task_type, decide)
 
     async def _to_traffic(self, held: Leased[Version], version: Version, rollout: Rollout) -> None:
         if rollout.canary:
@@ -176,11 +192,12 @@ class Judging:
     async def _evaluate(self, version: Version, baseline: str, evaluation_id: UUID) -> Evaluation:
         task = version.task_type
         dataset = await dataset_for(version, self.datasets)
-        held_out = evaluation.usable(dataset.test, task, baseline)[: self.cases]
+        heard = await self.shadows.heard(version, dataset, self.cases)
+        held_out = evaluation.usable([*dataset.test, *heard], task, baseline)[: self.cases]
         cases = evaluation.cases_of(held_out, await self.datasets.weights(version.tenant, task, held_out))
-        answers = await self._answers(version, cases)
+        found = await CaseAnswers(self.provider, self.elsewhere, self.shadows).to(version, cases)
         commonest = evaluation.commonest_label(task, dataset.train)
-        verdict = await self.judge(task, cases[: len(answers)], answers, commonest)
+        verdict = await self.judge(task, found.cases, found.answers, commonest)
         return Evaluation(
             evaluation_id=evaluation_id,
             tenant=version.tenant,
@@ -192,41 +209,12 @@ class Judging:
             verdict=verdict,
             ruling=rule(verdict.report, self.limits),
             test_examples=len(dataset.test),
+            from_shadow=found.from_shadow,
         )
-
-    async def _answers(self, version: Version, cases: Sequence[Case]) -> list[Answer]:
-        """Of a student one after the other, so that each latency is its own; the first loads it, and is repeated."""
-        if not version.here:
-            return await self.elsewhere.answers(version, cases)
-        if cases:
-            await self._answer(version, cases[0])
-        return [await self._answer(version, case) for case in cases]
-
-    async def _answer(self, version: Version, case: Case) -> Answer:
-        example = case.example
-        request = ModelRequest(
-            model=version.version_id,
-            task_type=version.task_type,
-            messages=as_messages([example.document], example.question),
-            document=example.document,
-            question=example.question,
-            labels=example.labels,
-            may_abstain=True,
-            limits=TimeLimits(total_s=ANSWER_PATIENCE_S),
-            artifact=version.artifact,
-            sha256=version.sha256,
-        )
-        started = time.perf_counter()
-        try:
-            output = (await self.provider.answer(request)).output
-        except ProviderError as error:
-            if error.kind != "unsure":
-                raise
-            return evaluation.left_to_baseline(case, (time.perf_counter() - started) * 1000)
-        return Answer(output, (time.perf_counter() - started) * 1000, 0.0)
 
     async def _put_off(self, held: Leased[Version], version: Version, why: str) -> None:
         after = not_judged(version, why)
+        await self._out_of_the_shadow(after)
         await self._save(held, after, min(LOOK_AGAIN * 2**after.tries, LONGEST_LOOK))
 
     async def _save(self, held: Leased[Version], version: Version, again_in: timedelta) -> None:

@@ -27,6 +27,9 @@ class TrainerSettings(JobSettings):
     look_every_s: float = Field(1, ge=0.05, le=60, description="how often jobs and candidates are looked for")
     fit_limit_s: int = Field(3600, ge=1, le=24 * 3600, description="a fit that takes longer is ended")
     evaluation_cases: int = Field(2_000, ge=1, le=10_000, description="held-out cases of an evaluation, at most")
+    shadow_answers: int = Field(
+        100, ge=1, le=100_000, description="that what is in the shadow gives before it is judged"
+    )
     catalogue: Path = Field(SHIPPED_CATALOGUE, description="the models that evaluations may ask, as the router's")
     evaluation_cost_usd: float = Field(
         5, ge=0, le=100_000, description="of an evaluation that names none, the gate's too"

@@ -10,6 +10,7 @@ from ratchet_common.events import TrafficAssigned, Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError
 from ratchet_trainer.dataset import Dataset, Dropped, Manifest, Rules, TooFewExamplesError
 from ratchet_trainer.evaluate import Evaluation
+from ratchet_trainer.evaluation import Answer
 from ratchet_trainer.example import Example, TargetSource
 from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.formats.lesson import lesson_of
@@ -251,6 +252,23 @@ class FakeEvaluations:
 
     async def add(self, evaluation: Evaluation) -> None:
         self.kept.setdefault(evaluation.evaluation_id, evaluation)
+
+
+@dataclass
+class FakeShadows:
+    """`said`: by example."""
+
+    said: dict[UUID, Answer] = field(default_factory=dict)
+    live: list[Example] = field(default_factory=list)
+
+    async def count(self, version: Version) -> int:
+        return len(self.said)
+
+    async def heard(self, version: Version, dataset: Dataset, most: int) -> list[Example]:
+        return self.live[:most]
+
+    async def answers(self, version: Version, example_ids: Sequence[UUID]) -> dict[UUID, Answer]:
+        return {id_: self.said[id_] for id_ in example_ids if id_ in self.said}
 
 
 @dataclass

@@ -6,10 +6,12 @@ import pytest
 from ratchet_providers.base import ProviderError
 from ratchet_scoring.advance import Limits
 from ratchet_trainer import evaluation
-from ratchet_trainer.evaluate import AskedElsewhere, Judging
+from ratchet_trainer.case_answers import AskedElsewhere
+from ratchet_trainer.evaluate import Judging
 from ratchet_trainer.evaluation import Answer, Case, Verdict
 from ratchet_trainer.example import Example
 from ratchet_trainer.rollout import By, Plan, Rollout, RolloutState, activate, roll_back, start
+from ratchet_trainer.shadowing import ended, set_shadow
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.versions import TRIES, Version, VersionState
 from tests.unit.trainer.decision_fakes import (
@@ -19,6 +21,7 @@ from tests.unit.trainer.decision_fakes import (
     FakeEvaluations,
     FakeProvider,
     FakeRollouts,
+    FakeShadows,
     FakeVersions,
     dataset,
     example,
@@ -54,7 +57,7 @@ class Bench:
     ) -> None:
         self.versions = FakeVersions({V: of or version(V)})
         self.rollouts, self.evaluations, self.clock = FakeRollouts(), FakeEvaluations(), Clock()
-        self.datasets = FakeDatasets(dataset(TRAIN, test))
+        self.datasets, self.shadows = FakeDatasets(dataset(TRAIN, test)), FakeShadows()
         self.judging = Judging(
             versions=self.versions,
             evaluations=self.evaluations,
@@ -63,10 +66,12 @@ class Bench:
             traffic=Traffic(self.rollouts, self.versions),
             provider=provider,
             elsewhere=elsewhere or NobodyElsewhere(),
+            shadows=self.shadows,
             judge=judge,
             limits=Limits(),
             plan=Plan(),
             cases=2000,
+            shadow_answers=20,
             renew_every=1,
             now=self.clock,
         )
@@ -201,3 +206,67 @@ async def test_what_has_been_decided_is_not_judged_again(kind: VersionState) -> 
     bench = Bench(FakeProvider())
     bench.versions.versions[V] = version(V, state=kind)
     assert not await bench.judging.run_once()
+
+
+def in_the_shadow(bench: Bench, said: int) -> None:
+    """It has given so many answers there, all of them right."""
+    bench.set_rollout(set_shadow(bench.rollout, version(V), 20, BY))
+    bench.shadows.said = {e.example_id: Answer(str(e.target), 3.0, 0.0) for e in TEST[:said]}
+
+
+async def test_what_it_said_in_the_shadow_stands_for_its_answer_and_the_report_says_how_often() -> None:
+    provider = FakeProvider(says=RIGHT)
+    bench = Bench(provider)
+    in_the_shadow(bench, 40)
+    await bench.run()
+    (kept,) = bench.evaluations.kept.values()
+    assert (kept.from_shadow, len(kept.verdict.scores), kept.benchmark_score) == (40, 60, 1.0)
+    assert provider.asked == 20 + 1  # the first loads it
+    assert {score.candidate.latency_ms for score in kept.verdict.scores[:40]} == {3.0}
+
+
+async def test_in_the_shadow_it_waits_until_it_has_said_enough() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    in_the_shadow(bench, 19)
+    assert await bench.judging.run_once()
+    assert bench.state is VersionState.CANDIDATE
+    assert "19 of the 20 answers in the shadow" in bench.versions.versions[V].reason
+    assert not bench.evaluations.kept
+
+
+async def test_once_its_shadow_is_ended_it_is_judged_with_what_there_is() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    in_the_shadow(bench, 19)
+    await bench.judging.run_once()
+    bench.set_rollout(ended(bench.rollout, V, BY))
+    bench.clock.tick(timedelta(minutes=1))
+    await bench.run()
+    (kept,) = bench.evaluations.kept.values()
+    assert kept.from_shadow == 19
+
+
+async def test_requests_that_it_was_copied_since_count_as_held_out() -> None:
+    live = [example(n, "spam" if n % 2 else "ham") for n in range(500, 530)]
+    bench = Bench(FakeProvider(says=RIGHT))
+    bench.shadows.live, bench.shadows.said = live, {e.example_id: Answer(str(e.target), 3.0, 0.0) for e in live}
+    await bench.run()
+    (kept,) = bench.evaluations.kept.values()
+    assert (kept.from_shadow, len(kept.verdict.scores), kept.test_examples) == (30, 90, 60)
+
+
+async def test_what_is_rejected_leaves_the_shadow() -> None:
+    bench = Bench(FakeProvider("ham"))
+    in_the_shadow(bench, 0)
+    bench.shadows.said = {e.example_id: Answer("ham", 3.0, 0.0) for e in TEST}
+    await bench.run()
+    assert bench.state is VersionState.REJECTED
+    assert bench.rollout.shadow is None
+    assert bench.rollout.history[-1].by.why == "It did not pass the gate."
+
+
+async def test_what_goes_on_trial_leaves_the_shadow() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    in_the_shadow(bench, 60)
+    await bench.run()
+    assert bench.state is VersionState.CANARY
+    assert bench.rollout.shadow is None

@@ -163,3 +163,20 @@ def traffic(
     from ratchet_cli.serving_versions import set_traffic as run
 
     sentence_or(lambda: run(router_at(url, token, data_dir), version_id, percentage, why, as_json=as_json))
+
+
+@commands.command(epilog='Example: ratchet versions shadow qa-0a1b2c3d 20 --why "to see it at work"')
+def shadow(
+    version_id: VersionId,
+    percentage: Annotated[int, typer.Argument(min=0, max=100, help="Of its task's requests.")],
+    why: Why = "",
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Have a version answer copies of requests that nobody sees, before it has any traffic; 0 ends it."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.serving_versions import set_shadow as run
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), version_id, percentage, why, as_json=as_json))

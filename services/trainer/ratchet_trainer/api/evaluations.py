@@ -52,6 +52,7 @@ class EvaluationView(BaseModel):
     benchmark_score: float = Field(description="the version's mean score")
     test_examples: int = Field(description="held out, whether or not they could be used")
     cases: int = Field(description="held out, answered by the baseline in production, with a usable reference")
+    from_shadow: int = Field(description="cases whose answer the version gave in the shadow; the others it was asked")
     groups: int = Field(description="of cases that share a document or a session")
     version: SideView
     against: SideView
@@ -124,6 +125,7 @@ def view(evaluation: Evaluation) -> EvaluationView:
         benchmark_score=evaluation.benchmark_score,
         test_examples=evaluation.test_examples,
         cases=report.n,
+        from_shadow=evaluation.from_shadow,
         groups=report.groups,
         version=_side(report.candidate),
         against=_side(report.baseline),

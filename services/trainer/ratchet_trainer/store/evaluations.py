@@ -92,6 +92,7 @@ def _document(evaluation: Evaluation) -> Document:
         "passed": evaluation.ruling.passed,
         "reasons": list(evaluation.ruling.reasons),
         "test_examples": evaluation.test_examples,
+        "from_shadow": evaluation.from_shadow,
         "cases": msgspec.to_builtins(evaluation.verdict.scores),
     }
 
@@ -109,4 +110,5 @@ def evaluation_in(document: Document) -> Evaluation:
         verdict=Verdict(scores, msgspec.convert(document["report"], Report)),
         ruling=Ruling(document["passed"], tuple(document["reasons"])),
         test_examples=document["test_examples"],
+        from_shadow=document.get("from_shadow", 0),
     )
