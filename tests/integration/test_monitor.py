@@ -27,6 +27,7 @@ from ratchet_monitor.rebuild import Rebuild
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.verdicts import compare_once, look
+from ratchet_monitor.watching import Watching
 from ratchet_scoring.advance import Limits
 from tests.integration.conftest import Ground, Running, SettingsFor, Tenant, running_app
 from tests.unit.monitor.make import EVENTS, HOUR, NOW, Said, joined, prediction, traffic
@@ -136,6 +137,21 @@ async def test_four_workers_reach_one_verdict(store: MonitorStore) -> None:
     document = await store.experiments.collection.find_one({})
     assert document is not None
     assert len(document["outbox"]) == 1
+
+
+async def test_that_a_trial_waits_is_said_once_a_day_by_however_many_monitors(store: MonitorStore) -> None:
+    await put_on_trial(store)
+    for day in (2, 2, 3):
+        monitors = [Watching(store.experiments, store.to_compare, RULES) for _ in range(3)]
+        for watching in monitors:
+            await watching.once(NOW + timedelta(days=day))
+    (document,) = await store.experiments.collection.find().to_list()
+    said = [msgspec.json.decode(entry["body"], type=VerdictReached) for entry in document["outbox"]]
+    assert [one.conclusion for one in said] == ["hold", "hold"]
+    assert "0 of 30 scored answers" in said[0].why
+    running = await store.experiments.running(TaskKey("acme", "summary"))
+    assert running is not None
+    assert await store.experiments.all_running() == [running]
 
 
 async def test_of_workers_that_decide_at_once_one_is_heard(store: MonitorStore) -> None:

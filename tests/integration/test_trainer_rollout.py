@@ -162,6 +162,8 @@ async def test_feedback_becomes_a_version_that_takes_all_of_the_traffic(
         assert canary["shares"] == {job["version_id"]: 10, "base": 90}
         await _look_at_the_evaluation(app, job["version_id"])
         await _evaluate_it_beside_another_model(app, job["version_id"], job["dataset_id"])
+        await publish(bus, [verdict(canary, tenant.name, "hold")])
+        await until(app, rollout, lambda found: found["waits_for"].endswith("the numbers say so"))
         await publish(bus, [verdict(canary, tenant.name, "advance")] * 2)
         half = await until(app, rollout, lambda found: found["state"] == "half")
         await publish(bus, [verdict(canary, tenant.name, "roll_back"), verdict(half, tenant.name, "advance")])

@@ -117,6 +117,7 @@ def _rollout_row(rollout: Mapping[str, Any]) -> dict[str, object]:
         "serves": rollout["stable"],
         "on trial": rollout["canary"],
         "shares": text_of(rollout["shares"]),
+        "waits for": rollout["waits_for"] or None,
         "held out": held,
         "in the shadow": f"{dark['version_id']} {dark['percent']} %" if dark else None,
     }

@@ -100,8 +100,24 @@ def experiment_of(event: TrafficAssigned) -> Experiment | None:
     )
 
 
+def held(experiment: Experiment, why: str, at: datetime) -> VerdictReached:
+    """That it waits, said once a day."""
+    return VerdictReached(
+        event_id=uuid5(NAMESPACE, f"{experiment.tenant}/{experiment.experiment_id}/{at:%Y-%m-%d}"),
+        occurred_at=at,
+        tenant=experiment.tenant,
+        task_type=experiment.task_type,
+        revision=experiment.revision,
+        experiment_id=experiment.experiment_id,
+        version_id=experiment.canary,
+        conclusion="hold",
+        why=why,
+        numbers=experiment.finding.numbers if experiment.finding else {},
+    )
+
+
 def verdict_of(experiment: Experiment, finding: Finding) -> VerdictReached | None:
-    """None while it holds. An experiment has one verdict, and one event that says so."""
+    """None while it holds. An experiment has one verdict that changes the traffic, and one event that says so."""
     if finding.conclusion == "hold":
         return None
     return VerdictReached(

@@ -7,8 +7,9 @@ from typing import Final, Protocol
 
 from prometheus_client import Gauge
 
+from ratchet_common.events import VerdictReached
 from ratchet_monitor.comparison import Rules
-from ratchet_monitor.experiments import Experiment
+from ratchet_monitor.experiments import Experiment, held
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.waiting import is_due, is_short_of_traffic, waits_for
@@ -19,6 +20,8 @@ SHORT: Final = Gauge("ratchet_trials_short_of_traffic", "Trials whose verdict is
 
 class Trials(Protocol):
     async def all_running(self) -> Sequence[Experiment]: ...
+    async def say(self, experiment: Experiment, verdict: VerdictReached) -> None:
+        """That it holds: once a day, while it runs."""
 
 
 class Watching:
@@ -33,7 +36,9 @@ class Watching:
         await self._compare.set({one.task for one in running if is_due(one, self._rules, now)})
         short = {(one.tenant, one.experiment_id): one for one in running if is_short_of_traffic(one, self._rules, now)}
         SHORT.set(len(short))
-        for key in short.keys() - self._said:
-            sentence = waits_for(short[key], self._rules, now)
-            log.warning("%s of the tenant %s is short of traffic: %s", key[1], key[0], sentence)
+        for key, one in short.items():
+            sentence = waits_for(one, self._rules, now)
+            await self._trials.say(one, held(one, sentence, now))
+            if key not in self._said:
+                log.warning("%s of the tenant %s is short of traffic: %s", one.experiment_id, one.tenant, sentence)
         self._said = set(short)

@@ -79,6 +79,7 @@ class Rollout:
     percent: int = 0  # its share
     holdout: Holdout | None = None
     shadow: Shadowed | None = None
+    waits_for: str = ""  # what the monitor says of the trial that it finds too little traffic of
     revoked: tuple[str, ...] = ()  # taken back by the latest change
     left: Mapping[str, VersionState] = field(default_factory=dict)  # what became of versions that serve no more
     history: tuple[Change, ...] = ()
@@ -237,7 +238,8 @@ def _holdout_without(rollout: Rollout, version_id: str) -> Holdout | None:
 def changed(rollout: Rollout, by: By, *, revoked: tuple[str, ...] = (), **changes: Any) -> Rollout:
     """`step`, among the changes, where the shares stay as they are. What gets traffic is in the shadow no more."""
     revision = rollout.revision + 1
-    changes.setdefault("step", revision)
+    if "step" not in changes:
+        changes |= {"step": revision, "waits_for": ""}
     after = replace(rollout, revision=revision, revoked=revoked, **changes)
     if after.shadow and after.shadow.version_id in after.serving:
         after = replace(after, shadow=None)

@@ -105,6 +105,7 @@ class InMemoryExperiments:
         self.serving: dict[TaskKey, Traffic] = {}
         self.known: dict[str, Experiment] = {}
         self.verdicts: list[VerdictReached] = []
+        self.held: list[VerdictReached] = []
 
     async def assign(self, traffic: Traffic, experiment: Experiment | None, at: datetime) -> bool:
         known = self.serving.get(traffic.task)
@@ -123,6 +124,11 @@ class InMemoryExperiments:
 
     async def all_running(self) -> list[Experiment]:
         return [one for one in self.known.values() if one.state is State.RUNNING]
+
+    async def say(self, experiment: Experiment, verdict: VerdictReached) -> None:
+        runs = self.known[experiment.experiment_id].state is State.RUNNING
+        if runs and verdict.event_id not in {said.event_id for said in self.held}:
+            self.held.append(verdict)
 
     async def record(self, experiment: Experiment, finding: Finding, verdict: VerdictReached | None) -> bool:
         if self.known[experiment.experiment_id].state is not State.RUNNING:

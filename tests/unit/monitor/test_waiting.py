@@ -115,10 +115,12 @@ async def test_what_is_short_of_traffic_is_said_once_and_nothing_is_decided(capl
     trial = seen(10, 900, after=5 * HOUR)
     experiments.known[trial.experiment_id] = trial
     watching = Watching(experiments, marks, RULES)
-    for days in (2, 3, 4):
+    for days in (2, 2, 3, 4):
         await watching.once(START + days * DAY)
     said = [record.getMessage() for record in caplog.records if "short of traffic" in record.getMessage()]
     assert len(said) == 1
     assert "10 of 200 scored answers of the canary" in said[0]
     assert experiments.verdicts == []
+    assert [(one.conclusion, one.revision) for one in experiments.held] == [("hold", trial.revision)] * 3
+    assert experiments.held[0].why == said[0].partition("traffic: ")[2]
     assert await marks.take() is None

@@ -239,6 +239,11 @@ class FakeRollouts:
     async def settle(self, rollout: Rollout) -> None:
         self.settled[rollout.task_type] = rollout.revision
 
+    async def note(self, tenant: str, task_type: str, step: int, waits_for: str) -> None:
+        rollout = await self.get(tenant, task_type)
+        if rollout.canary and rollout.step == step:
+            self.rollouts[tenant, task_type] = replace(rollout, waits_for=waits_for)
+
     async def holdouts_over(self, at: datetime) -> list[Rollout]:
         return [r for r in self.rollouts.values() if r.holdout and r.holdout.until <= at]
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Literal
 
+import msgspec
 import pytest
 
 from ratchet_common.errors import RetryLaterError
@@ -91,3 +92,22 @@ async def test_a_bad_verdict_rolls_back_and_the_event_says_so() -> None:
     await on_verdicts([said(1, "roll_back"), said(1)], traffic=traffic, plan=Plan(), now=Clock())
     assert (rollouts.events[-1].shares, rollouts.events[-1].revoked) == ({"base": 100}, (V,))
     assert versions.versions[V].state is VersionState.ROLLED_BACK
+
+
+async def test_what_a_trial_waits_for_is_noted_and_changes_no_traffic() -> None:
+    traffic, rollouts, _ = parts()
+    await traffic.change(*TASK, started)
+    waits = msgspec.structs.replace(said(1, "hold"), why="3 of 30 scored answers of the canary in 2 days")
+    await on_verdicts([waits], traffic=traffic, plan=Plan(), now=Clock())
+    assert (await rollouts.get(*TASK)).waits_for == f"On {waits.occurred_at:%Y-%m-%d}: {waits.why}"
+    assert len(rollouts.events) == 1
+    await on_verdicts([said(1)], traffic=traffic, plan=Plan(), now=Clock())
+    after = await rollouts.get(*TASK)
+    assert (after.percent, after.waits_for) == (50, "")
+
+
+async def test_what_an_older_step_waited_for_is_not_noted() -> None:
+    traffic, rollouts, _ = parts()
+    await traffic.change(*TASK, started)
+    await on_verdicts([said(1), said(1, "hold")], traffic=traffic, plan=Plan(), now=Clock())
+    assert (await rollouts.get(*TASK)).waits_for == ""

@@ -60,6 +60,14 @@ class MongoExperiments:
             found = self._experiments.find({"state": State.RUNNING.value}, WITHOUT_OUTBOX)
             return [struct_of(Experiment, one) for one in await found.sort("started_at").limit(MOST_RUNNING).to_list()]
 
+    async def say(self, experiment: Experiment, verdict: VerdictReached) -> None:
+        day = f"{verdict.occurred_at:%Y-%m-%d}"
+        runs = {"_id": _id(experiment.tenant, experiment.experiment_id), "state": State.RUNNING.value}
+        with waiting_is_worth_it():
+            await self._experiments.update_one(
+                {**runs, "said_on": {"$ne": day}}, {"$set": {"said_on": day}} | push(verdict)
+            )
+
     async def record(self, experiment: Experiment, finding: Finding, verdict: VerdictReached | None) -> bool:
         found: dict[str, Any] = {"finding": document_of(finding)}
         change: Document = {"$set": found}

@@ -40,6 +40,7 @@ class RolloutView(BaseModel):
     revision: int
     stable: str
     canary: str | None
+    waits_for: str = Field(description="of a trial that finds too little traffic: how far it is, and for how long more")
     shares: dict[str, int]
     holdout: HoldoutView | None
     shadow: ShadowView | None = Field(None, description="answers copies of so many per cent of the units, unseen")
@@ -72,6 +73,7 @@ def view(rollout: Rollout) -> RolloutView:
         revision=rollout.revision,
         stable=rollout.stable,
         canary=rollout.canary or None,
+        waits_for=rollout.waits_for,
         shares=rollout.shares,
         holdout=HoldoutView(version_id=held.version_id, percent=held.percent, until=held.until) if held else None,
         shadow=_shadow(rollout.shadow),

@@ -14,5 +14,9 @@ async def on_verdicts(
 ) -> None:
     """In their order. What an old verdict, or the same one again, asks for has been done."""
     for verdict in verdicts:
+        if verdict.conclusion == "hold":
+            waits_for = f"On {verdict.occurred_at:%Y-%m-%d}: {verdict.why}"
+            await traffic.rollouts.note(verdict.tenant, verdict.task_type, verdict.revision, waits_for)
+            continue
         decide = partial(on_verdict, verdict=verdict, plan=plan, at=now())
         await traffic.change(verdict.tenant, verdict.task_type, decide)

@@ -43,6 +43,11 @@ class MongoRolloutStore:
                 return False
             return True
 
+    async def note(self, tenant: str, task_type: str, step: int, waits_for: str) -> None:
+        trial = {"_id": _id(tenant, task_type), "tenant": tenant, "step": step, "canary": {"$ne": ""}}
+        with waiting_is_worth_it():
+            await self._rollouts.update_one(trial, {"$set": {"waits_for": waits_for}})
+
     async def of_tenant(self, tenant: str) -> list[Rollout]:
         """As many as there are tasks."""
         with waiting_is_worth_it():
@@ -83,6 +88,7 @@ def _fields(rollout: Rollout) -> dict[str, Any]:
         "holdout": {"version_id": held.version_id, "percent": held.percent, "until": held.until} if held else None,
         "step": rollout.step,
         "shadow": _shadow(rollout.shadow),
+        "waits_for": rollout.waits_for,
         "revoked": list(rollout.revoked),
         "left": [[version, str(state)] for version, state in rollout.left.items()],
         "history": [_history(change) for change in rollout.history],
@@ -121,6 +127,7 @@ def _rollout(document: Document) -> Rollout:
         percent=document["percent"],
         holdout=Holdout(**held) if held else None,
         shadow=_shadowed(document),
+        waits_for=document.get("waits_for", ""),
         revoked=tuple(document["revoked"]),
         left={version: VersionState(state) for version, state in document["left"]},
         history=tuple(
