@@ -69,4 +69,5 @@ def _of_answers(pace: Pace) -> str:
     seen = f"{pace.scored} of {pace.wanted} scored answers of the {pace.arm} in {told(pace.passed)}"
     if pace.left is None:
         return f"{seen}: as long as nobody says what its answers are worth there is no verdict."
-    return f"{seen}; at this pace the verdict takes about {told(pace.left)} more."
+    about = "about " if pace.left >= 2 * MINUTE else ""
+    return f"{seen}; at this pace the verdict takes {about}{told(pace.left)} more."
