@@ -16,7 +16,9 @@ from ratchet_common.events import (
     EstimateTrained,
     Event,
     ExperimentChanged,
+    PredictionMade,
     QualityMeasured,
+    ShadowAnswered,
     TrafficAssigned,
 )
 from ratchet_common.forgotten import Person, gone
@@ -51,7 +53,7 @@ class MongoRouterStore:
             for name in KNOWN:
                 await self._database[name].create_index([("written_at", ASCENDING)])
 
-    async def hold(self, event: Event) -> None:
+    async def hold(self, event: PredictionMade | ShadowAnswered) -> None:
         """Returns once the store has the event, for the relay to send."""
         whose: Document = {"tenant": event.tenant, "user": digest(event.tenant, event.user)} if event.user else {}
         await self.held.insert({"_id": Binary.from_uuid(event.event_id), **whose, **holding(entry(event))})
