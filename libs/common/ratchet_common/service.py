@@ -21,7 +21,7 @@ from ratchet_common.topics import DEAD_LETTERS_KEPT, Topic, group_of
 from ratchet_common.whole_calls import with_whole_calls
 from ratchet_common.workers import Workers
 
-RELAY_EVERY_S, RELAY_IDLE_S = 0.1, 0.5  # a look into an empty outbox costs as much as several requests
+RELAY_EVERY_S, RELAY_IDLE_S, RARELY_S = 0.1, 0.5, 2.0  # a look into an empty outbox costs as much as several requests
 SWEEP_EVERY_S = 300.0
 
 
@@ -52,8 +52,9 @@ class Connections:
         *,
         only_outbox: bool = False,
         keep_sent: timedelta | None = None,
+        idle: float = RELAY_IDLE_S,
     ) -> dict[str, Loop]:
-        """The loops that send what waits in the collection's outboxes.
+        """The loops that send what waits in the collection's outboxes. `idle`: seconds between looks at empty ones.
 
         `keep_sent` None: for a day where the bus forgets, and elsewhere not at all.
         """
@@ -68,7 +69,7 @@ class Connections:
             telemetry.EVENTS_RELAYED.labels(self.name).inc(sent)
             return sent
 
-        loops = {f"relay of {collection.name}": Loop(send, every=RELAY_EVERY_S, idle=RELAY_IDLE_S)}
+        loops = {f"relay of {collection.name}": Loop(send, every=RELAY_EVERY_S, idle=idle)}
         if forgets:
             loops[f"sending again of {collection.name}"] = Loop(once(relay.send_again), every=SWEEP_EVERY_S)
         if kept:
@@ -94,7 +95,7 @@ async def connections(name: str, settings: CommonSettings) -> AsyncIterator[Conn
 @asynccontextmanager
 async def at_work(its: Connections, loops: dict[str, Loop]) -> AsyncIterator[None]:
     """Consumes and loops until left; `its.hear` comes before."""
-    loops = loops | await its.relay(its.database.dead_letters, keep_sent=DEAD_LETTERS_KEPT)
+    loops = loops | await its.relay(its.database.dead_letters, keep_sent=DEAD_LETTERS_KEPT, idle=RARELY_S)
     async with running(its.name, loops):
         try:
             await start_side_by_side(its.consumer)

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
-from ratchet_common.service import at_work, connections
+from ratchet_common.service import RARELY_S, at_work, connections
 from ratchet_monitor.api import experiments, numbers
 from ratchet_monitor.consumers import hear
 from ratchet_monitor.loops import loops
@@ -23,7 +23,7 @@ def build(settings: MonitorSettings) -> FastAPI:
             await store.create_indexes()
             hear(its, store, settings.keeping, await forgetting(its.database, its.name, store.traces.steps))
             relays = await its.relay(store.experiments.collection) | await its.relay(store.qualities.collection)
-            relays |= await its.relay(its.database.forgotten)
+            relays |= await its.relay(its.database.forgotten, idle=RARELY_S)
             app.state.store, app.state.rules, app.state.ready = store, settings.rules, its.ready
             async with at_work(its, relays | loops(store, settings)):
                 yield

@@ -11,7 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from ratchet_common.background import Loop
-from ratchet_common.service import Connections
+from ratchet_common.service import RARELY_S, Connections
 from ratchet_common.topics import RETRAIN_TRIGGERS, VERDICTS
 from ratchet_common.workers import Workers
 from ratchet_providers.local_student import LocalStudents
@@ -46,6 +46,7 @@ from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.training import Training
 from ratchet_trainer.training_files import TrainingFiles
 
+NOTHING_TO_DO_S = 1.0  # is known after so long, mostly
 AT_ONCE_ELSEWHERE = 4  # jobs at platforms that work by themselves
 SETTLE_EVERY_S, HOLDOUTS_EVERY_S, FORGET_EVERY_S = 5.0, 30.0, 3600.0
 
@@ -114,7 +115,7 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     app.state.platforms = means.platforms
     app.state.registering, app.state.lineage = _registering(means, stores), _lineage(means, stores)
     app.state.training, app.state.traffic, app.state.poke_training = training, traffic, poke
-    relays = await its.relay(its.database.rollouts) | await its.relay(its.database.estimates)
+    relays = await its.relay(its.database.rollouts) | await its.relay(its.database.estimates, idle=RARELY_S)
     return relays | {
         "judging and training": work,
         "training elsewhere": elsewhere,
@@ -135,8 +136,16 @@ async def _one_after_the_other(rounds: Sequence[Round]) -> bool:
 
 
 async def _side_by_side(round_: Round) -> bool:
-    """An upload takes minutes, and nothing of it here."""
-    return any(await asyncio.gather(*(round_() for _ in range(AT_ONCE_ELSEWHERE))))
+    """An upload takes minutes, and nothing of it here. Where one finds nothing to do, the others need not look."""
+    first = asyncio.ensure_future(round_())
+    try:
+        done, _ = await asyncio.wait({first}, timeout=NOTHING_TO_DO_S)
+        if done and not first.result():
+            return False
+        return any(await asyncio.gather(first, *(round_() for _ in range(AT_ONCE_ELSEWHERE - 1))))
+    finally:
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
 
 
 async def _stores(means: Means) -> Stores:
