@@ -91,7 +91,9 @@ def _correction(made: PredictionMade, label: str, output: str) -> FeedbackJoined
     )
 
 
-def verdict(rollout: dict[str, Any], tenant: str, conclusion: Literal["advance", "hold", "roll_back"]) -> VerdictReached:
+def verdict(
+    rollout: dict[str, Any], tenant: str, conclusion: Literal["advance", "hold", "roll_back"]
+) -> VerdictReached:
     return VerdictReached(
         tenant=tenant,
         task_type=TASK,
