@@ -1,5 +1,6 @@
 """`ratchet data import`: a file of examples goes to the trainer in parts; sent again, nothing is taken twice."""
 
+import codecs
 import json
 import sys
 import urllib.parse
@@ -19,8 +20,17 @@ from ratchet_common.errors import CannotStartError
 PATH: Final = "/api/models/examples/import"
 LINES: Final = 200  # in one request: they are scrubbed while it waits
 BYTES: Final = 1024 * 1024
-LONGEST_LINE: Final = 1024 * 1024
+LONGEST_LINE: Final = 3 * 1024 * 1024  # the longest document that the API takes, each letter escaped
 TOLD: Final = 20
+TOO_LONG: Final[dict[str, Any]] = {
+    "lines": 1,
+    "taken": 0,
+    "already_there": 0,
+    "refused": 1,
+    "by_task": {},
+    "pii_found": {},
+    "faults": [{"line": 1, "reason": f"it is longer than {LONGEST_LINE} bytes, and an example is shorter."}],
+}
 
 
 @dataclass(slots=True)
@@ -54,8 +64,8 @@ def import_examples(file: Path, trainer: Router, task_type: str, *, dry_run: boo
         with file.open("rb") as lines, _bar() as bar:
             task = bar.add_task("Looking" if dry_run else "Sending", total=file.stat().st_size)
             for part in parts(lines):
-                total.add(trainer.send(path, part, "application/jsonl"))
-                bar.advance(task, len(part))
+                total.add(trainer.send(path, part, "application/jsonl") if part else TOO_LONG)
+                bar.update(task, completed=lines.tell())
     except OSError as error:
         raise CannotStartError(f"The file {file} cannot be read: {error.strerror}.") from None
     if as_json:
@@ -66,20 +76,33 @@ def import_examples(file: Path, trainer: Router, task_type: str, *, dry_run: boo
 
 
 def parts(lines: IO[bytes]) -> Iterator[bytes]:
-    """Whole lines together, as many as one request takes. Raises CannotStartError."""
+    """Whole lines together, as many as one request takes; an empty part stands for a line that none takes."""
     part: list[bytes] = []
-    size = number = 0
-    while line := lines.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(line) > LONGEST_LINE:
-            raise CannotStartError(f"Line {number} is longer than {LONGEST_LINE} bytes: an example is much shorter.")
-        if part and (len(part) == LINES or size + len(line) > BYTES):
+    size = 0
+    for line in _whole(lines):
+        if part and (line is None or len(part) == LINES or size + len(line) > BYTES):
             yield b"".join(part)
             part, size = [], 0
-        part.append(line)
-        size += len(line)
+        if line is None:
+            yield b""
+        else:
+            part.append(line)
+            size += len(line)
     if part:
         yield b"".join(part)
+
+
+def _whole(lines: IO[bytes]) -> Iterator[bytes | None]:
+    """Without a mark of the byte order at the beginning. None: a line that is too long, which is read over."""
+    first = True
+    while line := lines.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            while line and not line.endswith(b"\n"):
+                line = lines.readline(LONGEST_LINE)
+            yield None
+        else:
+            yield line.removeprefix(codecs.BOM_UTF8) if first else line
+        first = False
 
 
 def _bar() -> Progress:

@@ -13,6 +13,11 @@ from typing import Any
 from ratchet_common.errors import CannotStartError
 
 PATIENCE_S = 30
+AWAY = frozenset({429, 500, 502, 503, 504})
+
+
+class AwayError(CannotStartError):
+    """It may answer in a moment: it is restarted, overloaded, or not reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,11 @@ class Router:
             with urllib.request.urlopen(request, timeout=patience_s) as answer:  # noqa: S310
                 yield answer
         except urllib.error.HTTPError as error:
-            raise CannotStartError(f"{where} answered {error.code}: {_detail(error)}") from None
+            kind = AwayError if error.code in AWAY else CannotStartError
+            raise kind(f"{where} answered {error.code}: {_detail(error)}") from None
         except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError, ValueError) as error:
             why = getattr(error, "reason", None) or type(error).__name__
-            raise CannotStartError(f"{where} cannot be asked ({why}): is it up, and --url right?") from None
+            raise AwayError(f"{where} cannot be asked ({why}): is it up, and --url right?") from None
 
 
 def router_at(url: str, token: str, data_dir: Path) -> Router:

@@ -1,12 +1,13 @@
 """`ratchet tune search`: several jobs with different hyper-parameters, of which the best is kept."""
 
-import time
+import urllib.parse
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ratchet_cli.router_calls import Router
-from ratchet_cli.showing import console, show
-from ratchet_cli.tuning import FIRST_LOOK_S, LONGEST_LOOK_S, bar, setting
+from ratchet_cli.showing import console, short, show, usd
+from ratchet_cli.tuning import bar, setting
+from ratchet_cli.watching import watched
 from ratchet_common.errors import CannotStartError
 
 SEARCHES: Final = "/api/models/searches"
@@ -16,20 +17,43 @@ POWER: Final = 10  # a range that is wider is drawn from by powers
 def search(trainer: Router, body: Mapping[str, Any], *, wait: bool, as_json: bool) -> int:
     """0, or 1 where it was waited for and found none. Raises CannotStartError."""
     found = trainer.post(SEARCHES, body)
-    pause = FIRST_LOOK_S
-    with bar() as shown:
-        task = shown.add_task("searching", total=len(found["trials"]))
-        while wait and found["state"] == "running":
-            time.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_LOOK_S)
-            found = trainer.get(f"{SEARCHES}/{found['search_id']}")
-            shown.update(task, completed=sum(t["loss"] is not None or t["stopped"] for t in found["trials"]))
+    if wait:
+        with bar() as shown:
+            task = shown.add_task("searching", total=len(found["trials"]))
+            path = f"{SEARCHES}/{found['search_id']}"
+            for seen in watched(trainer, path, lambda it: it["state"] != "running"):
+                found = seen
+                shown.update(task, completed=sum(t["loss"] is not None or t["stopped"] for t in found["trials"]))
     _show_search(found, as_json=as_json)
     return 0 if not wait or found["state"] == "succeeded" else 1
 
 
 def show_search(trainer: Router, search_id: str, *, as_json: bool) -> None:
     _show_search(trainer.get(f"{SEARCHES}/{search_id}"), as_json=as_json)
+
+
+def list_searches(trainer: Router, task_type: str, limit: int, *, as_json: bool) -> None:
+    asked = {"limit": str(limit)} | ({"task_type": task_type} if task_type else {})
+    found = trainer.get(f"{SEARCHES}?{urllib.parse.urlencode(asked)}")["items"]
+    rows = [
+        {
+            "search": one["search_id"],
+            "task": one["task_type"],
+            "platform": f"{one['platform']} {one['base_model']}",
+            "strategy": one["strategy"],
+            "state": one["state"],
+            "trials": len(one["trials"]),
+            "may cost": usd(one["max_cost_usd"]),
+            "version": one["version_id"],
+            "made": short(one["created_at"]),
+        }
+        for one in found
+    ]
+    show(found, rows, "Searches", as_json=as_json)
+
+
+def cancel_search(trainer: Router, search_id: str, *, as_json: bool) -> None:
+    _show_search(trainer.post(f"{SEARCHES}/{search_id}/cancel", {}), as_json=as_json)
 
 
 def space_of(given: Sequence[str]) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """`ratchet tune`: training jobs, asked for, followed and ended."""
 
 import sys
-import time
 import urllib.parse
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -11,11 +10,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from ratchet_cli.router_calls import Router
 from ratchet_cli.showing import console, details, short, show, usd
+from ratchet_cli.watching import watched
 from ratchet_common.errors import CannotStartError
 
 JOBS: Final = "/api/models/jobs"
 ENDED: Final = ("succeeded", "failed", "cancelled")
-FIRST_LOOK_S, LONGEST_LOOK_S = 0.2, 10.0
 
 
 def wish(
@@ -100,17 +99,12 @@ def show_base_models(trainer: Router, platform: str, *, as_json: bool) -> None:
 
 def follow(trainer: Router, job_id: str, *, as_json: bool) -> int:
     """Until it ends, with a bar. 0 where it succeeded, else 1. Raises CannotStartError."""
-    pause = FIRST_LOOK_S
+    job: dict[str, Any] = {}
     with bar() as shown:
         task = shown.add_task("queued", total=1.0)
-        while True:
-            job = trainer.get(f"{JOBS}/{job_id}")
+        for job in watched(trainer, f"{JOBS}/{job_id}", lambda found: found["state"] in ENDED):
             said = f"{job['state']} {job['reason']}".strip()
             shown.update(task, completed=job["progress"], description=said[:100])
-            if job["state"] in ENDED:
-                break
-            time.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_LOOK_S)
     _show_job(job, as_json=as_json)
     return 0 if job["state"] == "succeeded" else 1
 

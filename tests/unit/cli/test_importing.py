@@ -8,7 +8,6 @@ from typer.testing import CliRunner, Result
 
 from ratchet_cli.importing import BYTES, LINES, LONGEST_LINE, Total, parts
 from ratchet_cli.main import app
-from ratchet_common.errors import CannotStartError
 
 
 def ratchet(*arguments: str) -> Result:
@@ -30,9 +29,14 @@ def test_a_file_without_a_last_line_end_and_an_empty_one_are_read() -> None:
     assert list(parts(io.BytesIO(b""))) == []
 
 
-def test_a_line_that_never_ends_is_not_read_into_memory() -> None:
-    with pytest.raises(CannotStartError, match="Line 2 is longer"):
-        list(parts(io.BytesIO(b"{}\n" + b"x" * (LONGEST_LINE + 2))))
+def test_a_line_that_never_ends_is_read_over_and_the_others_are_not() -> None:
+    whole = b"{}\n" + b"x" * (LONGEST_LINE + 2) + b"\n{}\n{}\n"
+    assert list(parts(io.BytesIO(whole))) == [b"{}\n", b"", b"{}\n{}\n"]
+    assert list(parts(io.BytesIO(b"x" * (3 * LONGEST_LINE)))) == [b""]
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_first_line() -> None:
+    assert list(parts(io.BytesIO(b"\xef\xbb\xbf{}\n{}\n"))) == [b"{}\n{}\n"]
 
 
 def test_lines_count_through_all_parts() -> None:

@@ -123,6 +123,37 @@ def trials(
     sentence_or(lambda: run(router_at(url, token, data_dir), search_id, as_json=as_json))
 
 
+@commands.command(epilog="Example: ratchet tune searches --task-type qa")
+def searches(
+    task_type: Task = "",
+    limit: Limit = 20,
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List the searches, the latest first."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.searching import list_searches as run
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), task_type, limit, as_json=as_json))
+
+
+@commands.command("cancel-search", epilog="Example: ratchet tune cancel-search 0190b1c2-…")
+def cancel_search(
+    search_id: Annotated[str, typer.Argument(help="As `ratchet tune searches` shows it.")],
+    url: Url = GATEWAY,
+    token: Token = "",
+    data_dir: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """End a search with all its jobs, at their platform too."""
+    from ratchet_cli.router_calls import router_at
+    from ratchet_cli.searching import cancel_search as run
+
+    sentence_or(lambda: run(router_at(url, token, data_dir), search_id, as_json=as_json))
+
+
 @commands.command("list", epilog="Example: ratchet tune list --state running")
 def list_(
     task_type: Task = "",

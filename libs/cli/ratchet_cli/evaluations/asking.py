@@ -1,7 +1,6 @@
 """`ratchet eval run`: a suite is brought, an evaluation asked for, and waited for."""
 
 import re
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,13 +10,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ratchet_cli.evaluations import showing
 from ratchet_cli.router_calls import Router
+from ratchet_cli.watching import watched
 from ratchet_common.errors import CannotStartError
 
 EVALUATIONS: Final = "/api/models/evaluations"
 SUITES: Final = "/api/models/suites"
 SUITE_ID: Final = re.compile(r"[a-z0-9._-]{1,64}-[0-9a-f]{12}")
 SCRUBBING_S: Final = 300.0  # all cases of a suite, while it is brought
-LOOK_EVERY_S: Final = 1.0
 OPEN: Final = ("queued", "running")
 
 
@@ -82,8 +81,7 @@ def followed(asked: dict[str, Any], trainer: Router) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Asking", total=asked["cases"])
-        while asked["state"] in OPEN:
-            time.sleep(LOOK_EVERY_S)
-            asked = trainer.get(f"{EVALUATIONS}/{asked['evaluation_id']}")
+        path = f"{EVALUATIONS}/{asked['evaluation_id']}"
+        for asked in watched(trainer, path, lambda found: found["state"] not in OPEN):
             bar.update(task, completed=asked["done"])
     return asked
