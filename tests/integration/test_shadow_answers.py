@@ -10,10 +10,12 @@ from uuid import uuid4
 import pytest_asyncio
 
 from ratchet_common.events import FeedbackJoined, ShadowAnswered, Usage
+from ratchet_common.forgotten import Person
 from ratchet_trainer.preparing import Prepared, prepare
 from ratchet_trainer.shadow_answers import ShadowCollector
 from ratchet_trainer.shadow_cases import ShadowCases, unseen
 from ratchet_trainer.store.shadow_answers import MongoShadowAnswerStore
+from ratchet_trainer.store.traces import MongoTraces
 from ratchet_trainer.versions import Version
 from tests.integration.conftest import Ground, SettingsFor, Tenant
 from tests.integration.test_trainer_rollout import traffic_of
@@ -82,7 +84,8 @@ async def test_what_a_user_asked_is_forgotten_by_his_hash(part: Part) -> None:
     store, hashes = await kept(part), part.collector.hashes
     said = [whisper(labelled(1, user="ann")), whisper(labelled(2, user="bob")), whisper(labelled(3, user="ann"))]
     await ShadowCollector(store, _prepare, hashes).on_answered(said)
-    assert await store.forget_user("acme", hashes.of("user", "acme", "ann")) == 2
+    ann = Person("acme", hashes.of("user", "acme", "ann"), NOW + timedelta(days=1))
+    assert sum([count async for count in MongoTraces(part.database).shadow_answers(ann)]) == 2
     assert await store.count("acme", V) == 1
 
 

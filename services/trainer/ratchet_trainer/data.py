@@ -58,9 +58,9 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     examples, datasets = MongoExampleStore(its.database), MongoDatasetStore(its.database)
     served = MongoServedStore(its.database, kept=kept)
     outcomes = MongoOutcomeStore(its.database, kept=timedelta(days=settings.estimate_days))
-    erasures, traces = MongoErasureStore(its.database), MongoTraces(its.database)
     shadows = MongoShadowAnswerStore(its.database, kept=timedelta(days=settings.shadow_days))
-    for store in (examples, datasets, served, outcomes, shadows, erasures, traces):
+    erasures, traces = MongoErasureStore(its.database), MongoTraces(its.database)
+    for store in (examples, datasets, served, outcomes, erasures, traces, shadows):
         await store.create_indexes()
     work = AtWork(its.workers, settings.sought)
     hashes = Hashes(await _salt(its, settings))

@@ -105,12 +105,12 @@ class Erasing:
     @property
     def steps(self) -> dict[str, Step]:
         """Heads first: the next dataset is made of them."""
-        its = self.traces
+        there = self.traces
         return {
-            "examples": its.examples,
-            "texts": its.texts,
-            "outcomes": its.outcomes,
-            "shadow_answers": its.shadow_answers,
+            "examples": there.examples,
+            "texts": there.texts,
+            "outcomes": there.outcomes,
+            "shadow_answers": there.shadow_answers,
         }
 
     async def _mark(self, person: Person, erasure_id: UUID) -> None:

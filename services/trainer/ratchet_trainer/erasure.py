@@ -16,6 +16,7 @@ HOLDS: Final[Mapping[str, str]] = {
     "predictions": "what the user asked and was answered, with the user's id",
     "feedback": "what the user said of answers and what others said of the user's, with the answers and the ids",
     "erasures": "a digest of the user's id, by which somebody who guesses the id can check his guess",
+    "shadows": "the requests, and what versions in the shadow said to them",
 }
 
 

@@ -37,11 +37,6 @@ class MongoShadowAnswerStore:
             found = await self._answers.find(wanted).to_list(len(result_ids) or 1)
         return {answer.result_id: answer for answer in map(_answer, found)}
 
-    async def forget_user(self, tenant: str, user_hash: str) -> int:
-        """Returns how many there were. `user_hash`: salted, as the examples have it."""
-        with waiting_is_worth_it():
-            return (await self._answers.delete_many({"tenant": tenant, "user_hash": user_hash})).deleted_count
-
     def _document(self, answer: ShadowAnswer) -> dict[str, Any]:
         return {
             "_id": _id(answer.tenant, answer.version_id, answer.result_id),

@@ -18,7 +18,7 @@ ROLES = ("user_hash", "speaker_hash")  # who had asked, and who said what it was
 class MongoTraces:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._heads, self._texts, self._outcomes = database.examples, database.example_texts, database.outcomes
-        self._shadows = database.shadow_answers
+        self._shadow_answers = database.shadow_answers
 
     async def create_indexes(self) -> None:
         for collection in (self._heads, self._texts, self._outcomes):
@@ -45,9 +45,7 @@ class MongoTraces:
         return _gone(self._outcomes, person)
 
     def shadow_answers(self, person: Person) -> AsyncIterator[int]:
-        """What versions said to his requests where nobody saw it."""
-        asked, _ = _of(person)
-        return gone(self._shadows, asked)
+        return _gone(self._shadow_answers, person)
 
 
 async def _gone(collection: AsyncCollection[Document], person: Person) -> AsyncIterator[int]:
