@@ -36,7 +36,9 @@ class JobSettings(OpenAISettings, BedrockSettings, VertexSettings, LoraSettings,
         le=3600,
         description="until a platform lists what it was sent and did not answer; then it is sent anew",
     )
-    platform_calls_per_s: float = Field(20, gt=0, le=1000, description="to all platforms together, at most")
+    platform_calls_per_s: float = Field(
+        20, gt=0, le=1000, description="requests of a trainer to all platforms together"
+    )
     student_score: float = Field(
         0.9, ge=0, le=1, description="of a student's own answers, by held-out ones: the less sure go to larger models"
     )

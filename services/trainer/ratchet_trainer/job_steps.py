@@ -230,9 +230,14 @@ def to_tidy_later(job: Job, why: str, retry_after_s: float, now: datetime, patie
     return _asked_in_vain(job, since, retry_after_s, now, patience)
 
 
+def may_show_up_yet(job: Job, now: datetime, patience: Patience) -> bool:
+    """A file or a run that was on its way when the job ended may be listed only later."""
+    return not job.run_id and now - job.history[-1].at < patience.settle
+
+
 def to_tidy_once_settled(job: Job, patience: Patience) -> Job:
-    """Its run may be there soon, and is ended then."""
-    return replace(job, due_at=_settled_at(job, patience))
+    """What shows up until then is ended and removed."""
+    return replace(job, due_at=job.history[-1].at + patience.settle)
 
 
 def _ended(job: Job, state: JobState, reason: str, now: datetime) -> Job:

@@ -188,14 +188,14 @@ class Steps:
                 run_id = job.run_id or await platform.find(self._order(job))
                 if run_id:
                     await _ended(platform, run_id)
-                elif job_steps.may_be_there(job, now, self.patience):
-                    return job_steps.to_tidy_once_settled(job, self.patience)
             if not self.keep_uploads:
                 await platform.discard(self._order(job), _files(job))
         except PlatformAwayError as error:
             return job_steps.to_tidy_later(job, str(error), error.retry_after_s, now, self.patience)
         except RefusedError as error:
             return job_steps.to_tidy_later(job, error.detail, 0.0, now, self.patience)
+        if not platform.in_process and job_steps.may_show_up_yet(job, now, self.patience):
+            return job_steps.to_tidy_once_settled(job, self.patience)
         return job_steps.tidied(job, now)
 
     async def leave(self, job: Job) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from ratchet_trainer.base_models import BaseModels
 from ratchet_trainer.job_steps import cancellation
 from ratchet_trainer.jobs import Job, JobState, Patience
-from ratchet_trainer.platforms.platform import Order, RunGoneError, RunState
+from ratchet_trainer.platforms.platform import Order, RunGoneError, RunState, TrainingFile
 from ratchet_trainer.split import Side
 from tests.unit.trainer.decision_fakes import NOW, dataset, example
 from tests.unit.trainer.job_rig import STUDENT, TUNABLE, Rig
@@ -199,6 +200,22 @@ async def test_a_create_whose_answer_was_lost_is_waited_for_until_the_list_would
     await rig.until_quiet()
     assert rig.now_of(job).state is JobState.SUCCEEDED
     assert rig.openai.created == [job.token]
+
+
+async def test_a_file_that_is_listed_only_after_its_job_was_cancelled_is_removed_too() -> None:
+    rig = Rig()
+    job = rig.due("openai")
+    rig.openai.before("upload", asyncio.CancelledError())
+    with pytest.raises(asyncio.CancelledError):
+        await rig.once()
+    cancelled_by_a_person(rig, job)
+    await rig.once()
+    order = Order(token=job.token, tenant="acme", task_type="classification", base_model="tunable")
+    late = TrainingFile(side=Side.TRAIN, path=Path("none"), sha256="", bytes=1)
+    reference = await rig.openai.upload(order, late)
+    rig.jobs.jobs[job.job_id] = replace(rig.now_of(job), files={"train": reference})
+    await rig.until_quiet()
+    assert not rig.openai.files
 
 
 async def test_a_job_cancelled_while_its_run_is_created_ends_that_run_when_it_is_seen() -> None:
