@@ -36,6 +36,14 @@ class JobOpenError(RefusedError):
     title = "A job for this task is open already"
 
 
+class IdempotencyMismatchError(RefusedError):
+    type = "idempotency-mismatch"
+    title = "The idempotency key belongs to another request"
+
+    def __init__(self) -> None:
+        super().__init__("Another request had this Idempotency-Key: give each request of its own a key of its own.")
+
+
 class UnknownJobError(NotFoundError):
     type = "unknown-job"
     title = "There is no such job"

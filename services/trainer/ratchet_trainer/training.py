@@ -1,16 +1,17 @@
 """Use case: take a job and work on it as far as it goes. Whatever step it was killed in, it goes on."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from ratchet_common.background import described
 from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_trainer import job_steps
 from ratchet_trainer.dataset import TooFewExamplesError
-from ratchet_trainer.jobs import OPEN, Job, Recipe
+from ratchet_trainer.jobs import OPEN, IdempotencyMismatchError, Job, Recipe
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.platforms.platform import PlatformAwayError
 from ratchet_trainer.steps import CannotTrainError, Steps
@@ -22,6 +23,7 @@ class JobStore(Protocol):
     async def add(self, job: Job) -> None:
         """Raises JobOpenError."""
 
+    async def some(self, tenant: str, job_ids: Collection[UUID]) -> Sequence[Job]: ...
     async def take(self, now: datetime, platforms: Collection[str]) -> Leased[Job] | None: ...
     async def save(self, held: Leased[Job], job: Job) -> bool: ...
     async def renew(self, held: Leased[Job]) -> bool: ...
@@ -95,11 +97,25 @@ class Training:
             return job_steps.broken(latest, why, self.now(), patience), False
 
     async def ask(
-        self, tenant: str, task_type: str, platform: str, who: str, recipe: Recipe, dataset_id: str = ""
+        self,
+        tenant: str,
+        task_type: str,
+        platform: str,
+        who: str,
+        recipe: Recipe,
+        dataset_id: str = "",
+        job_id: UUID | None = None,
     ) -> Job:
-        """For a person: what stands against it is said at once. Raises CannotTrainError, BaseModelRefusedError,
-        UnknownDatasetError or JobOpenError."""
+        """For a person: what stands against it is said at once. Again under the same `job_id`, it is the same job.
+
+        Raises CannotTrainError, BaseModelRefusedError, UnknownDatasetError, JobOpenError, IdempotencyMismatchError.
+        """
+        for there in await self.jobs.some(tenant, [job_id]) if job_id else ():
+            if (there.task_type, there.platform, there.recipe) != (task_type, platform, recipe):
+                raise IdempotencyMismatchError
+            return there
         job = await self.wanted(tenant, task_type, platform, who, recipe, dataset_id)
+        job = replace(job, job_id=job_id or job.job_id)
         await self.jobs.add(job)
         return job
 

@@ -147,6 +147,9 @@ class FakeJobs:
     async def add(self, job: Job) -> None:
         self.jobs.setdefault(job.job_id, job)
 
+    async def some(self, tenant: str, job_ids: Collection[UUID]) -> list[Job]:
+        return [self.jobs[one] for one in job_ids if one in self.jobs]
+
     async def take(self, now: datetime, platforms: Collection[str]) -> Leased[Job] | None:
         wanted = [job for job in self.jobs.values() if job.state in OPEN or job.left]
         due = [job for job in wanted if job.due_at <= now and job.platform in platforms]

@@ -3,11 +3,12 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_trainer.jobs import Job, JobState, Patience, Recipe
+from ratchet_trainer.jobs import IdempotencyMismatchError, Job, JobState, Patience, Recipe
 from ratchet_trainer.platforms.platform import RunGoneError, Status, Tuned
 from ratchet_trainer.steps import CannotTrainError
 from tests.unit.trainer.decision_fakes import NOW, FakeJobs, FakeVersions
@@ -141,6 +142,17 @@ async def test_a_persons_job_trains_on_the_dataset_that_was_there_when_it_was_ma
     await rig.once()
     states = [step.state for step in rig.now_of(job).history]
     assert states == ["queued", "uploading", "running", "succeeded"]
+
+
+async def test_the_same_request_again_is_the_same_job_and_another_one_is_refused() -> None:
+    rig, job_id = Rig(), uuid4()
+    first = await rig.training.ask("acme", "classification", "local", "ann", Recipe(), "", job_id)
+    await rig.until_quiet()
+    again = await rig.training.ask("acme", "classification", "local", "ann", Recipe(), "", job_id)
+    assert (again.job_id, again.state) == (first.job_id, JobState.SUCCEEDED)
+    with pytest.raises(IdempotencyMismatchError):
+        await rig.training.ask("acme", "classification", "openai", "ann", Recipe(), "", job_id)
+    assert len(rig.jobs.jobs) == 1
 
 
 async def test_a_job_with_more_attempts_than_it_has_ends() -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
-from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, name_of, task_in
+from ratchet_trainer.api.parameters import Cursor, IdempotencyKey, Limit, TaskFilter, id_by, name_of, task_in
 from ratchet_trainer.base_models import PlatformName
 from ratchet_trainer.job_steps import cancellation
 from ratchet_trainer.jobs import Job, JobState, Recipe
@@ -103,11 +103,14 @@ class Jobs(BaseModel):
 
 
 @routes.post("", status_code=201, responses=documented(404, 409))
-async def create_job(body: JobRequest, caller: MayOperate, request: Request) -> JobView:
+async def create_job(
+    body: JobRequest, caller: MayOperate, request: Request, idempotency_key: IdempotencyKey = None
+) -> JobView:
     """Trains on what is there now, or on a dataset; 422 where that is too little, or cannot be trained so."""
     training: Training = request.app.state.training
     task = str(known_task(body.task_type))
-    job = await training.ask(caller.tenant, task, body.platform, name_of(caller), body.recipe, body.dataset_id)
+    job_id = id_by(idempotency_key, caller.tenant, "job")
+    job = await training.ask(caller.tenant, task, body.platform, name_of(caller), body.recipe, body.dataset_id, job_id)
     request.app.state.poke_training()
     return JobView.model_validate(_fields(job))
 

@@ -1,8 +1,9 @@
 """What many requests have in common: pages, filters, ids, and who asks."""
 
-from typing import Annotated
+from typing import Annotated, Final
+from uuid import UUID, uuid5
 
-from fastapi import Path, Query
+from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from ratchet_common.auth import Caller
@@ -12,6 +13,19 @@ Limit = Annotated[int, Query(ge=1, le=200, description="items on a page, at most
 Cursor = Annotated[str | None, Query(max_length=500, description="the `next` of the page before")]
 TaskFilter = Annotated[str | None, Query(max_length=100, description="only this task")]
 VersionId = Annotated[str, Path(max_length=100, pattern=r"^[a-z_]+(-[0-9a-f]{8})?$")]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1, max_length=255, description="the same key and body: the same answer, and nothing is made twice"
+    ),
+]
+NAMESPACE: Final = UUID("3d4f4f3e-2b0f-5b52-9f07-6f5b1a6f1c0e")
+
+
+def id_by(key: str | None, tenant: str, kind: str) -> UUID | None:
+    """What is made under an idempotency key has the same id each time. None without a key."""
+    return None if key is None else uuid5(NAMESPACE, f"{tenant}/{kind}/{key}")
 
 
 class Why(BaseModel):

@@ -11,7 +11,7 @@ from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
 from ratchet_trainer.api.jobs import JobRequest, Number
-from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, name_of, task_in
+from ratchet_trainer.api.parameters import Cursor, IdempotencyKey, Limit, TaskFilter, id_by, name_of, task_in
 from ratchet_trainer.search.asking import Asking, Wanted
 from ratchet_trainer.search.search import MOST_JOBS, Search, SearchState, Strategy
 from ratchet_trainer.search.space import Span
@@ -91,10 +91,14 @@ class Searches(BaseModel):
 
 
 @routes.post("", status_code=201, responses=documented(404, 409))
-async def create_search(body: SearchRequest, caller: MayOperate, request: Request) -> SearchView:
+async def create_search(
+    body: SearchRequest, caller: MayOperate, request: Request, idempotency_key: IdempotencyKey = None
+) -> SearchView:
     """Tunes several times on one dataset, and makes a version of the best on its validation side."""
     asking: Asking = request.app.state.asking_searches
-    search = await asking.ask(caller.tenant, body.wanted(str(known_task(body.task_type))), name_of(caller))
+    search_id = id_by(idempotency_key, caller.tenant, "search")
+    wanted = body.wanted(str(known_task(body.task_type)))
+    search = await asking.ask(caller.tenant, wanted, name_of(caller), search_id)
     request.app.state.poke_searching()
     return _view(search)
 

@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from ratchet_trainer.base_models import BaseModel, BaseModelRefusedError
 from ratchet_trainer.hyperparameters import suggested
-from ratchet_trainer.jobs import Job, Recipe
+from ratchet_trainer.jobs import IdempotencyMismatchError, Job, Recipe
 from ratchet_trainer.platforms.platform import Value
 from ratchet_trainer.search.search import Search, Strategy, Trial
 from ratchet_trainer.search.space import Point, Space, Span, checked, drawn, grid
@@ -23,6 +24,8 @@ EPOCHS_MORE = 2
 class Searches(Protocol):
     async def add(self, search: Search) -> None:
         """Raises SearchOpenError."""
+
+    async def find(self, tenant: str, search_id: UUID) -> Search | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +50,20 @@ class Asking:
     job_of: Callable[[str, Wanted, str], Awaitable[Job]]
     now: Callable[[], datetime]
 
-    async def ask(self, tenant: str, wanted: Wanted, who: str) -> Search:
-        """Raises CannotTrainError, BaseModelRefusedError, UnknownDatasetError or SearchOpenError."""
+    async def ask(self, tenant: str, wanted: Wanted, who: str, search_id: UUID | None = None) -> Search:
+        """Asked again under the same `search_id`, it is the same search.
+
+        Raises CannotTrainError, BaseModelRefusedError, UnknownDatasetError, SearchOpenError, IdempotencyMismatchError.
+        """
+        there = await self.searches.find(tenant, search_id) if search_id else None
+        if there is not None:
+            if (there.task_type, there.platform, there.strategy) != (
+                wanted.task_type,
+                wanted.platform,
+                wanted.strategy,
+            ):
+                raise IdempotencyMismatchError
+            return there
         job = await self.job_of(tenant, wanted, who)
         model = self.steps.model_of(job)
         if not model.hyperparameters:
@@ -62,7 +77,7 @@ class Asking:
         suggestion = suggested(model, wanted.recipe.method, wanted.task_type, examples)
         space = checked(wanted.space or around(suggestion, model), model)
         search = Search(
-            search_id=uuid7(),
+            search_id=search_id or uuid7(),
             tenant=tenant,
             task_type=wanted.task_type,
             platform=wanted.platform,

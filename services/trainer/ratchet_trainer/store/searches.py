@@ -87,11 +87,15 @@ class MongoSearchStore:
 
     async def get(self, tenant: str, search_id: UUID) -> Search:
         """Raises UnknownSearchError."""
-        with waiting_is_worth_it():
-            found = await self._searches.find_one({"_id": Binary.from_uuid(search_id), "tenant": tenant})
+        found = await self.find(tenant, search_id)
         if found is None:
             raise UnknownSearchError(search_id)
-        return _search(found)
+        return found
+
+    async def find(self, tenant: str, search_id: UUID) -> Search | None:
+        with waiting_is_worth_it():
+            found = await self._searches.find_one({"_id": Binary.from_uuid(search_id), "tenant": tenant})
+        return _search(found) if found else None
 
     async def list(
         self, tenant: str, *, task_type: str | None, limit: int, cursor: str | None

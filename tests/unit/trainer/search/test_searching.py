@@ -1,7 +1,6 @@
 """A search over jobs at a platform in memory, whose loss is known by the hyper-parameters."""
 
 import asyncio
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -59,6 +58,9 @@ class FakeSearches:
     async def add(self, search: Search) -> None:
         self.there[search.search_id] = search
 
+    async def find(self, _tenant: str, search_id: UUID) -> Search | None:
+        return self.there.get(search_id)
+
     async def take(self, now: datetime) -> Leased[Search] | None:
         due = [s for s in self.there.values() if s.state is SearchState.RUNNING and s.due_at <= now]
         due += [self.there[one] for one in self.closing]
@@ -80,9 +82,6 @@ class FakeSearches:
 
 @dataclass
 class Cancelling(FakeJobs):
-    async def some(self, _tenant: str, job_ids: Collection[UUID]) -> Sequence[Job]:
-        return [self.jobs[one] for one in job_ids if one in self.jobs]
-
     async def cancel(self, _tenant: str, job_id: UUID, step: Step) -> Job:
         job = self.jobs[job_id]
         if job.state not in OPEN:
