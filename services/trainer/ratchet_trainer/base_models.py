@@ -26,12 +26,16 @@ class BaseModelRefusedError(RefusedError):
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Of a hyper-parameter, with both ends. `default`: what the platform itself takes, None where it chooses."""
+    """Of a hyper-parameter, with both ends. `default`: what the platform itself takes, None where it chooses.
+
+    `only`: the values that there are, where not all between the ends are taken.
+    """
 
     least: float
     most: float
     default: float | None = None
     whole: bool = False
+    only: tuple[float, ...] = ()
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,6 +64,7 @@ class BaseModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     usd_per_million_tokens: Decimal | None = None
     usd_per_hour: Decimal | None = None  # of a machine of one's own
     usd_per_month: Decimal = Decimal(0)  # of keeping what came out
+    tells_loss: bool = True  # on the validation side, when a run has ended
     stops_early: bool = False  # a run may be ended after some epochs, and what it has learned until then is known
     jobs_until: date | None = None
     serves_until: date | None = None
@@ -154,6 +159,11 @@ def _in_range(model: BaseModel, name: str, value: Value) -> Value:
         kind = "a whole number" if its.whole else "a number"
         raise BaseModelRefusedError(
             f"{name} of {model.name} is {kind} from {its.least:g} to {its.most:g}.", field=f"hyperparameters.{name}"
+        )
+    if its.only and value not in its.only:
+        raise BaseModelRefusedError(
+            f"{name} of {model.name} is one of {', '.join(f'{one:g}' for one in its.only)}.",
+            field=f"hyperparameters.{name}",
         )
     return int(value) if its.whole else value
 

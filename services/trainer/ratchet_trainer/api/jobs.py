@@ -75,6 +75,7 @@ class JobView(BaseModel):
     cost_usd: float | None = Field(description="so far; null where it is not known")
     metrics: dict[str, float]
     run_id: str | None = Field(description="the platform's name for it")
+    tuned: str | None = Field(description="of a search's trial: the model or artifact that came out")
     made_by: str
     reasons: list[str] = Field(description="why it was made")
     created_at: datetime
@@ -181,6 +182,7 @@ def _fields(job: Job) -> dict[str, object]:
         "cost_usd": job.cost_usd,
         "metrics": dict(job.metrics),
         "run_id": job.run_id or None,
+        "tuned": (job.tuned.model or job.tuned.artifact) if job.tuned else None,
         "made_by": job.made_by,
         "reasons": list(job.reasons),
         "created_at": job.created_at,

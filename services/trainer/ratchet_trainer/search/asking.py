@@ -73,8 +73,20 @@ class Asking:
                 f"{wanted.platform} cannot end a run early and keep what it has learned: search by grid or random.",
                 field="strategy",
             )
-        examples = (await self.steps.datasets.manifest(tenant, job.dataset_id)).sizes.get(Side.TRAIN, 0)
-        suggestion = suggested(model, wanted.recipe.method, wanted.task_type, examples)
+        if not model.tells_loss:
+            raise BaseModelRefusedError(
+                f"{wanted.platform} tells no loss on validation, by which the best could be chosen: start jobs one by one, "
+                "and evaluate their versions.",
+                field="platform",
+            )
+        sizes = (await self.steps.datasets.manifest(tenant, job.dataset_id)).sizes
+        if not sizes.get(Side.VALIDATION):
+            raise BaseModelRefusedError(
+                f"The dataset {job.dataset_id} has nothing to validate on, by which the best could be chosen: "
+                "build one with the split 80/10/10.",
+                field="dataset_id",
+            )
+        suggestion = suggested(model, wanted.recipe.method, wanted.task_type, sizes.get(Side.TRAIN, 0))
         space = checked(wanted.space or around(suggestion, model), model)
         search = Search(
             search_id=search_id or uuid7(),

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ratchet_trainer.base_models import BaseModel, BaseModelRefusedError, in_range
+from ratchet_trainer.base_models import BaseModel, BaseModelRefusedError, Range, in_range
 from ratchet_trainer.platforms.platform import Value
 
 Point = Mapping[str, Value]
@@ -48,7 +48,7 @@ def drawn(space: Space, model: BaseModel, count: int, seed: int) -> list[Point]:
     draw = random.Random(seed)  # noqa: S311  no secret is made of it
     points: list[Point] = []
     for _ in range(count * DRAWS_A_POINT):
-        point = {name: _drawn(axis, _is_whole(model, name), draw) for name, axis in space.items()}
+        point = {name: _drawn(axis, model.hyperparameters[name], draw) for name, axis in space.items()}
         if point not in points:
             points.append(point)
         if len(points) == count:
@@ -71,16 +71,14 @@ def checked(space: Space, model: BaseModel) -> Space:
     }
 
 
-def _drawn(axis: Axis, whole: bool, draw: random.Random) -> Value:
+def _drawn(axis: Axis, its: Range, draw: random.Random) -> Value:
     if not isinstance(axis, Span):
         return draw.choice(axis)
-    if axis.log:
+    if its.only:
+        value = draw.choice([one for one in its.only if axis.least <= one <= axis.most])
+    elif axis.log:
         value = math.exp(draw.uniform(math.log(axis.least), math.log(axis.most)))
     else:
         value = draw.uniform(axis.least, axis.most)
     value = min(max(value, axis.least), axis.most)
-    return round(value) if whole else float(f"{value:.3g}")
-
-
-def _is_whole(model: BaseModel, name: str) -> bool:
-    return model.hyperparameters[name].whole
+    return round(value) if its.whole else float(f"{value:.3g}")

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import msgspec
 import pymongo
 from bson import Binary
-from pymongo import DESCENDING, ReplaceOne
+from pymongo import DESCENDING, ReplaceOne, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError
 
@@ -75,6 +75,7 @@ class MongoExampleStore:
             there = await self._insert([heads.document(word) for word in latest.values()])
             if there:
                 await self._heads.bulk_write([_replacement(document) for document in there], ordered=False)
+                await self._heads.bulk_write([_brought_back(document) for document in there], ordered=False)
 
     async def _insert(self, documents: Sequence[Document]) -> list[Document]:
         """Returns those whose example is there already."""
@@ -94,8 +95,8 @@ class MongoExampleStore:
             return (await self._heads.update_many(old, {"$set": {"state": heads.ARCHIVED}})).modified_count
 
     async def among(self, tenant: str, example_ids: Collection[UUID]) -> set[UUID]:
-        """Those that are there as examples."""
-        wanted = {"_id": {"$in": [Binary.from_uuid(one) for one in example_ids]}, "tenant": tenant, **KEPT}
+        """Those that are there as examples, and not archived."""
+        wanted = {"_id": {"$in": [Binary.from_uuid(one) for one in example_ids]}, "tenant": tenant, **EXAMPLE}
         with waiting_is_worth_it():
             found = await self._heads.find(wanted, {"_id": 1}).to_list()
         return {document["_id"].as_uuid() for document in found}
@@ -211,6 +212,13 @@ def _replacement(document: Document) -> ReplaceOne[Document]:
     """An older word, or the same one again, changes nothing."""
     not_yet = {"_id": document["_id"], "tenant": document["tenant"], "revision": {"$lt": document["revision"]}}
     return ReplaceOne(not_yet, document)
+
+
+def _brought_back(document: Document) -> UpdateOne:
+    """What was archived and comes again is learned from again, as if it had come now."""
+    archived = {"_id": document["_id"], "tenant": document["tenant"], "state": heads.ARCHIVED}
+    again = {name: document[name] for name in ("state", "learned_at", "place") if name in document}
+    return UpdateOne({**archived, "revision": document["revision"]}, {"$set": again})
 
 
 def _texts_id(example_id: UUID, revision: int) -> Binary:

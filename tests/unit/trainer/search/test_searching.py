@@ -11,6 +11,7 @@ import pytest
 
 from ratchet_trainer.base_models import BaseModelRefusedError, BaseModels
 from ratchet_trainer.base_models_file import read_base_models
+from ratchet_trainer.dataset import Dataset, Manifest
 from ratchet_trainer.hyperparameters import suggested
 from ratchet_trainer.jobs import OPEN, Job, JobEndedError, JobState, Recipe, Step
 from ratchet_trainer.leased import Leased
@@ -19,12 +20,21 @@ from ratchet_trainer.search.asking import Asking, Wanted, around
 from ratchet_trainer.search.search import Search, SearchState, Strategy
 from ratchet_trainer.search.searching import AMONG_THE_WORSE, Searching
 from ratchet_trainer.search.space import Axis, checked
+from ratchet_trainer.split import Side
 from tests.unit.trainer.decision_fakes import FakeJobs
-from tests.unit.trainer.job_rig import STUDENT, TUNABLE, Rig
+from tests.unit.trainer.job_rig import DATA, STUDENT, TUNABLE, Rig
 from tests.unit.trainer.platforms.fake import FakePlatform
+
+
+def with_validation(manifest: Manifest, count: int) -> Manifest:
+    return replace(manifest, sizes={**manifest.sizes, Side.VALIDATION: count})
+
 
 STOPPING = msgspec.structs.replace(TUNABLE, stops_early=True, usd_per_million_tokens=Decimal(100))
 MODELS = BaseModels((STUDENT, STOPPING))
+
+
+VALIDATED = replace(DATA, validation=DATA.test, manifest=with_validation(DATA.manifest, 10))
 
 
 class Losing(FakePlatform):
@@ -91,10 +101,12 @@ class Cancelling(FakeJobs):
 
 
 class Site:
-    def __init__(self, platform: Losing | None = None, models: BaseModels = MODELS) -> None:
+    def __init__(
+        self, platform: Losing | None = None, models: BaseModels = MODELS, content: Dataset = VALIDATED
+    ) -> None:
         self.jobs, self.searches = Cancelling(), FakeSearches()
         self.platform = platform or Losing("openai", looks=12)
-        self.rig = Rig(jobs=self.jobs, openai=self.platform, models=models)
+        self.rig = Rig(jobs=self.jobs, openai=self.platform, models=models, content=content)
         steps = self.rig.training.steps
         self.searching = Searching(
             searches=self.searches,
@@ -260,6 +272,14 @@ async def test_halving_where_runs_cannot_be_ended_early_is_refused() -> None:
     site = Site(models=BaseModels((STUDENT, TUNABLE)))
     with pytest.raises(BaseModelRefusedError, match="search by grid or random"):
         await site.ask("halving")
+
+
+async def test_a_search_that_could_never_choose_is_refused_before_anything_is_paid_for() -> None:
+    with pytest.raises(BaseModelRefusedError, match="nothing to validate on"):
+        await Site(content=DATA).ask()
+    silent = BaseModels((STUDENT, msgspec.structs.replace(TUNABLE, tells_loss=False)))
+    with pytest.raises(BaseModelRefusedError, match="tells no loss on validation"):
+        await Site(models=silent).ask()
 
 
 async def test_what_has_no_hyper_parameters_is_not_searched() -> None:
