@@ -19,6 +19,8 @@ from ratchet_router.settings import RouterSettings
 from ratchet_trainer.main import build as build_trainer
 from ratchet_trainer.settings import TrainerSettings
 
+# The embedded store serves requests one by one: what waits shall wait here, where it is given up, and not in there.
+CONNECTIONS = 16  # of a service to it
 PARTITIONS = 3  # one process reads them all: more would only cost fetches
 TENANT = "local"
 
@@ -44,7 +46,7 @@ def services(ground: Ground, data_dir: Path, tokens_file: Path, extra: Mapping[s
         "kafka_security_protocol": "PLAINTEXT",
         "kafka_partitions": PARTITIONS,
         "bus_forgets": ground.forgets,
-        "mongodb_url": ground.mongodb_url,
+        "mongodb_url": f"{ground.mongodb_url}/?maxPoolSize={CONNECTIONS}",
         "tokens_file": tokens_file,
     }
 

@@ -16,7 +16,6 @@ from ratchet_cli.stack.ports import LOOPBACK, somebody_listens
 from ratchet_common.errors import CannotStartError
 
 PROGRAM = "secantusd-py"
-CONNECTIONS = 16  # of a service
 OPLOG_ENTRIES = 500_000  # beyond them each write also removes one: half as many inserts a second
 EXPIRY_S = 3600  # to look for what has expired it reads every document, and keeps all others from them: 1 s for 50,000
 
@@ -46,8 +45,7 @@ def store_command(program: str, folder: Path, lasting: bool, port: int) -> list[
 
 
 def store_url(port: int) -> str:
-    """It serves requests one by one: what waits shall wait with whoever asks, who may give up, and not in there."""
-    return f"mongodb://{LOOPBACK}:{port}/?maxPoolSize={CONNECTIONS}"
+    return f"mongodb://{LOOPBACK}:{port}"
 
 
 def store_answers(port: int) -> bool:

@@ -75,8 +75,8 @@ class Asking:
             )
         if not model.tells_loss:
             raise BaseModelRefusedError(
-                f"{wanted.platform} tells no loss on validation, by which the best could be chosen: start jobs one by one, "
-                "and evaluate their versions.",
+                f"{wanted.platform} tells no loss on validation, by which the best could be chosen: "
+                "start jobs one by one, and evaluate their versions.",
                 field="platform",
             )
         sizes = (await self.steps.datasets.manifest(tenant, job.dataset_id)).sizes
