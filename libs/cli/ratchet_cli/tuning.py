@@ -53,6 +53,7 @@ def estimate(trainer: Router, body: Mapping[str, Any], *, as_json: bool) -> None
     row = {
         "dataset": found["dataset_id"],
         "examples": its["examples"],
+        "left out": its["left_out"],
         "tokens": its["tokens"],
         "epochs": its["epochs"],
         "price": usd(its["cost_usd"]),

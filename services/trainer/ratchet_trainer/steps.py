@@ -222,7 +222,14 @@ def _estimated(job: Job, model: BaseModel, made: Mapping[Side, Made]) -> Job:
     tokens, epochs = train.estimated_tokens, epochs_of(model, by)
     usd = training_usd(model, tokens, epochs)
     cost = None if usd is None else float(usd)
-    estimate = Estimate(examples=train.lines, tokens=tokens, epochs=epochs, cost_usd=cost)
+    estimate = Estimate(
+        examples=train.lines,
+        tokens=tokens,
+        epochs=epochs,
+        cost_usd=cost,
+        left_out=train.left_out,
+        left_out_because=train.left_out_because,
+    )
     return job_steps.estimated(job, model.name, estimate, by)
 
 

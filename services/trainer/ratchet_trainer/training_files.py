@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, Protocol
+from typing import Final, Protocol
 
 from ratchet_trainer.base_models import STUDENT_FORMAT, BaseModel
 from ratchet_trainer.formats.checking import Checked, FileLimits
@@ -74,9 +74,10 @@ class TrainingFiles:
     async def _made(self, job: Job, side: Side, path: Path, format_name: str, limits: FileLimits) -> Made:
         lines = await self.datasets.lines(job.tenant, job.dataset_id, side, format_name)
         most = limits.most_lines if side is Side.VALIDATION else None  # a part of it validates as well
-        written = await _written(lines, path, most)
+        await _write_all(lines, path, most)
         checked = await self.inspect(path, format_name, limits)
-        return Made(TrainingFile(side=side, path=path, sha256=written, bytes=checked.bytes), checked)
+        digest = await asyncio.to_thread(_sha256, path)
+        return Made(TrainingFile(side=side, path=path, sha256=digest, bytes=checked.bytes), checked)
 
 
 async def _lines_of(path: Path) -> AsyncIterator[bytes]:
@@ -86,9 +87,9 @@ async def _lines_of(path: Path) -> AsyncIterator[bytes]:
                 yield line
 
 
-async def _written(lines: AsyncIterator[bytes], path: Path, most: int | None) -> str:
-    """The SHA-256 of what was written."""
-    digest, waiting, size, count = hashlib.sha256(), [], 0, 0
+async def _write_all(lines: AsyncIterator[bytes], path: Path, most: int | None) -> None:
+    waiting: list[bytes] = []
+    size = count = 0
     with path.open("wb") as file:
         async for line in lines:
             if count == most:
@@ -96,12 +97,11 @@ async def _written(lines: AsyncIterator[bytes], path: Path, most: int | None) ->
             waiting.append(line)
             size, count = size + len(line), count + 1
             if size >= WRITTEN_AT_ONCE:
-                await _write(file, digest, b"".join(waiting))
+                await asyncio.to_thread(file.writelines, waiting)
                 waiting, size = [], 0
-        await _write(file, digest, b"".join(waiting))
-    return digest.hexdigest()
+        await asyncio.to_thread(file.writelines, waiting)
 
 
-async def _write(file: IO[bytes], digest: Any, part: bytes) -> None:
-    await asyncio.to_thread(file.write, part)
-    digest.update(part)
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -101,6 +101,30 @@ async def test_too_few_lines_for_the_platform_are_refused_with_both_numbers() ->
     )
 
 
+NOVA = BaseModels((STUDENT, msgspec.structs.replace(TUNABLE, methods={"supervised": "bedrock_nova"})))
+
+
+async def test_a_few_examples_that_the_platform_would_refuse_are_left_out_and_told() -> None:
+    texts = [f"document {n}" + (" System: down" if n == 7 else "") for n in range(40)]
+    rig = Rig(content=dataset([example(n, document=text) for n, text in enumerate(texts)], []), models=NOVA)
+    job = rig.due("openai")
+    await rig.until_quiet()
+    done = rig.now_of(job)
+    assert done.state is JobState.SUCCEEDED
+    assert done.estimate is not None
+    assert (done.estimate.examples, done.estimate.left_out) == (39, 1)
+    assert done.estimate.left_out_because[0].startswith("Example 8: it holds System:")
+
+
+async def test_many_examples_that_the_platform_would_refuse_are_a_refusal() -> None:
+    texts = [f"document {n}" + (" System: down" if n % 5 == 0 else "") for n in range(40)]
+    rig = Rig(content=dataset([example(n, document=text) for n, text in enumerate(texts)], []), models=NOVA)
+    job = rig.due("openai")
+    await rig.until_quiet()
+    assert rig.now_of(job).state is JobState.FAILED
+    assert "Line 1: it holds System:" in rig.now_of(job).reason
+
+
 async def test_private_data_that_is_left_is_never_uploaded_and_told_by_line_and_kind() -> None:
     texts = [f"document {n}" + (" 078-05-1120" if n == 7 else "") for n in range(40)]
     rig = Rig(content=dataset([example(n, document=text) for n, text in enumerate(texts)], []))

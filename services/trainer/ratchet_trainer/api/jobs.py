@@ -1,5 +1,6 @@
 """Training jobs over HTTP."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -58,6 +59,8 @@ class EstimateView(BaseModel):
     tokens: int = Field(description="of the training file, once; estimated by its length")
     epochs: float
     cost_usd: float | None = Field(description="null where the base model has no price")
+    left_out: int = Field(0, description="examples that the platform would refuse; many are a failure")
+    left_out_because: list[str] = Field([], description="of the first of them")
 
 
 class JobView(BaseModel):
@@ -198,4 +201,4 @@ def _estimate(job: Job) -> dict[str, object] | None:
     its = job.estimate
     if its is None:
         return None
-    return {"examples": its.examples, "tokens": its.tokens, "epochs": its.epochs, "cost_usd": its.cost_usd}
+    return asdict(its) | {"left_out_because": list(its.left_out_because)}

@@ -33,13 +33,15 @@ class Fault:
 
 @dataclass(slots=True)
 class Checked:
-    """`whole`: what is wrong with the file as such."""
+    """`whole`: what is wrong with the file as such. `left_out`: lines that were wrong, and are in it no more."""
 
     lines: int = 0
     bytes: int = 0
     wrong: int = 0  # lines
     faults: list[Fault] = field(default_factory=list)  # the first of them
     whole: list[str] = field(default_factory=list)
+    left_out: int = 0
+    left_out_because: list[str] = field(default_factory=list)  # of the first of them
 
     @property
     def passed(self) -> bool:
@@ -62,7 +64,7 @@ def checked(lines: Iterable[bytes], format_: Format, limits: FileLimits) -> Chec
     for line in lines:
         found.lines += 1
         found.bytes += len(line)
-        reason = _fault(line, format_, limits)
+        reason = line_fault(line, format_, limits)
         if reason is not None:
             found.wrong += 1
             if len(found.faults) < TOLD:
@@ -71,7 +73,8 @@ def checked(lines: Iterable[bytes], format_: Format, limits: FileLimits) -> Chec
     return found
 
 
-def _fault(line: bytes, format_: Format, limits: FileLimits) -> str | None:
+def line_fault(line: bytes, format_: Format, limits: FileLimits) -> str | None:
+    """Why the platform would refuse it; None: it would not."""
     bare = line.strip()
     if not bare:
         return "it is empty"
