@@ -14,6 +14,7 @@ from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.platforms.platform import Method, Value
 
 PlatformName = Literal["local", "openai", "bedrock", "vertex", "lora"]
+FEWEST: Final = 10  # examples that a model is tuned with which knows much before
 MILLION: Final = 1_000_000
 ANY: Final = "*"  # the name of what stands for every model that is not listed
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -140,6 +141,11 @@ def allowed(model: BaseModel, task_type: str, method: Method, today: date) -> No
             f"{model.name} is not tuned by {method}: its methods are {', '.join(sorted(model.methods))}.",
             field="method",
         )
+
+
+def enough(model: BaseModel) -> int | None:
+    """So many examples make a dataset for it. None: as many as for any: a student knows nothing but them."""
+    return None if model.platform == "local" else max(model.training.least_lines, FEWEST)
 
 
 def in_range(model: BaseModel, given: Mapping[str, Value]) -> dict[str, Value]:

@@ -1,7 +1,7 @@
 """Use cases: build a dataset of what was learned, read one, weigh its examples, and look into one."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -72,6 +72,11 @@ class TrainingData:
         composed = _whole(task_type, await self.compose(task_type, newest, by), by)
         await self.datasets.add(tenant, composed, datetime.now(UTC))
         return composed.dataset_id
+
+    async def build_for(self, tenant: str, task_type: str, least: int | None) -> str:
+        """As `build`, for one that learns from fewer examples than the rules ask for. None: from as many."""
+        few = self.rules.min_examples if least is None else min(least, self.rules.min_examples)
+        return await self.build(tenant, task_type, replace(self.rules, min_examples=few))
 
     async def manifest(self, tenant: str, dataset_id: str) -> Manifest:
         """Raises UnknownDatasetError."""

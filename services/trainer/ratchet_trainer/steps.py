@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ratchet_common.errors import RefusedError
 from ratchet_trainer import job_steps
-from ratchet_trainer.base_models import BaseModel, BaseModels, allowed, in_range, training_usd
+from ratchet_trainer.base_models import BaseModel, BaseModels, allowed, enough, in_range, training_usd
 from ratchet_trainer.budget import Budget, refusal
 from ratchet_trainer.dataset import Manifest
 from ratchet_trainer.hyperparameters import chosen, epochs_of
@@ -43,8 +43,10 @@ class CannotTrainError(RefusedError):
 
 
 class Datasets(Protocol):
-    async def build(self, tenant: str, task_type: str) -> str:
-        """The dataset's id; what is built of the same examples has the same. Raises TooFewExamplesError."""
+    async def build_for(self, tenant: str, task_type: str, least: int | None) -> str:
+        """The dataset's id; what is built of the same examples has the same. `least`: examples that are enough, where
+        fewer are than elsewhere. Raises TooFewExamplesError.
+        """
 
     async def manifest(self, tenant: str, dataset_id: str) -> Manifest:
         """Raises UnknownDatasetError."""
@@ -98,7 +100,7 @@ class Steps:
             return await self._follow(job)
         model = self.model_of(job)
         if not job.dataset_id:
-            dataset_id = await self.datasets.build(job.tenant, job.task_type)
+            dataset_id = await self.datasets.build_for(job.tenant, job.task_type, enough(model))
             return job_steps.prepared(job, dataset_id, self.now()), True
         return await self._begin(job, model, save)
 

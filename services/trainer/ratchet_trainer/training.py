@@ -10,6 +10,7 @@ from uuid import UUID
 from ratchet_common.background import described
 from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_trainer import job_steps
+from ratchet_trainer.base_models import enough
 from ratchet_trainer.dataset import TooFewExamplesError
 from ratchet_trainer.jobs import OPEN, IdempotencyMismatchError, Job, Recipe
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
@@ -131,7 +132,7 @@ class Training:
     ) -> Job:
         """Not kept yet. Raises what `ask` does, but JobOpenError."""
         job = job_steps.asked_for(tenant, task_type, platform, who, dataset_id, self.now(), recipe)
-        self.steps.model_of(job)
+        model = self.steps.model_of(job)
         if dataset_id:
             of = (await self.steps.datasets.manifest(tenant, dataset_id)).task_type
             if of != task_type:
@@ -140,7 +141,7 @@ class Training:
                 )
             return job
         try:
-            return replace(job, dataset_id=await self.steps.datasets.build(tenant, task_type))
+            return replace(job, dataset_id=await self.steps.datasets.build_for(tenant, task_type, enough(model)))
         except TooFewExamplesError as error:
             raise CannotTrainError(error.detail, found=error.found, needed=error.needed) from error
 

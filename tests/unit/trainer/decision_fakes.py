@@ -110,9 +110,12 @@ class FakeDatasets:
     built: int = 0
 
     async def build(self, tenant: str, task_type: str) -> str:
+        return await self.build_for(tenant, task_type, None)
+
+    async def build_for(self, tenant: str, task_type: str, least: int | None) -> str:
         self.built += 1
-        if self.found < 50:
-            raise TooFewExamplesError(task_type, self.found, 50)
+        if self.found < (least or 50):
+            raise TooFewExamplesError(task_type, self.found, least or 50)
         return "d1"
 
     async def manifest(self, tenant: str, dataset_id: str) -> Manifest:

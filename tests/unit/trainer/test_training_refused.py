@@ -101,6 +101,15 @@ async def test_too_few_lines_for_the_platform_are_refused_with_both_numbers() ->
     )
 
 
+async def test_a_model_that_knows_much_before_learns_from_ten_examples_and_a_student_does_not() -> None:
+    rig = Rig(found=34)
+    elsewhere, here = rig.due("openai"), rig.due("local")
+    await rig.once(["openai"])
+    await rig.once(["local"])
+    assert rig.now_of(elsewhere).dataset_id == "d1"
+    assert rig.now_of(here).reason == "waiting for 50 examples, 34 are there"
+
+
 NOVA = BaseModels((STUDENT, msgspec.structs.replace(TUNABLE, methods={"supervised": "bedrock_nova"})))
 
 

@@ -1,0 +1,119 @@
+"""What can be tuned, as the file says; what is wrong in a file is told with its line."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ratchet_common.errors import CannotStartError
+from ratchet_trainer.base_models import (
+    BaseModelRefusedError,
+    allowed,
+    ended_on,
+    enough,
+    in_range,
+    training_usd,
+)
+from ratchet_trainer.base_models_file import read_base_models
+from ratchet_trainer.hyperparameters import epochs_of, suggested
+
+KNOWN = read_base_models()
+MINI = KNOWN.of("openai", "gpt-4.1-mini-2025-04-14")
+ONE = """
+[[models]]
+platform = "openai"
+name = "mine"
+methods = { supervised = "openai" }
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "models.toml"
+
+
+def test_the_file_that_ships_has_each_platform_and_where_its_figures_were_read() -> None:
+    assert {model.platform for model in KNOWN.models} == {"local", "openai", "bedrock", "vertex", "lora"}
+    assert all(model.source for model in KNOWN.models)
+
+
+def test_five_hundred_examples_take_three_epochs_and_one_and_a_half() -> None:
+    assert suggested(MINI, "supervised", "summary", 500) == {
+        "epochs": 3,
+        "batch_size": 8,
+        "learning_rate_multiplier": 1.5,
+    }
+
+
+@pytest.mark.parametrize("examples", [10, 99, 100, 101, 999, 1_001, 20_000, 10**6])
+@pytest.mark.parametrize("method", ["supervised", "dpo"])
+def test_what_is_suggested_is_within_the_ranges(examples: int, method: str) -> None:
+    for model in KNOWN.models:
+        if method in model.methods:
+            found = suggested(model, method, "classification", examples)
+            assert in_range(model, found) == found
+            assert epochs_of(model, found) >= 1
+
+
+@pytest.mark.parametrize(
+    ("today", "takes"), [(date(2027, 1, 6), True), (date(2027, 1, 7), False), (date(2030, 1, 1), False)]
+)
+def test_a_model_takes_jobs_up_to_its_last_day_and_then_its_successor_is_named(today: date, takes: bool) -> None:
+    assert (ended_on(MINI, today) is None) is takes
+    if not takes:
+        with pytest.raises(BaseModelRefusedError, match=r"no jobs since 06 January 2027: take amazon\.nova-lite"):
+            allowed(MINI, "qa", "supervised", today)
+
+
+def test_a_price_is_by_tokens_and_epochs_and_exact() -> None:
+    assert training_usd(MINI, 300_000, 3) == Decimal("4.5")
+    assert training_usd(KNOWN.of("lora", "weights"), 300_000, 3) is None
+
+
+def test_any_weights_may_be_tuned_at_home_and_nothing_that_nobody_named() -> None:
+    assert KNOWN.of("lora", "./weights").name == "./weights"
+    with pytest.raises(BaseModelRefusedError, match="Name the base model that lora shall tune"):
+        KNOWN.of("lora", "")
+
+
+def test_who_knows_much_before_needs_fewer_examples() -> None:
+    assert enough(KNOWN.of("local", "")) is None
+    assert enough(MINI) == 10
+
+
+def test_only_some_values_are_taken_where_the_platform_has_only_some() -> None:
+    with pytest.raises(BaseModelRefusedError, match="is one of 1, 2, 4, 8, 16"):
+        in_range(KNOWN.of("vertex", "gemini-2.5-flash"), {"adapter_size": 3})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "models"),
+        (ONE + ONE, "openai has two base models mine"),
+        (ONE.replace('"openai" }', '"word" }'), "names the file format word, which there is not"),
+        (ONE + 'tasks = ["nonsense"]\n', "names the task nonsense"),
+        (ONE + "usd_per_million_tokens = -1\n", "has a price below 0"),
+        (ONE + "hyperparameters.epochs = { least = 5, most = 1 }\n", "epochs has its least above its most"),
+        (ONE + "colour = 3\n", "line 6"),
+        (ONE.replace('"openai"\nname', '"abacus"\nname'), "line 3"),
+        ("[[models]\n", "malformed"),
+    ],
+)
+def test_what_is_wrong_in_a_file_stops_the_start_with_a_sentence(file: Path, text: str, said: str) -> None:
+    file.write_text(text)
+    with pytest.raises(CannotStartError) as stopped:
+        read_base_models(file)
+    assert said in str(stopped.value)
+    assert "TRAINER_BASE_MODELS" in str(stopped.value)
+
+
+def test_a_file_that_is_not_there_is_a_sentence(file: Path) -> None:
+    with pytest.raises(CannotStartError, match="cannot be read: No such file"):
+        read_base_models(file)
+
+
+def test_a_file_of_ones_own_takes_the_place_of_the_one_that_ships(file: Path) -> None:
+    file.write_text(ONE)
+    assert [model.name for model in read_base_models(file).models] == ["mine"]
