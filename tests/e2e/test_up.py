@@ -195,7 +195,7 @@ def test_the_commands_ask_the_running_router(product: Product, tmp_path: Path) -
 
 def test_a_file_of_examples_is_brought_by_a_command(product: Product, tmp_path: Path) -> None:
     file = tmp_path / "examples.jsonl"
-    chat = {"messages": [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "Ann."}]}
+    chat = {"messages": [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "The whole team."}]}
     file.write_text(f"{json.dumps(chat)}\n{{\n")
     at = ["--task-type", "qa", "--url", product.url, "--data-dir", str(product.data_dir)]
     command = [sys.executable, "-m", "ratchet_cli", "data", "import", str(file), *at]

@@ -172,10 +172,16 @@ async def test_a_version_shows_where_it_comes_from(site: Site) -> None:
 
 async def test_its_lineage_leads_to_the_answers_that_taught_it(site: Site) -> None:
     _, version = await site.register(model="ft:traced", dataset_id=site.dataset_id)
-    path, items, cursor = f"{VERSIONS}/{version['version_id']}/lineage", list[dict[str, Any]](), ""
-    while cursor is not None:
-        _, page = await site.app.get(f"{path}?limit=150{cursor and f'&cursor={cursor}'}")
-        items, cursor = items + page["items"], page["next"]
+    path = f"{VERSIONS}/{version['version_id']}/lineage"
+    async with asyncio.timeout(60):
+        while True:  # what answered is heard of beside what was said of it
+            items, cursor = list[dict[str, Any]](), ""
+            while cursor is not None:
+                _, page = await site.app.get(f"{path}?limit=150{cursor and f'&cursor={cursor}'}")
+                items, cursor = items + page["items"], page["next"]
+            if all(item["template"] for item in items):
+                break
+            await asyncio.sleep(0.2)
     assert sum(page["dataset"]["by_source"].values()) == len(items)
     assert {item["result_id"] for item in items} <= site.results
     assert {item["template"] for item in items} == {TEMPLATE}
