@@ -1,6 +1,6 @@
 """A training job: what was asked for, and how far it has come. What becomes of it next is in `job_steps.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -90,7 +90,7 @@ class Estimate:
     epochs: float
     cost_usd: float | None
     left_out: int = 0  # examples that the platform would refuse
-    left_out_because: Sequence[str] = ()  # sentences on the first of them
+    left_out_because: tuple[str, ...] = ()  # sentences on the first of them
 
 
 PLAIN = Recipe()

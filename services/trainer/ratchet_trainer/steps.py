@@ -230,7 +230,7 @@ def _estimated(job: Job, model: BaseModel, made: Mapping[Side, Made]) -> Job:
         epochs=epochs,
         cost_usd=cost,
         left_out=train.left_out,
-        left_out_because=train.left_out_because,
+        left_out_because=tuple(train.left_out_because),
     )
     return job_steps.estimated(job, model.name, estimate, by)
 

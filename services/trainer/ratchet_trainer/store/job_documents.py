@@ -90,7 +90,7 @@ def job_in(document: Document) -> Job:
         dataset_id=document["dataset_id"],
         base_model=document["base_model"],
         hyperparameters=dict(document["hyperparameters"]),
-        estimate=Estimate(**document["estimate"]) if document["estimate"] else None,
+        estimate=_estimate(document["estimate"]) if document["estimate"] else None,
         files=document["files"],
         creating_at=document["creating_at"],
         run_id=document["run_id"],
@@ -108,6 +108,10 @@ def job_in(document: Document) -> Job:
         left=document["left"],
         history=tuple(Step(JobState(step["state"]), step["at"], step["reason"]) for step in document["history"]),
     )
+
+
+def _estimate(found: dict[str, Any]) -> Estimate:
+    return Estimate(**found | {"left_out_because": tuple(found.get("left_out_because", ()))})
 
 
 def _pairs(named: Any) -> list[list[Any]]:
