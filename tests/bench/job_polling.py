@@ -14,7 +14,7 @@ from ratchet_cli.stack.start import start_stack
 from ratchet_common import mongo
 from ratchet_common.events import RetrainingFellDue
 from ratchet_common.mongo import Database
-from ratchet_trainer import job_steps
+from ratchet_trainer import job_steps, new_jobs
 from ratchet_trainer.jobs import Job, Patience
 from ratchet_trainer.platforms.pace import REQUESTS, Pace, Paced
 from ratchet_trainer.platforms.platform import RunState, Status, TuningPlatform
@@ -98,7 +98,7 @@ async def _fill(database: Database, store: MongoJobStore) -> None:
     """Each of a tenant of its own, as they would be after a restart: all due, all running."""
     for number in range(JOBS):
         event = RetrainingFellDue(tenant=f"tenant-{number}", task_type="classification", reasons=("bench",))
-        job = _running(job_steps.triggered(event, "openai", _now()))
+        job = _running(new_jobs.triggered(event, "openai", _now()))
         await store.add(job)
     assert await database.jobs.count_documents({}) == JOBS
 

@@ -17,8 +17,8 @@ from ratchet_trainer import evaluation
 from ratchet_trainer.budget import Budget
 from ratchet_trainer.evaluate import Judging
 from ratchet_trainer.evaluation import Answer, Case, Verdict
-from ratchet_trainer.job_steps import triggered
 from ratchet_trainer.jobs import Patience
+from ratchet_trainer.new_jobs import triggered
 from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.rollout import Plan
 from ratchet_trainer.steps import Steps

@@ -23,10 +23,10 @@ from ratchet_trainer.job_steps import (
     prepared,
     succeeded,
     tidied,
-    triggered,
     uploaded,
 )
 from ratchet_trainer.jobs import Estimate, Job, JobState, Patience, Recipe, Step
+from ratchet_trainer.new_jobs import triggered
 from ratchet_trainer.rollout import By, Rollout, Standing, start
 from ratchet_trainer.store.evaluations import MongoEvaluationStore, UnknownEvaluationError
 from ratchet_trainer.store.jobs import MongoJobStore

@@ -1,7 +1,7 @@
 """The deciding half of the composition root: what trains, judges and shares the traffic."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -33,6 +33,7 @@ from ratchet_trainer.platforms.all import names
 from ratchet_trainer.platforms.platform import TuningPlatform
 from ratchet_trainer.registering import Registering
 from ratchet_trainer.rescan import Rescan, rescanned
+from ratchet_trainer.rounds import Round, one_after_the_other, side_by_side
 from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.shadow_cases import ShadowCases
 from ratchet_trainer.steps import Steps
@@ -46,12 +47,7 @@ from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.training import Training
 from ratchet_trainer.training_files import TrainingFiles
 
-NOTHING_TO_DO_S = 1.0  # is known after so long, mostly
-AT_ONCE_ELSEWHERE = 4  # jobs at platforms that work by themselves
 SETTLE_EVERY_S, HOLDOUTS_EVERY_S, FORGET_EVERY_S = 5.0, 30.0, 3600.0
-
-
-Round = Callable[[], Awaitable[bool]]  # False: there was nothing to do
 
 
 @dataclass(frozen=True)
@@ -91,8 +87,8 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     here, away = names(training.steps.platforms, here=True), names(training.steps.platforms, here=False)
     rounds: list[Round] = [partial(judging.run_once, here=True), partial(training.run_once, here)]
     rounds += [estimating.run_once] if settings.estimate_outcomes else []
-    work = Loop(partial(_one_after_the_other, rounds), every=settings.look_every_s)
-    elsewhere = Loop(partial(_side_by_side, partial(training.run_once, away)), every=settings.look_every_s)
+    work = Loop(partial(one_after_the_other, rounds), every=settings.look_every_s)
+    elsewhere = Loop(partial(side_by_side, partial(training.run_once, away)), every=settings.look_every_s)
 
     def poke() -> None:
         work.poke()
@@ -120,32 +116,13 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
         "judging and training": work,
         "training elsewhere": elsewhere,
         "judging elsewhere": Loop(
-            partial(_side_by_side, partial(judging.run_once, here=False)), every=settings.look_every_s
+            partial(side_by_side, partial(judging.run_once, here=False)), every=settings.look_every_s
         ),
         "settling": Loop(traffic.settle_once, every=SETTLE_EVERY_S),
         "holdouts": Loop(lambda: traffic.end_holdouts_once(_now()), every=HOLDOUTS_EVERY_S),
         "old estimates": forgetting,
         "old examples": _archiving(means),
     }
-
-
-async def _one_after_the_other(rounds: Sequence[Round]) -> bool:
-    """A fit beside a judgement would spoil the latencies that are measured."""
-    done = [await round_() for round_ in rounds]
-    return any(done)
-
-
-async def _side_by_side(round_: Round) -> bool:
-    """An upload takes minutes, and nothing of it here. Where one finds nothing to do, the others need not look."""
-    first = asyncio.ensure_future(round_())
-    try:
-        done, _ = await asyncio.wait({first}, timeout=NOTHING_TO_DO_S)
-        if done and not first.result():
-            return False
-        return any(await asyncio.gather(first, *(round_() for _ in range(AT_ONCE_ELSEWHERE - 1))))
-    finally:
-        first.cancel()
-        await asyncio.gather(first, return_exceptions=True)
 
 
 async def _stores(means: Means) -> Stores:

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from ratchet_common.errors import RefusedError
 from ratchet_trainer import job_steps
-from ratchet_trainer.base_models import BaseModel, BaseModels, allowed, enough, in_range, training_usd
+from ratchet_trainer.base_models import BaseModel, BaseModels, allowed, enough, in_range
 from ratchet_trainer.budget import Budget, refusal
 from ratchet_trainer.dataset import Manifest
-from ratchet_trainer.hyperparameters import chosen, epochs_of
-from ratchet_trainer.jobs import Estimate, Job, JobState, Patience
+from ratchet_trainer.job_estimate import estimated_by
+from ratchet_trainer.jobs import Job, JobState, Patience
 from ratchet_trainer.platforms.platform import (
     Order,
     PlatformAwayError,
@@ -30,7 +30,7 @@ from ratchet_trainer.platforms.platform import (
 from ratchet_trainer.rollout import Rollout
 from ratchet_trainer.split import Side
 from ratchet_trainer.trained import candidate, cost_so_far
-from ratchet_trainer.training_files import Made, TrainingFiles
+from ratchet_trainer.training_files import TrainingFiles
 from ratchet_trainer.versions import Version
 
 log = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ class Steps:
         """As it would be begun, with nothing sent. Raises what a beginning would."""
         model = self.model_of(job)
         async with self.files.of(job, model) as made:
-            estimated = _estimated(job, model, made)
+            estimated = estimated_by(made[Side.TRAIN].checked, job, model)
         await self._insist_on_budget(estimated)
         return estimated
 
@@ -121,7 +121,7 @@ class Steps:
             if job_steps.may_be_there(job, self.now(), self.patience):
                 return job_steps.not_listed_yet(job, self.patience), False
         async with self.files.of(job, model) as made:
-            job = await save(_estimated(job, model, made))
+            job = await save(estimated_by(made[Side.TRAIN].checked, job, model))
             await self._insist_on_budget(job)  # after that: of two that begin together, each sees the other
             for side, one in made.items():
                 if platform.in_process or side not in job.files:
@@ -216,23 +216,6 @@ class Steps:
             hyperparameters=job.hyperparameters,
             seed=self.seed,
         )
-
-
-def _estimated(job: Job, model: BaseModel, made: Mapping[Side, Made]) -> Job:
-    train = made[Side.TRAIN].checked
-    by = chosen(model, job.recipe.method, job.task_type, train.lines, job.recipe.hyperparameters)
-    tokens, epochs = train.estimated_tokens, epochs_of(model, by)
-    usd = training_usd(model, tokens, epochs)
-    cost = None if usd is None else float(usd)
-    estimate = Estimate(
-        examples=train.lines,
-        tokens=tokens,
-        epochs=epochs,
-        cost_usd=cost,
-        left_out=train.left_out,
-        left_out_because=tuple(train.left_out_because),
-    )
-    return job_steps.estimated(job, model.name, estimate, by)
 
 
 def _files(job: Job) -> dict[Side, str]:

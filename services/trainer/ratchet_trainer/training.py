@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ratchet_common.background import described
 from ratchet_common.errors import RefusedError, RetryLaterError
-from ratchet_trainer import job_steps
+from ratchet_trainer import job_steps, new_jobs
 from ratchet_trainer.base_models import enough
 from ratchet_trainer.dataset import TooFewExamplesError
 from ratchet_trainer.jobs import OPEN, IdempotencyMismatchError, Job, Recipe
@@ -131,7 +131,7 @@ class Training:
         self, tenant: str, task_type: str, platform: str, who: str, recipe: Recipe, dataset_id: str
     ) -> Job:
         """Not kept yet. Raises what `ask` does, but JobOpenError."""
-        job = job_steps.asked_for(tenant, task_type, platform, who, dataset_id, self.now(), recipe)
+        job = new_jobs.asked_for(tenant, task_type, platform, who, dataset_id, self.now(), recipe)
         model = self.steps.model_of(job)
         if dataset_id:
             of = (await self.steps.datasets.manifest(tenant, dataset_id)).task_type

@@ -14,8 +14,9 @@ from ratchet_common.mongo import Database
 from ratchet_common.topics import RETRAIN_TRIGGERS, VERDICTS
 from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
-from ratchet_trainer.job_steps import cancellation, triggered
+from ratchet_trainer.job_steps import cancellation
 from ratchet_trainer.jobs import Recipe
+from ratchet_trainer.new_jobs import triggered
 from ratchet_trainer.rollout import By, Plan, start
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore

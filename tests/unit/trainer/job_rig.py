@@ -14,8 +14,8 @@ from ratchet_trainer.budget import Budget
 from ratchet_trainer.dataset import Dataset
 from ratchet_trainer.formats.checking import Checked, FileLimits
 from ratchet_trainer.inspecting import inspect
-from ratchet_trainer.job_steps import triggered
 from ratchet_trainer.jobs import OPEN, Job, JobState, Patience, Recipe
+from ratchet_trainer.new_jobs import triggered
 from ratchet_trainer.platforms.platform import TuningPlatform
 from ratchet_trainer.rescan import Left, Rescan
 from ratchet_trainer.steps import Steps

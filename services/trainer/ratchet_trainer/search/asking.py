@@ -57,28 +57,10 @@ class Asking:
         """
         there = await self.searches.find(tenant, search_id) if search_id else None
         if there is not None:
-            if (there.task_type, there.platform, there.strategy) != (
-                wanted.task_type,
-                wanted.platform,
-                wanted.strategy,
-            ):
-                raise IdempotencyMismatchError
-            return there
+            return _the_same(there, wanted)
         job = await self.job_of(tenant, wanted, who)
         model = self.steps.model_of(job)
-        if not model.hyperparameters:
-            raise BaseModelRefusedError(f"{model.name} has no hyper-parameters to search.", field="base_model")
-        if wanted.strategy == "halving" and not model.stops_early:
-            raise BaseModelRefusedError(
-                f"{wanted.platform} cannot end a run early and keep what it has learned: search by grid or random.",
-                field="strategy",
-            )
-        if not model.tells_loss:
-            raise BaseModelRefusedError(
-                f"{wanted.platform} tells no loss on validation, by which the best could be chosen: "
-                "start jobs one by one, and evaluate their versions.",
-                field="platform",
-            )
+        _insist_on_searchable(model, wanted)
         sizes = (await self.steps.datasets.manifest(tenant, job.dataset_id)).sizes
         if not sizes.get(Side.VALIDATION):
             raise BaseModelRefusedError(
@@ -111,6 +93,29 @@ class Asking:
         if wanted.strategy == "grid":
             return grid(space, wanted.most_jobs)
         return drawn(space, self.steps.model_of(job), wanted.most_jobs, wanted.seed)
+
+
+def _the_same(there: Search, wanted: Wanted) -> Search:
+    asked = wanted.task_type, wanted.platform, wanted.strategy
+    if (there.task_type, there.platform, there.strategy) != asked:
+        raise IdempotencyMismatchError
+    return there
+
+
+def _insist_on_searchable(model: BaseModel, wanted: Wanted) -> None:
+    if not model.hyperparameters:
+        raise BaseModelRefusedError(f"{model.name} has no hyper-parameters to search.", field="base_model")
+    if wanted.strategy == "halving" and not model.stops_early:
+        raise BaseModelRefusedError(
+            f"{wanted.platform} cannot end a run early and keep what it has learned: search by grid or random.",
+            field="strategy",
+        )
+    if not model.tells_loss:
+        raise BaseModelRefusedError(
+            f"{wanted.platform} tells no loss on validation, by which the best could be chosen: "
+            "start jobs one by one, and evaluate their versions.",
+            field="platform",
+        )
 
 
 def trials_of(points: Sequence[Point], fixed: Mapping[str, Value]) -> tuple[Trial, ...]:

@@ -11,9 +11,9 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_trainer.job_steps import trial_of
 from ratchet_trainer.jobs import OPEN, Job, JobEndedError, JobState, Recipe, Step
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
+from ratchet_trainer.new_jobs import trial_of
 from ratchet_trainer.platforms.platform import PlatformRefusedError, TuningPlatform
 from ratchet_trainer.search import moves
 from ratchet_trainer.search.search import Search, SearchState

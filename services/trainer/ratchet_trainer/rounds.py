@@ -1,0 +1,28 @@
+"""Rounds of work, one after the other or several beside each other."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+NOTHING_TO_DO_S = 1.0  # is known after so long, mostly
+AT_ONCE_ELSEWHERE = 4  # jobs at platforms that work by themselves
+
+Round = Callable[[], Awaitable[bool]]  # False: there was nothing to do
+
+
+async def one_after_the_other(rounds: Sequence[Round]) -> bool:
+    """A fit beside a judgement would spoil the latencies that are measured."""
+    done = [await round_() for round_ in rounds]
+    return any(done)
+
+
+async def side_by_side(round_: Round) -> bool:
+    """An upload takes minutes, and nothing of it here. Where one finds nothing to do, the others need not look."""
+    first = asyncio.ensure_future(round_())
+    try:
+        done, _ = await asyncio.wait({first}, timeout=NOTHING_TO_DO_S)
+        if done and not first.result():
+            return False
+        return any(await asyncio.gather(first, *(round_() for _ in range(AT_ONCE_ELSEWHERE - 1))))
+    finally:
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
