@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ratchet_cli.commands.options import GATEWAY, HERE, AsJson, DataDir, Limit, Task, Token, Url, sentence_or
+from ratchet_cli.commands.options import AsJson, Limit, Task, at_gateway
+from ratchet_cli.router_calls import Router
 
 commands = typer.Typer(
     help="What is learned from: bring examples, build datasets, forget a user.", no_args_is_help=True
@@ -16,43 +17,39 @@ DatasetId = Annotated[str, typer.Argument(help="As `ratchet data list` shows it.
 
 
 @commands.command("import", epilog="Example: ratchet data import examples.jsonl --task-type qa --dry-run")
+@at_gateway
 def import_(
+    gateway: Router,
     file: Annotated[Path, typer.Argument(help='JSON Lines: examples as the API takes them, or {"messages": […]}.')],
     task_type: Annotated[str, typer.Option(help="Of lines that name none.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken, and why not.")] = False,
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Bring examples from a file. Private data is taken out before they are stored. Exit status 1 if one was refused.
 
     Interrupted, it may be run again: nothing is taken twice.
     """
     from ratchet_cli.importing import import_examples as run
-    from ratchet_cli.router_calls import router_at
 
-    raise typer.Exit(
-        sentence_or(lambda: run(file, router_at(url, token, data_dir), task_type, dry_run=dry_run, as_json=as_json))
-    )
+    return run(file, gateway, task_type, dry_run=dry_run, as_json=as_json)
 
 
 @commands.command(epilog="Example: ratchet data stats --json")
+@at_gateway
 def stats(
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
+    gateway: Router,
     as_json: AsJson = False,
 ) -> None:
     """Count what has been collected: by task, source and month, by quality, and what was refused and why."""
     from ratchet_cli.datasets import stats as run
-    from ratchet_cli.router_calls import router_at
 
-    sentence_or(lambda: run(router_at(url, token, data_dir), as_json=as_json))
+    run(gateway, as_json=as_json)
 
 
 @commands.command(epilog="Example: ratchet data build classification --split 90/10")
+@at_gateway
 def build(
+    gateway: Router,
     task_type: Annotated[str, typer.Argument(help="Such as summary, qa or classification.")],
     split: Annotated[str, typer.Option(help="80/10/10 or 90/10; default: the trainer's setting.")] = "",
     seed: Annotated[int | None, typer.Option(help="Of the split; default: the trainer's setting.")] = None,
@@ -64,66 +61,57 @@ def build(
     augment: Annotated[str, typer.Option(help="Recipes for more to train on: whitespace,greeting.")] = "",
     factor: Annotated[int, typer.Option(min=2, max=5, help="So many come of one, with itself.")] = 2,
     rare_labels: Annotated[bool, typer.Option("--rare-labels", help="Only of rare labels.")] = False,
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Build a dataset of what is there now. Built again of the same examples, it is the same one."""
     from ratchet_cli.datasets import augment_of, balance_of, moment
     from ratchet_cli.datasets import build as run
-    from ratchet_cli.router_calls import router_at
 
-    def build_it() -> None:
-        wanted = {
-            "task_type": task_type,
-            "split": split,
-            "seed": seed,
-            "by_user": by_user,
-            "min_quality": min_quality,
-            "since": moment(since),
-            "until": moment(until),
-            "balance": balance_of(balance),
-            "augment": augment_of(augment, factor, rare_labels=rare_labels),
-        }
-        run(router_at(url, token, data_dir), wanted, as_json=as_json)
-
-    sentence_or(build_it)
+    wanted = {
+        "task_type": task_type,
+        "split": split,
+        "seed": seed,
+        "by_user": by_user,
+        "min_quality": min_quality,
+        "since": moment(since),
+        "until": moment(until),
+        "balance": balance_of(balance),
+        "augment": augment_of(augment, factor, rare_labels=rare_labels),
+    }
+    run(gateway, wanted, as_json=as_json)
 
 
 @commands.command("list", epilog="Example: ratchet data list --task-type qa")
+@at_gateway
 def list_(
+    gateway: Router,
     task_type: Task = "",
     limit: Limit = 20,
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
     as_json: AsJson = False,
 ) -> None:
     """List the datasets, the latest first."""
     from ratchet_cli.datasets import list_datasets as run
-    from ratchet_cli.router_calls import router_at
 
-    sentence_or(lambda: run(router_at(url, token, data_dir), task_type, limit, as_json=as_json))
+    run(gateway, task_type, limit, as_json=as_json)
 
 
 @commands.command(epilog="Example: ratchet data show qa-0123456789ab")
+@at_gateway
 def show(
+    gateway: Router,
     dataset_id: DatasetId,
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Show a dataset's card: what it holds, how it came to be, what is in it."""
     from ratchet_cli.datasets import show_dataset as run
-    from ratchet_cli.router_calls import router_at
 
-    sentence_or(lambda: run(router_at(url, token, data_dir), dataset_id, as_json=as_json))
+    run(gateway, dataset_id, as_json=as_json)
 
 
 @commands.command(epilog="Example: ratchet data export qa-0123456789ab train.jsonl --format openai")
+@at_gateway
 def export(
+    gateway: Router,
     dataset_id: DatasetId,
     file: Annotated[Path, typer.Argument(help="Where to write it.")],
     format_: Annotated[
@@ -135,33 +123,25 @@ def export(
         ),
     ] = "openai",
     side: Annotated[str, typer.Option(help="train, validation or test.")] = "train",
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
 ) -> None:
     """Write one side of a dataset as a tuning platform reads it. Private data has been taken out of it."""
     from ratchet_cli.datasets import export as run
-    from ratchet_cli.router_calls import router_at
 
-    sentence_or(lambda: run(router_at(url, token, data_dir), dataset_id, format_, side, file))
+    run(gateway, dataset_id, format_, side, file)
 
 
 @commands.command(epilog="Example: ratchet data erase ann@example.com --wait")
+@at_gateway
 def erase(
+    gateway: Router,
     user_id: Annotated[str, typer.Argument(help="As in requests and feedback.")],
     why: Annotated[str, typer.Option(help="Kept with the erasure: name nobody in it.")] = "",
     wait: Annotated[bool, typer.Option("--wait", help="Until every service is done, ten minutes at most.")] = False,
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Forget a user in every service, and say what held him. Exit status 1 if --wait ended before all were done."""
     from ratchet_cli.erasing import WAIT_S, named
     from ratchet_cli.erasing import erase as run
-    from ratchet_cli.router_calls import router_at
 
     wait_s = WAIT_S if wait else 0.0
-    raise typer.Exit(
-        sentence_or(lambda: run(named(user_id), why, router_at(url, token, data_dir), wait_s=wait_s, as_json=as_json))
-    )
+    return run(named(user_id), why, gateway, wait_s=wait_s, as_json=as_json)

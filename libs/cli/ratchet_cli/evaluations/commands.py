@@ -6,8 +6,8 @@ from uuid import UUID
 
 import typer
 
-from ratchet_cli.commands.options import GATEWAY, HERE, AsJson, DataDir, Token, Url, sentence_or
-from ratchet_cli.router_calls import router_at
+from ratchet_cli.commands.options import AsJson, at_gateway
+from ratchet_cli.router_calls import Router
 
 evals = typer.Typer(help="How good is a version or a model, on cases of your own?", no_args_is_help=True)
 
@@ -15,7 +15,9 @@ EvaluationId = Annotated[UUID, typer.Argument(help="As `ratchet eval list` shows
 
 
 @evals.command(epilog="Example: ratchet eval run town.json --version qa-0a1b2c3d --baseline qa-99887766 --wait")
+@at_gateway
 def run(
+    gateway: Router,
     suite: Annotated[str, typer.Argument(help="A suite's file (JSON), or the id of one that was brought.")] = "",
     dataset: Annotated[str, typer.Option(help="In place of a suite: a dataset, for its held-out side.")] = "",
     version: Annotated[str, typer.Option(help="The version that is evaluated.")] = "",
@@ -28,92 +30,78 @@ def run(
     max_cost: Annotated[float | None, typer.Option(min=0, help="USD that it may spend at most.")] = None,
     at_least: Annotated[float, typer.Option(min=0, max=1, help="With --wait: exit status 1 below this score.")] = 0.0,
     wait: Annotated[bool, typer.Option("--wait", help="Until it has ended; exit status 1 if it failed.")] = False,
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Ask a version or a model all cases of a suite, or of a dataset's held-out side, and score what it says."""
     from ratchet_cli.evaluations import asking
 
     wanted = asking.Wanted(version, model, baseline, baseline_model, draws, paraphrases, judge, max_cost)
-    raise typer.Exit(
-        sentence_or(
-            lambda: asking.run(
-                suite, dataset, wanted, router_at(url, token, data_dir), wait=wait, at_least=at_least, as_json=as_json
-            )
-        )
-    )
+    return asking.run(suite, dataset, wanted, gateway, wait=wait, at_least=at_least, as_json=as_json)
 
 
 @evals.command("list", epilog="Example: ratchet eval list --version qa-0a1b2c3d")
+@at_gateway
 def list_(
+    gateway: Router,
     version: Annotated[str, typer.Option(help="Only of this version.")] = "",
     task_type: Annotated[str, typer.Option(help="Only of this task.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200, help="The newest so many.")] = 20,
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
     as_json: AsJson = False,
 ) -> None:
     """List evaluations: the gate's, and those that somebody asked for."""
     from ratchet_cli.evaluations import showing
 
-    sentence_or(lambda: showing.listed(router_at(url, token, data_dir), version, task_type, limit, as_json=as_json))
+    showing.listed(gateway, version, task_type, limit, as_json=as_json)
 
 
 @evals.command(epilog="Example: ratchet eval show 0190f3c2-… --json")
+@at_gateway
 def show(
+    gateway: Router,
     evaluation_id: EvaluationId,
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Show what an evaluation came to."""
     from ratchet_cli.evaluations import showing
 
-    sentence_or(lambda: showing.shown(router_at(url, token, data_dir), evaluation_id, as_json=as_json))
+    showing.shown(gateway, evaluation_id, as_json=as_json)
 
 
 @evals.command(epilog="Example: ratchet eval compare 0190f3c2-… 0190f3d1-…")
+@at_gateway
 def compare(
+    gateway: Router,
     before: EvaluationId,
     after: EvaluationId,
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Compare what two evaluations were about, on the cases that both have, with 95 % intervals."""
     from ratchet_cli.evaluations import showing
 
-    sentence_or(lambda: showing.compared(router_at(url, token, data_dir), before, after, as_json=as_json))
+    showing.compared(gateway, before, after, as_json=as_json)
 
 
 @evals.command(epilog="Example: ratchet eval report 0190f3c2-… -o report.html")
+@at_gateway
 def report(
+    gateway: Router,
     evaluation_id: EvaluationId,
     output: Annotated[Path, typer.Option("--output", "-o", help="A file: .html, .md or .json.")],
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
 ) -> None:
     """Write an evaluation's report: a page with plots that needs nothing beside it, Markdown, or JSON."""
     from ratchet_cli.evaluations import showing
 
-    sentence_or(lambda: showing.written(router_at(url, token, data_dir), evaluation_id, output))
+    showing.written(gateway, evaluation_id, output)
 
 
 @evals.command(epilog="Example: ratchet eval cancel 0190f3c2-…")
+@at_gateway
 def cancel(
+    gateway: Router,
     evaluation_id: EvaluationId,
-    url: Url = GATEWAY,
-    token: Token = "",
-    data_dir: DataDir = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Stop an evaluation; what was done and spent by then stays on it."""
     from ratchet_cli.evaluations import showing
 
-    sentence_or(lambda: showing.cancelled(router_at(url, token, data_dir), evaluation_id, as_json=as_json))
+    showing.cancelled(gateway, evaluation_id, as_json=as_json)
