@@ -3,7 +3,6 @@
 Everything is named after the order, and a job is found by its name: its run's id.
 """
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +14,7 @@ from ratchet_trainer.platforms.bedrock.hyperparameters import as_bedrock_says
 from ratchet_trainer.platforms.bedrock.run import Job, events_of, read, status_of
 from ratchet_trainer.platforms.bedrock.serving import Serving
 from ratchet_trainer.platforms.bedrock.settings import BedrockSettings
+from ratchet_trainer.platforms.on_first_use import OnFirstUse, insist_on
 from ratchet_trainer.platforms.platform import (
     Metrics,
     Order,
@@ -41,12 +41,10 @@ class BedrockPlatform:
 
     def __init__(self, settings: BedrockSettings) -> None:
         self._settings = settings
-        self._loading = asyncio.Lock()
-        self._loaded: Aws | None = None
+        self._aws_there = OnFirstUse(lambda: _load(settings))
 
     async def close(self) -> None:
-        if self._loaded is not None:
-            await self._loaded.close()
+        await self._aws_there.close()
 
     async def upload(self, order: Order, file: TrainingFile) -> str:
         return await (await self._bucket()).keep(order, file)
@@ -125,19 +123,14 @@ class BedrockPlatform:
         return Bucket(await self._aws(), self._settings)
 
     async def _aws(self) -> "Aws":
-        async with self._loading:
-            if self._loaded is None:
-                self._loaded = await asyncio.to_thread(_load, self._settings)
-            return self._loaded
+        return await self._aws_there.there()
 
     def _check(self) -> None:
         needed = {
             "TRAINER_BEDROCK_BUCKET, a bucket of S3 for training files": self._settings.bedrock_bucket,
             "TRAINER_BEDROCK_ROLE_ARN, the role with which Bedrock reads that bucket": self._settings.bedrock_role_arn,
         }
-        missing = next((what for what, value in needed.items() if not value), None)
-        if missing:
-            raise PlatformRefusedError(f"The platform bedrock needs {missing}: set it, and try again.")
+        insist_on("bedrock", needed)
 
 
 def _load(settings: BedrockSettings) -> "Aws":

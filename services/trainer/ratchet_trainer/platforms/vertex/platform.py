@@ -4,10 +4,10 @@ A job is found again by the name of the model that it shall make, which is the o
 two workers who create at the very same moment make two jobs, which the lease of the order is there to prevent.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from ratchet_trainer.platforms.on_first_use import OnFirstUse, insist_on
 from ratchet_trainer.platforms.platform import (
     ENDED,
     Metrics,
@@ -45,12 +45,10 @@ class VertexPlatform:
 
     def __init__(self, settings: VertexSettings) -> None:
         self._settings = settings
-        self._loading = asyncio.Lock()
-        self._loaded: Google | None = None
+        self._google_there = OnFirstUse(lambda: _load(settings))
 
     async def close(self) -> None:
-        if self._loaded is not None:
-            await self._loaded.close()
+        await self._google_there.close()
 
     async def upload(self, order: Order, file: TrainingFile) -> str:
         return await (await self._bucket()).keep(order, file)
@@ -121,19 +119,14 @@ class VertexPlatform:
 
     async def _google(self) -> "Google":
         self._check()
-        async with self._loading:
-            if self._loaded is None:
-                self._loaded = await asyncio.to_thread(_load, self._settings)
-            return self._loaded
+        return await self._google_there.there()
 
     def _check(self) -> None:
         needed = {
             "TRAINER_VERTEX_PROJECT, the project of Google Cloud": self._settings.vertex_project,
             "TRAINER_VERTEX_BUCKET, a bucket of Cloud Storage for training files": self._settings.vertex_bucket,
         }
-        missing = next((what for what, value in needed.items() if not value), None)
-        if missing:
-            raise PlatformRefusedError(f"The platform vertex needs {missing}: set it, and try again.")
+        insist_on("vertex", needed)
 
 
 def _load(settings: VertexSettings) -> "Google":
