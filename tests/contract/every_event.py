@@ -237,6 +237,10 @@ MOST: tuple[Event, ...] = (
         assigned_version="summary-0a1b2c3d",
         abstained=True,
         said_at=NOW,
+        stars=1,
+        signal="regenerated",
+        spoken=False,
+        reference="On Friday.",
     ),
     RetrainingFellDue(tenant="acme", event_id=ID, occurred_at=NOW, task_type="summary", reasons=("drift", "more")),
     TrafficAssigned(

@@ -74,6 +74,11 @@ async def test_the_service_over_http_and_kafka(settings_for: SettingsFor, tenant
 async def _look_at_reports(app: Running, first: PredictionMade) -> None:
     _, summary = await app.get("/api/models/feedback/summary", params={"document_type": "email"})
     assert (summary["total"], summary["corrections"], summary["by_issue"]) == (4, 4, {"wrong_facts": 3})
+    assert (summary["mean_stars"], summary["by_signal"], summary["agreement"]) == (
+        None,
+        {},
+        {"answers": 0, "alpha": None},
+    )
     assert summary["rate"] == {"days": 7, "answers": 4, "feedback_per_answer": 1.0}
     _, improvements = await app.get("/api/models/feedback/improvements")
     assert [(i["issue"], i["count"], i["share"]) for i in improvements["items"]] == [("wrong_facts", 3, 0.75)]
@@ -93,3 +98,44 @@ async def _look_at_learning(app: Running, bus: Bus, first: PredictionMade) -> No
     learned = {"summary-0a1b2c3d": Serving(platform="local", learned_until=datetime.now(UTC) + timedelta(seconds=1))}
     await publish(bus, traffic(first.tenant, revision=7, versions=learned))
     await given(app, first.result_id, lambda feedback: feedback["learned_by"] == "summary-0a1b2c3d")
+
+
+async def test_what_is_said_in_other_ways_than_by_a_rating(settings_for: SettingsFor, tenant: Tenant) -> None:
+    settings = settings_for(FeedbackSettings)
+    assert isinstance(settings, FeedbackSettings)
+    table = "| Q | Revenue |\n|---|---|\n| Q1 | 12 |"
+    made = prediction(tenant.name, task_type="report", output=table)
+    words: dict[str, dict[str, Any]] = {
+        "ann": {"stars": 4},
+        "bob": {"stars": 2, "specific_issues": ["wrong_facts"]},
+        "cid": {"signal": "copied"},
+        "dan": {"cells": [{"row": "Q1", "column": "Revenue", "value": 14}]},
+        "eve": {"reference": "| Q | Revenue |\n|---|---|\n| Q1 | 15 |"},
+    }
+    async with asyncio.timeout(45), running_app(build(settings), tenant) as app, Bus(settings) as bus:
+        for user, word in words.items():
+            status, _ = await app.post(
+                "/api/models/feedback", {"result_id": str(made.result_id), "user_id": user} | word
+            )
+            assert status == 202
+        await publish(bus, made)
+        while True:
+            _, body = await app.get(f"/api/models/feedback/{made.result_id}")
+            said = {one["user_id"]: one for one in body["items"]}
+            if all(recorded(one) for one in said.values()):
+                break
+            await asyncio.sleep(0.1)
+        assert [(said[who]["score"], said[who]["score_source"]) for who in ("ann", "bob", "cid")] == [
+            (0.75, "rating"),
+            (0.25, "rating"),
+            (1.0, "rating"),
+        ]
+        assert [said[who]["score_source"] for who in ("dan", "eve")] == ["correction", "reference"]
+        assert [edit["text"] for edit in said["dan"]["edits"] if edit["kind"] == "new"] == ["14 "]
+        assert said["eve"]["reference"].endswith("15 |")
+        _, summary = await app.get("/api/models/feedback/summary")
+        assert (summary["total"], summary["mean_stars"], summary["by_signal"]) == (4, 3.0, {"copied": 1})
+        assert summary["by_rating"] == {"positive": 1, "neutral": 2, "negative": 1}
+        assert summary["agreement"]["answers"] == 1
+        _, page = await app.get("/api/models/feedback/corrections")
+        assert {one["user_id"] for one in page["items"]} == {"dan", "eve"}

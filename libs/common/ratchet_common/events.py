@@ -207,6 +207,15 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
     tier: str = ""  # as the prediction's
     abstained: bool = False  # as the decision's
     said_at: datetime | None = None  # the event may be later: feedback waits for its answer
+    stars: int | None = None  # 1 to 5
+    signal: str = ""  # what was done with the answer: copied, kept, edited, regenerated, discarded
+    spoken: bool = True  # false: only the signal tells, and the rating is what it stands for
+    reference: Any = None  # what should have been answered, as somebody said afterwards
+
+    @property
+    def is_weak(self) -> bool:
+        """Something was done with the answer, and nothing was said of it."""
+        return not self.spoken and self.score_source == "rating"
 
 
 class RetrainingFellDue(Event, frozen=True, kw_only=True, tag="retraining.fell_due.v1"):

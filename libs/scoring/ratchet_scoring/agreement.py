@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -42,6 +42,31 @@ def agreement(one: Sequence[Hashable], other: Sequence[Hashable]) -> Agreement:
     by_chance = sum(ours[kind] * theirs[kind] for kind in ours) / n**2
     kappa = (same / n - by_chance) / (1 - by_chance) if by_chance < 1 else None
     return Agreement(same / n, wilson(same, n), kappa, n)
+
+
+def krippendorff(units: Iterable[tuple[Mapping[float, int], int]]) -> float | None:
+    """Alpha of interval data: 1 where all who judged a thing say the same of it, 0 as by chance.
+
+    `units`: how often each value was given to a thing, and how many things there are of which the same was said. None
+    where no thing was judged twice, or all judged everything alike. (Krippendorff, Content Analysis, 2004.)
+    """
+    given: Counter[float] = Counter()
+    observed = 0.0
+    for values, times in units:
+        judges = sum(values.values())
+        if judges < 2:
+            continue
+        for value, n in values.items():
+            given[value] += n * times
+        observed += times * _squares(values) / (judges - 1)
+    pairable = given.total()
+    expected = _squares(given) / (pairable - 1) if pairable > 1 else 0.0
+    return 1 - observed / expected if expected else None
+
+
+def _squares(values: Mapping[float, int]) -> float:
+    """Of the differences of all ordered pairs."""
+    return sum(n * m * (one - other) ** 2 for one, n in values.items() for other, m in values.items())
 
 
 def wilson(hits: int, n: int) -> Interval:

@@ -13,9 +13,9 @@ from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_feedback import summary
 from ratchet_feedback.bodies import (
+    Agreement,
     Answered,
     CorrectionPage,
-    FeedbackSubmission,
     Improvement,
     Improvements,
     Needs,
@@ -26,7 +26,8 @@ from ratchet_feedback.bodies import (
 from ratchet_feedback.settings import FeedbackSettings
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.reports import MongoReports, Standing
-from ratchet_feedback.submit import Feedback, submit
+from ratchet_feedback.submission import FeedbackSubmission
+from ratchet_feedback.submit import submit
 from ratchet_feedback.tallies import Task
 from ratchet_feedback.views import corrected, given, need
 
@@ -59,16 +60,7 @@ Settings = Annotated[FeedbackSettings, Depends(_settings)]
 @routes.post("", status_code=202)
 async def submit_feedback(body: FeedbackSubmission, caller: MayGiveFeedback, store: Store) -> Submitted:
     """What a user says of an answer. Saying it again replaces what the same user said before."""
-    said = Feedback(
-        tenant=caller.tenant,
-        result_id=body.result_id,
-        user_id=body.user_id,
-        rating=body.rating,
-        corrections=body.corrections,
-        comments=body.comments,
-        issues=tuple(dict.fromkeys(issue.value for issue in body.specific_issues)),
-    )
-    receipt = await submit(said, store)
+    receipt = await submit(body.feedback(caller.tenant, body.result_id, body.user_id), store)
     return Submitted(feedback_id=receipt.feedback_id, revision=receipt.revision, status=receipt.status)
 
 
@@ -87,8 +79,10 @@ async def summarise(
     lately = min(days, settings.answers_kept_days)
     said_lately = await reports.said(caller.tenant, _since(lately))
     answers, per_answer = summary.rate(said_lately, await reports.given(caller.tenant, _since(lately)), scope)
+    judged = await reports.judged(caller.tenant, _since(days), scope)
+    agreement = Agreement(**asdict(summary.agreement(judged)))
     rate = Answered(days=lately, answers=answers, feedback_per_answer=per_answer)
-    return Summary(days=days, rate=rate, **asdict(scope), **asdict(figures))
+    return Summary(days=days, rate=rate, agreement=agreement, **asdict(scope), **asdict(figures))
 
 
 @routes.get("/improvements", responses=documented(404))

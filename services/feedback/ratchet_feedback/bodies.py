@@ -1,43 +1,15 @@
-"""What travels over HTTP: requests with their bounds, answers with their fields."""
+"""What this service answers over HTTP. What it is told stands in `submission.py`."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-import msgspec
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from ratchet_feedback.issues import Issue, known_issue
+from ratchet_feedback.cells import Cell
+from ratchet_feedback.edits import Edit
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.submit import Status
-
-LARGEST_CORRECTIONS = 64 * 1024  # bytes as JSON: they travel in an event beside the answer
-WHOLE = 2**53  # further integers are not exact in JSON
-
-Text = Annotated[str, Field(max_length=50_000)]
-Whole = Annotated[int, Field(ge=-WHOLE, le=WHOLE)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Scalar = bool | Whole | Number | Text
-Item = Scalar | Annotated[dict[Annotated[str, Field(max_length=100)], Scalar | None], Field(max_length=20)]
-Correction = Scalar | Annotated[list[Item], Field(max_length=500)]
-Corrections = dict[Annotated[str, Field(min_length=1, max_length=100)], Correction]
-
-
-def _of_bounded_size(corrections: dict[str, Any]) -> dict[str, Any]:
-    if len(msgspec.json.encode(corrections)) > LARGEST_CORRECTIONS:
-        raise ValueError(f"all of them together may take {LARGEST_CORRECTIONS} bytes as JSON")
-    return corrections
-
-
-class FeedbackSubmission(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    result_id: UUID
-    rating: Rating
-    user_id: str = Field("anonymous", min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-    corrections: Annotated[Corrections, AfterValidator(_of_bounded_size)] = Field({}, max_length=50)
-    comments: str = Field("", max_length=10_000)
-    specific_issues: list[Annotated[Issue, BeforeValidator(known_issue)]] = Field([], max_length=20)
 
 
 class Submitted(BaseModel):
@@ -54,6 +26,13 @@ class Answered(BaseModel):
     feedback_per_answer: float | None
 
 
+class Agreement(BaseModel):
+    """Among users who rated the same answers."""
+
+    answers: int
+    alpha: float | None = Field(description="Krippendorff's; 1: they always agree, 0: as if by chance, null: unknown")
+
+
 class Summary(BaseModel):
     days: int
     task_type: str | None
@@ -61,6 +40,9 @@ class Summary(BaseModel):
     total: int
     by_rating: dict[str, int]
     mean_score: float | None
+    mean_stars: float | None = Field(description="1 to 5, of those who gave stars")
+    by_signal: dict[str, int] = Field(description="what was done with answers of which nobody said a word; in no score")
+    agreement: Agreement
     corrections: int
     by_issue: dict[str, int]
     pending: int = Field(description="waits for its answer; of every task, for its answer would tell of which")
@@ -127,6 +109,8 @@ class Corrected(BaseModel):
     corrections: dict[str, Any]
     comments: str
     issues: list[str]
+    reference: Any
+    cells: list[Cell]
     score: float
     said_at: datetime
 
@@ -151,6 +135,11 @@ class Given(BaseModel):
     score_source: str | None
     task_type: str | None
     version_id: str | None = Field(description="what had given the answer")
+    stars: int | None
+    signal: str | None = Field(description="what was done with the answer")
+    reference: Any = Field(description="what should have been answered, as was said afterwards")
+    cells: list[Cell]
+    edits: list[Edit] = Field(description="from the answer to the text that was written in its place")
     learned_by: str | None = Field(description="the version that serves today and had heard this when it was trained")
 
 

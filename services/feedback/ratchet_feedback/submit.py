@@ -7,8 +7,11 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
+from ratchet_common.corrections import correction_for
 from ratchet_common.events import FeedbackJoined
 from ratchet_feedback.answers import Answer, ResultKey, counted_for, origin_of
+from ratchet_feedback.cells import Cell, as_correction, with_cells
+from ratchet_feedback.edits import Edit, edits
 from ratchet_feedback.scoring import Rating, score
 
 
@@ -21,6 +24,16 @@ class Feedback:
     corrections: Mapping[str, Any] = field(default_factory=dict)
     comments: str = ""
     issues: tuple[str, ...] = ()
+    stars: int | None = None  # 1 to 5
+    signal: str = ""  # what was done with the answer
+    spoken: bool = True  # false: only the signal tells, and the rating is what it stands for
+    reference: Any = None  # what should have been answered, as it turned out afterwards
+    cells: tuple[Cell, ...] = ()  # of a table in the answer
+
+    @property
+    def corrects(self) -> bool:
+        """It says what would have been right, of the answer or of a part."""
+        return bool(self.corrections or self.cells or self.reference is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +103,14 @@ async def _origins(answers: Iterable[Answer], store: FeedbackStore) -> dict[UUID
 
 def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
     said = saved.said
+    corrections = corrected(said, answer)
     value, source = score(
         said.rating,
-        said.corrections,
+        corrections,
         task_type=answer.task_type,
         output=answer.output,
-        reference=answer.reference,
+        reference=answer.reference if said.reference is None else said.reference,
+        stars=said.stars,
     )
     return FeedbackJoined(
         event_id=uuid5(said.result_id, f"{said.tenant}\0{said.user_id}/{saved.revision}"),  # joined twice: still one
@@ -111,7 +126,7 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         rating=said.rating.value,
         score=value,
         score_source=source,
-        corrections=dict(said.corrections),
+        corrections=corrections,
         comments=said.comments,
         issues=said.issues,
         user=answer.user,
@@ -133,4 +148,23 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         via=said.result_id if said.result_id != answer.result_id else None,
         tier=answer.tier,
         said_at=saved.said_at,
+        stars=said.stars,
+        signal=said.signal,
+        spoken=said.spoken,
+        reference=said.reference,
     )
+
+
+def corrected(said: Feedback, answer: Answer) -> dict[str, Any]:
+    """What was corrected, with cells put into their table: where that works, it is the whole answer that is right."""
+    corrections = dict(said.corrections)
+    if said.cells:
+        whole = with_cells(answer.output, said.cells) if answer.output is not None else None
+        corrections.setdefault(*(("cells", as_correction(said.cells)) if whole is None else ("output", whole)))
+    return corrections
+
+
+def edited(event: FeedbackJoined) -> tuple[Edit, ...]:
+    """How the answer differs from the text that somebody wrote in its place. Nothing where no text was written."""
+    wrote = correction_for(event.task_type, event.corrections)
+    return edits(event.output, wrote) if isinstance(wrote, str) and event.output is not None else ()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ratchet_feedback.issues import SUGGESTIONS, Issue
-from ratchet_feedback.scoring import Rating
+from ratchet_feedback.scoring import RATED, Rating
+from ratchet_scoring.agreement import krippendorff
 
 Name = TypeVar("Name", str, str | None)
 
@@ -26,7 +27,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """So many pieces of feedback, in one state and with one rating. What waits is of no task yet."""
+    """So many pieces of feedback, in one state and with one rating. What waits is of no task yet.
+
+    `signal`: what was done with the answers, where nobody said a word; such rows say nothing of how good they were.
+    """
 
     state: str
     rating: str
@@ -35,6 +39,9 @@ class Said:
     count: int
     corrections: int
     score: float  # the sum
+    signal: str | None = None
+    starred: int = 0
+    stars: int = 0  # the sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,30 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """So many answers were rated by so many users each, in these ways."""
+
+    positive: int
+    neutral: int
+    negative: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Of those who rated the same answers: 1, they always say the same; 0, as if they drew lots; None: nobody did."""
+
+    answers: int
+    alpha: float | None  # Krippendorff's
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     total: int
     by_rating: dict[str, int]
     mean_score: float | None
+    mean_stars: float | None
+    by_signal: dict[str, int]
     corrections: int
     by_issue: dict[str, int]
     pending: int
@@ -79,13 +106,16 @@ class Improvement:
 def figures(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> Figures:
     """`pending` and `expired` are counted over all tasks: of which task they are only their answer would tell."""
     rows = list(said)
-    joined = [row for row in rows if row.state == "joined" and scope.holds(row)]
-    total = sum(row.count for row in joined)
+    of_scope = [row for row in rows if row.state == "joined" and scope.holds(row)]
+    joined = [row for row in of_scope if not row.signal]
+    total, starred = sum(row.count for row in joined), sum(row.starred for row in joined)
     ratings = _added((row.rating, row.count) for row in joined)
     return Figures(
         total=total,
         by_rating={rating.value: ratings[rating] for rating in Rating},
         mean_score=sum(row.score for row in joined) / total if total else None,
+        mean_stars=sum(row.stars for row in joined) / starred if starred else None,
+        by_signal=dict(_added((row.signal, row.count) for row in of_scope if row.signal).most_common()),
         corrections=sum(row.corrections for row in joined),
         by_issue=dict(_added((row.issue, row.count) for row in raised if scope.holds(row)).most_common()),
         pending=_in_state(rows, "pending"),
@@ -96,13 +126,13 @@ def figures(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> Fig
 def rate(said: Iterable[Said], given: Iterable[Given], scope: Scope) -> tuple[int, float | None]:
     """How many answers there were, and how much feedback came on each; None where there were none."""
     answers = sum(row.count for row in given if scope.holds(row))
-    feedback = sum(row.count for row in said if row.state == "joined" and scope.holds(row))
+    feedback = sum(row.count for row in said if row.state == "joined" and not row.signal and scope.holds(row))
     return answers, feedback / answers if answers else None
 
 
 def improvements(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> list[Improvement]:
     """The issues that people name, the commonest first, task by task."""
-    feedback = _added((row.task_type, row.count) for row in said if row.state == "joined")
+    feedback = _added((row.task_type, row.count) for row in said if row.state == "joined" and not row.signal)
     counts: Counter[tuple[str, str]] = Counter()
     for row in raised:
         if scope.holds(row) and row.task_type:
@@ -112,6 +142,13 @@ def improvements(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -
         for (task, issue), count in counts.items()
     ]
     return sorted(found, key=lambda one: (-one.count, one.task_type, one.issue))
+
+
+def agreement(judged: Iterable[Judged]) -> Agreement:
+    rows = [row for row in judged if row.positive + row.neutral + row.negative > 1]
+    values = [RATED[rating] for rating in (Rating.POSITIVE, Rating.NEUTRAL, Rating.NEGATIVE)]
+    units = [(dict(zip(values, (row.positive, row.neutral, row.negative), strict=True)), row.count) for row in rows]
+    return Agreement(sum(row.count for row in rows), krippendorff(units))
 
 
 def _in_state(rows: Iterable[Said], state: str) -> int:

@@ -53,6 +53,8 @@ def corrected(known: Known) -> Corrected:
         corrections=dict(said.corrections),
         comments=said.comments,
         issues=list(said.issues),
+        reference=said.reference,
+        cells=list(said.cells),
         score=known.score or 0.0,
         said_at=known.saved.said_at,
     )
@@ -75,5 +77,10 @@ def given(known: Known, listened: Sequence[Listened]) -> Given:
         score_source=known.score_source,
         task_type=known.task_type,
         version_id=known.version_id,
+        stars=said.stars,
+        signal=said.signal or None,
+        reference=said.reference,
+        cells=list(said.cells),
+        edits=list(known.edits),
         learned_by=learned_by(known.joined_at, listened) if known.joined_at else None,
     )

@@ -50,7 +50,7 @@ class Intake:
     async def feedback(self, joined: Sequence[FeedbackJoined]) -> None:
         """The prediction need not be here yet: the score waits in the hour where it will be looked for."""
         now = self._clock()
-        said = [score_of(event, now) for event in joined]
+        said = [score_of(event, now) for event in joined if not event.is_weak]
         fresh = [one for one in said if not self._keeping.sealed(one.bucket.hour, now)]
         await self._facts.add_scores(fresh)
         await self._facts.add_late([one for one in said if self._keeping.sealed(one.bucket.hour, now)])

@@ -40,6 +40,8 @@ def target_of(said: FeedbackJoined) -> Target | Reason:
         return Reason.NOT_COLLECTED
     if said.text_omitted:
         return Reason.TEXT_OMITTED
+    if said.reference is not None:
+        return shaped(said.task_type, said.reference, said.labels, "reference")
     if said.score_source == "reference":
         return Reason.HAS_REFERENCE
     correction = correction_for(said.task_type, said.corrections)
@@ -47,7 +49,7 @@ def target_of(said: FeedbackJoined) -> Target | Reason:
         return shaped(said.task_type, correction, said.labels, "correction")
     if said.output is None:
         return Reason.FAILED
-    if said.rating != "positive":
+    if said.rating != "positive" or said.is_weak:
         return Reason.NO_TARGET
     return shaped(said.task_type, said.output, said.labels, "accepted")
 

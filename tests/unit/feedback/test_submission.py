@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from ratchet_feedback.bodies import LARGEST_CORRECTIONS, FeedbackSubmission
 from ratchet_feedback.issues import SUGGESTIONS, Issue
+from ratchet_feedback.submission import LARGEST_CORRECTIONS, FeedbackSubmission
 
 
 def body(**fields: Any) -> dict[str, Any]:
@@ -38,7 +38,10 @@ def test_corrections_are_texts_lists_labels_and_numbers(corrections: dict[str, A
         ({"corrections": {"value": 10**400}}, "corrections"),
         ({"corrections": {"deep": [[["x"]]]}}, "corrections"),
         ({"corrections": {str(n): "x" * 2000 for n in range(LARGEST_CORRECTIONS // 2000 + 1)}}, "corrections"),
-        ({"stars": 5}, "stars"),
+        ({"stars": 6}, "stars"),
+        ({"smileys": 5}, "smileys"),
+        ({"cells": [{"row": 0, "column": 1, "value": 2}]}, "cells"),
+        ({"reference": "x" * (LARGEST_CORRECTIONS + 1)}, "reference"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_field(fields: dict[str, Any], where: str) -> None:
@@ -60,3 +63,47 @@ def test_what_is_no_name_is_not_repeated() -> None:
 
 def test_every_issue_has_a_suggestion() -> None:
     assert set(SUGGESTIONS) == set(Issue)
+
+
+@pytest.mark.parametrize(
+    ("fields", "rating", "stars", "spoken"),
+    [
+        ({"rating": "positive"}, "positive", None, True),
+        ({"stars": 5}, "positive", 5, True),
+        ({"stars": 3}, "neutral", 3, True),
+        ({"stars": 1, "signal": "copied"}, "negative", 1, True),
+        ({"signal": "copied"}, "positive", None, False),
+        ({"signal": "regenerated"}, "negative", None, False),
+        ({"edited_to": "Better."}, "neutral", None, False),
+        ({"comments": "Hm."}, "neutral", None, True),
+        ({"reference": 12.5}, "neutral", None, True),
+        ({"specific_issues": ["too_long"]}, "negative", None, True),
+        ({"specific_issues": ["too_long"], "rating": "positive"}, "positive", None, True),
+    ],
+)
+def test_a_rating_follows_from_whatever_was_said(
+    fields: dict[str, Any], rating: str, stars: int | None, spoken: bool
+) -> None:
+    said = FeedbackSubmission.model_validate({"result_id": str(uuid4())} | fields).feedback("acme", uuid4(), "ann")
+    assert (said.rating, said.stars, said.spoken) == (rating, stars, spoken)
+
+
+def test_what_it_was_edited_to_corrects_the_whole_answer() -> None:
+    said = FeedbackSubmission.model_validate({"result_id": str(uuid4()), "edited_to": "Better."})
+    assert said.feedback("acme", uuid4(), "ann").corrections == {"output": "Better."}
+    assert said.feedback("acme", uuid4(), "ann").signal == "edited"
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({}, "it says nothing"),
+        ({"comments": "", "specific_issues": []}, "it says nothing"),
+        ({"rating": "negative", "stars": 5}, "contradict each other"),
+        ({"edited_to": "x", "signal": "copied"}, "edited_to goes with the signal edited"),
+        ({"edited_to": "x", "corrections": {"output": "y"}}, "give one"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_a_sentence(fields: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        FeedbackSubmission.model_validate({"result_id": str(uuid4())} | fields)

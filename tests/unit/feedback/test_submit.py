@@ -3,8 +3,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from ratchet_feedback.answers import answer_of, counted_for
+from ratchet_feedback.cells import Cell
 from ratchet_feedback.consumers import on_predictions
-from ratchet_feedback.submit import Saved, joined
+from ratchet_feedback.scoring import Rating
+from ratchet_feedback.submit import Saved, edited, joined
 from tests.unit.feedback.in_memory import InMemoryStore
 from tests.unit.feedback.said import NOW, feedback, prediction
 
@@ -49,3 +51,39 @@ async def test_more_feedback_than_one_look_takes_is_joined_all_the_same() -> Non
         await store.save(feedback(result_id=made.result_id, user_id=f"user {n}"))
     await on_predictions([made], store)
     assert len(store.events) == 450
+
+
+TABLE = "| Q | Revenue |\n|---|---|\n| Q1 | 12 |\n| Q2 | 13 |"
+
+
+def test_corrected_cells_make_the_whole_answer_as_it_should_have_been() -> None:
+    answer = answer_of(prediction(task_type="report", output=TABLE))
+    event = joined(said(cells=(Cell("Q2", "Revenue", "14"),)), answer)
+    assert event.corrections == {"output": TABLE.replace("| Q2 | 13 |", "| Q2 | 14 |")}
+    assert event.score_source == "correction"
+    changed = [(one.kind, one.text) for one in edited(event) if one.kind in ("gone", "new")]
+    assert changed == [("gone", "13 "), ("new", "14 ")]
+
+
+def test_cells_that_are_in_no_table_of_the_answer_correct_a_part_of_it() -> None:
+    event = joined(said(cells=(Cell("Q9", 2, "14"),)), answer_of(prediction(task_type="report", output=TABLE)))
+    assert event.corrections == {"cells": [{"table": 1, "row": "Q9", "column": 2, "value": "14"}]}
+    assert event.score_source == "rating"
+
+
+def test_what_turned_out_afterwards_outranks_what_was_known_and_what_was_corrected() -> None:
+    answer = answer_of(prediction(task_type="qa", output="12", reference="13"))
+    event = joined(said(reference="12", corrections={"answer": "14"}), answer)
+    assert (event.score, event.score_source, event.reference) == (1.0, "reference", "12")
+
+
+def test_stars_are_a_rating_in_finer_steps() -> None:
+    answer = answer_of(prediction())
+    assert [joined(said(stars=stars), answer).score for stars in (1, 2, 3, 4, 5)] == [0, 0.25, 0.5, 0.75, 1]
+
+
+def test_what_was_only_done_is_weak_and_what_it_was_edited_to_is_not() -> None:
+    answer = answer_of(prediction())
+    done = said(signal="copied", spoken=False, rating=Rating.POSITIVE)
+    changed = said(signal="edited", spoken=False, corrections={"output": "On Friday."})
+    assert [joined(one, answer).is_weak for one in (done, changed, said())] == [True, False, False]

@@ -1,8 +1,10 @@
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_scoring.agreement import agreement, consistency, wilson
+from ratchet_scoring.agreement import agreement, consistency, krippendorff, wilson
 
 
 def test_kappa_as_in_the_textbook() -> None:
@@ -37,3 +39,22 @@ def test_answers_that_are_the_same_are_consistent() -> None:
     assert consistency("summary", ["a b", "a b", "a b"]) == 1
     assert consistency("classification", ["spam", "ham", "spam"]) == pytest.approx(1 / 3)
     assert consistency("classification", ["spam"]) is None
+
+
+def test_alpha_is_as_krippendorff_computes_it() -> None:
+    """Four observers, twelve units, values missing ("Computing Krippendorff's Alpha-Reliability", 2011): .849."""
+    observers = ("1233214 12...".replace(" ", ""), "1233224125.3", ".3332342251.", "123324412 51.".replace(" ", ""))
+    units = [Counter(float(one[place]) for one in observers if one[place] != ".") for place in range(12)]
+    assert krippendorff((values, 1) for values in units) == pytest.approx(0.849, abs=0.0005)
+
+
+def test_alpha_of_those_who_always_agree_is_one_and_of_nobody_unknown() -> None:
+    assert krippendorff([({1.0: 3}, 4), ({0.0: 2}, 1)]) == 1
+    assert krippendorff([({1.0: 1}, 100)]) is None
+    assert krippendorff([({1.0: 3}, 4)]) is None
+    assert krippendorff([]) is None
+
+
+def test_alpha_counts_each_thing_that_was_judged_alike() -> None:
+    apart = [({0.0: 1, 1.0: 1}, 1)] * 3 + [({1.0: 2}, 1)] * 7
+    assert krippendorff([({0.0: 1, 1.0: 1}, 3), ({1.0: 2}, 7)]) == pytest.approx(krippendorff(apart))

@@ -41,6 +41,9 @@ def said(**fields: Any) -> FeedbackJoined:
         ({"output": None}, Reason.FAILED),
         ({"output": None, "corrections": {"label": "no"}}, Target("no", "correction")),
         ({"score_source": "reference"}, Reason.HAS_REFERENCE),
+        ({"score_source": "reference", "reference": "no"}, Target("no", "reference")),
+        ({"signal": "copied", "spoken": False}, Reason.NO_TARGET),
+        ({"signal": "copied"}, Target("yes", "accepted")),
         ({"task_type": "summary", "labels": (), "output": "It rains."}, Target("It rains.", "accepted")),
         (
             {"task_type": "action_items", "labels": (), "corrections": {"items": ["send it", "pay"]}},

@@ -1,7 +1,7 @@
 """How this service's things look as documents. What people wrote is kept as bytes; their keys name no field."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 import msgspec
@@ -10,6 +10,8 @@ from bson import Binary
 from ratchet_common.mongo import Document
 from ratchet_common.persons import digest_of_some
 from ratchet_feedback.answers import Answer, ResultKey, key_of
+from ratchet_feedback.cells import Cell
+from ratchet_feedback.edits import Edit
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.submit import Feedback, Saved, feedback_id
 from ratchet_feedback.tallies import Task
@@ -49,11 +51,24 @@ def answer_in(document: Document) -> Answer:
 def said_fields(said: Feedback) -> Document:
     return {
         "rating": said.rating.value,
-        "corrected": bool(said.corrections),
+        "corrected": said.corrects,
         "corrections": msgspec.json.encode(said.corrections) if said.corrections else None,
         "comments": said.comments.encode() or None,
         "issues": list(said.issues),
+        "stars": said.stars,
+        "signal": said.signal or None,
+        "spoken": said.spoken,
+        "reference": msgspec.json.encode(said.reference) if said.reference is not None else None,
+        "cells": msgspec.json.encode(said.cells) if said.cells else None,
+        "edits": None,  # known once it is joined with its answer
     }
+
+
+WRITTEN: Final = ("corrections", "comments", "reference", "cells", "edits")  # the fields that hold what people wrote
+
+
+def wrote(said: Feedback) -> bool:
+    return bool(said.corrects or said.comments)
 
 
 def corrections_in(document: Document) -> dict[str, Any]:
@@ -65,6 +80,11 @@ def corrections_in(document: Document) -> dict[str, Any]:
 def comments_in(document: Document) -> str:
     raw = document.get("comments")
     return bytes(raw).decode() if raw else ""
+
+
+def edits_in(document: Document) -> tuple[Edit, ...]:
+    raw = document.get("edits")
+    return msgspec.json.decode(raw, type=tuple[Edit, ...]) if raw else ()
 
 
 def uuid_in(binary: Any) -> UUID:
@@ -80,6 +100,11 @@ def saved_in(document: Document) -> Saved:
         corrections=corrections_in(document),
         comments=comments_in(document),
         issues=tuple(document["issues"]),
+        stars=document.get("stars"),
+        signal=document.get("signal") or "",
+        spoken=document.get("spoken", True),
+        reference=msgspec.json.decode(document["reference"]) if document.get("reference") else None,
+        cells=msgspec.json.decode(document["cells"], type=tuple[Cell, ...]) if document.get("cells") else (),
     )
     return Saved(said=said, revision=document["revision"], said_at=document["said_at"])
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from bson import Binary
 from pymongo import UpdateOne
 from uuid_utils.compat import uuid7
@@ -15,14 +16,16 @@ from ratchet_common.persons import digest, digest_of_some
 from ratchet_common.upserts import upsert
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.store.documents import (
+    WRITTEN,
     answer_document,
     answer_in,
     answer_key,
     feedback_key,
     said_fields,
     saved_in,
+    wrote,
 )
-from ratchet_feedback.submit import Feedback, Saved
+from ratchet_feedback.submit import Feedback, Saved, edited
 from ratchet_feedback.waiting import SECOND_LOOK
 
 COUNTED_AT_MOST = 100_000
@@ -60,7 +63,7 @@ class MongoFeedbackStore:
             "place": uuid7().hex,
             "said_at": now,
             "due_at": now + SECOND_LOOK,
-            "text_until": now + self._text_kept if said.corrections or said.comments else None,
+            "text_until": now + self._text_kept if wrote(said) else None,
         }
         first = {
             "tenant": said.tenant,
@@ -99,7 +102,7 @@ class MongoFeedbackStore:
 
     async def forget_text(self, now: datetime) -> None:
         """Removes what people wrote where its time is up; the numbers stay."""
-        forgotten = {"corrections": None, "comments": None, "text_until": None}
+        forgotten = dict.fromkeys((*WRITTEN, "text_until"))
         with waiting_is_worth_it():
             await self._feedback.update_many({"text_until": {"$lte": now}}, {"$set": forgotten})
 
@@ -130,6 +133,8 @@ def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
         "version_id": event.version_id,
         "asker": digest_of_some(event.tenant, event.user),
         "answered_at": event.answered_at,
+        "weak": event.is_weak or None,
+        "edits": msgspec.json.encode(changed) if (changed := edited(event)) else None,
     }
     not_yet = _still(saved) | {"joined": {"$not": {"$gte": saved.revision}}}
     return UpdateOne(not_yet, {"$set": said | outbox.replace(event), "$unset": {"due_at": ""}})

@@ -1,7 +1,7 @@
 """What people look at: every query that only reads stands here, each within its tenant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -9,10 +9,12 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_feedback.answers import ResultKey
+from ratchet_feedback.edits import Edit
 from ratchet_feedback.retraining import Tally
-from ratchet_feedback.store.documents import answer_key, place, saved_in, uuid_in
+from ratchet_feedback.scoring import Rating
+from ratchet_feedback.store.documents import answer_key, edits_in, place, saved_in, uuid_in
 from ratchet_feedback.submit import Saved
-from ratchet_feedback.summary import Given, Raised, Said
+from ratchet_feedback.summary import Given, Judged, Raised, Said, Scope
 from ratchet_feedback.tallies import Task
 from ratchet_feedback.traffic import Listened
 
@@ -32,6 +34,7 @@ class Known:
     score_source: str | None = None
     task_type: str | None = None
     version_id: str | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,12 @@ class MongoReports:
 
     async def said(self, tenant: str, since: datetime) -> list[Said]:
         group = {
-            "_id": {name: f"${name}" for name in ("state", "rating", "task_type", "document_type")},
+            "_id": {name: f"${name}" for name in ("state", "rating", "task_type", "document_type", "weak", "signal")},
             "count": {"$sum": 1},
             "corrections": {"$sum": {"$cond": ["$corrected", 1, 0]}},
             "score": {"$sum": "$score"},
+            "starred": {"$sum": {"$cond": ["$stars", 1, 0]}},
+            "stars": {"$sum": "$stars"},
         }
         pipeline: list[Document] = [_since(tenant, since), {"$group": group}]
         rows = await _rows(self._feedback, pipeline)
@@ -68,6 +73,9 @@ class MongoReports:
                 count=row["count"],
                 corrections=row["corrections"],
                 score=row["score"],
+                signal=row["_id"].get("signal") if row["_id"].get("weak") else None,
+                starred=row["starred"],
+                stars=row["stars"],
             )
             for row in rows
         ]
@@ -89,6 +97,22 @@ class MongoReports:
             for r in rows
         ]
 
+    async def judged(self, tenant: str, since: datetime, scope: Scope) -> list[Judged]:
+        """Of answers that several users rated."""
+        of_scope = {name: value for name, value in asdict(scope).items() if value is not None}
+        counts = {one.value: {"$sum": {"$cond": [{"$eq": ["$rating", one.value]}, 1, 0]}} for one in Rating}
+        rows = await _rows(
+            self._feedback,
+            [
+                _since(tenant, since),
+                {"$match": {"state": "joined", "weak": None} | of_scope},
+                {"$group": {"_id": "$about", "users": {"$sum": 1}} | counts},
+                {"$match": {"users": {"$gt": 1}}},
+                {"$group": {"_id": {one.value: f"${one.value}" for one in Rating}, "count": {"$sum": 1}}},
+            ],
+        )
+        return [Judged(**row["_id"], count=row["count"]) for row in rows]
+
     async def given(self, tenant: str, since: datetime) -> list[Given]:
         by = {"task_type": "$task_type", "document_type": "$document_type"}
         pipeline: list[Document] = [
@@ -103,7 +127,7 @@ class MongoReports:
         self, tenant: str, task_type: str | None, *, since: datetime, before: str | None, limit: int
     ) -> list[Known]:
         """The latest first; without those whose text was forgotten."""
-        wanted: Document = {"state": "joined", "corrections": {"$ne": None}}
+        wanted: Document = {"state": "joined", "corrected": True, "text_until": {"$ne": None}}
         if task_type:
             wanted["task_type"] = task_type
         rows = await _rows(
@@ -161,6 +185,7 @@ def _known(document: Document) -> Known:
         score_source=document.get("score_source"),
         task_type=document.get("task_type"),
         version_id=document.get("version_id"),
+        edits=edits_in(document),
     )
 
 

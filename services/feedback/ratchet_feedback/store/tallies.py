@@ -140,6 +140,7 @@ def _named(task: Task) -> Document:
 def _counts(task: Task, since: datetime | None) -> list[dict[str, Any]]:
     lately = {"joined_at": {"$gt": since}} if since else {}
     negative = {"$cond": [{"$eq": ["$rating", Rating.NEGATIVE.value]}, 1, 0]}
+    said = {"$cond": ["$weak", 0, 1]}  # what was only done with an answer is no rating
     # Words under a field that the task does not have correct nothing: the score then came from the rating.
     corrects = {"$and": ["$corrected", {"$ne": ["$score_source", "rating"]}]}
     return [
@@ -148,8 +149,8 @@ def _counts(task: Task, since: datetime | None) -> list[dict[str, Any]]:
         {
             "$group": {
                 "_id": None,
-                "ratings": {"$sum": 1},
-                "negative": {"$sum": negative},
+                "ratings": {"$sum": said},
+                "negative": {"$sum": {"$cond": ["$weak", 0, negative]}},
                 "corrections": {"$sum": {"$cond": [corrects, 1, 0]}},
             }
         },

@@ -1,0 +1,89 @@
+"""A correction of single cells of a table becomes the whole answer as it should have been. Pure.
+
+Tables are found as Markdown has them: a line of cells between bars, a line of dashes, and the rows below.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+DASHES: Final = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
+BAR: Final = re.compile(r"(?<!\\)\|")
+MOST_TABLES: Final = 100
+
+Name = str | int  # of a row or a column: what stands at its head, or its number from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`row` by its first cell or its number below the head, `column` by its head or its number, both from 1."""
+
+    row: Name
+    column: Name
+    value: str
+    table: int = 1
+
+
+@dataclass(slots=True)
+class Table:
+    lines: list[int]  # of the rows, in the text
+    head: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+
+
+def with_cells(text: str, cells: Sequence[Cell]) -> str | None:
+    """The text with these cells in place of its own. None where one of them names no single cell of it."""
+    lines = text.split("\n")
+    tables = _tables(lines)
+    for cell in cells:
+        if not 1 <= cell.table <= len(tables):
+            return None
+        table = tables[cell.table - 1]
+        row = _place(cell.row, [one[0] if one else "" for one in table.rows])
+        column = _place(cell.column, table.head)
+        if row is None or column is None or column >= len(table.rows[row]):
+            return None
+        table.rows[row][column] = cell.value.replace("\n", " ").replace("|", "\\|")
+        lines[table.lines[row]] = f"| {' | '.join(table.rows[row])} |"
+    return "\n".join(lines)
+
+
+def as_correction(cells: Sequence[Cell]) -> list[Mapping[str, Name]]:
+    """As a correction of a part, for whoever cannot put it into the answer."""
+    return [{"table": cell.table, "row": cell.row, "column": cell.column, "value": cell.value} for cell in cells]
+
+
+def _tables(lines: Sequence[str]) -> list[Table]:
+    found: list[Table] = []
+    number = 1
+    while number < len(lines) and len(found) < MOST_TABLES:
+        if "|" in lines[number - 1] and "|" in lines[number] + "|" and DASHES.fullmatch(lines[number]):
+            table = Table([], _cells(lines[number - 1]))
+            number += 1
+            while number < len(lines) and "|" in lines[number]:
+                table.lines.append(number)
+                table.rows.append(_cells(lines[number]))
+                number += 1
+            found.append(table)
+        number += 1
+    return found
+
+
+def _cells(line: str) -> list[str]:
+    inner = line.strip().removeprefix("|")
+    parts = BAR.split(inner)
+    if parts and not parts[-1].strip():
+        parts.pop()  # after the closing bar
+    return [part.strip() for part in parts]
+
+
+def _place(name: Name, names: Sequence[str]) -> int | None:
+    """Where it stands, by its name if that is there once, else by its number. None: nowhere, or in several places."""
+    folded = str(name).strip().casefold()
+    named = [place for place, one in enumerate(names) if one.strip().casefold() == folded]
+    if isinstance(name, str) and named:
+        return named[0] if len(named) == 1 else None
+    if isinstance(name, int) and 1 <= name <= len(names):
+        return name - 1
+    return None

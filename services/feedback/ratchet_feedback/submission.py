@@ -1,0 +1,115 @@
+"""What somebody says of an answer, as it comes over HTTP or in a line of a file, with its bounds."""
+
+from typing import Annotated, Any, Final, Self
+from uuid import UUID
+
+import msgspec
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ratchet_feedback.cells import Cell
+from ratchet_feedback.issues import Issue, known_issue
+from ratchet_feedback.scoring import MOST_STARS, Rating, rating_of
+from ratchet_feedback.signals import STANDS_FOR, Signal
+from ratchet_feedback.submit import Feedback
+
+LARGEST_CORRECTIONS: Final = 64 * 1024  # bytes as JSON: they travel in an event beside the answer
+WHOLE: Final = 2**53  # further integers are not exact in JSON
+
+Text = Annotated[str, Field(max_length=50_000)]
+Whole = Annotated[int, Field(ge=-WHOLE, le=WHOLE)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Scalar = bool | Whole | Number | Text
+Item = Scalar | Annotated[dict[Annotated[str, Field(max_length=100)], Scalar | None], Field(max_length=20)]
+Correction = Scalar | Annotated[list[Item], Field(max_length=500)]
+Corrections = dict[Annotated[str, Field(min_length=1, max_length=100)], Correction]
+Head = Annotated[int, Field(ge=1, le=100_000)] | Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def _of_bounded_size(said: Any) -> Any:
+    if len(msgspec.json.encode(said)) > LARGEST_CORRECTIONS:
+        raise ValueError(f"all of it together may take {LARGEST_CORRECTIONS} bytes as JSON")
+    return said
+
+
+class CellCorrection(BaseModel):
+    """Of a table in the answer, as Markdown has them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    table: int = Field(1, ge=1, le=100, description="from 1")
+    row: Head = Field(description="what its first cell says, or its number below the head, from 1")
+    column: Head = Field(description="what its head says, or its number, from 1")
+    value: bool | Whole | Number | Annotated[str, Field(max_length=5_000)]
+
+
+class Word(BaseModel):
+    """What can be said of an answer, whoever says it and of which one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rating: Rating | None = None
+    stars: int | None = Field(None, ge=1, le=MOST_STARS, description="in place of a rating, in finer steps")
+    signal: Signal | None = Field(None, description="what was done with the answer")
+    edited_to: Text | None = Field(None, description="what the answer was made into: a correction of all of it")
+    reference: Annotated[Correction | None, AfterValidator(_of_bounded_size)] = Field(
+        None, description="what should have been answered, as it turned out afterwards"
+    )
+    corrections: Annotated[Corrections, AfterValidator(_of_bounded_size)] = Field({}, max_length=50)
+    cells: Annotated[list[CellCorrection], AfterValidator(lambda cells: _of_bounded_cells(cells))] = Field(
+        [], max_length=500, description="corrections of single cells"
+    )
+    comments: str = Field("", max_length=10_000)
+    specific_issues: list[Annotated[Issue, BeforeValidator(known_issue)]] = Field([], max_length=20)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not any(self.model_dump(include=set(Word.model_fields)).values()):
+            raise ValueError("it says nothing: give a rating, stars, a signal, a correction, a reference or a comment")
+        if self.edited_to is not None and self.signal not in (None, Signal.EDITED):
+            raise ValueError(f"edited_to goes with the signal edited, and not with {self.signal}")
+        if self.edited_to is not None and "output" in self.corrections:
+            raise ValueError("edited_to and corrections.output both say what the whole answer should be: give one")
+        if self.rating and self.stars is not None and rating_of(self.stars) is not self.rating:
+            raise ValueError(f"{self.stars} of {MOST_STARS} stars and a {self.rating} rating contradict each other")
+        return self
+
+    def feedback(self, tenant: str, result_id: UUID, user_id: str) -> Feedback:
+        signal = Signal.EDITED if self.edited_to is not None else self.signal
+        return Feedback(
+            tenant=tenant,
+            result_id=result_id,
+            user_id=user_id,
+            rating=self._rating(signal),
+            corrections=self.corrections | ({"output": self.edited_to} if self.edited_to is not None else {}),
+            comments=self.comments,
+            issues=tuple(dict.fromkeys(issue.value for issue in self.specific_issues)),
+            stars=self.stars,
+            signal=signal.value if signal else "",
+            spoken=signal is None or bool(self.rating or self.stars or self.comments or self.specific_issues),
+            reference=self.reference,
+            cells=tuple(Cell(cell.row, cell.column, _shown(cell.value), cell.table) for cell in self.cells),
+        )
+
+    def _rating(self, signal: Signal | None) -> Rating:
+        """As it was said; else by what was said in its place. Who names an issue is not content."""
+        if self.rating:
+            return self.rating
+        if self.stars is not None:
+            return rating_of(self.stars)
+        if self.specific_issues:
+            return Rating.NEGATIVE
+        return STANDS_FOR[signal] if signal else Rating.NEUTRAL
+
+
+class FeedbackSubmission(Word):
+    result_id: UUID
+    user_id: str = Field("anonymous", min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+
+
+def _of_bounded_cells(cells: list[CellCorrection]) -> list[CellCorrection]:
+    _of_bounded_size([cell.model_dump() for cell in cells])
+    return cells
+
+
+def _shown(value: bool | float | str) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
