@@ -18,6 +18,19 @@ class Submitted(BaseModel):
     status: Status
 
 
+class RefusedLine(BaseModel):
+    line: int
+    reason: str
+
+
+class Upload(BaseModel):
+    lines: int
+    kept: int
+    pending: int = Field(description="of those kept: their answers are not known yet; 0 in a dry run")
+    refused: int
+    faults: list[RefusedLine] = Field(description="the first 10,000 of the lines that were refused")
+
+
 class Answered(BaseModel):
     """How much feedback the answers of the last days got; they are known for as long as they are kept."""
 

@@ -8,11 +8,12 @@ from functools import partial
 from fastapi import FastAPI
 
 from ratchet_common.background import Loop
+from ratchet_common.edge import Upload
 from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import ALERTS, ERASURES, PREDICTIONS, TRAFFIC
-from ratchet_feedback import api
+from ratchet_feedback.api import feedback, upload
 from ratchet_feedback.consumers import on_alerts, on_predictions, on_traffic
 from ratchet_feedback.settings import FeedbackSettings
 from ratchet_feedback.store.feedback import MongoFeedbackStore
@@ -26,6 +27,7 @@ RECOUNT_EVERY_S = 1.0
 LOOK_AGAIN_EVERY_S = 5.0
 MEASURE_EVERY_S = 15.0
 FORGET_EVERY_S = 300.0
+UPLOAD_PATIENCE_S = 600.0
 
 
 def build(settings: FeedbackSettings) -> FastAPI:
@@ -49,7 +51,10 @@ def build(settings: FeedbackSettings) -> FastAPI:
             async with at_work(its, await _relays(its) | _loops(store, tallies, settings)):
                 yield
 
-    return create_app("feedback", settings, routers=[api.routes], lifespan=lifespan)
+    large = Upload(settings.upload_bytes, UPLOAD_PATIENCE_S, "FEEDBACK_UPLOAD_BYTES")
+    uploads = {("POST", f"{upload.routes.prefix}/import"): large}
+    routers = [upload.routes, feedback.routes]  # in this order: `{result_id}` would match the others
+    return create_app("feedback", settings, routers=routers, lifespan=lifespan, uploads=uploads)
 
 
 async def _relays(its: Connections) -> dict[str, Loop]:

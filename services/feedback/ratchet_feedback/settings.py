@@ -14,6 +14,7 @@ class FeedbackSettings(CommonSettings):
 
     answers_kept_days: int = Field(7, ge=1, le=365, description="how long an answer's text stays to be joined with")
     pending_days: int = Field(7, ge=1, le=365, description="how long feedback waits for its answer before it expires")
+    upload_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="of feedback in one file; more gets 413")
     text_kept_days: int = Field(90, ge=1, le=3650, description="then comments and corrections go; the numbers stay")
     retrain_corrections: int = Field(50, ge=1, le=1_000_000, description="so many make retraining due")
     retrain_negative_share: float = Field(0.20, ge=0, le=1, description="a larger share of ratings makes it due")

@@ -1,6 +1,6 @@
 """Use case: somebody says what an answer was worth, before or after the answer is known here."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -65,6 +65,9 @@ class FeedbackStore(Protocol):
     async def save(self, said: Feedback) -> Saved:
         """Replaces what this user said before, under a higher revision; returns what stands there now."""
 
+    async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
+        """Each as `save` does; no two of them by one user on one result."""
+
     async def answers(self, keys: Collection[ResultKey]) -> dict[ResultKey, Answer]: ...
 
     async def join(self, found: Collection[tuple[Saved, FeedbackJoined]]) -> None:
@@ -81,6 +84,13 @@ async def submit(said: Feedback, store: FeedbackStore) -> Receipt:
     found = await join([saved], store)
     status = Status.RECORDED if found else Status.PENDING
     return Receipt(feedback_id(said.tenant, said.result_id, said.user_id), saved.revision, status)
+
+
+async def submit_all(said: Sequence[Feedback], store: FeedbackStore) -> int:
+    """In their order: of one user's words on one result the last stands. Returns how many wait for their answers."""
+    last = {(one.tenant, one.result_id, one.user_id): one for one in said}
+    saved = await store.save_all(last.values())
+    return len(saved) - len(await join(saved, store))
 
 
 async def join(waiting: Collection[Saved], store: FeedbackStore) -> list[Saved]:

@@ -50,6 +50,9 @@ class InMemoryStore:
         await asyncio.sleep(0)
         return self.kept[who(said)].saved
 
+    async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
+        return [await self.save(one) for one in said]
+
     async def answers(self, keys: Collection[ResultKey]) -> dict[ResultKey, Answer]:
         await asyncio.sleep(0)
         return {key: self.known[key] for key in keys if key in self.known}

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 from fastapi import FastAPI
 
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.http import create_app
-from ratchet_feedback import api
 from ratchet_feedback.answers import answer_of
+from ratchet_feedback.api import feedback, upload
 from ratchet_feedback.settings import FeedbackSettings
 from tests.unit.feedback.in_memory import InMemoryStore
 from tests.unit.feedback.said import prediction
@@ -38,7 +39,7 @@ async def client(tmp_path: Path, store: InMemoryStore) -> AsyncIterator[httpx.As
         mongodb_url="mongodb://127.0.0.1:1",
         tokens_file=tmp_path / "tokens.json",
     )
-    app = create_app("feedback", settings, routers=[api.routes], lifespan=_nothing_to_start)
+    app = create_app("feedback", settings, routers=[upload.routes, feedback.routes], lifespan=_nothing_to_start)
     app.state.store, app.state.settings, app.state.reports = store, settings, None
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
@@ -98,3 +99,16 @@ async def test_an_unknown_task_is_refused_with_the_known_ones(client: httpx.Asyn
 async def test_an_invalid_parameter_is_named(client: httpx.AsyncClient, path: str, field: str) -> None:
     refused = await client.get(PATH + path)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_of_ten_thousand_corrections_three_hundred_broken_ones_are_named(client: httpx.AsyncClient) -> None:
+    wrong = {
+        number * 33: line for number, line in zip(range(1, 301), [b"{", b"[]", b"\xff", b'{"a": 1}'] * 75, strict=True)
+    }
+    lines = [
+        wrong.get(number) or msgspec.json.encode(body(corrections={"label": f"label {number}"}))
+        for number in range(1, 10_001)
+    ]
+    found = (await client.post(f"{PATH}/import", content=b"\r\n".join(lines))).json()
+    assert (found["lines"], found["kept"], found["refused"]) == (10_000, 9_700, 300)
+    assert [fault["line"] for fault in found["faults"]] == sorted(wrong)

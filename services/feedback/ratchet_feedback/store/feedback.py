@@ -13,7 +13,7 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import FeedbackJoined
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_common.persons import digest, digest_of_some
-from ratchet_common.upserts import upsert
+from ratchet_common.upserts import upsert, upsert_where
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.store.documents import (
     WRITTEN,
@@ -57,28 +57,20 @@ class MongoFeedbackStore:
 
     async def save(self, said: Feedback) -> Saved:
         """An update and a look: what stands there may be a still later word, and carries its own revision."""
-        now, key = datetime.now(UTC), feedback_key(said)
-        replaced = said_fields(said) | {
-            "state": "pending",
-            "place": uuid7().hex,
-            "said_at": now,
-            "due_at": now + SECOND_LOOK,
-            "text_until": now + self._text_kept if wrote(said) else None,
-        }
-        first = {
-            "tenant": said.tenant,
-            "result_id": Binary.from_uuid(said.result_id),
-            "about": answer_key((said.tenant, said.result_id)),
-            "user_id": said.user_id,
-            "speaker": digest(said.tenant, said.user_id),
-        }
-        update = {"$set": replaced, "$setOnInsert": first, "$inc": {"revision": 1}}
-        await upsert(self._feedback, key, update)
+        key = feedback_key(said)
+        await upsert(self._feedback, key, self._saying(said))
         with waiting_is_worth_it():
             stands = await self._feedback.find_one({"_id": key})
         if stands is None:  # its user was forgotten in between
             raise RetryLaterError("What was just said is gone again, since its user is being forgotten.")
         return saved_in(stands)
+
+    async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
+        """Whose user was forgotten in between is not among what comes back."""
+        keys = {feedback_key(one): one for one in said}
+        await upsert_where(self._feedback, [({"_id": key}, self._saying(one)) for key, one in keys.items()])
+        with waiting_is_worth_it():
+            return [saved_in(d) for d in await self._feedback.find({"_id": {"$in": list(keys)}}).to_list()]
 
     async def join(self, found: Collection[tuple[Saved, FeedbackJoined]]) -> None:
         await self._update([_join(saved, event) for saved, event in found])
@@ -112,6 +104,24 @@ class MongoFeedbackStore:
                 state: await self._feedback.count_documents({"state": state}, limit=COUNTED_AT_MOST)
                 for state in ("pending", "expired")
             }
+
+    def _saying(self, said: Feedback) -> Document:
+        now = datetime.now(UTC)
+        replaced = said_fields(said) | {
+            "state": "pending",
+            "place": uuid7().hex,
+            "said_at": now,
+            "due_at": now + SECOND_LOOK,
+            "text_until": now + self._text_kept if wrote(said) else None,
+        }
+        first = {
+            "tenant": said.tenant,
+            "result_id": Binary.from_uuid(said.result_id),
+            "about": answer_key((said.tenant, said.result_id)),
+            "user_id": said.user_id,
+            "speaker": digest(said.tenant, said.user_id),
+        }
+        return {"$set": replaced, "$setOnInsert": first, "$inc": {"revision": 1}}
 
     async def _update(self, updates: list[UpdateOne]) -> None:
         if updates:

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 
 from ratchet_common.auth import MayGiveFeedback, MayRead
 from ratchet_common.errors import NotFoundError
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_feedback import summary
+from ratchet_feedback.api.asking import Reports, Settings, Store
 from ratchet_feedback.bodies import (
     Agreement,
     Answered,
@@ -23,9 +24,7 @@ from ratchet_feedback.bodies import (
     Submitted,
     Summary,
 )
-from ratchet_feedback.settings import FeedbackSettings
-from ratchet_feedback.store.feedback import MongoFeedbackStore
-from ratchet_feedback.store.reports import MongoReports, Standing
+from ratchet_feedback.store.reports import Standing
 from ratchet_feedback.submission import FeedbackSubmission
 from ratchet_feedback.submit import submit
 from ratchet_feedback.tallies import Task
@@ -35,26 +34,6 @@ routes = APIRouter(prefix="/api/models/feedback", tags=["feedback"])
 
 TaskName = Annotated[str | None, Query(max_length=100, description=f"one of {', '.join(TaskType)}")]
 Days = Annotated[int, Query(ge=1, le=365)]
-
-
-def _store(request: Request) -> MongoFeedbackStore:
-    store: MongoFeedbackStore = request.app.state.store
-    return store
-
-
-def _reports(request: Request) -> MongoReports:
-    reports: MongoReports = request.app.state.reports
-    return reports
-
-
-def _settings(request: Request) -> FeedbackSettings:
-    settings: FeedbackSettings = request.app.state.settings
-    return settings
-
-
-Store = Annotated[MongoFeedbackStore, Depends(_store)]
-Reports = Annotated[MongoReports, Depends(_reports)]
-Settings = Annotated[FeedbackSettings, Depends(_settings)]
 
 
 @routes.post("", status_code=202)

@@ -1,0 +1,65 @@
+"""Use case: much feedback at once, line by line: each is kept, or refused with its reason; none stops the others."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from ratchet_feedback.submit import Feedback, FeedbackStore, submit_all
+
+AT_ONCE: Final = 200
+MOST_NAMED: Final = 10_000  # refused lines; the others are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`line` counts from 1."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Uploaded:
+    """Of one user's lines on one answer the last stands; each of them counts as kept."""
+
+    lines: int = 0
+    kept: int = 0
+    pending: int = 0  # of those kept: their answers are not known yet
+    refused: int = 0
+    faults: list[Refused] = field(default_factory=list)
+
+    def refuse(self, reason: str) -> None:
+        self.refused += 1
+        if len(self.faults) < MOST_NAMED:
+            self.faults.append(Refused(self.lines, reason))
+
+
+async def upload(
+    lines: AsyncIterator[bytes | None],
+    read: Callable[[bytes | None], Feedback | str],
+    store: FeedbackStore,
+    *,
+    dry_run: bool = False,
+) -> Uploaded:
+    """`read`: of a line the feedback, or why there is none. Sent again, each word replaces itself."""
+    found, waiting = Uploaded(), list[Feedback]()
+    async for line in lines:
+        found.lines += 1
+        if line is not None and not line.strip():
+            continue
+        word = read(line)
+        if isinstance(word, str):
+            found.refuse(word)
+            continue
+        waiting.append(word)
+        if len(waiting) == AT_ONCE:
+            await _keep(waiting, store, found, dry_run=dry_run)
+            waiting = []
+    await _keep(waiting, store, found, dry_run=dry_run)
+    return found
+
+
+async def _keep(words: list[Feedback], store: FeedbackStore, found: Uploaded, *, dry_run: bool) -> None:
+    found.kept += len(words)
+    if words and not dry_run:
+        found.pending += await submit_all(words, store)

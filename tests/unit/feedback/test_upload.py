@@ -1,0 +1,55 @@
+from collections.abc import AsyncIterator, Iterable
+
+import pytest
+
+from ratchet_feedback.lines import LONGEST_LINE, lines_of
+from ratchet_feedback.submit import Feedback
+from ratchet_feedback.upload import Refused, upload
+from tests.unit.feedback.in_memory import InMemoryStore
+from tests.unit.feedback.said import feedback
+
+
+async def pieces(given: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for piece in given:
+        yield piece
+
+
+@pytest.mark.parametrize(
+    ("given", "lines"),
+    [
+        ([b"a\nb\n"], [b"a", b"b"]),
+        ([b"a\nb"], [b"a", b"b"]),
+        ([b"a", b"b\n", b"", b"c", b"\n"], [b"ab", b"c"]),
+        ([b"a\r\n\nb"], [b"a\r", b"", b"b"]),
+        ([], []),
+        ([b"x" * LONGEST_LINE, b"\nb"], [b"x" * LONGEST_LINE, b"b"]),
+        ([b"x" * LONGEST_LINE, b"x", b"x" * LONGEST_LINE, b"\nb\n"], [None, b"b"]),
+        ([b"a\n" + b"x" * (LONGEST_LINE + 1)], [b"a", None]),
+    ],
+)
+async def test_lines_are_whole_however_they_come(given: list[bytes], lines: list[bytes | None]) -> None:
+    assert [line async for line in lines_of(pieces(given))] == lines
+
+
+async def test_what_is_wrong_is_named_and_stops_nothing() -> None:
+    store, word = InMemoryStore(), feedback()
+
+    def read(line: bytes | None) -> Feedback | str:
+        if line is None or line == b"bad":
+            return "it is bad"
+        return feedback(result_id=word.result_id, user_id=line.decode())
+
+    async def lines() -> AsyncIterator[bytes | None]:
+        for line in (b"ann", b"bad", b"", b"bob", None, b"ann"):
+            yield line
+
+    found = await upload(lines(), read, store)
+    assert (found.lines, found.kept, found.pending, found.refused) == (6, 3, 2, 2)
+    assert found.faults == [Refused(2, "it is bad"), Refused(5, "it is bad")]
+    assert {kept.saved.said.user_id for kept in store.kept.values()} == {"ann", "bob"}
+
+
+async def test_a_dry_run_says_the_same_and_keeps_nothing() -> None:
+    store = InMemoryStore()
+    found = await upload(lines_of(pieces([b"a\nb\n"])), lambda _: feedback(), store, dry_run=True)
+    assert (found.kept, found.pending, store.kept) == (2, 0, {})
