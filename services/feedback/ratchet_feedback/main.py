@@ -13,10 +13,11 @@ from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import ALERTS, ERASURES, PREDICTIONS, TRAFFIC
-from ratchet_feedback.api import feedback, upload
+from ratchet_feedback.api import feedback, links, upload
 from ratchet_feedback.consumers import on_alerts, on_predictions, on_traffic
 from ratchet_feedback.settings import FeedbackSettings
 from ratchet_feedback.store.feedback import MongoFeedbackStore
+from ratchet_feedback.store.link_keys import kept_key
 from ratchet_feedback.store.reports import MongoReports
 from ratchet_feedback.store.tallies import MongoTallyStore
 from ratchet_feedback.store.traces import MongoTraces
@@ -47,13 +48,14 @@ def build(settings: FeedbackSettings) -> FastAPI:
             its.hear(TRAFFIC, partial(on_traffic, store=tallies))
             its.hear(ALERTS, partial(on_alerts, store=tallies))
             app.state.store, app.state.reports, app.state.settings = store, reports, settings
+            app.state.link_keys = links.LinkKeys(settings.link_keys or [await kept_key(its.database)])
             app.state.ready = its.ready
             async with at_work(its, await _relays(its) | _loops(store, tallies, settings)):
                 yield
 
     large = Upload(settings.upload_bytes, UPLOAD_PATIENCE_S, "FEEDBACK_UPLOAD_BYTES")
     uploads = {("POST", f"{upload.routes.prefix}/import"): large}
-    routers = [upload.routes, feedback.routes]  # in this order: `{result_id}` would match the others
+    routers = [upload.routes, links.routes, feedback.routes]  # in this order: `{result_id}` would match the others
     return create_app("feedback", settings, routers=routers, lifespan=lifespan, uploads=uploads)
 
 
