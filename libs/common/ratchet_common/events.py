@@ -214,8 +214,8 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
 
     @property
     def is_weak(self) -> bool:
-        """Something was done with the answer, and nothing was said of it."""
-        return not self.spoken and self.score_source == "rating"
+        """Something was done with the answer, and nothing was said of it: its revisions count apart from words."""
+        return not self.spoken
 
 
 class RetrainingFellDue(Event, frozen=True, kw_only=True, tag="retraining.fell_due.v1"):

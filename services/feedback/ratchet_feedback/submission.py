@@ -75,6 +75,7 @@ class Word(BaseModel):
 
     def feedback(self, tenant: str, result_id: UUID, user_id: str) -> Feedback:
         signal = Signal.EDITED if self.edited_to is not None else self.signal
+        said = {name for name in Word.model_fields if getattr(self, name) not in (None, "", [], {})}
         return Feedback(
             tenant=tenant,
             result_id=result_id,
@@ -85,7 +86,7 @@ class Word(BaseModel):
             issues=tuple(dict.fromkeys(issue.value for issue in self.specific_issues)),
             stars=self.stars,
             signal=signal.value if signal else "",
-            spoken=signal is None or bool(self.rating or self.stars or self.comments or self.specific_issues),
+            spoken=bool(said - {"signal"}),
             reference=self.reference,
             cells=tuple(Cell(cell.row, cell.column, _shown(cell.value), cell.table) for cell in self.cells),
         )

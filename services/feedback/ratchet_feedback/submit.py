@@ -74,8 +74,13 @@ class FeedbackStore(Protocol):
         """Each state and its event in one write. What was joined or replaced meanwhile stays as it is."""
 
 
-def feedback_id(tenant: str, result_id: UUID, user_id: str) -> UUID:
-    return uuid5(result_id, f"{tenant}\0{user_id}")
+def feedback_id(said: Feedback) -> UUID:
+    """What a user did with an answer stands beside what he said of it, and takes the place of no word."""
+    return uuid5(said.result_id, _whose(said))
+
+
+def _whose(said: Feedback) -> str:
+    return f"{said.tenant}\0{said.user_id}" + ("" if said.spoken else "\0did")
 
 
 async def submit(said: Feedback, store: FeedbackStore) -> Receipt:
@@ -83,12 +88,12 @@ async def submit(said: Feedback, store: FeedbackStore) -> Receipt:
     saved = await store.save(said)
     found = await join([saved], store)
     status = Status.RECORDED if found else Status.PENDING
-    return Receipt(feedback_id(said.tenant, said.result_id, said.user_id), saved.revision, status)
+    return Receipt(feedback_id(said), saved.revision, status)
 
 
 async def submit_all(said: Sequence[Feedback], store: FeedbackStore) -> int:
     """In their order: of one user's words on one result the last stands. Returns how many wait for their answers."""
-    last = {(one.tenant, one.result_id, one.user_id): one for one in said}
+    last = {feedback_id(one): one for one in said}
     saved = await store.save_all(last.values())
     return len(saved) - len(await join(saved, store))
 
@@ -123,7 +128,7 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         stars=said.stars,
     )
     return FeedbackJoined(
-        event_id=uuid5(said.result_id, f"{said.tenant}\0{said.user_id}/{saved.revision}"),  # joined twice: still one
+        event_id=uuid5(said.result_id, f"{_whose(said)}/{saved.revision}"),  # joined twice: still one
         tenant=said.tenant,
         result_id=answer.result_id,
         user_id=said.user_id,

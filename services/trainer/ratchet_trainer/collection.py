@@ -67,6 +67,7 @@ class Collector:
         await self._write([word for word in words if word is not None])
 
     async def on_feedback(self, said: Sequence[FeedbackJoined]) -> None:
+        said = [event for event in said if not event.is_weak]
         words = [from_feedback(event, self.hashes) for event in said]
         drawn = [is_drawn(event.tenant, event.result_id, self.sampling.share) for event in said]
         await self._write(words)

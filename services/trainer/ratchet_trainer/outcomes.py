@@ -110,7 +110,8 @@ class OutcomeCollector:
 
 def counts(said: FeedbackJoined) -> bool:
     """An answer of a catalogue's model that may be learned from: a trained version is no tier's."""
-    return said.tier in TIERS and said.version_id == BASE_VERSION and said.collect and not said.text_omitted
+    made_by_tier = said.tier in TIERS and said.version_id == BASE_VERSION
+    return made_by_tier and said.collect and not said.text_omitted and not said.is_weak
 
 
 def asked_in(said: FeedbackJoined) -> Asked | None:

@@ -49,7 +49,7 @@ def target_of(said: FeedbackJoined) -> Target | Reason:
         return shaped(said.task_type, correction, said.labels, "correction")
     if said.output is None:
         return Reason.FAILED
-    if said.rating != "positive" or said.is_weak:
+    if said.rating != "positive":
         return Reason.NO_TARGET
     return shaped(said.task_type, said.output, said.labels, "accepted")
 

@@ -14,11 +14,7 @@ from ratchet_feedback.tallies import Task, Uncounted
 from ratchet_feedback.traffic import counts_from
 from ratchet_feedback.waiting import SECOND_LOOK
 
-Who = tuple[str, str, str]  # tenant, result, user
-
-
-def who(said: Feedback) -> Who:
-    return said.tenant, str(said.result_id), said.user_id
+who = feedback_id
 
 
 @dataclass
@@ -32,7 +28,7 @@ class Kept:
 
 @dataclass
 class InMemoryStore:
-    kept: dict[Who, Kept] = field(default_factory=dict)
+    kept: dict[UUID, Kept] = field(default_factory=dict)
     known: dict[ResultKey, Answer] = field(default_factory=dict)
     traffic: dict[Task, TrafficAssigned] = field(default_factory=dict)
     drifts: dict[tuple[str, str], AlertChanged] = field(default_factory=dict)
@@ -94,7 +90,7 @@ class InMemoryStore:
     async def uncounted(self, limit: int) -> list[Uncounted]:
         await asyncio.sleep(0)
         return [
-            Uncounted(feedback_id(*_ids(k)), k.uncounted, Task(k.event.tenant, k.event.task_type))
+            Uncounted(feedback_id(k.saved.said), k.uncounted, Task(k.event.tenant, k.event.task_type))
             for k in self.kept.values()
             if k.uncounted and k.event
         ][:limit]
@@ -144,7 +140,7 @@ class InMemoryStore:
         await asyncio.sleep(0)
         for mark in feedback:
             for kept in self.kept.values():
-                if feedback_id(*_ids(kept)) == mark.feedback_id and kept.uncounted == mark.revision:
+                if feedback_id(kept.saved.said) == mark.feedback_id and kept.uncounted == mark.revision:
                     kept.uncounted = 0
         for task, count in changes.items():
             if self.changes.get(task) == count:
@@ -161,8 +157,3 @@ class InMemoryStore:
         if which not in self.drifts or self.drifts[which].occurred_at < alert.occurred_at:
             self.drifts[which] = alert
         self.changes[task] = self.changes.get(task, 0) + 1
-
-
-def _ids(kept: Kept) -> tuple[str, UUID, str]:
-    said = kept.saved.said
-    return said.tenant, said.result_id, said.user_id

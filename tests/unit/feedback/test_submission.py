@@ -74,7 +74,7 @@ def test_every_issue_has_a_suggestion() -> None:
         ({"stars": 1, "signal": "copied"}, "negative", 1, True),
         ({"signal": "copied"}, "positive", None, False),
         ({"signal": "regenerated"}, "negative", None, False),
-        ({"edited_to": "Better."}, "neutral", None, False),
+        ({"edited_to": "Better."}, "neutral", None, True),
         ({"comments": "Hm."}, "neutral", None, True),
         ({"reference": 12.5}, "neutral", None, True),
         ({"specific_issues": ["too_long"]}, "negative", None, True),

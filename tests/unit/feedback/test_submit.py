@@ -6,7 +6,7 @@ from ratchet_feedback.answers import answer_of, counted_for
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.consumers import on_predictions
 from ratchet_feedback.scoring import Rating
-from ratchet_feedback.submit import Saved, edited, joined
+from ratchet_feedback.submit import Saved, edited, joined, submit
 from tests.unit.feedback.in_memory import InMemoryStore
 from tests.unit.feedback.said import NOW, feedback, prediction
 
@@ -82,8 +82,11 @@ def test_stars_are_a_rating_in_finer_steps() -> None:
     assert [joined(said(stars=stars), answer).score for stars in (1, 2, 3, 4, 5)] == [0, 0.25, 0.5, 0.75, 1]
 
 
-def test_what_was_only_done_is_weak_and_what_it_was_edited_to_is_not() -> None:
-    answer = answer_of(prediction())
-    done = said(signal="copied", spoken=False, rating=Rating.POSITIVE)
-    changed = said(signal="edited", spoken=False, corrections={"output": "On Friday."})
-    assert [joined(one, answer).is_weak for one in (done, changed, said())] == [True, False, False]
+async def test_what_somebody_did_takes_the_place_of_nothing_that_he_said() -> None:
+    store, made = InMemoryStore(), prediction()
+    result: dict[str, Any] = {"result_id": made.result_id}
+    await on_predictions([made], store)
+    for one in (feedback(**result), feedback(**result, signal="copied", spoken=False, rating=Rating.POSITIVE)):
+        await submit(one, store)
+    assert [(event.is_weak, event.revision) for event in store.events] == [(False, 1), (True, 1)]  # type: ignore[union-attr]
+    assert len({event.event_id for event in store.events}) == 2

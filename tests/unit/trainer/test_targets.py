@@ -42,7 +42,6 @@ def said(**fields: Any) -> FeedbackJoined:
         ({"output": None, "corrections": {"label": "no"}}, Target("no", "correction")),
         ({"score_source": "reference"}, Reason.HAS_REFERENCE),
         ({"score_source": "reference", "reference": "no"}, Target("no", "reference")),
-        ({"signal": "copied", "spoken": False}, Reason.NO_TARGET),
         ({"signal": "copied"}, Target("yes", "accepted")),
         ({"task_type": "summary", "labels": (), "output": "It rains."}, Target("It rains.", "accepted")),
         (

@@ -24,7 +24,7 @@ def answer_key(key: ResultKey) -> Binary:
 
 
 def feedback_key(said: Feedback) -> Binary:
-    return Binary.from_uuid(feedback_id(said.tenant, said.result_id, said.user_id))
+    return Binary.from_uuid(feedback_id(said))
 
 
 def task_key(task: Task) -> str:
