@@ -115,3 +115,9 @@ async def test_a_form_that_says_nothing_or_nonsense_is_told_so(
 
 async def test_whoever_asks_for_a_link_needs_a_token(nobody: httpx.AsyncClient) -> None:
     assert (await nobody.post(f"{PATH}/links", json={"result_id": str(uuid4())})).status_code == 401
+
+
+async def test_a_script_for_pages_is_given_to_everybody(nobody: httpx.AsyncClient) -> None:
+    answer = await nobody.get(f"{PATH}/widget.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "data-link" in answer.text

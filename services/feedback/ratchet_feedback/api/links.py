@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -27,6 +28,7 @@ from ratchet_feedback.submit import submit
 PREFIX: Final = "/api/models/feedback"
 routes = APIRouter(prefix=PREFIX, tags=["feedback"])
 
+SCRIPT: Final = Path(__file__).parent.with_name("widget.js").read_bytes()
 MOST_FIELDS: Final = 100
 SEVERAL: Final = frozenset({"specific_issues"})
 FROM_ANYWHERE: Final = {"Access-Control-Allow-Origin": "*"}  # the link is the permission: no cookie goes with it
@@ -93,6 +95,12 @@ async def make_link(
     base = settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     url = f"{base}{PREFIX}/said/{token}"
     return MadeLink(url=url, by_rating={one: f"{url}?rating={one}" for one in Rating}, expires_at=expires_at)
+
+
+@routes.get("/widget.js", response_class=Response, responses={200: {"content": {"text/javascript": {}}}})
+async def give_script() -> Response:
+    """A few buttons for a page: what a link takes, by one script tag."""
+    return Response(SCRIPT, media_type="text/javascript", headers={"Cache-Control": "public, max-age=3600"})
 
 
 @routes.get("/said/{token}", response_class=HTMLResponse, responses=documented(403, 410))
