@@ -145,7 +145,7 @@ def roll_back(rollout: Rollout, version_id: str, by: By) -> Rollout:
         )
     if version_id == rollout.canary:
         return _trial_lost(rollout, by)
-    before = tuple(v for v in rollout.served_before if v != version_id)
+    before = _before_without(rollout, version_id)
     if version_id != rollout.stable:
         return changed(rollout, by, holdout=None, served_before=before, revoked=(version_id,))
     parent = before[-1] if before else BASE_VERSION
@@ -218,7 +218,10 @@ def _insist_on_no_trial(rollout: Rollout) -> None:
 
 
 def _trial_lost(rollout: Rollout, by: By) -> Rollout:
-    return changed(rollout, by, canary="", percent=0, revoked=(rollout.canary,))
+    """It may have served before: what lost is nobody's parent any more."""
+    lost = rollout.canary
+    before = _before_without(rollout, lost)
+    return changed(rollout, by, canary="", percent=0, served_before=before, revoked=(lost,))
 
 
 def _promoted(rollout: Rollout, plan: Plan, by: By) -> Rollout:
@@ -227,8 +230,12 @@ def _promoted(rollout: Rollout, plan: Plan, by: By) -> Rollout:
 
 
 def _replaced(rollout: Rollout, version_id: str, holdout: Holdout | None, by: By) -> Rollout:
-    before = (*(v for v in rollout.served_before if v != version_id), rollout.stable)[-SERVED_KEPT:]
+    before = (*_before_without(rollout, version_id), rollout.stable)[-SERVED_KEPT:]
     return changed(rollout, by, stable=version_id, served_before=before, canary="", percent=0, holdout=holdout)
+
+
+def _before_without(rollout: Rollout, version_id: str) -> tuple[str, ...]:
+    return tuple(version for version in rollout.served_before if version != version_id)
 
 
 def _holdout_without(rollout: Rollout, version_id: str) -> Holdout | None:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -181,6 +182,14 @@ def test_what_was_rolled_back_is_nobodys_parent_any_more() -> None:
     without_v1 = roll_back(live("v1", "v2"), "v1", BY)  # it was still held out
     assert (without_v1.shares, without_v1.holdout) == ({"v2": 100}, None)
     assert roll_back(without_v1, "v2", BY).shares == {"base": 100}
+
+
+@pytest.mark.parametrize("take_back", [lambda trial: after(trial, "roll_back"), lambda trial: roll_back(trial, "v1", BY)])
+def test_a_former_version_that_lost_a_second_trial_is_nobodys_parent_either(
+    take_back: Callable[[Rollout], Rollout],
+) -> None:
+    trial = set_traffic(end_holdout(live("v1", "v2"), NOW + timedelta(days=8)), "v1", 20, BY)
+    assert roll_back(take_back(trial), "v2", BY).shares == {"base": 100}
 
 
 def test_rolling_back_what_serves_leaves_the_trial_beside_its_parent() -> None:
