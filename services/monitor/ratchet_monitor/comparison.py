@@ -157,6 +157,8 @@ def _decision(
 
 def _in_time(decision: Decision, experiment: Experiment, rules: Rules, at: datetime) -> Decision:
     """What is only seen at other hours of the day has a chance to show; what is bad already need not wait for it."""
+    if experiment.guard and decision.verdict == "advance":
+        return Decision("hold", f"It serves already. {decision.reason}")
     until = experiment.started_at + rules.min_step
     if decision.verdict != "advance" or at >= until:
         return decision

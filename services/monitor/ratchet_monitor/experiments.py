@@ -1,4 +1,8 @@
-"""A canary against its control: what the traffic's revision put on trial, and what is known of it so far."""
+"""A canary against its control: what the traffic's revision put on trial, and what is known of it so far.
+
+After a trial the version that was promoted is compared with what is held out, for as long as that is: a guard, which
+takes it back or does nothing.
+"""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -6,7 +10,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from ratchet_common.events import Conclusion, TrafficAssigned, VerdictReached
+from ratchet_common.events import BASE_VERSION, Conclusion, TrafficAssigned, VerdictReached
 from ratchet_monitor.hours import TaskKey
 
 NAMESPACE = UUID("5b0b8f0e-6a53-5c55-8f61-0f7e3c9a2d11")
@@ -73,6 +77,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     state: State = State.RUNNING
     closed_at: datetime | None = None
     finding: Finding | None = None
+    guard: bool = False  # the canary serves already, and its control is what is held out
 
     @property
     def task(self) -> TaskKey:
@@ -85,19 +90,31 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def experiment_of(event: TrafficAssigned) -> Experiment | None:
-    """None: nothing is on trial."""
-    if not (event.canary and event.control):
+    """None: nothing is on trial, and nothing is held out beside what was trained."""
+    arms = _on_trial(event) or _guarded(event)
+    if arms is None:
         return None
+    canary, control, guard = arms
     return Experiment(
-        experiment_id=f"{event.task_type}:{event.canary}:{event.since}",
+        experiment_id=f"{event.task_type}:{canary}:{event.since}",
         tenant=event.tenant,
         task_type=event.task_type,
         revision=event.since,
-        canary=event.canary,
-        control=event.control,
-        percent=event.shares.get(event.canary, 0),
+        canary=canary,
+        control=control,
+        percent=event.shares.get(canary, 0),
         started_at=event.occurred_at,
+        guard=guard,
     )
+
+
+def _on_trial(event: TrafficAssigned) -> tuple[str, str, bool] | None:
+    return (event.canary, event.control, False) if event.canary and event.control else None
+
+
+def _guarded(event: TrafficAssigned) -> tuple[str, str, bool] | None:
+    serving = [version for version in event.shares if version != BASE_VERSION]
+    return (serving[0], event.holdout.version_id, True) if event.holdout and serving else None
 
 
 def held(experiment: Experiment, why: str, at: datetime) -> VerdictReached:

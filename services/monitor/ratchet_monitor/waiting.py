@@ -23,8 +23,9 @@ class Pace:
 
 
 def waits_for(experiment: Experiment, rules: Rules, now: datetime) -> str:
-    """Empty: it waits for neither, since it is decided, or since only the answers themselves do not decide it yet."""
-    if experiment.state is not State.RUNNING:
+    """Empty: it waits for neither, since it is decided, since only the answers themselves do not decide it yet, or
+    since it guards what serves already, as long as something is held out."""
+    if experiment.state is not State.RUNNING or experiment.guard:
         return ""
     pace = pace_of(experiment, rules, now)
     if pace is not None:
@@ -46,7 +47,7 @@ def pace_of(experiment: Experiment, rules: Rules, now: datetime) -> Pace | None:
 
 def is_short_of_traffic(experiment: Experiment, rules: Rules, now: datetime) -> bool:
     pace = pace_of(experiment, rules, now)
-    if experiment.state is not State.RUNNING or pace is None or pace.passed < EARLY:
+    if experiment.state is not State.RUNNING or experiment.guard or pace is None or pace.passed < EARLY:
         return False
     return pace.left is None or pace.left > LONG
 

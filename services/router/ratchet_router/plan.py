@@ -207,7 +207,7 @@ def _planned(
 
 def _steered(found: Plan, ask: Ask, unit: str, situation: Situation) -> Plan:
     """Nothing explores where a caller named a tier or a model, or where a version's trial is compared with it."""
-    on_trial = situation.assigned is not None and bool(situation.assigned.canary)
+    on_trial = situation.assigned is not None and bool(situation.assigned.canary or situation.assigned.holdout)
     free = ask.model == AUTO or ask.model.startswith(OF_TASK)
     may_explore = free and not on_trial and not found.decision.fell_back
     wanted = _wanted(ask, found.decision.complexity, ALIASES.get(ask.model))

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from ratchet_common.errors import RefusedError
-from ratchet_common.events import BASE_VERSION, Holdout, VerdictReached
+from ratchet_common.events import BASE_VERSION, Holdout
 from ratchet_trainer.versions import VersionState
 
 HISTORY_KEPT, SERVED_KEPT, LEFT_KEPT = 200, 20, 100
@@ -109,75 +109,7 @@ def start(rollout: Rollout, version_id: str, baseline: str, percent: int, by: By
         raise TrafficRefusedError(
             f"{version_id} has served {rollout.task_type} and was {became}: only a person puts it on trial again."
         )
-    return _put_on_trial(rollout, version_id, baseline, percent, by)
-
-
-def on_verdict(rollout: Rollout, verdict: VerdictReached, plan: Plan, at: datetime) -> Rollout | None:
-    """None: an old verdict, one on another version, or one that holds changes nothing."""
-    if not rollout.canary or (verdict.revision, verdict.version_id) != (rollout.step, rollout.canary):
-        return None
-    by = By("monitor", verdict.why, at)
-    if verdict.conclusion == "roll_back":
-        return _trial_lost(rollout, by)
-    if verdict.conclusion == "hold":
-        return None
-    further = [step for step in plan.steps if step > rollout.percent]
-    return changed(rollout, by, percent=further[0]) if further else _promoted(rollout, plan, by)
-
-
-def activate(rollout: Rollout, version_id: str, by: By) -> Rollout:
-    """All of the traffic, at a person's word: nothing is held out."""
-    if rollout.canary != version_id:
-        _insist_on_no_trial(rollout)
-    if rollout.serving == {version_id}:
-        raise TrafficRefusedError(f"{version_id} serves all of {rollout.task_type} already.")
-    if rollout.stable == version_id:
-        return changed(rollout, by, holdout=None)
-    return _replaced(rollout, version_id, None, by)
-
-
-def roll_back(rollout: Rollout, version_id: str, by: By) -> Rollout:
-    """Takes a version out of the traffic: what it stood beside, or what it took the place of, serves instead."""
-    if version_id == BASE_VERSION or version_id not in rollout.serving:
-        raise TrafficRefusedError(
-            f"{version_id} has no traffic of {rollout.task_type} that could be taken back: "
-            f"{' and '.join(sorted(rollout.serving))} serves."
-        )
-    if version_id == rollout.canary:
-        return _trial_lost(rollout, by)
-    before = _before_without(rollout, version_id)
-    if version_id != rollout.stable:
-        return changed(rollout, by, holdout=None, served_before=before, revoked=(version_id,))
-    parent = before[-1] if before else BASE_VERSION
-    on_trial = {"canary": "", "percent": 0} if rollout.canary == parent else {}
-    return changed(
-        rollout,
-        by,
-        stable=parent,
-        served_before=before[:-1],
-        holdout=_holdout_without(rollout, parent),
-        revoked=(version_id,),
-        **on_trial,
-    )
-
-
-def set_traffic(rollout: Rollout, version_id: str, percentage: int, by: By) -> Rollout:
-    """A share from 0 to 100 at a person's word; verdicts take it from there to the next step."""
-    if percentage == 100:
-        return activate(rollout, version_id, by)
-    if version_id != rollout.canary and version_id in rollout.serving:
-        raise TrafficRefusedError(
-            f"{version_id} is not on trial: it serves what the others leave. Roll it back instead."
-        )
-    if version_id == rollout.canary:
-        if percentage == rollout.percent:
-            raise TrafficRefusedError(f"{version_id} has {percentage} % of {rollout.task_type} already.")
-        if percentage == 0:
-            return changed(rollout, by, canary="", percent=0)
-        return changed(rollout, by, percent=percentage)
-    if percentage == 0:
-        raise TrafficRefusedError(f"{version_id} has no traffic of {rollout.task_type} already.")
-    return _put_on_trial(rollout, version_id, rollout.stable, percentage, by)
+    return put_on_trial(rollout, version_id, baseline, percent, by)
 
 
 def end_holdout(rollout: Rollout, at: datetime) -> Rollout:
@@ -198,18 +130,18 @@ def standings(rollout: Rollout) -> dict[str, Standing]:
     )
 
 
-def _put_on_trial(rollout: Rollout, version_id: str, baseline: str, percent: int, by: By) -> Rollout:
-    _insist_on_no_trial(rollout)
+def put_on_trial(rollout: Rollout, version_id: str, baseline: str, percent: int, by: By) -> Rollout:
+    insist_on_no_trial(rollout)
     if version_id == rollout.stable:
         raise TrafficRefusedError(f"{version_id} serves {rollout.task_type} already.")
     if baseline != rollout.stable:
         raise TrafficRefusedError(
             f"{version_id} was evaluated against {baseline}, and today {rollout.stable} serves: evaluate it again."
         )
-    return changed(rollout, by, canary=version_id, percent=percent, holdout=_holdout_without(rollout, version_id))
+    return changed(rollout, by, canary=version_id, percent=percent, holdout=holdout_without(rollout, version_id))
 
 
-def _insist_on_no_trial(rollout: Rollout) -> None:
+def insist_on_no_trial(rollout: Rollout) -> None:
     if rollout.canary:
         raise TrafficRefusedError(
             f"{rollout.canary} is on trial for {rollout.task_type} with {rollout.percent} %: "
@@ -217,28 +149,28 @@ def _insist_on_no_trial(rollout: Rollout) -> None:
         )
 
 
-def _trial_lost(rollout: Rollout, by: By) -> Rollout:
+def trial_lost(rollout: Rollout, by: By) -> Rollout:
     """It may have served before: what lost is nobody's parent any more."""
     lost = rollout.canary
-    before = _before_without(rollout, lost)
+    before = before_without(rollout, lost)
     return changed(rollout, by, canary="", percent=0, served_before=before, revoked=(lost,))
 
 
-def _promoted(rollout: Rollout, plan: Plan, by: By) -> Rollout:
+def promoted(rollout: Rollout, plan: Plan, by: By) -> Rollout:
     kept = Holdout(version_id=rollout.stable, percent=plan.holdout_percent, until=by.at + plan.holdout_for)
-    return _replaced(rollout, rollout.canary, kept if plan.holdout_percent else None, by)
+    return replaced(rollout, rollout.canary, kept if plan.holdout_percent else None, by)
 
 
-def _replaced(rollout: Rollout, version_id: str, holdout: Holdout | None, by: By) -> Rollout:
-    before = (*_before_without(rollout, version_id), rollout.stable)[-SERVED_KEPT:]
+def replaced(rollout: Rollout, version_id: str, holdout: Holdout | None, by: By) -> Rollout:
+    before = (*before_without(rollout, version_id), rollout.stable)[-SERVED_KEPT:]
     return changed(rollout, by, stable=version_id, served_before=before, canary="", percent=0, holdout=holdout)
 
 
-def _before_without(rollout: Rollout, version_id: str) -> tuple[str, ...]:
+def before_without(rollout: Rollout, version_id: str) -> tuple[str, ...]:
     return tuple(version for version in rollout.served_before if version != version_id)
 
 
-def _holdout_without(rollout: Rollout, version_id: str) -> Holdout | None:
+def holdout_without(rollout: Rollout, version_id: str) -> Holdout | None:
     return None if rollout.holdout and rollout.holdout.version_id == version_id else rollout.holdout
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ratchet_common.events import Attempt, Check
+from ratchet_common.events import Attempt, Check, Holdout
 from ratchet_monitor.comparison import (
     FAILURE_ALPHA,
     OF_ALL,
@@ -20,15 +20,20 @@ from ratchet_monitor.comparison import (
     takes_part,
     worse_slices,
 )
-from ratchet_monitor.experiments import verdict_of
+from ratchet_monitor.experiments import Experiment, experiment_of, verdict_of
 from ratchet_monitor.observations import Observation
 from ratchet_monitor.scores import Score, score_of
 from ratchet_scoring.advance import Limits
 from ratchet_scoring.sequential import Comparison
-from tests.unit.monitor.make import NOW, experiment, joined, observation, result_id
+from tests.unit.monitor.make import NOW, experiment, joined, observation, result_id, traffic
 
 CANARY = "summary-00000001"
 RULES = Rules(Limits(), min_observations=30)
+
+
+def guard() -> Experiment:
+    held = Holdout(version_id="base", percent=5, until=NOW + timedelta(days=7))
+    return experiment(canary="", control=CANARY, holdout=held)
 
 
 def compared(low: float = -1.0, high: float = 1.0, n_canary: int = 100, n_control: int = 900) -> Comparison:
@@ -60,6 +65,21 @@ def test_the_verdict(scores: Comparison, failures: Comparison, canary_ms: float,
     found = conclude(experiment(), arms(canary_ms), scores, failures, (), RULES, NOW)
     assert found.conclusion == conclusion
     assert found.why
+
+
+@pytest.mark.parametrize(
+    ("scores", "conclusion"), [(compared(0.01, 0.2), "hold"), (compared(-0.3, -0.01), "roll_back")]
+)
+def test_what_serves_already_is_taken_back_or_stays(scores: Comparison, conclusion: str) -> None:
+    found = conclude(guard(), arms(), scores, compared(), (), RULES, NOW)
+    assert found.conclusion == conclusion
+
+
+def test_what_was_promoted_is_compared_with_what_is_held_out() -> None:
+    assert (guard().canary, guard().control, guard().percent) == (CANARY, "base", 100)
+    held = Holdout(version_id=CANARY, percent=5, until=NOW)
+    assert experiment_of(traffic(canary="", control="base", holdout=held)) is None
+    assert not experiment(holdout=held).guard
 
 
 def test_a_verdict_is_published_unless_it_holds() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ratchet_common.events import Holdout
 from ratchet_monitor.comparison import Rules
 from ratchet_monitor.experiments import State
 from ratchet_monitor.hours import TaskKey
@@ -72,6 +73,22 @@ async def test_a_better_canary_advances_once() -> None:
 async def test_a_worse_canary_is_rolled_back() -> None:
     (verdict,) = (await played(0.3, 0.8)).experiments.verdicts
     assert verdict.conclusion == "roll_back"
+
+
+async def test_what_turns_bad_after_its_promotion_is_taken_back_beside_what_is_held_out() -> None:
+    trial = await played(0.9, 0.5)
+    held = Holdout(version_id="base", percent=5, until=NOW + timedelta(days=7))
+    promoted = traffic(2, canary="", control=CANARY, holdout=held)
+    await on_traffic([promoted], trial.experiments, trial.marks, lambda: NOW)
+    chance = random.Random(6)
+    for number in range(1_000, 1_600):
+        good = chance.random() < (0.2 if (is_canary := number % 10 != 0) else 0.8)
+        await trial.answer(number, CANARY if is_canary else "base", float(good), revision=2)
+    await trial.compare()
+    assert [(v.revision, v.version_id, v.conclusion) for v in trial.experiments.verdicts] == [
+        (1, CANARY, "advance"),
+        (2, CANARY, "roll_back"),
+    ]
 
 
 async def test_a_canary_that_is_the_same_holds() -> None:

@@ -53,6 +53,12 @@ def test_with_enough_answers_it_waits_for_the_end_of_the_step_alone() -> None:
     assert waits_for(trial, RULES, START + 4 * HOUR) == ""
 
 
+def test_what_guards_what_serves_waits_for_nothing_and_is_never_short_of_traffic() -> None:
+    guard = msgspec.structs.replace(seen(3, 3), guard=True)
+    assert waits_for(guard, RULES, START + 3 * DAY) == ""
+    assert not is_short_of_traffic(guard, RULES, START + 3 * DAY)
+
+
 def test_what_is_decided_waits_for_nothing() -> None:
     assert waits_for(msgspec.structs.replace(seen(3, 3), state=State.DECIDED), RULES, START + DAY) == ""
 

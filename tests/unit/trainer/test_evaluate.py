@@ -6,11 +6,12 @@ import pytest
 from ratchet_providers.base import ProviderError
 from ratchet_scoring.advance import Limits
 from ratchet_trainer import evaluation
+from ratchet_trainer.by_hand import activate, roll_back
 from ratchet_trainer.case_answers import AskedElsewhere
 from ratchet_trainer.evaluate import Judging
 from ratchet_trainer.evaluation import Answer, Case, Verdict
 from ratchet_trainer.example import Example
-from ratchet_trainer.rollout import By, Plan, Rollout, RolloutState, activate, roll_back, start
+from ratchet_trainer.rollout import By, Plan, Rollout, RolloutState, start
 from ratchet_trainer.shadowing import ended, set_shadow
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.versions import TRIES, Version, VersionState

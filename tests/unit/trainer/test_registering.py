@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from ratchet_trainer.artifacts import Artifact, ArtifactGoneError, WrongArtifactError, artifacts_at
+from ratchet_trainer.by_hand import activate
 from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.registering import CannotRegisterError, NameTakenError, Registering, Registration, names
-from ratchet_trainer.rollout import By, Rollout, activate
+from ratchet_trainer.rollout import By, Rollout
 from ratchet_trainer.versions import UnknownVersionError, VersionState, name_of, serving
 from tests.unit.trainer.decision_fakes import NOW, FakeDatasets, FakeRollouts, FakeVersions, dataset, example, version
 

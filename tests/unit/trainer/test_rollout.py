@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -6,9 +5,11 @@ from typing import Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as replace_struct
 
 from ratchet_common.events import BASE_VERSION, Serving, VerdictReached
 from ratchet_trainer.assigning import assigned
+from ratchet_trainer.by_hand import activate, roll_back, set_traffic
 from ratchet_trainer.rollout import (
     By,
     Plan,
@@ -16,14 +17,11 @@ from ratchet_trainer.rollout import (
     RolloutState,
     Standing,
     TrafficRefusedError,
-    activate,
     end_holdout,
-    on_verdict,
-    roll_back,
-    set_traffic,
     standings,
     start,
 )
+from ratchet_trainer.verdict import on_verdict
 from ratchet_trainer.versions import VersionState
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -184,12 +182,34 @@ def test_what_was_rolled_back_is_nobodys_parent_any_more() -> None:
     assert roll_back(without_v1, "v2", BY).shares == {"base": 100}
 
 
-@pytest.mark.parametrize("take_back", [lambda trial: after(trial, "roll_back"), lambda trial: roll_back(trial, "v1", BY)])
-def test_a_former_version_that_lost_a_second_trial_is_nobodys_parent_either(
-    take_back: Callable[[Rollout], Rollout],
-) -> None:
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_former_version_that_lost_a_second_trial_is_nobodys_parent_either(*, by_hand: bool) -> None:
     trial = set_traffic(end_holdout(live("v1", "v2"), NOW + timedelta(days=8)), "v1", 20, BY)
-    assert roll_back(take_back(trial), "v2", BY).shares == {"base": 100}
+    lost = roll_back(trial, "v1", BY) if by_hand else after(trial, "roll_back")
+    assert roll_back(lost, "v2", BY).shares == {"base": 100}
+
+
+def on_promoted(rollout: Rollout, conclusion: Conclusion) -> Rollout | None:
+    said = replace_struct(verdict(rollout, conclusion), version_id=rollout.stable)
+    return on_verdict(rollout, said, PLAN, NOW)
+
+
+def test_while_something_is_held_out_one_bad_verdict_takes_back_what_was_promoted() -> None:
+    back = on_promoted(live("v1", "v2"), "roll_back")
+    assert back is not None
+    assert (back.shares, back.holdout, back.revoked) == ({"v1": 100}, None, ("v2",))
+    assert (back.history[-1].by.who, standings(back)["v2"].state) == ("monitor", VersionState.ROLLED_BACK)
+
+
+@pytest.mark.parametrize("conclusion", ["advance", "hold"])
+def test_a_good_verdict_on_what_was_promoted_gives_it_nothing_more(conclusion: Conclusion) -> None:
+    assert on_promoted(live("v1"), conclusion) is None
+
+
+def test_without_holdout_or_beside_a_trial_no_verdict_is_on_what_serves() -> None:
+    over = end_holdout(live("v1"), NOW + timedelta(days=8))
+    for rollout in (over, start(live("v1"), "v2", "v1", 10, BY), activate(FRESH, "v1", BY)):
+        assert on_promoted(rollout, "roll_back") is None
 
 
 def test_rolling_back_what_serves_leaves_the_trial_beside_its_parent() -> None:
@@ -244,6 +264,9 @@ def test_whatever_is_asked_the_shares_add_up_and_revisions_grow_by_one(orders: l
         if changed is None:
             continue
         assert changed.revision == rollout.revision + 1
+        if kind == 4:
+            came = changed.serving - rollout.serving
+            assert VersionState.ROLLED_BACK not in [rollout.left.get(one) for one in came]
         rollout = changed
         assert sum(rollout.shares.values()) == 100
         assert all(0 < share <= 100 for share in rollout.shares.values())

@@ -8,17 +8,10 @@ import pytest
 
 from ratchet_common.events import BASE_VERSION, Serving, VerdictReached
 from ratchet_trainer.assigning import assigned
-from ratchet_trainer.rollout import (
-    By,
-    Plan,
-    Rollout,
-    Shadowed,
-    TrafficRefusedError,
-    activate,
-    on_verdict,
-    start,
-)
+from ratchet_trainer.by_hand import activate
+from ratchet_trainer.rollout import By, Plan, Rollout, Shadowed, TrafficRefusedError, start
 from ratchet_trainer.shadowing import ended, is_shadowed, set_shadow
+from ratchet_trainer.verdict import on_verdict
 from ratchet_trainer.versions import VersionState
 from tests.unit.trainer.decision_fakes import version
 

@@ -7,8 +7,9 @@ import pytest
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import VerdictReached
+from ratchet_trainer.by_hand import activate
 from ratchet_trainer.handlers.verdicts import on_verdicts
-from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, activate, start
+from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, start
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.versions import VersionState
 from tests.unit.trainer.decision_fakes import NOW, Clock, FakeRollouts, FakeVersions, version

@@ -62,6 +62,7 @@ class ExperimentView:
     state: State
     canary: str
     control: str
+    guard: bool  # the canary was promoted, and is compared with what is held out: it may only be taken back
     percent: int
     metric: str
     started_at: datetime
@@ -115,6 +116,7 @@ def _view(one: Experiment, request: Request) -> ExperimentView:
         state=one.state,
         canary=one.canary,
         control=one.control,
+        guard=one.guard,
         percent=one.percent,
         metric="score",
         started_at=one.started_at,

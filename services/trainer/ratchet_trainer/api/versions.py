@@ -17,7 +17,8 @@ from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, VersionId,
 from ratchet_trainer.api.rollouts import RolloutView
 from ratchet_trainer.api.version_views import VersionView, view
 from ratchet_trainer.artifacts import Artifact, FileArtifacts
-from ratchet_trainer.rollout import By, Rollout, activate, roll_back, set_traffic, standings
+from ratchet_trainer.by_hand import activate, roll_back, set_traffic
+from ratchet_trainer.rollout import By, Rollout, standings
 from ratchet_trainer.shadowing import set_shadow
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
