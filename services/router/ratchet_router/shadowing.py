@@ -23,9 +23,13 @@ def copied(progress: Progress) -> None:
     if platform is None:
         parts.shadows.left_out("no_platform")
         return
+    limit = parts.settings.text_limit_bytes
+    if len(memoryview(ask.messages)) > limit:  # the bus would not carry what it says to that
+        parts.shadows.left_out("too_large")
+        return
     target = target_of(Trained(shadow.version_id, shadow.serving, platform), parts, ask, may_abstain=True)
     request = request_to(target, request_for(ask, progress.prompt), parts.shadows.limits(target))
-    parts.shadows.take(Copy(ask, progress.result_id, target, request, parts.settings.text_limit_bytes))
+    parts.shadows.take(Copy(ask, progress.result_id, event.occurred_at, target, request, limit))
 
 
 def may_be_copied(ask: Ask) -> bool:

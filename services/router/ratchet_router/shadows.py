@@ -8,6 +8,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -29,15 +30,16 @@ log = logging.getLogger(__name__)
 NOTHING_USED: Final = Usage()
 UNSURE: Final = "unsure"  # it would leave the request to others, which is how it serves, and no failure
 
-WhyLeftOut = Literal["full", "resting", "busy", "no_platform", "not_recorded"]
+WhyLeftOut = Literal["full", "resting", "busy", "no_platform", "too_large", "not_recorded"]
 Record = Callable[[ShadowAnswered], Awaitable[bool]]  # False: nobody took it
 
 
 class Copy(msgspec.Struct, frozen=True):
-    """`result_id`: of the answer that the caller got."""
+    """`result_id` and `answered_at`: of the answer that the caller got."""
 
     ask: Ask
     result_id: UUID
+    answered_at: datetime
     target: Target
     request: ModelRequest
     text_limit_bytes: int
@@ -145,6 +147,7 @@ def shadows_by(settings: RouterSettings, around: Surroundings, recorder: Recorde
 
 
 def _told(copy: Copy, said: ModelAnswer | ProviderError, latency_ms: float) -> ShadowAnswered:
+    """As of when the caller was answered, however long the copy has waited: so an erasure takes both or neither."""
     ask, target, usage = copy.ask, copy.target, said.usage or NOTHING_USED
     told: dict[str, Any]
     if isinstance(said, ProviderError):
@@ -156,6 +159,7 @@ def _told(copy: Copy, said: ModelAnswer | ProviderError, latency_ms: float) -> S
         told |= {"input": texts.input, "output": texts.output, "text_omitted": texts.text_omitted}
     return ShadowAnswered(
         tenant=ask.tenant,
+        occurred_at=copy.answered_at,
         result_id=copy.result_id,
         task_type=ask.task_type,
         version_id=target.version_id,

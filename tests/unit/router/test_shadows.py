@@ -1,6 +1,7 @@
 """A version in the shadow: it answers copies, and callers notice nothing."""
 
 import asyncio
+from dataclasses import replace as replace_part
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from ratchet_router.gate import Cap, Gate
 from ratchet_router.shadowing import is_drawn, may_be_copied
 from ratchet_router.traffic import assigned_version
 from tests.unit.router.asks import ask, assigned
-from tests.unit.router.fakes import FakeModel, World
+from tests.unit.router.fakes import FakeModel, World, settings
 
 DARK = "classification-00000009"
 
@@ -115,6 +116,20 @@ async def test_an_answer_that_nobody_waited_for_is_not_copied() -> None:
     await answer(ask(), its.parts, hung_up)
     await its.parts.shadows.settled()
     assert its.student.asked == []
+
+
+async def test_it_is_told_as_of_the_callers_answer_so_that_an_erasure_takes_both_or_neither() -> None:
+    its = await world()
+    await answered(its, ask(user="ann"))
+    assert [told.occurred_at for told in its.store.shadows] == [made.occurred_at for made in its.store.held]
+
+
+async def test_a_request_whose_text_the_bus_does_not_carry_is_not_copied() -> None:
+    its = await world()
+    its.parts = replace_part(its.parts, settings=settings().model_copy(update={"text_limit_bytes": 1_024}))
+    for length in (2_000, 500):
+        await answered(its, ask("a" * length))
+    assert [len(asked.document) for asked in its.student.asked] == [500]
 
 
 async def test_without_a_platform_nothing_is_asked() -> None:
