@@ -107,9 +107,26 @@ async def test_copied_requests_that_came_after_the_version_stand_for_held_out_on
     assert {answer.output for answer in answers.values()} == {"yes"}
     assert set(answers) == {example.example_id for example in heard}
     heads = await part.examples.newest("acme", "classification", 100)
-    learned = {example.document_hash for example in (*dataset.train, *dataset.validation, *dataset.test)}
-    assert not learned & {head.document_hash for head in unseen(heads, dataset)}
+    every = (*dataset.train, *dataset.validation, *dataset.test)
+    learned = {example.document_hash for example in every}
+    assert not learned & {head.document_hash for head in unseen(heads, every)}
     assert len(await cases.heard(version(), dataset, 5)) == 5
+
+
+async def test_the_dataset_that_judges_what_was_trained_elsewhere_takes_no_copied_request_away(part: Part) -> None:
+    """Nobody said what it was trained on: its exam is built of what is there when it is judged, copied requests too."""
+    words = [labelled(number) for number in range(60)]
+    await part.collector.on_feedback(words)
+    store = await kept(part)
+    await ShadowCollector(store, _prepare, part.collector.hashes).on_answered([whisper(word) for word in words[30:]])
+    exam = await part.training.load("acme", await part.training.build("acme", "classification"))
+    brought = replace(version(), dataset_id="")
+    heard = await ShadowCases(store, part.examples).heard(brought, exam, 100)
+    cases = {example.example_id for example in (*exam.test, *heard)}
+    said = await ShadowCases(store, part.examples).answers(brought, list(cases))
+    assert len(said) == 30
+    assert len(cases) == len(exam.test) + len(heard)
+    assert await ShadowCases(store, part.examples).heard(version(), exam, 100) == []
 
 
 async def test_who_puts_a_version_into_the_shadow_and_why_stands_in_the_history_and_the_router_hears_it(

@@ -1,7 +1,7 @@
 """What a version said in the shadow, as its answers to held-out requests: they need not be asked anew.
 
-A request that it was copied counts as held out where it came after the version, and nothing of its dataset shares its
-text or its session.
+A request that it was copied counts as held out where it came after the version, and nothing that it may have learned
+shares its text or its session. What was trained elsewhere has learned nothing of a dataset that was built to judge it.
 """
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -50,7 +50,7 @@ class ShadowCases:
         if not await self.count(version):
             return []
         heads = await self.examples.newest(version.tenant, version.task_type, NEWEST, since=version.created_at)
-        fresh = unseen(heads, dataset)
+        fresh = unseen(heads, learned_of(version, dataset))
         answered = await self.answers(version, [head.example_id for head in fresh])
         wanted = [(head.example_id, head.revision) for head in fresh if head.example_id in answered][:most]
         return [example async for example in self.examples.read(version.tenant, wanted)]
@@ -71,8 +71,13 @@ class ShadowCases:
         return {id_: _answer(said[result]) for id_, result in results.items() if result in said}
 
 
-def unseen(heads: Sequence[Head], dataset: Dataset) -> list[Head]:
-    known = [*dataset.train, *dataset.validation, *dataset.test]
+def learned_of(version: Version, dataset: Dataset) -> list[Example]:
+    """What it may have learned; and the test side, whose examples are cases already."""
+    learned = [*dataset.train, *dataset.validation] if version.dataset_id else []
+    return [*learned, *dataset.test]
+
+
+def unseen(heads: Sequence[Head], known: Sequence[Example]) -> list[Head]:
     ids, documents = {one.example_id for one in known}, {one.document_hash for one in known}
     sessions = {one.session_hash for one in known if one.session_hash}
     return [
