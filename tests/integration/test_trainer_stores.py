@@ -167,10 +167,12 @@ async def _the_version_follows(database: Database, version: Version) -> None:
     await store.create_indexes()
     assert await store.add(version)
     assert not await store.add(version)
+    await store.stand("acme", version.version_id, Standing(VersionState.CANARY, 50, "ann: more of it"), 2)
     await store.stand("acme", version.version_id, Standing(VersionState.LIVE, 100), 3)
     await store.stand("acme", version.version_id, Standing(VersionState.CANARY, 10), 2)
     followed = await store.get("acme", version.version_id)
     assert (followed.state, followed.traffic_percentage) == (VersionState.LIVE, 100)
+    assert followed.reason == "ann: more of it"
     assert await store.take_to_judge(datetime.now(UTC) + timedelta(days=1), here=True) is None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from ratchet_common.errors import RefusedError
@@ -65,6 +66,7 @@ class Change:
 class Standing:
     state: VersionState
     percent: int
+    why: str = ""  # who gave it that share, or took it away, and why; empty where that is too long ago to be known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +125,30 @@ def standings(rollout: Rollout) -> dict[str, Standing]:
     """What the rollout says of each version that it knows; the versions' own documents follow it."""
     held = {rollout.holdout.version_id: rollout.holdout.percent} if rollout.holdout else {}
     live = held | {rollout.stable: 100 - rollout.percent}
-    return (
-        {version: Standing(state, 0) for version, state in rollout.left.items()}
-        | {version: Standing(VersionState.LIVE, percent) for version, percent in live.items()}
-        | ({rollout.canary: Standing(VersionState.CANARY, rollout.percent)} if rollout.canary else {})
+    on_trial = {rollout.canary: (VersionState.CANARY, rollout.percent)} if rollout.canary else {}
+    known = (
+        {version: (state, 0) for version, state in rollout.left.items()}
+        | {version: (VersionState.LIVE, percent) for version, percent in live.items()}
+        | on_trial
     )
+    return {version: Standing(*its, why_so(rollout, version)) for version, its in known.items()}
+
+
+def why_so(rollout: Rollout, version_id: str) -> str:
+    """By the latest change of its share; what is held out has none, so that it says what took its place."""
+    history = rollout.history
+    if version_id in rollout.revoked:
+        return _said(history[-1].by)
+    first = [(None, history[0])] if history and history[0].revision == 1 else []
+    for before, change in reversed([*first, *pairwise(history)]):
+        had = before.shares if before else {BASE_VERSION: 100}
+        if had.get(version_id) != change.shares.get(version_id):
+            return _said(change.by)
+    return ""
+
+
+def _said(by: By) -> str:
+    return f"{by.who}: {by.why}"
 
 
 def put_on_trial(rollout: Rollout, version_id: str, baseline: str, percent: int, by: By) -> Rollout:

@@ -193,7 +193,12 @@ class FakeVersions:
     async def stand(self, tenant: str, version_id: str, standing: Standing, revision: int) -> None:
         if version_id in self.versions and self.followed.get(version_id, 0) < revision:
             there = self.versions[version_id]
-            self.versions[version_id] = replace(there, state=standing.state, traffic_percentage=standing.percent)
+            self.versions[version_id] = replace(
+                there,
+                state=standing.state,
+                traffic_percentage=standing.percent,
+                reason=standing.why or there.reason,
+            )
             self.followed[version_id] = revision
 
     async def take_to_judge(self, now: datetime, *, here: bool) -> Leased[Version] | None:

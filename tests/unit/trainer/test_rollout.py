@@ -92,7 +92,7 @@ def test_what_served_before_keeps_some_units_for_a_week() -> None:
 def test_one_bad_verdict_takes_the_version_back_at_every_step(trial: Rollout) -> None:
     back = after(trial, "roll_back")
     assert (back.shares, back.revoked, back.canary) == ({"base": 100}, ("v1",), "")
-    assert standings(back)["v1"] == Standing(VersionState.ROLLED_BACK, 0)
+    assert standings(back)["v1"] == Standing(VersionState.ROLLED_BACK, 0, "monitor: the numbers say so")
 
 
 def test_a_bad_verdict_on_a_successor_leaves_what_served_before_it() -> None:
@@ -225,11 +225,11 @@ def test_only_what_has_traffic_can_be_rolled_back() -> None:
 
 def test_a_replaced_version_is_retired_once_its_holdout_ends() -> None:
     both = live("v1", "v2")
-    assert standings(both)["v1"] == Standing(VersionState.LIVE, 5)
+    assert standings(both)["v1"] == Standing(VersionState.LIVE, 5, "monitor: the numbers say so")
     ended = end_holdout(both, NOW + timedelta(days=8))
     assert standings(ended) == {
-        "v1": Standing(VersionState.RETIRED, 0),
-        "v2": Standing(VersionState.LIVE, 100),
+        "v1": Standing(VersionState.RETIRED, 0, "monitor: the numbers say so"),
+        "v2": Standing(VersionState.LIVE, 100, "monitor: the numbers say so"),
     }
 
 
@@ -239,6 +239,16 @@ def test_each_change_says_who_and_why() -> None:
         (1, "ann", "because"),
         (2, "monitor", "the numbers say so"),
     ]
+
+
+def test_a_version_stands_where_it_does_because_of_the_latest_change_of_its_own_share() -> None:
+    taken = roll_back(start(live("v1"), "v2", "v1", 10, BY), "v2", By("bob", "wrong figures", NOW))
+    assert standings(taken)["v2"].why == "bob: wrong figures"
+    assert standings(taken)["v1"].why == "bob: wrong figures"  # it has all again
+    held = roll_back(live("v1", "v2"), "v1", By("bob", "it cost too much", NOW))
+    assert standings(held)["v1"].why == "bob: it cost too much"
+    assert standings(held)["v2"].why == "monitor: the numbers say so"
+    assert standings(replace(held, history=held.history[-1:], revoked=()))["v1"].why == ""
 
 
 def test_the_event_says_how_to_serve_whatever_has_traffic() -> None:

@@ -12,7 +12,7 @@ from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.problems import documented
 from ratchet_trainer.api.example_bodies import Name
 from ratchet_trainer.api.examples import TheData
-from ratchet_trainer.api.parameters import Cursor, Limit, name_of
+from ratchet_trainer.api.parameters import Cursor, Limit, Words, name_of
 from ratchet_trainer.erasing import Found
 from ratchet_trainer.erasure import ErasureState, still_on_the_bus
 
@@ -23,7 +23,7 @@ class WantedErasure(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     user_id: Name = Field(description="as in requests and feedback; not kept")
-    why: str = Field("", max_length=500, description="kept with the erasure: name nobody in it")
+    why: Words = Field("", max_length=500, description="kept with the erasure: name nobody in it")
 
 
 class ShownHeldBy(BaseModel):

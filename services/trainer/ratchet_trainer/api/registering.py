@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from ratchet_common.auth import Caller, MayOperate
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
-from ratchet_trainer.api.parameters import name_of
+from ratchet_trainer.api.parameters import Words, name_of
 from ratchet_trainer.api.version_views import VersionView, view
 from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.registering import Registering, Registration
@@ -39,7 +39,14 @@ class RegisterRequest(BaseModel):
         description="the newest thing that it has learned from: it is judged on newer ones only, without a dataset",
     )
     metrics: dict[MetricName, Metric] = Field({}, max_length=50)
-    why: str = Field(min_length=1, max_length=500, description="kept on the version")
+    why: Words = Field(min_length=1, max_length=500, description="kept on the version")
+
+    @field_validator("why")
+    @classmethod
+    def _said(cls, why: str) -> str:
+        if not why:
+            raise ValueError("it is blank: say in words why")
+        return why
 
     def of(self, caller: Caller) -> Registration:
         """Raises UnknownTaskError."""

@@ -100,6 +100,7 @@ class MongoVersionStore:
         """Follows the rollout's `revision`; an older one changes nothing."""
         not_yet = {"_id": _id(tenant, version_id), "tenant": tenant, "followed": {"$not": {"$gte": revision}}}
         said = {"state": str(standing.state), "traffic_percentage": standing.percent, "followed": revision}
+        said |= {"reason": standing.why} if standing.why else {}
         with waiting_is_worth_it():
             await self._versions.update_one(not_yet, {"$set": said})
 
