@@ -88,6 +88,7 @@ def _show_rollout(rollout: Mapping[str, Any], *, as_json: bool) -> None:
         return
     rows = [
         {"at": short(c["at"]), "who": c["who"], "why": c["why"], "shares": text_of(c["shares"])}
+        | {"in the shadow": _in_the_shadow(c["shadow"])}
         for c in rollout["history"]
     ]
     show(rollout, rows, "How it came to be so", as_json=False)
@@ -109,7 +110,6 @@ def _row(version: Mapping[str, Any]) -> dict[str, object]:
 
 def _rollout_row(rollout: Mapping[str, Any]) -> dict[str, object]:
     holdout = rollout["holdout"]
-    dark = rollout["shadow"]
     held = f"{holdout['version_id']} {holdout['percent']} % until {short(holdout['until'])}" if holdout else None
     return {
         "task": rollout["task_type"],
@@ -119,5 +119,9 @@ def _rollout_row(rollout: Mapping[str, Any]) -> dict[str, object]:
         "shares": text_of(rollout["shares"]),
         "waits for": rollout["waits_for"] or None,
         "held out": held,
-        "in the shadow": f"{dark['version_id']} {dark['percent']} %" if dark else None,
+        "in the shadow": _in_the_shadow(rollout["shadow"]),
     }
+
+
+def _in_the_shadow(dark: Mapping[str, Any] | None) -> str | None:
+    return f"{dark['version_id']} {dark['percent']} %" if dark else None

@@ -24,7 +24,8 @@ def show(found: object, rows: Sequence[Mapping[str, object]], title: str, *, as_
 
 
 def console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else IN_A_FILE)
+    """What people wrote is shown as it is: square brackets are no markup."""
+    return Console(width=None if sys.stdout.isatty() else IN_A_FILE, markup=False)
 
 
 def table(rows: Iterable[Mapping[str, object]], title: str) -> Table:

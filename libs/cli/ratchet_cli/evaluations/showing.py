@@ -69,4 +69,4 @@ def _json(found: Any) -> None:
 
 
 def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else IN_A_FILE)
+    return Console(width=None if sys.stdout.isatty() else IN_A_FILE, markup=False)  # tags are what people wrote
