@@ -159,6 +159,53 @@ async def test_a_person_activates_it_and_the_history_says_who_and_why(site: Site
     assert (status, rollout["history"][-1]["why"]) == (200, "traffic set to 20 %")
 
 
+async def test_what_nobody_would_answer_for_gets_no_traffic_and_no_shadow(site: Site) -> None:
+    _, version = await site.register(platform="vertex", model="endpoints/1", task_type="report")
+    path = f"{VERSIONS}/{version['version_id']}"
+    for what, body in (("activate", {}), ("traffic", {"percentage": 5}), ("shadow", {"percentage": 5})):
+        status, refused = await site.app.post(f"{path}/{what}", body)
+        assert (status, "no [platforms.vertex]" in refused["detail"]) == (409, True)
+    _, rollout = await site.app.get("/api/models/rollouts/report")
+    assert rollout["revision"] == 0
+
+
+async def test_a_version_is_compared_with_the_catalogues_models_and_with_no_other_tasks(site: Site) -> None:
+    _, version = await site.register(model="ft:compared", task_type="qa")
+    _, other = await site.register(model="ft:compared", task_type="risk_assessment")
+    one = version["version_id"]
+    status, found = await site.app.get(f"{VERSIONS}/compare?version_a=base&version_b={one}")
+    assert (status, found["version_a"]["version_id"], found["version_b"]["version_id"]) == (200, "base", one)
+    assert (found["version_a"]["state"], found["version_a"]["traffic_percentage"]) == ("live", 100)
+    status, refused = await site.app.get(f"{VERSIONS}/compare?version_a={one}&version_b={other['version_id']}")
+    assert (status, f"{one} is for qa" in refused["detail"]) == (422, True)
+    assert (await site.app.get(f"{VERSIONS}/compare?version_a=base&version_b=base"))[0] == 404
+
+
+@pytest.mark.parametrize("body", [{"percentage": True}, {"percentage": 33.3}, {"percentage": -1}, {"percentage": None}])
+async def test_a_share_is_a_whole_number_of_per_cent(site: Site, body: dict[str, Any]) -> None:
+    _, version = await site.register(model="ft:shared", task_type="qa")
+    status, refused = await site.app.post(f"{VERSIONS}/{version['version_id']}/traffic", body)
+    assert (status, refused["errors"][0]["field"]) == (422, "percentage")
+
+
+@pytest.mark.parametrize("why", ["a\u0000b", "\u001b[31mred", "\u202eback"])
+async def test_a_reason_is_in_words(site: Site, why: str) -> None:
+    status, refused = await site.register(model="ft:why", task_type="qa", why=why)
+    assert (status, "control characters" in refused["detail"]) == (422, True)
+
+
+async def test_what_a_version_says_of_itself_follows_its_traffic(site: Site) -> None:
+    _, version = await site.register(model="ft:told", task_type="action_items", why=" two\n lines ")
+    path = f"{VERSIONS}/{version['version_id']}"
+    assert version["why"] == "two lines"
+    await site.app.post(f"{path}/activate", {"why": "  ann has\ntried it"})
+    _, shown = await site.app.get(path)
+    assert (shown["state"], shown["reason"].endswith(": ann has tried it")) == ("live", True)
+    await site.app.post(f"{path}/rollback", {"why": " "})
+    _, shown = await site.app.get(path)
+    assert (shown["state"], shown["reason"].endswith(": rolled back")) == ("rolled_back", True)
+
+
 async def test_a_version_shows_where_it_comes_from(site: Site) -> None:
     _, first = await site.register(model=NAME)
     _, version = await site.register(model="ft:child", parent=first["version_id"], dataset_id=site.dataset_id)
@@ -225,6 +272,7 @@ async def test_a_student_from_outside_must_be_the_file_that_was_meant(site: Site
         ({"model": "m", "artifact": "file:///x"}, 422, "openai serves a model by its name there"),
         ({"platform": "local", "model": "m"}, 422, "a student is named by its artifact"),
         ({"model": "m", "why": ""}, 422, ""),
+        ({"model": "m", "why": "  "}, 422, "say in words why"),
         ({"model": "m", "metrics": {"f1": "NaN"}}, 422, ""),
         ({"model": "m", "learned_until": "2026-11-01T00:00:00"}, 422, ""),
         ({"model": "m", "learned_until": "0001-01-01T00:00:00+14:00"}, 422, ""),

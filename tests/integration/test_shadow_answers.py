@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from ratchet_trainer.store.shadow_answers import MongoShadowAnswerStore
 from ratchet_trainer.store.traces import MongoTraces
 from ratchet_trainer.versions import Version
 from tests.integration.conftest import Ground, SettingsFor, Tenant
+from tests.integration.test_registered_versions import CATALOGUE
 from tests.integration.test_trainer_rollout import traffic_of
 from tests.integration.trainer_site import Part, a_part, labelled, trainer
 from tests.unit.trainer import decision_fakes
@@ -130,9 +132,10 @@ async def test_the_dataset_that_judges_what_was_trained_elsewhere_takes_no_copie
 
 
 async def test_who_puts_a_version_into_the_shadow_and_why_stands_in_the_history_and_the_router_hears_it(
-    settings_for: SettingsFor, tenant: Tenant, stack: Ground
+    settings_for: SettingsFor, tenant: Tenant, stack: Ground, tmp_path: Path
 ) -> None:
-    async with trainer(settings_for, tenant) as (app, _):
+    (tmp_path / "catalogue.toml").write_text(CATALOGUE.format(url="http://127.0.0.1:9"))
+    async with trainer(settings_for, tenant, catalogue=tmp_path / "catalogue.toml") as (app, _):
         brought = {"task_type": "classification", "platform": "openai", "model": f"ft:{uuid4().hex}", "why": "by hand"}
         _, made = await app.post("/api/models/versions", brought)
         path = f"/api/models/versions/{made['version_id']}/shadow"

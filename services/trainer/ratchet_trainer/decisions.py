@@ -108,7 +108,7 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     its.hear(VERDICTS, partial(on_verdicts, traffic=traffic, plan=settings.plan, now=_now))
     app.state.jobs, app.state.versions = stores.jobs, stores.versions
     app.state.rollouts, app.state.evaluations = stores.rollouts, stores.evaluations
-    app.state.platforms = means.platforms
+    app.state.platforms, app.state.served_platforms = means.platforms, frozenset(means.askers.catalogue.platforms)
     app.state.registering, app.state.lineage = _registering(means, stores), _lineage(means, stores)
     app.state.training, app.state.traffic, app.state.poke_training = training, traffic, poke
     relays = await its.relay(its.database.rollouts) | await its.relay(its.database.estimates, idle=RARELY_S)

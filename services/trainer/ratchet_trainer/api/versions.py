@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from ratchet_common.auth import Caller, MayOperate, MayRead
-from ratchet_common.errors import NotFoundError
+from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.events import BASE_VERSION
 from ratchet_common.problems import documented
 from ratchet_trainer.api import evaluations, rollouts
@@ -18,7 +18,8 @@ from ratchet_trainer.api.rollouts import RolloutView
 from ratchet_trainer.api.version_views import VersionView, view
 from ratchet_trainer.artifacts import Artifact, FileArtifacts
 from ratchet_trainer.by_hand import activate, roll_back, set_traffic
-from ratchet_trainer.rollout import By, Rollout, standings
+from ratchet_trainer.rollout import By, Rollout, Standing, standings
+from ratchet_trainer.serving import insist_on_platform
 from ratchet_trainer.shadowing import set_shadow
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
@@ -44,8 +45,19 @@ class Comparison(BaseModel):
     head_to_head: EvaluationView | None = Field(description="where one of them was evaluated against the other")
 
 
+class DifferentTasksError(RefusedError):
+    type = "different-tasks"
+    title = "Versions for different tasks have nothing in common"
+
+
+def no_truth_value(percentage: object) -> object:
+    if isinstance(percentage, bool):
+        raise ValueError("it is a number from 0 to 100")
+    return percentage
+
+
 class TrafficRequest(Why):
-    percentage: int = Field(ge=0, le=100)
+    percentage: Annotated[int, BeforeValidator(no_truth_value)] = Field(ge=0, le=100)
 
 
 @routes.get("", responses=documented(404))
@@ -73,13 +85,17 @@ async def compare_versions(
     caller: MayRead,
     request: Request,
 ) -> Comparison:
-    store = versions_in(request)
-    a, b = await store.get(caller.tenant, version_a), await store.get(caller.tenant, version_b)
-    of_a, of_b = await _evaluations(request, a), await _evaluations(request, b)
+    """One of them may be `base`: the catalogue's models, as they serve the other's task."""
+    other = version_b if version_a == BASE_VERSION else version_a
+    task = (await trained(request, caller, other)).task_type
+    a, b = await _compared(request, caller, version_a, task), await _compared(request, caller, version_b, task)
+    if a.task_type != b.task_type:
+        raise DifferentTasksError(f"{version_a} is for {a.task_type}, and {version_b} for {b.task_type}.")
+    of_a, of_b = await _evaluations(request, caller, version_a), await _evaluations(request, caller, version_b)
     head_to_head = [e for e in (*of_a, *of_b) if {e.version_id, e.baseline} == {version_a, version_b}]
     return Comparison(
-        version_a=view(a),
-        version_b=view(b),
+        version_a=a,
+        version_b=b,
         evaluation_a=next(iter(of_a), None),
         evaluation_b=next(iter(of_b), None),
         head_to_head=next(iter(head_to_head), None),
@@ -134,7 +150,7 @@ async def _change(request: Request, version: Version, decide: Callable[[Rollout]
 
 
 async def trained(request: Request, caller: Caller, version_id: str, *, to_serve: bool = False) -> Version:
-    """Raises UnknownVersionError, or ArtifactGoneError where it shall serve and its model is gone."""
+    """Raises UnknownVersionError; where it shall serve, ArtifactGoneError or NotServedError if nobody could answer."""
     if version_id == BASE_VERSION:
         raise NotFoundError(
             "base stands for the catalogue's models, of each task apart: roll back what took its place instead, "
@@ -144,30 +160,38 @@ async def trained(request: Request, caller: Caller, version_id: str, *, to_serve
     if to_serve and version.here:
         artifacts: FileArtifacts = request.app.state.artifacts
         artifacts.path_of(Artifact(version.artifact, version.sha256))
+    elif to_serve:
+        insist_on_platform(version, request.app.state.served_platforms)
     return version
 
 
 async def _base(request: Request, caller: Caller, task: str | None) -> list[VersionView]:
     found = await _rollouts(request).of_tenant(caller.tenant)
-    views = []
-    for rollout in found:
-        standing = standings(rollout).get(BASE_VERSION)
-        if standing and task in (None, rollout.task_type):
-            views.append(
-                VersionView(
-                    version_id=BASE_VERSION,
-                    task_type=rollout.task_type,
-                    platform=BASE_VERSION,
-                    state=standing.state,
-                    traffic_percentage=standing.percent,
-                )
-            )
-    return views
+    serving = [rollout for rollout in found if BASE_VERSION in rollout.serving and task in (None, rollout.task_type)]
+    return [_base_view(rollout) for rollout in serving]
 
 
-async def _evaluations(request: Request, version: Version) -> list[EvaluationView]:
+def _base_view(rollout: Rollout) -> VersionView:
+    standing = standings(rollout).get(BASE_VERSION) or Standing(VersionState.RETIRED, 0)
+    return VersionView(
+        version_id=BASE_VERSION,
+        task_type=rollout.task_type,
+        platform=BASE_VERSION,
+        state=standing.state,
+        traffic_percentage=standing.percent,
+        reason=standing.why,
+    )
+
+
+async def _compared(request: Request, caller: Caller, version_id: str, task: str) -> VersionView:
+    if version_id == BASE_VERSION:
+        return _base_view(await _rollouts(request).get(caller.tenant, task))
+    return view(await versions_in(request).get(caller.tenant, version_id))
+
+
+async def _evaluations(request: Request, caller: Caller, version_id: str) -> list[EvaluationView]:
     store: MongoEvaluationStore = request.app.state.evaluations
-    found = await store.of_version(version.tenant, version.version_id, limit=20)
+    found = await store.of_version(caller.tenant, version_id, limit=20)
     return [evaluations.view(evaluation) for evaluation in found]
 
 
