@@ -36,6 +36,7 @@ from ratchet_trainer.rescan import Rescan, rescanned
 from ratchet_trainer.rounds import Round, one_after_the_other, side_by_side
 from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.shadow_cases import ShadowCases
+from ratchet_trainer.shadowing import ShadowFirst
 from ratchet_trainer.steps import Steps
 from ratchet_trainer.store.estimates import MongoEstimateStore
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
@@ -186,6 +187,11 @@ def _judging(means: Means, stores: Stores, traffic: Traffic) -> Judging:
         plan=settings.plan,
         cases=settings.evaluation_cases,
         shadow_answers=settings.shadow_answers,
+        shadow_first=ShadowFirst(
+            settings.shadow_first,
+            timedelta(days=settings.shadow_first_days),
+            frozenset(means.askers.catalogue.platforms),
+        ),
         renew_every=means.renew_every,
         now=_now,
     )

@@ -24,9 +24,10 @@ from ratchet_trainer.gate import Ruling, rule
 from ratchet_trainer.held_out import Datasets, dataset_for, with_exam
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, standings, start
-from ratchet_trainer.shadowing import ended, is_shadowed
+from ratchet_trainer.shadow_turn import ShadowTurn
+from ratchet_trainer.shadowing import BY_HAND_ALONE, ShadowFirst
 from ratchet_trainer.suites.asking import CannotAskError
-from ratchet_trainer.traffic import Decide, RolloutStore, Traffic
+from ratchet_trainer.traffic import RolloutStore, Traffic
 from ratchet_trainer.versions import Version, VersionState, judged, not_judged, to_judge_again, waiting
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,7 @@ class Judging:
     shadow_answers: int  # that what is in the shadow gives before it is judged
     renew_every: float  # seconds
     now: Callable[[], datetime]
+    shadow_first: ShadowFirst = BY_HAND_ALONE
 
     async def run_once(self, *, here: bool = True) -> bool:
         """One version that is asked here, or elsewhere. False: none waits."""
@@ -108,7 +110,7 @@ class Judging:
             if version.version_id in standings(rollout):
                 return await self._follow(held, version, rollout)
             if version.state is VersionState.CANDIDATE:
-                if why := await self._in_the_shadow(version, rollout):
+                if why := await self._shadow.waits_for(version, rollout):
                     return await self._save(held, waiting(version, why), LOOK_AT_SHADOW)
                 version = await self._with_exam(held, version)
                 version = await self._evaluated(version, rollout.stable)
@@ -132,21 +134,14 @@ class Judging:
             await self._save(held, after, timedelta(0))
         return after
 
-    async def _in_the_shadow(self, version: Version, rollout: Rollout) -> str:
-        """What it waits for there; empty if for nothing."""
-        if not is_shadowed(rollout, version.version_id):
-            return ""
-        count = await self.shadows.count(version)
-        there = f"{count} of the {self.shadow_answers} answers in the shadow that it shall give are there"
-        return "" if count >= self.shadow_answers else f"{there}; when its shadow is ended, it is judged at once."
+    @property
+    def _shadow(self) -> ShadowTurn:
+        return ShadowTurn(self.traffic, self.shadows, self.shadow_answers, self.shadow_first, self.now)
 
     async def _out_of_the_shadow(self, version: Version) -> None:
         """What is rejected need not be asked any more. Before that is written: a worker that takes over does it too."""
-        if version.state is not VersionState.REJECTED:
-            return
-        name, by = version.version_id, By("trainer", "It did not pass the gate.", self.now())
-        decide: Decide = lambda rollout: ended(rollout, name, by) if is_shadowed(rollout, name) else None  # noqa: E731
-        await self.traffic.change(version.tenant, version.task_type, decide)
+        if version.state is VersionState.REJECTED:
+            await self._shadow.end(version, "It did not pass the gate.")
 
     async def _to_traffic(self, held: Leased[Version], version: Version, rollout: Rollout) -> None:
         if rollout.canary:

@@ -30,6 +30,10 @@ class TrainerSettings(JobSettings):
     shadow_answers: int = Field(
         100, ge=1, le=100_000, description="that what is in the shadow gives before it is judged"
     )
+    shadow_first: int = Field(
+        0, ge=0, le=100, description="per cent of its task's units that a candidate answers unseen before it is judged"
+    )
+    shadow_first_days: float = Field(7, gt=0, le=90, description="then it is judged by what it has answered until then")
     catalogue: Path = Field(SHIPPED_CATALOGUE, description="the models that evaluations may ask, as the router's")
     evaluation_cost_usd: float = Field(
         5, ge=0, le=100_000, description="of an evaluation that names none, the gate's too"

@@ -1,9 +1,30 @@
 """A version answers copies of requests, unseen, before it has any traffic: who may, and what ends it. Pure."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
 from ratchet_trainer.rollout import By, Rollout, Shadowed, TrafficRefusedError, changed
 from ratchet_trainer.versions import Version, VersionState
 
 MAY_BE = (VersionState.CANDIDATE, VersionState.EVALUATED)
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowFirst:
+    """Each candidate answers in the shadow, once, before it is judged. `platforms`: where it can be asked."""
+
+    percent: int = 0  # of the units; 0: none does
+    at_most: timedelta = timedelta(days=7)  # then it is judged with what there is
+    platforms: Collection[str] = ()
+
+    def is_for(self, rollout: Rollout, version: Version) -> bool:
+        could = version.here or version.platform in self.platforms
+        return self.percent > 0 and could and first_put(rollout, version.version_id) is None
+
+
+BY_HAND_ALONE: Final = ShadowFirst()
 
 
 def set_shadow(rollout: Rollout, version: Version, percentage: int, by: By) -> Rollout:
@@ -30,6 +51,12 @@ def ended(rollout: Rollout, version_id: str, by: By) -> Rollout:
     if rollout.shadow is None or rollout.shadow.version_id != version_id:
         raise TrafficRefusedError(f"{version_id} answers nothing of {rollout.task_type} in the shadow.")
     return changed(rollout, by, step=rollout.step, shadow=None)
+
+
+def first_put(rollout: Rollout, version_id: str) -> By | None:
+    """Who put it into the shadow at first, as far as the history goes back."""
+    dark = (change.by for change in rollout.history if change.shadow and change.shadow.version_id == version_id)
+    return next(dark, None)
 
 
 def is_shadowed(rollout: Rollout, version_id: str) -> bool:

@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from ratchet_trainer.case_answers import AskedElsewhere
 from ratchet_trainer.evaluate import Judging
 from ratchet_trainer.evaluation import Answer, Case, Verdict
 from ratchet_trainer.example import Example
-from ratchet_trainer.rollout import By, Plan, Rollout, RolloutState, start
-from ratchet_trainer.shadowing import ended, set_shadow
+from ratchet_trainer.rollout import By, Plan, Rollout, RolloutState, Shadowed, start
+from ratchet_trainer.shadowing import ShadowFirst, ended, set_shadow
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.versions import TRIES, Version, VersionState
 from tests.unit.trainer.decision_fakes import (
@@ -253,6 +254,63 @@ async def test_requests_that_it_was_copied_since_count_as_held_out() -> None:
     await bench.run()
     (kept,) = bench.evaluations.kept.values()
     assert (kept.from_shadow, len(kept.verdict.scores), kept.test_examples) == (30, 90, 60)
+
+
+def shadowing_first(bench: Bench, *, platforms: Collection[str] = ()) -> None:
+    first = ShadowFirst(30, timedelta(days=2), platforms)
+    bench.judging = replace(bench.judging, shadow_first=first)
+
+
+async def test_where_a_setting_says_so_a_candidate_answers_in_the_shadow_once_before_it_is_judged() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    shadowing_first(bench)
+    assert await bench.judging.run_once()
+    assert bench.rollout.shadow == Shadowed(V, 30)
+    assert "0 of the 20 answers in the shadow" in bench.versions.versions[V].reason
+    bench.shadows.said = {e.example_id: Answer(str(e.target), 3.0, 0.0) for e in TEST[:20]}
+    bench.clock.tick(timedelta(minutes=1))
+    await bench.run()
+    assert (bench.state, bench.rollout.shadow) == (VersionState.CANARY, None)
+    whys = [(change.by.who, change.by.why) for change in bench.rollout.history[:2]]
+    assert whys == [
+        ("trainer", "Each candidate answers in the shadow first (TRAINER_SHADOW_FIRST)."),
+        ("trainer", "It has given 20 answers there, and is judged."),
+    ]
+    (kept,) = bench.evaluations.kept.values()
+    assert kept.from_shadow == 20
+
+
+async def test_what_too_few_requests_came_for_is_judged_with_what_there_is() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    shadowing_first(bench)
+    await bench.run()
+    assert bench.state is VersionState.CANDIDATE
+    bench.clock.tick(timedelta(days=2))
+    await bench.run()
+    assert (bench.state, bench.rollout.shadow) == (VersionState.CANARY, None)
+
+
+async def test_candidates_come_one_after_the_other_and_nobody_whom_no_platform_serves() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    shadowing_first(bench)
+    bench.set_rollout(set_shadow(FRESH, version("classification-eeeeeeee"), 10, BY))
+    assert await bench.judging.run_once()
+    assert "one at a time may" in bench.versions.versions[V].reason
+    away = Bench(FakeProvider(), of=replace(version(V), platform="openai", model="ft:x"))
+    shadowing_first(away)
+    assert not away.judging.shadow_first.is_for(FRESH, away.versions.versions[V])
+    shadowing_first(away, platforms={"openai"})
+    assert away.judging.shadow_first.is_for(FRESH, away.versions.versions[V])
+
+
+async def test_a_person_ends_what_a_setting_began_and_it_is_judged_at_once() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    shadowing_first(bench)
+    await bench.judging.run_once()
+    bench.set_rollout(ended(bench.rollout, V, BY))
+    bench.clock.tick(timedelta(minutes=1))
+    await bench.run()
+    assert bench.state is VersionState.CANARY
 
 
 async def test_what_is_rejected_leaves_the_shadow() -> None:
