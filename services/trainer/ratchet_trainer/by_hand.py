@@ -3,6 +3,8 @@
 Each gives the next rollout, or raises TrafficRefusedError with the sentence that says why not.
 """
 
+from collections.abc import Collection
+
 from ratchet_common.events import BASE_VERSION
 from ratchet_trainer.rollout import (
     By,
@@ -29,8 +31,11 @@ def activate(rollout: Rollout, version_id: str, by: By) -> Rollout:
     return replaced(rollout, version_id, None, by)
 
 
-def roll_back(rollout: Rollout, version_id: str, by: By) -> Rollout:
-    """Takes a version out of the traffic: what it stood beside, or what it took the place of, serves instead."""
+def roll_back(rollout: Rollout, version_id: str, by: By, gone: Collection[str] = ()) -> Rollout:
+    """Takes a version out of the traffic: what it stood beside, or what it took the place of, serves instead.
+
+    `gone`: versions that nothing serves any more.
+    """
     if version_id == BASE_VERSION or version_id not in rollout.serving:
         raise TrafficRefusedError(
             f"{version_id} has no traffic of {rollout.task_type} that could be taken back: "
@@ -38,7 +43,7 @@ def roll_back(rollout: Rollout, version_id: str, by: By) -> Rollout:
         )
     if version_id == rollout.canary:
         return trial_lost(rollout, by)
-    before = before_without(rollout, version_id)
+    before = tuple(one for one in before_without(rollout, version_id) if one not in gone)
     if version_id != rollout.stable:
         return changed(rollout, by, holdout=None, served_before=before, revoked=(version_id,))
     parent = before[-1] if before else BASE_VERSION

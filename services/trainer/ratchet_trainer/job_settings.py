@@ -39,6 +39,12 @@ class JobSettings(OpenAISettings, BedrockSettings, VertexSettings, LoraSettings,
     platform_calls_per_s: float = Field(
         20, gt=0, le=1000, description="requests of a trainer to all platforms together"
     )
+    unused_days: float = Field(
+        7,
+        ge=0,
+        le=3650,
+        description="what a run or a version that serves no more has at its platform stays so long; 0: for ever",
+    )
     student_score: float = Field(
         0.9, ge=0, le=1, description="of a student's own answers, by held-out ones: the less sure go to larger models"
     )

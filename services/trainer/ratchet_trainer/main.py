@@ -34,6 +34,7 @@ from ratchet_trainer.finding.model import check_model
 from ratchet_trainer.platforms.all import tuning_platforms
 from ratchet_trainer.searching import searching
 from ratchet_trainer.settings import TrainerSettings
+from ratchet_trainer.taking_down import taking_down
 
 NAME = "trainer"
 ESTIMATES = "estimates"  # a folder of their own: in it, what is in use no more goes
@@ -63,7 +64,7 @@ def build(settings: TrainerSettings) -> FastAPI:
             data = await data_of(its, settings)
             means = Means(its, settings, data, artifacts, estimates, fitting, base_models, platforms, asked.askers)
             loops = await decisions(app, means) | await evaluating(app, means) | dict(asked.loops)
-            loops |= await searching(app, means)
+            loops |= await searching(app, means) | taking_down(means)
             loops |= await its.relay(data.erasures.collection) | await its.relay(its.database.forgotten, idle=RARELY_S)
             app.state.data, app.state.artifacts, app.state.ready = data, artifacts, its.ready
             app.state.base_models = base_models

@@ -14,6 +14,11 @@ class NotServedError(RefusedError):
 
 def insist_on_platform(version: Version, platforms: Collection[str]) -> None:
     """`platforms`: of the trainer's catalogue, which is the router's too. Raises NotServedError."""
+    if version.taken_down_at:
+        raise NotServedError(
+            f"What served {version.version_id} at {version.platform} was removed on {version.taken_down_at:%Y-%m-%d}: "
+            "have the model served again, and register that as a version."
+        )
     if not version.here and version.platform not in platforms:
         missing = f"The catalogue has no [platforms.{version.platform}] to ask {version.version_id} at"
         raise NotServedError(

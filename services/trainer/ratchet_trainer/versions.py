@@ -56,6 +56,7 @@ class Version:
     exam: str = ""  # the dataset that it is judged on, where nobody said what it was trained on
     registered_by: str = ""  # who brought it, where no job made it
     why: str = ""  # he did
+    taken_down_at: datetime | None = None  # what served it at its platform was removed
     erasures: tuple[UUID, ...] = ()  # whose users' examples its dataset had held
 
     @property

@@ -201,6 +201,9 @@ class FakeVersions:
             )
             self.followed[version_id] = revision
 
+    async def taken_down(self, tenant: str, version_id: str, at: datetime) -> None:
+        self.versions[version_id] = replace(self.versions[version_id], taken_down_at=at)
+
     async def take_to_judge(self, now: datetime, *, here: bool) -> Leased[Version] | None:
         due = [v for v in self.versions.values() if _waits(v) and self.due.get(v.version_id, NOW) <= now]
         waiting = [v for v in due if v.here is here]

@@ -27,6 +27,7 @@ class VersionView(BaseModel):
     metrics: dict[str, float] = {}
     learned_until: datetime | None = None
     created_at: datetime | None = None
+    taken_down_at: datetime | None = Field(None, description="what served it at its platform was removed")
     erasures: list[UUID] = Field([], description="of users whose examples its dataset had held")
     registered_by: str | None = Field(None, description="who brought it, where no job made it")
     why: str | None = Field(None, description="it was brought")
@@ -52,6 +53,7 @@ def view(version: Version) -> VersionView:
         metrics=dict(version.metrics),
         learned_until=version.learned_until,
         created_at=version.created_at,
+        taken_down_at=version.taken_down_at,
         erasures=list(version.erasures),
         registered_by=version.registered_by or None,
         why=version.why or None,

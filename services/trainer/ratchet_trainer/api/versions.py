@@ -119,7 +119,10 @@ async def roll_version_back(
     """What it stood beside, or what it took the place of, serves instead."""
     version = await trained(request, caller, version_id)
     by = _by(caller, body, "rolled back")
-    return await _change(request, version, lambda rollout: roll_back(rollout, version_id, by))
+    there = await _rollouts(request).get(caller.tenant, version.task_type)
+    before = await versions_in(request).some(caller.tenant, there.served_before)
+    gone = {one.version_id for one in before if one.taken_down_at}
+    return await _change(request, version, lambda rollout: roll_back(rollout, version_id, by, gone))
 
 
 @routes.post("/{version_id}/traffic", responses=documented(404, 409))

@@ -18,6 +18,7 @@ REQUESTS: Final[Mapping[str, int]] = {  # that a step takes at most, as a rule: 
     "result": 4,
     "metrics": 2,
     "discard": 4,
+    "take_down": 1,
 }
 
 
@@ -84,3 +85,7 @@ class Paced:
     async def discard(self, order: Order, files: Mapping[Side, str]) -> None:
         await self._pace.turn(REQUESTS["discard"])
         await self._platform.discard(order, files)
+
+    async def take_down(self, run_id: str, model: str) -> bool:
+        await self._pace.turn(REQUESTS["take_down"])
+        return await self._platform.take_down(run_id, model)

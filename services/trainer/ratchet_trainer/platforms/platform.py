@@ -154,3 +154,9 @@ class TuningPlatform(Protocol):
 
     async def discard(self, order: Order, files: Mapping[Side, str]) -> None:
         """Removes the training files; what is gone already is no error."""
+
+    async def take_down(self, run_id: str, model: str) -> bool:
+        """What was made to serve a run's model, and what was kept of the run, is removed; gone already is no error.
+
+        `model`: as `result` named it, empty where nothing came of the run. True: it can be asked no more.
+        """

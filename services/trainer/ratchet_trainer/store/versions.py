@@ -104,6 +104,10 @@ class MongoVersionStore:
         with waiting_is_worth_it():
             await self._versions.update_one(not_yet, {"$set": said})
 
+    async def taken_down(self, tenant: str, version_id: str, at: datetime) -> None:
+        with waiting_is_worth_it():
+            await self._versions.update_one({"_id": _id(tenant, version_id)}, {"$set": {"taken_down_at": at}})
+
 
 def _id(tenant: str, version_id: str) -> str:
     return f"{tenant}:{version_id}"
@@ -169,5 +173,6 @@ def _version(document: Document) -> Version:
         exam=document.get("exam", ""),
         registered_by=document.get("registered_by", ""),
         why=document.get("why", ""),
+        taken_down_at=document.get("taken_down_at"),
         erasures=tuple(UUID(hex=erasure) for erasure in document.get("erasures", ())),
     )

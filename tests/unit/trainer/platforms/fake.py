@@ -22,7 +22,7 @@ from ratchet_trainer.platforms.platform import (
 )
 from ratchet_trainer.split import Side
 
-Step = Literal["upload", "find", "create", "status", "events", "cancel", "result", "metrics", "discard"]
+Step = Literal["upload", "find", "create", "status", "events", "cancel", "result", "metrics", "discard", "take_down"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class FakePlatform:
     """A run waits at the first look at it, runs at the next ones, and has ended at look `looks`.
 
     `sent`: the name of a file for each time that its bytes travelled. `created`: the token for each run that was made;
-    `discarded`: for each time that its files were removed. `calls`: every step that was asked for.
+    `discarded`: for each time that its files were removed;
+    `taken_down`: the run and its model. `calls`: every step that was asked for.
     What was done twice is there twice.
     """
 
@@ -59,6 +60,7 @@ class FakePlatform:
         self.sent: list[str] = []
         self.created: list[str] = []
         self.discarded: list[str] = []
+        self.taken_down: list[str] = []
         self.calls: list[Step] = []
         self.files: dict[str, int] = {}  # bytes by reference
         self.runs: dict[str, Run] = {}
@@ -149,6 +151,11 @@ class FakePlatform:
             self.discarded.append(order.token)
             for reference in files.values():
                 self.files.pop(reference, None)
+
+    async def take_down(self, run_id: str, model: str) -> bool:
+        with self._asked("take_down"):
+            self.taken_down.append(f"{run_id} {model}".strip())
+            return True
 
     @contextmanager
     def _asked(self, step: Step) -> Iterator[None]:

@@ -201,6 +201,13 @@ async def what_was_discarded_may_be_discarded_again_and_sent_again(trial: Trial)
     await trial.platform.cancel(run_id)
 
 
+async def what_has_ended_is_taken_down_twice_as_once(trial: Trial) -> None:
+    run_id = await trial.created()
+    await trial.until_ended(run_id)
+    model = (await trial.platform.result(run_id)).model
+    assert await trial.platform.take_down(run_id, model) is await trial.platform.take_down(run_id, model)
+
+
 PROMISES: Final[tuple[Promise, ...]] = (
     a_file_that_is_there_has_one_reference,
     files_of_two_orders_are_two_files,
@@ -214,4 +221,5 @@ PROMISES: Final[tuple[Promise, ...]] = (
     what_has_ended_is_not_cancelled,
     a_run_that_nobody_made_is_gone,
     what_was_discarded_may_be_discarded_again_and_sent_again,
+    what_has_ended_is_taken_down_twice_as_once,
 )

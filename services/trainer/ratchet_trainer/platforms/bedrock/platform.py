@@ -95,12 +95,12 @@ class BedrockPlatform:
             raise PlatformAwayError(f"Bedrock does not yet name the model of the job {run_id}.")
         return Tuned(model=await Serving(await self._aws(), self._settings).made(job.job_name, job.output_model_arn))
 
-    async def stop_serving(self, model: str) -> None:
-        """Removes the deployment or the throughput of a model that `result` named; both cost money until then.
+    async def take_down(self, run_id: str, model: str) -> bool:
+        """Removes the deployment or the throughput; both may cost money until then. The tuned model itself stays.
 
         Throughput with a commitment cannot go before its end: PlatformRefusedError with AWS's words.
         """
-        await Serving(await self._aws(), self._settings).removed(model)
+        return await Serving(await self._aws(), self._settings).removed(run_id, model)
 
     async def metrics(self, run_id: str) -> Metrics:
         """Bedrock writes its tables once, when the job has completed."""

@@ -1,5 +1,6 @@
 """What makes a tuned model answer: a deployment that costs by the token, or throughput that costs by the hour."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +51,7 @@ PROVISIONED: Final = Way(
     arn="provisionedModelArn",
     ready=frozenset({"InService", "Updating"}),
 )
+WAYS: Final = {"on_demand": ON_DEMAND, "provisioned": PROVISIONED, "none": None}
 
 
 class Served(msgspec.Struct, frozen=True, rename="camel"):
@@ -63,29 +65,36 @@ class Serving:
     def __init__(self, aws: "Aws", settings: BedrockSettings) -> None:
         self._aws, self._settings = aws, settings
 
+    @property
+    def _way(self) -> Way | None:
+        return WAYS[self._settings.bedrock_serving]
+
     async def made(self, name: str, model_arn: str) -> str:
         """The ARN to call, once: what bears the name already is taken.
 
         Raises PlatformAwayError while AWS still makes it, which takes minutes: ask again.
         """
-        if self._settings.bedrock_serving == "none":
+        way = self._way
+        if way is None:
             return model_arn
-        way = ON_DEMAND if self._settings.bedrock_serving == "on_demand" else PROVISIONED
         served = await self._found(way, name)
         if served is None:
             await self._create(way, name, model_arn)
             served = await self._found(way, name)
         return _callable(way, name, served)
 
-    async def removed(self, arn: str) -> None:
-        """What is gone already, or never needed one, is no error. The tuned model itself stays."""
-        way = next((way for way in (ON_DEMAND, PROVISIONED) if way.mark in arn), None)
+    async def removed(self, name: str, model: str) -> bool:
+        """What is gone already is no error. False: nothing of ours ever served it.
+
+        Where no model came of the run, what was begun for it bears its name.
+        """
+        begun = model or (f"{self._way.mark}{name}" if self._way else "")
+        way = next((way for way in (ON_DEMAND, PROVISIONED) if way.mark in begun), None)
         if way is None:
-            return
-        try:
-            await self._aws.bedrock(f"remove the {way.words} {arn}", way.delete, **{way.identifier: arn})
-        except NotThereError:
-            return
+            return False
+        with suppress(NotThereError):
+            await self._aws.bedrock(f"remove the {way.words} {name}", way.delete, **{way.identifier: model or name})
+        return True
 
     async def _found(self, way: Way, name: str) -> Served | None:
         try:

@@ -95,6 +95,16 @@ class Folders:
             for name in (CHECKPOINTS, CACHE):
                 shutil.rmtree(folder / name, ignore_errors=True)
 
+    def remove(self, folder: Path) -> None:
+        """The order goes last: a folder that was half removed when the power went is still known, and removed anew."""
+        with writable(folder):
+            for path in sorted(folder.iterdir(), key=lambda path: path.name == ORDER):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+            folder.rmdir()
+
 
 def _is_whole(place: Path, file: TrainingFile) -> bool:
     return place.is_file() and place.stat().st_size == file.bytes and _sha256(place) == file.sha256

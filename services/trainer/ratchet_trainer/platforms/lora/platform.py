@@ -106,6 +106,10 @@ class LoraPlatform:
         """Checkpoints too: their weights have seen the examples, and nobody goes on from them."""
         await asyncio.to_thread(self._folders.clear, order.token)
 
+    async def take_down(self, run_id: str, model: str) -> bool:  # noqa: ARG002  known by its run
+        """The run's folder, from which a server may have loaded the adapter; that stays in the artifact store."""
+        return await asyncio.to_thread(self._runs.remove, run_id)
+
     def _is_ordered(self, order: Order) -> bool:
         return (self._folders.of(order.token) / ORDER).is_file()
 

@@ -20,7 +20,7 @@ from ratchet_trainer.platforms.lora.folders import (
 )
 from ratchet_trainer.platforms.lora.judging import Rules, Seen, Step, has_ended, next_step
 from ratchet_trainer.platforms.lora.runner import Runner
-from ratchet_trainer.platforms.platform import PlatformAwayError, PlatformRefusedError
+from ratchet_trainer.platforms.platform import PlatformAwayError, PlatformRefusedError, RunGoneError
 from ratchet_tuner.status import State, Status, add_event, write_status
 
 
@@ -44,6 +44,20 @@ class Runs:
             if seen.lives:
                 self._runner.stop(folder.name, folder, at_once=False)
             self._move_on()
+
+    def remove(self, token: str) -> bool:
+        """Raises PlatformAwayError before it has ended."""
+        with self._folders.alone():
+            try:
+                folder = self._folders.of_run(token)
+            except RunGoneError:
+                return True
+            seen = self._seen(folder)
+            if not has_ended(seen.status, seen.cancelled):
+                raise PlatformAwayError(f"The run {token} of the platform lora has not ended yet.")
+            self._folders.remove(folder)
+            self._ended.discard(token)
+        return True
 
     def _move_on(self) -> None:
         free, waiting = self._rules.at_once, []

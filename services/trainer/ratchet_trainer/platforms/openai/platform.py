@@ -112,6 +112,10 @@ class OpenAIPlatform:
         for file_id in sorted({file.id for file in await self._files.named(names)} | set(files.values())):
             await self._files.remove(file_id)
 
+    async def take_down(self, run_id: str, model: str) -> bool:  # noqa: ARG002
+        """OpenAI bills its tuned models by the token: what is there may stay."""
+        return False
+
     async def _run(self, run_id: str) -> JobAnswer:
         with gone_if_not_there(run_id):
             return await self._calls.ask(

@@ -107,6 +107,10 @@ class VertexPlatform:
     async def discard(self, order: Order, files: Mapping[Side, str]) -> None:
         await (await self._bucket()).remove(order, files.values())
 
+    async def take_down(self, run_id: str, model: str) -> bool:  # noqa: ARG002
+        """Google bills its tuned models by the token: what is there may stay."""
+        return False
+
     async def _job(self, run_id: str) -> "TuningJob":
         google = await self._google()
         try:

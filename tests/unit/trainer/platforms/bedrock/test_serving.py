@@ -121,8 +121,20 @@ async def test_what_serves_it_can_be_removed_twice(
 ) -> None:
     bedrock = served_by(settings, way)
     model = (await bedrock.result(await completed(bedrock, aws, tmp_path))).model
-    await bedrock.stop_serving(model)
-    await bedrock.stop_serving(model)
+    run_id = next(iter(aws.made), "ratchet-x")
+    served = [await bedrock.take_down(run_id, model) for _ in range(2)]
+    assert served == [way != "none"] * 2
+    assert not aws.made
+
+
+@pytest.mark.parametrize("way", ["on_demand", "provisioned", "none"])
+async def test_what_was_begun_for_a_model_that_nobody_has_heard_of_is_removed_by_its_name(
+    settings: BedrockSettings, aws: ImitatedAws, tmp_path: Path, way: str
+) -> None:
+    bedrock = served_by(settings, way)
+    run_id = await completed(bedrock, aws, tmp_path)
+    await bedrock.result(run_id)
+    assert await bedrock.take_down(run_id, "") is (way != "none")
     assert not aws.made
 
 
@@ -133,4 +145,4 @@ async def test_a_term_that_was_bought_is_not_ended_early(
     model = (await bedrock.result(await completed(bedrock, aws, tmp_path))).model
     aws.trouble("DeleteProvisioned", 400, "ConflictException", message="Its commitment has not ended.")
     with pytest.raises(PlatformRefusedError, match="commitment has not ended"):
-        await bedrock.stop_serving(model)
+        await bedrock.take_down("ratchet-x", model)

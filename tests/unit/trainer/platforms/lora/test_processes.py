@@ -12,11 +12,17 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ratchet_trainer.artifacts import artifacts_at
+from ratchet_trainer.artifacts import Artifact, artifacts_at
 from ratchet_trainer.platforms.lora.here import SubprocessRunner
 from ratchet_trainer.platforms.lora.ordering import Habits
 from ratchet_trainer.platforms.lora.platform import LoraPlatform, Means
-from ratchet_trainer.platforms.platform import PlatformRefusedError, RunState, TuningPlatform
+from ratchet_trainer.platforms.platform import (
+    PlatformAwayError,
+    PlatformRefusedError,
+    RunGoneError,
+    RunState,
+    TuningPlatform,
+)
 from ratchet_trainer.split import Side
 from ratchet_tuner.process import Process
 from ratchet_tuner.status import read_status
@@ -56,6 +62,24 @@ async def test_a_process_outlives_the_service_and_the_next_one_finds_it(rig: Rig
 async def gone(process: Process) -> None:
     while process.lives():  # noqa: ASYNC110  no event comes from a process
         await asyncio.sleep(0.02)
+
+
+async def test_the_folder_of_a_run_that_ended_goes_and_of_no_other(rig: Rig) -> None:
+    platform = rig.platform(replace(RULES, at_once=2))
+    running, ended = await rig.trial("slow", platform).created(), await rig.trial("quick", platform).created()
+    await until_ended(platform, ended)
+    await until_running(platform, running)
+    with pytest.raises(PlatformAwayError, match="has not ended yet"):
+        await platform.take_down(running, "")
+    kept = await platform.result(ended)
+    assert await platform.take_down(ended, "")
+    assert not (rig.work / ended).exists()
+    artifacts_at((rig.folder / "artifacts").as_uri()).path_of(Artifact(kept.artifact, kept.sha256))
+    with pytest.raises(RunGoneError):
+        await platform.status(ended)
+    assert await platform.take_down(ended, "")
+    await platform.cancel(running)
+    await until_ended(platform, running)
 
 
 async def test_services_that_look_together_start_one_process(rig: Rig) -> None:
