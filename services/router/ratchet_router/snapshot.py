@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from ratchet_common.events import (
+    BASE_VERSION,
     EVERYONE,
     Calibration,
     EstimateTrained,
@@ -91,11 +94,18 @@ class Snapshot:
             key = event.tenant, event.task_type
             if key not in self._coming or self._coming[key].revision < event.revision:
                 self._coming[key] = event
-        new = [event for event in self._coming.values() if ready(event)]
+        new = [self._as_known_here(event) for event in self._coming.values() if ready(event)]
         for event in new:
             key = event.tenant, event.task_type
-            self._traffic[key] = self._coming.pop(key)
+            del self._coming[key]
+            self._traffic[key] = event
         return new
+
+    def _as_known_here(self, event: TrafficAssigned) -> TrafficAssigned:
+        """Of several revisions in a moment only the last is seen: what serves no more may have been taken back."""
+        known = self._traffic.get((event.tenant, event.task_type))
+        left = known.versions.keys() - event.versions.keys() - {BASE_VERSION} if known else set()
+        return replace(event, revoked=(*event.revoked, *sorted(left.difference(event.revoked))))
 
     def _revision_of(self, event: EstimateTrained) -> int:
         return self._estimates.get((event.tenant, event.task_type), 0)

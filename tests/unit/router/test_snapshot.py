@@ -31,6 +31,16 @@ async def test_only_news_comes_out_and_an_older_revision_changes_nothing() -> No
     assert snapshot.epoch("acme", KIND) == (2, 0)
 
 
+async def test_what_was_taken_back_between_two_looks_leaves_its_answers_all_the_same() -> None:
+    store, snapshot = FakeStore(), Snapshot()
+    store.now = changes(5)
+    await snapshot.refresh(store)
+    store.now = Changes([assigned({"base": 100}, revision=7)], [], [], NOW)  # 6 took it back, and was never seen
+    (event,) = await snapshot.refresh(store)
+    assert isinstance(event, TrafficAssigned)
+    assert event.revoked == (VERSION,)
+
+
 async def test_a_share_waits_until_the_replica_is_ready_and_the_latest_one_counts_then() -> None:
     store, snapshot = FakeStore(), Snapshot()
     ready: list[int] = []
