@@ -8,6 +8,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -53,6 +54,7 @@ class Shadows:
         self._at_once, self._most, self._patience_s = at_once, waiting, patience_s
         self._waiting: deque[Copy] = deque()
         self._working: set[asyncio.Task[None]] = set()
+        self._one_student = asyncio.Lock()  # callers' own students wait for the same worker processes
 
     def limits(self, target: Target) -> TimeLimits:
         return replace(target.limits, total_s=min(target.limits.total_s, self._patience_s))
@@ -94,7 +96,9 @@ class Shadows:
 
     async def _answer_what_waits(self) -> None:
         while self._waiting:
-            await self._answer(self._waiting.popleft())
+            copy = self._waiting.popleft()
+            async with self._one_student if copy.target.artifact else nullcontext():
+                await self._answer(copy)
 
     async def _answer(self, copy: Copy) -> None:
         target, around = copy.target, self._around

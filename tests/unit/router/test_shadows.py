@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace as replace_part
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from uuid_utils.compat import uuid7
@@ -16,7 +17,7 @@ from ratchet_router.ask import Ask
 from ratchet_router.gate import Cap, Gate
 from ratchet_router.shadowing import is_drawn, may_be_copied
 from ratchet_router.traffic import assigned_version
-from tests.unit.router.asks import ask, assigned
+from tests.unit.router.asks import CATALOGUE, LOCAL, ask, assigned
 from tests.unit.router.fakes import FakeModel, World, settings
 
 DARK = "classification-00000009"
@@ -145,9 +146,25 @@ async def test_a_version_that_keeps_failing_is_left_alone_for_a_while() -> None:
     assert len(its.student.asked) == 3
 
 
+async def test_students_answer_one_after_the_other_so_that_callers_own_wait_for_one_at_most() -> None:
+    its = await world(hangs=True)
+    for number in range(3):
+        await answer(ask(f"Text {number}."), its.parts, still_there)
+        await asyncio.sleep(0)
+    assert len(its.student.asked) == 1
+    await its.parts.shadows.stop()
+    its = await world()
+    await asyncio.gather(*(answer(ask(f"Text {number}."), its.parts, still_there) for number in range(3)))
+    await its.parts.shadows.settled()
+    assert len(its.student.asked) == 3
+
+
 async def test_no_more_than_the_limits_are_under_way_and_wait() -> None:
     """Two at once, and three that wait."""
-    its = await world(hangs=True)
+    its = await world(hangs=True, platform="elsewhere")
+    platforms = {"elsewhere": msgspec.structs.replace(LOCAL, provider="up")}
+    catalogue = replace_part(CATALOGUE, platforms=platforms)
+    its.parts = replace_part(its.parts, catalogue=catalogue, platforms={"elsewhere": its.student})
     for number in range(9):
         assert (await answer(ask(f"Text {number}."), its.parts, still_there)).version_id == "base"
         await asyncio.sleep(0)
