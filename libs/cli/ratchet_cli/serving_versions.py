@@ -2,11 +2,12 @@
 
 import sys
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ratchet_cli.router_calls import Router
 from ratchet_cli.showing import details, short, show, text_of
+from ratchet_common.errors import CannotStartError
 
 VERSIONS: Final = "/api/models/versions"
 ROLLOUTS: Final = "/api/models/rollouts"
@@ -39,11 +40,21 @@ def show_lineage(trainer: Router, version_id: str, limit: int, cursor: str, *, a
         sys.stdout.write(f"There is more: --cursor {found['next']}\n")
 
 
-def register(trainer: Router, given: Mapping[str, str], *, as_json: bool) -> None:
-    """`given`: by the fields of the request; empty ones are left out."""
-    body = {name: value for name, value in given.items() if value}
+def register(trainer: Router, given: Mapping[str, str], metrics: Sequence[str], *, as_json: bool) -> None:
+    """`given`: by the fields of the request; empty ones are left out. `metrics`: as f1=0.82."""
+    body: dict[str, object] = {name: value for name, value in given.items() if value}
+    if metrics:
+        body["metrics"] = dict(map(measured, metrics))
     found = trainer.post(VERSIONS, body)
     show(found, [_row(found)], "A version", as_json=as_json)
+
+
+def measured(given: str) -> tuple[str, float]:
+    name, _, value = given.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise CannotStartError(f"--metric {given} is no metric: write it as --metric f1=0.82.") from None
 
 
 def compare(trainer: Router, one: str, other: str, *, as_json: bool) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from ratchet_cli.serving_versions import show_rollout
+from ratchet_cli.serving_versions import measured, show_rollout
 from ratchet_cli.showing import show
+from ratchet_common.errors import CannotStartError
 from tests.unit.cli.test_watching import Scripted
 
 CHANGE = {"revision": 1, "who": "ann", "at": "2026-11-26T19:12:22Z", "shares": {"base": 100}}
@@ -31,3 +32,9 @@ def test_the_history_says_who_was_put_into_the_shadow(capsys: pytest.CaptureFixt
     show_rollout(Scripted([ROLLOUT | {"history": changed}]), "qa", as_json=False)
     rows = [line for line in capsys.readouterr().out.splitlines() if "ann" in line]
     assert ["qa-0a1b2c3d 20 %" in row for row in rows] == [True, False]
+
+
+def test_a_metric_is_a_name_and_a_number() -> None:
+    assert measured("f1=0.82") == ("f1", 0.82)
+    with pytest.raises(CannotStartError, match="--metric f1 is no metric"):
+        measured("f1")

@@ -79,6 +79,9 @@ def register(
     dataset_id: Annotated[str, typer.Option(help="That it was trained on.")] = "",
     parent: Annotated[str, typer.Option(help="A version, or base; default: what serves now.")] = "",
     learned_until: Annotated[str, typer.Option(help="The newest thing that it has learned from: a time.")] = "",
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", help="As you know it, as f1=0.82; may be repeated.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring what was tuned or is hosted elsewhere as a version: a candidate, with the same gate as any other."""
@@ -96,7 +99,7 @@ def register(
         "parent": parent,
         "learned_until": learned_until,
     }
-    run(gateway, given, as_json=as_json)
+    run(gateway, given, metric or [], as_json=as_json)
 
 
 @commands.command(epilog="Example: ratchet versions compare classification-0a1b2c3d classification-4e5f6a7b")
