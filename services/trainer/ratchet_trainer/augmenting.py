@@ -3,7 +3,7 @@
 Nothing of it is stored: from the same example, recipes and seed comes the same, whenever a dataset is read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import cycle, islice
 from math import ceil
@@ -19,6 +19,8 @@ from ratchet_trainer.scrubbing import PLACEHOLDER
 
 MOST_OF_ONE: Final = 10  # examples, with the one that they are made of
 TRIES: Final = 3  # for each that is wanted: a recipe may find nothing to do
+
+IsPrivate = Callable[[str], bool]  # whether anything in a text is
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +52,24 @@ class Plan:
         return min(ceil(median(self.labels.values()) / count), MOST_OF_ONE) - 1
 
 
-def augmented(examples: Sequence[Example], plan: Plan) -> list[Example]:
+def nothing_is(_: str) -> bool:
+    return False
+
+
+def augmented(examples: Sequence[Example], plan: Plan, is_private: IsPrivate = nothing_is) -> list[Example]:
     """Each example, and after it what is made of it."""
-    return [one for example in examples for one in _family(example, plan)]
+    return [one for example in examples for one in _family(example, plan, is_private)]
 
 
-def _family(example: Example, plan: Plan) -> list[Example]:
+def _family(example: Example, plan: Plan, is_private: IsPrivate) -> list[Example]:
     wanted = plan.made_of(example.target if isinstance(example.target, str) else None)
-    made = _made(example, plan, wanted) if wanted > 0 else []
+    made = _made(example, plan, wanted, is_private) if wanted > 0 else []
     part = min(1.0, plan.augment.factor / (1 + len(made)))
     return [replace(one, part=part) for one in (example, *made)] if part < 1 else [example, *made]
 
 
-def _made(example: Example, plan: Plan, wanted: int) -> list[Example]:
+def _made(example: Example, plan: Plan, wanted: int, is_private: IsPrivate) -> list[Example]:
+    """Written otherwise, a word that no rule took for a name may look like one: a try that does is thrown away."""
     random = Random(f"{plan.seed}/{example.example_id}")  # noqa: S311  nothing secret hangs on it
     names = [name for name in plan.augment.recipes if suits(name, example.task_type)]
     random.shuffle(names)
@@ -71,7 +78,7 @@ def _made(example: Example, plan: Plan, wanted: int) -> list[Example]:
         if len(made) == wanted:
             break
         other = RECIPES[name](example, random)
-        if _said(other) not in there and _keeps_its_target(example, other):
+        if _said(other) not in there and _keeps_its_target(example, other) and not is_private(other.document):
             there.add(_said(other))
             made.append(_named(example, other, name, number))
     return made

@@ -10,7 +10,7 @@ from ratchet_common.messaging import SMALL, Handle
 from ratchet_common.service import Connections
 from ratchet_common.topics import ERASURES, FEEDBACK, FORGOTTEN, PREDICTIONS, SHADOWS
 from ratchet_common.workers import Workers
-from ratchet_trainer import analysis, augmenting, composing, looking, preparing
+from ratchet_trainer import analysis, composing, looking, preparing
 from ratchet_trainer.augmenting import Plan
 from ratchet_trainer.collection import Collector
 from ratchet_trainer.composing import Composed
@@ -120,4 +120,4 @@ class AtWork:
         return await self.workers.run(analysis.read_through, list(examples))
 
     async def vary(self, examples: Sequence[Example], plan: Plan) -> list[Example]:
-        return await self.workers.run(augmenting.augmented, list(examples), plan)
+        return await self.workers.run(preparing.varied, list(examples), plan, self.sought)

@@ -1,10 +1,12 @@
-"""What worker processes do to texts before anything is stored: scrub, and take fingerprints."""
+"""What worker processes do to texts before anything is stored, or made of them: scrub, and take fingerprints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from ratchet_trainer.augmenting import Plan, augmented
 from ratchet_trainer.duplicates import text_hash
+from ratchet_trainer.example import Example
 from ratchet_trainer.finding.sought import DIRECTLY, Sought
 from ratchet_trainer.scrubbing import Scrubbed, scrub
 from ratchet_trainer.spans import Span
@@ -39,3 +41,8 @@ def found_in(text: str, sought: Sought = DIRECTLY) -> list[Span]:
     from ratchet_trainer.finding.finder import found_in as found
 
     return found(text, sought)
+
+
+def varied(examples: Sequence[Example], plan: Plan, sought: Sought = DIRECTLY) -> list[Example]:
+    """Each example, and after it what is made of it and has nothing private in it."""
+    return augmented(examples, plan, lambda text: bool(found_in(text, sought)))

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol
 
-from ratchet_trainer.augmenting import Plan, augmented
+from ratchet_trainer.augmenting import Plan
 from ratchet_trainer.dataset import Listed, Manifest, Ref
 from ratchet_trainer.example import Example
+from ratchet_trainer.preparing import varied
 from ratchet_trainer.split import Side
 
 Vary = Callable[[Sequence[Example], Plan], Awaitable[list[Example]]]
@@ -26,7 +27,7 @@ class Manifests(Protocol):
 
 async def vary_here(examples: Sequence[Example], plan: Plan) -> list[Example]:
     """Where there is no worker process to do it."""
-    return augmented(examples, plan)
+    return varied(examples, plan)
 
 
 async def members(

@@ -12,6 +12,7 @@ from ratchet_trainer import weighting
 from ratchet_trainer.augmenting import MOST_OF_ONE, Augment, Plan, augmented
 from ratchet_trainer.example import Example
 from ratchet_trainer.near import find_pairs, signature
+from ratchet_trainer.preparing import found_in, varied
 from ratchet_trainer.recipes import RECIPES, RecipeName, casing, greeting, item_order, placeholders, suits
 from ratchet_trainer.scrubbing import PLACEHOLDER
 from tests.unit.trainer.decision_fakes import example
@@ -144,3 +145,15 @@ def test_what_is_made_is_mostly_a_near_duplicate_and_nothing_drops_it() -> None:
     family = augmented([mail()], Plan(Augment(("whitespace",), 2), 42))
     assert find_pairs([signature(one.document) for one in family], 0.85) == [(1, 0)]
     assert len(family) == 2
+
+
+def test_a_try_in_which_a_word_turns_into_a_name_is_thrown_away() -> None:
+    """The look through the finished file would refuse all of it for one such line."""
+    said = "She was born in spring. Her maiden name is short.\n\nThe rest is known."
+    told = [mail(n, document=said) for n in range(8)]
+    plan = Plan(Augment(("casing",), 3), 42)
+    assert not found_in(said)
+    assert any(found_in(one.document) for one in augmented(told, plan))
+    made = varied(told, plan)
+    assert len(made) > len(told)
+    assert not any(found_in(one.document) for one in made)
