@@ -10,7 +10,7 @@ from ratchet_common.messaging import SMALL, Handle
 from ratchet_common.service import Connections
 from ratchet_common.topics import ERASURES, FEEDBACK, FORGOTTEN, PREDICTIONS, SHADOWS
 from ratchet_common.workers import Workers
-from ratchet_trainer import analysis, composing, looking, preparing
+from ratchet_trainer import analysis, composing, looking, overlap, preparing
 from ratchet_trainer.augmenting import Plan
 from ratchet_trainer.collection import Collector
 from ratchet_trainer.composing import Composed
@@ -23,6 +23,7 @@ from ratchet_trainer.finding.sought import Sought
 from ratchet_trainer.hashing import Hashes
 from ratchet_trainer.head import Head
 from ratchet_trainer.outcomes import Asked, Look, OutcomeCollector
+from ratchet_trainer.overlap import Fingerprints
 from ratchet_trainer.preparing import Prepared
 from ratchet_trainer.shadow_answers import ShadowCollector
 from ratchet_trainer.store.datasets import MongoDatasetStore
@@ -35,6 +36,7 @@ from ratchet_trainer.store.salts import kept_salt
 from ratchet_trainer.store.served import MongoServedStore
 from ratchet_trainer.store.shadow_answers import MongoShadowAnswerStore
 from ratchet_trainer.store.traces import MongoTraces
+from ratchet_trainer.suites.learned import SeenAmong
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Data:
     erasures: MongoErasureStore
     erasing: Erasing
     shadows: MongoShadowAnswerStore
+    seen_among: SeenAmong
 
 
 async def data_of(its: Connections, settings: DataSettings) -> Data:
@@ -77,7 +80,18 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     its.hear(SHADOWS, forgets.sparing(ShadowCollector(shadows, work.prepare, hashes).on_answered), SMALL)
     its.hear(ERASURES, forgets.on_erasures)
     its.hear(FORGOTTEN, erasing.on_done)
-    return Data(collector, examples, datasets, training, outcomes, served, erasures, erasing, shadows)
+    return Data(
+        collector,
+        examples,
+        datasets,
+        training,
+        outcomes,
+        served,
+        erasures,
+        erasing,
+        shadows,
+        work.seen_among(settings.near_duplicate),
+    )
 
 
 async def _forgetting(its: Connections, erasing: Erasing) -> Forgetting:
@@ -118,6 +132,12 @@ class AtWork:
 
     async def read_through(self, examples: Sequence[Example]) -> analysis.Read:
         return await self.workers.run(analysis.read_through, list(examples))
+
+    def seen_among(self, threshold: float) -> SeenAmong:
+        async def seen(known: Fingerprints, asked: Sequence[Sequence[str]]) -> list[bool]:
+            return await self.workers.run(overlap.seen_among, known, list(asked), threshold)
+
+        return seen
 
     async def vary(self, examples: Sequence[Example], plan: Plan) -> list[Example]:
         return await self.workers.run(preparing.varied, list(examples), plan, self.sought)

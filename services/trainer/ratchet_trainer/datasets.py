@@ -19,7 +19,7 @@ from ratchet_trainer.dataset import (
 )
 from ratchet_trainer.example import Example
 from ratchet_trainer.head import Head
-from ratchet_trainer.overlap import OverlapError
+from ratchet_trainer.overlap import Fingerprints, OverlapError
 from ratchet_trainer.reading import Manifests, Texts, Vary, batches, members, vary_here
 from ratchet_trainer.split import Side
 from ratchet_trainer.weighting import Stratum
@@ -33,6 +33,7 @@ class Examples(Texts, Protocol):
         self, tenant: str, task_type: str, limit: int, *, since: datetime | None = None, until: datetime | None = None
     ) -> list[Head]: ...
     async def present(self, tenant: str, wanted: Sequence[Ref]) -> int: ...
+    async def fingerprints(self, tenant: str, wanted: Sequence[Ref]) -> Fingerprints: ...
     async def spoken_of(self, tenant: str, task_type: str, since: datetime) -> dict[str, int]: ...
 
 
@@ -98,6 +99,10 @@ class TrainingData:
     async def members(self, tenant: str, dataset_id: str, side: Side) -> AsyncIterator[Example]:
         """Raises UnknownDatasetError."""
         return await members(tenant, dataset_id, side, datasets=self.datasets, examples=self.examples, vary=self.vary)
+
+    async def trained_on(self, tenant: str, dataset_id: str) -> Fingerprints:
+        """The documents of its training side. Raises UnknownDatasetError."""
+        return await self.examples.fingerprints(tenant, (await self.datasets.sides(tenant, dataset_id))[Side.TRAIN])
 
     async def present(self, tenant: str, dataset_id: str) -> dict[Side, int]:
         """How many of each side are there still; others were erased. Raises UnknownDatasetError."""

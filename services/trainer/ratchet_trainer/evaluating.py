@@ -11,6 +11,7 @@ from ratchet_trainer.answering import SETTING
 from ratchet_trainer.decisions import Means
 from ratchet_trainer.store.runs import MongoRunStore
 from ratchet_trainer.store.suites import MongoSuiteStore
+from ratchet_trainer.suites.learned import Lessons
 from ratchet_trainer.suites.material import Materials
 from ratchet_trainer.suites.ordering import Ordering
 from ratchet_trainer.suites.running import Running, score_in, summarise_in
@@ -23,7 +24,8 @@ async def evaluating(app: FastAPI, means: Means) -> dict[str, Loop]:
     suites, runs = MongoSuiteStore(database), MongoRunStore(database, lease_s=settings.lease_s)
     for store in (suites, runs):
         await store.create_indexes()
-    materials = Materials(suites, means.data.training, settings.evaluation_cases)
+    lessons = Lessons(askers.versions, means.data.training, means.data.seen_among)
+    materials = Materials(suites, means.data.training, lessons, settings.evaluation_cases)
     running = Running(
         runs=runs,
         materials=materials,

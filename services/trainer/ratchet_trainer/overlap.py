@@ -33,6 +33,14 @@ class Overlap:
     same: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """Of documents: hashes of their texts, and signatures in the same order."""
+
+    hashes: Sequence[str]
+    signatures: Sequence[bytes]
+
+
 def held_out_in_training(members: Sequence[Head], sides: Mapping[UUID, Side], threshold: float) -> int:
     """How many documents of a side are, or are nearly, on another one too. Knows nothing of how they were split."""
     from ratchet_trainer.near import find_pairs
@@ -70,6 +78,17 @@ def overlaps(train: Iterable[bytes], held_out: Iterable[bytes], threshold: float
         elif place in alike:
             found.append(Overlap(line, train_lines[alike[place]], same=False))
     return found
+
+
+def seen_among(known: Fingerprints, asked: Sequence[Sequence[str]], threshold: float) -> list[bool]:
+    """Of each of `asked`, whether one of its texts is, or is nearly, a known document."""
+    from ratchet_trainer.near import find_across, signature
+
+    hashes = set(known.hashes)
+    texts = [(place, text) for place, its in enumerate(asked) for text in its if text.strip()]
+    alike = find_across(known.signatures, [signature(text) for _, text in texts], threshold)
+    seen = {place for number, (place, text) in enumerate(texts) if number in alike or text_hash(text) in hashes}
+    return [place in seen for place in range(len(asked))]
 
 
 def refuse_overlaps(found: Sequence[Overlap]) -> None:

@@ -117,6 +117,7 @@ class RunView(Shown):
     created_at: datetime
     ended_at: datetime | None
     cases: int
+    left_out: int = Field(description="held-out examples that one of the versions has learned")
     done: int
     spent_usd: float
     max_cost_usd: float
@@ -164,6 +165,7 @@ def run_view(run: Run) -> RunView:
         created_at=run.created_at,
         ended_at=run.ended_at,
         cases=run.cases,
+        left_out=run.left_out,
         done=run.done,
         spent_usd=round(run.spent_usd, 6),
         max_cost_usd=run.order.max_cost_usd,

@@ -24,6 +24,7 @@ from ratchet_trainer.example import Example
 from ratchet_trainer.head import Head
 from ratchet_trainer.learning import Learned
 from ratchet_trainer.lineage import Origin
+from ratchet_trainer.overlap import Fingerprints
 from ratchet_trainer.store import heads
 from ratchet_trainer.store.paging import create_index, page, place_of
 
@@ -31,6 +32,7 @@ READ_AT_ONCE = 200
 HEADS_AT_ONCE = 2_000
 BY_PARTS = "by_parts"
 PATIENCE_S = 60  # SecantusDB reads and sorts all that it finds before it gives the first one
+FINGERPRINT = {"document_hash": 1, "signature": 1}
 EXAMPLE = {"state": heads.EXAMPLE}
 KEPT = {"state": {"$in": [heads.EXAMPLE, heads.ARCHIVED]}}
 
@@ -137,6 +139,18 @@ class MongoExampleStore:
             with waiting_is_worth_it():
                 found += await self._texts.count_documents({"_id": {"$in": ids}, "tenant": tenant})
         return found
+
+    async def fingerprints(self, tenant: str, wanted: Sequence[tuple[UUID, int]]) -> Fingerprints:
+        """Of the documents of these that are there, in no order."""
+        hashes, signatures = list[str](), list[bytes]()
+        for start in range(0, len(wanted), HEADS_AT_ONCE):
+            ids = [Binary.from_uuid(example_id) for example_id, _ in wanted[start : start + HEADS_AT_ONCE]]
+            with waiting_is_worth_it():
+                found = self._heads.find({"_id": {"$in": ids}, "tenant": tenant, **KEPT}, FINGERPRINT)
+                async for document in found:
+                    hashes.append(document["document_hash"])
+                    signatures.append(bytes(document["signature"]))
+        return Fingerprints(hashes, signatures)
 
     async def list(
         self, tenant: str, *, task_type: str | None, limit: int, cursor: str | None

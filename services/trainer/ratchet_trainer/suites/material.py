@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ratchet_common.errors import RefusedError
@@ -12,6 +12,7 @@ from ratchet_trainer import evaluation
 from ratchet_trainer.example import Example
 from ratchet_trainer.held_out import Datasets
 from ratchet_trainer.suites.bringing import KeptSuite
+from ratchet_trainer.suites.learned import Learned, Lessons, refuse_what_was_learned
 from ratchet_trainer.suites.reading import digest_of
 from ratchet_trainer.suites.run import Order
 from ratchet_trainer.suites.suite import Case, Rating, Suite
@@ -39,6 +40,7 @@ class Item:
 class Material:
     suite: Suite  # without its cases
     items: tuple[Item, ...]
+    left_out: int = 0  # held-out examples that one of the versions has learned
 
 
 class Suites(Protocol):
@@ -50,13 +52,35 @@ class Suites(Protocol):
 class Materials:
     suites: Suites
     datasets: Datasets
+    lessons: Lessons
     cases: int  # of a dataset, at most
 
     async def of(self, tenant: str, order: Order) -> Material:
-        """Raises UnknownSuiteError, UnknownDatasetError, NothingHeldOutError."""
+        """A suite that has what a version learned is refused; of a dataset that is left out.
+
+        Raises UnknownSuiteError, UnknownDatasetError, UnknownVersionError, OverlapError, NothingHeldOutError.
+        """
         if order.suite_id:
             _, suite = await self.suites.get(tenant, order.suite_id)
+            refuse_what_was_learned(await self._learned(tenant, order, suite.cases), suite.cases)
             return of_suite(suite)
+        found = await self._of_dataset(tenant, order)
+        learned = await self._learned(tenant, order, [item.case for item in found.items])
+        seen = {place for one in learned for place in one.places}
+        items = tuple(item for place, item in enumerate(found.items) if place not in seen)
+        if not items:
+            names = " and ".join(one.version_id for one in learned)
+            raise NothingHeldOutError(
+                f"All that {order.dataset_id} holds out {names} has learned: build a dataset of what came since then."
+            )
+        return replace(found, items=items, left_out=len(seen))
+
+    async def _learned(self, tenant: str, order: Order, cases: Sequence[Case]) -> list[Learned]:
+        subjects = filter(None, (order.candidate, order.baseline))
+        version_ids = [subject.version_id for subject in subjects if subject.version_id]
+        return await self.lessons.among(tenant, version_ids, cases, order.dataset_id)
+
+    async def _of_dataset(self, tenant: str, order: Order) -> Material:
         dataset = await self.datasets.load(tenant, order.dataset_id)
         usable = [one for one in dataset.test if may_be_reference(dataset.task_type, one.target_source)][: self.cases]
         if not usable:

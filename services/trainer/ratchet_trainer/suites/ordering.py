@@ -38,6 +38,7 @@ class Ordering:
         if complete.judge:
             self.askers.of_model(tenant, complete.judge)
         run = asked_for(tenant, material.suite.task_type, complete, len(material.items), who, self.now())
+        run = replace(run, left_out=material.left_out)
         await self.runs.add(run)
         return run
 

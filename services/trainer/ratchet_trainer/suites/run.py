@@ -77,6 +77,7 @@ class Run:
     created_at: datetime
     due_at: datetime
     cases: int
+    left_out: int = 0  # held-out examples of the dataset that one of the versions has learned
     state: RunState = RunState.QUEUED
     reason: str = ""  # why it is in this state
     attempts: int = 0

@@ -12,16 +12,21 @@ from ratchet_catalogue.catalogue import Catalogue, Model
 from ratchet_catalogue.prices import Prices
 from ratchet_common.events import Usage
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, ProviderError
+from ratchet_trainer import overlap
+from ratchet_trainer.duplicates import text_hash
 from ratchet_trainer.leased import Leased
+from ratchet_trainer.near import signature
+from ratchet_trainer.overlap import Fingerprints, OverlapError
 from ratchet_trainer.spans import Span
 from ratchet_trainer.suites.asking import TRIES, Askers, CannotAskError
 from ratchet_trainer.suites.bringing import KeptSuite
-from ratchet_trainer.suites.material import Materials, of_examples
+from ratchet_trainer.suites.learned import Lessons, documents_of
+from ratchet_trainer.suites.material import Materials, NothingHeldOutError, of_examples
 from ratchet_trainer.suites.ordering import Ordering
 from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome, Said, outcome
 from ratchet_trainer.suites.run import ATTEMPTS, Order, Run, RunState, Subject, asked_for
 from ratchet_trainer.suites.running import Running
-from ratchet_trainer.suites.suite import Case, Suite, UnknownSuiteError
+from ratchet_trainer.suites.suite import Case, Message, Suite, UnknownSuiteError
 from ratchet_trainer.suites.summary import Summary, summary
 from tests.unit.trainer.decision_fakes import NOW, FakeDatasets, FakeVersions, dataset, example, version
 
@@ -113,10 +118,25 @@ async def at_once(_: float) -> None:
 
 
 @dataclass
+class Taught:
+    """What every dataset trains on."""
+
+    documents: tuple[str, ...] = ()
+
+    async def trained_on(self, tenant: str, dataset_id: str) -> Fingerprints:
+        return Fingerprints([text_hash(one) for one in self.documents], [signature(one) for one in self.documents])
+
+
+async def seen_among(known: Fingerprints, asked: Sequence[Sequence[str]]) -> list[bool]:
+    return overlap.seen_among(known, asked, 0.85)
+
+
+@dataclass
 class Site:
     provider: Scripted = field(default_factory=Scripted)
     runs: FakeRuns = field(default_factory=FakeRuns)
     versions: FakeVersions = field(default_factory=FakeVersions)
+    taught: Taught = field(default_factory=Taught)
 
     def __post_init__(self) -> None:
         model = Model(
@@ -128,7 +148,9 @@ class Site:
             quality={"default": 0.5},
             latency_ms=1,
         )
-        self.materials = Materials(FakeSuites(), FakeDatasets(dataset([], [example(n) for n in range(4)])), 100)
+        lessons = Lessons(self.versions, self.taught, seen_among)
+        held_out = FakeDatasets(dataset([], [example(n) for n in range(4)]))
+        self.materials = Materials(FakeSuites(), held_out, lessons, 100)
         self.askers = Askers(Catalogue({"m": model}, {}), {"m": self.provider}, {}, self.provider, self.versions)
         self.ordering = Ordering(self.runs, self.materials, self.askers, "", 5.0, lambda: NOW)
         self.running = Running(
@@ -244,3 +266,37 @@ def test_examples_of_one_session_are_drawn_together() -> None:
 def test_progress_is_the_share_of_cases() -> None:
     begun = asked_for("acme", "qa", Order(candidate=Subject(model="m"), suite_id="s"), 4, "ann", NOW)
     assert replace(begun, done=1).progress == 0.25
+
+
+async def test_a_suite_with_what_a_version_was_trained_on_is_refused_with_its_cases() -> None:
+    site = Site(taught=Taught(("Say 1", "something else", "SAY  4")))
+    site.versions.versions |= {"v": version("v", task_type="qa"), "w": version("w", task_type="qa", dataset_id="")}
+    order = Order(candidate=Subject(model="m"), baseline=Subject(version_id="v"), suite_id="s")
+    with pytest.raises(OverlapError, match=r"2 stand, .* on which v was trained: q1, q4\. Take them out") as refused:
+        await site.ordering.ask("acme", "ann", order, judge=None, cost_usd=None)
+    assert refused.value.extra["overlapping"] == 2
+    assert site.runs.run is None
+    nobody_knows = Order(candidate=Subject(version_id="w"), suite_id="s")
+    assert len((await site.materials.of("acme", nobody_knows)).items) == 6
+
+
+async def test_of_a_datasets_held_out_side_what_a_version_of_another_one_has_learned_is_left_out() -> None:
+    site = Site(taught=Taught(("document 1", "document 2")))
+    site.versions.versions["v"] = version("v", dataset_id="other")
+    order = Order(candidate=Subject(model="m"), baseline=Subject(version_id="v"), dataset_id="d1")
+    await site.ordering.ask("acme", "ann", order, judge=None, cost_usd=None)
+    assert (site.run.cases, site.run.left_out) == (2, 2)
+    site.versions.versions["v"] = version("v", dataset_id="d1")
+    assert (await site.materials.of("acme", order)).left_out == 0
+    site.versions.versions["v"], site.taught.documents = (
+        version("v", dataset_id="other"),
+        tuple(f"document {n}" for n in range(4)),
+    )
+    with pytest.raises(NothingHeldOutError, match="v has learned"):
+        await site.materials.of("acme", order)
+
+
+def test_a_case_over_passages_is_known_by_each_of_them() -> None:
+    assert documents_of(Case(id="a", input="who?", context=("one", "two"))) == ("one", "two", "one\n\ntwo")
+    assert documents_of(Case(id="a", input="who?", context="one")) == ("one",)
+    assert documents_of(Case(id="a", messages=(Message(role="user", content="hi"),))) == ("hi",)
