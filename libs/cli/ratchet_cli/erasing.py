@@ -47,6 +47,9 @@ def _show(erasure: dict[str, Any]) -> None:
         _say(f"{held['dataset_id']} had held {held['examples']:,} examples of the user: it is marked.")
     for version in erasure["versions"]:
         _say(f"{version['version_id']} ({version['platform']}) had learned from {version['dataset_id']}.")
+    for job in erasure["jobs"]:
+        left = "are there still, and go when it has ended" if job["files_left"] else "are gone"
+        _say(f"The job {job['job_id']} ({job['platform']}, {job['state']}) used {job['dataset_id']}: its files {left}.")
     for lasting in erasure["kafka"]:
         _say(f"Kafka, {lasting['topic']}, until {lasting['until'][:10]}: {lasting['holds']}.")
 

@@ -16,7 +16,7 @@ from ratchet_common.forgetting import Step
 from ratchet_common.forgotten import Person
 from ratchet_common.mongo import to_its_end
 from ratchet_common.persons import digest
-from ratchet_trainer.erasure import Erasure, HeldBy, LearnedBy
+from ratchet_trainer.erasure import Erasure, HeldBy, LearnedBy, UsedBy
 from ratchet_trainer.hashing import Hashes
 
 NAMED_WITHIN_S: Final = 10.0  # datasets and versions, in the first answer; later ones show when they are found
@@ -46,10 +46,13 @@ class Traces(Protocol):
 
 class Marks(Protocol):
     async def mark(self, tenant: str, erasure_id: UUID, at: datetime, example_ids: Collection[bytes]) -> None:
-        """The datasets that hold any of the examples, and the versions of those datasets."""
+        """The datasets that hold any of the examples, the versions of those datasets, and the jobs that have files of
+        them: those are removed where they are, once no run needs them.
+        """
 
     async def held_by(self, tenant: str, erasure_id: UUID) -> list[HeldBy]: ...
     async def learned_by(self, tenant: str, erasure_id: UUID) -> list[LearnedBy]: ...
+    async def used_by(self, tenant: str, erasure_id: UUID) -> list[UsedBy]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Found:
     erasure: Erasure
     datasets: Sequence[HeldBy]
     versions: Sequence[LearnedBy]
+    jobs: Sequence[UsedBy]
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,12 @@ class Erasing:
         return await self.found(erasure)
 
     async def found(self, erasure: Erasure) -> Found:
-        datasets, versions = await asyncio.gather(
+        datasets, versions, jobs = await asyncio.gather(
             self.marks.held_by(erasure.tenant, erasure.erasure_id),
             self.marks.learned_by(erasure.tenant, erasure.erasure_id),
+            self.marks.used_by(erasure.tenant, erasure.erasure_id),
         )
-        return Found(erasure, datasets, versions)
+        return Found(erasure, datasets, versions, jobs)
 
     async def on_done(self, done: Sequence[ErasureDone]) -> None:
         for event in done:

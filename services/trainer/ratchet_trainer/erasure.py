@@ -85,6 +85,17 @@ class Lasting:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class UsedBy:
+    """A job whose files may have had examples of the user. `files_left`: they are at its platform still."""
+
+    job_id: UUID
+    dataset_id: str
+    platform: str
+    state: str
+    files_left: bool
+
+
 def still_on_the_bus(asked_at: datetime) -> Sequence[Lasting]:
     """By how long the topics are kept. A record may be buried on its last day."""
     found = []

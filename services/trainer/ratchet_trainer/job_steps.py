@@ -66,6 +66,11 @@ def uploaded(job: Job, side: str, reference: str) -> Job:
     return replace(job, files={**job.files, side: reference}, **_answered())
 
 
+def begun_anew(job: Job) -> Job:
+    """Its files had somebody who asked to be forgotten, and no run has them yet: they are made without him."""
+    return replace(job, files={}, spared=job.erasures)
+
+
 def creating(job: Job, now: datetime) -> Job:
     """Written before the run is asked for."""
     return replace(job, creating_at=now)
@@ -169,10 +174,12 @@ def cancellation(who: str, now: datetime) -> Step:
     return Step(JobState.CANCELLED, now, f"cancelled by {who}")
 
 
-def tidied(job: Job, now: datetime, why_not: str = "") -> Job:
-    """Nothing of an ended job is left at the platform; or what is left cannot be removed, and the job says so."""
+def tidied(job: Job, now: datetime, why_not: str = "", *, kept: bool = False) -> Job:
+    """Nothing of an ended job is left at the platform, or what was uploaded is kept there; or what is left cannot be
+    removed, and the job says so.
+    """
     if not why_not:
-        return replace(job, left=False)
+        return replace(job, left=False, files=job.files if kept else {})
     reason = f"{job.reason} What was uploaded for it could not be removed: {why_not}".strip()
     return replace(job, left=False, reason=reason, history=(*job.history, Step(job.state, now, reason)))
 

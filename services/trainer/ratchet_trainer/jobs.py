@@ -134,7 +134,14 @@ class Job:
     tuned: Tuned | None = None  # what came out of a trial
     part_of: UUID | None = None  # the job that was open when this trigger came, and takes it along
     left: bool = False
+    erasures: int = 0  # of users whose examples its files may have: they asked after these were begun
+    spared: int = 0  # of those, how many had asked before its files were made anew
     history: tuple[Step, ...] = ()
+
+    @property
+    def tells_of_the_erased(self) -> bool:
+        """Its files may have examples of users who asked to be forgotten since."""
+        return self.erasures > self.spared
 
     @property
     def token(self) -> str:

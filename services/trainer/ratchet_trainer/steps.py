@@ -120,6 +120,9 @@ class Steps:
                 return job_steps.created(job, found, self.now()), True
             if job_steps.may_be_there(job, self.now(), self.patience):
                 return job_steps.not_listed_yet(job, self.patience), False
+        if job.files and job.tells_of_the_erased:
+            await platform.discard(self._order(job), _files(job))
+            job = await save(job_steps.begun_anew(job))
         async with self.files.of(job, model) as made:
             job = await save(estimated_by(made[Side.TRAIN].checked, job, model))
             await self._insist_on_budget(job)  # after that: of two that begin together, each sees the other
@@ -190,7 +193,8 @@ class Steps:
                 run_id = job.run_id or await platform.find(self._order(job))
                 if run_id:
                     await _ended(platform, run_id)
-            if not self.keep_uploads:
+            kept = self.keep_uploads and not job.erasures
+            if not kept:
                 await platform.discard(self._order(job), _files(job))
         except PlatformAwayError as error:
             return job_steps.to_tidy_later(job, str(error), error.retry_after_s, now, self.patience)
@@ -198,7 +202,7 @@ class Steps:
             return job_steps.to_tidy_later(job, error.detail, 0.0, now, self.patience)
         if not platform.in_process and job_steps.may_show_up_yet(job, now, self.patience):
             return job_steps.to_tidy_once_settled(job, self.patience)
-        return job_steps.tidied(job, now)
+        return job_steps.tidied(job, now, kept=kept)
 
     async def leave(self, job: Job) -> None:
         """Nobody works on it here any more: what runs in this process ends, and its files go."""

@@ -12,7 +12,7 @@ from ratchet_common.forgotten import Person
 from ratchet_common.persons import digest
 from ratchet_common.topics import BY_NAME, EVERY_SERVICE
 from ratchet_trainer.erasing import Erasing
-from ratchet_trainer.erasure import SEGMENT, Erasure, ErasureState, HeldBy, LearnedBy, still_on_the_bus
+from ratchet_trainer.erasure import SEGMENT, Erasure, ErasureState, HeldBy, LearnedBy, UsedBy, still_on_the_bus
 from ratchet_trainer.hashing import Hashes
 from tests.unit.trainer.make_data import NOW
 
@@ -71,6 +71,9 @@ class Around:
         return [HeldBy("qa-0", 1)] if self.marked else []
 
     async def learned_by(self, *_: object) -> list[LearnedBy]:
+        return []
+
+    async def used_by(self, *_: object) -> list[UsedBy]:
         return []
 
 

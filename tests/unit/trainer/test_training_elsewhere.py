@@ -62,6 +62,36 @@ async def test_uploads_stay_where_that_is_wanted() -> None:
     assert not rig.openai.discarded
 
 
+async def test_uploads_that_are_kept_go_once_somebody_of_their_dataset_is_forgotten() -> None:
+    rig = Rig(keep_uploads=True)
+    job = rig.due("openai")
+    await rig.until_quiet()
+    assert rig.now_of(job).files
+    rig.jobs.jobs[job.job_id] = replace(rig.now_of(job), erasures=1, left=True, due_at=rig.clock.time)
+    await rig.until_quiet()
+    assert not rig.openai.files
+    assert not rig.now_of(job).files
+    assert rig.now_of(job).state is JobState.SUCCEEDED
+
+
+async def test_files_that_no_run_has_yet_are_made_anew_without_who_was_forgotten() -> None:
+    rig = Rig()
+    job = rig.due("openai")
+    rig.openai.away("create")
+    await rig.once()
+    (first,) = rig.openai.files.items()
+    assert rig.now_of(job).files
+    rig.jobs.jobs[job.job_id] = replace(rig.now_of(job), erasures=1)
+    rig.datasets.content = dataset([example(n) for n in range(1, 40)], [])
+    await rig.until_running(job)
+    (second,) = rig.openai.files.items()
+    assert second[1] < first[1]
+    await rig.until_quiet()
+    assert rig.now_of(job).state is JobState.SUCCEEDED
+    assert rig.now_of(job).spared == 1
+    assert rig.openai.created == [job.token]
+
+
 async def test_a_thousand_jobs_that_were_made_together_are_not_asked_for_together() -> None:
     rig = Rig(openai=FakePlatform("openai", looks=10_000))
     jobs = [rig.due("openai") for _ in range(200)]

@@ -37,6 +37,17 @@ class ShownLearnedBy(BaseModel):
     platform: str = Field(description="what was trained there has learned from them all the same")
 
 
+class ShownUsedBy(BaseModel):
+    job_id: UUID
+    dataset_id: str
+    platform: str
+    state: str
+    files_left: bool = Field(
+        description="its files are at the platform still: a run may need them. They are removed when the job has "
+        "ended, uploads that are kept as well"
+    )
+
+
 class ShownLasting(BaseModel):
     topic: str
     holds: str
@@ -56,6 +67,7 @@ class ShownErasure(BaseModel):
     removed: Mapping[str, Mapping[str, int]]
     datasets: list[ShownHeldBy] = Field(description="that had held the user's examples")
     versions: list[ShownLearnedBy] = Field(description="that were trained on those")
+    jobs: list[ShownUsedBy] = Field(description="that had made files of those, or were about to")
     kafka: list[ShownLasting] = Field(description="what still lies on the bus, where nobody can take it out")
 
     @classmethod
@@ -74,6 +86,16 @@ class ShownErasure(BaseModel):
             versions=[
                 ShownLearnedBy(version_id=one.version_id, dataset_id=one.dataset_id, platform=one.platform)
                 for one in found.versions
+            ],
+            jobs=[
+                ShownUsedBy(
+                    job_id=one.job_id,
+                    dataset_id=one.dataset_id,
+                    platform=one.platform,
+                    state=one.state,
+                    files_left=one.files_left,
+                )
+                for one in found.jobs
             ],
             kafka=[
                 ShownLasting(topic=one.topic, holds=one.holds, until=one.until)

@@ -61,6 +61,7 @@ def fields_of(job: Job) -> dict[str, Any]:
         "version_id": job.version_id,
         "tuned": asdict(job.tuned) if job.tuned else None,
         "left": job.left,
+        "spared": job.spared,
         "history": [step_of(step) for step in job.history],
     }
 
@@ -106,6 +107,8 @@ def job_in(document: Document) -> Job:
         tuned=Tuned(**document["tuned"]) if document["tuned"] else None,
         part_of=document["part_of"].as_uuid() if document["part_of"] else None,
         left=document["left"],
+        erasures=len(document.get("erasures", ())),
+        spared=document.get("spared", 0),
         history=tuple(Step(JobState(step["state"]), step["at"], step["reason"]) for step in document["history"]),
     )
 

@@ -1,4 +1,6 @@
-"""Datasets and versions that had held what was erased: marked, since neither ever changes."""
+"""Datasets and versions that had held what was erased are marked, since neither ever changes; so are jobs whose files
+may have it, which has these removed.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
@@ -8,15 +10,19 @@ from uuid import UUID
 from pymongo.asynchronous.database import AsyncDatabase
 
 from ratchet_common.mongo import Document, waiting_is_worth_it
-from ratchet_trainer.erasure import HeldBy, LearnedBy
+from ratchet_trainer.erasure import HeldBy, LearnedBy, UsedBy
+from ratchet_trainer.jobs import AT_PLATFORM, OPEN
 from ratchet_trainer.store.datasets import REF
+from ratchet_trainer.store.jobs import BEGUN_THERE, LEFT
 
-MOST = 10_000  # datasets and versions of one erasure that are named
+MOST = 10_000  # datasets, versions and jobs of one erasure that are named
+ENDED: Document = {"state": {"$nin": [str(state) for state in OPEN]}}
+WITH_FILES: Document = {"files.train": {"$exists": True}}
 
 
 class MongoMarks:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
-        self._datasets, self._versions = database.datasets, database.versions
+        self._datasets, self._versions, self._jobs = database.datasets, database.versions, database.jobs
 
     async def mark(self, tenant: str, erasure_id: UUID, at: datetime, example_ids: Collection[bytes]) -> None:
         """Datasets first: a version that is added meanwhile looks at its dataset's marks."""
@@ -32,6 +38,17 @@ class MongoMarks:
         of_them = {"tenant": tenant, "dataset_id": {"$in": marked}}
         with waiting_is_worth_it():
             await self._versions.update_many(of_them, {"$addToSet": {"erasures": erasure_id.hex}})
+        await self._mark_jobs(of_them, erasure_id, at)
+
+    async def _mark_jobs(self, of_them: Document, erasure_id: UUID, at: datetime) -> None:
+        """What was kept of those that have ended is removed by whoever works on jobs, as what is left of others is."""
+        mark = {"$addToSet": {"erasures": erasure_id.hex}}
+        to_tidy = {"left": True, "due_at": at, "misses": 0, "away_since": None}
+        with waiting_is_worth_it():
+            for at_platform in (BEGUN_THERE, LEFT, WITH_FILES):
+                await self._jobs.update_many({**of_them, **at_platform}, mark)
+            marked = {**of_them, **WITH_FILES, "erasures": erasure_id.hex}
+            await self._jobs.update_many({**marked, **ENDED, "left": False}, {"$set": to_tidy})
 
     async def held_by(self, tenant: str, erasure_id: UUID) -> list[HeldBy]:
         wanted = {"tenant": tenant, "erasures.erasure_id": erasure_id.hex}
@@ -51,6 +68,13 @@ class MongoMarks:
             found = await self._versions.find(wanted, fields).to_list(MOST)
         return [LearnedBy(one["version_id"], one["dataset_id"], one["platform"]) for one in found]
 
+    async def used_by(self, tenant: str, erasure_id: UUID) -> list[UsedBy]:
+        wanted = {"tenant": tenant, "erasures": erasure_id.hex}
+        fields = {"dataset_id": 1, "platform": 1, "state": 1, "files": 1, "left": 1}
+        with waiting_is_worth_it():
+            found = await self._jobs.find(wanted, fields).to_list(MOST)
+        return [_used_by(one) for one in found]
+
     async def _sides(self, tenant: str) -> AsyncIterator[Document]:
         """One dataset at a time: each may take some megabytes."""
         with waiting_is_worth_it():
@@ -58,6 +82,11 @@ class MongoMarks:
             for dataset in ids:
                 if found := await self._datasets.find_one({"_id": dataset}, {"sides": 1}):
                     yield found
+
+
+def _used_by(job: Document) -> UsedBy:
+    left = bool(job["files"]) or job["left"] or job["state"] in AT_PLATFORM
+    return UsedBy(job["_id"].as_uuid(), job["dataset_id"], job["platform"], job["state"], left)
 
 
 def _held(sides: Collection[bytes], example_ids: frozenset[bytes]) -> int:

@@ -69,8 +69,8 @@ def refuse_what_was_learned(found: Sequence[Learned], cases: Sequence[Case]) -> 
         ids = ", ".join(cases[place].id for place in one.places[:TOLD])
         more = f" and {len(one.places) - TOLD} more" if len(one.places) > TOLD else ""
         raise OverlapError(
-            f"A model is not to be judged by what it has learned: of {len(cases)} cases {len(one.places)} stand, or nearly, "
-            f"in the training side of {one.dataset_id}, on which {one.version_id} was trained: {ids}{more}. Take them "
-            "out of the suite.",
+            f"A model is not to be judged by what it has learned: of {len(cases)} cases {len(one.places)} stand, or "
+            f"nearly, in the training side of {one.dataset_id}, on which {one.version_id} was trained: {ids}{more}. "
+            "Take them out of the suite.",
             overlapping=len(one.places),
         )
