@@ -26,7 +26,9 @@ from ratchet_trainer.preparing import Prepared, prepare
 from ratchet_trainer.sampling import Sampling
 from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.store.datasets import MongoDatasetStore
+from ratchet_trainer.store.erasures import MongoErasureStore
 from ratchet_trainer.store.examples import MongoExampleStore
+from ratchet_trainer.store.marks import MongoMarks
 from ratchet_trainer.store.served import MongoServedStore
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.unit.trainer.make_data import NOW, messages, said
@@ -41,14 +43,23 @@ class Part:
     def __init__(self, database: Database, rules: Rules) -> None:
         self.database = database
         self.examples, self.datasets = MongoExampleStore(database), MongoDatasetStore(database)
+        self.erasures = MongoErasureStore(database)
         self.served = MongoServedStore(database, kept=timedelta(days=36_500))
         self.collector = Collector(self.examples, self.served, _prepare, Hashes(b"salt" * 8), Sampling(share=0.0))
         self.training = TrainingData(
-            self.examples, self.served, self.datasets, _compose, _read_through, rules, timedelta(days=36_500)
+            examples=self.examples,
+            answers=self.served,
+            datasets=self.datasets,
+            compose=_compose,
+            read_through=_read_through,
+            rules=rules,
+            counted=timedelta(days=36_500),
+            wishes=self.erasures,
+            marks=MongoMarks(database),
         )
 
     async def create_indexes(self) -> None:
-        for store in (self.examples, self.datasets, self.served):
+        for store in (self.examples, self.datasets, self.served, self.erasures):
             await store.create_indexes()
 
 

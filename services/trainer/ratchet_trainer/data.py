@@ -69,10 +69,20 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     hashes = Hashes(await _salt(its, settings))
     collector = Collector(examples, served, work.prepare, hashes, settings.sampling)
     others = OutcomeCollector(outcomes, MongoOutcomeNews(its.database), work.look_at, hashes)
+    marks = MongoMarks(its.database)
     training = TrainingData(
-        examples, served, datasets, work.compose, work.read_through, settings.rules, kept, work.vary
+        examples=examples,
+        answers=served,
+        datasets=datasets,
+        compose=work.compose,
+        read_through=work.read_through,
+        rules=settings.rules,
+        counted=kept,
+        wishes=erasures,
+        marks=marks,
+        vary=work.vary,
     )
-    erasing = Erasing(erasures, traces, MongoMarks(its.database), hashes)
+    erasing = Erasing(erasures, traces, marks, hashes)
     forgets = await _forgetting(its, erasing)
     on_feedback = _both(collector, others) if settings.estimate_outcomes else collector.on_feedback
     its.hear(PREDICTIONS, forgets.sparing(collector.on_predictions), SMALL)

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
+from ratchet_common.errors import RetryLaterError
 from ratchet_trainer import weighting
 from ratchet_trainer.analysis import Analysis, Read, analysed
 from ratchet_trainer.composing import Composed, EmptySide, Overlapping, TooFew
@@ -21,8 +23,11 @@ from ratchet_trainer.example import Example
 from ratchet_trainer.head import Head
 from ratchet_trainer.overlap import Fingerprints, OverlapError
 from ratchet_trainer.reading import Manifests, Texts, Vary, batches, members, vary_here
+from ratchet_trainer.sparing import Marks, Wish, Wishes, taken, whose
 from ratchet_trainer.split import Side
 from ratchet_trainer.weighting import Stratum
+
+TRIES: Final = 3
 
 Compose = Callable[[str, Sequence[Head], Rules], Awaitable[Composed]]
 ReadThrough = Callable[[Sequence[Example]], Awaitable[Read]]
@@ -58,21 +63,41 @@ class TrainingData:
     read_through: ReadThrough
     rules: Rules
     counted: timedelta  # how far back answers and feedback count for the chance of feedback
+    wishes: Wishes
+    marks: Marks
     vary: Vary = vary_here
 
     async def build(self, tenant: str, task_type: str, rules: Rules | None = None) -> str:
-        """Of what is there now: the same examples by the same rules are one dataset.
+        """Of what is there now: the same examples by the same rules are one dataset. Who asks to be forgotten meanwhile
+        has it marked, and it is built again without him.
 
         Raises TooFewExamplesError, EmptySideError, OverlapError.
         """
         by = rules or self.rules
+        for _ in range(TRIES):
+            newest = await self._newest(tenant, task_type, by)
+            confirmed = sum(head.confirmed for head in newest)
+            if confirmed < by.min_examples:  # before any work: a job that waits asks often
+                raise TooFewExamplesError(task_type, confirmed, by.min_examples)
+            composed = _whole(task_type, await self.compose(task_type, newest, by), by)
+            await self.datasets.add(tenant, composed, datetime.now(UTC))
+            # An erasure is written down before it looks for datasets, and looked for after this one was: one sees the
+            # other.
+            late = await self._taken(tenant, _members(composed, newest))
+            if not late:
+                return composed.dataset_id
+            for wish, ids in late.items():
+                await self.marks.mark(tenant, wish.erasure_id, wish.asked_at, {one.bytes for one in ids})
+        raise RetryLaterError(f"Users are being forgotten while a dataset of {task_type} is built.")
+
+    async def _newest(self, tenant: str, task_type: str, by: Rules) -> list[Head]:
+        """Without those that an erasure takes, which may not have come to them yet."""
         newest = await self.examples.newest(tenant, task_type, by.max_examples, since=by.since, until=by.until)
-        confirmed = sum(head.confirmed for head in newest)
-        if confirmed < by.min_examples:  # before any work: a job that waits asks often
-            raise TooFewExamplesError(task_type, confirmed, by.min_examples)
-        composed = _whole(task_type, await self.compose(task_type, newest, by), by)
-        await self.datasets.add(tenant, composed, datetime.now(UTC))
-        return composed.dataset_id
+        gone = set().union(*(await self._taken(tenant, newest)).values())
+        return [head for head in newest if head.example_id not in gone] if gone else newest
+
+    async def _taken(self, tenant: str, heads: Sequence[Head]) -> dict[Wish, set[UUID]]:
+        return taken(heads, await self.wishes.of(tenant, whose(heads)))
 
     async def build_for(self, tenant: str, task_type: str, least: int | None) -> str:
         """As `build`, for one that learns from fewer examples than the rules ask for. None: from as many."""
@@ -142,6 +167,11 @@ class TrainingData:
 
     async def _of(self, tenant: str, dataset_id: str, side: Side) -> list[Example]:
         return [example async for example in await self.members(tenant, dataset_id, side)]
+
+
+def _members(composed: Composition, heads: Sequence[Head]) -> list[Head]:
+    there = {example_id for refs in composed.sides.values() for example_id, _ in refs}
+    return [head for head in heads if head.example_id in there]
 
 
 def _whole(task_type: str, composed: Composed, rules: Rules) -> Composition:

@@ -27,6 +27,8 @@ class Head:
     content: str
     chars: int
     learned_at: datetime
+    speaker_hash: str | None = None  # who said what the answer was worth
+    answered_at: datetime | None = None
 
     @property
     def confirmed(self) -> bool:

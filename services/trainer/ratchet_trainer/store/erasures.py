@@ -1,6 +1,7 @@
 """Erasures: every query on them stands here. No user is named in them."""
 
-from collections.abc import Mapping
+import builtins
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,10 @@ from ratchet_common import outbox
 from ratchet_common.events import ErasureAsked, ErasureDone
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_trainer.erasure import Erasure, UnknownErasureError
+from ratchet_trainer.sparing import Wish
 from ratchet_trainer.store.paging import create_index, page, place_of
+
+ASKED_AT_ONCE = 500  # users
 
 
 class MongoErasureStore:
@@ -26,6 +30,7 @@ class MongoErasureStore:
 
     async def create_indexes(self) -> None:
         await create_index(self._erasures)
+        await self._erasures.create_index([("tenant", 1), ("user_hash", 1)])
 
     async def add(self, erasure: Erasure, event: ErasureAsked) -> None:
         with waiting_is_worth_it():
@@ -43,9 +48,21 @@ class MongoErasureStore:
             found = await self._erasures.find_one(_one(tenant, erasure_id), {"outbox": 0})
         return _erasure(found) if found else None
 
-    async def list(self, tenant: str, *, limit: int, cursor: str | None) -> tuple[list[Erasure], str | None]:
+    async def list(self, tenant: str, *, limit: int, cursor: str | None) -> tuple[builtins.list[Erasure], str | None]:
         found = await page(self._erasures, tenant, {}, limit=limit, cursor=cursor)
         return [_erasure(document) for document in found.documents], found.next
+
+    async def of(self, tenant: str, user_hashes: Collection[str]) -> builtins.list[Wish]:
+        """All that these users have asked for."""
+        found: builtins.list[Wish] = []
+        names = sorted(user_hashes)
+        fields = {"user_hash": 1, "asked_at": 1}
+        for start in range(0, len(names), ASKED_AT_ONCE):
+            wanted = {"tenant": tenant, "user_hash": {"$in": names[start : start + ASKED_AT_ONCE]}}
+            with waiting_is_worth_it():
+                its = await self._erasures.find(wanted, fields).to_list()
+            found += [Wish(one["_id"].as_uuid(), one["user_hash"], one["asked_at"]) for one in its]
+        return found
 
     async def report(self, done: ErasureDone) -> None:
         """Of each service once."""

@@ -60,6 +60,8 @@ HEAD = dict.fromkeys(
         "content",
         "chars",
         "learned_at",
+        "speaker_hash",
+        "answered_at",
     ),
     1,
 )
@@ -82,6 +84,8 @@ def head(stored: Document) -> Head:
         content=stored["content"],
         chars=stored["chars"],
         learned_at=stored["learned_at"],
+        speaker_hash=stored.get("speaker_hash"),
+        answered_at=stored.get("answered_at"),
     )
 
 
