@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from ratchet_trainer.drafts import Draft
+from ratchet_trainer.drafts import Draft, Refused
 from ratchet_trainer.duplicates import text_hash
 from ratchet_trainer.hashing import Hashes
 from ratchet_trainer.imports import Brought, draft_of
@@ -58,7 +58,9 @@ def lessons(seed: int, count: int, task_type: str) -> list[Learned]:
     return [_learned(draft_of(one, HASHES, moment)) for one in brought(seed, count, task_type)]
 
 
-def _learned(draft: Draft) -> Learned:
+def _learned(draft: Draft | Refused) -> Learned:
+    if isinstance(draft, Refused):
+        raise TypeError(f"A made example was refused: {draft.reason}.")
     given = texts_of(draft)
     word = learned(draft, Prepared(given, {}, text_hash(given[0]), signature(given[0])))
     if not isinstance(word, Learned):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from ratchet_common.forgotten import Person
 from ratchet_trainer.composing import compose
 from ratchet_trainer.erasing import Erasing, Found
 from ratchet_trainer.hashing import Hashes
+from ratchet_trainer.importing import Importing
+from ratchet_trainer.imports import Brought
 from ratchet_trainer.store.marks import MongoMarks
 from ratchet_trainer.store.traces import MongoTraces
 from tests.integration.conftest import Ground
@@ -84,3 +86,16 @@ async def test_whoever_builds_while_all_are_forgotten_comes_again(part: Part) ->
 
     with pytest.raises(RetryLaterError):
         await during(part, meanwhile).build("acme", "classification")
+
+
+async def test_what_was_brought_while_its_user_was_forgotten_is_taken_back(part: Part) -> None:
+    """It was read before, and is stored after the eraser has passed."""
+    its = erasing(part)
+    importing = Importing(part.collector, part.examples, its.spare)
+    brought = Brought(tenant="acme", task_type="qa", document="Who?", target="He.", user="bob")
+    before = datetime.now(UTC)
+    await its.ask("acme", "bob", who="ops", why="", now=datetime.now(UTC))
+    assert (await importing.many("acme", [brought], before, dry_run=False)).taken == 1
+    assert not [one for one in (await part.examples.counts("acme")).examples if one.task_type == "qa"]
+    await importing.many("acme", [brought], datetime.now(UTC) + timedelta(seconds=1), dry_run=False)
+    assert [one.count for one in (await part.examples.counts("acme")).examples if one.task_type == "qa"] == [1]

@@ -126,4 +126,7 @@ async def test_a_file_of_examples_is_taken_once_and_a_dry_run_stores_nothing(
         (example,) = (await app.get("/api/models/examples"))[1]["items"]
         assert (example["document"], example["target_source"]) == ("Mail [EMAIL_1].", "imported")
         assert (await send(""))[1]["already_there"] == 2
+        _, stats = await app.get("/api/models/examples/stats")
+        assert stats["refused"] == {"no_json": 1}
+        assert {one["task_type"]: one["examples"] for one in stats["by_task"]} == {"none": 0, "qa": 1}
         assert (await send("?task_type=nonsense"))[0] == 404

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
+from uuid import UUID
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -20,22 +21,23 @@ from ratchet_common.errors import CannotStartError
 PATH: Final = "/api/models/examples/import"
 LINES: Final = 200  # in one request: they are scrubbed while it waits
 BYTES: Final = 1024 * 1024
+PATIENCE_S: Final = 300  # for one of them: right after a start, or beside much else, scrubbing takes long
 LONGEST_LINE: Final = 3 * 1024 * 1024  # the longest document that the API takes, each letter escaped
 TOLD: Final = 20
 TOO_LONG: Final[dict[str, Any]] = {
     "lines": 1,
-    "taken": 0,
     "already_there": 0,
     "refused": 1,
-    "by_task": {},
-    "pii_found": {},
+    "examples": [],
     "faults": [{"line": 1, "reason": f"it is longer than {LONGEST_LINE} bytes, and an example is shorter."}],
 }
 
 
 @dataclass(slots=True)
 class Total:
-    """Of all parts; `faults` count lines of the whole file."""
+    """Of all parts; `faults` count lines of the whole file. `seen`: what a dry run would have taken by now. Nothing of
+    it is there when the next part is looked at, and what says the same is one.
+    """
 
     lines: int = 0
     taken: int = 0
@@ -44,15 +46,25 @@ class Total:
     by_task: Counter[str] = field(default_factory=Counter)
     pii_found: Counter[str] = field(default_factory=Counter)
     faults: list[dict[str, Any]] = field(default_factory=list)
+    seen: set[bytes] = field(default_factory=set)
 
     def add(self, part: dict[str, Any]) -> None:
         self.faults += [{**fault, "line": self.lines + fault["line"]} for fault in part["faults"]]
         self.lines += part["lines"]
-        self.taken += part["taken"]
         self.already_there += part["already_there"]
         self.refused += part["refused"]
-        self.by_task.update(part["by_task"])
-        self.pii_found.update(part["pii_found"])
+        for example in part["examples"]:
+            self._take(example)
+
+    def _take(self, example: dict[str, Any]) -> None:
+        which = UUID(example["example_id"]).bytes
+        if which in self.seen:
+            self.already_there += 1
+            return
+        self.seen.add(which)
+        self.taken += 1
+        self.by_task[example["task_type"]] += 1
+        self.pii_found.update(example["pii"])
 
 
 def import_examples(file: Path, trainer: Router, task_type: str, *, dry_run: bool, as_json: bool) -> int:
@@ -64,7 +76,7 @@ def import_examples(file: Path, trainer: Router, task_type: str, *, dry_run: boo
         with file.open("rb") as lines, _bar() as bar:
             task = bar.add_task("Looking" if dry_run else "Sending", total=file.stat().st_size)
             for part in parts(lines):
-                total.add(trainer.send(path, part, "application/jsonl") if part else TOO_LONG)
+                total.add(trainer.send(path, part, "application/jsonl", PATIENCE_S) if part else TOO_LONG)
                 bar.update(task, completed=lines.tell())
     except OSError as error:
         raise CannotStartError(f"The file {file} cannot be read: {error.strerror}.") from None

@@ -73,12 +73,6 @@ class Collector:
         await self._write(words)
         await self._write([replaced_sample(word) for word, was in zip(words, drawn, strict=True) if was])
 
-    async def take_in(self, draft: Draft) -> Word:
-        """One from outside."""
-        words = await self.scrubbed([draft])
-        await self.examples.write(words)
-        return words[0]
-
     async def scrubbed(self, drafts: Sequence[Draft]) -> list[Word]:
         """What would be stored of each of them, in their order."""
         return [word for batch in _batches(drafts) for word in await self._scrubbed(batch)]

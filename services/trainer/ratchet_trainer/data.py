@@ -22,6 +22,7 @@ from ratchet_trainer.example import Example
 from ratchet_trainer.finding.sought import Sought
 from ratchet_trainer.hashing import Hashes
 from ratchet_trainer.head import Head
+from ratchet_trainer.importing import Importing
 from ratchet_trainer.outcomes import Asked, Look, OutcomeCollector
 from ratchet_trainer.overlap import Fingerprints
 from ratchet_trainer.preparing import Prepared
@@ -44,6 +45,7 @@ class Data:
     """For `app.state.data`, where the routes of examples and datasets look."""
 
     collector: Collector
+    importing: Importing
     examples: MongoExampleStore
     datasets: MongoDatasetStore
     training: TrainingData
@@ -92,6 +94,7 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     its.hear(FORGOTTEN, erasing.on_done)
     return Data(
         collector,
+        Importing(collector, examples, erasing.spare),
         examples,
         datasets,
         training,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -16,9 +16,12 @@ from ratchet_common.forgetting import Step
 from ratchet_common.forgotten import Person
 from ratchet_common.mongo import to_its_end
 from ratchet_common.persons import digest
+from ratchet_trainer.collection import Word
 from ratchet_trainer.erasure import Erasure, HeldBy, LearnedBy, UsedBy
 from ratchet_trainer.hashing import Hashes
+from ratchet_trainer.sparing import Wish
 
+TICK: Final = timedelta(milliseconds=1)  # of the store's times
 NAMED_WITHIN_S: Final = 10.0  # datasets and versions, in the first answer; later ones show when they are found
 
 
@@ -30,6 +33,9 @@ class ErasureStore(Protocol):
         """Raises UnknownErasureError."""
 
     async def find(self, tenant: str, erasure_id: UUID) -> Erasure | None: ...
+    async def of(self, tenant: str, user_hashes: Collection[str]) -> list[Wish]:
+        """All that these users have asked for."""
+
     async def report(self, done: ErasureDone) -> None:
         """Of each service once."""
 
@@ -106,6 +112,22 @@ class Erasing:
             return None
         await self._mark(Person(asked.tenant, erasure.user_hash, asked.occurred_at), asked.erasure_id)
         return erasure.user_hash
+
+    async def spare(self, tenant: str, words: Sequence[Word]) -> None:
+        """Of what was just written from outside, what is of users who asked to be forgotten meanwhile goes again.
+
+        Whoever forgets has written that down first, and looks after that: one sees the other.
+        """
+        names = {word.about.user_hash for word in words if word.about.user_hash}
+        if not names:
+            return
+        first = min(word.about.answered_at for word in words) - TICK
+        for wish in await self.erasures.of(tenant, names):
+            if wish.asked_at >= first:
+                person = Person(tenant, wish.user_hash, wish.asked_at)
+                for step in self.steps.values():
+                    async for _ in step(person):
+                        pass
 
     @property
     def steps(self) -> dict[str, Step]:

@@ -1,17 +1,21 @@
 """An example from outside: somebody brings a request and what should be answered to it. Pure."""
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import UUID
+from typing import Final
+from uuid import UUID, uuid5
 
 import msgspec
 
 from ratchet_common.errors import RefusedError
-from ratchet_trainer.drafts import About, Draft
+from ratchet_trainer.drafts import About, Draft, Refused
 from ratchet_trainer.hashing import Hashes
 from ratchet_trainer.targets import Reason, shaped
 
-IMPORTED = "imported"
+IMPORTED: Final = "imported"
+REFUSED: Final = "refused"
+NO_TASK: Final = "none"  # of a line that names none, where none is named for the file
 WHY = {
     Reason.NO_TARGET: "its target is empty.",
     Reason.NOT_AMONG_LABELS: "its target is none of its labels.",
@@ -46,13 +50,60 @@ class Brought:
     tags: tuple[str, ...] = ()
 
 
-def draft_of(brought: Brought, hashes: Hashes, now: datetime) -> Draft:
-    """Its id comes from what is in it: brought twice, it is one. Raises NothingToLearnError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A line of a file that brings nothing. `why`: a sentence without its text."""
+
+    tenant: str
+    reason: Reason
+    why: str
+    line: bytes = field(repr=False)
+    task_type: str = NO_TASK
+
+
+def draft_of(brought: Brought, hashes: Hashes, now: datetime) -> Draft | Refused:
+    """Its id comes from what is in it: brought twice, it is one."""
     target = shaped(brought.task_type, brought.target, brought.labels, "imported")
+    about = _about(brought, hashes, now)
     if isinstance(target, Reason):
-        raise NothingToLearnError(target)
-    said = (brought.task_type, brought.document, brought.question, brought.labels, brought.target)
+        return kept_apart(Refused(about, target))
+    return Draft(
+        about=about,
+        document=brought.document,
+        question=brought.question,
+        labels=brought.labels,
+        tags=brought.tags,
+        output=None,
+        target=target,
+    )
+
+
+def refusal_of(unreadable: Unreadable, hashes: Hashes, now: datetime) -> Refused:
+    """Sent twice, it is one."""
+    digest = hashlib.sha256(unreadable.line).hexdigest()
     about = About(
+        example_id=UUID(hex=hashes.of(REFUSED, unreadable.tenant, f"{unreadable.task_type}/{digest}")),
+        revision=0,
+        tenant=unreadable.tenant,
+        task_type=unreadable.task_type,
+        result_id=None,
+        spoken=False,
+        assigned_by=IMPORTED,
+        answered_at=now,
+        learned_at=now,
+    )
+    return Refused(about, unreadable.reason)
+
+
+def kept_apart(refused: Refused) -> Refused:
+    """Under an id of its own: what is refused now may be taken by other settings."""
+    about = refused.about
+    return replace(refused, about=replace(about, example_id=uuid5(about.example_id, REFUSED)))
+
+
+def _about(brought: Brought, hashes: Hashes, now: datetime) -> About:
+    said = (brought.task_type, brought.document, brought.question, brought.labels, brought.target)
+    return About(
         example_id=UUID(hex=hashes.of(IMPORTED, brought.tenant, msgspec.json.encode(said).decode())),
         revision=0,
         tenant=brought.tenant,
@@ -66,13 +117,4 @@ def draft_of(brought: Brought, hashes: Hashes, now: datetime) -> Draft:
         user_hash=hashes.of_some("user", brought.tenant, brought.user),
         answered_at=now,
         learned_at=now,
-    )
-    return Draft(
-        about=about,
-        document=brought.document,
-        question=brought.question,
-        labels=brought.labels,
-        tags=brought.tags,
-        output=None,
-        target=target,
     )

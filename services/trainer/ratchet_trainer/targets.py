@@ -26,6 +26,10 @@ class Reason(StrEnum):
     HAS_REFERENCE = "has_reference"  # what is right was known: that is learned already, with the answer itself
     CHECK_FAILED = "check_failed"  # it was drawn while unrated, and is not sound
     LOW_QUALITY = "low_quality"  # it was drawn while unrated, and is not good enough for its task, or nobody knows
+    WRONG_ENCODING = "wrong_encoding"  # a line of a file that is not UTF-8
+    NO_JSON = "no_json"  # a line of a file that is no JSON object
+    WRONG_FIELDS = "wrong_fields"  # a line without what an example needs, or with what it cannot have
+    WRONG_TURNS = "wrong_turns"  # messages that are not one question and its answer
     SAMPLE_REPLACED = "sample_replaced"  # it was drawn while unrated; what was said of it since takes its place
 
 

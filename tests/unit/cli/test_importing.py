@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -41,11 +42,21 @@ def test_a_mark_of_the_byte_order_is_no_part_of_the_first_line() -> None:
 
 def test_lines_count_through_all_parts() -> None:
     total = Total()
-    part = {"lines": 200, "taken": 199, "already_there": 0, "refused": 1, "by_task": {"qa": 199}, "pii_found": {}}
-    for _ in range(2):
+    for first in (0, 1_000):
+        taken = [{"example_id": str(UUID(int=first + n)), "task_type": "qa", "pii": {"URL": 1}} for n in range(199)]
+        part = {"lines": 200, "already_there": 0, "refused": 1, "examples": taken}
         total.add(part | {"faults": [{"line": 7, "reason": "it is no JSON."}]})
     assert [fault["line"] for fault in total.faults] == [7, 207]
-    assert (total.lines, total.taken, total.by_task) == (400, 398, {"qa": 398})
+    assert (total.lines, total.taken, total.by_task, total.pii_found) == (400, 398, {"qa": 398}, {"URL": 398})
+
+
+def test_what_a_dry_run_finds_in_two_parts_would_be_taken_once() -> None:
+    total = Total()
+    taken = [{"example_id": str(UUID(int=1)), "task_type": "qa", "pii": {"URL": 1}}]
+    for _ in range(3):
+        total.add({"lines": 2, "already_there": 1, "refused": 0, "examples": taken, "faults": []})
+    assert (total.lines, total.taken, total.already_there) == (6, 1, 5)
+    assert (total.by_task, total.pii_found) == ({"qa": 1}, {"URL": 1})
 
 
 def test_a_file_that_is_not_there_and_a_gateway_that_is_not_there_are_sentences(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ import pytest
 
 from ratchet_trainer.api.example_lines import MOST_LINES, TooManyLinesError, examples_in
 from ratchet_trainer.collection import Collector, Served, Word
+from ratchet_trainer.drafts import Refused
 from ratchet_trainer.formats.checking import Fault
 from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.importing import Imported, imported
-from ratchet_trainer.imports import Brought
+from ratchet_trainer.importing import Imported, Importing
+from ratchet_trainer.imports import Brought, NothingToLearnError
 from ratchet_trainer.learning import Learned
 from ratchet_trainer.preparing import Prepared, prepare
 from ratchet_trainer.sampling import Sampling
@@ -35,6 +36,12 @@ class Kept:
     async def among(self, tenant: str, example_ids: Collection[UUID]) -> set[UUID]:
         return {one for one in example_ids if one in self.words and self.words[one].about.tenant == tenant}
 
+    @property
+    def refused(self) -> list[tuple[str, str]]:
+        """Task and reason of each."""
+        words = [word for word in self.words.values() if isinstance(word, Refused)]
+        return sorted((word.about.task_type, str(word.reason)) for word in words)
+
 
 async def _prepare(batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
     return prepare(batch)
@@ -48,7 +55,11 @@ async def take(rows: Sequence[Any], kept: Kept, task_type: str | None = None, *,
     lines = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in rows]
     given = examples_in(b"\n".join(lines), "acme", task_type)
     collector = Collector(kept, kept, _prepare, Hashes(b"salt" * 8), Sampling())
-    return await imported("acme", given, NOW, collector=collector, known=kept, dry_run=dry_run)
+    return await Importing(collector, kept, nobody_left).many("acme", given, NOW, dry_run=dry_run)
+
+
+async def nobody_left(_tenant: str, _words: Sequence[Word]) -> None:
+    """Nobody is forgotten here."""
 
 
 async def test_what_is_good_is_taken_and_what_is_wrong_is_named_with_its_line() -> None:
@@ -91,6 +102,60 @@ async def test_a_dry_run_says_the_same_and_stores_nothing() -> None:
     assert (dry.taken, dry.already_there, len(dry.faults)) == (2, 1, 1)
 
 
+async def test_what_was_refused_is_counted_once_by_task_and_reason() -> None:
+    rows = [
+        b"{",
+        b"[1]",
+        b"",
+        '{"task_type": "qa"}'.encode("utf-16-le"),
+        row(task_type="nonsense"),
+        row(target=7),
+        row(target=""),
+        row(document_text="ann@example.com"),
+        {"messages": []},
+    ]
+    kept = Kept()
+    assert (await take(rows, kept, dry_run=True)).lines == 9
+    assert kept.words == {}
+    for _ in range(2):
+        assert len((await take(rows, kept)).faults) == 9
+    assert kept.refused == [
+        ("chat", "wrong_turns"),
+        ("none", "no_json"),
+        ("none", "no_json"),
+        ("none", "no_json"),
+        ("none", "wrong_encoding"),
+        ("none", "wrong_fields"),
+        ("summary", "empty_after_scrubbing"),
+        ("summary", "no_target"),
+        ("summary", "wrong_fields"),
+    ]
+    await take([b"{"], kept, "qa")
+    assert ("qa", "no_json") in kept.refused
+
+
+async def test_one_that_is_refused_is_counted_too() -> None:
+    kept = Kept()
+    importing = Importing(Collector(kept, kept, _prepare, Hashes(b"salt" * 8), Sampling()), kept, nobody_left)
+    for target in ("", "ann@example.com"):
+        with pytest.raises(NothingToLearnError):
+            await importing.one(Brought(tenant="acme", task_type="qa", document="Who?", target=target), NOW)
+    assert kept.refused == [("qa", "empty_after_scrubbing"), ("qa", "no_target")]
+
+
+async def test_what_a_line_lacks_is_said_in_words_of_its_own() -> None:
+    rows = [row(target=7), row(target=None), row(target=["a", 7]), row(target="x" * 200_001), b" ", b"\xe9", b"\0{}"]
+    said = [fault.reason for fault in (await take(rows, Kept())).faults]
+    assert said[:3] == ["target: it must be a text, or a list of texts."] * 3
+    assert said[3] == "target: string should have at most 200000 characters."
+    assert said[4:6] == ["it is empty.", "it is not UTF-8."]
+    assert "UTF-16" in said[6]
+
+
+async def test_a_mark_of_the_byte_order_is_read_over() -> None:
+    assert (await take([b"\xef\xbb\xbf" + json.dumps(row()).encode()], Kept())).taken == 1
+
+
 async def test_sent_again_nothing_is_taken_twice() -> None:
     kept = Kept()
     assert (await take([row()], kept)).taken == 1
@@ -107,8 +172,8 @@ async def test_the_files_of_tuning_platforms_are_understood() -> None:
     assert (found.taken, found.by_task) == (1, {"qa": 1})
     assert [fault.line for fault in found.faults] == [2, 3]
     assert "several turns" in found.faults[1].reason
-    (word,) = kept.words.values()
-    assert isinstance(word, Learned)
+    (word,) = (word for word in kept.words.values() if isinstance(word, Learned))
+    assert kept.refused == [("qa", "wrong_turns")] * 2
     assert (word.example.document, word.example.target) == ("Why?", "Because.")
 
 

@@ -42,6 +42,13 @@ class ShownFault(BaseModel):
     reason: str
 
 
+class ShownTaken(BaseModel):
+    line: int = Field(description="from 1")
+    example_id: UUID
+    task_type: str
+    pii: dict[str, int]
+
+
 class ShownImport(BaseModel):
     """What a file of examples came to, or would come to."""
 
@@ -52,6 +59,7 @@ class ShownImport(BaseModel):
     refused: int
     by_task: dict[str, int]
     pii_found: dict[str, int] = Field(description="distinct private values in what was taken, by kind; none is kept")
+    examples: list[ShownTaken] = Field(description="each that was taken, or would be")
     faults: list[ShownFault]
 
     @classmethod
@@ -64,6 +72,10 @@ class ShownImport(BaseModel):
             refused=len(found.faults),
             by_task=dict(sorted(found.by_task.items())),
             pii_found=dict(sorted(found.pii_found.items())),
+            examples=[
+                ShownTaken(line=one.line, example_id=one.example_id, task_type=one.task_type, pii=dict(one.pii))
+                for one in found.examples
+            ],
             faults=[ShownFault(line=fault.line, reason=fault.reason) for fault in found.faults],
         )
 
@@ -135,5 +147,5 @@ class ExampleStats(BaseModel):
     archived: int = Field(description="older ones, which no new dataset takes; in no other number here")
     by_month: dict[str, int] = Field(description='when examples were learned: {"2026-11": 120}')
     quality_histogram: list[int] = Field(description="examples by quality: 0 to 0.1, …, 0.9 to 1")
-    refused: dict[str, int] = Field(description="why nothing was learned, by reason")
+    refused: dict[str, int] = Field(description="why nothing was learned, by reason; lines of imports too")
     pii_found: dict[str, int] = Field(description="distinct values that were scrubbed, by kind")

@@ -1,5 +1,7 @@
 """Examples as they come in a file: a line each, in our own shape or as files for tuning have them."""
 
+import codecs
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -9,7 +11,8 @@ from ratchet_common.errors import RefusedError
 from ratchet_common.vocabulary import TaskType, UnknownTaskError, known_task
 from ratchet_trainer.api.example_bodies import BroughtExample
 from ratchet_trainer.formats.known import FORMATS
-from ratchet_trainer.imports import Brought
+from ratchet_trainer.imports import NO_TASK, Brought, Unreadable
+from ratchet_trainer.targets import Reason
 
 MOST_LINES: Final = 1_000  # in one request: each is scrubbed, which takes some milliseconds
 CHAT: Final = FORMATS["chat"]
@@ -21,12 +24,13 @@ class TooManyLinesError(RefusedError):
     title = "The file has too many lines for one request"
 
 
-def examples_in(body: bytes, tenant: str, task_type: str | None) -> list[Brought | str]:
-    """By line what it brings, or why it brings nothing. `task_type`: of lines that name none.
+def examples_in(body: bytes, tenant: str, task_type: str | None) -> list[Brought | Unreadable]:
+    """By line what it brings, or why it brings nothing. `task_type`: of lines that name none. A mark of the byte order
+    is read over.
 
     Raises TooManyLinesError.
     """
-    lines = body.split(b"\n")
+    lines = body.removeprefix(codecs.BOM_UTF8).split(b"\n")
     if lines and not lines[-1].strip():
         lines.pop()
     if len(lines) > MOST_LINES:
@@ -50,43 +54,63 @@ def brought(body: BroughtExample, tenant: str) -> Brought:
     )
 
 
-def _one(line: bytes, tenant: str, task_type: str | None) -> Brought | str:
+def _one(line: bytes, tenant: str, task_type: str | None) -> Brought | Unreadable:
+    named = task_type or NO_TASK
     try:
         line.decode()
         said = msgspec.json.decode(line, type=dict[str, Any])
-    except UnicodeDecodeError:
-        return "it is not UTF-8."
-    except msgspec.ValidationError:
-        return "it is no JSON object."
-    except (msgspec.DecodeError, RecursionError):
-        return "it is no JSON."
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason, why = _no_object(line, error)
+        return Unreadable(tenant=tenant, reason=reason, why=why, line=line, task_type=named)
     if "messages" in said:
         return _of_messages(line, said, tenant, task_type)
-    return _of_fields(({"task_type": task_type} if task_type else {}) | said, tenant)
+    return _of_fields(({"task_type": task_type} if task_type else {}) | said, line, tenant, named)
 
 
-def _of_messages(line: bytes, said: dict[str, Any], tenant: str, task_type: str | None) -> Brought | str:
+def _no_object(line: bytes, error: Exception) -> tuple[Reason, str]:
+    if b"\0" in line:
+        return Reason.WRONG_ENCODING, "it has NUL bytes, as files in UTF-16 have: save the file as UTF-8."
+    if isinstance(error, UnicodeDecodeError):
+        return Reason.WRONG_ENCODING, "it is not UTF-8."
+    if not line.strip():
+        return Reason.NO_JSON, "it is empty."
+    return Reason.NO_JSON, "it is no JSON object." if isinstance(error, msgspec.ValidationError) else "it is no JSON."
+
+
+def _of_messages(line: bytes, said: dict[str, Any], tenant: str, task_type: str | None) -> Brought | Unreadable:
     """The last turn of the user's is the document, the answer to it the target; what the system was told is left out:
     a template says that here.
     """
+    named = task_type or TaskType.CHAT.value
+    wrong = partial(Unreadable, tenant=tenant, reason=Reason.WRONG_TURNS, line=line, task_type=named)
     fault = CHAT.fault(line)
     if fault is not None:
-        return f"{fault}."
+        return wrong(why=f"{fault}.")
     turns = [turn for turn in said["messages"] if turn["role"] != "system"]
     if len(turns) != 2:
-        return "it has several turns; an example here is one question and its answer."
-    return _of_fields(
-        {"task_type": task_type or TaskType.CHAT, "document_text": turns[0]["content"], "target": turns[1]["content"]},
-        tenant,
-    )
+        return wrong(why="it has several turns; an example here is one question and its answer.")
+    fields = {"task_type": named, "document_text": turns[0]["content"], "target": turns[1]["content"]}
+    return _of_fields(fields, line, tenant, named)
 
 
-def _of_fields(fields: dict[str, Any], tenant: str) -> Brought | str:
+def _of_fields(fields: dict[str, Any], line: bytes, tenant: str, otherwise: str) -> Brought | Unreadable:
     try:
         return brought(BroughtExample.model_validate_json(msgspec.json.encode(fields), strict=False), tenant)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return f"{where}: {first['msg'][:1].lower()}{first['msg'][1:]}."
+        why = _told(error)
     except UnknownTaskError as error:
-        return error.detail
+        why = error.detail
+    task = fields.get("task_type")
+    named = task if task in list(TaskType) else otherwise
+    return Unreadable(tenant=tenant, reason=Reason.WRONG_FIELDS, why=why, line=line, task_type=str(named))
+
+
+def _told(error: ValidationError) -> str:
+    """Of the first thing that is wrong, without what stood there."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if where.startswith("target."):  # of all that it could be
+        if first["type"] == "string_type":
+            return "target: it must be a text, or a list of texts."
+        where = "target"
+    return f"{where}: {first['msg'][:1].lower()}{first['msg'][1:]}."

@@ -22,9 +22,6 @@ from ratchet_trainer.api.example_bodies import (
 from ratchet_trainer.api.example_lines import brought, examples_in
 from ratchet_trainer.counting import Count, Counts
 from ratchet_trainer.data import Data
-from ratchet_trainer.importing import imported
-from ratchet_trainer.imports import NothingToLearnError, draft_of
-from ratchet_trainer.learning import Learned
 
 routes = APIRouter(prefix="/api/models/examples", tags=["examples"])
 
@@ -44,10 +41,7 @@ TheData = Annotated[Data, Depends(_data)]
 @routes.post("", status_code=201, responses=documented(404))
 async def bring_example(body: BroughtExample, caller: MayOperate, data: TheData) -> ShownExample:
     """One from outside; scrubbed before it is stored. The same one, brought twice, is one."""
-    draft = draft_of(brought(body, caller.tenant), data.collector.hashes, datetime.now(UTC))
-    word = await data.collector.take_in(draft)
-    if not isinstance(word, Learned):
-        raise NothingToLearnError(word.reason)
+    word = await data.importing.one(brought(body, caller.tenant), datetime.now(UTC))
     return ShownExample.of(word.example)
 
 
@@ -61,13 +55,12 @@ async def import_examples(
 ) -> ShownImport:
     """Many from outside, as JSON Lines: each as for one example, or `{"messages": […]}` as in files for tuning.
 
-    A line that is wrong does not stop the others. Sent again, what is there already is not taken twice.
+    A line that is wrong does not stop the others, and is counted with its reason in the statistics.
+    Sent again, what is there already is not taken twice.
     """
     default = known_task(task_type).value if task_type is not None else None
     given = examples_in(await request.body(), caller.tenant, default)
-    found = await imported(
-        caller.tenant, given, datetime.now(UTC), collector=data.collector, known=data.examples, dry_run=dry_run
-    )
+    found = await data.importing.many(caller.tenant, given, datetime.now(UTC), dry_run=dry_run)
     return ShownImport.of(found, dry_run=dry_run)
 
 
