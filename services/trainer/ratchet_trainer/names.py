@@ -62,13 +62,17 @@ def find_names(text: str) -> list[Span]:
 
 
 def parts_of(names: Iterable[str]) -> dict[str, str]:
-    """What else somebody is called: each first or last name with the full name that alone has it."""
+    """What else somebody is called: each first or last name with the full name that alone has it, whatever its case."""
     owners: dict[str, set[str]] = {}
     for name in names:
-        for part in name.split():
+        parts = name.split()
+        for part in parts if len(parts) > 1 else ():  # "Ann" alone is no other person than "Ann Lee"
             if len(part) > SHORTEST and part[0].isupper() and part.casefold() not in _NOT_ALONE:
-                owners.setdefault(part, set()).add(name)
-    return {part: next(iter(full)) for part, full in owners.items() if len(full) == 1}
+                owners.setdefault(part, set()).add(" ".join(parts).casefold())
+    by_case: dict[str, set[str]] = {}
+    for part, full in owners.items():
+        by_case.setdefault(part.casefold(), set()).update(full)
+    return {part: next(iter(full)) for part, full in owners.items() if len(by_case[part.casefold()]) == 1}
 
 
 def _each(match: re.Match[str]) -> Iterator[Span]:

@@ -62,11 +62,12 @@ class Numbers:
                 self._last[kind] = max(self._last[kind], int(number))
 
     def know(self, known_as: dict[str, str]) -> None:
-        """By what else persons are called: what was known before stays."""
-        self._known_as = known_as | self._known_as
+        """By what else persons are called, whatever its case: what was known before stays."""
+        self._known_as = {part.casefold(): name for part, name in known_as.items()} | self._known_as
 
     def placeholder(self, kind: str, value: str) -> str:
-        key = kind, _same(kind, self._known_as.get(value, value))
+        meant = self._known_as.get(value.casefold(), value) if kind == PERSON else value
+        key = kind, _same(kind, meant)
         if key not in self._of:
             self._last[kind] += 1
             self._of[key] = self._last[kind]
@@ -92,8 +93,13 @@ def _values_to_seek(places: dict[str, list[Span]]) -> dict[str, str]:
 def _seek(values: dict[str, str], text: str) -> list[Span]:
     if not values:
         return []
-    anywhere = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, values))})(?!\w)")
-    return [Span(m.start(), m.end(), values[m[0]], 0.0) for m in anywhere.finditer(text)]
+    anywhere = re.compile(rf"(?<!\w)(?:{'|'.join(_as_sought(*one) for one in values.items())})(?!\w)")
+    return [Span(m.start(), m.end(), values.get(m[0], PERSON), 0.0) for m in anywhere.finditer(text)]
+
+
+def _as_sought(value: str, kind: str) -> str:
+    """A whole name is one in small letters as well; a word of it may be a word."""
+    return rf"(?i:{re.escape(value)})" if kind == PERSON and " " in value else re.escape(value)
 
 
 def _replace(text: str, spans: Iterable[Span], numbers: Numbers) -> str:

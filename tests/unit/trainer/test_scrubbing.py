@@ -32,6 +32,18 @@ def scrubbed(*texts: str) -> tuple[str, ...]:
         ("from 192.0.2.17 at 00:1A:2B:3C:4D:5E", "from [IP_1] at [MAC_1]"),
         ("see https://example.com/a?id=7.", "see [URL_1]."),
         ("Dear Ann Lee,\nplease pay.", "Dear [PERSON_1],\nplease pay."),
+        ("My SSN is 123-45-6789, not 078-05-1120", "My SSN is [SSN_1], not [SSN_2]"),
+        ("to gb33bukb20201555555555 or de89 3704 0044 0532 0130 00", "to [IBAN_1] or [IBAN_2]"),
+        ("IBAN DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000", "IBAN [IBAN_1]"),
+        ("ann@files.internal, ann@localhost, ann%40example.com", "[EMAIL_1], [EMAIL_2], [EMAIL_3]"),
+        ("ann.lee (at) example.com, ａｎｎ＠ｅｘａｍｐｌｅ．ｃｏｍ", "[EMAIL_1], [EMAIL_2]"),  # noqa: RUF001
+        ("or by phone, 030 1234 567, as ever", "or by phone, [PHONE_1], as ever"),
+        ("please call 555-0143 today", "please call [PHONE_1] today"),
+        ("电话 138-1234-5678，谢谢", "电话 [PHONE_1]，谢谢"),  # noqa: RUF001
+        ("passport number X1234567, Reisepass C01X00T47", "passport number [PASSPORT_1], Reisepass [PASSPORT_2]"),
+        ("pay 0x52908400098527886E0F7030069857D2E4169EE7", "pay [WALLET_1]"),
+        ("a score of 0.4111111111111111 and 0.2125550143 and 7,1612345678", None),
+        ("IBAN DE00370400440532013000 is none, ref 0x5290", None),
         ("call me at 10.30 on 12.05.2026 or 3/4/2026", None),
         ("We ship 12 items on 3/4/2026 for $1,250.00, order 88123.", None),
         ("Hi team, Hello World, Dear All", None),
@@ -50,6 +62,15 @@ def test_the_same_value_has_the_same_number_in_all_texts_of_an_example() -> None
     assert document == "From: [PERSON_1] <[EMAIL_1]>\nCc: [EMAIL_2]\nCall [PHONE_1]."
     assert output == "[PERSON_1] ([EMAIL_1]) asks for a call to [PHONE_1]"
     assert target == "[EMAIL_2]"
+
+
+def test_a_person_has_one_number_however_he_is_called() -> None:
+    assert scrubbed("Ann Lee wrote. Ann said so. Mrs. Lee left, ANN LEE came, ann lee stays.") == (
+        "[PERSON_1] wrote. [PERSON_1] said so. Mrs. [PERSON_1] left, [PERSON_1] came, [PERSON_1] stays.",
+    )
+    assert scrubbed("Ann Lee and Ann Miller came. Ann spoke to Miller.") == (
+        "[PERSON_1] and [PERSON_2] came. [PERSON_3] spoke to [PERSON_2].",
+    )
 
 
 def test_a_number_that_one_text_gives_away_goes_from_the_others_too() -> None:
