@@ -3,6 +3,7 @@
 Runs in a worker process: at the largest size it takes seconds.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
@@ -16,7 +17,7 @@ from ratchet_trainer.grouping import Item, groups
 from ratchet_trainer.head import Head
 from ratchet_trainer.overlap import held_out_in_training
 from ratchet_trainer.sides import sides_of
-from ratchet_trainer.split import Shares, Side
+from ratchet_trainer.split import Side
 from ratchet_trainer.targets import may_be_reference
 
 
@@ -95,22 +96,46 @@ def _refused(
     present = set(sides.values())
     for side in (Side.TRAIN, Side.VALIDATION, Side.TEST):
         if side not in present and rules.shares.of(side) > 0:
-            return EmptySide(side, _why_empty(task_type, members, rules.shares, side))
+            return EmptySide(side, _why_empty(task_type, members, rules, side))
     torn = held_out_in_training(members, sides, rules.near_duplicate)
     return Overlapping(torn) if torn else None
 
 
-def _why_empty(task_type: str, members: Sequence[Head], shares: Shares, side: Side) -> str:
-    judging = sum(may_be_reference(task_type, head.target_source) for head in members)
-    if round(judging * shares.of(side)) == 0:
+def _why_empty(task_type: str, members: Sequence[Head], rules: Rules, side: Side) -> str:
+    judging = [head for head in members if may_be_reference(task_type, head.target_source)]
+    if round(len(judging) * rules.shares.of(side)) == 0:
         return (
-            f"of {len(members)} examples answers may be judged by {judging}, which is too few to hold some out. "
+            f"of {len(members)} examples answers may be judged by {len(judging)}, which is too few to hold some out. "
             "Collect corrections, or POST examples to /api/models/examples."
         )
+    once = sum(count == 1 for count in Counter(head.label for head in judging if head.label is not None).values())
+    if 2 * once > len(judging):
+        return (
+            f"{once} of {len(judging)} labels appear once: what nothing else has can be learned or judged, not both. "
+            "Bring more examples of each, or name fewer labels."
+        )
+    what, most = _together(judging, by_user=rules.by_user)
+    if 2 * most > len(judging):
+        return (
+            f"{most} of {len(judging)} examples are of one {what}: they belong together, on one side. Collect more "
+            f"from other {what}s."
+        )
     return (
-        "nearly all examples belong together (by document, session or user, or each label appears once). "
+        "nearly all examples belong together, by document (or nearly the same one), session or user, over others. "
         "Collect more different ones."
     )
+
+
+def _together(heads: Sequence[Head], *, by_user: bool) -> tuple[str, int]:
+    """What holds most of them together, and how many."""
+    kinds: dict[str, list[str | None]] = {
+        "document": [head.document_hash for head in heads],
+        "session": [head.session_hash for head in heads],
+        "user": [head.user_hash for head in heads] if by_user else [],
+    }
+    sizes = {what: max(Counter(filter(None, its)).values(), default=0) for what, its in kinds.items()}
+    most = max(sizes, key=lambda what: sizes[what])
+    return most, sizes[most]
 
 
 def _candidate(head: Head) -> Candidate:

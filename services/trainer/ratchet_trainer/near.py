@@ -1,5 +1,6 @@
 """Near duplicates by MinHash over runs of words. Imported by worker processes only: it loads SciPy."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -14,6 +15,11 @@ RUN = 3  # words
 MISSED = 0.01
 PERMUTATIONS, SEED, SCHEME = 128, 1, "affine32"  # stored signatures are comparable only while all three stay
 SIGNATURE_DTYPE = "<u4"
+# A sign is a word in scripts that write no gaps between words: Chinese and Japanese, Thai, Lao, Burmese and Khmer.
+_GAPLESS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_WORDS = re.compile(rf"[{_GAPLESS}]|[^\s{_GAPLESS}]+")
 
 
 def signature(text: str) -> bytes:
@@ -96,5 +102,5 @@ def _rows_of_a_band(threshold: float) -> int:
 
 
 def _runs(text: str) -> set[str]:
-    words = normalised(without_placeholders(text)).split()
+    words = _WORDS.findall(normalised(without_placeholders(text)))
     return {" ".join(words[i : i + RUN]) for i in range(max(len(words) - RUN + 1, 1))}

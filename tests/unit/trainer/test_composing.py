@@ -117,7 +117,22 @@ def test_accepted_texts_judge_nothing_and_a_dataset_without_a_test_side_is_refus
 def test_one_session_that_holds_everything_leaves_no_side_to_judge_by() -> None:
     refused = compose("summary", newest_first([head(n, document(n), session="one") for n in range(50)]), RULES)
     assert isinstance(refused, EmptySide)
-    assert "belong together" in refused.why
+    assert "50 of 50 examples are of one session: they belong together" in refused.why
+
+
+def test_labels_that_appear_once_each_are_refused_for_that() -> None:
+    heads = [head(n, document(n), label=f"label {n}") for n in range(50)]
+    refused = compose("classification", newest_first(heads), RULES)
+    assert isinstance(refused, EmptySide)
+    assert refused.why.startswith("50 of 50 labels appear once")
+
+
+def test_what_only_a_chain_holds_together_is_said_as_such() -> None:
+    asked = [head(n, document(n // 2), session=f"{(n + 1) // 2}") for n in range(50)]
+    heads = [replace(one, question_hash=f"{n}") for n, one in enumerate(asked)]
+    refused = compose("summary", newest_first(heads), RULES)
+    assert isinstance(refused, EmptySide)
+    assert "nearly all examples belong together" in refused.why
 
 
 @settings(max_examples=25, deadline=None)

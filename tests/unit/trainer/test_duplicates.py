@@ -87,3 +87,12 @@ def test_no_two_leaders_are_alike_and_each_text_is_alike_its_leader(made: list[t
     alike = set(find_pairs(signatures, THRESHOLD))
     assert all(place == leader or (place, leader) in alike for place, leader in enumerate(leaders))
     assert not {(one, other) for one, other in alike if leaders[one] == one and leaders[other] == other}
+
+
+def test_texts_without_gaps_between_words_are_near_too() -> None:
+    texts = [
+        "我们需要在下周五之前完成预算审查，请把表格发给财务部门，并确认所有项目的成本估算。会议将于周一上午十点举行。",  # noqa: RUF001
+        "我们需要在下周五之前完成预算审查，请把表格发给财务部门，并确认所有项目的成本估算。会议将于周二上午十点举行。",  # noqa: RUF001
+        "今年的旅行计划还没有决定，大家可以先看看附件里的照片，然后告诉我你们最喜欢哪一个地方。",  # noqa: RUF001
+    ]
+    assert find_pairs([signature(text) for text in texts], THRESHOLD) == [(1, 0)]
