@@ -3,7 +3,7 @@
 A second index, for a TTL, would cost a third of the intake, and single deletions could not keep up with it.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -57,6 +57,12 @@ class Daily(Generic[F]):
                 these = {"bucket": {"$in": keys}, field: before}
                 changed += (await self._database[day].update_many(these, {"$set": {field: after}})).modified_count
         return changed
+
+    async def of_days_there(self, hours: Sequence[Collection[BucketKey]]) -> list[Collection[BucketKey]]:
+        """Those hours, each with its buckets, of whose day there is anything at all."""
+        with waiting_is_worth_it():
+            there = set(await self._database.list_collection_names())
+        return [hour for hour in hours if any(self._day(bucket.hour) in there for bucket in hour)]
 
     async def forget_before(self, first: datetime) -> None:
         """Drops the days that ended before the day of `first`."""

@@ -1,6 +1,6 @@
 """What is known of single results, until their hours are sealed and gone."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 
 from bson import Binary
@@ -48,6 +48,13 @@ class MongoFacts:
 
     def hits(self, bucket: BucketKey) -> AsyncIterator[Hit]:
         return self._hits.filed([bucket])
+
+    async def observed(self, hours: Sequence[Collection[BucketKey]]) -> list[Collection[BucketKey]]:
+        """Those of a day that has observations."""
+        return await self._observations.of_days_there(hours)
+
+    async def scored(self, hours: Sequence[Collection[BucketKey]]) -> list[Collection[BucketKey]]:
+        return await self._scores.of_days_there(hours)
 
     async def unlink_observations(self, hour: Collection[BucketKey], before: str, after: str) -> int:
         return await self._observations.replace(hour, "unit", before, after)

@@ -23,11 +23,11 @@ class MongoTraces:
         return {"unlinked_observations": self._observations, "unlinked_scores": self._scores}
 
     async def _observations(self, person: Person) -> AsyncIterator[int]:
-        for hour in self._hours(person):
+        for hour in await self._facts.observed(self._hours(person)):
             yield await self._facts.unlink_observations(hour, person.name, made_up(person, self._key))
 
     async def _scores(self, person: Person) -> AsyncIterator[int]:
-        for hour in self._hours(person):
+        for hour in await self._facts.scored(self._hours(person)):
             yield await self._facts.unlink_scores(hour, person.name, made_up(person, self._key))
 
     def _hours(self, person: Person) -> list[list[BucketKey]]:

@@ -1,0 +1,43 @@
+"""The monitor takes a user out of its numbers where there are any, and looks through no day that has none."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from ratchet_common import mongo
+from ratchet_common.forgotten import Person
+from ratchet_common.mongo import Database
+from ratchet_common.persons import digest
+from ratchet_monitor.hours import Keeping
+from ratchet_monitor.observations import Observation, observation_of
+from ratchet_monitor.store.facts import MongoFacts
+from ratchet_monitor.store.traces import MongoTraces
+from tests.integration.conftest import Ground
+from tests.unit.trainer.make_data import NOW, made
+
+KEEPING = Keeping(raw=timedelta(days=30), buckets=timedelta(days=365))
+
+
+@pytest.fixture
+async def database(stack: Ground) -> AsyncIterator[Database]:
+    client = mongo.connect(stack.mongodb_url)
+    yield mongo.database(client, f"monitor-{uuid4().hex[:8]}")
+    await client.close()
+
+
+async def test_days_without_anything_are_not_looked_through_and_not_made(database: Database) -> None:
+    facts = MongoFacts(database, KEEPING)
+    events = [made(user=user, unit=user, result_id=uuid4()) for user in ("ann", "ann", "bob")]
+    observations = [seen for seen in (observation_of(event, NOW) for event in events) if isinstance(seen, Observation)]
+    await facts.add_observations(observations)
+    before = set(await database.list_collection_names())
+    person = Person("acme", digest("acme", "ann"), observations[0].at + timedelta(minutes=5))
+    removed = {
+        kind: [count async for count in step(person)] for kind, step in MongoTraces(facts, KEEPING).steps.items()
+    }
+    assert sum(removed["unlinked_observations"]) == 2
+    assert removed["unlinked_scores"] == []
+    assert len(removed["unlinked_observations"]) <= 24
+    assert set(await database.list_collection_names()) == before
