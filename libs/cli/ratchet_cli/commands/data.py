@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ratchet_cli.commands.options import AsJson, Limit, Task, at_gateway
+from ratchet_cli.commands.options import AsJson, Limit, Task, at_gateway, sentence_or
 from ratchet_cli.router_calls import Router
 
 commands = typer.Typer(
@@ -32,6 +32,21 @@ def import_(
     from ratchet_cli.importing import import_examples as run
 
     return run(file, gateway, task_type, dry_run=dry_run, as_json=as_json)
+
+
+@commands.command(epilog="Example: ratchet data check train.jsonl --held-out validation.jsonl --format openai")
+def check(
+    file: Annotated[Path, typer.Argument(help="What a model is to be tuned on, as a platform reads it.")],
+    held_out: Annotated[Path | None, typer.Option(help="What it is to be judged by.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="As for export: openai, gemini, …")] = "openai",
+    as_json: AsJson = False,
+) -> None:
+    """Look through files of your own, on this machine: by the platform's rules, for private data, and whether what is
+    held out stands in the training file too. Exit status 1 if anything stands against one.
+    """
+    from ratchet_cli.checking import check as run
+
+    raise typer.Exit(sentence_or(lambda: run(file, held_out, format_, as_json=as_json)))
 
 
 @commands.command(epilog="Example: ratchet data stats --json")

@@ -1,0 +1,92 @@
+"""`ratchet data check`: files for tuning that somebody made himself, looked through here before they go anywhere."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from ratchet_common.errors import CannotStartError
+from ratchet_trainer.finding.sought import DIRECTLY
+from ratchet_trainer.formats.checking import Checked, FileLimits, checked
+from ratchet_trainer.formats.format import Format
+from ratchet_trainer.formats.known import FORMATS
+from ratchet_trainer.overlap import OverlapError, overlaps, refuse_overlaps
+from ratchet_trainer.rescan import Left, left_in
+
+NEARLY: Final = 0.85  # as TRAINER_NEAR_DUPLICATE has it by default
+TOLD: Final = 5  # lines with private data
+AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What stands against a file, in sentences that quote nothing of it."""
+
+    lines: int
+    against: tuple[str, ...]
+
+
+def check(train: Path, held_out: Path | None, format_name: str, *, as_json: bool) -> int:
+    """0, or 1 where something stands against a file. Raises CannotStartError."""
+    if format_name not in FORMATS:
+        raise CannotStartError(f"There is no format {format_name}: known are {', '.join(FORMATS)}.")
+    files = [train] if held_out is None else [train, held_out]
+    found = {str(path): _looked_through(path, FORMATS[format_name]) for path in files}
+    if held_out is not None:
+        seen = _overlap(train, held_out)
+        found[str(held_out)] = Looked(found[str(held_out)].lines, (*found[str(held_out)].against, *seen))
+    _say(found, as_json=as_json)
+    return 1 if any(one.against for one in found.values()) else 0
+
+
+def _looked_through(path: Path, format_: Format) -> Looked:
+    try:
+        with path.open("rb") as lines:
+            by_rules = checked(lines, format_, FileLimits())
+        return Looked(by_rules.lines, (*_of_rules(by_rules), *_of_private_data(path)))
+    except OSError as error:
+        raise CannotStartError(f"The file {path} cannot be read: {error.strerror}.") from None
+
+
+def _of_rules(found: Checked) -> list[str]:
+    return [] if found.passed else [found.said()]
+
+
+def _of_private_data(path: Path) -> list[str]:
+    counts: Counter[str] = Counter()
+    first: list[Left] = []
+    with path.open("rb") as lines:
+        number = 1
+        while some := list(islice(lines, AT_ONCE)):
+            for one in left_in(some, number, DIRECTLY):
+                counts[one.kind] += one.count
+                first = [*first, one][:TOLD]
+            number += len(some)
+    if not counts:
+        return []
+    told = ", ".join(f"{count} of {kind}" for kind, count in counts.most_common())
+    return [f"Private data is in it: {told}; first in line {', '.join(str(one.line) for one in first)}."]
+
+
+def _overlap(train: Path, held_out: Path) -> list[str]:
+    with train.open("rb") as trained, held_out.open("rb") as held:
+        try:
+            refuse_overlaps(overlaps(trained, held, NEARLY))
+        except OverlapError as error:
+            return [error.detail]
+    return []
+
+
+def _say(found: Mapping[str, Looked], *, as_json: bool) -> None:
+    if as_json:
+        shown = {path: {"lines": one.lines, "against": list(one.against)} for path, one in found.items()}
+        sys.stdout.write(json.dumps(shown, indent=2) + "\n")
+        return
+    for path, one in found.items():
+        sys.stdout.write(f"{path}: {one.lines:,} lines, {'refused' if one.against else 'nothing stands against it'}.\n")
+        for sentence in one.against:
+            sys.stdout.write(f"  {sentence}\n")
