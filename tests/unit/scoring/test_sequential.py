@@ -17,7 +17,9 @@ from ratchet_scoring.sequential import (
     grown,
     refutes,
 )
-from tests.bench.sequential import LOOKS, Setting, observations, steady, watch, wilson
+from tests.bench.sequential.blocks import LOOKS, watch
+from tests.bench.sequential.errors import wilson
+from tests.bench.sequential.scores import Setting, observations, steady
 
 Stream = list[tuple[bool, float]]
 streams: st.SearchStrategy[Stream] = st.lists(st.tuples(st.booleans(), st.floats(0, 1)), max_size=60)

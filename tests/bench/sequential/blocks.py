@@ -3,31 +3,20 @@
 Beside it the test that people reach for: a z-test made for one look, looked at after every observation.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratchet_scoring.sequential import FRACTIONS, Floats, block_is_full, grown, refutes
 from tests.bench.figure import Figure
+from tests.bench.sequential.errors import false_verdicts
+from tests.bench.sequential.scores import Chance, Setting, falling, observations, steady
 
 ALPHA = 0.05
 RUNS = 2000
 LOOKS = 3000  # under no difference
 Z_FROM = 20  # answers of the canary: whoever peeks at a z-test waits for a few at least
-
-Chance = Callable[[int], float]  # of a score of 1, by the number of the observation
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    name: str
-    canary: Chance
-    control: Chance
-    share: float  # of the canary
-    observations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +27,9 @@ class Watched:
     z_test: NDArray[np.int64]
 
 
-def run() -> list[Figure]:
+def figures() -> list[Figure]:
     steadily = [_same(f"both {p:.2f}", steady(p), share) for p in (0.02, 0.5, 0.8, 0.98) for share in (0.1, 0.5)]
-    falling = [_same("both falling .90 to .40", lambda place: 0.9 - 0.5 * place / LOOKS, share) for share in (0.1, 0.5)]
+    falling = [_same("both falling .90 to .40", falling(LOOKS), share) for share in (0.1, 0.5)]
     return [_false_verdicts(setting) for setting in steadily + falling] + [
         _traffic(control, canary, goal)
         for control, canary, goal in ((0.6, 0.9, 40), (0.9, 0.6, 40), (0.65, 0.8, 200), (0.8, 0.65, 200))
@@ -68,19 +57,6 @@ def watch(setting: Setting, *, runs: int, seed: int) -> Watched:
     return watched
 
 
-def observations(setting: Setting, *, runs: int, seed: int) -> Iterator[tuple[NDArray[np.int64], Floats]]:
-    """The next observation of every run: its arm (1: canary) and its score."""
-    random = np.random.default_rng(seed)
-    for place in range(setting.observations):
-        arm = (random.random(runs) < setting.share).astype(int)
-        chance = np.array([setting.control(place), setting.canary(place)])
-        yield arm, (random.random(runs) < chance[arm]).astype(float)
-
-
-def steady(chance: float) -> Chance:
-    return lambda _: chance
-
-
 def _note(first: NDArray[np.int64], decided: NDArray[np.int64], seen: NDArray[np.int64]) -> None:
     new = decided[first[decided] < 0]
     first[new] = seen[1, new]
@@ -101,16 +77,7 @@ def _same(name: str, chance: Chance, share: float) -> Setting:
 def _false_verdicts(setting: Setting) -> Figure:
     watched = watch(setting, runs=RUNS, seed=20)
     ours, theirs = (int((first >= 0).sum()) for first in (watched.ours, watched.z_test))
-    low, high = wilson(ours, RUNS)
-    print(f"false verdicts, {setting.name}: {ours / RUNS:.4f} [{low:.4f}, {high:.4f}], z-test {theirs / RUNS:.3f}")
-    return Figure(
-        name=f"sequential: false verdicts, {setting.name}",
-        value=ours / RUNS,
-        unit=f"share of {RUNS} runs (95 %: {low:.4f} to {high:.4f})",
-        goal=f"≤ {ALPHA}",
-        met=ours / RUNS <= ALPHA,
-        baseline=f"z-test peeked at: {theirs / RUNS:.3f}",
-    )
+    return false_verdicts(setting.name, ours, RUNS, ALPHA, f"z-test peeked at: {theirs / RUNS:.3f}")
 
 
 def _traffic(control: float, canary: float, goal: int) -> Figure:
@@ -130,11 +97,3 @@ def _traffic(control: float, canary: float, goal: int) -> Figure:
         met=bool(median <= goal),
         baseline=f"z-test peeked at: {theirs:.0f}, wrong far too often",
     )
-
-
-def wilson(hits: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927)."""
-    share, weight = hits / n, z * z / n
-    middle = (share + weight / 2) / (1 + weight)
-    reach = z / (1 + weight) * sqrt(share * (1 - share) / n + weight / (4 * n))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
