@@ -70,9 +70,9 @@ class WeighedComparer:
 
     def __init__(self, *, share: float, alpha: float = 0.05) -> None:
         """`share`: of the treated arm, of both. Raises ValueError where it or alpha does not lie between 0 and 1."""
-        if not (0 < share < 1 and 0 < alpha < 1):
-            raise ValueError(f"The share {share} or alpha {alpha} does not lie between 0 and 1.")
-        self._share, self._alpha = share, alpha
+        if not 0 < alpha < 1:
+            raise ValueError(f"alpha is {alpha}: the chance of a false verdict lies between 0 and 1.")
+        self._share, self._alpha = _checked(share), alpha
         self._units, self._sums = [0, 0], [0.0, 0.0]
         self._recent = Recent(0.0, 0.0, 0.0, 0.0)
         self._squares = 0.0
@@ -114,6 +114,10 @@ class WeighedComparer:
         self._sums[is_treated] += score
         self._recent = remembered(self._recent, is_treated, score)
 
+    def change_share(self, share: float) -> None:
+        """From the next unit on. A unit is weighed by the share that assigned it, so the comparison goes on."""
+        self._share = _checked(share)
+
     def comparison(self) -> Comparison:
         """`blocks`: the units, each of which was bet on."""
         means = [total / n if n else None for total, n in zip(self._sums, self._units, strict=True)]
@@ -141,6 +145,12 @@ def compare_weighed(observations: Iterable[tuple[bool, float]], *, share: float,
     for is_treated, score in observations:
         comparer.add(is_treated, score)
     return comparer.comparison()
+
+
+def _checked(share: float) -> float:
+    if not 0 < share < 1:
+        raise ValueError(f"The share of the treated arm is {share}: it lies between 0 and 1.")
+    return share
 
 
 def center(recent: Recent[Number], share: float) -> Number:

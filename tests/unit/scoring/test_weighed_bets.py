@@ -129,6 +129,36 @@ def test_the_interval_closes_in_on_the_difference(treated: float, control: float
     assert widths[0] > 1.4 * widths[1]
 
 
+def test_a_change_of_shares_between_a_good_and_a_bad_week_fakes_nothing() -> None:
+    """10 % in a week at .95, 50 % in one at .45: the overall means differ by far, though no arm is better."""
+    found, false = WeighedComparer(share=0.1), 0
+    for seed in range(12):
+        found = WeighedComparer(share=0.1)
+        for arm, score in drawn(0.95, 0.95, share=0.1, n=400, seed=seed):
+            found.add(arm, score)
+        found.change_share(0.5)
+        for arm, score in drawn(0.45, 0.45, share=0.5, n=400, seed=100 + seed):
+            found.add(arm, score)
+        false += not found.comparison().low <= 0 <= found.comparison().high
+    assert false <= 2  # three of twelve at a true .05: one in fifty
+    seen = found.comparison()
+    assert seen.mean_canary is not None
+    assert seen.mean_control is not None
+    assert seen.mean_canary < seen.mean_control - 0.1
+
+
+def test_after_a_change_of_shares_a_difference_is_still_found() -> None:
+    found = WeighedComparer(share=0.1)
+    for share, seed in ((0.1, 1), (0.5, 2)):
+        found.change_share(share)
+        for arm, score in drawn(0.85, 0.65, share=share, n=400, seed=seed):
+            found.add(arm, score)
+    assert 0 < found.comparison().low < 0.2 + STEP
+    assert found.kept().share == 0.5
+    with pytest.raises(ValueError, match="share"):
+        found.change_share(0.0)
+
+
 def test_a_smaller_alpha_takes_longer() -> None:
     stream = drawn(0.9, 0.6, share=0.5, n=200, seed=3)
     lows = [compare_weighed(stream, share=0.5, alpha=alpha).low for alpha in (0.001, 0.05)]
