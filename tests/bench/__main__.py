@@ -23,6 +23,7 @@ BENCHES = (
     "student_entities",
     "student_answers",
     "sequential",
+    "drift",
     "answer_checks",
     "routing",
     "router_throughput",

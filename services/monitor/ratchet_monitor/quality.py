@@ -102,7 +102,7 @@ def event_of(task: TaskKey, quality: Quality) -> QualityMeasured:
     )
 
 
-def wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
+def wilson(share: float, n: float, z: float = 1.96) -> tuple[float, float]:
     """95 % interval of a mean between 0 and 1 (Wilson 1927); wider than need be where scores are no mere 0 and 1."""
     weight = z * z / n
     middle = (share + weight / 2) / (1 + weight)
