@@ -24,6 +24,7 @@ BENCHES = (
     "student_answers",
     "sequential",
     "drift",
+    "percentiles",
     "answer_checks",
     "routing",
     "router_throughput",

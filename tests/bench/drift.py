@@ -22,7 +22,6 @@ RATES: Final = (0.02, 0.2, 0.5)
 STEADY: Final = 100_000  # points, in which one false alarm is allowed
 STREAMS: Final = 60
 PEERS_STREAMS: Final = 3
-SLOW: Final = {"KSWIN": 10}  # sees so much less of what never changes: each update takes half a millisecond
 CHUNK: Final = 1_000
 Z: Final = 1.96
 
@@ -160,15 +159,12 @@ def _first_alarms(
 
 
 def _peers_alarms(name: str, rate: float) -> float:
-    """In STEADY points."""
-    points = STEADY // SLOW.get(name, 1)
-    streams = 1 if name in SLOW else PEERS_STREAMS
     alarms = 0
-    for seed in range(streams):
+    for seed in range(PEERS_STREAMS):
         watch = PEERS[name]()
-        errors = (np.random.default_rng(seed).random(points) < rate).astype(float).tolist()
+        errors = (np.random.default_rng(seed).random(STEADY) < rate).astype(float).tolist()
         alarms += sum(watch.rose(error) for error in errors)
-    return alarms / streams / points * STEADY
+    return alarms / PEERS_STREAMS
 
 
 def poisson_interval(events: int, over: float) -> tuple[float, float]:
@@ -183,7 +179,7 @@ def poisson_interval(events: int, over: float) -> tuple[float, float]:
 def _cost() -> Figure:
     errors = (np.random.default_rng(1).random(20_000) < 0.1).astype(float).tolist()
     ours = _microseconds(Ours(1e-5), errors)
-    peers = {name: _microseconds(make(), errors[: 20_000 // SLOW.get(name, 1)]) for name, make in PEERS.items()}
+    peers = {name: _microseconds(make(), errors) for name, make in PEERS.items()}
     return Figure(
         name="drift: one update of a detector",
         value=ours,

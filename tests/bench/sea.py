@@ -47,7 +47,8 @@ class NaiveBayes:
         variance = self._spread / n + TINY
         fit = (np.log(variance) + (points[:, None, :] - self._mean) ** 2 / variance).sum(axis=-1)
         score = np.where(self._n.min(axis=1, keepdims=True) < 2, self._n, np.log(n[..., 0]) - fit / 2)
-        return score.argmax(axis=1)
+        likelier: Ints = score.argmax(axis=1)
+        return likelier
 
     def learn(self, points: Floats, classes: Ints) -> None:
         own = self._all, classes

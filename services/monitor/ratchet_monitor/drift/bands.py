@@ -68,7 +68,10 @@ def bets(tolerance: float) -> Bets:
 def _fractions(bound: Floats) -> Floats:
     """By which a bet that the mean exceeds `bound` by a shift grows fastest, for answers of 0 and 1: its odds ratio."""
     beyond = np.sin(np.minimum(np.arcsin(np.sqrt(bound)) + np.array(SHIFTS), np.pi / 2)) ** 2
-    return np.divide(beyond - bound, bound * (1 - bound), out=np.zeros_like(beyond), where=(bound > 0) & (bound < 1))
+    fractions: Floats = np.divide(
+        beyond - bound, bound * (1 - bound), out=np.zeros_like(beyond), where=(bound > 0) & (bound < 1)
+    )
+    return fractions
 
 
 def grown(above: Floats, below: Floats, x: float | Floats, stake: float, laid: Bets) -> tuple[Floats, Floats]:

@@ -2,8 +2,8 @@
 
 Nothing has to be known of the stream beforehand, and nothing is assumed but its range: neither independence nor a
 distribution. What is promised is a bound on false alarms (bands.py): of a stream whose mean, as it could be foretold at
-each step, stays within some interval as wide as the tolerance, the expected number of alarms in any stretch of time is
-no more than the sum of the stakes that were laid in it (budget.py). The sum over many streams is bounded by the sum.
+each step, stays within some interval as wide as the tolerance, the expected number of alarms up to any moment is no
+more than the sum of the stakes laid until then (budget.py). Over many streams, both add up.
 It is made to find rises; a fall is found too, later. So feed it what is bad: an error, a refusal, 1 - score.
 """
 
@@ -46,6 +46,7 @@ class Detector:
     def __init__(self, state: State) -> None:
         """Raises ValueError on a tolerance outside 0 to 1, or a state of another number of bands or bets."""
         self._tolerance = state.tolerance
+        self._bets = bets(state.tolerance)
         self._start()
         if state.left is not None:
             self._left = np.array(state.left, dtype=np.int64)

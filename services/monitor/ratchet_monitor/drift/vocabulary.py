@@ -1,7 +1,7 @@
 """Have the words changed? A sketch of fixed size, from which no text can be told.
 
 Each word falls into one of 64 buckets by a keyed hash, and a text becomes the share of its words in each. Kept are the
-sums of these shares, and of their squares, over many texts. So:
+sums of these shares, and of their roots, over many texts. So:
 
 - Some hundreds of the words that a language uses share a bucket, and the order of words is gone: no text follows from
   its shares, and there are many texts for any shares.
@@ -9,8 +9,9 @@ sums of these shares, and of their squares, over many texts. So:
   than `TOGETHER` texts is not to be kept (`publishable`).
 - The shares of one text are not kept anywhere: they are added, and forgotten.
 
-The unit of the test is the text, since words of one text come together: each bucket's mean share is compared by its
-own spread over texts, and the clearest of them is held against all 64 (Bonferroni: whatever depends on what).
+The unit of the test is the text, since words of one text come together: each bucket's mean root is compared by its
+spread over texts, and the clearest of them is held against all 64 (Bonferroni: whatever depends on what). Roots, since
+most texts have little of a bucket and a few have much: their means are near a normal distribution far sooner.
 """
 
 from collections.abc import Sequence
@@ -23,31 +24,31 @@ import msgspec
 
 from ratchet_monitor.drift.distances import psi
 from ratchet_monitor.drift.finding import Finding, Side, too_little
-from ratchet_monitor.drift.significance import normal
+from ratchet_monitor.drift.significance import student
 
 BUCKETS: Final = 64
 SCALE: Final = 10_000  # a share as an integer: sums do not depend on the order
 TOGETHER: Final = 20
 NEEDED: Final = 50  # texts
 LEAST_PSI: Final = 0.1
-KNOWN_WORDS: Final = 50_000  # whose buckets this process remembers
+KNOWN_WORDS: Final = 50_000  # whose buckets this process holds in memory, and nowhere else
 LONGEST_WORD: Final = 40
 
 NONE: Final = (0,) * BUCKETS
 
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums over texts, in SCALE-ths and their squares. Two of them add up to one."""
+    """Sums over texts, of shares in SCALE-ths and of their roots in as many. Two of them add up to one."""
 
     texts: int = 0
     shares: tuple[int, ...] = NONE
-    squares: tuple[int, ...] = NONE
+    roots: tuple[int, ...] = NONE
 
     def __add__(self, other: "Vocabulary") -> "Vocabulary":
         return Vocabulary(
             texts=self.texts + other.texts,
             shares=tuple(a + b for a, b in zip(self.shares, other.shares, strict=True)),
-            squares=tuple(a + b for a, b in zip(self.squares, other.squares, strict=True)),
+            roots=tuple(a + b for a, b in zip(self.roots, other.roots, strict=True)),
         )
 
     @property
@@ -64,7 +65,7 @@ def vocabulary_of(words: Sequence[str], key: bytes) -> Vocabulary:
     for word in words:
         counts[_bucket(word, key)] += 1
     shares = tuple(round(count * SCALE / len(words)) for count in counts)
-    return Vocabulary(texts=1, shares=shares, squares=tuple(share * share for share in shares))
+    return Vocabulary(texts=1, shares=shares, roots=tuple(round(sqrt(share * SCALE)) for share in shares))
 
 
 def compare_vocabulary(
@@ -73,8 +74,9 @@ def compare_vocabulary(
     sides = Side(reference.texts, None), Side(current.texts, None)
     if min(reference.texts, current.texts) < needed:
         return too_little(feature, "share of a bucket", *sides, least=least, needed=needed)
-    zs = [_z(reference, current, bucket) for bucket in range(BUCKETS)]
-    clearest = max(range(BUCKETS), key=lambda bucket: abs(zs[bucket]))
+    both = reference + current
+    ts = [_t(reference, current, both, bucket) for bucket in range(BUCKETS)]
+    clearest = max(range(BUCKETS), key=lambda bucket: abs(ts[bucket]))
     was, now = (one.shares[clearest] / one.texts / SCALE for one in (reference, current))
     effect = psi(*([share / SCALE for share in one.shares] for one in (reference, current)))
     return Finding(
@@ -82,23 +84,21 @@ def compare_vocabulary(
         what=f"share of bucket {clearest}",
         reference=Side(reference.texts, was),
         current=Side(current.texts, now),
-        statistic=zs[clearest],
-        p=min(1.0, BUCKETS * normal(zs[clearest])),
+        statistic=ts[clearest],
+        p=min(1.0, BUCKETS * student(ts[clearest], reference.texts + current.texts - 2)),
         effect=effect,
         least=least,
         why=f"The words of {feature} differ by a PSI of {effect:.3f} over {BUCKETS} buckets; {least:g} is allowed.",
     )
 
 
-def _z(reference: Vocabulary, current: Vocabulary, bucket: int) -> float:
-    (was, was_spread), (now, now_spread) = (_moments(one, bucket) for one in (reference, current))
-    error = sqrt(was_spread / reference.texts + now_spread / current.texts)
-    return (now - was) / error if error else 0.0
-
-
-def _moments(one: Vocabulary, bucket: int) -> tuple[float, float]:
-    mean = one.shares[bucket] / one.texts
-    return mean, max(0.0, one.squares[bucket] - one.texts * mean**2) / (one.texts - 1)
+def _t(reference: Vocabulary, current: Vocabulary, both: Vocabulary, bucket: int) -> float:
+    """Of two samples with one spread, as both have where nothing changed. The square of a root is the share."""
+    n, m = reference.texts, current.texts
+    mean = both.roots[bucket] / both.texts / SCALE
+    spread = max(0.0, both.shares[bucket] / both.texts / SCALE - mean**2)
+    error = sqrt(spread * (1 / n + 1 / m))
+    return (current.roots[bucket] / m - reference.roots[bucket] / n) / SCALE / error if error else 0.0
 
 
 @lru_cache(maxsize=KNOWN_WORDS)

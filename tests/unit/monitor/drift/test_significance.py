@@ -7,13 +7,23 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_monitor.drift.significance import chi_squared, fisher, kolmogorov, normal
+from ratchet_monitor.drift.significance import chi_squared, fisher, kolmogorov, normal, student
 
 
 def test_two_sided_normal_as_in_every_table() -> None:
     assert normal(1.959964) == pytest.approx(0.05, abs=1e-7)
     assert normal(-2.575829) == pytest.approx(0.01, abs=1e-7)
     assert normal(0) == 1
+
+
+@pytest.mark.parametrize(("freedom", "t"), [(20, 2.0860), (30, 2.0423), (60, 2.0003), (120, 1.9799)])
+def test_student_at_the_published_5_percent_points(freedom: int, t: float) -> None:
+    assert student(t, freedom) == pytest.approx(0.05, rel=0.003)
+
+
+@pytest.mark.parametrize("t", [3.0, 3.5, 4.0, 5.0])
+def test_student_is_near_scipys_in_the_tail(t: float) -> None:
+    assert student(t, 49) == pytest.approx(2 * scipy.stats.t.sf(t, 49), rel=0.05)
 
 
 @pytest.mark.parametrize(("freedom", "statistic"), [(1, 3.841), (2, 5.991), (5, 11.070), (10, 18.307), (49, 66.339)])
