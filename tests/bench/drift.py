@@ -20,8 +20,8 @@ SEEDS: Final = 10
 SOON: Final = 1_500
 RATES: Final = (0.02, 0.2, 0.5)
 STEADY: Final = 100_000  # points, in which one false alarm is allowed
-STREAMS: Final = 60
-PEERS_STREAMS: Final = 3
+STREAMS: Final = 50
+PEERS_STREAMS: Final = 2
 CHUNK: Final = 1_000
 Z: Final = 1.96
 
