@@ -256,6 +256,10 @@ async def test_requests_that_it_was_copied_since_count_as_held_out() -> None:
     assert (kept.from_shadow, len(kept.verdict.scores), kept.test_examples) == (30, 90, 60)
 
 
+def standing_there(bench: Bench) -> Shadowed | None:
+    return bench.rollout.shadow
+
+
 def shadowing_first(bench: Bench, *, platforms: Collection[str] = ()) -> None:
     first = ShadowFirst(30, timedelta(days=2), platforms)
     bench.judging = replace(bench.judging, shadow_first=first)
@@ -265,12 +269,12 @@ async def test_where_a_setting_says_so_a_candidate_answers_in_the_shadow_once_be
     bench = Bench(FakeProvider(says=RIGHT))
     shadowing_first(bench)
     assert await bench.judging.run_once()
-    assert bench.rollout.shadow == Shadowed(V, 30)
+    assert standing_there(bench) == Shadowed(V, 30)
     assert "0 of the 20 answers in the shadow" in bench.versions.versions[V].reason
     bench.shadows.said = {e.example_id: Answer(str(e.target), 3.0, 0.0) for e in TEST[:20]}
     bench.clock.tick(timedelta(minutes=1))
     await bench.run()
-    assert (bench.state, bench.rollout.shadow) == (VersionState.CANARY, None)
+    assert (bench.state, standing_there(bench)) == (VersionState.CANARY, None)
     whys = [(change.by.who, change.by.why) for change in bench.rollout.history[:2]]
     assert whys == [
         ("trainer", "Each candidate answers in the shadow first (TRAINER_SHADOW_FIRST)."),
