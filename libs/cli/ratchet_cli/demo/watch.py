@@ -43,7 +43,8 @@ async def look(users: Users, task: str) -> Seen:
         v for v in (await users.get("/api/models/versions", task_type=task))["items"] if v["version_id"] != "base"
     ]
     rollouts = [r for r in (await users.get("/api/models/rollouts"))["items"] if r["task_type"] == task]
-    experiments = [e for e in (await users.get("/api/models/experiments"))["items"] if e["task_type"] == task]
+    found = (await users.get("/api/models/experiments"))["items"]
+    trials = [e for e in found if e["task_type"] == task and not e["guard"]]
     job = jobs[0] if jobs else {}
     version = versions[0] if versions else {}
     rollout = rollouts[0] if rollouts else {}
@@ -57,5 +58,5 @@ async def look(users: Users, task: str) -> Seen:
         why=version.get("reason") or "",
         shares=rollout.get("shares", {}),
         history=tuple(rollout.get("history", ())),
-        comparison=experiments[0] if experiments else {},
+        comparison=trials[0] if trials else {},
     )
