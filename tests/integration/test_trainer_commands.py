@@ -13,6 +13,7 @@ from ratchet_cli.main import app as ratchet_app
 from ratchet_trainer.main import build
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
+from tests.integration.test_registered_versions import CATALOGUE
 
 TASK = "classification"
 
@@ -33,8 +34,10 @@ class Ratchet:
 
 
 @pytest.fixture
-async def ratchet(tenant: Tenant, settings_for: SettingsFor) -> AsyncIterator[Ratchet]:
-    settings = settings_for(TrainerSettings, min_examples=20, look_every_s=0.05)
+async def ratchet(tenant: Tenant, settings_for: SettingsFor, tmp_path: Path) -> AsyncIterator[Ratchet]:
+    catalogue = tmp_path / "catalogue.toml"
+    catalogue.write_text(CATALOGUE.format(url="http://127.0.0.1:9"))
+    settings = settings_for(TrainerSettings, min_examples=20, look_every_s=0.05, catalogue=catalogue)
     assert isinstance(settings, TrainerSettings)
     async with asyncio.timeout(200), running_app(build(settings), tenant) as app:
         await learn(app)
@@ -87,9 +90,10 @@ async def _traced_and_registered(ratchet: Ratchet, version: str, dataset_id: str
     assert "There is more: --cursor 30" in traced.stdout
     rest = await ratchet.json("versions", "lineage", version, "--limit", "30", "--cursor", "30")
     assert len(rest["items"]) == 10
-    brought = ("versions", "register", TASK, "openai", "--model", "ft:x", "--parent", version, "--why", "tuned by hand")
+    named = ("--model", "ft:x", "--parent", version, "--why", "tuned by hand", "--metric", "f1=0.8")
+    brought = ("versions", "register", TASK, "openai", *named)
     found = await ratchet.json(*brought)
-    assert found["why"] == "tuned by hand"
+    assert (found["why"], found["metrics"]) == ("tuned by hand", {"f1": 0.8})
     dark = await ratchet("versions", "shadow", found["version_id"], "20", "--why", "to see it at work")
     assert dark.exit_code == 0, dark.output
     assert (await ratchet.json("rollout", "show", TASK))["shadow"] == {"version_id": found["version_id"], "percent": 20}
