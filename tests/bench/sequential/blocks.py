@@ -29,8 +29,8 @@ class Watched:
 
 def figures() -> list[Figure]:
     steadily = [_same(f"both {p:.2f}", steady(p), share) for p in (0.02, 0.5, 0.8, 0.98) for share in (0.1, 0.5)]
-    falling = [_same("both falling .90 to .40", falling(LOOKS), share) for share in (0.1, 0.5)]
-    return [_false_verdicts(setting) for setting in steadily + falling] + [
+    falls = [_same("both falling .90 to .40", falling(LOOKS), share) for share in (0.1, 0.5)]
+    return [_false_verdicts(setting) for setting in steadily + falls] + [
         _traffic(control, canary, goal)
         for control, canary, goal in ((0.6, 0.9, 40), (0.9, 0.6, 40), (0.65, 0.8, 200), (0.8, 0.65, 200))
     ]
