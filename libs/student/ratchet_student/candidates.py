@@ -1,7 +1,8 @@
 """What may answer a question: the spans of the passages that have most of it, each as a row of numbers.
 
 They hold for any text: how much of the question stands in the passage, in what heads a cell, around the span and inside
-it, whether it is a figure, a year or a name, and how people's answers begin and end.
+it, whether it is a figure, a year or a name, how people's answers begin and end, and how much of the question stands in
+the text at all.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ LONGEST = 40  # words of a span; a sentence may be longer
 SHORTLIST = 100  # spans of a passage
 MOST_TOKENS = 120  # of a passage
 BESIDE = 5  # words around a span
-FEATURES = 33  # beside the telling words
+FEATURES = 35  # beside the telling words; new ones come last, so that older forests read theirs where they stood
 START, END = "\x02", "\x03"
 
 NO_ROWS = np.empty(0, np.int64)
@@ -36,6 +37,7 @@ class Spans:
     after: Ints
     scaled: Ints
     known: Floats  # features of the question and the passage
+    there: Floats  # of the question and the text
 
     def text(self, place: int) -> str:
         said = self.passage.between(int(self.first[place]), int(self.after[place])).strip()
@@ -47,7 +49,11 @@ def spans_for(question: Asked, text: Text) -> list[Spans]:
     found = np.array([question.share(stems) for stems in text.stems])
     best = np.argsort(-found, kind="stable")[:LOOKED_AT]
     return [
-        _spans(text.passages[place], _known(question, text.passages[place], found, int(place), rank))
+        _spans(
+            text.passages[place],
+            _known(question, text.passages[place], found, int(place), rank),
+            np.array([question.there, question.there * found[place]]),
+        )
         for rank, place in enumerate(best)
     ]
 
@@ -68,7 +74,8 @@ def looks_of(question: Asked, spans: Spans, habits: Habits, others: Ints = NO_RO
     likeliest = np.lexsort((scattered, -(begins + ends)))[:SHORTLIST]
     rows = np.unique(np.concatenate([np.zeros(1, np.int64), likeliest, others]))
     each = own.features(spans.first[rows], spans.after[rows], spans.scaled[rows])
-    return Looks(rows, np.hstack([np.tile(spans.known, (len(rows), 1)), each]))
+    known, there = (np.tile(its, (len(rows), 1)) for its in (spans.known, spans.there))
+    return Looks(rows, np.hstack([known, each, there]))
 
 
 def _known(question: Asked, passage: Passage, found: Floats, place: int, rank: int) -> Floats:
@@ -78,7 +85,7 @@ def _known(question: Asked, passage: Passage, found: Floats, place: int, rank: i
     return np.array([*question.telling, *of_passage, len(passage.starts), bool(question.years)], float)
 
 
-def _spans(passage: Passage, known: Floats) -> Spans:
+def _spans(passage: Passage, known: Floats, there: Floats) -> Spans:
     tokens = passage.words()[:MOST_TOKENS]
     first, after = _cells(passage, len(tokens)) if passage.is_row else _runs(tokens)
     scaled = np.zeros(len(first), np.int64)
@@ -87,7 +94,7 @@ def _spans(passage: Passage, known: Floats) -> Spans:
         figures = np.flatnonzero(figure[after] > figure[first])
         first, after = np.append(first, first[figures]), np.append(after, after[figures])
         scaled = np.append(scaled, np.ones(len(figures), np.int64))
-    return Spans(passage, first, after, scaled, known)
+    return Spans(passage, first, after, scaled, known, there)
 
 
 def _cells(passage: Passage, count: int) -> tuple[Ints, Ints]:

@@ -27,6 +27,9 @@ TREES, LEAVES, LEAST_IN_LEAF = 40, 400, 5
 PRIOR = 3.0  # of a word at a slot, times
 OTHERS = 15  # spans of a sentence that the best one is compared with
 GOOD = 0.8  # of an answer: such a span shows how answers begin and end
+OTHER_TEXTS = 4  # that are looked at for one that does not answer a question
+FOREIGN = 0.6  # such a text has at most so much of the question, of what its own text has
+FOREIGN_PASSAGES = 2  # of it that are learned from
 
 _NONE = count([])
 _NO_SLOTS = (_NONE, _NONE, _NONE, _NONE)
@@ -94,6 +97,7 @@ def _fitted(sources: Sequence[_Source], seed: int) -> tuple[Habits, Forest]:
     random = np.random.default_rng(seed)
     habits = _habits(sources)
     rows = [_rows(source, habits, random) for source in sources]
+    rows += [_rows_in_vain(source, other, habits, random) for source, other in _elsewhere(sources, habits, random)]
     grown = ExtraTreesRegressor(
         TREES, max_leaf_nodes=LEAVES, min_samples_leaf=LEAST_IN_LEAF, max_features=0.4, random_state=seed
     )
@@ -118,6 +122,33 @@ def _rows(source: _Source, habits: Habits, random: np.random.Generator) -> _Rows
         worth.append(its[looks.rows[kept]])
     whole = np.concatenate(worth)
     return _Rows(np.concatenate(features), whole, np.full(len(whole), source.weight / len(whole)))
+
+
+def _elsewhere(
+    sources: Sequence[_Source], habits: Habits, random: np.random.Generator
+) -> Iterator[tuple[_Source, Text]]:
+    """Questions, each with a text that does not answer it: of some drawn at random the one that has least of it. Where
+    all have most of it, as with reports of one form, who knows whether they do not answer it too?"""
+    texts = {source.group: source.text for source in sources}
+    groups = sorted(texts)
+    for source in sources:
+        own = asked(source.question, source.text, habits).there
+        drawn = [texts[groups[one]] for one in random.integers(len(groups), size=OTHER_TEXTS)]
+        there = [asked(source.question, text, habits).there for text in drawn]
+        least = int(np.argmin(there))
+        if there[least] <= FOREIGN * own:
+            yield source, drawn[least]
+
+
+def _rows_in_vain(source: _Source, text: Text, habits: Habits, random: np.random.Generator) -> _Rows:
+    """What stands in a text that does not answer is worth nothing, however much it looks like an answer."""
+    question = asked(source.question, text, habits)
+    features = list[Floats]()
+    for spans in spans_for(question, text)[:FOREIGN_PASSAGES]:
+        found = looks_of(question, spans, habits).features
+        features.append(found[random.permutation(len(found))[:AT_RANDOM]])
+    whole = np.concatenate(features)
+    return _Rows(whole, np.zeros(len(whole)), np.full(len(whole), source.weight / len(whole)))
 
 
 def _worth(spans: Spans, answer: Sequence[str]) -> Floats:

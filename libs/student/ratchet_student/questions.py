@@ -48,6 +48,7 @@ class Asked:
     whole: float  # of all of them, above 0
     years: frozenset[str]
     telling: Floats  # 1 for each telling word that it has
+    there: float  # how much of what it is about stands anywhere in the text, 0 to 1: little, and the text has no answer
 
     def share(self, stems: Stems) -> float:
         """How much of it is there, 0 to 1."""
@@ -69,10 +70,16 @@ def asked(question: str, text: Text, habits: Habits) -> Asked:
     names, n, count = names_of(its), habits.questions.total + 2, len(text.passages)
     informative = np.maximum(np.log(n / (habits.questions.of(names) + 1)) / np.log(n), LEAST_TELLING)
     weights: dict[str, float] = {}
+    in_text = 0.0
     for word, weight in zip(its, informative, strict=True):
         inside = text.holding[word[:STEM]]
+        in_text += float(weight) * (inside > 0)
         rarity = np.log((1 + count) / (1 + inside)) / np.log(2 + count) + 0.1
         weights[word[:STEM]] = float(weight * rarity) if inside else 0.0
     return Asked(
-        weights, max(sum(weights.values()), 1e-9), years(question), np.isin(habits.telling, names).astype(float)
+        weights,
+        max(sum(weights.values()), 1e-9),
+        years(question),
+        np.isin(habits.telling, names).astype(float),
+        in_text / max(float(informative.sum()), 1e-9),
     )

@@ -25,6 +25,10 @@ class Aim:
     score: float = 0.0
     coverage: float = 1.0
 
+    @property
+    def answers_all(self) -> bool:
+        return self.score <= 0 or self.coverage >= 1
+
 
 ANSWER_ALL = Aim()
 
@@ -82,8 +86,10 @@ def _curve(held_out: HeldOut) -> tuple[Floats, Floats, Floats]:
 
 
 def _threshold(confidence: Floats, coverage: Floats, scores: Floats, aim: Aim) -> float:
-    """0 where nothing is left to others, so that a request of a kind that was never seen is answered as well."""
+    """0 where all is to be answered. Else never below the least sure held-out answer: of a request that is unlike all of
+    them, such as a question that its text does not answer, nothing says what the answer is worth."""
+    if aim.answers_all:
+        return 0.0
     allowed = np.flatnonzero(coverage >= aim.coverage - 1e-9)
     good = allowed[scores[allowed] >= aim.score]
-    chosen = int(good[0]) if len(good) else int(allowed[-1])
-    return float(confidence[chosen]) if chosen else 0.0
+    return float(confidence[int(good[0]) if len(good) else int(allowed[-1])])

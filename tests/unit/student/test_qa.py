@@ -34,6 +34,13 @@ def test_it_is_surer_of_what_it_answers_rightly() -> None:
     assert confidence[right].mean() > confidence[~right].mean() + 0.1
 
 
+def test_a_question_that_its_text_does_not_answer_is_left_to_others() -> None:
+    documents = [example.document for example in reports(40, seed=6)]
+    asked = ("How many moons has Jupiter?", "Which fabric do sailors prefer?", "Where is the harbour of Izmir?")
+    told = STUDENT.predict_many(documents, [asked[place % len(asked)] for place in range(len(documents))])
+    assert np.mean([one.sure for one in told]) < 0.1
+
+
 @pytest.mark.parametrize("document", ["", " \n ", "...", "|\n|---|\n"])
 def test_of_nothing_there_is_no_answer(document: str) -> None:
     told = STUDENT.predict(document, "What were sales?")

@@ -32,8 +32,20 @@ def test_no_more_is_left_out_than_the_coverage_allows() -> None:
 
 def test_a_heavy_answer_counts_for_many() -> None:
     heavy = HeldOut(np.array([0.1, 0.2, 0.9]), np.array([0.0, 1.0, 1.0]), np.array([8.0, 1.0, 1.0]))
-    assert sureness(heavy, Aim(score=0.9, coverage=0.5)).threshold == 0
+    assert sureness(heavy, Aim(score=0.9, coverage=0.5)).threshold == 0.1
     assert sureness(heavy, Aim(score=0.9, coverage=0.2)).threshold == 0.2
+
+
+def test_what_is_less_sure_than_any_held_out_answer_is_left_to_others_however_good_those_were() -> None:
+    good = held_out([0.7, 0.8, 0.9], [1, 1, 1])
+    found = sureness(good, Aim(score=0.9, coverage=0.7))
+    assert (found.enough(0.7), found.enough(0.5)) == (True, False)
+
+
+def test_without_a_score_or_with_full_coverage_all_is_answered() -> None:
+    good = held_out([0.7, 0.8, 0.9], [1, 1, 1])
+    for aim in (Aim(score=0, coverage=0.7), Aim(score=0.9, coverage=1)):
+        assert sureness(good, aim).enough(0.1)
 
 
 def test_with_nothing_held_out_all_is_answered() -> None:
