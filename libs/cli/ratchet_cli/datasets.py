@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ratchet_cli.router_calls import Router
+from ratchet_cli.router_calls import TO_BUILD_S, Router, under
 from ratchet_cli.showing import console, details, short, show, text_of
 from ratchet_common.errors import CannotStartError
 
@@ -20,7 +20,7 @@ def stats(trainer: Router, *, as_json: bool) -> None:
 def build(trainer: Router, wanted: Mapping[str, object], *, as_json: bool) -> None:
     """`wanted`: what is None or empty is as the trainer's settings say. Raises CannotStartError."""
     said = {name: value for name, value in wanted.items() if value is not None and value != "" and value is not False}
-    _show(trainer.post(DATASETS, said), as_json=as_json)
+    _show(trainer.post(DATASETS, said, TO_BUILD_S), as_json=as_json)
 
 
 def balance_of(said: str) -> dict[str, object] | None:
@@ -54,15 +54,15 @@ def list_datasets(trainer: Router, task_type: str, limit: int, *, as_json: bool)
 def show_dataset(trainer: Router, dataset_id: str, *, as_json: bool) -> None:
     """For a person its card, for a script what the trainer says of it."""
     if as_json:
-        details(trainer.get(f"{DATASETS}/{dataset_id}"), dataset_id, as_json=True)
+        details(trainer.get(under(DATASETS, dataset_id)), dataset_id, as_json=True)
     else:
-        console().print(trainer.read(f"{DATASETS}/{dataset_id}/card").decode(), markup=False, highlight=False)
+        console().print(trainer.read(under(DATASETS, dataset_id, "/card")).decode(), markup=False, highlight=False)
 
 
 def export(trainer: Router, dataset_id: str, format_: str, side: str, file: Path) -> None:
     """Raises CannotStartError; then there is no file, or the one that was there before."""
     asked = urllib.parse.urlencode({"format": format_, "side": side})
-    lines = trainer.save(f"{DATASETS}/{dataset_id}/export?{asked}", file)
+    lines = trainer.save(under(DATASETS, dataset_id, f"/export?{asked}"), file)
     console().print(f"{lines:,} examples: {file}", markup=False, highlight=False)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ratchet_cli.router_calls import Router
 from ratchet_cli.showing import console, table
+from ratchet_cli.watching import left_by_ctrl_c
 from ratchet_common.errors import CannotStartError
 
 PATH: Final = "/api/models/erasures"
@@ -17,10 +18,11 @@ WAIT_S: Final = 600.0
 def erase(user_id: str, why: str, trainer: Router, *, wait_s: float, as_json: bool) -> int:
     """0, or 1 where not every service has said within `wait_s` that it is done. Raises CannotStartError."""
     erasure = trainer.post(PATH, {"user_id": user_id, "why": why})
-    end = time.monotonic() + wait_s
-    while erasure["waits_for"] and time.monotonic() < end:
-        time.sleep(LOOK_EVERY_S)
-        erasure = trainer.get(f"{PATH}/{erasure['erasure_id']}")
+    end, its = time.monotonic() + wait_s, erasure["erasure_id"]
+    with left_by_ctrl_c(f"The erasure {its}", "ratchet data erase USER_ID --wait"):
+        while erasure["waits_for"] and time.monotonic() < end:
+            time.sleep(LOOK_EVERY_S)
+            erasure = trainer.get(f"{PATH}/{its}")
     if as_json:
         sys.stdout.write(json.dumps(erasure, indent=2) + "\n")
     else:

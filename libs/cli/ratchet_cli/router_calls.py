@@ -3,17 +3,19 @@
 import http.client
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ratchet_common.errors import CannotStartError
 
-PATIENCE_S = 30
-AWAY = frozenset({429, 500, 502, 503, 504})
+PATIENCE_S: Final = 30.0
+TO_BUILD_S: Final = 600.0  # a dataset, within the request
+AWAY: Final = frozenset({429, 500, 502, 503, 504})
 
 
 class AwayError(CannotStartError):
@@ -29,9 +31,9 @@ class Router:
         """Raises CannotStartError."""
         return self._asked(path, None)
 
-    def post(self, path: str, body: object) -> Any:
+    def post(self, path: str, body: object, patience_s: float = PATIENCE_S) -> Any:
         """Raises CannotStartError."""
-        return self._asked(path, json.dumps(body).encode())
+        return self._asked(path, json.dumps(body).encode(), patience_s=patience_s)
 
     def send(self, path: str, body: bytes, content_type: str, patience_s: float = PATIENCE_S) -> Any:
         """Raises CannotStartError."""
@@ -77,8 +79,12 @@ class Router:
         except urllib.error.HTTPError as error:
             kind = AwayError if error.code in AWAY else CannotStartError
             raise kind(f"{where} answered {error.code}: {_detail(error)}") from None
-        except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError, ValueError) as error:
+        except TimeoutError:
+            raise AwayError(_too_slow(where, body, patience_s)) from None
+        except (urllib.error.URLError, http.client.HTTPException, ConnectionError, ValueError) as error:
             why = getattr(error, "reason", None) or type(error).__name__
+            if isinstance(why, TimeoutError):
+                raise AwayError(_too_slow(where, body, patience_s)) from None
             raise AwayError(f"{where} cannot be asked ({why}): is it up, and --url right?") from None
 
 
@@ -86,10 +92,35 @@ def router_at(url: str, token: str, data_dir: Path) -> Router:
     """Without a token, the one that `ratchet up` left in its data directory. Raises CannotStartError."""
     if not url.startswith(("http://", "https://")):
         raise CannotStartError("--url is no URL of http or https: write it as http://127.0.0.1:8080.")
-    shown = data_dir / "token"
-    if not token and not shown.exists():
-        raise CannotStartError("There is no token: set RATCHET_TOKEN, or name the data directory of `ratchet up`.")
-    return Router(url, token or shown.read_text().strip())
+    its = token or _left_in(data_dir / "token")
+    if not its.isascii() or not its.isprintable() or " " in its:
+        raise CannotStartError("The token has letters that no token has: copy it anew, into RATCHET_TOKEN.")
+    return Router(url, its)
+
+
+def under(path: str, name: str, rest: str = "") -> str:
+    """The path of one thing, whatever its name is made of. Raises CannotStartError."""
+    if name.strip(".") == "":
+        raise CannotStartError("An id is empty: give it as the list shows it.")
+    return f"{path}/{urllib.parse.quote(name, safe='')}{rest}"
+
+
+def _left_in(shown: Path) -> str:
+    try:
+        return shown.read_text().strip()
+    except FileNotFoundError:
+        raise CannotStartError(
+            "There is no token: set RATCHET_TOKEN, or name the data directory of `ratchet up`."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise CannotStartError(f"The token in {shown} cannot be read ({why}): set RATCHET_TOKEN.") from None
+
+
+def _too_slow(where: str, body: bytes | None, patience_s: float) -> str:
+    """What was asked for may have been done all the same."""
+    look = ": it may do it yet, so look before you ask again" if body is not None else ""
+    return f"{where} did not answer within {patience_s:g} s{look}."
 
 
 def _detail(error: urllib.error.HTTPError) -> str:

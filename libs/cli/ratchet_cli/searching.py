@@ -4,10 +4,10 @@ import urllib.parse
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ratchet_cli.router_calls import Router
+from ratchet_cli.router_calls import TO_BUILD_S, Router, under
 from ratchet_cli.showing import console, short, show, usd
 from ratchet_cli.tuning import bar, setting
-from ratchet_cli.watching import watched
+from ratchet_cli.watching import left_by_ctrl_c, watched
 from ratchet_common.errors import CannotStartError
 
 SEARCHES: Final = "/api/models/searches"
@@ -16,12 +16,13 @@ POWER: Final = 10  # a range that is wider is drawn from by powers
 
 def search(trainer: Router, body: Mapping[str, Any], *, wait: bool, as_json: bool) -> int:
     """0, or 1 where it was waited for and found none. Raises CannotStartError."""
-    found = trainer.post(SEARCHES, body)
+    found = trainer.post(SEARCHES, body, TO_BUILD_S)
     if wait:
-        with bar() as shown:
+        its = found["search_id"]
+        with left_by_ctrl_c(f"The search {its}", f"ratchet tune trials {its}"), bar() as shown:
             task = shown.add_task("searching", total=len(found["trials"]))
-            path = f"{SEARCHES}/{found['search_id']}"
-            for seen in watched(trainer, path, lambda it: it["state"] != "running"):
+            path = under(SEARCHES, its)
+            for seen in watched(trainer, path, lambda it: it["state"] != "running", answered_before=True):
                 found = seen
                 shown.update(task, completed=sum(t["loss"] is not None or t["stopped"] for t in found["trials"]))
     _show_search(found, as_json=as_json)
@@ -29,7 +30,7 @@ def search(trainer: Router, body: Mapping[str, Any], *, wait: bool, as_json: boo
 
 
 def show_search(trainer: Router, search_id: str, *, as_json: bool) -> None:
-    _show_search(trainer.get(f"{SEARCHES}/{search_id}"), as_json=as_json)
+    _show_search(trainer.get(under(SEARCHES, search_id)), as_json=as_json)
 
 
 def list_searches(trainer: Router, task_type: str, limit: int, *, as_json: bool) -> None:
@@ -53,7 +54,7 @@ def list_searches(trainer: Router, task_type: str, limit: int, *, as_json: bool)
 
 
 def cancel_search(trainer: Router, search_id: str, *, as_json: bool) -> None:
-    _show_search(trainer.post(f"{SEARCHES}/{search_id}/cancel", {}), as_json=as_json)
+    _show_search(trainer.post(under(SEARCHES, search_id, "/cancel"), {}), as_json=as_json)
 
 
 def space_of(given: Sequence[str]) -> dict[str, object]:

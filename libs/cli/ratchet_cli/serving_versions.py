@@ -5,7 +5,7 @@ import urllib.parse
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ratchet_cli.router_calls import Router
+from ratchet_cli.router_calls import Router, under
 from ratchet_cli.showing import details, short, show, text_of
 from ratchet_common.errors import CannotStartError
 
@@ -20,7 +20,7 @@ def list_versions(trainer: Router, task_type: str, state: str, limit: int, *, as
 
 
 def show_version(trainer: Router, version_id: str, *, as_json: bool) -> None:
-    found = trainer.get(f"{VERSIONS}/{version_id}")
+    found = trainer.get(under(VERSIONS, version_id))
     if as_json:
         return details(found, version_id, as_json=True)
     lineage = found.pop("lineage")
@@ -34,7 +34,7 @@ def show_version(trainer: Router, version_id: str, *, as_json: bool) -> None:
 
 def show_lineage(trainer: Router, version_id: str, limit: int, cursor: str, *, as_json: bool) -> None:
     asked = urllib.parse.urlencode({"limit": limit} | ({"cursor": cursor} if cursor else {}))
-    found = trainer.get(f"{VERSIONS}/{version_id}/lineage?{asked}")
+    found = trainer.get(under(VERSIONS, version_id, f"/lineage?{asked}"))
     show(found, found["items"], f"What taught {version_id}", as_json=as_json)
     if not as_json and found["next"]:
         sys.stdout.write(f"There is more: --cursor {found['next']}\n")
@@ -67,21 +67,21 @@ def compare(trainer: Router, one: str, other: str, *, as_json: bool) -> None:
 
 
 def activate(trainer: Router, version_id: str, why: str, *, as_json: bool) -> None:
-    _show_rollout(trainer.post(f"{VERSIONS}/{version_id}/activate", {"why": why}), as_json=as_json)
+    _show_rollout(trainer.post(under(VERSIONS, version_id, "/activate"), {"why": why}), as_json=as_json)
 
 
 def roll_back(trainer: Router, version_id: str, why: str, *, as_json: bool) -> None:
-    _show_rollout(trainer.post(f"{VERSIONS}/{version_id}/rollback", {"why": why}), as_json=as_json)
+    _show_rollout(trainer.post(under(VERSIONS, version_id, "/rollback"), {"why": why}), as_json=as_json)
 
 
 def set_traffic(trainer: Router, version_id: str, percentage: int, why: str, *, as_json: bool) -> None:
     body = {"percentage": percentage, "why": why}
-    _show_rollout(trainer.post(f"{VERSIONS}/{version_id}/traffic", body), as_json=as_json)
+    _show_rollout(trainer.post(under(VERSIONS, version_id, "/traffic"), body), as_json=as_json)
 
 
 def set_shadow(trainer: Router, version_id: str, percentage: int, why: str, *, as_json: bool) -> None:
     body = {"percentage": percentage, "why": why}
-    _show_rollout(trainer.post(f"{VERSIONS}/{version_id}/shadow", body), as_json=as_json)
+    _show_rollout(trainer.post(under(VERSIONS, version_id, "/shadow"), body), as_json=as_json)
 
 
 def list_rollouts(trainer: Router, *, as_json: bool) -> None:
@@ -90,7 +90,7 @@ def list_rollouts(trainer: Router, *, as_json: bool) -> None:
 
 
 def show_rollout(trainer: Router, task_type: str, *, as_json: bool) -> None:
-    _show_rollout(trainer.get(f"{ROLLOUTS}/{urllib.parse.quote(task_type, safe='')}"), as_json=as_json)
+    _show_rollout(trainer.get(under(ROLLOUTS, task_type)), as_json=as_json)
 
 
 def _show_rollout(rollout: Mapping[str, Any], *, as_json: bool) -> None:

@@ -8,9 +8,13 @@ from typing import Any, Final
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from ratchet_cli.printable import shown_safely
 
 IN_A_FILE: Final = 160  # columns, where nothing says how wide it is
 NONE: Final = "-"
+IDS: Final = frozenset({"job", "version", "dataset", "search"})  # columns that are copied from: in one piece
 
 
 def show(found: object, rows: Sequence[Mapping[str, object]], title: str, *, as_json: bool) -> None:
@@ -29,12 +33,14 @@ def console() -> Console:
 
 
 def table(rows: Iterable[Mapping[str, object]], title: str) -> Table:
-    shown = Table(title=title, box=SIMPLE, padding=(0, 1, 0, 0), title_justify="left")
+    heading = Text(shown_safely(title), style="table.title")
+    shown = Table(title=heading, box=SIMPLE, padding=(0, 1, 0, 0), title_justify="left")
     for place, row in enumerate(rows):
         if place == 0:
             for name, value in row.items():
-                shown.add_column(name, justify="right" if isinstance(value, int | float) else "left", overflow="fold")
-        shown.add_row(*(text_of(value) for value in row.values()))
+                justify = "right" if isinstance(value, int | float) else "left"
+                shown.add_column(name, justify=justify, overflow="fold", no_wrap=name in IDS)  # type: ignore[arg-type]
+        shown.add_row(*(Text(shown_safely(text_of(value))) for value in row.values()))  # no markup of others
     return shown
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from ratchet_cli.router_calls import Router
+from ratchet_cli.printable import shown_safely
+from ratchet_cli.router_calls import TO_BUILD_S, Router, under
 from ratchet_cli.showing import console, details, short, show, usd
-from ratchet_cli.watching import watched
+from ratchet_cli.watching import left_by_ctrl_c, watched
 from ratchet_common.errors import CannotStartError
 
 JOBS: Final = "/api/models/jobs"
@@ -40,15 +42,15 @@ def wish(
 
 def start(trainer: Router, body: Mapping[str, Any], *, wait: bool, as_json: bool) -> int:
     """0, or 1 where it was waited for and did not succeed. Raises CannotStartError."""
-    job = trainer.post(JOBS, body)
+    job = trainer.post(JOBS, body, TO_BUILD_S)
     if wait:
-        return follow(trainer, job["job_id"], as_json=as_json)
+        return follow(trainer, job["job_id"], as_json=as_json, answered_before=True)
     _show_job(job, as_json=as_json)
     return 0
 
 
 def estimate(trainer: Router, body: Mapping[str, Any], *, as_json: bool) -> None:
-    found = trainer.post(f"{JOBS}/estimate", body)
+    found = trainer.post(f"{JOBS}/estimate", body, TO_BUILD_S)
     its = found["estimate"]
     row = {
         "dataset": found["dataset_id"],
@@ -69,15 +71,15 @@ def list_jobs(trainer: Router, task_type: str, state: str, limit: int, *, as_jso
 
 
 def show_job(trainer: Router, job_id: str, *, as_json: bool) -> None:
-    _show_job(trainer.get(f"{JOBS}/{job_id}"), as_json=as_json)
+    _show_job(trainer.get(under(JOBS, job_id)), as_json=as_json)
 
 
 def cancel(trainer: Router, job_id: str, *, as_json: bool) -> None:
-    _show_job(trainer.post(f"{JOBS}/{job_id}/cancel", {}), as_json=as_json)
+    _show_job(trainer.post(under(JOBS, job_id, "/cancel"), {}), as_json=as_json)
 
 
 def show_events(trainer: Router, job_id: str, *, as_json: bool) -> None:
-    found = trainer.get(f"{JOBS}/{job_id}/events")["items"]
+    found = trainer.get(under(JOBS, job_id, "/events"))["items"]
     rows = [{"at": short(one["at"]), "": one["level"], "what": one["message"]} for one in found]
     show(found, rows, "What the platform says", as_json=as_json)
 
@@ -98,14 +100,15 @@ def show_base_models(trainer: Router, platform: str, *, as_json: bool) -> None:
     show(found, rows, "What can be tuned", as_json=as_json)
 
 
-def follow(trainer: Router, job_id: str, *, as_json: bool) -> int:
+def follow(trainer: Router, job_id: str, *, as_json: bool, answered_before: bool = False) -> int:
     """Until it ends, with a bar. 0 where it succeeded, else 1. Raises CannotStartError."""
     job: dict[str, Any] = {}
-    with bar() as shown:
+    path = under(JOBS, job_id)
+    with left_by_ctrl_c(f"The job {job_id}", f"ratchet tune wait {job_id}"), bar() as shown:
         task = shown.add_task("queued", total=1.0)
-        for job in watched(trainer, f"{JOBS}/{job_id}", lambda found: found["state"] in ENDED):
-            said = f"{job['state']} {job['reason']}".strip()
-            shown.update(task, completed=job["progress"], description=said[:100])
+        for job in watched(trainer, path, lambda found: found["state"] in ENDED, answered_before=answered_before):
+            said = shown_safely(f"{job['state']} {job['reason']}".strip())
+            shown.update(task, completed=job["progress"], description=escape(said[:100]))
     _show_job(job, as_json=as_json)
     return 0 if job["state"] == "succeeded" else 1
 
@@ -118,7 +121,7 @@ def _show_job(job: Mapping[str, Any], *, as_json: bool) -> None:
     steps = [{"at": short(s["at"]), "state": s["state"], "why": s["reason"]} for s in job["history"]]
     show(job, steps, "How it came to be so", as_json=False)
     if job["state"] in ("failed", "cancelled"):
-        console().print(job["reason"], markup=False, highlight=False)
+        console().print(shown_safely(job["reason"]), markup=False, highlight=False)
 
 
 def _row(job: Mapping[str, Any]) -> dict[str, object]:

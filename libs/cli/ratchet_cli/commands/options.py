@@ -8,13 +8,16 @@ from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
+from ratchet_cli.printable import shown_safely
 from ratchet_cli.router_calls import router_at
+from ratchet_cli.watching import LeftError
 from ratchet_common.errors import CannotStartError
 
 T = TypeVar("T")
 
 GATEWAY: Final = "http://127.0.0.1:8080"
 HERE: Final = Path(".ratchet")
+INTERRUPTED: Final = 130  # as shells say it of what Ctrl-C has ended
 
 DataDir = Annotated[Path, typer.Option(help="Where the store, the token and the logs lie.")]
 Url = Annotated[str, typer.Option(envvar="RATCHET_URL", help="Of the gateway.")]
@@ -30,8 +33,8 @@ def sentence_or(work: Callable[[], T]) -> T:
     try:
         return work()
     except CannotStartError as error:
-        typer.echo(f"ratchet: {error}", err=True)
-        raise typer.Exit(1) from None
+        typer.echo(f"ratchet: {shown_safely(str(error))}", err=True)
+        raise typer.Exit(INTERRUPTED if isinstance(error, LeftError) else 1) from None
 
 
 def _at(url: Url = GATEWAY, token: Token = "", data_dir: DataDir = HERE) -> None:

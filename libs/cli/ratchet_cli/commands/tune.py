@@ -16,7 +16,7 @@ commands = typer.Typer(help="Training jobs: estimate, start, follow and end them
 
 Platform = Annotated[str, typer.Option(help="local, openai, bedrock, vertex or lora.")]
 BaseModel = Annotated[str, typer.Option(help="Default: the platform's first; `ratchet tune models` lists them.")]
-Method = Annotated[str, typer.Option(help="supervised, or dpo on pairs of corrected answers.")]
+Method = Annotated[str, typer.Option(help="supervised, dpo on pairs of corrected answers, or embeddings (lora).")]
 Dataset = Annotated[str, typer.Option(help="Default: one is built of what is there now.")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="A hyper-parameter, as epochs=3; may be repeated.")]
 Try = Annotated[

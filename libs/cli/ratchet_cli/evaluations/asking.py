@@ -1,6 +1,7 @@
 """`ratchet eval run`: a suite is brought, an evaluation asked for, and waited for."""
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ratchet_cli.evaluations import showing
 from ratchet_cli.router_calls import Router
-from ratchet_cli.watching import watched
+from ratchet_cli.watching import left_by_ctrl_c, watched
 from ratchet_common.errors import CannotStartError
 
 EVALUATIONS: Final = "/api/models/evaluations"
@@ -79,9 +80,11 @@ def material(suite: str, trainer: Router) -> dict[str, str]:
 def followed(asked: dict[str, Any], trainer: Router) -> dict[str, Any]:
     """Until it has ended. Raises CannotStartError."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    its = asked["evaluation_id"]
+    shown = Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    with left_by_ctrl_c(f"The evaluation {its}", f"ratchet eval show {its}"), shown as bar:
         task = bar.add_task("Asking", total=asked["cases"])
-        path = f"{EVALUATIONS}/{asked['evaluation_id']}"
-        for asked in watched(trainer, path, lambda found: found["state"] not in OPEN):
+        path = f"{EVALUATIONS}/{its}"
+        for asked in watched(trainer, path, lambda found: found["state"] not in OPEN, answered_before=True):
             bar.update(task, completed=asked["done"])
     return asked
