@@ -137,7 +137,9 @@ def away(
 
 
 def _asked_in_vain(job: Job, since: datetime, retry_after_s: float, now: datetime, patience: Patience) -> Job:
-    told = timedelta(seconds=min(retry_after_s, patience.longest_look.total_seconds()))
+    """Not before the platform said, which counts what comes too soon against whoever asks. What it says may be wrong, or
+    be over before (a limit is raised), so that an hour is the longest it is taken at its word."""
+    told = timedelta(seconds=min(retry_after_s, patience.longest_told.total_seconds()))
     again = now + max(told, doubled(patience, job.misses))
     return replace(job, away_since=since, misses=job.misses + 1, attempts=0, due_at=again)
 

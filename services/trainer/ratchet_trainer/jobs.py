@@ -57,6 +57,7 @@ class Patience:
     wait: timedelta = timedelta(days=7)  # for enough examples, from when the job was made
     first_look: timedelta = timedelta(seconds=1)  # doubled after each look, up to
     longest_look: timedelta = timedelta(minutes=5)
+    longest_told: timedelta = timedelta(hours=1)  # that a platform is left alone because it says so, at a time
     attempts: int = 5  # at one step, where something broke under it
     away: timedelta = timedelta(days=1)  # for a platform that is away, since it answered last
     run: timedelta = timedelta(days=3)  # for what runs at a platform

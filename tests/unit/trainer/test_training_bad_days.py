@@ -55,16 +55,25 @@ async def test_a_platform_that_loses_an_answer_is_asked_again_and_has_made_it_on
     assert (len(rig.openai.sent), len(rig.openai.created)) == (1, 1)
 
 
-async def test_a_platform_that_is_away_is_waited_for_as_long_as_it_says() -> None:
+@pytest.mark.parametrize("said", [timedelta(minutes=2), timedelta(hours=1)])
+async def test_a_platform_that_is_away_is_waited_for_as_long_as_it_says(said: timedelta) -> None:
     rig = Rig()
     job = rig.due("openai")
-    rig.openai.away("create", retry_after_s=120)
+    rig.openai.away("create", retry_after_s=said.total_seconds())
     await rig.once()
     waiting = rig.now_of(job)
     assert (waiting.state, waiting.reason) == (JobState.UPLOADING, "The platform openai is away.")
-    assert waiting.due_at - NOW == timedelta(seconds=120)
+    assert waiting.due_at - NOW == said
     await rig.until_quiet()
     assert rig.now_of(job).state is JobState.SUCCEEDED
+
+
+async def test_what_a_platform_says_is_taken_for_no_more_than_an_hour_at_a_time() -> None:
+    rig = Rig()
+    job = rig.due("openai")
+    rig.openai.away("status", retry_after_s=timedelta(days=3650).total_seconds())
+    await rig.once()
+    assert rig.now_of(job).due_at - rig.clock.time == timedelta(hours=1)
 
 
 async def test_what_was_sent_and_not_answered_is_looked_for_once_a_platform_would_list_it() -> None:
