@@ -112,3 +112,14 @@ def test_what_cannot_be_tuned_fails_with_a_sentence(works: Path, name: str) -> N
     assert status.state is State.FAILED
     assert FAILING[name][1] in status.reason
     assert not (works / name / "adapter").exists()
+
+
+def test_base_and_adapter_as_one_model_give_the_same_vectors_to_a_server_that_loads_no_adapters(
+    works: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "merged"
+    found = json.loads(inside("merged.py", works / "embeddings", folder).splitlines()[-1])
+    assert found["apart"] < 1e-4 < 1e-2 < found["learned"]
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert names >= {"model.safetensors", "tokenizer.json", "modules.json", "1_Pooling/config.json"}
+    assert {Path(name).suffix for name in names} <= {".safetensors", ".json", ".jinja"}

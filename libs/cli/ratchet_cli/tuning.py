@@ -120,7 +120,9 @@ def _show_job(job: Mapping[str, Any], *, as_json: bool) -> None:
     show(job, [_row(job)], f"Job {job['job_id']}", as_json=False)
     steps = [{"at": short(s["at"]), "state": s["state"], "why": s["reason"]} for s in job["history"]]
     show(job, steps, "How it came to be so", as_json=False)
-    if job["state"] in ("failed", "cancelled"):
+    if job["tuned"]:
+        console().print(f"What came out: {job['tuned']}", markup=False, highlight=False, soft_wrap=True)
+    if job["state"] in ENDED and job["reason"]:
         console().print(shown_safely(job["reason"]), markup=False, highlight=False)
 
 

@@ -86,8 +86,8 @@ def _curve(held_out: HeldOut) -> tuple[Floats, Floats, Floats]:
 
 
 def _threshold(confidence: Floats, coverage: Floats, scores: Floats, aim: Aim) -> float:
-    """0 where all is to be answered. Else never below the least sure held-out answer: of a request that is unlike all of
-    them, such as a question that its text does not answer, nothing says what the answer is worth."""
+    """0 where all is to be answered. Else never below the least sure held-out answer: of a request that is unlike all
+    of them, such as a question that its text does not answer, nothing says what the answer is worth."""
     if aim.answers_all:
         return 0.0
     allowed = np.flatnonzero(coverage >= aim.coverage - 1e-9)

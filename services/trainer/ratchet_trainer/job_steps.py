@@ -137,8 +137,8 @@ def away(
 
 
 def _asked_in_vain(job: Job, since: datetime, retry_after_s: float, now: datetime, patience: Patience) -> Job:
-    """Not before the platform said, which counts what comes too soon against whoever asks. What it says may be wrong, or
-    be over before (a limit is raised), so that an hour is the longest it is taken at its word."""
+    """Not before the platform said, which counts what comes too soon against whoever asks. What it says may be wrong,
+    or be over before (a limit is raised), so that an hour is the longest it is taken at its word."""
     told = timedelta(seconds=min(retry_after_s, patience.longest_told.total_seconds()))
     again = now + max(told, doubled(patience, job.misses))
     return replace(job, away_since=since, misses=job.misses + 1, attempts=0, due_at=again)
@@ -159,7 +159,7 @@ def succeeded(
     metrics: Mapping[str, float] | None = None,
     tuned: Tuned | None = None,
 ) -> Job:
-    """`version_id`: none where it is a trial of a search, which alone makes a version of the best."""
+    """`version_id`: none where it is a trial of a search, which alone makes a version of the best, or gives vectors."""
     done = replace(_ended(job, JobState.SUCCEEDED, reason, now), version_id=version_id, progress=1.0)
     return replace(done, cost_usd=cost_usd, metrics=dict(metrics or {}), tuned=tuned)
 

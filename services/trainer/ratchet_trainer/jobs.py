@@ -132,7 +132,7 @@ class Job:
     metrics: Mapping[str, float] = field(default_factory=dict)
     version_id: str = ""
     search_id: UUID | None = None  # that it is a trial of
-    tuned: Tuned | None = None  # what came out of a trial
+    tuned: Tuned | None = None  # what came out, where no version has it: of a trial, or vectors
     part_of: UUID | None = None  # the job that was open when this trigger came, and takes it along
     left: bool = False
     erasures: int = 0  # of users whose examples its files may have: they asked after these were begun

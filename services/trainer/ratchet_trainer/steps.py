@@ -29,7 +29,7 @@ from ratchet_trainer.platforms.platform import (
 )
 from ratchet_trainer.rollout import Rollout
 from ratchet_trainer.split import Side
-from ratchet_trainer.trained import candidate, cost_so_far
+from ratchet_trainer.trained import VECTORS, candidate, cost_so_far, gives_vectors
 from ratchet_trainer.training_files import TrainingFiles
 from ratchet_trainer.versions import Version
 
@@ -174,8 +174,9 @@ class Steps:
 
     async def _leave_version(self, job: Job, platform: TuningPlatform, cost_usd: float | None) -> Job:
         tuned, metrics = await platform.result(job.run_id), await _last_metrics(platform, job)
-        if job.search_id is not None:
-            return job_steps.succeeded(job, "", "", self.now(), cost_usd=cost_usd, metrics=metrics, tuned=tuned)
+        if job.search_id is not None or gives_vectors(job.recipe.method):
+            why = VECTORS if gives_vectors(job.recipe.method) else ""
+            return job_steps.succeeded(job, "", why, self.now(), cost_usd=cost_usd, metrics=metrics, tuned=tuned)
         manifest = await self.datasets.manifest(job.tenant, job.dataset_id)
         serves = (await self.rollouts.get(job.tenant, job.task_type)).stable
         version = candidate(job, manifest, tuned, job.base_model, serves, self.now(), metrics)

@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from ratchet_trainer.base_models import BaseModel, training_usd
 from ratchet_trainer.dataset import Manifest
 from ratchet_trainer.jobs import Job
-from ratchet_trainer.platforms.platform import RunState, Status, Tuned
+from ratchet_trainer.platforms.platform import Method, RunState, Status, Tuned
 from ratchet_trainer.split import Side
 from ratchet_trainer.versions import Version, name_of
+
+VECTORS: Final = (
+    "It gives vectors, and answers nothing: so it is no version, and gets no traffic. Its adapter is what came out; "
+    "docs/lora.md says how it is served."
+)
+
+
+def gives_vectors(method: Method) -> bool:
+    return method == "embeddings"
 
 
 def cost_so_far(job: Job, model: BaseModel | None, status: Status) -> float | None:

@@ -3,9 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from ratchet_trainer.jobs import JobState
+from msgspec.structs import replace as replace_model
+
+from ratchet_trainer.base_models import BaseModels
+from ratchet_trainer.jobs import JobState, Recipe
+from ratchet_trainer.platforms.platform import Tuned
 from tests.unit.trainer.decision_fakes import dataset, example
-from tests.unit.trainer.job_rig import Rig
+from tests.unit.trainer.job_rig import STUDENT, TUNABLE, Rig
 from tests.unit.trainer.platforms.fake import FakePlatform
 
 VALIDATED = replace(
@@ -31,6 +35,17 @@ async def test_a_job_leaves_a_version_that_the_platform_serves_by_name_and_nothi
     assert rig.openai.created == rig.openai.discarded == [job.token]
     assert not rig.openai.files
     assert done.metrics == {"train_loss": 0.25}
+
+
+async def test_what_gives_vectors_is_no_version_of_a_task_and_says_where_it_is() -> None:
+    vectors = replace_model(TUNABLE, methods={**TUNABLE.methods, "embeddings": "embedding_pairs"})
+    rig = Rig(content=VALIDATED, models=BaseModels((STUDENT, vectors)))
+    job = rig.due("openai", recipe=Recipe(method="embeddings"))
+    await rig.until_quiet()
+    done = rig.now_of(job)
+    assert (done.state, done.version_id, done.tuned) == (JobState.SUCCEEDED, "", Tuned(model=f"tuned-{job.token}"))
+    assert "It gives vectors, and answers nothing" in done.reason
+    assert not rig.versions.versions
 
 
 async def test_it_is_asked_for_ever_more_rarely_and_its_lease_is_free_meanwhile() -> None:

@@ -78,7 +78,9 @@ class JobView(BaseModel):
     cost_usd: float | None = Field(description="so far; null where it is not known")
     metrics: dict[str, float]
     run_id: str | None = Field(description="the platform's name for it")
-    tuned: str | None = Field(description="of a search's trial: the model or artifact that came out")
+    tuned: str | None = Field(
+        description="the model or artifact that came out, where it is no version: of a search's trial, or for vectors"
+    )
     made_by: str
     reasons: list[str] = Field(description="why it was made")
     created_at: datetime

@@ -18,7 +18,7 @@ from ratchet_trainer.platforms.platform import PlatformRefusedError, TuningPlatf
 from ratchet_trainer.search import moves
 from ratchet_trainer.search.search import Search, SearchState
 from ratchet_trainer.steps import Datasets, NewVersions, Rollouts
-from ratchet_trainer.trained import candidate
+from ratchet_trainer.trained import VECTORS, candidate, gives_vectors
 
 log = logging.getLogger(__name__)
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=2)
@@ -142,14 +142,16 @@ class Searching:
         best = moves.best_of(search, jobs)
         if best is None:
             return self._ended(search, SearchState.FAILED, moves.why_none(search, jobs))
+        compared = sum(trial.loss is not None for trial in search.trials)
+        why = f"Trial {best + 1} has the lowest loss on validation of {compared} that came to their end."
+        if gives_vectors(search.method):
+            return replace(self._ended(search, SearchState.SUCCEEDED, f"{why} {VECTORS}"), best=best)
         job = jobs[search.job_id(best)]
         assert job.tuned is not None  # noqa: S101  a trial that succeeded has left what came out
         manifest = await self.datasets.manifest(search.tenant, search.dataset_id)
         serves = (await self.rollouts.get(search.tenant, search.task_type)).stable
         version = candidate(job, manifest, job.tuned, job.base_model, serves, self.now(), job.metrics)
         await self.versions.add(version)
-        compared = sum(trial.loss is not None for trial in search.trials)
-        why = f"Trial {best + 1} has the lowest loss on validation of {compared} that came to their end."
         ended = self._ended(search, SearchState.SUCCEEDED, why)
         return replace(ended, best=best, version_id=version.version_id)
 
