@@ -17,11 +17,13 @@ from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.bus import Bus
 from ratchet_common.events import Event, PredictionMade
 from ratchet_common.tuned_prompt import told
+from ratchet_student import fit, save
 from ratchet_trainer.main import build
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.integration.test_trainer_rollout import LABELS, SAID, TASK, answered, publish, traffic_of, until
 from tests.integration.upstream import Upstream, failing, saying, upstream
+from tests.unit.student.texts import mails
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 VERSIONS = "/api/models/versions"
@@ -245,8 +247,9 @@ async def test_it_is_the_tenants_own(site: Site) -> None:
 
 
 async def test_a_student_from_outside_must_be_the_file_that_was_meant(site: Site) -> None:
-    (site.artifacts / "mine").write_bytes(b"a student")
-    url, digest = (site.artifacts / "mine").as_uri(), sha256(b"a student").hexdigest()
+    (site.artifacts / "none").write_bytes(b"a student")
+    none = (site.artifacts / "none").as_uri(), sha256(b"a student").hexdigest()
+    url, digest = (site.artifacts / "mine").as_uri(), save(fit(TASK, mails(60)), site.artifacts / "mine")
     student = {"platform": "local", "model": ""}
     status, refused = await site.register(**student, artifact=url, sha256="0" * 64)
     assert (status, refused["type"].rpartition(":")[2]) == (422, "wrong-artifact")
@@ -254,6 +257,8 @@ async def test_a_student_from_outside_must_be_the_file_that_was_meant(site: Site
     assert (status, "artifact store" in refused["detail"]) == (409, True)
     status, refused = await site.register(**student, artifact=site.tenant.tokens_file.as_uri(), sha256=digest)
     assert (status, "TRAINER_ARTIFACTS_URL" in refused["detail"]) == (422, True)
+    status, refused = await site.register(**student, artifact=none[0], sha256=none[1])
+    assert (status, "The file is no student" in refused["detail"]) == (422, True)
     status, version = await site.register(**student, artifact=url, sha256=digest)
     assert (status, version["sha256"]) == (201, digest)
 

@@ -46,8 +46,10 @@ def _loaded(sha256: str, path: str) -> "Student":
 
     try:
         return load(Path(path), sha256)
-    except (OSError, StudentFileError) as error:
+    except OSError as error:
         raise ArtifactError(type(error).__name__) from None
+    except StudentFileError as error:
+        raise ArtifactError(str(error)) from None  # a sentence on the file, with nothing of what anybody wrote
 
 
 def prepare(path: str, sha256: str) -> None:

@@ -1,15 +1,16 @@
 """Use case: what was tuned or is hosted elsewhere becomes a version: a candidate like any other, with the same gate."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Final, Protocol
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION
-from ratchet_trainer.artifacts import Artifact
+from ratchet_trainer.artifacts import Artifact, WrongArtifactError
 from ratchet_trainer.dataset import Manifest
 from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.rollout import Rollout
@@ -69,6 +70,11 @@ class Artifacts(Protocol):
     def insist_on(self, artifact: Artifact) -> None:
         """Blocks while it hashes. Raises ArtifactGoneError, WrongArtifactError."""
 
+    def path_of(self, artifact: Artifact) -> Path: ...
+
+
+FaultOf = Callable[[str, str, str], Awaitable[str]]  # of a student's file: path, SHA-256, task; none: empty
+
 
 @dataclass(frozen=True)
 class Registering:
@@ -78,6 +84,7 @@ class Registering:
     datasets: Manifests
     rollouts: Rollouts
     artifacts: Artifacts
+    fault_of: FaultOf
     platforms: Collection[str]
     now: Callable[[], datetime]
 
@@ -91,8 +98,7 @@ class Registering:
         manifest = await self._manifest(wanted)
         parent = await self._parent(wanted)
         if wanted.tuned.artifact:
-            artifact = Artifact(wanted.tuned.artifact, wanted.tuned.sha256)
-            await asyncio.to_thread(self.artifacts.insist_on, artifact)
+            await self._insist_on(Artifact(wanted.tuned.artifact, wanted.tuned.sha256), wanted.task_type)
         for version_id in names(wanted):
             version = registered(wanted, version_id, manifest, parent, self.now())
             if await self.versions.add(version):
@@ -101,6 +107,13 @@ class Registering:
             if is_same(there, version):
                 return there, False
         raise NameTakenError(f"Other versions are called {' and '.join(names(wanted))}: name the model otherwise.")
+
+    async def _insist_on(self, artifact: Artifact, task_type: str) -> None:
+        """A file may be what was meant, and no student, one for another task, or one of a later release."""
+        await asyncio.to_thread(self.artifacts.insist_on, artifact)
+        path = str(self.artifacts.path_of(artifact))
+        if fault := await self.fault_of(path, artifact.sha256, task_type):
+            raise WrongArtifactError(f"artifact: {fault}")
 
     async def _manifest(self, wanted: Registration) -> Manifest | None:
         if not wanted.dataset_id:

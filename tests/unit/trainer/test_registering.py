@@ -1,17 +1,21 @@
 """What comes from outside becomes a version once, and says what is wrong where it cannot."""
 
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ratchet_student import fit, save
 from ratchet_trainer.artifacts import Artifact, ArtifactGoneError, WrongArtifactError, artifacts_at
 from ratchet_trainer.by_hand import activate
 from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.registering import CannotRegisterError, NameTakenError, Registering, Registration, names
 from ratchet_trainer.rollout import By, Rollout
+from ratchet_trainer.student_files import fault_of
 from ratchet_trainer.versions import UnknownVersionError, VersionState, name_of, serving
+from tests.unit.student.texts import mails
 from tests.unit.trainer.decision_fakes import NOW, FakeDatasets, FakeRollouts, FakeVersions, dataset, example, version
 
 TASK, NAME = "classification", "ft:small:acme::1"
@@ -22,6 +26,10 @@ def wanted(**how: Any) -> Registration:
     return Registration(**given | {"who": "ann", "why": "tuned by hand"} | how)
 
 
+async def fault_at_once(path: str, digest: str, task_type: str) -> str:
+    return fault_of(path, digest, task_type)
+
+
 class Bench:
     def __init__(self, store: Path) -> None:
         self.versions, self.rollouts = FakeVersions(), FakeRollouts()
@@ -30,6 +38,7 @@ class Bench:
             datasets=FakeDatasets(dataset([example(n) for n in range(5)], [example(9)])),
             rollouts=self.rollouts,
             artifacts=artifacts_at(store.as_uri()),
+            fault_of=fault_at_once,
             platforms=("own-server",),
             now=lambda: NOW,
         )
@@ -106,6 +115,26 @@ async def test_a_parent_is_a_version_for_the_same_task(bench: Bench) -> None:
     await bench.versions.add(other)
     with pytest.raises(CannotRegisterError, match="parent: it is for summary"):
         await bench.registering.register(wanted(parent="summary-abababab"))
+
+
+async def test_a_file_that_could_not_serve_is_refused_with_what_is_wrong_with_it(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    save(fit(TASK, mails(60)), tmp_path / "whole")
+    whole = (tmp_path / "whole").read_bytes()
+    newer = whole.replace(b'"format": 1', b'"format": 2', 1)
+    faults = {
+        "cut": (whole[:-100], TASK, "an array is longer than the file"),
+        "newer": (newer, TASK, "has format 2, and only 1 is read here"),
+        "text": (b"a student", TASK, "is no student"),
+        "other": (whole, "summary", "is for classification, not for summary"),
+    }
+    for name, (content, task, said) in faults.items():
+        (tmp_path / name).write_bytes(content)
+        tuned = Tuned(artifact=(tmp_path / name).as_uri(), sha256=sha256(content).hexdigest())
+        with pytest.raises(WrongArtifactError, match=said):
+            await bench.registering.register(wanted(platform="local", task_type=task, tuned=tuned))
+    tuned = Tuned(artifact=(tmp_path / "whole").as_uri(), sha256=sha256(whole).hexdigest())
+    assert (await bench.registering.register(wanted(platform="local", tuned=tuned)))[1]
 
 
 def test_an_artifact_lies_in_the_store_and_has_the_hash_that_was_named(tmp_path: Path) -> None:

@@ -1,0 +1,14 @@
+"""Whether a file that somebody brings is a student that could serve."""
+
+from pathlib import Path
+
+
+def fault_of(path: str, sha256: str, task_type: str) -> str:
+    """A sentence; empty where it can serve the task. Runs in a worker process."""
+    from ratchet_student import StudentFileError, load  # only worker processes shall pay for what it loads
+
+    try:
+        student = load(Path(path), sha256)
+    except StudentFileError as error:
+        return str(error)
+    return "" if student.task_type == task_type else f"The student is for {student.task_type}, not for {task_type}."
