@@ -70,6 +70,11 @@ class KubernetesRunner:
         if answer.status_code != httpx2.codes.NOT_FOUND:
             _checked(answer)
 
+    def look_at(self, token: str) -> str:
+        return (
+            f"kubectl describe pods -l job-name={name_of(token)} says whether its image or a node with a GPU is missing"
+        )
+
     def last_words(self, token: str, folder: Path) -> str:  # noqa: ARG002
         found = self._get(token)
         ends = [c for c in _conditions(found or {}) if c.get("type") == "Failed"]

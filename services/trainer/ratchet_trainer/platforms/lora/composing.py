@@ -75,6 +75,7 @@ def _in_cluster(settings: LoraSettings, work_dir: Path) -> Runner:
         memory=settings.lora_memory,
         node_selector=settings.lora_node_selector,
         grace_s=round(settings.lora_kill_after_s),
+        secret=settings.lora_secret,
     )
     return KubernetesRunner(access_in_cluster(), pod)
 

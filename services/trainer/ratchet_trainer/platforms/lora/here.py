@@ -62,6 +62,9 @@ class SubprocessRunner:
             else:
                 os.kill(process.pid, signal.SIGTERM)
 
+    def look_at(self, token: str) -> str:
+        return f"look into {LOG} in the folder {token}"
+
     def last_words(self, token: str, folder: Path) -> str:  # noqa: ARG002
         return tail(folder / LOG, LAST_CHARS)
 

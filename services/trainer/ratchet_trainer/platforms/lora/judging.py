@@ -11,12 +11,14 @@ from ratchet_tuner.status import State, Status
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """`at_once`: runs, in the work folder. `restarts`: of a process that died without having said how it ended, once
-    it has been silent for `silent`. `kill_after`: it was asked to stop."""
+    it has been silent for `silent`. `kill_after`: it was asked to stop. `late`: one that was started should have begun
+    by then."""
 
     at_once: int = 1
     restarts: int = 2
     silent: timedelta = timedelta(seconds=60)
     kill_after: timedelta = timedelta(seconds=60)
+    late: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,11 @@ def next_step(seen: Seen, rules: Rules, now: datetime) -> Step:
     if not stopped_in_order and now - last_sign(seen) <= rules.silent:
         return Step.WAIT
     return Step.GIVE_UP if seen.starts > rules.restarts else Step.START
+
+
+def is_late(seen: Seen, rules: Rules, now: datetime) -> bool:
+    """It was started, and nothing has been heard of it yet: a pod may wait for ever for its image."""
+    return seen.lives and seen.status is None and seen.started is not None and now - seen.started > rules.late
 
 
 def last_sign(seen: Seen) -> datetime:

@@ -21,6 +21,7 @@ class Pod:
     memory: str = "32Gi"
     node_selector: dict[str, str] = field(default_factory=dict)
     grace_s: int = 60
+    secret: str = ""  # whose values the tuner has as variables, such as HF_TOKEN; they are never read here
 
 
 def job_of(name: str, folder: Path, pod: Pod) -> dict[str, Any]:
@@ -84,6 +85,8 @@ def _pod_spec(folder: Path, pod: Pod) -> dict[str, Any]:
     }
     if pod.gpus:  # nodes with GPUs are commonly kept free of everything else
         spec["tolerations"] = [{"key": pod.gpu_resource, "operator": "Exists", "effect": "NoSchedule"}]
+    if pod.secret:
+        spec["containers"][0]["envFrom"] = [{"secretRef": {"name": pod.secret}}]
     if pod.node_selector:
         spec["nodeSelector"] = pod.node_selector
     return spec

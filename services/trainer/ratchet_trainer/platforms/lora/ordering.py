@@ -63,10 +63,8 @@ def ordered(order: Order, habits: Habits) -> TunerOrder:
 
 def base_model(name: str, habits: Habits) -> str:
     """A folder within that of the models, and none beside it: whoever may start jobs may not look around here."""
-    if habits.models is not None:
-        root, folder = habits.models.resolve(), (habits.models / name).resolve()
-        if folder.is_dir() and root in folder.parents:
-            return str(folder)
+    if habits.models is not None and (folder := _folder_in(habits.models.resolve(), name)):
+        return str(folder)
     if habits.hub and ON_HUB.fullmatch(name):
         return name
     put = f"put its folder into {habits.models}" if habits.models else "set TRAINER_LORA_MODELS_DIR to where models lie"
@@ -74,3 +72,11 @@ def base_model(name: str, habits: Habits) -> str:
         f"The platform lora has no base model {name[:200]}: {put}, or allow the hub (TRAINER_LORA_HUB).",
         field="base_model",
     )
+
+
+def _folder_in(root: Path, name: str) -> Path | None:
+    try:
+        folder = (root / name).resolve()
+        return folder if root in folder.parents and folder.is_dir() else None
+    except (OSError, ValueError):  # too long, or with a letter that no name has
+        return None

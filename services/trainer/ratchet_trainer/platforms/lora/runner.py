@@ -21,6 +21,9 @@ class Runner(Protocol):
     def stop(self, token: str, folder: Path, *, at_once: bool) -> None:
         """Asks it to end, or ends it. One that has ended is no error."""
 
+    def look_at(self, token: str) -> str:
+        """Where a person sees why it does not begin."""
+
     def last_words(self, token: str, folder: Path) -> str:
         """Of one that has died, at most 400 characters: nothing of the examples."""
 

@@ -18,7 +18,7 @@ from ratchet_trainer.platforms.lora.folders import (
     status_in,
     writable,
 )
-from ratchet_trainer.platforms.lora.judging import Rules, Seen, Step, has_ended, next_step
+from ratchet_trainer.platforms.lora.judging import Rules, Seen, Step, has_ended, is_late, next_step
 from ratchet_trainer.platforms.lora.runner import Runner
 from ratchet_trainer.platforms.platform import PlatformAwayError, PlatformRefusedError, RunGoneError
 from ratchet_tuner.status import State, Status, add_event, write_status
@@ -28,6 +28,7 @@ class Runs:
     def __init__(self, folders: Folders, runner: Runner, rules: Rules) -> None:
         self._folders, self._runner, self._rules = folders, runner, rules
         self._ended: set[str] = set()  # by token: they are not looked at again
+        self._late: set[str] = set()  # that was said
 
     def look(self, folder: Path) -> Seen:
         with self._folders.alone():
@@ -69,6 +70,7 @@ class Runs:
             except PlatformAwayError:  # whoever asks about this one hears of it; the others go on
                 free -= 1
                 continue
+            self._tell_if_late(folder, seen)
             step = next_step(seen, self._rules, datetime.now(UTC))
             if step is Step.START:
                 waiting.append((folder, seen))
@@ -110,6 +112,11 @@ class Runs:
             words = self._runner.last_words(folder.name, folder)
             said = f" Its last words: {words}" if words else ""
             self._end(folder, seen, State.FAILED, f"Its process died {seen.starts} times without saying why.{said}")
+
+    def _tell_if_late(self, folder: Path, seen: Seen) -> None:
+        if folder.name not in self._late and is_late(seen, self._rules, datetime.now(UTC)):
+            self._late.add(folder.name)
+            self._say(folder, f"It was started and has not begun yet: {self._runner.look_at(folder.name)}.")
 
     def _end(self, folder: Path, seen: Seen, state: State, reason: str) -> None:
         now = datetime.now(UTC)

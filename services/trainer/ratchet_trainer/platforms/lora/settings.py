@@ -36,6 +36,9 @@ class LoraSettings(BaseModel):
     lora_gpu_resource: str = Field("nvidia.com/gpu", max_length=253, description="kubernetes: by what name GPUs go")
     lora_memory: str = Field("32Gi", pattern=r"^\d+(Mi|Gi|Ti)$", description="kubernetes: of a run, at most")
     lora_cpu: str = Field("4", pattern=r"^\d+m?$", description="kubernetes: that a run asks for")
+    lora_secret: str = Field(
+        "", max_length=253, description="kubernetes: a Secret for the tuner's environment, as HF_TOKEN for the hub"
+    )
     lora_node_selector: Annotated[dict[str, str], NoDecode] = Field(
         {}, description="kubernetes: labels of the nodes that it may use, as gpu=a100,zone=b"
     )

@@ -71,7 +71,13 @@ async def test_it_keeps(promise: Promise, rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    "pod", [POD, replace(POD, gpus=0), replace(POD, node_selector={"gpu": "a100"}, gpu_resource="amd.com/gpu")]
+    "pod",
+    [
+        POD,
+        replace(POD, gpus=0),
+        replace(POD, secret="hub"),
+        replace(POD, node_selector={"gpu": "a100"}, gpu_resource="amd.com/gpu"),
+    ],
 )
 @pytest.mark.parametrize("version", ["1.30", kubernetes_validate.latest_version()])
 def test_the_job_is_a_valid_one(pod: Pod, version: str) -> None:
@@ -82,6 +88,14 @@ def test_the_job_is_a_valid_one(pod: Pod, version: str) -> None:
     assert container["command"][-2:] == ["--work", "/var/lib/ratchet-lora/work/abc"]
     assert container["resources"]["limits"].get(pod.gpu_resource) == ("1" if pod.gpus else None)
     assert spec.get("nodeSelector", {}) == pod.node_selector
+
+
+def test_secrets_are_named_and_never_written_into_the_job() -> None:
+    (container,) = job_of("ratchet-abc", Path("/work"), replace(POD, secret="hub"))["spec"]["template"]["spec"][
+        "containers"
+    ]
+    assert container["envFrom"] == [{"secretRef": {"name": "hub"}}]
+    assert "env" not in container
 
 
 def test_the_pod_has_no_rights() -> None:
@@ -119,6 +133,16 @@ async def test_a_job_that_failed_without_a_word_is_made_anew_and_then_given_up(r
             rig.cluster.end(name, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")
     assert rig.cluster.calls.count("POST") == 3
     assert "Its last words: BackoffLimitExceeded: Job has reached" in status.reason
+
+
+async def test_a_pod_that_does_not_begin_is_told_once_with_where_to_look(rig: Rig) -> None:
+    means = Means(rig.runner, rig.work, Habits(models=rig.folder / "models"), replace(RULES, late=timedelta(0)))
+    platform = LoraPlatform(lambda: means, artifacts_at((rig.folder / "artifacts").as_uri()))
+    run_id = await replace(rig.trial(), platform=platform).created()
+    for _ in range(3):
+        assert (await platform.status(run_id)).state is RunState.WAITING
+    (said,) = await platform.events(run_id)
+    assert f"kubectl describe pods -l job-name=ratchet-{run_id}" in said.message
 
 
 async def test_a_cancelled_one_is_cancelled_once_its_pod_is_gone(rig: Rig) -> None:

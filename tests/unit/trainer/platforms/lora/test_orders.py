@@ -68,7 +68,7 @@ def test_the_catalogue_and_the_tuner_have_the_same_hyperparameters() -> None:
     assert set(read_base_models().of("lora", "any/model").hyperparameters) == set(HYPERPARAMETERS)
 
 
-@pytest.mark.parametrize("name", ["../secret", "/etc", "way-out", "none", "", "."])
+@pytest.mark.parametrize("name", ["../secret", "/etc", "way-out", "none", "", ".", "ü" * 200, "a\0b"])
 def test_nobody_looks_around_beside_the_models(models: Path, name: str) -> None:
     with pytest.raises(PlatformRefusedError, match="put its folder into"):
         base_model(name, Habits(models=models))
