@@ -112,7 +112,8 @@ class Training:
         Raises CannotTrainError, BaseModelRefusedError, UnknownDatasetError, JobOpenError, IdempotencyMismatchError.
         """
         for there in await self.jobs.some(tenant, [job_id]) if job_id else ():
-            if (there.task_type, there.platform, there.recipe) != (task_type, platform, recipe):
+            asked = (task_type, platform, recipe, dataset_id or there.dataset_id)
+            if (there.task_type, there.platform, there.recipe, there.dataset_id) != asked:
                 raise IdempotencyMismatchError
             return there
         job = await self.wanted(tenant, task_type, platform, who, recipe, dataset_id)

@@ -152,6 +152,8 @@ async def test_the_same_request_again_is_the_same_job_and_another_one_is_refused
     assert (again.job_id, again.state) == (first.job_id, JobState.SUCCEEDED)
     with pytest.raises(IdempotencyMismatchError):
         await rig.training.ask("acme", "classification", "openai", "ann", Recipe(), "", job_id)
+    with pytest.raises(IdempotencyMismatchError):
+        await rig.training.ask("acme", "classification", "local", "ann", Recipe(), "another", job_id)
     assert len(rig.jobs.jobs) == 1
 
 
