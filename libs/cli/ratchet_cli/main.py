@@ -17,7 +17,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-tokens = typer.Typer(help="Bearer tokens: who may call, for which tenant, with which scopes.", no_args_is_help=True)
+tokens = typer.Typer(
+    help="Bearer tokens: who may call, for which tenant, with which scopes.",
+    epilog="Example: ratchet token create --tenant acme",
+    no_args_is_help=True,
+)
 app.add_typer(tokens, name="token")
 app.add_typer(data.commands, name="data")
 app.add_typer(tune.commands, name="tune")

@@ -13,7 +13,11 @@ from threading import Event, Thread
 from typing import ClassVar
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
+from typer.testing import CliRunner
 
+from ratchet_cli.main import app
 from ratchet_cli.printable import shown_safely
 from ratchet_cli.router_calls import AwayError, Router, router_at, under
 from ratchet_cli.showing import console, table
@@ -156,3 +160,24 @@ def test_an_id_stays_in_one_piece_however_long_the_rest_is(capsys: pytest.Captur
     first = capsys.readouterr().out
     assert row["job"] in first
     assert row["version"] in first
+
+
+def every_command(group: TyperGroup, *before: str) -> Iterator[tuple[str, ...]]:
+    yield before
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from every_command(command, *before, name)
+        else:
+            yield (*before, name)
+
+
+ROOT = get_command(app)
+assert isinstance(ROOT, TyperGroup)
+
+
+@pytest.mark.parametrize("command", [one for one in every_command(ROOT) if one], ids=" ".join)
+def test_the_help_of_each_command_has_an_example_of_it(command: tuple[str, ...]) -> None:
+    said = CliRunner().invoke(app, [*command, "--help"])
+    assert said.exit_code == 0
+    assert "Example:" in said.stdout
+    assert f"ratchet {' '.join(command)}" in said.stdout.split("Example:")[1]

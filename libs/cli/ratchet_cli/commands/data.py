@@ -10,7 +10,9 @@ from ratchet_cli.commands.options import AsJson, Limit, Task, at_gateway, senten
 from ratchet_cli.router_calls import Router
 
 commands = typer.Typer(
-    help="What is learned from: bring examples, build datasets, forget a user.", no_args_is_help=True
+    help="What is learned from: bring examples, build datasets, forget a user.",
+    epilog="Example: ratchet data import examples.jsonl --task-type qa --dry-run",
+    no_args_is_help=True,
 )
 
 DatasetId = Annotated[str, typer.Argument(help="As `ratchet data list` shows it.")]
@@ -133,7 +135,8 @@ def export(
         str,
         typer.Option(
             "--format",
-            help="openai, openai_preference, bedrock_claude, bedrock_nova, bedrock_llama, gemini, chat, or examples: "
+            help="openai, openai_preference, bedrock_claude, bedrock_nova, bedrock_llama, gemini, chat, "
+            "embedding_pairs, or examples: "
             "all that is known of each.",
         ),
     ] = "openai",

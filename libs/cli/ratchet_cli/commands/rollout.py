@@ -10,7 +10,11 @@ from ratchet_cli.commands.options import (
 )
 from ratchet_cli.router_calls import Router
 
-commands = typer.Typer(help="Who gets the traffic of each task, and how that came to be.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Who gets the traffic of each task, and how that came to be.",
+    epilog="Example: ratchet rollout show qa",
+    no_args_is_help=True,
+)
 
 
 @commands.command("list", epilog="Example: ratchet rollout list --json")

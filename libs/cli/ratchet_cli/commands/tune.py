@@ -12,7 +12,11 @@ from ratchet_cli.commands.options import (
 )
 from ratchet_cli.router_calls import Router
 
-commands = typer.Typer(help="Training jobs: estimate, start, follow and end them.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Training jobs: estimate, start, follow and end them.",
+    epilog="Example: ratchet tune start qa --platform openai --max-cost 20 --wait",
+    no_args_is_help=True,
+)
 
 Platform = Annotated[str, typer.Option(help="local, openai, bedrock, vertex or lora.")]
 BaseModel = Annotated[str, typer.Option(help="Default: the platform's first; `ratchet tune models` lists them.")]

@@ -13,7 +13,11 @@ from ratchet_cli.commands.options import (
 )
 from ratchet_cli.router_calls import Router
 
-commands = typer.Typer(help="What was trained: look at it, compare, and share the traffic.", no_args_is_help=True)
+commands = typer.Typer(
+    help="What was trained: look at it, compare, and share the traffic.",
+    epilog="Example: ratchet versions list --task-type qa",
+    no_args_is_help=True,
+)
 
 VersionId = Annotated[str, typer.Argument(help="As `ratchet versions list` shows it.")]
 

@@ -9,7 +9,11 @@ import typer
 from ratchet_cli.commands.options import AsJson, at_gateway
 from ratchet_cli.router_calls import Router
 
-evals = typer.Typer(help="How good is a version or a model, on cases of your own?", no_args_is_help=True)
+evals = typer.Typer(
+    help="How good is a version or a model, on cases of your own?",
+    epilog="Example: ratchet eval run town.json --version qa-0a1b2c3d --wait",
+    no_args_is_help=True,
+)
 
 EvaluationId = Annotated[UUID, typer.Argument(help="As `ratchet eval list` shows it.")]
 
