@@ -7,9 +7,9 @@ head its columns; a row that has a label only heads those below it.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 
-from ratchet_student.sentences import sentences
+from ratchet_student.sentences import MAX_CHARACTERS, sentences
 from ratchet_student.words import places
 
 MAX_PASSAGES = 3_000
@@ -53,12 +53,15 @@ class _Table:
 
 
 def passages(document: str) -> list[Passage]:
-    found = list[Passage]()
+    """At most MAX_PASSAGES; the document counts up to MAX_CHARACTERS."""
+    return list(islice(_all(document[:MAX_CHARACTERS]), MAX_PASSAGES))
+
+
+def _all(document: str) -> Iterator[Passage]:
     scale = first[1].lower() if (first := _SCALE.search(document)) else ""
     for is_row, group in groupby(document.splitlines(), key=_is_row):
         lines = list(group)
-        found += _rows(lines, scale) if is_row else _sentences("\n".join(lines))
-    return found[:MAX_PASSAGES]
+        yield from _rows(lines, scale) if is_row else _sentences("\n".join(lines))
 
 
 def answer_words(text: str) -> list[str]:

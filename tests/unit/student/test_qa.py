@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ratchet_student import Aim, CannotLearnError, Example, fit
-from ratchet_student.passages import answer_words, passages
+from ratchet_student.passages import MAX_PASSAGES, answer_words, passages
 from ratchet_student.qa_fit import agreement
 from tests.unit.student.texts import reports
 
@@ -60,6 +60,13 @@ def test_any_document_and_question_get_an_answer(document: str, question: str) -
 def test_examples_of_one_text_alone_teach_nothing() -> None:
     with pytest.raises(CannotLearnError, match="two different texts"):
         fit("qa", [Example("Sales were 3. Rent was 2.", "3", "What were sales?")] * 20)
+
+
+def test_of_a_document_without_end_the_beginning_is_read() -> None:
+    for line in ("Sales | 3 | 4\n", "Sales were 3. "):
+        found = passages(line * 500_000)
+        assert len(found) <= MAX_PASSAGES
+        assert found[:2] == passages(line * 4)[:2]
 
 
 def test_a_table_has_labels_heads_and_a_scale() -> None:
