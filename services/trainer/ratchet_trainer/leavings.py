@@ -12,10 +12,11 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_trainer.jobs import Job
+from ratchet_trainer.jobs import Job, JobState
 from ratchet_trainer.platforms.platform import PlatformRefusedError, TuningPlatform
 from ratchet_trainer.rollout import Rollout
 from ratchet_trainer.search.search import Search, SearchState
+from ratchet_trainer.trained import gives_vectors
 from ratchet_trainer.versions import Version, VersionState, name_of
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,16 @@ class TakingDown:
         if version is not None:
             return may_serve(version, await self.rollouts.get(job.tenant, job.task_type))
         search = await self.searches.find(job.tenant, job.search_id) if job.search_id else None
-        return search is not None and search.state is SearchState.RUNNING
+        if search is not None and search.state is SearchState.RUNNING:
+            return True
+        return gives_vectors(job.recipe.method) and job.state is JobState.SUCCEEDED and is_chosen(job, search)
+
+
+def is_chosen(job: Job, search: Search | None) -> bool:
+    """By itself, or as the best of its search. Who serves vectors with it nobody here knows: so it stays."""
+    if search is None:
+        return job.search_id is None
+    return search.best is not None and search.job_id(search.best) == job.job_id
 
 
 def may_serve(version: Version, rollout: Rollout) -> bool:

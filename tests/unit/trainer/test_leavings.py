@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from ratchet_trainer.by_hand import activate, roll_back
-from ratchet_trainer.jobs import Job, JobState
+from ratchet_trainer.jobs import Job, JobState, Recipe
 from ratchet_trainer.leavings import Leaving, TakingDown, may_serve
 from ratchet_trainer.new_jobs import asked_for
 from ratchet_trainer.platforms.platform import Tuned
@@ -75,6 +75,14 @@ class FakeSearches:
         return replace(SEARCHED, search_id=search_id, state=state) if state else None
 
 
+class OneSearch:
+    def __init__(self, search: Search) -> None:
+        self._search = search
+
+    async def find(self, _tenant: str, _search_id: UUID, /) -> Search | None:
+        return self._search
+
+
 class Scene:
     def __init__(
         self, of: Job, *, state: VersionState, rollout: Rollout = FRESH, search: SearchState | None = None
@@ -103,6 +111,28 @@ class Scene:
     @property
     def version(self) -> Version:
         return self.versions.versions[V]
+
+
+@pytest.mark.parametrize(
+    ("state", "search_id", "best", "stays"),
+    [
+        (JobState.SUCCEEDED, None, None, True),
+        (JobState.FAILED, None, None, False),
+        (JobState.SUCCEEDED, SEARCH, 1, True),
+        (JobState.SUCCEEDED, SEARCH, 0, False),
+    ],
+    ids=["by itself", "failed", "the best", "another trial"],
+)
+async def test_what_gives_vectors_is_no_version_and_stays(
+    state: JobState, search_id: UUID | None, best: int | None, stays: bool
+) -> None:
+    search = replace(SEARCHED, state=SearchState.SUCCEEDED, best=best)
+    vectors = job(recipe=Recipe(method="embeddings"), state=state, version_id="", tuned=Tuned(artifact="file:///a"))
+    if search_id:
+        vectors = replace(vectors, search_id=search_id, job_id=search.job_id(1))
+    scene = Scene(vectors, state=VersionState.CANDIDATE)
+    scene.work = replace(scene.work, searches=OneSearch(search))
+    assert await scene.days(9) == ([] if stays else ["ratchet-1"])
 
 
 async def test_what_serves_no_more_is_taken_down_once_after_a_while_and_the_version_says_so() -> None:
