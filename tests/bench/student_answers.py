@@ -33,6 +33,7 @@ Floats = NDArray[np.float64]
 class Told:
     outputs: list[str]
     sure: NDArray[np.bool_]
+    left: NDArray[np.bool_]  # to others, where it was asked over the text of another report
     seconds: float  # of a core, the longest fit
 
 
@@ -70,6 +71,13 @@ def run() -> list[Figure]:
             met=bool(f1[ours.sure].mean() > f1.mean()),
         ),
         Figure(
+            name="student: questions over another report's text that it leaves to others",
+            value=float(ours.left.mean()),
+            unit=f"share of {len(asked)} questions",
+            goal="above half: some have an answer there too",
+            met=bool(ours.left.mean() > 0.5),
+        ),
+        Figure(
             name="student: learning from 560 questions on reports",
             value=ours.seconds,
             unit="s of a core",
@@ -82,7 +90,7 @@ def run() -> list[Figure]:
 def _student(asked: Sequence[OnReport]) -> Told:
     of = np.array([one.report for one in asked])
     fold = np.random.default_rng(SEED).permutation(of.max() + 1)[of] % FOLDS
-    outputs, sure, seconds = [""] * len(asked), np.zeros(len(asked), bool), 0.0
+    outputs, sure, left, seconds = [""] * len(asked), np.zeros(len(asked), bool), np.zeros(len(asked), bool), 0.0
     for one in range(FOLDS):
         started = time.process_time()
         training = [its.example for its, where in zip(asked, fold, strict=True) if where != one]
@@ -91,7 +99,14 @@ def _student(asked: Sequence[OnReport]) -> Told:
         for place in np.flatnonzero(fold == one).tolist():
             told = student.predict(asked[place].example.document, asked[place].example.question)
             outputs[place], sure[place] = told.output, told.sure
-    return Told(outputs, sure, seconds)
+            left[place] = not student.predict(_foreign(asked, fold == one, place), asked[place].example.question).sure
+    return Told(outputs, sure, left, seconds)
+
+
+def _foreign(asked: Sequence[OnReport], held_out: NDArray[np.bool_], place: int) -> str:
+    """The text of another report of the same fold; the same one each time."""
+    others = [at for at in np.flatnonzero(held_out).tolist() if asked[at].report != asked[place].report]
+    return asked[int(np.random.default_rng(SEED + place).choice(others))].example.document
 
 
 def _first(one: OnReport) -> str:

@@ -43,7 +43,7 @@ from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.versions import MongoVersionStore
-from ratchet_trainer.student_files import fault_of
+from ratchet_trainer.student_files import fault_in
 from ratchet_trainer.suites.asking import Askers
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.training import Training
@@ -204,7 +204,7 @@ def _registering(means: Means, stores: Stores) -> Registering:
         datasets=means.data.training,
         rollouts=stores.rollouts,
         artifacts=means.artifacts,
-        fault_of=partial(means.its.workers.run, fault_of),
+        fault_of=fault_in(means.its.workers),
         platforms=tuple(means.askers.catalogue.platforms),
         now=_now,
     )
