@@ -24,7 +24,7 @@ from ratchet_cli.showing import console, table
 from ratchet_common.errors import CannotStartError
 
 URL = "http://127.0.0.1:1"
-JOB = {
+JOB: dict[str, object] = {
     "job_id": "0190f3c2",
     "task_type": "qa",
     "platform": "local",
