@@ -16,10 +16,11 @@ from ratchet_scoring.advance import Limits
 from ratchet_trainer import evaluation
 from ratchet_trainer.budget import Budget
 from ratchet_trainer.evaluate import Judging
-from ratchet_trainer.evaluation import Answer, Case, Verdict
+from ratchet_trainer.evaluation import Case, Verdict
 from ratchet_trainer.jobs import Patience
 from ratchet_trainer.new_jobs import triggered
 from ratchet_trainer.platforms.platform import Tuned
+from ratchet_trainer.preparing import found_in
 from ratchet_trainer.rollout import Plan
 from ratchet_trainer.steps import Steps
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
@@ -30,6 +31,7 @@ from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.training import Training
 from ratchet_trainer.training_files import TrainingFiles
 from ratchet_trainer.versions import Version
+from ratchet_trainer.worth import Answer
 from tests.integration.conftest import Ground
 from tests.integration.mortal import Killed, Life, Mortal
 from tests.unit.trainer.decision_fakes import FakeDatasets, FakeProvider, FakeShadows, dataset, example
@@ -56,7 +58,7 @@ TEST = [example(n, "spam" if n % 2 else "ham") for n in range(40)]
 
 
 async def judge(task: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None) -> Verdict:
-    return evaluation.verdict(task, cases, answers, commonest, Limits(), 42)
+    return evaluation.verdict(task, cases, answers, commonest, Limits(), 42, found_in)
 
 
 class Hurrying:

@@ -12,11 +12,12 @@ from ratchet_catalogue.prices import ZERO
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.tuned_prompt import told
 from ratchet_providers.base import ProviderError
-from ratchet_trainer.evaluation import Answer, Case
+from ratchet_trainer.evaluation import Case
 from ratchet_trainer.suites.asking import HOPELESS, PASSING, Asker, Askers, CannotAskError, Pause, Purse, ask_patiently
 from ratchet_trainer.suites.run import Subject
 from ratchet_trainer.suites.texts import Question
 from ratchet_trainer.versions import Version
+from ratchet_trainer.worth import Answer
 
 log = logging.getLogger(__name__)
 PATIENCE_S: Final = 3600.0

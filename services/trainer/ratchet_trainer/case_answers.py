@@ -9,9 +9,10 @@ from uuid import UUID
 from ratchet_common.conversation import as_messages
 from ratchet_providers.base import ModelRequest, Provider, ProviderError, TimeLimits
 from ratchet_trainer.dataset import Dataset
-from ratchet_trainer.evaluation import Answer, Case, left_to_baseline
+from ratchet_trainer.evaluation import Case, left_to_baseline
 from ratchet_trainer.example import Example
 from ratchet_trainer.versions import Version
+from ratchet_trainer.worth import Answer
 
 ANSWER_PATIENCE_S: Final = 60.0
 

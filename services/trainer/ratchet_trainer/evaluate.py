@@ -19,16 +19,18 @@ from ratchet_scoring.advance import Limits
 from ratchet_trainer import evaluation
 from ratchet_trainer.case_answers import AskedElsewhere, CaseAnswers, SaidInShadow
 from ratchet_trainer.dataset import TooFewExamplesError
-from ratchet_trainer.evaluation import Answer, Case, Verdict
+from ratchet_trainer.evaluation import Case, Verdict
 from ratchet_trainer.gate import Ruling, rule
 from ratchet_trainer.held_out import Datasets, dataset_for, with_exam
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
+from ratchet_trainer.preparing import found_in
 from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, standings, start
 from ratchet_trainer.shadow_turn import ShadowTurn
 from ratchet_trainer.shadowing import BY_HAND_ALONE, ShadowFirst
 from ratchet_trainer.suites.asking import CannotAskError
 from ratchet_trainer.traffic import RolloutStore, Traffic
 from ratchet_trainer.versions import Version, VersionState, judged, not_judged, to_judge_again, waiting
+from ratchet_trainer.worth import Answer
 
 log = logging.getLogger(__name__)
 NAMESPACE = UUID("6f0d9a0e-2f55-5a0b-a1a5-0b6a8a1b8c5d")
@@ -218,10 +220,12 @@ class Judging:
 
 
 def judge_in(workers: Workers, limits: Limits, seed: int) -> Judge:
-    """Scoring and resampling burn CPU."""
+    """Scoring, looking for private data and resampling burn CPU."""
 
     async def judge(task_type: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None) -> Verdict:
-        return await workers.run(evaluation.verdict, task_type, list(cases), list(answers), commonest, limits, seed)
+        return await workers.run(
+            evaluation.verdict, task_type, list(cases), list(answers), commonest, limits, seed, found_in
+        )
 
     return judge
 

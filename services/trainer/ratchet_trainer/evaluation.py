@@ -8,12 +8,13 @@ from uuid import UUID
 
 from ratchet_scoring.advance import Limits, SliceGain, worse_slices
 from ratchet_scoring.intervals import paired_gain
-from ratchet_scoring.scorers import LABEL_TASKS, render_target, score_output
+from ratchet_scoring.scorers import LABEL_TASKS, render_target
 from ratchet_trainer.example import Example
 from ratchet_trainer.floors import COMMONEST, TO_OTHERS, of_commonest, of_others
+from ratchet_trainer.giving_away import Find
 from ratchet_trainer.grouping import Item, groups
-from ratchet_trainer.scrubbing import PLACEHOLDER
 from ratchet_trainer.targets import may_be_reference
+from ratchet_trainer.worth import Answer, Judged, judged, target_of
 
 BY_CHANCE = ("routed", "share")  # how an answer's model was chosen, where nobody chose it for the request's sake
 
@@ -26,24 +27,6 @@ class Case:
     weight: float
     group: str  # cases of one group are drawn together
     output: str  # the baseline's
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    output: str
-    latency_ms: float
-    cost_usd: float
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One side's answer to a case. `private`: it has private data that neither the request nor the reference has."""
-
-    score: float  # 0 to 1
-    malformed: bool
-    private: bool
-    latency_ms: float
-    cost_usd: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +47,8 @@ class Side:
     private: int
     latency_ms: float  # median
     cost_usd: float  # mean
+    relevance: float | None = None  # weighted means of the cases that have one
+    completeness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +114,25 @@ def commonest_label(task_type: str, train: Sequence[Example]) -> str | None:
 
 
 def verdict(
-    task_type: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None, limits: Limits, seed: int
+    task_type: str,
+    cases: Sequence[Case],
+    answers: Sequence[Answer],
+    commonest: str | None,
+    limits: Limits,
+    seed: int,
+    find: Find,
 ) -> Verdict:
-    """Burns CPU: runs in a worker process."""
+    """`find`: private data in a text. Burns CPU: runs in a worker process."""
     floors = _floors(task_type, cases, answers, commonest)
     scored = zip(cases, answers, floors, strict=True)
-    scores = tuple(_scored(task_type, case, answer, floor) for case, answer, floor in scored)
+    scores = tuple(_scored(task_type, case, answer, floor, find) for case, answer, floor in scored)
     return Verdict(scores, report(scores, limits, seed, floor_of=TO_OTHERS if commonest is None else COMMONEST))
 
 
 def _floors(
     task_type: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None
 ) -> list[float | None]:
-    targets = [_target(case.example) for case in cases]
+    targets = [target_of(case.example) for case in cases]
     if commonest is not None:
         return of_commonest(task_type, commonest, targets)
     return of_others(task_type, [a.output for a in answers], targets, [case.group for case in cases])
@@ -173,7 +164,7 @@ def saved(candidate: float, baseline: float) -> float:
     return -1.0 if candidate > 0 else 0.0
 
 
-def _scored(task_type: str, case: Case, answer: Answer, floor: float | None) -> CaseScore:
+def _scored(task_type: str, case: Case, answer: Answer, floor: float | None, find: Find) -> CaseScore:
     example = case.example
     theirs = Answer(case.output, example.latency_ms, example.cost_usd)
     return CaseScore(
@@ -181,36 +172,10 @@ def _scored(task_type: str, case: Case, answer: Answer, floor: float | None) -> 
         weight=case.weight,
         group=case.group,
         slices=tuple(filter(None, (example.document_type, *example.tags))),
-        candidate=_judged(task_type, example, answer),
-        baseline=_judged(task_type, example, theirs),
+        candidate=judged(task_type, example, answer, find),
+        baseline=judged(task_type, example, theirs, find),
         floor=floor,
     )
-
-
-def _judged(task_type: str, example: Example, answer: Answer) -> Judged:
-    known = f"{example.document}\n{example.question}\n{render_target(task_type, _target(example))}"
-    return Judged(
-        score=score_output(task_type, answer.output, _target(example)),
-        malformed=_is_malformed(task_type, answer.output, example.labels),
-        private=bool(_placeholders(answer.output) - _placeholders(known)),
-        latency_ms=answer.latency_ms,
-        cost_usd=answer.cost_usd,
-    )
-
-
-def _is_malformed(task_type: str, output: str, labels: Sequence[str]) -> bool:
-    text = output.strip()
-    if not text or task_type not in LABEL_TASKS:
-        return not text
-    return "\n" in text or bool(labels and text.casefold() not in {label.casefold() for label in labels})
-
-
-def _target(example: Example) -> str | list[str]:
-    return example.target if isinstance(example.target, str) else list(example.target)
-
-
-def _placeholders(text: str) -> set[str]:
-    return {found[0] for found in PLACEHOLDER.finditer(text)}
 
 
 def _item(example: Example) -> Item:
@@ -218,20 +183,27 @@ def _item(example: Example) -> Item:
     return Item(str(example.example_id), (f"document/{example.document_hash}", *session))
 
 
-def _side(judged: Sequence[Judged], weights: Sequence[float]) -> Side:
-    if not judged:
+def _side(its: Sequence[Judged], weights: Sequence[float]) -> Side:
+    if not its:
         return Side(0.0, 0, 0, 0.0, 0.0)
     return Side(
-        score=_mean([j.score for j in judged], weights),
-        malformed=sum(j.malformed for j in judged),
-        private=sum(j.private for j in judged),
-        latency_ms=statistics.median(j.latency_ms for j in judged),
-        cost_usd=statistics.fmean(j.cost_usd for j in judged),
+        score=_mean([j.score for j in its], weights),
+        malformed=sum(j.malformed for j in its),
+        private=sum(j.private for j in its),
+        latency_ms=statistics.median(j.latency_ms for j in its),
+        cost_usd=statistics.fmean(j.cost_usd for j in its),
+        relevance=_known_mean([j.relevance for j in its], weights),
+        completeness=_known_mean([j.completeness for j in its], weights),
     )
 
 
 def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
     return statistics.fmean(values, weights) if sum(weights) > 0 else 0.0
+
+
+def _known_mean(values: Sequence[float | None], weights: Sequence[float]) -> float | None:
+    known = [(value, weight) for value, weight in zip(values, weights, strict=True) if value is not None]
+    return _mean(*zip(*known, strict=True)) if known else None
 
 
 def _gain(

@@ -11,12 +11,12 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from ratchet_trainer.dataset import Dataset
-from ratchet_trainer.evaluation import Answer
 from ratchet_trainer.example import Example
 from ratchet_trainer.head import Head
 from ratchet_trainer.lineage import Origin
 from ratchet_trainer.shadow_answers import ShadowAnswer
 from ratchet_trainer.versions import Version
+from ratchet_trainer.worth import Answer
 
 NEWEST: Final = 10_000  # examples, among which copied requests are looked for
 AT_ONCE: Final = 1_000

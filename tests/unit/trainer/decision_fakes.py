@@ -10,7 +10,6 @@ from ratchet_common.events import TrafficAssigned, Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError
 from ratchet_trainer.dataset import Dataset, Dropped, Manifest, Rules, TooFewExamplesError
 from ratchet_trainer.evaluate import Evaluation
-from ratchet_trainer.evaluation import Answer
 from ratchet_trainer.example import Example, TargetSource
 from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.formats.lesson import lesson_of
@@ -20,6 +19,7 @@ from ratchet_trainer.leased import Leased
 from ratchet_trainer.rollout import Rollout, Standing
 from ratchet_trainer.split import Side
 from ratchet_trainer.versions import UnknownVersionError, Version, VersionState
+from ratchet_trainer.worth import Answer
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

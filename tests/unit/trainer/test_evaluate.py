@@ -10,12 +10,14 @@ from ratchet_trainer import evaluation
 from ratchet_trainer.by_hand import activate, roll_back
 from ratchet_trainer.case_answers import AskedElsewhere
 from ratchet_trainer.evaluate import Judging
-from ratchet_trainer.evaluation import Answer, Case, Verdict
+from ratchet_trainer.evaluation import Case, Verdict
 from ratchet_trainer.example import Example
+from ratchet_trainer.preparing import found_in
 from ratchet_trainer.rollout import By, Plan, Rollout, RolloutState, Shadowed, start
 from ratchet_trainer.shadowing import ShadowFirst, ended, set_shadow
 from ratchet_trainer.traffic import Traffic
 from ratchet_trainer.versions import TRIES, Version, VersionState
+from ratchet_trainer.worth import Answer
 from tests.unit.trainer.decision_fakes import (
     NOW,
     Clock,
@@ -40,7 +42,7 @@ RIGHT = {e.document: str(e.target) for e in TEST}
 
 
 async def judge(task: str, cases: Sequence[Case], answers: Sequence[Answer], commonest: str | None) -> Verdict:
-    return evaluation.verdict(task, cases, answers, commonest, Limits(), 42)
+    return evaluation.verdict(task, cases, answers, commonest, Limits(), 42, found_in)
 
 
 class NobodyElsewhere:

@@ -1,29 +1,27 @@
+import re
 from dataclasses import replace
 
 import pytest
 
 from ratchet_scoring.advance import Limits
-from ratchet_trainer.evaluation import (
-    Answer,
-    Case,
-    Report,
-    cases_of,
-    commonest_label,
-    saved,
-    usable,
-    verdict,
-)
+from ratchet_trainer.evaluation import Case, Report, cases_of, commonest_label, saved, usable, verdict
 from ratchet_trainer.example import Example, TargetSource
+from ratchet_trainer.spans import Span
+from ratchet_trainer.worth import Answer
 from tests.unit.trainer.decision_fakes import example
 
 LIMITS = Limits()
+
+
+def mails_in(text: str) -> list[Span]:
+    return [Span(match.start(), match.end(), "EMAIL", 1.0) for match in re.finditer(r"\S+@\S+\w", text)]
 
 
 def report(
     cases: list[Case], outputs: list[str], commonest: str | None = "ham", task: str = "classification"
 ) -> Report:
     answers = [Answer(output, 5.0, 0.0) for output in outputs]
-    return verdict(task, cases, answers, commonest, LIMITS, 42).report
+    return verdict(task, cases, answers, commonest, LIMITS, 42, mails_in).report
 
 
 def cases(examples: list[Example]) -> list[Case]:
@@ -119,6 +117,26 @@ def test_private_data_counts_where_the_request_has_none_of_it() -> None:
     answers = ["Write to [EMAIL_1], says [PERSON_1].", "Write to [EMAIL_7]."]
     found = [report(cases([asked]), [answer], None, "summary").candidate.private for answer in answers]
     assert found == [0, 1]
+
+
+def test_private_data_that_nobody_has_scrubbed_counts_too() -> None:
+    asked = example(1, "Write to us.", task_type="summary", output="Nothing.", document="From a@example.com to all.")
+    answers = ["Write to A@example.com.", "Write to b@example.com."]
+    found = [report(cases([asked]), [answer], None, "summary").candidate.private for answer in answers]
+    assert found == [0, 1]
+
+
+def test_how_relevant_and_complete_answers_are_is_the_weighted_mean() -> None:
+    asked = [example(n, "The board approved the budget.", task_type="summary", output="") for n in range(2)]
+    asked = [replace(one, document="The board met and approved the budget.") for one in asked]
+    found = report(cases_of(asked, [3.0, 1.0]), ["The board approved the budget.", "Trees"], None, "summary")
+    assert (found.candidate.relevance, found.candidate.completeness) == (0.75, 0.75)
+    assert (found.baseline.relevance, found.baseline.completeness) == (0.0, 0.0)
+
+
+def test_labels_are_neither_relevant_nor_complete() -> None:
+    found = report(cases([example(1)]), ["spam"])
+    assert (found.candidate.relevance, found.candidate.completeness) == (None, None)
 
 
 def test_a_large_slice_that_loses_is_named_and_a_small_one_is_not() -> None:

@@ -25,6 +25,8 @@ class SideView(BaseModel):
     private: int
     latency_ms: float = Field(description="median")
     cost_usd: float = Field(description="mean")
+    relevance: float | None = Field(description="null: of labels, and before it was measured")
+    completeness: float | None
 
 
 class GainView(BaseModel):
@@ -145,6 +147,8 @@ def _side(side: Side) -> SideView:
         private=side.private,
         latency_ms=side.latency_ms,
         cost_usd=round(side.cost_usd, 6),
+        relevance=side.relevance,
+        completeness=side.completeness,
     )
 
 

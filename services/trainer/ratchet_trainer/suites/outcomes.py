@@ -1,7 +1,6 @@
 """What one answer, or several to the same request, came to. Burns CPU: runs in a worker process."""
 
 import statistics
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,14 +8,12 @@ from ratchet_scoring.agreement import consistency
 from ratchet_scoring.coverage import completeness, relevance
 from ratchet_scoring.named import Wanted, score_by
 from ratchet_scoring.scorers import LABEL_TASKS
-from ratchet_trainer.scrubbing import PLACEHOLDER
-from ratchet_trainer.spans import Span
+from ratchet_trainer.giving_away import Find, gives_away
 from ratchet_trainer.suites.reading import schema_of
 from ratchet_trainer.suites.suite import Case, Check, Suite
 from ratchet_trainer.suites.texts import known_of
 
 Preferred = Literal["candidate", "baseline", "tie", "unclear"]
-Find = Callable[[str], list[Span]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ def outcome(suite: Suite, case: Case, said: Said, find: Find) -> Outcome:
         score=statistics.fmean(one.score for one in judged),
         passed=2 * sum(one.passed for one in judged) > len(judged),
         malformed=any(one.malformed for one in judged),
-        private=any(_gives_away(output, known_of(case), find) for output in said.outputs),
+        private=any(gives_away(output, known_of(case), find) for output in said.outputs),
         latency_ms=said.latency_ms,
         cost_usd=said.cost_usd,
         relevance=relevance(suite.task_type, first, *((question, context) if context else ("", question))),
@@ -125,11 +122,3 @@ def _wanted(suite: Suite, case: Case, check: Check) -> Wanted:
 
 def _asked(case: Case) -> str:
     return case.input or case.messages[-1].content
-
-
-def _gives_away(output: str, known: str, find: Find) -> bool:
-    """Whether it has private data that neither the request nor the reference has."""
-    if {match[0] for match in PLACEHOLDER.finditer(output)} - {match[0] for match in PLACEHOLDER.finditer(known)}:
-        return True
-    found = (output[span.start : span.end] for span in find(output))
-    return any(value.casefold() not in known.casefold() for value in found)

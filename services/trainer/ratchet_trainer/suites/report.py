@@ -6,12 +6,13 @@ from typing import Literal
 from uuid import UUID
 
 from ratchet_trainer.evaluate import Evaluation
-from ratchet_trainer.evaluation import CaseScore, Judged
+from ratchet_trainer.evaluation import CaseScore
 from ratchet_trainer.suites.judged import JudgeReport
 from ratchet_trainer.suites.material import digest_of_example
 from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome
 from ratchet_trainer.suites.run import Run
 from ratchet_trainer.suites.summary import Summary, summary
+from ratchet_trainer.worth import Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,4 +98,6 @@ def _outcome(judged: Judged, *, passed: bool) -> Outcome:
         private=judged.private,
         latency_ms=judged.latency_ms,
         cost_usd=judged.cost_usd,
+        relevance=judged.relevance,
+        completeness=judged.completeness,
     )

@@ -3,7 +3,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ratchet_trainer.suites.reading import WrongSuiteError, digest_of, encoded, suite_id_of, suite_of
@@ -112,6 +112,7 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a machine that does other things as well
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)), json_values))
 def test_any_case_is_read_or_refused(fields: dict[str, Any]) -> None:
     try:
