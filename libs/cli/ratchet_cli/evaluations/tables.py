@@ -118,7 +118,8 @@ def _judge(judged: Fields | None) -> str:
     said = f"Judge {judged['model']}: {judged['wins']} wins, {judged['losses']} losses, {judged['ties']} ties"
     people = judged["people"]
     with_people = "not known" if people is None else f"{people['accuracy']:.1%} of {people['pairs']} pairs"
-    return f"{said}, {judged['unclear']} unclear; agreement with people: {with_people}."
+    silent = " It gave no answer again and again, and was not asked any more." if judged["silent"] else ""
+    return f"{said}, {judged['unclear']} unclear; agreement with people: {with_people}.{silent}"
 
 
 def _gain(improvement: Fields) -> str:

@@ -75,6 +75,7 @@ class JudgeView(Shown):
     low: float
     high: float
     people: AgreementView | None = Field(description="null: people rated no two answers to one request")
+    silent: bool = Field(description="it gave no answer again and again, and was not asked any more")
 
 
 class OutcomeView(Shown):

@@ -62,6 +62,8 @@ def judge(judged: JudgeReport | None) -> str:
         f"{judged.model}, asked in both orders: {judged.wins} wins, {judged.losses} losses, {judged.ties} ties, "
         f"{judged.unclear} unclear; win rate, a tie counting half: {win}."
     )
+    if judged.silent:
+        said += " It gave no answer again and again, and was not asked any more."
     if judged.people is None:
         return f"{said} How far it agrees with people is not known: people rated no two answers to one request."
     people = judged.people

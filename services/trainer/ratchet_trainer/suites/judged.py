@@ -1,5 +1,6 @@
 """A judge's word on two answers: what it is asked, how its reply is read, and how far it agrees with people. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -19,6 +20,7 @@ MOST_REPLY_CHARS: Final = 2_000
 MOST_TOKENS: Final = 300  # of a reply
 MOST_PAIRS: Final = 50  # of answers that people rated are shown to it
 APART: Final = 0.1  # two ratings that are nearer are a tie
+_TAG: Final = re.compile(r"<\s*(/?\s*(?:request|reference|rubric|answer_a|answer_b)\b[^<>]*)>?", re.I)
 SYSTEM: Final = (
     "You compare two answers to one request, A and B. Prefer the one that is right, complete and in the form that was "
     "asked for. Hold both against the reference and the rubric where there are any. Neither the order nor the length "
@@ -46,11 +48,12 @@ class JudgeReport:
     wins: int
     losses: int
     ties: int
-    unclear: int  # a reply that could not be read
+    unclear: int  # a reply that could not be read, or did not come
     win_rate: float | None
     low: float
     high: float
     people: Agreement | None  # None: people rated no two answers to one request
+    silent: bool = False  # it gave no answer again and again, and was not asked any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,14 @@ def question(case: Case, task_type: str, a: str, b: str) -> Question:
         "answer_b": b,
     }
     shown = "\n\n".join(
-        f"<{name}>\n{text}\n</{name}>" for name, text in parts.items() if text or name.startswith("answer")
+        f"<{name}>\n{_tagless(text)}\n</{name}>" for name, text in parts.items() if text or name.startswith("answer")
     )
     return Question(({"role": "system", "content": SYSTEM}, {"role": "user", "content": shown}), shown)
+
+
+def _tagless(text: str) -> str:
+    """No material ends before its end: an answer that closes its own tag could pass for both."""
+    return _TAG.sub(r"(\1)", text)
 
 
 def winner_in(reply: str) -> Winner | None:
@@ -114,7 +122,7 @@ def rated_pairs(cases: Iterable[Case]) -> Iterator[Pair]:
 
 
 def judge_report(
-    model: str, cases: Sequence[CaseOutcome], pairs: Sequence[Pair], words: Sequence[Winner | None]
+    model: str, cases: Sequence[CaseOutcome], pairs: Sequence[Pair], words: Sequence[Winner | None], *, silent: bool
 ) -> JudgeReport:
     """`words`: the judge's on each of the pairs."""
     said = [case.preferred for case in cases if case.preferred is not None]
@@ -131,6 +139,7 @@ def judge_report(
         low=low,
         high=high,
         people=_with_people(pairs, words),
+        silent=silent,
     )
 
 

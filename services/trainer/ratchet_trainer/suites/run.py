@@ -15,7 +15,6 @@ from ratchet_trainer.suites.summary import Summary
 
 ATTEMPTS = 5  # where something broke under it
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
-MOST_UNANSWERED = 0.2  # of the cases; with more, what is left says little
 
 
 class RunState(StrEnum):
@@ -121,14 +120,19 @@ def broken(run: Run, reason: str, now: datetime) -> Run:
     return replace(run, reason=reason, due_at=now + pause)
 
 
-def ended(run: Run, outcomes: Sequence[CaseOutcome], found: Summary, judged: JudgeReport | None, now: datetime) -> Run:
-    """It has succeeded, unless too many cases got no answer: then what is left is shown, and is no result."""
+def ended(
+    run: Run,
+    outcomes: Sequence[CaseOutcome],
+    found: Summary,
+    judged: JudgeReport | None,
+    why_nothing: str,
+    now: datetime,
+) -> Run:
+    """It has succeeded, unless something stands against that: then what is left is shown, and is no result."""
     after = replace(run, outcomes=tuple(outcomes), summary=found, judged=judged, done=len(outcomes))
+    if why_nothing:
+        return failed(after, why_nothing, now)
     lost = found.cases - found.counted
-    if lost > MOST_UNANSWERED * found.cases:
-        return failed(
-            after, f"{lost} of {found.cases} cases got no answer from one of the models: run it again later.", now
-        )
     told = f"{lost} cases got no answer, and count for neither side." if lost else ""
     return replace(after, state=RunState.SUCCEEDED, reason=told, ended_at=now)
 

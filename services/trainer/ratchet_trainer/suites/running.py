@@ -19,6 +19,7 @@ from ratchet_providers.base import ProviderError
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.suites import at_work, run
 from ratchet_trainer.suites.asking import Askers, Pause, Purse
+from ratchet_trainer.suites.giving_up import why_nothing
 from ratchet_trainer.suites.judged import MOST_PAIRS, JudgeReport, judge_report, rated_pairs
 from ratchet_trainer.suites.material import Item, Material, Materials
 from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome, Preferred, Said
@@ -102,13 +103,16 @@ class Running:
             if waiting and not there:
                 await sides.warm_up(waiting[0].case)
             for portion in _portions(waiting, 1 if sides.alone else self.at_once):
+                if why_nothing(begun, outcomes):
+                    break
                 found = await self._compared(sides, material.suite, portion)
                 await self._keep(held, found, sides)
                 outcomes += found
-            report = await _judge_report(begun.order.judge, sides, material, outcomes)
+            why = why_nothing(begun, outcomes)
+            report = None if why else await _judge_report(begun.order.judge, sides, material, outcomes)
         finally:
             await self._keep(held, [], sides)  # whatever came of it, it is paid
-        return run.ended(begun, outcomes, await self.summarise(outcomes), report, self.now())
+        return run.ended(begun, outcomes, await self.summarise(outcomes), report, why, self.now())
 
     async def _sides(self, begun: Run) -> Sides:
         order, tenant, task = begun.order, begun.tenant, begun.task_type
@@ -162,7 +166,7 @@ async def _judge_report(
         return None
     pairs = list(islice(rated_pairs(item.case for item in material.items), MOST_PAIRS))
     words = [await sides.word(pair.case, pair.first, pair.second) for pair in pairs]
-    return judge_report(model, outcomes, pairs, words)
+    return judge_report(model, outcomes, pairs, words, silent=sides.silence.is_long)
 
 
 def _outcome(item: Item, its: tuple[Outcome, ...], word: Preferred | None) -> CaseOutcome:

@@ -2,8 +2,9 @@
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from ratchet_providers.base import ProviderError
 from ratchet_trainer.suites import judged
@@ -12,6 +13,19 @@ from ratchet_trainer.suites.judged import Winner
 from ratchet_trainer.suites.outcomes import Preferred, Said
 from ratchet_trainer.suites.suite import Case
 from ratchet_trainer.suites.texts import Question, question_of
+
+LONG_SILENCE: Final = 5  # replies of the judge that did not come, one after the other
+
+
+@dataclass(slots=True)
+class Silence:
+    """Of a judge: whoever gives no answer so often, though asked patiently, is not asked any more."""
+
+    times: int = 0
+
+    @property
+    def is_long(self) -> bool:
+        return self.times >= LONG_SILENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +39,7 @@ class Sides:
     paraphrases: bool
     most_tokens: int  # of an answer
     pause: Pause
+    silence: Silence = field(default_factory=Silence)
 
     @property
     def askers(self) -> tuple[Asker, ...]:
@@ -56,6 +71,8 @@ class Sides:
             raise ValueError("There is no judge to be asked.")
         if a.strip() == b.strip():
             return "tie"
+        if self.silence.is_long:
+            return None
         there, back = judged.question(case, self.task_type, a, b), judged.question(case, self.task_type, b, a)
         try:
             words = [
@@ -64,7 +81,9 @@ class Sides:
         except ProviderError as error:
             if error.kind in HOPELESS:
                 raise
+            self.silence.times += 1
             return None
+        self.silence.times = 0
         return judged.both_ways(words[0], words[1])
 
     async def _said(self, asker: Asker, case: Case) -> Said:

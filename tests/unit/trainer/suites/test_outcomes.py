@@ -4,6 +4,7 @@ import pytest
 
 from ratchet_trainer.spans import Span
 from ratchet_trainer.suites.comparing import NothingInCommonError, compare
+from ratchet_trainer.suites.giving_up import why_nothing
 from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome, Said, outcome
 from ratchet_trainer.suites.report import report_of
 from ratchet_trainer.suites.run import Order, Run, RunState, Subject, asked_for, ended
@@ -105,7 +106,7 @@ def test_weights_count() -> None:
 
 def run_of(*cases: CaseOutcome) -> Run:
     begun = asked_for("acme", "qa", Order(candidate=Subject(model="m"), suite_id="s"), len(cases), "ann", NOW)
-    return ended(begun, cases, summary(cases, 1), None, NOW)
+    return ended(begun, cases, summary(cases, 1), None, why_nothing(begun, cases), NOW)
 
 
 def test_with_too_many_unanswered_cases_a_run_is_no_result() -> None:

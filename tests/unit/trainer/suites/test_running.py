@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from ratchet_catalogue.catalogue import Catalogue, Model
@@ -26,6 +27,7 @@ from ratchet_trainer.suites.ordering import Ordering
 from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome, Said, outcome
 from ratchet_trainer.suites.run import ATTEMPTS, Order, Run, RunState, Subject, asked_for
 from ratchet_trainer.suites.running import Running
+from ratchet_trainer.suites.sides import LONG_SILENCE
 from ratchet_trainer.suites.suite import Case, Message, Suite, UnknownSuiteError
 from ratchet_trainer.suites.summary import Summary, summary
 from tests.unit.trainer.decision_fakes import NOW, FakeDatasets, FakeVersions, dataset, example, version
@@ -37,19 +39,25 @@ SUITE = Suite(
 )
 
 
+def many(cases: int) -> Suite:
+    its = (Case(id=f"q{n}", input=f"say {n}", reference=f"word{n}") for n in range(cases))
+    return Suite(name="s", task_type="qa", cases=tuple(its))
+
+
 @dataclass
 class Scripted:
     """Answers each question with its reference, unless an error comes first."""
 
     errors: list[ErrorKind] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    prefix: str = "word"
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         self.asked.append(request.document)
         if self.errors:
             raise ProviderError(self.errors.pop(0))
         usage = Usage(input_tokens=1_000, output_tokens=100)
-        return ModelAnswer(output=f"word{request.document.split()[-1]}", usage=usage, model=request.model)
+        return ModelAnswer(output=f"{self.prefix}{request.document.split()[-1]}", usage=usage, model=request.model)
 
 
 @dataclass
@@ -137,6 +145,7 @@ class Site:
     runs: FakeRuns = field(default_factory=FakeRuns)
     versions: FakeVersions = field(default_factory=FakeVersions)
     taught: Taught = field(default_factory=Taught)
+    others: dict[str, Scripted] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         model = Model(
@@ -150,8 +159,11 @@ class Site:
         )
         lessons = Lessons(self.versions, self.taught, seen_among)
         held_out = FakeDatasets(dataset([], [example(n) for n in range(4)]))
-        self.materials = Materials(FakeSuites(), held_out, lessons, 100)
-        self.askers = Askers(Catalogue({"m": model}, {}), {"m": self.provider}, {}, self.provider, self.versions)
+        models = {name: msgspec.structs.replace(model, name=name) for name in ("m", *self.others)}
+        self.suites = FakeSuites()
+        self.materials = Materials(self.suites, held_out, lessons, 100)
+        providers = {"m": self.provider, **self.others}
+        self.askers = Askers(Catalogue(models, {}), providers, {}, self.provider, self.versions)
         self.ordering = Ordering(self.runs, self.materials, self.askers, "", 5.0, lambda: NOW)
         self.running = Running(
             runs=self.runs,
@@ -166,9 +178,12 @@ class Site:
             pause=at_once,
         )
 
-    async def asked(self, cost_usd: float = 5.0) -> None:
-        order = Order(candidate=Subject(model="m"), suite_id="s")
-        await self.ordering.ask("acme", "ann", order, judge=None, cost_usd=cost_usd)
+    async def asked(self, suite: Suite = SUITE, *, cost_usd: float = 5.0, baseline: str = "", judge: str = "") -> None:
+        self.suites.suite = suite
+        against = Subject(model=baseline) if baseline else None
+        order = Order(candidate=Subject(model="m"), baseline=against, suite_id="s")
+        ordering = replace(self.ordering, judge=judge)
+        await ordering.ask("acme", "ann", order, judge=None, cost_usd=cost_usd)
 
     @property
     def run(self) -> Run:
@@ -208,8 +223,72 @@ async def test_what_passes_is_tried_again_a_bounded_number_of_times() -> None:
     await away.asked()
     await away.running.run_once()
     assert away.run.state is RunState.FAILED
-    assert "6 of 6 cases got no answer" in away.run.reason
-    assert len(away.provider.asked) == 6 * TRIES
+    assert "2 of 2 cases got no answer" in away.run.reason
+    assert "the other 4 were not asked" in away.run.reason
+    assert len(away.provider.asked) == 2 * TRIES
+
+
+async def test_where_nobody_is_there_the_rest_is_not_asked() -> None:
+    site = Site(Scripted(["timeout"] * 1_000))
+    await site.asked(many(100))
+    await site.running.run_once()
+    assert site.run.state is RunState.FAILED
+    assert "8 of 8 cases got no answer from one of the models, and the other 92 were not asked" in site.run.reason
+    assert len(site.provider.asked) == 8 * TRIES
+
+
+async def test_a_few_cases_without_an_answer_are_told() -> None:
+    site = Site(Scripted(["timeout"] * TRIES))
+    await site.asked()
+    await site.running.run_once()
+    assert site.run.state is RunState.SUCCEEDED
+    assert site.run.reason == "1 cases got no answer, and count for neither side."
+
+
+async def test_a_model_that_refuses_every_case_is_not_scored_by_that() -> None:
+    site = Site(Scripted(["bad_request"] * 1_000))
+    await site.asked(many(100))
+    await site.running.run_once()
+    assert site.run.state is RunState.FAILED
+    assert "m refused all of the first 20 cases (bad_request)" in site.run.reason
+    assert len(site.provider.asked) == 20
+
+
+async def test_nothing_is_better_than_a_baseline_that_refuses_every_case() -> None:
+    site = Site(others={"other": Scripted(["bad_request"] * 1_000)})
+    await site.asked(baseline="other")
+    await site.running.run_once()
+    assert site.run.state is RunState.FAILED
+    assert "other refused all of the first 6 cases" in site.run.reason
+
+
+async def test_what_one_case_is_refused_for_scores_0() -> None:
+    site = Site(Scripted(["filtered"]))
+    await site.asked()
+    await site.running.run_once()
+    assert site.run.state is RunState.SUCCEEDED
+    assert site.run.summary is not None
+    assert site.run.summary.benchmark_score == pytest.approx(5 / 6)
+
+
+async def test_a_judge_that_is_not_there_is_not_waited_for_again_and_again() -> None:
+    judge = Scripted(["timeout"] * 1_000)
+    site = Site(others={"other": Scripted(prefix="else"), "judge": judge})
+    await site.asked(many(30), baseline="other", judge="judge")
+    await site.running.run_once()
+    assert site.run.state is RunState.SUCCEEDED
+    assert site.run.judged is not None
+    assert (site.run.judged.unclear, site.run.judged.silent) == (30, True)
+    assert len(judge.asked) == LONG_SILENCE * TRIES
+
+
+async def test_a_judge_that_says_something_else_now_and_then_is_asked_to_the_end() -> None:
+    judge = Scripted(["timeout", "timeout"])
+    site = Site(others={"other": Scripted(prefix="else"), "judge": judge})
+    await site.asked(baseline="other", judge="judge")
+    await site.running.run_once()
+    assert site.run.judged is not None
+    assert (site.run.judged.unclear, site.run.judged.silent) == (6, False)
 
 
 async def test_a_wrong_key_ends_it_at_once() -> None:
