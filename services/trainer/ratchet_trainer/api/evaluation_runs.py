@@ -13,7 +13,7 @@ from ratchet_common.errors import NotFoundError
 from ratchet_common.problems import documented
 from ratchet_common.workers import Workers
 from ratchet_trainer.api.evaluation_views import ComparisonView, RunView, run_view
-from ratchet_trainer.api.parameters import name_of
+from ratchet_trainer.api.parameters import IdempotencyKey, id_by, name_of
 from ratchet_trainer.pages import html
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.runs import MongoRunStore
@@ -69,11 +69,19 @@ class EvaluationRequest(BaseModel):
 
 
 @routes.post("", status_code=201, responses=documented(404, 409))
-async def ask_for_evaluation(body: EvaluationRequest, caller: MayOperate, request: Request) -> RunView:
+async def ask_for_evaluation(
+    body: EvaluationRequest, caller: MayOperate, request: Request, idempotency_key: IdempotencyKey = None
+) -> RunView:
     """It is done in the background: look at it by its id. Both sides are asked anew; what they answer is not kept."""
     ordering: Ordering = request.app.state.ordering
-    who = name_of(caller)
-    run = await ordering.ask(caller.tenant, who, body.order(), judge=body.judge, cost_usd=body.max_cost_usd)
+    run = await ordering.ask(
+        caller.tenant,
+        name_of(caller),
+        body.order(),
+        judge=body.judge,
+        cost_usd=body.max_cost_usd,
+        run_id=id_by(idempotency_key, caller.tenant, "evaluation"),
+    )
     request.app.state.poke_evaluating()
     return run_view(run)
 

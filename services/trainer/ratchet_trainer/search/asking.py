@@ -8,9 +8,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from ratchet_trainer.asked_once import digest_of, insist_on_the_same
 from ratchet_trainer.base_models import BaseModel, BaseModelRefusedError
 from ratchet_trainer.hyperparameters import suggested
-from ratchet_trainer.jobs import IdempotencyMismatchError, Job, Recipe
+from ratchet_trainer.jobs import Job, Recipe
 from ratchet_trainer.platforms.platform import Value
 from ratchet_trainer.search.search import Search, Strategy, Trial
 from ratchet_trainer.search.space import Point, Space, Span, checked, drawn, grid
@@ -57,7 +58,8 @@ class Asking:
         """
         there = await self.searches.find(tenant, search_id) if search_id else None
         if there is not None:
-            return _the_same(there, wanted)
+            insist_on_the_same(there.asked, digest_of(wanted))
+            return there
         job = await self.job_of(tenant, wanted, who)
         model = self.steps.model_of(job)
         _insist_on_searchable(model, wanted)
@@ -69,7 +71,7 @@ class Asking:
                 field="dataset_id",
             )
         suggestion = suggested(model, wanted.recipe.method, wanted.task_type, sizes.get(Side.TRAIN, 0))
-        space = checked(wanted.space or around(suggestion, model), model)
+        space = checked(wanted.space or around(_free(suggestion, wanted), model), model)
         search = Search(
             search_id=search_id or uuid7(),
             tenant=tenant,
@@ -85,6 +87,7 @@ class Asking:
             made_by=who,
             created_at=self.now(),
             due_at=self.now(),
+            asked=digest_of(wanted),
         )
         await self.searches.add(search)
         return search
@@ -95,14 +98,23 @@ class Asking:
         return drawn(space, self.steps.model_of(job), wanted.most_jobs, wanted.seed)
 
 
-def _the_same(there: Search, wanted: Wanted) -> Search:
-    asked = wanted.task_type, wanted.platform, wanted.strategy
-    if (there.task_type, there.platform, there.strategy) != asked:
-        raise IdempotencyMismatchError
-    return there
+def _free(suggestion: Mapping[str, Value], wanted: Wanted) -> dict[str, Value]:
+    return {name: value for name, value in suggestion.items() if name not in wanted.recipe.hyperparameters}
 
 
 def _insist_on_searchable(model: BaseModel, wanted: Wanted) -> None:
+    both = sorted(wanted.space.keys() & wanted.recipe.hyperparameters.keys())
+    if both:
+        raise BaseModelRefusedError(
+            f"{both[0]} is to be the same in all trials, and to be tried out: leave it out of one of the two.",
+            field=f"space.{both[0]}",
+        )
+    if "beta" in wanted.space:
+        raise BaseModelRefusedError(
+            "Losses under different values of beta cannot be compared: search with one, and evaluate the versions of "
+            "several searches.",
+            field="space.beta",
+        )
     if not model.hyperparameters:
         raise BaseModelRefusedError(f"{model.name} has no hyper-parameters to search.", field="base_model")
     if wanted.strategy == "halving" and not model.stops_early:

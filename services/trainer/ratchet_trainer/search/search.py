@@ -78,6 +78,7 @@ class Search:
     best: int | None = None  # of the trials, counted from 0
     version_id: str = ""
     history: tuple[Step, ...] = ()
+    asked: str = ""  # digest of what was asked for
 
     def job_id(self, number: int) -> UUID:
         """The same each time: a trial that was begun twice is one job."""

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from ratchet_common.errors import RetryLaterError
+from ratchet_common.background import described
+from ratchet_common.errors import RefusedError, RetryLaterError
 from ratchet_trainer.jobs import OPEN, Job, JobEndedError, JobState, Recipe, Step
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.new_jobs import trial_of
@@ -36,6 +37,9 @@ class SearchStore(Protocol):
 
     async def save(self, held: Leased[Search], search: Search) -> bool: ...
     async def closed(self, held: Leased[Search]) -> None: ...
+    async def put_off(self, held: Leased[Search], due_at: datetime) -> None:
+        """Whatever state it is in."""
+
     async def renew(self, held: Leased[Search]) -> bool: ...
     async def release(self, held: Leased[Search]) -> None: ...
 
@@ -64,11 +68,15 @@ class Searching:
         held = await self.searches.take(self.now())
         if held is None:
             return False
-        work = self._look(held) if held.value.state is SearchState.RUNNING else self._close(held)
+        search = held.value
+        work = self._look(held) if search.state is SearchState.RUNNING else self._close(held)
         try:
             await while_held(work, lambda: self.searches.renew(held), every=self.renew_every)
         except OvertakenError:
-            log.info("The search %s was cancelled or taken over.", held.value.search_id)
+            log.info("The search %s was cancelled or taken over.", search.search_id)
+        except Exception as error:  # noqa: BLE001  the edge: a search that cannot be followed must not stop the others
+            log.error("A look at the search %s failed: %s", search.search_id, described(error))
+            await self._later_again(held, error)
         finally:
             await self.searches.release(held)
         return True
@@ -89,7 +97,7 @@ class Searching:
         if wanted.over:
             await self._save(held, await self._chosen(search, jobs))
         else:
-            await self._save(held, self._later(search))
+            await self._save(held, replace(self._later(search), reason=""))
 
     async def _close(self, held: Leased[Search]) -> None:
         search = held.value
@@ -97,6 +105,15 @@ class Searching:
             if job.state in OPEN:
                 await self._end(search, job_id, SEARCH_ENDED)
         await self.searches.closed(held)
+
+    async def _later_again(self, held: Leased[Search], error: Exception) -> None:
+        """With the reason where a person looks. One that was cancelled is looked at again as well."""
+        told = str(error) if isinstance(error, RefusedError | RetryLaterError) else "see the trainer's log"
+        later = self._later(held.value)
+        if held.value.state is SearchState.RUNNING:
+            await self.searches.save(held, replace(later, reason=f"It is looked at again later: {told}"))
+        else:
+            await self.searches.put_off(held, later.due_at)
 
     def _later(self, search: Search) -> Search:
         pause = min(FIRST_LOOK * GROWTH ** min(search.looks, 60), LONGEST_LOOK)

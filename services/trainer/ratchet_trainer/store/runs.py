@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from bson import Binary
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import DuplicateKeyError
 
 from ratchet_common import lease
 from ratchet_common.mongo import Document, waiting_is_worth_it
@@ -29,9 +30,20 @@ class MongoRunStore:
     async def create_indexes(self) -> None:
         await self._runs.create_index([("state", 1), ("due_at", 1)])
 
-    async def add(self, run: Run) -> None:
+    async def add(self, run: Run) -> Run:
+        """Under its own id, once: the one that is there."""
         with waiting_is_worth_it():
-            await self._runs.insert_one(_document(run))
+            try:
+                await self._runs.insert_one(_document(run))
+            except DuplicateKeyError:
+                return await self.find(run.tenant, run.run_id) or run
+        return run
+
+    async def find(self, tenant: str, run_id: UUID) -> Run | None:
+        wanted = {"_id": Binary.from_uuid(run_id), "tenant": tenant, "kind": ASKED}
+        with waiting_is_worth_it():
+            found = await self._runs.find_one(wanted)
+        return run_in(found) if found else None
 
     async def take(self, now: datetime) -> Leased[Run] | None:
         """The oldest that is due first."""
@@ -94,6 +106,7 @@ def run_in(document: Document) -> Run:
         outcomes=msgspec.convert(document.get("outcomes", []), tuple[CaseOutcome, ...]),
         summary=msgspec.convert(found[0], Summary) if found[0] else None,
         judged=msgspec.convert(found[1], JudgeReport) if found[1] else None,
+        asked=document.get("asked", ""),
     )
 
 
@@ -125,5 +138,6 @@ def _document(run: Run) -> Document:
         "spent_usd": 0.0,
         "done": 0,
         "outcomes": [],
+        "asked": run.asked,
         **_state(run),
     }

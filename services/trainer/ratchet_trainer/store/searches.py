@@ -66,6 +66,11 @@ class MongoSearchStore:
         with waiting_is_worth_it():
             await self._searches.update_one(lease.held(held.document), {"$set": {"closing": False}})
 
+    async def put_off(self, held: Leased[Search], due_at: datetime) -> None:
+        """Whatever state it is in."""
+        with waiting_is_worth_it():
+            await self._searches.update_one(lease.held(held.document), {"$set": {"due_at": due_at}})
+
     async def renew(self, held: Leased[Search]) -> bool:
         """False: as with `save`."""
         return await lease.renew(self._searches, held.document, seconds=self._lease_s)

@@ -86,6 +86,12 @@ class Run:
     outcomes: tuple[CaseOutcome, ...] = ()
     summary: Summary | None = None
     judged: JudgeReport | None = None
+    asked: str = ""  # digest of what was asked for
+
+    @property
+    def benchmark_score(self) -> float | None:
+        """None while it is under way, and where it came to no result."""
+        return self.summary.benchmark_score if self.summary and self.state is RunState.SUCCEEDED else None
 
     @property
     def progress(self) -> float:
@@ -94,9 +100,19 @@ class Run:
         return self.done / self.cases if self.cases else 0.0
 
 
-def asked_for(tenant: str, task_type: str, order: Order, cases: int, who: str, now: datetime) -> Run:
+def asked_for(
+    tenant: str,
+    task_type: str,
+    order: Order,
+    cases: int,
+    who: str,
+    now: datetime,
+    *,
+    run_id: UUID | None = None,
+    asked: str = "",
+) -> Run:
     return Run(
-        run_id=uuid7(),
+        run_id=run_id or uuid7(),
         tenant=tenant,
         task_type=task_type,
         order=order,
@@ -104,6 +120,7 @@ def asked_for(tenant: str, task_type: str, order: Order, cases: int, who: str, n
         created_at=now,
         due_at=now,
         cases=cases,
+        asked=asked,
     )
 
 

@@ -1,6 +1,7 @@
 """A search over jobs at a platform in memory, whose loss is known by the hyper-parameters."""
 
 import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,11 +10,12 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from ratchet_common.errors import RetryLaterError
 from ratchet_trainer.base_models import BaseModelRefusedError, BaseModels
 from ratchet_trainer.base_models_file import read_base_models
 from ratchet_trainer.dataset import Dataset, Manifest
 from ratchet_trainer.hyperparameters import suggested
-from ratchet_trainer.jobs import OPEN, Job, JobEndedError, JobState, Recipe, Step
+from ratchet_trainer.jobs import OPEN, IdempotencyMismatchError, Job, JobEndedError, JobState, Recipe, Step
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.platforms.platform import Metrics, Order, RunState, Status
 from ratchet_trainer.search.asking import Asking, Wanted, around
@@ -73,8 +75,8 @@ class FakeSearches:
 
     async def take(self, now: datetime) -> Leased[Search] | None:
         due = [s for s in self.there.values() if s.state is SearchState.RUNNING and s.due_at <= now]
-        due += [self.there[one] for one in self.closing]
-        return Leased(due[0], {}) if due else None
+        due += [self.there[one] for one in self.closing if self.there[one].due_at <= now]
+        return Leased(min(due, key=lambda one: one.due_at), {}) if due else None
 
     async def save(self, held: Leased[Search], search: Search) -> bool:
         self.there[search.search_id] = search
@@ -82,6 +84,9 @@ class FakeSearches:
 
     async def closed(self, held: Leased[Search]) -> None:
         self.closing.discard(held.value.search_id)
+
+    async def put_off(self, held: Leased[Search], due_at: datetime) -> None:
+        self.there[held.value.search_id] = replace(held.value, due_at=due_at)
 
     async def renew(self, _held: Leased[Search]) -> bool:
         return True
@@ -98,6 +103,46 @@ class Cancelling(FakeJobs):
             raise JobEndedError("It has ended.")
         self.jobs[job_id] = replace(job, state=step.state, reason=step.reason, left=True, due_at=step.at)
         return self.jobs[job_id]
+
+
+@dataclass
+class FailingFor:
+    """Finds the jobs of all searches but one."""
+
+    jobs: Cancelling
+    search: Search
+
+    async def add(self, job: Job) -> None:
+        await self.jobs.add(job)
+
+    async def some(self, tenant: str, job_ids: Collection[UUID]) -> Sequence[Job]:
+        if self.search.job_id(0) in job_ids:
+            raise RetryLaterError("the store is away")
+        return await self.jobs.some(tenant, job_ids)
+
+    async def cancel(self, tenant: str, job_id: UUID, step: Step) -> Job:
+        return await self.jobs.cancel(tenant, job_id, step)
+
+
+def wish(
+    strategy: Strategy = "grid",
+    epochs: Axis = (1, 2, 3, 4, 5),
+    *,
+    max_cost_usd: float | None = None,
+    at_once: int = 2,
+    platform: str = "openai",
+) -> Wanted:
+    return Wanted(
+        task_type="classification",
+        platform=platform,
+        recipe=Recipe(max_cost_usd=max_cost_usd),
+        strategy=strategy,
+        space={"epochs": epochs},
+        most_jobs=16,
+        at_once=at_once,
+        dataset_id="",
+        seed=42,
+    )
 
 
 class Site:
@@ -134,17 +179,7 @@ class Site:
         at_once: int = 2,
         platform: str = "openai",
     ) -> Search:
-        wanted = Wanted(
-            task_type="classification",
-            platform=platform,
-            recipe=Recipe(max_cost_usd=max_cost_usd),
-            strategy=strategy,
-            space={"epochs": epochs},
-            most_jobs=16,
-            at_once=at_once,
-            dataset_id="",
-            seed=42,
-        )
+        wanted = wish(strategy, epochs, max_cost_usd=max_cost_usd, at_once=at_once, platform=platform)
         return await self.asking.ask("acme", wanted, "ann")
 
     async def until_over(self, search: Search, most: int = 2000) -> Search:
@@ -285,3 +320,53 @@ async def test_a_search_that_could_never_choose_is_refused_before_anything_is_pa
 async def test_what_has_no_hyper_parameters_is_not_searched() -> None:
     with pytest.raises(BaseModelRefusedError, match="student has no hyper-parameters"):
         await Site().ask(platform="local")
+
+
+async def test_what_is_asked_for_again_is_the_same_and_another_request_is_refused() -> None:
+    site, name, first = Site(), UUID(int=7), wish()
+    made = await site.asking.ask("acme", first, "ann", name)
+    assert await site.asking.ask("acme", wish(), "ann", name) == made
+    others = [
+        wish(epochs=(1, 2)),
+        wish(max_cost_usd=1.0),
+        wish(at_once=1),
+        replace(first, seed=43),
+        replace(first, most_jobs=5),
+        replace(first, dataset_id="d1"),
+        replace(first, recipe=Recipe(hyperparameters={"batch_size": 4})),
+    ]
+    for other in others:
+        with pytest.raises(IdempotencyMismatchError):
+            await site.asking.ask("acme", other, "ann", name)
+
+
+async def test_what_is_fixed_is_not_tried_out_as_well() -> None:
+    fixed = Recipe(hyperparameters={"epochs": 2})
+    with pytest.raises(BaseModelRefusedError, match="the same in all trials"):
+        await Site().asking.ask("acme", replace(wish(), recipe=fixed), "ann")
+    around_it = await Site().asking.ask("acme", replace(wish("random"), recipe=fixed, space={}), "ann")
+    assert {trial.hyperparameters["epochs"] for trial in around_it.trials} == {2}
+
+
+async def test_losses_that_mean_something_else_are_not_compared() -> None:
+    with pytest.raises(BaseModelRefusedError, match="beta"):
+        await Site().asking.ask("acme", replace(wish(), space={"beta": (0.1, 0.5)}), "ann")
+
+
+async def test_a_search_that_cannot_be_followed_does_not_stop_the_others() -> None:
+    site = Site()
+    broken, other = await site.ask(), await site.ask(epochs=(2, 3))
+    site.searches.there[broken.search_id] = replace(broken, dataset_id="gone", due_at=broken.due_at - timedelta(days=1))
+    site.searching = replace(site.searching, jobs=FailingFor(site.jobs, broken))
+    over = await site.until_over(other)
+    assert over.state is SearchState.SUCCEEDED
+    assert "It is looked at again later: the store is away" in site.searches.there[broken.search_id].reason
+
+
+async def test_one_that_was_cancelled_and_cannot_be_followed_does_not_stop_the_others() -> None:
+    site = Site()
+    broken, other = await site.ask(), await site.ask(epochs=(2, 3))
+    site.searches.there[broken.search_id] = replace(broken, state=SearchState.CANCELLED)
+    site.searches.closing.add(broken.search_id)
+    site.searching = replace(site.searching, jobs=FailingFor(site.jobs, broken))
+    assert (await site.until_over(other)).state is SearchState.SUCCEEDED

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from ratchet_common.events import Usage
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, ProviderError
 from ratchet_trainer import overlap
 from ratchet_trainer.duplicates import text_hash
+from ratchet_trainer.jobs import IdempotencyMismatchError
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.near import signature
 from ratchet_trainer.overlap import Fingerprints, OverlapError
@@ -66,8 +68,12 @@ class FakeRuns:
     taken_over: bool = False
     keeps_until: int = 100  # portions, then the lease is lost
 
-    async def add(self, run: Run) -> None:
+    async def add(self, run: Run) -> Run:
         self.run = run
+        return run
+
+    async def find(self, tenant: str, run_id: UUID) -> Run | None:
+        return self.run if self.run and self.run.run_id == run_id else None
 
     async def take(self, now: datetime) -> Leased[Run] | None:
         due = self.run and self.run.state in (RunState.QUEUED, RunState.RUNNING) and self.run.due_at <= now
@@ -328,6 +334,22 @@ async def test_what_cannot_be_asked_is_said_at_once() -> None:
     with pytest.raises(CannotAskError, match="TRAINER_JUDGE_MODEL"):
         await site.ordering.ask("acme", "ann", order, judge=True, cost_usd=None)
     assert site.runs.run is None
+
+
+async def test_what_is_asked_for_again_is_the_same_and_another_request_is_refused() -> None:
+    site, name = Site(), UUID(int=7)
+    order = Order(candidate=Subject(model="m"), suite_id="s")
+
+    async def ask(order: Order, cost_usd: float | None = None) -> Run:
+        return await site.ordering.ask("acme", "ann", order, judge=None, cost_usd=cost_usd, run_id=name)
+
+    first = await ask(order)
+    assert await ask(order) is first
+    for other in (replace(order, draws=2), replace(order, paraphrases=True)):
+        with pytest.raises(IdempotencyMismatchError):
+            await ask(other)
+    with pytest.raises(IdempotencyMismatchError):
+        await ask(order, 1.0)
 
 
 async def test_the_held_out_side_of_a_dataset_is_cases_too() -> None:
