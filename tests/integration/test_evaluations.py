@@ -29,6 +29,7 @@ quality = {{ default = 0.5 }}
 latency_ms = 100
 """
 EVALUATIONS = "/api/models/evaluations"
+ODD = "[/odd] \x1b[31m:smile:"  # a tag that would drive a terminal
 
 
 def a_suite(cases: int = 12, **more: Any) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def a_suite(cases: int = 12, **more: Any) -> dict[str, Any]:
                 "context": f"In house {number} live {number + 10} people.",
                 "reference": str(number + 10),
                 "checks": [{"scorer": "numeric"}],
-                "tags": ["even" if number % 2 == 0 else "odd"],
+                "tags": ["even" if number % 2 == 0 else "odd", *([ODD] if number == 1 else [])],
                 "paraphrases": [f"What is the number of inhabitants of house {number}?"],
             }
             for number in range(cases)
@@ -116,7 +117,7 @@ async def test_two_models_on_a_suite_and_two_evaluations_beside_each_other(
         summary = run["summary"]
         assert (summary["counted"], summary["candidate"]["passed"], summary["baseline"]["passed"]) == (12, 1, 0)
         assert summary["improvement"]["absolute"]["low"] > 0
-        assert {one["name"]: one["n"] for one in summary["slices"]} == {"even": 6, "odd": 6}
+        assert {one["name"]: one["n"] for one in summary["slices"]} == {"even": 6, "odd": 6, ODD: 1}
         assert run["spent_usd"] == pytest.approx(24 * 0.002)
         assert {case["case_id"] for case in run["case_by_case"]} == {f"q{number}" for number in range(12)}
         assert run["judge"] is None
@@ -126,6 +127,16 @@ async def test_two_models_on_a_suite_and_two_evaluations_beside_each_other(
         await has_a_report(app, run["evaluation_id"])
         await are_compared(app)
         await by_commands(app, tenant, folder)
+        await is_asked_once(app, suite_id)
+
+
+async def is_asked_once(app: Running, suite_id: str) -> None:
+    order, key = {"model": "bad", "suite": suite_id}, {"Idempotency-Key": uuid4().hex}
+    found = await asyncio.gather(*(app.post(EVALUATIONS, order, headers=key) for _ in range(3)))
+    assert [status for status, _ in found] == [201, 201, 201]
+    assert len({run["evaluation_id"] for _, run in found}) == 1
+    status, problem = await app.post(EVALUATIONS, order | {"draws": 2}, headers=key)
+    assert (status, problem["type"]) == (422, "urn:ratchet:problem:idempotency-mismatch")
 
 
 async def has_a_report(app: Running, evaluation_id: str) -> None:
@@ -133,6 +144,7 @@ async def has_a_report(app: Running, evaluation_id: str) -> None:
         ("html", "text/html", "good is better than bad"),
         ("md", "text/markdown", "| q1 |"),
         ("json", "application/json", '"candidate":"good"'),
+        ("json", "application/json", '"benchmark_score":1.0'),
     ):
         async with app.http.get(f"{app.url}{EVALUATIONS}/{evaluation_id}/report?format={kind}") as response:
             page = await response.text()
@@ -177,6 +189,8 @@ async def by_commands(app: Running, tenant: Tenant, folder: Path) -> None:
         shown = await ratchet(*arguments)
         assert shown.exit_code == 0, shown.stderr
         assert "good" in shown.stdout
+        assert "\x1b" not in shown.stdout
+    assert "[/odd]" in (await ratchet("show", run["evaluation_id"])).stdout
     page = folder / "report.html"
     assert (await ratchet("report", run["evaluation_id"], "-o", str(page))).exit_code == 0
     assert page.read_text().startswith("<!doctype html>")
@@ -220,10 +234,15 @@ async def passing_troubles_are_tried_again(app: Running, up: Upstream) -> None:
     run = await done(app, order)
     assert run["state"] == "failed"
     assert "unauthorized" in run["reason"]
+    order = {"model": "good", "suite": await brought(app, a_suite(4))}
+    up.will("good", failing(400), knows)
+    run = await done(app, order)
+    assert (run["state"], run["benchmark_score"]) == ("succeeded", 0.75)
+    assert run["case_by_case"][0]["candidate"]["error"] == "bad_request"
     up.will("good", failing(400))
     run = await done(app, order)
-    assert (run["state"], run["benchmark_score"]) == ("succeeded", 0)
-    assert run["case_by_case"][0]["candidate"]["error"] == "bad_request"
+    assert (run["state"], run["benchmark_score"]) == ("failed", None)
+    assert "refused all of the first 4 cases (bad_request)" in run["reason"]
 
 
 async def no_more_is_spent_than_was_given(app: Running, up: Upstream, suite_id: str) -> None:

@@ -12,6 +12,8 @@ from rich.text import Text
 
 from ratchet_cli.printable import shown_safely
 
+from ratchet_common.legible import legible
+
 IN_A_FILE: Final = 160  # columns, where nothing says how wide it is
 NONE: Final = "-"
 IDS: Final = frozenset({"job", "version", "dataset", "search"})  # columns that are copied from: in one piece
@@ -28,8 +30,8 @@ def show(found: object, rows: Sequence[Mapping[str, object]], title: str, *, as_
 
 
 def console() -> Console:
-    """What people wrote is shown as it is: square brackets are no markup."""
-    return Console(width=None if sys.stdout.isatty() else IN_A_FILE, markup=False)
+    """What is shown came from elsewhere: brackets and colons in it mean nothing."""
+    return Console(width=None if sys.stdout.isatty() else IN_A_FILE, markup=False, emoji=False)
 
 
 def table(rows: Iterable[Mapping[str, object]], title: str) -> Table:
@@ -53,7 +55,7 @@ def text_of(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {text_of(one)}" for name, one in value.items()) or NONE
-    return str(value)
+    return legible(str(value))
 
 
 def usd(value: float | None) -> str:

@@ -69,4 +69,5 @@ def _json(found: Any) -> None:
 
 
 def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else IN_A_FILE, markup=False)  # tags are what people wrote
+    """What is shown came from elsewhere: brackets and colons in it mean nothing."""
+    return Console(width=None if sys.stdout.isatty() else IN_A_FILE, markup=False, emoji=False)

@@ -7,6 +7,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from ratchet_common.legible import legible
+
 NOTHING: Final = "-"
 METRICS: Final = (
     ("relevance", "relevance"),
@@ -108,7 +110,7 @@ def _print_slices(console: Console, slices: list[Fields]) -> None:
     table = Table("slice", "cases", "score", "against", "gain", box=SIMPLE)
     for one in slices:
         against = _estimate(one["baseline"]) if one["baseline"] else NOTHING
-        table.add_row(one["name"], str(one["n"]), _estimate(one["candidate"]), against, signed(one["gain"]))
+        table.add_row(legible(one["name"]), str(one["n"]), _estimate(one["candidate"]), against, signed(one["gain"]))
     console.print(table)
 
 

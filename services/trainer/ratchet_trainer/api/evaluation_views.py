@@ -122,7 +122,7 @@ class RunView(Shown):
     done: int
     spent_usd: float
     max_cost_usd: float
-    benchmark_score: float | None = Field(description="the mean score of what was evaluated")
+    benchmark_score: float | None = Field(description="the mean score of what was evaluated; null: no result")
     summary: SummaryView | None
     judged: JudgeView | None
 
@@ -170,7 +170,7 @@ def run_view(run: Run) -> RunView:
         done=run.done,
         spent_usd=round(run.spent_usd, 6),
         max_cost_usd=run.order.max_cost_usd,
-        benchmark_score=run.summary.benchmark_score if run.summary else None,
+        benchmark_score=run.benchmark_score,
         summary=SummaryView.model_validate(run.summary) if run.summary else None,
         judged=JudgeView.model_validate(run.judged) if run.judged else None,
     )

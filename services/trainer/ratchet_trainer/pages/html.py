@@ -3,10 +3,11 @@
 No text of any case is on it. Everything that comes from outside (names, ids, tags) is escaped.
 """
 
+import html
 from collections.abc import Sequence
-from html import escape
 from typing import Final
 
+from ratchet_common.legible import legible
 from ratchet_trainer.pages import numbers
 from ratchet_trainer.pages.numbers import Table
 from ratchet_trainer.pages.plots import Range, Row, histogram, intervals, scatter
@@ -62,6 +63,10 @@ def page(report: Report) -> str:
     )
 
 
+def escape(text: str) -> str:
+    return html.escape(legible(text))
+
+
 def _about(report: Report) -> str:
     rows: Table = [
         ("evaluation", str(report.evaluation_id)),
@@ -71,6 +76,7 @@ def _about(report: Report) -> str:
         ("made by", "the gate" if report.kind == "gate" else "somebody who asked for it"),
         ("at", f"{report.created_at:%Y-%m-%d %H:%M} UTC"),
         ("state", report.state),
+        ("benchmark score", numbers.number(report.benchmark_score)),
     ]
     if report.spent_usd is not None:
         rows.append(("spent", f"{report.spent_usd:.6f} USD"))

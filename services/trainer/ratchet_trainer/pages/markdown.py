@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from ratchet_common.legible import legible
 from ratchet_trainer.pages import numbers
 from ratchet_trainer.pages.numbers import Table
 from ratchet_trainer.suites.report import Report
 
-SPECIAL: Final = str.maketrans({"|": "\\|", "\\": "\\\\", "`": "\\`", "\n": " ", "\r": " ", "<": "&lt;"})
+SPECIAL: Final = str.maketrans({letter: f"\\{letter}" for letter in "|\\`[]*_~"} | {"<": "&lt;"})
 
 
 def page(report: Report) -> str:
@@ -16,6 +17,7 @@ def page(report: Report) -> str:
         *(_plain(reason) for reason in report.reasons),
         f"On {_plain(report.material)}, for the task {_plain(report.task_type)}, at "
         f"{report.created_at:%Y-%m-%d %H:%M} UTC; {report.evaluation_id}, {_plain(report.state)}.",
+        f"Benchmark score: {numbers.number(report.benchmark_score)}.",
     ]
     if report.summary:
         parts += ["## Numbers", _table(numbers.metrics(report.summary))]
@@ -32,4 +34,4 @@ def _table(rows: Table) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.translate(SPECIAL)
+    return legible(text).translate(SPECIAL)

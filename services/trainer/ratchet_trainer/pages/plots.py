@@ -3,10 +3,12 @@
 Shapes, not colours alone, tell the sides apart: the candidate is a filled circle, the baseline an open square.
 """
 
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
+
+from ratchet_common.legible import legible
 
 WIDTH: Final = 640
 LEFT, RIGHT, ROW, TOP, AXIS = 200, 20, 34, 14, 30
@@ -124,6 +126,10 @@ def _grid(top: float, bottom: float) -> str:
 
 def _ticks(y: float) -> str:
     return "".join(f'<text x="{_x(s):.1f}" y="{y}" text-anchor="middle">{s:.1f}</text>' for s in FIFTHS)
+
+
+def escape(text: str) -> str:
+    return html.escape(legible(text))
 
 
 def _cut(name: str) -> str:

@@ -34,6 +34,7 @@ class Report:
     cases: tuple[CaseOutcome, ...]
     summary: Summary | None
     judged: JudgeReport | None = None
+    benchmark_score: float | None = None  # the candidate's mean score, once there is a result
 
 
 def report_of(found: Evaluation | Run, seed: int) -> Report:
@@ -56,6 +57,7 @@ def _of_run(run: Run) -> Report:
         cases=run.outcomes,
         summary=run.summary,
         judged=run.judged,
+        benchmark_score=run.benchmark_score,
     )
 
 
@@ -74,6 +76,7 @@ def _of_gate(evaluation: Evaluation, seed: int) -> Report:
         spent_usd=None,
         cases=cases,
         summary=summary(cases, seed),
+        benchmark_score=evaluation.benchmark_score,
     )
 
 

@@ -1,13 +1,14 @@
 """A report as pages: well-formed, escaped, readable without colours, and without a word of any case."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ratchet_trainer.pages import html, markdown
@@ -83,9 +84,28 @@ def test_names_and_tags_are_escaped(evil: dict[str, str]) -> None:
     assert "<script>" not in markdown.page(report(**evil))  # type: ignore[arg-type]
 
 
-@given(st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), min_size=1))
+@given(st.text(st.characters(codec=None), min_size=1))
+@example("\x1b[31m\x00\ud800\uffff")
 def test_any_name_leaves_the_page_well_formed(name: str) -> None:
-    parsed(html.page(report(name=name, tag=name, cases=3)))
+    page = html.page(report(name=name, tag=name, cases=3))
+    parsed(page)
+    page.encode()
+
+
+def test_no_name_turns_a_line_round() -> None:
+    for page in (html.page, markdown.page):
+        assert "\u202e" not in page(report(name="a\u202eb", tag="c\u202ed"))
+
+
+def test_no_name_is_an_image_or_a_link_of_a_markdown_page() -> None:
+    page = markdown.page(report(tag="![x](http://e.example/x.png)\n# [y](z)"))
+    assert "!\\[x\\](http" in page
+    assert "\n# " not in page.removeprefix("# ").replace("\n## ", "")
+
+
+@pytest.mark.parametrize("page", [html.page, markdown.page])
+def test_a_page_has_the_benchmark_score(page: Callable[[Report], str]) -> None:
+    assert "0.483" in page(replace(report(), benchmark_score=0.48333))
 
 
 def test_the_verdict_is_one_sentence() -> None:
