@@ -22,7 +22,7 @@ def json_fault(output: str, schema: str = "") -> str:
     """`schema`: a JSON Schema as JSON text; without one, any JSON will do. Raises WrongSchemaError."""
     validator = _validator(schema) if schema else None
     try:
-        value = json.loads(unfenced(output[:MAX_CHARS].strip()))
+        value = json.loads(unfenced(output[:MAX_CHARS].strip()), parse_constant=_refused)
     except (ValueError, RecursionError):
         return "It is no JSON."
     if validator is None:
@@ -45,8 +45,20 @@ def list_fault(output: str) -> str:
     text = unfenced(output[:MAX_CHARS].strip())
     if not text:
         return "It is empty."
-    listed = text.startswith("[") or all(is_bulleted(line) for line in text.splitlines() if line.strip())
+    listed = _is_array(text) or all(is_bulleted(line) for line in text.splitlines() if line.strip())
     return "" if listed or not items_of(text) else "It is no list: a line begins without a bullet or a number."
+
+
+def _is_array(text: str) -> bool:
+    try:
+        return text.startswith("[") and isinstance(json.loads(text, parse_constant=_refused), list)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _refused(name: str) -> object:
+    """NaN and Infinity: Python reads them, JSON has none."""
+    raise ValueError(name)
 
 
 @functools.lru_cache(maxsize=KEPT)

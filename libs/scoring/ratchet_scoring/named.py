@@ -8,10 +8,12 @@ from ratchet_scoring.citations import citations
 from ratchet_scoring.figures import figures_covered
 from ratchet_scoring.formats import json_fault, label_fault, list_fault
 from ratchet_scoring.items import items_covered, items_f1, items_in, items_of
-from ratchet_scoring.quantities import TOLERANCE
+from ratchet_scoring.quantities import TOLERANCE, plain
 from ratchet_scoring.rouge import rouge_l, rouge_n, tokens
 from ratchet_scoring.scorers import render_target, score_output
 from ratchet_scoring.short_answers import exact_match, token_f1
+
+_SILENT: Final = frozenset(".,;:?!'\"()[]-_ ")  # at the end of a word they say nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,18 @@ def _numeric(output: str, wanted: Wanted) -> float:
 
 def _words(output: str, wanted: Wanted) -> float:
     """The share of the wanted words that stand in the answer."""
-    said = f" {' '.join(tokens(output))} "
-    found = [f" {' '.join(tokens(word))} " in said for word in wanted.words]
-    return sum(found) / len(found) if found else 1.0
+    if not wanted.words:
+        return 1.0
+    said, as_written = f" {' '.join(tokens(output))} ", plain(output)
+    return sum(_stands_in(word, said, as_written) for word in wanted.words) / len(wanted.words)
+
+
+def _stands_in(word: str, said: str, as_written: str) -> bool:
+    """As words, whatever stands between them. Signs at its ends (C++, $5, an emoji) have to stand there too."""
+    known, ends = tokens(word), word.strip()
+    there = not known or f" {' '.join(known)} " in said
+    needs_signs = not known or any(not (end.isalnum() or end in _SILENT) for end in (ends[0], ends[-1]))
+    return there and (not needs_signs or plain(word) in as_written)
 
 
 def _list(output: str, _: Wanted) -> float:

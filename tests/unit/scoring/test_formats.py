@@ -15,7 +15,7 @@ def test_what_breaks_the_schema_is_not_quoted(output: str) -> None:
     assert json_fault(output, SCHEMA) == "Its JSON breaks the schema."
 
 
-@pytest.mark.parametrize("output", ["", "total: 3", "{", "[" * 100_000])
+@pytest.mark.parametrize("output", ["", "total: 3", "{", "[" * 100_000, '{"total": NaN}', "-Infinity"])
 def test_what_is_no_json(output: str) -> None:
     assert json_fault(output) == "It is no JSON."
 
@@ -44,6 +44,6 @@ def test_lists(output: str) -> None:
     assert list_fault(output) == ""
 
 
-@pytest.mark.parametrize("output", ["", "We should call Ann.", "- a\nand so on"])
+@pytest.mark.parametrize("output", ["", "We should call Ann.", "- a\nand so on", "[garbage", "[1, 2", "[NaN]"])
 def test_what_is_no_list(output: str) -> None:
     assert list_fault(output)

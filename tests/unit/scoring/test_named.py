@@ -25,6 +25,13 @@ from ratchet_scoring.named import SCORERS, Wanted, score_by
         ("words", "We call Ann.", Wanted("chat", words=("call ann", "Bob")), 0.5),
         ("no_words", "As an AI model", Wanted("chat", words=("as an ai",)), 0),
         ("no_words", "The fair aim", Wanted("chat", words=("ai",)), 1),
+        ("no_words", "Off we go \U0001f680", Wanted("chat", words=("\U0001f680",)), 0),
+        ("no_words", "Plan C", Wanted("chat", words=("C++",)), 1),
+        ("words", "In c++, of course", Wanted("chat", words=("C++",)), 1),
+        ("words", "It costs 5", Wanted("chat", words=("$5",)), 0),
+        ("words", "Don\u2019t!", Wanted("chat", words=("don't",)), 1),
+        ("words", "What", Wanted("chat", words=("!!!",)), 0),
+        ("words", "What!!!", Wanted("chat", words=("!!!",)), 1),
         ("most_words", "one two three", Wanted("summary", most_words=2), 0),
     ],
 )

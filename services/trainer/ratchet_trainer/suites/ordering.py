@@ -65,6 +65,8 @@ class Ordering:
         )
         material = await self.materials.of(tenant, complete)
         task = material.suite.task_type
+        if order.paraphrases and not any(item.case.paraphrases for item in material.items):
+            raise CannotAskError("No case has paraphrases: write some into the suite, or ask for several draws.")
         for subject in filter(None, (complete.candidate, complete.baseline)):
             await self.askers.of(tenant, subject, task)
         if complete.judge:

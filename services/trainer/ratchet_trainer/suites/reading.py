@@ -9,12 +9,10 @@ import msgspec
 from ratchet_common import json_bodies
 from ratchet_common.errors import RefusedError
 from ratchet_common.vocabulary import TaskType
-from ratchet_scoring.formats import WrongSchemaError, json_fault
-from ratchet_scoring.named import WITHOUT_REFERENCE
-from ratchet_trainer.suites.suite import MOST_CASES, Case, Check, Suite
+from ratchet_trainer.suites.faults import faults_of
+from ratchet_trainer.suites.suite import MOST_CASES, Case, Suite
 
 SHOWN_FAULTS: Final = 20
-NEEDED: Final = {"words": "words", "no_words": "words", "most_words": "most_words"}  # fields, by scorer
 
 
 class WrongSuiteError(RefusedError):
@@ -41,7 +39,7 @@ def suite_of(body: bytes) -> Suite:
         raise WrongSuiteError([f"The suite: {error}."]) from None
     except msgspec.ValidationError as error:
         raise WrongSuiteError([f"The suite: {_plain(error)}."]) from None
-    cases, faults = _cases(file.cases)
+    cases, faults = _cases(file.cases, file.task_type)
     faults = [*_of_the_whole(file), *faults, *_twice(cases)]
     if faults:
         raise WrongSuiteError(faults)
@@ -69,7 +67,7 @@ def digest_of(case: Case) -> str:
     return hashlib.sha256(msgspec.json.encode(judged, order="deterministic")).hexdigest()[:16]
 
 
-def _cases(raw: list[msgspec.Raw]) -> tuple[list[Case], list[str]]:
+def _cases(raw: list[msgspec.Raw], task_type: str) -> tuple[list[Case], list[str]]:
     cases, faults = [], []
     for place, one in enumerate(raw[:MOST_CASES], 1):
         try:
@@ -81,7 +79,7 @@ def _cases(raw: list[msgspec.Raw]) -> tuple[list[Case], list[str]]:
             faults.append(f"Case {place}: {json_bodies.NO_JSON}.")
             continue
         cases.append(case)
-        faults += [f"Case {place} ({case.id}): {fault}." for fault in _of_case(case)]
+        faults += [f"Case {place} ({case.id}): {fault}." for fault in faults_of(case, task_type)]
     return cases, faults
 
 
@@ -92,38 +90,6 @@ def _of_the_whole(file: _File) -> Iterator[str]:
         yield "The suite has no case: write at least one."
     if len(file.cases) > MOST_CASES:
         yield f"The suite has {len(file.cases)} cases, and may have {MOST_CASES}: make several of it."
-
-
-def _of_case(case: Case) -> Iterator[str]:
-    if bool(case.input.strip()) == bool(case.messages):
-        yield "it has both input and messages" if case.messages else "it asks nothing: give it input or messages"
-    if case.messages and case.messages[-1].role != "user":
-        yield "its last message is not the user's"
-    if case.reference is None and not case.checks:
-        yield "nothing is held against its answer: give it a reference or checks"
-    for place, check in enumerate(case.checks, 1):
-        yield from (f"check {place} ({check.scorer}) {fault}" for fault in _of_check(check, case))
-
-
-def _of_check(check: Check, case: Case) -> Iterator[str]:
-    if check.scorer not in WITHOUT_REFERENCE and case.reference is None:
-        yield "needs a reference, and the case has none"
-    if check.scorer == "label" and not case.labels:
-        yield "needs labels, and the case has none"
-    if check.scorer == "citations" and not case.passages:
-        yield "needs a context, and the case has none"
-    needed = NEEDED.get(check.scorer)
-    if needed and not getattr(check, needed):
-        yield f"needs {needed}"
-    if check.json_schema:
-        try:
-            json_fault("null", schema_of(check))
-        except WrongSchemaError:
-            yield "has no JSON Schema in json_schema, or one that refers to something outside itself"
-
-
-def schema_of(check: Check) -> str:
-    return msgspec.json.encode(check.json_schema).decode() if check.json_schema else ""
 
 
 def _twice(cases: list[Case]) -> Iterator[str]:

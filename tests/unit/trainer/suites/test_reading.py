@@ -68,6 +68,18 @@ def test_a_suite_of_everything_is_read() -> None:
             "Case 1 (q1): check 1 (exact) needs a reference, and the case has none.",
         ),
         (
+            {"context": ["", " "], "checks": [{"scorer": "citations"}]},
+            "Case 1 (q1): check 1 (citations) needs a context, and the case has none.",
+        ),
+        ({"checks": [{"scorer": "words", "words": [" "]}]}, "Case 1 (q1): check 1 (words) has an empty word."),
+        ({"reference": " "}, "Case 1 (q1): its reference is empty: no answer could pass."),
+        ({"reference": []}, "Case 1 (q1): its reference is empty: no answer could pass."),
+        ({"paraphrases": ["What?", ""]}, "Case 1 (q1): one of its paraphrases is empty."),
+        (
+            {"reference": "bell", "checks": [{"scorer": "rouge_2"}]},
+            "Case 1 (q1): check 1 (rouge_2) needs a reference of at least 2 words.",
+        ),
+        (
             {"checks": [{"scorer": "json", "json_schema": {"type": 5}}]},
             "Case 1 (q1): check 1 (json) has no JSON Schema in json_schema, or one that refers to something outside "
             "itself.",
@@ -76,6 +88,16 @@ def test_a_suite_of_everything_is_read() -> None:
 )
 def test_what_is_wrong_with_a_case_is_a_sentence(case: dict[str, Any], fault: str) -> None:
     assert faults(body(CASE | case)) == [fault]
+
+
+def test_a_label_that_is_none_of_the_labels_is_no_reference() -> None:
+    case = CASE | {"labels": ["yes", "no"], "reference": "maybe"}
+    assert faults(body(case, task_type="classification")) == ["Case 1 (q1): its reference is none of its labels."]
+    suite_of(body(case | {"reference": "YES"}, task_type="classification"))
+
+
+def test_that_there_is_nothing_may_be_the_reference_of_a_list() -> None:
+    assert suite_of(body(CASE | {"reference": []}, task_type="action_items")).cases[0].reference == ()
 
 
 def test_every_case_that_is_wrong_is_told() -> None:

@@ -331,6 +331,8 @@ async def test_what_cannot_be_asked_is_said_at_once() -> None:
         with pytest.raises(CannotAskError, match=words):
             await site.ordering.ask("acme", "ann", Order(candidate=candidate, suite_id="s"), judge=None, cost_usd=None)
     order = Order(candidate=Subject(model="m"), suite_id="s")
+    with pytest.raises(CannotAskError, match="No case has paraphrases"):
+        await site.ordering.ask("acme", "ann", replace(order, paraphrases=True), judge=None, cost_usd=None)
     with pytest.raises(CannotAskError, match="TRAINER_JUDGE_MODEL"):
         await site.ordering.ask("acme", "ann", order, judge=True, cost_usd=None)
     assert site.runs.run is None
@@ -345,7 +347,7 @@ async def test_what_is_asked_for_again_is_the_same_and_another_request_is_refuse
 
     first = await ask(order)
     assert await ask(order) is first
-    for other in (replace(order, draws=2), replace(order, paraphrases=True)):
+    for other in (replace(order, draws=2), replace(order, paraphrases=True), replace(order, suite_id="t")):
         with pytest.raises(IdempotencyMismatchError):
             await ask(other)
     with pytest.raises(IdempotencyMismatchError):
