@@ -20,6 +20,7 @@ METRICS: Final = (
     ("malformed", "format errors"),
     ("private", "private data"),
     ("unanswered", "without an answer"),
+    ("abstained", "not sure of"),
 )
 
 Fields = Mapping[str, Any]

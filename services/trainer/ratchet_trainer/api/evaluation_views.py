@@ -32,6 +32,7 @@ class MeasuredSide(Shown):
     malformed: int
     private: int
     unanswered: int
+    abstained: int = Field(description="cases that a student was not sure of: the baseline's, or its own all the same")
 
 
 class ImprovementView(Shown):
@@ -89,6 +90,7 @@ class OutcomeView(Shown):
     completeness: float | None
     consistency: float | None
     error: str
+    abstained: bool
 
 
 class CaseOutcomeView(Shown):

@@ -22,6 +22,7 @@ METRICS: Final[tuple[tuple[str, Callable[[Side], str]], ...]] = (
     ("format errors", lambda side: str(side.malformed)),
     ("answers with private data", lambda side: str(side.private)),
     ("cases without an answer", lambda side: str(side.unanswered)),
+    ("cases that it was not sure of", lambda side: str(side.abstained)),
 )
 
 

@@ -46,7 +46,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """`prices` None: it costs nothing. `alone`: asked beside others, its latency would be theirs too."""
+    """`prices` None: it costs nothing. `alone`: a student; asked beside others, its latency would be theirs too."""
 
     provider: Provider
     model: str
@@ -55,8 +55,8 @@ class Asker:
     artifact: str = ""
     sha256: str = ""
 
-    async def ask(self, task_type: str, question: Question, most_tokens: int) -> Reply:
-        """Raises ProviderError."""
+    async def ask(self, task_type: str, question: Question, most_tokens: int, *, may_abstain: bool = False) -> Reply:
+        """Raises ProviderError: `unsure` where it may abstain, as a student may wherever others can be asked."""
         request = ModelRequest(
             model=self.model,
             task_type=task_type,
@@ -68,6 +68,7 @@ class Asker:
             limits=TimeLimits(total_s=ANSWER_PATIENCE_S),
             artifact=self.artifact,
             sha256=self.sha256,
+            may_abstain=may_abstain,
         )
         started = time.perf_counter()
         said = await self.provider.answer(request)
@@ -103,7 +104,14 @@ class Purse:
 
 
 async def ask_patiently(
-    asker: Asker, task_type: str, question: Question, most_tokens: int, purse: Purse, pause: Pause
+    asker: Asker,
+    task_type: str,
+    question: Question,
+    most_tokens: int,
+    purse: Purse,
+    pause: Pause,
+    *,
+    may_abstain: bool = False,
 ) -> Reply:
     """Raises ProviderError once it will not get better, SpentError."""
     for attempt in range(TRIES):
@@ -111,7 +119,7 @@ async def ask_patiently(
         purse.set_aside(aside)
         cost = ZERO
         try:
-            reply = await asker.ask(task_type, question, most_tokens)
+            reply = await asker.ask(task_type, question, most_tokens, may_abstain=may_abstain)
             cost = reply.cost_usd
             return reply
         except ProviderError as error:

@@ -21,7 +21,8 @@ class Said:
     """One side's answers to a case: draws of the same request, then those to its paraphrases.
 
     `error`: why there is no answer; the others are then empty. `refused`: the model could not answer this request, and
-    that is its score; else whether it could is not known.
+    that is its score; else whether it could is not known. `abstained`: it was not sure, and left the request to the
+    other side; or to nobody, and these are its own answers all the same.
     """
 
     outputs: tuple[str, ...] = field(default=(), repr=False)
@@ -30,6 +31,7 @@ class Said:
     cost_usd: float = 0.0  # mean
     error: str = ""
     refused: bool = False
+    abstained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Outcome:
     completeness: float | None = None
     consistency: float | None = None
     error: str = ""
+    abstained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def outcome(suite: Suite, case: Case, said: Said, find: Find) -> Outcome:
         relevance=relevance(suite.task_type, first, *((question, context) if context else ("", question))),
         completeness=None if case.reference is None else completeness(suite.task_type, first, case.reference),
         consistency=consistency(suite.task_type, [*said.outputs, *said.rephrased]),
+        abstained=said.abstained,
     )
 
 

@@ -1,8 +1,9 @@
 """Both sides of a comparison, and who judges them: each case is put to them, within what may be spent."""
 
 import statistics
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -26,6 +27,12 @@ class Silence:
     @property
     def is_long(self) -> bool:
         return self.times >= LONG_SILENCE
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    reply: Reply
+    abstained: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +63,14 @@ class Sides:
                 await self._said(asker, case)
 
     async def said(self, case: Case) -> tuple[Said, ...]:
-        """The candidate first. Raises SpentError, and ProviderError where nothing will be answered at all."""
-        return tuple([await self._said(asker, case) for asker in self.askers])
+        """The candidate first. What it is not sure of is left to the baseline, as the router would leave it.
+
+        Raises SpentError, and ProviderError where nothing will be answered at all.
+        """
+        if self.baseline is None:
+            return (await self._said(self.candidate, case),)
+        theirs = await self._said(self.baseline, case)
+        return await self._said(self.candidate, case, theirs), theirs
 
     async def preferred(self, case: Case, said: Sequence[Said]) -> Preferred | None:
         """None where there is no judge, or nothing to judge. Raises as `said`."""
@@ -86,22 +99,48 @@ class Sides:
         self.silence.times = 0
         return judged.both_ways(words[0], words[1])
 
-    async def _said(self, asker: Asker, case: Case) -> Said:
+    async def _said(self, asker: Asker, case: Case, others: Said | None = None) -> Said:
+        """`others`: what those said to whom it may leave a request."""
         asked = [question_of(case, self.task_type)] * self.draws
         rephrased = [question_of(case, self.task_type, text) for text in case.paraphrases if self.paraphrases]
+        left_to = [None] * len(asked + rephrased) if others is None or others.error else _replies(others)
         try:
-            replies = [await self._ask(asker, question, self.most_tokens) for question in asked]
-            others = [await self._ask(asker, question, self.most_tokens) for question in rephrased]
+            given = [
+                await self._given(asker, question, theirs)
+                for question, theirs in zip([*asked, *rephrased], left_to, strict=True)
+            ]
         except ProviderError as error:
             if error.kind in HOPELESS:
                 raise
             return Said(error=error.kind, refused=error.kind not in PASSING)
+        replies = [one.reply for one in given[: len(asked)]]
         return Said(
             outputs=tuple(reply.output for reply in replies),
-            rephrased=tuple(reply.output for reply in others),
+            rephrased=tuple(one.reply.output for one in given[len(asked) :]),
             latency_ms=statistics.median(reply.latency_ms for reply in replies),
             cost_usd=float(sum((reply.cost_usd for reply in replies), Decimal(0)) / len(replies)),
+            abstained=any(one.abstained for one in given[: len(asked)]),
         )
 
-    async def _ask(self, asker: Asker, question: Question, most_tokens: int) -> Reply:
-        return await ask_patiently(asker, self.task_type, question, most_tokens, self.purse, self.pause)
+    async def _given(self, asker: Asker, question: Question, left_to: Reply | None) -> _Given:
+        """Where a student is not sure, what the others said; where nobody else has an answer, its own all the same."""
+        started = time.perf_counter()
+        try:
+            return _Given(await self._ask(asker, question, self.most_tokens, may_abstain=asker.alone))
+        except ProviderError as error:
+            if error.kind != "unsure":
+                raise
+        if left_to is None:
+            return _Given(await self._ask(asker, question, self.most_tokens), abstained=True)
+        waited_ms = (time.perf_counter() - started) * 1000
+        return _Given(replace(left_to, latency_ms=waited_ms + left_to.latency_ms), abstained=True)
+
+    async def _ask(self, asker: Asker, question: Question, most_tokens: int, *, may_abstain: bool = False) -> Reply:
+        return await ask_patiently(
+            asker, self.task_type, question, most_tokens, self.purse, self.pause, may_abstain=may_abstain
+        )
+
+
+def _replies(said: Said) -> list[Reply]:
+    cost = Decimal(str(said.cost_usd))
+    return [Reply(output, said.latency_ms, cost) for output in (*said.outputs, *said.rephrased)]

@@ -1,5 +1,6 @@
 """What a run came to, case by case and all together: numbers with their intervals. Pure."""
 
+import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Side:
     malformed: int
     private: int
     unanswered: int
+    abstained: int = 0  # that it was not sure of
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def side(
         malformed=sum(outcome.malformed for outcome in its),
         private=sum(outcome.private for outcome in its),
         unanswered=sum(of(case).score is None for case in cases),
+        abstained=sum(outcome.abstained for outcome in its),
     )
 
 
@@ -172,4 +175,4 @@ def _mean(values: Sequence[float | None], weights: Sequence[float]) -> float | N
 
 def _at(ascending: Sequence[float], share: float) -> float:
     """The nearest rank."""
-    return ascending[min(int(share * len(ascending)), len(ascending) - 1)] if ascending else 0.0
+    return ascending[max(math.ceil(share * len(ascending)), 1) - 1] if ascending else 0.0

@@ -90,7 +90,7 @@ def test_a_summary_has_intervals_and_slices() -> None:
     assert by_name["odd"].gain.mean == 0
     assert by_name["even"].gain is not None
     assert by_name["even"].gain.low > 0
-    assert (found.candidate.latency_p50_ms, found.candidate.latency_p95_ms) == (2000, 3800)
+    assert (found.candidate.latency_p50_ms, found.candidate.latency_p95_ms) == (1900, 3700)
 
 
 def test_cases_that_one_side_did_not_answer_count_for_neither() -> None:

@@ -53,11 +53,14 @@ class Scripted:
     errors: list[ErrorKind] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     prefix: str = "word"
+    unsure: tuple[str, ...] = ()  # of what it is not, where it may say so
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         self.asked.append(request.document)
         if self.errors:
             raise ProviderError(self.errors.pop(0))
+        if request.may_abstain and request.document in self.unsure:
+            raise ProviderError("unsure")
         usage = Usage(input_tokens=1_000, output_tokens=100)
         return ModelAnswer(output=f"{self.prefix}{request.document.split()[-1]}", usage=usage, model=request.model)
 
@@ -295,6 +298,38 @@ async def test_a_judge_that_says_something_else_now_and_then_is_asked_to_the_end
     await site.running.run_once()
     assert site.run.judged is not None
     assert (site.run.judged.unclear, site.run.judged.silent) == (6, False)
+
+
+STUDENT = Subject(version_id="qa-abababab")
+
+
+def with_student(site: Site) -> Site:
+    site.versions.versions[STUDENT.version_id] = version(STUDENT.version_id, task_type="qa")
+    return site
+
+
+async def test_what_a_student_is_not_sure_of_is_left_to_the_baseline() -> None:
+    student = Scripted(prefix="else", unsure=("say 1", "say 4"))
+    site = with_student(Site(student, others={"other": Scripted()}))
+    order = Order(candidate=STUDENT, baseline=Subject(model="other"), suite_id="s")
+    await site.ordering.ask("acme", "ann", order, judge=None, cost_usd=None)
+    await site.running.run_once()
+    assert site.run.summary is not None
+    found = site.run.summary.candidate
+    assert found.accuracy.mean == pytest.approx(2 / 6)
+    assert (found.abstained, found.cost_usd) == (2, pytest.approx(2 / 6 * 0.002))
+    assert site.run.spent_usd == pytest.approx(6 * 0.002)
+    assert [case.candidate.abstained for case in site.run.outcomes] == [False, True, False, False, True, False]
+
+
+async def test_where_nobody_else_has_an_answer_it_gives_its_own() -> None:
+    for others, baseline in (({}, None), ({"other": Scripted(["filtered"] * 5)}, Subject(model="other"))):
+        site = with_student(Site(Scripted(unsure=("say 1",)), others=others))
+        order = Order(candidate=STUDENT, baseline=baseline, suite_id="s")
+        await site.ordering.ask("acme", "ann", order, judge=None, cost_usd=None)
+        await site.running.run_once()
+        assert site.run.summary is not None
+        assert (site.run.summary.benchmark_score, site.run.summary.candidate.abstained) == (1, 1)
 
 
 async def test_a_wrong_key_ends_it_at_once() -> None:
