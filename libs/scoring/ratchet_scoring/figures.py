@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ratchet_scoring.quantities import DIGITS, TOLERANCE, plain, value_of
-from ratchet_scoring.units import PERCENT, SCALES, UNITS
+from ratchet_scoring.dates import Day, days_in
+from ratchet_scoring.quantities import DIGITS, TOLERANCE, value_of
+from ratchet_scoring.reading_numbers import as_numbers
+from ratchet_scoring.units import ALIKE, PERCENT, SCALES, UNITS, Unit
 
 MAX_CHARS: Final = 200_000  # of a text are read
 MAX_FIGURES: Final = 500
 SHARE: Final = "share"  # the kind of 12 %, whose value is .12
+DAY: Final = "day"  # the kind of 5 January 2024, whose value is 20240105
 _BARE: Final = re.compile(r"\d{1,4}\Z", re.A)  # a year, or a number of a note
 
 
@@ -23,8 +26,8 @@ _SIGNS = _any_of([name for name in UNITS if not name.isalpha()])
 _CODES = _any_of([name for name in UNITS if len(name) == 3 and UNITS[name].kind.isupper()])
 _SCALE = _any_of(list(SCALES))
 _FIGURE = re.compile(
-    rf"(?<![\w.,])(?<!\d-)(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<before>{_SIGNS}|(?:{_CODES})\s)?\s*(?P<inner>\()?"
-    rf"(?P<minus>-)?(?P<digits>{DIGITS})(?![.,]?\d)(?:\s?(?P<scale>{_SCALE})\b)?"
+    rf"(?<![\w.,])(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<before>{_SIGNS}|(?:{_CODES})\s)?\s*(?P<inner>\()?"
+    rf"(?P<minus>-)?(?P<digits>{DIGITS})(?![.,]?\d)(?:\s?(?P<scale>{_SCALE})\b\.?)?"
     rf"(?:[\s-]?(?P<unit>%|(?:{_any_of([*PERCENT - {'%'}, *UNITS])})(?!\w)))?\s*(?P<close>\))?"
     rf"(?P<after>%|\s(?:{_SCALE})\b)?",
     re.A,
@@ -33,23 +36,37 @@ _FIGURE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`value` in the measure of its `kind`; a kind of "" is a bare number. `written`: before its unit counted."""
+    """`value` in the measure of its `kind`; a kind of "" is a bare number. `written`: before its unit counted.
+    `aside`: in parentheses within prose, as accountants write losses, or said by the way: of either sign.
+    """
 
     value: float
     kind: str = ""
     written: float = 0.0
+    aside: bool = False
 
 
 def figures_in(text: str) -> list[Figure]:
-    """In the order of the text. Parentheses mean below zero, but for a bare number up to 9999 within prose."""
-    said = plain(text[:MAX_CHARS])
-    found = (_figure(match, alone=match[0].strip() == said.rstrip(".")) for match in _FIGURE.finditer(said))
-    return [figure for figure in found if math.isfinite(figure.value)][:MAX_FIGURES]
+    """In the order of the text; a day is one figure, and its year another. Parentheses mean below zero, but for a bare
+    number up to 9999 within prose.
+    """
+    said = as_numbers(text[:MAX_CHARS])
+    days = list(days_in(said))
+    found = [(day.start, _day(day)) for day in days] + [(day.start, _year(day)) for day in days]
+    for match in _FIGURE.finditer(_without(days, said)):
+        figure = _figure(match, alone=match[0].strip() == said.rstrip("."))
+        if math.isfinite(figure.value):
+            found.append((match.start(), figure))
+    return [figure for _, figure in sorted(found, key=lambda pair: pair[0])][:MAX_FIGURES]
 
 
 def same_figure(one: Figure, other: Figure, tolerance: float = TOLERANCE) -> bool:
     """Within the tolerance, of the larger of both. A bare number is of any kind: 90 is 90 min, 12 and .12 are 12 %."""
-    if one.kind == other.kind:
+    if one.aside or other.aside:
+        one, other = _unsigned(one), _unsigned(other)
+    if DAY in (one.kind, other.kind):
+        return one == other
+    if one.kind == other.kind or frozenset({one.kind, other.kind}) in ALIKE:
         return _close(one.value, other.value, tolerance)
     if one.kind and other.kind:
         return False
@@ -77,12 +94,30 @@ def _figure(match: re.Match[str], *, alone: bool) -> Figure:
     after = (match["after"] or "").strip()
     written = value_of(match["digits"]) * SCALES.get(match["scale"] or after, 1.0)
     unit = match["unit"] or (after if after == "%" else (match["before"] or "").strip())
-    if match["sign"] == "-" or match["minus"] or _is_below(match, alone or bool(unit or match["scale"])):
+    below = _is_below(match, alone or bool(unit or match["scale"]))
+    if match["sign"] == "-" or match["minus"] or below:
         written = -written
-    if unit in PERCENT:
-        return Figure(written / 100, SHARE, written)
-    known = UNITS.get(unit)
-    return Figure(written * known.factor, known.kind, written) if known else Figure(written, "", written)
+    aside = below and not alone and bool(match["open"]) and bool(unit or match["scale"])
+    known = Unit(SHARE, 0.01) if unit in PERCENT else UNITS.get(unit, Unit("", 1.0))
+    return Figure(written * known.factor, known.kind, written, aside)
+
+
+def _day(day: Day) -> Figure:
+    return Figure(day.number, DAY, day.number)
+
+
+def _year(day: Day) -> Figure:
+    return Figure(day.year, "", day.year)
+
+
+def _without(days: Sequence[Day], said: str) -> str:
+    for day in days:
+        said = said[: day.start] + "|" * (day.end - day.start) + said[day.end :]
+    return said
+
+
+def _unsigned(figure: Figure) -> Figure:
+    return Figure(abs(figure.value), figure.kind, abs(figure.written))
 
 
 def _is_below(match: re.Match[str], telling: bool) -> bool:

@@ -8,7 +8,8 @@ from ratchet_scoring.citations import citations
 from ratchet_scoring.figures import figures_covered
 from ratchet_scoring.formats import json_fault, label_fault, list_fault
 from ratchet_scoring.items import items_covered, items_f1, items_in, items_of
-from ratchet_scoring.quantities import TOLERANCE, plain
+from ratchet_scoring.quantities import TOLERANCE
+from ratchet_scoring.reading_numbers import plain
 from ratchet_scoring.rouge import rouge_l, rouge_n, tokens
 from ratchet_scoring.scorers import render_target, score_output
 from ratchet_scoring.short_answers import exact_match, token_f1

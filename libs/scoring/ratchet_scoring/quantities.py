@@ -3,8 +3,9 @@
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ratchet_scoring.reading_numbers import as_numbers
 from ratchet_scoring.units import SCALES
 
 TOLERANCE = 0.005  # of the larger of both: what rounding to three figures loses
@@ -12,6 +13,8 @@ MAX_CHARS = 64  # a longer text is prose
 
 DIGITS = "|".join(
     (
+        r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?",  # 1.234.567
+        r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?",  # 12,34,567
         r"\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?",  # 1,234.5
         r"\d{1,3}(?:[. ]\d{3})+,\d+",  # 1.234,5
         r"\d+,\d{1,2}",  # 1234,5
@@ -21,18 +24,21 @@ DIGITS = "|".join(
 )
 _SCALE = "|".join(SCALES)
 _NUMBER = re.compile(
-    rf"(?P<open>\()?(?P<sign>[-+])?\s*(?P<digits>{DIGITS})\s*(?P<scale>{_SCALE})?\s*(?P<percent>%)?"
+    rf"(?P<open>\()?(?P<sign>[-+])?\s*(?P<digits>{DIGITS})\s*(?P<scale>{_SCALE})?\.?\s*(?P<percent>%)?"
     r"(?P<close>\))?(?P<after>%)?",
     re.A,
 )
-_DECIMAL_COMMA = re.compile(r",\d{1,2}\Z|\.\d{3},", re.A)
+_DECIMAL_COMMA = re.compile(r",\d{1,2}\Z|\.\d{3}[.,]", re.A)
 _CODES = re.compile(r"\b(?:usd|eur|gbp|chf|jpy|cny|inr|cad|aud)\b")
+_SIGNS = {"us$": "usd", "$": "$", "€": "eur", "£": "gbp", "₹": "inr"}  # ¥ is of two
+_DOLLARS = {"$", "usd", "cad", "aud"}
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     value: float
     percent: bool = False  # written with a percent sign; `value` is what stands before it
+    currency: str = field(default="", compare=False)  # its code, or "$" for any dollar; empty: none is written
 
 
 def quantity(thing: object) -> Quantity | None:
@@ -50,7 +56,9 @@ def quantity(thing: object) -> Quantity | None:
 
 
 def same_quantity(one: Quantity, other: Quantity) -> bool:
-    """Within the tolerance. Where one side only has a percent sign, 12 % is 12 as well as .12."""
+    """Within the tolerance, and in no other currency. Where one side only has a percent sign, 12 % is 12 and .12."""
+    if not _may_be_one_currency(one.currency, other.currency):
+        return False
     if _close(one.value, other.value):
         return True
     if one.percent == other.percent:
@@ -66,27 +74,32 @@ def value_of(digits: str) -> float:
     return float(re.sub("[,' ]", "", digits))
 
 
-def plain(text: str) -> str:
-    """In lower case; minus signs, apostrophes and spaces of every kind become plain ones."""
-    normal = unicodedata.normalize("NFKC", text).lower().replace("\u2212", "-").replace("\u2019", "'")
-    return " ".join(normal.split())
-
-
 def _close(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=1e-12)
 
 
 def _parse(text: str) -> Quantity | None:
-    found = _NUMBER.fullmatch(_bare(text))
+    said = as_numbers(text)
+    found = _NUMBER.fullmatch(_bare(said))
     if not found or bool(found["open"]) != bool(found["close"]):
         return None
     value = value_of(found["digits"]) * SCALES.get(found["scale"] or "", 1.0)
     negative = found["sign"] == "-" or found["open"]
     percent = bool(found["percent"] or found["after"])
-    return Quantity(-value if negative else value, percent) if math.isfinite(value) else None
+    value = -value if negative else value
+    return Quantity(value, percent, _currency(said)) if math.isfinite(value) else None
 
 
-def _bare(text: str) -> str:
+def _currency(said: str) -> str:
+    code = _CODES.search(said)
+    return code[0] if code else next((its for sign, its in _SIGNS.items() if sign in said), "")
+
+
+def _may_be_one_currency(one: str, other: str) -> bool:
+    return not one or not other or one == other or ("$" in (one, other) and {one, other} <= _DOLLARS)
+
+
+def _bare(said: str) -> str:
     """Without currency signs and codes."""
-    kept = "".join("" if unicodedata.category(letter) == "Sc" else letter for letter in plain(text))
+    kept = "".join("" if unicodedata.category(letter) == "Sc" else letter for letter in said.replace("us$", "$"))
     return " ".join(_CODES.sub("", kept).split()).replace("( ", "(").replace(" )", ")").strip().rstrip(".")

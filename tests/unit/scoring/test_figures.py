@@ -16,7 +16,19 @@ from ratchet_scoring.quantities import Quantity, quantity
         ("$(1.5) million", -1.5e6, "USD"),
         ("(12 %)", -0.12, "share"),
         ("12 percent", 0.12, "share"),
-        ("20 bps", 0.002, "share"),
+        ("20 bps", 0.002, "bps"),
+        ("5 percentage points", 0.05, "points"),
+        ("\u20135 %", -0.05, "share"),
+        ("1.234.567 €", 1234567, "EUR"),
+        ("12,34,567", 1234567, ""),
+        ("1,5 Mrd. €", 1.5e9, "EUR"),
+        ("₹5 lakh", 5e5, "INR"),
+        ("3\u00bd", 3.5, ""),
+        ("1.2 \u00d7 10\u2079", 1.2e9, ""),
+        ("1.2 x 10^9", 1.2e9, ""),
+        ("5.2\u00b9", 5.2, ""),
+        ("\u0663\u066b\u0665", 3.5, ""),
+        ("70 °F", 70, "fahrenheit"),
         ("4.8bn", 4.8e9, ""),
         ("€4.8bn", 4.8e9, "EUR"),
         ("EUR 1.234,5", 1234.5, "EUR"),
@@ -36,6 +48,26 @@ def test_in_prose_a_bare_number_in_parentheses_is_not_below_zero() -> None:
     assert [figure.value for figure in figures_in("In 2022 (2021) it lost (1,234).")] == [2022, 2021, -1234]
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("between 3-5 days", [3, 5 * 86_400]),
+        ("2019\u20132021", [2019, 2021]),
+        ("2024-01-05", [20240105, 2024]),
+        ("on 5 January 2024 and Feb. 3rd, 2023", [20240105, 2024, 20230203, 2023]),
+        ("2024-13-45", [2024, 13, 45]),
+    ],
+)
+def test_what_stands_after_a_hyphen_is_a_figure_and_a_day_is_one(text: str, values: list[float]) -> None:
+    assert [figure.value for figure in figures_in(text)] == values
+
+
+def test_an_aside_in_parentheses_is_a_loss_or_none() -> None:
+    (aside,) = figures_in("The rate (5.2 %) is new.")
+    assert all(same_figure(aside, *figures_in(told)) for told in ("5.2 %", "(5.2 %)", "-5.2 %"))
+    assert not same_figure(*figures_in("(5.2 %)"), *figures_in("5.2 %"))
+
+
 @pytest.mark.parametrize("text", ["Q3", "A4", "v1.2.3", "no number", "", "x86"])
 def test_parts_of_names_are_no_figures(text: str) -> None:
     assert figures_in(text) == []
@@ -53,6 +85,13 @@ def test_parts_of_names_are_no_figures(text: str) -> None:
         ("90 min", "1.5 hours", True),
         ("90 min", "90", True),
         ("90 min", "90 km", False),
+        ("50 bps", "0.5 percentage points", True),
+        ("5 %", "5 percentage points", False),
+        ("5 lbs", "5 kg", False),
+        ("1 mile", "1.61 km", True),
+        ("70 °F", "70 °C", False),
+        ("January 5, 2024", "2024-01-05", True),
+        ("2024-01-05", "2024-01-06", False),
         ("2 kg", "2,000 g", True),
         ("100", "100.4", True),
         ("100", "101", False),

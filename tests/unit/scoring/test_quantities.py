@@ -46,6 +46,26 @@ def test_texts_that_are_no_number(text: str) -> None:
     assert quantity(text) is None
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("$1.2bn", "€1.2bn", False),
+        ("USD 5", "EUR 5", False),
+        ("$5", "CAD 5", True),
+        ("USD 5", "CAD 5", False),
+        ("US$ 5", "CAD 5", False),
+        ("€5", "5 eur", True),
+        ("€5", "5", True),
+        ("¥5", "CNY 5", True),
+    ],
+)
+def test_another_currency_is_another_sum(one: str, other: str, same: bool) -> None:
+    left, right = quantity(one), quantity(other)
+    assert left is not None
+    assert right is not None
+    assert same_quantity(left, right) is same_quantity(right, left) is same
+
+
 @pytest.mark.parametrize("thing", [True, None, [1], float("nan"), float("inf"), 10**400])
 def test_things_that_are_no_finite_number(thing: object) -> None:
     assert quantity(thing) is None
