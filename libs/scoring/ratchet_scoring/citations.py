@@ -6,16 +6,21 @@ support their statement by themselves, or without which the others would not.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from ratchet_scoring.content import content_words, sentences, share_of
+from ratchet_scoring.content import MAX_CHARS, content_words, sentences, share_of
 from ratchet_scoring.figures import figures_in, same_figure
+from ratchet_scoring.rouge import tokens
 
 ENOUGH: Final = 0.6  # of a statement's content words stand in what it cites, and all of its figures
 MAX_SENTENCES: Final = 200
 _MARK = re.compile(r"\[(?P<keys>[^\[\]\n]{1,200})\]")
+_RANGE = re.compile(r"(\d{1,4})[-\u2010-\u2013](\d{1,4})", re.A)
+LONGEST_RANGE: Final = 20
+WordsOf = Callable[[str], frozenset[str]]
 _SEVERAL = re.compile(r"\s*[,;]\s*")
 
 
@@ -45,8 +50,10 @@ class Citations:
 
 def citations(output: str, passages: Mapping[str, str]) -> Citations:
     """`passages` by what cites them: "1" for `[1]`, "report:4" for `[report:4]`; `[1, 2]` cites both."""
-    judged = [_judged(sentence, passages) for sentence in list(sentences(output))[:MAX_SENTENCES]]
-    told = [one for one in judged if one is not None]
+    said = list(islice(sentences(output), MAX_SENTENCES))
+    told = [one for sentence in said if (one := _judged(sentence, passages)) is not None]
+    if not told:  # a short answer, such as a name of three letters
+        told = [one for sentence in said if (one := _judged(sentence, passages, _all_words)) is not None]
     return Citations(
         statements=len(told),
         cited=sum(one.citations > 0 for one in told),
@@ -63,12 +70,12 @@ def cites(text: str) -> list[str]:
     return list(dict.fromkeys(key.casefold().replace(" ", "") for key in found))
 
 
-def supports(passage: str, statement: str) -> bool:
+def supports(passage: str, statement: str, words_of: WordsOf = content_words) -> bool:
     """The statement without its marks of citations."""
-    words = content_words(statement)
+    words = words_of(statement)
     there = figures_in(passage)
     figures = all(any(same_figure(one, other) for other in there) for one in figures_in(statement))
-    return bool(words) and figures and share_of(words, content_words(passage)) >= ENOUGH
+    return bool(words) and figures and share_of(words, words_of(passage)) >= ENOUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +86,31 @@ class _Statement:
     unknown: int
 
 
-def _judged(sentence: str, passages: Mapping[str, str]) -> _Statement | None:
+def _judged(sentence: str, passages: Mapping[str, str], words_of: WordsOf = content_words) -> _Statement | None:
     """None for what states nothing: marks alone, a heading of one short word."""
-    statement, keys = _MARK.sub(" ", sentence).strip(), cites(sentence)
-    if not content_words(statement):
+    statement = _MARK.sub(" ", sentence).strip()
+    if not words_of(statement):
         return None
     known = {key.casefold().replace(" ", ""): text for key, text in passages.items()}
+    keys = list(dict.fromkeys(one for key in cites(sentence) for one in ([key] if key in known else _from_to(key))))
     cited = [known[key] for key in keys if key in known]
-    supported = supports("\n".join(cited), statement)
-    right = sum(_is_right(place, cited, statement) for place in range(len(cited))) if supported else 0
+    supported = supports("\n".join(cited), statement, words_of)
+    right = sum(_is_right(place, cited, statement, words_of) for place in range(len(cited))) if supported else 0
     return _Statement(supported, len(keys), right, len(keys) - len(cited))
 
 
-def _is_right(place: int, cited: Sequence[str], statement: str) -> bool:
+def _from_to(key: str) -> list[str]:
+    """[2-4] cites three."""
+    ends = _RANGE.fullmatch(key)
+    if not ends or not int(ends[1]) <= int(ends[2]) < int(ends[1]) + LONGEST_RANGE:
+        return [key]
+    return [str(number) for number in range(int(ends[1]), int(ends[2]) + 1)]
+
+
+def _is_right(place: int, cited: Sequence[str], statement: str, words_of: WordsOf) -> bool:
     others = [text for number, text in enumerate(cited) if number != place]
-    return supports(cited[place], statement) or not supports("\n".join(others), statement)
+    return supports(cited[place], statement, words_of) or not supports("\n".join(others), statement, words_of)
+
+
+def _all_words(text: str) -> frozenset[str]:
+    return frozenset(tokens(text[:MAX_CHARS]))

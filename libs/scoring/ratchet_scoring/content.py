@@ -14,7 +14,12 @@ then there these they this those through under until upon very were what when wh
 within without would your"""
 COMMON: Final = frozenset(_COMMON.split())
 _UNSPACED: Final = "\u0e01"  # from here on, a letter by itself is a word
-_END = re.compile(r"(?<=[.!?…])\s+(?=[^\s\[])|\n+|(?<=[。！？])")  # noqa: RUF001  marks of citations belong to what is before them
+_END = re.compile(r"(?<=[.!?…])\s+(?=[^\s\[])|(?<=[。！？])")  # noqa: RUF001  marks of citations belong to what is before them
+_MARKS_ALONE = re.compile(r"(?:\[[^\[\]\n]{1,200}\][ ,;.]*)+")
+_ABBREVIATED = re.compile(
+    r"(?:\A|[\s(])(?:mrs?|ms|dr|prof|st|vs|inc|ltd|co|corp|approx|fig|pp?|e\.g|i\.e|u\.s|[a-z])\.\Z", re.I
+)
+LONGEST_ABBREVIATED: Final = 9
 
 
 def content_words(text: str) -> frozenset[str]:
@@ -23,7 +28,15 @@ def content_words(text: str) -> frozenset[str]:
 
 
 def sentences(text: str) -> Iterator[str]:
-    return (stripped for part in _END.split(text[:MAX_CHARS]) if (stripped := part.strip()))
+    """A full stop within one (Dr. Hill; Acme Inc. said) ends none; a line of marks alone belongs to the one before."""
+    for line in _lines(text[:MAX_CHARS]):
+        start = 0
+        for end in _END.finditer(line):
+            if not _goes_on(line, start, end.start(), end.end()):
+                yield line[start : end.start()]
+                start = end.end()
+        if start < len(line):
+            yield line[start:]
 
 
 def share_of(wanted: frozenset[str], there: frozenset[str]) -> float:
@@ -35,3 +48,20 @@ def _carries(word: str) -> bool:
     if word >= _UNSPACED and len(word) == 1:
         return True
     return any(letter.isdigit() for letter in word) or (len(word) >= SHORTEST and word not in COMMON)
+
+
+def _lines(text: str) -> list[str]:
+    lines: list[list[str]] = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        if lines and _MARKS_ALONE.fullmatch(line):
+            lines[-1].append(line)
+        else:
+            lines.append([line])
+    return [" ".join(line) for line in lines]
+
+
+def _goes_on(line: str, start: int, stop: int, after: int) -> bool:
+    if line[stop - 1 : stop] != ".":
+        return False
+    last = line[max(start, stop - LONGEST_ABBREVIATED) : stop]
+    return line[after : after + 1].islower() or _ABBREVIATED.search(last) is not None

@@ -55,3 +55,34 @@ def test_an_answer_without_statements_scores_0() -> None:
 
 def test_marks_name_what_they_cite_once() -> None:
     assert cites("So [1][2, 1] and [Report: 4]") == ["1", "2", "report:4"]
+
+
+@pytest.mark.parametrize(
+    ("output", "statements", "score"),
+    [
+        ("Acme Inc. reported revenue of $12 million [1].", 1, 1),
+        ("Dr. Hill told J. Moore of revenue of $12 million [1].", 1, 0),
+        ("Revenue was $12 million, vs. costs of $8 million [1][2].", 1, 1),
+        ("Revenue was $12 million.\n[1]", 1, 1),
+        ("Revenue was $12 million. [1]\n\n[1], [9]\n", 1, 2 / 3),
+        ("Revenue and costs were $12 million and $8 million [1-2].", 1, 1),
+        ("It is in all of them: revenue was $12 million [1-900].", 1, 0),
+        ("BMW [3].", 1, 1),
+        ("SAP [3].", 1, 0),
+        ("Yes. Revenue was $12 million [1].", 1, 1),
+    ],
+)
+def test_statements_and_marks_as_people_write_them(output: str, statements: int, score: float) -> None:
+    passages = {
+        "1": "Acme reported revenue of $12 million.",
+        "2": "Costs were $8 million.",
+        "3": "It is a BMW that they drive.",
+    }
+    found = citations(output, passages)
+    assert found.statements == statements
+    assert found.score == pytest.approx(score)
+
+
+def test_very_many_lines_are_read_in_one_go() -> None:
+    assert citations("\n" * 90_000 + "[1]", {"1": "x"}).statements == 0
+    assert citations("Revenue\n" + "[1]\n" * 20_000, {"1": "Revenue"}).score == 1
