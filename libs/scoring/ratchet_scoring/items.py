@@ -16,6 +16,7 @@ MAX_CHARS = 200_000  # of an answer are read
 SIMILAR = 0.8  # of the letters, in whatever order the words stand
 
 _BULLET = re.compile(r"\s*(?:[-*+•‣◦·–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+(?:\[[ xX]?\]\s+)?(?P<item>\S.*)")  # noqa: RUF001
+_SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.A)  # 5,000 is 5000
 _NOTHING = {"", "none", "nothing", "n a", "no items", "no action items", "no entities", "no risks"}
 
 
@@ -111,7 +112,7 @@ def _clean(items: Iterable[str]) -> list[str]:
 
 
 def _words(item: str) -> str:
-    head = item[:MAX_ITEM_CHARS]
+    head = _SEPARATED.sub("", item[:MAX_ITEM_CHARS])
     return " ".join(tokens(head)) or head.strip()
 
 

@@ -70,6 +70,8 @@ def test_what_lies_too_deep_in_an_item_is_left_out() -> None:
         (["ship the release"], ["Ship the releases!"], 1),
         (["release: ship the"], ["ship the release"], 1),
         (["Q1 2024"], ["Q2 2024"], 0),
+        (["pay 5000 by Friday"], ["pay 5,000 by Friday"], 1),
+        (["pay 5000 by Friday"], ["pay 5,001 by Friday"], 0),
         (["pay 500 to the bank"], ["pay 5000 to the bank"], 0),
         (["send the report to the board"], ["send the report to the board by 3 May"], 1),
         (["a", "a", "a"], ["a"], 0.5),

@@ -76,10 +76,12 @@ class Asker:
         return Reply(said.output, (time.perf_counter() - started) * 1000, cost)
 
     def at_most(self, question: Question, most_tokens: int) -> Decimal:
-        """USD; a token for every two characters is far more than any text has on average."""
+        """USD; a token for every two bytes is far more than a text has on average: two letters of English, two thirds
+        of a Chinese one, half an emoji.
+        """
         if self.prices is None:
             return ZERO
-        read = max(estimated_tokens(question.chars), question.chars // 2)
+        read = max(estimated_tokens(question.chars), question.bytes // 2)
         return self.prices.of(Usage(input_tokens=read, output_tokens=most_tokens))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from ratchet_common.errors import RefusedError
 from ratchet_trainer.suites.outcomes import CaseOutcome
 from ratchet_trainer.suites.report import Report
+from ratchet_trainer.suites.run import OPEN
 from ratchet_trainer.suites.summary import Improvement, Side, Slice, summary
 
 
@@ -39,6 +40,9 @@ class Comparison:
 
 def compare(a: Report, b: Report, seed: int) -> Comparison:
     """The candidates of both. Raises NothingInCommonError."""
+    for one in (a, b):
+        if one.state in OPEN:
+            raise NothingInCommonError(f"The evaluation {one.evaluation_id} is {one.state}: wait until it has ended.")
     of_a, of_b = _answered(a), _answered(b)
     pairs = [(of_a[digest], case) for digest, case in of_b.items() if digest in of_a]
     if a.task_type != b.task_type or not pairs:

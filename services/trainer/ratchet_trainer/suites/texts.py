@@ -23,6 +23,11 @@ class Question:
     def chars(self) -> int:
         return sum(len(message["content"]) for message in self.messages)
 
+    @property
+    def bytes(self) -> int:
+        """In UTF-8."""
+        return sum(len(message["content"].encode(errors="surrogatepass")) for message in self.messages)
+
 
 def texts_of(case: Case) -> tuple[str, ...]:
     """All that people wrote, in an order of its own."""

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -132,3 +133,10 @@ def test_two_reports_are_compared_on_what_they_have_in_common() -> None:
 def test_reports_on_other_cases_are_not_compared() -> None:
     with pytest.raises(NothingInCommonError, match="no case in common"):
         compare(report_of(run_of(case_outcome(0, 1.0)), 1), report_of(run_of(case_outcome(1, 1.0)), 1), 1)
+
+
+def test_what_is_under_way_is_not_compared() -> None:
+    over = run_of(case_outcome(0, 1.0))
+    running = replace(over, state=RunState.RUNNING)
+    with pytest.raises(NothingInCommonError, match="wait until it has ended"):
+        compare(report_of(over, 1), report_of(running, 1), 1)

@@ -32,6 +32,7 @@ from ratchet_trainer.suites.running import Running
 from ratchet_trainer.suites.sides import LONG_SILENCE
 from ratchet_trainer.suites.suite import Case, Message, Suite, UnknownSuiteError
 from ratchet_trainer.suites.summary import Summary, summary
+from ratchet_trainer.suites.texts import Question
 from tests.unit.trainer.decision_fakes import NOW, FakeDatasets, FakeVersions, dataset, example, version
 
 SUITE = Suite(
@@ -348,6 +349,14 @@ async def test_no_call_is_made_that_might_cost_too_much() -> None:
     assert site.run.state is RunState.FAILED
     assert "raise max_cost_usd" in site.run.reason
     assert site.provider.asked == []
+
+
+async def test_what_a_call_may_cost_is_reckoned_by_what_its_script_takes() -> None:
+    asker = Site().askers.of_model("acme", "m")
+    scripts = "e", "\u6f22", "\U0001f680"
+    asked = [Question(({"role": "user", "content": letter * 1_000},), "") for letter in scripts]
+    costs = [asker.at_most(question, 0) for question in asked]
+    assert costs == [Decimal("0.0005"), Decimal("0.0015"), Decimal("0.002")]
 
 
 async def test_one_that_breaks_its_workers_again_and_again_fails() -> None:
