@@ -12,8 +12,6 @@ from rich.text import Text
 
 from ratchet_cli.printable import shown_safely
 
-from ratchet_common.legible import legible
-
 IN_A_FILE: Final = 160  # columns, where nothing says how wide it is
 NONE: Final = "-"
 IDS: Final = frozenset({"job", "version", "dataset", "search"})  # columns that are copied from: in one piece
@@ -55,7 +53,7 @@ def text_of(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {text_of(one)}" for name, one in value.items()) or NONE
-    return legible(str(value))
+    return str(value)
 
 
 def usd(value: float | None) -> str:

@@ -318,7 +318,8 @@ async def test_what_a_student_is_not_sure_of_is_left_to_the_baseline() -> None:
     assert site.run.summary is not None
     found = site.run.summary.candidate
     assert found.accuracy.mean == pytest.approx(2 / 6)
-    assert (found.abstained, found.cost_usd) == (2, pytest.approx(2 / 6 * 0.002))
+    assert found.abstained == 2
+    assert found.cost_usd == pytest.approx(2 / 6 * 0.002)
     assert site.run.spent_usd == pytest.approx(6 * 0.002)
     assert [case.candidate.abstained for case in site.run.outcomes] == [False, True, False, False, True, False]
 
