@@ -14,14 +14,14 @@ from ratchet_cli.stack.start import start_stack
 from ratchet_common import mongo
 from ratchet_common.events import RetrainingFellDue
 from ratchet_common.mongo import Database
-from ratchet_trainer import job_steps, new_jobs
-from ratchet_trainer.jobs import Job, Patience
 from ratchet_trainer.platforms.pace import REQUESTS, Pace, Paced
 from ratchet_trainer.platforms.platform import RunState, Status, TuningPlatform
 from ratchet_trainer.settings import TrainerSettings
-from ratchet_trainer.steps import Steps
 from ratchet_trainer.store.jobs import MongoJobStore
-from ratchet_trainer.training import Training
+from ratchet_trainer.tuning import job_steps, new_jobs
+from ratchet_trainer.tuning.jobs import Job, Patience
+from ratchet_trainer.tuning.steps import Steps
+from ratchet_trainer.tuning.training import Training
 from tests.bench.figure import Figure
 from tests.unit.trainer.job_rig import Rig
 from tests.unit.trainer.platforms.fake import FakePlatform

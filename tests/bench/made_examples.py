@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from ratchet_trainer.drafts import Draft, Refused
-from ratchet_trainer.duplicates import text_hash
-from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.imports import Brought, draft_of
-from ratchet_trainer.learning import Learned, learned, texts_of
-from ratchet_trainer.near import signature
-from ratchet_trainer.preparing import Prepared
+from ratchet_trainer.collecting.drafts import Draft, Refused
+from ratchet_trainer.collecting.imports import Brought, draft_of
+from ratchet_trainer.collecting.learning import Learned, learned, texts_of
+from ratchet_trainer.collecting.preparing import Prepared
+from ratchet_trainer.datasets.duplicates import text_hash
+from ratchet_trainer.datasets.near import signature
+from ratchet_trainer.privacy.hashing import Hashes
 
 CHARS = 1_000
 NEARLY_THE_SAME = 0.05

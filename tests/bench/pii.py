@@ -12,11 +12,11 @@ from typing import Final
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
 from ratchet_cli.demo.generator import generated
-from ratchet_trainer.finding.finder import found_in
-from ratchet_trainer.finding.kinds import DIRECT
-from ratchet_trainer.finding.sought import DIRECTLY, EVERYTHING, Sought
-from ratchet_trainer.recognisers import LANGUAGE, SURE_ENOUGH, OfflineEmailRecognizer, Tokens
-from ratchet_trainer.spans import Span, apart
+from ratchet_trainer.privacy.finding.finder import found_in
+from ratchet_trainer.privacy.finding.kinds import DIRECT
+from ratchet_trainer.privacy.finding.sought import DIRECTLY, EVERYTHING, Sought
+from ratchet_trainer.privacy.recognisers import LANGUAGE, SURE_ENOUGH, OfflineEmailRecognizer, Tokens
+from ratchet_trainer.privacy.spans import Span, apart
 from tests.bench.figure import Figure
 from tests.bench.marked_spans import OUR_NAMES, Agreement, Find, Place, Sentence, compared, sentences
 

@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 
 from ratchet_common.workers import Workers
-from ratchet_trainer.finding.sought import DIRECTLY
-from ratchet_trainer.preparing import scrubbed_of
-from ratchet_trainer.rescan import Rescan, rescanned
+from ratchet_trainer.collecting.preparing import scrubbed_of
+from ratchet_trainer.privacy.finding.sought import DIRECTLY
+from ratchet_trainer.privacy.rescan import Rescan, rescanned
 from tests.bench.figure import Figure
 from tests.bench.public_data import questions
 

@@ -10,12 +10,12 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.openai.composing import client_of, openai_platform
 from ratchet_trainer.platforms.openai.patience import Patience
 from ratchet_trainer.platforms.openai.platform import OpenAIPlatform
 from ratchet_trainer.platforms.openai.settings import OpenAISettings
 from ratchet_trainer.platforms.platform import PlatformAwayError, PlatformRefusedError, RunState
-from ratchet_trainer.split import Side
 from tests.imitations.rig import KEY
 from tests.unit.trainer.platforms.line import Line
 from tests.unit.trainer.platforms.promises import PROMISES, Promise, Trial, name_of, order, training_files

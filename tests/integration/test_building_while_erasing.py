@@ -9,11 +9,11 @@ import pytest
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.forgotten import Person
-from ratchet_trainer.composing import compose
-from ratchet_trainer.erasing import Erasing, Found
-from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.importing import Importing
-from ratchet_trainer.imports import Brought
+from ratchet_trainer.collecting.importing import Importing
+from ratchet_trainer.collecting.imports import Brought
+from ratchet_trainer.datasets.composing import compose
+from ratchet_trainer.privacy.erasing import Erasing, Found
+from ratchet_trainer.privacy.hashing import Hashes
 from ratchet_trainer.store.marks import MongoMarks
 from ratchet_trainer.store.traces import MongoTraces
 from tests.integration.conftest import Ground

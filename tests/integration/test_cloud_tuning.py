@@ -10,8 +10,8 @@ import pytest
 
 from ratchet_trainer.main import build
 from ratchet_trainer.platforms.platform import Tuned
+from ratchet_trainer.rollouts.versions import name_of
 from ratchet_trainer.settings import TrainerSettings
-from ratchet_trainer.versions import name_of
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.unit.trainer.platforms.bedrock import site as bedrock_site
 from tests.unit.trainer.platforms.vertex import site as vertex_site

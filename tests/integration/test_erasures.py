@@ -29,8 +29,8 @@ from ratchet_monitor.main import build as build_monitor
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_router.main import build as build_router
 from ratchet_router.settings import RouterSettings
-from ratchet_trainer.hashing import Hashes
 from ratchet_trainer.main import build as build_trainer
+from ratchet_trainer.privacy.hashing import Hashes
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.integration.router_site import CATALOGUE, until

@@ -18,9 +18,9 @@ from ratchet_common.events import EstimateTrained
 from ratchet_common.mongo import Database
 from ratchet_feedback.main import build as build_feedback
 from ratchet_feedback.settings import FeedbackSettings
-from ratchet_trainer.estimates import Standing
+from ratchet_trainer.estimate.estimates import Standing
+from ratchet_trainer.estimate.outcomes import Look, Outcome
 from ratchet_trainer.main import build as build_trainer
-from ratchet_trainer.outcomes import Look, Outcome
 from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.store.estimates import MongoEstimateStore, MongoOutcomeNews
 from ratchet_trainer.store.outcomes import MongoOutcomeStore

@@ -9,11 +9,11 @@ import pytest
 
 from ratchet_common import mongo
 from ratchet_common.mongo import Database
-from ratchet_trainer.jobs import JobState
-from ratchet_trainer.new_jobs import asked_for
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.leavings import MongoLeavingStore
 from ratchet_trainer.store.versions import MongoVersionStore
+from ratchet_trainer.tuning.jobs import JobState
+from ratchet_trainer.tuning.new_jobs import asked_for
 from tests.integration.conftest import Ground
 from tests.unit.trainer.decision_fakes import NOW, version
 

@@ -9,13 +9,13 @@ import pytest
 
 from ratchet_common import mongo
 from ratchet_common.mongo import Database
-from ratchet_trainer.dataset import Composition, Dropped, Manifest, Rules
-from ratchet_trainer.jobs import Job, JobState
-from ratchet_trainer.new_jobs import asked_for
-from ratchet_trainer.split import Side
+from ratchet_trainer.datasets.dataset import Composition, Dropped, Manifest, Rules
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.store.datasets import MongoDatasetStore
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.marks import MongoMarks
+from ratchet_trainer.tuning.jobs import Job, JobState
+from ratchet_trainer.tuning.new_jobs import asked_for
 from tests.integration.conftest import Ground
 
 NOW = datetime.now(UTC)

@@ -12,12 +12,12 @@ import pytest_asyncio
 
 from ratchet_common.events import FeedbackJoined, ShadowAnswered, Usage
 from ratchet_common.forgotten import Person
-from ratchet_trainer.preparing import Prepared, prepare
-from ratchet_trainer.shadow_answers import ShadowCollector
-from ratchet_trainer.shadow_cases import ShadowCases, unseen
+from ratchet_trainer.collecting.preparing import Prepared, prepare
+from ratchet_trainer.judging.shadow_cases import ShadowCases, unseen
+from ratchet_trainer.rollouts.shadow_answers import ShadowCollector
+from ratchet_trainer.rollouts.versions import Version
 from ratchet_trainer.store.shadow_answers import MongoShadowAnswerStore
 from ratchet_trainer.store.traces import MongoTraces
-from ratchet_trainer.versions import Version
 from tests.integration.conftest import Ground, SettingsFor, Tenant
 from tests.integration.test_registered_versions import CATALOGUE
 from tests.integration.test_trainer_rollout import traffic_of

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ratchet_trainer.augmenting import Augment
-from ratchet_trainer.dataset import Dataset
-from ratchet_trainer.exporting import lines_of
+from ratchet_trainer.datasets.augmenting import Augment
+from ratchet_trainer.datasets.dataset import Dataset
+from ratchet_trainer.datasets.exporting import lines_of
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.known import FORMATS
-from ratchet_trainer.split import Side
 from tests.integration.conftest import Ground, Running, SettingsFor, Tenant
 from tests.integration.trainer_site import LABELS, PATIENCE_S, Part, a_part, labelled, publish, trainer, until
 from tests.unit.trainer.make_data import NOW, made, messages

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ratchet_trainer.dataset import TooFewExamplesError, UnknownDatasetError
+from ratchet_trainer.datasets.dataset import TooFewExamplesError, UnknownDatasetError
 from ratchet_trainer.store.salts import kept_salt
 from tests.integration.conftest import Ground, SettingsFor, Tenant
 from tests.integration.trainer_site import PATIENCE_S, Part, a_part, labelled, trainer

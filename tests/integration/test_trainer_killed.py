@@ -13,25 +13,25 @@ from ratchet_common import mongo
 from ratchet_common.events import RetrainingFellDue
 from ratchet_common.mongo import Database
 from ratchet_scoring.advance import Limits
-from ratchet_trainer import evaluation
-from ratchet_trainer.budget import Budget
-from ratchet_trainer.evaluate import Judging
-from ratchet_trainer.evaluation import Case, Verdict
-from ratchet_trainer.jobs import Patience
-from ratchet_trainer.new_jobs import triggered
+from ratchet_trainer.collecting.preparing import found_in
+from ratchet_trainer.judging import evaluation
+from ratchet_trainer.judging.evaluate import Judging
+from ratchet_trainer.judging.evaluation import Case, Verdict
+from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.platforms.platform import Tuned
-from ratchet_trainer.preparing import found_in
-from ratchet_trainer.rollout import Plan
-from ratchet_trainer.steps import Steps
+from ratchet_trainer.rollouts.rollout import Plan
+from ratchet_trainer.rollouts.traffic import Traffic
+from ratchet_trainer.rollouts.versions import Version
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.versions import MongoVersionStore
-from ratchet_trainer.traffic import Traffic
-from ratchet_trainer.training import Training
-from ratchet_trainer.training_files import TrainingFiles
-from ratchet_trainer.versions import Version
-from ratchet_trainer.worth import Answer
+from ratchet_trainer.tuning.budget import Budget
+from ratchet_trainer.tuning.jobs import Patience
+from ratchet_trainer.tuning.new_jobs import triggered
+from ratchet_trainer.tuning.steps import Steps
+from ratchet_trainer.tuning.training import Training
+from ratchet_trainer.tuning.training_files import TrainingFiles
 from tests.integration.conftest import Ground
 from tests.integration.mortal import Killed, Life, Mortal
 from tests.unit.trainer.decision_fakes import FakeDatasets, FakeProvider, FakeShadows, dataset, example

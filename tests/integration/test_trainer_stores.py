@@ -13,8 +13,18 @@ import pytest
 from ratchet_common import mongo
 from ratchet_common.events import RetrainingFellDue
 from ratchet_common.mongo import Database
-from ratchet_trainer.assigning import assigned
-from ratchet_trainer.job_steps import (
+from ratchet_trainer.rollouts.assigning import assigned
+from ratchet_trainer.rollouts.rollout import By, Rollout, Standing, start
+from ratchet_trainer.rollouts.versions import BASE_SERVING, Version, VersionState, serving
+from ratchet_trainer.store.evaluations import MongoEvaluationStore, UnknownEvaluationError
+from ratchet_trainer.store.jobs import MongoJobStore
+from ratchet_trainer.store.rollouts import MongoRolloutStore
+from ratchet_trainer.store.runs import MongoRunStore
+from ratchet_trainer.store.versions import MongoVersionStore
+from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome
+from ratchet_trainer.suites.run import Order, Run, RunEndedError, RunState, Subject, asked_for
+from ratchet_trainer.suites.run import begun as begin
+from ratchet_trainer.tuning.job_steps import (
     begun,
     cancellation,
     created,
@@ -25,18 +35,8 @@ from ratchet_trainer.job_steps import (
     tidied,
     uploaded,
 )
-from ratchet_trainer.jobs import Estimate, Job, JobState, Patience, Recipe, Step
-from ratchet_trainer.new_jobs import triggered
-from ratchet_trainer.rollout import By, Rollout, Standing, start
-from ratchet_trainer.store.evaluations import MongoEvaluationStore, UnknownEvaluationError
-from ratchet_trainer.store.jobs import MongoJobStore
-from ratchet_trainer.store.rollouts import MongoRolloutStore
-from ratchet_trainer.store.runs import MongoRunStore
-from ratchet_trainer.store.versions import MongoVersionStore
-from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome
-from ratchet_trainer.suites.run import Order, Run, RunEndedError, RunState, Subject, asked_for
-from ratchet_trainer.suites.run import begun as begin
-from ratchet_trainer.versions import BASE_SERVING, Version, VersionState, serving
+from ratchet_trainer.tuning.jobs import Estimate, Job, JobState, Patience, Recipe, Step
+from ratchet_trainer.tuning.new_jobs import triggered
 from tests.integration.conftest import Ground
 
 TASK = "classification"

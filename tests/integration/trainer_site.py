@@ -15,15 +15,15 @@ from ratchet_common.bus import Bus
 from ratchet_common.events import Event, FeedbackJoined
 from ratchet_common.mongo import Database
 from ratchet_common.topics import TOPIC_OF
-from ratchet_trainer.analysis import read_through
-from ratchet_trainer.collection import Collector
-from ratchet_trainer.composing import compose
-from ratchet_trainer.dataset import Rules
-from ratchet_trainer.datasets import TrainingData
-from ratchet_trainer.hashing import Hashes
+from ratchet_trainer.collecting.collection import Collector
+from ratchet_trainer.collecting.preparing import Prepared, prepare
+from ratchet_trainer.collecting.sampling import Sampling
+from ratchet_trainer.datasets.analysis import read_through
+from ratchet_trainer.datasets.composing import compose
+from ratchet_trainer.datasets.dataset import Rules
+from ratchet_trainer.datasets.datasets import TrainingData
 from ratchet_trainer.main import build
-from ratchet_trainer.preparing import Prepared, prepare
-from ratchet_trainer.sampling import Sampling
+from ratchet_trainer.privacy.hashing import Hashes
 from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.store.datasets import MongoDatasetStore
 from ratchet_trainer.store.erasures import MongoErasureStore

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from ratchet_trainer.artifacts import artifacts_at
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.formats.lesson import Lesson
 from ratchet_trainer.platforms.lora.composing import lora_platform
 from ratchet_trainer.platforms.lora.platform import LoraPlatform
 from ratchet_trainer.platforms.lora.settings import LoraSettings
 from ratchet_trainer.platforms.platform import ENDED, Order, RunState, TrainingFile
-from ratchet_trainer.split import Side
 from ratchet_tuner.status import State, read_events, read_metrics, read_status
 from tests.lora.orders import LIMIT_S, QUIET, python, started
 

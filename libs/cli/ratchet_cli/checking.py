@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from ratchet_common.errors import CannotStartError
-from ratchet_trainer.finding.sought import DIRECTLY
+from ratchet_trainer.datasets.overlap import OverlapError, overlaps, refuse_overlaps
 from ratchet_trainer.formats.checking import Checked, FileLimits, checked
 from ratchet_trainer.formats.format import Format
 from ratchet_trainer.formats.known import FORMATS
-from ratchet_trainer.overlap import OverlapError, overlaps, refuse_overlaps
-from ratchet_trainer.rescan import Left, left_in
+from ratchet_trainer.privacy.finding.sought import DIRECTLY
+from ratchet_trainer.privacy.rescan import Left, left_in
 
 NEARLY: Final = 0.85  # as TRAINER_NEAR_DUPLICATE has it by default
 TOLD: Final = 5  # lines with private data

@@ -10,23 +10,25 @@ from ratchet_common.messaging import SMALL, Handle
 from ratchet_common.service import Connections
 from ratchet_common.topics import ERASURES, FEEDBACK, FORGOTTEN, PREDICTIONS, SHADOWS
 from ratchet_common.workers import Workers
-from ratchet_trainer import analysis, composing, looking, overlap, preparing
-from ratchet_trainer.augmenting import Plan
-from ratchet_trainer.collection import Collector
-from ratchet_trainer.composing import Composed
+from ratchet_trainer.collecting import preparing
+from ratchet_trainer.collecting.collection import Collector
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.collecting.head import Head
+from ratchet_trainer.collecting.importing import Importing
+from ratchet_trainer.collecting.preparing import Prepared
 from ratchet_trainer.data_settings import DataSettings
-from ratchet_trainer.dataset import Rules
-from ratchet_trainer.datasets import TrainingData
-from ratchet_trainer.erasing import Erasing
-from ratchet_trainer.example import Example
-from ratchet_trainer.finding.sought import Sought
-from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.head import Head
-from ratchet_trainer.importing import Importing
-from ratchet_trainer.outcomes import Asked, Look, OutcomeCollector
-from ratchet_trainer.overlap import Fingerprints
-from ratchet_trainer.preparing import Prepared
-from ratchet_trainer.shadow_answers import ShadowCollector
+from ratchet_trainer.datasets import analysis, composing, overlap
+from ratchet_trainer.datasets.augmenting import Plan
+from ratchet_trainer.datasets.composing import Composed
+from ratchet_trainer.datasets.dataset import Rules
+from ratchet_trainer.datasets.datasets import TrainingData
+from ratchet_trainer.datasets.overlap import Fingerprints
+from ratchet_trainer.estimate import looking
+from ratchet_trainer.estimate.outcomes import Asked, Look, OutcomeCollector
+from ratchet_trainer.privacy.erasing import Erasing
+from ratchet_trainer.privacy.finding.sought import Sought
+from ratchet_trainer.privacy.hashing import Hashes
+from ratchet_trainer.rollouts.shadow_answers import ShadowCollector
 from ratchet_trainer.store.datasets import MongoDatasetStore
 from ratchet_trainer.store.erasures import MongoErasureStore
 from ratchet_trainer.store.estimates import MongoOutcomeNews

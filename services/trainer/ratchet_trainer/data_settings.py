@@ -7,11 +7,11 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from ratchet_common.settings import CommonSettings
 from ratchet_common.vocabulary import TaskType
-from ratchet_trainer.dataset import Rules
-from ratchet_trainer.finding.kinds import kinds_of
-from ratchet_trainer.finding.sought import Sought
-from ratchet_trainer.sampling import Sampling
-from ratchet_trainer.split import SHARES
+from ratchet_trainer.collecting.sampling import Sampling
+from ratchet_trainer.datasets.dataset import Rules
+from ratchet_trainer.datasets.split import SHARES
+from ratchet_trainer.privacy.finding.kinds import kinds_of
+from ratchet_trainer.privacy.finding.sought import Sought
 
 
 class DataSettings(CommonSettings):

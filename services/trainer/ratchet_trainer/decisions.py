@@ -16,38 +16,38 @@ from ratchet_common.topics import RETRAIN_TRIGGERS, VERDICTS
 from ratchet_common.workers import Workers
 from ratchet_providers.local_student import LocalStudents
 from ratchet_trainer.artifacts import FileArtifacts
-from ratchet_trainer.asking import Elsewhere
-from ratchet_trainer.base_models import BaseModels
 from ratchet_trainer.data import Data
-from ratchet_trainer.estimate_fit import Lessons, fit_estimate
-from ratchet_trainer.estimates import Tried
-from ratchet_trainer.estimating import Estimating
-from ratchet_trainer.evaluate import Judging, judge_in
-from ratchet_trainer.exporting import Exports
+from ratchet_trainer.datasets.exporting import Exports
+from ratchet_trainer.estimate.estimates import Tried
+from ratchet_trainer.estimate.estimating import Estimating
+from ratchet_trainer.estimate.fit import Lessons, fit_estimate
 from ratchet_trainer.formats.checking import Checked, FileLimits
 from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
-from ratchet_trainer.inspecting import inspect
-from ratchet_trainer.lineage import Lineage
+from ratchet_trainer.judging.asking import Elsewhere
+from ratchet_trainer.judging.evaluate import Judging, judge_in
+from ratchet_trainer.judging.shadow_cases import ShadowCases
 from ratchet_trainer.platforms.all import names
 from ratchet_trainer.platforms.platform import TuningPlatform
-from ratchet_trainer.registering import Registering
-from ratchet_trainer.rescan import Rescan, rescanned
-from ratchet_trainer.rounds import Round, one_after_the_other, side_by_side
+from ratchet_trainer.privacy.inspecting import inspect
+from ratchet_trainer.privacy.rescan import Rescan, rescanned
+from ratchet_trainer.rollouts.lineage import Lineage
+from ratchet_trainer.rollouts.registering import Registering
+from ratchet_trainer.rollouts.shadowing import ShadowFirst
+from ratchet_trainer.rollouts.student_files import fault_in
+from ratchet_trainer.rollouts.traffic import Traffic
 from ratchet_trainer.settings import TrainerSettings
-from ratchet_trainer.shadow_cases import ShadowCases
-from ratchet_trainer.shadowing import ShadowFirst
-from ratchet_trainer.steps import Steps
 from ratchet_trainer.store.estimates import MongoEstimateStore
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.versions import MongoVersionStore
-from ratchet_trainer.student_files import fault_in
 from ratchet_trainer.suites.asking import Askers
-from ratchet_trainer.traffic import Traffic
-from ratchet_trainer.training import Training
-from ratchet_trainer.training_files import TrainingFiles
+from ratchet_trainer.tuning.base_models import BaseModels
+from ratchet_trainer.tuning.rounds import Round, one_after_the_other, side_by_side
+from ratchet_trainer.tuning.steps import Steps
+from ratchet_trainer.tuning.training import Training
+from ratchet_trainer.tuning.training_files import TrainingFiles
 
 SETTLE_EVERY_S, HOLDOUTS_EVERY_S, FORGET_EVERY_S = 5.0, 30.0, 3600.0
 

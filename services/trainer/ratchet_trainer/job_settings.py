@@ -6,16 +6,16 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from ratchet_trainer.base_models import PlatformName
-from ratchet_trainer.base_models_file import SHIPPED
-from ratchet_trainer.budget import Budget
 from ratchet_trainer.data_settings import DataSettings
-from ratchet_trainer.jobs import Patience, Recipe
 from ratchet_trainer.platforms.bedrock.settings import BedrockSettings
 from ratchet_trainer.platforms.local import Modesty
 from ratchet_trainer.platforms.lora.settings import LoraSettings
 from ratchet_trainer.platforms.openai.settings import OpenAISettings
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
+from ratchet_trainer.tuning.base_models import PlatformName
+from ratchet_trainer.tuning.base_models_file import SHIPPED
+from ratchet_trainer.tuning.budget import Budget
+from ratchet_trainer.tuning.jobs import Patience, Recipe
 
 
 class JobSettings(OpenAISettings, BedrockSettings, VertexSettings, LoraSettings, DataSettings):

@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from ratchet_common.http import create_app
 from ratchet_common.service import RARELY_S, at_work, connections
 from ratchet_common.workers import Workers
-from ratchet_trainer.answering import answering
 from ratchet_trainer.api import base_models as base_models_api
 from ratchet_trainer.api import (
     datasets,
@@ -26,15 +25,16 @@ from ratchet_trainer.api import (
     versions,
 )
 from ratchet_trainer.artifacts import artifacts_at
-from ratchet_trainer.base_models_file import read_base_models
 from ratchet_trainer.data import data_of
 from ratchet_trainer.decisions import Means, decisions
 from ratchet_trainer.evaluating import evaluating
-from ratchet_trainer.finding.model import check_model
+from ratchet_trainer.judging.answering import answering
 from ratchet_trainer.platforms.all import tuning_platforms
+from ratchet_trainer.privacy.finding.model import check_model
 from ratchet_trainer.searching import searching
 from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.taking_down import taking_down
+from ratchet_trainer.tuning.base_models_file import read_base_models
 
 NAME = "trainer"
 ESTIMATES = "estimates"  # a folder of their own: in it, what is in use no more goes

@@ -6,11 +6,11 @@ from fastapi import FastAPI
 
 from ratchet_common.background import Loop
 from ratchet_trainer.decisions import Means
-from ratchet_trainer.jobs import Job
 from ratchet_trainer.search.asking import Asking, Wanted
 from ratchet_trainer.search.searching import Searching
 from ratchet_trainer.store.searches import MongoSearchStore
-from ratchet_trainer.training import Training
+from ratchet_trainer.tuning.jobs import Job
+from ratchet_trainer.tuning.training import Training
 
 
 async def searching(app: FastAPI, means: Means) -> dict[str, Loop]:

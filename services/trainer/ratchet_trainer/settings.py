@@ -9,9 +9,9 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from ratchet_catalogue.catalogue_file import SHIPPED_CATALOGUE
 from ratchet_scoring.advance import Limits
-from ratchet_trainer.estimates import Rules as EstimateRules
+from ratchet_trainer.estimate.estimates import Rules as EstimateRules
 from ratchet_trainer.job_settings import JobSettings
-from ratchet_trainer.rollout import Plan
+from ratchet_trainer.rollouts.rollout import Plan
 
 
 class TrainerSettings(JobSettings):

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from ratchet_common.background import Loop
 from ratchet_trainer.decisions import FORGET_EVERY_S, Means
-from ratchet_trainer.leavings import TakingDown
 from ratchet_trainer.store.leavings import MongoLeavingStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.searches import MongoSearchStore
 from ratchet_trainer.store.versions import MongoVersionStore
+from ratchet_trainer.tuning.leavings import TakingDown
 
 
 def taking_down(means: Means) -> dict[str, Loop]:

@@ -18,11 +18,11 @@ from ratchet_common.topics import ERASURES, FORGOTTEN
 from ratchet_feedback.answers import answer_of
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.traces import MongoTraces as FeedbackTraces
-from ratchet_trainer.dataset import Composition, Dropped, Manifest, Rules
-from ratchet_trainer.erasing import Erasing
-from ratchet_trainer.erasure import Erasure
-from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.split import Side
+from ratchet_trainer.datasets.dataset import Composition, Dropped, Manifest, Rules
+from ratchet_trainer.datasets.split import Side
+from ratchet_trainer.privacy.erasing import Erasing
+from ratchet_trainer.privacy.erasure import Erasure
+from ratchet_trainer.privacy.hashing import Hashes
 from ratchet_trainer.store.datasets import MongoDatasetStore
 from ratchet_trainer.store.erasures import MongoErasureStore
 from ratchet_trainer.store.marks import MongoMarks

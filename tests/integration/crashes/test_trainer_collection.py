@@ -11,12 +11,12 @@ from ratchet_common.events import FeedbackJoined, PredictionMade
 from ratchet_common.messaging import Handle
 from ratchet_common.mongo import Database
 from ratchet_common.topics import FEEDBACK, PREDICTIONS
-from ratchet_trainer.collection import Collector
-from ratchet_trainer.duplicates import text_hash
-from ratchet_trainer.example import Example
-from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.preparing import Prepared
-from ratchet_trainer.sampling import Sampling
+from ratchet_trainer.collecting.collection import Collector
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.collecting.preparing import Prepared
+from ratchet_trainer.collecting.sampling import Sampling
+from ratchet_trainer.datasets.duplicates import text_hash
+from ratchet_trainer.privacy.hashing import Hashes
 from ratchet_trainer.store.examples import MongoExampleStore
 from ratchet_trainer.store.served import MongoServedStore
 from tests.integration.conftest import Ground

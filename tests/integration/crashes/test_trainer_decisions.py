@@ -14,15 +14,15 @@ from ratchet_common.mongo import Database
 from ratchet_common.topics import RETRAIN_TRIGGERS, VERDICTS
 from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
-from ratchet_trainer.job_steps import cancellation
-from ratchet_trainer.jobs import Recipe
-from ratchet_trainer.new_jobs import triggered
-from ratchet_trainer.rollout import By, Plan, start
+from ratchet_trainer.rollouts.rollout import By, Plan, start
+from ratchet_trainer.rollouts.traffic import Traffic
+from ratchet_trainer.rollouts.versions import VersionState
 from ratchet_trainer.store.jobs import MongoJobStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.versions import MongoVersionStore
-from ratchet_trainer.traffic import Traffic
-from ratchet_trainer.versions import VersionState
+from ratchet_trainer.tuning.job_steps import cancellation
+from ratchet_trainer.tuning.jobs import Recipe
+from ratchet_trainer.tuning.new_jobs import triggered
 from tests.integration.conftest import Ground
 from tests.integration.crashes.lives import Scene, crash_at_each_await
 from tests.unit.trainer.decision_fakes import NOW, Clock, version

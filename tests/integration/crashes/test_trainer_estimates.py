@@ -13,11 +13,11 @@ from ratchet_common.messaging import Handle
 from ratchet_common.mongo import Database
 from ratchet_common.topics import FEEDBACK
 from ratchet_trainer.artifacts import FileArtifacts
-from ratchet_trainer.estimate_fit import Lessons
-from ratchet_trainer.estimates import Rules, Tried
-from ratchet_trainer.estimating import Estimating
-from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.outcomes import Asked, Look, OutcomeCollector
+from ratchet_trainer.estimate.estimates import Rules, Tried
+from ratchet_trainer.estimate.estimating import Estimating
+from ratchet_trainer.estimate.fit import Lessons
+from ratchet_trainer.estimate.outcomes import Asked, Look, OutcomeCollector
+from ratchet_trainer.privacy.hashing import Hashes
 from ratchet_trainer.store.estimates import MongoEstimateStore, MongoOutcomeNews
 from ratchet_trainer.store.outcomes import MongoOutcomeStore
 from tests.integration.conftest import Ground

@@ -8,18 +8,18 @@ from uuid import UUID, uuid4
 
 from ratchet_common.events import TrafficAssigned, Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError
-from ratchet_trainer.dataset import Dataset, Dropped, Manifest, Rules, TooFewExamplesError
-from ratchet_trainer.evaluate import Evaluation
-from ratchet_trainer.example import Example, TargetSource
+from ratchet_trainer.collecting.example import Example, TargetSource
+from ratchet_trainer.datasets.dataset import Dataset, Dropped, Manifest, Rules, TooFewExamplesError
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.formats.lesson import lesson_of
 from ratchet_trainer.formats.student import student_line
-from ratchet_trainer.jobs import OPEN, Job
+from ratchet_trainer.judging.evaluate import Evaluation
+from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.leased import Leased
-from ratchet_trainer.rollout import Rollout, Standing
-from ratchet_trainer.split import Side
-from ratchet_trainer.versions import UnknownVersionError, Version, VersionState
-from ratchet_trainer.worth import Answer
+from ratchet_trainer.rollouts.rollout import Rollout, Standing
+from ratchet_trainer.rollouts.versions import UnknownVersionError, Version, VersionState
+from ratchet_trainer.tuning.jobs import OPEN, Job
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

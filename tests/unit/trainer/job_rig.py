@@ -9,18 +9,18 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from ratchet_common.events import RetrainingFellDue
-from ratchet_trainer.base_models import BaseModel, BaseModels, Limits, Range
-from ratchet_trainer.budget import Budget
-from ratchet_trainer.dataset import Dataset
+from ratchet_trainer.datasets.dataset import Dataset
 from ratchet_trainer.formats.checking import Checked, FileLimits
-from ratchet_trainer.inspecting import inspect
-from ratchet_trainer.jobs import OPEN, Job, JobState, Patience, Recipe
-from ratchet_trainer.new_jobs import triggered
 from ratchet_trainer.platforms.platform import TuningPlatform
-from ratchet_trainer.rescan import Left, Rescan
-from ratchet_trainer.steps import Steps
-from ratchet_trainer.training import Training
-from ratchet_trainer.training_files import TrainingFiles
+from ratchet_trainer.privacy.inspecting import inspect
+from ratchet_trainer.privacy.rescan import Left, Rescan
+from ratchet_trainer.tuning.base_models import BaseModel, BaseModels, Limits, Range
+from ratchet_trainer.tuning.budget import Budget
+from ratchet_trainer.tuning.jobs import OPEN, Job, JobState, Patience, Recipe
+from ratchet_trainer.tuning.new_jobs import triggered
+from ratchet_trainer.tuning.steps import Steps
+from ratchet_trainer.tuning.training import Training
+from ratchet_trainer.tuning.training_files import TrainingFiles
 from tests.unit.trainer.decision_fakes import (
     NOW,
     Clock,

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from ratchet_trainer.analysis import Read, analysed, read_through
-from ratchet_trainer.augmenting import Augment, Plan, augmented
-from ratchet_trainer.dataset import Dropped
+from ratchet_trainer.datasets.analysis import Read, analysed, read_through
+from ratchet_trainer.datasets.augmenting import Augment, Plan, augmented
+from ratchet_trainer.datasets.dataset import Dropped
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.formats.lesson import lesson_of
 from ratchet_trainer.formats.tokens import tokens_of
-from ratchet_trainer.split import Side
 from tests.unit.trainer.decision_fakes import dataset, example
 
 MAILS = [

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_trainer import weighting
-from ratchet_trainer.augmenting import MOST_OF_ONE, Augment, Plan, augmented
-from ratchet_trainer.example import Example
-from ratchet_trainer.near import find_pairs, signature
-from ratchet_trainer.preparing import found_in, varied
-from ratchet_trainer.recipes import RECIPES, RecipeName, casing, greeting, item_order, placeholders, suits
-from ratchet_trainer.scrubbing import PLACEHOLDER
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.collecting.preparing import found_in, varied
+from ratchet_trainer.datasets.augmenting import MOST_OF_ONE, Augment, Plan, augmented
+from ratchet_trainer.datasets.near import find_pairs, signature
+from ratchet_trainer.datasets.recipes import RECIPES, RecipeName, casing, greeting, item_order, placeholders, suits
+from ratchet_trainer.judging import weighting
+from ratchet_trainer.privacy.scrubbing import PLACEHOLDER
 from tests.unit.trainer.decision_fakes import example
 
 MAIL = """Dear [PERSON_1],

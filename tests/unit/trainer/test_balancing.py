@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_trainer.balancing import Balance, balanced, can_be_even, most_of_a_type
-from ratchet_trainer.head import Head
+from ratchet_trainer.collecting.head import Head
+from ratchet_trainer.datasets.balancing import Balance, balanced, can_be_even, most_of_a_type
 from tests.unit.trainer.test_composing import head
 
 ONE = head(0, "a text")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ratchet_common.errors import CannotStartError
-from ratchet_trainer.base_models import (
+from ratchet_trainer.tuning.base_models import (
     BaseModelRefusedError,
     allowed,
     ended_on,
@@ -15,8 +15,8 @@ from ratchet_trainer.base_models import (
     in_range,
     training_usd,
 )
-from ratchet_trainer.base_models_file import read_base_models
-from ratchet_trainer.hyperparameters import epochs_of, suggested
+from ratchet_trainer.tuning.base_models_file import read_base_models
+from ratchet_trainer.tuning.hyperparameters import epochs_of, suggested
 
 KNOWN = read_base_models()
 MINI = KNOWN.of("openai", "gpt-4.1-mini-2025-04-14")

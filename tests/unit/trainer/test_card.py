@@ -3,12 +3,12 @@
 from dataclasses import replace
 from uuid import UUID
 
-from ratchet_trainer.analysis import Analysis
-from ratchet_trainer.augmenting import Augment
-from ratchet_trainer.balancing import Balance
-from ratchet_trainer.card import VALUES_SHOWN, card
-from ratchet_trainer.dataset import Dropped, Erased, Listed, Manifest, Rules
-from ratchet_trainer.split import Side
+from ratchet_trainer.datasets.analysis import Analysis
+from ratchet_trainer.datasets.augmenting import Augment
+from ratchet_trainer.datasets.balancing import Balance
+from ratchet_trainer.datasets.card import VALUES_SHOWN, card
+from ratchet_trainer.datasets.dataset import Dropped, Erased, Listed, Manifest, Rules
+from ratchet_trainer.datasets.split import Side
 from tests.unit.trainer.make_data import NOW
 
 LISTED = Listed(

@@ -8,14 +8,14 @@ import pytest
 
 from ratchet_common.events import Check, Decision
 from ratchet_common.vocabulary import EMBEDDING
-from ratchet_trainer.collection import Collector, Served, Word
-from ratchet_trainer.drafts import Refused
-from ratchet_trainer.example import Example
-from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.learning import Learned
-from ratchet_trainer.preparing import Prepared, prepare
-from ratchet_trainer.sampling import Sampling, is_drawn, quality
-from ratchet_trainer.targets import Reason
+from ratchet_trainer.collecting.collection import Collector, Served, Word
+from ratchet_trainer.collecting.drafts import Refused
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.collecting.learning import Learned
+from ratchet_trainer.collecting.preparing import Prepared, prepare
+from ratchet_trainer.collecting.sampling import Sampling, is_drawn, quality
+from ratchet_trainer.collecting.targets import Reason
+from ratchet_trainer.privacy.hashing import Hashes
 from tests.unit.trainer.make_data import made, messages, said
 
 ALL = Sampling(share=1.0)

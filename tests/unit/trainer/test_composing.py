@@ -7,15 +7,15 @@ from uuid import UUID
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ratchet_trainer.augmenting import Augment
-from ratchet_trainer.balancing import Balance
-from ratchet_trainer.composing import EmptySide, TooFew, compose, within
-from ratchet_trainer.dataset import Composition, Rules
-from ratchet_trainer.duplicates import text_hash
-from ratchet_trainer.example import TargetSource
-from ratchet_trainer.head import Head
-from ratchet_trainer.near import find_pairs, signature
-from ratchet_trainer.split import Shares, Side
+from ratchet_trainer.collecting.example import TargetSource
+from ratchet_trainer.collecting.head import Head
+from ratchet_trainer.datasets.augmenting import Augment
+from ratchet_trainer.datasets.balancing import Balance
+from ratchet_trainer.datasets.composing import EmptySide, TooFew, compose, within
+from ratchet_trainer.datasets.dataset import Composition, Rules
+from ratchet_trainer.datasets.duplicates import text_hash
+from ratchet_trainer.datasets.near import find_pairs, signature
+from ratchet_trainer.datasets.split import Shares, Side
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 RULES = Rules(min_examples=1)

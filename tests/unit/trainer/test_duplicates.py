@@ -5,8 +5,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratchet_trainer.duplicates import Candidate, drop_duplicates, text_hash
-from ratchet_trainer.near import find_leaders, find_pairs, signature
+from ratchet_trainer.datasets.duplicates import Candidate, drop_duplicates, text_hash
+from ratchet_trainer.datasets.near import find_leaders, find_pairs, signature
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 THRESHOLD = 0.85

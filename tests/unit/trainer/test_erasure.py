@@ -11,9 +11,9 @@ from ratchet_common.events import ErasureAsked
 from ratchet_common.forgotten import Person
 from ratchet_common.persons import digest
 from ratchet_common.topics import BY_NAME, EVERY_SERVICE
-from ratchet_trainer.erasing import Erasing
-from ratchet_trainer.erasure import SEGMENT, Erasure, ErasureState, HeldBy, LearnedBy, UsedBy, still_on_the_bus
-from ratchet_trainer.hashing import Hashes
+from ratchet_trainer.privacy.erasing import Erasing
+from ratchet_trainer.privacy.erasure import SEGMENT, Erasure, ErasureState, HeldBy, LearnedBy, UsedBy, still_on_the_bus
+from ratchet_trainer.privacy.hashing import Hashes
 from tests.unit.trainer.make_data import NOW
 
 HASHES = Hashes(b"salt" * 8)

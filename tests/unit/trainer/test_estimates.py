@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from ratchet_trainer.artifacts import Artifact
-from ratchet_trainer.estimates import (
+from ratchet_trainer.estimate.estimates import (
     ATTEMPTS,
     Rules,
     Sides,

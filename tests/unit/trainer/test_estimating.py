@@ -14,11 +14,11 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import EstimateTrained
 from ratchet_estimate import load, read
 from ratchet_trainer.artifacts import FileArtifacts
-from ratchet_trainer.estimate_fit import Lessons, fit_estimate
-from ratchet_trainer.estimates import Rules, Standing, Tried
-from ratchet_trainer.estimating import Estimating, Known
+from ratchet_trainer.estimate.estimates import Rules, Standing, Tried
+from ratchet_trainer.estimate.estimating import Estimating, Known
+from ratchet_trainer.estimate.fit import Lessons, fit_estimate
+from ratchet_trainer.estimate.outcomes import Look, Outcome
 from ratchet_trainer.leased import Leased
-from ratchet_trainer.outcomes import Look, Outcome
 from tests.unit.estimate.outcomes import texts
 from tests.unit.trainer.decision_fakes import NOW
 

@@ -6,18 +6,18 @@ import pytest
 
 from ratchet_providers.base import ProviderError
 from ratchet_scoring.advance import Limits
-from ratchet_trainer import evaluation
-from ratchet_trainer.by_hand import activate, roll_back
-from ratchet_trainer.case_answers import AskedElsewhere
-from ratchet_trainer.evaluate import Judging
-from ratchet_trainer.evaluation import Case, Verdict
-from ratchet_trainer.example import Example
-from ratchet_trainer.preparing import found_in
-from ratchet_trainer.rollout import By, Plan, Rollout, RolloutState, Shadowed, start
-from ratchet_trainer.shadowing import ShadowFirst, ended, set_shadow
-from ratchet_trainer.traffic import Traffic
-from ratchet_trainer.versions import TRIES, Version, VersionState
-from ratchet_trainer.worth import Answer
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.collecting.preparing import found_in
+from ratchet_trainer.judging import evaluation
+from ratchet_trainer.judging.case_answers import AskedElsewhere
+from ratchet_trainer.judging.evaluate import Judging
+from ratchet_trainer.judging.evaluation import Case, Verdict
+from ratchet_trainer.judging.worth import Answer
+from ratchet_trainer.rollouts.by_hand import activate, roll_back
+from ratchet_trainer.rollouts.rollout import By, Plan, Rollout, RolloutState, Shadowed, start
+from ratchet_trainer.rollouts.shadowing import ShadowFirst, ended, set_shadow
+from ratchet_trainer.rollouts.traffic import Traffic
+from ratchet_trainer.rollouts.versions import TRIES, Version, VersionState
 from tests.unit.trainer.decision_fakes import (
     NOW,
     Clock,

@@ -4,10 +4,10 @@ from dataclasses import replace
 import pytest
 
 from ratchet_scoring.advance import Limits
-from ratchet_trainer.evaluation import Case, Report, cases_of, commonest_label, saved, usable, verdict
-from ratchet_trainer.example import Example, TargetSource
-from ratchet_trainer.spans import Span
-from ratchet_trainer.worth import Answer
+from ratchet_trainer.collecting.example import Example, TargetSource
+from ratchet_trainer.judging.evaluation import Case, Report, cases_of, commonest_label, saved, usable, verdict
+from ratchet_trainer.judging.worth import Answer
+from ratchet_trainer.privacy.spans import Span
 from tests.unit.trainer.decision_fakes import example
 
 LIMITS = Limits()

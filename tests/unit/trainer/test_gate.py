@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from ratchet_scoring.advance import Limits, SliceGain
-from ratchet_trainer.evaluation import Gain, Report, Side
-from ratchet_trainer.gate import rule
+from ratchet_trainer.judging.evaluation import Gain, Report, Side
+from ratchet_trainer.judging.gate import rule
 
 LIMITS = Limits()
 SIDE = Side(score=0.7, malformed=0, private=0, latency_ms=800, cost_usd=0.01)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_trainer.head import Head
+from ratchet_trainer.collecting.head import Head
 from ratchet_trainer.store.heads import PART_IN_PLACE, PARTS, newest, of_each_part
 from ratchet_trainer.store.paging import place_of
 from tests.unit.trainer.make_data import NOW

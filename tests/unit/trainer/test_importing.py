@@ -9,15 +9,15 @@ from uuid import UUID
 import pytest
 
 from ratchet_trainer.api.example_lines import MOST_LINES, TooManyLinesError, examples_in
-from ratchet_trainer.collection import Collector, Served, Word
-from ratchet_trainer.drafts import Refused
+from ratchet_trainer.collecting.collection import Collector, Served, Word
+from ratchet_trainer.collecting.drafts import Refused
+from ratchet_trainer.collecting.importing import Imported, Importing
+from ratchet_trainer.collecting.imports import Brought, NothingToLearnError
+from ratchet_trainer.collecting.learning import Learned
+from ratchet_trainer.collecting.preparing import Prepared, prepare
+from ratchet_trainer.collecting.sampling import Sampling
 from ratchet_trainer.formats.checking import Fault
-from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.importing import Imported, Importing
-from ratchet_trainer.imports import Brought, NothingToLearnError
-from ratchet_trainer.learning import Learned
-from ratchet_trainer.preparing import Prepared, prepare
-from ratchet_trainer.sampling import Sampling
+from ratchet_trainer.privacy.hashing import Hashes
 from tests.unit.trainer.make_data import NOW
 
 

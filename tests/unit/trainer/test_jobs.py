@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ratchet_common.events import RetrainingFellDue
-from ratchet_trainer.job_steps import begun, broken, created, failed, prepared, succeeded, taken_along, too_few
-from ratchet_trainer.jobs import Job, JobState, Patience
-from ratchet_trainer.new_jobs import asked_for, triggered
+from ratchet_trainer.tuning.job_steps import begun, broken, created, failed, prepared, succeeded, taken_along, too_few
+from ratchet_trainer.tuning.jobs import Job, JobState, Patience
+from ratchet_trainer.tuning.new_jobs import asked_for, triggered
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PATIENCE = Patience()

@@ -13,9 +13,9 @@ from ratchet_catalogue.prices import Prices
 from ratchet_common.events import Usage
 from ratchet_common.tuned_prompt import told
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, ProviderError
-from ratchet_trainer.asking import Elsewhere
+from ratchet_trainer.judging.asking import Elsewhere
+from ratchet_trainer.rollouts.versions import TRIES, Version, VersionState, to_judge_again
 from ratchet_trainer.suites.asking import Askers
-from ratchet_trainer.versions import TRIES, Version, VersionState, to_judge_again
 from tests.unit.trainer.decision_fakes import FakeProvider, example, version
 from tests.unit.trainer.test_evaluate import RIGHT, TEST, Bench, V
 

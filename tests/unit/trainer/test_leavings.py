@@ -7,14 +7,14 @@ from uuid import UUID
 
 import pytest
 
-from ratchet_trainer.by_hand import activate, roll_back
-from ratchet_trainer.jobs import Job, JobState, Recipe
-from ratchet_trainer.leavings import Leaving, TakingDown, may_serve
-from ratchet_trainer.new_jobs import asked_for
 from ratchet_trainer.platforms.platform import Tuned
-from ratchet_trainer.rollout import By, Rollout
+from ratchet_trainer.rollouts.by_hand import activate, roll_back
+from ratchet_trainer.rollouts.rollout import By, Rollout
+from ratchet_trainer.rollouts.versions import Version, VersionState, name_of
 from ratchet_trainer.search.search import Search, SearchState
-from ratchet_trainer.versions import Version, VersionState, name_of
+from ratchet_trainer.tuning.jobs import Job, JobState, Recipe
+from ratchet_trainer.tuning.leavings import Leaving, TakingDown, may_serve
+from ratchet_trainer.tuning.new_jobs import asked_for
 from tests.unit.trainer.decision_fakes import NOW, Clock, FakeRollouts, FakeVersions, version
 from tests.unit.trainer.platforms.fake import FakePlatform
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from ratchet_trainer.dataset import Listed, Ref, UnknownDatasetError
-from ratchet_trainer.jobs import Job, UnknownJobError
-from ratchet_trainer.lineage import MOST_PARENTS, Lineage, OffsetError, Origin
-from ratchet_trainer.split import Side
+from ratchet_trainer.datasets.dataset import Listed, Ref, UnknownDatasetError
+from ratchet_trainer.datasets.split import Side
+from ratchet_trainer.rollouts.lineage import MOST_PARENTS, Lineage, OffsetError, Origin
+from ratchet_trainer.tuning.jobs import Job, UnknownJobError
 from tests.unit.trainer.decision_fakes import NOW, FakeVersions, dataset, example, version
 
 SIDES = {Side.TEST: [9], Side.TRAIN: [1, 2, 3, 4], Side.VALIDATION: [5]}

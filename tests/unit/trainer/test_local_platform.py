@@ -9,12 +9,12 @@ import pytest
 import ratchet_student
 from ratchet_common.workers import Workers
 from ratchet_trainer.artifacts import Artifact, FileArtifacts, artifacts_at
-from ratchet_trainer.base_models_file import read_base_models
-from ratchet_trainer.example import Example
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.student import student_line
 from ratchet_trainer.platforms.local import ANSWERS_ALL, LocalPlatform, Modesty
 from ratchet_trainer.platforms.platform import ENDED, Order, RunGoneError, RunState, Status, TrainingFile
-from ratchet_trainer.split import Side
+from ratchet_trainer.tuning.base_models_file import read_base_models
 from tests.unit.trainer.decision_fakes import example
 from tests.unit.trainer.platforms.promises import PROMISES, Promise, Trial, name_of, order, training_files
 

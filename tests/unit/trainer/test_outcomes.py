@@ -9,9 +9,9 @@ import pytest
 
 from ratchet_common.events import FeedbackJoined
 from ratchet_estimate import read
-from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.looking import look_at
-from ratchet_trainer.outcomes import READ, Asked, Look, Outcome, OutcomeCollector, Task, asked_in, counts
+from ratchet_trainer.estimate.looking import look_at
+from ratchet_trainer.estimate.outcomes import READ, Asked, Look, Outcome, OutcomeCollector, Task, asked_in, counts
+from ratchet_trainer.privacy.hashing import Hashes
 from tests.unit.trainer import make_data
 from tests.unit.trainer.make_data import messages
 

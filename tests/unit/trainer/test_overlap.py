@@ -2,9 +2,7 @@
 
 import pytest
 
-from ratchet_trainer.formats.known import FORMATS
-from ratchet_trainer.formats.lesson import Lesson
-from ratchet_trainer.overlap import (
+from ratchet_trainer.datasets.overlap import (
     TOLD,
     Overlap,
     OverlapError,
@@ -13,7 +11,9 @@ from ratchet_trainer.overlap import (
     overlaps,
     refuse_overlaps,
 )
-from ratchet_trainer.split import Side
+from ratchet_trainer.datasets.split import Side
+from ratchet_trainer.formats.known import FORMATS
+from ratchet_trainer.formats.lesson import Lesson
 from tests.unit.trainer.test_composing import document, head
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from ratchet_student import fit, save
 from ratchet_trainer.artifacts import Artifact, ArtifactGoneError, WrongArtifactError, artifacts_at
-from ratchet_trainer.by_hand import activate
 from ratchet_trainer.platforms.platform import Tuned
-from ratchet_trainer.registering import CannotRegisterError, NameTakenError, Registering, Registration, names
-from ratchet_trainer.rollout import By, Rollout
-from ratchet_trainer.student_files import fault_of
-from ratchet_trainer.versions import UnknownVersionError, VersionState, name_of, serving
+from ratchet_trainer.rollouts.by_hand import activate
+from ratchet_trainer.rollouts.registering import CannotRegisterError, NameTakenError, Registering, Registration, names
+from ratchet_trainer.rollouts.rollout import By, Rollout
+from ratchet_trainer.rollouts.student_files import fault_of
+from ratchet_trainer.rollouts.versions import UnknownVersionError, VersionState, name_of, serving
 from tests.unit.student.texts import mails
 from tests.unit.trainer.decision_fakes import NOW, FakeDatasets, FakeRollouts, FakeVersions, dataset, example, version
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from ratchet_common.tuned_prompt import TOLD, told
 from ratchet_common.workers import Workers
-from ratchet_trainer.finding.sought import DIRECTLY, EVERYTHING, Sought
+from ratchet_trainer.collecting.preparing import scrubbed_of
 from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.formats.lesson import Lesson
-from ratchet_trainer.preparing import scrubbed_of
-from ratchet_trainer.rescan import BATCH_BYTES, Left, PrivateDataLeftError, Rescan, left_in, rescanned
+from ratchet_trainer.privacy.finding.sought import DIRECTLY, EVERYTHING, Sought
+from ratchet_trainer.privacy.rescan import BATCH_BYTES, Left, PrivateDataLeftError, Rescan, left_in, rescanned
 
 PIECES = (
     "Dear Ann Lee,",

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace as replace_struct
 
 from ratchet_common.events import BASE_VERSION, Serving, VerdictReached
-from ratchet_trainer.assigning import assigned
-from ratchet_trainer.by_hand import activate, roll_back, set_traffic
-from ratchet_trainer.rollout import (
+from ratchet_trainer.rollouts.assigning import assigned
+from ratchet_trainer.rollouts.by_hand import activate, roll_back, set_traffic
+from ratchet_trainer.rollouts.rollout import (
     By,
     Plan,
     Rollout,
@@ -21,8 +21,8 @@ from ratchet_trainer.rollout import (
     standings,
     start,
 )
-from ratchet_trainer.verdict import on_verdict
-from ratchet_trainer.versions import VersionState
+from ratchet_trainer.rollouts.verdict import on_verdict
+from ratchet_trainer.rollouts.versions import VersionState
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 BY = By("ann", "because", NOW)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratchet_trainer.names import find_names
-from ratchet_trainer.preparing import prepare
-from ratchet_trainer.recognisers import PIECE, find_private
-from ratchet_trainer.scrubbing import scrub
-from ratchet_trainer.spans import Span, apart
+from ratchet_trainer.collecting.preparing import prepare
+from ratchet_trainer.privacy.names import find_names
+from ratchet_trainer.privacy.recognisers import PIECE, find_private
+from ratchet_trainer.privacy.scrubbing import scrub
+from ratchet_trainer.privacy.spans import Span, apart
 
 MARKED = Path(__file__).parents[4] / "shared/data/pii_synthetic/sentences.json"
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from ratchet_trainer.serving import NotServedError, insist_on_platform
+from ratchet_trainer.rollouts.serving import NotServedError, insist_on_platform
 from tests.unit.trainer.decision_fakes import NOW, version
 
 TUNED = version(platform="bedrock", model="arn:x")

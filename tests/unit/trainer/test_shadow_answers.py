@@ -11,9 +11,9 @@ import pytest
 
 from ratchet_common import conversation
 from ratchet_common.events import ShadowAnswered, Usage
-from ratchet_trainer.hashing import Hashes
-from ratchet_trainer.preparing import Prepared, prepare
-from ratchet_trainer.shadow_answers import ShadowAnswer, ShadowCollector, readable
+from ratchet_trainer.collecting.preparing import Prepared, prepare
+from ratchet_trainer.privacy.hashing import Hashes
+from ratchet_trainer.rollouts.shadow_answers import ShadowAnswer, ShadowCollector, readable
 
 ID = UUID("0197f3a0-0000-7000-8000-000000000001")
 HASHES = Hashes(b"sixteen bytes or more")

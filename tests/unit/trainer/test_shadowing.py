@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from ratchet_common.events import BASE_VERSION, Serving, VerdictReached
-from ratchet_trainer.assigning import assigned
-from ratchet_trainer.by_hand import activate
-from ratchet_trainer.rollout import By, Plan, Rollout, Shadowed, TrafficRefusedError, start
-from ratchet_trainer.shadowing import ended, is_shadowed, set_shadow
-from ratchet_trainer.verdict import on_verdict
-from ratchet_trainer.versions import VersionState
+from ratchet_trainer.rollouts.assigning import assigned
+from ratchet_trainer.rollouts.by_hand import activate
+from ratchet_trainer.rollouts.rollout import By, Plan, Rollout, Shadowed, TrafficRefusedError, start
+from ratchet_trainer.rollouts.shadowing import ended, is_shadowed, set_shadow
+from ratchet_trainer.rollouts.verdict import on_verdict
+from ratchet_trainer.rollouts.versions import VersionState
 from tests.unit.trainer.decision_fakes import version
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

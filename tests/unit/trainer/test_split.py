@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_trainer.grouping import Item, groups
-from ratchet_trainer.split import SHARES, Shares, Side, split
+from ratchet_trainer.datasets.grouping import Item, groups
+from ratchet_trainer.datasets.split import SHARES, Shares, Side, split
 
 SEEDS = st.integers(0, 2**31)
 SHARES_TAKEN = st.sampled_from(list(SHARES.values()))

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from ratchet_common.events import FeedbackJoined
-from ratchet_trainer.targets import Reason, Target, may_be_reference, shaped, target_of
+from ratchet_trainer.collecting.targets import Reason, Target, may_be_reference, shaped, target_of
 
 
 def said(**fields: Any) -> FeedbackJoined:

@@ -7,11 +7,11 @@ import pytest
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import VerdictReached
-from ratchet_trainer.by_hand import activate
 from ratchet_trainer.handlers.verdicts import on_verdicts
-from ratchet_trainer.rollout import By, Plan, Rollout, TrafficRefusedError, start
-from ratchet_trainer.traffic import Traffic
-from ratchet_trainer.versions import VersionState
+from ratchet_trainer.rollouts.by_hand import activate
+from ratchet_trainer.rollouts.rollout import By, Plan, Rollout, TrafficRefusedError, start
+from ratchet_trainer.rollouts.traffic import Traffic
+from ratchet_trainer.rollouts.versions import VersionState
 from tests.unit.trainer.decision_fakes import NOW, Clock, FakeRollouts, FakeVersions, version
 
 V = "classification-abababab"

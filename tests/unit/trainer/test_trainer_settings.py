@@ -5,8 +5,8 @@ import pytest
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.settings import load
-from ratchet_trainer.finding.kinds import DIRECT, KINDS
-from ratchet_trainer.rollout import Plan
+from ratchet_trainer.privacy.finding.kinds import DIRECT, KINDS
+from ratchet_trainer.rollouts.rollout import Plan
 from ratchet_trainer.settings import TrainerSettings
 
 NEEDED = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9092", "MONGODB_URL": "mongodb://127.0.0.1", "TOKENS_FILE": "tokens"}

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_trainer.jobs import IdempotencyMismatchError, Job, JobState, Patience, Recipe
 from ratchet_trainer.platforms.platform import RunGoneError, Status, Tuned
-from ratchet_trainer.steps import CannotTrainError
+from ratchet_trainer.tuning.jobs import IdempotencyMismatchError, Job, JobState, Patience, Recipe
+from ratchet_trainer.tuning.steps import CannotTrainError
 from tests.unit.trainer.decision_fakes import NOW, FakeJobs, FakeVersions
 from tests.unit.trainer.job_rig import Rig
 from tests.unit.trainer.platforms.fake import FakePlatform

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ratchet_trainer.base_models import BaseModels
-from ratchet_trainer.job_steps import cancellation
-from ratchet_trainer.jobs import Job, JobState, Patience
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import Order, RunGoneError, RunState, TrainingFile
-from ratchet_trainer.split import Side
+from ratchet_trainer.tuning.base_models import BaseModels
+from ratchet_trainer.tuning.job_steps import cancellation
+from ratchet_trainer.tuning.jobs import Job, JobState, Patience
 from tests.unit.trainer.decision_fakes import NOW, dataset, example
 from tests.unit.trainer.job_rig import STUDENT, TUNABLE, Rig
 from tests.unit.trainer.platforms.fake import FakePlatform, Step

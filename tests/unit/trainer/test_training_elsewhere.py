@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from msgspec.structs import replace as replace_model
 
-from ratchet_trainer.base_models import BaseModels
-from ratchet_trainer.jobs import JobState, Recipe
 from ratchet_trainer.platforms.platform import Tuned
+from ratchet_trainer.tuning.base_models import BaseModels
+from ratchet_trainer.tuning.jobs import JobState, Recipe
 from tests.unit.trainer.decision_fakes import dataset, example
 from tests.unit.trainer.job_rig import STUDENT, TUNABLE, Rig
 from tests.unit.trainer.platforms.fake import FakePlatform

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from ratchet_trainer.base_models import BaseModelRefusedError, BaseModels
-from ratchet_trainer.budget import Budget
-from ratchet_trainer.jobs import JobState, Recipe
+from ratchet_trainer.tuning.base_models import BaseModelRefusedError, BaseModels
+from ratchet_trainer.tuning.budget import Budget
+from ratchet_trainer.tuning.jobs import JobState, Recipe
 from tests.unit.trainer.decision_fakes import dataset, example
 from tests.unit.trainer.job_rig import STUDENT, TUNABLE, Rig
 from tests.unit.trainer.platforms.fake import FakePlatform

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from ratchet_trainer.example import Example
-from ratchet_trainer.weighting import Stratum, stratum_of, weights
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.judging.weighting import Stratum, stratum_of, weights
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from ratchet_common.auth import MayRead
-from ratchet_trainer import base_models
-from ratchet_trainer.base_models import BaseModels, PlatformName
 from ratchet_trainer.platforms.platform import Method
+from ratchet_trainer.tuning import base_models
+from ratchet_trainer.tuning.base_models import BaseModels, PlatformName
 
 routes = APIRouter(prefix="/api/models/base-models", tags=["jobs"])
 

@@ -9,12 +9,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ratchet_common.errors import RefusedError
 from ratchet_scoring.scorers import LABEL_TASKS
-from ratchet_trainer.analysis import Analysis
-from ratchet_trainer.augmenting import Augment
-from ratchet_trainer.balancing import Balance
-from ratchet_trainer.dataset import Erased, Listed, Manifest, Rules
-from ratchet_trainer.recipes import RecipeName
-from ratchet_trainer.split import SHARES, Side
+from ratchet_trainer.datasets.analysis import Analysis
+from ratchet_trainer.datasets.augmenting import Augment
+from ratchet_trainer.datasets.balancing import Balance
+from ratchet_trainer.datasets.dataset import Erased, Listed, Manifest, Rules
+from ratchet_trainer.datasets.recipes import RecipeName
+from ratchet_trainer.datasets.split import SHARES, Side
 
 
 class ContradictionError(RefusedError):

@@ -10,10 +10,10 @@ from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
 from ratchet_trainer.api.dataset_bodies import DatasetNow, DatasetPage, DatasetWanted, ShownAnalysis, ShownDataset
 from ratchet_trainer.api.examples import Cursor, Limit, TaskName, TheData
-from ratchet_trainer.card import card
-from ratchet_trainer.exporting import lines_of, shown
+from ratchet_trainer.datasets.card import card
+from ratchet_trainer.datasets.exporting import lines_of, shown
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.known import FORMATS
-from ratchet_trainer.split import Side
 
 routes = APIRouter(prefix="/api/models/datasets", tags=["datasets"])
 

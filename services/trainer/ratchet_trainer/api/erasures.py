@@ -13,8 +13,8 @@ from ratchet_common.problems import documented
 from ratchet_trainer.api.example_bodies import Name
 from ratchet_trainer.api.examples import TheData
 from ratchet_trainer.api.parameters import Cursor, Limit, Words, name_of
-from ratchet_trainer.erasing import Found
-from ratchet_trainer.erasure import ErasureState, still_on_the_bus
+from ratchet_trainer.privacy.erasing import Found
+from ratchet_trainer.privacy.erasure import ErasureState, still_on_the_bus
 
 routes = APIRouter(prefix="/api/models/erasures", tags=["erasures"])
 

@@ -11,8 +11,8 @@ from ratchet_common.auth import MayRead
 from ratchet_common.problems import documented
 from ratchet_trainer.api.evaluation_views import RunView, RunWithCases, run_view, with_cases
 from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, task_in
-from ratchet_trainer.evaluate import Evaluation
-from ratchet_trainer.evaluation import CaseScore, Gain, Side, saved
+from ratchet_trainer.judging.evaluate import Evaluation
+from ratchet_trainer.judging.evaluation import CaseScore, Gain, Side, saved
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.suites.run import Run
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from ratchet_common.vocabulary import DocumentType
-from ratchet_trainer.example import Example
-from ratchet_trainer.importing import Imported
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.collecting.importing import Imported
 
 Text = Annotated[str, Field(max_length=200_000)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]

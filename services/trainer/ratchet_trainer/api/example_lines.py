@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from ratchet_common.errors import RefusedError
 from ratchet_common.vocabulary import TaskType, UnknownTaskError, known_task
 from ratchet_trainer.api.example_bodies import BroughtExample
+from ratchet_trainer.collecting.imports import NO_TASK, Brought, Unreadable
+from ratchet_trainer.collecting.targets import Reason
 from ratchet_trainer.formats.known import FORMATS
-from ratchet_trainer.imports import NO_TASK, Brought, Unreadable
-from ratchet_trainer.targets import Reason
 
 MOST_LINES: Final = 1_000  # in one request: each is scrubbed, which takes some milliseconds
 CHAT: Final = FORMATS["chat"]

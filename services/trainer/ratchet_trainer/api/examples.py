@@ -20,7 +20,7 @@ from ratchet_trainer.api.example_bodies import (
     TaskStats,
 )
 from ratchet_trainer.api.example_lines import brought, examples_in
-from ratchet_trainer.counting import Count, Counts
+from ratchet_trainer.collecting.counting import Count, Counts
 from ratchet_trainer.data import Data
 
 routes = APIRouter(prefix="/api/models/examples", tags=["examples"])

@@ -12,12 +12,12 @@ from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
 from ratchet_trainer.api.parameters import Cursor, IdempotencyKey, Limit, TaskFilter, id_by, name_of, task_in
-from ratchet_trainer.base_models import PlatformName
-from ratchet_trainer.job_steps import cancellation
-from ratchet_trainer.jobs import Job, JobState, Recipe
 from ratchet_trainer.platforms.platform import Method
 from ratchet_trainer.store.jobs import MongoJobStore
-from ratchet_trainer.training import Training
+from ratchet_trainer.tuning.base_models import PlatformName
+from ratchet_trainer.tuning.job_steps import cancellation
+from ratchet_trainer.tuning.jobs import Job, JobState, Recipe
+from ratchet_trainer.tuning.training import Training
 
 routes = APIRouter(prefix="/api/models/jobs", tags=["jobs"])
 

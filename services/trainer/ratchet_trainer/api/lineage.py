@@ -12,11 +12,11 @@ from ratchet_trainer.api.dataset_bodies import ShownDataset
 from ratchet_trainer.api.parameters import Cursor, Limit, VersionId
 from ratchet_trainer.api.version_views import VersionView, view
 from ratchet_trainer.api.versions import trained
-from ratchet_trainer.jobs import Job, JobState
-from ratchet_trainer.lineage import Ancestry, Lineage, Taught
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import Method, Value
-from ratchet_trainer.split import Side
-from ratchet_trainer.versions import Version, VersionState
+from ratchet_trainer.rollouts.lineage import Ancestry, Lineage, Taught
+from ratchet_trainer.rollouts.versions import Version, VersionState
+from ratchet_trainer.tuning.jobs import Job, JobState
 
 routes = APIRouter(prefix="/api/models/versions", tags=["versions"])
 

@@ -12,7 +12,7 @@ from ratchet_common.vocabulary import known_task
 from ratchet_trainer.api.parameters import Words, name_of
 from ratchet_trainer.api.version_views import VersionView, view
 from ratchet_trainer.platforms.platform import Tuned
-from ratchet_trainer.registering import Registering, Registration
+from ratchet_trainer.rollouts.registering import Registering, Registration
 
 routes = APIRouter(prefix="/api/models/versions", tags=["versions"])
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from ratchet_common.auth import MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
-from ratchet_trainer.rollout import Change, Rollout, RolloutState, Shadowed
+from ratchet_trainer.rollouts.rollout import Change, Rollout, RolloutState, Shadowed
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 
 routes = APIRouter(prefix="/api/models/rollouts", tags=["rollouts"])

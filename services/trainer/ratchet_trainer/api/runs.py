@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field
 from ratchet_common.auth import MayRead
 from ratchet_common.errors import NotFoundError, RefusedError, RetryLaterError, UnavailableError
 from ratchet_common.problems import documented
-from ratchet_trainer.jobs import Job
 from ratchet_trainer.platforms.platform import RunGoneError, TuningPlatform
 from ratchet_trainer.store.jobs import MongoJobStore
+from ratchet_trainer.tuning.jobs import Job
 
 routes = APIRouter(prefix="/api/models/jobs", tags=["jobs"])
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from ratchet_trainer.versions import Version, VersionState
+from ratchet_trainer.rollouts.versions import Version, VersionState
 
 
 class VersionView(BaseModel):

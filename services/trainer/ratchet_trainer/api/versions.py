@@ -17,15 +17,15 @@ from ratchet_trainer.api.parameters import Cursor, Limit, TaskFilter, VersionId,
 from ratchet_trainer.api.rollouts import RolloutView
 from ratchet_trainer.api.version_views import VersionView, view
 from ratchet_trainer.artifacts import Artifact, FileArtifacts
-from ratchet_trainer.by_hand import activate, roll_back, set_traffic
-from ratchet_trainer.rollout import By, Rollout, Standing, standings
-from ratchet_trainer.serving import insist_on_platform
-from ratchet_trainer.shadowing import set_shadow
+from ratchet_trainer.rollouts.by_hand import activate, roll_back, set_traffic
+from ratchet_trainer.rollouts.rollout import By, Rollout, Standing, standings
+from ratchet_trainer.rollouts.serving import insist_on_platform
+from ratchet_trainer.rollouts.shadowing import set_shadow
+from ratchet_trainer.rollouts.traffic import Traffic
+from ratchet_trainer.rollouts.versions import Version, VersionState
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.versions import MongoVersionStore
-from ratchet_trainer.traffic import Traffic
-from ratchet_trainer.versions import Version, VersionState
 
 routes = APIRouter(prefix="/api/models/versions", tags=["versions"])
 

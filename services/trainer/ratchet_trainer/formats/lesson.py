@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ratchet_common.tuned_prompt import told
 from ratchet_scoring.scorers import render_target
-from ratchet_trainer.example import Example
+from ratchet_trainer.collecting.example import Example
 
 
 @dataclass(frozen=True, slots=True)

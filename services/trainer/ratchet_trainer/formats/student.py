@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from ratchet_trainer.example import Example
+from ratchet_trainer.collecting.example import Example
 
 
 class StudentLine(msgspec.Struct):

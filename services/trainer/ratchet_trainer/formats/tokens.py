@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ratchet_providers.usage import estimated_tokens
-from ratchet_trainer.example import Example
+from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.formats.format import Format
 from ratchet_trainer.formats.lesson import lesson_of
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from ratchet_common.events import RetrainingFellDue
-from ratchet_trainer.jobs import Job, Recipe
-from ratchet_trainer.new_jobs import triggered
+from ratchet_trainer.tuning.jobs import Job, Recipe
+from ratchet_trainer.tuning.new_jobs import triggered
 
 
 class Jobs(Protocol):

@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import partial
 
 from ratchet_common.events import VerdictReached
-from ratchet_trainer.rollout import Plan
-from ratchet_trainer.traffic import Traffic
-from ratchet_trainer.verdict import on_verdict
+from ratchet_trainer.rollouts.rollout import Plan
+from ratchet_trainer.rollouts.traffic import Traffic
+from ratchet_trainer.rollouts.verdict import on_verdict
 
 
 async def on_verdicts(

@@ -12,6 +12,7 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.workers import Workers
 from ratchet_trainer.alarm import ended_after
 from ratchet_trainer.artifacts import Artifact, FileArtifacts
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.student import student_lines
 from ratchet_trainer.platforms.platform import (
     Metrics,
@@ -23,7 +24,6 @@ from ratchet_trainer.platforms.platform import (
     TrainingFile,
     Tuned,
 )
-from ratchet_trainer.split import Side
 
 if TYPE_CHECKING:
     from ratchet_student import Example as Lesson

@@ -5,8 +5,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import Metrics, Order, RunEvent, Status, TrainingFile, Tuned, TuningPlatform
-from ratchet_trainer.split import Side
 
 REQUESTS: Final[Mapping[str, int]] = {  # that a step takes at most, as a rule: of a page of a list, and no more
     "upload": 4,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from ratchet_common.errors import RefusedError, RetryLaterError
-from ratchet_trainer.split import Side
+from ratchet_trainer.datasets.split import Side
 
 Method = Literal["supervised", "dpo", "embeddings"]
 Value = int | float | str

@@ -8,15 +8,15 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from ratchet_trainer.asked_once import digest_of, insist_on_the_same
-from ratchet_trainer.base_models import BaseModel, BaseModelRefusedError
-from ratchet_trainer.hyperparameters import suggested
-from ratchet_trainer.jobs import Job, Recipe
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import Value
 from ratchet_trainer.search.search import Search, Strategy, Trial
 from ratchet_trainer.search.space import Point, Space, Span, checked, drawn, grid
-from ratchet_trainer.split import Side
-from ratchet_trainer.steps import Steps
+from ratchet_trainer.tuning.asked_once import digest_of, insist_on_the_same
+from ratchet_trainer.tuning.base_models import BaseModel, BaseModelRefusedError
+from ratchet_trainer.tuning.hyperparameters import suggested
+from ratchet_trainer.tuning.jobs import Job, Recipe
+from ratchet_trainer.tuning.steps import Steps
 
 AROUND = {"learning_rate_multiplier": 3.0, "learning_rate": 3.0}  # drawn from a part of what is suggested to so often
 EPOCHS_MORE = 2

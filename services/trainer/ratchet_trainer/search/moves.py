@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from ratchet_trainer.jobs import OPEN, Job, JobState
 from ratchet_trainer.search.halving import loss_at, rungs, to_stop
 from ratchet_trainer.search.search import Search, Trial
+from ratchet_trainer.tuning.jobs import OPEN, Job, JobState
 
 VALIDATION = ("full_valid_loss", "validation_loss", "valid_loss", "eval_loss")  # as the platforms call it
 Curves = Mapping[UUID, Mapping[str, Sequence[tuple[int, float]]]]  # by job

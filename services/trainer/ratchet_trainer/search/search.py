@@ -11,8 +11,8 @@ from typing import Final, Literal
 from uuid import UUID, uuid5
 
 from ratchet_common.errors import NotFoundError, RefusedError
-from ratchet_trainer.jobs import Step
 from ratchet_trainer.platforms.platform import Method, Value
+from ratchet_trainer.tuning.jobs import Step
 
 Strategy = Literal["grid", "random", "halving"]
 MOST_JOBS: Final = 64

@@ -12,14 +12,14 @@ from uuid import UUID
 
 from ratchet_common.background import described
 from ratchet_common.errors import RefusedError, RetryLaterError
-from ratchet_trainer.jobs import OPEN, Job, JobEndedError, JobState, Recipe, Step
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
-from ratchet_trainer.new_jobs import trial_of
 from ratchet_trainer.platforms.platform import PlatformRefusedError, TuningPlatform
 from ratchet_trainer.search import moves
 from ratchet_trainer.search.search import Search, SearchState
-from ratchet_trainer.steps import Datasets, NewVersions, Rollouts
-from ratchet_trainer.trained import VECTORS, candidate, gives_vectors
+from ratchet_trainer.tuning.jobs import OPEN, Job, JobEndedError, JobState, Recipe, Step
+from ratchet_trainer.tuning.new_jobs import trial_of
+from ratchet_trainer.tuning.steps import Datasets, NewVersions, Rollouts
+from ratchet_trainer.tuning.trained import VECTORS, candidate, gives_vectors
 
 log = logging.getLogger(__name__)
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=2)

@@ -6,8 +6,8 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ratchet_trainer.base_models import BaseModel, BaseModelRefusedError, Range, in_range
 from ratchet_trainer.platforms.platform import Value
+from ratchet_trainer.tuning.base_models import BaseModel, BaseModelRefusedError, Range, in_range
 
 Point = Mapping[str, Value]
 DRAWS_A_POINT = 20  # that may be like earlier ones, before a space counts as used up

@@ -10,9 +10,9 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
 from ratchet_common.mongo import Document, waiting_is_worth_it
-from ratchet_trainer.analysis import Analysis
-from ratchet_trainer.dataset import Composition, Erased, Listed, Manifest, Ref, UnknownDatasetError
-from ratchet_trainer.split import Side
+from ratchet_trainer.datasets.analysis import Analysis
+from ratchet_trainer.datasets.dataset import Composition, Erased, Listed, Manifest, Ref, UnknownDatasetError
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.store.paging import create_index, page, place_of
 
 REF = struct.Struct(">16sI")  # an example's id and revision: 200,000 of them take 4 MB

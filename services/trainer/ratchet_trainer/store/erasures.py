@@ -12,8 +12,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 from ratchet_common import outbox
 from ratchet_common.events import ErasureAsked, ErasureDone
 from ratchet_common.mongo import Document, waiting_is_worth_it
-from ratchet_trainer.erasure import Erasure, UnknownErasureError
-from ratchet_trainer.sparing import Wish
+from ratchet_trainer.collecting.sparing import Wish
+from ratchet_trainer.privacy.erasure import Erasure, UnknownErasureError
 from ratchet_trainer.store.paging import create_index, page, place_of
 
 ASKED_AT_ONCE = 500  # users

@@ -10,9 +10,9 @@ from ratchet_common import lease, outbox
 from ratchet_common.events import EstimateTrained
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_common.upserts import upsert
-from ratchet_trainer.estimates import Standing
+from ratchet_trainer.estimate.estimates import Standing
+from ratchet_trainer.estimate.outcomes import Task
 from ratchet_trainer.leased import Leased
-from ratchet_trainer.outcomes import Task
 
 _NOW: Document = {"$toLong": "$$NOW"}  # numbers, as with leases
 

@@ -11,9 +11,9 @@ from pymongo.errors import DuplicateKeyError
 
 from ratchet_common.errors import NotFoundError
 from ratchet_common.mongo import Document, waiting_is_worth_it
-from ratchet_trainer.evaluate import Evaluation
-from ratchet_trainer.evaluation import CaseScore, Report, Verdict
-from ratchet_trainer.gate import Ruling
+from ratchet_trainer.judging.evaluate import Evaluation
+from ratchet_trainer.judging.evaluation import CaseScore, Report, Verdict
+from ratchet_trainer.judging.gate import Ruling
 from ratchet_trainer.store.paging import create_index, page, place_of
 from ratchet_trainer.store.runs import ASKED, run_in
 from ratchet_trainer.suites.run import Run

@@ -18,13 +18,13 @@ from pymongo.errors import BulkWriteError
 
 from ratchet_common.errors import NotFoundError
 from ratchet_common.mongo import DUPLICATE_KEY, Document, duplicates_are_fine, waiting_is_worth_it
-from ratchet_trainer.collection import Word
-from ratchet_trainer.counting import TENTHS, Count, Counts
-from ratchet_trainer.example import Example
-from ratchet_trainer.head import Head
-from ratchet_trainer.learning import Learned
-from ratchet_trainer.lineage import Origin
-from ratchet_trainer.overlap import Fingerprints
+from ratchet_trainer.collecting.collection import Word
+from ratchet_trainer.collecting.counting import TENTHS, Count, Counts
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.collecting.head import Head
+from ratchet_trainer.collecting.learning import Learned
+from ratchet_trainer.datasets.overlap import Fingerprints
+from ratchet_trainer.rollouts.lineage import Origin
 from ratchet_trainer.store import heads
 from ratchet_trainer.store.paging import create_index, page, place_of
 

@@ -9,11 +9,11 @@ from bson import Binary
 
 from ratchet_common.mongo import Document
 from ratchet_scoring.scorers import LABEL_TASKS
-from ratchet_trainer.collection import Word
-from ratchet_trainer.drafts import About
-from ratchet_trainer.head import Head
-from ratchet_trainer.learning import Learned
-from ratchet_trainer.lineage import Origin
+from ratchet_trainer.collecting.collection import Word
+from ratchet_trainer.collecting.drafts import About
+from ratchet_trainer.collecting.head import Head
+from ratchet_trainer.collecting.learning import Learned
+from ratchet_trainer.rollouts.lineage import Origin
 from ratchet_trainer.store.paging import place_of
 
 EXAMPLE, REFUSED = "example", "refused"

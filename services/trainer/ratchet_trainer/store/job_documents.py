@@ -6,9 +6,9 @@ from typing import Any
 from bson import Binary
 
 from ratchet_common.mongo import Document
-from ratchet_trainer.jobs import OPEN, Estimate, Job, JobState, Recipe, Step
 from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.store.paging import place_of
+from ratchet_trainer.tuning.jobs import OPEN, Estimate, Job, JobState, Recipe, Step
 
 
 def open_key(job: Job) -> str:

@@ -12,11 +12,20 @@ from pymongo.errors import DuplicateKeyError
 from ratchet_common import lease
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.mongo import Document, waiting_is_worth_it
-from ratchet_trainer.job_steps import taken_along
-from ratchet_trainer.jobs import AT_PLATFORM, OPEN, Job, JobEndedError, JobOpenError, JobState, Step, UnknownJobError
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.store.job_documents import document_of, fields_of, job_in, open_key, step_of
 from ratchet_trainer.store.paging import Page, create_index, page
+from ratchet_trainer.tuning.job_steps import taken_along
+from ratchet_trainer.tuning.jobs import (
+    AT_PLATFORM,
+    OPEN,
+    Job,
+    JobEndedError,
+    JobOpenError,
+    JobState,
+    Step,
+    UnknownJobError,
+)
 
 STILL_OPEN: Document = {"state": {"$in": [str(state) for state in OPEN]}}
 LEFT: Document = {"left": True}

@@ -7,9 +7,9 @@ from bson import Binary
 from pymongo.asynchronous.database import AsyncDatabase
 
 from ratchet_common.mongo import Document, waiting_is_worth_it
-from ratchet_trainer.jobs import OPEN, Job
-from ratchet_trainer.leavings import Leaving
 from ratchet_trainer.store.job_documents import job_in
+from ratchet_trainer.tuning.jobs import OPEN, Job
+from ratchet_trainer.tuning.leavings import Leaving
 
 ENDED: Document = {"state": {"$nin": [str(state) for state in OPEN]}, "run_id": {"$ne": ""}, "left": {"$ne": True}}
 

@@ -10,10 +10,10 @@ from uuid import UUID
 from pymongo.asynchronous.database import AsyncDatabase
 
 from ratchet_common.mongo import Document, waiting_is_worth_it
-from ratchet_trainer.erasure import HeldBy, LearnedBy, UsedBy
-from ratchet_trainer.jobs import AT_PLATFORM, OPEN
+from ratchet_trainer.privacy.erasure import HeldBy, LearnedBy, UsedBy
 from ratchet_trainer.store.datasets import REF
 from ratchet_trainer.store.jobs import BEGUN_THERE, LEFT
+from ratchet_trainer.tuning.jobs import AT_PLATFORM, OPEN
 
 MOST = 10_000  # datasets, versions and jobs of one erasure that are named
 ENDED: Document = {"state": {"$nin": [str(state) for state in OPEN]}}

@@ -9,8 +9,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_common.upserts import Change, upsert_where
-from ratchet_trainer.estimating import Known
-from ratchet_trainer.outcomes import Look, Outcome
+from ratchet_trainer.estimate.estimating import Known
+from ratchet_trainer.estimate.outcomes import Look, Outcome
 
 
 class MongoOutcomeStore:

@@ -9,8 +9,8 @@ from pymongo.errors import DuplicateKeyError
 from ratchet_common import outbox
 from ratchet_common.events import Holdout, TrafficAssigned
 from ratchet_common.mongo import Document, waiting_is_worth_it
-from ratchet_trainer.rollout import By, Change, Rollout, Shadowed
-from ratchet_trainer.versions import VersionState
+from ratchet_trainer.rollouts.rollout import By, Change, Rollout, Shadowed
+from ratchet_trainer.rollouts.versions import VersionState
 
 
 class MongoRolloutStore:

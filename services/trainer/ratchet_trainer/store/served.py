@@ -8,7 +8,7 @@ from bson import Binary
 from pymongo.asynchronous.database import AsyncDatabase
 
 from ratchet_common.mongo import Document, duplicates_are_fine, waiting_is_worth_it
-from ratchet_trainer.collection import Served
+from ratchet_trainer.collecting.collection import Served
 
 
 class MongoServedStore:

@@ -9,7 +9,7 @@ from bson import Binary
 from pymongo.asynchronous.database import AsyncDatabase
 
 from ratchet_common.mongo import Document, duplicates_are_fine, waiting_is_worth_it
-from ratchet_trainer.shadow_answers import ShadowAnswer
+from ratchet_trainer.rollouts.shadow_answers import ShadowAnswer
 
 
 class MongoShadowAnswerStore:

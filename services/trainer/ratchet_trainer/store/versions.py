@@ -11,9 +11,9 @@ from pymongo.errors import DuplicateKeyError
 from ratchet_common import lease
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_trainer.leased import Leased
-from ratchet_trainer.rollout import Standing
+from ratchet_trainer.rollouts.rollout import Standing
+from ratchet_trainer.rollouts.versions import LOCAL, UnknownVersionError, Version, VersionState
 from ratchet_trainer.store.paging import create_index, page, place_of
-from ratchet_trainer.versions import LOCAL, UnknownVersionError, Version, VersionState
 
 TO_JUDGE: Document = {"state": {"$in": [str(VersionState.CANDIDATE), str(VersionState.EVALUATED)]}}
 

@@ -12,9 +12,9 @@ from ratchet_common.errors import RefusedError
 from ratchet_common.events import Usage
 from ratchet_providers.base import ErrorKind, ModelRequest, Provider, ProviderError, TimeLimits
 from ratchet_providers.usage import estimated_tokens
+from ratchet_trainer.rollouts.versions import Version, serving
 from ratchet_trainer.suites.run import Subject
 from ratchet_trainer.suites.texts import Question
-from ratchet_trainer.versions import Version, serving
 
 TRIES: Final = 4
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0

@@ -5,9 +5,9 @@ from typing import Literal
 
 import msgspec
 
-from ratchet_trainer.evaluate import Evaluation
+from ratchet_trainer.collecting.preparing import found_in
+from ratchet_trainer.judging.evaluate import Evaluation
 from ratchet_trainer.pages import html, markdown
-from ratchet_trainer.preparing import found_in
 from ratchet_trainer.suites.comparing import Comparison, compare
 from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome, Said, outcome
 from ratchet_trainer.suites.report import report_of

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from ratchet_trainer.collection import Prepare
+from ratchet_trainer.collecting.collection import Prepare
 from ratchet_trainer.suites.reading import suite_id_of, suite_of
 from ratchet_trainer.suites.suite import Case, Suite
 from ratchet_trainer.suites.texts import texts_of, with_texts

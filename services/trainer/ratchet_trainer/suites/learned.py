@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from ratchet_trainer.overlap import Fingerprints, OverlapError
+from ratchet_trainer.datasets.overlap import Fingerprints, OverlapError
+from ratchet_trainer.rollouts.versions import Version
 from ratchet_trainer.suites.suite import Case
-from ratchet_trainer.versions import Version
 
 TOLD: Final = 5  # cases
 

@@ -8,15 +8,15 @@ from typing import Protocol
 from ratchet_common.errors import RefusedError
 from ratchet_common.vocabulary import DocumentType
 from ratchet_scoring.scorers import render_target
-from ratchet_trainer import evaluation
-from ratchet_trainer.example import Example
-from ratchet_trainer.held_out import Datasets
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.collecting.targets import may_be_reference
+from ratchet_trainer.judging import evaluation
+from ratchet_trainer.judging.held_out import Datasets
 from ratchet_trainer.suites.bringing import KeptSuite
 from ratchet_trainer.suites.learned import Learned, Lessons, refuse_what_was_learned
 from ratchet_trainer.suites.reading import digest_of
 from ratchet_trainer.suites.run import Order
 from ratchet_trainer.suites.suite import Case, Rating, Suite
-from ratchet_trainer.targets import may_be_reference
 
 
 class NothingHeldOutError(RefusedError):

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from ratchet_trainer.asked_once import digest_of, insist_on_the_same
 from ratchet_trainer.suites.asking import Askers, CannotAskError
 from ratchet_trainer.suites.material import Materials
 from ratchet_trainer.suites.run import Order, Run, asked_for
+from ratchet_trainer.tuning.asked_once import digest_of, insist_on_the_same
 
 
 class NewRuns(Protocol):

@@ -8,7 +8,7 @@ from ratchet_scoring.agreement import consistency
 from ratchet_scoring.coverage import completeness, relevance
 from ratchet_scoring.named import Wanted, score_by
 from ratchet_scoring.scorers import LABEL_TASKS
-from ratchet_trainer.giving_away import Find, gives_away
+from ratchet_trainer.privacy.giving_away import Find, gives_away
 from ratchet_trainer.suites.faults import schema_of
 from ratchet_trainer.suites.suite import Case, Check, Suite
 from ratchet_trainer.suites.texts import known_of

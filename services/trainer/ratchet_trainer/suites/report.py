@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from ratchet_trainer.evaluate import Evaluation
-from ratchet_trainer.evaluation import CaseScore
+from ratchet_trainer.judging.evaluate import Evaluation
+from ratchet_trainer.judging.evaluation import CaseScore
+from ratchet_trainer.judging.worth import Judged
 from ratchet_trainer.suites.judged import JudgeReport
 from ratchet_trainer.suites.material import digest_of_example
 from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome
 from ratchet_trainer.suites.run import Run
 from ratchet_trainer.suites.summary import Summary, summary
-from ratchet_trainer.worth import Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

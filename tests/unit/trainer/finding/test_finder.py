@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from ratchet_trainer.finding.finder import found_in
-from ratchet_trainer.finding.sought import DIRECTLY, EVERYTHING
+from ratchet_trainer.privacy.finding.finder import found_in
+from ratchet_trainer.privacy.finding.sought import DIRECTLY, EVERYTHING
 
 
 def found(text: str) -> set[tuple[str, str]]:

@@ -8,12 +8,12 @@ import spacy
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.settings import load
-from ratchet_trainer.finding.finder import found_in
-from ratchet_trainer.finding.kinds import KINDS
-from ratchet_trainer.finding.model import OVERLAP, PIECE, check_model
-from ratchet_trainer.finding.sought import Sought
+from ratchet_trainer.collecting.preparing import prepare
 from ratchet_trainer.main import build
-from ratchet_trainer.preparing import prepare
+from ratchet_trainer.privacy.finding.finder import found_in
+from ratchet_trainer.privacy.finding.kinds import KINDS
+from ratchet_trainer.privacy.finding.model import OVERLAP, PIECE, check_model
+from ratchet_trainer.privacy.finding.sought import Sought
 from ratchet_trainer.settings import TrainerSettings
 
 NEEDED = {

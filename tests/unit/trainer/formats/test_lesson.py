@@ -6,7 +6,7 @@ import pytest
 
 from ratchet_common.tuned_prompt import TOLD, told
 from ratchet_common.vocabulary import TaskType
-from ratchet_trainer.example import TargetSource
+from ratchet_trainer.collecting.example import TargetSource
 from ratchet_trainer.formats.lesson import Lesson, lesson_of
 from tests.unit.trainer.decision_fakes import example
 

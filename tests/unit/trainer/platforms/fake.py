@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import (
     ENDED,
     Metrics,
@@ -20,7 +21,6 @@ from ratchet_trainer.platforms.platform import (
     TrainingFile,
     Tuned,
 )
-from ratchet_trainer.split import Side
 
 Step = Literal["upload", "find", "create", "status", "events", "cancel", "result", "metrics", "discard", "take_down"]
 

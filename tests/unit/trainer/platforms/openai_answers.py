@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import httpx2
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.openai.composing import client_of
 from ratchet_trainer.platforms.openai.patience import Patience
 from ratchet_trainer.platforms.openai.platform import OpenAIPlatform
 from ratchet_trainer.platforms.openai.settings import OpenAISettings
 from ratchet_trainer.platforms.platform import Order, TrainingFile
-from ratchet_trainer.split import Side
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
 QUICK: Final = Patience(call_s=5, processing_s=0.05, look_every_s=0.01)

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import pytest
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import (
     ENDED,
     Order,
@@ -26,7 +27,6 @@ from ratchet_trainer.platforms.platform import (
     TrainingFile,
     TuningPlatform,
 )
-from ratchet_trainer.split import Side
 
 MOST_LOOKS: Final = 200
 PLACES: Final = {state: place for place, state in enumerate((RunState.WAITING, RunState.RUNNING, *ENDED))}

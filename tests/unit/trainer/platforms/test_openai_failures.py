@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.openai.composing import openai_platform
 from ratchet_trainer.platforms.openai.settings import OpenAISettings
 from ratchet_trainer.platforms.platform import PlatformAwayError, PlatformRefusedError, RunGoneError, TrainingFile
-from ratchet_trainer.split import Side
 from tests.unit.trainer.platforms.openai_answers import (
     KEY,
     QUICK,

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.openai.settings import OpenAISettings
 from ratchet_trainer.platforms.platform import (
     Metrics,
@@ -16,7 +17,6 @@ from ratchet_trainer.platforms.platform import (
     RunState,
     TrainingFile,
 )
-from ratchet_trainer.split import Side
 from tests.unit.trainer.platforms.openai_answers import RUN, always, answering, by_path, job, settings_in
 from tests.unit.trainer.platforms.promises import order, training_files
 

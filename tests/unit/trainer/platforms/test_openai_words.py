@@ -14,13 +14,13 @@ from pydantic import ValidationError
 
 from ratchet_common.settings import load, variables
 from ratchet_trainer.data_settings import DataSettings
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.openai.answers import EventAnswer, JobAnswer
 from ratchet_trainer.platforms.openai.curves import of_events, of_table, thinned
 from ratchet_trainer.platforms.openai.request import hyperparameters_of, request_of, suffix_of
 from ratchet_trainer.platforms.openai.settings import OpenAISettings
 from ratchet_trainer.platforms.openai.telling import status_of, told
 from ratchet_trainer.platforms.platform import RunEvent, RunState, Status
-from ratchet_trainer.split import Side
 from tests.unit.trainer.platforms.promises import order
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

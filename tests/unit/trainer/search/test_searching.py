@@ -11,18 +11,18 @@ import msgspec
 import pytest
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_trainer.base_models import BaseModelRefusedError, BaseModels
-from ratchet_trainer.base_models_file import read_base_models
-from ratchet_trainer.dataset import Dataset, Manifest
-from ratchet_trainer.hyperparameters import suggested
-from ratchet_trainer.jobs import OPEN, IdempotencyMismatchError, Job, JobEndedError, JobState, Recipe, Step
+from ratchet_trainer.datasets.dataset import Dataset, Manifest
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.platforms.platform import Metrics, Order, RunState, Status
 from ratchet_trainer.search.asking import Asking, Wanted, around
 from ratchet_trainer.search.search import Search, SearchState, Strategy
 from ratchet_trainer.search.searching import AMONG_THE_WORSE, Searching
 from ratchet_trainer.search.space import Axis, checked
-from ratchet_trainer.split import Side
+from ratchet_trainer.tuning.base_models import BaseModelRefusedError, BaseModels
+from ratchet_trainer.tuning.base_models_file import read_base_models
+from ratchet_trainer.tuning.hyperparameters import suggested
+from ratchet_trainer.tuning.jobs import OPEN, IdempotencyMismatchError, Job, JobEndedError, JobState, Recipe, Step
 from tests.unit.trainer.decision_fakes import FakeJobs
 from tests.unit.trainer.job_rig import DATA, STUDENT, TUNABLE, Rig
 from tests.unit.trainer.platforms.fake import FakePlatform

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_trainer.base_models import BaseModel, BaseModelRefusedError, Range
 from ratchet_trainer.search.space import Span, checked, drawn, grid
+from ratchet_trainer.tuning.base_models import BaseModel, BaseModelRefusedError, Range
 
 MODEL = BaseModel(
     platform="openai",

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from ratchet_trainer.spans import Span
+from ratchet_trainer.privacy.spans import Span
 from ratchet_trainer.suites.comparing import NothingInCommonError, compare
 from ratchet_trainer.suites.giving_up import why_nothing
 from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome, Said, outcome

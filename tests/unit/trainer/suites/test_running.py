@@ -14,13 +14,12 @@ from ratchet_catalogue.catalogue import Catalogue, Model
 from ratchet_catalogue.prices import Prices
 from ratchet_common.events import Usage
 from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, ProviderError
-from ratchet_trainer import overlap
-from ratchet_trainer.duplicates import text_hash
-from ratchet_trainer.jobs import IdempotencyMismatchError
+from ratchet_trainer.datasets import overlap
+from ratchet_trainer.datasets.duplicates import text_hash
+from ratchet_trainer.datasets.near import signature
+from ratchet_trainer.datasets.overlap import Fingerprints, OverlapError
 from ratchet_trainer.leased import Leased
-from ratchet_trainer.near import signature
-from ratchet_trainer.overlap import Fingerprints, OverlapError
-from ratchet_trainer.spans import Span
+from ratchet_trainer.privacy.spans import Span
 from ratchet_trainer.suites.asking import TRIES, Askers, CannotAskError
 from ratchet_trainer.suites.bringing import KeptSuite
 from ratchet_trainer.suites.learned import Lessons, documents_of
@@ -33,6 +32,7 @@ from ratchet_trainer.suites.sides import LONG_SILENCE
 from ratchet_trainer.suites.suite import Case, Message, Suite, UnknownSuiteError
 from ratchet_trainer.suites.summary import Summary, summary
 from ratchet_trainer.suites.texts import Question
+from ratchet_trainer.tuning.jobs import IdempotencyMismatchError
 from tests.unit.trainer.decision_fakes import NOW, FakeDatasets, FakeVersions, dataset, example, version
 
 SUITE = Suite(

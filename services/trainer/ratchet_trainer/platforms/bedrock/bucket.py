@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.bedrock.curves import is_table
 from ratchet_trainer.platforms.bedrock.failing import NotThereError
 from ratchet_trainer.platforms.bedrock.settings import BedrockSettings
 from ratchet_trainer.platforms.platform import Order, PlatformRefusedError, TrainingFile
-from ratchet_trainer.split import Side
 
 if TYPE_CHECKING:
     from ratchet_trainer.platforms.bedrock.aws import Aws, Clients

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.bedrock.bucket import Bucket
 from ratchet_trainer.platforms.bedrock.curves import curves_of
 from ratchet_trainer.platforms.bedrock.failing import AlreadyThereError, NotThereError
@@ -26,7 +27,6 @@ from ratchet_trainer.platforms.platform import (
     TrainingFile,
     Tuned,
 )
-from ratchet_trainer.split import Side
 
 if TYPE_CHECKING:
     from ratchet_trainer.platforms.bedrock.aws import Aws

@@ -13,8 +13,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import PlatformAwayError, PlatformRefusedError, RunGoneError, TrainingFile
-from ratchet_trainer.split import Side
 from ratchet_tuner.checkpoints import CHECKPOINTS
 from ratchet_tuner.files import put
 from ratchet_tuner.order import ORDER, TRAIN, VALIDATION

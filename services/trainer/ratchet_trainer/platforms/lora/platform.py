@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from ratchet_trainer.artifacts import FileArtifacts
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.lora.archive import pack
 from ratchet_trainer.platforms.lora.folders import NAMES, Folders, status_in, writable
 from ratchet_trainer.platforms.lora.judging import Rules, state_of
@@ -26,7 +27,6 @@ from ratchet_trainer.platforms.platform import (
     TrainingFile,
     Tuned,
 )
-from ratchet_trainer.split import Side
 from ratchet_tuner.digest import folder_sha256
 from ratchet_tuner.files import put
 from ratchet_tuner.order import ORDER

@@ -6,6 +6,7 @@ from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.openai import curves
 from ratchet_trainer.platforms.openai.answers import EventAnswer, JobAnswer
 from ratchet_trainer.platforms.openai.calls import Ask, Calls, Coming
@@ -27,7 +28,6 @@ from ratchet_trainer.platforms.platform import (
     TrainingFile,
     Tuned,
 )
-from ratchet_trainer.split import Side
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.openai.failing import PLATFORM
 from ratchet_trainer.platforms.platform import Method, Order, PlatformRefusedError, Value
-from ratchet_trainer.split import Side
 
 TOKEN: Final = "ratchet"  # noqa: S105  the name under which a run's metadata has the order's token
 LONGEST_SUFFIX: Final = 64

@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import Order, PlatformAwayError, PlatformRefusedError, TrainingFile
 from ratchet_trainer.platforms.vertex.failing import MORE_TO_COME, ChangedError, NotThereError
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
-from ratchet_trainer.split import Side
 
 if TYPE_CHECKING:
     from ratchet_trainer.platforms.vertex.google import Google

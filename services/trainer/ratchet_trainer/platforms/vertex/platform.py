@@ -7,6 +7,7 @@ two workers who create at the very same moment make two jobs, which the lease of
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.on_first_use import OnFirstUse, insist_on
 from ratchet_trainer.platforms.platform import (
     ENDED,
@@ -26,7 +27,6 @@ from ratchet_trainer.platforms.vertex.failing import ChangedError, NotThereError
 from ratchet_trainer.platforms.vertex.request import Request, request_of
 from ratchet_trainer.platforms.vertex.run import CANCELLING, events_of, name_of_state, state_of, status_of
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
-from ratchet_trainer.split import Side
 
 if TYPE_CHECKING:
     from google.genai.tunings import AsyncTunings

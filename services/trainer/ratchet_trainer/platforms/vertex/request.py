@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import Order, PlatformRefusedError, Value
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
-from ratchet_trainer.split import Side
 
 NAMES: Final[Mapping[str, str]] = {
     "epochs": "epoch_count",

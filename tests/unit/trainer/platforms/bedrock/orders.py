@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.bedrock.platform import BedrockPlatform
 from ratchet_trainer.platforms.platform import Order, TrainingFile
-from ratchet_trainer.split import Side
 
 NOVA = "amazon.nova-lite-v1:0:300k"
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0:200k"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.bedrock.platform import BedrockPlatform
 from ratchet_trainer.platforms.bedrock.settings import BedrockSettings
 from ratchet_trainer.platforms.platform import (
@@ -12,7 +13,6 @@ from ratchet_trainer.platforms.platform import (
     RunGoneError,
     RunState,
 )
-from ratchet_trainer.split import Side
 from tests.unit.trainer.platforms.bedrock.imitation import ImitatedAws
 from tests.unit.trainer.platforms.bedrock.orders import CLAUDE, created, file_of, order_of, uploaded
 from tests.unit.trainer.platforms.bedrock.site import BUCKET, ROLE, s3_of

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from ratchet_trainer.artifacts import FileArtifacts
-from ratchet_trainer.base_models_file import read_base_models
 from ratchet_trainer.platforms.lora.composing import lora_platform, means_of
 from ratchet_trainer.platforms.lora.here import SubprocessRunner
 from ratchet_trainer.platforms.lora.ordering import HYPERPARAMETERS, Habits, base_model, ordered
 from ratchet_trainer.platforms.lora.platform import MOST_POINTS, curves_of
 from ratchet_trainer.platforms.lora.settings import LoraSettings
 from ratchet_trainer.platforms.platform import Method, Order, PlatformRefusedError
+from ratchet_trainer.tuning.base_models_file import read_base_models
 from ratchet_tuner.status import Measured
 
 

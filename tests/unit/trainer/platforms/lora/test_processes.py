@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from ratchet_trainer.artifacts import Artifact, artifacts_at
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.lora.here import SubprocessRunner
 from ratchet_trainer.platforms.lora.ordering import Habits
 from ratchet_trainer.platforms.lora.platform import LoraPlatform, Means
@@ -23,7 +24,6 @@ from ratchet_trainer.platforms.platform import (
     RunState,
     TuningPlatform,
 )
-from ratchet_trainer.split import Side
 from ratchet_tuner.process import Process
 from ratchet_tuner.status import read_status
 from tests.unit.trainer.platforms.lora.rig import RULES, Rig, rig_in, until, until_ended, until_running

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import Order, TrainingFile
 from ratchet_trainer.platforms.vertex.platform import VertexPlatform
-from ratchet_trainer.split import Side
 
 GEMINI = "gemini-2.5-flash"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import PlatformAwayError, PlatformRefusedError, RunState
 from ratchet_trainer.platforms.vertex.platform import VertexPlatform
 from ratchet_trainer.platforms.vertex.settings import VertexSettings
-from ratchet_trainer.split import Side
 from tests.unit.trainer.platforms.vertex.imitation import ImitatedGoogle
 from tests.unit.trainer.platforms.vertex.orders import created, file_of, order_of
 from tests.unit.trainer.platforms.vertex.site import BUCKET

@@ -1,0 +1,132 @@
+"""A dataset: which examples train, validate and test, and how it came to be. Never changes once it is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from ratchet_common.errors import NotFoundError, RefusedError
+from ratchet_trainer.collecting.example import Example
+from ratchet_trainer.datasets.augmenting import Augment
+from ratchet_trainer.datasets.balancing import Balance
+from ratchet_trainer.datasets.split import SHARES, Shares, Side
+
+Ref = tuple[UUID, int]  # an example's id and revision
+
+
+class TooFewExamplesError(RefusedError):
+    status = 409
+    type = "too-few-examples"
+    title = "There are too few examples for a dataset"
+
+    def __init__(self, task_type: str, found: int, needed: int) -> None:
+        super().__init__(
+            f"There are {found} different examples for {task_type} that people wrote or accepted, {needed} are needed: "
+            "collect more feedback, or POST some to /api/models/examples.",
+            found=found,
+            needed=needed,
+        )
+        self.found, self.needed = found, needed
+
+
+class UnknownDatasetError(NotFoundError):
+    type = "unknown-dataset"
+    title = "There is no such dataset"
+
+    def __init__(self, dataset_id: str) -> None:
+        super().__init__(f"There is no dataset {dataset_id}: GET /api/models/datasets lists them.")
+
+
+class EmptySideError(RefusedError):
+    status = 409
+    type = "empty-side"
+    title = "A side of the dataset would be empty"
+
+    def __init__(self, task_type: str, side: Side, why: str) -> None:
+        super().__init__(f"No example of {task_type} would be on the side {side}: {why}", side=str(side))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    min_examples: int = 50  # that people wrote or accepted
+    max_examples: int = 20_000
+    max_bytes: int = 512 * 1024**2  # of texts, at one byte a character
+    near_duplicate: float = 0.85
+    shares: Shares = SHARES["80/10/10"]
+    seed: int = 42
+    by_user: bool = False
+    min_quality: float = 0.0  # of a target
+    since: datetime | None = None  # only what was learned then or later
+    until: datetime | None = None  # and before that
+    balance: Balance | None = None
+    augment: Augment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """Examples that were looked at and left out."""
+
+    low_quality: int = 0
+    same_text: int = 0
+    nearly_same_text: int = 0
+    conflicting_label: int = 0  # among those two
+    too_many_of_a_type: int = 0  # of document
+    held_out_beside: int = 0  # nobody confirmed them, and what they belong to validates or tests
+
+
+Strata = Mapping[str, Mapping[str, Mapping[Side, int]]]  # such as document_type, email, test: 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """`strata` and `by_label`: of many labels the commonest."""
+
+    task_type: str
+    rules: Rules
+    looked_at: int  # the newest examples of the task, up to the limits
+    sizes: Mapping[Side, int]
+    by_source: Mapping[str, int]
+    by_label: Mapping[str, int] = field(default_factory=dict)
+    strata: Strata = field(default_factory=dict)
+    dropped: Dropped
+    warnings: tuple[str, ...] = ()
+    learned_from: datetime
+    learned_until: datetime
+    sha256: str  # over what is in it and on which side, and by which rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    dataset_id: str
+    manifest: Manifest
+    sides: Mapping[Side, tuple[Ref, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """So many of its examples were of a user who was forgotten: it is read without them."""
+
+    erasure_id: UUID
+    at: datetime
+    examples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    dataset_id: str
+    created_at: datetime
+    manifest: Manifest
+    erasures: tuple[Erased, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """`train` has what was made of its examples too."""
+
+    dataset_id: str
+    tenant: str
+    task_type: str
+    manifest: Manifest
+    train: list[Example]
+    validation: list[Example]
+    test: list[Example]
