@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ratchet_common.auth import MayGiveFeedback
 from ratchet_common.errors import RefusedError
-from ratchet_common.problems import documented
+from ratchet_common.problems import documented, phrase
 from ratchet_feedback import link_page
 from ratchet_feedback.api.asking import Settings, Store
 from ratchet_feedback.bodies import Submitted
@@ -61,6 +61,20 @@ def _keys(request: Request) -> LinkKeys:
 Keys = Annotated[LinkKeys, Depends(_keys)]
 
 
+def _as_page(status: int) -> dict[str, Any]:
+    return {"description": phrase(status), "content": {"text/html": {}}}
+
+
+def _as_both(status: int) -> dict[str, Any]:
+    """A form is answered with a page, JSON with a problem."""
+    problem = documented(status)[status]
+    return problem | {"content": problem["content"] | _as_page(status)["content"]}
+
+
+OPENED: Final[dict[int | str, dict[str, Any]]] = {s: _as_page(s) for s in (403, 410)}
+TAKEN: Final[dict[int | str, dict[str, Any]]] = {200: _as_page(200)} | {s: _as_both(s) for s in (403, 410, 422, 503)}
+
+
 class LinkRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -103,7 +117,7 @@ async def give_script() -> Response:
     return Response(SCRIPT, media_type="text/javascript", headers={"Cache-Control": "public, max-age=3600"})
 
 
-@routes.get("/said/{token}", response_class=HTMLResponse, responses=documented(403, 410))
+@routes.get("/said/{token}", response_class=HTMLResponse, responses=OPENED)
 async def open_link(token: str, keys: Keys, rating: Annotated[Rating | None, Query()] = None) -> HTMLResponse:
     """A page to say it on. With a rating it is sent at once by the page itself: opening the link alone says nothing."""
     nonce = secrets.token_urlsafe(12)
@@ -119,7 +133,12 @@ async def allow_link() -> Response:
     return Response(status_code=204, headers=PREFLIGHT)
 
 
-@routes.post("/said/{token}", status_code=202, responses=documented(403, 410))
+@routes.post(
+    "/said/{token}",
+    status_code=202,
+    response_model=Submitted,
+    responses=TAKEN,
+)
 async def say_by_link(token: str, request: Request, keys: Keys, store: Store) -> Response:
     """As JSON what a submission takes, without result and user; or a form's fields, and the answer is a page."""
     form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
