@@ -72,7 +72,7 @@ def _as_both(status: int) -> dict[str, Any]:
 
 
 OPENED: Final[dict[int | str, dict[str, Any]]] = {s: _as_page(s) for s in (403, 410)}
-TAKEN: Final[dict[int | str, dict[str, Any]]] = {200: _as_page(200)} | {s: _as_both(s) for s in (403, 410, 422, 503)}
+TAKEN: Final[dict[int | str, dict[str, Any]]] = {200: _as_page(200), **{s: _as_both(s) for s in (403, 410, 422, 503)}}
 
 
 class LinkRequest(BaseModel):
