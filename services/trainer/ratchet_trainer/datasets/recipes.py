@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Final, Literal
 
@@ -52,7 +53,13 @@ def punctuation(example: Example, random: Random) -> Example:
 def casing(example: Example, random: Random) -> Example:
     """As typed in haste, or shouted; placeholders stay as they are."""
     change = random.choice((str.lower, str.lower, str.upper))
-    return replace(example, document=_outside_placeholders(example.document, change))
+    return replace(example, document=_outside_placeholders(example.document, partial(_cased, change)))
+
+
+def _cased(change: Callable[[str], str], text: str) -> str:
+    """But for letters that would become another one, such as the Turkish i without a dot."""
+    others = {letter: change(letter) for letter in set(text)}
+    return "".join(other if (other := others[one]).casefold() == one.casefold() else one for one in text)
 
 
 def greeting(example: Example, random: Random) -> Example:
