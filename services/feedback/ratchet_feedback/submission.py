@@ -1,18 +1,17 @@
 """What somebody says of an answer, as it comes over HTTP or in a line of a file, with its bounds."""
 
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 import msgspec
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.issues import Issue, known_issue
 from ratchet_feedback.scoring import MOST_STARS, Rating, rating_of
 from ratchet_feedback.signals import STANDS_FOR, Signal
-from ratchet_feedback.submit import Feedback
+from ratchet_feedback.submit import LARGEST_CORRECTIONS, Feedback
 
-LARGEST_CORRECTIONS: Final = 64 * 1024  # bytes as JSON: they travel in an event beside the answer
 WHOLE: Final = 2**53  # further integers are not exact in JSON
 
 Text = Annotated[str, Field(max_length=50_000)]
@@ -25,10 +24,7 @@ Corrections = dict[Annotated[str, Field(min_length=1, max_length=100)], Correcti
 Head = Annotated[int, Field(ge=1, le=100_000)] | Annotated[str, Field(min_length=1, max_length=500)]
 
 
-def _of_bounded_size(said: Any) -> Any:
-    if len(msgspec.json.encode(said)) > LARGEST_CORRECTIONS:
-        raise ValueError(f"all of it together may take {LARGEST_CORRECTIONS} bytes as JSON")
-    return said
+WRITTEN: Final = {"corrections", "edited_to", "reference", "cells"}
 
 
 class CellCorrection(BaseModel):
@@ -50,20 +46,20 @@ class Word(BaseModel):
     rating: Rating | None = None
     stars: int | None = Field(None, ge=1, le=MOST_STARS, description="in place of a rating, in finer steps")
     signal: Signal | None = Field(None, description="what was done with the answer")
-    edited_to: Text | None = Field(None, description="what the answer was made into: a correction of all of it")
-    reference: Annotated[Correction | None, AfterValidator(_of_bounded_size)] = Field(
+    edited_to: Annotated[str, Field(min_length=1, max_length=50_000)] | None = Field(
+        None, description="what the answer was made into: a correction of all of it"
+    )
+    reference: Correction | None = Field(
         None, description="what should have been answered, as it turned out afterwards"
     )
-    corrections: Annotated[Corrections, AfterValidator(_of_bounded_size)] = Field({}, max_length=50)
-    cells: Annotated[list[CellCorrection], AfterValidator(lambda cells: _of_bounded_cells(cells))] = Field(
-        [], max_length=500, description="corrections of single cells"
-    )
+    corrections: Corrections = Field({}, max_length=50)
+    cells: list[CellCorrection] = Field([], max_length=500, description="corrections of single cells")
     comments: str = Field("", max_length=10_000)
     specific_issues: list[Annotated[Issue, BeforeValidator(known_issue)]] = Field([], max_length=20)
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not any(self.model_dump(include=set(Word.model_fields)).values()):
+        if not self._said():
             raise ValueError("it says nothing: give a rating, stars, a signal, a correction, a reference or a comment")
         if self.edited_to is not None and self.signal not in (None, Signal.EDITED):
             raise ValueError(f"edited_to goes with the signal edited, and not with {self.signal}")
@@ -71,11 +67,20 @@ class Word(BaseModel):
             raise ValueError("edited_to and corrections.output both say what the whole answer should be: give one")
         if self.rating and self.stars is not None and rating_of(self.stars) is not self.rating:
             raise ValueError(f"{self.stars} of {MOST_STARS} stars and a {self.rating} rating contradict each other")
+        if len(self.model_dump_json(include=WRITTEN)) > LARGEST_CORRECTIONS:
+            together = ", ".join(sorted(WRITTEN))
+            raise ValueError(f"{together} together may take {LARGEST_CORRECTIONS} bytes as JSON")
         return self
+
+    def _said(self) -> set[str]:
+        """By field. An empty list as a reference says that there was nothing to find."""
+        given = {name: getattr(self, name) for name in Word.model_fields}
+        return {
+            name for name, its in given.items() if its is not None and (its not in ("", [], {}) or name == "reference")
+        }
 
     def feedback(self, tenant: str, result_id: UUID, user_id: str) -> Feedback:
         signal = Signal.EDITED if self.edited_to is not None else self.signal
-        said = {name for name in Word.model_fields if getattr(self, name) not in (None, "", [], {})}
         return Feedback(
             tenant=tenant,
             result_id=result_id,
@@ -86,7 +91,7 @@ class Word(BaseModel):
             issues=tuple(dict.fromkeys(issue.value for issue in self.specific_issues)),
             stars=self.stars,
             signal=signal.value if signal else "",
-            spoken=bool(said - {"signal"}),
+            spoken=self._said() != {"signal"},
             reference=self.reference,
             cells=tuple(Cell(cell.row, cell.column, _shown(cell.value), cell.table) for cell in self.cells),
         )
@@ -105,11 +110,6 @@ class Word(BaseModel):
 class FeedbackSubmission(Word):
     result_id: UUID
     user_id: str = Field("anonymous", min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-
-
-def _of_bounded_cells(cells: list[CellCorrection]) -> list[CellCorrection]:
-    _of_bounded_size([cell.model_dump() for cell in cells])
-    return cells
 
 
 def _shown(value: bool | float | str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
 from ratchet_common.corrections import correction_for
@@ -13,6 +13,8 @@ from ratchet_feedback.answers import Answer, ResultKey, counted_for, origin_of
 from ratchet_feedback.cells import Cell, as_correction, with_cells
 from ratchet_feedback.edits import Edit, edits
 from ratchet_feedback.scoring import Rating, score
+
+LARGEST_CORRECTIONS: Final = 64 * 1024  # bytes as JSON: they travel in an event beside the answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,10 +173,15 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
 
 
 def corrected(said: Feedback, answer: Answer) -> dict[str, Any]:
-    """What was corrected, with cells put into their table: where that works, it is the whole answer that is right."""
+    """What was corrected, with cells put into their table: it is the whole answer then that is right.
+
+    Where that is too large to travel, or there is no such cell, they correct a part.
+    """
     corrections = dict(said.corrections)
     if said.cells:
         whole = with_cells(answer.output, said.cells) if answer.output is not None else None
+        if whole is not None and len(whole.encode()) > LARGEST_CORRECTIONS:
+            whole = None
         corrections.setdefault(*(("cells", as_correction(said.cells)) if whole is None else ("output", whole)))
     return corrections
 

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from ratchet_feedback.issues import SUGGESTIONS, Issue
-from ratchet_feedback.submission import LARGEST_CORRECTIONS, FeedbackSubmission
+from ratchet_feedback.submission import FeedbackSubmission
+from ratchet_feedback.submit import LARGEST_CORRECTIONS
 
 
 def body(**fields: Any) -> dict[str, Any]:
@@ -37,11 +38,11 @@ def test_corrections_are_texts_lists_labels_and_numbers(corrections: dict[str, A
         ({"corrections": {"value": math.nan}}, "corrections"),
         ({"corrections": {"value": 10**400}}, "corrections"),
         ({"corrections": {"deep": [[["x"]]]}}, "corrections"),
-        ({"corrections": {str(n): "x" * 2000 for n in range(LARGEST_CORRECTIONS // 2000 + 1)}}, "corrections"),
         ({"stars": 6}, "stars"),
         ({"smileys": 5}, "smileys"),
         ({"cells": [{"row": 0, "column": 1, "value": 2}]}, "cells"),
         ({"reference": "x" * (LARGEST_CORRECTIONS + 1)}, "reference"),
+        ({"edited_to": ""}, "edited_to"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_field(fields: dict[str, Any], where: str) -> None:
@@ -77,6 +78,8 @@ def test_every_issue_has_a_suggestion() -> None:
         ({"edited_to": "Better."}, "neutral", None, True),
         ({"comments": "Hm."}, "neutral", None, True),
         ({"reference": 12.5}, "neutral", None, True),
+        ({"reference": []}, "neutral", None, True),
+        ({"reference": 0, "signal": "copied"}, "positive", None, True),
         ({"specific_issues": ["too_long"]}, "negative", None, True),
         ({"specific_issues": ["too_long"], "rating": "positive"}, "positive", None, True),
     ],
@@ -102,6 +105,8 @@ def test_what_it_was_edited_to_corrects_the_whole_answer() -> None:
         ({"rating": "negative", "stars": 5}, "contradict each other"),
         ({"edited_to": "x", "signal": "copied"}, "edited_to goes with the signal edited"),
         ({"edited_to": "x", "corrections": {"output": "y"}}, "give one"),
+        ({"corrections": {str(n): "x" * 2000 for n in range(LARGEST_CORRECTIONS // 2000 + 1)}}, "together may take"),
+        ({"edited_to": "x" * 40_000, "reference": "y" * 40_000}, "together may take"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_sentence(fields: dict[str, Any], why: str) -> None:

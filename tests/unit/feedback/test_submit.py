@@ -6,7 +6,7 @@ from ratchet_feedback.answers import answer_of, counted_for
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.consumers import on_predictions
 from ratchet_feedback.scoring import Rating
-from ratchet_feedback.submit import Saved, edited, joined, submit
+from ratchet_feedback.submit import LARGEST_CORRECTIONS, Saved, edited, joined, submit
 from tests.unit.feedback.in_memory import InMemoryStore
 from tests.unit.feedback.said import NOW, feedback, prediction
 
@@ -69,6 +69,12 @@ def test_cells_that_are_in_no_table_of_the_answer_correct_a_part_of_it() -> None
     event = joined(said(cells=(Cell("Q9", 2, "14"),)), answer_of(prediction(task_type="report", output=TABLE)))
     assert event.corrections == {"cells": [{"table": 1, "row": "Q9", "column": 2, "value": "14"}]}
     assert event.score_source == "rating"
+
+
+def test_a_corrected_table_that_is_too_large_to_travel_is_corrected_in_part() -> None:
+    long = TABLE + "\n\n" + "x" * LARGEST_CORRECTIONS
+    event = joined(said(cells=(Cell("Q2", "Revenue", "14"),)), answer_of(prediction(task_type="report", output=long)))
+    assert list(event.corrections) == ["cells"]
 
 
 def test_what_turned_out_afterwards_outranks_what_was_known_and_what_was_corrected() -> None:

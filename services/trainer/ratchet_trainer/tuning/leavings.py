@@ -66,9 +66,12 @@ class TakingDown:
     keep: timedelta
     now: Callable[[], datetime]
 
-    async def run_once(self) -> None:
-        for leaving in await self.leavings.due(self.now(), list(self.platforms), AT_ONCE):
+    async def run_once(self) -> bool:
+        """One round. True: there may be more at once."""
+        due = await self.leavings.due(self.now(), list(self.platforms), AT_ONCE)
+        for leaving in due:
             await self._look(leaving)
+        return len(due) == AT_ONCE
 
     async def _look(self, leaving: Leaving) -> None:
         job, now = leaving.job, self.now()
