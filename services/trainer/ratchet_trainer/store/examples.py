@@ -4,9 +4,8 @@ A head says what an example is and where it stands in its life; its texts are ke
 never change: a dataset that was built with them can always be read again.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
@@ -19,13 +18,13 @@ from pymongo.errors import BulkWriteError
 from ratchet_common.errors import NotFoundError
 from ratchet_common.mongo import DUPLICATE_KEY, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_trainer.collecting.collection import Word
-from ratchet_trainer.collecting.counting import TENTHS, Count, Counts
+from ratchet_trainer.collecting.counting import Counts
 from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.collecting.head import Head
 from ratchet_trainer.collecting.learning import Learned
 from ratchet_trainer.datasets.overlap import Fingerprints
 from ratchet_trainer.rollouts.lineage import Origin
-from ratchet_trainer.store import heads
+from ratchet_trainer.store import example_counts, heads
 from ratchet_trainer.store.paging import create_index, page, place_of
 
 READ_AT_ONCE = 200
@@ -188,38 +187,20 @@ class MongoExampleStore:
         return {origin.example_id: origin for origin in map(heads.origin, found)}
 
     async def counts(self, tenant: str) -> Counts:
-        kinds = {"task": "$task_type", "state": "$state", "source": "$target_source", "reason": "$reason"}
-        of_tenant: dict[str, Any] = {"$match": {"tenant": tenant}}
-        counted = await self._grouped([of_tenant, {"$group": {"_id": kinds, "count": {"$sum": 1}}}])
-        found = {"_id": "$pii.kind", "count": {"$sum": "$pii.count"}}
-        of_examples = [of_tenant, {"$match": EXAMPLE}]
-        pii = await self._grouped([*of_examples, {"$unwind": "$pii"}, {"$group": found}])
-        months = await self._grouped([*of_examples, _by({"$dateToString": {"format": "%Y-%m", "date": "$learned_at"}})])
-        tenths = await self._grouped([*of_examples, _by({"$floor": {"$multiply": ["$quality", TENTHS]}})])
-        return Counts(
-            examples=[_count(row, "source") for row in counted if row["_id"]["state"] == heads.EXAMPLE],
-            refusals=[_count(row, "reason") for row in counted if row["_id"]["state"] == heads.REFUSED],
-            archived=sum(row["count"] for row in counted if row["_id"]["state"] == heads.ARCHIVED),
-            months={row["_id"]: row["count"] for row in sorted(months, key=lambda row: str(row["_id"]))},
-            qualities=_histogram({row["_id"]: row["count"] for row in tenths}),
-            pii={row["_id"]: row["count"] for row in sorted(pii, key=lambda row: str(row["_id"]))},
-        )
+        return await example_counts.counts(self._heads, tenant)
 
     async def spoken_of(self, tenant: str, task_type: str, since: datetime) -> dict[str, int]:
         """By stratum, how many answers that were given since then got feedback."""
-        rows = await self._grouped(
+        rows = await example_counts.grouped(
+            self._heads,
             [
                 {"$match": {"tenant": tenant, "task_type": task_type}},
                 {"$match": {"spoken": True, "answered_at": {"$gte": since}}},
                 {"$group": {"_id": {"stratum": "$stratum", "result": "$result_id"}}},
                 {"$group": {"_id": "$_id.stratum", "count": {"$sum": 1}}},
-            ]
+            ],
         )
         return {row["_id"]: row["count"] for row in rows}
-
-    async def _grouped(self, pipeline: Sequence[dict[str, Any]]) -> Collection[Document]:
-        with waiting_is_worth_it():
-            return await (await self._heads.aggregate(pipeline)).to_list()
 
 
 def _replacement(document: Document) -> ReplaceOne[Document]:
@@ -250,20 +231,3 @@ def _texts(learned: Learned) -> Document:
         "answered_at": about.answered_at,
         "example": msgspec.json.encode(learned.example),
     }
-
-
-def _by(expression: dict[str, Any]) -> dict[str, Any]:
-    return {"$group": {"_id": expression, "count": {"$sum": 1}}}
-
-
-def _histogram(tenths: Mapping[float | None, int]) -> tuple[int, ...]:
-    """What was stored without its quality, as earlier ones were, is in none."""
-    found = [0] * TENTHS
-    for tenth, count in tenths.items():
-        if tenth is not None:
-            found[min(int(tenth), TENTHS - 1)] += count
-    return tuple(found)
-
-
-def _count(row: Document, what: str) -> Count:
-    return Count(row["_id"]["task"], row["_id"][what], row["count"])
