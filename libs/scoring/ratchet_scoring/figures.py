@@ -13,6 +13,7 @@ from ratchet_scoring.units import ALIKE, PERCENT, SCALES, UNITS, Unit
 
 MAX_CHARS: Final = 200_000  # of a text are read
 MAX_FIGURES: Final = 500
+BESIDE: Final = 4  # figures that an answer may tell beside each wanted one: years, and what it worked it out from
 SHARE: Final = "share"  # the kind of 12 %, whose value is .12
 DAY: Final = "day"  # the kind of 5 January 2024, whose value is 20240105
 _BARE: Final = re.compile(r"\d{1,4}\Z", re.A)  # a year, or a number of a note
@@ -80,6 +81,17 @@ def figures_covered(output: str, target: str, tolerance: float = TOLERANCE) -> f
     if not wanted:
         return None
     return sum(_taken(figure, said, tolerance) for figure in wanted) / len(wanted)
+
+
+def figures_answered(output: str, target: str, tolerance: float = TOLERANCE) -> float | None:
+    """`figures_covered`, and less the more an answer leaves open which figure is meant: times the figures that it may
+    tell, by those that it tells, where they are more.
+    """
+    covered = figures_covered(output, target, tolerance)
+    if not covered:
+        return covered
+    allowed = len(figures_in(target)) * (1 + BESIDE)
+    return covered * min(1.0, allowed / len(figures_in(output)))
 
 
 def _taken(figure: Figure, said: list[Figure], tolerance: float) -> bool:

@@ -17,6 +17,23 @@ SIMILAR = 0.8  # of the letters, in whatever order the words stand
 
 _BULLET = re.compile(r"\s*(?:[-*+•‣◦·–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+(?:\[[ xX]?\]\s+)?(?P<item>\S.*)")  # noqa: RUF001
 _SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.A)  # 5,000 is 5000
+_NEGATIONS = {"not", "no", "never", "cannot", "without", "nor", "t"}  # "don't" is "don t" by now
+_NEGATIONS |= {
+    "nicht",
+    "kein",
+    "keine",
+    "keinen",
+    "ohne",
+    "nie",
+    "ne",
+    "pas",
+    "sans",
+    "jamais",
+    "nunca",
+    "senza",
+    "mai",
+}
+_NUMBER_SIGN = re.compile(r"\bno (?=\d)")
 _NOTHING = {"", "none", "nothing", "n a", "no items", "no action items", "no entities", "no risks"}
 
 
@@ -117,13 +134,22 @@ def _words(item: str) -> str:
 
 
 def _similar(ours: list[str], theirs: list[str]) -> list[list[int]]:
-    """For each of ours, the places of those of theirs that say the same. Other figures, another item: Q1 is not Q2."""
+    """For each of ours, the places of those of theirs that say the same. Other figures, another item: Q1 is not Q2; nor
+    is what is to be done what is not."""
     alike = process.cdist(ours, theirs, scorer=fuzz.token_sort_ratio, score_cutoff=100 * SIMILAR) > 0
-    figures = [_figures(item) for item in theirs]
+    mine, other = ([(_figures(item), _is_negated(item)) for item in side] for side in (ours, theirs))
     return [
-        [place for place in np.flatnonzero(row).tolist() if mine <= figures[place] or mine >= figures[place]]
-        for row, mine in zip(alike, map(_figures, ours), strict=True)
+        [place for place in np.flatnonzero(row).tolist() if _agree(told, other[place])]
+        for row, told in zip(alike, mine, strict=True)
     ]
+
+
+def _agree(one: tuple[frozenset[str], bool], other: tuple[frozenset[str], bool]) -> bool:
+    return one[1] == other[1] and (one[0] <= other[0] or one[0] >= other[0])
+
+
+def _is_negated(item: str) -> bool:
+    return not _NEGATIONS.isdisjoint(_NUMBER_SIGN.sub(" ", item).split())
 
 
 def _figures(item: str) -> frozenset[str]:

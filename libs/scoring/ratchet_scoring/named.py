@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ratchet_scoring.citations import citations
-from ratchet_scoring.figures import figures_covered
+from ratchet_scoring.figures import figures_answered
 from ratchet_scoring.formats import json_fault, label_fault, list_fault
 from ratchet_scoring.items import items_covered, items_f1, items_in, items_of
 from ratchet_scoring.quantities import TOLERANCE
@@ -44,9 +44,9 @@ def score_by(name: str, output: str, wanted: Wanted) -> float:
 
 
 def _numeric(output: str, wanted: Wanted) -> float:
-    """The share of the reference's figures that the answer tells; without any, as SQuAD's exact match."""
-    covered = figures_covered(output, wanted.text, wanted.tolerance)
-    return exact_match(output, wanted.text) if covered is None else covered
+    """The share of the reference's figures that the answer settles on; without any, as SQuAD's exact match."""
+    answered = figures_answered(output, wanted.text, wanted.tolerance)
+    return exact_match(output, wanted.text) if answered is None else answered
 
 
 def _words(output: str, wanted: Wanted) -> float:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_scoring.figures import Figure, figures_covered, figures_in, same_figure
+from ratchet_scoring.figures import Figure, figures_answered, figures_covered, figures_in, same_figure
 from ratchet_scoring.quantities import Quantity, quantity
 
 
@@ -120,6 +120,20 @@ def test_a_wider_tolerance_is_the_callers_to_choose() -> None:
 )
 def test_the_share_of_the_references_figures_is_told(output: str, target: str, covered: float | None) -> None:
     assert figures_covered(output, target) == covered
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "score"),
+    [
+        ("In 2023 it was 120 after 100 in 2022, a rise of 20 %.", "20 %", 1),
+        ("; ".join(str(number) for number in range(1, 101)), "42", 0.05),
+        ("1, 2, 3, 4, 5, 6, 7, 8, 9, 10", "3 and 4", 1),
+        ("1 to 20: 1 2 3 4 5 6 7 8 9 11 12 13 14 15 16 17 18 19", "30", 0),
+        ("7", "no figure", None),
+    ],
+)
+def test_an_answer_that_tells_every_number_settles_on_none(output: str, target: str, score: float | None) -> None:
+    assert figures_answered(output, target) == score
 
 
 @pytest.mark.parametrize(("text", "value"), [("$3.2 million", 3.2e6), ("4.8bn", 4.8e9), ("(2 thousand)", -2e3)])
