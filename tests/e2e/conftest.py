@@ -20,7 +20,7 @@ class Product:
     process: Victim
 
 
-@pytest.fixture(scope="package")  # it keeps a third of a core busy, which the suites after it can use
+@pytest.fixture(scope="module")  # it keeps a third of a core busy, which the suites after it can use
 def product() -> Iterator[Product]:
     with store_folder() as folder:
         (port,) = free_ports(1)

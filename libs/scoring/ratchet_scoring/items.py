@@ -18,21 +18,7 @@ SIMILAR = 0.8  # of the letters, in whatever order the words stand
 _BULLET = re.compile(r"\s*(?:[-*+•‣◦·–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+(?:\[[ xX]?\]\s+)?(?P<item>\S.*)")  # noqa: RUF001
 _SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.A)  # 5,000 is 5000
 _NEGATIONS = {"not", "no", "never", "cannot", "without", "nor", "t"}  # "don't" is "don t" by now
-_NEGATIONS |= {
-    "nicht",
-    "kein",
-    "keine",
-    "keinen",
-    "ohne",
-    "nie",
-    "ne",
-    "pas",
-    "sans",
-    "jamais",
-    "nunca",
-    "senza",
-    "mai",
-}
+_NEGATIONS |= {"nicht", "kein", "keine", "keinen", "ohne", "nie", "ne", "pas", "sans", "jamais", "nunca", "senza"}
 _NUMBER_SIGN = re.compile(r"\bno (?=\d)")
 _NOTHING = {"", "none", "nothing", "n a", "no items", "no action items", "no entities", "no risks"}
 
