@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def test_the_trainer_starts_with_it_and_lacks_nothing_but_the_cluster(monkeypatc
     settings = started("trainer", variables, monkeypatch)
     assert isinstance(settings, TrainerSettings)
     with pytest.raises(PlatformRefusedError, match="this is no pod with a service account"):
-        means_of(settings)
+        means_of(settings, timedelta(hours=72))
 
 
 def test_the_tuners_image_runs_a_tuner_as_the_others_user() -> None:

@@ -130,7 +130,7 @@ async def test_a_budget_is_passed_by_what_was_in_flight_and_dearer_than_expected
 
 
 async def test_requests_per_minute_hold_across_replicas(databases: list[Database]) -> None:
-    """A bucket of 600 that refills by 10 a second, asked by 4 replicas until each was refused, for two seconds or more."""
+    """A bucket of 600 that refills by 10 a second, asked by 4 replicas until each was refused, for 2 s or more."""
     admissions, who = replicas(databases, requests_per_minute=600), Who(tenant=uuid4().hex, key="k")
     loop = asyncio.get_running_loop()
     started, admitted = loop.time(), 0

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import tarfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def service(models: Path, folder: Path) -> LoraPlatform:
         lora_device="cpu",
         lora_silent_s=5,
     )
-    return lora_platform(settings, artifacts_at((folder / "artifacts").as_uri()))
+    return lora_platform(settings, artifacts_at((folder / "artifacts").as_uri()), timedelta(hours=1))
 
 
 def file_of(folder: Path, side: Side, numbers: range) -> TrainingFile:

@@ -29,7 +29,7 @@ async def tuning_platforms(
             openai_platform(settings),
             BedrockPlatform(settings),
             VertexPlatform(settings),
-            lora_platform(settings, artifacts),
+            lora_platform(settings, artifacts, settings.patience.run),
         )
         for platform in elsewhere:
             stack.push_async_callback(platform.close)

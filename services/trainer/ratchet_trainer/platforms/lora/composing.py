@@ -13,19 +13,22 @@ from ratchet_trainer.platforms.lora.runner import Runner
 from ratchet_trainer.platforms.lora.settings import LoraSettings
 from ratchet_trainer.platforms.platform import PlatformRefusedError
 
-
-def lora_platform(settings: LoraSettings, artifacts: FileArtifacts) -> LoraPlatform:
-    return LoraPlatform(lambda: means_of(settings), artifacts)
+TRAINERS_TURN = timedelta(hours=1)  # a run that takes too long is the trainer's to end: it says why
 
 
-def means_of(settings: LoraSettings) -> Means:
+def lora_platform(settings: LoraSettings, artifacts: FileArtifacts, limit: timedelta) -> LoraPlatform:
+    """`limit`: what runs longer is ended by the trainer, or, should none be there, by the cluster a while later."""
+    return LoraPlatform(lambda: means_of(settings, limit), artifacts)
+
+
+def means_of(settings: LoraSettings, limit: timedelta) -> Means:
     """Raises PlatformRefusedError, which names the setting."""
     if settings.lora_runner == "off":
         raise _missing("TRAINER_LORA_RUNNER", "subprocess or kubernetes")
     if settings.lora_work_dir is None:
         raise _missing("TRAINER_LORA_WORK_DIR", "a folder for its runs")
     work_dir = settings.lora_work_dir.resolve()
-    runner = _here(settings) if settings.lora_runner == "subprocess" else _in_cluster(settings, work_dir)
+    runner = _here(settings) if settings.lora_runner == "subprocess" else _in_cluster(settings, work_dir, limit)
     return Means(runner, work_dir, habits_of(settings), rules_of(settings))
 
 
@@ -56,7 +59,7 @@ def _here(settings: LoraSettings) -> Runner:
     return SubprocessRunner([str(settings.lora_python.absolute()), "-m", "ratchet_tuner"])
 
 
-def _in_cluster(settings: LoraSettings, work_dir: Path) -> Runner:
+def _in_cluster(settings: LoraSettings, work_dir: Path, limit: timedelta) -> Runner:
     from ratchet_trainer.platforms.lora.cluster import KubernetesRunner, access_in_cluster  # its HTTP client takes .3 s
 
     if not settings.lora_image:
@@ -76,6 +79,7 @@ def _in_cluster(settings: LoraSettings, work_dir: Path) -> Runner:
         node_selector=settings.lora_node_selector,
         grace_s=round(settings.lora_kill_after_s),
         secret=settings.lora_secret,
+        limit_s=round((limit + TRAINERS_TURN).total_seconds()),
     )
     return KubernetesRunner(access_in_cluster(), pod)
 

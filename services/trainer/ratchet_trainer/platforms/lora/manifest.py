@@ -21,6 +21,7 @@ class Pod:
     memory: str = "32Gi"
     node_selector: dict[str, str] = field(default_factory=dict)
     grace_s: int = 60
+    limit_s: int = 73 * 3600  # the cluster ends what runs longer, should no trainer be there to do so
     secret: str = ""  # whose values the tuner has as variables, such as HF_TOKEN; they are never read here
 
 
@@ -34,6 +35,7 @@ def job_of(name: str, folder: Path, pod: Pod) -> dict[str, Any]:
         "metadata": {"name": name, "labels": labels},
         "spec": {
             "backoffLimit": 0,
+            "activeDeadlineSeconds": pod.limit_s,
             "ttlSecondsAfterFinished": KEPT_S,
             "podFailurePolicy": {
                 "rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]

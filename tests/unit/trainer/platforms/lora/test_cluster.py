@@ -83,6 +83,7 @@ async def test_it_keeps(promise: Promise, rig: Rig) -> None:
 def test_the_job_is_a_valid_one(pod: Pod, version: str) -> None:
     job = job_of("ratchet-abc", Path("/var/lib/ratchet-lora/work/abc"), pod)
     kubernetes_validate.validate(job, version, strict=True)
+    assert job["spec"]["activeDeadlineSeconds"] == pod.limit_s
     spec = job["spec"]["template"]["spec"]
     (container,) = spec["containers"]
     assert container["command"][-2:] == ["--work", "/var/lib/ratchet-lora/work/abc"]

@@ -1,6 +1,7 @@
 """From a job's order and the settings to what the tuner reads; what is missing is named."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,13 +106,13 @@ async def test_a_missing_setting_is_named_when_a_job_asks_and_not_before(
     given: Mapping[str, Any], setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
-    platform = lora_platform(LoraSettings(**given), FileArtifacts(tmp_path))
+    platform = lora_platform(LoraSettings(**given), FileArtifacts(tmp_path), timedelta(hours=72))
     with pytest.raises(PlatformRefusedError, match=setting):
         await platform.find(order())
 
 
 def test_what_is_set_up_is_what_the_settings_say() -> None:
-    means = means_of(LoraSettings(**SET_UP, lora_at_once=3, lora_restarts=1, lora_device="cpu"))
+    means = means_of(LoraSettings(**SET_UP, lora_at_once=3, lora_restarts=1, lora_device="cpu"), timedelta(hours=72))
     assert isinstance(means.runner, SubprocessRunner)
     assert (means.rules.at_once, means.rules.restarts, means.habits.device) == (3, 1, "cpu")
 
