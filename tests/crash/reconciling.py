@@ -19,12 +19,12 @@ from ratchet_common.events import PredictionMade
 from ratchet_common.topics import PREDICTIONS
 from tests.crash.billing import PRICES, Provider, serving
 from tests.crash.processes import Victim, moments
+from tests.patience import PATIENCE_S
 
 SIDE_BY_SIDE = 16
 LONGEST_LEAD_S = 0.004  # from a provider's answer to the kill: about what the router needs to record it
 TRIES, PAUSE_S = 1_200, 0.1
 QUIET_S = 5.0
-PATIENCE_S = 90.0
 CATALOGUE = """
 [providers.bookkeeper]
 kind = "openai_shaped"

@@ -22,6 +22,7 @@ from ratchet_cli.stack.ports import free_ports
 from ratchet_common.auth import Scope, new_token, read_tokens, write_tokens
 from tests.crash.processes import Victim
 from tests.e2e.conftest import Product
+from tests.patience import PATIENCE_S
 
 REQUEST = {"task_type": "classification", "labels": ["request", "status"], "document_text": "Please send the sheet."}
 
@@ -42,7 +43,7 @@ def call(victim: Victim, folder: Path, path: str, body: dict[str, Any] | None = 
 
 
 def eventually(look: Any, wanted: Any) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while (seen := look()) != wanted:
         assert time.monotonic() < end, f"{seen} instead of {wanted}"
         time.sleep(0.2)
@@ -125,7 +126,7 @@ def test_a_letter_whose_cause_is_still_there_is_sent_again_once(product: Product
     def replay(*arguments: str) -> Any:
         where = ["--data-dir", str(product.data_dir), "--topic", "feedback"]
         command = [sys.executable, "-m", "ratchet_cli", "replay", "--json", *where, *arguments]
-        done = subprocess.run(command, capture_output=True, timeout=90, check=True)
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE_S, check=True)
         return json.loads(done.stdout)
 
     def letters(found: Any) -> dict[str, int]:
@@ -141,7 +142,7 @@ def test_a_letter_whose_cause_is_still_there_is_sent_again_once(product: Product
 def refused(folder: Path, *arguments: str, **environment: str) -> str:
     command = [sys.executable, "-m", "ratchet_cli", "up", "--data-dir", str(folder / "data"), *arguments]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environment}
+        command, capture_output=True, text=True, timeout=PATIENCE_S, check=False, env={**os.environ, **environment}
     )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
@@ -188,7 +189,7 @@ def test_the_commands_ask_the_running_router(product: Product, tmp_path: Path) -
     request.write_text(json.dumps(REQUEST))
     for arguments, holds in (["models"], "simulated-fast"), (["route", "--explain", str(request)], "candidates"):
         command = [sys.executable, "-m", "ratchet_cli", *arguments, *at]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
         assert ran.returncode == 0, ran.stderr
         assert holds in ran.stdout
 
@@ -200,23 +201,27 @@ def test_a_file_of_examples_is_brought_by_a_command(product: Product, tmp_path: 
     at = ["--task-type", "qa", "--url", product.url, "--data-dir", str(product.data_dir)]
     command = [sys.executable, "-m", "ratchet_cli", "data", "import", str(file), *at]
     for how, there in (["--dry-run"], 0), ([], 0), ([], 1):
-        ran = subprocess.run([*command, "--json", *how], capture_output=True, text=True, timeout=120, check=False)
+        ran = subprocess.run(
+            [*command, "--json", *how], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
         assert ran.returncode == 1, ran.stderr  # a line is refused
         found = json.loads(ran.stdout)
         assert (found["taken"], found["already_there"], found["refused"]) == (1 - there, there, 1)
         assert found["faults"] == [{"line": 2, "reason": "it is no JSON."}]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert "line 2: it is no JSON." in shown.stdout
 
 
 def test_a_user_is_forgotten_by_a_command(product: Product) -> None:
     at = ["--url", product.url, "--data-dir", str(product.data_dir)]
     command = [sys.executable, "-m", "ratchet_cli", "data", "erase", "ann@example.com", "--why", "A letter.", *at]
-    ran = subprocess.run([*command, "--wait", "--json"], capture_output=True, text=True, timeout=300, check=False)
+    ran = subprocess.run(
+        [*command, "--wait", "--json"], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     erasure = json.loads(ran.stdout)
     assert (erasure["state"], sorted(erasure["removed"])) == ("done", ["feedback", "monitor", "router", "trainer"])
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert shown.returncode == 0, shown.stderr
     assert "Kafka, predictions, until" in shown.stdout
     assert "ann@" not in ran.stdout + shown.stdout

@@ -21,6 +21,7 @@ from ratchet_common.topics import PREDICTIONS, TOPIC_OF
 from ratchet_router.main import build
 from ratchet_router.settings import RouterSettings
 from tests.integration.conftest import Ground, Running, Tenant, running_app
+from tests.patience import PATIENCE_S
 
 VERSION = "classification-0a1b2c3d"
 MAIL = {
@@ -124,7 +125,7 @@ class Heard:
         return await self.first(lambda event: event.result_id == UUID(result_id))
 
     async def first(self, wanted: Callable[[PredictionMade], bool]) -> PredictionMade:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not (found := [event for event in self._seen.values() if wanted(event)]):
                 record = await self._consumer.getone()
                 with contextlib.suppress(msgspec.DecodeError):  # other tests poison the topic on purpose
@@ -152,7 +153,7 @@ async def said(settings: RouterSettings, event: Event) -> None:
         await bus.publish(topic.name, topic.key(event).encode(), msgspec.json.encode(event))
 
 
-async def until(look: Callable[[], Any], patience_s: float = 20) -> Any:
+async def until(look: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
     """Asks again until the answer is true."""
     end = time.monotonic() + patience_s
     while not (found := await look()):

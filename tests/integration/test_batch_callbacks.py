@@ -18,6 +18,7 @@ from tests.integration.batch_site import settings_in
 from tests.integration.batch_upstream import batch_upstream
 from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.integration.test_api_batches import item
+from tests.patience import PATIENCE_S
 
 SECRET = "between us two"
 
@@ -69,7 +70,7 @@ async def telling(stack: Ground, folder: Path, *, private: bool) -> AsyncIterato
 async def test_the_end_of_a_batch_is_told_with_a_signature(stack: Ground, tmp_path: Path) -> None:
     async with telling(stack, tmp_path, private=True) as app, listener() as its:
         _, batch = await app.post("/api/batches", {"items": [item("a")], "callback_url": its.url})
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             signed, body = await its.taken.get()
     at = signed.removeprefix("t=").partition(",")[0]
     expected = hmac.new(SECRET.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()

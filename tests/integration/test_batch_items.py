@@ -18,6 +18,7 @@ from tests.integration.batch_upstream import BatchUpstream, batch_upstream
 from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.integration.router_site import until
 from tests.integration.test_batch_callbacks import SECRET, listener
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TOGETHER = 5
@@ -142,7 +143,7 @@ async def test_what_is_wrong_is_said_at_once(posting: Posting) -> None:
 async def test_the_result_is_told_with_a_signature(posting: Posting) -> None:
     async with listener() as its:
         made = await posting.post("mine", callback_url=its.url)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             signed, said = await its.taken.get()
     assert signed.startswith("t=")
     told = json.loads(said)
@@ -176,7 +177,7 @@ async def test_whoever_cancels_the_batch_cancels_what_is_in_it(posting: Posting)
 
             await posting.app.post(f"/api/batches/{await until(gone)}/cancel")
             ended = [await posting.ended(one["id"]) for one in made]
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 told = [json.loads((await its.taken.get())[1]) for _ in made]
     finally:
         posting.up.holds_back = False

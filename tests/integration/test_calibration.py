@@ -21,6 +21,7 @@ from ratchet_router.settings import RouterSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.integration.router_site import CATALOGUE
 from tests.integration.test_monitor import publish
+from tests.patience import PATIENCE_S
 from tests.unit.monitor.make import Said, joined, prediction
 
 N = 200
@@ -73,7 +74,7 @@ async def test_feedback_teaches_the_router_what_confidence_means(
     settings = settings_for(MonitorSettings, quality_every_s=0.2)
     assert isinstance(settings, MonitorSettings)
     async with (
-        asyncio.timeout(90),
+        asyncio.timeout(PATIENCE_S),
         a_router(settings_for, tenant, tmp_path) as router,
         running_app(build_monitor(settings), tenant) as monitor,
         Bus(settings) as bus,

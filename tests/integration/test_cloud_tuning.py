@@ -13,6 +13,7 @@ from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.rollouts.versions import name_of
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
+from tests.patience import PATIENCE_S
 from tests.unit.trainer.platforms.bedrock import site as bedrock_site
 from tests.unit.trainer.platforms.vertex import site as vertex_site
 from tests.unit.trainer.platforms.vertex.imitation import imitated_google
@@ -20,7 +21,6 @@ from tests.unit.trainer.platforms.vertex.imitation import imitated_google
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ENDED: Final = ("succeeded", "failed", "cancelled")
 CREATE_AT_AWS, DEPLOY = "CreateModelCustomizationJob", "CreateCustomModelDeployment"
-PATIENCE_S: Final = 400
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from ratchet_router.settings import RouterSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.integration.router_site import CATALOGUE, MAIL
 from tests.integration.test_monitor import until
+from tests.patience import PATIENCE_S
 
 
 async def cost_of(router: Running, path: str, body: Any) -> float:
@@ -29,7 +30,7 @@ async def test_vectors_are_paid_for_and_neither_scored_nor_counted_as_answers(
     assert isinstance(settings, RouterSettings)
     assert isinstance(monitors, MonitorSettings)
     async with (
-        asyncio.timeout(60),
+        asyncio.timeout(PATIENCE_S),
         running_app(build_router(settings), tenant) as router,
         running_app(build_monitor(monitors), tenant) as monitor,
     ):

@@ -15,6 +15,7 @@ from ratchet_common.service import at_work, connections
 from ratchet_common.settings import CommonSettings
 from ratchet_common.topics import DEAD_LETTERS_KEPT, PREDICTIONS
 from tests.integration.conftest import SettingsFor
+from tests.patience import PATIENCE_S
 from tests.unit.common.records import record
 
 AGED = {"two days": SENT_IS_KEPT * 2, "longer than letters are kept": DEAD_LETTERS_KEPT + SENT_IS_KEPT}
@@ -60,7 +61,7 @@ async def test_a_letter_outlives_restarts_for_as_long_as_letters_are_kept(
 ) -> None:
     name, key = f"letters-{uuid4().hex[:8]}", uuid4().hex.encode()
     settings = settings_for(CommonSettings, bus_forgets=forgets)
-    async with asyncio.timeout(30), AsyncExitStack() as stack:
+    async with asyncio.timeout(PATIENCE_S), AsyncExitStack() as stack:
         its = await stack.enter_async_context(connections(name, settings))
         stack.push_async_callback(its.database.client.drop_database, name)
         async with at_work(its, {}):

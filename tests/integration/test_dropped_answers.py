@@ -90,7 +90,7 @@ async def test_another_replica_drops_them_too(site: Site) -> None:
         async def forgotten_by_other() -> bool:
             return bool(await kept(other, goes) != before["result_id"])
 
-        await until(forgotten_by_other, patience_s=5)
+        await until(forgotten_by_other)
         assert await kept(other, stays) == beside["result_id"]
 
 

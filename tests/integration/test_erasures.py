@@ -34,6 +34,7 @@ from ratchet_trainer.privacy.hashing import Hashes
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.integration.router_site import CATALOGUE, until
+from tests.patience import PATIENCE_S
 from tests.unit.trainer.make_data import made, messages, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -167,7 +168,7 @@ async def lives_everywhere(whole: Whole, *users: User) -> None:
     wanted = EVERYWHERE if whole.settings.bus_forgets else EVERYWHERE - {"router.outbox"}
 
     missing = {user.secret: wanted for user in users}
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while any(missing.values()):
         assert time.monotonic() < end, missing
         missing = {one: wanted - there for one, there in (await whole.found(*missing)).items()}

@@ -26,6 +26,7 @@ from ratchet_trainer.store.estimates import MongoEstimateStore, MongoOutcomeNews
 from ratchet_trainer.store.outcomes import MongoOutcomeStore
 from tests.integration.conftest import Ground, Running, running_app
 from tests.integration.router_site import Site, site, until
+from tests.patience import PATIENCE_S
 from tests.unit.estimate.outcomes import texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -99,9 +100,13 @@ async def test_what_people_say_of_cheap_answers_decides_who_gets_them(
         return "is estimated at" in (await route(site, HARD))[1]
 
     assert [(await route(site, text))[0] for text in (HARD, EASY)] == ["fast", "fast"]
-    async with asyncio.timeout(150), running_app(feedback, site.tenant) as app, running_app(trainer, site.tenant):
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        running_app(feedback, site.tenant) as app,
+        running_app(trainer, site.tenant),
+    ):
         await many_are_asked_and_told(site, app)
-        await until(estimated, patience_s=100)
+        await until(estimated)
     assert [(await route(site, text))[0] for text in (HARD, EASY)] == ["balanced", "fast"]
     assert "a gain would count" in (await route(site, EASY))[1]
     cheaply = {"requirements": {"cost_priority": 1}, "cache": "off"}

@@ -17,6 +17,7 @@ from ratchet_trainer.main import build
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.integration.upstream import Does, Upstream, failing, saying, upstream
+from tests.patience import PATIENCE_S
 
 MODEL = """
 [[models]]
@@ -110,7 +111,7 @@ async def done(app: Running, order: dict[str, Any]) -> dict[str, Any]:
 async def test_two_models_on_a_suite_and_two_evaluations_beside_each_other(
     settings_for: SettingsFor, tenant: Tenant, folder: Path
 ) -> None:
-    async with asyncio.timeout(200), trainer(settings_for, tenant, folder) as (app, _):
+    async with asyncio.timeout(PATIENCE_S), trainer(settings_for, tenant, folder) as (app, _):
         suite_id = await brought(app, a_suite())
         run = await done(app, {"model": "good", "baseline_model": "bad", "suite": suite_id})
         assert (run["state"], run["benchmark_score"], run["progress"]) == ("succeeded", 1, 1)
@@ -201,7 +202,7 @@ async def test_a_judge_is_asked_in_both_orders_and_held_against_people(
 ) -> None:
     suite = a_suite(4)
     suite["cases"][0]["ratings"] = [{"output": "There are 1", "score": 1}, {"output": "No idea", "score": 0}]
-    async with asyncio.timeout(200), trainer(settings_for, tenant, folder, judge_model="judge") as (app, up):
+    async with asyncio.timeout(PATIENCE_S), trainer(settings_for, tenant, folder, judge_model="judge") as (app, up):
         order = {"model": "good", "baseline_model": "bad", "suite": await brought(app, suite)}
         up.will("judge", prefers("1"))
         judged = (await done(app, order))["judged"]
@@ -217,7 +218,7 @@ async def test_a_judge_is_asked_in_both_orders_and_held_against_people(
 
 
 async def test_troubles_with_models_and_money(settings_for: SettingsFor, tenant: Tenant, folder: Path) -> None:
-    async with asyncio.timeout(200), trainer(settings_for, tenant, folder, evaluation_at_once=1) as (app, up):
+    async with asyncio.timeout(PATIENCE_S), trainer(settings_for, tenant, folder, evaluation_at_once=1) as (app, up):
         suite_id = await brought(app, a_suite())
         await passing_troubles_are_tried_again(app, up)
         await no_more_is_spent_than_was_given(app, up, suite_id)
@@ -301,7 +302,7 @@ BAD_REQUESTS: list[tuple[str, str, Any, int]] = [
 async def test_what_is_brought_is_scrubbed_and_what_is_wrong_is_told(
     settings_for: SettingsFor, tenant: Tenant, folder: Path
 ) -> None:
-    async with asyncio.timeout(200), trainer(settings_for, tenant, folder) as (app, _):
+    async with asyncio.timeout(PATIENCE_S), trainer(settings_for, tenant, folder) as (app, _):
         await a_suite_is_scrubbed_and_known_by_its_content(app)
         for method, path, body, status in BAD_REQUESTS:
             found, problem = await (app.get(path) if method == "get" else app.post(path, body))

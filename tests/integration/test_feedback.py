@@ -14,6 +14,7 @@ from ratchet_common.topics import TOPIC_OF
 from ratchet_feedback.main import build
 from ratchet_feedback.settings import FeedbackSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
+from tests.patience import PATIENCE_S
 from tests.unit.feedback.said import prediction, traffic
 
 
@@ -51,7 +52,7 @@ async def test_the_service_over_http_and_kafka(settings_for: SettingsFor, tenant
     assert isinstance(settings, FeedbackSettings)
     made = [prediction(tenant.name, document_type="email") for _ in range(4)]
     first, *others = made
-    async with asyncio.timeout(45), running_app(build(settings), tenant) as app, Bus(settings) as bus:
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app, Bus(settings) as bus:
         said = {"result_id": str(first.result_id), "rating": "negative", "corrections": {"summary": "On Friday."}}
         status, receipt = await app.post("/api/models/feedback", said)
         assert (status, receipt["status"], receipt["revision"]) == (202, "pending", 1)
@@ -112,7 +113,7 @@ async def test_what_is_said_in_other_ways_than_by_a_rating(settings_for: Setting
         "dan": {"cells": [{"row": "Q1", "column": "Revenue", "value": 14}]},
         "eve": {"reference": "| Q | Revenue |\n|---|---|\n| Q1 | 15 |"},
     }
-    async with asyncio.timeout(45), running_app(build(settings), tenant) as app, Bus(settings) as bus:
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app, Bus(settings) as bus:
         for user, word in words.items():
             status, _ = await app.post(
                 "/api/models/feedback", {"result_id": str(made.result_id), "user_id": user} | word

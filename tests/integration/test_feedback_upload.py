@@ -13,6 +13,7 @@ from ratchet_feedback.main import build
 from ratchet_feedback.settings import FeedbackSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.integration.test_feedback import publish
+from tests.patience import PATIENCE_S
 from tests.unit.feedback.said import prediction
 
 PATH = "/api/models/feedback/import"
@@ -51,7 +52,7 @@ async def test_of_many_corrections_the_broken_ones_are_named(settings: FeedbackS
     ]
     for number in wrong:
         lines[number - 1] = broken[number % len(broken)]
-    async with asyncio.timeout(120), running_app(build(settings), tenant) as app:
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app:
         looked_at = await upload(app, lines, dry_run=True)
         found = await upload(app, lines)
     assert looked_at == found | {"pending": 0}
@@ -72,7 +73,7 @@ async def test_what_has_its_answer_is_joined_at_once_and_a_later_line_replaces_a
 ) -> None:
     made = prediction(tenant.name)
     said = {"result_id": made.result_id, "user_id": "ann"}
-    async with asyncio.timeout(45), running_app(build(settings), tenant) as app, Bus(settings) as bus:
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app, Bus(settings) as bus:
         await publish(bus, made)
         await _known(app, made.result_id)
         words: list[dict[str, Any]] = [{"rating": "negative"}, {"stars": 4, "comments": "Better."}]

@@ -24,6 +24,7 @@ from ratchet_common.settings import CommonSettings
 from ratchet_common.topics import PREDICTIONS, group_of
 from tests.integration.conftest import Ground, SettingsFor, Tenant
 from tests.integration.consuming import POISON
+from tests.patience import PATIENCE_S
 from tests.unit.common.records import record
 from tests.unit.feedback.said import prediction
 
@@ -108,7 +109,7 @@ async def test_killed_again_and_again_each_event_has_its_effect(
     names = [f"killed-{uuid4().hex[:8]}-{n}" for n in range(2)]
     client = mongo.connect(stack.mongodb_url)
     databases = {name: mongo.database(client, name) for name in names}
-    async with asyncio.timeout(240), Bus(settings) as bus:
+    async with asyncio.timeout(PATIENCE_S), Bus(settings) as bus:
         flowing = asyncio.create_task(flow(bus, sent))
         lives = [live(name, its, settings, sent, tmp_path / name) for name, its in databases.items()]
         await asyncio.gather(*lives)

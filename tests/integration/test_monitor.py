@@ -30,6 +30,7 @@ from ratchet_monitor.verdicts import compare_once, look
 from ratchet_monitor.watching import Watching
 from ratchet_scoring.advance import Limits
 from tests.integration.conftest import Ground, Running, SettingsFor, Tenant, running_app
+from tests.patience import PATIENCE_S
 from tests.unit.monitor.make import EVENTS, HOUR, NOW, Said, joined, prediction, traffic
 
 KEEPING = Keeping(timedelta(days=30), timedelta(days=400))
@@ -253,7 +254,7 @@ async def test_the_service_over_http_and_kafka(settings_for: SettingsFor, tenant
     assert isinstance(settings, MonitorSettings)
     now = datetime.now(UTC)
     late = prediction(9999, at=now - timedelta(days=40), tenant=tenant.name)
-    async with asyncio.timeout(60), running_app(build(settings), tenant) as app, Bus(settings) as bus:
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app, Bus(settings) as bus:
         await bus.publish(PREDICTIONS.name, b"poison", b'{"type":"prediction.made.v1"}')
         await publish(bus, *day_of(tenant.name, now), late)
         await publish(bus, traffic(2, percent=50, tenant=tenant.name, occurred_at=now), traffic(1, tenant=tenant.name))

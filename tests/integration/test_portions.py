@@ -18,6 +18,7 @@ from ratchet_common.topics import ERASURES, FEEDBACK, FORGOTTEN, PREDICTIONS, SH
 from ratchet_trainer.data import data_of
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import SettingsFor
+from tests.patience import PATIENCE_S
 from tests.unit.feedback.said import prediction
 
 MANY = 300
@@ -43,7 +44,7 @@ async def test_portions_are_small_and_what_is_larger_than_one_comes_through(sett
         group = f"{tenant}.{portion.records}"
         subscribe(broker, PREDICTIONS, group=group, handle=handle, bury=bury, portion=portion)
 
-    async with asyncio.timeout(60), Bus(settings) as bus:
+    async with asyncio.timeout(PATIENCE_S), Bus(settings) as bus:
         for event in made:
             await bus.publish(PREDICTIONS.name, PREDICTIONS.key(event).encode(), msgspec.json.encode(event))
         listening = consumer(settings)

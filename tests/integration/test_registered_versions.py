@@ -23,6 +23,7 @@ from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.integration.test_trainer_rollout import LABELS, SAID, TASK, answered, publish, traffic_of, until
 from tests.integration.upstream import Upstream, failing, saying, upstream
+from tests.patience import PATIENCE_S
 from tests.unit.student.texts import mails
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -109,7 +110,7 @@ async def site(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> Async
             replace(event, template=TEMPLATE) if isinstance(event, PredictionMade) else event
             for event in answered(name, COUNT)
         ]
-        async with running_app(build(settings), tenant) as app, asyncio.timeout(600):
+        async with running_app(build(settings), tenant) as app, asyncio.timeout(PATIENCE_S):
             async with Bus(settings) as bus:
                 await publish(bus, said)
             await until(app, "/api/models/examples/stats", lambda found: found["total_examples"] >= COUNT)
@@ -222,7 +223,7 @@ async def test_a_version_shows_where_it_comes_from(site: Site) -> None:
 async def test_its_lineage_leads_to_the_answers_that_taught_it(site: Site) -> None:
     _, version = await site.register(model="ft:traced", dataset_id=site.dataset_id)
     path = f"{VERSIONS}/{version['version_id']}/lineage"
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while True:  # what answered is heard of beside what was said of it
             items, cursor = list[dict[str, Any]](), ""
             while cursor is not None:

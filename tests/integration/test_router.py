@@ -107,7 +107,7 @@ async def test_replicas_share_the_cache_and_a_cleared_one_is_empty_for_all(site:
             _, again = await other.post("/api/generate", mail)
             return bool(again["cached_from"] != answer["result_id"])
 
-        await until(forgotten_by_other, patience_s=5)
+        await until(forgotten_by_other)
 
 
 async def test_traffic_reaches_the_route_and_an_artifact_that_is_gone_falls_back(site: Site, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.integration.router_site import Heard, listening, said, until
 from tests.integration.test_tuned_versions import CATALOGUE, LABELS, mail
 from tests.integration.upstream import Upstream, failing, saying, silent, upstream
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DARK, NAME = "classification-4e5f6a7b", "ft:small-2026:acme::Dark"
@@ -39,7 +40,7 @@ class Whispers:
         return await self.first(lambda event: event.result_id == UUID(result_id))
 
     async def first(self, wanted: Callable[[ShadowAnswered], bool]) -> ShadowAnswered:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while not (found := [event for event in self.heard if wanted(event)]):
                 event = msgspec.json.decode((await self._consumer.getone()).value, type=ShadowAnswered)
                 if event.tenant == self._tenant:
@@ -199,7 +200,7 @@ async def test_its_cost_and_its_failures_are_counted_apart(site: Site) -> None:
 
 async def _well_again(site: Site) -> None:
     """What failed rests for a while, and is then asked once; until it has answered, copies are left out."""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             _, answer = await site.app.post("/api/generate", mail())
             try:

@@ -15,6 +15,7 @@ from tests.integration.conftest import SettingsFor, Tenant, running_app
 from tests.integration.router_process import catalogue
 from tests.integration.router_site import until
 from tests.integration.upstream import upstream
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio
 CHUNK = 16 * 1024
@@ -57,7 +58,7 @@ async def test_the_provider_waits_with_a_slow_client_and_is_free_when_that_is_cu
             head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {tenant.token}\r\n"
             writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
             assert b"200" in await reader.readline()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 await up.cancelled.wait()
 
             async def nobody_waits() -> bool:

@@ -20,6 +20,7 @@ from ratchet_cli.stack.broker import broker_answers
 from ratchet_cli.stack.start import start_stack
 from ratchet_cli.stack.store import store_answers
 from ratchet_common.errors import CannotStartError
+from tests.patience import PATIENCE_S
 
 # Started as a process of its own, so that it can be killed or interrupted like `ratchet up`.
 OWNER = """
@@ -59,7 +60,7 @@ def running(pids: Sequence[int]) -> list[int]:
     return [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
 
 
-def eventually(holds: Callable[[], bool], patience_s: float = 20) -> bool:
+def eventually(holds: Callable[[], bool], patience_s: float = PATIENCE_S) -> bool:
     deadline = time.monotonic() + patience_s
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -120,7 +120,7 @@ async def test_a_default_of_ones_own_is_picked_by_every_replica_within_two_secon
         async def picked() -> bool:
             return bool((await other.post("/api/route", asked))[1]["template"] == f"{body['id']}_v1")
 
-        await until(picked, patience_s=5)
+        await until(picked)
         assert time.monotonic() - written < 2
         assert (await other.get(f"/api/templates/{body['id']}"))[1]["live"] == 1
     async with running_app(build(site.settings), site.tenant) as restarted:

@@ -14,6 +14,7 @@ from ratchet_trainer.main import build
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.integration.test_registered_versions import CATALOGUE
+from tests.patience import PATIENCE_S
 
 TASK = "classification"
 
@@ -39,7 +40,7 @@ async def ratchet(tenant: Tenant, settings_for: SettingsFor, tmp_path: Path) -> 
     catalogue.write_text(CATALOGUE.format(url="http://127.0.0.1:9"))
     settings = settings_for(TrainerSettings, min_examples=20, look_every_s=0.05, catalogue=catalogue)
     assert isinstance(settings, TrainerSettings)
-    async with asyncio.timeout(200), running_app(build(settings), tenant) as app:
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app:
         await learn(app)
         yield Ratchet(app.url, tenant.token)
 

@@ -16,7 +16,8 @@ from ratchet_trainer.datasets.exporting import lines_of
 from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.known import FORMATS
 from tests.integration.conftest import Ground, Running, SettingsFor, Tenant
-from tests.integration.trainer_site import LABELS, PATIENCE_S, Part, a_part, labelled, publish, trainer, until
+from tests.integration.trainer_site import LABELS, Part, a_part, labelled, publish, trainer, until
+from tests.patience import PATIENCE_S
 from tests.unit.trainer.make_data import NOW, made, messages
 
 CHAT = FORMATS["chat"]

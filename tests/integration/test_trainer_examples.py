@@ -12,7 +12,8 @@ import pytest
 from ratchet_trainer.datasets.dataset import TooFewExamplesError, UnknownDatasetError
 from ratchet_trainer.store.salts import kept_salt
 from tests.integration.conftest import Ground, SettingsFor, Tenant
-from tests.integration.trainer_site import PATIENCE_S, Part, a_part, labelled, trainer
+from tests.integration.trainer_site import Part, a_part, labelled, trainer
+from tests.patience import PATIENCE_S
 from tests.unit.trainer.make_data import made, said
 
 BAD_REQUESTS: list[tuple[str, str, Any, int]] = [

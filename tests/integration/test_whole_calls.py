@@ -11,6 +11,7 @@ from ratchet_common import mongo
 from ratchet_common.mongo import Database
 from ratchet_common.whole_calls import with_whole_calls
 from tests.integration.conftest import Ground
+from tests.patience import PATIENCE_S
 
 CALLS = 300
 AT_ONCE = 60  # fewer than the driver has connections: a call must not wait for one and give up
@@ -78,6 +79,6 @@ async def test_what_was_asked_for_is_done_though_nobody_waits_for_it(database: D
 @pytest.mark.parametrize("ask", [adds, inserts, reads, looks, pings], ids=lambda ask: ask.__name__)
 async def test_the_store_still_answers_afterwards(database: Database, ask: Ask) -> None:
     await asyncio.gather(*(cancelled(ask(database, n), n % MOMENTS) for n in range(CALLS)))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         await mongo.ping(database)
         await reads(database, 0)

@@ -34,7 +34,6 @@ from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.unit.trainer.make_data import NOW, messages, said
 
 LABELS = ("yes", "no")
-PATIENCE_S = 300
 
 
 class Part:

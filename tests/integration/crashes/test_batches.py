@@ -27,6 +27,7 @@ from ratchet_router.batches.worker import Worker
 from ratchet_router.batches.working import Working
 from tests.integration.conftest import Ground
 from tests.integration.crashing import CrashAt, CrashedError
+from tests.patience import PATIENCE_S
 from tests.unit.router.batches.fakes import FakeBatchPlatform, Purse
 from tests.unit.router.fakes import World
 
@@ -74,7 +75,7 @@ class Site:
 
     async def is_taken_up(self, batch: Batch) -> None:
         """By later workers. What the dead one had sent may still come into force after its lease was over."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while (found := await self.store.get(batch.tenant, batch.id)) and found.status not in OVER:
                 await self.database.batches.update_many({}, {"$set": {"lease.until_ms": 0, "due_at": 0.0}})
                 await self.work()

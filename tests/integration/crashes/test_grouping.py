@@ -18,6 +18,7 @@ from ratchet_router.batches.single_store import MongoSingleStore
 from ratchet_router.batches.store import MongoBatchStore
 from tests.integration.conftest import Ground
 from tests.integration.crashing import CrashAt, CrashedError
+from tests.patience import PATIENCE_S
 
 DAY = timedelta(days=1)
 STEP, MOST = 2, 300  # awaits
@@ -54,7 +55,7 @@ class Site:
         return await self.singles.put(single)
 
     async def is_taken_up(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while await self.database.batch_singles.count_documents({"tenant": self.tenant, "batch": ""}):
                 await self.database.batch_groups.update_many({}, {"$set": {"lease.until_ms": 0}})
                 await self.worker().round()
