@@ -6,9 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pymongo import AsyncMongoClient
 
 from ratchet_common import mongo
-from ratchet_common.mongo import Database
+from ratchet_common.mongo import Database, Document
 from ratchet_common.whole_calls import with_whole_calls
 from tests.integration.conftest import Ground
 from tests.patience import PATIENCE_S
@@ -82,3 +83,18 @@ async def test_the_store_still_answers_afterwards(database: Database, ask: Ask) 
     async with asyncio.timeout(PATIENCE_S):
         await mongo.ping(database)
         await reads(database, 0)
+
+
+async def test_an_index_may_take_longer_than_a_request(stack: Ground) -> None:
+    """Built over many documents at a start: the way to the store is for requests, and gives up after a moment."""
+    hasty = AsyncMongoClient[Document](stack.mongodb_url, socketTimeoutMS=60)
+    patient = AsyncMongoClient[Document](stack.mongodb_url)
+    name = f"whole-{uuid4().hex[:8]}"
+    await patient[name].many.insert_many([{"_id": number, "a": number} for number in range(20_000)])
+    try:
+        await with_whole_calls(mongo.database(hasty, name)).many.create_index("a", name="by_a")
+        assert "by_a" in await patient[name].many.index_information()
+    finally:
+        await patient.drop_database(name)
+        await patient.close()
+        await hasty.close()

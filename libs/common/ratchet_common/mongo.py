@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
+import pymongo
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
@@ -20,6 +21,7 @@ from ratchet_common.errors import CannotStartError, RetryLaterError
 Document = dict[str, Any]
 Database = AsyncDatabase[Document]
 DUPLICATE_KEY = 11000
+LONG_S = 3600.0
 T = TypeVar("T")
 _on_their_way: set[asyncio.Task[Any]] = set()
 
@@ -39,6 +41,11 @@ def connect(url: str) -> AsyncMongoClient[Document]:
 def database(client: AsyncMongoClient[Document], name: str) -> Database:
     """Writes count once a majority has them on disk: an acknowledged request is never forgotten."""
     return client.get_database(name, write_concern=WriteConcern("majority", j=True))
+
+
+def for_long() -> AbstractContextManager[Any]:
+    """Around what a start asks of all documents, such as an index: it takes as long as there are documents."""
+    return pymongo.timeout(LONG_S)
 
 
 async def to_its_end(doing: Coroutine[Any, Any, T]) -> T:

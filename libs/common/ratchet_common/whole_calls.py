@@ -12,7 +12,7 @@ from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
-from ratchet_common.mongo import Database, Document, to_its_end
+from ratchet_common.mongo import Database, Document, for_long, to_its_end
 
 
 def with_whole_calls(database: Database) -> Database:
@@ -59,7 +59,8 @@ class _Collection(AsyncCollection[Document]):
         return await to_its_end(super().bulk_write(*args, **kwargs))
 
     async def create_index(self, *args: Any, **kwargs: Any) -> str:
-        return await to_its_end(super().create_index(*args, **kwargs))
+        with for_long():
+            return await to_its_end(super().create_index(*args, **kwargs))
 
 
 class _Database(AsyncDatabase[Document]):

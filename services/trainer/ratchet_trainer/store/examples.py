@@ -16,7 +16,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError
 
 from ratchet_common.errors import NotFoundError
-from ratchet_common.mongo import DUPLICATE_KEY, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_common.mongo import DUPLICATE_KEY, Document, duplicates_are_fine, for_long, waiting_is_worth_it
 from ratchet_trainer.collecting.collection import Word
 from ratchet_trainer.collecting.counting import Counts
 from ratchet_trainer.collecting.example import Example
@@ -57,7 +57,8 @@ class MongoExampleStore:
         """What was stored before there were parts is put into them once."""
         if BY_PARTS not in await self._heads.index_information():
             part = {"$substrCP": ["$place", heads.PART_IN_PLACE, 1]}
-            await self._heads.update_many({"part": {"$exists": False}}, [{"$set": {"part": part}}])
+            with for_long():
+                await self._heads.update_many({"part": {"$exists": False}}, [{"$set": {"part": part}}])
         its = [("tenant", 1), ("task_type", 1), ("state", 1), ("part", 1), ("place", DESCENDING)]
         await self._heads.create_index(its, name=BY_PARTS)
 
