@@ -18,6 +18,7 @@ from ratchet_providers.base import ModelAnswer
 from ratchet_providers.batching import BatchPlatform, BatchRequest, BatchState, Result
 from ratchet_providers.failing import ProviderError
 from ratchet_providers.secrets import Secret
+from ratchet_providers.webhooks import Webhooks
 from ratchet_providers.wire import Wire
 from ratchet_router.api.batch_endpoints import ENDPOINTS
 from ratchet_router.batches.batch import OVER, Batch, Item
@@ -131,7 +132,7 @@ class Work:
             list(ENDPOINTS),
             kept=timedelta(days=7),
             file_bytes=512 * 1024 * 1024,
-            callbacks=Callbacks(Wire(), Secret(""), private=False),
+            callbacks=Callbacks(Webhooks(Wire(), private=False), Secret("")),
         )
         file = await batches.keep(self.caller, "in.jsonl", content, self.now)
         return await batches.create(Wanted(file.id, endpoint), self.caller, self.now)

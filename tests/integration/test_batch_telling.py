@@ -12,9 +12,10 @@ from aiohttp import web
 
 from ratchet_common import mongo
 from ratchet_common.mongo import Database
+from ratchet_common.pauses import LONGEST_PAUSE_S, TRIES
 from ratchet_providers.secrets import Secret
+from ratchet_providers.webhooks import Webhooks
 from ratchet_providers.wire import Wire
-from ratchet_router.batches.callback import LONGEST_PAUSE_S, TRIES
 from ratchet_router.batches.callbacks import Callbacks
 from ratchet_router.batches.telling import Telling
 from tests.integration.batch_work import SlowPlatform, Work, ask
@@ -65,7 +66,7 @@ class Told:
     def __init__(self, work: Work, wire: Wire, secret: Path) -> None:
         secret.write_text("s")
         self.work = work
-        callbacks = Callbacks(wire, Secret(f"file:{secret}"), private=True)
+        callbacks = Callbacks(Webhooks(wire, private=True), Secret(f"file:{secret}"))
         self.telling = Telling(work.store.take_untold, callbacks, lambda: work.now)
         self.id = ""
 

@@ -15,6 +15,7 @@ from ratchet_common.auth import Caller, Scope
 from ratchet_common.events import PredictionMade
 from ratchet_common.mongo import Database
 from ratchet_providers.secrets import Secret
+from ratchet_providers.webhooks import Webhooks
 from ratchet_providers.wire import Wire
 from ratchet_router.api.batch_endpoints import ENDPOINTS
 from ratchet_router.batches.batch import OVER, Batch
@@ -52,7 +53,7 @@ class Site:
             [ENDPOINT],
             kept=timedelta(days=1),
             file_bytes=10_000,
-            callbacks=Callbacks(Wire(), Secret(""), private=False),
+            callbacks=Callbacks(Webhooks(Wire(), private=False), Secret("")),
         )
         file = await batches.keep(self.caller, "in.jsonl", _one_line(), datetime.now(UTC))
         return await batches.create(Wanted(file.id, ENDPOINT), self.caller, datetime.now(UTC))

@@ -1,11 +1,9 @@
 """What may be told to a URL when it is over, and how far that has come. Pure."""
 
-from typing import Final, Literal, Protocol
+from typing import Literal, Protocol
 
-FIRST_PAUSE_S: Final = 5.0
-GROWS: Final = 4.0
-LONGEST_PAUSE_S: Final = 3_600.0
-TRIES: Final = 8
+from ratchet_common.pauses import TRIES, pause_s
+
 ToldState = Literal["", "waiting", "delivered", "given_up", "refused"]
 
 
@@ -32,8 +30,3 @@ def not_heard(one: Tellable, now: float) -> None:
         one.tell_at, one.told = None, "given_up"
     else:
         one.tell_at = now + pause_s(one.told_tries)
-
-
-def pause_s(tries: int) -> float:
-    """After so many that failed."""
-    return min(FIRST_PAUSE_S * GROWS ** (tries - 1), LONGEST_PAUSE_S)

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final, Protocol
 
+from ratchet_providers.webhooks import UnfitUrlError
 from ratchet_router.batches.callback import Tellable, heard, never_to_be_told, not_heard
-from ratchet_router.batches.callbacks import Callbacks, UnfitUrlError
+from ratchet_router.batches.callbacks import Callbacks
 
 SIDE_BY_SIDE: Final = 8
 

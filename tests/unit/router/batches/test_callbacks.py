@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from ratchet_common.pauses import LONGEST_PAUSE_S, TRIES, pause_s
 from ratchet_providers.secrets import Secret
+from ratchet_providers.webhooks import UnfitUrlError, Webhooks, signature
 from ratchet_providers.wire import Wire
-from ratchet_router.batches.callback import LONGEST_PAUSE_S, TRIES, pause_s
-from ratchet_router.batches.callbacks import Callbacks, UnfitUrlError, signature
+from ratchet_router.batches.callbacks import Callbacks
+from ratchet_router.batches.refusals import InvalidBatchError
 
 
-def callbacks(tmp_path: Path, *, private: bool = False) -> Callbacks:
+def callbacks(tmp_path: Path) -> Callbacks:
     (tmp_path / "secret").write_text("s")
-    return Callbacks(Wire(), Secret(f"file:{tmp_path / 'secret'}"), private)
+    return Callbacks(Webhooks(Wire(), private=False), Secret(f"file:{tmp_path / 'secret'}"))
 
 
 @pytest.mark.parametrize(
@@ -40,22 +42,24 @@ def callbacks(tmp_path: Path, *, private: bool = False) -> Callbacks:
 )
 async def test_nothing_is_sent_inside_or_by_other_protocols(tmp_path: Path, url: str) -> None:
     with pytest.raises(UnfitUrlError):
-        await callbacks(tmp_path).endpoint(url, {})
+        await Webhooks(Wire(), private=False).endpoint(url, {})
+    with pytest.raises(InvalidBatchError):
+        await callbacks(tmp_path).check(url)
 
 
-async def test_the_address_that_was_looked_at_is_the_one_that_is_called(tmp_path: Path) -> None:
-    found = await callbacks(tmp_path).endpoint("https://8.8.8.8/x", {})
+async def test_the_address_that_was_looked_at_is_the_one_that_is_called() -> None:
+    found = await Webhooks(Wire(), private=False).endpoint("https://8.8.8.8/x", {})
     assert (found.origin.host, found.origin.address) == ("8.8.8.8", "8.8.8.8")
 
 
-async def test_a_setting_allows_inner_addresses(tmp_path: Path) -> None:
-    found = await callbacks(tmp_path, private=True).endpoint("http://127.0.0.1:8080/x", {})
+async def test_a_setting_allows_inner_addresses() -> None:
+    found = await Webhooks(Wire(), private=True).endpoint("http://127.0.0.1:8080/x", {})
     assert found.origin.address == "127.0.0.1"
 
 
 async def test_without_a_secret_there_are_none() -> None:
-    with pytest.raises(UnfitUrlError, match="ROUTER_BATCH_CALLBACK_SECRET"):
-        await Callbacks(Wire(), Secret(""), private=False).endpoint("https://8.8.8.8/x", {})
+    with pytest.raises(InvalidBatchError, match="ROUTER_BATCH_CALLBACK_SECRET"):
+        await Callbacks(Webhooks(Wire(), private=False), Secret("")).check("https://8.8.8.8/x")
 
 
 def test_the_signature_covers_time_and_body() -> None:
