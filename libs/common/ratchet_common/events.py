@@ -351,6 +351,9 @@ class AlertChanged(Event, frozen=True, kw_only=True, tag="alert.changed.v1"):
     subject: str
     task_type: str | None = None
     numbers: dict[str, float] = {}
+    revision: int = 0  # of the alert; grows by one with each change
+    change: str = ""  # opened, worsened, eased, acknowledged, escalated, resolved, closed
+    sentence: str = ""
 
 
 class DocumentChanged(Event, frozen=True, kw_only=True, tag="document.changed.v1"):

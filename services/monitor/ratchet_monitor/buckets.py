@@ -13,6 +13,8 @@ from ratchet_monitor.scores import Scored
 
 MAX_CELLS = 500  # of one hour; the rarest kinds beyond are counted as one
 CONFIDENCE_BINS = 10
+SLOT_MINUTES = 5
+MAX_SLOT_CELLS = 60  # of one slot
 OTHERS = "(others)"
 
 
@@ -50,6 +52,8 @@ class Tally(msgspec.Struct):
     score: int = 0
     ratings: int = 0
     satisfied: int = 0  # halves
+    negative: int = 0  # of the ratings
+    misshapen: int = 0  # of the answered: a check of the answer failed
     calibration: dict[int, tuple[int, int, int]] = msgspec.field(default_factory=dict)  # bin: n, confidence, score
     reliability: dict[str, tuple[int, int, int]] = msgspec.field(default_factory=dict)  # calibration.py: raw confidence
 
@@ -81,6 +85,7 @@ class Tally(msgspec.Struct):
 
     def _answer(self, seen: Observation) -> None:
         self.answered += 1
+        self.misshapen += seen.misshapen
         self.latency += seen.latency
         number = bin_of(seen.latency)
         self.latencies[number] = self.latencies.get(number, 0) + 1
@@ -95,6 +100,7 @@ class Tally(msgspec.Struct):
         self.score += scored.score
         self.ratings += scored.users
         self.satisfied += scored.satisfied
+        self.negative += scored.negative
         if seen.confidence is not None:
             number = min(seen.confidence * CONFIDENCE_BINS // MILLION, CONFIDENCE_BINS - 1)
             told = (1, seen.confidence, scored.score)
@@ -117,25 +123,51 @@ class Cell(msgspec.Struct, frozen=True):
     tally: Tally
 
 
+Cells = tuple[Cell, ...]
+
+
 class Build:
     """Takes an hour's observations one after the other, in any order."""
 
     def __init__(self, scored: Mapping[UUID, Scored], hits: Mapping[UUID, int]) -> None:
         self._scored, self._hits = scored, hits
-        self._cells: dict[Kind, Tally] = {}
+        self._slots: dict[int, dict[Kind, Tally]] = {}
 
     def add(self, seen: Observation) -> None:
-        tally = self._cells.setdefault(kind_of(seen), Tally())
+        tally = self._slots.setdefault(seen.at.minute // SLOT_MINUTES, {}).setdefault(kind_of(seen), Tally())
         scored = None if seen.cached else self._scored.get(seen.result_id)
         tally.observe(seen, scored, self._hits.get(seen.result_id, 0))
 
-    def cells(self) -> tuple[Cell, ...]:
+    def cells(self) -> Cells:
         """In one order whatever the order they came in; at most MAX_CELLS and one for each of cached and not."""
-        by_size = sorted(self._cells.items(), key=lambda cell: (-cell[1].predictions, cell[0]))
-        kept = dict(by_size[:MAX_CELLS])
-        for kind, tally in by_size[MAX_CELLS:]:
-            kept.setdefault(_others(kind), Tally()).add(tally)
-        return tuple(Cell(kind, kept[kind]) for kind in sorted(kept))
+        whole: dict[Kind, Tally] = {}
+        for slot in self._slots.values():
+            for kind, tally in slot.items():
+                whole.setdefault(kind, Tally()).add(tally)
+        return _largest(whole, MAX_CELLS)
+
+    def slots(self) -> dict[int, Cells]:
+        """Those of five minutes each in which something happened, by their number within the hour."""
+        return {number: _largest(self._slots[number], MAX_SLOT_CELLS) for number in sorted(self._slots)}
+
+
+def _largest(found: Mapping[Kind, Tally], most: int) -> Cells:
+    by_size = sorted(found.items(), key=lambda cell: (-cell[1].predictions, cell[0]))
+    kept = dict(by_size[:most])
+    rest: dict[Kind, Tally] = {}
+    for kind, tally in by_size[most:]:
+        rest.setdefault(_others(kind), Tally()).add(tally)
+    for kind, tally in rest.items():
+        kept[kind] = _plus(kept[kind], tally) if kind in kept else tally
+    return tuple(Cell(kind, kept[kind]) for kind in sorted(kept))
+
+
+def _plus(one: Tally, other: Tally) -> Tally:
+    """A new one: neither of the two changes."""
+    both = Tally()
+    both.add(one)
+    both.add(other)
+    return both
 
 
 def kind_of(seen: Observation) -> Kind:

@@ -2,18 +2,19 @@
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from ratchet_common.vocabulary import EMBEDDING
-from ratchet_monitor.buckets import Build, Cell, predictions_in
-from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
+from ratchet_monitor.buckets import Build, Cell, Cells, predictions_in
+from ratchet_monitor.hours import HOUR, BucketKey, Keeping, TaskKey
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.scores import Score, by_result
 
 log = logging.getLogger(__name__)
+IN_SLOTS: Final = 8 * HOUR  # so long after its beginning an hour is kept in slots of five minutes, too
 
 
 class Facts(Protocol):
@@ -30,6 +31,15 @@ class Buckets(Protocol):
         """False, and no change, where it was built again since it had been `after` times."""
 
 
+class Slots(Protocol):
+    async def write(self, key: BucketKey, slots: Mapping[int, Cells], *, built: int) -> None:
+        """What was built later stays."""
+
+
+class Marked(Protocol):
+    async def set(self, keys: Collection[TaskKey]) -> None: ...
+
+
 class Rebuild:
     def __init__(
         self,
@@ -37,11 +47,12 @@ class Rebuild:
         buckets: Buckets,
         keeping: Keeping,
         changed: Marks[BucketKey],
-        then: Collection[Marks[TaskKey]],
+        then: Collection[Marked],
+        slots: Slots | None = None,
     ) -> None:
-        """`then`: what is marked when an hour has new numbers."""
+        """`then`: what is marked when an hour has new numbers. `slots`: where those of the last hours go besides."""
         self._facts, self._buckets, self._keeping = facts, buckets, keeping
-        self._changed, self._then = changed, then
+        self._changed, self._then, self._slots = changed, then, slots
 
     async def once(self, now: datetime) -> bool:
         """One marked hour. False: none was free."""
@@ -60,16 +71,21 @@ class Rebuild:
     async def _build(self, key: BucketKey, now: datetime) -> bool:
         """False: another worker built it meanwhile, perhaps from more than was known here."""
         times, predictions = await self._buckets.built(key)
-        cells = await self._cells(key)
+        build = await self._read(key)
+        cells = build.cells()
         if not self._keeping.rebuildable(key.hour, now) or predictions_in(cells) < predictions:
             log.warning("The raw data of %s at %s are gone: its numbers stay as they are.", key.task_type, key.hour)
             return True
-        return await self._buckets.write(key, cells, after=times)
+        if not await self._buckets.write(key, cells, after=times):
+            return False
+        if self._slots and now < key.hour + IN_SLOTS:
+            await self._slots.write(key, build.slots(), built=times + 1)
+        return True
 
-    async def _cells(self, key: BucketKey) -> tuple[Cell, ...]:
+    async def _read(self, key: BucketKey) -> Build:
         scored = by_result([score async for score in self._facts.scores([key])])
         hits = Counter([hit.origin async for hit in self._facts.hits(key)])
         build = Build(scored, hits)
         async for seen in self._facts.observations([key]):
             build.add(seen)
-        return build.cells()
+        return build

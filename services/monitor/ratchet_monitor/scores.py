@@ -47,6 +47,7 @@ class Scored:
     score: int  # their mean, in millionths
     satisfied: int  # halves, over `users`
     users: int
+    negative: int = 0  # of them
 
 
 def score_of(event: FeedbackJoined, now: datetime) -> Score:
@@ -89,4 +90,5 @@ def _later(one: Score, other: Score) -> bool:
 
 def _scored(said: list[Score]) -> Scored:
     mean = round(sum(word.score for word in said) / len(said))
-    return Scored(mean, sum(word.satisfied for word in said), len(said))
+    negative = sum(word.satisfied == SATISFIED["negative"] for word in said)
+    return Scored(mean, sum(word.satisfied for word in said), len(said), negative)

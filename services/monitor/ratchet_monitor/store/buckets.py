@@ -13,8 +13,9 @@ from ratchet_monitor.store.documents import struct_of
 READ_AT_ONCE = 200
 
 
-class Cells(msgspec.Struct):
+class Hour(msgspec.Struct):
     task_type: str
+    hour: datetime
     cells: tuple[Cell, ...]
 
 
@@ -42,13 +43,16 @@ class MongoBuckets:
 
     async def cells(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[tuple[str, Cell]]:
         """An empty `task_type` stands for all."""
+        async for bucket in self.hours(tenant, since, task_type):
+            for cell in bucket.cells:
+                yield bucket.task_type, cell
+
+    async def hours(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[Hour]:
         whose = {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
         wanted = {**whose, "hour": {"$gte": since}}
         with waiting_is_worth_it():
             async for document in self._buckets.find(wanted, batch_size=READ_AT_ONCE):
-                bucket = struct_of(Cells, document)
-                for cell in bucket.cells:
-                    yield bucket.task_type, cell
+                yield struct_of(Hour, document)
 
     async def _insert(self, key: BucketKey, numbers: Document) -> bool:
         document = {

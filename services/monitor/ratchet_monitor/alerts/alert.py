@@ -1,0 +1,248 @@
+"""One alert: when a condition opens it, keeps it and closes it, and what persons do with it. Pure.
+
+A condition that holds for as long as it says opens its alert; one that does not for as long as it says closes it. Each
+change is a revision, and has one event.
+"""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, Literal
+from uuid import UUID, uuid5
+
+import msgspec
+
+from ratchet_common.events import AlertChanged
+from ratchet_monitor.alerts.condition import Condition, Severity
+
+NAMESPACE: Final = UUID("0d4a1f0c-86b5-5a3e-9a52-1b1f4f7f6a4e")
+RESOLVED_FOR: Final = timedelta(days=1)  # by a person: what still holds then opens it again
+REFRESH: Final = timedelta(minutes=1)  # numbers of an alert that stays as it is are written no more often
+HISTORY: Final = 50  # changes that an alert remembers
+UNTOLD: Final = 20  # changes that wait to be told: of an alert that is silenced for long, the latest
+TICK: Final = timedelta(milliseconds=1)  # events of one alert are told apart by their times
+
+State = Literal["quiet", "pending", "open", "closed"]  # quiet: it was pending, and never opened since
+What = Literal["opened", "worsened", "eased", "acknowledged", "escalated", "resolved", "closed"]
+RANK: Final[dict[str, int]] = {"info": 0, "warning": 1, "critical": 2}
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    revision: int
+    what: What
+    at: datetime
+    severity: Severity
+    sentence: str
+    who: str = ""  # a person's token; empty where it came by itself
+    why: str = ""
+    step: int = 0  # of an escalation: the minutes after which it was due
+
+
+class Telling(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes that have been given to a batch, and are told with it and no other."""
+
+    batch: str
+    changes: tuple[Change, ...]
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    alert_id: str
+    tenant: str
+    source: str
+    subject: str
+    kind: str
+    severity: Severity
+    sentence: str
+    numbers: dict[str, float]
+    labels: dict[str, str]
+    task_type: str | None
+    state: State
+    holds: bool
+    since: datetime  # that `holds` is as it is
+    at: datetime  # of the word that this comes from
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    resolved_until: datetime | None = None  # a person closed it although it holds
+    escalated: int = 0  # the last step that was reached, in minutes
+    revision: int = 0
+    writes: int = 0  # revisions and refreshed numbers
+    to_tell: tuple[Change, ...] = ()
+    telling: Telling | None = None
+    history: tuple[Change, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Time alone may change it."""
+        return self.state in ("pending", "open")
+
+    @property
+    def watched(self) -> bool:
+        """Whoever told of it must tell as well that its condition holds no more."""
+        return self.live or (self.state == "closed" and self.holds)
+
+    @property
+    def group(self) -> str:
+        """Alerts of one group are told together."""
+        return self.labels.get("group") or self.source
+
+    @property
+    def matched(self) -> dict[str, str]:
+        """What silences and receivers look at."""
+        own = {"source": self.source, "kind": self.kind, "subject": self.subject, "task": self.task_type or ""}
+        return self.labels | own
+
+
+Next = tuple[Alert, AlertChanged | None]
+
+
+def alert_id(tenant: str, source: str, subject: str) -> str:
+    return sha256(f"{tenant}\0{source}\0{subject}".encode()).hexdigest()[:24]
+
+
+def told(before: Alert | None, said: Condition) -> Next | None:
+    """None: nothing is to be written."""
+    if before is None:
+        return _moved(_first(said), said) if said.holds else None
+    if said.at <= before.at:
+        return None
+    since = before.since if said.holds == before.holds else said.at
+    ceased = said.holds and not before.holds and said.at - before.since >= said.clear_for
+    seen = msgspec.structs.replace(
+        before,
+        holds=said.holds,
+        since=since,
+        at=said.at,
+        sentence=said.sentence if said.holds else before.sentence,
+        numbers=said.numbers if said.holds else before.numbers,
+        labels=said.labels if said.holds else before.labels,
+        resolved_until=None if ceased else before.resolved_until,
+    )
+    after, event = _moved(seen, said)
+    if event or after.state != before.state or after.holds != before.holds:
+        return after, event
+    return (after, None) if before.live and said.at - before.at >= REFRESH else None
+
+
+def acknowledged(before: Alert, who: str, why: str, at: datetime) -> Next | None:
+    """None where it is not open, or somebody has."""
+    if before.state != "open" or before.acknowledged_at:
+        return None
+    return _changed(before, "acknowledged", at, who=who, why=why, acknowledged_at=at, acknowledged_by=who)
+
+
+def resolved(before: Alert, who: str, why: str, at: datetime) -> Next | None:
+    """By a person. It opens again where its condition ceased and came back, or still holds after a day."""
+    if before.state != "open":
+        return None
+    until = at + RESOLVED_FOR if before.holds else None
+    return _changed(before, "resolved", at, who=who, why=why, state="closed", closed_at=at, resolved_until=until)
+
+
+def escalated(before: Alert, step: int, at: datetime) -> Next | None:
+    """To the receivers that are told after `step` minutes. None where that was done, or is not due."""
+    due = before.opened_at is not None and at >= before.opened_at + timedelta(minutes=step)
+    if before.state != "open" or before.acknowledged_at or before.escalated >= step or not due:
+        return None
+    return _changed(before, "escalated", at, step=step, escalated=step)
+
+
+def _first(said: Condition) -> Alert:
+    return Alert(
+        alert_id=alert_id(said.tenant, said.source, said.subject),
+        tenant=said.tenant,
+        source=said.source,
+        subject=said.subject,
+        kind=said.kind,
+        severity=said.severity,
+        sentence=said.sentence,
+        numbers=said.numbers,
+        labels=said.labels,
+        task_type=said.task_type,
+        state="pending",
+        holds=True,
+        since=said.at,
+        at=said.at,
+    )
+
+
+def _moved(seen: Alert, said: Condition) -> Next:
+    """What follows from how long it has been so."""
+    lasted = said.at - seen.since
+    if seen.state == "open":
+        return _while_open(seen, said, lasted)
+    if not seen.holds:
+        return _noted(seen, state="quiet" if seen.state == "pending" else seen.state), None
+    if seen.resolved_until and said.at < seen.resolved_until:
+        return _noted(seen), None
+    if lasted >= said.holds_for or seen.resolved_until:
+        return _changed(
+            seen,
+            "opened",
+            said.at,
+            severity=said.severity,
+            state="open",
+            opened_at=said.at,
+            closed_at=None,
+            acknowledged_at=None,
+            acknowledged_by="",
+            resolved_until=None,
+            escalated=0,
+        )
+    return _noted(seen, state="pending", severity=said.severity), None
+
+
+def _while_open(seen: Alert, said: Condition, lasted: timedelta) -> Next:
+    if not seen.holds:
+        if lasted >= said.clear_for:
+            return _changed(seen, "closed", said.at, why=said.sentence, state="closed", closed_at=said.at)
+        return _noted(seen), None
+    if said.severity == seen.severity:
+        return _noted(seen), None
+    what: What = "worsened" if RANK[said.severity] > RANK[seen.severity] else "eased"
+    return _changed(seen, what, said.at, severity=said.severity)
+
+
+def _noted(alert: Alert, **fields: object) -> Alert:
+    return msgspec.structs.replace(alert, writes=alert.writes + 1, **fields)
+
+
+def _changed(
+    alert: Alert, what: What, at: datetime, *, who: str = "", why: str = "", step: int = 0, **fields: object
+) -> tuple[Alert, AlertChanged]:
+    at = max(at, alert.history[-1].at + TICK) if alert.history else at
+    after = _noted(alert, revision=alert.revision + 1, **fields)
+    change = Change(
+        revision=after.revision,
+        what=what,
+        at=at,
+        severity=after.severity,
+        sentence=after.sentence,
+        who=who,
+        why=why,
+        step=step,
+    )
+    after = msgspec.structs.replace(
+        after,
+        to_tell=(*alert.to_tell, change)[-UNTOLD:],
+        history=(*alert.history, change)[-HISTORY:],
+    )
+    return after, _event(after, change)
+
+
+def _event(alert: Alert, change: Change) -> AlertChanged:
+    return AlertChanged(
+        event_id=uuid5(NAMESPACE, f"{alert.alert_id}/{change.revision}"),
+        occurred_at=change.at,
+        tenant=alert.tenant,
+        alert_id=alert.alert_id,
+        kind=alert.kind,
+        severity=alert.severity,
+        state="closed" if alert.state == "closed" else "open",
+        subject=alert.subject,
+        task_type=alert.task_type,
+        numbers=alert.numbers,
+        revision=change.revision,
+        change=change.what,
+        sentence=alert.sentence,
+    )
