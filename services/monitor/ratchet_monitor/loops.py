@@ -1,22 +1,38 @@
-"""What goes on beside the requests: hours are built, comparisons looked at, quality is measured."""
+"""What goes on beside the requests: hours are built, comparisons, rules and quality looked at, people told."""
+
+from datetime import timedelta
 
 from ratchet_common.background import Loop
+from ratchet_monitor.alerts.delivering import Delivering
+from ratchet_monitor.alerts.sending import Senders
+from ratchet_monitor.alerts.telling import Telling
+from ratchet_monitor.alerts.watching import Looking, WatchingRules
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.pace import resting
 from ratchet_monitor.quality import measure_once
 from ratchet_monitor.rebuild import Rebuild
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
+from ratchet_monitor.store.alert_rules import HourCells, Stirring
 from ratchet_monitor.verdicts import compare_once
 from ratchet_monitor.watching import Watching
 
 FORGET_EVERY_S = 1800.0
 WATCH_EVERY_S = 30.0
+RULES_EVERY_S = 1.0  # between looks for a tenant that is due
+TELL_EVERY_S = 1.0
+DELIVER_EVERY_S, DELIVER_IDLE_S = 1.0, 4.0
+DELIVERERS = 8
 
 
 def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
     rebuild = Rebuild(
-        store.facts, store.buckets, settings.keeping, store.changed, then=(store.to_compare, store.to_measure)
+        store.facts,
+        store.buckets,
+        settings.keeping,
+        store.changed,
+        then=(store.to_compare, store.to_measure, Stirring(store.watched)),
+        slots=store.slots,
     )
 
     watching = Watching(store.experiments, store.to_compare, settings.rules)
@@ -42,4 +58,33 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         "trials": Loop(watch, every=WATCH_EVERY_S),
         "quality": Loop(resting(measure), every=settings.quality_every_s),
         "forgetting": Loop(forget, every=FORGET_EVERY_S),
+    }
+
+
+def alert_loops(store: MonitorStore, senders: Senders, settings: MonitorSettings) -> dict[str, Loop]:
+    """Rules are looked at, changes become deliveries, and these go out, a few side by side."""
+    looking = Looking(store.slots, HourCells(store.buckets))
+    every = timedelta(seconds=settings.alert_every_s)
+    rules = WatchingRules(store.watched, store.alerts, store.rules, store.receivers, store.silences, looking, every)
+    wait = timedelta(seconds=settings.alert_wait_s)
+    telling = Telling(store.alerts, store.deliveries, store.receivers, store.silences, wait)
+    delivering = Delivering(store.deliveries, store.receivers, senders)
+
+    async def watch() -> bool:
+        return await rules.once(utc_now())
+
+    async def tell() -> None:
+        await telling.once(utc_now())
+
+    async def deliver() -> bool:
+        return await delivering.once(utc_now())
+
+    deliverers = {
+        f"deliveries of alerts {number}": Loop(deliver, every=DELIVER_EVERY_S, idle=DELIVER_IDLE_S)
+        for number in range(1, DELIVERERS + 1)
+    }
+    return {
+        "rules of alerts": Loop(resting(watch), every=RULES_EVERY_S),
+        "telling of alerts": Loop(tell, every=TELL_EVERY_S),
+        **deliverers,
     }

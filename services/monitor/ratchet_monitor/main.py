@@ -8,24 +8,30 @@ from fastapi import FastAPI
 from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
 from ratchet_common.service import RARELY_S, at_work, connections
-from ratchet_monitor.api import experiments, numbers
+from ratchet_monitor.alerts.sending import senders_of
+from ratchet_monitor.api import alert, alert_rules, alerts, experiments, numbers, receivers, silences
 from ratchet_monitor.consumers import hear
-from ratchet_monitor.loops import loops
+from ratchet_monitor.loops import alert_loops, loops
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 
 
 def build(settings: MonitorSettings) -> FastAPI:
+    senders = senders_of(settings)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connections("monitor", settings) as its:
-            store = MonitorStore(its.database, settings.keeping)
+        async with connections("monitor", settings) as its, senders.webhooks.wire:
+            store = MonitorStore(its.database, settings.keeping, alert_defaults=settings.alert_defaults)
             await store.create_indexes()
             hear(its, store, settings.keeping, await forgetting(its.database, its.name, store.traces.steps))
             relays = await its.relay(store.experiments.collection) | await its.relay(store.qualities.collection)
             relays |= await its.relay(its.database.forgotten, idle=RARELY_S)
+            relays |= await its.relay(store.alerts.collection)
             app.state.store, app.state.rules, app.state.ready = store, settings.rules, its.ready
-            async with at_work(its, relays | loops(store, settings)):
+            app.state.senders = senders
+            async with at_work(its, relays | loops(store, settings) | alert_loops(store, senders, settings)):
                 yield
 
-    return create_app("monitor", settings, routers=[numbers.routes, experiments.routes], lifespan=lifespan)
+    routers = [alerts.routes, alert_rules.routes, receivers.routes, silences.routes, alert.routes]
+    return create_app("monitor", settings, routers=[*routers, numbers.routes, experiments.routes], lifespan=lifespan)

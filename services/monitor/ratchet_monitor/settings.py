@@ -1,6 +1,7 @@
 """The monitor's own settings."""
 
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -27,6 +28,20 @@ class MonitorSettings(CommonSettings):
     rebuild_every_s: float = Field(0.3, gt=0, le=60, description="pause between looks for changed hours")
     compare_every_s: float = Field(0.5, gt=0, le=60, description="pause between looks for changed comparisons")
     quality_every_s: float = Field(3.0, gt=0, le=600, description="pause between looks for changed quality")
+
+    alert_every_s: float = Field(30.0, gt=0, le=3600, description="a tenant's alert rules are looked at no more often")
+    alert_wait_s: float = Field(30.0, ge=0, le=3600, description="alerts of one group within so long are told together")
+    alert_defaults: bool = Field(True, description="the default rules, for tenants that have not said")
+    alert_secrets: dict[str, str] = Field(
+        {}, description='JSON: {"name" or "tenant/name": "env:NAME" or "file:PATH"}, which receivers name'
+    )
+    alert_private: bool = Field(False, description="alerts may go to loopback and private addresses")
+    smtp_host: str = Field("", description="sends the mail of alerts; empty: there is none")
+    smtp_port: int = Field(587, ge=1, le=65535, description="of that host")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="starttls, tls or none")
+    smtp_username: str = Field("", description="at that host; empty: without signing in")
+    smtp_password: str = Field("", description="a reference to it: env:NAME or file:PATH")
+    smtp_from: str = Field("ratchet@localhost", description="the sender's address")
 
     @property
     def keeping(self) -> Keeping:

@@ -89,8 +89,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def matched(self) -> dict[str, str]:
         """What silences and receivers look at."""
-        own = {"source": self.source, "kind": self.kind, "subject": self.subject, "task": self.task_type or ""}
-        return self.labels | own
+        own = {"source": self.source, "kind": self.kind, "subject": self.subject}
+        return {"task": self.task_type or ""} | self.labels | own
 
 
 Next = tuple[Alert, AlertChanged | None]

@@ -21,7 +21,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     group: str
     items: tuple[Item, ...]
     made_at: datetime
-    due_at: datetime | None
+    due_at: datetime | None = None
     state: State = "waiting"
     tries: int = 0
     error: str = ""  # a sentence: why the last try came to nothing

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from ratchet_monitor.alerts.alert import RANK
+from ratchet_monitor.alerts.alert import RANK, Alert
 from ratchet_monitor.alerts.burning import Pair, budget_used, burn_rate
-from ratchet_monitor.alerts.condition import Condition, Severity
+from ratchet_monitor.alerts.condition import AT_ONCE, Condition, Severity
 from ratchet_monitor.alerts.metrics import bad_of, measured
 from ratchet_monitor.alerts.rules import Rule
 from ratchet_monitor.alerts.windows import OfWindow, Sums, groups
@@ -19,7 +19,7 @@ SHARES: Final = frozenset(
 
 def evaluated(tenant: str, rules: Sequence[Rule], of_window: OfWindow, now: datetime) -> list[Condition]:
     """Of each rule that is on, one for each of its groups that has answers in a window; without groups, always one."""
-    found = []
+    found: list[Condition] = []
     for rule in rules:
         if rule.enabled:
             found += _of_rule(tenant, rule, of_window, now)
@@ -27,28 +27,27 @@ def evaluated(tenant: str, rules: Sequence[Rule], of_window: OfWindow, now: date
 
 
 def _of_rule(tenant: str, rule: Rule, of_window: OfWindow, now: datetime) -> Iterator[Condition]:
-    grouped = {minutes: groups(of_window(minutes), rule.where, rule.by) for minutes in rule.windows}
+    grouped = {minutes: groups(of_window(minutes), rule.filters, rule.by) for minutes in rule.windows}
     judge = _burning if rule.objective else _threshold
     for values in list(grouped[max(rule.windows)])[:MOST_GROUPS] if rule.by else [()]:
-        its = {**rule.where, **dict(zip(rule.by, values, strict=True))}
+        its = rule.filters | {str(name): value for name, value in zip(rule.by, values, strict=True)}
         sums = {minutes: found.get(values, {}) for minutes, found in grouped.items()}
         yield _condition(tenant, rule, its, now, judge(rule, its, sums))
 
 
-def no_longer(
-    tenant: str, source: str, subject: str, kind: str, why: str, now: datetime, clear_for: timedelta
-) -> Condition:
+def no_longer(alert: Alert, rule: Rule | None, now: datetime) -> Condition:
     """Of a subject that nothing is seen of any more, or whose rule is gone."""
+    why = "Nothing of it was seen in the rule's window." if rule else "Its rule is gone, or switched off."
     return Condition(
-        tenant=tenant,
-        source=source,
-        subject=subject,
-        kind=kind,
-        severity="info",
+        tenant=alert.tenant,
+        source=alert.source,
+        subject=alert.subject,
+        kind=alert.kind,
+        severity=alert.severity,
         holds=False,
         sentence=why,
         at=now,
-        clear_for=clear_for,
+        clear_for=timedelta(minutes=rule.clear_minutes) if rule else AT_ONCE,
     )
 
 

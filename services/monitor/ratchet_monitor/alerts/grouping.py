@@ -62,6 +62,10 @@ def never_told(alert: Alert) -> Alert:
     return msgspec.structs.replace(alert, to_tell=(), writes=alert.writes + 1)
 
 
+def looked_at(alert: Alert) -> Alert:
+    return msgspec.structs.replace(alert, writes=alert.writes + 1)
+
+
 def silent_until(alert: Alert, silences: Sequence[Silence], now: datetime) -> datetime | None:
     """When a silenced one is looked at again. None: it is not silenced."""
     until = silenced_until(silences, alert.matched, now)

@@ -93,6 +93,10 @@ class RuleBody(BaseModel):
         return self
 
     @property
+    def filters(self) -> dict[str, str]:
+        return {str(name): value for name, value in self.where.items()}
+
+    @property
     def windows(self) -> tuple[int, ...]:
         """Minutes."""
         if self.objective is None:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from ratchet_monitor.alerts.words import Name, Words
 
 LONGEST_DAYS: Final = 90
-Label = Annotated[str, Field(max_length=64)]
+Label = Annotated[str, Field(pattern="^[a-z_]{1,64}$")]
 Matchers = dict[Label, Annotated[str, Field(max_length=200)]]
 MATCHERS: Final = (
     "by label (task, model, version, template, document_type, rule, kind, source, subject): a value, in which * stands "
@@ -30,10 +30,15 @@ class Silence(BaseModel):
 
 
 def matches(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
-    return all(fnmatchcase(labels.get(name, ""), value.replace("[", "[[]")) for name, value in wanted.items())
+    return all(fnmatchcase(labels.get(name, ""), _literal(value)) for name, value in wanted.items())
 
 
 def silenced_until(silences: Iterable[Silence], labels: Mapping[str, str], now: datetime) -> datetime | None:
     """None where nothing silences it now."""
     ends = [one.until for one in silences if one.starts_at <= now < one.until and matches(one.match, labels)]
     return max(ends, default=None)
+
+
+def _literal(value: str) -> str:
+    """All but the star."""
+    return value.replace("[", "[[]").replace("?", "[?]")

@@ -1,18 +1,28 @@
 """The monitor's own store: every query that it makes stands in this folder."""
 
+from datetime import UTC, datetime
+
 from ratchet_common.mongo import Database
+from ratchet_monitor.alerts.receivers import Receiver
+from ratchet_monitor.alerts.silences import Silence
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
+from ratchet_monitor.store.alert_rules import MongoRules
+from ratchet_monitor.store.alerts import MongoAlerts
 from ratchet_monitor.store.buckets import MongoBuckets
+from ratchet_monitor.store.deliveries import MongoDeliveries
 from ratchet_monitor.store.experiments import MongoExperiments
 from ratchet_monitor.store.facts import MongoFacts
 from ratchet_monitor.store.marks import MongoMarks
+from ratchet_monitor.store.named import MongoNamed
 from ratchet_monitor.store.qualities import MongoQualities
 from ratchet_monitor.store.shadows import MongoShadows
+from ratchet_monitor.store.slots import MongoSlots
 from ratchet_monitor.store.traces import MongoTraces
+from ratchet_monitor.store.watched import MongoWatched
 
 
 class MonitorStore:
-    def __init__(self, database: Database, keeping: Keeping) -> None:
+    def __init__(self, database: Database, keeping: Keeping, *, alert_defaults: bool = True) -> None:
         self.facts = MongoFacts(database, keeping)
         self.traces = MongoTraces(self.facts, keeping)
         self.buckets = MongoBuckets(database, keeping)
@@ -23,9 +33,22 @@ class MonitorStore:
         self.to_compare = MongoMarks(database.changed_comparisons, TaskKey, TaskKey._fields)
         self.to_measure = MongoMarks(database.changed_quality, TaskKey, TaskKey._fields)
 
+        self.slots = MongoSlots(database)
+        self.watched = MongoWatched(database)
+        self.alerts = MongoAlerts(database, self._stir)
+        self.rules = MongoRules(database, defaults=alert_defaults)
+        self.receivers = MongoNamed(database.alert_receivers, Receiver)
+        self.silences = MongoNamed(database.alert_silences, Silence)
+        self.deliveries = MongoDeliveries(database)
+
     async def create_indexes(self) -> None:
         await self.facts.create_indexes()
         await self.buckets.create_indexes()
         await self.experiments.create_indexes()
         await self.qualities.create_indexes()
         await self.shadows.create_indexes()
+        for one in (self.slots, self.watched, self.alerts, self.rules, self.receivers, self.silences, self.deliveries):
+            await one.create_indexes()
+
+    async def _stir(self, tenant: str) -> None:
+        await self.watched.stir({tenant}, datetime.now(UTC))

@@ -39,6 +39,7 @@ class MongoAlerts:
         await self._alerts.create_index([("tenant", 1), ("state", 1), ("place", 1)])
         await self._alerts.create_index([("tenant", 1), ("watched", 1)])
         await self._alerts.create_index("tell_at", sparse=True)
+        await self._alerts.create_index([("tenant", 1), ("tell_at", 1)])
         await self._alerts.create_index("until", expireAfterSeconds=0)
 
     async def tell(self, conditions: Sequence[Condition]) -> None:
