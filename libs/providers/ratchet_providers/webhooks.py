@@ -36,6 +36,7 @@ class Webhooks:
 
     wire: Wire
     private: bool
+    patience_s: float = PATIENCE_S
 
     async def endpoint(self, url: str, headers: dict[str, str]) -> Endpoint:
         """Bound to the address that was looked at: its name may point elsewhere a moment later.
@@ -56,9 +57,9 @@ class Webhooks:
         """Whatever was answered. Raises UnfitUrlError, NotTakenError."""
         endpoint = await self.endpoint(url, {"Content-Type": "application/json"} | headers)
         try:
-            return await self.wire.post(endpoint, body, limit=ANSWER_LIMIT, patience_s=PATIENCE_S, only_once=True)
+            return await self.wire.post(endpoint, body, limit=ANSWER_LIMIT, patience_s=self.patience_s, only_once=True)
         except LateError:
-            raise NotTakenError(f"It did not answer within {PATIENCE_S:g} s.") from None
+            raise NotTakenError(f"It did not answer within {self.patience_s:g} s.") from None
         except TooLongError:
             raise NotTakenError(f"It answered with more than {ANSWER_LIMIT} bytes.") from None
         except NotAnsweredError as error:

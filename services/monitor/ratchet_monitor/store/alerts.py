@@ -20,6 +20,7 @@ AT_ONCE: Final = 100
 MOST: Final = 1000  # alerts of a tenant that are looked at together
 KEPT: Final = timedelta(days=90)  # since the last word on one that is not open
 WITHOUT_OUTBOX: Final = {"outbox": 0}
+TIMES: Final = ("tell_at", "until")  # that are there or not: what has none is in neither index
 LISTED: Final = ("open", "pending", "closed")
 
 Decide = Callable[[Alert], Next | None]
@@ -127,7 +128,7 @@ class MongoAlerts:
         fields = _fields(after, tell_at)
         if before is None:
             return await self._insert(after, fields, event)
-        unset = {name: "" for name in ("tell_at", "until") if fields[name] is None}
+        unset = {name: "" for name in TIMES if fields[name] is None}
         change: Document = {"$set": {name: value for name, value in fields.items() if name not in unset}}
         change |= {"$unset": unset} if unset else {}
         if event:
@@ -137,7 +138,9 @@ class MongoAlerts:
         return result.matched_count == 1
 
     async def _insert(self, alert: Alert, fields: Document, event: AlertChanged | None) -> bool:
-        document = {"_id": alert.alert_id} | {name: value for name, value in fields.items() if value is not None}
+        document = {"_id": alert.alert_id} | {
+            name: value for name, value in fields.items() if name not in TIMES or value is not None
+        }
         document |= holding(entry(event)) if event else {"outbox": [], "unsent": 0}
         with waiting_is_worth_it(), duplicates_are_fine():
             inserted = await self._alerts.insert_many([document], ordered=False)
