@@ -8,12 +8,15 @@ from ratchet_common.service import Connections
 from ratchet_common.topics import ERASURES, FEEDBACK, PREDICTIONS, SHADOWS, TRAFFIC
 from ratchet_monitor.hours import Keeping
 from ratchet_monitor.intake import Intake, on_traffic
+from ratchet_monitor.measuring import Measuring
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.unlinking import of_nobody
 
 
-def hear(its: Connections, store: MonitorStore, keeping: Keeping, forgets: Forgetting) -> None:
-    intake = Intake(store.facts, store.changed, keeping)
+def hear(
+    its: Connections, store: MonitorStore, keeping: Keeping, forgets: Forgetting, measuring: Measuring
+) -> None:
+    intake = Intake(store.facts, store.changed, keeping, measuring=measuring)
 
     async def traffic(assigned: Sequence[TrafficAssigned]) -> None:
         await on_traffic(assigned, store.experiments, store.to_compare)

@@ -8,6 +8,7 @@ from ratchet_common.events import FeedbackJoined, PredictionMade, TrafficAssigne
 from ratchet_monitor.experiments import Experiment, experiment_of
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.marks import Marks
+from ratchet_monitor.measuring import NOT_MEASURED, Measuring
 from ratchet_monitor.observations import Hit, Observation, hit_of, observation_of
 from ratchet_monitor.scores import Score, score_of
 from ratchet_monitor.traffic import Traffic, traffic_of
@@ -34,12 +35,22 @@ class TrafficStore(Protocol):
 
 
 class Intake:
-    def __init__(self, facts: FactStore, changed: Marks[BucketKey], keeping: Keeping, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        facts: FactStore,
+        changed: Marks[BucketKey],
+        keeping: Keeping,
+        clock: Clock = utc_now,
+        measuring: Measuring | None = None,
+    ) -> None:
+        """`measuring` None: no text is read."""
         self._facts, self._changed, self._keeping, self._clock = facts, changed, keeping, clock
+        self._measuring = measuring
 
     async def predictions(self, made: Sequence[PredictionMade]) -> None:
         now = self._clock()
-        seen = [observation_of(event, now) for event in made]
+        measures = self._measuring.of(made) if self._measuring else {}
+        seen = [observation_of(event, now, measures.get(event.result_id, NOT_MEASURED)) for event in made]
         fresh = [one for one in seen if not self._keeping.sealed(one.bucket.hour, now)]
         hits = [hit for event in made if (hit := hit_of(event, now)) and not self._keeping.sealed(hit.bucket.hour, now)]
         await self._facts.add_observations(fresh)

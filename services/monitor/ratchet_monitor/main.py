@@ -12,8 +12,10 @@ from ratchet_monitor.alerts.sending import senders_of
 from ratchet_monitor.api import alert, alert_rules, alerts, experiments, numbers, receivers, silences
 from ratchet_monitor.consumers import hear
 from ratchet_monitor.loops import alert_loops, loops
+from ratchet_monitor.measuring import Measuring
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
+from ratchet_monitor.store.keys import kept_key
 
 
 def build(settings: MonitorSettings) -> FastAPI:
@@ -24,7 +26,9 @@ def build(settings: MonitorSettings) -> FastAPI:
         async with connections("monitor", settings) as its, senders.webhooks.wire:
             store = MonitorStore(its.database, settings.keeping, alert_defaults=settings.alert_defaults)
             await store.create_indexes()
-            hear(its, store, settings.keeping, await forgetting(its.database, its.name, store.traces.steps))
+            forgets = await forgetting(its.database, its.name, store.traces.steps)
+            measuring = Measuring(await kept_key(its.database), settings.measured_at_once)
+            hear(its, store, settings.keeping, forgets, measuring)
             relays = await its.relay(store.experiments.collection) | await its.relay(store.qualities.collection)
             relays |= await its.relay(its.database.forgotten, idle=RARELY_S)
             relays |= await its.relay(store.alerts.collection)

@@ -15,6 +15,7 @@ from ratchet_common.events import AssignedBy, ConfidenceSource, Outcome, Predict
 from ratchet_common.persons import digest
 from ratchet_common.vocabulary import recorded_task
 from ratchet_monitor.hours import BucketKey, hour_of, made_at
+from ratchet_monitor.measuring import NOT_MEASURED, Measures
 
 NANO, MICRO, MILLION = 10**9, 10**6, 10**6
 DEAREST_USD = Decimal(10_000)
@@ -53,6 +54,11 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     confidence: int | None
     raw_confidence: int | None = None
     confidence_source: ConfidenceSource = "model"
+    output_length: int | None = None  # characters; None: there is no text
+    input_length: int | None = None  # this and the next three: measuring.py
+    language: str = ""
+    word: int | None = None
+    refusal: bool | None = None
     outcome: Outcome
     at: datetime  # when the result came to be
     seen_at: datetime  # when it came here; a second delivery does not change it
@@ -76,7 +82,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
         return BucketKey(self.tenant, self.task_type, hour_of(self.at))
 
 
-def observation_of(event: PredictionMade, now: datetime) -> Observation:
+def observation_of(event: PredictionMade, now: datetime, measures: Measures = NOT_MEASURED) -> Observation:
     """Raises ImplausibleError, UnknownTaskError."""
     raw = raw_confidence_of(event)
     return Observation(
@@ -105,6 +111,11 @@ def observation_of(event: PredictionMade, now: datetime) -> Observation:
         confidence=None if event.confidence is None else millionths("confidence", event.confidence),
         raw_confidence=None if raw is None else millionths("raw_confidence", raw.value),
         confidence_source=raw.source if raw else "model",
+        output_length=None if event.output is None else len(event.output),
+        input_length=measures.input_length,
+        language=measures.language,
+        word=measures.word,
+        refusal=measures.refusal,
         outcome=event.outcome,
         at=plausible(made_at(event.result_id, event.occurred_at), now),
         seen_at=now,

@@ -1,14 +1,13 @@
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ratchet_monitor.drift.languages import UNKNOWN
 from ratchet_monitor.drift.refusals import refuses
-from ratchet_monitor.drift.texts import HEAD, TAIL, measured
-from ratchet_monitor.drift.vocabulary import BUCKETS, SCALE, Vocabulary
+from ratchet_monitor.drift.texts import HEAD, TAIL, Measured, measured
+from ratchet_monitor.drift.vocabulary import BUCKETS
 
-KEY = b"a key of the tests only"
+KEY, BY = b"a key of the tests only", b"an answer"
 SENTENCES = {
     "en": "The contract was sent to the customer, and it is not clear that they have signed it.",
     "de": "Der Vertrag wurde an den Kunden geschickt, und es ist nicht klar, ob er ihn schon hat.",
@@ -35,12 +34,12 @@ SENTENCES = {
 
 @pytest.mark.parametrize(("language", "text"), SENTENCES.items())
 def test_languages_are_told_apart(language: str, text: str) -> None:
-    assert measured(text * 3, KEY).language == language
+    assert measured(text * 3, KEY, BY).language == language
 
 
 @pytest.mark.parametrize("text", ["", "   ", "12345 67.89", "x = f(y)", "zzz qqq www"])
 def test_what_is_no_language_is_unknown(text: str) -> None:
-    assert measured(text, KEY).language == UNKNOWN
+    assert measured(text, KEY, BY).language == UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -61,8 +60,6 @@ def test_what_is_no_language_is_unknown(text: str) -> None:
 )
 def test_refusals_are_seen(answer: str) -> None:
     assert refuses(answer)
-    assert measured(answer, KEY, is_answer=True).refusal
-    assert not measured(answer, KEY).refusal
 
 
 @pytest.mark.parametrize(
@@ -81,29 +78,25 @@ def test_what_only_sounds_like_it_is_none(answer: str) -> None:
 
 
 def test_numbers_of_a_text() -> None:
-    found = measured("One two, three. " * 10, KEY)
-    assert (found.characters, found.words, found.tokens) == (160, 30, 40)
-    assert measured("合同已经发给客户", KEY).tokens == 8
-    assert measured("", KEY) == measured(" ", KEY).__class__(0, 0, 0, UNKNOWN, False, Vocabulary())
+    assert measured("One two, three. " * 10, KEY, BY).characters == 160
+    assert measured("", KEY, BY) == Measured(0, UNKNOWN, None)
+    assert measured(" ", KEY, BY) == Measured(1, UNKNOWN, None)
 
 
 def test_of_a_long_text_the_beginning_and_the_end_are_read() -> None:
     head, tail = "der die das und ist nicht " * 100, " the end of it is that you have" * 40
-    found = measured(head + "x" * 200_000 + tail, KEY)
+    found = measured(head + "x" * 200_000 + tail, KEY, BY)
     assert found.characters == len(head) + 200_000 + len(tail)
     assert found.language == "de"
-    assert found.vocabulary.texts == 1
-    assert found.vocabulary == measured(head[:HEAD] + " " + tail[-TAIL:], KEY).vocabulary
+    assert found.word == measured(head[:HEAD] + " " + tail[-TAIL:], KEY, BY).word
 
 
-@given(st.text(max_size=400))
-def test_nothing_of_the_text_is_left(text: str) -> None:
-    """Two numbers, a code and shares: whatever was written, the measure is made of numbers and names of ours."""
-    found = measured(text, KEY, is_answer=True)
-    assert len(found.vocabulary.shares) == BUCKETS
-    assert all(0 <= share <= SCALE for share in found.vocabulary.shares)
+@given(st.text(max_size=400), st.binary(max_size=16))
+def test_nothing_of_the_text_is_left(text: str, by: bytes) -> None:
+    """A length, a code and a number: whatever was written, the measure is made of numbers and names of ours."""
+    found = measured(text, KEY, by)
+    assert found.word is None or 0 <= found.word < BUCKETS
     assert found.language in {*SENTENCES, "da", UNKNOWN}
-    assert msgspec.json.encode(found.vocabulary)
 
 
 @pytest.mark.parametrize(
@@ -111,4 +104,5 @@ def test_nothing_of_the_text_is_left(text: str) -> None:
 )
 def test_a_quarter_of_a_mebibyte_ends(piece: str) -> None:
     text = piece * (262_144 // len(piece))
-    assert measured(text, KEY, is_answer=True).characters == len(text)
+    assert measured(text, KEY, BY).characters == len(text)
+    assert refuses(text) in (True, False)
