@@ -20,6 +20,7 @@ from ratchet_common.topics import PREDICTIONS, TOPIC_OF, VERDICTS
 from ratchet_monitor.buckets import Cell
 from ratchet_monitor.comparison import Rules
 from ratchet_monitor.experiments import State, verdict_of
+from ratchet_monitor.downsampling import sum_up_once
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.intake import Intake, on_traffic
 from ratchet_monitor.main import build
@@ -64,7 +65,9 @@ async def hear(store: MonitorStore, events: Sequence[Said]) -> None:
 
 
 async def rebuild_all(store: MonitorStore) -> None:
-    rebuild = Rebuild(store.facts, store.buckets, KEEPING, store.changed, then=[store.to_compare])
+    rebuild = Rebuild(
+        store.facts, store.buckets, KEEPING, store.changed, then=[store.to_compare], days=store.buckets.changed_days
+    )
     idle = 0
     while idle < 3:  # a mark that was set again has its turn in a moment
         if await rebuild.once(NOW):
@@ -101,6 +104,49 @@ async def test_raw_data_that_no_hour_is_built_from_go_and_the_numbers_stay(store
     await store.facts.forget(NOW + timedelta(days=32))
     assert not [one async for one in store.facts.observations([EVENTS_HOUR])]
     assert await cells(store) == before
+
+
+async def test_days_stand_for_their_hours_and_hours_for_days_that_changed(store: MonitorStore) -> None:
+    """And each is read once, whatever is asked for."""
+    yesterday = NOW - timedelta(days=1)
+    await hear(store, [*EVENTS, *(prediction(n, at=yesterday) for n in range(200, 205)), prediction(300, at=NOW)])
+    await rebuild_all(store)
+    buckets = store.buckets
+
+    async def told(since: datetime, *cuts: datetime) -> tuple[int, list[datetime]]:
+        found = [one async for one in buckets.periods("acme", since, "summary", cuts)]
+        return sum(one.contents.predictions for one in found), sorted(one.start for one in found)
+
+    week = NOW - timedelta(days=7)
+    before = await told(week)
+    while await sum_up_once(buckets.changed_days, buckets, buckets.days, NOW):
+        pass
+    midnight = yesterday.replace(hour=0, minute=0)
+    assert (await told(week))[0] == before[0]
+    assert midnight in (await told(week))[1]
+    assert await told(week, yesterday) == before  # a cut through the day: by its hours
+    assert (await told(yesterday.replace(minute=0)))[0] == before[0]
+    assert (await told(HOUR))[0] < before[0]
+    await hear(store, [prediction(205, at=yesterday)])
+    await rebuild_all(store)
+    assert await told(week) == (before[0] + 1, before[1])
+    assert not [one async for one in buckets.periods("globex", week)]
+
+
+async def test_hours_of_an_earlier_release_are_read_and_become_days(store: MonitorStore, stack: Ground) -> None:
+    tally = {"predictions": 4, "answered": 4, "latency": 4, "latencies": {"70": 3, "71": 1}}
+    kind = ["base", "small-model", "fast", "", "direct", "", False]
+    key = BucketKey("acme", "summary", HOUR - timedelta(days=2))
+    document = {"_id": key.text, **key._asdict(), "task": key.task.text, "built": 3, "predictions": 4}
+    cells = [{"kind": kind, "tally": tally}]
+    async with a_store(stack) as old:
+        await old.buckets.hours.collection.insert_one({**document, "cells": cells})
+        await old.create_indexes()
+        while await sum_up_once(old.buckets.changed_days, old.buckets, old.buckets.days, NOW):
+            pass
+        (found,) = [one async for one in old.buckets.periods("acme", NOW - timedelta(days=7))]
+        assert (found.contents.predictions, found.start) == (4, key.hour.replace(hour=0))
+        assert sum(found.contents.cells[0].tally.latencies.values()) == 4
 
 
 async def put_on_trial(store: MonitorStore, revision: int = 1) -> None:

@@ -1,21 +1,26 @@
 """One hour of one task as numbers, rebuilt from its observations, never counted up: what came twice counts once."""
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from ratchet_monitor.calibration import bin_name
+from ratchet_monitor.hearing import Strata, stratum_of, with_answer, with_strata
 from ratchet_monitor.histogram import bin_of
 from ratchet_monitor.observations import MILLION, Observation
 from ratchet_monitor.scores import Scored
+from ratchet_monitor.spreads import Speaker, Spread
 
 MAX_CELLS = 500  # of one hour; the rarest kinds beyond are counted as one
+MAX_SPREADS = 200  # versions and models of one hour; at 8 kB each, that stays far below what a document may hold
 CONFIDENCE_BINS = 10
 SLOT_MINUTES = 5
 MAX_SLOT_CELLS = 60  # of one slot
 OTHERS = "(others)"
+NOTHING: Final[Mapping[UUID, Any]] = {}
 
 
 class Kind(NamedTuple):
@@ -30,7 +35,7 @@ class Kind(NamedTuple):
     cached: bool
 
 
-class Tally(msgspec.Struct):
+class Tally(msgspec.Struct, omit_defaults=True):
     """Sums, in the units of observations.py. Two of them add up to one."""
 
     predictions: int = 0
@@ -48,24 +53,28 @@ class Tally(msgspec.Struct):
     latencies: dict[int, int] = msgspec.field(default_factory=dict)  # histogram.py
     confident: int = 0
     confidence: int = 0
-    scored: int = 0
+    scored: int = 0  # by people, or by what was known to be right
     score: int = 0
+    judged: int = 0  # by a judge
+    judged_score: int = 0
     ratings: int = 0
     satisfied: int = 0  # halves
     negative: int = 0  # of the ratings
     misshapen: int = 0  # of the answered: a check of the answer failed
     calibration: dict[int, tuple[int, int, int]] = msgspec.field(default_factory=dict)  # bin: n, confidence, score
     reliability: dict[str, tuple[int, int, int]] = msgspec.field(default_factory=dict)  # calibration.py: raw confidence
+    strata: Strata = msgspec.field(default_factory=dict)  # hearing.py
 
     def add(self, other: "Tally") -> None:
         for name in SUMS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for number, n in other.latencies.items():
-            self.latencies[number] = self.latencies.get(number, 0) + n
         for number, counts in other.calibration.items():
             self.calibration[number] = _together(self.calibration.get(number), counts)
         for name, counts in other.reliability.items():
             self.reliability[name] = _together(self.reliability.get(name), counts)
+        for number, n in other.latencies.items():
+            self.latencies[number] = self.latencies.get(number, 0) + n
+        with_strata(self.strata, other.strata)
 
     def observe(self, seen: Observation, scored: Scored | None, hits: int) -> None:
         self.predictions += 1
@@ -80,8 +89,13 @@ class Tally(msgspec.Struct):
         self.caching_saved += hits * seen.cost
         if seen.outcome == "ok":
             self._answer(seen)
-        if scored:
+        if scored and scored.judged is not None:
+            self.judged += 1
+            self.judged_score += scored.judged
+        if scored and scored.users:
             self._score(seen, scored)
+        if not seen.cached and (seen.outcome == "ok" or scored):
+            with_answer(self.strata, stratum_of(seen), scored.score if scored and scored.users else None)
 
     def _answer(self, seen: Observation) -> None:
         self.answered += 1
@@ -115,7 +129,8 @@ def _together(one: tuple[int, int, int] | None, other: tuple[int, int, int]) -> 
     return (one[0] + other[0], one[1] + other[1], one[2] + other[2]) if one else other
 
 
-SUMS = tuple(name for name in Tally.__struct_fields__ if name not in ("latencies", "calibration", "reliability"))
+APART = ("latencies", "calibration", "reliability", "strata")
+SUMS = tuple(name for name in Tally.__struct_fields__ if name not in APART)
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -126,17 +141,59 @@ class Cell(msgspec.Struct, frozen=True):
 Cells = tuple[Cell, ...]
 
 
-class Build:
-    """Takes an hour's observations one after the other, in any order."""
+class Spoken(msgspec.Struct, frozen=True):
+    speaker: Speaker
+    spread: Spread
 
-    def __init__(self, scored: Mapping[UUID, Scored], hits: Mapping[UUID, int]) -> None:
+
+class Contents(msgspec.Struct, frozen=True):
+    """Of an hour or a day of a task."""
+
+    cells: tuple[Cell, ...] = ()
+    spreads: tuple[Spoken, ...] = ()
+
+    @property
+    def predictions(self) -> int:
+        return sum(cell.tally.predictions for cell in self.cells)
+
+
+class Period(NamedTuple):
+    task_type: str
+    start: datetime  # of an hour, or of a day
+    contents: Contents
+
+
+class Build:
+    """Takes an hour's observations one after the other, in any order; or the contents of hours, for a day."""
+
+    def __init__(self, scored: Mapping[UUID, Scored] = NOTHING, hits: Mapping[UUID, int] = NOTHING) -> None:
         self._scored, self._hits = scored, hits
         self._slots: dict[int, dict[Kind, Tally]] = {}
+        self._spreads: dict[Speaker, Spread] = {}
 
     def add(self, seen: Observation) -> None:
         tally = self._slots.setdefault(seen.at.minute // SLOT_MINUTES, {}).setdefault(kind_of(seen), Tally())
         scored = None if seen.cached else self._scored.get(seen.result_id)
         tally.observe(seen, scored, self._hits.get(seen.result_id, 0))
+        if seen.outcome == "ok" and not seen.cached:
+            self._spreads.setdefault(Speaker(seen.version_id, seen.model), Spread()).observe(seen)
+
+    def include(self, contents: Contents) -> None:
+        for cell in contents.cells:
+            self._slots.setdefault(0, {}).setdefault(cell.kind, Tally()).add(cell.tally)
+        for spoken in contents.spreads:
+            self._spreads.setdefault(spoken.speaker, Spread()).add(spoken.spread)
+
+    def contents(self) -> Contents:
+        return Contents(self.cells(), self.spreads())
+
+    def spreads(self) -> tuple[Spoken, ...]:
+        """As `cells`: in one order, at most MAX_SPREADS and one."""
+        by_size = sorted(self._spreads.items(), key=lambda one: (-one[1].answered, one[0]))
+        kept = dict(by_size[:MAX_SPREADS])
+        for _, spread in by_size[MAX_SPREADS:]:
+            kept.setdefault(Speaker(OTHERS, OTHERS), Spread()).add(spread)
+        return tuple(Spoken(speaker, kept[speaker]) for speaker in sorted(kept))
 
     def cells(self) -> Cells:
         """In one order whatever the order they came in; at most MAX_CELLS and one for each of cached and not."""
@@ -172,10 +229,6 @@ def _plus(one: Tally, other: Tally) -> Tally:
 
 def kind_of(seen: Observation) -> Kind:
     return Kind(seen.version_id, seen.model, seen.tier, seen.template, seen.approach, seen.document_type, seen.cached)
-
-
-def predictions_in(cells: Iterable[Cell]) -> int:
-    return sum(cell.tally.predictions for cell in cells)
 
 
 def _others(kind: Kind) -> Kind:

@@ -13,9 +13,7 @@ from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.unlinking import of_nobody
 
 
-def hear(
-    its: Connections, store: MonitorStore, keeping: Keeping, forgets: Forgetting, measuring: Measuring
-) -> None:
+def hear(its: Connections, store: MonitorStore, keeping: Keeping, forgets: Forgetting, measuring: Measuring) -> None:
     intake = Intake(store.facts, store.changed, keeping, measuring=measuring)
 
     async def traffic(assigned: Sequence[TrafficAssigned]) -> None:

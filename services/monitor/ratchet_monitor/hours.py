@@ -33,11 +33,17 @@ class BucketKey(NamedTuple):
     def task(self) -> TaskKey:
         return TaskKey(self.tenant, self.task_type)
 
+    @property
+    def of_day(self) -> "BucketKey":
+        """The day that the hour belongs to, as its first hour."""
+        return self._replace(hour=day_of(self.hour))
+
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
     raw: timedelta
-    buckets: timedelta
+    buckets: timedelta  # days
+    hours: timedelta = timedelta(days=90)
 
     def sealed(self, hour: datetime, now: datetime) -> bool:
         """What belongs to this hour and comes only now is counted apart."""
@@ -51,8 +57,12 @@ class Keeping:
         """Raw data of hours before this one are needed no more."""
         return now - self.raw - GRACE
 
-    def bucket_until(self, hour: datetime) -> datetime:
-        return hour + self.buckets
+    def hour_until(self, hour: datetime) -> datetime:
+        """No hour goes while it may still change, and a day with it."""
+        return hour + max(self.hours, self.raw + 2 * GRACE)
+
+    def bucket_until(self, day: datetime) -> datetime:
+        return day + self.buckets
 
 
 def made_at(result_id: UUID, otherwise: datetime) -> datetime:
@@ -67,6 +77,11 @@ def made_at(result_id: UUID, otherwise: datetime) -> datetime:
 
 def hour_of(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def day_of(at: datetime) -> datetime:
+    """In UTC."""
+    return hour_of(at).replace(hour=0)
 
 
 def hours_between(first: datetime, last: datetime) -> list[datetime]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ratchet_common.events import FeedbackJoined, PredictionMade, TrafficAssigned
 from ratchet_monitor.experiments import Experiment, experiment_of
@@ -14,6 +14,7 @@ from ratchet_monitor.scores import Score, score_of
 from ratchet_monitor.traffic import Traffic, traffic_of
 
 Clock = Callable[[], datetime]
+F = TypeVar("F", Observation, Hit, Score)
 
 
 def utc_now() -> datetime:
@@ -51,21 +52,35 @@ class Intake:
         now = self._clock()
         measures = self._measuring.of(made) if self._measuring else {}
         seen = [observation_of(event, now, measures.get(event.result_id, NOT_MEASURED)) for event in made]
-        fresh = [one for one in seen if not self._keeping.sealed(one.bucket.hour, now)]
-        hits = [hit for event in made if (hit := hit_of(event, now)) and not self._keeping.sealed(hit.bucket.hour, now)]
+        fresh, late, touched = self._parted(seen, now)
+        hits, _, theirs = self._parted([hit for event in made if (hit := hit_of(event, now))], now)
         await self._facts.add_observations(fresh)
         await self._facts.add_hits(hits)
-        await self._facts.add_late([one for one in seen if self._keeping.sealed(one.bucket.hour, now)])
-        await self._changed.set({one.bucket for one in fresh} | {hit.bucket for hit in hits})
+        await self._facts.add_late(late)
+        await self._changed.set(touched | theirs)
 
     async def feedback(self, joined: Sequence[FeedbackJoined]) -> None:
         """The prediction need not be here yet: the score waits in the hour where it will be looked for."""
         now = self._clock()
         said = [score_of(event, now) for event in joined if not event.is_weak]
-        fresh = [one for one in said if not self._keeping.sealed(one.bucket.hour, now)]
+        fresh, late, touched = self._parted(said, now)
         await self._facts.add_scores(fresh)
-        await self._facts.add_late([one for one in said if self._keeping.sealed(one.bucket.hour, now)])
-        await self._changed.set({one.bucket for one in fresh})
+        await self._facts.add_late(late)
+        await self._changed.set(touched)
+
+    def _parted(self, facts: Sequence[F], now: datetime) -> tuple[list[F], list[F], set[BucketKey]]:
+        """Those whose hours still change, those that come too late for theirs, and the hours of the first."""
+        fresh: list[F] = []
+        late: list[F] = []
+        touched: set[BucketKey] = set()
+        for fact in facts:
+            bucket = fact.bucket
+            if self._keeping.sealed(bucket.hour, now):
+                late.append(fact)
+            else:
+                fresh.append(fact)
+                touched.add(bucket)
+        return fresh, late, touched
 
 
 async def on_traffic(

@@ -7,6 +7,7 @@ from ratchet_monitor.alerts.delivering import Delivering
 from ratchet_monitor.alerts.sending import Senders
 from ratchet_monitor.alerts.telling import Telling
 from ratchet_monitor.alerts.watching import Looking, WatchingRules
+from ratchet_monitor.downsampling import sum_up_once
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.pace import resting
 from ratchet_monitor.quality import measure_once
@@ -23,6 +24,7 @@ RULES_EVERY_S = 1.0  # between looks for a tenant that is due
 TELL_EVERY_S = 1.0
 DELIVER_EVERY_S, DELIVER_IDLE_S = 1.0, 4.0
 DELIVERERS = 8
+SUM_UP_EVERY_S = 5.0
 
 
 def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
@@ -33,6 +35,7 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         store.changed,
         then=(store.to_compare, store.to_measure, Stirring(store.watched)),
         slots=store.slots,
+        days=store.buckets.changed_days,
     )
 
     watching = Watching(store.experiments, store.to_compare, settings.rules)
@@ -49,6 +52,9 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
     async def measure() -> bool:
         return await measure_once(store.to_measure, store.buckets, store.qualities, utc_now())
 
+    async def sum_up() -> bool:
+        return await sum_up_once(store.buckets.changed_days, store.buckets, store.buckets.days, utc_now())
+
     async def forget() -> None:
         await store.facts.forget(utc_now())
 
@@ -57,6 +63,7 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         "comparison": Loop(resting(compare), every=settings.compare_every_s),
         "trials": Loop(watch, every=WATCH_EVERY_S),
         "quality": Loop(resting(measure), every=settings.quality_every_s),
+        "days": Loop(resting(sum_up), every=SUM_UP_EVERY_S),
         "forgetting": Loop(forget, every=FORGET_EVERY_S),
     }
 

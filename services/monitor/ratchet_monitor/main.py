@@ -9,7 +9,7 @@ from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
 from ratchet_common.service import RARELY_S, at_work, connections
 from ratchet_monitor.alerts.sending import senders_of
-from ratchet_monitor.api import alert, alert_rules, alerts, experiments, numbers, receivers, silences
+from ratchet_monitor.api import accuracy, alert, alert_rules, alerts, experiments, numbers, receivers, silences
 from ratchet_monitor.consumers import hear
 from ratchet_monitor.loops import alert_loops, loops
 from ratchet_monitor.measuring import Measuring
@@ -38,4 +38,9 @@ def build(settings: MonitorSettings) -> FastAPI:
                 yield
 
     routers = [alerts.routes, alert_rules.routes, receivers.routes, silences.routes, alert.routes]
-    return create_app("monitor", settings, routers=[*routers, numbers.routes, experiments.routes], lifespan=lifespan)
+    return create_app(
+        "monitor",
+        settings,
+        routers=[*routers, accuracy.routes, numbers.routes, experiments.routes],
+        lifespan=lifespan,
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from ratchet_monitor.hours import BucketKey, TaskKey
@@ -17,8 +18,8 @@ class Mark(Generic[K]):
 
 class Marks(Protocol[K]):
     async def set(self, keys: Collection[K]) -> None: ...
-    async def take(self) -> Mark[K] | None:
-        """One that no other worker is at, under a lease."""
+    async def take(self, before: datetime | None = None) -> Mark[K] | None:
+        """One that no other worker is at, under a lease. `before`: of an earlier hour only."""
 
     async def done(self, mark: Mark[K]) -> None:
         """Clears it, unless it was set again meanwhile."""

@@ -8,15 +8,17 @@ from dataclasses import asdict, dataclass
 
 from ratchet_monitor.buckets import Tally
 from ratchet_monitor.histogram import percentile_ms
+from ratchet_monitor.intervals import wilson
 from ratchet_monitor.observations import MICRO, MILLION, NANO
 from ratchet_monitor.totals import Totals, answers, grouped, only, summed
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Means are null of nothing. `avg_latency` is in seconds; a percentile is off by 2.5 % at most."""
+    """Means are null of nothing. `avg_latency` is in seconds; a percentile is off by 1 % of itself at most."""
 
     accuracy: float | None
+    accuracy_interval: tuple[float, float] | None  # 95 %; corrected for who speaks: `/api/models/performance/accuracy`
     total_predictions: int
     cached_predictions: int
     scored_predictions: int
@@ -52,6 +54,7 @@ def numbers(found: Totals) -> Numbers:
     hits = summed(only(found, lambda subject: subject.cached))
     return Numbers(
         accuracy=accuracy(made),
+        accuracy_interval=_interval(made),
         total_predictions=made.predictions + hits.predictions,
         cached_predictions=hits.predictions,
         scored_predictions=made.scored,
@@ -68,6 +71,13 @@ def numbers(found: Totals) -> Numbers:
 
 def accuracy(tally: Tally) -> float | None:
     return mean(tally.score, tally.scored, MILLION)
+
+
+def _interval(tally: Tally) -> tuple[float, float] | None:
+    if not tally.scored:
+        return None
+    low, high = wilson(tally.score / tally.scored / MILLION, tally.scored)
+    return round(low, 6), round(high, 6)
 
 
 def mean(total: int, n: int, unit: int) -> float | None:

@@ -5,7 +5,6 @@ The router prefers the first to the catalogue's prior, and tells callers the sec
 
 from collections.abc import Mapping
 from datetime import datetime
-from math import sqrt
 from typing import Protocol
 from uuid import UUID, uuid5
 
@@ -15,6 +14,7 @@ from ratchet_common.events import BASE_VERSION, Calibration, QualityMeasured
 from ratchet_monitor.buckets import OTHERS
 from ratchet_monitor.calibration import apart, calibrations
 from ratchet_monitor.hours import TaskKey
+from ratchet_monitor.intervals import wilson
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.observations import MILLION
 from ratchet_monitor.totals import Buckets, Totals, grouped, only, summed, totals
@@ -100,11 +100,3 @@ def event_of(task: TaskKey, quality: Quality) -> QualityMeasured:
         interval=quality.interval,
         calibrations=quality.calibrations,
     )
-
-
-def wilson(share: float, n: float, z: float = 1.96) -> tuple[float, float]:
-    """95 % interval of a mean between 0 and 1 (Wilson 1927); wider than need be where scores are no mere 0 and 1."""
-    weight = z * z / n
-    middle = (share + weight / 2) / (1 + weight)
-    reach = z / (1 + weight) * sqrt(share * (1 - share) / n + weight / (4 * n))
-    return max(0.0, middle - reach), min(1.0, middle + reach)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from ratchet_common.vocabulary import EMBEDDING
-from ratchet_monitor.buckets import Build, Cell, Cells, predictions_in
+from ratchet_monitor.buckets import Build, Cells, Contents
 from ratchet_monitor.hours import HOUR, BucketKey, Keeping, TaskKey
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.observations import Hit, Observation
@@ -27,7 +27,7 @@ class Buckets(Protocol):
     async def built(self, key: BucketKey) -> tuple[int, int]:
         """How often it was built, and how many predictions it holds; zeros if never."""
 
-    async def write(self, key: BucketKey, cells: tuple[Cell, ...], *, after: int) -> bool:
+    async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
         """False, and no change, where it was built again since it had been `after` times."""
 
 
@@ -48,11 +48,13 @@ class Rebuild:
         keeping: Keeping,
         changed: Marks[BucketKey],
         then: Collection[Marked],
+        days: Marks[BucketKey],
         slots: Slots | None = None,
     ) -> None:
-        """`then`: what is marked when an hour has new numbers. `slots`: where those of the last hours go besides."""
+        """`then`, `days`: what is marked when an hour has new numbers. `slots`: where those of the last hours go
+        besides."""
         self._facts, self._buckets, self._keeping = facts, buckets, keeping
-        self._changed, self._then, self._slots = changed, then, slots
+        self._changed, self._then, self._days, self._slots = changed, then, days, slots
 
     async def once(self, now: datetime) -> bool:
         """One marked hour. False: none was free."""
@@ -62,6 +64,7 @@ class Rebuild:
         if not await self._build(mark.key, now):
             await self._changed.put_back(mark)
             return True
+        await self._days.set({mark.key.of_day})
         if mark.key.task_type != EMBEDDING:  # there is nothing to compare or to measure in vectors
             for marks in self._then:
                 await marks.set({mark.key.task})
@@ -72,11 +75,11 @@ class Rebuild:
         """False: another worker built it meanwhile, perhaps from more than was known here."""
         times, predictions = await self._buckets.built(key)
         build = await self._read(key)
-        cells = build.cells()
-        if not self._keeping.rebuildable(key.hour, now) or predictions_in(cells) < predictions:
+        contents = build.contents()
+        if not self._keeping.rebuildable(key.hour, now) or contents.predictions < predictions:
             log.warning("The raw data of %s at %s are gone: its numbers stay as they are.", key.task_type, key.hour)
             return True
-        if not await self._buckets.write(key, cells, after=times):
+        if not await self._buckets.write(key, contents, after=times):
             return False
         if self._slots and now < key.hour + IN_SLOTS:
             await self._slots.write(key, build.slots(), built=times + 1)

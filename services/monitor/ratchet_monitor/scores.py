@@ -34,6 +34,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     arm: str = ""
     slices: tuple[str, ...] = ()  # document type and tags
     via: UUID | None = None  # the cache hit that was spoken of
+    judged: bool = False  # a judge says so, and no person
 
     @property
     def bucket(self) -> BucketKey:
@@ -42,12 +43,13 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What the latest words of all users on one result come to."""
+    """What the latest words of all users on one result come to; a judge's stand apart from people's."""
 
-    score: int  # their mean, in millionths
+    score: int  # their mean, in millionths; 0 if nobody spoke of it
     satisfied: int  # halves, over `users`
     users: int
     negative: int = 0  # of them
+    judged: int | None = None  # what judges said on average, in millionths
 
 
 def score_of(event: FeedbackJoined, now: datetime) -> Score:
@@ -68,6 +70,7 @@ def score_of(event: FeedbackJoined, now: datetime) -> Score:
         arm=event.assigned_version,
         slices=tuple(filter(None, (event.document_type, *event.tags))),
         via=event.via,
+        judged=event.score_source == "judge",
     )
 
 
@@ -89,6 +92,16 @@ def _later(one: Score, other: Score) -> bool:
 
 
 def _scored(said: list[Score]) -> Scored:
-    mean = round(sum(word.score for word in said) / len(said))
-    negative = sum(word.satisfied == SATISFIED["negative"] for word in said)
-    return Scored(mean, sum(word.satisfied for word in said), len(said), negative)
+    people = [word for word in said if not word.judged]
+    judges = [word.score for word in said if word.judged]
+    return Scored(
+        score=_mean([word.score for word in people]),
+        satisfied=sum(word.satisfied for word in people),
+        users=len(people),
+        negative=sum(word.satisfied == SATISFIED["negative"] for word in people),
+        judged=_mean(judges) if judges else None,
+    )
+
+
+def _mean(scores: list[int]) -> int:
+    return round(sum(scores) / len(scores)) if scores else 0

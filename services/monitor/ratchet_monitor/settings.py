@@ -18,7 +18,10 @@ class MonitorSettings(CommonSettings):
     model_config = SettingsConfigDict(env_prefix="MONITOR_", extra="forbid", frozen=True, populate_by_name=True)
 
     raw_days: int = Field(30, ge=1, le=365, description="observations are kept, then their hours are sealed")
-    bucket_days: int = Field(400, ge=1, le=4000, description="the hourly numbers are kept")
+    hour_days: int = Field(
+        90, ge=1, le=4000, description="the hourly numbers are kept; at least 2 longer than raw_days"
+    )
+    bucket_days: int = Field(400, ge=1, le=4000, description="the daily numbers are kept")
     measured_at_once: int = Field(
         50, ge=0, le=500, description="answers of each batch of 500 whose texts are read for drift; 0: none"
     )
@@ -48,7 +51,8 @@ class MonitorSettings(CommonSettings):
 
     @property
     def keeping(self) -> Keeping:
-        return Keeping(timedelta(days=self.raw_days), timedelta(days=self.bucket_days))
+        days = (self.raw_days, self.bucket_days, self.hour_days)
+        return Keeping(*(timedelta(days=one) for one in days))
 
     @property
     def rules(self) -> Rules:

@@ -5,7 +5,8 @@ is off by 1 % of itself at most, however heavy the tail. Kept are whole numbers 
 on: a latency, a cost, a length.
 """
 
-from math import isfinite
+from collections.abc import Mapping
+from math import ceil, isfinite
 from typing import Final
 
 import msgspec
@@ -17,6 +18,27 @@ SMALLEST: Final = 1e-9  # what is less counts as 0
 LARGEST: Final = 1e18
 MOST_BINS: Final = 2048  # a range of 10^17; beyond it the smallest values are counted as one
 MAPPING: Final = LogarithmicMapping(ACCURACY)
+ZERO: Final = -100_000  # the bin of what counts as 0, below all others
+Bins = Mapping[int, int]  # the bin's number: how many amounts. Counted side by side where many are kept
+
+
+def bin_of(amount: float) -> int:
+    """Of an amount from 0 to LARGEST."""
+    return int(MAPPING.key(amount)) if amount >= SMALLEST else ZERO
+
+
+def value_of(number: int) -> float:
+    return 0.0 if number == ZERO else float(MAPPING.value(number))
+
+
+def quantile_of(bins: Bins, share: float) -> float | None:
+    """The amount that `share` of all reach at most, by nearest rank. None of nothing."""
+    rank, seen = max(1, ceil(sum(bins.values()) * share)), 0
+    for number in sorted(bins):
+        seen += bins[number]
+        if seen >= rank:
+            return value_of(number)
+    return None
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,11 +1,11 @@
 """What a tenant's hours add up to, by task, version and model."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from ratchet_common.vocabulary import EMBEDDING
-from ratchet_monitor.buckets import Cell, Tally
+from ratchet_monitor.buckets import Period, Tally
 from ratchet_monitor.hours import hour_of
 
 
@@ -20,17 +20,26 @@ Totals = Mapping[Subject, Tally]
 
 
 class Buckets(Protocol):
-    def cells(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[tuple[str, Cell]]:
-        """Of all hours from `since` on, each with its task. An empty `task_type` stands for all."""
+    def periods(
+        self, tenant: str, since: datetime, task_type: str = "", cuts: Collection[datetime] = ()
+    ) -> AsyncIterator[Period]:
+        """All from the hour `since` on, as hours or whole days, none of which reaches over one of `cuts`. An empty
+        `task_type` stands for all."""
 
 
 async def totals(buckets: Buckets, tenant: str, days: int, now: datetime, task_type: str = "") -> Totals:
     """Of the hours that the last `days` touch."""
     found: dict[Subject, Tally] = {}
-    async for its_task, cell in buckets.cells(tenant, hour_of(now - timedelta(days=days)), task_type):
-        subject = Subject(its_task, cell.kind.version_id, cell.kind.model, cell.kind.cached)
-        found.setdefault(subject, Tally()).add(cell.tally)
+    async for period in buckets.periods(tenant, hour_of(now - timedelta(days=days)), task_type):
+        include(found, period)
     return found
+
+
+def include(found: dict[Subject, Tally], period: Period) -> None:
+    task = period.task_type
+    for cell in period.contents.cells:
+        subject = Subject(task, cell.kind.version_id, cell.kind.model, cell.kind.cached)
+        found.setdefault(subject, Tally()).add(cell.tally)
 
 
 def answers(found: Totals) -> Totals:

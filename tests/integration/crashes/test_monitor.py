@@ -45,7 +45,7 @@ class Watching:
     async def cells(self, database: Database, tenant: str) -> Sequence[Cell]:
         """What the marked hours come to, once each is built anew."""
         store = MonitorStore(database, KEEPING)
-        rebuild = Rebuild(store.facts, store.buckets, KEEPING, store.changed, then=[])
+        rebuild = Rebuild(store.facts, store.buckets, KEEPING, store.changed, then=[], days=store.buckets.changed_days)
         while await rebuild.once(NOW):
             pass
         return [cell async for _, cell in store.buckets.cells(tenant, NOW - timedelta(days=1))]

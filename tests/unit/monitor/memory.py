@@ -2,14 +2,14 @@
 
 import itertools
 from collections.abc import AsyncIterator, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from ratchet_common.events import QualityMeasured, VerdictReached
-from ratchet_monitor.buckets import Cell
+from ratchet_monitor.buckets import Contents, Period
 from ratchet_monitor.experiments import Experiment, Finding, State
 from ratchet_monitor.hours import BucketKey, TaskKey
 from ratchet_monitor.marks import Mark
@@ -68,8 +68,9 @@ class InMemoryMarks(Generic[K]):
     async def set(self, keys: Collection[K]) -> None:
         self.marks |= {key: next(self._tokens) for key in keys}
 
-    async def take(self) -> Mark[K] | None:
-        return next((Mark(key, token) for key, token in self.marks.items()), None)
+    async def take(self, before: datetime | None = None) -> Mark[K] | None:
+        due = (Mark(key, token) for key, token in self.marks.items())
+        return next((one for one in due if before is None or _is_before(one.key, before)), None)
 
     async def done(self, mark: Mark[K]) -> None:
         if self.marks.get(mark.key) == mark.taken:
@@ -79,25 +80,37 @@ class InMemoryMarks(Generic[K]):
         """Nobody else takes one here."""
 
 
+def _is_before(key: BucketKey | TaskKey, moment: datetime) -> bool:
+    return isinstance(key, BucketKey) and key.hour < moment
+
+
 class InMemoryBuckets:
+    """Of hours, or of days."""
+
     def __init__(self) -> None:
-        self.built_cells: dict[BucketKey, tuple[Cell, ...]] = {}
+        self.written: dict[BucketKey, Contents] = {}
         self.times: dict[BucketKey, int] = {}
 
     async def built(self, key: BucketKey) -> tuple[int, int]:
-        return self.times.get(key, 0), sum(cell.tally.predictions for cell in self.built_cells.get(key, ()))
+        return self.times.get(key, 0), self.written.get(key, Contents()).predictions
 
-    async def write(self, key: BucketKey, cells: tuple[Cell, ...], *, after: int) -> bool:
+    async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
         if self.times.get(key, 0) != after:
             return False
-        self.times[key], self.built_cells[key] = after + 1, cells
+        self.times[key], self.written[key] = after + 1, contents
         return True
 
-    async def cells(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[tuple[str, Cell]]:
-        for key, cells in self.built_cells.items():
+    async def periods(
+        self, tenant: str, since: datetime, task_type: str = "", cuts: Collection[datetime] = ()
+    ) -> AsyncIterator[Period]:
+        for key, contents in self.written.items():
             if key.tenant == tenant and key.hour >= since and task_type in ("", key.task_type):
-                for cell in cells:
-                    yield key.task_type, cell
+                yield Period(key.task_type, key.hour, contents)
+
+    async def hours_of(self, day: BucketKey) -> AsyncIterator[Contents]:
+        for key, contents in self.written.items():
+            if key.task == day.task and day.hour <= key.hour < day.hour + timedelta(days=1):
+                yield contents
 
 
 class InMemoryExperiments:

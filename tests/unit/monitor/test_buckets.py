@@ -1,7 +1,7 @@
 import random
 from decimal import Decimal
 
-from ratchet_monitor.buckets import MAX_CELLS, OTHERS, Build, Cell, Tally, predictions_in
+from ratchet_monitor.buckets import MAX_CELLS, OTHERS, Build, Cell, Contents, Tally
 from ratchet_monitor.observations import Observation
 from ratchet_monitor.scores import Scored
 from tests.unit.monitor.make import observation, result_id
@@ -74,7 +74,7 @@ def test_kinds_beyond_the_limit_are_counted_as_one() -> None:
     observations = [observation(n, model=f"model-{n:04}") for n in range(MAX_CELLS + 50)]
     cells = built([*observations, observation(9999, model="model-0540")])
     assert len(cells) == MAX_CELLS + 1
-    assert predictions_in(cells) == MAX_CELLS + 51
+    assert Contents(cells).predictions == MAX_CELLS + 51
     assert sum(cell.tally.predictions for cell in cells if cell.kind.model == OTHERS) == 50
 
 

@@ -2,7 +2,8 @@ import pytest
 
 from ratchet_monitor.buckets import Build, Tally
 from ratchet_monitor.hours import BucketKey, TaskKey
-from ratchet_monitor.quality import Quality, event_of, measure_once, qualities_of, wilson, worth_telling
+from ratchet_monitor.intervals import wilson
+from ratchet_monitor.quality import Quality, event_of, measure_once, qualities_of, worth_telling
 from ratchet_monitor.scores import Scored
 from ratchet_monitor.totals import Subject
 from tests.unit.monitor.make import HOUR, NOW, observation, result_id
@@ -60,7 +61,7 @@ async def test_what_did_not_change_is_told_once() -> None:
     marks, buckets, qualities = InMemoryMarks[TaskKey](), InMemoryBuckets(), InMemoryQualities()
     build = Build({result_id(1): Scored(500_000, 1, 1)}, {})
     build.add(observation(1))
-    await buckets.write(BucketKey("acme", "summary", HOUR), build.cells(), after=0)
+    await buckets.write(BucketKey("acme", "summary", HOUR), build.contents(), after=0)
     for _ in range(3):
         await marks.set({TaskKey("acme", "summary")})
         await measure_once(marks, buckets, qualities, NOW)

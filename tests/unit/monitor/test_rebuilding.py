@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ratchet_common.events import FeedbackJoined, PredictionMade
 from ratchet_common.vocabulary import EMBEDDING
-from ratchet_monitor.buckets import Cell
+from ratchet_monitor.buckets import Contents
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.intake import Intake
 from ratchet_monitor.observations import ImplausibleError
@@ -28,16 +28,19 @@ class Monitor:
         self.facts, self.buckets = InMemoryFacts(), InMemoryBuckets()
         self.changed, self.to_compare = InMemoryMarks[BucketKey](), InMemoryMarks[TaskKey]()
         self.intake = Intake(self.facts, self.changed, KEEPING, lambda: self.now)
-        self.rebuild = Rebuild(self.facts, self.buckets, KEEPING, self.changed, then=[self.to_compare])
+        self.changed_days = InMemoryMarks[BucketKey]()
+        self.rebuild = Rebuild(
+            self.facts, self.buckets, KEEPING, self.changed, then=[self.to_compare], days=self.changed_days
+        )
 
     async def hear(self, events: Sequence[Said]) -> None:
         await self.intake.predictions([event for event in events if isinstance(event, PredictionMade)])
         await self.intake.feedback([event for event in events if isinstance(event, FeedbackJoined)])
 
-    async def built(self) -> dict[BucketKey, tuple[Cell, ...]]:
+    async def built(self) -> dict[BucketKey, Contents]:
         while await self.rebuild.once(self.now):
             pass
-        return self.buckets.built_cells
+        return self.buckets.written
 
 
 @settings(deadline=None, max_examples=60)
@@ -63,9 +66,9 @@ async def test_any_order_and_any_repetition_gives_the_same_numbers(
 async def test_feedback_before_its_prediction_counts_when_that_comes() -> None:
     monitor = Monitor()
     await monitor.hear([joined(1, 0.5)])
-    assert await monitor.built() == {KEY: ()}
+    assert await monitor.built() == {KEY: Contents()}
     await monitor.hear([prediction(1)])
-    (cell,) = (await monitor.built())[KEY]
+    (cell,) = (await monitor.built())[KEY].cells
     assert (cell.tally.scored, cell.tally.score) == (1, 500_000)
 
 
@@ -74,7 +77,7 @@ async def test_a_hit_before_its_origin_saves_what_that_will_have_cost() -> None:
     await monitor.hear([prediction(2, cached_from=result_id(1, EARLIER), cost_usd=Decimal(0))])
     await monitor.built()
     await monitor.hear([prediction(1, at=EARLIER)])
-    (cell,) = (await monitor.built())[KEY._replace(hour=HOUR - timedelta(hours=3))]
+    (cell,) = (await monitor.built())[KEY._replace(hour=HOUR - timedelta(hours=3))].cells
     assert cell.tally.caching_saved == 2_000_000
 
 
@@ -85,7 +88,7 @@ async def test_a_mark_set_while_an_hour_is_built_stays() -> None:
     assert mark is not None
     await monitor.hear([prediction(2)])
     await monitor.changed.done(mark)
-    (cell,) = (await monitor.built())[KEY]
+    (cell,) = (await monitor.built())[KEY].cells
     assert cell.tally.predictions == 2
 
 
@@ -94,8 +97,8 @@ async def test_a_worker_that_was_overtaken_writes_nothing_and_the_hour_stays_mar
     await monitor.hear([prediction(1)])
     times, _ = await monitor.buckets.built(KEY)
     await monitor.rebuild.once(NOW)
-    assert not await monitor.buckets.write(KEY, (), after=times)
-    assert (await monitor.built())[KEY]
+    assert not await monitor.buckets.write(KEY, Contents(), after=times)
+    assert (await monitor.built())[KEY].cells
 
 
 async def test_what_comes_after_its_hour_was_sealed_is_counted_apart_and_once() -> None:

@@ -1,4 +1,6 @@
 import math
+from collections import Counter
+from math import ceil
 
 import msgspec
 import numpy as np
@@ -6,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_monitor.sketch import ACCURACY, LARGEST, MOST_BINS, SMALLEST, Counts, Sketch
+from ratchet_monitor.sketch import ACCURACY, LARGEST, MOST_BINS, SMALLEST, Counts, Sketch, bin_of, quantile_of
 
 AMOUNTS = st.lists(st.one_of(st.just(0.0), st.floats(SMALLEST, 1e8)), min_size=1, max_size=200)
 SHARES = (0.0, 0.01, 0.5, 0.9, 0.95, 0.99, 1.0)
@@ -67,3 +69,13 @@ def test_what_is_no_amount_is_refused(amount: float) -> None:
 def test_a_quantile_outside_0_to_1_is_refused() -> None:
     with pytest.raises(ValueError, match="outside 0 to 1"):
         sketch([1.0]).quantile(95)
+
+
+@given(st.lists(st.integers(0, 10**13), min_size=1, max_size=300), st.sampled_from([0.01, 0.5, 0.95, 0.99, 1.0]))
+def test_counted_side_by_side_a_percentile_is_off_by_one_per_cent_at_most(amounts: list[int], share: float) -> None:
+    exact = sorted(amounts)[max(1, ceil(len(amounts) * share)) - 1]
+    assert quantile_of(Counter(map(bin_of, amounts)), share) == pytest.approx(exact, rel=ACCURACY)
+
+
+def test_of_nothing_side_by_side_there_is_no_percentile() -> None:
+    assert quantile_of({}, 0.5) is None

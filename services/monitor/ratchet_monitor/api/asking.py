@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request
 from ratchet_common.vocabulary import known_task
 from ratchet_monitor.store import MonitorStore
 
-Days = Annotated[int, Query(ge=1, le=90, description="Counted back from now, in whole hours")]
+Days = Annotated[int, Query(ge=1, le=400, description="Counted back from now, in whole hours")]
 
 
 def _store(request: Request) -> MonitorStore:

@@ -14,7 +14,7 @@ import msgspec
 
 from ratchet_monitor.drift.finding import Finding, Side, too_little
 from ratchet_monitor.drift.significance import normal
-from ratchet_monitor.quality import wilson
+from ratchet_monitor.intervals import wilson
 
 ALLOWED: Final = 0.05
 NEEDED: Final = 30  # scores of each window

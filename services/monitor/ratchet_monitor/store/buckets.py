@@ -1,19 +1,21 @@
-"""The hourly numbers: one document an hour of a task, written whole."""
+"""What hours and days add up to. A day that is over and unchanged stands for its hours."""
 
-from collections.abc import AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-import msgspec
+from ratchet_common.mongo import Database, Document, waiting_is_worth_it
+from ratchet_monitor.buckets import Cell, Contents, Period
+from ratchet_monitor.hours import BucketKey, Keeping, TaskKey, day_of
+from ratchet_monitor.store.contents import MongoContents
+from ratchet_monitor.store.marks import MongoMarks
 
-from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
-from ratchet_monitor.buckets import Cell, predictions_in
-from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
-from ratchet_monitor.store.documents import struct_of
-
-READ_AT_ONCE = 200
+DAY = timedelta(days=1)
+MARKS_AT_ONCE = 1000
+MOST_CHANGED = 10_000  # days of a tenant's tasks that wait to be summed up anew
 
 
-class Hour(msgspec.Struct):
+class Hour(NamedTuple):
     task_type: str
     hour: datetime
     cells: tuple[Cell, ...]
@@ -21,52 +23,80 @@ class Hour(msgspec.Struct):
 
 class MongoBuckets:
     def __init__(self, database: Database, keeping: Keeping) -> None:
-        self._buckets, self._keeping = database.buckets, keeping
+        self.hours = MongoContents(database.buckets, keeping.hour_until)
+        self.days = MongoContents(database.days, keeping.bucket_until)
+        self.changed_days = MongoMarks(database.changed_days, BucketKey, BucketKey._fields)
+        self._changed = database.changed_days
 
     async def create_indexes(self) -> None:
-        await self._buckets.create_index([("tenant", 1), ("hour", 1)])
-        await self._buckets.create_index([("task", 1), ("hour", 1)])
-        await self._buckets.create_index("until", expireAfterSeconds=0)
+        await self.hours.create_indexes()
+        await self.days.create_indexes()
+        await self._changed.create_index("tenant")
+        if await self.days.is_empty():
+            await self._mark_all_days()
 
     async def built(self, key: BucketKey) -> tuple[int, int]:
-        with waiting_is_worth_it():
-            found = await self._buckets.find_one({"_id": key.text}, {"built": 1, "predictions": 1})
-        return (found["built"], found["predictions"]) if found else (0, 0)
+        return await self.hours.built(key)
 
-    async def write(self, key: BucketKey, cells: tuple[Cell, ...], *, after: int) -> bool:
-        numbers = {"built": after + 1, "predictions": predictions_in(cells), "cells": _stored(cells)}
-        if after == 0 and await self._insert(key, numbers):
-            return True
-        with waiting_is_worth_it():
-            result = await self._buckets.update_one({"_id": key.text, "built": after}, {"$set": numbers})
-        return result.matched_count == 1
+    async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
+        return await self.hours.write(key, contents, after=after)
+
+    async def periods(
+        self, tenant: str, since: datetime, task_type: str = "", cuts: Collection[datetime] = ()
+    ) -> AsyncIterator[Period]:
+        """From the hour `since` on, as few as there are: days, and hours where a day begins before `since`, has changed
+        since it was summed up, or holds one of `cuts`. An empty `task_type` stands for all."""
+        whose: Document = {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
+        cut = {day_of(at) for at in (since, *cuts) if at != day_of(at)}
+        changed = await self._changed_days(tenant, task_type)
+        async for day in self.days.read(whose, since):
+            if day.start not in cut and (day.task_type, day.start) not in changed:
+                yield day
+        by_hour = cut | {start for _, start in changed if start >= day_of(since)}
+        for first, last in _in_a_row(sorted(by_hour)):
+            async for hour in self.hours.read(whose, max(first, since), last):
+                start = day_of(hour.start)
+                if start in cut or (hour.task_type, start) in changed:
+                    yield hour
 
     async def cells(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[tuple[str, Cell]]:
         """An empty `task_type` stands for all."""
-        async for bucket in self.hours(tenant, since, task_type):
-            for cell in bucket.cells:
-                yield bucket.task_type, cell
+        async for period in self.periods(tenant, since, task_type):
+            for cell in period.contents.cells:
+                yield period.task_type, cell
 
     async def hours(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[Hour]:
         whose = {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
-        wanted = {**whose, "hour": {"$gte": since}}
+        async for period in self.of_hours.read(whose, since):
+            yield Hour(period.task_type, period.start, period.contents.cells)
+
+    async def hours_of(self, day: BucketKey) -> AsyncIterator[Contents]:
+        async for hour in self.hours.read({"task": day.task.text}, day.hour, day.hour + DAY):
+            yield hour.contents
+
+    async def _changed_days(self, tenant: str, task_type: str) -> set[tuple[str, datetime]]:
+        whose = {"tenant": tenant} | ({"task_type": task_type} if task_type else {})
         with waiting_is_worth_it():
-            async for document in self._buckets.find(wanted, batch_size=READ_AT_ONCE):
-                yield struct_of(Hour, document)
+            found = await self._changed.find(whose, {"task_type": 1, "hour": 1}).limit(MOST_CHANGED).to_list()
+        return {(mark["task_type"], mark["hour"]) for mark in found}
 
-    async def _insert(self, key: BucketKey, numbers: Document) -> bool:
-        document = {
-            "_id": key.text,
-            **key._asdict(),
-            "task": key.task.text,
-            "until": self._keeping.bucket_until(key.hour),
-            **numbers,
-        }
-        with waiting_is_worth_it(), duplicates_are_fine():
-            inserted = await self._buckets.insert_many([document], ordered=False)
-            return bool(inserted.inserted_ids)
-        return False
+    async def _mark_all_days(self) -> None:
+        """Once: the hours of an earlier release have no days yet."""
+        waiting: set[BucketKey] = set()
+        async for hour in self.hours.keys():
+            waiting.add(hour.of_day)
+            if len(waiting) >= MARKS_AT_ONCE:
+                await self.changed_days.set(waiting)
+                waiting = set()
+        await self.changed_days.set(waiting)
 
 
-def _stored(cells: tuple[Cell, ...]) -> list[Document]:
-    return [msgspec.to_builtins(cell, str_keys=True) for cell in cells]
+def _in_a_row(days: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
+    """Days that follow each other as one range: from, and before."""
+    ranges: list[tuple[datetime, datetime]] = []
+    for day in days:
+        if ranges and ranges[-1][1] == day:
+            ranges[-1] = (ranges[-1][0], day + DAY)
+        else:
+            ranges.append((day, day + DAY))
+    return ranges

@@ -1,6 +1,7 @@
 """Marks of changed hours and tasks. Each setting of a mark leaves a new token: clearing insists on the one it saw."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
@@ -35,8 +36,9 @@ class MongoMarks(Generic[K]):
         with waiting_is_worth_it():
             await self._collection.bulk_write(marks, ordered=False)
 
-    async def take(self) -> Mark[K] | None:
-        taken = await lease.take(self._collection, {}, seconds=LEASE_S)
+    async def take(self, before: datetime | None = None) -> Mark[K] | None:
+        wanted = {"hour": {"$lt": before}} if before else {}
+        taken = await lease.take(self._collection, wanted, seconds=LEASE_S)
         return Mark(self._key(taken), taken) if taken else None
 
     async def done(self, mark: Mark[K]) -> None:

@@ -14,7 +14,7 @@ from ratchet_monitor.store.documents import struct_of
 
 READ_AT_ONCE: Final = 100
 KEPT: Final = timedelta(hours=12)
-LEFT_OUT: Final = ("calibration", "reliability")  # nobody asks for them of five minutes
+LEFT_OUT: Final = ("calibration", "reliability", "strata")  # nobody asks for them of five minutes
 
 
 class Slot(msgspec.Struct):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ratchet_monitor.drift.accuracy import Scores, compare_accuracy, difference_interval, scores_of, scores_of_sums
 from ratchet_monitor.drift.judging import judged
-from ratchet_monitor.quality import wilson
+from ratchet_monitor.intervals import wilson
 
 WEIGHTED = st.lists(st.tuples(st.floats(0, 1), st.floats(0.1, 20)), min_size=1, max_size=50)
 

@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 
 from ratchet_monitor.drift.judging import judged
 from ratchet_monitor.drift.numbers import compare_numbers, grouped, largest_distance, median, quantile_edges
-from ratchet_monitor.histogram import bin_of, middle_ms
+from ratchet_monitor.sketch import bin_of, value_of
 
 VALUES = st.lists(st.integers(0, 60), min_size=1, max_size=200)
+
+
+def middle_ms(number: int) -> float:
+    return value_of(number) / 1000
 
 
 def latencies(n: int, seed: int, factor: float = 1.0) -> Counter[int]:

@@ -1,0 +1,155 @@
+"""How good the answers are, as far as somebody said: with an interval, corrected for who gives feedback, per slice.
+
+Pure: what hours and days hold goes in. People's scores and a judge's are never mixed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ratchet_monitor.buckets import CONFIDENCE_BINS, OTHERS, Kind, Period, Tally
+from ratchet_monitor.drift.accuracy import Scores, scores_of_sums
+from ratchet_monitor.hearing import FEWEST, Stratum, heard
+from ratchet_monitor.intervals import wilson
+from ratchet_monitor.observations import MILLION
+from ratchet_monitor.performance import calibration_error
+
+MOST_KINDS: Final = 5_000  # told apart; what comes beyond is counted as one
+MOST_VALUES: Final = 100  # of each dimension
+ASSUMES: Final = (
+    "raw: every score counts once, so whoever speaks more often counts more. weighted: each score counts for as many "
+    "answers as there are for one score among those of the same version, model, tier, template, approach, document "
+    "type, range of confidence, and checks passed or not. That is right as far as, among answers that are alike in all "
+    f"of this, those spoken of are as good as those not spoken of. Groups of fewer than {FEWEST} scores are pooled; "
+    "covered is the share of the answers in a group with a score, and of the others weighted says nothing. Scores of "
+    "one user are taken as independent: where few people speak, intervals are too narrow."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """With its 95 % interval. `n`: scores. `effective_n`: yes/no answers of equal weight that would know it as well."""
+
+    value: float
+    interval: tuple[float, float]
+    n: int
+    effective_n: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Answers whose confidence lies in [`from_confidence`, `to_confidence`), the last bin with 1: what it promised, and
+    what people said."""
+
+    from_confidence: float
+    to_confidence: float
+    n: int
+    confidence: float
+    score: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Null where nobody said anything. `calibration_error`: expected calibration error over the bins."""
+
+    answers: int
+    raw: Mean | None
+    weighted: Mean | None
+    covered: float
+    judge: Mean | None
+    calibration_error: float | None
+    reliability: list[ReliabilityBin]
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracies:
+    whole: Accuracy
+    by_task: dict[str, Accuracy]
+    by_version: dict[str, Accuracy]
+    by_model: dict[str, Accuracy]
+    by_template: dict[str, Accuracy]
+    by_document_type: dict[str, Accuracy]
+    assumes: str
+
+
+Place = tuple[str, Kind]  # a task, and a kind of answers
+
+
+class Hearings:
+    """Takes periods in any order."""
+
+    def __init__(self, wanted: Callable[[Kind], bool]) -> None:
+        self._wanted = wanted
+        self._found: dict[Place, Tally] = {}
+
+    def include(self, period: Period) -> None:
+        for cell in period.contents.cells:
+            if not cell.kind.cached and self._wanted(cell.kind):
+                place = (period.task_type, cell.kind)
+                if place not in self._found and len(self._found) >= MOST_KINDS:
+                    place = (period.task_type, Kind(*(OTHERS,) * 6, cached=False))
+                self._found.setdefault(place, Tally()).add(cell.tally)
+
+    def accuracies(self) -> Accuracies:
+        found = self._found
+        return Accuracies(
+            whole=accuracy_of(found.values()),
+            by_task=_by(found, lambda place: place[0]),
+            by_version=_by(found, lambda place: place[1].version_id),
+            by_model=_by(found, lambda place: place[1].model),
+            by_template=_by(found, lambda place: place[1].template),
+            by_document_type=_by(found, lambda place: place[1].document_type),
+            assumes=ASSUMES,
+        )
+
+
+def accuracy_of(tallies: Iterable[Tally]) -> Accuracy:
+    """Each of one kind of answers: the strata of two kinds are not the same."""
+    strata: list[Stratum] = []
+    together = Tally()
+    for tally in tallies:
+        strata += tally.strata.values()
+        together.add(tally)
+    found = heard(strata)
+    return Accuracy(
+        answers=together.answered,
+        raw=_mean(found.raw),
+        weighted=_mean(found.weighted),
+        covered=round(found.covered, 6),
+        judge=_mean(scores_of_sums(together.judged, together.judged_score / MILLION)),
+        calibration_error=calibration_error(together.calibration),
+        reliability=[_bin(number, *counts) for number, counts in sorted(together.calibration.items())],
+    )
+
+
+def _mean(scores: Scores) -> Mean | None:
+    if not scores.n:
+        return None
+    low, high = wilson(scores.mean, scores.yes_or_no)
+    return Mean(round(scores.mean, 6), (round(low, 6), round(high, 6)), scores.n, round(scores.yes_or_no, 1))
+
+
+def _bin(number: int, n: int, confidence: int, score: int) -> ReliabilityBin:
+    mean = score / n / MILLION
+    low, high = wilson(mean, n)
+    return ReliabilityBin(
+        from_confidence=number / CONFIDENCE_BINS,
+        to_confidence=(number + 1) / CONFIDENCE_BINS,
+        n=n,
+        confidence=round(confidence / n / MILLION, 6),
+        score=round(mean, 6),
+        interval=(round(low, 6), round(high, 6)),
+    )
+
+
+def _by(found: Mapping[Place, Tally], name: Callable[[Place], str]) -> dict[str, Accuracy]:
+    """Those with the most answers by their names, the rest together."""
+    groups: dict[str, list[Tally]] = {}
+    for place, tally in found.items():
+        groups.setdefault(name(place), []).append(tally)
+    by_size = sorted(groups.items(), key=lambda one: (-sum(tally.answered for tally in one[1]), one[0]))
+    kept = dict(by_size[:MOST_VALUES])
+    for _, tallies in by_size[MOST_VALUES:]:
+        kept.setdefault(OTHERS, []).extend(tallies)
+    return {value: accuracy_of(kept[value]) for value in sorted(kept)}

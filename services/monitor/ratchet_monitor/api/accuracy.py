@@ -1,0 +1,44 @@
+"""How good the answers are, in depth."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from ratchet_common.auth import MayRead
+from ratchet_common.problems import documented
+from ratchet_common.vocabulary import EMBEDDING
+from ratchet_monitor.accuracy import Accuracies, Hearings
+from ratchet_monitor.api.asking import Days, Store, Task
+from ratchet_monitor.buckets import Kind
+from ratchet_monitor.hours import hour_of
+from ratchet_monitor.intake import utc_now
+
+routes = APIRouter(prefix="/api/models/performance", tags=["numbers"])
+
+
+@routes.get("/accuracy", responses=documented(404))
+async def show_accuracy(
+    caller: MayRead,
+    store: Store,
+    task_type: Task,
+    model_version: Annotated[str, Query(max_length=200, description="A version_id; all if left out")] = "",
+    template: Annotated[str, Query(max_length=200, description="With its version; all if left out")] = "",
+    document_type: Annotated[str, Query(max_length=64, description="All if left out")] = "",
+    days: Days = 30,
+) -> Accuracies:
+    """Accuracy with its interval, as people spoke and weighted by who speaks; a judge's scores; what confidence means.
+    By task, version, model, template and document type."""
+
+    def wanted(kind: Kind) -> bool:
+        return (
+            model_version in ("", kind.version_id)
+            and template in ("", kind.template)
+            and document_type in ("", kind.document_type)
+        )
+
+    hearings = Hearings(wanted)
+    async for period in store.buckets.periods(caller.tenant, hour_of(utc_now() - timedelta(days=days)), task_type):
+        if period.task_type != EMBEDDING:
+            hearings.include(period)
+    return hearings.accuracies()

@@ -1,0 +1,91 @@
+"""One document an hour, or a day, of a task, written whole: the numbers packed in one field.
+
+Packed, a thousand counts of a sketch are read as one field and not as a thousand; their names travel with them, so
+what is added later reads as nothing in what is there.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from bson import Binary
+from pymongo.asynchronous.collection import AsyncCollection
+
+from ratchet_common.mongo import Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_monitor.buckets import Cell, Contents, Period
+from ratchet_monitor.histogram import of_old_bins
+from ratchet_monitor.hours import BucketKey
+from ratchet_monitor.store.documents import struct_of
+
+READ_AT_ONCE = 200
+
+
+class MongoContents:
+    def __init__(self, collection: AsyncCollection[Document], until: Callable[[datetime], datetime]) -> None:
+        """`until`: when a document of that start may go."""
+        self.collection, self._until = collection, until
+
+    async def create_indexes(self) -> None:
+        await self.collection.create_index([("tenant", 1), ("hour", 1)])
+        await self.collection.create_index([("task", 1), ("hour", 1)])
+        await self.collection.create_index("until", expireAfterSeconds=0)
+
+    async def built(self, key: BucketKey) -> tuple[int, int]:
+        """How often, and how many predictions it holds; zeros if never."""
+        with waiting_is_worth_it():
+            found = await self.collection.find_one({"_id": key.text}, {"built": 1, "predictions": 1})
+        return (found["built"], found["predictions"]) if found else (0, 0)
+
+    async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
+        """False, and no change, where it was built again since it had been `after` times."""
+        packed = Binary(msgspec.msgpack.encode(contents))
+        numbers = {"built": after + 1, "predictions": contents.predictions, "packed": packed}
+        if after == 0 and await self._insert(key, numbers):
+            return True
+        with waiting_is_worth_it():
+            result = await self.collection.update_one(
+                {"_id": key.text, "built": after}, {"$set": numbers, "$unset": {"cells": ""}}
+            )
+        return result.matched_count == 1
+
+    async def read(self, whose: Document, since: datetime, until: datetime | None = None) -> AsyncIterator[Period]:
+        """`whose`: a filter on the tenant, or on a tenant's task. Those that start from `since` on and before `until`."""
+        when = {"$gte": since} | ({"$lt": until} if until else {})
+        with waiting_is_worth_it():
+            async for document in self.collection.find({**whose, "hour": when}, batch_size=READ_AT_ONCE):
+                yield Period(document["task_type"], document["hour"], _contents(document))
+
+    async def keys(self) -> AsyncIterator[BucketKey]:
+        """Of all that is there."""
+        fields = {name: 1 for name in BucketKey._fields}
+        with waiting_is_worth_it():
+            async for document in self.collection.find({}, fields, batch_size=READ_AT_ONCE):
+                yield BucketKey(**{name: document[name] for name in BucketKey._fields})
+
+    async def is_empty(self) -> bool:
+        with waiting_is_worth_it():
+            return await self.collection.find_one({}, {"_id": 1}) is None
+
+    async def _insert(self, key: BucketKey, numbers: Document) -> bool:
+        own = {"_id": key.text, **key._asdict(), "task": key.task.text, "until": self._until(key.hour)}
+        with waiting_is_worth_it(), duplicates_are_fine():
+            inserted = await self.collection.insert_many([own | numbers], ordered=False)
+            return bool(inserted.inserted_ids)
+        return False
+
+
+def _contents(document: Document) -> Contents:
+    if "packed" in document:
+        return msgspec.msgpack.decode(document["packed"], type=Contents)
+    return _as_it_was(document["cells"])
+
+
+def _as_it_was(cells: list[dict[str, Any]]) -> Contents:
+    """Of an hour that was written before there were sketches: latencies lay in bins of 5 %."""
+    kept: list[Cell] = []
+    for stored in cells:
+        cell = struct_of(Cell, stored)
+        cell.tally.latencies = of_old_bins(cell.tally.latencies)
+        kept.append(cell)
+    return Contents(tuple(kept))

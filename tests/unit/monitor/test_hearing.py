@@ -1,0 +1,61 @@
+import random
+
+import pytest
+
+from ratchet_monitor.hearing import FEWEST, Strata, heard, stratum_of, with_answer, with_strata
+from tests.unit.monitor.make import observation
+
+
+def strata_of(answers: list[tuple[int, float, bool]]) -> Strata:
+    """Of (stratum, score, did anybody speak)."""
+    found: Strata = {}
+    for stratum, score, spoken in answers:
+        with_answer(found, stratum, round(score * 1e6) if spoken else None)
+    return found
+
+
+def test_who_complains_more_often_is_weighed_down_to_his_share_of_the_answers() -> None:
+    """Of sure answers .9 are good and 2 % are spoken of, of unsure ones .4 and 40 %: truly .65."""
+    chance = random.Random(5)
+    answers = []
+    for _ in range(60_000):
+        sure = chance.random() < 0.5
+        good = chance.random() < (0.9 if sure else 0.4)
+        answers.append((1 if sure else 0, float(good), chance.random() < (0.02 if sure else 0.4)))
+    found = heard(strata_of(answers).values())
+    assert found.raw.mean == pytest.approx(0.42, abs=0.02)
+    assert found.weighted.mean == pytest.approx(0.65, abs=0.03)
+    assert found.covered == 1.0
+    assert found.weighted.yes_or_no < found.raw.yes_or_no  # the price of the weights
+
+
+def test_where_everybody_is_heard_alike_the_weights_change_nothing() -> None:
+    answers = [(n % 3, (n % 7) / 6, n % 5 == 0) for n in range(3_000)]
+    found = heard(strata_of(answers).values())
+    assert found.weighted.mean == pytest.approx(found.raw.mean, abs=0.01)
+
+
+def test_answers_that_nobody_like_them_was_spoken_of_are_told() -> None:
+    found = heard(strata_of([(0, 1.0, n < 30) for n in range(60)] + [(1, 0.0, False)] * 40).values())
+    assert (found.covered, found.weighted.mean) == (0.6, 1.0)
+
+
+def test_a_stratum_of_few_scores_weighs_no_single_word_by_thousands() -> None:
+    rare = [(stratum, 0.0, n == 0) for stratum in range(1, FEWEST + 1) for n in range(100)]
+    found = heard(strata_of([(0, 1.0, n < 50) for n in range(1_000)] + rare).values())
+    assert found.raw.n == 50 + FEWEST
+    assert found.weighted.mean == pytest.approx(1_000 / (1_000 + 100 * FEWEST))
+    assert heard([]).raw.n == 0
+
+
+def test_hours_add_up() -> None:
+    answers = [(n % 4, (n % 7) / 6, n % 2 == 0) for n in range(200)]
+    together = strata_of(answers[:77])
+    with_strata(together, strata_of(answers[77:]))
+    assert together == strata_of(answers)
+
+
+def test_strata_tell_how_sure_an_answer_seemed_and_whether_it_was_well_formed() -> None:
+    known = [observation(n, confidence=c) for n, c in enumerate((0.0, 0.49, 0.5, 0.69, 0.7, 0.9, 0.95, 1.0))]
+    assert [stratum_of(one) for one in known] == [2, 2, 4, 4, 6, 8, 10, 10]
+    assert stratum_of(observation(9)) == 0
