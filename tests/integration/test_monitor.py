@@ -19,8 +19,8 @@ from ratchet_common.events import Event, FeedbackJoined, PredictionMade, ShadowA
 from ratchet_common.topics import PREDICTIONS, TOPIC_OF, VERDICTS
 from ratchet_monitor.buckets import Cell
 from ratchet_monitor.comparison import Rules
-from ratchet_monitor.experiments import State, verdict_of
 from ratchet_monitor.downsampling import sum_up_once
+from ratchet_monitor.experiments import State, verdict_of
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.intake import Intake, on_traffic
 from ratchet_monitor.main import build
@@ -119,7 +119,7 @@ async def test_days_stand_for_their_hours_and_hours_for_days_that_changed(store:
 
     week = NOW - timedelta(days=7)
     before = await told(week)
-    while await sum_up_once(buckets.changed_days, buckets, buckets.days, NOW):
+    while await sum_up_once(buckets.changed_days, buckets, buckets.of_days, NOW):
         pass
     midnight = yesterday.replace(hour=0, minute=0)
     assert (await told(week))[0] == before[0]
@@ -140,9 +140,9 @@ async def test_hours_of_an_earlier_release_are_read_and_become_days(store: Monit
     document = {"_id": key.text, **key._asdict(), "task": key.task.text, "built": 3, "predictions": 4}
     cells = [{"kind": kind, "tally": tally}]
     async with a_store(stack) as old:
-        await old.buckets.hours.collection.insert_one({**document, "cells": cells})
+        await old.buckets.of_hours.collection.insert_one({**document, "cells": cells})
         await old.create_indexes()
-        while await sum_up_once(old.buckets.changed_days, old.buckets, old.buckets.days, NOW):
+        while await sum_up_once(old.buckets.changed_days, old.buckets, old.buckets.of_days, NOW):
             pass
         (found,) = [one async for one in old.buckets.periods("acme", NOW - timedelta(days=7))]
         assert (found.contents.predictions, found.start) == (4, key.hour.replace(hour=0))

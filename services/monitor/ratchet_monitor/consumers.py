@@ -14,7 +14,7 @@ from ratchet_monitor.unlinking import of_nobody
 
 
 def hear(its: Connections, store: MonitorStore, keeping: Keeping, forgets: Forgetting, measuring: Measuring) -> None:
-    intake = Intake(store.facts, store.changed, keeping, measuring=measuring)
+    intake = Intake(store.facts, store.changed, keeping, measuring=measuring, streams=store.to_stream)
 
     async def traffic(assigned: Sequence[TrafficAssigned]) -> None:
         await on_traffic(assigned, store.experiments, store.to_compare)

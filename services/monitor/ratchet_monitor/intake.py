@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from ratchet_common.events import FeedbackJoined, PredictionMade, TrafficAssigned
+from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.experiments import Experiment, experiment_of
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.marks import Marks
@@ -43,10 +44,11 @@ class Intake:
         keeping: Keeping,
         clock: Clock = utc_now,
         measuring: Measuring | None = None,
+        streams: Marks[BucketKey] | None = None,
     ) -> None:
-        """`measuring` None: no text is read."""
+        """`measuring` None: no text is read. `streams`: where hours are marked, too, whose answers are watched."""
         self._facts, self._changed, self._keeping, self._clock = facts, changed, keeping, clock
-        self._measuring = measuring
+        self._measuring, self._streams = measuring, streams
 
     async def predictions(self, made: Sequence[PredictionMade]) -> None:
         now = self._clock()
@@ -58,6 +60,7 @@ class Intake:
         await self._facts.add_hits(hits)
         await self._facts.add_late(late)
         await self._changed.set(touched | theirs)
+        await self._watch(touched)
 
     async def feedback(self, joined: Sequence[FeedbackJoined]) -> None:
         """The prediction need not be here yet: the score waits in the hour where it will be looked for."""
@@ -67,6 +70,11 @@ class Intake:
         await self._facts.add_scores(fresh)
         await self._facts.add_late(late)
         await self._changed.set(touched)
+        await self._watch(touched)
+
+    async def _watch(self, touched: Collection[BucketKey]) -> None:
+        if self._streams:
+            await self._streams.set({bucket for bucket in touched if bucket.task_type != EMBEDDING})
 
     def _parted(self, facts: Sequence[F], now: datetime) -> tuple[list[F], list[F], set[BucketKey]]:
         """Those whose hours still change, those that come too late for theirs, and the hours of the first."""

@@ -53,7 +53,7 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         return await measure_once(store.to_measure, store.buckets, store.qualities, utc_now())
 
     async def sum_up() -> bool:
-        return await sum_up_once(store.buckets.changed_days, store.buckets, store.buckets.days, utc_now())
+        return await sum_up_once(store.buckets.changed_days, store.buckets, store.buckets.of_days, utc_now())
 
     async def forget() -> None:
         await store.facts.forget(utc_now())

@@ -24,5 +24,5 @@ class Marks(Protocol[K]):
     async def done(self, mark: Mark[K]) -> None:
         """Clears it, unless it was set again meanwhile."""
 
-    async def put_back(self, mark: Mark[K]) -> None:
-        """The work came to nothing: it is due again."""
+    async def put_back(self, mark: Mark[K], seconds: float = 0) -> None:
+        """The work came to nothing, or is not at its end: it is due again, after so many seconds."""

@@ -8,6 +8,8 @@ from pydantic_settings import SettingsConfigDict
 
 from ratchet_common.settings import CommonSettings
 from ratchet_monitor.comparison import Rules
+from ratchet_monitor.drift.windows import Lengths
+from ratchet_monitor.drifting import DriftRules
 from ratchet_monitor.hours import Keeping
 from ratchet_scoring.advance import Limits
 
@@ -31,6 +33,14 @@ class MonitorSettings(CommonSettings):
     saving: float = Field(DEFAULT.saving, gt=0, lt=1, description="of cost or time, that makes no worse good enough")
     slice_loss: float = Field(DEFAULT.slice_loss, ge=0, lt=1, description="that a document type or tag may lose")
     slice_units: int = Field(DEFAULT.slice_cases, ge=1, description="of each arm, before a document type or tag counts")
+    drift_false_alarms_per_month: float = Field(
+        1, gt=0, le=1000, description="false alarms of drift that a tenant may get: half by windows, half by streams"
+    )
+    drift_look_hours: float = Field(6, gt=0, le=24 * 7, description="between two comparisons of a task's windows")
+    drift_current_days: int = Field(7, ge=1, le=90, description="that are compared with those before")
+    drift_reference_days: int = Field(30, ge=1, le=300, description="before them")
+    drift_accuracy_loss: float = Field(0.05, ge=0, lt=1, description="that accuracy may fall before it is drift")
+    drift_tolerance: float = Field(0.02, ge=0, lt=1, description="within which a stream's mean may wander")
     rebuild_every_s: float = Field(0.3, gt=0, le=60, description="pause between looks for changed hours")
     compare_every_s: float = Field(0.5, gt=0, le=60, description="pause between looks for changed comparisons")
     quality_every_s: float = Field(3.0, gt=0, le=600, description="pause between looks for changed quality")
@@ -53,6 +63,16 @@ class MonitorSettings(CommonSettings):
     def keeping(self) -> Keeping:
         days = (self.raw_days, self.bucket_days, self.hour_days)
         return Keeping(*(timedelta(days=one) for one in days))
+
+    @property
+    def drift(self) -> DriftRules:
+        return DriftRules(
+            alarms_a_month=self.drift_false_alarms_per_month,
+            look_every=timedelta(hours=self.drift_look_hours),
+            allowed=self.drift_accuracy_loss,
+            tolerance=self.drift_tolerance,
+            lengths=Lengths(timedelta(days=self.drift_current_days), timedelta(days=self.drift_reference_days)),
+        )
 
     @property
     def rules(self) -> Rules:

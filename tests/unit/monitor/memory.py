@@ -76,7 +76,7 @@ class InMemoryMarks(Generic[K]):
         if self.marks.get(mark.key) == mark.taken:
             del self.marks[mark.key]
 
-    async def put_back(self, mark: Mark[K]) -> None:
+    async def put_back(self, mark: Mark[K], seconds: float = 0) -> None:
         """Nobody else takes one here."""
 
 
@@ -103,6 +103,7 @@ class InMemoryBuckets:
     async def periods(
         self, tenant: str, since: datetime, task_type: str = "", cuts: Collection[datetime] = ()
     ) -> AsyncIterator[Period]:
+        assert all(at >= since for at in cuts)
         for key, contents in self.written.items():
             if key.tenant == tenant and key.hour >= since and task_type in ("", key.task_type):
                 yield Period(key.task_type, key.hour, contents)

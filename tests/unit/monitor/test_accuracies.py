@@ -21,12 +21,13 @@ SEEN = [
     *(observation(n, document_type="email", template="short_v1", confidence=0.95) for n in range(100)),
     *(observation(n, document_type="contract", template="long_v2", confidence=0.55) for n in range(100, 200)),
 ]
-SCORES = {n: 1.0 for n in range(10)} | {n: 0.25 for n in range(100, 140)}
+SCORES = dict.fromkeys(range(10), 1.0) | dict.fromkeys(range(100, 140), 0.25)
 
 
 def test_accuracy_is_told_raw_and_weighted_with_intervals() -> None:
     found = accuracies(SEEN, SCORES).whole
-    assert found.raw and found.weighted
+    assert found.raw
+    assert found.weighted
     assert (found.answers, found.raw.n, found.covered) == (200, 50, 1.0)
     assert found.raw.value == pytest.approx((10 + 40 * 0.25) / 50)
     assert found.weighted.value == pytest.approx((1 + 0.25) / 2)

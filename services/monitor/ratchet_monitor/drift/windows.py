@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from ratchet_monitor.hours import hour_of
+from ratchet_monitor.hours import HOUR, hour_of
 
 Window = Literal["current", "reference"]
 
@@ -25,3 +25,9 @@ def window_of(hour: datetime, now: datetime, lengths: Lengths) -> Window | None:
     if back < timedelta(0) or back >= lengths.whole:
         return None
     return "current" if back < lengths.current else "reference"
+
+
+def begins(now: datetime, lengths: Lengths) -> tuple[datetime, datetime]:
+    """The first hours of the reference and of the current window."""
+    end = hour_of(now) + HOUR
+    return end - lengths.whole, end - lengths.current

@@ -12,11 +12,13 @@ from ratchet_monitor.store.buckets import MongoBuckets
 from ratchet_monitor.store.deliveries import MongoDeliveries
 from ratchet_monitor.store.experiments import MongoExperiments
 from ratchet_monitor.store.facts import MongoFacts
+from ratchet_monitor.store.looks import MongoLooks
 from ratchet_monitor.store.marks import MongoMarks
 from ratchet_monitor.store.named import MongoNamed
 from ratchet_monitor.store.qualities import MongoQualities
 from ratchet_monitor.store.shadows import MongoShadows
 from ratchet_monitor.store.slots import MongoSlots
+from ratchet_monitor.store.streams import MongoStreams
 from ratchet_monitor.store.traces import MongoTraces
 from ratchet_monitor.store.watched import MongoWatched
 
@@ -29,6 +31,9 @@ class MonitorStore:
         self.experiments = MongoExperiments(database)
         self.qualities = MongoQualities(database)
         self.shadows = MongoShadows(database, keeping)
+        self.looks = MongoLooks(database)
+        self.streams = MongoStreams(database, keeping)
+        self.to_stream = MongoMarks(database.changed_streams, BucketKey, BucketKey._fields)
         self.changed = MongoMarks(database.changed_hours, BucketKey, BucketKey._fields)
         self.to_compare = MongoMarks(database.changed_comparisons, TaskKey, TaskKey._fields)
         self.to_measure = MongoMarks(database.changed_quality, TaskKey, TaskKey._fields)
@@ -52,3 +57,5 @@ class MonitorStore:
 
     async def _stir(self, tenant: str) -> None:
         await self.watched.stir({tenant}, datetime.now(UTC))
+        await self.looks.create_indexes()
+        await self.streams.create_indexes()

@@ -23,23 +23,23 @@ class Hour(NamedTuple):
 
 class MongoBuckets:
     def __init__(self, database: Database, keeping: Keeping) -> None:
-        self.hours = MongoContents(database.buckets, keeping.hour_until)
-        self.days = MongoContents(database.days, keeping.bucket_until)
+        self.of_hours = MongoContents(database.buckets, keeping.hour_until)
+        self.of_days = MongoContents(database.days, keeping.bucket_until)
         self.changed_days = MongoMarks(database.changed_days, BucketKey, BucketKey._fields)
         self._changed = database.changed_days
 
     async def create_indexes(self) -> None:
-        await self.hours.create_indexes()
-        await self.days.create_indexes()
+        await self.of_hours.create_indexes()
+        await self.of_days.create_indexes()
         await self._changed.create_index("tenant")
-        if await self.days.is_empty():
+        if await self.of_days.is_empty():
             await self._mark_all_days()
 
     async def built(self, key: BucketKey) -> tuple[int, int]:
-        return await self.hours.built(key)
+        return await self.of_hours.built(key)
 
     async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
-        return await self.hours.write(key, contents, after=after)
+        return await self.of_hours.write(key, contents, after=after)
 
     async def periods(
         self, tenant: str, since: datetime, task_type: str = "", cuts: Collection[datetime] = ()
@@ -49,12 +49,12 @@ class MongoBuckets:
         whose: Document = {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
         cut = {day_of(at) for at in (since, *cuts) if at != day_of(at)}
         changed = await self._changed_days(tenant, task_type)
-        async for day in self.days.read(whose, since):
+        async for day in self.of_days.read(whose, since):
             if day.start not in cut and (day.task_type, day.start) not in changed:
                 yield day
         by_hour = cut | {start for _, start in changed if start >= day_of(since)}
         for first, last in _in_a_row(sorted(by_hour)):
-            async for hour in self.hours.read(whose, max(first, since), last):
+            async for hour in self.of_hours.read(whose, max(first, since), last):
                 start = day_of(hour.start)
                 if start in cut or (hour.task_type, start) in changed:
                     yield hour
@@ -71,7 +71,7 @@ class MongoBuckets:
             yield Hour(period.task_type, period.start, period.contents.cells)
 
     async def hours_of(self, day: BucketKey) -> AsyncIterator[Contents]:
-        async for hour in self.hours.read({"task": day.task.text}, day.hour, day.hour + DAY):
+        async for hour in self.of_hours.read({"task": day.task.text}, day.hour, day.hour + DAY):
             yield hour.contents
 
     async def _changed_days(self, tenant: str, task_type: str) -> set[tuple[str, datetime]]:
@@ -83,7 +83,7 @@ class MongoBuckets:
     async def _mark_all_days(self) -> None:
         """Once: the hours of an earlier release have no days yet."""
         waiting: set[BucketKey] = set()
-        async for hour in self.hours.keys():
+        async for hour in self.of_hours.keys():
             waiting.add(hour.of_day)
             if len(waiting) >= MARKS_AT_ONCE:
                 await self.changed_days.set(waiting)

@@ -50,7 +50,7 @@ class MongoContents:
         return result.matched_count == 1
 
     async def read(self, whose: Document, since: datetime, until: datetime | None = None) -> AsyncIterator[Period]:
-        """`whose`: a filter on the tenant, or on a tenant's task. Those that start from `since` on and before `until`."""
+        """`whose`: a filter on the tenant, or on a tenant's task. Those that start from `since` on, before `until`."""
         when = {"$gte": since} | ({"$lt": until} if until else {})
         with waiting_is_worth_it():
             async for document in self.collection.find({**whose, "hour": when}, batch_size=READ_AT_ONCE):
@@ -58,7 +58,7 @@ class MongoContents:
 
     async def keys(self) -> AsyncIterator[BucketKey]:
         """Of all that is there."""
-        fields = {name: 1 for name in BucketKey._fields}
+        fields = dict.fromkeys(BucketKey._fields, 1)
         with waiting_is_worth_it():
             async for document in self.collection.find({}, fields, batch_size=READ_AT_ONCE):
                 yield BucketKey(**{name: document[name] for name in BucketKey._fields})

@@ -48,9 +48,9 @@ class MongoMarks(Generic[K]):
         if not cleared.deleted_count:
             await self.put_back(mark)
 
-    async def put_back(self, mark: Mark[K]) -> None:
+    async def put_back(self, mark: Mark[K], seconds: float = 0) -> None:
         document: Any = mark.taken
-        await lease.renew(self._collection, document, seconds=TURN_S)
+        await lease.renew(self._collection, document, seconds=max(seconds, TURN_S))
 
     def _key(self, document: Document) -> K:
         return self._kind(**{name: document[name] for name in self._names})
