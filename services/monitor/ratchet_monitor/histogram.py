@@ -25,13 +25,13 @@ def percentile_ms(bins: Mapping[int, int], percent: float) -> float | None:
 
 
 def of_old_bins(bins: Mapping[int, int]) -> dict[int, int]:
-    """Latencies were kept in bins of 5 % before, and old hours still are: each bin at its geometric middle, off by 2.5 %
-    as it was, and by 1 % of the sketch.
+    """Latencies were kept in bins of 5 % before, and old hours still are: each bin at its geometric middle, off by
+    2.5 % as it was, and by 1 % of the sketch.
 
     Bin n held what was over 100 µs · 1.05^(n-1), up to 100 µs · 1.05^n; bin 0 what was shorter.
     """
     found: dict[int, int] = {}
     for number, n in bins.items():
-        there = bin_of(round(OLD_SHORTEST_US * OLD_RATIO ** (number - 0.5))) if number else bin_of(OLD_SHORTEST_US)
+        there = sketch.bin_of(OLD_SHORTEST_US * OLD_RATIO ** (number - 0.5) if number else OLD_SHORTEST_US)
         found[there] = found.get(there, 0) + n
     return found

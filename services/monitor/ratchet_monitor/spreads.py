@@ -58,7 +58,7 @@ class Spread(msgspec.Struct, omit_defaults=True):
         for name in SUMS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in COUNTS:
-            _merge(getattr(self, name), getattr(other, name))
+            merge(getattr(self, name), getattr(other, name))
 
 
 SUMS: Final = ("answered", "read", "refused")
@@ -73,6 +73,6 @@ def _count(counts: dict[K, int], kind: K) -> None:
     counts[kind] = counts.get(kind, 0) + 1
 
 
-def _merge(counts: dict[K, int], others: Mapping[K, int]) -> None:
+def merge(counts: dict[K, int], others: Mapping[K, int]) -> None:
     for kind, n in others.items():
         counts[kind] = counts.get(kind, 0) + n

@@ -40,7 +40,7 @@ def test_an_old_hours_percentile_is_off_by_both_errors_at_most(latencies: list[i
     old = of_old_bins(Counter(map(as_it_was, latencies)))
     found_us = 1000 * (percentile_ms(old, percent) or 0)
     off = (1 + OLD_ERROR) * (1 + ACCURACY) - 1
-    assert found_us == pytest.approx(exact(latencies, percent), rel=off + 0.006, abs=1.02 * OLD_SHORTEST_US)
+    assert found_us == pytest.approx(exact(latencies, percent), rel=off + 1e-9, abs=1.02 * OLD_SHORTEST_US)
 
 
 def test_none_is_lost_of_an_old_hour() -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from ratchet_monitor.buckets import OTHERS, Kind, Period
+from ratchet_monitor.buckets import OTHERS, Kind, Period, Tally
 from ratchet_monitor.drift.accuracy import ALLOWED, compare_accuracy
 from ratchet_monitor.drift.categories import compare_categories, compare_rate
 from ratchet_monitor.drift.finding import Finding
@@ -18,9 +18,10 @@ from ratchet_monitor.drift.judging import judged
 from ratchet_monitor.drift.numbers import compare_numbers
 from ratchet_monitor.drift.vocabulary import compare_vocabulary
 from ratchet_monitor.hearing import Strata, heard, with_strata
+from ratchet_monitor.histogram import middle_ms
 from ratchet_monitor.observations import NANO
 from ratchet_monitor.sketch import value_of
-from ratchet_monitor.spreads import Speaker, Spread, middle_of_confidence
+from ratchet_monitor.spreads import Speaker, Spread, merge, middle_of_confidence
 
 MOST_SPEAKERS: Final = 20  # versions and models that are looked at: those with the most answers
 MOST_KINDS: Final = 2_000  # of answers of a speaker, whose feedback is weighed apart
@@ -44,7 +45,7 @@ class Window:
         self.tasks: Counter[str] = Counter()
         self.inputs = Spread()
         self.spreads: dict[Speaker, Spread] = {}
-        self.failures: Counter[Speaker] = Counter()
+        self.tallies: dict[Speaker, Tally] = {}
         self._strata: dict[Speaker, dict[tuple[str, Kind], Strata]] = {}
 
     def include(self, period: Period) -> None:
@@ -53,7 +54,11 @@ class Window:
             if cell.kind.cached or not self._wanted(speaker.version_id):
                 continue
             self.tasks[period.task_type] += cell.tally.predictions
-            self.failures[speaker] += cell.tally.failed
+            its = self.tallies.setdefault(speaker, Tally())
+            its.failed += cell.tally.failed
+            its.answered += cell.tally.answered
+            its.misshapen += cell.tally.misshapen
+            merge(its.latencies, cell.tally.latencies)
             kinds = self._strata.setdefault(speaker, {})
             kind = cell.kind if len(kinds) < MOST_KINDS else cell.kind._replace(template=OTHERS, document_type=OTHERS)
             with_strata(kinds.setdefault((period.task_type, kind), {}), cell.tally.strata)
@@ -101,25 +106,23 @@ def _of_inputs(was: Spread, now: Spread) -> list[Finding]:
 
 def _of_outputs(reference: Window, current: Window, speaker: Speaker, allowed: float) -> list[Finding]:
     was, now = reference.spreads[speaker], current.spreads[speaker]
+    before, lately = reference.tallies[speaker], current.tallies[speaker]
+    failed, broken, refused = (
+        ((before.failed, before.failed + before.answered), (lately.failed, lately.failed + lately.answered)),
+        ((before.misshapen, before.answered), (lately.misshapen, lately.answered)),
+        ((was.refused, was.read), (now.refused, now.read)),
+    )
     scores = [heard(window.strata(speaker)).weighted for window in (reference, current)]
-    failed = [
-        (window.failures[speaker], window.failures[speaker] + spread.answered)
-        for window, spread in ((reference, was), (current, now))
-    ]
     return [
         compare_accuracy(*scores, allowed=allowed),
         compare_rate("failures", *failed),
-        compare_rate("broken formats", (was.misshapen, was.answered), (now.misshapen, now.answered)),
-        compare_rate("refusals", (was.refused, was.read), (now.refused, now.read)),
+        compare_rate("broken formats", *broken),
+        compare_rate("refusals", *refused),
         compare_numbers("output length (characters)", was.output_length, now.output_length, value_of),
         compare_numbers("confidence", was.confidence, now.confidence, middle_of_confidence),
-        compare_numbers("latency (ms)", was.latency, now.latency, _milliseconds),
+        compare_numbers("latency (ms)", before.latencies, lately.latencies, middle_ms),
         compare_numbers("cost (USD)", was.cost, now.cost, _usd),
     ]
-
-
-def _milliseconds(number: int) -> float:
-    return value_of(number) / 1000
 
 
 def _usd(number: int) -> float:
