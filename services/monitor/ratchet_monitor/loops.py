@@ -8,6 +8,7 @@ from ratchet_monitor.alerts.sending import Senders
 from ratchet_monitor.alerts.telling import Telling
 from ratchet_monitor.alerts.watching import Looking, WatchingRules
 from ratchet_monitor.downsampling import sum_up_once
+from ratchet_monitor.drifting import look_once
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.pace import resting
 from ratchet_monitor.quality import measure_once
@@ -15,6 +16,7 @@ from ratchet_monitor.rebuild import Rebuild
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.store.alert_rules import HourCells, Stirring
+from ratchet_monitor.streaming import Streaming
 from ratchet_monitor.verdicts import compare_once
 from ratchet_monitor.watching import Watching
 
@@ -25,6 +27,7 @@ TELL_EVERY_S = 1.0
 DELIVER_EVERY_S, DELIVER_IDLE_S = 1.0, 4.0
 DELIVERERS = 8
 SUM_UP_EVERY_S = 5.0
+DRIFT_EVERY_S = 2.0
 
 
 def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
@@ -33,7 +36,7 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         store.buckets,
         settings.keeping,
         store.changed,
-        then=(store.to_compare, store.to_measure, Stirring(store.watched)),
+        then=(store.to_compare, store.to_measure, store.looks, Stirring(store.watched)),
         slots=store.slots,
         days=store.buckets.changed_days,
     )
@@ -65,6 +68,23 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         "quality": Loop(resting(measure), every=settings.quality_every_s),
         "days": Loop(resting(sum_up), every=SUM_UP_EVERY_S),
         "forgetting": Loop(forget, every=FORGET_EVERY_S),
+    }
+
+
+def drift_loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
+    """Windows are compared when it is their turn, and streams watched as facts come."""
+    rules = settings.drift
+    streaming = Streaming(store.to_stream, store.facts, store.streams, store.alerts, rules, settings.keeping)
+
+    async def look() -> bool:
+        return await look_once(store.looks, store.buckets, store.streams, store.alerts, rules, utc_now())
+
+    async def stream() -> bool:
+        return await streaming.once(utc_now())
+
+    return {
+        "drift of windows": Loop(resting(look), every=DRIFT_EVERY_S),
+        "drift of streams": Loop(resting(stream), every=DRIFT_EVERY_S),
     }
 
 

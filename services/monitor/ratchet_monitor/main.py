@@ -9,9 +9,19 @@ from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
 from ratchet_common.service import RARELY_S, at_work, connections
 from ratchet_monitor.alerts.sending import senders_of
-from ratchet_monitor.api import accuracy, alert, alert_rules, alerts, experiments, numbers, receivers, silences
+from ratchet_monitor.api import (
+    accuracy,
+    alert,
+    alert_rules,
+    alerts,
+    drift,
+    experiments,
+    numbers,
+    receivers,
+    silences,
+)
 from ratchet_monitor.consumers import hear
-from ratchet_monitor.loops import alert_loops, loops
+from ratchet_monitor.loops import alert_loops, drift_loops, loops
 from ratchet_monitor.measuring import Measuring
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
@@ -33,14 +43,15 @@ def build(settings: MonitorSettings) -> FastAPI:
             relays |= await its.relay(its.database.forgotten, idle=RARELY_S)
             relays |= await its.relay(store.alerts.collection)
             app.state.store, app.state.rules, app.state.ready = store, settings.rules, its.ready
-            app.state.senders = senders
-            async with at_work(its, relays | loops(store, settings) | alert_loops(store, senders, settings)):
+            app.state.senders, app.state.drift = senders, settings.drift
+            work = loops(store, settings) | drift_loops(store, settings) | alert_loops(store, senders, settings)
+            async with at_work(its, relays | work):
                 yield
 
     routers = [alerts.routes, alert_rules.routes, receivers.routes, silences.routes, alert.routes]
     return create_app(
         "monitor",
         settings,
-        routers=[*routers, accuracy.routes, numbers.routes, experiments.routes],
+        routers=[*routers, accuracy.routes, drift.routes, numbers.routes, experiments.routes],
         lifespan=lifespan,
     )

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from ratchet_common.events import Calibration, RawConfidence
 from ratchet_monitor.buckets import Build, Tally
 from ratchet_monitor.calibration import LEAST, Point, apart, bin_name, calibrations, expit, fitted, log_odds
+from ratchet_monitor.intervals import wilson
 from ratchet_monitor.observations import raw_confidence_of
-from ratchet_monitor.quality import Quality, qualities_of, wilson, worth_telling
+from ratchet_monitor.quality import Quality, qualities_of, worth_telling
 from ratchet_monitor.scores import Scored
 from ratchet_monitor.totals import Subject
 from tests.unit.monitor.make import observation, prediction, result_id

@@ -1,3 +1,5 @@
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -14,7 +16,7 @@ def asked(text: str) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode([{"role": "user", "content": text}]))
 
 
-def made(number: int, output: str = "They agreed on a price.", **changes: object) -> PredictionMade:
+def made(number: int, output: str = "They agreed on a price.", **changes: Any) -> PredictionMade:
     return prediction(number, input=asked(QUESTION), output=output, **changes)
 
 
@@ -50,7 +52,7 @@ def test_of_a_batch_so_many_are_read_and_no_more() -> None:
         {"text_omitted": "not_collected"},
     ],
 )
-def test_what_has_no_text_or_repeats_another_answer_is_not_measured(changes: dict[str, object]) -> None:
+def test_what_has_no_text_or_repeats_another_answer_is_not_measured(changes: dict[str, Any]) -> None:
     assert not Measuring(KEY, 50).of([prediction(1, **{"input": asked(QUESTION), "output": "Yes."} | changes)])
 
 

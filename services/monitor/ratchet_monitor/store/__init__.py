@@ -37,7 +37,6 @@ class MonitorStore:
         self.changed = MongoMarks(database.changed_hours, BucketKey, BucketKey._fields)
         self.to_compare = MongoMarks(database.changed_comparisons, TaskKey, TaskKey._fields)
         self.to_measure = MongoMarks(database.changed_quality, TaskKey, TaskKey._fields)
-
         self.slots = MongoSlots(database)
         self.watched = MongoWatched(database)
         self.alerts = MongoAlerts(database, self._stir)
@@ -52,10 +51,10 @@ class MonitorStore:
         await self.experiments.create_indexes()
         await self.qualities.create_indexes()
         await self.shadows.create_indexes()
+        await self.looks.create_indexes()
+        await self.streams.create_indexes()
         for one in (self.slots, self.watched, self.alerts, self.rules, self.receivers, self.silences, self.deliveries):
             await one.create_indexes()
 
     async def _stir(self, tenant: str) -> None:
         await self.watched.stir({tenant}, datetime.now(UTC))
-        await self.looks.create_indexes()
-        await self.streams.create_indexes()
