@@ -25,7 +25,7 @@ class MonitorSettings(CommonSettings):
     )
     bucket_days: int = Field(400, ge=1, le=4000, description="the daily numbers are kept")
     measured_at_once: int = Field(
-        50, ge=0, le=500, description="answers of each batch of 500 whose texts are read for drift; 0: none"
+        20, ge=0, le=500, description="answers of each batch of 500 whose texts are read for drift; 0: none"
     )
     min_observations: int = Field(30, ge=1, le=10_000, description="scored units of each arm, before any verdict")
     min_step_hours: float = Field(1, ge=0, le=24 * 90, description="a step lasts so long before more is given; 0: none")

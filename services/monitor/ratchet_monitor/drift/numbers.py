@@ -1,6 +1,6 @@
 """Has a number changed its distribution: a length, a cost, a latency, a confidence?
 
-What is kept of numbers are counts in bins that lie in order (histogram.py, or others), so hours add up and no value is
+What is kept of numbers are counts in bins that lie in order (sketch.py, or others), so hours add up and no value is
 kept. PSI is taken over tenths of the reference. The test is that of Kolmogorov and Smirnov over all bins: counted in
 bins it says "changed" a little less often than it might, and never more often.
 """
@@ -53,11 +53,13 @@ def compare_numbers(
 
 
 def quantile_edges(bins: Bins, parts: int = PARTS) -> list[int]:
-    """The last bin of each part but the last one. Fewer parts where one bin holds more than its share."""
+    """The last bin of each part but the last one. Fewer parts where one bin holds more than its share; where nearly all
+    lies in the highest one: what is below it, it, and what is above."""
     numbers = sorted(number for number, n in bins.items() if n)
     running = list(accumulate(bins[number] for number in numbers))
     edges = [numbers[bisect_left(running, running[-1] * part / parts)] for part in range(1, parts)]
-    return sorted(set(edges) - {numbers[-1]})
+    last = numbers[-1]
+    return sorted(set(edges) - {last}) or [last - 1, last]
 
 
 def grouped(bins: Bins, edges: list[int]) -> list[int]:
