@@ -241,6 +241,8 @@ MOST: tuple[Event, ...] = (
         signal="regenerated",
         spoken=False,
         reference="On Friday.",
+        of_session=True,
+        template="executive_summary_short_v1",
     ),
     RetrainingFellDue(tenant="acme", event_id=ID, occurred_at=NOW, task_type="summary", reasons=("drift", "more")),
     TrafficAssigned(

@@ -211,10 +211,14 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
     signal: str = ""  # what was done with the answer: copied, kept, edited, regenerated, discarded
     spoken: bool = True  # false: only the signal tells, and the rating is what it stands for
     reference: Any = None  # what should have been answered, as somebody said afterwards
+    of_session: bool = False  # it was said of the whole session of which the answer is one, and is weak
+    template: str = ""  # as the prediction's
 
     @property
     def is_weak(self) -> bool:
-        """Something was done with the answer, and nothing was said of it: its revisions count apart from words."""
+        """Nothing was said of this very answer: something was done with it, or it is one of a session of which something
+        was said. Its revisions count apart from words.
+        """
         return not self.spoken
 
 

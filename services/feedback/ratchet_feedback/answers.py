@@ -22,6 +22,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     version_id: str
     model: str
     tier: str = ""
+    template: str = ""
     assigned_by: AssignedBy
     traffic_revision: int = 0
     assigned_version: str = ""
@@ -57,6 +58,7 @@ def answer_of(made: PredictionMade) -> Answer:
         version_id=made.version_id,
         model=made.model,
         tier=made.tier,
+        template=made.template or "",
         assigned_by=made.decision.assigned_by,
         traffic_revision=made.decision.revision,
         assigned_version=made.decision.assigned_version,

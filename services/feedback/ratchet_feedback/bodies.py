@@ -46,6 +46,14 @@ class Agreement(BaseModel):
     alpha: float | None = Field(description="Krippendorff's; 1: they always agree, 0: as if by chance, null: unknown")
 
 
+class OfSessions(BaseModel):
+    """Each word on a whole session counts once, in equal parts at its answers: of a task it may count 2.5."""
+
+    words: float
+    by_rating: dict[str, float]
+    mean_score: float | None
+
+
 class Summary(BaseModel):
     days: int
     task_type: str | None
@@ -55,6 +63,7 @@ class Summary(BaseModel):
     mean_score: float | None
     mean_stars: float | None = Field(description="1 to 5, of those who gave stars")
     by_signal: dict[str, int] = Field(description="what was done with answers of which nobody said a word; in no score")
+    sessions: OfSessions = Field(description="what was said of whole sessions; in no score")
     agreement: Agreement
     corrections: int
     by_issue: dict[str, int]
@@ -150,10 +159,30 @@ class Given(BaseModel):
     version_id: str | None = Field(description="what had given the answer")
     stars: int | None
     signal: str | None = Field(description="what was done with the answer")
+    of_session: str | None = Field(description="it was said of this whole session, and counts here in part")
     reference: Any = Field(description="what should have been answered, as was said afterwards")
     cells: list[Cell]
     edits: list[Edit] = Field(description="from the answer to the text that was written in its place")
     learned_by: str | None = Field(description="the version that serves today and had heard this when it was trained")
+
+
+class SessionGiven(BaseModel):
+    feedback_id: UUID
+    user_id: str
+    revision: int
+    state: str = Field(description="pending, recorded, or expired: no answer of the session ever came")
+    rating: Rating
+    stars: int | None
+    comments: str
+    issues: list[str]
+    said_at: datetime
+    results: list[UUID] = Field(description="the answers at which it counts, in equal parts; 100 at most")
+
+
+class OfSession(BaseModel):
+    session_id: str
+    items: list[SessionGiven]
+    next: str | None = None
 
 
 class Result(BaseModel):

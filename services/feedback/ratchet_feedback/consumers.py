@@ -6,6 +6,7 @@ from typing import Protocol
 from ratchet_common.events import AlertChanged, PredictionMade, TrafficAssigned
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_feedback.answers import Answer, ResultKey, answer_of, key_of
+from ratchet_feedback.sessions import SessionStore
 from ratchet_feedback.submit import FeedbackStore, Saved, join
 
 WAITING_AT_ONCE = 200
@@ -38,6 +39,12 @@ async def on_predictions(made: Sequence[PredictionMade], store: AnswerStore) -> 
         await join(waiting, store)
         if len(waiting) < WAITING_AT_ONCE:
             break
+
+
+async def on_answers(made: Sequence[PredictionMade], store: AnswerStore, sessions: SessionStore) -> None:
+    """They are written before the words on their sessions are looked at again."""
+    await on_predictions(made, store)
+    await sessions.stir([answer_of(event) for event in made if event.session and event.task_type != EMBEDDING])
 
 
 async def on_traffic(assigned: Sequence[TrafficAssigned], store: SituationStore) -> None:

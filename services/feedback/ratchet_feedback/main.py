@@ -13,12 +13,14 @@ from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import ALERTS, ERASURES, PREDICTIONS, TRAFFIC
-from ratchet_feedback.api import feedback, links, upload
-from ratchet_feedback.consumers import on_alerts, on_predictions, on_traffic
+from ratchet_feedback.api import feedback, links, sessions, upload
+from ratchet_feedback.consumers import on_alerts, on_answers, on_traffic
+from ratchet_feedback.sessions import look_at_sessions
 from ratchet_feedback.settings import FeedbackSettings
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.link_keys import kept_key
 from ratchet_feedback.store.reports import MongoReports
+from ratchet_feedback.store.sessions import MongoSessionStore
 from ratchet_feedback.store.tallies import MongoTallyStore
 from ratchet_feedback.store.traces import MongoTraces
 from ratchet_feedback.tallies import recount
@@ -39,23 +41,29 @@ def build(settings: FeedbackSettings) -> FastAPI:
         async with connections("feedback", settings) as its:
             store = MongoFeedbackStore(its.database, answers_kept=settings.answers_kept, text_kept=settings.text_kept)
             tallies, reports = MongoTallyStore(its.database), MongoReports(its.database)
-            traces = MongoTraces(its.database)
-            for part in (store, tallies, reports, traces):
+            traces, whole = MongoTraces(its.database), MongoSessionStore(its.database, text_kept=settings.text_kept)
+            for part in (store, tallies, reports, traces, whole):
                 await part.create_indexes()
             forgets = await forgetting(its.database, its.name, traces.steps)
-            its.hear(PREDICTIONS, forgets.sparing(partial(on_predictions, store=store)))
+            its.hear(PREDICTIONS, forgets.sparing(partial(on_answers, store=store, sessions=whole)))
             its.hear(ERASURES, forgets.on_erasures)
             its.hear(TRAFFIC, partial(on_traffic, store=tallies))
             its.hear(ALERTS, partial(on_alerts, store=tallies))
             app.state.store, app.state.reports, app.state.settings = store, reports, settings
+            app.state.sessions = whole
             app.state.link_keys = links.LinkKeys(settings.link_keys or [await kept_key(its.database)])
             app.state.ready = its.ready
-            async with at_work(its, await _relays(its) | _loops(store, tallies, settings)):
+            async with at_work(its, await _relays(its) | _loops(store, tallies, whole, settings)):
                 yield
 
     large = Upload(settings.upload_bytes, UPLOAD_PATIENCE_S, "FEEDBACK_UPLOAD_BYTES")
     uploads = {("POST", f"{upload.routes.prefix}/import"): large}
-    routers = [upload.routes, links.routes, feedback.routes]  # in this order: `{result_id}` would match the others
+    routers = [
+        upload.routes,
+        links.routes,
+        sessions.routes,
+        feedback.routes,
+    ]  # in this order: `{result_id}` would match the others
     return create_app("feedback", settings, routers=routers, lifespan=lifespan, uploads=uploads)
 
 
@@ -64,13 +72,17 @@ async def _relays(its: Connections) -> dict[str, Loop]:
     return {name: loop for collection in changed for name, loop in (await its.relay(collection)).items()}
 
 
-def _loops(store: MongoFeedbackStore, tallies: MongoTallyStore, settings: FeedbackSettings) -> dict[str, Loop]:
+def _loops(
+    store: MongoFeedbackStore, tallies: MongoTallyStore, whole: MongoSessionStore, settings: FeedbackSettings
+) -> dict[str, Loop]:
     async def forget() -> None:
         await store.forget_text(datetime.now(UTC))
+        await whole.forget_text(datetime.now(UTC))
 
     return {
         "recount": Loop(partial(recount, tallies, settings.limits), every=RECOUNT_EVERY_S),
         "look again": Loop(partial(look_again, store, settings.patience), every=LOOK_AGAIN_EVERY_S),
+        "look at sessions": Loop(partial(look_at_sessions, whole, store, settings.patience), every=LOOK_AGAIN_EVERY_S),
         "measure": Loop(partial(measure, store), every=MEASURE_EVERY_S),
         "forget text": Loop(forget, every=FORGET_EVERY_S),
     }

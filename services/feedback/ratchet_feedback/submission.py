@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.issues import Issue, known_issue
 from ratchet_feedback.scoring import MOST_STARS, Rating, rating_of
+from ratchet_feedback.sessions import SessionWord
 from ratchet_feedback.signals import STANDS_FOR, Signal
 from ratchet_feedback.submit import LARGEST_CORRECTIONS, Feedback
 
@@ -24,6 +25,7 @@ Corrections = dict[Annotated[str, Field(min_length=1, max_length=100)], Correcti
 Head = Annotated[int, Field(ge=1, le=100_000)] | Annotated[str, Field(min_length=1, max_length=500)]
 
 
+OF_A_SESSION: Final = {"rating", "stars", "comments", "specific_issues"}
 WRITTEN: Final = {"corrections", "edited_to", "reference", "cells"}
 
 
@@ -88,13 +90,16 @@ class Word(BaseModel):
             rating=self._rating(signal),
             corrections=self.corrections | ({"output": self.edited_to} if self.edited_to is not None else {}),
             comments=self.comments,
-            issues=tuple(dict.fromkeys(issue.value for issue in self.specific_issues)),
+            issues=self._issues(),
             stars=self.stars,
             signal=signal.value if signal else "",
             spoken=self._said() != {"signal"},
             reference=self.reference,
             cells=tuple(Cell(cell.row, cell.column, _shown(cell.value), cell.table) for cell in self.cells),
         )
+
+    def _issues(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(issue.value for issue in self.specific_issues))
 
     def _rating(self, signal: Signal | None) -> Rating:
         """As it was said; else by what was said in its place. Who names an issue is not content."""
@@ -108,8 +113,39 @@ class Word(BaseModel):
 
 
 class FeedbackSubmission(Word):
-    result_id: UUID
+    result_id: UUID | None = Field(None, description="the answer that it is about")
+    session_id: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00]*$",
+        description="in place of result_id: it is about the whole session",
+    )
     user_id: str = Field("anonymous", min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+
+    @model_validator(mode="after")
+    def _about_one_thing(self) -> Self:
+        if (self.result_id is None) == (self.session_id is None):
+            raise ValueError("give either the result_id of an answer or the session_id of a whole session")
+        unfit = sorted(self._said() - OF_A_SESSION)
+        if self.session_id is not None and unfit:
+            raise ValueError(
+                f"of a whole session nobody can say {', '.join(unfit)}: which answer is it about? Give its result_id"
+            )
+        return self
+
+    def said(self, tenant: str) -> Feedback | SessionWord:
+        if self.result_id is not None:
+            return self.feedback(tenant, self.result_id, self.user_id)
+        return SessionWord(
+            tenant=tenant,
+            session_id=self.session_id or "",
+            user_id=self.user_id,
+            rating=self._rating(None),
+            stars=self.stars,
+            comments=self.comments,
+            issues=self._issues(),
+        )
 
 
 def _shown(value: bool | float | str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
 from ratchet_common.corrections import correction_for
-from ratchet_common.events import FeedbackJoined
+from ratchet_common.events import NOTHING, FeedbackJoined
 from ratchet_feedback.answers import Answer, ResultKey, counted_for, origin_of
 from ratchet_feedback.cells import Cell, as_correction, with_cells
 from ratchet_feedback.edits import Edit, edits
@@ -29,6 +29,7 @@ class Feedback:
     stars: int | None = None  # 1 to 5
     signal: str = ""  # what was done with the answer
     spoken: bool = True  # false: only the signal tells, and the rating is what it stands for
+    session_id: str = ""  # of this whole session it was said, of which the answer is one
     reference: Any = None  # what should have been answered, as it turned out afterwards
     cells: tuple[Cell, ...] = ()  # of a table in the answer
 
@@ -82,7 +83,8 @@ def feedback_id(said: Feedback) -> UUID:
 
 
 def _whose(said: Feedback) -> str:
-    return f"{said.tenant}\0{said.user_id}" + ("" if said.spoken else "\0did")
+    weak = f"\0in {said.session_id}" if said.session_id else "\0did"
+    return f"{said.tenant}\0{said.user_id}" + ("" if said.spoken else weak)
 
 
 async def submit(said: Feedback, store: FeedbackStore) -> Receipt:
@@ -125,7 +127,7 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         said.rating,
         corrections,
         task_type=answer.task_type,
-        output=answer.output,
+        output=None if said.session_id else answer.output,  # a session's rating is no reference's score
         reference=answer.reference if said.reference is None else said.reference,
         stars=said.stars,
     )
@@ -138,8 +140,8 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         task_type=answer.task_type,
         version_id=answer.version_id,
         model=answer.model,
-        input=answer.input,
-        output=answer.output,
+        input=NOTHING if said.session_id else answer.input,
+        output=None if said.session_id else answer.output,
         rating=said.rating.value,
         score=value,
         score_source=source,
@@ -161,7 +163,7 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         cost_usd=answer.cost_usd,
         latency_ms=answer.latency_ms,
         collect=answer.collect,
-        text_omitted=answer.text_omitted,
+        text_omitted="not_collected" if said.session_id else answer.text_omitted,
         via=said.result_id if said.result_id != answer.result_id else None,
         tier=answer.tier,
         said_at=saved.said_at,
@@ -169,6 +171,8 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         signal=said.signal,
         spoken=said.spoken,
         reference=said.reference,
+        of_session=bool(said.session_id),
+        template=answer.template,
     )
 
 

@@ -42,6 +42,13 @@ class Said:
     signal: str | None = None
     starred: int = 0
     stars: int = 0  # the sum
+    of_session: bool = False  # said of a whole session: `weight` is the sum of the parts that count at answers
+    weight: float = 0.0
+    weighed: float = 0.0  # the sum of the scores, each times its part
+
+    @property
+    def is_said(self) -> bool:
+        return not self.signal and not self.of_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,22 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class OfSessions:
+    """What was said of whole sessions; each such word counts once, in equal parts at each answer of its session."""
+
+    words: float
+    by_rating: dict[str, float]
+    mean_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     total: int
     by_rating: dict[str, int]
     mean_score: float | None
     mean_stars: float | None
     by_signal: dict[str, int]
+    sessions: OfSessions
     corrections: int
     by_issue: dict[str, int]
     pending: int
@@ -107,7 +124,7 @@ def figures(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> Fig
     """`pending` and `expired` are counted over all tasks: of which task they are only their answer would tell."""
     rows = list(said)
     of_scope = [row for row in rows if row.state == "joined" and scope.holds(row)]
-    joined = [row for row in of_scope if not row.signal]
+    joined = [row for row in of_scope if row.is_said]
     total, starred = sum(row.count for row in joined), sum(row.starred for row in joined)
     ratings = _added((row.rating, row.count) for row in joined)
     return Figures(
@@ -116,6 +133,7 @@ def figures(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> Fig
         mean_score=sum(row.score for row in joined) / total if total else None,
         mean_stars=sum(row.stars for row in joined) / starred if starred else None,
         by_signal=dict(_added((row.signal, row.count) for row in of_scope if row.signal).most_common()),
+        sessions=_of_sessions(row for row in of_scope if row.of_session),
         corrections=sum(row.corrections for row in joined),
         by_issue=dict(_added((row.issue, row.count) for row in raised if scope.holds(row)).most_common()),
         pending=_in_state(rows, "pending"),
@@ -126,13 +144,13 @@ def figures(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> Fig
 def rate(said: Iterable[Said], given: Iterable[Given], scope: Scope) -> tuple[int, float | None]:
     """How many answers there were, and how much feedback came on each; None where there were none."""
     answers = sum(row.count for row in given if scope.holds(row))
-    feedback = sum(row.count for row in said if row.state == "joined" and not row.signal and scope.holds(row))
+    feedback = sum(row.count for row in said if row.state == "joined" and row.is_said and scope.holds(row))
     return answers, feedback / answers if answers else None
 
 
 def improvements(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> list[Improvement]:
     """The issues that people name, the commonest first, task by task."""
-    feedback = _added((row.task_type, row.count) for row in said if row.state == "joined" and not row.signal)
+    feedback = _added((row.task_type, row.count) for row in said if row.state == "joined" and row.is_said)
     counts: Counter[tuple[str, str]] = Counter()
     for row in raised:
         if scope.holds(row) and row.task_type:
@@ -149,6 +167,14 @@ def agreement(judged: Iterable[Judged]) -> Agreement:
     values = [RATED[rating] for rating in (Rating.POSITIVE, Rating.NEUTRAL, Rating.NEGATIVE)]
     units = [(dict(zip(values, (row.positive, row.neutral, row.negative), strict=True)), row.count) for row in rows]
     return Agreement(sum(row.count for row in rows), krippendorff(units))
+
+
+def _of_sessions(rows: Iterable[Said]) -> OfSessions:
+    rows = list(rows)
+    words = sum(row.weight for row in rows)
+    by_rating = {one.value: round(sum(row.weight for row in rows if row.rating == one), 6) for one in Rating}
+    mean = sum(row.weighed for row in rows) / words if words else None
+    return OfSessions(round(words, 6), by_rating, mean)
 
 
 def _in_state(rows: Iterable[Said], state: str) -> int:

@@ -1,10 +1,11 @@
 """Use case: much feedback at once, line by line: each is kept, or refused with its reason; none stops the others."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ratchet_feedback.submit import Feedback, FeedbackStore, submit_all
+from ratchet_feedback.sessions import SessionStore, SessionWord, say, word_id
+from ratchet_feedback.submit import Feedback, FeedbackStore, Status, submit_all
 
 AT_ONCE: Final = 200
 MOST_NAMED: Final = 10_000  # refused lines; the others are counted
@@ -36,13 +37,14 @@ class Uploaded:
 
 async def upload(
     lines: AsyncIterator[bytes | None],
-    read: Callable[[bytes | None], Feedback | str],
+    read: Callable[[bytes | None], Feedback | SessionWord | str],
     store: FeedbackStore,
+    sessions: SessionStore,
     *,
     dry_run: bool = False,
 ) -> Uploaded:
     """`read`: of a line the feedback, or why there is none. Sent again, each word replaces itself."""
-    found, waiting = Uploaded(), list[Feedback]()
+    found, waiting = Uploaded(), list[Feedback | SessionWord]()
     async for line in lines:
         found.lines += 1
         if line is not None and not line.strip():
@@ -53,13 +55,25 @@ async def upload(
             continue
         waiting.append(word)
         if len(waiting) == AT_ONCE:
-            await _keep(waiting, store, found, dry_run=dry_run)
+            await _keep(waiting, store, sessions, found, dry_run=dry_run)
             waiting = []
-    await _keep(waiting, store, found, dry_run=dry_run)
+    await _keep(waiting, store, sessions, found, dry_run=dry_run)
     return found
 
 
-async def _keep(words: list[Feedback], store: FeedbackStore, found: Uploaded, *, dry_run: bool) -> None:
+async def _keep(
+    words: Sequence[Feedback | SessionWord],
+    store: FeedbackStore,
+    sessions: SessionStore,
+    found: Uploaded,
+    *,
+    dry_run: bool,
+) -> None:
     found.kept += len(words)
-    if words and not dry_run:
-        found.pending += await submit_all(words, store)
+    if dry_run:
+        return
+    if of_answers := [word for word in words if isinstance(word, Feedback)]:
+        found.pending += await submit_all(of_answers, store)
+    last = {word_id(word): word for word in words if isinstance(word, SessionWord)}
+    for word in last.values():
+        found.pending += (await say(word, sessions, store)).status is Status.PENDING

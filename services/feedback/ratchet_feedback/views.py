@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ratchet_feedback.bodies import Corrected, Given, Need, RetrainingLimits, Tallied, Trigger
+from ratchet_feedback.bodies import Corrected, Given, Need, RetrainingLimits, SessionGiven, Tallied, Trigger
 from ratchet_feedback.retraining import Limits, cools_down_until, reasons
+from ratchet_feedback.sessions import SavedWord, word_id
 from ratchet_feedback.store.reports import Known, Standing
 from ratchet_feedback.traffic import Listened, learned_by
 
@@ -79,8 +80,25 @@ def given(known: Known, listened: Sequence[Listened]) -> Given:
         version_id=known.version_id,
         stars=said.stars,
         signal=said.signal or None,
+        of_session=said.session_id or None,
         reference=said.reference,
         cells=list(said.cells),
         edits=list(known.edits),
         learned_by=learned_by(known.joined_at, listened) if known.joined_at else None,
+    )
+
+
+def of_session(word: SavedWord, state: str) -> SessionGiven:
+    said = word.said
+    return SessionGiven(
+        feedback_id=word_id(said),
+        user_id=said.user_id,
+        revision=word.revision,
+        state=STATES.get(state, state),
+        rating=said.rating,
+        stars=said.stars,
+        comments=said.comments,
+        issues=list(said.issues),
+        said_at=word.said_at,
+        results=list(word.results),
     )

@@ -16,6 +16,7 @@ from ratchet_feedback.api import feedback, links, upload
 from ratchet_feedback.settings import FeedbackSettings
 from tests.unit.feedback.in_memory import InMemoryStore
 from tests.unit.feedback.said import prediction
+from tests.unit.feedback.sessions_in_memory import SessionsInMemory
 
 PATH = "/api/models/feedback"
 
@@ -43,6 +44,7 @@ async def client(tmp_path: Path, store: InMemoryStore) -> AsyncIterator[httpx.As
         "feedback", settings, routers=[upload.routes, links.routes, feedback.routes], lifespan=_nothing_to_start
     )
     app.state.store, app.state.settings, app.state.reports = store, settings, None
+    app.state.sessions = SessionsInMemory(store)
     app.state.link_keys = links.LinkKeys([b"k" * 32])
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
@@ -115,3 +117,34 @@ async def test_of_ten_thousand_corrections_three_hundred_broken_ones_are_named(c
     found = (await client.post(f"{PATH}/import", content=b"\r\n".join(lines))).json()
     assert (found["lines"], found["kept"], found["refused"]) == (10_000, 9_700, 300)
     assert [fault["line"] for fault in found["faults"]] == sorted(wrong)
+
+
+async def test_a_whole_session_is_spoken_of_in_place_of_an_answer(
+    client: httpx.AsyncClient, store: InMemoryStore
+) -> None:
+    made = prediction(session="s1")
+    store.known["acme", made.result_id] = answer_of(made)
+    said = {"session_id": "s1", "user_id": "ann", "stars": 2}
+    receipts = [(await client.post(PATH, json=said)).json() for _ in range(2)]
+    assert [(r["status"], r["revision"]) for r in receipts] == [("recorded", 1), ("recorded", 2)]
+    line = msgspec.json.encode(said | {"session_id": "s2"})
+    found = (await client.post(f"{PATH}/import", content=line)).json()
+    assert (found["kept"], found["pending"], found["refused"]) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"rating": "positive"}, "either the result_id of an answer or the session_id"),
+        ({"rating": "positive", "session_id": "s1", "result_id": str(uuid4())}, "either the result_id of an answer"),
+        ({"rating": "positive", "session_id": ""}, "session_id"),
+        ({"session_id": "s1", "edited_to": "Better."}, "of a whole session nobody can say edited_to"),
+        ({"session_id": "s1", "signal": "copied"}, "of a whole session nobody can say signal"),
+    ],
+)
+async def test_what_is_about_nothing_or_of_a_session_says_too_much_is_refused(
+    client: httpx.AsyncClient, said: dict[str, Any], why: str
+) -> None:
+    refused = await client.post(PATH, json=said)
+    assert refused.status_code == 422
+    assert why in str(refused.json())

@@ -7,6 +7,7 @@ from ratchet_feedback.submit import Feedback
 from ratchet_feedback.upload import Refused, upload
 from tests.unit.feedback.in_memory import InMemoryStore
 from tests.unit.feedback.said import feedback
+from tests.unit.feedback.sessions_in_memory import SessionsInMemory
 
 
 async def pieces(given: Iterable[bytes]) -> AsyncIterator[bytes]:
@@ -43,7 +44,7 @@ async def test_what_is_wrong_is_named_and_stops_nothing() -> None:
         for line in (b"ann", b"bad", b"", b"bob", None, b"ann"):
             yield line
 
-    found = await upload(lines(), read, store)
+    found = await upload(lines(), read, store, SessionsInMemory(store))
     assert (found.lines, found.kept, found.pending, found.refused) == (6, 3, 2, 2)
     assert found.faults == [Refused(2, "it is bad"), Refused(5, "it is bad")]
     assert {kept.saved.said.user_id for kept in store.kept.values()} == {"ann", "bob"}
@@ -51,5 +52,7 @@ async def test_what_is_wrong_is_named_and_stops_nothing() -> None:
 
 async def test_a_dry_run_says_the_same_and_keeps_nothing() -> None:
     store = InMemoryStore()
-    found = await upload(lines_of(pieces([b"a\nb\n"])), lambda _: feedback(), store, dry_run=True)
+    found = await upload(
+        lines_of(pieces([b"a\nb\n"])), lambda _: feedback(), store, SessionsInMemory(store), dry_run=True
+    )
     assert (found.kept, found.pending, store.kept) == (2, 0, {})

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from ratchet_feedback.settings import FeedbackSettings
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.reports import MongoReports
+from ratchet_feedback.store.sessions import MongoSessionStore
 
 
 def _store(request: Request) -> MongoFeedbackStore:
@@ -19,6 +20,11 @@ def _reports(request: Request) -> MongoReports:
     return reports
 
 
+def _sessions(request: Request) -> MongoSessionStore:
+    sessions: MongoSessionStore = request.app.state.sessions
+    return sessions
+
+
 def _settings(request: Request) -> FeedbackSettings:
     settings: FeedbackSettings = request.app.state.settings
     return settings
@@ -26,4 +32,5 @@ def _settings(request: Request) -> FeedbackSettings:
 
 Store = Annotated[MongoFeedbackStore, Depends(_store)]
 Reports = Annotated[MongoReports, Depends(_reports)]
+Sessions = Annotated[MongoSessionStore, Depends(_sessions)]
 Settings = Annotated[FeedbackSettings, Depends(_settings)]

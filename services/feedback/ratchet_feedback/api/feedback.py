@@ -12,7 +12,7 @@ from ratchet_common.errors import NotFoundError
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_feedback import summary
-from ratchet_feedback.api.asking import Reports, Settings, Store
+from ratchet_feedback.api.asking import Reports, Sessions, Settings, Store
 from ratchet_feedback.bodies import (
     Agreement,
     Answered,
@@ -24,9 +24,10 @@ from ratchet_feedback.bodies import (
     Submitted,
     Summary,
 )
+from ratchet_feedback.sessions import say
 from ratchet_feedback.store.reports import Standing
 from ratchet_feedback.submission import FeedbackSubmission
-from ratchet_feedback.submit import submit
+from ratchet_feedback.submit import Feedback, submit
 from ratchet_feedback.tallies import Task
 from ratchet_feedback.views import corrected, given, need
 
@@ -37,9 +38,12 @@ Days = Annotated[int, Query(ge=1, le=365)]
 
 
 @routes.post("", status_code=202)
-async def submit_feedback(body: FeedbackSubmission, caller: MayGiveFeedback, store: Store) -> Submitted:
-    """What a user says of an answer. Saying it again replaces what the same user said before."""
-    receipt = await submit(body.feedback(caller.tenant, body.result_id, body.user_id), store)
+async def submit_feedback(
+    body: FeedbackSubmission, caller: MayGiveFeedback, store: Store, sessions: Sessions
+) -> Submitted:
+    """What a user says of an answer, or of a whole session. Saying it again replaces what the same user said before."""
+    said = body.said(caller.tenant)
+    receipt = await (submit(said, store) if isinstance(said, Feedback) else say(said, sessions, store))
     return Submitted(feedback_id=receipt.feedback_id, revision=receipt.revision, status=receipt.status)
 
 

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from ratchet_common.auth import MayGiveFeedback
 from ratchet_common.problems import documented
-from ratchet_feedback.api.asking import Store
+from ratchet_feedback.api.asking import Sessions, Store
 from ratchet_feedback.bodies import Upload
 from ratchet_feedback.lines import LONGEST_LINE, lines_of
+from ratchet_feedback.sessions import SessionWord
 from ratchet_feedback.submission import FeedbackSubmission
 from ratchet_feedback.submit import Feedback
 from ratchet_feedback.upload import upload
@@ -23,17 +24,18 @@ async def upload_feedback(
     request: Request,
     caller: MayGiveFeedback,
     store: Store,
+    sessions: Sessions,
     dry_run: Annotated[bool, Query(description="say what would be kept, and keep nothing")] = False,
 ) -> Upload:
     """Each line as the body of one submission. A line that is wrong is named with its reason, and the others are kept.
 
     Broken off, it may be sent again: each word replaces itself.
     """
-    found = await upload(lines_of(request.stream()), partial(_read, caller.tenant), store, dry_run=dry_run)
+    found = await upload(lines_of(request.stream()), partial(_read, caller.tenant), store, sessions, dry_run=dry_run)
     return Upload.model_validate(found, from_attributes=True)
 
 
-def _read(tenant: str, line: bytes | None) -> Feedback | str:
+def _read(tenant: str, line: bytes | None) -> Feedback | SessionWord | str:
     """Never says what the line holds."""
     if line is None:
         return f"it is longer than {LONGEST_LINE} bytes"
@@ -43,4 +45,4 @@ def _read(tenant: str, line: bytes | None) -> Feedback | str:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
         return f"{where}: {first['msg']}" if where else first["msg"]
-    return said.feedback(tenant, said.result_id, said.user_id)
+    return said.said(tenant)

@@ -1,20 +1,23 @@
 """How this service's things look as documents. What people wrote is kept as bytes; their keys name no field."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 import msgspec
 from bson import Binary
+from uuid_utils.compat import uuid7
 
 from ratchet_common.mongo import Document
-from ratchet_common.persons import digest_of_some
+from ratchet_common.persons import digest, digest_of_some
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.edits import Edit
 from ratchet_feedback.scoring import Rating
+from ratchet_feedback.sessions import session_key
 from ratchet_feedback.submit import Feedback, Saved, feedback_id
 from ratchet_feedback.tallies import Task
+from ratchet_feedback.waiting import SECOND_LOOK
 
 
 def answer_key(key: ResultKey) -> Binary:
@@ -39,6 +42,8 @@ def answer_document(answer: Answer) -> Document:
         "task_type": answer.task_type,
         "document_type": answer.document_type,
         "outcome": answer.outcome,
+        "result_id": Binary.from_uuid(answer.result_id),
+        "session": Binary.from_uuid(session_key(answer.tenant, answer.session)) if answer.session else None,
         "asker": digest_of_some(answer.tenant, answer.user),
         "body": msgspec.json.encode(answer),
     }
@@ -58,10 +63,30 @@ def said_fields(said: Feedback) -> Document:
         "stars": said.stars,
         "signal": said.signal or None,
         "spoken": said.spoken,
+        "session_id": said.session_id or None,
         "reference": msgspec.json.encode(said.reference) if said.reference is not None else None,
         "cells": msgspec.json.encode(said.cells) if said.cells else None,
         "edits": None,  # known once it is joined with its answer
     }
+
+
+def saying(said: Feedback, now: datetime, text_kept: timedelta | None) -> Document:
+    """The update by which it takes the place of what this user said before. `text_kept`: None, nothing was written."""
+    replaced = said_fields(said) | {
+        "state": "pending",
+        "place": uuid7().hex,
+        "said_at": now,
+        "due_at": now + SECOND_LOOK,
+        "text_until": now + text_kept if text_kept and wrote(said) else None,
+    }
+    first = {
+        "tenant": said.tenant,
+        "result_id": Binary.from_uuid(said.result_id),
+        "about": answer_key((said.tenant, said.result_id)),
+        "user_id": said.user_id,
+        "speaker": digest(said.tenant, said.user_id),
+    }
+    return {"$set": replaced, "$setOnInsert": first, "$inc": {"revision": 1}}
 
 
 WRITTEN: Final = ("corrections", "comments", "reference", "cells", "edits")  # the fields that hold what people wrote
@@ -103,6 +128,7 @@ def saved_in(document: Document) -> Saved:
         stars=document.get("stars"),
         signal=document.get("signal") or "",
         spoken=document.get("spoken", True),
+        session_id=document.get("session_id") or "",
         reference=msgspec.json.decode(document["reference"]) if document.get("reference") else None,
         cells=msgspec.json.decode(document["cells"], type=tuple[Cell, ...]) if document.get("cells") else (),
     )

@@ -4,15 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from bson import Binary
 from pymongo import UpdateOne
-from uuid_utils.compat import uuid7
 
 from ratchet_common import outbox
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import FeedbackJoined
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
-from ratchet_common.persons import digest, digest_of_some
+from ratchet_common.persons import digest_of_some
 from ratchet_common.upserts import upsert, upsert_where
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.store.documents import (
@@ -21,12 +19,10 @@ from ratchet_feedback.store.documents import (
     answer_in,
     answer_key,
     feedback_key,
-    said_fields,
     saved_in,
-    wrote,
+    saying,
 )
 from ratchet_feedback.submit import Feedback, Saved, edited
-from ratchet_feedback.waiting import SECOND_LOOK
 
 COUNTED_AT_MOST = 100_000
 
@@ -106,22 +102,7 @@ class MongoFeedbackStore:
             }
 
     def _saying(self, said: Feedback) -> Document:
-        now = datetime.now(UTC)
-        replaced = said_fields(said) | {
-            "state": "pending",
-            "place": uuid7().hex,
-            "said_at": now,
-            "due_at": now + SECOND_LOOK,
-            "text_until": now + self._text_kept if wrote(said) else None,
-        }
-        first = {
-            "tenant": said.tenant,
-            "result_id": Binary.from_uuid(said.result_id),
-            "about": answer_key((said.tenant, said.result_id)),
-            "user_id": said.user_id,
-            "speaker": digest(said.tenant, said.user_id),
-        }
-        return {"$set": replaced, "$setOnInsert": first, "$inc": {"revision": 1}}
+        return saying(said, datetime.now(UTC), self._text_kept)
 
     async def _update(self, updates: list[UpdateOne]) -> None:
         if updates:

@@ -54,13 +54,18 @@ class MongoReports:
         await self._feedback.create_index([("tenant", 1), ("place", 1)])
 
     async def said(self, tenant: str, since: datetime) -> list[Said]:
+        by: Document = {
+            name: f"${name}" for name in ("state", "rating", "task_type", "document_type", "weak", "signal")
+        }
         group = {
-            "_id": {name: f"${name}" for name in ("state", "rating", "task_type", "document_type", "weak", "signal")},
+            "_id": by | {"of_session": {"$cond": [{"$ifNull": ["$session_id", None]}, True, False]}},
             "count": {"$sum": 1},
             "corrections": {"$sum": {"$cond": ["$corrected", 1, 0]}},
             "score": {"$sum": "$score"},
             "starred": {"$sum": {"$cond": ["$stars", 1, 0]}},
             "stars": {"$sum": "$stars"},
+            "weight": {"$sum": "$weight"},
+            "weighed": {"$sum": {"$multiply": ["$weight", "$score"]}},
         }
         pipeline: list[Document] = [_since(tenant, since), {"$group": group}]
         rows = await _rows(self._feedback, pipeline)
@@ -76,6 +81,9 @@ class MongoReports:
                 signal=row["_id"].get("signal") if row["_id"].get("weak") else None,
                 starred=row["starred"],
                 stars=row["stars"],
+                of_session=row["_id"]["of_session"],
+                weight=row["weight"],
+                weighed=row["weighed"] or 0.0,
             )
             for row in rows
         ]
