@@ -81,3 +81,31 @@ async def test_what_has_its_answer_is_joined_at_once_and_a_later_line_replaces_a
         assert (found["kept"], found["pending"]) == (2, 0)
         _, body = await app.get(f"/api/models/feedback/{made.result_id}")
         assert [(one["stars"], one["state"]) for one in body["items"]] == [(4, "recorded")]
+
+
+async def test_sent_again_nothing_changes_not_even_a_revision(settings: FeedbackSettings, tenant: Tenant) -> None:
+    made = prediction(tenant.name, session="s1")
+    said = [{"result_id": made.result_id, "user_id": "ann", "edited_to": "Better."}, {"session_id": "s1", "stars": 4}]
+    lines = [msgspec.json.encode(word) for word in said]
+    async with asyncio.timeout(60), running_app(build(settings), tenant) as app, Bus(settings) as bus:
+        assert (await upload(app, lines))["pending"] == 2
+        await publish(bus, made)
+        seen = await _recorded(app, made.result_id, 2)
+        assert (await upload(app, lines))["pending"] == 0
+        assert await _said(app, made.result_id) == seen
+        assert {one["revision"] for one in seen} == {1}
+        assert {one["of_session"] for one in seen} == {None, "s1"}
+
+
+async def _said(app: Running, result_id: UUID) -> list[dict[str, Any]]:
+    _, body = await app.get(f"/api/models/feedback/{result_id}")
+    items: list[dict[str, Any]] = body["items"]
+    return items
+
+
+async def _recorded(app: Running, result_id: UUID, count: int) -> list[dict[str, Any]]:
+    while True:
+        status, body = await app.get(f"/api/models/feedback/{result_id}")
+        if status == 200 and [one["state"] for one in body["items"]] == ["recorded"] * count:
+            return await _said(app, result_id)
+        await asyncio.sleep(0.1)

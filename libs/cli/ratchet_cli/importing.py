@@ -73,7 +73,7 @@ def import_examples(file: Path, trainer: Router, task_type: str, *, dry_run: boo
     path = f"{PATH}?{urllib.parse.urlencode(said)}"
     total = Total()
     try:
-        with file.open("rb") as lines, _bar() as bar:
+        with file.open("rb") as lines, progress_bar() as bar:
             task = bar.add_task("Looking" if dry_run else "Sending", total=file.stat().st_size)
             for part in parts(lines):
                 total.add(trainer.send(path, part, "application/jsonl", PATIENCE_S) if part else TOO_LONG)
@@ -87,12 +87,12 @@ def import_examples(file: Path, trainer: Router, task_type: str, *, dry_run: boo
     return 1 if total.refused else 0
 
 
-def parts(lines: IO[bytes]) -> Iterator[bytes]:
+def parts(lines: IO[bytes], *, at_once: int = LINES) -> Iterator[bytes]:
     """Whole lines together, as many as one request takes; an empty part stands for a line that none takes."""
     part: list[bytes] = []
     size = 0
     for line in _whole(lines):
-        if part and (line is None or len(part) == LINES or size + len(line) > BYTES):
+        if part and (line is None or len(part) == at_once or size + len(line) > BYTES):
             yield b"".join(part)
             part, size = [], 0
         if line is None:
@@ -117,7 +117,7 @@ def _whole(lines: IO[bytes]) -> Iterator[bytes | None]:
         first = False
 
 
-def _bar() -> Progress:
+def progress_bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)
 

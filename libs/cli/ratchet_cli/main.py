@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ratchet_cli.commands import data, rollout, tune, versions
+from ratchet_cli.commands import data, feedback, rollout, tune, versions
 from ratchet_cli.commands.options import AsJson, DataDir, Token, sentence_or
 from ratchet_cli.evaluations.commands import evals
 from ratchet_common.config_file import VARIABLE
@@ -25,6 +25,7 @@ tokens = typer.Typer(
 app.add_typer(tokens, name="token")
 app.add_typer(data.commands, name="data")
 app.add_typer(tune.commands, name="tune")
+app.add_typer(feedback.commands, name="feedback")
 app.add_typer(versions.commands, name="versions")
 app.add_typer(rollout.commands, name="rollout")
 app.add_typer(evals, name="eval")

@@ -52,7 +52,10 @@ class InSession:
 
 class SessionStore(Protocol):
     async def save_word(self, said: SessionWord) -> SavedWord:
-        """Replaces what this user said of it before, under a higher revision; returns what stands there now."""
+        """Replaces what this user said of it before, under a higher revision, unless it is the same.
+
+        Returns what stands there now.
+        """
 
     async def answers_of(self, said: SessionWord, until: datetime, limit: int) -> list[InSession]:
         """Of this tenant, the latest first, none that was given after `until`."""

@@ -69,7 +69,10 @@ class FeedbackStore(Protocol):
         """Replaces what this user said before, under a higher revision; returns what stands there now."""
 
     async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
-        """Each as `save` does; no two of them by one user on one result."""
+        """Each as `save` does, unless it says what stands there; no two of them by one user on one result.
+
+        Returns what waits for its answer.
+        """
 
     async def answers(self, keys: Collection[ResultKey]) -> dict[ResultKey, Answer]: ...
 

@@ -20,6 +20,8 @@ class SessionsInMemory:
 
     async def save_word(self, said: SessionWord) -> SavedWord:
         now, before = datetime.now(UTC), self.words.get(word_id(said))
+        if before and before.said == said:
+            return before
         revision, results = (before.revision + 1, before.results) if before else (1, ())
         word = SavedWord(said=said, revision=revision, said_at=now, due_at=now + SECOND_LOOK, results=results)
         self.words[word_id(said)] = word

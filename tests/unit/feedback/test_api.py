@@ -125,8 +125,8 @@ async def test_a_whole_session_is_spoken_of_in_place_of_an_answer(
     made = prediction(session="s1")
     store.known["acme", made.result_id] = answer_of(made)
     said = {"session_id": "s1", "user_id": "ann", "stars": 2}
-    receipts = [(await client.post(PATH, json=said)).json() for _ in range(2)]
-    assert [(r["status"], r["revision"]) for r in receipts] == [("recorded", 1), ("recorded", 2)]
+    receipts = [(await client.post(PATH, json=said | {"stars": stars})).json() for stars in (2, 2, 1)]
+    assert [(r["status"], r["revision"]) for r in receipts] == [("recorded", 1), ("recorded", 1), ("recorded", 2)]
     line = msgspec.json.encode(said | {"session_id": "s2"})
     found = (await client.post(f"{PATH}/import", content=line)).json()
     assert (found["kept"], found["pending"], found["refused"]) == (1, 1, 0)

@@ -29,7 +29,7 @@ async def upload_feedback(
 ) -> Upload:
     """Each line as the body of one submission. A line that is wrong is named with its reason, and the others are kept.
 
-    Broken off, it may be sent again: each word replaces itself.
+    Broken off, it may be sent again: what stands there in the same words stays as it is.
     """
     found = await upload(lines_of(request.stream()), partial(_read, caller.tenant), store, sessions, dry_run=dry_run)
     return Upload.model_validate(found, from_attributes=True)

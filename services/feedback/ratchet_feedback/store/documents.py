@@ -1,5 +1,6 @@
 """How this service's things look as documents. What people wrote is kept as bytes; their keys name no field."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -14,7 +15,7 @@ from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.edits import Edit
 from ratchet_feedback.scoring import Rating
-from ratchet_feedback.sessions import session_key
+from ratchet_feedback.sessions import SessionWord, session_key
 from ratchet_feedback.submit import Feedback, Saved, feedback_id
 from ratchet_feedback.tallies import Task
 from ratchet_feedback.waiting import SECOND_LOOK
@@ -70,9 +71,15 @@ def said_fields(said: Feedback) -> Document:
     }
 
 
+def same_words(said: Feedback | SessionWord) -> bytes:
+    """Equal where the same was said. It goes with what people wrote, since short texts could be guessed from it."""
+    return hashlib.blake2b(msgspec.json.encode(said, order="deterministic"), digest_size=16).digest()
+
+
 def saying(said: Feedback, now: datetime, text_kept: timedelta | None) -> Document:
     """The update by which it takes the place of what this user said before. `text_kept`: None, nothing was written."""
     replaced = said_fields(said) | {
+        "same": same_words(said),
         "state": "pending",
         "place": uuid7().hex,
         "said_at": now,
@@ -89,7 +96,8 @@ def saying(said: Feedback, now: datetime, text_kept: timedelta | None) -> Docume
     return {"$set": replaced, "$setOnInsert": first, "$inc": {"revision": 1}}
 
 
-WRITTEN: Final = ("corrections", "comments", "reference", "cells", "edits")  # the fields that hold what people wrote
+# The fields that hold what people wrote, or let it be guessed.
+WRITTEN: Final = ("corrections", "comments", "reference", "cells", "edits", "same")
 
 
 def wrote(said: Feedback) -> bool:

@@ -19,6 +19,7 @@ from ratchet_feedback.store.documents import (
     answer_in,
     answer_key,
     feedback_key,
+    same_words,
     saved_in,
     saying,
 )
@@ -62,11 +63,13 @@ class MongoFeedbackStore:
         return saved_in(stands)
 
     async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
-        """Whose user was forgotten in between is not among what comes back."""
+        """What stands there in the same words stays as it is. Whose user was forgotten in between is not among them."""
         keys = {feedback_key(one): one for one in said}
-        await upsert_where(self._feedback, [({"_id": key}, self._saying(one)) for key, one in keys.items()])
+        changes = [({"_id": k, "same": {"$ne": same_words(one)}}, self._saying(one)) for k, one in keys.items()]
+        await upsert_where(self._feedback, changes)
         with waiting_is_worth_it():
-            return [saved_in(d) for d in await self._feedback.find({"_id": {"$in": list(keys)}}).to_list()]
+            stands = await self._feedback.find({"_id": {"$in": list(keys)}}).to_list()
+        return [saved_in(document) for document in stands if document["state"] == "pending"]
 
     async def join(self, found: Collection[tuple[Saved, FeedbackJoined]]) -> None:
         await self._update([_join(saved, event) for saved, event in found])

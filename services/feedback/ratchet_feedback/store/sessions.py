@@ -11,11 +11,11 @@ from uuid_utils.compat import uuid7
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.persons import digest
-from ratchet_common.upserts import upsert, upsert_where
+from ratchet_common.upserts import upsert_where
 from ratchet_feedback.answers import Answer
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.sessions import CLOCKS, InSession, SavedWord, SessionWord, session_key, word_id
-from ratchet_feedback.store.documents import comments_in, feedback_key, saved_in, saying, uuid_in
+from ratchet_feedback.store.documents import comments_in, feedback_key, same_words, saved_in, saying, uuid_in
 from ratchet_feedback.submit import Feedback, Saved
 from ratchet_feedback.waiting import SECOND_LOOK
 
@@ -38,6 +38,7 @@ class MongoSessionStore:
     async def save_word(self, said: SessionWord) -> SavedWord:
         key, now = Binary.from_uuid(word_id(said)), datetime.now(UTC)
         latest = {
+            "same": (same := same_words(said)),
             "rating": said.rating.value,
             "stars": said.stars,
             "comments": said.comments.encode() or None,
@@ -55,7 +56,8 @@ class MongoSessionStore:
             "user_id": said.user_id,
             "speaker": digest(said.tenant, said.user_id),
         }
-        await upsert(self._words, key, {"$set": latest, "$setOnInsert": first, "$inc": {"revision": 1}})
+        latest_word = {"$set": latest, "$setOnInsert": first, "$inc": {"revision": 1}}
+        await upsert_where(self._words, [({"_id": key, "same": {"$ne": same}}, latest_word)])
         with waiting_is_worth_it():
             stands = await self._words.find_one({"_id": key})
         if stands is None:  # its user was forgotten in between
@@ -120,9 +122,8 @@ class MongoSessionStore:
 
     async def forget_text(self, now: datetime) -> None:
         with waiting_is_worth_it():
-            await self._words.update_many(
-                {"text_until": {"$lte": now}}, {"$set": {"comments": None, "text_until": None}}
-            )
+            gone = {"comments": None, "same": None, "text_until": None}
+            await self._words.update_many({"text_until": {"$lte": now}}, {"$set": gone})
 
     async def _change(self, word: SavedWord, change: Document) -> None:
         still = {"_id": Binary.from_uuid(word_id(word.said)), "revision": word.revision, "due_at": word.due_at}
