@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from ratchet_feedback.cells import Cell
+from ratchet_feedback.decisions import What
 from ratchet_feedback.edits import Edit
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.submit import Status
@@ -91,6 +92,7 @@ class Tallied(BaseModel):
     negative: int
     negative_share: float
     drifted: bool
+    trained_at: datetime | None = Field(description="what was said later has taught nothing yet; null: never trained")
 
 
 class RetrainingLimits(BaseModel):
@@ -98,6 +100,8 @@ class RetrainingLimits(BaseModel):
     negative_share: float
     ratings: int
     cool_down_hours: float
+    age_days: float = Field(description="0: age is no reason")
+    age_ratings: int
 
 
 class Trigger(BaseModel):
@@ -106,14 +110,41 @@ class Trigger(BaseModel):
     reasons: list[str]
 
 
+class Held(BaseModel):
+    who: str
+    why: str
+    at: datetime
+    until: datetime | None = Field(description="null: until somebody releases it")
+
+
+class DismissedReasons(BaseModel):
+    """They count from then on: each is one again when it is exceeded anew, or a training has been."""
+
+    who: str
+    why: str
+    at: datetime
+    reasons: list[str]
+
+
+class Decided(BaseModel):
+    what: What
+    who: str
+    why: str
+    at: datetime
+    until: datetime | None
+
+
 class Need(BaseModel):
     task_type: str
-    due: bool
+    due: bool = Field(description="a trigger goes out: there is a reason, it does not cool down, and nobody holds it")
     reasons: list[str]
     tally: Tallied
     limits: RetrainingLimits
     cools_down_until: datetime | None
     last_trigger: Trigger | None
+    held: Held | None = Field(description="no trigger goes out, whatever the reasons")
+    dismissed: DismissedReasons | None
+    decisions: list[Decided] = Field(description="what people decided, the latest first, 50 at most")
 
 
 class Needs(BaseModel):

@@ -28,6 +28,9 @@ class FeedbackSettings(CommonSettings):
     retrain_ratings: int = Field(30, ge=1, le=1_000_000, description="fewer ratings say nothing about a share")
     retrain_cool_down_hours: float = Field(24, ge=0, le=8760, description="between two triggers of a task")
 
+    retrain_age_days: int = Field(30, ge=0, le=3650, description="without a training, once there was one; 0: never")
+    retrain_age_ratings: int = Field(10, ge=1, le=1_000_000, description="that must have come since, for age to count")
+
     @field_validator("link_key")
     @classmethod
     def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
@@ -59,4 +62,6 @@ class FeedbackSettings(CommonSettings):
             negative_share=self.retrain_negative_share,
             ratings=self.retrain_ratings,
             cool_down=timedelta(hours=self.retrain_cool_down_hours),
+            age=timedelta(days=self.retrain_age_days),
+            age_ratings=self.retrain_age_ratings,
         )

@@ -1,10 +1,22 @@
 """What the store knows, as it looks over HTTP."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 
-from ratchet_feedback.bodies import Corrected, Given, Need, RetrainingLimits, SessionGiven, Tallied, Trigger
-from ratchet_feedback.retraining import Limits, cools_down_until, reasons
+from ratchet_feedback.bodies import (
+    Corrected,
+    Decided,
+    DismissedReasons,
+    Given,
+    Held,
+    Need,
+    RetrainingLimits,
+    SessionGiven,
+    Tallied,
+    Trigger,
+)
+from ratchet_feedback.retraining import Dismissal, Limits, cools_down_until, dismissal_in_effect, held, reasons
 from ratchet_feedback.sessions import SavedWord, word_id
 from ratchet_feedback.store.reports import Known, Standing
 from ratchet_feedback.traffic import Listened, learned_by
@@ -13,11 +25,11 @@ STATES = {"joined": "recorded"}  # as the submission was told; the others are ca
 
 
 def need(task_type: str, standing: Standing, limits: Limits, now: datetime) -> Need:
-    tally, why = standing.tally, reasons(standing.tally, limits)
-    rests_until = cools_down_until(tally, limits, now)
+    tally, why = standing.tally, reasons(standing.tally, limits, now)
+    rests_until, hold, dismissal = cools_down_until(tally, limits, now), held(tally, now), dismissal_in_effect(tally)
     return Need(
         task_type=task_type,
-        due=bool(why) and rests_until is None,
+        due=bool(why) and rests_until is None and hold is None,
         reasons=list(why),
         tally=Tallied(
             corrections=tally.corrections,
@@ -25,16 +37,26 @@ def need(task_type: str, standing: Standing, limits: Limits, now: datetime) -> N
             negative=tally.negative,
             negative_share=tally.negative_share,
             drifted=tally.drifted,
+            trained_at=tally.trained_at,
         ),
         limits=RetrainingLimits(
             corrections=limits.corrections,
             negative_share=limits.negative_share,
             ratings=limits.ratings,
             cool_down_hours=limits.cool_down.total_seconds() / 3600,
+            age_days=limits.age / timedelta(days=1),
+            age_ratings=limits.age_ratings,
         ),
         cools_down_until=rests_until,
         last_trigger=_trigger(standing),
+        held=Held(who=hold.who, why=hold.why, at=hold.at, until=hold.until) if hold else None,
+        dismissed=_dismissed(dismissal) if dismissal else None,
+        decisions=[Decided(**asdict(one)) for one in standing.decisions],
     )
+
+
+def _dismissed(its: Dismissal) -> DismissedReasons:
+    return DismissedReasons(who=its.who, why=its.why, at=its.at, reasons=list(its.reasons))
 
 
 def _trigger(standing: Standing) -> Trigger | None:

@@ -8,6 +8,7 @@ from ratchet_feedback.settings import FeedbackSettings
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.reports import MongoReports
 from ratchet_feedback.store.sessions import MongoSessionStore
+from ratchet_feedback.store.tallies import MongoTallyStore
 
 
 def _store(request: Request) -> MongoFeedbackStore:
@@ -25,6 +26,11 @@ def _sessions(request: Request) -> MongoSessionStore:
     return sessions
 
 
+def _tallies(request: Request) -> MongoTallyStore:
+    tallies: MongoTallyStore = request.app.state.tallies
+    return tallies
+
+
 def _settings(request: Request) -> FeedbackSettings:
     settings: FeedbackSettings = request.app.state.settings
     return settings
@@ -33,4 +39,5 @@ def _settings(request: Request) -> FeedbackSettings:
 Store = Annotated[MongoFeedbackStore, Depends(_store)]
 Reports = Annotated[MongoReports, Depends(_reports)]
 Sessions = Annotated[MongoSessionStore, Depends(_sessions)]
+Tallies = Annotated[MongoTallyStore, Depends(_tallies)]
 Settings = Annotated[FeedbackSettings, Depends(_settings)]

@@ -19,17 +19,14 @@ from ratchet_feedback.bodies import (
     CorrectionPage,
     Improvement,
     Improvements,
-    Needs,
     Result,
     Submitted,
     Summary,
 )
 from ratchet_feedback.sessions import say
-from ratchet_feedback.store.reports import Standing
 from ratchet_feedback.submission import FeedbackSubmission
 from ratchet_feedback.submit import Feedback, submit
-from ratchet_feedback.tallies import Task
-from ratchet_feedback.views import corrected, given, need
+from ratchet_feedback.views import corrected, given
 
 routes = APIRouter(prefix="/api/models/feedback", tags=["feedback"])
 
@@ -81,15 +78,6 @@ async def list_improvements(
     said, raised = await reports.said(caller.tenant, since), await reports.raised(caller.tenant, since)
     found = summary.improvements(said, raised, scope)
     return Improvements(items=[Improvement(**asdict(one)) for one in found])
-
-
-@routes.get("/retraining-needed", responses=documented(404))
-async def list_needs(caller: MayRead, reports: Reports, settings: Settings, task_type: TaskName = None) -> Needs:
-    """For each task what speaks for training it anew, by the limits, and when it was last asked for."""
-    tasks = [known_task(task_type)] if task_type is not None else list(TaskType)
-    standings, now = await reports.standings(caller.tenant), datetime.now(UTC)
-    known = {task: standings.get(Task(caller.tenant, task.value), Standing()) for task in tasks}
-    return Needs(items=[need(task, standing, settings.limits, now) for task, standing in known.items()])
 
 
 @routes.get("/corrections", responses=documented(404))

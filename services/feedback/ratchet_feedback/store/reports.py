@@ -9,9 +9,11 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_feedback.answers import ResultKey
+from ratchet_feedback.decisions import Decision
 from ratchet_feedback.edits import Edit
 from ratchet_feedback.retraining import Tally
 from ratchet_feedback.scoring import Rating
+from ratchet_feedback.store.decided import counted_in, decisions_in
 from ratchet_feedback.store.documents import answer_key, edits_in, place, saved_in, uuid_in
 from ratchet_feedback.submit import Saved
 from ratchet_feedback.summary import Given, Judged, Raised, Said, Scope
@@ -43,6 +45,7 @@ class Standing:
 
     tally: Tally = field(default_factory=Tally)
     reasons: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()  # the latest first
 
 
 class MongoReports:
@@ -168,7 +171,7 @@ class MongoReports:
     async def standings(self, tenant: str) -> dict[Task, Standing]:
         with waiting_is_worth_it():
             found = await self._tallies.find({"tenant": tenant}, {"outbox": 0}).to_list()
-        return {Task(tenant, d["task_type"]): Standing(_tally(d), tuple(d.get("reasons", ()))) for d in found}
+        return {Task(tenant, d["task_type"]): _standing(d) for d in found}
 
 
 async def _rows(collection: AsyncCollection[Document], pipeline: list[Document]) -> list[Document]:
@@ -197,12 +200,5 @@ def _known(document: Document) -> Known:
     )
 
 
-def _tally(document: Document) -> Tally:
-    return Tally(
-        corrections=document.get("corrections", 0),
-        ratings=document.get("ratings", 0),
-        negative=document.get("negative", 0),
-        drifted=document.get("drifted", False),
-        triggers=document.get("triggers", 0),
-        triggered_at=document.get("triggered_at"),
-    )
+def _standing(document: Document) -> Standing:
+    return Standing(counted_in(document), tuple(document.get("reasons", ())), decisions_in(document))

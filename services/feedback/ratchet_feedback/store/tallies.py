@@ -11,12 +11,15 @@ from ratchet_common import outbox
 from ratchet_common.events import AlertChanged, RetrainingFellDue, TrafficAssigned
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.upserts import upsert
-from ratchet_feedback.retraining import Tally
+from ratchet_feedback.decisions import Decision
+from ratchet_feedback.retraining import Dismissal, Hold, Tally
 from ratchet_feedback.scoring import Rating
+from ratchet_feedback.store.decided import counted_in, deciding, dismissal_fields, hold_fields
 from ratchet_feedback.store.documents import task_key, uuid_in
 from ratchet_feedback.tallies import Task, Uncounted
 from ratchet_feedback.traffic import counts_from, listened
 
+OPEN_DRIFTS = 100  # of a task are looked at
 COUNTED_AT_MOST = 100_000  # of a task's feedback; retraining is long due by then
 
 
@@ -50,16 +53,18 @@ class MongoTallyStore:
         with waiting_is_worth_it():
             before = await self._tallies.find_one({"_id": task_key(task)}) or {}
             traffic = await self._traffic.find_one({"_id": task_key(task)}) or {}
-            drifted = await self._drifts.find_one({"task": task_key(task), "state": "open"})
+            drifts = await self._drifts.find({"task": task_key(task), "state": "open"}).limit(OPEN_DRIFTS).to_list()
             cursor = await self._feedback.aggregate(_counts(task, traffic.get("counts_from")))
             counted = next(iter(await cursor.to_list()), {"corrections": 0, "ratings": 0, "negative": 0})
-        return Tally(
+        began = [drift.get("opened_at") or drift["at"] for drift in drifts]
+        return counted_in(
+            before,
             corrections=counted["corrections"],
             ratings=counted["ratings"],
             negative=counted["negative"],
-            drifted=drifted is not None,
-            triggers=before.get("triggers", 0),
-            triggered_at=before.get("triggered_at"),
+            drifted=bool(began),
+            drifted_at=max(began, default=None),
+            trained_at=traffic.get("counts_from"),
         )
 
     async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> None:
@@ -68,20 +73,41 @@ class MongoTallyStore:
             "ratings": tally.ratings,
             "negative": tally.negative,
             "drifted": tally.drifted,
+            "drifted_at": tally.drifted_at,
+            "trained_at": tally.trained_at,
             "look_again_at": look_again,
         }
         await upsert(self._tallies, task_key(task), _named(task))
         with waiting_is_worth_it():
             await self._tallies.update_one(_one(task) | _after(tally.triggers), {"$set": counts})
 
-    async def trigger(self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta) -> bool:
+    async def trigger(
+        self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta, by: Decision | None = None
+    ) -> bool:
         rested = {"$not": {"$gt": event.occurred_at - cool_down}}  # matches what was never triggered, too
-        nobody_else = _after(tally.triggers) | {"triggered_at": rested}
+        nobody_else = _after(tally.triggers) | _undecided(tally) | {"triggered_at": rested}
         said = {"triggered_at": event.occurred_at, "reasons": list(event.reasons), "triggers": tally.triggers + 1}
         said["look_again_at"] = event.occurred_at + cool_down
-        task = Task(event.tenant, event.task_type)
+        task, sent = Task(event.tenant, event.task_type), outbox.push(event)
+        if by is not None:
+            await upsert(self._tallies, task_key(task), _named(task))
+            decided = deciding(by)
+            sent = {name: sent.get(name, {}) | decided.get(name, {}) for name in {*sent, *decided}}
         with waiting_is_worth_it():
-            written = await self._tallies.update_one(_one(task) | nobody_else, {"$set": said} | outbox.push(event))
+            written = await self._tallies.update_one(_one(task) | nobody_else, {"$set": said} | sent)
+        return written.matched_count == 1
+
+    async def decide(
+        self, task: Task, tally: Tally, decision: Decision, hold: Hold | None, dismissal: Dismissal | None
+    ) -> bool:
+        """In one write that also has it counted anew."""
+        await upsert(self._tallies, task_key(task), _named(task))
+        change = deciding(decision)
+        change["$inc"] |= {"changes": 1}
+        change["$set"] = {"hold": hold_fields(hold), "dismissal": dismissal_fields(dismissal)}
+        nobody_else = _one(task) | _after(tally.triggers) | _undecided(tally)
+        with waiting_is_worth_it():
+            written = await self._tallies.update_one(nobody_else, change)
         return written.matched_count == 1
 
     async def counted(self, feedback: Collection[Uncounted], changes: dict[Task, int]) -> None:
@@ -116,6 +142,9 @@ class MongoTallyStore:
         newer = {"at": alert.occurred_at, "state": alert.state}
         await upsert(self._drifts, key, {"$setOnInsert": about})
         with waiting_is_worth_it():
+            if alert.state == "open":  # it may tell more of what is open already: that began before
+                began = not_yet | {"state": {"$ne": "open"}}
+                await self._drifts.update_one(began, {"$set": newer | {"opened_at": alert.occurred_at}})
             await self._drifts.update_one(not_yet, {"$set": newer})
         await self._something_changed(task)
 
@@ -131,6 +160,11 @@ def _one(task: Task) -> Document:
 def _after(triggers: int) -> Document:
     """Holds only while there have been so many triggers and no more."""
     return {"triggers": triggers or {"$not": {"$gt": 0}}}
+
+
+def _undecided(tally: Tally) -> Document:
+    """Holds only while no person has decided since it was counted."""
+    return {"decided": tally.decided or {"$not": {"$gt": 0}}}
 
 
 def _named(task: Task) -> Document:
