@@ -287,7 +287,7 @@ async def test_what_people_wrote_goes_in_time_and_the_numbers_stay(stack: Ground
     assert not await reports.corrections("acme", None, since=began, before=None, limit=10)
     (known,) = await reports.about(("acme", made.result_id))
     assert (known.saved.said.comments, known.saved.said.corrections) == ("", {})
-    assert [(row.count, row.corrections) for row in await reports.said("acme", began)] == [(1, 1)]
+    assert [(row.count, row.corrections) for row in await reports.said(await reports.window("acme", began))] == [(1, 1)]
     await client.drop_database(database.name)
     await client.close()
 

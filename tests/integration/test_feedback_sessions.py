@@ -52,7 +52,7 @@ class Rig:
         return [msgspec.json.decode(e["body"], type=FeedbackJoined) for d in found for e in d["outbox"]]
 
     async def of_sessions(self) -> OfSessions:
-        said = await self.reports.said("acme", datetime.now(UTC) - WEEK)
+        said = await self.reports.said(await self.reports.window("acme", datetime.now(UTC) - WEEK))
         return figures(said, [], Scope()).sessions
 
     async def results(self) -> Sequence[UUID]:
@@ -89,7 +89,7 @@ async def test_it_counts_once_in_equal_parts_at_each_answer_and_in_no_score(rig:
     assert {event.result_id for event in events} == {one.result_id for one in made} == set(await rig.results())
     assert all(event.of_session and event.is_weak and event.score == 1.0 for event in events)
     assert all(event.output is None and not event.comments for event in events)
-    said = await rig.reports.said("acme", datetime.now(UTC) - WEEK)
+    said = await rig.reports.said(await rig.reports.window("acme", datetime.now(UTC) - WEEK))
     whole, of_qa = figures(said, [], Scope()), figures(said, [], Scope("qa"))
     assert (whole.total, whole.mean_score, whole.by_signal) == (0, None, {})
     assert (whole.sessions.words, whole.sessions.mean_score, of_qa.sessions.words) == (1.0, 1.0, 0.75)

@@ -32,60 +32,6 @@ class Upload(BaseModel):
     faults: list[RefusedLine] = Field(description="the first 10,000 of the lines that were refused")
 
 
-class Answered(BaseModel):
-    """How much feedback the answers of the last days got; they are known for as long as they are kept."""
-
-    days: int
-    answers: int
-    feedback_per_answer: float | None
-
-
-class Agreement(BaseModel):
-    """Among users who rated the same answers."""
-
-    answers: int
-    alpha: float | None = Field(description="Krippendorff's; 1: they always agree, 0: as if by chance, null: unknown")
-
-
-class OfSessions(BaseModel):
-    """Each word on a whole session counts once, in equal parts at its answers: of a task it may count 2.5."""
-
-    words: float
-    by_rating: dict[str, float]
-    mean_score: float | None
-
-
-class Summary(BaseModel):
-    days: int
-    task_type: str | None
-    document_type: str | None
-    total: int
-    by_rating: dict[str, int]
-    mean_score: float | None
-    mean_stars: float | None = Field(description="1 to 5, of those who gave stars")
-    by_signal: dict[str, int] = Field(description="what was done with answers of which nobody said a word; in no score")
-    sessions: OfSessions = Field(description="what was said of whole sessions; in no score")
-    agreement: Agreement
-    corrections: int
-    by_issue: dict[str, int]
-    pending: int = Field(description="waits for its answer; of every task, for its answer would tell of which")
-    expired: int = Field(description="its answer never came; of every task")
-    rate: Answered
-
-
-class Improvement(BaseModel):
-    task_type: str
-    issue: str
-    count: int
-    share: float = Field(description="of the feedback on the task")
-    suggestion: str
-
-
-class Improvements(BaseModel):
-    items: list[Improvement]
-    next: str | None = None
-
-
 class Tallied(BaseModel):
     corrections: int
     ratings: int

@@ -13,10 +13,11 @@ from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import ALERTS, ERASURES, PREDICTIONS, TRAFFIC
-from ratchet_feedback.api import feedback, links, retraining, sessions, upload
+from ratchet_feedback.api import analysis, feedback, links, retraining, sessions, upload
 from ratchet_feedback.consumers import on_alerts, on_answers, on_traffic
 from ratchet_feedback.sessions import look_at_sessions
 from ratchet_feedback.settings import FeedbackSettings
+from ratchet_feedback.store.analysis import MongoAnalysis
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.link_keys import kept_key
 from ratchet_feedback.store.reports import MongoReports
@@ -50,6 +51,7 @@ def build(settings: FeedbackSettings) -> FastAPI:
             its.hear(TRAFFIC, partial(on_traffic, store=tallies))
             its.hear(ALERTS, partial(on_alerts, store=tallies))
             app.state.store, app.state.reports, app.state.settings = store, reports, settings
+            app.state.analysis = MongoAnalysis(its.database)
             app.state.sessions, app.state.tallies = whole, tallies
             app.state.link_keys = links.LinkKeys(settings.link_keys or [await kept_key(its.database)])
             app.state.ready = its.ready
@@ -59,7 +61,7 @@ def build(settings: FeedbackSettings) -> FastAPI:
     large = Upload(settings.upload_bytes, UPLOAD_PATIENCE_S, "FEEDBACK_UPLOAD_BYTES")
     uploads = {("POST", f"{upload.routes.prefix}/import"): large}
     # In this order: `{result_id}` of the last would match the others.
-    routers = [part.routes for part in (upload, links, sessions, retraining, feedback)]
+    routers = [part.routes for part in (upload, links, sessions, analysis, retraining, feedback)]
     return create_app("feedback", settings, routers=routers, lifespan=lifespan, uploads=uploads)
 
 

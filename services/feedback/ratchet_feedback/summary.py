@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ratchet_feedback.issues import SUGGESTIONS, Issue
+from ratchet_feedback.chances import Interval, wilson
 from ratchet_feedback.scoring import RATED, Rating
 from ratchet_scoring.agreement import krippendorff
 
@@ -18,8 +18,12 @@ class Scope:
 
     task_type: str | None = None
     document_type: str | None = None
+    model: str | None = None
+    version_id: str | None = None
+    template: str | None = None
 
     def holds(self, row: "Said | Raised | Given") -> bool:
+        """Of a row that has been read within the model, the version and the template."""
         return (self.task_type is None or self.task_type == row.task_type) and (
             self.document_type is None or self.document_type == row.document_type
         )
@@ -102,6 +106,9 @@ class Figures:
     total: int
     by_rating: dict[str, int]
     mean_score: float | None
+    mean_score_interval: Interval | None
+    negative_share: float | None
+    negative_share_interval: Interval | None
     mean_stars: float | None
     by_signal: dict[str, int]
     sessions: OfSessions
@@ -111,15 +118,6 @@ class Figures:
     expired: int
 
 
-@dataclass(frozen=True, slots=True)
-class Improvement:
-    task_type: str
-    issue: str
-    count: int
-    share: float  # of the feedback on the task
-    suggestion: str
-
-
 def figures(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> Figures:
     """`pending` and `expired` are counted over all tasks: of which task they are only their answer would tell."""
     rows = list(said)
@@ -127,10 +125,14 @@ def figures(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> Fig
     joined = [row for row in of_scope if row.is_said]
     total, starred = sum(row.count for row in joined), sum(row.starred for row in joined)
     ratings = _added((row.rating, row.count) for row in joined)
+    score, negative = sum(row.score for row in joined), ratings[Rating.NEGATIVE]
     return Figures(
         total=total,
         by_rating={rating.value: ratings[rating] for rating in Rating},
-        mean_score=sum(row.score for row in joined) / total if total else None,
+        mean_score=score / total if total else None,
+        mean_score_interval=wilson(score, total),
+        negative_share=negative / total if total else None,
+        negative_share_interval=wilson(negative, total),
         mean_stars=sum(row.stars for row in joined) / starred if starred else None,
         by_signal=dict(_added((row.signal, row.count) for row in of_scope if row.signal).most_common()),
         sessions=_of_sessions(row for row in of_scope if row.of_session),
@@ -146,20 +148,6 @@ def rate(said: Iterable[Said], given: Iterable[Given], scope: Scope) -> tuple[in
     answers = sum(row.count for row in given if scope.holds(row))
     feedback = sum(row.count for row in said if row.state == "joined" and row.is_said and scope.holds(row))
     return answers, feedback / answers if answers else None
-
-
-def improvements(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> list[Improvement]:
-    """The issues that people name, the commonest first, task by task."""
-    feedback = _added((row.task_type, row.count) for row in said if row.state == "joined" and row.is_said)
-    counts: Counter[tuple[str, str]] = Counter()
-    for row in raised:
-        if scope.holds(row) and row.task_type:
-            counts[row.task_type, row.issue] += row.count
-    found = [
-        Improvement(task, issue, count, count / max(feedback[task], count), SUGGESTIONS[Issue(issue)])
-        for (task, issue), count in counts.items()
-    ]
-    return sorted(found, key=lambda one: (-one.count, one.task_type, one.issue))
 
 
 def agreement(judged: Iterable[Judged]) -> Agreement:

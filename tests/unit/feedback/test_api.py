@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.http import create_app
 from ratchet_feedback.answers import answer_of
-from ratchet_feedback.api import feedback, links, retraining, upload
+from ratchet_feedback.api import analysis, feedback, links, retraining, upload
 from ratchet_feedback.settings import FeedbackSettings
 from tests.unit.feedback.in_memory import InMemoryStore
 from tests.unit.feedback.said import prediction
@@ -40,9 +40,10 @@ async def client(tmp_path: Path, store: InMemoryStore) -> AsyncIterator[httpx.As
         mongodb_url="mongodb://127.0.0.1:1",
         tokens_file=tmp_path / "tokens.json",
     )
-    routers = [part.routes for part in (upload, links, retraining, feedback)]
+    routers = [part.routes for part in (upload, links, analysis, retraining, feedback)]
     app = create_app("feedback", settings, routers=routers, lifespan=_nothing_to_start)
     app.state.store, app.state.settings, app.state.reports = store, settings, None
+    app.state.analysis, app.state.tallies = None, None
     app.state.sessions = SessionsInMemory(store)
     app.state.link_keys = links.LinkKeys([b"k" * 32])
     async with httpx.AsyncClient(

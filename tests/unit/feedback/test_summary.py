@@ -1,6 +1,6 @@
 import pytest
 
-from ratchet_feedback.summary import Given, Raised, Said, Scope, figures, improvements, rate
+from ratchet_feedback.summary import Given, Raised, Said, Scope, figures, rate
 
 SAID = [
     Said("joined", "negative", "summary", "email", 3, 2, 0.75),
@@ -40,11 +40,13 @@ def test_the_rate_is_feedback_per_answer() -> None:
     assert rate(SAID, [], Scope()) == (0, None)
 
 
-def test_improvements_are_ranked_and_each_says_what_to_do() -> None:
-    found = improvements(SAID, RAISED, Scope())
-    assert [(one.task_type, one.issue, one.count, one.share) for one in found] == [
-        ("summary", "wrong_facts", 2, 0.5),
-        ("qa", "wrong_facts", 1, 0.25),
-        ("summary", "too_long", 1, 0.25),
-    ]
-    assert all(one.suggestion.endswith(".") for one in found)
+def test_figures_have_intervals_and_sessions_stand_apart() -> None:
+    said = [*SAID, Said("joined", "positive", "summary", None, 4, 0, 4.0, of_session=True, weight=1.0, weighed=1.0)]
+    found = figures(said, RAISED, Scope("summary"))
+    assert (found.total, found.negative_share) == (4, 0.75)
+    assert found.mean_score_interval is not None
+    assert found.negative_share_interval is not None
+    assert found.mean_score_interval.low < 1.75 / 4 < found.mean_score_interval.high
+    assert found.negative_share_interval.low < 0.75 < found.negative_share_interval.high
+    assert (found.sessions.words, found.sessions.by_rating["positive"], found.sessions.mean_score) == (1.0, 1.0, 1.0)
+    assert figures([], [], Scope()).mean_score_interval is None

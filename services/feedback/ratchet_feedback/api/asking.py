@@ -2,13 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
+from ratchet_common.vocabulary import TaskType
 from ratchet_feedback.settings import FeedbackSettings
+from ratchet_feedback.store.analysis import MongoAnalysis
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.reports import MongoReports
 from ratchet_feedback.store.sessions import MongoSessionStore
 from ratchet_feedback.store.tallies import MongoTallyStore
+
+TaskName = Annotated[str | None, Query(max_length=100, description=f"one of {', '.join(TaskType)}")]
 
 
 def _store(request: Request) -> MongoFeedbackStore:
@@ -31,6 +35,11 @@ def _tallies(request: Request) -> MongoTallyStore:
     return tallies
 
 
+def _analysis(request: Request) -> MongoAnalysis:
+    analysis: MongoAnalysis = request.app.state.analysis
+    return analysis
+
+
 def _settings(request: Request) -> FeedbackSettings:
     settings: FeedbackSettings = request.app.state.settings
     return settings
@@ -39,5 +48,6 @@ def _settings(request: Request) -> FeedbackSettings:
 Store = Annotated[MongoFeedbackStore, Depends(_store)]
 Reports = Annotated[MongoReports, Depends(_reports)]
 Sessions = Annotated[MongoSessionStore, Depends(_sessions)]
+Analysis = Annotated[MongoAnalysis, Depends(_analysis)]
 Tallies = Annotated[MongoTallyStore, Depends(_tallies)]
 Settings = Annotated[FeedbackSettings, Depends(_settings)]

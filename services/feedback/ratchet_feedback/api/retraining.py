@@ -1,16 +1,15 @@
 """HTTP in: when to train anew, and what people decide over it."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ratchet_common.auth import Caller, MayOperate, MayRead
 from ratchet_common.legible import legible
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import TaskType, known_task
-from ratchet_feedback.api.asking import Reports, Settings, Tallies
+from ratchet_feedback.api.asking import Reports, Settings, Tallies, TaskName
 from ratchet_feedback.bodies import Need, Needs
 from ratchet_feedback.decisions import By, dismiss, hold, release, trigger
 from ratchet_feedback.settings import FeedbackSettings
@@ -37,7 +36,7 @@ async def list_needs(
     caller: MayRead,
     reports: Reports,
     settings: Settings,
-    task_type: Annotated[str | None, Query(max_length=100, description=f"one of {', '.join(TaskType)}")] = None,
+    task_type: TaskName = None,
 ) -> Needs:
     """For each task what speaks for training it anew, when that was last asked for, and who decided what."""
     tasks = [known_task(task_type)] if task_type is not None else list(TaskType)

@@ -125,6 +125,8 @@ def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
         "task_type": event.task_type,
         "document_type": event.document_type,
         "version_id": event.version_id,
+        "model": event.model,
+        "template": event.template or None,
         "asker": digest_of_some(event.tenant, event.user),
         "answered_at": event.answered_at,
         "weak": event.is_weak or None,

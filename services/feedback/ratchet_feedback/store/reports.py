@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from pymongo.asynchronous.collection import AsyncCollection
@@ -15,12 +16,15 @@ from ratchet_feedback.retraining import Tally
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.store.decided import counted_in, decisions_in
 from ratchet_feedback.store.documents import answer_key, edits_in, place, saved_in, uuid_in
+from ratchet_feedback.store.windows import Window, window_of
 from ratchet_feedback.submit import Saved
 from ratchet_feedback.summary import Given, Judged, Raised, Said, Scope
 from ratchet_feedback.tallies import Task
 from ratchet_feedback.traffic import Listened
 
-MOST_USERS = 200  # of one result are shown
+MOST_USERS: Final = 200  # of one result are shown
+ANSWERS_COUNTED: Final = 1_000_000
+EVERYTHING: Final = Scope()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,11 @@ class MongoReports:
     async def create_indexes(self) -> None:
         await self._feedback.create_index([("tenant", 1), ("place", 1)])
 
-    async def said(self, tenant: str, since: datetime) -> list[Said]:
+    async def window(self, tenant: str, since: datetime, until: datetime | None = None) -> Window:
+        return await window_of(self._feedback, tenant, since, until)
+
+    async def said(self, window: Window, scope: Scope = EVERYTHING) -> list[Said]:
+        """What waits is of no model yet: it is there whatever the scope."""
         by: Document = {
             name: f"${name}" for name in ("state", "rating", "task_type", "document_type", "weak", "signal")
         }
@@ -70,8 +78,11 @@ class MongoReports:
             "weight": {"$sum": "$weight"},
             "weighed": {"$sum": {"$multiply": ["$weight", "$score"]}},
         }
-        pipeline: list[Document] = [_since(tenant, since), {"$group": group}]
-        rows = await _rows(self._feedback, pipeline)
+        of_scope: list[Document] = []
+        if narrow := narrowed(scope):
+            of_scope = [{"$match": {"$or": [{"state": {"$ne": "joined"}}, narrow]}}]
+        pipeline: list[Document] = [window.stage, *of_scope, {"$group": group}]
+        rows = await rows_of(self._feedback, pipeline)
         return [
             Said(
                 state=row["_id"]["state"],
@@ -91,14 +102,14 @@ class MongoReports:
             for row in rows
         ]
 
-    async def raised(self, tenant: str, since: datetime) -> list[Raised]:
+    async def raised(self, window: Window, scope: Scope = EVERYTHING) -> list[Raised]:
         """Of what was joined: the rest is of no task yet."""
         by = {"issue": "$issues", "task_type": "$task_type", "document_type": "$document_type"}
-        rows = await _rows(
+        rows = await rows_of(
             self._feedback,
             [
-                _since(tenant, since),
-                {"$match": {"state": "joined"}},
+                window.stage,
+                {"$match": {"state": "joined"} | narrowed(scope)},
                 {"$unwind": "$issues"},
                 {"$group": {"_id": by, "count": {"$sum": 1}}},
             ],
@@ -108,15 +119,14 @@ class MongoReports:
             for r in rows
         ]
 
-    async def judged(self, tenant: str, since: datetime, scope: Scope) -> list[Judged]:
+    async def judged(self, window: Window, scope: Scope) -> list[Judged]:
         """Of answers that several users rated."""
-        of_scope = {name: value for name, value in asdict(scope).items() if value is not None}
         counts = {one.value: {"$sum": {"$cond": [{"$eq": ["$rating", one.value]}, 1, 0]}} for one in Rating}
-        rows = await _rows(
+        rows = await rows_of(
             self._feedback,
             [
-                _since(tenant, since),
-                {"$match": {"state": "joined", "weak": None} | of_scope},
+                window.stage,
+                {"$match": {"state": "joined", "weak": None} | scoped(scope)},
                 {"$group": {"_id": "$about", "users": {"$sum": 1}} | counts},
                 {"$match": {"users": {"$gt": 1}}},
                 {"$group": {"_id": {one.value: f"${one.value}" for one in Rating}, "count": {"$sum": 1}}},
@@ -124,14 +134,19 @@ class MongoReports:
         )
         return [Judged(**row["_id"], count=row["count"]) for row in rows]
 
-    async def given(self, tenant: str, since: datetime) -> list[Given]:
+    async def given(self, tenant: str, since: datetime, scope: Scope = EVERYTHING) -> list[Given] | None:
+        """None: they are more than can be counted."""
         by = {"task_type": "$task_type", "document_type": "$document_type"}
+        lately = {"tenant": tenant, "at": {"$gte": since}}
+        with waiting_is_worth_it():
+            if await self._answers.count_documents(lately, limit=ANSWERS_COUNTED) == ANSWERS_COUNTED:
+                return None
         pipeline: list[Document] = [
-            {"$match": {"tenant": tenant, "at": {"$gte": since}}},
-            {"$match": {"outcome": "ok"}},
+            {"$match": lately},
+            {"$match": {"outcome": "ok"} | narrowed(scope)},
             {"$group": {"_id": by, "count": {"$sum": 1}}},
         ]
-        rows = await _rows(self._answers, pipeline)
+        rows = await rows_of(self._answers, pipeline)
         return [Given(r["_id"].get("task_type"), r["_id"].get("document_type"), r["count"]) for r in rows]
 
     async def corrections(
@@ -141,10 +156,10 @@ class MongoReports:
         wanted: Document = {"state": "joined", "corrected": True, "text_until": {"$ne": None}}
         if task_type:
             wanted["task_type"] = task_type
-        rows = await _rows(
+        rows = await rows_of(
             self._feedback,
             [
-                _since(tenant, since, before),
+                Window(tenant, place(since), before).stage,
                 {"$match": wanted},
                 {"$sort": {"place": -1}},
                 {"$limit": limit},
@@ -174,15 +189,18 @@ class MongoReports:
         return {Task(tenant, d["task_type"]): _standing(d) for d in found}
 
 
-async def _rows(collection: AsyncCollection[Document], pipeline: list[Document]) -> list[Document]:
+async def rows_of(collection: AsyncCollection[Document], pipeline: list[Document]) -> list[Document]:
     with waiting_is_worth_it():
         return await (await collection.aggregate(pipeline)).to_list()
 
 
-def _since(tenant: str, since: datetime, before: str | None = None) -> Document:
-    """A stage of its own: with nothing else in it, the index on tenant and order bounds what is read."""
-    between: Document = {"$gte": place(since)} | ({"$lt": before} if before else {})
-    return {"$match": {"tenant": tenant, "place": between}}
+def scoped(scope: Scope) -> Document:
+    return {name: value for name, value in asdict(scope).items() if value is not None}
+
+
+def narrowed(scope: Scope) -> Document:
+    """Without task and document type: by these rows are told apart once they are read."""
+    return {name: value for name, value in scoped(scope).items() if name not in ("task_type", "document_type")}
 
 
 def _known(document: Document) -> Known:
