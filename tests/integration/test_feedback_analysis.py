@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -137,13 +138,15 @@ async def _look_at_comments(app: Running) -> None:
 async def test_a_person_decides_over_http_and_by_command(settings: FeedbackSettings, tenant: Tenant) -> None:
     async with asyncio.timeout(120), running_app(build(settings), tenant) as app:
         one = f"{PATH}/retraining/summary"
-        status, need = await app.post(f"{one}/hold", {"why": "a new template comes", "until": "2999-01-01T00:00:00Z"})
+        until = datetime.now(UTC).replace(microsecond=0) + timedelta(days=7)
+        status, need = await app.post(f"{one}/hold", {"why": "a new template comes", "until": until.isoformat()})
         assert (status, need["held"]["why"], need["due"]) == (200, "a new template comes", False)
         assert (await app.post(f"{one}/trigger", {}))[0] == 409
-        assert (await app.post(f"{one}/hold", {"until": "2001-01-01T00:00:00Z"}))[0] == 422
+        for wrong in ("2001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00", "2099-01-01"):
+            assert (await app.post(f"{one}/hold", {"until": wrong}))[0] == 422
         assert (await app.post(f"{PATH}/retraining/poetry/hold", {}))[0] == 404
         status, shown = await asyncio.to_thread(command, app, tenant, "retraining", "--task-type", "summary")
-        assert (status, "held until 2999-01-01 00:00 by" in shown) == (0, True)
+        assert (status, f"held until {until:%Y-%m-%d %H:%M} by" in shown) == (0, True)
         for asked in ("release", "trigger"):
             status, shown = await asyncio.to_thread(command, app, tenant, asked, "summary", "--why", "it is here")
             assert status == 0, shown

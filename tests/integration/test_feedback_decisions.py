@@ -12,7 +12,7 @@ import pytest
 from ratchet_common import mongo
 from ratchet_common.events import AlertChanged, RetrainingFellDue, Serving
 from ratchet_feedback.consumers import on_alerts, on_predictions, on_traffic
-from ratchet_feedback.decisions import By, HoldIsOverError, NotNowError, dismiss, hold, release, trigger
+from ratchet_feedback.decisions import By, HoldTimeError, NotNowError, dismiss, hold, release, trigger
 from ratchet_feedback.retraining import Limits
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.reports import MongoReports
@@ -103,7 +103,7 @@ async def test_a_hold_ends_by_itself_and_then_one_trigger_goes_out(rig: Rig) -> 
     assert not await rig.triggers()
     await rig.counts(timedelta(minutes=61))
     assert len(await rig.triggers()) == 1
-    with pytest.raises(HoldIsOverError):
+    with pytest.raises(HoldTimeError):
         await hold(SUMMARY, ANN, datetime.now(UTC) - timedelta(hours=1), rig.tallies)
 
 

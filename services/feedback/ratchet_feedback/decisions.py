@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import RetrainingFellDue
 from ratchet_feedback.retraining import Dismissal, Hold, Limits, Tally, dismissed, held
 from ratchet_feedback.tallies import Task, fell_due
+
+LONGEST_HOLD: Final = timedelta(days=3660)
 
 
 class What(StrEnum):
@@ -33,10 +35,10 @@ class NotNowError(RefusedError):
     title = "The task is not in a state for this"
 
 
-class HoldIsOverError(RefusedError):
+class HoldTimeError(RefusedError):
     status = 422
-    type = "hold-is-over"
-    title = "The hold would be over at once"
+    type = "hold-time"
+    title = "Nothing can be held until then"
 
 
 class DecisionStore(Protocol):
@@ -71,10 +73,14 @@ async def trigger(task: Task, by: By, store: DecisionStore) -> None:
 
 
 async def hold(task: Task, by: By, until: datetime | None, store: DecisionStore) -> None:
-    """In place of a hold before. Raises HoldIsOverError, NotNowError."""
+    """In place of a hold before. Raises HoldTimeError, NotNowError."""
     tally, now = await store.count(task), datetime.now(UTC)
     if until is not None and until <= now:
-        raise HoldIsOverError("The time until which it is to be held lies in the past: give a later one, or none.")
+        raise HoldTimeError("The time until which it is to be held lies in the past: give a later one, or none.")
+    if until is not None and until > now + LONGEST_HOLD:
+        raise HoldTimeError(
+            f"That is more than {LONGEST_HOLD.days} days away: give none to hold it until it is released."
+        )
     decision = Decision(what=What.HELD, at=now, who=by.who, why=by.why, until=until)
     holding = Hold(at=now, who=by.who, why=by.why, until=until)
     await _decide(task, tally, decision, holding, tally.dismissal, store)
