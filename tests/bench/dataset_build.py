@@ -20,6 +20,7 @@ from ratchet_cli.stack.start import Stack, start_stack
 from ratchet_common import mongo
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_trainer.store.examples import MongoExampleStore
+from ratchet_trainer.store.traces import MongoTraces
 from tests.bench.figure import Figure
 from tests.bench.made_examples import brought, lessons
 from tests.bench.resident import peak_mb
@@ -91,8 +92,10 @@ def run() -> list[Figure]:
 async def _fill(stack: Stack) -> float:
     """Examples/s: made and fingerprinted by two processes, written as the trainer writes them."""
     client = mongo.connect(stack.mongodb_url)
-    store = MongoExampleStore(mongo.database(client, "trainer"))
+    database = mongo.database(client, "trainer")
+    store = MongoExampleStore(database)
     await store.create_indexes()
+    await MongoTraces(database).create_indexes()
     loop, started = asyncio.get_running_loop(), time.perf_counter()
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool:
         parts = [loop.run_in_executor(pool, lessons, seed, PART, TASK) for seed in range(EXAMPLES // PART)]

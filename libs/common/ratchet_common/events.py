@@ -216,8 +216,8 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
 
     @property
     def is_weak(self) -> bool:
-        """Nothing was said of this very answer: something was done with it, or it is one of a session of which something
-        was said. Its revisions count apart from words.
+        """Nothing was said of this very answer: something was done with it, or it is one of a session of which
+        something was said. Its revisions count apart from words.
         """
         return not self.spoken
 
