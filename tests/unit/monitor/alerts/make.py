@@ -49,7 +49,7 @@ def of(task: str = "qa", model: str = "small", *, cached: bool = False) -> Slice
     return Slice(task, model, "base", "qa_with_context", "email", cached)
 
 
-def tally(n: int, *, failed: int = 0, ms: float = 100, **changes: int) -> Tally:
+def tally(n: int, *, failed: int = 0, ms: float = 100, **changes: Any) -> Tally:
     answered = n - failed
     us = round(ms * 1000)
     times = {bin_of(us): answered}

@@ -26,7 +26,7 @@ def rule(**changes: Any) -> Rule:
 
 def said(its: Rule, sums: Sums | Mapping[int, Sums]) -> list[Condition]:
     by_window = sums if sums and all(isinstance(key, int) for key in sums) else dict.fromkeys(its.windows, sums)
-    return evaluated("acme", [its], by_window.__getitem__, NOW)  # type: ignore[arg-type,misc]
+    return evaluated("acme", [its], by_window.__getitem__, NOW)  # type: ignore[arg-type]
 
 
 def test_it_holds_beyond_the_threshold_and_where_there_is_enough_to_say() -> None:
