@@ -16,7 +16,10 @@ import msgspec
 import pytest
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope
+from typer.testing import CliRunner, Result
 
+from ratchet_cli.main import app as cli
+from ratchet_common import mongo
 from ratchet_common.bus import Bus
 from ratchet_common.events import AlertChanged
 from ratchet_common.outbox import Relay
@@ -26,6 +29,7 @@ from ratchet_monitor.alerts.delivery import Delivery
 from ratchet_monitor.alerts.receivers import Receiver
 from ratchet_monitor.alerts.sending import MailServer, Senders
 from ratchet_monitor.alerts.telling import Telling
+from ratchet_monitor.hours import Keeping
 from ratchet_monitor.main import build
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
@@ -388,6 +392,50 @@ async def test_rules_receivers_and_silences_come_and_go(app: tuple[Running, Bus]
     ] == 422
     assert len((await running.get(silences))[1]["items"]) == 1
     assert (await call(running, "DELETE", f"{silences}/{made['silence_id']}"))[0] == 204
+
+
+async def test_the_command_line_shows_and_changes_them(
+    app: tuple[Running, Bus], stack: Ground, tenant: Tenant, tmp_path: Path
+) -> None:
+    running, _ = app
+    file = tmp_path / "rule.json"
+
+    async def ratchet(*arguments: str) -> Result:
+        where = ["--url", running.url, "--token", tenant.token]
+        return await asyncio.to_thread(CliRunner().invoke, cli, ["alerts", *arguments, *where])
+
+    async with told_store(stack) as store:
+        said = {"tenant": tenant.name, "kind": "drift", "source": "drift", "sentence": "[bold]It is slow."}
+        await store.alerts.tell([condition(at=datetime.now(UTC), **said)])
+        (alert,) = await store.alerts.watched(tenant.name)
+    listed = await ratchet("list")
+    assert (alert.alert_id in listed.stdout, "[bold]It is slow." in listed.stdout) == (True, True)
+    assert "ack" in (await ratchet("ack", alert.alert_id, "--why", "on it")).stdout.lower()
+    assert "on it" in (await ratchet("show", alert.alert_id)).stdout
+    assert json.loads((await ratchet("resolve", alert.alert_id, "--json")).stdout)["state"] == "closed"
+    file.write_text((await ratchet("rules", "show", "answers-fail", "--json")).stdout)
+    assert json.loads((await ratchet("rules", "put", str(file), "--json")).stdout)["default"] is False
+    assert (await ratchet("rules", "delete", "answers-fail")).exit_code == 0
+    assert "answers-fail" not in (await ratchet("rules", "defaults", "off")).stdout
+    silenced = json.loads((await ratchet("silence", "task=qa", "--for", "2h", "--why", "planned", "--json")).stdout)
+    assert "planned" in (await ratchet("silences")).stdout
+    assert (await ratchet("unsilence", silenced["silence_id"])).exit_code == 0
+    for wrong, said in [
+        (("silence", "qa", "--why", "x"), "write it as task=qa"),
+        (("silence", "task=qa", "--for", "soon", "--why", "x"), "write it as 30m"),
+        (("show", "0" * 24), "There is no alert"),
+        (("rules", "put", str(tmp_path / "none.json")), "cannot be read"),
+    ]:
+        refused = await ratchet(*wrong)
+        assert (refused.exit_code, said in refused.stderr) == (1, True), refused.stderr
+
+
+@asynccontextmanager
+async def told_store(stack: Ground) -> AsyncIterator[MonitorStore]:
+    """The store of the service that runs."""
+    client = mongo.connect(stack.mongodb_url)
+    yield MonitorStore(mongo.database(client, "monitor"), Keeping(timedelta(days=30), timedelta(days=400)))
+    await client.close()
 
 
 async def call(running: Running, method: str, path: str, body: object = None) -> tuple[int, Any]:

@@ -35,6 +35,16 @@ class Router:
         """Raises CannotStartError."""
         return self._asked(path, json.dumps(body).encode(), patience_s=patience_s)
 
+    def put(self, path: str, body: object) -> Any:
+        """Raises CannotStartError."""
+        with self._opened(path, json.dumps(body).encode(), method="PUT") as answer:
+            return json.load(answer)
+
+    def delete(self, path: str) -> None:
+        """Raises CannotStartError."""
+        with self._opened(path, None, method="DELETE"):
+            pass
+
     def send(self, path: str, body: bytes, content_type: str, patience_s: float = PATIENCE_S) -> Any:
         """Raises CannotStartError."""
         return self._asked(path, body, content_type, patience_s)
@@ -68,12 +78,17 @@ class Router:
 
     @contextmanager
     def _opened(
-        self, path: str, body: bytes | None, content_type: str = "application/json", patience_s: float = PATIENCE_S
+        self,
+        path: str,
+        body: bytes | None,
+        content_type: str = "application/json",
+        patience_s: float = PATIENCE_S,
+        method: str = "",
     ) -> Iterator[http.client.HTTPResponse]:
         where = f"{self.url.rstrip('/')}{path}"
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
         try:
-            request = urllib.request.Request(where, body, headers)  # noqa: S310  the scheme is checked before
+            request = urllib.request.Request(where, body, headers, method=method or None)  # noqa: S310  the scheme is checked before
             with urllib.request.urlopen(request, timeout=patience_s) as answer:  # noqa: S310
                 yield answer
         except urllib.error.HTTPError as error:

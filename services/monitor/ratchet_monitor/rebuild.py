@@ -14,7 +14,7 @@ from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.scores import Score, by_result
 
 log = logging.getLogger(__name__)
-IN_SLOTS: Final = 8 * HOUR  # so long after its beginning an hour is kept in slots of five minutes, too
+IN_SLOTS: Final = 3 * HOUR  # so long after its beginning an hour is kept in slots of five minutes, too
 
 
 class Facts(Protocol):

@@ -27,7 +27,7 @@ Metric = Literal[
 Dimension = Literal["task", "model", "version", "template", "document_type"]
 Indicator = Literal["answered", "in_time", "well_formed", "good"]
 
-SLOTS_REACH: Final = 360  # minutes: longer windows are made of whole hours
+SLOTS_REACH: Final = 60  # minutes: longer windows are made of whole hours
 LONGEST: Final = 30 * 24 * 60
 
 

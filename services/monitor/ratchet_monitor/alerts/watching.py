@@ -25,7 +25,8 @@ LATE: Final = Gauge("ratchet_alert_rules_late_seconds", "How long the tenant loo
 IDLE: Final = timedelta(minutes=10)  # between looks where nothing happens: windows move on all the same
 DROPPED: Final = timedelta(days=1)  # without an answer
 NEVER: Final = timedelta.max
-LONG_FOR: Final = timedelta(minutes=30)  # sums of more than six hours are used again for so long
+LONG: Final = 6 * 60  # minutes: sums of longer windows move slowly
+LONG_FOR: Final = timedelta(minutes=30)  # and are used again for so long
 REMEMBERED: Final = 300  # tenants
 
 
@@ -65,11 +66,12 @@ class Looking:
 
     async def sums(self, tenant: str, windows: Collection[int], now: datetime) -> Mapping[int, Sums]:
         short = {minutes: slots_since(now, minutes) for minutes in windows if minutes <= SLOTS_REACH}
-        long = {minutes: hours_since(now, minutes) for minutes in windows if minutes > SLOTS_REACH}
-        found = await _summed(self._slots, tenant, short)
-        return {**found, **await self._of_hours(tenant, long, now)}
+        hours = {minutes: hours_since(now, minutes) for minutes in windows if SLOTS_REACH < minutes <= LONG}
+        long = {minutes: hours_since(now, minutes) for minutes in windows if minutes > LONG}
+        found = {**await _summed(self._slots, tenant, short), **await _summed(self._hours, tenant, hours)}
+        return {**found, **await self._of_days(tenant, long, now)}
 
-    async def _of_hours(self, tenant: str, starts: Mapping[int, datetime], now: datetime) -> Mapping[int, Sums]:
+    async def _of_days(self, tenant: str, starts: Mapping[int, datetime], now: datetime) -> Mapping[int, Sums]:
         made_at, found = self._long.get(tenant, (now, {}))
         if starts.keys() <= found.keys() and now - made_at < LONG_FOR:
             return found

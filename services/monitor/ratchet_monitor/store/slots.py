@@ -13,7 +13,7 @@ from ratchet_monitor.hours import BucketKey
 from ratchet_monitor.store.documents import struct_of
 
 READ_AT_ONCE: Final = 100
-KEPT: Final = timedelta(hours=12)
+KEPT: Final = timedelta(hours=6)
 LEFT_OUT: Final = ("calibration", "reliability", "strata")  # nobody asks for them of five minutes
 
 

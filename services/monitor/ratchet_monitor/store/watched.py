@@ -6,6 +6,7 @@ A look's lease goes on as the rest until the next one. A tenant that was stirred
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import SystemRandom
 from typing import Final
 from uuid import uuid4
 
@@ -15,6 +16,8 @@ from ratchet_common import lease
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 
 LEASE_S: Final = 60.0
+AT_ONCE: Final = 200  # due tenants that are asked for together
+SHUFFLE: Final = SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Look:
 class MongoWatched:
     def __init__(self, database: Database) -> None:
         self._tenants = database.watched_tenants
+        self._due: list[str] = []  # as they were when they were asked for, in any order: others are at them too
 
     async def create_indexes(self) -> None:
         await self._tenants.create_index("due_at")
@@ -44,8 +48,21 @@ class MongoWatched:
 
     async def take(self, now: datetime) -> Look | None:
         """One that is due and that nobody looks at."""
-        taken = await lease.take(self._tenants, {"due_at": {"$lte": now}}, seconds=LEASE_S, order="due_at")
-        return Look(taken["_id"], now - taken["due_at"], taken) if taken else None
+        due = {"due_at": {"$lte": now}}
+        if not self._due:
+            with waiting_is_worth_it():
+                found = await self._tenants.find(due | lease.FREE, {"_id": 1}).limit(AT_ONCE).to_list()
+            self._due = [one["_id"] for one in found]
+            SHUFFLE.shuffle(self._due)
+        while self._due:
+            taken = await lease.take(
+                self._tenants, {"_id": self._due.pop()}, seconds=LEASE_S
+            )  # by its key alone: cheap
+            if taken and taken["due_at"] <= now:
+                return Look(taken["_id"], now - taken["due_at"], taken)
+            if taken:  # another worker was there before
+                await lease.release(self._tenants, taken)
+        return None
 
     async def rest(self, look: Look, now: datetime, *, every: timedelta, idle: timedelta, drop: timedelta) -> None:
         """Looked at again after `every` if it was stirred since it was taken; else after `idle`, until nothing has
