@@ -307,6 +307,30 @@ async def test_what_nobody_can_be_told_any_more_has_visibly_failed(store: Monito
     assert [its for _, its in await store.deliveries.page("acme", "failed", "", 10)] == [one]
 
 
+async def test_a_tenant_is_looked_at_by_one_worker_and_rests(store: MonitorStore) -> None:
+    every, idle, day = timedelta(seconds=30), timedelta(minutes=10), timedelta(days=1)
+    watched = store.watched
+    await watched.stir({"acme"}, NOW)
+    looks = [one for one in await asyncio.gather(*(watched.take(NOW) for _ in range(4))) if one]
+    assert len(looks) == 1
+    await watched.stir({"acme"}, NOW)  # while it is looked at
+    assert await watched.take(NOW) is None
+    await watched.rest(looks[0], NOW, every=every, idle=idle, drop=day)
+    assert await watched.take(NOW + timedelta(seconds=29)) is None
+    second = await watched.take(NOW + every)
+    assert second is not None
+    await watched.rest(second, NOW + every, every=every, idle=idle, drop=day)
+    assert await watched.take(NOW + idle) is None
+    await watched.stir({"acme"}, NOW + idle)  # it is due at once: it has rested
+    third = await watched.take(NOW + idle)
+    assert third is not None
+    taken_over = await watched.take(NOW + idle + timedelta(seconds=60))  # whoever had it was killed
+    assert taken_over is not None
+    await watched.rest(third, NOW + 2 * idle, every=every, idle=idle, drop=day)  # late: it changes nothing
+    await watched.rest(taken_over, NOW + 2 * day, every=every, idle=idle, drop=day)
+    assert await watched.take(NOW + 9 * day) is None
+
+
 async def test_a_person_and_a_condition_at_once_lose_no_change(store: MonitorStore) -> None:
     await store.alerts.tell([condition(at=NOW)])
     (alert,) = await store.alerts.watched("acme")
@@ -405,8 +429,8 @@ async def test_the_command_line_shows_and_changes_them(
         return await asyncio.to_thread(CliRunner().invoke, cli, ["alerts", *arguments, *where])
 
     async with told_store(stack) as store:
-        said = {"tenant": tenant.name, "kind": "drift", "source": "drift", "sentence": "[bold]It is slow."}
-        await store.alerts.tell([condition(at=datetime.now(UTC), **said)])
+        slow: dict[str, Any] = {"tenant": tenant.name, "kind": "drift", "source": "drift"}
+        await store.alerts.tell([condition(at=datetime.now(UTC), sentence="[bold]It is slow.", **slow)])
         (alert,) = await store.alerts.watched(tenant.name)
     listed = await ratchet("list")
     assert (alert.alert_id in listed.stdout, "[bold]It is slow." in listed.stdout) == (True, True)
@@ -420,14 +444,14 @@ async def test_the_command_line_shows_and_changes_them(
     silenced = json.loads((await ratchet("silence", "task=qa", "--for", "2h", "--why", "planned", "--json")).stdout)
     assert "planned" in (await ratchet("silences")).stdout
     assert (await ratchet("unsilence", silenced["silence_id"])).exit_code == 0
-    for wrong, said in [
+    for wrong, why in [
         (("silence", "qa", "--why", "x"), "write it as task=qa"),
         (("silence", "task=qa", "--for", "soon", "--why", "x"), "write it as 30m"),
         (("show", "0" * 24), "There is no alert"),
         (("rules", "put", str(tmp_path / "none.json")), "cannot be read"),
     ]:
         refused = await ratchet(*wrong)
-        assert (refused.exit_code, said in refused.stderr) == (1, True), refused.stderr
+        assert (refused.exit_code, why in refused.stderr) == (1, True), refused.stderr
 
 
 @asynccontextmanager

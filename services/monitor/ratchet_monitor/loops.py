@@ -23,6 +23,7 @@ from ratchet_monitor.watching import Watching
 FORGET_EVERY_S = 1800.0
 WATCH_EVERY_S = 30.0
 RULES_EVERY_S = 1.0  # between looks for a tenant that is due
+RULES_REST = 1.0  # as long as it worked: whoever waits to be woken waits for it
 TELL_EVERY_S = 1.0
 DELIVER_EVERY_S, DELIVER_IDLE_S = 1.0, 4.0
 DELIVERERS = 8
@@ -111,7 +112,7 @@ def alert_loops(store: MonitorStore, senders: Senders, settings: MonitorSettings
         for number in range(1, DELIVERERS + 1)
     }
     return {
-        "rules of alerts": Loop(resting(watch), every=RULES_EVERY_S),
+        "rules of alerts": Loop(resting(watch, RULES_REST), every=RULES_EVERY_S),
         "telling of alerts": Loop(tell, every=TELL_EVERY_S),
         **deliverers,
     }

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 REST = 4.0  # times as long as the work took
 
 
-def resting(round_: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
+def resting(round_: Callable[[], Awaitable[bool]], rest: float = REST) -> Callable[[], Awaitable[bool]]:
     async def rested() -> bool:
         started = time.monotonic()
         more = await round_()
         if more:
-            await asyncio.sleep(REST * (time.monotonic() - started))
+            await asyncio.sleep(rest * (time.monotonic() - started))
         return more
 
     return rested

@@ -1,6 +1,8 @@
 """Tenants whose rules are looked at, each by one worker at a time, and no more often than is said.
 
-A look's lease goes on as the rest until the next one. A tenant that was stirred meanwhile rests the short time.
+Not by lease.py: a filter by the store's clock reads all tenants in the embedded store, and they are many. Whoever takes
+one puts off when it is due, so another takes over when that has passed; clocks may differ by seconds. Times are numbers
+(milliseconds), since they are compared within an update.
 """
 
 from collections.abc import Collection
@@ -12,10 +14,9 @@ from uuid import uuid4
 
 from pymongo import UpdateOne
 
-from ratchet_common import lease
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 
-LEASE_S: Final = 60.0
+LEASE: Final = timedelta(seconds=60)
 AT_ONCE: Final = 200  # due tenants that are asked for together
 SHUFFLE: Final = SystemRandom()
 
@@ -30,53 +31,55 @@ class Look:
 class MongoWatched:
     def __init__(self, database: Database) -> None:
         self._tenants = database.watched_tenants
-        self._due: list[str] = []  # as they were when they were asked for, in any order: others are at them too
+        self._due: list[Document] = []  # as they were when they were asked for, in any order: others are at them too
 
     async def create_indexes(self) -> None:
-        await self._tenants.create_index("due_at")
+        await self._tenants.create_index("due")
 
     async def stir(self, tenants: Collection[str], now: datetime) -> None:
-        """Something happened there. Due now, or when its rest is over."""
-        if not tenants:
-            return
-        token = uuid4().hex
-        stirred = {"$set": {"token": token, "due_at": now, "stirred_at": now}}
-        with waiting_is_worth_it():
-            await self._tenants.bulk_write(
-                [UpdateOne({"_id": one}, stirred, upsert=True) for one in sorted(tenants)], ordered=False
-            )
+        """Something happened there. Due now, or when its rest, or the look that goes on, is over."""
+        at = _ms(now)
+        soon = {"$min": [{"$ifNull": ["$due", at]}, {"$ifNull": ["$earliest", at]}]}
+        stirred = [{"$set": {"token": uuid4().hex, "stirred": at, "due": soon}}]
+        if tenants:
+            with waiting_is_worth_it():
+                await self._tenants.bulk_write(
+                    [UpdateOne({"_id": one}, stirred, upsert=True) for one in sorted(tenants)], ordered=False
+                )
 
     async def take(self, now: datetime) -> Look | None:
         """One that is due and that nobody looks at."""
-        due = {"due_at": {"$lte": now}}
-        if not self._due:
-            with waiting_is_worth_it():
-                found = await self._tenants.find(due | lease.FREE, {"_id": 1}).limit(AT_ONCE).to_list()
-            self._due = [one["_id"] for one in found]
-            SHUFFLE.shuffle(self._due)
-        while self._due:
-            taken = await lease.take(
-                self._tenants, {"_id": self._due.pop()}, seconds=LEASE_S
-            )  # by its key alone: cheap
-            if taken and taken["due_at"] <= now:
-                return Look(taken["_id"], now - taken["due_at"], taken)
-            if taken:  # another worker was there before
-                await lease.release(self._tenants, taken)
+        at = _ms(now)
+        with waiting_is_worth_it():
+            if not self._due:
+                self._due = await self._tenants.find({"due": {"$lte": at}}).limit(AT_ONCE).to_list()
+                SHUFFLE.shuffle(self._due)
+            while self._due:
+                one = self._due.pop()
+                epoch, until = one.get("epoch", 0) + 1, _ms(now + LEASE)
+                mine = await self._tenants.update_one(
+                    {"_id": one["_id"], "due": one["due"], "token": one["token"]},
+                    {"$set": {"due": until, "earliest": until, "epoch": epoch}},
+                )
+                if mine.matched_count:
+                    return Look(one["_id"], timedelta(milliseconds=at - one["due"]), one | {"epoch": epoch})
         return None
 
     async def rest(self, look: Look, now: datetime, *, every: timedelta, idle: timedelta, drop: timedelta) -> None:
         """Looked at again after `every` if it was stirred since it was taken; else after `idle`, until nothing has
         happened there for as long as `drop`."""
-        taken = look.taken
-        unchanged = {**lease.held(taken), "token": taken["token"]}
+        taken, earliest = look.taken, _ms(now + every)
+        mine = {"_id": look.tenant, "epoch": taken["epoch"]}
+        unchanged = mine | {"token": taken["token"]}
         with waiting_is_worth_it():
-            if now - taken["stirred_at"] > drop:
-                gone = await self._tenants.delete_one(unchanged)
-                if gone.deleted_count:
-                    return
+            if _ms(now) - taken["stirred"] > drop / timedelta(milliseconds=1):
+                over = (await self._tenants.delete_one(unchanged)).deleted_count
             else:
-                await self._tenants.update_one(unchanged, {"$set": {"due_at": now + idle}})
-        await lease.renew(self._tenants, taken, seconds=every.total_seconds())
+                calm = {"$set": {"due": _ms(now + idle), "earliest": earliest}}
+                over = (await self._tenants.update_one(unchanged, calm)).matched_count
+            if not over:
+                await self._tenants.update_one(mine, {"$set": {"due": earliest, "earliest": earliest}})
 
-    async def put_back(self, look: Look) -> None:
-        await lease.release(self._tenants, look.taken)
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
