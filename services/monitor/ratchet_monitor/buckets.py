@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -66,8 +67,9 @@ class Tally(msgspec.Struct, omit_defaults=True):
     strata: Strata = msgspec.field(default_factory=dict)  # hearing.py
 
     def add(self, other: "Tally") -> None:
-        for name in SUMS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name, more in zip(SUMS, SUMS_OF(other), strict=True):
+            if more:
+                setattr(self, name, getattr(self, name) + more)
         for number, counts in other.calibration.items():
             self.calibration[number] = _together(self.calibration.get(number), counts)
         for name, counts in other.reliability.items():
@@ -131,6 +133,7 @@ def _together(one: tuple[int, int, int] | None, other: tuple[int, int, int]) -> 
 
 APART = ("latencies", "calibration", "reliability", "strata")
 SUMS = tuple(name for name in Tally.__struct_fields__ if name not in APART)
+SUMS_OF: Final = attrgetter(*SUMS)
 
 
 class Cell(msgspec.Struct, frozen=True):
