@@ -27,6 +27,7 @@ from ratchet_monitor.store.keys import kept_key
 from ratchet_monitor.streaming import Streaming
 from tests.integration.conftest import Ground, SettingsFor, Tenant, running_app
 from tests.integration.test_monitor import publish, until
+from tests.patience import PATIENCE_S
 from tests.unit.monitor.make import HOUR, NOW, joined, prediction
 
 KEEPING = Keeping(timedelta(days=30), timedelta(days=400))
@@ -146,7 +147,7 @@ async def test_from_events_to_an_alert_of_drift(settings_for: SettingsFor, tenan
     refusal = "I'm sorry, but I can't help with that. " * 6
     was = answers(name, 0, 150, now - timedelta(days=12), good=0.95, output="They agreed on a price.")
     lately = answers(name, 1000, 150, now, good=0.2, output=refusal)
-    async with asyncio.timeout(120), running_app(build(settings), tenant) as app, Bus(settings) as bus:
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app, Bus(settings) as bus:
         for record in broken(name, now):
             await bus.publish(PREDICTIONS.name, b"poison", record)
         await publish(bus, *was, *lately, *was[:20], *lately[::7])
