@@ -16,13 +16,13 @@ from ratchet_common.forgotten import Person
 from ratchet_common.persons import digest
 from ratchet_feedback.consumers import on_answers
 from ratchet_feedback.scoring import Rating
-from ratchet_feedback.sessions import MOST_ANSWERS, SessionWord, look_at_sessions, say
+from ratchet_feedback.sessions import MOST_ANSWERS, SessionWord, look_at_sessions, say, share_at
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.reports import MongoReports
 from ratchet_feedback.store.sessions import MongoSessionStore
 from ratchet_feedback.store.tallies import MongoTallyStore
 from ratchet_feedback.store.traces import MongoTraces
-from ratchet_feedback.submit import Status, submit
+from ratchet_feedback.submit import Status, join, submit
 from ratchet_feedback.summary import OfSessions, Scope, figures
 from ratchet_feedback.tallies import Task
 from tests.integration.conftest import Ground
@@ -110,6 +110,18 @@ async def test_whichever_comes_first_and_twice_it_counts_once(rig: Rig) -> None:
     assert (await rig.of_sessions()).words == 1.0
     assert sorted(await rig.results()) == sorted([first.result_id, late.result_id])
     assert sorted(event.revision for event in await rig.joined()) == [1, 1]
+
+
+@pytest.mark.parametrize("joined", [False, True])
+async def test_what_crashed_before_it_was_told_everywhere_is_told_once(rig: Rig, joined: bool) -> None:
+    made = [prediction(session="s1") for _ in range(2)]
+    await rig.hears(*made)
+    saved = await rig.sessions.save_word(word())
+    waiting = await rig.sessions.keep_shares(saved, [share_at(saved.said, one.result_id) for one in made])
+    if joined:
+        await join(waiting, rig.words)
+    await rig.looks()
+    assert ((await rig.of_sessions()).words, len(await rig.joined()), len(await rig.results())) == (1.0, 2, 2)
 
 
 async def test_a_later_word_replaces_it_and_stands_beside_what_is_said_of_an_answer(rig: Rig) -> None:

@@ -107,6 +107,7 @@ def _need(one: Mapping[str, Any]) -> dict[str, object]:
         "corrections": f"{tally['corrections']} of {limits['corrections']}",
         "negative": f"{tally['negative_share']:.0%} of {tally['ratings']}",
         "drift": "yes" if tally["drifted"] else "no",
+        "trained": short(tally["trained_at"]),
         "reasons": "; ".join(one["reasons"]),
         "last trigger": f"{short(last['at'])}: {'; '.join(last['reasons'])}" if last else NONE,
     }
