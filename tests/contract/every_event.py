@@ -283,6 +283,7 @@ MOST: tuple[Event, ...] = (
         conclusion="roll_back",
         why="worse",
         numbers={"gain_low": -0.2},
+        arm="b",
     ),
     QualityMeasured(
         tenant="*",
@@ -323,11 +324,12 @@ MOST: tuple[Event, ...] = (
         task_type="summary",
         arms=(
             Arm(name="a", share=50, version_id="v"),
-            Arm(name="b", share=50, template="t", model="m"),
+            Arm(name="b", share=50, template="t", model="m", out=True),
         ),
         unit="session",
         metric="score",
         state="running",
+        revision=3,
     ),
     AlertChanged(
         tenant="acme",

@@ -281,6 +281,7 @@ class VerdictReached(Event, frozen=True, kw_only=True, tag="verdict.reached.v1")
     conclusion: Conclusion
     why: str
     numbers: dict[str, float] = {}
+    arm: str = ""  # of an experiment that people set up; its verdict changes no rollout, and its revision is the arms'
 
 
 class Calibration(Part, frozen=True, kw_only=True):
@@ -336,6 +337,7 @@ class Arm(Part, frozen=True, kw_only=True):
     version_id: str = ""
     template: str = ""
     model: str = ""
+    out: bool = False  # it was taken back: its units are answered as if there were no experiment
 
 
 class ExperimentChanged(Event, frozen=True, kw_only=True, tag="experiment.changed.v1"):
@@ -345,6 +347,7 @@ class ExperimentChanged(Event, frozen=True, kw_only=True, tag="experiment.change
     unit: Literal["session", "user", "result"]
     metric: str
     state: Literal["running", "stopped"]
+    revision: int = 0  # grows with each change of the experiment
 
 
 class AlertChanged(Event, frozen=True, kw_only=True, tag="alert.changed.v1"):

@@ -17,6 +17,8 @@ from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.store.alert_rules import HourCells, Stirring
 from ratchet_monitor.streaming import Streaming
+from ratchet_monitor.studies.looking import Known, study_once
+from ratchet_monitor.studies.watching import watch_once
 from ratchet_monitor.verdicts import compare_once
 from ratchet_monitor.watching import Watching
 
@@ -37,15 +39,22 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         store.buckets,
         settings.keeping,
         store.changed,
-        then=(store.to_compare, store.to_measure, store.looks, Stirring(store.watched)),
+        then=(store.to_compare, store.to_study, store.to_measure, store.looks, Stirring(store.watched)),
         slots=store.slots,
         days=store.buckets.changed_days,
     )
+    known = Known()
 
     watching = Watching(store.experiments, store.to_compare, settings.rules)
 
     async def watch() -> None:
         await watching.once(utc_now())
+
+    async def watch_studies() -> None:
+        await watch_once(store.studies, store.to_study, settings.keeping.raw, utc_now())
+
+    async def study() -> bool:
+        return await study_once(store.to_study, store.studies, store.facts, known, settings.rules, utc_now())
 
     async def build() -> bool:
         return await rebuild.once(utc_now())
@@ -65,6 +74,8 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
     return {
         "rebuild": Loop(resting(build), every=settings.rebuild_every_s),
         "comparison": Loop(resting(compare), every=settings.compare_every_s),
+        "experiments": Loop(resting(study), every=settings.compare_every_s),
+        "running experiments": Loop(watch_studies, every=WATCH_EVERY_S),
         "trials": Loop(watch, every=WATCH_EVERY_S),
         "quality": Loop(resting(measure), every=settings.quality_every_s),
         "days": Loop(resting(sum_up), every=SUM_UP_EVERY_S),

@@ -19,6 +19,7 @@ from ratchet_monitor.api import (
     numbers,
     receivers,
     silences,
+    studies,
 )
 from ratchet_monitor.consumers import hear
 from ratchet_monitor.loops import alert_loops, drift_loops, loops
@@ -40,9 +41,11 @@ def build(settings: MonitorSettings) -> FastAPI:
             measuring = Measuring(await kept_key(its.database), settings.measured_at_once)
             hear(its, store, settings.keeping, forgets, measuring)
             relays = await its.relay(store.experiments.collection) | await its.relay(store.qualities.collection)
+            relays |= await its.relay(store.studies.collection)
             relays |= await its.relay(its.database.forgotten, idle=RARELY_S)
             relays |= await its.relay(store.alerts.collection)
             app.state.store, app.state.rules, app.state.ready = store, settings.rules, its.ready
+            app.state.keeping = settings.keeping
             app.state.senders, app.state.drift = senders, settings.drift
             work = loops(store, settings) | drift_loops(store, settings) | alert_loops(store, senders, settings)
             async with at_work(its, relays | work):
@@ -52,6 +55,6 @@ def build(settings: MonitorSettings) -> FastAPI:
     return create_app(
         "monitor",
         settings,
-        routers=[*routers, accuracy.routes, drift.routes, numbers.routes, experiments.routes],
+        routers=[*routers, accuracy.routes, drift.routes, numbers.routes, studies.routes, experiments.routes],
         lifespan=lifespan,
     )

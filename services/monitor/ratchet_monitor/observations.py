@@ -38,7 +38,10 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     approach: str
     document_type: str
-    unit: str  # a digest: session and user stay with those who need them
+    unit: str  # a digest, as of the user: who they were stays with those who need to know
+    user: str = ""
+    experiment: str = ""  # that people set up, and its arm that the unit belongs to
+    arm_of_experiment: str = ""
     assigned_by: AssignedBy
     revision: int  # of the TrafficAssigned that the share came from
     arm: str = ""  # the version that the share gave to the unit, whoever answered
@@ -84,7 +87,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 def observation_of(event: PredictionMade, now: datetime, measures: Measures = NOT_MEASURED) -> Observation:
     """Raises ImplausibleError, UnknownTaskError."""
-    raw = raw_confidence_of(event)
+    raw, (experiment, _, arm) = raw_confidence_of(event), (event.experiment or "").rpartition(":")
     return Observation(
         result_id=event.result_id,
         tenant=event.tenant,
@@ -96,6 +99,9 @@ def observation_of(event: PredictionMade, now: datetime, measures: Measures = NO
         approach=event.approach,
         document_type=event.document_type or "",
         unit=digest(event.tenant, event.unit),
+        user=digest(event.tenant, event.user) if event.user else "",
+        experiment=experiment,
+        arm_of_experiment=arm,
         assigned_by=event.decision.assigned_by,
         revision=event.decision.revision,
         arm=event.decision.assigned_version,

@@ -28,7 +28,7 @@ def enrolled(ask: Ask, running: Sequence[ExperimentChanged], able: Callable[[Arm
     for experiment in running:
         unit = unit_of(experiment, ask)
         arm = arm_of(experiment, unit) if unit else None
-        if arm is not None and all(able(one) for one in experiment.arms):
+        if arm is not None and all(able(one) for one in experiment.arms if not one.out):
             return Enrolled(experiment.experiment_id, arm)
     return None
 
@@ -40,10 +40,12 @@ def unit_of(experiment: ExperimentChanged, ask: Ask) -> str | None:
 
 
 def arm_of(experiment: ExperimentChanged, unit: str) -> Arm | None:
-    """None: the shares do not add up to 100, and the unit is among the rest. Other experiments draw it otherwise."""
+    """None: the shares do not add up to 100, and the unit is among the rest, or its arm was taken out. The other arms'
+    units stay theirs then. Other experiments draw it otherwise.
+    """
     at, end = position(experiment.tenant, experiment.experiment_id, unit), 0
     for arm in experiment.arms:
         end += arm.share
         if at < end:
-            return arm
+            return None if arm.out else arm
     return None

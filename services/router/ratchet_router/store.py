@@ -68,11 +68,8 @@ class MongoRouterStore:
         await upsert_where(self._database.quality, saved)
 
     async def save_experiments(self, events: Sequence[ExperimentChanged]) -> None:
-        """What was said earlier, or the same again, changes nothing; of one moment's words, that it stopped counts."""
-        saved = [
-            _newer(f"{e.tenant}:{e.experiment_id}", _millis(e.occurred_at) * 2 + (e.state == "stopped"), _body(e))
-            for e in events
-        ]
+        """An older revision, or the same one again, changes nothing."""
+        saved = [_newer(f"{e.tenant}:{e.experiment_id}", e.revision, _body(e)) for e in events]
         await upsert_where(self._database.experiments, saved)
 
     async def save_estimates(self, events: Sequence[EstimateTrained]) -> None:

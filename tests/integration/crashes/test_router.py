@@ -128,7 +128,7 @@ class Quality(Knowing):
 
 
 class Experiments(Knowing):
-    """What was said last of each counts, and of one moment's words, that it stopped."""
+    """The highest revision of each counts, in whatever order they come."""
 
     topic = EXPERIMENTS
 
@@ -138,15 +138,14 @@ class Experiments(Knowing):
             self.said("e1", "running", 1),
             self.said("e1", "stopped", 3),
             self.said("e1", "running", 2),
-            self.said("e2", "stopped", 1),
+            self.said("e2", "stopped", 2),
             self.said("e2", "running", 1),
             self.said("e3", "running", 1),
             self.said("e3", "running", 1),
         ]
 
-    def said(self, id_: str, state: str, minute: int) -> ExperimentChanged:
-        at = NOW + timedelta(minutes=minute)
-        return experiment(id_, tenant=self.tenant, state=state, occurred_at=at)
+    def said(self, id_: str, state: str, revision: int) -> ExperimentChanged:
+        return experiment(id_, tenant=self.tenant, state=state, revision=revision)
 
     def handler(self, database: Database) -> Handle:
         return self.consumers(database).on_experiments

@@ -1,5 +1,6 @@
 from collections import Counter
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,3 +72,12 @@ def test_the_first_that_draws_a_unit_keeps_it() -> None:
     found = drawn(ask(session="s"), first, second)
     assert found is not None
     assert found.name == "e1:all"
+
+
+def test_an_arm_that_is_out_gives_its_units_back_and_moves_nobody_else() -> None:
+    before = arms(experiment("e1", A, B))
+    after = arms(experiment("e1", msgspec.structs.replace(A, out=True), B))
+    assert after == [None if arm == "a" else arm for arm in before]
+    out = experiment("e1", msgspec.structs.replace(A, out=True), B)
+    asked = [ask(session=unit) for unit in UNITS[:50]]
+    assert {one.arm.name for one in (drawn(each, out, unable="a") for each in asked) if one} == {"b"}

@@ -44,7 +44,7 @@ async def look(users: Users, task: str) -> Seen:
     ]
     rollouts = [r for r in (await users.get("/api/models/rollouts"))["items"] if r["task_type"] == task]
     found = (await users.get("/api/models/experiments"))["items"]
-    trials = [e for e in found if e["task_type"] == task and not e["guard"]]
+    trials = [e for e in found if e["kind"] == "rollout" and e["task_type"] == task and not e["guard"]]
     job = jobs[0] if jobs else {}
     version = versions[0] if versions else {}
     rollout = rollouts[0] if rollouts else {}

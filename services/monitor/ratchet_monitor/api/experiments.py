@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import PlainSerializer
@@ -12,9 +12,11 @@ from ratchet_common.errors import NotFoundError
 from ratchet_common.events import Conclusion
 from ratchet_common.problems import documented
 from ratchet_monitor.api.asking import Store
+from ratchet_monitor.api.study_views import StudyView, view
 from ratchet_monitor.comparison import Rules
 from ratchet_monitor.experiments import Arm, Experiment, Finding, State
 from ratchet_monitor.intake import utc_now
+from ratchet_monitor.studies.study import Study
 from ratchet_monitor.waiting import waits_for
 
 HEX = "^([0-9a-f]{2})*$"
@@ -56,6 +58,9 @@ class ComparisonView:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentView:
+    """A rollout: an experiment that the system starts itself."""
+
+    kind: Literal["rollout"]
     experiment_id: str
     task_type: str
     revision: int
@@ -75,7 +80,7 @@ class ExperimentView:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentPage:
-    items: list[ExperimentView]
+    items: list[ExperimentView | StudyView]
     next: str | None
 
 
@@ -87,20 +92,28 @@ async def list_experiments(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str, Query(max_length=1000, pattern=HEX, description="The `next` of the page before")] = "",
 ) -> ExperimentPage:
-    """The latest first."""
+    """The latest first: those that people set up, and rollouts."""
     before = bytes.fromhex(cursor).decode(errors="replace")
-    found = await store.experiments.page(caller.tenant, before, limit + 1)
+    found: list[Experiment | Study] = [
+        *await store.experiments.page(caller.tenant, before, limit + 1),
+        *await store.studies.page(caller.tenant, before, limit + 1),
+    ]
+    found.sort(key=lambda one: one.place, reverse=True)
     shown = found[:limit]
     return ExperimentPage(
-        [_view(one, request) for one in shown], shown[-1].place.encode().hex() if len(found) > limit else None
+        [_view(one, request) if isinstance(one, Experiment) else view(one) for one in shown],
+        shown[-1].place.encode().hex() if len(found) > limit else None,
     )
 
 
 @routes.get("/{experiment_id}", responses=documented(404))
 async def show_experiment(
     request: Request, caller: MayRead, store: Store, experiment_id: Annotated[str, Path(max_length=400)]
-) -> ExperimentView:
+) -> ExperimentView | StudyView:
     """One comparison: its statistic, its interval, and what follows from them."""
+    study = await store.studies.study(caller.tenant, experiment_id)
+    if study is not None:
+        return view(study)
     found = await store.experiments.experiment(caller.tenant, experiment_id)
     if found is None:
         raise NoSuchExperimentError("There is no experiment with this id; `GET /api/models/experiments` lists them.")
@@ -110,6 +123,7 @@ async def show_experiment(
 def _view(one: Experiment, request: Request) -> ExperimentView:
     finding, rules = one.finding, cast("Rules", request.app.state.rules)
     return ExperimentView(
+        kind="rollout",
         experiment_id=one.experiment_id,
         task_type=one.task_type,
         revision=one.revision,

@@ -19,6 +19,7 @@ from ratchet_monitor.store.qualities import MongoQualities
 from ratchet_monitor.store.shadows import MongoShadows
 from ratchet_monitor.store.slots import MongoSlots
 from ratchet_monitor.store.streams import MongoStreams
+from ratchet_monitor.store.studies import MongoStudies
 from ratchet_monitor.store.traces import MongoTraces
 from ratchet_monitor.store.watched import MongoWatched
 
@@ -29,6 +30,7 @@ class MonitorStore:
         self.traces = MongoTraces(self.facts, keeping)
         self.buckets = MongoBuckets(database, keeping)
         self.experiments = MongoExperiments(database)
+        self.studies = MongoStudies(database)
         self.qualities = MongoQualities(database)
         self.shadows = MongoShadows(database, keeping)
         self.looks = MongoLooks(database)
@@ -36,6 +38,7 @@ class MonitorStore:
         self.to_stream = MongoMarks(database.changed_streams, BucketKey, BucketKey._fields)
         self.changed = MongoMarks(database.changed_hours, BucketKey, BucketKey._fields)
         self.to_compare = MongoMarks(database.changed_comparisons, TaskKey, TaskKey._fields)
+        self.to_study = MongoMarks(database.changed_studies, TaskKey, TaskKey._fields)
         self.to_measure = MongoMarks(database.changed_quality, TaskKey, TaskKey._fields)
         self.slots = MongoSlots(database)
         self.watched = MongoWatched(database)
@@ -49,6 +52,7 @@ class MonitorStore:
         await self.facts.create_indexes()
         await self.buckets.create_indexes()
         await self.experiments.create_indexes()
+        await self.studies.create_indexes()
         await self.qualities.create_indexes()
         await self.shadows.create_indexes()
         await self.looks.create_indexes()

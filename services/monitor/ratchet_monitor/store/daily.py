@@ -38,24 +38,28 @@ class Daily(Generic[F]):
         for day, documents in days.items():
             await self._insert(day, documents)
 
-    async def filed(self, buckets: Collection[BucketKey]) -> AsyncIterator[F]:
-        """The bucket's key holds the tenant."""
+    async def filed(self, buckets: Collection[BucketKey], only: Document | None = None) -> AsyncIterator[F]:
+        """The bucket's key holds the tenant. `only`: those of them that this holds for."""
         days: dict[str, list[str]] = {}
         for bucket in buckets:
             days.setdefault(self._day(bucket.hour), []).append(bucket.text)
         for day, keys in days.items():
             with waiting_is_worth_it():
-                async for document in self._database[day].find({"bucket": {"$in": keys}}, batch_size=READ_AT_ONCE):
+                these = {"bucket": {"$in": keys}, **(only or {})}
+                async for document in self._database[day].find(these, batch_size=READ_AT_ONCE):
                     yield struct_of(self._kind, document)
 
-    async def replace(self, hour: Collection[BucketKey], field: str, before: str, after: str) -> int:
+    async def replace(self, hour: Collection[BucketKey], fields: Collection[str], before: str, after: str) -> int:
         """In the facts of these buckets, all of one hour. Returns in how many."""
         keys, days = [bucket.text for bucket in hour], {self._day(bucket.hour) for bucket in hour}
+        anywhere = [{field: before} for field in fields]
         changed = 0
         with waiting_is_worth_it():
             for day in days:
-                these = {"bucket": {"$in": keys}, field: before}
-                changed += (await self._database[day].update_many(these, {"$set": {field: after}})).modified_count
+                changed += await self._database[day].count_documents({"bucket": {"$in": keys}, "$or": anywhere})
+                for field in fields:
+                    these = {"bucket": {"$in": keys}, field: before}
+                    await self._database[day].update_many(these, {"$set": {field: after}})
         return changed
 
     async def of_days_there(self, hours: Sequence[Collection[BucketKey]]) -> list[Collection[BucketKey]]:

@@ -96,6 +96,11 @@ class MongoExperiments:
             found = await self._traffic.find({"tenant": tenant}).limit(MOST_TASKS).to_list()
         return [struct_of(Traffic, document) for document in found]
 
+    async def serving(self, task: TaskKey) -> Traffic | None:
+        with waiting_is_worth_it():
+            found = await self._traffic.find_one({"_id": task.text})
+        return struct_of(Traffic, found) if found else None
+
     async def _write(self, traffic: Traffic) -> None:
         older = {"_id": traffic.task.text, "revision": {"$not": {"$gte": traffic.revision}}}
         await upsert_where(self._traffic, [(older, {"$set": document_of(traffic)})])

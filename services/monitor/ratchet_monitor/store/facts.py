@@ -43,6 +43,9 @@ class MongoFacts:
     def observations(self, buckets: Collection[BucketKey]) -> AsyncIterator[Observation]:
         return self._observations.filed(buckets)
 
+    def exposures(self, buckets: Collection[BucketKey], experiment_id: str) -> AsyncIterator[Observation]:
+        return self._observations.filed(buckets, {"experiment": experiment_id})
+
     def scores(self, buckets: Collection[BucketKey]) -> AsyncIterator[Score]:
         return self._scores.filed(buckets)
 
@@ -57,11 +60,10 @@ class MongoFacts:
         return await self._scores.of_days_there(hours)
 
     async def unlink_observations(self, hour: Collection[BucketKey], before: str, after: str) -> int:
-        return await self._observations.replace(hour, "unit", before, after)
+        return await self._observations.replace(hour, ("unit", "user"), before, after)
 
     async def unlink_scores(self, hour: Collection[BucketKey], before: str, after: str) -> int:
-        as_unit = await self._scores.replace(hour, "unit", before, after)
-        return as_unit + await self._scores.replace(hour, "user", before, after)
+        return await self._scores.replace(hour, ("unit", "user"), before, after)
 
     async def forget(self, now: datetime) -> None:
         """What no hour is built from any more."""

@@ -13,8 +13,11 @@ from ratchet_trainer.rollouts.verdict import on_verdict
 async def on_verdicts(
     verdicts: Sequence[VerdictReached], *, traffic: Traffic, plan: Plan, now: Callable[[], datetime]
 ) -> None:
-    """In their order. What an old verdict, or the same one again, asks for has been done."""
-    for verdict in verdicts:
+    """In their order. What an old verdict, or the same one again, asks for has been done.
+
+    One on an arm of an experiment that people set up changes no traffic: they decide what becomes of the winner.
+    """
+    for verdict in (one for one in verdicts if not one.arm):
         if verdict.conclusion == "hold":
             waits_for = f"On {verdict.occurred_at:%Y-%m-%d}: {verdict.why}"
             await traffic.rollouts.note(verdict.tenant, verdict.task_type, verdict.revision, waits_for)

@@ -1,0 +1,256 @@
+"""From an experiment's units to a finding: each arm measured against the control, the shares watched, a conclusion."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import isnan, nan
+from typing import Final
+
+from msgspec.structs import replace
+
+from ratchet_monitor.comparison import Rules
+from ratchet_monitor.studies.finding import ArmSeen, Finding, RailSeen, numbers_of
+from ratchet_monitor.studies.measuring import Asked, Measured, by_bets, by_interval, turned
+from ratchet_monitor.studies.metrics import BOUNDED, HIGHER_IS_BETTER, SCALE, Metric, sign
+from ratchet_monitor.studies.past import NO_PASTS, Pasts
+from ratchet_monitor.studies.study import Arm, Rail, Study
+from ratchet_monitor.studies.units import Counted, Units
+from ratchet_scoring import conclusion as concluding
+from ratchet_scoring.advance import Limits
+from ratchet_scoring.anytime import FEWEST
+from ratchet_scoring.conclusion import Conclusion, Guarded, GuardRail
+from ratchet_scoring.error_budget import Budget
+from ratchet_scoring.intervals import Interval
+from ratchet_scoring.shares import Mismatch, mismatch
+
+BUDGET: Final = Budget()
+OF_SHARES: Final = BUDGET.shares / 2  # the other half is for the shares among those who were scored
+EVERY: Final = 20  # units between two looks at the shares
+DAY: Final = timedelta(days=1)
+SHORTEST: Final = timedelta(minutes=10)  # that a pace is told from
+LEAST_EFFECT: Final = 0.05  # of a guard-rail whose limit is 0: where its interval is narrow
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a look goes by. `complete`: units whose window is over."""
+
+    study: Study
+    units: Units
+    complete: Sequence[Counted]
+    pasts: Pasts
+    days: float  # since the start
+
+    def pace(self, units: int) -> float:
+        return units / self.days
+
+
+async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: datetime) -> Finding:
+    """Gives the event loop its turn between bets."""
+    days = max(now - study.started_at, SHORTEST) / DAY
+    material = Material(study, units, units.complete(now), pasts, days)
+    found = [(arm, await _measured(material, arm, study.metric, _alpha(study))) for arm in study.on_trial]
+    guarded = {arm.name: [await _guarded(material, arm, rail) for rail in study.guard_rails] for arm in study.on_trial}
+    seen = [_seen(material, study.control, None), *(_seen(material, arm, measured) for arm, measured in found)]
+    of_all, of_scored = _mismatches(material)
+    worst = max((of_all, of_scored), key=lambda one: one.most)
+    concluded = concluding.conclude(
+        [_to_conclude(one, seen[0], guarded[one.name]) for one in seen[1:]],
+        control_units=found[0][1].units[0],
+        shares=worst,
+        rules=_rules(study, rules),
+    )
+    decided = _in_time(concluded, study, units, rules, now)
+    told = [_told(arm, decided, guarded.get(arm.name, [])) for arm in seen]
+    finding = Finding(
+        at=now,
+        verdict=decided.verdict,
+        arm=decided.arm or "",
+        why=_why(decided, of_all, of_scored),
+        arms=tuple(told),
+        shares_p=of_all.p_value,
+        scored_p=of_scored.p_value,
+        mismatch=worst.found(OF_SHARES),
+        told=numbers_of(decided.numbers),
+    )
+    return _with_outlook(finding, [measured for _, measured in found])
+
+
+def _alpha(study: Study) -> float:
+    return BUDGET.of_gain(arms=len(study.arms), guard_rails=len(study.guard_rails))
+
+
+async def _measured(material: Material, arm: Arm, metric: Metric, alpha: float, effect: float = 0.0) -> Measured:
+    """`effect`: other than the experiment's."""
+    study = material.study
+    share = arm.share / (arm.share + study.control.share)
+    asked = Asked(metric, effect or study.minimum_effect, alpha, share)
+    if metric not in BOUNDED:
+        control, own = _apart(study, arm, material.complete)
+        pasts = material.pasts if metric is study.metric else NO_PASTS
+        return by_interval(control, own, asked, material.pace(len(control) + len(own)), pasts)
+    both = (study.control.name, arm.name)
+    known = [(unit, value) for unit, value in material.units.with_first(metric) if unit.arm in both]
+    if study.pre_period_days and metric is study.metric:
+        control, own = _apart(study, arm, [unit for unit, _ in known])
+        return by_interval(control, own, asked, material.pace(len(known)), material.pasts)
+    sequence = [(unit.arm == arm.name, value) for unit, value in known]
+    return await by_bets(sequence, asked, material.pace(len(sequence)))
+
+
+def _apart(study: Study, arm: Arm, units: Sequence[Counted]) -> tuple[list[Counted], list[Counted]]:
+    """The control's and the arm's."""
+    control, own = ([unit for unit in units if unit.arm == name] for name in (study.control.name, arm.name))
+    return control, own
+
+
+async def _guarded(material: Material, arm: Arm, rail: Rail) -> Guarded:
+    study = material.study
+    alpha = BUDGET.of_guard_rail(arms=len(study.arms), guard_rails=len(study.guard_rails))
+    found = await _measured(material, arm, rail.metric, alpha, rail.limit or LEAST_EFFECT)
+    better = "higher" if rail.metric in HIGHER_IS_BETTER else "lower"
+    return Guarded(GuardRail(str(rail.metric), rail.limit, better), found.difference, found.interval)  # type: ignore[arg-type]
+
+
+def _seen(material: Material, arm: Arm, measured: Measured | None) -> ArmSeen:
+    own = [unit for unit in material.units.by_key.values() if unit.arm == arm.name]
+    value, units = _own_value(material, arm) if measured is None else (measured.arm, measured.units[1])
+    outcomes = [unit.outcome[2] for unit in own if unit.outcome]
+    answers, answered = sum(unit.sums.answers for unit in own), sum(unit.sums.answered for unit in own)
+    seen = ArmSeen(
+        name=arm.name,
+        exposed=len(own),
+        units=units,
+        value=value,
+        failure_rate=sum(outcomes) / len(outcomes) if outcomes else nan,
+        cost_usd=sum(unit.sums.cost for unit in own) / answers / SCALE[Metric.COST_PER_ANSWER] if answers else nan,
+        latency_ms=sum(unit.sums.latency for unit in own) / answered / SCALE[Metric.LATENCY] if answered else nan,
+    )
+    if measured is None:
+        return seen
+    turn = sign(material.study.metric)
+    within = turned(measured.interval, turn)
+    return replace(
+        seen,
+        gain=measured.difference * turn,
+        low=within.low,
+        high=within.high,
+        with_past=measured.with_past,
+        saved=measured.saved,
+        outlook=measured.outlook.told,
+    )
+
+
+def _own_value(material: Material, arm: Arm) -> tuple[float, int]:
+    """Of the control: the mean of its units' numbers, and how many they are."""
+    metric = material.study.metric
+    if metric in BOUNDED:
+        numbers = [value for unit, value in material.units.with_first(metric) if unit.arm == arm.name]
+        return (sum(numbers) / len(numbers) if numbers else nan), len(numbers)
+    sums = [unit.sums.of(metric) for unit in material.complete if unit.arm == arm.name]
+    below = sum(one[1] for one in sums)
+    return (sum(one[0] for one in sums) / below if below else nan), len(sums)
+
+
+def _mismatches(material: Material) -> tuple[Mismatch, Mismatch]:
+    """Among all who were exposed, and among those who were scored."""
+    scored = [unit for unit, _ in material.units.with_first(Metric.SCORE)]
+    watched = material.units.exposed(), scored if material.study.metric is Metric.SCORE else []
+    of_all, of_scored = (_watched(material.study, units) for units in watched)
+    return of_all, of_scored
+
+
+def _watched(study: Study, units: Sequence[Counted]) -> Mismatch:
+    """Arms that are out get no more units, and say nothing of how the others share theirs."""
+    places = {arm.name: place for place, arm in enumerate(study.open_arms)}
+    shares = [arm.share for arm in study.open_arms]
+    counts = [0] * len(places)
+    found = mismatch(counts, shares)
+    for number, unit in enumerate((unit for unit in units if unit.arm in places), 1):
+        counts[places[unit.arm]] += 1
+        if number % EVERY == 0:
+            found = mismatch(counts, shares, before=found)
+    return found
+
+
+def _rules(study: Study, rules: Rules) -> concluding.Rules:
+    """What is no worse and cheaper may win by scores and failures alone: margin and saving are theirs."""
+    limits = rules.limits if study.metric in BOUNDED else Limits(margin=0.0, saving=float("inf"))
+    exact = study.metric in BOUNDED and not study.pre_period_days
+    return concluding.Rules(limits, study.minimum_effect, OF_SHARES, rules.min_observations if exact else FEWEST)
+
+
+def _to_conclude(arm: ArmSeen, control: ArmSeen, guarded: Sequence[Guarded]) -> concluding.ArmSeen:
+    return concluding.ArmSeen(
+        name=arm.name,
+        units=arm.units,
+        gain=arm.gain,
+        interval=Interval(arm.low, arm.high),
+        cheaper=_saved(arm.cost_usd, control.cost_usd),
+        faster=_saved(arm.latency_ms, control.latency_ms),
+        guarded=tuple(guarded),
+    )
+
+
+def _saved(arm: float, control: float) -> float:
+    """.3 where the arm takes 30 % less; what costs nothing cannot be undercut."""
+    if isnan(arm) or isnan(control) or arm == control:
+        return 0.0
+    return 1 - arm / control if control else -1.0
+
+
+def _in_time(found: Conclusion, study: Study, units: Units, rules: Rules, now: datetime) -> Conclusion:
+    """What is only seen at other hours of the day has a chance to show; what is bad already need not wait for it."""
+    until = study.started_at + rules.min_step
+    if found.verdict == "advance" and now < until:
+        why = f"It runs until {until:%Y-%m-%d %H:%M} UTC at least. Until then: {found.reason}"
+    elif found.verdict == "hold" and units.full:
+        why = f"It has seen {len(units.by_key)} units, as many as it counts, and more change nothing. {found.reason}"
+    else:
+        return found
+    return Conclusion("hold", None, why, found.arms, found.numbers)
+
+
+def _told(arm: ArmSeen, found: Conclusion, guarded: Sequence[Guarded]) -> ArmSeen:
+    decision = found.arms.get(arm.name)
+    if decision is None:
+        return arm
+    rails = tuple(
+        RailSeen(
+            metric=Metric(one.rail.name),
+            limit=one.rail.limit,
+            difference=one.difference,
+            low=one.interval.low,
+            high=one.interval.high,
+            broken=one.broken,
+        )
+        for one in guarded
+    )
+    # An arm that would win is only told so when the experiment says it
+    verdict = decision.verdict if decision.verdict != "advance" or found.arm == arm.name else "hold"
+    return replace(arm, verdict=verdict, why=decision.reason, guard_rails=rails)
+
+
+def _why(found: Conclusion, of_all: Mismatch, of_scored: Mismatch) -> str:
+    if of_scored.found(OF_SHARES) and of_scored.most > of_all.most:
+        return f"Of the units that were scored: {found.reason}"
+    return found.reason
+
+
+def _with_outlook(finding: Finding, measured: Sequence[Measured]) -> Finding:
+    """That of the arm which takes longest: of those that are still open."""
+    still = [one for one, arm in zip(measured, finding.arms[1:], strict=True) if arm.verdict == "hold"]
+    if finding.verdict != "hold" or not still:
+        return finding
+    if finding.mismatch:
+        return replace(finding, outlook="Not foreseeable: nothing is concluded while the arms do not get their shares.")
+    slowest = max((one.outlook for one in still), key=lambda one: (one.likely is None, one.likely or 0.0))
+    numbers = {"days_early": slowest.early, "days_likely": slowest.likely, "days_late": slowest.late}
+    return replace(
+        finding,
+        days_early=slowest.early,
+        days_likely=slowest.likely,
+        days_late=slowest.late,
+        outlook=slowest.told,
+        told=finding.told + numbers_of({name: days for name, days in numbers.items() if days is not None}),
+    )
