@@ -1,14 +1,14 @@
 """The store in memory: facts under their ids, marks with tokens, numbers that are replaced whole."""
 
 import itertools
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 
-from ratchet_common.events import QualityMeasured, VerdictReached
+from ratchet_common.events import Event, QualityMeasured, VerdictReached
 from ratchet_monitor.buckets import Contents, Period
 from ratchet_monitor.experiments import Experiment, Finding, State
 from ratchet_monitor.hours import BucketKey, TaskKey
@@ -16,6 +16,8 @@ from ratchet_monitor.marks import Mark
 from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.quality import Quality
 from ratchet_monitor.scores import Score
+from ratchet_monitor.studies.study import State as Running
+from ratchet_monitor.studies.study import Study
 from ratchet_monitor.traffic import Traffic
 
 K = TypeVar("K", BucketKey, TaskKey)
@@ -47,6 +49,11 @@ class InMemoryFacts:
     async def observations(self, buckets: Collection[BucketKey]) -> AsyncIterator[Observation]:
         for one in list(self.observed.values()):
             if one.bucket in buckets:
+                yield one
+
+    async def exposures(self, buckets: Collection[BucketKey], experiment_id: str) -> AsyncIterator[Observation]:
+        async for one in self.observations(buckets):
+            if one.experiment == experiment_id:
                 yield one
 
     async def scores(self, buckets: Collection[BucketKey]) -> AsyncIterator[Score]:
@@ -151,6 +158,43 @@ class InMemoryExperiments:
         self.known[experiment.experiment_id] = msgspec.structs.replace(experiment, finding=finding, state=state)
         self.verdicts += [verdict] if verdict else []
         return True
+
+
+class InMemoryStudies:
+    def __init__(self, *there: Study) -> None:
+        self.known: dict[tuple[str, str], Study] = {(one.tenant, one.experiment_id): one for one in there}
+        self.events: list[Event] = []
+        self.held: dict[UUID, VerdictReached] = {}
+
+    async def add(self, study: Study, event: Event) -> bool:
+        key = study.tenant, study.experiment_id
+        if key in self.known or await self.running(study.task):
+            return False
+        self.known[key] = study
+        self.events.append(event)
+        return True
+
+    async def study(self, tenant: str, experiment_id: str) -> Study | None:
+        return self.known.get((tenant, experiment_id))
+
+    async def running(self, task: TaskKey) -> Study | None:
+        return next((one for one in await self.all_running() if one.task == task), None)
+
+    async def all_running(self) -> list[Study]:
+        return [one for one in self.known.values() if one.state is Running.RUNNING]
+
+    async def record(self, before: Study, after: Study, events: Sequence[Event]) -> bool:
+        key = before.tenant, before.experiment_id
+        there = self.known[key]
+        if (there.state, there.revision) != (Running.RUNNING, before.revision):
+            return False
+        self.known[key] = after
+        self.events += events
+        return True
+
+    async def say(self, study: Study, verdict: VerdictReached) -> None:
+        if self.known[study.tenant, study.experiment_id].state is Running.RUNNING:
+            self.held.setdefault(verdict.event_id, verdict)
 
 
 class InMemoryQualities:

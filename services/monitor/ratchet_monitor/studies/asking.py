@@ -120,7 +120,7 @@ def _insist_on_arms(arms: Sequence[Arm], versions: Collection[str]) -> None:
         if any(arm.what == other.what for other in before):
             raise ExperimentRefusedError(f"{field}: two arms are the same {arm.what}.", field)
         if arm.version_id and arm.version_id not in (BASE_VERSION, *versions):
-            known = ", ".join((BASE_VERSION, *sorted(versions)))
+            known = ", ".join(sorted({BASE_VERSION, *versions}))
             raise ExperimentRefusedError(
                 f"{field}.version_id: {arm.version_id} cannot be asked for this task now; {known} can. "
                 "Give it traffic or a shadow first.",
@@ -150,10 +150,10 @@ def _insist_on_rails(asked: Asked) -> None:
         if rail.metric is Metric.COST_PER_SESSION and asked.unit == "result":
             raise ExperimentRefusedError(f"{field}: results are single answers and have no sessions.", field)
         if rail.metric in BOUNDED and rail.limit >= 1:
-            raise ExperimentRefusedError(f"{field}.limit: it lies between 0 and 1 for {rail.metric}.", field)
+            raise ExperimentRefusedError(f"{field}.limit: it lies between 0 and 1 for {rail.metric}.", f"{field}.limit")
         if rail.metric not in BOUNDED and not rail.limit > 0:
             raise ExperimentRefusedError(
-                f"{field}.limit: say how many {UNIT_OF[rail.metric]} an arm may take more, above 0.", field
+                f"{field}.limit: say how many {UNIT_OF[rail.metric]} an arm may take more, above 0.", f"{field}.limit"
             )
 
 

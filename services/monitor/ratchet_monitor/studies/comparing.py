@@ -1,5 +1,6 @@
 """From an experiment's units to a finding: each arm measured against the control, the shares watched, a conclusion."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from ratchet_monitor.studies.finding import ArmSeen, Finding, RailSeen, numbers_
 from ratchet_monitor.studies.measuring import Asked, Measured, by_bets, by_interval, turned
 from ratchet_monitor.studies.metrics import BOUNDED, HIGHER_IS_BETTER, SCALE, Metric, sign
 from ratchet_monitor.studies.past import NO_PASTS, Pasts
+from ratchet_monitor.studies.sharing import OF_SHARES, told_of, watched
 from ratchet_monitor.studies.study import Arm, Rail, Study
 from ratchet_monitor.studies.units import Counted, Units
 from ratchet_scoring import conclusion as concluding
@@ -21,11 +23,8 @@ from ratchet_scoring.anytime import FEWEST
 from ratchet_scoring.conclusion import Conclusion, Guarded, GuardRail
 from ratchet_scoring.error_budget import Budget
 from ratchet_scoring.intervals import Interval
-from ratchet_scoring.shares import Mismatch, mismatch
 
 BUDGET: Final = Budget()
-OF_SHARES: Final = BUDGET.shares / 2  # the other half is for the shares among those who were scored
-EVERY: Final = 20  # units between two looks at the shares
 DAY: Final = timedelta(days=1)
 SHORTEST: Final = timedelta(minutes=10)  # that a pace is told from
 LEAST_EFFECT: Final = 0.05  # of a guard-rail whose limit is 0: where its interval is narrow
@@ -52,7 +51,7 @@ async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: 
     found = [(arm, await _measured(material, arm, study.metric, _alpha(study))) for arm in study.on_trial]
     guarded = {arm.name: [await _guarded(material, arm, rail) for rail in study.guard_rails] for arm in study.on_trial}
     seen = [_seen(material, study.control, None), *(_seen(material, arm, measured) for arm, measured in found)]
-    of_all, of_scored = _mismatches(material)
+    of_all, of_scored = watched(study, units)
     worst = max((of_all, of_scored), key=lambda one: one.most)
     concluded = concluding.conclude(
         [_to_conclude(one, seen[0], guarded[one.name]) for one in seen[1:]],
@@ -66,14 +65,14 @@ async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: 
         at=now,
         verdict=decided.verdict,
         arm=decided.arm or "",
-        why=_why(decided, of_all, of_scored),
+        why=told_of(decided.reason, of_all, of_scored),
         arms=tuple(told),
         shares_p=of_all.p_value,
         scored_p=of_scored.p_value,
         mismatch=worst.found(OF_SHARES),
         told=numbers_of(decided.numbers),
     )
-    return _with_outlook(finding, [measured for _, measured in found])
+    return await _with_outlook(finding, [measured for _, measured in found])
 
 
 def _alpha(study: Study) -> float:
@@ -137,7 +136,6 @@ def _seen(material: Material, arm: Arm, measured: Measured | None) -> ArmSeen:
         high=within.high,
         with_past=measured.with_past,
         saved=measured.saved,
-        outlook=measured.outlook.told,
     )
 
 
@@ -150,27 +148,6 @@ def _own_value(material: Material, arm: Arm) -> tuple[float, int]:
     sums = [unit.sums.of(metric) for unit in material.complete if unit.arm == arm.name]
     below = sum(one[1] for one in sums)
     return (sum(one[0] for one in sums) / below if below else nan), len(sums)
-
-
-def _mismatches(material: Material) -> tuple[Mismatch, Mismatch]:
-    """Among all who were exposed, and among those who were scored."""
-    scored = [unit for unit, _ in material.units.with_first(Metric.SCORE)]
-    watched = material.units.exposed(), scored if material.study.metric is Metric.SCORE else []
-    of_all, of_scored = (_watched(material.study, units) for units in watched)
-    return of_all, of_scored
-
-
-def _watched(study: Study, units: Sequence[Counted]) -> Mismatch:
-    """Arms that are out get no more units, and say nothing of how the others share theirs."""
-    places = {arm.name: place for place, arm in enumerate(study.open_arms)}
-    shares = [arm.share for arm in study.open_arms]
-    counts = [0] * len(places)
-    found = mismatch(counts, shares)
-    for number, unit in enumerate((unit for unit in units if unit.arm in places), 1):
-        counts[places[unit.arm]] += 1
-        if number % EVERY == 0:
-            found = mismatch(counts, shares, before=found)
-    return found
 
 
 def _rules(study: Study, rules: Rules) -> concluding.Rules:
@@ -231,26 +208,29 @@ def _told(arm: ArmSeen, found: Conclusion, guarded: Sequence[Guarded]) -> ArmSee
     return replace(arm, verdict=verdict, why=decision.reason, guard_rails=rails)
 
 
-def _why(found: Conclusion, of_all: Mismatch, of_scored: Mismatch) -> str:
-    if of_scored.found(OF_SHARES) and of_scored.most > of_all.most:
-        return f"Of the units that were scored: {found.reason}"
-    return found.reason
-
-
-def _with_outlook(finding: Finding, measured: Sequence[Measured]) -> Finding:
-    """That of the arm which takes longest: of those that are still open."""
-    still = [one for one, arm in zip(measured, finding.arms[1:], strict=True) if arm.verdict == "hold"]
-    if finding.verdict != "hold" or not still:
+async def _with_outlook(finding: Finding, measured: Sequence[Measured]) -> Finding:
+    """The experiment's is that of the arm which takes longest, of those that are still open."""
+    if finding.verdict != "hold":
         return finding
     if finding.mismatch:
         return replace(finding, outlook="Not foreseeable: nothing is concluded while the arms do not get their shares.")
-    slowest = max((one.outlook for one in still), key=lambda one: (one.likely is None, one.likely or 0.0))
-    numbers = {"days_early": slowest.early, "days_likely": slowest.likely, "days_late": slowest.late}
+    control, *others = finding.arms
+    told = {
+        arm.name: await asyncio.to_thread(one.outlook)
+        for one, arm in zip(measured, others, strict=True)
+        if arm.verdict == "hold"
+    }
+    if not told:
+        return finding
+    slowest = max(told.values(), key=lambda one: (one.likely is None, one.likely or 0.0))
+    days = {"days_early": slowest.early, "days_likely": slowest.likely, "days_late": slowest.late}
+    arms = (replace(arm, outlook=told[arm.name].told) if arm.name in told else arm for arm in others)
     return replace(
         finding,
+        arms=(control, *arms),
         days_early=slowest.early,
         days_likely=slowest.likely,
         days_late=slowest.late,
         outlook=slowest.told,
-        told=finding.told + numbers_of({name: days for name, days in numbers.items() if days is not None}),
+        told=finding.told + numbers_of({name: left for name, left in days.items() if left is not None}),
     )

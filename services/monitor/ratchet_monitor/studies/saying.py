@@ -17,8 +17,7 @@ def told_by(before: Study, after: Study) -> tuple[Event, ...]:
     ]
     if before.state is State.RUNNING and after.ended is not None and after.ended.arm:
         won = next(arm for arm in after.arms if arm.name == after.ended.arm)
-        if not won.out:
-            said.append(_verdict(after, won, "advance", after.ended.why))
+        said.append(_verdict(after, won, "advance", after.ended.why))
     return (*said, changed(after)) if after.revision > before.revision else ()
 
 
@@ -62,7 +61,7 @@ def what_now(study: Study) -> str:
         return ""
     back = "Its units are answered as they were before it."
     won = next((arm for arm in study.arms if study.ended is not None and arm.name == study.ended.arm), None)
-    if won is None or won.out:
+    if won is None:
         return back
     return f"{back} Nothing else was switched: {_switched_by(won, study.task_type)}"
 

@@ -127,7 +127,8 @@ def after_look(study: Study, finding: Finding, looks: tuple[Look, ...]) -> Study
     )
     seen = replace(study, arms=arms, finding=finding, looks=looks)
     if finding.verdict == "advance" or not seen.on_trial:
-        ended = Ended(at=finding.at, who=SYSTEM, why=finding.why, arm=finding.arm)
+        won = finding.arm if finding.verdict == "advance" else ""
+        ended = Ended(at=finding.at, who=SYSTEM, why=finding.why, arm=won)
         return replace(seen, state=State.DECIDED, revision=study.revision + 1, ended=ended)
     return replace(seen, revision=study.revision + 1) if arms != study.arms else seen
 
