@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ratchet_cli.commands import alerts, data, feedback, rollout, tune, versions
+from ratchet_cli.commands import alerts, data, experiments, feedback, rollout, tune, versions
 from ratchet_cli.commands.options import AsJson, DataDir, Token, sentence_or
 from ratchet_cli.evaluations.commands import evals
 from ratchet_common.config_file import VARIABLE
@@ -28,6 +28,7 @@ app.add_typer(tune.commands, name="tune")
 app.add_typer(feedback.commands, name="feedback")
 app.add_typer(versions.commands, name="versions")
 app.add_typer(rollout.commands, name="rollout")
+app.add_typer(experiments.commands, name="experiments")
 app.add_typer(evals, name="eval")
 app.add_typer(alerts.commands, name="alerts")
 
