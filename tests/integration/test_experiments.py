@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -15,11 +16,14 @@ from ratchet_common.bus import Bus
 from ratchet_common.events import Arm, ExperimentChanged
 from ratchet_monitor.main import build
 from ratchet_monitor.settings import MonitorSettings
+from ratchet_monitor.studies.saying import told_by
+from ratchet_monitor.studies.study import Ended, changed, stopped
 from ratchet_router.experiments import arm_of
 from tests.integration.conftest import Ground, Running, running_app
 from tests.integration.router_site import MAIL, Site, site
-from tests.integration.test_monitor import publish, verdicts_of
+from tests.integration.test_monitor import a_store, publish, verdicts_of
 from tests.unit.monitor.make import joined
+from tests.unit.monitor.studies.make import Played, study
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -186,3 +190,29 @@ async def test_what_cannot_be_is_refused_in_words(both: Both) -> None:
         assert (await both.monitor.post(f"{EXPERIMENTS}/exp-none/stop"))[0] == 404
         _, made = await both.monitor.post(EXPERIMENTS, ASKED | {"task_type": "qa"})
         assert [note.split(" has not")[0] for note in made["notes"]] == ["The model quick", "The model slow"]
+
+
+async def test_of_many_who_change_it_at_once_one_is_heard(stack: Ground) -> None:
+    """Without any lease: the write itself sees to it."""
+    async with a_store(stack) as store:
+        asked = [study(experiment_id=f"exp-{number}") for number in range(8)]
+        added = await asyncio.gather(*(store.studies.add(one, changed(one)) for one in asked))
+        assert added.count(True) == 1
+        running = await store.studies.running(asked[0].task)
+        assert running is not None
+        assert await store.studies.all_running() == [running]
+        over = stopped(running, Ended(at=datetime.now(UTC), who="ann", why="enough"))
+        said = told_by(running, over)
+        written = await asyncio.gather(*(store.studies.record(running, over, said) for _ in range(16)))
+        assert written.count(True) == 1
+        assert await store.studies.running(running.task) is None
+        document = await store.studies.collection.find_one({"_id": f"{running.experiment_id}|acme"})
+        assert document is not None
+        assert len(document["outbox"]) == 2
+        after = await Played(study(), 1).scored(100, {"a": 0.5, "b": 0.5}).found()
+        again = study(experiment_id="exp-again", finding=after)
+        assert await store.studies.add(again, changed(again))
+        kept = await store.studies.study("acme", "exp-again")
+        assert kept is not None
+        assert msgspec.json.encode(kept) == msgspec.json.encode(again)
+        assert await store.studies.study("globex", "exp-again") is None

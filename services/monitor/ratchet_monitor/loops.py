@@ -51,7 +51,7 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         await watching.once(utc_now())
 
     async def watch_studies() -> None:
-        await watch_once(store.studies, store.to_study, settings.keeping.raw, utc_now())
+        await watch_once(store.studies, store.experiments, store.to_study, settings.keeping.raw, utc_now())
 
     async def study() -> bool:
         return await study_once(store.to_study, store.studies, store.facts, known, settings.rules, utc_now())

@@ -22,7 +22,7 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     shares: tuple[Share, ...]  # of what a holdout leaves
     experiment_id: str  # of the comparison that runs; empty if none does
     learned_until: datetime | None  # the newest of what serves
-    versions: tuple[str, ...] = ()  # all that the router can ask: those in the shadow, and what is held out, too
+    versions: tuple[str, ...] = ()  # all that the router can ask: what is held out, too
     since: int = 0  # the revision since which the shares are as they are
 
     @property

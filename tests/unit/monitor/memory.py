@@ -123,22 +123,25 @@ class InMemoryBuckets:
 
 class InMemoryExperiments:
     def __init__(self) -> None:
-        self.serving: dict[TaskKey, Traffic] = {}
+        self.traffic: dict[TaskKey, Traffic] = {}
         self.known: dict[str, Experiment] = {}
         self.verdicts: list[VerdictReached] = []
         self.held: list[VerdictReached] = []
 
     async def assign(self, traffic: Traffic, experiment: Experiment | None, at: datetime) -> bool:
-        known = self.serving.get(traffic.task)
+        known = self.traffic.get(traffic.task)
         if known and known.revision > traffic.revision:
             return False
-        self.serving[traffic.task] = traffic
+        self.traffic[traffic.task] = traffic
         for name, one in self.known.items():
             if one.revision < (traffic.since or traffic.revision):
                 self.known[name] = msgspec.structs.replace(one, state=State.CLOSED, closed_at=at)
         if experiment:
             self.known.setdefault(experiment.experiment_id, experiment)
         return True
+
+    async def serving(self, task: TaskKey) -> Traffic | None:
+        return self.traffic.get(task)
 
     async def running(self, task: TaskKey) -> Experiment | None:
         return next((one for one in self.known.values() if one.task == task and one.state is State.RUNNING), None)

@@ -123,7 +123,7 @@ def _insist_on_arms(arms: Sequence[Arm], versions: Collection[str]) -> None:
             known = ", ".join(sorted({BASE_VERSION, *versions}))
             raise ExperimentRefusedError(
                 f"{field}.version_id: {arm.version_id} cannot be asked for this task now; {known} can. "
-                "Give it traffic or a shadow first.",
+                "Give it a share of the traffic first.",
                 f"{field}.version_id",
             )
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from ratchet_common.events import Event, VerdictReached
+from ratchet_common.events import BASE_VERSION, Event, VerdictReached
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.studies.saying import held, told_by
 from ratchet_monitor.studies.study import SYSTEM, Ended, Study, stopped
+from ratchet_monitor.traffic import Traffic
 
 STALE: Final = timedelta(minutes=10)  # windows end, and days pass, without an event
 DAY: Final = timedelta(days=1)
@@ -21,11 +22,18 @@ class Studies(Protocol):
         """That it holds: once a day, while it runs."""
 
 
-async def watch_once(studies: Studies, marks: Marks[TaskKey], raw: timedelta, now: datetime) -> None:
+class TrafficKnown(Protocol):
+    async def serving(self, task: TaskKey) -> Traffic | None: ...
+
+
+async def watch_once(
+    studies: Studies, traffic: TrafficKnown, marks: Marks[TaskKey], raw: timedelta, now: datetime
+) -> None:
     """`raw`: single answers are kept. All that an experiment goes by, its pre-period too, is there until it ends."""
     for study in await studies.all_running():
-        if now - study.started_at >= longest(study, raw):
-            over = stopped(study, Ended(at=now, who=SYSTEM, why=_too_long(study, longest(study, raw))))
+        why = _too_long(study, longest(study, raw), now) or _gone(study, await traffic.serving(study.task))
+        if why:
+            over = stopped(study, Ended(at=now, who=SYSTEM, why=why))
             await studies.record(study, over, told_by(study, over))
             continue
         if study.finding is None or now - study.finding.at >= STALE:
@@ -38,6 +46,15 @@ def longest(study: Study, raw: timedelta) -> timedelta:
     return max(raw - timedelta(days=study.pre_period_days), DAY)
 
 
-def _too_long(study: Study, ran: timedelta) -> str:
+def _gone(study: Study, serving: Traffic | None) -> str:
+    """Why an arm cannot be asked any more, so that the router draws nobody; empty if all can."""
+    there = {BASE_VERSION, *(serving.versions if serving else ())}
+    lost = [arm.version_id for arm in study.open_arms if arm.version_id and arm.version_id not in there]
+    return f"{lost[0]} has no traffic any more, so its arm cannot be asked." if lost else ""
+
+
+def _too_long(study: Study, most: timedelta, now: datetime) -> str:
+    if now - study.started_at < most:
+        return ""
     found = f" {study.finding.why}" if study.finding else ""
-    return f"It ran for {ran.days} days, as long as what it goes by is kept, and was not decided.{found}"
+    return f"It ran for {most.days} days, as long as what it goes by is kept, and was not decided.{found}"

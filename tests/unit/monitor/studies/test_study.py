@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from ratchet_common.events import ExperimentChanged, VerdictReached
 from ratchet_monitor.hours import TaskKey
+from ratchet_monitor.intake import on_traffic
 from ratchet_monitor.studies.finding import MOST_LOOKS, Finding, Look, remembered
 from ratchet_monitor.studies.looking import Known, study_once
 from ratchet_monitor.studies.saying import held, told_by, what_now
 from ratchet_monitor.studies.study import Arm, Ended, State, Study, after_look, changed
 from ratchet_monitor.studies.watching import longest, watch_once
-from tests.unit.monitor.make import NOW
-from tests.unit.monitor.memory import InMemoryFacts, InMemoryMarks, InMemoryStudies
+from tests.unit.monitor.make import NOW, traffic
+from tests.unit.monitor.memory import InMemoryExperiments, InMemoryFacts, InMemoryMarks, InMemoryStudies
 from tests.unit.monitor.studies.make import RULES, START, THREE, Played, study
 
 TASK = TaskKey("acme", "summary")
@@ -86,6 +87,7 @@ async def test_that_it_goes_on_is_said_with_its_numbers_once_a_day() -> None:
 class Ground:
     def __init__(self, *there: Study) -> None:
         self.facts, self.marks, self.studies = InMemoryFacts(), InMemoryMarks[TaskKey](), InMemoryStudies(*there)
+        self.traffic = InMemoryExperiments()
 
     async def look(self) -> None:
         await self.marks.set({TASK})
@@ -133,18 +135,32 @@ async def test_what_was_stopped_meanwhile_is_not_decided() -> None:
 
 async def test_time_alone_has_it_looked_at_and_ends_it() -> None:
     ground = Ground(study())
-    await watch_once(ground.studies, ground.marks, RAW, NOW)
+    await watch_once(ground.studies, ground.traffic, ground.marks, RAW, NOW)
     assert list(ground.marks.marks) == [TASK]
     await ground.look()
-    await watch_once(ground.studies, ground.marks, RAW, START + timedelta(days=2))
-    await watch_once(ground.studies, ground.marks, RAW, START + timedelta(days=2))
+    await watch_once(ground.studies, ground.traffic, ground.marks, RAW, START + timedelta(days=2))
+    await watch_once(ground.studies, ground.traffic, ground.marks, RAW, START + timedelta(days=2))
     assert [verdict.conclusion for verdict in ground.studies.held.values()] == ["hold"]
-    await watch_once(ground.studies, ground.marks, RAW, START + RAW)
+    await watch_once(ground.studies, ground.traffic, ground.marks, RAW, START + RAW)
     (over,) = ground.studies.known.values()
     assert (over.state, over.ended and over.ended.who) == (State.STOPPED, "ratchet")
     assert over.ended is not None
     assert "It ran for 30 days" in over.ended.why
     assert not ground.verdicts
+
+
+async def test_what_loses_its_traffic_ends_the_experiment() -> None:
+    version = Arm(name="v", share=50, version_id="summary-00000001")
+    ground = Ground(study(THREE[0], version))
+    await on_traffic([traffic(1, occurred_at=START)], ground.traffic, ground.marks, lambda: START)
+    await watch_once(ground.studies, ground.traffic, ground.marks, RAW, NOW)
+    assert [one.state for one in ground.studies.known.values()] == [State.RUNNING]
+    await on_traffic([traffic(2, canary="", occurred_at=NOW)], ground.traffic, ground.marks, lambda: NOW)
+    await watch_once(ground.studies, ground.traffic, ground.marks, RAW, NOW)
+    (over,) = ground.studies.known.values()
+    assert over.ended is not None
+    assert over.ended.why.startswith("summary-00000001 has no traffic any more")
+    assert [type(event) for event in ground.studies.events] == [ExperimentChanged]
 
 
 def test_its_pre_period_is_known_until_it_ends() -> None:
