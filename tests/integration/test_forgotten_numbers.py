@@ -29,7 +29,8 @@ async def database(stack: Ground) -> AsyncIterator[Database]:
 
 async def test_days_without_anything_are_not_looked_through_and_not_made(database: Database) -> None:
     facts = MongoFacts(database, KEEPING)
-    events = [made(user=user, unit=user, result_id=uuid4()) for user in ("ann", "ann", "bob")]
+    asked = (("ann", "ann"), ("ann", "session"), ("bob", "bob"))
+    events = [made(user=user, unit=unit, result_id=uuid4()) for user, unit in asked]
     observations = [seen for seen in (observation_of(event, NOW) for event in events) if isinstance(seen, Observation)]
     await facts.add_observations(observations)
     before = set(await database.list_collection_names())

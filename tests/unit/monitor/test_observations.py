@@ -8,7 +8,7 @@ import pytest
 from ratchet_common.persons import digest
 from ratchet_common.vocabulary import EMBEDDING, UnknownTaskError
 from ratchet_monitor.observations import ImplausibleError, hit_of, observation_of
-from tests.unit.monitor.make import HOUR, NOW, prediction, result_id
+from tests.unit.monitor.make import HOUR, NOW, observation, prediction, result_id
 
 
 def test_no_text_and_no_name_of_a_person_is_kept() -> None:
@@ -22,6 +22,12 @@ def test_no_text_and_no_name_of_a_person_is_kept() -> None:
 
 def test_units_of_two_tenants_are_not_the_same() -> None:
     assert digest("acme", "u1") == digest("acme", "u1") != digest("globex", "u1")
+
+
+def test_the_arm_of_an_experiment_is_kept_and_a_repetition_has_none() -> None:
+    seen = observation(1, experiment="exp-1:b", user="ann")
+    assert (seen.experiment, seen.arm_of_experiment, seen.user) == ("exp-1", "b", digest("acme", "ann"))
+    assert observation(2).experiment == observation(2).arm_of_experiment == observation(2).user == ""
 
 
 def test_money_and_time_become_integers() -> None:

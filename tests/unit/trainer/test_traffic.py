@@ -95,6 +95,15 @@ async def test_a_bad_verdict_rolls_back_and_the_event_says_so() -> None:
     assert versions.versions[V].state is VersionState.ROLLED_BACK
 
 
+async def test_a_verdict_on_an_arm_of_an_experiment_changes_no_rollout() -> None:
+    traffic, rollouts, _ = parts()
+    await traffic.change(*TASK, started)
+    on_arms = [msgspec.structs.replace(said(1, conclusion), arm="b") for conclusion in ("advance", "roll_back", "hold")]
+    await on_verdicts(on_arms, traffic=traffic, plan=Plan(), now=Clock())
+    assert len(rollouts.events) == 1
+    assert (await rollouts.get(*TASK)).waits_for == ""
+
+
 async def test_what_a_trial_waits_for_is_noted_and_changes_no_traffic() -> None:
     traffic, rollouts, _ = parts()
     await traffic.change(*TASK, started)

@@ -174,7 +174,7 @@ def _days(study: Study, finding: Finding | None) -> DaysView | None:
 
 def _arm(study: Study, arm: Arm) -> StudyArmView:
     there = study.finding.arms if study.finding else ()
-    seen = next((one for one in there if one.name == arm.name), _NOTHING)
+    seen = arm.last or next((one for one in there if one.name == arm.name), _NOTHING)
     return StudyArmView(
         name=arm.name,
         what=arm.what,

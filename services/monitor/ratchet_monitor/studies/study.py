@@ -15,7 +15,7 @@ from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm as ArmTold
 from ratchet_common.events import ExperimentChanged
 from ratchet_monitor.hours import TaskKey
-from ratchet_monitor.studies.finding import Finding, Look
+from ratchet_monitor.studies.finding import ArmSeen, Finding, Look
 from ratchet_monitor.studies.metrics import Metric, Unit
 
 NAMESPACE = UUID("0d2a4f0b-1f5e-5d3a-9b60-7a4a3f1c9e55")
@@ -44,6 +44,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
     out: bool = False  # it was taken back
     why_out: str = ""
+    last: ArmSeen | None = None  # of one that is out: as it was seen then
 
     @property
     def what(self) -> str:
@@ -120,9 +121,11 @@ def stopped(study: Study, by: Ended) -> Study:
 
 def after_look(study: Study, finding: Finding, looks: tuple[Look, ...]) -> Study:
     """What follows is done where it is safe: an arm that lost gets no more units. Nothing gets more than it had."""
-    lost = {arm.name: arm.why for arm in finding.arms if arm.verdict == "roll_back"}
+    lost = {arm.name: arm for arm in finding.arms if arm.verdict == "roll_back"}
     arms = tuple(
-        replace(arm, out=True, why_out=lost[arm.name]) if arm.name in lost and not arm.out else arm
+        replace(arm, out=True, why_out=lost[arm.name].why, last=lost[arm.name])
+        if arm.name in lost and not arm.out
+        else arm
         for arm in study.arms
     )
     seen = replace(study, arms=arms, finding=finding, looks=looks)

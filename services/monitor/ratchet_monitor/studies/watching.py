@@ -38,7 +38,7 @@ async def watch_once(
             continue
         if study.finding is None or now - study.finding.at >= STALE:
             await marks.set({study.task})
-        if now - study.started_at >= DAY and study.finding is not None:
+        if study.finding is not None and (study.finding.mismatch or now - study.started_at >= DAY):
             await studies.say(study, held(study, now))
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from ratchet_monitor.studies.finding import ArmSeen, Finding
 from ratchet_monitor.studies.metrics import Metric
-from ratchet_monitor.studies.past import Before
+from ratchet_monitor.studies.past import Before, Past
 from ratchet_monitor.studies.sharing import OF_SHARES
 from ratchet_monitor.studies.study import Rail
 from tests.unit.monitor.make import NOW
-from tests.unit.monitor.studies.make import RULES, START, THREE, Played, exposure, study
+from tests.unit.monitor.studies.make import RULES, START, THREE, Played, exposure, study, word
 
 
 def arm_of(found: Finding, name: str) -> ArmSeen:
@@ -149,6 +149,25 @@ async def test_the_pre_period_makes_the_interval_narrower_and_keeps_users_withou
     assert narrow.saved > 0.3
     assert narrow.high - narrow.low < 0.9 * (wide.high - wide.low)
     assert wide.value == narrow.value
+
+
+async def test_scores_can_be_adjusted_too_and_are_compared_by_the_interval_then() -> None:
+    of, chance = study(pre_period_days=7), random.Random(13)
+    played, pasts = Played(of, 13), {}
+    for number in range(1_000):
+        arm, at, easy = played.draw(), played.at(number, 1_000), chance.random()
+        played.observations.append(exposure(number, arm, at=at))
+        played.words.append(word(number, min(1.0, max(0.0, easy + chance.gauss(0, 0.1))), at=at))
+        if number % 4:
+            pasts[played.observations[-1].unit] = Past(words=2, score=round(2_000_000 * easy))
+    found = await played.found(pasts)
+    arm = arm_of(found, "b")
+    assert found.verdict == "hold"
+    assert 0.7 < arm.with_past < 0.8
+    assert arm.saved > 0.3
+    raw = await played.found()
+    assert arm_of(raw, "b").with_past == 0
+    assert arm.high - arm.low < arm_of(raw, "b").high - arm_of(raw, "b").low
 
 
 async def test_nothing_advances_before_a_step_is_over() -> None:

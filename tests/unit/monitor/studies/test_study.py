@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ratchet_common.events import ExperimentChanged, VerdictReached
+from ratchet_monitor.api.study_views import view
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.intake import on_traffic
 from ratchet_monitor.studies.finding import MOST_LOOKS, Finding, Look, remembered
@@ -42,6 +43,10 @@ async def test_a_loser_of_three_is_taken_out_and_the_router_hears_of_it() -> Non
     again, _ = await looked(after, {"a": 0.7, "b": 0.5, "c": 0.7})
     assert told_by(after, again) == ()
     assert len(again.finding.arms if again.finding else ()) == 2
+    shown = view(again).arms[1]
+    assert (shown.out, shown.verdict, shown.exposed) == (True, "roll_back", finding.arms[1].exposed)
+    assert shown.interval[1] is not None
+    assert shown.interval[1] < 0
 
 
 async def test_a_winner_ends_it_and_nothing_is_switched() -> None:
@@ -147,6 +152,16 @@ async def test_time_alone_has_it_looked_at_and_ends_it() -> None:
     assert over.ended is not None
     assert "It ran for 30 days" in over.ended.why
     assert not ground.verdicts
+
+
+async def test_shares_that_are_not_kept_are_told_on_the_first_day() -> None:
+    found = await Played(study(), 5, {"a": 50, "b": 35}).scored(3_000, {"a": 0.7, "b": 0.7}).found()
+    soon = START + timedelta(hours=3)
+    ground = Ground(replace(study(), finding=replace(found, at=soon)))
+    await watch_once(ground.studies, ground.traffic, ground.marks, RAW, soon)
+    (verdict,) = ground.studies.held.values()
+    assert "do not get the units that they should" in verdict.why
+    assert verdict.numbers["shares.p_value"] < 0.01
 
 
 async def test_what_loses_its_traffic_ends_the_experiment() -> None:
