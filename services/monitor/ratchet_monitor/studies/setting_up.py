@@ -77,9 +77,9 @@ async def stop(tenant: str, experiment_id: str, by: Ended, studies: Studies) -> 
 async def used_lately(buckets: Buckets, task: TaskKey, now: datetime) -> tuple[set[str], set[str]]:
     """The models and the templates that have answered the task."""
     models, templates = set(), set()
-    async for _, cell in buckets.cells(task.tenant, hour_of(now - LATELY), task.task_type):
-        models.add(cell.kind.model)
-        templates.add(cell.kind.template)
+    async for period in buckets.periods(task.tenant, hour_of(now - LATELY), task.task_type):
+        models |= {cell.kind.model for cell in period.contents.cells}
+        templates |= {cell.kind.template for cell in period.contents.cells}
     return models, templates
 
 

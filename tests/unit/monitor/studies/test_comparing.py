@@ -161,13 +161,13 @@ async def test_scores_can_be_adjusted_too_and_are_compared_by_the_interval_then(
         if number % 4:
             pasts[played.observations[-1].unit] = Past(words=2, score=round(2_000_000 * easy))
     found = await played.found(pasts)
-    arm = arm_of(found, "b")
+    adjusted = arm_of(found, "b")
     assert found.verdict == "hold"
-    assert 0.7 < arm.with_past < 0.8
-    assert arm.saved > 0.3
+    assert 0.7 < adjusted.with_past < 0.8
+    assert adjusted.saved > 0.3
     raw = await played.found()
     assert arm_of(raw, "b").with_past == 0
-    assert arm.high - arm.low < arm_of(raw, "b").high - arm_of(raw, "b").low
+    assert adjusted.high - adjusted.low < arm_of(raw, "b").high - arm_of(raw, "b").low
 
 
 async def test_nothing_advances_before_a_step_is_over() -> None:
