@@ -1,0 +1,4 @@
+"""How long a test waits for what has to happen, before it calls it missing. Waiting costs nothing where it happens; how
+fast a machine is decides no test. pytest's own limit, in pyproject.toml, is longer."""
+
+PATIENCE_S = 600.0
