@@ -314,6 +314,8 @@ async def test_the_service_over_http_and_kafka(settings_for: SettingsFor, tenant
         await publish(bus, shadow_answered(tenant.name, now))
         costs = await until(app, "/api/models/costs/summary", lambda found: found["cost_of_shadows"] == 0.002)
         assert costs["cost_by_tenant"] == {tenant.name: 0.24}
+        _, month = await app.get("/api/models/costs/forecast")
+        assert (month["spent"], month["expected"], month["days_seen"]) == (0.24, None, 0)
         _, summary = await app.get("/api/models/metrics/summary")
         assert (summary["total_predictions"], summary["late"]) == (120, 1)
         listed = await until(
