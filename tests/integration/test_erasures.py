@@ -223,9 +223,9 @@ async def test_after_an_erasure_nothing_of_the_user_is_left_and_all_of_the_other
     assert await whole.found(bob.secret, namesake.secret) == before
     assert (await whole.call(namesake, "/api/models/erasures"))["items"] == []
 
+    await it_is_marked(whole, ann, dataset, version, asked["erasure_id"])
     assert (await whole.call(ann, "/api/generate", mail(ann)))["cached_from"] is None
     assert (await whole.call(bob, "/api/generate", mail(bob)))["cached_from"] == answers[1]["result_id"]
-    await it_is_marked(whole, ann, dataset, version, asked["erasure_id"])
     await old_events_bring_nothing_back(whole, ann)
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -279,9 +278,7 @@ async def test_an_experiment_between_versions_runs_until_it_is_stopped(site: Sit
     body = draft(variables={"document": {}}, system="Summarise.")
     await site.app.post("/api/templates", body)
     arms = (Arm(name="usual", share=50), Arm(name="own", share=50, template=f"{body['id']}@1"))
-    running = experiment(
-        uuid4().hex, *arms, tenant=site.tenant.name, task_type="summary", state="running", occurred_at=datetime.now(UTC)
-    )
+    running = experiment(uuid4().hex, *arms, tenant=site.tenant.name, task_type="summary", state="running", revision=1)
     await said(site.settings, running)
 
     async def decided(session: str) -> dict[str, Any]:
@@ -304,7 +301,7 @@ async def test_an_experiment_between_versions_runs_until_it_is_stopped(site: Sit
     assert (status, event.decision.assigned_by) == (200, "experiment")
     assert event.experiment == found[1]["routing"]["experiment"]
     assert event.template == found[1]["template"]
-    stopped = msgspec.structs.replace(running, state="stopped", event_id=uuid4(), occurred_at=datetime.now(UTC))
+    stopped = msgspec.structs.replace(running, state="stopped", event_id=uuid4(), revision=2)
     await said(site.settings, stopped)
     await said(site.settings, msgspec.structs.replace(running, event_id=uuid4()))  # an older word changes nothing
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from pymongo import AsyncMongoClient
 
 from ratchet_common import mongo
 from ratchet_common.mongo import Database
@@ -20,9 +21,11 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def replicas(stack: Ground) -> AsyncIterator[list[Database]]:
-    """One database, through as many clients as there are replicas."""
+    """One database, through as many clients as there are replicas, which wait for as long as a busy store needs: the
+    embedded one, unlike MongoDB, does twice what the driver asks for again after it has timed out."""
     name = f"upserts-{uuid4().hex[:8]}"
-    databases = [mongo.database(mongo.connect(stack.mongodb_url), name) for _ in range(REPLICAS)]
+    patient = [AsyncMongoClient[mongo.Document](stack.mongodb_url, tz_aware=True) for _ in range(REPLICAS)]
+    databases = [mongo.database(client, name) for client in patient]
     yield databases
     await databases[0].client.drop_database(name)
     for database in databases:
