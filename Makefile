@@ -35,7 +35,7 @@ up: $(STAMP)  ## the whole product on this machine, on http://127.0.0.1:8080 (ar
 test: $(STAMP)  ## every test that needs neither Java, Node nor Docker
 	$(BIN)/pytest -m "not kafka and not imitations and not lora" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-test-kafka: $(STAMP)  ## the same integration suite, and the short crash test, on a real Apache Kafka (needs Java 17 and Maven)
+test-kafka: $(STAMP)  ## what goes over the bus once more, and the short crash test, on a real Apache Kafka (needs Java 17 and Maven)
 	@$(BIN)/python -m tests.kafka.rig
 	RATCHET_TEST_BUS=kafka $(BIN)/pytest tests/integration tests/kafka tests/crash -m "kafka or not slow" -n 2 --dist loadfile $(ARGS)
 

@@ -29,6 +29,30 @@ S = TypeVar("S", bound=CommonSettings)
 SettingsFor = Callable[..., CommonSettings]
 ON_KAFKA = os.environ.get("RATCHET_TEST_BUS") == "kafka"
 
+# What these show is of the store, of HTTP or of a handler alone, and the same on any bus: the embedded one is enough.
+WHATEVER_THE_BUS = {
+    "test_alerts", "test_bad_requests", "test_batch_callbacks", "test_batch_items", "test_batch_work",
+    "test_building_while_erasing", "test_dead_provider", "test_draining", "test_evaluations", "test_explaining",
+    "test_feedback_browser", "test_feedback_rules", "test_forgotten", "test_forgotten_numbers", "test_hanging_up",
+    "test_large_batches", "test_leavings", "test_limits", "test_long_requests", "test_marked_jobs",
+    "test_registered_versions", "test_reloading", "test_searches", "test_slow_clients", "test_stack_processes",
+    "test_tenants", "test_trainer_commands", "test_trainer_examples", "test_trainer_killed", "test_trainer_stores",
+    "test_upserts", "test_whole_calls", "test_whole_handlers", "crashes.test_batches", "crashes.test_erasures",
+    "crashes.test_feedback", "crashes.test_grouping", "crashes.test_monitor", "crashes.test_trainer_collection",
+    "crashes.test_trainer_decisions",
+}  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if ON_KAFKA:
+        left_out = [item for item in items if _module(item.path) in WHATEVER_THE_BUS]
+        items[:] = [item for item in items if _module(item.path) not in WHATEVER_THE_BUS]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _module(path: Path) -> str:
+    return f"crashes.{path.stem}" if path.parent.name == "crashes" else path.stem
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
