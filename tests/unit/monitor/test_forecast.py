@@ -21,7 +21,7 @@ def test_equal_days_go_on_as_they_were() -> None:
     assert found.month == "2026-06"
     assert found.spent == 14 * 10 + 5
     assert found.expected == pytest.approx(30 * 10)
-    assert found.interval == (pytest.approx(300), pytest.approx(300))
+    assert found.interval == pytest.approx((300, 300))
     assert found.days_seen == HISTORY
 
 
