@@ -29,13 +29,14 @@ Floats = npt.NDArray[np.float64]
 class Forecast:
     """USD of one month by UTC, calls whose answers were not given included. None: nothing is foreseen yet.
 
-    `interval`: 80 %.
+    `low` to `high`: in 8 months of 10.
     """
 
     month: str
     spent: float
     expected: float | None
-    interval: tuple[float, float] | None
+    low: float | None
+    high: float | None
     days_seen: int
     why: str
 
@@ -49,7 +50,7 @@ def forecast(spent_on: Mapping[date, float], now: datetime) -> Forecast:
     month = f"{today:%Y-%m}"
     if len(seen) < LEAST:
         why = f"{len(seen)} whole days have been seen, and {LEAST} are needed before anything is foreseen."
-        return Forecast(month, round(spent, 6), None, None, len(seen), why)
+        return Forecast(month, round(spent, 6), None, None, None, len(seen), why)
     left = _left(today, now)
     totals = spent + _drawn(seen, left, seed=today.toordinal())
     low, middle, high = (max(spent, float(np.percentile(totals, q))) for q in (WITHIN[0], 50, WITHIN[1]))
@@ -57,7 +58,7 @@ def forecast(spent_on: Mapping[date, float], now: datetime) -> Forecast:
         "workdays and weekends apart" if len(seen) >= LEAST_FOR_WEEKENDS else "all days alike: two weeks tell weekends"
     )
     why = f"By the last {len(seen)} whole days, {ways}; {len(left)} days are left, today's rest among them."
-    return Forecast(month, round(spent, 6), round(middle, 6), (round(low, 6), round(high, 6)), len(seen), why)
+    return Forecast(month, round(spent, 6), round(middle, 6), round(low, 6), round(high, 6), len(seen), why)
 
 
 def _history(spent_on: Mapping[date, float], today: date) -> list[tuple[date, float]]:

@@ -21,7 +21,7 @@ def test_equal_days_go_on_as_they_were() -> None:
     assert found.month == "2026-06"
     assert found.spent == 14 * 10 + 5
     assert found.expected == pytest.approx(30 * 10)
-    assert found.interval == pytest.approx((300, 300))
+    assert (found.low, found.high) == pytest.approx((300, 300))
     assert found.days_seen == HISTORY
 
 
@@ -35,7 +35,7 @@ def test_weekends_have_a_level_of_their_own_once_two_weeks_were_seen() -> None:
 @pytest.mark.parametrize("days", range(LEAST))
 def test_too_few_days_foresee_nothing_and_say_so(days: int) -> None:
     found = forecast(spent(days), NOON)
-    assert (found.expected, found.interval, found.days_seen) == (None, None, days)
+    assert (found.expected, found.low, found.high, found.days_seen) == (None, None, None, days)
     assert str(LEAST) in found.why
 
 
@@ -68,8 +68,9 @@ def test_the_interval_holds_about_as_often_as_it_says() -> None:
         known = {day: usd for day, usd in costs.items() if day < TODAY}
         found = forecast(known, datetime(2026, 6, 15, tzinfo=UTC))
         came = sum(usd for day, usd in costs.items() if day.month == TODAY.month)
-        assert found.interval is not None
-        held += found.interval[0] <= came <= found.interval[1]
+        assert found.low is not None
+        assert found.high is not None
+        held += found.low <= came <= found.high
     assert 0.74 <= held / runs <= 0.86
 
 
