@@ -6,7 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from pymongo import AsyncMongoClient
+from pymongo import AsyncMongoClient, UpdateOne
+from pymongo.errors import BulkWriteError
 
 from ratchet_common import mongo
 from ratchet_common.mongo import Database, Document
@@ -98,3 +99,22 @@ async def test_an_index_may_take_longer_than_a_request(stack: Ground) -> None:
         await patient.drop_database(name)
         await patient.close()
         await hasty.close()
+
+
+async def test_whoever_waits_for_a_collection_is_told_of_each_write_to_it_and_of_no_other(stack: Ground) -> None:
+    client = mongo.connect(stack.mongodb_url)
+    name, told = f"whole-{uuid4().hex[:8]}", []
+    whole = with_whole_calls(mongo.database(client, name))
+    whole.on_write("things", lambda: told.append(1))
+    try:
+        await whole.others.insert_one({"_id": 1})
+        assert not told
+        await whole.things.insert_one({"_id": 1})
+        await whole["things"].update_one({"_id": 1}, {"$set": {"a": 1}})
+        await whole.things.bulk_write([UpdateOne({"_id": 1}, {"$set": {"a": 2}})])
+        with pytest.raises(BulkWriteError):  # the second is there: the first one counts
+            await whole.things.insert_many([{"_id": 2}, {"_id": 1}])
+        assert len(told) == 4
+    finally:
+        await client.drop_database(name)
+        await client.close()

@@ -19,11 +19,12 @@ Round = Callable[[], Awaitable[object]]  # something true: there may be more at 
 class Loop:
     """One round after another; between them it sleeps until poked or until `every` seconds have passed.
 
-    `idle`: the more rounds in a row found nothing to do, the longer it sleeps, up to so many seconds.
+    `idle`: the more rounds in a row found nothing to do, the longer it sleeps, up to so many seconds. `gather`: so long
+    it waits for more after a poke, that many pokes in a row are not as many rounds.
     """
 
-    def __init__(self, round_: Round, *, every: float, idle: float | None = None) -> None:
-        self._round, self._every, self._idle = round_, every, idle or every
+    def __init__(self, round_: Round, *, every: float, idle: float | None = None, gather: float = 0) -> None:
+        self._round, self._every, self._idle, self._gather = round_, every, idle or every, gather
         self._poked = asyncio.Event()
 
     def poke(self) -> None:
@@ -56,7 +57,8 @@ class Loop:
             async with asyncio.timeout(seconds):
                 await self._poked.wait()
         except TimeoutError:
-            pass
+            return
+        await asyncio.sleep(self._gather)
 
 
 def once(work: Round) -> Round:

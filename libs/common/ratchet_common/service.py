@@ -14,14 +14,15 @@ from ratchet_common.bus import Bus
 from ratchet_common.dead_letters import DeadLetters
 from ratchet_common.http import Check
 from ratchet_common.messaging import LARGE, Handle, Portion, consumer, start_side_by_side, stop_listening, subscribe
-from ratchet_common.mongo import Database, Document
+from ratchet_common.mongo import Document
 from ratchet_common.outbox import SENT_IS_KEPT, Relay
 from ratchet_common.settings import CommonSettings
 from ratchet_common.topics import DEAD_LETTERS_KEPT, Topic, group_of
-from ratchet_common.whole_calls import with_whole_calls
+from ratchet_common.whole_calls import WholeDatabase, with_whole_calls
 from ratchet_common.workers import Workers
 
-RELAY_EVERY_S, RELAY_IDLE_S, RARELY_S = 0.1, 0.5, 2.0  # a look into an empty outbox costs as much as several requests
+RELAY_EVERY_S = 0.1
+RELAY_IDLE_S = 3.0  # only what another process left behind: a write of our own pokes the relay
 SWEEP_EVERY_S = 300.0
 
 
@@ -29,7 +30,7 @@ SWEEP_EVERY_S = 300.0
 class Connections:
     name: str
     settings: CommonSettings
-    database: Database
+    database: WholeDatabase
     bus: Bus
     consumer: KafkaBroker
     workers: Workers
@@ -52,9 +53,8 @@ class Connections:
         *,
         only_outbox: bool = False,
         keep_sent: timedelta | None = None,
-        idle: float = RELAY_IDLE_S,
     ) -> dict[str, Loop]:
-        """The loops that send what waits in the collection's outboxes. `idle`: seconds between looks at empty ones.
+        """The loops that send what waits in the collection's outboxes.
 
         `keep_sent` None: for a day where the bus forgets, and elsewhere not at all.
         """
@@ -69,7 +69,9 @@ class Connections:
             telemetry.EVENTS_RELAYED.labels(self.name).inc(sent)
             return sent
 
-        loops = {f"relay of {collection.name}": Loop(send, every=RELAY_EVERY_S, idle=idle)}
+        sending = Loop(send, every=RELAY_EVERY_S, idle=RELAY_IDLE_S, gather=RELAY_EVERY_S)
+        self.database.on_write(collection.name, sending.poke)
+        loops = {f"relay of {collection.name}": sending}
         if forgets:
             loops[f"sending again of {collection.name}"] = Loop(once(relay.send_again), every=SWEEP_EVERY_S)
         if kept:
@@ -95,7 +97,7 @@ async def connections(name: str, settings: CommonSettings) -> AsyncIterator[Conn
 @asynccontextmanager
 async def at_work(its: Connections, loops: dict[str, Loop]) -> AsyncIterator[None]:
     """Consumes and loops until left; `its.hear` comes before."""
-    loops = loops | await its.relay(its.database.dead_letters, keep_sent=DEAD_LETTERS_KEPT, idle=RARELY_S)
+    loops = loops | await its.relay(its.database.dead_letters, keep_sent=DEAD_LETTERS_KEPT)
     async with running(its.name, loops):
         try:
             await start_side_by_side(its.consumer)

@@ -1,9 +1,12 @@
 """A database whose every call runs to its end, whoever asked for it: clients hang up, services stop, patience ends.
+And which says of a collection that it was written to, so that nobody has to look all the time.
 
 A call that is cancelled within the driver may leave its locks held, and the store is away for the process from then on.
 Walking over a cursor (`async for`) is left as it is: a task for each document would cost more than the document.
 """
 
+from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from pymongo.asynchronous.collection import AsyncCollection
@@ -15,8 +18,8 @@ from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, Ins
 from ratchet_common.mongo import Database, Document, for_long, to_its_end
 
 
-def with_whole_calls(database: Database) -> Database:
-    return _Database(database.client, database.name, write_concern=database.write_concern)
+def with_whole_calls(database: Database) -> "WholeDatabase":
+    return WholeDatabase(database.client, database.name, write_concern=database.write_concern)
 
 
 class _Cursor(AsyncCursor[Document]):
@@ -25,6 +28,11 @@ class _Cursor(AsyncCursor[Document]):
 
 
 class _Collection(AsyncCollection[Document]):
+    def _written(self) -> None:
+        whole = self.database
+        if isinstance(whole, WholeDatabase):
+            whole.was_written(self.name)
+
     def find(self, *args: Any, **kwargs: Any) -> AsyncCursor[Document]:
         return _Cursor(self, *args, **kwargs)
 
@@ -38,16 +46,28 @@ class _Collection(AsyncCollection[Document]):
         return await to_its_end(super().aggregate(*args, **kwargs))
 
     async def insert_one(self, *args: Any, **kwargs: Any) -> InsertOneResult:
-        return await to_its_end(super().insert_one(*args, **kwargs))
+        try:
+            return await to_its_end(super().insert_one(*args, **kwargs))
+        finally:  # part of a bulk may be there though it failed
+            self._written()
 
     async def insert_many(self, *args: Any, **kwargs: Any) -> InsertManyResult:
-        return await to_its_end(super().insert_many(*args, **kwargs))
+        try:
+            return await to_its_end(super().insert_many(*args, **kwargs))
+        finally:  # part of a bulk may be there though it failed
+            self._written()
 
     async def update_one(self, *args: Any, **kwargs: Any) -> UpdateResult:
-        return await to_its_end(super().update_one(*args, **kwargs))
+        try:
+            return await to_its_end(super().update_one(*args, **kwargs))
+        finally:  # part of a bulk may be there though it failed
+            self._written()
 
     async def update_many(self, *args: Any, **kwargs: Any) -> UpdateResult:
-        return await to_its_end(super().update_many(*args, **kwargs))
+        try:
+            return await to_its_end(super().update_many(*args, **kwargs))
+        finally:  # part of a bulk may be there though it failed
+            self._written()
 
     async def delete_one(self, *args: Any, **kwargs: Any) -> DeleteResult:
         return await to_its_end(super().delete_one(*args, **kwargs))
@@ -56,14 +76,29 @@ class _Collection(AsyncCollection[Document]):
         return await to_its_end(super().delete_many(*args, **kwargs))
 
     async def bulk_write(self, *args: Any, **kwargs: Any) -> BulkWriteResult:
-        return await to_its_end(super().bulk_write(*args, **kwargs))
+        try:
+            return await to_its_end(super().bulk_write(*args, **kwargs))
+        finally:  # part of a bulk may be there though it failed
+            self._written()
 
     async def create_index(self, *args: Any, **kwargs: Any) -> str:
         with for_long():
             return await to_its_end(super().create_index(*args, **kwargs))
 
 
-class _Database(AsyncDatabase[Document]):
+class WholeDatabase(AsyncDatabase[Document]):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._told: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
+
+    def on_write(self, collection: str, tell: Callable[[], None]) -> None:
+        """`tell` is called after each write of this process to the collection. Others' writes are not seen."""
+        self._told[collection].append(tell)
+
+    def was_written(self, collection: str) -> None:
+        for tell in self._told.get(collection, ()):
+            tell()
+
     def __getitem__(self, name: str) -> AsyncCollection[Document]:
         return _Collection(self, name)
 

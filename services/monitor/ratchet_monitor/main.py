@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
-from ratchet_common.service import RARELY_S, at_work, connections
+from ratchet_common.service import at_work, connections
 from ratchet_monitor.alerts.sending import senders_of
 from ratchet_monitor.api import (
     accuracy,
@@ -42,7 +42,7 @@ def build(settings: MonitorSettings) -> FastAPI:
             hear(its, store, settings.keeping, forgets, measuring)
             relays = await its.relay(store.experiments.collection) | await its.relay(store.qualities.collection)
             relays |= await its.relay(store.studies.collection)
-            relays |= await its.relay(its.database.forgotten, idle=RARELY_S)
+            relays |= await its.relay(its.database.forgotten)
             relays |= await its.relay(store.alerts.collection)
             app.state.store, app.state.rules, app.state.ready = store, settings.rules, its.ready
             app.state.keeping = settings.keeping

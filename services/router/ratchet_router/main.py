@@ -13,7 +13,7 @@ from ratchet_common.background import Loop, Round
 from ratchet_common.events import EstimateTrained
 from ratchet_common.forgotten import Person
 from ratchet_common.http import create_app
-from ratchet_common.service import RARELY_S, Connections, at_work, connections
+from ratchet_common.service import Connections, at_work, connections
 from ratchet_providers.local_student import LocalStudents
 from ratchet_providers.wire import IDLE_S, Wire
 from ratchet_router.admitting import admitting
@@ -118,9 +118,7 @@ def build(settings: RouterSettings) -> FastAPI:
             app.state.refresh = refresh
             _give(app, stores, admission, its)
             app.state.reloads.add(FilesAnew(settings, app, wire, students, admission, warming, unserved, adapter_loops))
-            loops |= await its.relay(stores.router.outbox, only_outbox=True) | await its.relay(
-                its.database.forgotten, idle=RARELY_S
-            )
+            loops |= await its.relay(stores.router.outbox, only_outbox=True) | await its.relay(its.database.forgotten)
             loops |= await _batches(app, admission, callbacks, its)
             async with at_work(its, loops):
                 yield

@@ -11,7 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from ratchet_common.background import Loop
-from ratchet_common.service import RARELY_S, Connections
+from ratchet_common.service import Connections
 from ratchet_common.topics import RETRAIN_TRIGGERS, VERDICTS
 from ratchet_common.workers import Workers
 from ratchet_providers.local_student import LocalStudents
@@ -89,12 +89,14 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     here, away = names(training.steps.platforms, here=True), names(training.steps.platforms, here=False)
     rounds: list[Round] = [partial(judging.run_once, here=True), partial(training.run_once, here)]
     rounds += [estimating.run_once] if settings.estimate_outcomes else []
-    work = Loop(partial(one_after_the_other, rounds), every=settings.look_every_s)
-    elsewhere = Loop(partial(side_by_side, partial(training.run_once, away)), every=settings.look_every_s)
+    work = Loop(partial(one_after_the_other, rounds), **settings.pace)
+    elsewhere = Loop(partial(side_by_side, partial(training.run_once, away)), **settings.pace)
 
     def poke() -> None:
         work.poke()
         elsewhere.poke()
+
+    its.database.on_write("versions", work.poke)  # what was tuned is judged
 
     its.hear(
         RETRAIN_TRIGGERS,
@@ -113,13 +115,11 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     app.state.platforms, app.state.served_platforms = means.platforms, frozenset(means.askers.catalogue.platforms)
     app.state.registering, app.state.lineage = _registering(means, stores), _lineage(means, stores)
     app.state.training, app.state.traffic, app.state.poke_training = training, traffic, poke
-    relays = await its.relay(its.database.rollouts) | await its.relay(its.database.estimates, idle=RARELY_S)
+    relays = await its.relay(its.database.rollouts) | await its.relay(its.database.estimates)
     return relays | {
         "judging and training": work,
         "training elsewhere": elsewhere,
-        "judging elsewhere": Loop(
-            partial(side_by_side, partial(judging.run_once, here=False)), every=settings.look_every_s
-        ),
+        "judging elsewhere": Loop(partial(side_by_side, partial(judging.run_once, here=False)), **settings.pace),
         "settling": Loop(traffic.settle_once, every=SETTLE_EVERY_S),
         "holdouts": Loop(lambda: traffic.end_holdouts_once(_now()), every=HOLDOUTS_EVERY_S),
         "old estimates": forgetting,

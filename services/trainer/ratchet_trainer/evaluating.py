@@ -37,7 +37,7 @@ async def evaluating(app: FastAPI, means: Means) -> dict[str, Loop]:
         renew_every=means.renew_every,
         now=_now,
     )
-    work = Loop(running.run_once, every=settings.look_every_s)
+    work = Loop(running.run_once, **settings.pace)
     app.state.suites, app.state.runs, app.state.poke_evaluating = suites, runs, work.poke
     app.state.workers, app.state.seed = means.its.workers, settings.seed
     app.state.ordering = Ordering(runs, materials, askers, settings.judge_model, settings.evaluation_cost_usd, _now)

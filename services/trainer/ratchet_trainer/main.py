@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from ratchet_common.http import create_app
-from ratchet_common.service import RARELY_S, at_work, connections
+from ratchet_common.service import at_work, connections
 from ratchet_common.workers import Workers
 from ratchet_trainer.api import base_models as base_models_api
 from ratchet_trainer.api import (
@@ -65,7 +65,7 @@ def build(settings: TrainerSettings) -> FastAPI:
             means = Means(its, settings, data, artifacts, estimates, fitting, base_models, platforms, asked.askers)
             loops = await decisions(app, means) | await evaluating(app, means) | dict(asked.loops)
             loops |= await searching(app, means) | taking_down(means)
-            loops |= await its.relay(data.erasures.collection) | await its.relay(its.database.forgotten, idle=RARELY_S)
+            loops |= await its.relay(data.erasures.collection) | await its.relay(its.database.forgotten)
             app.state.data, app.state.artifacts, app.state.ready = data, artifacts, its.ready
             app.state.base_models = base_models
             async with at_work(its, loops):

@@ -33,7 +33,7 @@ async def searching(app: FastAPI, means: Means) -> dict[str, Loop]:
         renew_every=means.renew_every,
         now=_now,
     )
-    loop = Loop(work.run_once, every=means.settings.look_every_s)
+    loop = Loop(work.run_once, **means.settings.pace)
     app.state.searches, app.state.poke_searching = store, loop.poke
     app.state.asking_searches = Asking(store, steps, job_of, _now)
     return {"searching": loop}

@@ -13,6 +13,8 @@ from ratchet_trainer.estimate.estimates import Rules as EstimateRules
 from ratchet_trainer.job_settings import JobSettings
 from ratchet_trainer.rollouts.rollout import Plan
 
+IDLE = 4  # times as long
+
 
 class TrainerSettings(JobSettings):
     model_config = SettingsConfigDict(env_prefix="TRAINER_", extra="forbid", frozen=True, populate_by_name=True)
@@ -72,6 +74,11 @@ class TrainerSettings(JobSettings):
         if 0 < most < 2 * least:
             raise ValueError(f"estimate_outcomes, which is {most}, is 0 or at least twice estimate_min")
         return least
+
+    @property
+    def pace(self) -> dict[str, float]:
+        """Of a loop: how often it looks, and how seldom at least where nothing was due for a while."""
+        return {"every": self.look_every_s, "idle": IDLE * self.look_every_s}
 
     @property
     def plan(self) -> Plan:

@@ -137,3 +137,16 @@ async def test_who_finds_nothing_to_do_looks_less_and_less_often_and_is_woken_al
         loop.poke()
         await asyncio.sleep(0.05)
         assert looked > rarely + 1
+
+
+async def test_many_pokes_at_once_are_one_round() -> None:
+    rounds = Rounds()
+    loop = Loop(rounds, every=3600, gather=0.01)
+    async with running("notes", {"work": loop}):
+        await asyncio.wait_for(rounds.done.wait(), 10)
+        rounds.done.clear()
+        for _ in range(100):
+            loop.poke()
+            await asyncio.sleep(0)
+        await asyncio.wait_for(rounds.done.wait(), 10)
+    assert rounds.count == 2

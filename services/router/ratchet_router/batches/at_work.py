@@ -22,6 +22,7 @@ from ratchet_router.parts import Parts
 from ratchet_router.settings import RouterSettings
 
 LOOK_EVERY_S = 1.0
+IDLE = 5  # times as long, where nothing was due for a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ async def batches_at_work(
         most=settings.batch_items,
     )
     every = min(LOOK_EVERY_S, working.poll_s)
-    workers = [Loop(Worker(working).round, every=every) for _ in range(settings.batches_at_once)]
+    pace = {"every": every, "idle": IDLE * every}
+    workers = [Loop(Worker(working).round, **pace) for _ in range(settings.batches_at_once)]
     grouping = Grouping(single_store, store, files, enough=enough(settings), kept=kept, now=working.now)
 
     def poke() -> None:
@@ -73,9 +75,9 @@ async def batches_at_work(
         return made
 
     loops = {f"batches {number}": worker for number, worker in enumerate(workers, 1)}
-    loops["single requests of batches"] = Loop(grouped, every=every)
+    loops["single requests of batches"] = Loop(grouped, **pace)
     for name, untold in (("batches", store.take_untold), ("single requests", single_store.take_untold)):
-        loops[f"callbacks of {name}"] = Loop(Telling(untold, callbacks, working.now).round, every=every)
+        loops[f"callbacks of {name}"] = Loop(Telling(untold, callbacks, working.now).round, **pace)
     return BatchesAtWork(
         Batches(store, files, tuple(plans), kept=kept, file_bytes=settings.batch_file_bytes, callbacks=callbacks),
         Singles(single_store, store, read=working.alone, kept=kept, callbacks=callbacks),
