@@ -21,7 +21,7 @@ HISTORY: Final = 50  # changes that an alert remembers
 UNTOLD: Final = 20  # changes that wait to be told: of an alert that is silenced for long, the latest
 TICK: Final = timedelta(milliseconds=1)  # events of one alert are told apart by their times
 
-State = Literal["quiet", "pending", "open", "closed"]  # quiet: it was pending, and never opened since
+State = Literal["quiet", "pending", "open", "closed"]  # quiet: it was pending, and has never opened
 What = Literal["opened", "worsened", "eased", "acknowledged", "escalated", "resolved", "closed"]
 RANK: Final[dict[str, int]] = {"info": 0, "warning": 1, "critical": 2}
 
@@ -172,7 +172,7 @@ def _moved(seen: Alert, said: Condition) -> Next:
     if seen.state == "open":
         return _while_open(seen, said, lasted)
     if not seen.holds:
-        return _noted(seen, state="quiet" if seen.state == "pending" else seen.state), None
+        return _noted(seen, state=_without_a_word(seen)), None
     if seen.resolved_until and said.at < seen.resolved_until:
         return _noted(seen), None
     if lasted >= said.holds_for or seen.resolved_until:
@@ -190,6 +190,13 @@ def _moved(seen: Alert, said: Condition) -> Next:
             escalated=0,
         )
     return _noted(seen, state="pending", severity=said.severity), None
+
+
+def _without_a_word(seen: Alert) -> State:
+    """What was pending is as it was before: one that was open once stays listed, and its history with it."""
+    if seen.state != "pending":
+        return seen.state
+    return "closed" if seen.closed_at else "quiet"
 
 
 def _while_open(seen: Alert, said: Condition, lasted: timedelta) -> Next:

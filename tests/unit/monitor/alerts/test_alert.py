@@ -56,6 +56,17 @@ def test_what_holds_off_and_on_never_opens() -> None:
     assert (alert.state, events) == ("quiet", [])
 
 
+def test_what_was_open_once_is_closed_and_not_forgotten_where_it_flickers() -> None:
+    wait = timedelta(minutes=10)
+    said = [condition(at=minutes(n), holds=holds) for n, holds in ((1, False), (7, False))]
+    closed, _ = after(opened(), *said, condition(at=minutes(8), holds_for=wait))
+    assert closed is not None
+    assert closed.state == "pending"
+    flickered, events = after(closed, condition(at=minutes(9), holds=False, holds_for=wait))
+    assert flickered is not None
+    assert (flickered.state, flickered.closed_at, events) == ("closed", minutes(7), [])
+
+
 def test_it_closes_once_it_has_not_held_for_long_enough() -> None:
     """Five minutes, here: what comes back before keeps it open."""
     alert, events = after(
