@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from ratchet_common import mongo
 from ratchet_common.bus import Bus
 from ratchet_common.events import AlertChanged
 from ratchet_common.outbox import Relay
-from ratchet_monitor.alerts.alert import acknowledged
+from ratchet_monitor.alerts.alert import Alert, acknowledged
 from ratchet_monitor.alerts.delivering import Delivering
 from ratchet_monitor.alerts.delivery import Delivery
 from ratchet_monitor.alerts.receivers import Receiver
@@ -213,6 +213,47 @@ async def test_what_was_cut_off_between_the_two_writes_is_told_once(store: Monit
         await people.later(seconds=31)
         await people.deliver()
     assert [[one["subject"] for one in body["alerts"]] for body in its.told] == [["a"], ["b"]]
+
+
+async def test_one_who_was_held_up_in_the_middle_of_a_batch_adds_nothing_to_it(
+    store: MonitorStore, tmp_path: Path
+) -> None:
+    """Between a look at its turn and a write. Meanwhile another delivers what the batch has, and it is over."""
+    people = People(store, tmp_path / "secret")
+    settle, deliver = store.alerts.settle, store.deliveries.add
+    reached, delivered, given = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def held_up(before: Alert, after: Alert, tell_at: datetime | None) -> bool:
+        if before.subject == "b" and not reached.is_set():
+            reached.set()
+            await store.deliveries._turns.update_one({"_id": "acme"}, {"$set": {"lease.until_ms": 0}})  # noqa: SLF001
+            await delivered.wait()
+            done = await settle(before, after, tell_at)
+            given.set()
+            return done
+        return await settle(before, after, tell_at)
+
+    async def noted(made: Collection[Delivery]) -> None:
+        await deliver(made)
+        if not delivered.is_set():
+            delivered.set()
+            await given.wait()
+
+    store.alerts.settle, store.deliveries.add = held_up, noted  # type: ignore[method-assign]
+    async with people.wire, listening() as its:
+        await people.add(receiver(url=its.url))
+        for subject in ("a", "b", "c"):
+            await people.tell(subject=subject)
+            people.now += timedelta(seconds=1)
+        people.now += WAIT
+        first = asyncio.create_task(people.telling.once(people.now))
+        await reached.wait()
+        await people.telling.once(people.now)
+        await first
+        for _ in range(3):
+            await people.later(minutes=2)
+        await people.deliver()
+    assert sorted(one["subject"] for body in its.told for one in body["alerts"]) == ["a", "b", "c"]
 
 
 async def test_two_who_make_deliveries_at_once_tell_each_change_once(store: MonitorStore, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from ratchet_monitor.alerts.silences import Silence
 class Untold(Protocol):
     async def untold(self, until: datetime) -> Sequence[str]: ...
     async def to_tell(self, tenant: str) -> Sequence[Alert]: ...
+    async def withhold(self, tenant: str) -> None: ...
     async def settle(self, before: Alert, after: Alert, tell_at: datetime | None) -> bool: ...
     async def change(self, tenant: str, its: str, decide: Callable[[Alert], Next | None]) -> Alert | None: ...
 
@@ -68,15 +69,25 @@ class Telling:
     async def _of(self, tenant: str, turn: Any, now: datetime) -> None:
         waiting = await self._alerts.to_tell(tenant)
         receivers = await self._receivers.all(tenant)
+        if any(alert.telling for alert in waiting):
+            await self._alerts.withhold(tenant)
+            waiting = await self._alerts.to_tell(tenant)
+            await self._deliver_left(tenant, waiting, receivers, turn, now)
+        heard = await self._not_silenced(tenant, waiting, now)
+        for group in due_groups(heard, self._wait, now):
+            await self._tell(tenant, group, receivers, turn, now)
+
+    async def _deliver_left(
+        self, tenant: str, waiting: Sequence[Alert], receivers: Sequence[Receiver], turn: Any, now: datetime
+    ) -> None:
+        """By a worker that was killed, or lost its turn. One that was only held up adds nothing to them afterwards:
+        its deliveries are in the store by then, and would not be made again for what it adds."""
         left: dict[str, list[Alert]] = defaultdict(list)
         for alert in waiting:
             if alert.telling:
                 left[alert.telling.batch].append(alert)
-        for batch, of_it in left.items():  # by a worker that was killed, or by one that lost its turn
+        for batch, of_it in left.items():
             await self._deliver(tenant, batch, of_it, receivers, turn, now)
-        heard = await self._not_silenced(tenant, waiting, now)
-        for group in due_groups(heard, self._wait, now):
-            await self._tell(tenant, group, receivers, turn, now)
 
     async def _not_silenced(self, tenant: str, waiting: Sequence[Alert], now: datetime) -> list[Alert]:
         silences = await self._silences.all(tenant)

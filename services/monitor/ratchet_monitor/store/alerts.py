@@ -102,15 +102,20 @@ class MongoAlerts:
     async def untold(self, until: datetime) -> Sequence[str]:
         """Tenants of whose alerts changes wait since then or longer."""
         with waiting_is_worth_it():
-            found = await self._alerts.find({"tell_at": {"$lte": until}}, {"tenant": 1}).limit(MOST).to_list()
+            waits = self._alerts.find({"tell_at": {"$lte": until}}, {"tenant": 1, "tell_at": 1})
+            found = await waits.sort("tell_at", 1).limit(MOST).to_list()
         return sorted({document["tenant"] for document in found})
 
     async def to_tell(self, tenant: str) -> Sequence[Alert]:
-        """Of one tenant: those with changes that wait, however long."""
-        wanted = {"tell_at": {"$gt": datetime.min.replace(tzinfo=UTC, year=1970)}, "tenant": tenant}
+        """Of one tenant: those with changes that wait, however long; the longest first."""
         with waiting_is_worth_it():
-            found = await self._alerts.find(wanted, WITHOUT_OUTBOX).limit(MOST).to_list()
-        return [struct_of(Alert, document) for document in found]
+            found = self._alerts.find(_waits(tenant), WITHOUT_OUTBOX).sort("tell_at", 1).limit(MOST)
+            return [struct_of(Alert, document) for document in await found.to_list()]
+
+    async def withhold(self, tenant: str) -> None:
+        """What is in no batch comes into none any more by whoever has read it before now."""
+        with waiting_is_worth_it():
+            await self._alerts.update_many(_waits(tenant) | {"telling": None}, {"$inc": {"writes": 1}})
 
     async def settle(self, before: Alert, after: Alert, tell_at: datetime | None) -> bool:
         """What is told of it, and when it is looked at again; no revision. False: it was changed meanwhile."""
@@ -146,6 +151,10 @@ class MongoAlerts:
             inserted = await self._alerts.insert_many([document], ordered=False)
             return bool(inserted.inserted_ids)
         return False
+
+
+def _waits(tenant: str) -> Document:
+    return {"tell_at": {"$gt": datetime.fromtimestamp(0, UTC)}, "tenant": tenant}
 
 
 def _fields(alert: Alert, tell_at: datetime | None) -> Document:
