@@ -1,5 +1,6 @@
 """Who is told of which alerts, by which way, and after how many minutes that nobody took care. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final, Literal, Self
 
@@ -11,12 +12,14 @@ from ratchet_monitor.alerts.silences import MATCHERS, Matchers, matches
 from ratchet_monitor.alerts.words import Name, Words
 
 URL_MOST: Final = 2_000
+_WORD: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322's atext
+ADDRESS: Final = re.compile(rf"{_WORD}(\.{_WORD})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 def _address(text: str) -> str:
-    """One that is plainly an address; whether anybody reads it, only the mail can tell."""
-    local, at, host = text.partition("@")
-    if not (at and local and host and text.isascii() and text.isprintable()) or any(one in text for one in " ,;<>\"'"):
+    """One that is plainly an address; whether anybody reads it, only the mail can tell. A header of a mail can hold
+    more, such as groups and comments: what is read there is another address, or an error at each try."""
+    if not ADDRESS.fullmatch(text):
         raise ValueError("it is no address of mail: write it as somebody@example.org")
     return text
 
