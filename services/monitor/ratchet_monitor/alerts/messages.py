@@ -84,11 +84,12 @@ def _mark(item: Item) -> str:
 
 
 def _block(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:SLACK_TEXT]}}
+    """`verbatim`: Slack looks for no addresses, channels or names in it."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:SLACK_TEXT], "verbatim": True}}
 
 
 def _escaped(text: str) -> str:
-    """Slack's three letters: nothing that was named by others becomes a link or calls a channel."""
+    """Slack's three letters: nothing that was named by others calls a channel."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -138,6 +138,11 @@ def test_nothing_in_slacks_message_is_a_link_or_a_call() -> None:
     assert "5 more" in body["blocks"][-1]["text"]["text"]
 
 
+def test_slack_makes_nothing_of_what_things_are_called() -> None:
+    body = json.loads(slack(delivery(opened(subject="http://example.org #general"))))
+    assert [block["text"]["verbatim"] for block in body["blocks"]] == [True]
+
+
 def test_a_mail_has_one_line_as_its_subject_whatever_things_are_called() -> None:
     message = mail(delivery(opened(subject="a\r\nBcc: all@example.org")), "r@example.org", ("ann@example.org",))
     assert message["Subject"] == "[acme] warning: opened a Bcc: all@example.org"
@@ -152,6 +157,10 @@ def test_a_mail_has_one_line_as_its_subject_whatever_things_are_called() -> None
         {"kind": "email"},
         {"kind": "email", "url": "", "secret": "", "to": ["no address"]},
         {"kind": "email", "url": "", "secret": "", "to": ["a@b.org\r\nBcc: c@d.org"]},
+        *(
+            {"kind": "email", "url": "", "secret": "", "to": [to]}
+            for to in ("a.:@b.org", "a(b)@c.org", "a@b@c.org", "a@[", "g:a@b.org")
+        ),
         {"kind": "slack"},
         {"secret": ""},
         {"url": ""},
