@@ -20,6 +20,7 @@ LOOK_UP_S: Final = 5.0
 ANSWER_LIMIT: Final = 64 * 1024
 URL_MOST: Final = 2_000
 SIGNATURE: Final = "Ratchet-Signature"
+HOLDS_IPV4: Final = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "2002::/16")))
 
 
 class UnfitUrlError(Exception):
@@ -74,9 +75,17 @@ async def _address(host: str, port: int, *, private: bool) -> str:
     except (OSError, UnicodeError):  # TimeoutError is one
         raise UnfitUrlError("its host has no address") from None
     addresses = [str(one[4][0]) for one in found]
-    if not private and not all(ipaddress.ip_address(one.partition("%")[0]).is_global for one in addresses):
+    if not private and not all(_is_public(one.partition("%")[0]) for one in addresses):
         raise UnfitUrlError("its host has an address that is not of the public internet")
     return addresses[0]
+
+
+def _is_public(address: str) -> bool:
+    """Not one that a gateway may turn into an inner one of IPv4: NAT64, 6to4, or what was compatible with it."""
+    found = ipaddress.ip_address(address)
+    if found.version == 6 and any(found in network for network in HOLDS_IPV4):
+        return False
+    return found.is_global and not found.is_multicast
 
 
 def signed(secret: str, now: datetime, body: bytes) -> dict[str, str]:
