@@ -23,7 +23,7 @@ def measured(metric: Metric, sums: Sums) -> Measured:
 
 
 def bad_of(objective: Objective, sums: Sums) -> tuple[int, int]:
-    """Bad answers, and all that count. A slow one is known by its bin of the histogram: to 5 % of its time."""
+    """Bad answers, and all that count. A slow one is known by its bin of the histogram: to 2 % of its time."""
     return _BAD[objective.indicator](made(sums), objective)
 
 
