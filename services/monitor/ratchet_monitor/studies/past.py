@@ -56,7 +56,9 @@ class Before:
                 )
         for word in words:
             past = of_result.get(word.result_id)
-            if past is not None and word.via is None and word.scored_at < self._study.started_at:
+            if past is None or word.via is not None or word.judged:
+                continue
+            if word.scored_at < self._study.started_at:
                 past.words += 1
                 past.score += word.score
 

@@ -93,6 +93,17 @@ def test_a_word_on_a_repetition_out_of_the_cache_is_none() -> None:
     assert seen(units).word is None
 
 
+def test_what_a_judge_says_is_no_word_of_a_person() -> None:
+    units, judge = Units(study()), word(1, 1.0, score_source="judge")
+    units.see([exposure(1, "a")], [judge])
+    assert seen(units).word is None
+    units.see([exposure(1, "a")], [judge, word(1, 0.0, seen_at=START + timedelta(hours=1))])
+    assert seen(units).first_of(Metric.SCORE) == (START + timedelta(hours=1), 0.0)
+    before, past = Before(study()), START - timedelta(days=1)
+    before.see([exposure(2, "", at=past, experiment="")], [word(2, 1.0, at=past, score_source="judge")])
+    assert [one.of(Metric.SCORE) for one in before.by_key.values()] == [(0.0, 0)]
+
+
 def test_users_are_units_over_their_sessions_and_results_each_alone() -> None:
     answers = [exposure(n, "a", unit=f"s{n % 2}", user="u") for n in range(4)]
     counted = {}
