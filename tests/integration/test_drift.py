@@ -141,7 +141,8 @@ async def alerts_of(settings: MonitorSettings, tenant: str) -> list[AlertChanged
 
 
 async def test_from_events_to_an_alert_of_drift(settings_for: SettingsFor, tenant: Tenant) -> None:
-    settings = settings_for(MonitorSettings, drift_look_hours=0.001, drift_false_alarms_per_month=1000)
+    every_text = {"measured_at_once": 500}  # how many come in a batch differs from machine to machine
+    settings = settings_for(MonitorSettings, drift_look_hours=0.001, drift_false_alarms_per_month=1000, **every_text)
     assert isinstance(settings, MonitorSettings)
     now, name = datetime.now(UTC), tenant.name
     refusal = "I'm sorry, but I can't help with that. " * 6

@@ -1,5 +1,6 @@
 """What goes on beside the requests: hours are built, comparisons, rules and quality looked at, people told."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from ratchet_common.background import Loop
@@ -27,10 +28,11 @@ WATCH_EVERY_S = 30.0
 RULES_EVERY_S = 1.0  # between looks for a tenant that is due
 RULES_REST = 1.0  # as long as it worked: whoever waits to be woken waits for it
 TELL_EVERY_S = 1.0
-DELIVER_EVERY_S, DELIVER_IDLE_S = 1.0, 4.0
+DELIVER_EVERY_S, DELIVER_IDLE_S = 1.0, 8.0
 DELIVERERS = 8
 SUM_UP_EVERY_S = 5.0
 DRIFT_EVERY_S = 2.0
+IDLE = 4  # times as long, where nothing was marked for a while
 
 
 def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
@@ -72,13 +74,13 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         await store.facts.forget(utc_now())
 
     return {
-        "rebuild": Loop(resting(build), every=settings.rebuild_every_s),
-        "comparison": Loop(resting(compare), every=settings.compare_every_s),
-        "experiments": Loop(resting(study), every=settings.compare_every_s),
+        "rebuild": _seldom(build, settings.rebuild_every_s),
+        "comparison": _seldom(compare, settings.compare_every_s),
+        "experiments": _seldom(study, settings.compare_every_s),
         "running experiments": Loop(watch_studies, every=WATCH_EVERY_S),
         "trials": Loop(watch, every=WATCH_EVERY_S),
-        "quality": Loop(resting(measure), every=settings.quality_every_s),
-        "days": Loop(resting(sum_up), every=SUM_UP_EVERY_S),
+        "quality": _seldom(measure, settings.quality_every_s),
+        "days": _seldom(sum_up, SUM_UP_EVERY_S),
         "forgetting": Loop(forget, every=FORGET_EVERY_S),
     }
 
@@ -95,8 +97,8 @@ def drift_loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loo
         return await streaming.once(utc_now())
 
     return {
-        "drift of windows": Loop(resting(look), every=DRIFT_EVERY_S),
-        "drift of streams": Loop(resting(stream), every=DRIFT_EVERY_S),
+        "drift of windows": _seldom(look, DRIFT_EVERY_S),
+        "drift of streams": _seldom(stream, DRIFT_EVERY_S),
     }
 
 
@@ -127,3 +129,7 @@ def alert_loops(store: MonitorStore, senders: Senders, settings: MonitorSettings
         "telling of alerts": Loop(tell, every=TELL_EVERY_S),
         **deliverers,
     }
+
+
+def _seldom(round_: Callable[[], Awaitable[bool]], every: float) -> Loop:
+    return Loop(resting(round_), every=every, idle=IDLE * every)

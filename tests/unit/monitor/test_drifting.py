@@ -10,7 +10,7 @@ import pytest
 from ratchet_monitor.alerts.condition import Condition
 from ratchet_monitor.buckets import Build
 from ratchet_monitor.drift.finding import Finding, Side
-from ratchet_monitor.drift.looking import INPUTS, Looked
+from ratchet_monitor.drift.looking import COST, FAILURES, INPUTS, LATENCY, Looked
 from ratchet_monitor.drift.streams import Change, StreamKey, Streams
 from ratchet_monitor.drift.telling import STAYS, now_held, of_changes, of_gone, of_looked
 from ratchet_monitor.drift.windows import Lengths, begins, window_of
@@ -174,6 +174,24 @@ def test_a_change_of_a_stream_holds_for_a_week_unless_it_falls_again() -> None:
         "version": "base",
         "model": "m",
     }
+
+
+def test_what_no_training_mends_is_not_told_as_drift_that_trains_anew() -> None:
+    side = Side(90, 1.0)
+
+    def drifted(feature: str) -> Looked:
+        its = Finding(feature=feature, what="x", reference=side, current=side, effect=1, least=0, drifted=True, why="")
+        return Looked(Speaker("v1", "m"), its)
+
+    told = of_looked(TASK, map(drifted, ("accuracy", "refusals", LATENCY, COST, FAILURES)), NOW)
+    kinds = {one.subject: one.kind for one in told}
+    assert list(kinds.values()) == ["drift", "drift", "operations", "operations", "operations"]
+    assert {one.subject: one.kind for one in of_gone(TASK, now_held({}, told, NOW), [], NOW)} == kinds
+    rose = [
+        Change(key=StreamKey("base", "m", ""), signal=signal, at=NOW, before=0.1, after=0.4, since=60)
+        for signal in ("discontent", "slowness")
+    ]
+    assert [one.kind for one in of_changes(TASK, rose, NOW)] == ["drift", "operations"]
 
 
 class Site:

@@ -26,6 +26,9 @@ from ratchet_monitor.spreads import Speaker, Spread, merge, middle_of_confidence
 MOST_SPEAKERS: Final = 20  # versions and models that are looked at: those with the most answers
 MOST_KINDS: Final = 2_000  # of answers of a speaker, whose feedback is weighed apart
 FEWEST: Final = 50  # answers now, before a speaker is looked at at all
+FAILURES: Final = "failures"
+LATENCY: Final = "latency (ms)"
+COST: Final = "cost (USD)"
 INPUTS: Final = Speaker("", "")  # what went in, whoever answered
 Wanted = Callable[[str], bool]  # a version
 
@@ -115,13 +118,13 @@ def _of_outputs(reference: Window, current: Window, speaker: Speaker, allowed: f
     scores = [heard(window.strata(speaker)).weighted for window in (reference, current)]
     return [
         compare_accuracy(*scores, allowed=allowed),
-        compare_rate("failures", *failed),
+        compare_rate(FAILURES, *failed),
         compare_rate("broken formats", *broken),
         compare_rate("refusals", *refused),
         compare_numbers("output length (characters)", was.output_length, now.output_length, value_of),
         compare_numbers("confidence", was.confidence, now.confidence, middle_of_confidence),
-        compare_numbers("latency (ms)", before.latencies, lately.latencies, middle_ms),
-        compare_numbers("cost (USD)", was.cost, now.cost, _usd),
+        compare_numbers(LATENCY, before.latencies, lately.latencies, middle_ms),
+        compare_numbers(COST, was.cost, now.cost, _usd),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from ratchet_monitor.alerts.condition import Condition, Severity
 from ratchet_monitor.drift.finding import Finding
-from ratchet_monitor.drift.looking import INPUTS, Looked
+from ratchet_monitor.drift.looking import COST, FAILURES, INPUTS, LATENCY, Looked
 from ratchet_monitor.drift.streams import Change, Signal, StreamKey
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.spreads import Speaker
@@ -17,7 +17,9 @@ CLEAR_FOR: Final = timedelta(days=1)  # a finding at the edge is no new alert ea
 STAYS: Final = timedelta(days=7)  # a change of a stream is told; by then it lies within the window
 LET_GO: Final = 3 * CLEAR_FOR  # so long it is told that what is not seen any more does not hold
 MOST_HELD: Final = 500
-GRAVE: Final = frozenset(("accuracy", "failures", "discontent"))
+GRAVE: Final = frozenset(("accuracy", FAILURES, "discontent"))
+# What a training does not mend: people hear of it as of all drift, and no task is trained anew for it.
+OF_OPERATIONS: Final = frozenset((FAILURES, LATENCY, COST, "slowness"))
 IN_WORDS: Final[Mapping[Signal, str]] = {
     "failures": "share of answers that failed, refused or had a broken format",
     "slowness": "share of answers slower than 95 % of the first ones were",
@@ -112,7 +114,7 @@ def _condition(
         tenant=task.tenant,
         source=SOURCE,
         subject=subject,
-        kind="drift",
+        kind="operations" if subject.rpartition(", ")[2] in OF_OPERATIONS else "drift",
         severity=severity,
         holds=holds,
         sentence=sentence,
