@@ -13,7 +13,8 @@ import pytest_asyncio
 from ratchet_common.events import FeedbackJoined, ShadowAnswered, Usage
 from ratchet_common.forgotten import Person
 from ratchet_trainer.collecting.preparing import Prepared, prepare
-from ratchet_trainer.judging.shadow_cases import ShadowCases, unseen
+from ratchet_trainer.judging.fresh_cases import FreshCases, unseen
+from ratchet_trainer.judging.shadow_cases import ShadowCases
 from ratchet_trainer.rollouts.shadow_answers import ShadowCollector
 from ratchet_trainer.rollouts.versions import Version
 from ratchet_trainer.store.shadow_answers import MongoShadowAnswerStore
@@ -113,6 +114,12 @@ async def test_copied_requests_that_came_after_the_version_stand_for_held_out_on
     learned = {example.document_hash for example in every}
     assert not learned & {head.document_hash for head in unseen(heads, every)}
     assert len(await cases.heard(version(), dataset, 5)) == 5
+    fresh = FreshCases(part.examples)
+    later = replace(version(), learned_until=max(example.learned_at for example in every))
+    since = await fresh.since(later, dataset, 100)
+    assert {one.example_id for one in heard} < {one.example_id for one in since}
+    assert len(since) == 40
+    assert len(await fresh.since(later, dataset, 5)) == 5
 
 
 async def test_the_dataset_that_judges_what_was_trained_elsewhere_takes_no_copied_request_away(part: Part) -> None:

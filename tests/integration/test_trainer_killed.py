@@ -17,6 +17,7 @@ from ratchet_trainer.collecting.preparing import found_in
 from ratchet_trainer.judging import evaluation
 from ratchet_trainer.judging.evaluate import Judging
 from ratchet_trainer.judging.evaluation import Case, Verdict
+from ratchet_trainer.judging.held_out import HeldOut
 from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.rollouts.rollout import Plan
@@ -34,7 +35,7 @@ from ratchet_trainer.tuning.training import Training
 from ratchet_trainer.tuning.training_files import TrainingFiles
 from tests.integration.conftest import Ground
 from tests.integration.mortal import Killed, Life, Mortal
-from tests.unit.trainer.decision_fakes import FakeDatasets, FakeProvider, FakeShadows, dataset, example
+from tests.unit.trainer.decision_fakes import FakeDatasets, FakeFresh, FakeProvider, FakeShadows, dataset, example
 from tests.unit.trainer.job_rig import MODELS, look_again, look_through, scratch
 from tests.unit.trainer.platforms.fake import FakePlatform
 
@@ -131,10 +132,10 @@ async def _loop_turns(database: Database, life: Life, now: Hurrying, platform: P
         provider=FakeProvider(says={e.document: str(e.target) for e in TEST}),
         elsewhere=Mortal(Right(), life),
         shadows=FakeShadows(),
+        held_out=HeldOut(FakeShadows(), FakeFresh(), 2000),
         judge=judge,
         limits=Limits(),
         plan=Plan(),
-        cases=2000,
         shadow_answers=20,
         renew_every=60,
         now=now,

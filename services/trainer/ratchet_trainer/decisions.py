@@ -26,6 +26,8 @@ from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
 from ratchet_trainer.judging.asking import Elsewhere
 from ratchet_trainer.judging.evaluate import Judging, judge_in
+from ratchet_trainer.judging.fresh_cases import FreshCases
+from ratchet_trainer.judging.held_out import HeldOut
 from ratchet_trainer.judging.shadow_cases import ShadowCases
 from ratchet_trainer.platforms.all import names
 from ratchet_trainer.platforms.platform import TuningPlatform
@@ -169,6 +171,7 @@ def _training(means: Means, stores: Stores) -> Training:
 
 def _judging(means: Means, stores: Stores, traffic: Traffic) -> Judging:
     settings = means.settings
+    shadows = ShadowCases(means.data.shadows, means.data.examples)
     return Judging(
         versions=stores.versions,
         evaluations=stores.evaluations,
@@ -182,11 +185,11 @@ def _judging(means: Means, stores: Stores, traffic: Traffic) -> Judging:
             at_once=settings.evaluation_at_once,
             most_usd=Decimal(str(settings.evaluation_cost_usd)),
         ),
-        shadows=ShadowCases(means.data.shadows, means.data.examples),
+        shadows=shadows,
+        held_out=HeldOut(shadows, FreshCases(means.data.examples), settings.evaluation_cases),
         judge=judge_in(means.fitting, settings.limits, settings.seed),
         limits=settings.limits,
         plan=settings.plan,
-        cases=settings.evaluation_cases,
         shadow_answers=settings.shadow_answers,
         shadow_first=ShadowFirst(
             settings.shadow_first,

@@ -291,6 +291,14 @@ class FakeShadows:
 
 
 @dataclass
+class FakeFresh:
+    came: list[Example] = field(default_factory=list)
+
+    async def since(self, version: Version, dataset: Dataset, most: int) -> list[Example]:
+        return self.came[:most]
+
+
+@dataclass
 class FakeProvider:
     """Answers with what `says` has for the document, else with `otherwise`."""
 

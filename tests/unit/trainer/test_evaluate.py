@@ -12,6 +12,7 @@ from ratchet_trainer.judging import evaluation
 from ratchet_trainer.judging.case_answers import AskedElsewhere
 from ratchet_trainer.judging.evaluate import Judging
 from ratchet_trainer.judging.evaluation import Case, Verdict
+from ratchet_trainer.judging.held_out import HeldOut, patience
 from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.rollouts.by_hand import activate, roll_back
 from ratchet_trainer.rollouts.rollout import By, Plan, Rollout, RolloutState, Shadowed, start
@@ -23,6 +24,7 @@ from tests.unit.trainer.decision_fakes import (
     Clock,
     FakeDatasets,
     FakeEvaluations,
+    FakeFresh,
     FakeProvider,
     FakeRollouts,
     FakeShadows,
@@ -61,7 +63,7 @@ class Bench:
     ) -> None:
         self.versions = FakeVersions({V: of or version(V)})
         self.rollouts, self.evaluations, self.clock = FakeRollouts(), FakeEvaluations(), Clock()
-        self.datasets, self.shadows = FakeDatasets(dataset(TRAIN, test)), FakeShadows()
+        self.datasets, self.shadows, self.fresh = FakeDatasets(dataset(TRAIN, test)), FakeShadows(), FakeFresh()
         self.judging = Judging(
             versions=self.versions,
             evaluations=self.evaluations,
@@ -71,10 +73,10 @@ class Bench:
             provider=provider,
             elsewhere=elsewhere or NobodyElsewhere(),
             shadows=self.shadows,
+            held_out=HeldOut(self.shadows, self.fresh, 2000),
             judge=judge,
             limits=Limits(),
             plan=Plan(),
-            cases=2000,
             shadow_answers=20,
             renew_every=1,
             now=self.clock,
@@ -126,11 +128,48 @@ async def test_what_it_is_not_sure_of_counts_as_the_baseline_answered_it_at_its_
     assert {(case.candidate.score, case.candidate.cost_usd) for case in own} == {(1.0, 0.0)}
 
 
-async def test_without_held_out_answers_of_what_serves_nothing_is_promoted() -> None:
+async def test_without_held_out_answers_of_what_serves_it_waits_and_says_what_for() -> None:
     bench = Bench(FakeProvider(says=RIGHT), [example(n, version=OTHER) for n in range(60)])
+    await bench.run()
+    assert bench.state is VersionState.CANDIDATE
+    assert "10 held-out requests are needed that base answered" in bench.versions.versions[V].reason
+    assert "there are 0: what was imported" in bench.versions.versions[V].reason
+    assert not bench.evaluations.kept
+
+
+async def test_what_learned_imported_examples_alone_is_judged_once_ten_answers_of_what_serves_were_corrected() -> None:
+    bench = Bench(FakeProvider(says=RIGHT), [example(n, version="") for n in range(60)])
+    bench.fresh.came = TEST[:9]
+    await bench.run()
+    assert (bench.state, bench.evaluations.kept) == (VersionState.CANDIDATE, {})
+    bench.fresh.came = TEST[:40]
+    await bench.run()
+    assert bench.state is VersionState.CANARY
+    (kept,) = bench.evaluations.kept.values()
+    assert (len(kept.verdict.scores), kept.test_examples) == (40, 60)
+
+
+async def test_what_nobody_can_compare_for_a_month_is_rejected() -> None:
+    bench = Bench(FakeProvider(says=RIGHT), [example(n, version="") for n in range(60)])
+    await bench.run()
+    bench.clock.tick(timedelta(days=31))
     await bench.run()
     assert bench.state is VersionState.REJECTED
     assert "0 held-out cases" in bench.versions.versions[V].reason
+
+
+async def test_a_small_held_out_side_is_judged_as_it_is() -> None:
+    bench = Bench(FakeProvider(says=RIGHT), TEST[:5])
+    bench.fresh.came = TEST[5:40]
+    await bench.run()
+    (kept,) = bench.evaluations.kept.values()
+    assert len(kept.verdict.scores) == 5
+
+
+def test_what_has_waited_long_is_looked_at_more_seldom() -> None:
+    ages = [timedelta(0), timedelta(minutes=20), timedelta(hours=5), timedelta(days=30)]
+    waits = [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=30), timedelta(hours=6)]
+    assert [patience(age) for age in ages] == waits
 
 
 async def test_one_that_passes_waits_while_another_is_on_trial() -> None:
@@ -149,8 +188,11 @@ async def test_what_it_was_judged_against_serves_no_more_so_it_is_judged_again()
     await bench.run()
     bench.set_rollout(activate(bench.rollout, OTHER, BY))
     await bench.run()
+    assert "are needed that classification-cdcdcdcd answered" in bench.versions.versions[V].reason
+    bench.fresh.came = [replace(one, version_id=OTHER) for one in TEST]
+    await bench.run()
     assert {e.baseline for e in bench.evaluations.kept.values()} == {"base", OTHER}
-    assert bench.state is VersionState.REJECTED
+    assert bench.state is VersionState.EVALUATED
 
 
 def tried_and_rolled_back() -> Rollout:

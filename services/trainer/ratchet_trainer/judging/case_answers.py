@@ -8,8 +8,6 @@ from uuid import UUID
 
 from ratchet_common.conversation import as_messages
 from ratchet_providers.base import ModelRequest, Provider, ProviderError, TimeLimits
-from ratchet_trainer.collecting.example import Example
-from ratchet_trainer.datasets.dataset import Dataset
 from ratchet_trainer.judging.evaluation import Case, left_to_baseline
 from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.rollouts.versions import Version
@@ -25,9 +23,6 @@ class AskedElsewhere(Protocol):
 
 class SaidInShadow(Protocol):
     async def count(self, version: Version) -> int: ...
-    async def heard(self, version: Version, dataset: Dataset, most: int) -> list[Example]:
-        """Requests that it was copied, and cannot have learned."""
-
     async def answers(self, version: Version, example_ids: Sequence[UUID]) -> dict[UUID, Answer]: ...
 
 

@@ -22,7 +22,7 @@ from ratchet_trainer.judging import evaluation
 from ratchet_trainer.judging.case_answers import AskedElsewhere, CaseAnswers, SaidInShadow
 from ratchet_trainer.judging.evaluation import Case, Verdict
 from ratchet_trainer.judging.gate import Ruling, rule
-from ratchet_trainer.judging.held_out import Datasets, dataset_for, with_exam
+from ratchet_trainer.judging.held_out import Datasets, HeldOut, TooFewCasesError, dataset_for, patience, with_exam
 from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.rollouts.rollout import By, Plan, Rollout, TrafficRefusedError, standings, start
@@ -83,10 +83,10 @@ class Judging:
     provider: Provider  # of students
     elsewhere: AskedElsewhere
     shadows: SaidInShadow
+    held_out: HeldOut
     judge: Judge
     limits: Limits
     plan: Plan
-    cases: int  # at most
     shadow_answers: int  # that what is in the shadow gives before it is judged
     renew_every: float  # seconds
     now: Callable[[], datetime]
@@ -120,6 +120,8 @@ class Judging:
                 await self._save(held, version, LOOK_AGAIN)
             if version.state is VersionState.EVALUATED:
                 await self._to_traffic(held, version, rollout)
+        except TooFewCasesError as error:
+            await self._save(held, waiting(version, error.detail), patience(self.now() - version.created_at))
         except (CannotAskError, TooFewExamplesError) as error:
             await self._save(held, waiting(version, error.detail), LONGEST_LOOK)
         except (RefusedError, RetryLaterError, ProviderError) as error:
@@ -189,8 +191,7 @@ class Judging:
     async def _evaluate(self, version: Version, baseline: str, evaluation_id: UUID) -> Evaluation:
         task = version.task_type
         dataset = await dataset_for(version, self.datasets)
-        heard = await self.shadows.heard(version, dataset, self.cases)
-        held_out = evaluation.usable([*dataset.test, *heard], task, baseline)[: self.cases]
+        held_out = await self.held_out.of(version, dataset, baseline, self.now())
         cases = evaluation.cases_of(held_out, await self.datasets.weights(version.tenant, task, held_out))
         found = await CaseAnswers(self.provider, self.elsewhere, self.shadows).to(version, cases)
         commonest = evaluation.commonest_label(task, dataset.train)

@@ -1,12 +1,25 @@
 """What a version is judged on."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Protocol
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
+from ratchet_common.errors import RefusedError
 from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.datasets.dataset import Dataset
+from ratchet_trainer.judging.evaluation import usable
 from ratchet_trainer.rollouts.versions import Version
+
+FEWEST: Final = 10  # cases, where the held-out side is large enough for them
+FIRST_LOOK, LONGEST_LOOK = timedelta(minutes=1), timedelta(hours=6)  # whether there are more of them
+LONGEST_WAIT: Final = timedelta(days=30)  # what serves it may cost money by the hour
+
+
+class TooFewCasesError(RefusedError):
+    status = 409
+    type = "too-few-cases"
+    title = "There is too little to judge the version on"
 
 
 class Datasets(Protocol):
@@ -17,6 +30,54 @@ class Datasets(Protocol):
         """Without what was erased since. Raises UnknownDatasetError."""
 
     async def weights(self, tenant: str, task_type: str, examples: Sequence[Example]) -> list[float]: ...
+
+
+class Heard(Protocol):
+    async def heard(self, version: Version, dataset: Dataset, most: int) -> list[Example]:
+        """Requests that it was copied in the shadow, and cannot have learned."""
+
+
+class Fresh(Protocol):
+    async def since(self, version: Version, dataset: Dataset, most: int) -> list[Example]:
+        """Requests that came after it, and that it cannot have learned."""
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    heard: Heard
+    fresh: Fresh
+    most: int
+
+    async def of(self, version: Version, dataset: Dataset, baseline: str, now: datetime) -> list[Example]:
+        """What it can be compared with the baseline on. Where its own held-out side has too few answers of that (what
+        was imported has none), what came since counts too; what has waited long enough is judged by what there is.
+
+        Raises TooFewCasesError.
+        """
+        heard = await self.heard.heard(version, dataset, self.most)
+        found = usable([*dataset.test, *heard], version.task_type, baseline)[: self.most]
+        needed = max(1, min(FEWEST, len(dataset.test)))
+        if len(found) < needed:
+            there = {one.example_id for one in found}
+            since = await self.fresh.since(version, dataset, self.most)
+            came = usable(since, version.task_type, baseline)
+            found = [*found, *(one for one in came if one.example_id not in there)][: self.most]
+        if len(found) < needed and now < version.created_at + LONGEST_WAIT:
+            raise TooFewCasesError(_too_few(baseline, len(found), needed))
+        return found
+
+
+def patience(age: timedelta) -> timedelta:
+    """Until it is looked again whether there is enough to judge a version on: what has waited long can wait longer."""
+    return min(max(FIRST_LOOK, age / 10), LONGEST_LOOK)
+
+
+def _too_few(baseline: str, found: int, needed: int) -> str:
+    return (
+        f"{needed} held-out requests are needed that {baseline} answered and people corrected or rated, and there are "
+        f"{found}: what was imported has no answer to compare with. As feedback on its answers comes in, these count; "
+        "or give the version traffic by hand."
+    )
 
 
 async def with_exam(version: Version, datasets: Datasets) -> Version:

@@ -4,21 +4,19 @@ A request that it was copied counts as held out where it came after the version,
 shares its text or its session. What was trained elsewhere has learned nothing of a dataset that was built to judge it.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 from ratchet_trainer.collecting.example import Example
-from ratchet_trainer.collecting.head import Head
 from ratchet_trainer.datasets.dataset import Dataset
+from ratchet_trainer.judging.fresh_cases import NEWEST, Examples, learned_of, unseen
 from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.rollouts.lineage import Origin
 from ratchet_trainer.rollouts.shadow_answers import ShadowAnswer
 from ratchet_trainer.rollouts.versions import Version
 
-NEWEST: Final = 10_000  # examples, among which copied requests are looked for
 AT_ONCE: Final = 1_000
 
 
@@ -29,18 +27,14 @@ class Said(Protocol):
     ) -> dict[UUID, ShadowAnswer]: ...
 
 
-class Examples(Protocol):
-    async def newest(
-        self, tenant: str, task_type: str, limit: int, *, since: datetime | None = None, until: datetime | None = None
-    ) -> list[Head]: ...
+class Origins(Examples, Protocol):
     async def origins(self, tenant: str, example_ids: Collection[UUID]) -> dict[UUID, Origin]: ...
-    def read(self, tenant: str, wanted: Sequence[tuple[UUID, int]]) -> AsyncIterator[Example]: ...
 
 
 @dataclass(frozen=True)
 class ShadowCases:
     said: Said
-    examples: Examples
+    examples: Origins
 
     async def count(self, version: Version) -> int:
         return await self.said.count(version.tenant, version.version_id)
@@ -69,22 +63,6 @@ class ShadowCases:
         results = {id_: origin.result_id for id_, origin in origins.items() if origin.result_id}
         said = await self.said.of_results(version.tenant, version.version_id, set(results.values()))
         return {id_: _answer(said[result]) for id_, result in results.items() if result in said}
-
-
-def learned_of(version: Version, dataset: Dataset) -> list[Example]:
-    """What it may have learned; and the test side, whose examples are cases already."""
-    learned = [*dataset.train, *dataset.validation] if version.dataset_id else []
-    return [*learned, *dataset.test]
-
-
-def unseen(heads: Sequence[Head], known: Sequence[Example]) -> list[Head]:
-    ids, documents = {one.example_id for one in known}, {one.document_hash for one in known}
-    sessions = {one.session_hash for one in known if one.session_hash}
-    return [
-        head
-        for head in heads
-        if head.example_id not in ids and head.document_hash not in documents and head.session_hash not in sessions
-    ]
 
 
 def _answer(said: ShadowAnswer) -> Answer:
