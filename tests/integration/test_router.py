@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one router for all: joi
 
 __all__ = ["site"]  # a fixture
 
+PREDICTED = ("task_type", "document_type", "document_text", "labels")
+
 
 async def test_an_answer_is_in_kafka_when_it_is_given_and_a_hit_names_its_origin(site: Site) -> None:
     mail = site.mail()
@@ -41,6 +44,39 @@ async def test_an_answer_is_in_kafka_when_it_is_given_and_a_hit_names_its_origin
     assert str((await site.heard.of(again["result_id"])).cached_from) == answer["result_id"]
     _, decision = await site.app.post("/api/route", mail)
     assert decision["routing"]["candidates"] == answer["routing"]["candidates"]
+
+
+async def test_an_answer_that_was_made_elsewhere_enters_the_loop_once(site: Site) -> None:
+    mail = {name: value for name, value in site.mail().items() if name in PREDICTED}
+    made = mail | {"model": "ours", "output": "risk", "reference": "request", "external_id": "mail 1", "cost_usd": 0.25}
+    status, recorded = await site.app.post("/api/models/predictions", made)
+    assert (status, recorded["recorded"], recorded["cost_from"]) == (202, True, "given")
+    event = await site.heard.of(recorded["result_id"])
+    assert (event.model, event.output, event.reference, event.cost_usd) == ("ours", "risk", "request", Decimal("0.25"))
+    _, again = await site.app.post("/api/models/predictions", made)
+    assert again["result_id"] == recorded["result_id"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "named"),
+    [
+        ({"answered_at": "2020-01-01T00:00:00Z"}, 422, "answered_at"),
+        ({"confidence": "NaN"}, 422, "confidence"),
+        ({"cost_usd": -1}, 422, "cost_usd"),
+        ({"usage": {"input_tokens": 1, "output_tokens": 1, "cached_tokens": 2}}, 422, "cached_tokens"),
+        ({"output": ""}, 422, "output"),
+        ({"model": "two words"}, 422, "model"),
+        ({"messages": [{"role": "user", "content": "Hi"}]}, 422, "document_text"),
+        ({"task_type": "poetry"}, 404, "classification"),
+    ],
+)
+async def test_what_cannot_have_been_made_elsewhere_is_refused_by_name(
+    site: Site, changes: dict[str, Any], status: int, named: str
+) -> None:
+    mail = {name: value for name, value in site.mail().items() if name in PREDICTED}
+    made = mail | {"model": "ours", "output": "risk"} | changes
+    said, problem = await site.app.post("/api/models/predictions", made)
+    assert (said, named in str(problem)) == (status, True), problem
 
 
 async def test_openais_client_works_with_a_changed_base_url(site: Site) -> None:

@@ -35,11 +35,19 @@ class Ground:
     idempotence: bool = False
 
 
-def services(ground: Ground, data_dir: Path, tokens_file: Path, extra: Mapping[str, Any]) -> dict[str, FastAPI]:
-    """Builds the four apps. `extra`: settings by `<service>.<field>`, before the environment.
+@dataclass(frozen=True, slots=True)
+class Settings:
+    router: RouterSettings
+    feedback: FeedbackSettings
+    trainer: TrainerSettings
+    monitor: MonitorSettings
 
-    Raises CannotStartError.
-    """
+
+NOWHERE = Ground("127.0.0.1:1", "mongodb://127.0.0.1:1")  # what is said of settings before there is a stack
+
+
+def settings(ground: Ground, data_dir: Path, extra: Mapping[str, Any]) -> Settings:
+    """`extra`: settings by `<service>.<field>`, before the environment. Raises CannotStartError."""
     common = {
         "kafka_bootstrap_servers": ground.kafka_bootstrap_servers,
         "kafka_idempotence": ground.idempotence,
@@ -47,7 +55,7 @@ def services(ground: Ground, data_dir: Path, tokens_file: Path, extra: Mapping[s
         "kafka_partitions": PARTITIONS,
         "bus_forgets": ground.forgets,
         "mongodb_url": f"{ground.mongodb_url}/?maxPoolSize={CONNECTIONS}",
-        "tokens_file": tokens_file,
+        "tokens_file": _hashes(data_dir),
     }
 
     def given(service: str) -> dict[str, Any]:
@@ -58,25 +66,36 @@ def services(ground: Ground, data_dir: Path, tokens_file: Path, extra: Mapping[s
     trainer = load(TrainerSettings, **artifacts | given("trainer"))
     if "catalogue" not in trainer.model_fields_set:  # what answers here can be evaluated here
         trainer = trainer.model_copy(update={"catalogue": router.catalogue})
+    feedback, monitor = load(FeedbackSettings, **given("feedback")), load(MonitorSettings, **given("monitor"))
+    return Settings(router, feedback, trainer, monitor)
+
+
+def services(its: Settings) -> dict[str, FastAPI]:
+    """Builds the four apps. Raises CannotStartError."""
     return {
-        "router": build_router(router),
-        "feedback": build_feedback(load(FeedbackSettings, **given("feedback"))),
-        "trainer": build_trainer(trainer),
-        "monitor": build_monitor(load(MonitorSettings, **given("monitor"))),
+        "router": build_router(its.router),
+        "feedback": build_feedback(its.feedback),
+        "trainer": build_trainer(its.trainer),
+        "monitor": build_monitor(its.monitor),
     }
 
 
 def gateway(ground: Ground, data_dir: Path, extra: Mapping[str, Any] | None = None) -> Gateway:
-    _, tokens_file = token_for_trying(data_dir)
-    return Gateway(services(ground, data_dir, tokens_file, extra or {}))
+    """Raises CannotStartError."""
+    token_for_trying(data_dir)
+    return Gateway(services(settings(ground, data_dir, extra or {})))
 
 
 def token_for_trying(data_dir: Path) -> tuple[str, Path]:
     """The bearer token of this directory, made at its first start, and the file that holds its hash."""
-    shown, hashes = data_dir / "token", data_dir / "tokens.json"
+    shown, hashes = data_dir / "token", _hashes(data_dir)
     if not (shown.exists() and hashes.exists()):
         token, row = new_token(TENANT, frozenset(Scope), name="for trying")
         write_tokens(hashes, [row])
         shown.touch(mode=0o600)
         shown.write_text(token + "\n")
     return shown.read_text().strip(), hashes
+
+
+def _hashes(data_dir: Path) -> Path:
+    return data_dir / "tokens.json"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from ratchet_cli.embedded import Ground, gateway, token_for_trying
+from ratchet_cli.embedded import NOWHERE, Ground, gateway, settings, token_for_trying
 from ratchet_cli.gateway import Gateway
 from ratchet_cli.stack.start import Stack, start_stack
 from ratchet_common.errors import CannotStartError
@@ -25,6 +25,7 @@ def run(host: str, port: int, data_dir: Path) -> None:
     """Serves until told to stop. Raises CannotStartError."""
     load_dotenv(".env")
     configure_logging(os.environ.get("LOG_LEVEL", CommonSettings.model_fields["log_level"].default))
+    settings(NOWHERE, data_dir, {})  # a wrong one is named before anything has started
     listener = take(host, port, "name another with --port")
     with listener, start_stack(data_dir) as stack:
         ground = Ground(stack.kafka_bootstrap_servers, stack.mongodb_url)

@@ -20,6 +20,7 @@ from ratchet_router.api.about import headers
 from ratchet_router.api.event_stream import EventStream
 from ratchet_router.api.given import GivenBody
 from ratchet_router.api.hanging_up import Callers, hung_up
+from ratchet_router.api.input_body import InputBody, Short, messages_of
 from ratchet_router.api.parts import TheParts
 from ratchet_router.api.views import Generated, view
 from ratchet_router.ask import Ask, Example
@@ -33,8 +34,6 @@ from ratchet_router.shapes.generate import GenerateFrames
 
 routes = APIRouter(tags=["generate"])
 
-Text = Annotated[str, Field(min_length=1, max_length=4_000_000)]
-Short = Annotated[str, Field(min_length=1, max_length=200)]
 Priority = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 VariableName = Annotated[str, Field(min_length=1, max_length=40)]
 VariableValue = Annotated[str, Field(max_length=10_000)] | int | float
@@ -47,12 +46,6 @@ EXAMPLE: dict[str, JsonValue] = {
     "labels": ["request", "commitment", "other"],
     "session_id": "mail-1",
 }
-
-
-class Message(GivenBody):
-    role: Literal["system", "developer", "user", "assistant"]
-    content: Text
-    name: str | None = Field(None, min_length=1, max_length=64, description="`document` or `question` says what it is")
 
 
 class GivenExample(GivenBody):
@@ -69,17 +62,12 @@ class Requirements(GivenBody):
     speed_priority: Priority = 1.0
 
 
-class GenerateBody(GivenBody):
+class GenerateBody(InputBody):
     """Exactly one of `document_text`, `documents` and `messages`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
-    task_type: str = Field(min_length=1, max_length=50)
-    document_text: Text | None = None
-    documents: list[Text] | None = Field(None, min_length=1, max_length=50)
-    messages: list[Message] | None = Field(None, min_length=1, max_length=500)
     document_type: DocumentType | None = None
-    question: str = Field("", max_length=10_000)
     labels: list[Short] = Field([], max_length=100)
     template: str | None = Field(
         None, min_length=1, max_length=100, description="`id`, `id@2` or `id_v2`; else it is picked"
@@ -103,9 +91,7 @@ class GenerateBody(GivenBody):
     stream: bool = Field(False, description="events: `delta` with a `text`, at the end `result` or `error`")
 
     @model_validator(mode="after")
-    def _one_input(self) -> Self:
-        if sum(given is not None for given in (self.document_text, self.documents, self.messages)) != 1:
-            raise PydanticCustomError("one_input", "exactly one of document_text, documents and messages must be given")
+    def _examples_go_with_documents(self) -> Self:
         if self.messages is not None and (self.few_shot_examples or self.few_shot):
             raise PydanticCustomError("examples", "examples go with documents: write them into messages")
         return self
@@ -160,7 +146,7 @@ def encoded_view(answered: Answered) -> bytes:
 def ask_of_body(body: GenerateBody, caller: Caller) -> Ask:
     """Raises UnknownTaskError."""
     task = known_task(body.task_type)
-    messages = _messages(body)
+    messages = messages_of(body)
     reading = conversation.read(messages)
     return Ask(
         tenant=caller.tenant,
@@ -198,11 +184,3 @@ async def with_best(ask: Ask, body: GenerateBody, parts: Parts) -> Ask:
     if body.few_shot is None:
         return ask
     return replace(ask, examples=(*await parts.best_examples(ask, body.few_shot_count), *ask.examples))
-
-
-def _messages(body: GenerateBody) -> msgspec.Raw:
-    if body.messages is None:
-        texts = body.documents or [body.document_text or ""]
-        return msgspec.Raw(msgspec.json.encode(conversation.as_messages(texts, body.question)))
-    said = [message.model_dump(exclude_none=True) for message in body.messages]
-    return msgspec.Raw(msgspec.json.encode(said + list(conversation.as_messages([], body.question))))
