@@ -35,7 +35,15 @@ from ratchet_trainer.tuning.training import Training
 from ratchet_trainer.tuning.training_files import TrainingFiles
 from tests.integration.conftest import Ground
 from tests.integration.mortal import Killed, Life, Mortal
-from tests.unit.trainer.decision_fakes import FakeDatasets, FakeFresh, FakeProvider, FakeShadows, dataset, example
+from tests.unit.trainer.decision_fakes import (
+    FakeBaseline,
+    FakeDatasets,
+    FakeFresh,
+    FakeProvider,
+    FakeShadows,
+    dataset,
+    example,
+)
 from tests.unit.trainer.job_rig import MODELS, look_again, look_through, scratch
 from tests.unit.trainer.platforms.fake import FakePlatform
 
@@ -132,7 +140,7 @@ async def _loop_turns(database: Database, life: Life, now: Hurrying, platform: P
         provider=FakeProvider(says={e.document: str(e.target) for e in TEST}),
         elsewhere=Mortal(Right(), life),
         shadows=FakeShadows(),
-        held_out=HeldOut(FakeShadows(), FakeFresh(), 2000),
+        held_out=HeldOut(FakeShadows(), FakeFresh(), FakeBaseline(), 2000),
         judge=judge,
         limits=Limits(),
         plan=Plan(),

@@ -24,6 +24,7 @@ from ratchet_trainer.estimate.fit import Lessons, fit_estimate
 from ratchet_trainer.formats.checking import Checked, FileLimits
 from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
+from ratchet_trainer.judging.asked_baseline import AskedBaseline
 from ratchet_trainer.judging.asking import Elsewhere
 from ratchet_trainer.judging.evaluate import Judging, judge_in
 from ratchet_trainer.judging.fresh_cases import FreshCases
@@ -172,6 +173,13 @@ def _training(means: Means, stores: Stores) -> Training:
 def _judging(means: Means, stores: Stores, traffic: Traffic) -> Judging:
     settings = means.settings
     shadows = ShadowCases(means.data.shadows, means.data.examples)
+    elsewhere = Elsewhere(
+        means.askers,
+        most_tokens=settings.evaluation_answer_tokens,
+        at_once=settings.evaluation_at_once,
+        most_usd=Decimal(str(settings.evaluation_cost_usd)),
+    )
+    baseline = AskedBaseline(elsewhere, stores.versions, means.data.examples, settings.baseline_model)
     return Judging(
         versions=stores.versions,
         evaluations=stores.evaluations,
@@ -179,14 +187,9 @@ def _judging(means: Means, stores: Stores, traffic: Traffic) -> Judging:
         datasets=means.data.training,
         traffic=traffic,
         provider=LocalStudents(means.fitting),
-        elsewhere=Elsewhere(
-            means.askers,
-            most_tokens=settings.evaluation_answer_tokens,
-            at_once=settings.evaluation_at_once,
-            most_usd=Decimal(str(settings.evaluation_cost_usd)),
-        ),
+        elsewhere=elsewhere,
         shadows=shadows,
-        held_out=HeldOut(shadows, FreshCases(means.data.examples), settings.evaluation_cases),
+        held_out=HeldOut(shadows, FreshCases(means.data.examples), baseline, settings.evaluation_cases),
         judge=judge_in(means.fitting, settings.limits, settings.seed),
         limits=settings.limits,
         plan=settings.plan,

@@ -20,7 +20,8 @@ from ratchet_trainer.suites.running import Running, score_in, summarise_in
 async def evaluating(app: FastAPI, means: Means) -> dict[str, Loop]:
     """Puts what the routes need on `app.state`, and gives the loops to run. Raises CannotStartError."""
     settings, database, askers = means.settings, means.its.database, means.askers
-    _insist_on_judge(askers.catalogue, settings.judge_model)
+    _insist_on(askers.catalogue, settings.judge_model, "judge", "TRAINER_JUDGE_MODEL")
+    _insist_on(askers.catalogue, settings.baseline_model, "model for base", "TRAINER_BASELINE_MODEL")
     suites, runs = MongoSuiteStore(database), MongoRunStore(database, lease_s=settings.lease_s)
     for store in (suites, runs):
         await store.create_indexes()
@@ -44,10 +45,10 @@ async def evaluating(app: FastAPI, means: Means) -> dict[str, Loop]:
     return {"evaluating": work}
 
 
-def _insist_on_judge(catalogue: Catalogue, judge: str) -> None:
-    if judge and judge not in catalogue.models:
+def _insist_on(catalogue: Catalogue, model: str, what: str, setting: str) -> None:
+    if model and model not in catalogue.models:
         raise CannotStartError(
-            f"The judge {judge} (setting TRAINER_JUDGE_MODEL) is no model of the catalogue (setting {SETTING}): "
+            f"The {what} {model} (setting {setting}) is no model of the catalogue (setting {SETTING}): "
             f"known are {', '.join(sorted(catalogue.models))}."
         )
 

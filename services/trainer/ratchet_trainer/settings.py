@@ -40,6 +40,11 @@ class TrainerSettings(JobSettings):
     evaluation_cost_usd: float = Field(
         5, ge=0, le=100_000, description="of an evaluation that names none, the gate's too"
     )
+    baseline_model: str = Field(
+        "",
+        max_length=100,
+        description="of the catalogue, asked what base would say; empty: the one that gave most of its latest answers",
+    )
     evaluation_at_once: int = Field(4, ge=1, le=64, description="cases of an evaluation that models are asked at once")
     evaluation_answer_tokens: int = Field(1_024, ge=1, le=100_000, description="of an answer in an evaluation, at most")
     judge_model: str = Field("", max_length=100, description="of the catalogue: compares answers; empty: no judge")

@@ -37,7 +37,7 @@ def test_it_becomes_an_answer_of_base_that_nobody_drew(models: dict[str, Model])
     event = told(made(session="s", user="u", reference="status", confidence=0.4), models, LIMIT).event
     assert (event.version_id, event.outcome, event.decision.assigned_by) == (BASE_VERSION, "ok", "pinned")
     assert (event.occurred_at, event.unit, event.output, event.reference) == (AT, "s", "request", "status")
-    assert (event.confidence, event.cost_usd, event.premium_cost_usd) == (0.4, 0, 0)
+    assert (event.confidence, float(event.cost_usd), float(event.premium_cost_usd)) == (0.4, 0.0, 0.0)
 
 
 def test_one_that_the_caller_names_is_the_same_each_time_and_another_for_another_tenant(

@@ -14,6 +14,7 @@ from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.known import FORMATS
 from ratchet_trainer.formats.lesson import lesson_of
 from ratchet_trainer.formats.student import student_line
+from ratchet_trainer.judging.asked_baseline import Asked
 from ratchet_trainer.judging.evaluate import Evaluation
 from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.leased import Leased
@@ -296,6 +297,25 @@ class FakeFresh:
 
     async def since(self, version: Version, dataset: Dataset, most: int) -> list[Example]:
         return self.came[:most]
+
+
+@dataclass
+class FakeBaseline:
+    """Answers with what `says` has for the document; raises `error` where there is one."""
+
+    says: dict[str, str] = field(default_factory=dict)
+    error: Exception | None = None
+    asked: int = 0
+
+    async def answered(self, version: Version, baseline: str, examples: Sequence[Example]) -> Asked:
+        self.asked += len(examples)
+        if self.error:
+            raise self.error
+        said = [one for one in examples if one.document in self.says]
+        found = [
+            replace(one, output=self.says[one.document], version_id=baseline, assigned_by="routed") for one in said
+        ]
+        return Asked(found, "usual" if found else "")
 
 
 @dataclass

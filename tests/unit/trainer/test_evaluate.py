@@ -1,6 +1,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -19,9 +20,11 @@ from ratchet_trainer.rollouts.rollout import By, Plan, Rollout, RolloutState, Sh
 from ratchet_trainer.rollouts.shadowing import ShadowFirst, ended, set_shadow
 from ratchet_trainer.rollouts.traffic import Traffic
 from ratchet_trainer.rollouts.versions import TRIES, Version, VersionState
+from ratchet_trainer.suites.asking import CannotAskError
 from tests.unit.trainer.decision_fakes import (
     NOW,
     Clock,
+    FakeBaseline,
     FakeDatasets,
     FakeEvaluations,
     FakeFresh,
@@ -63,7 +66,8 @@ class Bench:
     ) -> None:
         self.versions = FakeVersions({V: of or version(V)})
         self.rollouts, self.evaluations, self.clock = FakeRollouts(), FakeEvaluations(), Clock()
-        self.datasets, self.shadows, self.fresh = FakeDatasets(dataset(TRAIN, test)), FakeShadows(), FakeFresh()
+        self.datasets, self.shadows = FakeDatasets(dataset(TRAIN, test)), FakeShadows()
+        self.fresh, self.baseline = FakeFresh(), FakeBaseline()
         self.judging = Judging(
             versions=self.versions,
             evaluations=self.evaluations,
@@ -73,7 +77,7 @@ class Bench:
             provider=provider,
             elsewhere=elsewhere or NobodyElsewhere(),
             shadows=self.shadows,
-            held_out=HeldOut(self.shadows, self.fresh, 2000),
+            held_out=HeldOut(self.shadows, self.fresh, self.baseline, 2000),
             judge=judge,
             limits=Limits(),
             plan=Plan(),
@@ -133,7 +137,7 @@ async def test_without_held_out_answers_of_what_serves_it_waits_and_says_what_fo
     await bench.run()
     assert bench.state is VersionState.CANDIDATE
     assert "10 held-out requests are needed that base answered" in bench.versions.versions[V].reason
-    assert "there are 0: what was imported" in bench.versions.versions[V].reason
+    assert "there are 0." in bench.versions.versions[V].reason
     assert not bench.evaluations.kept
 
 
@@ -156,6 +160,38 @@ async def test_what_nobody_can_compare_for_a_month_is_rejected() -> None:
     await bench.run()
     assert bench.state is VersionState.REJECTED
     assert "0 held-out cases" in bench.versions.versions[V].reason
+
+
+IMPORTED = [replace(one, output=None, version_id="", target_source="imported") for one in TEST]
+
+
+async def test_what_serves_is_asked_what_it_would_answer_to_imported_requests_and_the_report_says_so() -> None:
+    bench = Bench(FakeProvider(says=RIGHT), IMPORTED)
+    bench.baseline.says = dict.fromkeys(RIGHT, "ham")
+    await bench.run()
+    assert bench.state is VersionState.CANARY
+    (kept,) = bench.evaluations.kept.values()
+    assert (len(kept.verdict.scores), kept.baseline_asked, kept.baseline_model) == (60, 60, "usual")
+
+
+async def test_with_enough_of_its_own_answers_it_is_asked_nothing() -> None:
+    own = [replace(one, document=f"own {n}", example_id=uuid4()) for n, one in enumerate(TEST * 4)]
+    bench = Bench(FakeProvider(says=RIGHT), [*own, *IMPORTED])
+    await bench.run()
+    assert bench.baseline.asked == 0
+
+
+async def test_where_it_cannot_be_asked_what_there_is_decides_and_else_it_is_said_what_is_missing() -> None:
+    missing = CannotAskError("Nobody knows which model answers for base.")
+    bench = Bench(FakeProvider(says=RIGHT), [*TEST, *IMPORTED])
+    bench.baseline.error = missing
+    await bench.run()
+    assert bench.state is VersionState.CANARY
+    bench = Bench(FakeProvider(says=RIGHT), IMPORTED)
+    bench.baseline.error = missing
+    await bench.run()
+    assert bench.state is VersionState.CANDIDATE
+    assert "Nobody knows which model answers for base." in bench.versions.versions[V].reason
 
 
 async def test_a_small_held_out_side_is_judged_as_it_is() -> None:

@@ -53,8 +53,12 @@ class EvaluationView(BaseModel):
     reasons: list[str]
     benchmark_score: float = Field(description="the version's mean score")
     test_examples: int = Field(description="held out, whether or not they could be used")
-    cases: int = Field(description="held out, answered by the baseline in production, with a usable reference")
+    cases: int = Field(description="held out, answered by the baseline, with a usable reference")
     from_shadow: int = Field(description="cases whose answer the version gave in the shadow; the others it was asked")
+    baseline_asked: int = Field(
+        description="cases that nobody had answered, such as imported ones, and that the baseline was asked only now"
+    )
+    baseline_model: str = Field(description="as which version or model it was asked; empty: it was not")
     groups: int = Field(description="of cases that share a document or a session")
     version: SideView
     against: SideView
@@ -128,6 +132,8 @@ def view(evaluation: Evaluation) -> EvaluationView:
         test_examples=evaluation.test_examples,
         cases=report.n,
         from_shadow=evaluation.from_shadow,
+        baseline_asked=evaluation.baseline_asked,
+        baseline_model=evaluation.baseline_model,
         groups=report.groups,
         version=_side(report.candidate),
         against=_side(report.baseline),

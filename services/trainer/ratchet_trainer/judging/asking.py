@@ -1,4 +1,4 @@
-"""A candidate that a platform serves is asked there: the cases side by side, and again where that may help."""
+"""What a platform serves is asked there: the cases side by side, and again where that may help."""
 
 import asyncio
 import logging
@@ -35,29 +35,36 @@ class Elsewhere:
     pause: Pause = asyncio.sleep
 
     async def answers(self, version: Version, cases: Sequence[Case]) -> list[Answer]:
-        """To the first of the cases, to as many as the money pays for.
+        """Raises what `of` raises."""
+        subject = Subject(version_id=version.version_id)
+        return await self.of(version.tenant, subject, version.task_type, cases, at=version.platform)
+
+    async def of(
+        self, tenant: str, subject: Subject, task_type: str, cases: Sequence[Case], *, at: str = ""
+    ) -> list[Answer]:
+        """To the first of the cases, to as many as the money pays for. `at`: the platform, named where it is silent.
 
         Raises CannotAskError where a person has to do something first, ProviderError, RetryLaterError.
         """
-        asker = await self.askers.of(version.tenant, Subject(version_id=version.version_id), version.task_type)
+        asker = await self.askers.of(tenant, subject, task_type)
         questions = [_question(case) for case in cases]
         asked = list(_within(questions, asker, self.most_tokens, self.most_usd))
         if questions and not asked:
             raise CannotAskError(f"{self.most_usd:f} USD pay for no case: raise TRAINER_EVALUATION_COST_USD.")
         if len(asked) < len(questions):
-            log.info("%s is asked %d of %d cases, for money.", version.version_id, len(asked), len(questions))
-        turns, tally = asyncio.Semaphore(self.at_once), _Tally(of=len(asked))
+            log.info("%s is asked %d of %d cases, for money.", subject.name, len(asked), len(questions))
+        turns, tally = asyncio.Semaphore(1 if asker.alone else self.at_once), _Tally(of=len(asked))
 
         async def one(question: Question) -> Answer:
             async with turns:
-                return await self._answer(asker, version.task_type, question, tally)
+                return await self._answer(asker, task_type, question, tally)
 
         try:
             async with asyncio.timeout(self.patience_s):
                 return await _side_by_side([one(question) for question in asked])
         except TimeoutError:
             raise RetryLaterError(
-                f"{version.platform} did not answer {len(asked)} cases within {self.patience_s / 60:g} minutes."
+                f"{at or subject.name} did not answer {len(asked)} cases within {self.patience_s / 60:g} minutes."
             ) from None
 
     async def _answer(self, asker: Asker, task_type: str, question: Question, tally: "_Tally") -> Answer:

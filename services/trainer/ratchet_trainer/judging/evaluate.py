@@ -52,6 +52,8 @@ class Evaluation:
     ruling: Ruling
     test_examples: int  # on the held-out side, usable or not
     from_shadow: int = 0  # cases whose answer the version gave in the shadow
+    baseline_asked: int = 0  # cases that the baseline was asked only now
+    baseline_model: str = ""  # as which version or model
 
     @property
     def benchmark_score(self) -> float:
@@ -192,7 +194,8 @@ class Judging:
         task = version.task_type
         dataset = await dataset_for(version, self.datasets)
         held_out = await self.held_out.of(version, dataset, baseline, self.now())
-        cases = evaluation.cases_of(held_out, await self.datasets.weights(version.tenant, task, held_out))
+        weights = await self.datasets.weights(version.tenant, task, held_out.examples)
+        cases = evaluation.cases_of(held_out.examples, weights)
         found = await CaseAnswers(self.provider, self.elsewhere, self.shadows).to(version, cases)
         commonest = evaluation.commonest_label(task, dataset.train)
         verdict = await self.judge(task, found.cases, found.answers, commonest)
@@ -208,6 +211,8 @@ class Judging:
             ruling=rule(verdict.report, self.limits),
             test_examples=len(dataset.test),
             from_shadow=found.from_shadow,
+            baseline_asked=held_out.asked,
+            baseline_model=held_out.by,
         )
 
     async def _put_off(self, held: Leased[Version], version: Version, why: str) -> None:

@@ -8,10 +8,13 @@ from typing import Final, Protocol
 from ratchet_common.errors import RefusedError
 from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.datasets.dataset import Dataset
+from ratchet_trainer.judging.asked_baseline import Asked
 from ratchet_trainer.judging.evaluation import usable
 from ratchet_trainer.rollouts.versions import Version
+from ratchet_trainer.suites.asking import CannotAskError
 
 FEWEST: Final = 10  # cases, where the held-out side is large enough for them
+ENOUGH: Final = 200  # with so many the baseline is asked nothing
 FIRST_LOOK, LONGEST_LOOK = timedelta(minutes=1), timedelta(hours=6)  # whether there are more of them
 LONGEST_WAIT: Final = timedelta(days=30)  # what serves it may cost money by the hour
 
@@ -42,29 +45,60 @@ class Fresh(Protocol):
         """Requests that came after it, and that it cannot have learned."""
 
 
+class Baseline(Protocol):
+    async def answered(self, version: Version, baseline: str, examples: Sequence[Example]) -> Asked:
+        """Raises CannotAskError, ProviderError, RetryLaterError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """`asked`: how many of them the baseline was asked only now; `by`: as which version or model."""
+
+    examples: list[Example]
+    asked: int = 0
+    by: str = ""
+
+
 @dataclass(frozen=True)
 class HeldOut:
     heard: Heard
     fresh: Fresh
+    baseline: Baseline
     most: int
 
-    async def of(self, version: Version, dataset: Dataset, baseline: str, now: datetime) -> list[Example]:
-        """What it can be compared with the baseline on. Where its own held-out side has too few answers of that (what
-        was imported has none), what came since counts too; what has waited long enough is judged by what there is.
+    async def of(self, version: Version, dataset: Dataset, baseline: str, now: datetime) -> Cases:
+        """What it can be compared with the baseline on. Where its own held-out side has too few answers of that, what
+        came since counts too; and where these are few, it is asked what it would answer to what was imported. What has
+        waited long enough is judged by what there is.
 
-        Raises TooFewCasesError.
+        Raises TooFewCasesError, CannotAskError, ProviderError, RetryLaterError.
         """
         heard = await self.heard.heard(version, dataset, self.most)
         found = usable([*dataset.test, *heard], version.task_type, baseline)[: self.most]
         needed = max(1, min(FEWEST, len(dataset.test)))
         if len(found) < needed:
             there = {one.example_id for one in found}
-            since = await self.fresh.since(version, dataset, self.most)
-            came = usable(since, version.task_type, baseline)
-            found = [*found, *(one for one in came if one.example_id not in there)][: self.most]
-        if len(found) < needed and now < version.created_at + LONGEST_WAIT:
+            since = usable(await self.fresh.since(version, dataset, self.most), version.task_type, baseline)
+            found = [*found, *(one for one in since if one.example_id not in there)][: self.most]
+        asked = await self._asked(version, dataset, baseline, found, needed)
+        if len(found) + len(asked.examples) < needed and now < version.created_at + LONGEST_WAIT:
             raise TooFewCasesError(_too_few(baseline, len(found), needed))
-        return found
+        return Cases([*found, *asked.examples], len(asked.examples), asked.by)
+
+    async def _asked(
+        self, version: Version, dataset: Dataset, baseline: str, found: Sequence[Example], needed: int
+    ) -> Asked:
+        """Where it cannot be asked, and what there is does, that decides."""
+        wanted = min(ENOUGH, self.most) - len(found)
+        if wanted <= 0:
+            return Asked()
+        imported = [one for one in dataset.test if one.target_source == "imported"][:wanted]
+        try:
+            return await self.baseline.answered(version, baseline, imported)
+        except CannotAskError as error:
+            if len(found) >= needed:
+                return Asked()
+            raise TooFewCasesError(f"{_too_few(baseline, len(found), needed)} {error.detail}") from None
 
 
 def patience(age: timedelta) -> timedelta:
@@ -75,8 +109,7 @@ def patience(age: timedelta) -> timedelta:
 def _too_few(baseline: str, found: int, needed: int) -> str:
     return (
         f"{needed} held-out requests are needed that {baseline} answered and people corrected or rated, and there are "
-        f"{found}: what was imported has no answer to compare with. As feedback on its answers comes in, these count; "
-        "or give the version traffic by hand."
+        f"{found}. As feedback on its answers comes in, these count; or give the version traffic by hand."
     )
 
 

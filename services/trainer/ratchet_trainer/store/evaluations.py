@@ -93,6 +93,8 @@ def _document(evaluation: Evaluation) -> Document:
         "reasons": list(evaluation.ruling.reasons),
         "test_examples": evaluation.test_examples,
         "from_shadow": evaluation.from_shadow,
+        "baseline_asked": evaluation.baseline_asked,
+        "baseline_model": evaluation.baseline_model,
         "cases": msgspec.to_builtins(evaluation.verdict.scores),
     }
 
@@ -111,4 +113,6 @@ def evaluation_in(document: Document) -> Evaluation:
         ruling=Ruling(document["passed"], tuple(document["reasons"])),
         test_examples=document["test_examples"],
         from_shadow=document.get("from_shadow", 0),
+        baseline_asked=document.get("baseline_asked", 0),
+        baseline_model=document.get("baseline_model", ""),
     )
