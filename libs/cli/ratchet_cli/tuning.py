@@ -122,7 +122,7 @@ def _show_job(job: Mapping[str, Any], *, as_json: bool) -> None:
     show(job, steps, "How it came to be so", as_json=False)
     if job["tuned"]:
         console().print(f"What came out: {job['tuned']}", markup=False, highlight=False, soft_wrap=True)
-    if job["state"] in ENDED and job["reason"]:
+    if job["reason"]:
         console().print(shown_safely(job["reason"]), markup=False, highlight=False)
 
 
@@ -134,6 +134,7 @@ def _row(job: Mapping[str, Any]) -> dict[str, object]:
         "platform": f"{job['platform']} {job['base_model'] or ''}".strip(),
         "state": job["state"],
         "done": f"{job['progress']:.0%}",
+        "why": shown_safely(job["reason"]),
         "estimated": usd(its.get("cost_usd")),
         "cost so far": usd(job["cost_usd"]),
         "version": job["version_id"],
