@@ -25,6 +25,7 @@ BENCHES = (
     "sequential",
     "drift",
     "percentiles",
+    "costs",
     "answer_checks",
     "routing",
     "router_throughput",

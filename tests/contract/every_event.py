@@ -27,6 +27,7 @@ from ratchet_common.events import (
     QualityMeasured,
     RawConfidence,
     RetrainingFellDue,
+    Savings,
     Serving,
     Shadow,
     ShadowAnswered,
@@ -178,6 +179,13 @@ MOST: tuple[Event, ...] = (
         input=RAW,
         output="spam",
         text_omitted="too_large",
+        savings=Savings(
+            batch_usd=Decimal("0.0001"),
+            provider_cache_usd=Decimal("-0.000001"),
+            reference_model="large",
+            reference_usd=Decimal("0.01"),
+        ),
+        document="contract 12",
     ),
     ShadowAnswered(
         tenant="acme",

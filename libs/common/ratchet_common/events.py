@@ -80,6 +80,19 @@ class Usage(Part, frozen=True, kw_only=True):
     cached_audio_tokens: int = 0
 
 
+class Savings(Part, frozen=True, kw_only=True):
+    """What the same usage would have cost otherwise, in USD.
+
+    `batch_usd` and `provider_cache_usd` are discounts: by how much more without the price of batches, and at the price
+    of what is not cached. `reference_usd` is the whole price at `reference_model`; empty: no reference is named.
+    """
+
+    batch_usd: Decimal = Decimal(0)
+    provider_cache_usd: Decimal = Decimal(0)
+    reference_model: str = ""
+    reference_usd: Decimal = Decimal(0)
+
+
 class Attempt(Part, frozen=True, kw_only=True):
     """One call to a provider. `error` is a kind (timeout, rate_limited, …), never the provider's text.
 
@@ -144,6 +157,8 @@ class PredictionMade(Event, frozen=True, kw_only=True, tag="prediction.made.v1")
     input: msgspec.Raw = msgspec.field(default_factory=lambda: NOTHING)  # messages in OpenAI's chat shape
     output: str | None = None
     text_omitted: Literal["", "too_large", "not_collected"] = ""
+    savings: Savings | None = None
+    document: str | None = None  # the caller's own name of the document that was read
 
 
 class ShadowAnswered(Event, frozen=True, kw_only=True, tag="shadow.answered.v1"):

@@ -108,8 +108,8 @@ class Tally(msgspec.Struct, omit_defaults=True):
         if seen.confidence is not None:
             self.confident += 1
             self.confidence += seen.confidence
-        if seen.premium_cost and seen.assigned_by != "pinned" and not seen.cached:
-            self.routing_saved += seen.premium_cost - seen.cost
+        if (compared := seen.compared_cost) is not None:
+            self.routing_saved += compared - seen.cost
 
     def _score(self, seen: Observation, scored: Scored) -> None:
         self.scored += 1

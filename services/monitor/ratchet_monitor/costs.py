@@ -1,9 +1,11 @@
 """What it cost, what it would have cost otherwise, and what came of it."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
+from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.observations import NANO
 from ratchet_monitor.performance import accuracy, mean
 from ratchet_monitor.totals import Totals, answers, grouped, only, summed
@@ -11,8 +13,28 @@ from ratchet_monitor.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Nano-USD, of the same days: what does not stand in the buckets."""
+
+    of_shadows: int = 0
+    of_training: int = 0
+    batching_saved: int = 0
+    provider_cache_saved: int = 0
+    by_reference: Mapping[str, int] = field(default_factory=dict)
+
+
+NOTHING_BESIDE: Final = Beside()
+
+
+@dataclass(frozen=True, slots=True)
 class Costs:
     """USD. `savings_from_caching` stands at the hour of the answer that was repeated, and is what it had cost.
+
+    `savings_from_routing`: what the reference model (`ROUTER_REFERENCE_MODEL`, else the dearest candidate) would have
+    cost more for the same tokens, by reference in `savings_by_reference`. `savings_from_batching` and
+    `savings_from_provider_cache`: the provider's discounts; the second is in no other number, since whoever asks the
+    provider himself has it too. `net_savings`: those from caching, routing and batching, less the costs of training,
+    of vectors, of attempts and of shadows.
 
     `cost_of_attempts`: of calls whose answers were not given, such as streams that broke off and answers that were too
     weak. A provider's bill has it, and no user's: it is in no other number but `net_savings`. So it is with
@@ -29,8 +51,11 @@ class Costs:
     savings_from_caching: float
     savings_from_routing: float
     savings_from_batching: float
+    savings_from_provider_cache: float
+    embedding_cost: float
     training_cost: float
     net_savings: float
+    savings_by_reference: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +82,10 @@ class Summary:
     late: int  # results and feedback that came after their hour was sealed: they are in none of the numbers
 
 
-def costs(found: Totals, tenant: str, of_shadows: int = 0) -> Costs:
-    """`of_shadows`: in nano-USD."""
-    total = summed(found)
-    caching, routing, batching, training = total.caching_saved, total.routing_saved, 0, 0
+def costs(found: Totals, tenant: str, beside: Beside = NOTHING_BESIDE) -> Costs:
+    total, of_shadows, training = summed(found), beside.of_shadows, beside.of_training
+    vectors = summed(only(found, lambda subject: subject.task_type == EMBEDDING)).cost
+    caching, routing, batching = total.caching_saved, total.routing_saved, beside.batching_saved
     return Costs(
         total_cost=usd(total.cost),
         cost_of_attempts=usd(total.cost_of_attempts),
@@ -72,8 +97,11 @@ def costs(found: Totals, tenant: str, of_shadows: int = 0) -> Costs:
         savings_from_caching=usd(caching),
         savings_from_routing=usd(routing),
         savings_from_batching=usd(batching),
+        savings_from_provider_cache=usd(beside.provider_cache_saved),
+        embedding_cost=usd(vectors),
         training_cost=usd(training),
-        net_savings=usd(caching + routing + batching - training - total.cost_of_attempts - of_shadows),
+        net_savings=usd(caching + routing + batching - training - vectors - total.cost_of_attempts - of_shadows),
+        savings_by_reference={name: usd(nano) for name, nano in sorted(beside.by_reference.items())},
     )
 
 

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from ratchet_monitor.buckets import Build, Contents
 from ratchet_monitor.hours import BucketKey, day_of
+from ratchet_monitor.ledger.sheet import Sheet, Summing
 from ratchet_monitor.marks import Marks
 
 log = logging.getLogger(__name__)
@@ -24,8 +26,25 @@ class Days(Protocol):
         """False, and no change, where it was built again since it had been `after` times."""
 
 
-async def sum_up_once(changed: Marks[BucketKey], hours: Hours, days: Days, now: datetime) -> bool:
-    """One marked day. False: none was free. The day that goes on is told from its hours."""
+class SheetsOfHours(Protocol):
+    def hours_of(self, day: BucketKey) -> AsyncIterator[Sheet]: ...
+
+
+class SheetsOfDays(Protocol):
+    async def write(self, key: BucketKey, sheet: Sheet, *, built: int) -> None:
+        """What was built later stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    hours: SheetsOfHours
+    days: SheetsOfDays
+
+
+async def sum_up_once(
+    changed: Marks[BucketKey], hours: Hours, days: Days, now: datetime, spent: Spent | None = None
+) -> bool:
+    """One marked day, and what was `spent` on it. False: none was free. The day that goes on is told from its hours."""
     mark = await changed.take(before=day_of(now))
     if mark is None:
         return False
@@ -39,5 +58,10 @@ async def sum_up_once(changed: Marks[BucketKey], hours: Hours, days: Days, now: 
     elif not await days.write(mark.key, found, after=times):
         await changed.put_back(mark)
         return True
+    elif spent:
+        summing = Summing()
+        async for sheet in spent.hours.hours_of(mark.key):
+            summing.include(sheet)
+        await spent.days.write(mark.key, summing.sheet(), built=times + 1)
     await changed.done(mark)
     return True

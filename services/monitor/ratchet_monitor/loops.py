@@ -8,7 +8,8 @@ from ratchet_monitor.alerts.delivering import Delivering
 from ratchet_monitor.alerts.sending import Senders
 from ratchet_monitor.alerts.telling import Telling
 from ratchet_monitor.alerts.watching import Looking, WatchingRules
-from ratchet_monitor.downsampling import sum_up_once
+from ratchet_monitor.budgets.watching import WatchingBudgets
+from ratchet_monitor.downsampling import Spent, sum_up_once
 from ratchet_monitor.drifting import look_once
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.pace import resting
@@ -44,8 +45,9 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         then=(store.to_compare, store.to_study, store.to_measure, store.looks, Stirring(store.watched)),
         slots=store.slots,
         days=store.buckets.changed_days,
+        ledger=store.ledger.of_hours,
     )
-    known = Known()
+    known, spent = Known(), Spent(store.ledger, store.ledger.of_days)
 
     watching = Watching(store.experiments, store.to_compare, settings.rules)
 
@@ -68,7 +70,7 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         return await measure_once(store.to_measure, store.buckets, store.qualities, utc_now())
 
     async def sum_up() -> bool:
-        return await sum_up_once(store.buckets.changed_days, store.buckets, store.buckets.of_days, utc_now())
+        return await sum_up_once(store.buckets.changed_days, store.buckets, store.buckets.of_days, utc_now(), spent)
 
     async def forget() -> None:
         await store.facts.forget(utc_now())
@@ -106,7 +108,10 @@ def alert_loops(store: MonitorStore, senders: Senders, settings: MonitorSettings
     """Rules are looked at, changes become deliveries, and these go out, a few side by side."""
     looking = Looking(store.slots, HourCells(store.buckets))
     every = timedelta(seconds=settings.alert_every_s)
-    rules = WatchingRules(store.watched, store.alerts, store.rules, store.receivers, store.silences, looking, every)
+    budgets = WatchingBudgets(store.budgets, store.buckets, store.alerts, timedelta(seconds=settings.budget_every_s))
+    rules = WatchingRules(
+        store.watched, store.alerts, store.rules, store.receivers, store.silences, looking, every, [budgets]
+    )
     wait = timedelta(seconds=settings.alert_wait_s)
     telling = Telling(store.alerts, store.deliveries, store.receivers, store.silences, wait)
     delivering = Delivering(store.deliveries, store.receivers, senders)

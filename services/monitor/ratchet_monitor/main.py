@@ -14,6 +14,8 @@ from ratchet_monitor.api import (
     alert,
     alert_rules,
     alerts,
+    budgets,
+    costs,
     drift,
     experiments,
     numbers,
@@ -55,6 +57,15 @@ def build(settings: MonitorSettings) -> FastAPI:
     return create_app(
         "monitor",
         settings,
-        routers=[*routers, accuracy.routes, drift.routes, numbers.routes, studies.routes, experiments.routes],
+        routers=[
+            *routers,
+            accuracy.routes,
+            budgets.routes,
+            costs.routes,
+            drift.routes,
+            numbers.routes,
+            studies.routes,
+            experiments.routes,
+        ],
         lifespan=lifespan,
     )

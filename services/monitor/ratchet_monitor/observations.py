@@ -11,7 +11,16 @@ from uuid import UUID
 import msgspec
 
 from ratchet_common.errors import RefusedError
-from ratchet_common.events import AssignedBy, ConfidenceSource, Outcome, PredictionMade, RawConfidence
+from ratchet_common.events import (
+    AssignedBy,
+    Attempt,
+    ConfidenceSource,
+    Outcome,
+    PredictionMade,
+    RawConfidence,
+    Savings,
+    Usage,
+)
 from ratchet_common.persons import digest
 from ratchet_common.vocabulary import recorded_task
 from ratchet_monitor.hours import BucketKey, hour_of, made_at
@@ -19,6 +28,7 @@ from ratchet_monitor.measuring import NOT_MEASURED, Measures
 
 NANO, MICRO, MILLION = 10**9, 10**6, 10**6
 DEAREST_USD = Decimal(10_000)
+MOST_TOKENS = 10**9
 LONGEST = timedelta(days=1)
 AHEAD = timedelta(days=1)
 
@@ -28,7 +38,17 @@ class ImplausibleError(RefusedError):
     title = "A number lies outside what it can be"
 
 
-class Observation(msgspec.Struct, frozen=True, kw_only=True):
+class Spent(msgspec.Struct, frozen=True, array_like=True):
+    """Of a call whose answer was not given, and which cost something. Tokens as `Usage` counts them."""
+
+    model: str
+    cost: int
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     result_id: UUID
     tenant: str
     task_type: str
@@ -62,6 +82,12 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     word: int | None = None
     refusal: bool | None = None
+    tokens: tuple[int, int, int] = (0, 0, 0)  # of input, output, and cached ones of the input
+    discounts: tuple[int, int] = (0, 0)  # of the price of batches, and of what the provider had cached
+    reference: str = ""  # the model that savings are counted from; empty: the dearest candidate
+    reference_cost: int = 0
+    document: str = ""  # a digest of the name that the caller gave it
+    spent: tuple[Spent, ...] = ()
     outcome: Outcome
     at: datetime  # when the result came to be
     seen_at: datetime  # when it came here; a second delivery does not change it
@@ -69,6 +95,13 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def bucket(self) -> BucketKey:
         return BucketKey(self.tenant, self.task_type, hour_of(self.at))
+
+    @property
+    def compared_cost(self) -> int | None:
+        """What the reference would have cost. None: there is nothing to compare with."""
+        if self.outcome != "ok" or self.cached or self.assigned_by == "pinned":
+            return None
+        return self.reference_cost if self.reference else self.premium_cost or None
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +146,12 @@ def observation_of(event: PredictionMade, now: datetime, measures: Measures = NO
         cost=nano("cost_usd", event.cost_usd),
         cost_of_attempts=nano("attempts", sum((one.cost_usd for one in event.attempts), Decimal(0))),
         premium_cost=nano("premium_cost_usd", event.premium_cost_usd),
+        tokens=_tokens(event.usage),
+        discounts=_discounts(event.savings),
+        reference=event.savings.reference_model if event.savings else "",
+        reference_cost=nano("savings", event.savings.reference_usd) if event.savings else 0,
+        document=digest(event.tenant, event.document) if event.document else "",
+        spent=tuple(_spent(one) for one in event.attempts if one.cost_usd),
         latency=_latency(event.latency_ms),
         confidence=None if event.confidence is None else millionths("confidence", event.confidence),
         raw_confidence=None if raw is None else millionths("raw_confidence", raw.value),
@@ -157,13 +196,33 @@ def plausible(at: datetime, now: datetime) -> datetime:
 def nano(field: str, usd: Decimal) -> int:
     if not (usd.is_finite() and 0 <= usd <= DEAREST_USD):
         raise ImplausibleError(f"{field} lies outside 0 to {DEAREST_USD} USD.", field=field)
-    return int(usd * NANO)
+    return round(usd * NANO)
 
 
 def millionths(field: str, share: float) -> int:
     if not 0 <= share <= 1:
         raise ImplausibleError(f"{field} lies outside 0 to 1.", field=field)
     return round(share * MILLION)
+
+
+def _tokens(usage: Usage) -> tuple[int, int, int]:
+    counted = (usage.input_tokens, usage.output_tokens, usage.cached_tokens)
+    if not all(0 <= one <= MOST_TOKENS for one in counted):
+        raise ImplausibleError(f"usage lies outside 0 to {MOST_TOKENS} tokens.", field="usage")
+    return counted
+
+
+def _discounts(savings: Savings | None) -> tuple[int, int]:
+    """Writing into a provider's cache may cost more than reading from it saves: then it is less than 0."""
+    if savings is None:
+        return 0, 0
+    cache = savings.provider_cache_usd
+    more = nano("savings", abs(cache)) if cache.is_finite() else nano("savings", cache)
+    return nano("savings", savings.batch_usd), more if cache >= 0 else -more
+
+
+def _spent(attempt: Attempt) -> Spent:
+    return Spent(attempt.model, nano("attempts", attempt.cost_usd), *_tokens(attempt.usage or Usage()))
 
 
 def _latency(ms: float) -> int:

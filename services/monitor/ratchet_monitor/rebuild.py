@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.buckets import Build, Cells, Contents
 from ratchet_monitor.hours import HOUR, BucketKey, Keeping, TaskKey
+from ratchet_monitor.ledger.sheet import Sheet, Summing
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.scores import Score, by_result
@@ -36,6 +37,11 @@ class Slots(Protocol):
         """What was built later stays."""
 
 
+class Ledger(Protocol):
+    async def write(self, key: BucketKey, sheet: Sheet, *, built: int) -> None:
+        """What was built later stays."""
+
+
 class Marked(Protocol):
     async def set(self, keys: Collection[TaskKey]) -> None: ...
 
@@ -50,11 +56,13 @@ class Rebuild:
         then: Collection[Marked],
         days: Marks[BucketKey],
         slots: Slots | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         """`then`, `days`: what is marked when an hour has new numbers. `slots`: where those of the last hours go
-        besides."""
+        besides; `ledger`: where what was spent goes."""
         self._facts, self._buckets, self._keeping = facts, buckets, keeping
         self._changed, self._then, self._days, self._slots = changed, then, days, slots
+        self._ledger = ledger
 
     async def once(self, now: datetime) -> bool:
         """One marked hour. False: none was free."""
@@ -74,21 +82,24 @@ class Rebuild:
     async def _build(self, key: BucketKey, now: datetime) -> bool:
         """False: another worker built it meanwhile, perhaps from more than was known here."""
         times, predictions = await self._buckets.built(key)
-        build = await self._read(key)
+        build, spent = await self._read(key)
         contents = build.contents()
         if not self._keeping.rebuildable(key.hour, now) or contents.predictions < predictions:
             log.warning("The raw data of %s at %s are gone: its numbers stay as they are.", key.task_type, key.hour)
             return True
         if not await self._buckets.write(key, contents, after=times):
             return False
+        if self._ledger:
+            await self._ledger.write(key, spent.sheet(), built=times + 1)
         if self._slots and now < key.hour + IN_SLOTS:
             await self._slots.write(key, build.slots(), built=times + 1)
         return True
 
-    async def _read(self, key: BucketKey) -> Build:
+    async def _read(self, key: BucketKey) -> tuple[Build, Summing]:
         scored = by_result([score async for score in self._facts.scores([key])])
         hits = Counter([hit.origin async for hit in self._facts.hits(key)])
-        build = Build(scored, hits)
+        build, spent = Build(scored, hits), Summing()
         async for seen in self._facts.observations([key]):
             build.add(seen)
-        return build
+            spent.observe(seen, hits[seen.result_id])
+        return build, spent

@@ -46,6 +46,7 @@ class MonitorSettings(CommonSettings):
     quality_every_s: float = Field(3.0, gt=0, le=600, description="pause between looks for changed quality")
 
     alert_every_s: float = Field(30.0, gt=0, le=3600, description="a tenant's alert rules are looked at no more often")
+    budget_every_s: float = Field(300.0, ge=0, le=86_400, description="budgets are looked at no more often")
     alert_wait_s: float = Field(30.0, ge=0, le=3600, description="alerts of one group within so long are told together")
     alert_defaults: bool = Field(True, description="the default rules, for tenants that have not said")
     alert_secrets: dict[str, str] = Field(

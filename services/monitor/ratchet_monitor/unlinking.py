@@ -24,5 +24,5 @@ def of_nobody(event: E) -> E:
     """For an event that comes after its user was forgotten: it counts, as if somebody else had been there once."""
     somebody = f"\0{event.result_id}"
     unit = somebody if event.unit == event.user else event.unit
-    speaker = {"user_id": somebody} if isinstance(event, FeedbackJoined) else {}
-    return msgspec.structs.replace(event, user=None, unit=unit, **speaker)
+    its = {"user_id": somebody} if isinstance(event, FeedbackJoined) else {"document": None}
+    return msgspec.structs.replace(event, user=None, unit=unit, **its)

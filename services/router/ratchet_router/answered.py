@@ -16,6 +16,7 @@ from ratchet_common.events import (
     Outcome,
     PredictionMade,
     RawConfidence,
+    Savings,
     Usage,
 )
 from ratchet_common.persons import digest_of_some
@@ -40,6 +41,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     usage: Usage = NOTHING_USED
     cost_usd: Decimal = Decimal(0)
     premium_cost_usd: Decimal = Decimal(0)
+    savings: Savings | None = None
     latency_ms: float = 0.0
     items: tuple[str, ...] | None = None
     label: str | None = None
@@ -90,6 +92,8 @@ def prediction(ask: Ask, answered: Answered, outcome: Outcome, text_limit_bytes:
         cost_usd=answered.cost_usd,
         latency_ms=answered.latency_ms,
         premium_cost_usd=answered.premium_cost_usd,
+        savings=answered.savings,
+        document=ask.document_id,
         cached_from=answered.cached_from,
         document_type=ask.document_type,
         user=ask.user,

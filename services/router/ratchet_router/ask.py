@@ -38,6 +38,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     than chat. `limits`: the caller's own. `usage_asked`: he wants a stream's tokens counted. `choices`: how many.
     `max_age_s`: of a kept answer; `only_cached`: no model may be asked. `template`: that the caller named, with or
     without a version; `variables`: what goes into its places; `cot`: think aloud first; `note`: told beside it.
+
+    `document_id`: the caller's own name of the document, by which its cost is known.
     """
 
     tenant: str
@@ -57,6 +59,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     documents: int = 1
     document_type: DocumentType | None = None
+    document_id: str | None = None
     own_prompt: bool = False
     has_document: bool = False
     passed_on: Mapping[str, msgspec.Raw] = msgspec.field(default_factory=dict)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from uuid_utils.compat import uuid7
 
 from ratchet_catalogue.catalogue import EmbeddingModel
+from ratchet_catalogue.discounts import savings_of
 from ratchet_common.events import Attempt, Outcome, PredictionMade, Usage
 from ratchet_providers.base import TimeLimits
 from ratchet_providers.embedding import EmbeddingRequest, Embeddings, in_openais_shape
@@ -185,6 +186,7 @@ def embedded(made: Embeddings, model: EmbeddingModel, result_id: UUID) -> Embedd
         body={name: msgspec.Raw(msgspec.json.encode(value)) for name, value in shaped.items()},
         usage=made.usage,
         cost_usd=model.prices.of(made.usage),
+        savings=savings_of(made.usage, model.prices),
         simulated=made.simulated,
     )
 

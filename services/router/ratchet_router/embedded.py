@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ratchet_catalogue.prices import ZERO
 from ratchet_catalogue.provider_table import LimitsTable
-from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Usage
+from ratchet_common.events import BASE_VERSION, Attempt, Decision, Outcome, PredictionMade, Savings, Usage
 from ratchet_common.limits import Limits
 from ratchet_common.persons import digest_of_some
 from ratchet_common.vocabulary import EMBEDDING
@@ -57,6 +57,7 @@ class Embedded(msgspec.Struct, frozen=True, kw_only=True):
     body: Mapping[str, msgspec.Raw]
     usage: Usage
     cost_usd: Decimal = ZERO
+    savings: Savings | None = None
     attempts: tuple[Attempt, ...] = ()
     cached_from: UUID | None = None
     age_s: int = 0  # of a cache hit
@@ -129,6 +130,7 @@ def event_of(ask: EmbedAsk, made: Embedded, outcome: Outcome) -> PredictionMade:
         usage=made.usage,
         cost_usd=made.cost_usd,
         premium_cost_usd=made.cost_usd,
+        savings=made.savings,
         latency_ms=made.latency_ms,
         cached_from=made.cached_from,
         user=ask.user,

@@ -54,6 +54,11 @@ class Files:
 def read_files(settings: RouterSettings, wire: Wire) -> Files:
     """Takes a third of a second of a thread. Raises CannotStartError with a sentence that names what is wrong."""
     known = read_catalogue(settings.catalogue)
+    if settings.reference_model and settings.reference_model not in known.models:
+        raise CannotStartError(
+            f"ROUTER_REFERENCE_MODEL is {settings.reference_model}, which {settings.catalogue} does not have: "
+            "name one of its models, or none."
+        )
     adapters = _adapters(known, settings, wire)
     return Files(known, adapters, read_limits(settings.limits), read_templates(settings.templates))
 

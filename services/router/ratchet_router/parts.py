@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from ratchet_catalogue.catalogue import Catalogue, Model
+from ratchet_catalogue.prices import Prices
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm
 from ratchet_providers.base import Streaming
@@ -76,6 +77,12 @@ class Parts:
     shadows: Shadows
     in_flight: InFlight = field(default_factory=InFlight)
     targets: dict[str, Target] = field(default_factory=dict)  # of models, as they are made for the first time
+
+    @property
+    def reference(self) -> tuple[str, Prices] | None:
+        """The model that savings are counted from, where one is named."""
+        model = self.catalogue.models.get(self.settings.reference_model)
+        return (model.name, model.prices) if model else None
 
     def continues(self, model: Model) -> bool:
         """Can it go on with an answer that broke off? As the catalogue says, else as its provider knows."""

@@ -8,12 +8,14 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
+from ratchet_catalogue.discounts import savings_of
 from ratchet_common.events import Attempt, Outcome, PredictionMade, Usage
 from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_providers.usage import estimated_of
 from ratchet_router.answered import Answered, again, prediction
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import thinks_aloud
+from ratchet_router.dearest import dearest
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.falling_back import decision_of
 from ratchet_router.impatience import usual_s
@@ -134,7 +136,8 @@ class Progress(msgspec.Struct):
             decision=decision_of(plan, by.name, self.attempts),
             usage=said.usage,
             cost_usd=cost,
-            premium_cost_usd=_dearest(plan, by, said.usage, cost),
+            premium_cost_usd=dearest(plan, by, said.usage, cost),
+            savings=savings_of(said.usage, by.prices, self.parts.reference),
             latency_ms=self.elapsed_ms(),
             items=found.items,
             label=found.label,
@@ -244,9 +247,3 @@ class Progress(msgspec.Struct):
         if answered.cached_from is None:
             self.used = answered.cost_usd, answered.usage.input_tokens + answered.usage.output_tokens
         return prediction(self.ask, answered, outcome, self.parts.settings.text_limit_bytes)
-
-
-def _dearest(plan: Plan, by: Target, usage: Usage, cost: Decimal) -> Decimal:
-    """`cost`: what it was by the one that answered."""
-    others = (model.prices.of(usage) for model in plan.ranking.models if model.prices is not by.prices)
-    return max((cost, *others))

@@ -29,6 +29,11 @@ class RouterSettings(CommonSettings):
     )
     best_answers_days: float = Field(7.0, gt=0, le=30, description="how long: their text is not scrubbed")
     simulated_latency: float = Field(1.0, ge=0, le=100, description="factor on the simulated models' latency; 0: none")
+    reference_model: str = Field(
+        "",
+        max_length=100,
+        description="of the catalogue: what it would have cost there is what routing saves; empty: none",
+    )
     attempts: int = Field(3, ge=1, le=10, description="models of the catalogue that one request may try")
     deadline_ms: int = Field(300_000, ge=100, le=3_600_000, description="for a request that names none, all tries")
     connect_ms: int = Field(5_000, ge=1, le=600_000, description="until a provider takes the connection")

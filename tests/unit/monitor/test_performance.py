@@ -5,7 +5,7 @@ import pytest
 from ratchet_common.events import Attempt
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.buckets import Build, Period, Tally
-from ratchet_monitor.costs import costs, summary
+from ratchet_monitor.costs import Beside, costs, summary
 from ratchet_monitor.observations import Observation
 from ratchet_monitor.performance import calibration_error, performance
 from ratchet_monitor.scores import Scored
@@ -107,9 +107,22 @@ def test_what_calls_cost_whose_answers_were_not_given_is_told_apart() -> None:
 
 
 def test_what_the_shadow_cost_is_its_own_number() -> None:
-    without, with_it = costs(FOUND, "acme"), costs(FOUND, "acme", 2_000_000)
+    without, with_it = costs(FOUND, "acme"), costs(FOUND, "acme", Beside(of_shadows=2_000_000))
     assert (with_it.cost_of_shadows, with_it.total_cost) == (0.002, without.total_cost)
     assert with_it.net_savings == pytest.approx(without.net_savings - 0.002)
+
+
+def test_what_was_saved_stands_beside_what_it_took() -> None:
+    beside = Beside(0, 4_000_000, 3_000_000, 1_000_000, {"large": 5_000_000})
+    without, with_it = costs(FOUND, "acme"), costs(FOUND, "acme", beside)
+    assert (with_it.savings_from_batching, with_it.training_cost) == (0.003, 0.004)
+    assert (with_it.savings_from_provider_cache, with_it.savings_by_reference) == (0.001, {"large": 0.005})
+    assert with_it.net_savings == pytest.approx(without.net_savings + 0.003 - 0.004)
+
+
+def test_vectors_are_taken_from_what_was_saved() -> None:
+    found = costs(totals_of([observation(1, task_type=EMBEDDING)], {}, task=EMBEDDING), "acme")
+    assert (found.embedding_cost, found.total_cost, found.net_savings) == (0.002, 0.002, -0.002)
 
 
 def test_the_summary_tells_who_serves_and_since_when_it_has_learned() -> None:

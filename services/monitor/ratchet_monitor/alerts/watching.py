@@ -57,6 +57,10 @@ class Silences(Protocol):
     async def all(self, tenant: str) -> Sequence[Silence]: ...
 
 
+class Beside(Protocol):
+    async def look(self, tenant: str, now: datetime) -> None: ...
+
+
 class Looking:
     """Sums of the windows that a tenant's rules ask for."""
 
@@ -102,9 +106,11 @@ class WatchingRules:
         silences: Silences,
         looking: Looking,
         every: timedelta,
+        beside: Sequence[Beside] = (),
     ) -> None:
+        """`beside`: what is looked at in the same turn."""
         self._watched, self._alerts, self._rules, self._every = watched, alerts, rules, every
-        self._receivers, self._silences, self._looking = receivers, silences, looking
+        self._receivers, self._silences, self._looking, self._beside = receivers, silences, looking, beside
 
     async def once(self, now: datetime) -> bool:
         """One tenant. False: none is due."""
@@ -127,6 +133,8 @@ class WatchingRules:
         told = [one for its, one in said.items() if one.holds or its in known]
         gone = [alert for its, alert in known.items() if alert.kind == "rule" and its not in said]
         await self._alerts.tell([*told, *(no_longer(alert, rules.get(alert.source), now) for alert in gone)])
+        for one in self._beside:
+            await one.look(tenant, now)
         left = await self._alerts.watched(tenant)
         await self._escalate(tenant, left, now)
         return any(alert.live for alert in left)

@@ -1,4 +1,4 @@
-"""Performance, costs, and the summary of both."""
+"""Performance, and its summary together with costs."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -8,12 +8,9 @@ from fastapi import APIRouter, Query
 from ratchet_common.auth import MayRead
 from ratchet_common.problems import documented
 from ratchet_monitor.api.asking import Days, Store, Task
-from ratchet_monitor.costs import Costs, Summary, costs, summary
-from ratchet_monitor.forecast import Forecast, forecast
-from ratchet_monitor.hours import hour_of
+from ratchet_monitor.costs import Summary, summary
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.performance import Performance, performance
-from ratchet_monitor.spending import spent_by_day
 from ratchet_monitor.totals import only, totals
 
 routes = APIRouter(prefix="/api/models", tags=["numbers"])
@@ -31,21 +28,6 @@ async def show_performance(
     embeddings wholly."""
     found = await totals(store.buckets, caller.tenant, days, utc_now(), task_type)
     return performance(only(found, lambda subject: model_version in ("", subject.version_id)))
-
-
-@routes.get("/costs/summary")
-async def show_costs(caller: MayRead, store: Store, days: Days = 30) -> Costs:
-    """What it cost, by model, task and tenant, and what was saved. Embeddings count, as if they were a task."""
-    now = utc_now()
-    of_shadows = await store.shadows.cost(caller.tenant, hour_of(now - timedelta(days=days)))
-    return costs(await totals(store.buckets, caller.tenant, days, now), caller.tenant, of_shadows)
-
-
-@routes.get("/costs/forecast")
-async def show_forecast(caller: MayRead, store: Store) -> Forecast:
-    """What this month will have cost when it is over, by the last four weeks, with an interval of 80 %."""
-    now = utc_now()
-    return forecast(await spent_by_day(store.buckets, caller.tenant, now), now)
 
 
 @routes.get("/metrics/summary")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from ratchet_common.mongo import Database
 from ratchet_monitor.alerts.receivers import Receiver
 from ratchet_monitor.alerts.silences import Silence
+from ratchet_monitor.budgets.budget import Budget
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.store.alert_rules import MongoRules
 from ratchet_monitor.store.alerts import MongoAlerts
@@ -12,6 +13,7 @@ from ratchet_monitor.store.buckets import MongoBuckets
 from ratchet_monitor.store.deliveries import MongoDeliveries
 from ratchet_monitor.store.experiments import MongoExperiments
 from ratchet_monitor.store.facts import MongoFacts
+from ratchet_monitor.store.ledger import MongoLedger
 from ratchet_monitor.store.looks import MongoLooks
 from ratchet_monitor.store.marks import MongoMarks
 from ratchet_monitor.store.named import MongoNamed
@@ -26,9 +28,10 @@ from ratchet_monitor.store.watched import MongoWatched
 
 class MonitorStore:
     def __init__(self, database: Database, keeping: Keeping, *, alert_defaults: bool = True) -> None:
+        self._keeping = keeping
         self.facts = MongoFacts(database, keeping)
-        self.traces = MongoTraces(self.facts, keeping)
         self.buckets = MongoBuckets(database, keeping)
+        self.ledger = MongoLedger(database, keeping)
         self.experiments = MongoExperiments(database)
         self.studies = MongoStudies(database)
         self.qualities = MongoQualities(database)
@@ -37,6 +40,7 @@ class MonitorStore:
         self.streams = MongoStreams(database, keeping)
         self.to_stream = MongoMarks(database.changed_streams, BucketKey, BucketKey._fields)
         self.changed = MongoMarks(database.changed_hours, BucketKey, BucketKey._fields)
+        self.traces = MongoTraces(self.facts, self.ledger, self.changed, keeping)
         self.to_compare = MongoMarks(database.changed_comparisons, TaskKey, TaskKey._fields)
         self.to_study = MongoMarks(database.changed_studies, TaskKey, TaskKey._fields)
         self.to_measure = MongoMarks(database.changed_quality, TaskKey, TaskKey._fields)
@@ -47,18 +51,37 @@ class MonitorStore:
         self.receivers = MongoNamed(database.alert_receivers, Receiver)
         self.silences = MongoNamed(database.alert_silences, Silence)
         self.deliveries = MongoDeliveries(database)
+        self.budgets = MongoNamed(database.budgets, Budget)
 
     async def create_indexes(self) -> None:
         await self.facts.create_indexes()
         await self.buckets.create_indexes()
+        await self.ledger.create_indexes()
+        await self._keep_what_was_spent()
         await self.experiments.create_indexes()
         await self.studies.create_indexes()
         await self.qualities.create_indexes()
         await self.shadows.create_indexes()
         await self.looks.create_indexes()
         await self.streams.create_indexes()
-        for one in (self.slots, self.watched, self.alerts, self.rules, self.receivers, self.silences, self.deliveries):
+        for one in (
+            self.slots,
+            self.watched,
+            self.alerts,
+            self.rules,
+            self.receivers,
+            self.silences,
+            self.deliveries,
+            self.budgets,
+        ):
             await one.create_indexes()
+
+    async def _keep_what_was_spent(self) -> None:
+        """Once: the hours of an earlier release, as far as they can be built anew, have nothing in the ledger yet."""
+        if await self.ledger.of_hours.is_empty():
+            now = datetime.now(UTC)
+            async for keys in self.buckets.hours_there():
+                await self.changed.set([key for key in keys if self._keeping.rebuildable(key.hour, now)])
 
     async def _stir(self, tenant: str) -> None:
         await self.watched.stir({tenant}, datetime.now(UTC))

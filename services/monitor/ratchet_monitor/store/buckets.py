@@ -53,7 +53,7 @@ class MongoBuckets:
             if day.start not in cut and (day.task_type, day.start) not in changed:
                 yield day
         by_hour = cut | {start for _, start in changed if start >= day_of(since)}
-        for first, last in _in_a_row(sorted(by_hour)):
+        for first, last in in_a_row(sorted(by_hour)):
             async for hour in self.of_hours.read(whose, max(first, since), last):
                 start = day_of(hour.start)
                 if start in cut or (hour.task_type, start) in changed:
@@ -80,18 +80,23 @@ class MongoBuckets:
             found = await self._changed.find(whose, {"task_type": 1, "hour": 1}).limit(MOST_CHANGED).to_list()
         return {(mark["task_type"], mark["hour"]) for mark in found}
 
-    async def _mark_all_days(self) -> None:
-        """Once: the hours of an earlier release have no days yet."""
+    async def hours_there(self) -> AsyncIterator[Collection[BucketKey]]:
+        """All of them, some at a time."""
         waiting: set[BucketKey] = set()
         async for hour in self.of_hours.keys():
-            waiting.add(hour.of_day)
+            waiting.add(hour)
             if len(waiting) >= MARKS_AT_ONCE:
-                await self.changed_days.set(waiting)
+                yield waiting
                 waiting = set()
-        await self.changed_days.set(waiting)
+        yield waiting
+
+    async def _mark_all_days(self) -> None:
+        """Once: the hours of an earlier release have no days yet."""
+        async for hours in self.hours_there():
+            await self.changed_days.set({hour.of_day for hour in hours})
 
 
-def _in_a_row(days: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
+def in_a_row(days: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
     """Days that follow each other as one range: from, and before."""
     ranges: list[tuple[datetime, datetime]] = []
     for day in days:

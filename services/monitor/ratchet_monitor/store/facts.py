@@ -46,6 +46,9 @@ class MongoFacts:
     def exposures(self, buckets: Collection[BucketKey], experiment_id: str) -> AsyncIterator[Observation]:
         return self._observations.filed(buckets, {"experiment": experiment_id})
 
+    def of_user(self, buckets: Collection[BucketKey], user: str) -> AsyncIterator[Observation]:
+        return self._observations.filed(buckets, {"user": user})
+
     def scores(self, buckets: Collection[BucketKey]) -> AsyncIterator[Score]:
         return self._scores.filed(buckets)
 

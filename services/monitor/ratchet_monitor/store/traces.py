@@ -8,23 +8,41 @@ from ratchet_common.forgotten import Person
 from ratchet_common.vocabulary import EMBEDDING, TaskType
 from ratchet_monitor.hours import HOUR, BucketKey, Keeping, hours_between
 from ratchet_monitor.store.facts import MongoFacts
+from ratchet_monitor.store.ledger import MongoLedger
+from ratchet_monitor.store.marks import MongoMarks
 from ratchet_monitor.unlinking import made_up
 
 TASKS = (*(task.value for task in TaskType), EMBEDDING)
 
 
 class MongoTraces:
-    def __init__(self, facts: MongoFacts, keeping: Keeping) -> None:
-        self._facts, self._keeping = facts, keeping
+    def __init__(
+        self, facts: MongoFacts, ledger: MongoLedger, changed: MongoMarks[BucketKey], keeping: Keeping
+    ) -> None:
+        """`changed`: where hours are marked, so that what was being built of them meanwhile does not last."""
+        self._facts, self._ledger, self._changed, self._keeping = facts, ledger, changed, keeping
         self._key = token_bytes(32)
 
     @property
     def steps(self) -> dict[str, Step]:
-        return {"unlinked_observations": self._observations, "unlinked_scores": self._scores}
+        return {
+            "unlinked_observations": self._observations,
+            "unlinked_scores": self._scores,
+            "unlinked_costs": self._costs,
+        }
 
     async def _observations(self, person: Person) -> AsyncIterator[int]:
         for hour in await self._facts.observed(self._hours(person)):
-            yield await self._facts.unlink_observations(hour, person.name, made_up(person, self._key))
+            nobody = made_up(person, self._key)
+            unlinked = await self._facts.unlink_observations(hour, person.name, nobody)
+            if unlinked:
+                await self._changed.set({seen.bucket async for seen in self._facts.of_user(hour, nobody)})
+            yield unlinked
+
+    async def _costs(self, person: Person) -> AsyncIterator[int]:
+        for sheets in (self._ledger.of_hours, self._ledger.of_days):
+            async for changed in sheets.rename(person.tenant, "user", person.name, made_up(person, self._key)):
+                yield changed
 
     async def _scores(self, person: Person) -> AsyncIterator[int]:
         for hour in await self._facts.scored(self._hours(person)):

@@ -52,6 +52,7 @@ def ask_of(asked: Asked, caller: Caller) -> Ask:
         question=reading.question,
         labels=tuple(dict.fromkeys(extras.labels or ())),
         document_type=extras.document_type,
+        document_id=extras.document_id,
         template=extras.template,
         variables={name: str(value) for name, value in (extras.variables or {}).items()},
         cot=bool(extras.cot),

@@ -37,6 +37,7 @@ class Extras(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     task: Annotated[str, Meta(min_length=1, max_length=50)] | None = None
     document_type: DocumentType | None = None
+    document_id: Short | None = None
     labels: Annotated[tuple[Short, ...], Meta(max_length=100)] | None = ()
     requirements: Requirements | None = NO_REQUIREMENTS
     template: Annotated[str, Meta(min_length=1, max_length=100)] | None = None

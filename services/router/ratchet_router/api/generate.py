@@ -68,6 +68,7 @@ class GenerateBody(InputBody):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     document_type: DocumentType | None = None
+    document_id: Short | None = Field(None, description="your own name of the document: its cost is counted by it")
     labels: list[Short] = Field([], max_length=100)
     template: str | None = Field(
         None, min_length=1, max_length=100, description="`id`, `id@2` or `id_v2`; else it is picked"
@@ -164,6 +165,7 @@ def ask_of_body(body: GenerateBody, caller: Caller) -> Ask:
         cot=body.cot,
         documents=len(body.documents or [1]),
         document_type=body.document_type,
+        document_id=body.document_id,
         own_prompt=body.messages is not None and task is TaskType.CHAT and body.template is None,
         has_document=body.messages is None or task is not TaskType.CHAT,
         priorities=Priorities(

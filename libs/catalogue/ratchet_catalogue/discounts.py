@@ -1,0 +1,41 @@
+"""What the same usage would have cost without a discount, or at another model's prices: exact decimals. Pure."""
+
+from decimal import Decimal
+
+import msgspec
+
+from ratchet_catalogue.prices import ZERO, Prices
+from ratchet_common.events import Savings, Usage
+
+
+def savings_of(usage: Usage, prices: Prices, reference: tuple[str, Prices] | None = None) -> Savings | None:
+    """`reference`: the name of a model, and its prices. None: nothing was saved, and nothing is compared."""
+    batch, cache = batch_discount(usage, prices), cache_discount(usage, prices)
+    if reference is None:
+        return Savings(batch_usd=batch, provider_cache_usd=cache) if batch or cache else None
+    name, dearer = reference
+    compared = dearer.of(usage)  # in a batch too, and cached as much: no saving counts twice
+    return Savings(batch_usd=batch, provider_cache_usd=cache, reference_model=name, reference_usd=compared)
+
+
+def batch_discount(usage: Usage, prices: Prices) -> Decimal:
+    """USD: what it would have cost more by itself, with as much out of the provider's cache."""
+    if not usage.batch:
+        return ZERO
+    return prices.of(msgspec.structs.replace(usage, batch=False)) - prices.of(usage)
+
+
+def cache_discount(usage: Usage, prices: Prices) -> Decimal:
+    """USD: what it would have cost more had the provider cached none of it. Less than 0 is possible: writing into the
+    cache may cost more than it brings."""
+    if not (usage.cached_tokens or usage.cache_written_tokens):
+        return ZERO
+    uncached = msgspec.structs.replace(
+        usage,
+        cached_tokens=0,
+        cached_image_tokens=0,
+        cached_audio_tokens=0,
+        cache_written_tokens=0,
+        cache_written_long_tokens=0,
+    )
+    return prices.of(uncached) - prices.of(usage)

@@ -1,0 +1,1 @@
+"""What may be spent in a month, and who is told when it will not do."""

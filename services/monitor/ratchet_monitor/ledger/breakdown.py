@@ -1,0 +1,116 @@
+"""Who or what the money went to: the sheets of a span of days by one dimension. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from ratchet_monitor.costs import usd
+from ratchet_monitor.ledger.sums import OTHERS, WIDTH, Rows, Sums, empty, largest, sums
+from ratchet_monitor.ledger.table import Table, table
+
+MOST_KEYS: Final = 20_000
+ROOM: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """USD and tokens. `name`: as it was asked for, or what stands for it; empty: of those that named none.
+
+    `billed` is `cost` and `cost_of_attempts`: what providers ask for it. `share` is its part of all that was billed.
+    """
+
+    key: str
+    name: str
+    billed: float
+    share: float
+    cost: float
+    cost_of_attempts: float
+    answers: int
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    hits: int
+    saved_by_caching: float
+    saved_by_routing: float
+    saved_by_batches: float
+    saved_by_provider_cache: float
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """`items`: those that were billed most; with `others` they add up to `total`. What was asked for by name is in
+    `asked`, however little it was."""
+
+    by: str
+    days: int
+    total: Share
+    others: Share
+    items: list[Share] = field(default_factory=list)
+    asked: list[Share] = field(default_factory=list)
+
+
+class Adding:
+    """Sheets' rows by key, as they come. Of far too many keys the smallest so far are added to the others; those that
+    were asked for are kept."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        """`names`: keys that are asked for, and what the caller calls them."""
+        self._names = names
+        self._places: dict[str, int] = {}
+        self._numbers = np.zeros((ROOM, WIDTH), np.int64)
+
+    def include(self, part: Table) -> None:
+        places = [self._places.setdefault(name, len(self._places)) for name in part.names]
+        while len(self._places) > len(self._numbers):
+            self._numbers = np.concatenate((self._numbers, np.zeros_like(self._numbers)))
+        self._numbers[places] += part.numbers
+        if len(self._places) > MOST_KEYS:
+            self._shrink()
+
+    def breakdown(self, by: str, days: int, limit: int) -> Breakdown:
+        rows, names = self._rows, self._names
+        whole = sums(self._numbers.sum(axis=0).tolist())
+        shown = largest(rows, limit)
+        rest = shown.pop(OTHERS, empty())
+        ordered = sorted(shown.items(), key=lambda one: (-sums(one[1]).billed, one[0]))
+        return Breakdown(
+            by=by,
+            days=days,
+            total=_share("", "", whole, whole),
+            others=_share(OTHERS, "", sums(rest), whole),
+            items=[_share(key, names.get(key, ""), sums(row), whole) for key, row in ordered],
+            asked=[_share(key, name, sums(rows.get(key) or empty()), whole) for key, name in names.items()],
+        )
+
+    @property
+    def _rows(self) -> Rows:
+        return dict(zip(self._places, self._numbers[: len(self._places)].tolist(), strict=True))
+
+    def _shrink(self) -> None:
+        rows = self._rows
+        asked = {key: rows.pop(key) for key in self._names if key in rows}
+        kept = table(largest(rows, MOST_KEYS // 2) | asked)
+        self._places = {name: place for place, name in enumerate(kept.names)}
+        self._numbers = kept.numbers
+
+
+def _share(key: str, name: str, its: Sums, whole: Sums) -> Share:
+    return Share(
+        key=key,
+        name=name,
+        billed=usd(its.billed),
+        share=round(its.billed / whole.billed, 6) if whole.billed else 0.0,
+        cost=usd(its.cost),
+        cost_of_attempts=usd(its.cost_of_attempts),
+        answers=its.answers,
+        input_tokens=its.input,
+        output_tokens=its.output,
+        cached_tokens=its.cached,
+        hits=its.hits,
+        saved_by_caching=usd(its.caching_saved),
+        saved_by_routing=usd(its.routing_saved),
+        saved_by_batches=usd(its.batch_saved),
+        saved_by_provider_cache=usd(its.provider_cache_saved),
+    )

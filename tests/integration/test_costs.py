@@ -1,0 +1,135 @@
+"""Costs on real parts: from events over Kafka to what is asked over HTTP and on the command line."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from typer.testing import CliRunner
+
+from ratchet_cli.main import app as cli
+from ratchet_common.bus import Bus
+from ratchet_common.events import Attempt, ErasureAsked, PredictionMade, Savings, Usage
+from ratchet_common.persons import digest
+from ratchet_monitor.main import build
+from ratchet_monitor.settings import MonitorSettings
+from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
+from tests.integration.test_monitor import publish, until
+from tests.patience import PATIENCE_S
+from tests.unit.monitor.make import prediction, result_id
+
+NAMES = ("ann", "bob", "cid")
+
+
+def answers(tenant: str, now: datetime) -> list[PredictionMade]:
+    """A dollar each, by three users and two models; a batch, and a call whose answer was not given, among them."""
+    at = now - timedelta(hours=30)
+    usage, paid = (
+        Usage(input_tokens=1_000, output_tokens=100),
+        Attempt(
+            model="large", latency_ms=2, error="failed_checks", usage=Usage(input_tokens=10), cost_usd=Decimal("0.25")
+        ),
+    )
+    made = [
+        prediction(
+            n,
+            tenant=tenant,
+            at=at,
+            result_id=result_id(n, at),
+            model=("small", "large")[n % 2],
+            user=NAMES[n % 3],
+            document=f"contract {n % 2}",
+            template="summary_v1",
+            usage=usage,
+            cost_usd=Decimal(1),
+            by="routed",
+            premium_cost_usd=Decimal(3),
+        )
+        for n in range(12)
+    ]
+    savings = Savings(batch_usd=Decimal("0.5"), reference_model="large", reference_usd=Decimal(4))
+    made[0] = msgspec.structs.replace(made[0], savings=savings, attempts=(paid,))
+    return made
+
+
+async def run(app: Running, tenant: Tenant, *said: str) -> str:
+    """The command in a thread of its own: it asks the app that runs in this loop."""
+    where = ["--url", app.url, "--token", tenant.token]
+    found = await asyncio.to_thread(CliRunner().invoke, cli, ["costs", *said, *where])
+    assert found.exit_code == 0, found.output
+    return found.stdout
+
+
+async def test_where_the_money_went(settings_for: SettingsFor, tenant: Tenant, tmp_path: Path) -> None:
+    settings = settings_for(MonitorSettings, rebuild_every_s=0.05, alert_every_s=0.2)
+    assert isinstance(settings, MonitorSettings)
+    now = datetime.now(UTC)
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app, Bus(settings) as bus:
+        await publish(bus, *answers(tenant.name, now))
+        by_model = await until(app, "/api/models/costs/by/model", lambda found: found["total"]["answers"] == 12)
+        assert {one["key"]: one["billed"] for one in by_model["items"]} == {"large": 6.25, "small": 6.0}
+        await _by_user_and_document(app, tenant)
+        await _what_was_saved(app)
+        await _refusals(app)
+        await _told_of_the_budget(app, tenant, tmp_path)
+        await _forgotten(app, tenant, bus)
+
+
+async def _by_user_and_document(app: Running, tenant: Tenant) -> None:
+    by_user = json.loads(await run(app, tenant, "by", "user", "--name", "ann", "--limit", "2", "--json"))
+    assert [one["key"] for one in by_user["asked"]] == [digest(tenant.name, "ann")]
+    assert (by_user["asked"][0]["billed"], by_user["others"]["billed"], by_user["total"]["billed"]) == (
+        4.25,
+        4.0,
+        12.25,
+    )
+    table = await run(app, tenant, "by", "document", "--name", "contract 0")
+    assert "contract 0" in table
+    assert "6.25" in table
+    assert "tokens in" in await run(app, tenant, "by", "task", "--task-type", "summary")
+
+
+async def _what_was_saved(app: Running) -> None:
+    found = (await app.get("/api/models/costs/summary"))[1]
+    assert (found["savings_from_batching"], found["cost_of_attempts"]) == (0.5, 0.25)
+    assert found["savings_by_reference"] == {"(the dearest candidate)": 22.0, "large": 3.0}
+    assert found["savings_from_routing"] == 25.0
+
+
+async def _told_of_the_budget(app: Running, tenant: Tenant, folder: Path) -> None:
+    """Of which more than all is spent already: in this month, or in the one that ended a day ago."""
+    file = folder / "budget.json"
+    file.write_text(json.dumps({"budget_id": "small", "amount_usd": 7.0, "model": "small", "shares": [0.5, 1]}))
+    await run(app, tenant, "budgets", "put", str(file))
+    shown = json.loads(await run(app, tenant, "budgets", "list", "--json"))
+    spent = shown[0]["month"]["spent"]
+    assert spent in (0.0, 6.25)
+    assert shown[0]["used"] == round(spent / 7, 6)
+    if spent:
+        opened = await until(app, "/api/models/performance/alerts", lambda found: bool(found["items"]))
+        assert [one["subject"] for one in opened["items"]] == ["budget small, 50%"]
+        assert opened["items"][0]["kind"] == "budget"
+    await run(app, tenant, "budgets", "delete", "small")
+    await until(app, "/api/models/performance/alerts", lambda found: not found["items"])
+    assert (await app.get("/api/models/costs/budgets/small"))[0] == 404
+
+
+async def _refusals(app: Running) -> None:
+    for path, status in (("by/weather", 422), ("by/model?task_type=poem", 404), ("by/user?limit=251", 422)):
+        assert (await app.get(f"/api/models/costs/{path}"))[0] == status
+
+
+async def _forgotten(app: Running, tenant: Tenant, bus: Bus) -> None:
+    """His costs stay, of nobody: in the hours and the days, and after the hours are built anew."""
+    await publish(bus, ErasureAsked(tenant=tenant.name, erasure_id=uuid4(), user=digest(tenant.name, "ann")))
+
+    def unknown(found: dict[str, Any]) -> bool:
+        return len(found["items"]) == 3 and found["asked"][0]["answers"] == 0
+
+    found = await until(app, "/api/models/costs/by/user?name=ann", unknown)
+    assert found["total"]["billed"] == 12.25
+    assert sorted(one["billed"] for one in found["items"]) == [4.0, 4.0, 4.25]
