@@ -56,11 +56,11 @@ def answers(tenant: str, now: datetime) -> list[PredictionMade]:
     return made
 
 
-async def run(app: Running, tenant: Tenant, *said: str) -> str:
+async def run(app: Running, tenant: Tenant, *said: str, status: int = 0) -> str:
     """The command in a thread of its own: it asks the app that runs in this loop."""
     where = ["--url", app.url, "--token", tenant.token]
     found = await asyncio.to_thread(CliRunner().invoke, cli, ["costs", *said, *where])
-    assert found.exit_code == 0, found.output
+    assert found.exit_code == status, found.output
     return found.stdout
 
 
@@ -76,6 +76,7 @@ async def test_where_the_money_went(settings_for: SettingsFor, tenant: Tenant, t
         await _what_was_saved(app)
         await _refusals(app)
         await _told_of_the_budget(app, tenant, tmp_path)
+        await _beside_the_invoice(app, tenant, tmp_path, now - timedelta(hours=30))
         await _forgotten(app, tenant, bus)
 
 
@@ -121,6 +122,36 @@ async def _told_of_the_budget(app: Running, tenant: Tenant, folder: Path) -> Non
 async def _refusals(app: Running) -> None:
     for path, status in (("by/weather", 422), ("by/model?task_type=poem", 404), ("by/user?limit=251", 422)):
         assert (await app.get(f"/api/models/costs/{path}"))[0] == status
+
+
+async def _beside_the_invoice(app: Running, tenant: Tenant, folder: Path, at: datetime) -> None:
+    file = folder / "invoice.csv"
+    lines = [
+        "date,model,input_tokens,output_tokens,cost",
+        f"{at:%Y-%m-%d},small,6000,600,6.00",
+        f"{at:%Y-%m-%d},gpt-l,6010,600,12.50",
+        f"{at:%Y-%m-%d},gpt-l,0,0,-1",
+    ]
+    file.write_text("\n".join(lines))
+    said = json.loads(await run(app, tenant, "reconcile", str(file), "--alias", "gpt-l=large", "--json", status=1))
+    assert (said["lines"], said["faults"][0]["line"], said["agreeing"]) == (3, 4, 1)
+    (item,) = said["items"]
+    assert (item["model"], item["called"], item["lines"], item["causes"][0]["kind"]) == (
+        "large",
+        "gpt-l",
+        [3],
+        "price_differs",
+    )
+    assert Decimal(item["difference_usd"]) == Decimal(said["difference_usd"]) == Decimal("6.25")
+    shown = await run(app, tenant, "reconcile", str(file), "--alias", "gpt-l=large", status=1)
+    assert "price differs" in shown
+    assert "line 4: the amount is negative" in shown
+    for body, kind in ((b"", "empty-invoice"), (b"a,b\n1,2\n", "missing-column"), (b"\xff\xfe", "wrong-encoding")):
+        async with app.http.post(f"{app.url}/api/models/costs/reconciliations", data=body) as refused:
+            problem = await refused.json(content_type=None)
+            assert (refused.status, problem["type"]) == (422, f"urn:ratchet:problem:{kind}")
+    status, problem = await app.post("/api/models/costs/reconciliations?alias=x")
+    assert (status, problem["type"]) == (422, "urn:ratchet:problem:wrong-alias")
 
 
 async def _forgotten(app: Running, tenant: Tenant, bus: Bus) -> None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from ratchet_common.edge import BODY_PATIENCE_S, Upload
 from ratchet_common.forgetting import forgetting
 from ratchet_common.http import create_app
 from ratchet_common.service import at_work, connections
@@ -18,6 +19,7 @@ from ratchet_monitor.api import (
     costs,
     drift,
     experiments,
+    invoices,
     numbers,
     receivers,
     silences,
@@ -47,6 +49,7 @@ def build(settings: MonitorSettings) -> FastAPI:
             relays |= await its.relay(its.database.forgotten)
             relays |= await its.relay(store.alerts.collection)
             app.state.store, app.state.rules, app.state.ready = store, settings.rules, its.ready
+            app.state.workers = its.workers
             app.state.keeping = settings.keeping
             app.state.senders, app.state.drift = senders, settings.drift
             work = loops(store, settings) | drift_loops(store, settings) | alert_loops(store, senders, settings)
@@ -63,9 +66,11 @@ def build(settings: MonitorSettings) -> FastAPI:
             budgets.routes,
             costs.routes,
             drift.routes,
+            invoices.routes,
             numbers.routes,
             studies.routes,
             experiments.routes,
         ],
         lifespan=lifespan,
+        uploads={("POST", invoices.PATH): Upload(settings.invoice_bytes, BODY_PATIENCE_S, "MONITOR_INVOICE_BYTES")},
     )

@@ -47,6 +47,7 @@ class MonitorSettings(CommonSettings):
 
     alert_every_s: float = Field(30.0, gt=0, le=3600, description="a tenant's alert rules are looked at no more often")
     budget_every_s: float = Field(300.0, ge=0, le=86_400, description="budgets are looked at no more often")
+    invoice_bytes: int = Field(32 * 1024 * 1024, ge=1024, description="of an invoice's file; more gets 413")
     alert_wait_s: float = Field(30.0, ge=0, le=3600, description="alerts of one group within so long are told together")
     alert_defaults: bool = Field(True, description="the default rules, for tenants that have not said")
     alert_secrets: dict[str, str] = Field(

@@ -71,6 +71,40 @@ def forecast(
     run(gateway, task_type, model, as_json=as_json)
 
 
+@commands.command(
+    epilog="Example: ratchet costs reconcile invoice.csv --column amount='Cost (USD)' --alias gpt-large=large"
+)
+@at_gateway
+def reconcile(
+    gateway: Router,
+    file: Annotated[Path, typer.Argument(help="CSV in UTF-8, with a header.")],
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="date, model, input, output, cached, amount or currency, =, the file's name of it."),
+    ] = None,
+    alias: Annotated[list[str] | None, typer.Option(help="Their name of a model, =, ours; may be repeated.")] = None,
+    date_format: Annotated[str, typer.Option(help="As in strptime, such as %d.%m.%Y; default: 2026-11-03.")] = "",
+    input_excludes_cached: Annotated[
+        bool, typer.Option("--input-excludes-cached", help="Cached tokens are not among those of the input.")
+    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also the days on which both agree.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Compare a provider's invoice with what was recorded. Exit status 1 where they differ by more than rounding."""
+    from ratchet_cli.reconciling import reconcile as run
+
+    return run(
+        gateway,
+        file,
+        column or [],
+        alias or [],
+        date_format,
+        apart=input_excludes_cached,
+        everything=everything,
+        as_json=as_json,
+    )
+
+
 @budgets.command("list", epilog="Example: ratchet costs budgets list")
 @at_gateway
 def list_budgets(gateway: Router, as_json: AsJson = False) -> None:

@@ -1,13 +1,14 @@
 """What answers cost that nobody saw: in no bucket, so that they are in no accuracy, no latency and no comparison."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from bson import Binary, Int64
 
 from ratchet_common.events import ShadowAnswered
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_monitor.hours import Keeping
+from ratchet_monitor.ledger.sums import Sums
 from ratchet_monitor.observations import NANO
 
 
@@ -39,12 +40,39 @@ class MongoShadows:
             found = await cursor.to_list()
         return int(found[0]["cost"]) if found else 0
 
+    async def by_day(self, tenant: str, since: datetime, until: datetime) -> dict[tuple[date, str], Sums]:
+        """By day (UTC) and model: what a provider bills of them. Those of an earlier release have no model."""
+        day = {"$dateToString": {"format": "%Y-%m-%d", "date": "$at"}}
+        fields = {name: {"$sum": f"${name}"} for name in ("cost", "input", "output", "cached")}
+        with waiting_is_worth_it():
+            cursor = await self._shadows.aggregate(
+                [
+                    {"$match": {"tenant": tenant, "at": {"$gte": since, "$lt": until}}},
+                    {"$group": {"_id": {"day": day, "model": "$model"}, "answers": {"$sum": 1}, **fields}},
+                ]
+            )
+            found = await cursor.to_list()
+        return {
+            (date.fromisoformat(one["_id"]["day"]), one["_id"].get("model") or ""): Sums(
+                answers=one["answers"],
+                cost=int(one["cost"]),
+                input=int(one["input"]),
+                output=int(one["output"]),
+                cached=int(one["cached"]),
+            )
+            for one in found
+        }
+
     def _document(self, event: ShadowAnswered) -> Document:
         return {
             "_id": Binary.from_uuid(event.event_id),
             "tenant": event.tenant,
             "task_type": event.task_type,
             "version_id": event.version_id,
+            "model": event.model,
+            "input": Int64(event.usage.input_tokens),
+            "output": Int64(event.usage.output_tokens),
+            "cached": Int64(event.usage.cached_tokens),
             "cost": Int64(round(event.cost_usd * NANO)),
             "at": event.occurred_at,
             "until": event.occurred_at + self._kept,

@@ -1,0 +1,117 @@
+"""An invoice's file, as it comes: recognised, or refused in words that help."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ratchet_common.errors import RefusedError
+from ratchet_monitor.invoices import reading
+from ratchet_monitor.invoices.reading import MOST_LINES, Asked, Invoice, Key, read
+
+DAY = date(2026, 11, 3)
+HEADER = "date,model,input_tokens,output_tokens,cached_tokens,amount,currency\n"
+LARGE = Key(DAY, "large")
+
+
+def reasons(found: Invoice) -> dict[int, str]:
+    return dict(found.faults)
+
+
+def test_columns_are_recognised_and_lines_of_a_day_and_model_are_one_matter() -> None:
+    found = read((HEADER + "2026-11-03,large,100,10,5,1.25,USD\n2026-11-03,large,1,0,0,0.5,\n").encode(), Asked())
+    its = found.billed[LARGE]
+    assert (its.amount, its.input, its.output, its.cached, its.lines) == (Decimal("1.75"), 101, 10, 5, [2, 3])
+    assert its.step == Decimal("0.055")
+    assert found.words["amount"] == "amount"
+
+
+def test_other_words_other_signs_and_an_alias() -> None:
+    header = "\ufeffUsage Date;Model Name;Prompt Tokens;Completion Tokens;Cost (USD)\r\n"
+    text = header + "2026/11/03;gpt-l;1,000;7;$1,234.50\r\n"
+    found = read(text.encode(), Asked(named={"amount": "cost (usd)"}, aliases={"gpt-l": "large"}))
+    assert (found.billed[LARGE].amount, found.billed[LARGE].input) == (Decimal("1234.50"), 1_000)
+    assert found.billed[LARGE].called == "gpt-l"
+    assert (found.with_tokens, found.with_cached) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("2026-11-03T23:30:00-02:00", date(2026, 11, 4)),
+        ("2026-11-03T10:00:00Z", DAY),
+        ("20261103", DAY),
+    ],
+)
+def test_a_time_with_a_zone_is_of_its_day_by_utc(said: str, day: date) -> None:
+    found = read(f"date,model,amount\n{said},large,1\n".encode(), Asked())
+    assert list(found.billed) == [Key(day, "large")]
+
+
+def test_a_date_of_another_form_is_read_where_that_is_said() -> None:
+    text = b"date,model,amount\n03.11.2026,large,1\n"
+    assert list(read(text, Asked(date_format="%d.%m.%Y")).billed) == [LARGE]
+    assert "date_format" in reasons(read(text, Asked()))[2]
+
+
+def test_cached_tokens_that_stand_apart_are_added_to_the_input() -> None:
+    text = (HEADER + "2026-11-03,large,100,10,40,1,USD\n").encode()
+    assert read(text, Asked(apart=True)).billed[LARGE].input == 140
+    assert read(text, Asked()).billed[LARGE].input == 100
+
+
+def test_broken_lines_are_named_and_the_others_count() -> None:
+    broken = {
+        3: ("2026-11-03,large,1,1,0,NaN,USD", "the amount is no number"),
+        4: ("2026-11-03,large,1,1,0,-2,USD", "the amount is negative"),
+        5: ("2026-11-03,large,1.5,1,0,2,USD", "no whole number"),
+        6: ("2026-11-03,large,-1,1,0,2,USD", "input tokens is negative"),
+        7: ("soon,large,1,1,0,2,USD", "the date is none"),
+        8: ("2026-11-03,,1,1,0,2,USD", "the model has no name"),
+        9: ("2026-11-03,large,1,1,0,2,EUR", "not USD"),
+        10: ("2026-11-03,large,1,1,0", "it has 5 fields, and the header 7"),
+        11: ("2026-11-03,large,1,1,9,2,USD", "more cached tokens than input"),
+        12: ("2026-11-03,large,1,1,0,1e99,USD", "too large"),
+        13: ("2026-11-03,large,1,1,0,Infinity,USD", "the amount is no number"),
+        14: ("2026-13-03,large,1,1,0,2,USD", "the date is none"),
+        15: ('2026-11-03,"large"x,1,1,0,2,USD', "look at its quotes"),
+        16: ('2026-11-03,"large,1,1,0,2,USD', "nothing below it was read"),
+    }
+    good = "2026-11-03,large,1,1,0,2,USD\n"
+    found = read((HEADER + good + "".join(f"{line}\n" for line, _ in broken.values())).encode(), Asked())
+    assert (found.lines, found.refused, found.billed[LARGE].amount) == (15, 14, Decimal(2))
+    for number, (line, reason) in broken.items():
+        assert reason in reasons(found)[number]
+        assert line.partition(",")[2] not in reasons(found)[number]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "empty-invoice"),
+        (b"  \n\n", "empty-invoice"),
+        (HEADER.encode(), "empty-invoice"),
+        ("date,model,amount\n2026-11-03,größe,1\n".encode("latin-1"), "wrong-encoding"),
+        ("date,model,amount\n2026-11-03,large,1\n".encode("utf-16"), "wrong-encoding"),
+        ("date,model,amount\n2026-11-03,large,1\n".encode("utf-16-le"), "wrong-encoding"),
+        (b"when,who,how much\n1,2,3\n", "missing-column"),
+        (b"date,model,amount\n" + b"2026-11-03,large,1\n" * (MOST_LINES + 1), "long-invoice"),
+    ],
+)
+def test_what_is_no_invoice_is_refused_each_with_its_own_error(body: bytes, kind: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read(body, Asked())
+    assert refused.value.type == kind
+
+
+def test_a_column_that_is_named_and_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(RefusedError, match=r"no column 'Price' for amount; the file has 'date', 'model', 'amount'"):
+        read(b"date,model,amount\n2026-11-03,large,1\n", Asked(named={"amount": "Price"}))
+
+
+def test_the_errors_that_a_worker_raises_come_through() -> None:
+    import pickle
+
+    for kind in (reading.WrongEncodingError, reading.EmptyInvoiceError, reading.LongInvoiceError):
+        again = pickle.loads(pickle.dumps(kind("a sentence")))  # noqa: S301  our own
+        assert (type(again), again.detail) == (kind, "a sentence")
