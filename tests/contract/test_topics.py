@@ -24,6 +24,7 @@ KEYS = {
     "estimates": "acme:summary",
     "experiments": "acme:e1",
     "alerts": "acme:a1",
+    "spending": "acme:j1",
     "documents": "acme:d1",
     "erasures": "acme:8d969eef6ecad3c29a3a6292",
     "forgotten": "acme:0197f3a0-0000-7000-8000-000000000001",

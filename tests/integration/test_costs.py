@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from ratchet_cli.main import app as cli
 from ratchet_common.bus import Bus
-from ratchet_common.events import Attempt, ErasureAsked, PredictionMade, Savings, Usage
+from ratchet_common.events import Attempt, CostIncurred, ErasureAsked, PredictionMade, Savings, Usage
 from ratchet_common.persons import digest
 from ratchet_monitor.main import build
 from ratchet_monitor.settings import MonitorSettings
@@ -56,6 +56,15 @@ def answers(tenant: str, now: datetime) -> list[PredictionMade]:
     return made
 
 
+def spending(tenant: str) -> list[CostIncurred]:
+    """Told more than once, and not in order."""
+    told = (("training", "j1", 2), ("training", "j1", 3), ("evaluation", "r1", 0.5), ("training", "j1", 1))
+    return [
+        CostIncurred(tenant=tenant, kind=kind, about=about, task_type="summary", cost_usd=Decimal(str(usd)))  # type: ignore[arg-type]
+        for kind, about, usd in told
+    ]
+
+
 async def run(app: Running, tenant: Tenant, *said: str, status: int = 0) -> str:
     """The command in a thread of its own: it asks the app that runs in this loop."""
     where = ["--url", app.url, "--token", tenant.token]
@@ -69,7 +78,7 @@ async def test_where_the_money_went(settings_for: SettingsFor, tenant: Tenant, t
     assert isinstance(settings, MonitorSettings)
     now = datetime.now(UTC)
     async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app, Bus(settings) as bus:
-        await publish(bus, *answers(tenant.name, now))
+        await publish(bus, *answers(tenant.name, now), *spending(tenant.name))
         by_model = await until(app, "/api/models/costs/by/model", lambda found: found["total"]["answers"] == 12)
         assert {one["key"]: one["billed"] for one in by_model["items"]} == {"large": 6.25, "small": 6.0}
         await _by_user_and_document(app, tenant)
@@ -99,6 +108,9 @@ async def _what_was_saved(app: Running) -> None:
     assert (found["savings_from_batching"], found["cost_of_attempts"]) == (0.5, 0.25)
     assert found["savings_by_reference"] == {"(the dearest candidate)": 22.0, "large": 3.0}
     assert found["savings_from_routing"] == 25.0
+    await until(
+        app, "/api/models/costs/summary", lambda its: (its["training_cost"], its["evaluation_cost"]) == (3.0, 0.5)
+    )
 
 
 async def _told_of_the_budget(app: Running, tenant: Tenant, folder: Path) -> None:

@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from ratchet_common import mongo
-from ratchet_common.events import RetrainingFellDue
+from ratchet_common.events import CostIncurred, RetrainingFellDue
 from ratchet_common.mongo import Database
 from ratchet_trainer.rollouts.assigning import assigned
 from ratchet_trainer.rollouts.rollout import By, Rollout, Standing, start
@@ -73,6 +75,30 @@ async def _taken(take: Callable[[], Awaitable[Any]]) -> Any:
         if found is not None:
             return found
         await asyncio.sleep(0.05)
+
+
+async def test_what_a_job_and_an_evaluation_have_cost_waits_in_their_outboxes(database: Database) -> None:
+    """Written with the job and the evaluation themselves: only the last amount."""
+    jobs, runs, now = MongoJobStore(database, lease_s=30), MongoRunStore(database, lease_s=30), datetime.now(UTC)
+    job = triggered(due("acme"), "local", now)
+    await jobs.add(job)
+    held = await _taken(lambda: jobs.take(now, LOCAL))
+    for usd in (0.25, 0.5):
+        assert await jobs.save(held, replace(begun(held.value, now, Patience()), cost_usd=usd))
+    run = asked_for("acme", TASK, Order(candidate=Subject(model="large")), 3, "ann", now)
+    await runs.add(run)
+    leased = await _taken(lambda: runs.take(now))
+    assert await runs.keep(leased, [], 0.125)
+    told = [
+        (entry["topic"], msgspec.json.decode(entry["body"], type=CostIncurred))
+        for collection in (database.jobs, database.evaluations)
+        for document in await collection.find({"unsent": 1}).to_list()
+        for entry in document["outbox"]
+    ]
+    assert [(topic, one.kind, one.about, one.cost_usd) for topic, one in told] == [
+        ("spending", "training", str(job.job_id), Decimal("0.5")),
+        ("spending", "evaluation", str(run.run_id), Decimal("0.125")),
+    ]
 
 
 async def test_whoever_was_overtaken_or_cancelled_writes_nothing_more(database: Database) -> None:

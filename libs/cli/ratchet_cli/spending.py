@@ -16,6 +16,7 @@ SAVED: Final = (
     ("routing", "savings_from_routing", ""),
     ("batches", "savings_from_batching", ""),
     ("training", "training_cost", "-"),
+    ("evaluations and their judges", "evaluation_cost", "-"),
     ("vectors", "embedding_cost", "-"),
     ("calls whose answers were not given", "cost_of_attempts", "-"),
     ("answers in the shadow", "cost_of_shadows", "-"),

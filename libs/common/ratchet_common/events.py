@@ -378,6 +378,19 @@ class AlertChanged(Event, frozen=True, kw_only=True, tag="alert.changed.v1"):
     sentence: str = ""
 
 
+class CostIncurred(Event, frozen=True, kw_only=True, tag="cost.incurred.v1"):
+    """A training or an evaluation has cost so much until now. Of one there may be several: the largest counts.
+
+    `about`: the id of the job or the evaluation, whose answers and judge are all in it.
+    """
+
+    kind: Literal["training", "evaluation"]
+    about: str
+    task_type: str
+    cost_usd: Decimal
+    model: str = ""  # that is trained, or judged; empty: not known
+
+
 class DocumentChanged(Event, frozen=True, kw_only=True, tag="document.changed.v1"):
     document_id: str
     change: Literal["came", "changed", "went"]
@@ -409,6 +422,7 @@ AnyEvent = (
     | EstimateTrained
     | ExperimentChanged
     | AlertChanged
+    | CostIncurred
     | DocumentChanged
     | ErasureAsked
     | ErasureDone

@@ -7,6 +7,7 @@ from typing import Any
 
 from ratchet_common.events import (
     AlertChanged,
+    CostIncurred,
     DocumentChanged,
     ErasureAsked,
     ErasureDone,
@@ -62,6 +63,7 @@ EXPERIMENTS = Topic(
     "experiments", ExperimentChanged, lambda e: f"{e.tenant}:{e.experiment_id}", ("monitor",), ("router",), None
 )
 ALERTS = Topic("alerts", AlertChanged, lambda e: f"{e.tenant}:{e.alert_id}", ("monitor",), ("feedback",), MONTH)
+SPENDING = Topic("spending", CostIncurred, lambda e: f"{e.tenant}:{e.about}", ("trainer",), ("monitor",), MONTH)
 DOCUMENTS = Topic(
     "documents", DocumentChanged, lambda e: f"{e.tenant}:{e.document_id}", ("router",), ("router",), MONTH
 )
@@ -79,6 +81,7 @@ TABLE = (
     ESTIMATES,
     EXPERIMENTS,
     ALERTS,
+    SPENDING,
     DOCUMENTS,
     ERASURES,
     FORGOTTEN,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ratchet_common.events import TrafficAssigned
 from ratchet_common.forgetting import Forgetting
 from ratchet_common.service import Connections
-from ratchet_common.topics import ERASURES, FEEDBACK, PREDICTIONS, SHADOWS, TRAFFIC
+from ratchet_common.topics import ERASURES, FEEDBACK, PREDICTIONS, SHADOWS, SPENDING, TRAFFIC
 from ratchet_monitor.hours import Keeping
 from ratchet_monitor.intake import Intake, on_traffic
 from ratchet_monitor.measuring import Measuring
@@ -24,3 +24,4 @@ def hear(its: Connections, store: MonitorStore, keeping: Keeping, forgets: Forge
     its.hear(ERASURES, forgets.on_erasures)
     its.hear(TRAFFIC, traffic)
     its.hear(SHADOWS, store.shadows.add)
+    its.hear(SPENDING, store.incurred.add)

@@ -18,6 +18,7 @@ class Beside:
 
     of_shadows: int = 0
     of_training: int = 0
+    of_evaluations: int = 0
     batching_saved: int = 0
     provider_cache_saved: int = 0
     by_reference: Mapping[str, int] = field(default_factory=dict)
@@ -34,7 +35,7 @@ class Costs:
     cost more for the same tokens, by reference in `savings_by_reference`. `savings_from_batching` and
     `savings_from_provider_cache`: the provider's discounts; the second is in no other number, since whoever asks the
     provider himself has it too. `net_savings`: those from caching, routing and batching, less the costs of training,
-    of vectors, of attempts and of shadows.
+    of evaluations with their judges, of vectors, of attempts and of shadows.
 
     `cost_of_attempts`: of calls whose answers were not given, such as streams that broke off and answers that were too
     weak. A provider's bill has it, and no user's: it is in no other number but `net_savings`. So it is with
@@ -54,6 +55,7 @@ class Costs:
     savings_from_provider_cache: float
     embedding_cost: float
     training_cost: float
+    evaluation_cost: float
     net_savings: float
     savings_by_reference: dict[str, float]
 
@@ -100,7 +102,17 @@ def costs(found: Totals, tenant: str, beside: Beside = NOTHING_BESIDE) -> Costs:
         savings_from_provider_cache=usd(beside.provider_cache_saved),
         embedding_cost=usd(vectors),
         training_cost=usd(training),
-        net_savings=usd(caching + routing + batching - training - vectors - total.cost_of_attempts - of_shadows),
+        evaluation_cost=usd(beside.of_evaluations),
+        net_savings=usd(
+            caching
+            + routing
+            + batching
+            - training
+            - beside.of_evaluations
+            - vectors
+            - total.cost_of_attempts
+            - of_shadows
+        ),
         savings_by_reference={name: usd(nano) for name, nano in sorted(beside.by_reference.items())},
     )
 

@@ -119,6 +119,7 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     app.state.registering, app.state.lineage = _registering(means, stores), _lineage(means, stores)
     app.state.training, app.state.traffic, app.state.poke_training = training, traffic, poke
     relays = await its.relay(its.database.rollouts) | await its.relay(its.database.estimates)
+    relays |= await its.relay(its.database.jobs)
     return relays | {
         "judging and training": work,
         "training elsewhere": elsewhere,

@@ -42,7 +42,7 @@ async def evaluating(app: FastAPI, means: Means) -> dict[str, Loop]:
     app.state.suites, app.state.runs, app.state.poke_evaluating = suites, runs, work.poke
     app.state.workers, app.state.seed = means.its.workers, settings.seed
     app.state.ordering = Ordering(runs, materials, askers, settings.judge_model, settings.evaluation_cost_usd, _now)
-    return {"evaluating": work}
+    return {"evaluating": work, **await means.its.relay(database.evaluations)}
 
 
 def _insist_on(catalogue: Catalogue, model: str, what: str, setting: str) -> None:

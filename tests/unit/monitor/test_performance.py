@@ -113,11 +113,11 @@ def test_what_the_shadow_cost_is_its_own_number() -> None:
 
 
 def test_what_was_saved_stands_beside_what_it_took() -> None:
-    beside = Beside(0, 4_000_000, 3_000_000, 1_000_000, {"large": 5_000_000})
+    beside = Beside(0, 4_000_000, 500_000, 3_000_000, 1_000_000, {"large": 5_000_000})
     without, with_it = costs(FOUND, "acme"), costs(FOUND, "acme", beside)
-    assert (with_it.savings_from_batching, with_it.training_cost) == (0.003, 0.004)
+    assert (with_it.savings_from_batching, with_it.training_cost, with_it.evaluation_cost) == (0.003, 0.004, 0.0005)
     assert (with_it.savings_from_provider_cache, with_it.savings_by_reference) == (0.001, {"large": 0.005})
-    assert with_it.net_savings == pytest.approx(without.net_savings + 0.003 - 0.004)
+    assert with_it.net_savings == pytest.approx(without.net_savings + 0.003 - 0.0045)
 
 
 def test_vectors_are_taken_from_what_was_saved() -> None:

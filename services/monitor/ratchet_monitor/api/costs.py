@@ -30,7 +30,7 @@ async def show_costs(caller: MayRead, store: Store, days: Days = 30) -> Costs:
     now = utc_now()
     since = hour_of(now - timedelta(days=days))
     found = await totals(store.buckets, caller.tenant, days, now)
-    return costs(found, caller.tenant, await beside(store.ledger, store.shadows, caller.tenant, since))
+    return costs(found, caller.tenant, await beside(store.ledger, store.shadows, store.incurred, caller.tenant, since))
 
 
 @routes.get("/by/{dimension}", responses=documented(404))

@@ -42,8 +42,12 @@ def no_longer(alert: Alert, now: datetime) -> Condition:
 def _of_share(tenant: str, budget: Budget, share: float, foreseen: Forecast, now: datetime) -> Condition:
     reached = foreseen.spent >= share * budget.amount_usd
     severity: Severity = "critical" if share >= CRITICAL else "warning" if share >= WARNS else "info"
-    said = f"{_spent(budget, foreseen)}, which is {'' if reached else 'not '}{share:.0%} of it. {_outlook(foreseen)}"
-    return _condition(tenant, budget, f"{share:.4%}", severity, said, foreseen, now, holds=reached, clear_for=AT_ONCE)
+    said = (
+        f"{_spent(budget, foreseen)}, which is {'' if reached else 'not '}{100 * share:g}% of it. {_outlook(foreseen)}"
+    )
+    return _condition(
+        tenant, budget, f"{100 * share:g}%", severity, said, foreseen, now, holds=reached, clear_for=AT_ONCE
+    )
 
 
 def _of_forecast(tenant: str, budget: Budget, foreseen: Forecast, now: datetime) -> Condition:
@@ -92,7 +96,7 @@ def _condition(
     return Condition(
         tenant=tenant,
         source=budget.source,
-        subject=f"budget {budget.budget_id}, {what.replace('.0000%', '%')}",
+        subject=f"budget {budget.budget_id}, {what}",
         kind=KIND,
         severity=severity,
         holds=holds,

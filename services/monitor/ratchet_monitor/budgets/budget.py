@@ -8,7 +8,7 @@ from ratchet_common.vocabulary import EMBEDDING, TaskType
 from ratchet_monitor.alerts.words import Name, Words
 from ratchet_monitor.spending import Slice
 
-DEAREST: Final = 1e9
+LEAST, DEAREST = 0.01, 1e9
 SHARES: Final = (0.5, 0.8, 1.0)
 WARNS, CRITICAL = 0.8, 1.0
 
@@ -20,12 +20,13 @@ def _task(name: str) -> str:
 
 
 def _rising(shares: tuple[float, ...]) -> tuple[float, ...]:
-    if list(shares) != sorted(set(shares)):
-        raise ValueError("they must rise, each named once")
-    return shares
+    to_a_thousandth = tuple(round(one, 3) for one in shares)
+    if list(to_a_thousandth) != sorted(set(to_a_thousandth)):
+        raise ValueError("they must rise, each named once, to a thousandth")
+    return to_a_thousandth
 
 
-Share = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0.001, le=10, allow_inf_nan=False)]
 
 
 class BudgetBody(BaseModel):
@@ -33,7 +34,7 @@ class BudgetBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    amount_usd: float = Field(gt=0, le=DEAREST, allow_inf_nan=False)
+    amount_usd: float = Field(ge=LEAST, le=DEAREST, allow_inf_nan=False)
     task_type: Annotated[str, AfterValidator(_task)] = Field("", max_length=64, description="only this; all if empty")
     model: str = Field("", max_length=200, description="only what this one answered; all if empty")
     shares: Annotated[tuple[Share, ...], AfterValidator(_rising)] = Field(

@@ -26,7 +26,11 @@ class Shadows(Protocol):
     async def cost(self, tenant: str, since: datetime) -> int: ...
 
 
-async def beside(ledger: Ledger, shadows: Shadows, tenant: str, since: datetime) -> Beside:
+class Incurred(Protocol):
+    async def cost(self, tenant: str, since: datetime) -> Mapping[str, int]: ...
+
+
+async def beside(ledger: Ledger, shadows: Shadows, incurred: Incurred, tenant: str, since: datetime) -> Beside:
     by_reference: dict[str, int] = {}
     batching = provider_cache = 0
     async for page in ledger.pages(tenant, since, "reference"):
@@ -35,7 +39,15 @@ async def beside(ledger: Ledger, shadows: Shadows, tenant: str, since: datetime)
             batching, provider_cache = batching + its.batch_saved, provider_cache + its.provider_cache_saved
             if its.compared:
                 by_reference[name] = by_reference.get(name, 0) + its.routing_saved
-    return Beside(await shadows.cost(tenant, since), 0, batching, provider_cache, by_reference)
+    paid = await incurred.cost(tenant, since)
+    return Beside(
+        of_shadows=await shadows.cost(tenant, since),
+        of_training=paid.get("training", 0),
+        of_evaluations=paid.get("evaluation", 0),
+        batching_saved=batching,
+        provider_cache_saved=provider_cache,
+        by_reference=by_reference,
+    )
 
 
 async def broken_down(

@@ -13,6 +13,7 @@ from ratchet_monitor.store.buckets import MongoBuckets
 from ratchet_monitor.store.deliveries import MongoDeliveries
 from ratchet_monitor.store.experiments import MongoExperiments
 from ratchet_monitor.store.facts import MongoFacts
+from ratchet_monitor.store.incurred import MongoIncurred
 from ratchet_monitor.store.ledger import MongoLedger
 from ratchet_monitor.store.looks import MongoLooks
 from ratchet_monitor.store.marks import MongoMarks
@@ -36,6 +37,7 @@ class MonitorStore:
         self.studies = MongoStudies(database)
         self.qualities = MongoQualities(database)
         self.shadows = MongoShadows(database, keeping)
+        self.incurred = MongoIncurred(database, keeping)
         self.looks = MongoLooks(database)
         self.streams = MongoStreams(database, keeping)
         self.to_stream = MongoMarks(database.changed_streams, BucketKey, BucketKey._fields)
@@ -62,6 +64,7 @@ class MonitorStore:
         await self.studies.create_indexes()
         await self.qualities.create_indexes()
         await self.shadows.create_indexes()
+        await self.incurred.create_indexes()
         await self.looks.create_indexes()
         await self.streams.create_indexes()
         for one in (

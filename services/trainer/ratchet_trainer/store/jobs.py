@@ -9,9 +9,11 @@ from bson import Binary
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
-from ratchet_common import lease
+from ratchet_common import lease, outbox
 from ratchet_common.errors import RetryLaterError
+from ratchet_common.events import CostIncurred
 from ratchet_common.mongo import Document, waiting_is_worth_it
+from ratchet_trainer.incurred import of_job
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.store.job_documents import document_of, fields_of, job_in, open_key, step_of
 from ratchet_trainer.store.paging import Page, create_index, page
@@ -76,7 +78,8 @@ class MongoJobStore:
     async def save(self, held: Leased[Job], job: Job) -> bool:
         """False: another worker has it now, or it was cancelled."""
         with waiting_is_worth_it():
-            written = await self._jobs.update_one({**lease.held(held.document), **_as_taken(held)}, _update(job))
+            change = _update(job, of_job(held.value, job))
+            written = await self._jobs.update_one({**lease.held(held.document), **_as_taken(held)}, change)
         return written.matched_count == 1
 
     async def renew(self, held: Leased[Job]) -> bool:
@@ -159,5 +162,6 @@ def _as_taken(held: Leased[Job]) -> Document:
     return STILL_OPEN if held.value.state in OPEN else LEFT
 
 
-def _update(job: Job) -> Document:
-    return {"$set": fields_of(job)} | ({} if job.state in OPEN else {"$unset": {"open": ""}})
+def _update(job: Job, event: CostIncurred | None) -> Document:
+    sent = outbox.replace(event) if event else {}
+    return {"$set": fields_of(job) | sent} | ({} if job.state in OPEN else {"$unset": {"open": ""}})

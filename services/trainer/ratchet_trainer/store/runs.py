@@ -10,8 +10,9 @@ from bson import Binary
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
-from ratchet_common import lease
+from ratchet_common import lease, outbox
 from ratchet_common.mongo import Document, waiting_is_worth_it
+from ratchet_trainer.incurred import of_run
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.store.paging import place_of
 from ratchet_trainer.suites.judged import JudgeReport
@@ -58,7 +59,9 @@ class MongoRunStore:
     async def keep(self, held: Leased[Run], outcomes: Sequence[CaseOutcome], spent_usd: float) -> bool:
         """Cases that are done, beside those that are kept. False: as with `save`."""
         more: Document = {"$push": {"outcomes": {"$each": msgspec.to_builtins(list(outcomes))}}} if outcomes else {}
-        return await self._write(held, {"$set": {"spent_usd": spent_usd}, "$inc": {"done": len(outcomes)}, **more})
+        event = of_run(held.value, spent_usd)
+        spent = {"spent_usd": spent_usd, **(outbox.replace(event) if event else {})}
+        return await self._write(held, {"$set": spent, "$inc": {"done": len(outcomes)}, **more})
 
     async def renew(self, held: Leased[Run]) -> bool:
         """False: as with `save`."""

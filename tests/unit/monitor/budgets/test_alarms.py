@@ -71,6 +71,8 @@ def test_a_new_month_begins_at_nothing() -> None:
         {"shares": (0.5, 0.5)},
         {"shares": (float("nan"),)},
         {"shares": (0.0,)},
+        {"shares": (0.5, 0.5001)},
+        {"amount_usd": 5e-324},
         {"task_type": "poem"},
         {"budget_id": "Team One"},
         {"description": "a\u202eb"},

@@ -1,0 +1,47 @@
+"""What trainings and evaluations cost, as others hear of it. Pure."""
+
+from decimal import Decimal
+from typing import Final
+from uuid import UUID, uuid5
+
+from ratchet_common.events import CostIncurred
+from ratchet_trainer.suites.run import Run
+from ratchet_trainer.tuning.jobs import Job
+
+NAMESPACE: Final = UUID("4b0e6a52-3f0c-5d57-9d3f-6a2d1c7c0b11")
+
+
+def of_job(before: Job, job: Job) -> CostIncurred | None:
+    """None: it costs nothing, nobody knows what, or no more than was told."""
+    if not job.cost_usd or job.cost_usd == before.cost_usd:
+        return None
+    cost = Decimal(str(job.cost_usd))
+    return CostIncurred(
+        tenant=job.tenant,
+        event_id=_id(job.job_id, cost),
+        kind="training",
+        about=str(job.job_id),
+        task_type=job.task_type,
+        cost_usd=cost,
+        model=job.base_model,
+    )
+
+
+def of_run(run: Run, spent_usd: float) -> CostIncurred | None:
+    """None: it has cost nothing yet. Told again it is the same event."""
+    if not spent_usd:
+        return None
+    cost = Decimal(str(spent_usd))
+    return CostIncurred(
+        tenant=run.tenant,
+        event_id=_id(run.run_id, cost),
+        kind="evaluation",
+        about=str(run.run_id),
+        task_type=run.task_type,
+        cost_usd=cost,
+        model=run.order.candidate.name,
+    )
+
+
+def _id(about: UUID, cost: Decimal) -> UUID:
+    return uuid5(NAMESPACE, f"{about}/{cost}")
