@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.errors import NotFoundError
+from ratchet_common.pages.page import POLICY
 from ratchet_common.problems import documented
 from ratchet_common.workers import Workers
 from ratchet_trainer.api.evaluation_views import ComparisonView, RunView, run_view
 from ratchet_trainer.api.parameters import IdempotencyKey, id_by, name_of
-from ratchet_trainer.pages import html
 from ratchet_trainer.store.evaluations import MongoEvaluationStore
 from ratchet_trainer.store.runs import MongoRunStore
 from ratchet_trainer.suites import at_work
@@ -117,7 +117,7 @@ async def read_report(
     workers: Workers = request.app.state.workers
     found = await store.get(caller.tenant, evaluation_id)
     body = await workers.run(at_work.reported, found, format_, request.app.state.seed)
-    headers = {"Content-Security-Policy": html.POLICY, "X-Content-Type-Options": "nosniff"}
+    headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
     return Response(body, media_type=MEDIA_TYPES[format_], headers=headers)
 
 

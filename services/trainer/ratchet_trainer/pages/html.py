@@ -1,70 +1,33 @@
-"""A report as one HTML page that needs nothing beside it: no script, no font, nothing from elsewhere. Pure.
+"""A report as one HTML page that needs nothing beside it. No text of any case is on it. Pure."""
 
-No text of any case is on it. Everything that comes from outside (names, ids, tags) is escaped.
-"""
-
-import html
 from collections.abc import Sequence
 from typing import Final
 
-from ratchet_common.legible import legible
+from ratchet_common.pages.page import Table, escape, facts, figure, heading, paragraph, table
+from ratchet_common.pages.page import page as page_of
+from ratchet_common.pages.plots import Range, Row, intervals
 from ratchet_trainer.pages import numbers
-from ratchet_trainer.pages.numbers import Table
-from ratchet_trainer.pages.plots import Range, Row, histogram, intervals, scatter
+from ratchet_trainer.pages.plots import histogram, scatter
 from ratchet_trainer.suites.outcomes import CaseOutcome
 from ratchet_trainer.suites.report import Report
 from ratchet_trainer.suites.summary import Estimate, Summary
 
 MOST_ROWS: Final = 20  # slices in the plot; the table has all
-POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"  # for the header of the answer
-STYLE: Final = """
-:root { color-scheme: light dark; --ink: #1f2328; --paper: #ffffff; --soft: #59636e; --line: #d1d9e0;
-  --candidate: #0b5cad; --baseline: #a34100; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --soft: #9da7b1; --line: #3d444d;
-  --candidate: #6cb6ff; --baseline: #f0a35e; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem auto;
-  max-width: 52rem; padding: 0 1rem; }
-table { border-collapse: collapse; margin: 1rem 0; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
-caption { text-align: left; color: var(--soft); }
-figure { margin: 1.5rem 0; overflow-x: auto; }
-figcaption { color: var(--soft); }
-.verdict { font-size: 1.2rem; }
-svg { width: 100%; min-width: 30rem; font: 12px system-ui, sans-serif; }
-svg text { fill: var(--ink); }
-svg .small { font-size: 10px; }
-svg .grid { stroke: var(--line); }
-svg .axis { stroke: var(--ink); }
-svg .diagonal { stroke: var(--soft); stroke-dasharray: 4 4; }
-svg line.candidate { stroke: var(--candidate); stroke-width: 2; }
-svg line.baseline { stroke: var(--baseline); stroke-width: 2; }
-svg .candidate.mark, svg .candidate.bar { fill: var(--candidate); }
-svg .candidate.point { fill: var(--candidate); fill-opacity: .5; stroke: var(--candidate); }
-svg .baseline.mark, svg .baseline.bar { fill: var(--paper); stroke: var(--baseline); stroke-width: 2; }
-"""
 
 
 def page(report: Report) -> str:
     """Well-formed as XML, too."""
     title = f"Evaluation of {report.candidate}"
-    body = [
-        f"<h1>{escape(title)}</h1>",
-        f'<p class="verdict">{escape(numbers.verdict(report))}</p>',
-        *(f"<p>{escape(reason)}</p>" for reason in report.reasons),
-        _about(report),
-        *(_found(report, report.summary) if report.summary else []),
-    ]
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"/>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body><main>\n"
-        + "\n".join(body)
-        + "\n</main></body></html>\n"
+    return page_of(
+        title,
+        [
+            heading(title, 1),
+            f'<p class="verdict">{escape(numbers.verdict(report))}</p>',
+            *(paragraph(reason) for reason in report.reasons),
+            _about(report),
+            *(_found(report, report.summary) if report.summary else []),
+        ],
     )
-
-
-def escape(text: str) -> str:
-    return html.escape(legible(text))
 
 
 def _about(report: Report) -> str:
@@ -80,24 +43,27 @@ def _about(report: Report) -> str:
     ]
     if report.spent_usd is not None:
         rows.append(("spent", f"{report.spent_usd:.6f} USD"))
-    shown = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in rows)
-    return f"<table><caption>What was evaluated</caption><tbody>{shown}</tbody></table>"
+    return facts(rows, "What was evaluated")
 
 
 def _found(report: Report, found: Summary) -> list[str]:
     counted = [case for case in report.cases if _scores(case) is not None]
     return [
-        "<h2>Numbers</h2>",
-        _table(numbers.metrics(found), "With 95 % intervals where there are any"),
-        "<h2>By slice</h2>",
-        _figure(intervals(_rows(found), "Score by slice"), "Mean scores with their 95 % intervals.", found),
-        _table(numbers.slices(found), "Document types and tags"),
-        "<h2>By case</h2>",
+        heading("Numbers"),
+        table(numbers.metrics(found), "With 95 % intervals where there are any"),
+        heading("By slice"),
+        _figure(
+            intervals(_rows(found), "Score by slice", "Mean score of the candidate by slice"),
+            "Mean scores with their 95 % intervals.",
+            found,
+        ),
+        table(numbers.slices(found), "Document types and tags"),
+        heading("By case"),
         *_of_cases(counted, found),
-        "<h2>Judge</h2>",
-        f"<p>{escape(numbers.judge(report.judged))}</p>",
+        heading("Judge"),
+        paragraph(numbers.judge(report.judged)),
         f"<details><summary>All {len(report.cases)} cases</summary>",
-        _table(numbers.cases(report), "Case by case"),
+        table(numbers.cases(report), "Case by case"),
         "</details>",
     ]
 
@@ -131,18 +97,7 @@ def _range(found: Estimate) -> Range:
 
 def _figure(svg: str, caption: str, found: Summary) -> str:
     key = " Filled: candidate; open: baseline." if found.baseline else ""
-    return f"<figure>{svg}<figcaption>{escape(caption + key)}</figcaption></figure>"
-
-
-def _table(rows: Table, caption: str) -> str:
-    if not rows:
-        return "<p>There are none.</p>"
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in rows[0])
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>'
-        for row in rows[1:]
-    )
-    return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return figure(svg, caption + key)
 
 
 def _scores(case: CaseOutcome) -> float | None:

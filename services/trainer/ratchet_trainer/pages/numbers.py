@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
+from ratchet_common.pages.page import Table
 from ratchet_trainer.suites.judged import JudgeReport
 from ratchet_trainer.suites.report import Report
 from ratchet_trainer.suites.summary import Estimate, Side, Summary
-
-Table = list[tuple[str, ...]]  # the first row is its head
 
 NOTHING: Final = "–"  # noqa: RUF001
 METRICS: Final[tuple[tuple[str, Callable[[Side], str]], ...]] = (

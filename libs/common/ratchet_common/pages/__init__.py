@@ -1,0 +1,1 @@
+"""Reports as pages that need nothing beside them: HTML with plots in it, and Markdown."""

@@ -1,0 +1,22 @@
+"""Parts of a page of Markdown. No name in them is a heading, a link, an image or a tag. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from ratchet_common.legible import legible
+from ratchet_common.pages.page import Table
+
+SPECIAL: Final = str.maketrans({letter: f"\\{letter}" for letter in "|\\`[]*_~"} | {"<": "&lt;"})
+
+
+def plain(text: str) -> str:
+    return legible(text).translate(SPECIAL)
+
+
+def table(rows: Table) -> str:
+    lines = [rows[0], tuple("---" for _ in rows[0]), *rows[1:]]
+    return "\n".join(f"| {' | '.join(map(plain, line))} |" for line in lines)
+
+
+def items(texts: Sequence[str]) -> str:
+    return "\n".join(f"- {plain(text)}" for text in texts)
