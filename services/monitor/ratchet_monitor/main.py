@@ -21,6 +21,7 @@ from ratchet_monitor.api import (
     experiments,
     invoices,
     numbers,
+    prompts,
     receivers,
     silences,
     studies,
@@ -56,21 +57,13 @@ def build(settings: MonitorSettings) -> FastAPI:
             async with at_work(its, relays | work):
                 yield
 
-    routers = [alerts.routes, alert_rules.routes, receivers.routes, silences.routes, alert.routes]
+    of_alerts = [alerts.routes, alert_rules.routes, receivers.routes, silences.routes, alert.routes]
+    of_numbers = [accuracy.routes, drift.routes, numbers.routes, prompts.routes]
+    of_money = [budgets.routes, costs.routes, invoices.routes]
     return create_app(
         "monitor",
         settings,
-        routers=[
-            *routers,
-            accuracy.routes,
-            budgets.routes,
-            costs.routes,
-            drift.routes,
-            invoices.routes,
-            numbers.routes,
-            studies.routes,
-            experiments.routes,
-        ],
+        routers=[*of_alerts, *of_numbers, *of_money, studies.routes, experiments.routes],
         lifespan=lifespan,
         uploads={("POST", invoices.PATH): Upload(settings.invoice_bytes, BODY_PATIENCE_S, "MONITOR_INVOICE_BYTES")},
     )

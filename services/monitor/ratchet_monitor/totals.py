@@ -21,10 +21,15 @@ Totals = Mapping[Subject, Tally]
 
 class Buckets(Protocol):
     def periods(
-        self, tenant: str, since: datetime, task_type: str = "", cuts: Collection[datetime] = ()
+        self,
+        tenant: str,
+        since: datetime,
+        task_type: str = "",
+        cuts: Collection[datetime] = (),
+        until: datetime | None = None,
     ) -> AsyncIterator[Period]:
-        """All from the hour `since` on, as hours or whole days, none of which reaches over one of `cuts`. An empty
-        `task_type` stands for all."""
+        """All from the hour `since` on, before the hour `until`, as hours or whole days, none of which reaches over one
+        of `cuts`. An empty `task_type` stands for all."""
 
 
 async def totals(buckets: Buckets, tenant: str, days: int, now: datetime, task_type: str = "") -> Totals:

@@ -108,11 +108,17 @@ class InMemoryBuckets:
         return True
 
     async def periods(
-        self, tenant: str, since: datetime, task_type: str = "", cuts: Collection[datetime] = ()
+        self,
+        tenant: str,
+        since: datetime,
+        task_type: str = "",
+        cuts: Collection[datetime] = (),
+        until: datetime | None = None,
     ) -> AsyncIterator[Period]:
         assert all(at >= since for at in cuts)
         for key, contents in self.written.items():
-            if key.tenant == tenant and key.hour >= since and task_type in ("", key.task_type):
+            within = since <= key.hour and (until is None or key.hour < until)
+            if key.tenant == tenant and within and task_type in ("", key.task_type):
                 yield Period(key.task_type, key.hour, contents)
 
     async def hours_of(self, day: BucketKey) -> AsyncIterator[Contents]:

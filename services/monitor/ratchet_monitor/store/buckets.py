@@ -42,19 +42,25 @@ class MongoBuckets:
         return await self.of_hours.write(key, contents, after=after)
 
     async def periods(
-        self, tenant: str, since: datetime, task_type: str = "", cuts: Collection[datetime] = ()
+        self,
+        tenant: str,
+        since: datetime,
+        task_type: str = "",
+        cuts: Collection[datetime] = (),
+        until: datetime | None = None,
     ) -> AsyncIterator[Period]:
         """From the hour `since` on, as few as there are: days, and hours where a day begins before `since`, has changed
-        since it was summed up, or holds one of `cuts`. An empty `task_type` stands for all."""
+        since it was summed up, or holds one of `cuts`. Before the hour `until`, if it is given. An empty `task_type`
+        stands for all."""
         whose: Document = {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
-        cut = {day_of(at) for at in (since, *cuts) if at != day_of(at)}
+        cut = {day_of(at) for at in (since, *cuts, *((until,) if until else ())) if at != day_of(at)}
         changed = await self._changed_days(tenant, task_type)
-        async for day in self.of_days.read(whose, since):
+        async for day in self.of_days.read(whose, since, until):
             if day.start not in cut and (day.task_type, day.start) not in changed:
                 yield day
-        by_hour = cut | {start for _, start in changed if start >= day_of(since)}
+        by_hour = cut | {start for _, start in changed if day_of(since) <= start and (not until or start < until)}
         for first, last in in_a_row(sorted(by_hour)):
-            async for hour in self.of_hours.read(whose, max(first, since), last):
+            async for hour in self.of_hours.read(whose, max(first, since), min(last, until) if until else last):
                 start = day_of(hour.start)
                 if start in cut or (hour.task_type, start) in changed:
                     yield hour

@@ -1,0 +1,109 @@
+"""How sure is what was counted of all answers, such as what one costs? Pure.
+
+Answers of one day have much in common: the same documents, users, outages. So days are what might have been others, not
+answers: each is left out in turn (jackknife), and the ends are Student's t with one degree of freedom less than there
+are days. Where too few days are there nothing is said. Blocks of time may be hours or weeks as well.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from math import exp, sqrt
+from statistics import NormalDist
+from typing import Final, NamedTuple
+
+FEWEST: Final = 5  # blocks, before anything is said
+LEVEL: Final = 0.95
+DAY: Final = timedelta(days=1)
+
+
+class Blocks(NamedTuple):
+    """A time, from an hour on and before another, cut into blocks."""
+
+    since: datetime
+    until: datetime
+    step: timedelta = DAY
+
+    def number(self, at: datetime) -> int:
+        return (at - self.since) // self.step
+
+    @property
+    def blocks(self) -> int:
+        return max(1, -((self.since - self.until) // self.step))
+
+    def start(self, number: int) -> datetime:
+        return self.since + number * self.step
+
+
+def blocks_of(since: datetime, until: datetime, most: int) -> Blocks:
+    """Of whole days, of which as many make a block as leave `most` blocks."""
+    days = -((since - until) // DAY)
+    return Blocks(since, until, DAY * max(1, -(-days // most)))
+
+
+class Spread(NamedTuple):
+    """A number with its variance, and how many degrees of freedom know that. None known: variance is None."""
+
+    value: float
+    variance: float | None
+    freedom: float
+
+    def interval(self, level: float = LEVEL) -> tuple[float, float] | None:
+        if self.variance is None:
+            return None
+        reach = student_t(level, self.freedom) * sqrt(self.variance)
+        return self.value - reach, self.value + reach
+
+    def less(self, other: "Spread") -> "Spread":
+        """Of two that have nothing in common; the degrees of freedom are Welch's (1947)."""
+        if self.variance is None or other.variance is None:
+            return Spread(self.value - other.value, None, 0)
+        both = self.variance + other.variance
+        known = self.variance**2 / self.freedom + other.variance**2 / other.freedom
+        return Spread(self.value - other.value, both, both**2 / known if known else self.freedom + other.freedom)
+
+
+def left_out(value: float, without: Sequence[float]) -> Spread:
+    """`without`: what the value is without each block in turn."""
+    n = len(without)
+    if n < FEWEST:
+        return Spread(value, None, 0)
+    mean = sum(without) / n
+    return Spread(value, (n - 1) / n * sum((one - mean) ** 2 for one in without), n - 1)
+
+
+def ratio(blocks: Iterable[tuple[float, float]]) -> Spread | None:
+    """Of the sums of (above, below) over blocks. None where nothing lies below the line."""
+    used = [one for one in blocks if one[1] > 0]
+    above, below = (sum(column) for column in zip(*used, strict=True)) if used else (0.0, 0.0)
+    if not below:
+        return None
+    without = [(above - a) / (below - b) for a, b in used if below > b]
+    return left_out(above / below, without if len(without) == len(used) else ())
+
+
+def of_all_but_one(numbers: Iterable[int], statistic: Callable[[int | None], float | None]) -> Spread | None:
+    """`statistic` of all blocks but one, or of all (None). None where there is none of all; without an interval where
+    there is none once one block is gone."""
+    value = statistic(None)
+    if value is None:
+        return None
+    without = [one for number in sorted(set(numbers)) if (one := statistic(number)) is not None]
+    return left_out(value, without if len(without) == len(set(numbers)) else ())
+
+
+def apart(blocks: Mapping[int, tuple[int, float]], variance: float) -> float:
+    """The design effect: as how many answers of their own one counts at most, 1 where days differ by chance alone.
+
+    `blocks`: how many, and their sum; `variance`: of their mean, were all of them independent.
+    """
+    found = ratio((total, float(n)) for n, total in blocks.values())
+    if found is None or not found.variance or not variance > 0:
+        return 1.0
+    return max(1.0, found.variance / variance)
+
+
+def student_t(level: float, freedom: float) -> float:
+    """The two-sided end, by the normal one that comes near it (Wallace, Annals of Mathematical Statistics 30, 1959)."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    near = z * (8 * freedom + 3) / (8 * freedom + 1)
+    return sqrt(freedom * (exp(near * near / freedom) - 1))

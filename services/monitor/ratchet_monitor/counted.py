@@ -1,0 +1,110 @@
+"""What a time holds: sums by task and kind of answers, and a few of them by block of time, for how much they vary."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Final, Generic, TypeVar
+
+import msgspec
+
+from ratchet_common.vocabulary import EMBEDDING
+from ratchet_monitor.blocks import Blocks
+from ratchet_monitor.buckets import OTHERS, Kind, Period, Tally
+from ratchet_monitor.totals import Buckets
+
+MOST_KINDS: Final = 2_000  # of answers that are told apart; what comes beyond is counted as one
+G = TypeVar("G")
+
+
+class Sums(msgspec.Struct):
+    """Of answers that were made, but for `cached`, in the units of observations.py."""
+
+    predictions: int = 0
+    cached: int = 0
+    answered: int = 0
+    failed: int = 0
+    misshapen: int = 0
+    cost: int = 0
+    latency: int = 0
+    scored: int = 0
+    score: int = 0
+    latencies: dict[int, int] = msgspec.field(default_factory=dict)
+
+    def add(self, tally: Tally) -> None:
+        self.predictions += tally.predictions
+        self.answered += tally.answered
+        self.failed += tally.failed
+        self.misshapen += tally.misshapen
+        self.cost += tally.cost
+        self.latency += tally.latency
+        self.scored += tally.scored
+        self.score += tally.score
+
+    def include(self, other: "Sums") -> None:
+        for name in SUMS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.count(other.latencies)
+
+    def count(self, latencies: Mapping[int, int]) -> None:
+        for number, n in latencies.items():
+            self.latencies[number] = self.latencies.get(number, 0) + n
+
+
+SUMS: Final = tuple(name for name in Sums.__struct_fields__ if name != "latencies")
+
+
+class Counted(Generic[G]):
+    """Takes periods in any order. `group`: by what of an answer's task and kind the blocks are told apart."""
+
+    def __init__(
+        self,
+        blocks: Blocks,
+        group: Callable[[str, Kind], G],
+        wanted: Callable[[str, Kind], bool] = lambda task, kind: True,  # noqa: ARG005
+        *,
+        latencies: bool = False,
+    ) -> None:
+        self.blocks, self._group, self._wanted, self._latencies = blocks, group, wanted, latencies
+        self.kinds: dict[tuple[str, Kind], Tally] = {}
+        self.by_block: dict[G, dict[int, Sums]] = {}
+        self.first: dict[G, datetime] = {}  # hour, or day, of a group's first answer
+        self.last: dict[G, datetime] = {}
+
+    def include(self, period: Period) -> None:
+        for cell in period.contents.cells:
+            if self._wanted(period.task_type, cell.kind):
+                self._add(period.task_type, cell.kind, cell.tally, period.start)
+
+    def _add(self, task: str, kind: Kind, tally: Tally, at: datetime) -> None:
+        place = (task, kind)
+        if place not in self.kinds and len(self.kinds) >= MOST_KINDS:
+            place = (task, Kind(*(OTHERS,) * 6, cached=kind.cached))
+        self.kinds.setdefault(place, Tally()).add(tally)
+        group = self._group(*place)
+        self.first[group] = min(at, self.first.get(group, at))
+        self.last[group] = max(at, self.last.get(group, at))
+        sums = self.by_block.setdefault(group, {}).setdefault(self.blocks.number(at), Sums())
+        if kind.cached:
+            sums.cached += tally.predictions
+            return
+        sums.add(tally)
+        if self._latencies:
+            sums.count(tally.latencies)
+
+    def summed(self, groups: Collection[G] | None = None) -> dict[int, Sums]:
+        """The blocks of all groups, or of these, added up."""
+        found: dict[int, Sums] = {}
+        for group in self.by_block if groups is None else groups:
+            for number, sums in self.by_block.get(group, {}).items():
+                found.setdefault(number, Sums()).include(sums)
+        return found
+
+
+async def count(
+    counted: Counted[G], buckets: Buckets, tenant: str, task_type: str = "", *, by_hour: bool = False
+) -> None:
+    """All answers of the blocks' time; vectors are none, and are left out."""
+    blocks = counted.blocks
+    cuts = [blocks.start(number) for number in range(blocks.blocks)] if by_hour else ()
+    async for period in buckets.periods(tenant, blocks.since, task_type, cuts, until=blocks.until):
+        if period.task_type != EMBEDDING:
+            counted.include(period)

@@ -1,0 +1,1 @@
+"""Prompt templates: how each does, which is better, which can go."""

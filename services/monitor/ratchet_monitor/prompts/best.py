@@ -1,0 +1,144 @@
+"""Which template is best for a task and a type of document? Told only where the numbers suffice. Pure.
+
+The one with the highest mean is held against each other one that has enough scores. It is called the best where it is
+better than all of them, at a level that makes the chance of any wrong best of one answer .025 at most: the level is
+shared among all that is compared. It holds for one look, and not for one that is repeated until something shows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, NamedTuple
+
+from ratchet_monitor.accuracy import Mean
+from ratchet_monitor.buckets import OTHERS
+from ratchet_monitor.drift.accuracy import NEEDED
+from ratchet_monitor.known import Apart, Known
+from ratchet_monitor.prompts.comparing import apart_by_place
+from ratchet_monitor.prompts.performance import mean_of
+from ratchet_monitor.prompts.uses import Place, Uses
+
+MOST: Final = 20  # templates of one task and document type that are compared, those of the most scores
+ERROR: Final = 0.05  # two-sided; a template is called the best on one side only
+MIN_COMPARED: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    template: str
+    uses: int
+    scored: int
+    quality: Mean | None
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """`best`: empty where it cannot be told, and `why` says why. `lead`, `low`: how much better it is than the next
+    one, and at least."""
+
+    task_type: str
+    document_type: str
+    best: str
+    leads: str  # the highest mean, whether or not that is more than chance
+    why: str
+    lead: float | None
+    low: float | None
+    candidates: list[Candidate]
+
+
+Cell = tuple[str, str]  # task and document type
+
+
+def best(found: Mapping[str, Uses]) -> list[Best]:
+    """For each task and document type that any template answered."""
+    cells = _cells(found)
+    known = {cell: _ranked(its) for cell, its in cells.items()}
+    compared = sum(max(0, len(its) - 1) for its in known.values())
+    level = 1 - ERROR / max(1, compared)
+    return [_best(cell, cells[cell], known[cell], level) for cell in sorted(cells)]
+
+
+def _cells(found: Mapping[str, Uses]) -> dict[Cell, dict[str, Uses]]:
+    cells: dict[Cell, dict[str, Uses]] = {}
+    for name, uses in found.items():
+        if name != OTHERS:
+            for cell in {_cell_of(place) for place in uses.blocks}:
+                cells.setdefault(cell, {})[name] = uses.within(partial(_is_in, cell))
+    return cells
+
+
+def _is_in(cell: Cell, place: Place) -> bool:
+    return _cell_of(place) == cell
+
+
+def _cell_of(place: Place) -> Cell:
+    return place.task_type, place.document_type
+
+
+def _ranked(its: Mapping[str, Uses]) -> list[tuple[str, Known]]:
+    """Those with enough scores, the highest mean first."""
+    known = [(name, quality) for name, uses in its.items() if (quality := uses.quality) and quality.n >= NEEDED]
+    most = sorted(known, key=lambda one: (-one[1].n, one[0]))[:MOST]
+    return sorted(most, key=lambda one: (-one[1].mean, one[0]))
+
+
+def _best(cell: Cell, its: Mapping[str, Uses], ranked: Sequence[tuple[str, Known]], level: float) -> Best:
+    won = _won(its, ranked, level)
+    others = sorted(set(its) - {name for name, _ in ranked})
+    left_out = f" Not compared: {', '.join(others[:MOST])} (fewer than {NEEDED} scores)." if others and won.why else ""
+    return Best(
+        task_type=cell[0],
+        document_type=cell[1],
+        best=won.best,
+        leads=ranked[0][0] if ranked else "",
+        why=_few(its, ranked) if len(ranked) < MIN_COMPARED else f"{won.why}{left_out}",
+        lead=won.lead,
+        low=won.low,
+        candidates=[_candidate(name, uses) for name, uses in _most_used(its)],
+    )
+
+
+class _Won(NamedTuple):
+    best: str = ""
+    why: str = ""
+    lead: float | None = None
+    low: float | None = None
+
+
+def _won(its: Mapping[str, Uses], ranked: Sequence[tuple[str, Known]], level: float) -> _Won:
+    """By the other one that comes nearest."""
+    if len(ranked) < MIN_COMPARED:
+        return _Won()
+    first = ranked[0][0]
+    leader = its[first].quality_by_place()
+    nearest: tuple[str, Apart] | None = None
+    for other, _ in ranked[1:]:
+        found = apart_by_place("quality", leader, its[other].quality_by_place(), level).apart
+        if found is None:
+            return _Won(why=f"{first} has the highest score, but was never served by a model that served {other}.")
+        if nearest is None or found.low < nearest[1].low:
+            nearest = (other, found)
+    if nearest is None:
+        return _Won()
+    other, apart = nearest
+    by = f"by {apart.value:+.3f} ({apart.low:+.3f} to {apart.high:+.3f}) over {other}"
+    lead, low = round(apart.value, 6), round(apart.low, 6)
+    if apart.low <= 0:
+        return _Won("", f"{first} leads {by}: that may be chance.", lead, low)
+    return _Won(first, f"{first} is the best of {len(ranked)}, {by}, which comes nearest.", lead, low)
+
+
+def _few(its: Mapping[str, Uses], ranked: Sequence[tuple[str, Known]]) -> str:
+    if len(its) == 1:
+        return f"Only {next(iter(its))} was used: there is nothing to compare it with."
+    counted = "none of them has" if not ranked else f"only {ranked[0][0]} has"
+    return f"Too little is known: {len(its)} templates were used, and {counted} {NEEDED} scores."
+
+
+def _most_used(its: Mapping[str, Uses]) -> list[tuple[str, Uses]]:
+    return sorted(its.items(), key=lambda one: (-one[1].answers, one[0]))[:MOST]
+
+
+def _candidate(name: str, uses: Uses) -> Candidate:
+    quality = uses.quality
+    return Candidate(name, uses.answers, quality.n if quality else 0, mean_of(quality))

@@ -1,0 +1,134 @@
+"""How each template does over a time: volume, success, quality, cost and time, with intervals. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ratchet_monitor.accuracy import Mean
+from ratchet_monitor.blocks import Spread, ratio
+from ratchet_monitor.buckets import Tally
+from ratchet_monitor.hearing import heard
+from ratchet_monitor.histogram import percentile_ms
+from ratchet_monitor.known import Known, known
+from ratchet_monitor.observations import MICRO, NANO
+from ratchet_monitor.prompts.names import name_of
+from ratchet_monitor.prompts.uses import Uses, all_uses, together
+
+MOST: Final = 200  # templates that are shown, those of the most uses
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """With its 95 % interval, by how days differ; no ends where fewer than five days are known."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptNumbers:
+    """Null of nothing. `success_rate`: answers that came and passed their checks, of those that came or failed.
+    `avg_quality_score`: weighted by who gives feedback, as `weighted` with its interval; `raw`: every score counts
+    once. Costs are in USD of an answer, `avg_latency` in seconds; all but `cached_uses` is of answers that were made.
+    """
+
+    template: str
+    template_id: str
+    version: int | None
+    total_uses: int
+    cached_uses: int
+    share_of_uses: float
+    tasks: list[str]
+    document_types: list[str]
+    first_used: datetime | None
+    last_used: datetime | None
+    success_rate: Mean | None
+    scored: int
+    avg_quality_score: float | None
+    weighted: Mean | None
+    raw: Mean | None
+    avg_cost: Measure | None
+    total_cost: float
+    avg_latency: Measure | None
+    p50_latency_ms: float | None
+    p95_latency_ms: float | None
+    p99_latency_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptGroup:
+    """A template with all of its versions that were used."""
+
+    whole: PromptNumbers
+    versions: list[PromptNumbers]
+
+
+def performance(found: Mapping[str, Uses]) -> list[PromptGroup]:
+    """Those of the most uses first."""
+    groups: dict[str, dict[str, Uses]] = {}
+    for name, uses in found.items():
+        groups.setdefault(name_of(name).template_id, {})[name] = uses
+    whole = all_uses(found)
+    told = [
+        PromptGroup(
+            numbers(template_id, together(its.values()), whole),
+            [numbers(name, uses, whole) for name, uses in sorted(its.items(), key=lambda one: name_of(one[0]))],
+        )
+        for template_id, its in groups.items()
+    ]
+    return sorted(told, key=lambda one: (-one.whole.total_uses, one.whole.template))[:MOST]
+
+
+def numbers(name: str, uses: Uses, of_all: int) -> PromptNumbers:
+    made, named, quality = uses.made, name_of(name), uses.quality
+    raw = known(heard([one for strata in uses.strata.values() for one in strata]).raw)
+    blocks = uses.summed().values()
+    return PromptNumbers(
+        template=name,
+        template_id=named.template_id,
+        version=named.version or None,
+        total_uses=uses.total,
+        cached_uses=uses.cached,
+        share_of_uses=round(uses.total / of_all, 6) if of_all else 0.0,
+        tasks=sorted({place.task_type for place in uses.blocks}),
+        document_types=sorted({place.document_type for place in uses.blocks if place.document_type}),
+        first_used=uses.first,
+        last_used=uses.last,
+        success_rate=mean_of(uses.success),
+        scored=made.scored,
+        avg_quality_score=round(quality.mean, 6) if quality else None,
+        weighted=mean_of(quality),
+        raw=mean_of(raw.with_effect(uses.effect) if raw else None),
+        avg_cost=measure(ratio((one.cost / NANO, one.predictions) for one in blocks), 9),
+        total_cost=round(made.cost / NANO, 6),
+        avg_latency=measure(ratio((one.latency / MICRO, one.answered) for one in blocks), 6),
+        p50_latency_ms=_percentile(made, 50),
+        p95_latency_ms=_percentile(made, 95),
+        p99_latency_ms=_percentile(made, 99),
+    )
+
+
+def measure(found: Spread | None, digits: int = 6) -> Measure | None:
+    """Nothing costs less than nothing: the lower end is 0 at least."""
+    if found is None:
+        return None
+    low, high = found.interval() or (None, None)
+    return Measure(
+        round(found.value, digits),
+        None if low is None else round(max(0.0, low), digits),
+        None if high is None else round(high, digits),
+    )
+
+
+def mean_of(found: Known | None) -> Mean | None:
+    if found is None:
+        return None
+    low, high = found.interval()
+    return Mean(round(found.mean, 6), (round(low, 6), round(high, 6)), found.n, round(found.worth, 1))
+
+
+def _percentile(tally: Tally, percent: float) -> float | None:
+    found = percentile_ms(tally.latencies, percent)
+    return None if found is None else round(found, 3)

@@ -1,0 +1,162 @@
+"""The answers of each template, by where it was used: two templates are compared where both were. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from ratchet_monitor.blocks import apart
+from ratchet_monitor.buckets import Kind, Tally
+from ratchet_monitor.counted import Counted, Sums
+from ratchet_monitor.hearing import Stratum, heard
+from ratchet_monitor.known import Known, known, share
+from ratchet_monitor.observations import MILLION
+
+
+class Place(NamedTuple):
+    """What answers of two templates have in common where they are compared."""
+
+    task_type: str
+    document_type: str
+    version_id: str
+    model: str
+
+
+class Use(NamedTuple):
+    template: str
+    place: Place
+
+
+@dataclass(slots=True)
+class Uses:
+    """Of one template, or of several together. `by_place`: its strata, and its blocks."""
+
+    cached: int = 0
+    made: Tally = field(default_factory=Tally)
+    strata: dict[Place, list[Stratum]] = field(default_factory=dict)
+    blocks: dict[Place, dict[int, Sums]] = field(default_factory=dict)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        return self.made.predictions + self.cached
+
+    @property
+    def answers(self) -> int:
+        """That were made, in its places."""
+        return sum(sums.predictions for blocks in self.blocks.values() for sums in blocks.values())
+
+    @property
+    def effect(self) -> float:
+        """The design effect of its scores by block: those of one day may hang together."""
+        found = known(heard(self._all_strata()).raw)
+        scores = {number: (sums.scored, sums.score / MILLION) for number, sums in self.summed().items()}
+        return apart(scores, found.mean * (1 - found.mean) / found.worth) if found else 1.0
+
+    @property
+    def effect_on_success(self) -> float:
+        of_all = share(*_succeeded(_total(self.summed().values())))
+        by_block = {number: (n, float(yes)) for number, sums in self.summed().items() for yes, n in [_succeeded(sums)]}
+        return apart(by_block, of_all.mean * (1 - of_all.mean) / of_all.worth) if of_all else 1.0
+
+    @property
+    def quality(self) -> Known | None:
+        """Weighted by who speaks."""
+        found = known(heard(self._all_strata()).weighted)
+        return found.with_effect(self.effect) if found else None
+
+    @property
+    def success(self) -> Known | None:
+        found = share(*_succeeded(_total(self.summed().values())))
+        return found.with_effect(self.effect_on_success) if found else None
+
+    def quality_by_place(self) -> dict[Place, Known]:
+        effect = self.effect
+        found = {place: known(heard(strata).weighted) for place, strata in self.strata.items()}
+        return {place: one.with_effect(effect) for place, one in found.items() if one}
+
+    def success_by_place(self) -> dict[Place, Known]:
+        effect = self.effect_on_success
+        found = {place: share(*_succeeded(_total(blocks.values()))) for place, blocks in self.blocks.items()}
+        return {place: one.with_effect(effect) for place, one in found.items() if one}
+
+    def summed(self) -> dict[int, Sums]:
+        found: dict[int, Sums] = {}
+        for blocks in self.blocks.values():
+            for number, sums in blocks.items():
+                found.setdefault(number, Sums()).include(sums)
+        return found
+
+    def within(self, wanted: Callable[[Place], bool]) -> "Uses":
+        """What comparisons look at, of some places alone; what is only known of all is left out."""
+        return Uses(
+            strata={place: one for place, one in self.strata.items() if wanted(place)},
+            blocks={place: one for place, one in self.blocks.items() if wanted(place)},
+        )
+
+    def include(self, other: "Uses") -> None:
+        self.cached += other.cached
+        self.made.add(other.made)
+        for place, strata in other.strata.items():
+            self.strata.setdefault(place, []).extend(strata)
+        for place, blocks in other.blocks.items():
+            ours = self.blocks.setdefault(place, {})
+            for number, sums in blocks.items():
+                ours.setdefault(number, Sums()).include(sums)
+        self.seen(other.first, other.last)
+
+    def seen(self, first: datetime | None, last: datetime | None) -> None:
+        self.first = min(filter(None, (self.first, first)), default=None)
+        self.last = max(filter(None, (self.last, last)), default=None)
+
+    def _all_strata(self) -> list[Stratum]:
+        return [one for strata in self.strata.values() for one in strata]
+
+
+def use_of(task_type: str, kind: Kind) -> Use:
+    return Use(kind.template, Place(task_type, kind.document_type, kind.version_id, kind.model))
+
+
+def with_template(_: str, kind: Kind) -> bool:
+    return bool(kind.template)
+
+
+def uses_of(counted: Counted[Use]) -> dict[str, Uses]:
+    """By the template's name with its version."""
+    found: dict[str, Uses] = {}
+    for (task_type, kind), tally in counted.kinds.items():
+        its = found.setdefault(kind.template, Uses())
+        if kind.cached:
+            its.cached += tally.predictions
+            continue
+        its.made.add(tally)
+        its.strata.setdefault(use_of(task_type, kind).place, []).extend(tally.strata.values())
+    for use, blocks in counted.by_block.items():
+        its = found[use.template]
+        its.blocks[use.place] = blocks
+        its.seen(counted.first[use], counted.last[use])
+    return dict(sorted(found.items()))
+
+
+def together(several: Iterable[Uses]) -> Uses:
+    whole = Uses()
+    for one in several:
+        whole.include(one)
+    return whole
+
+
+def all_uses(found: Mapping[str, Uses]) -> int:
+    return sum(one.total for one in found.values())
+
+
+def _succeeded(sums: Sums) -> tuple[int, int]:
+    """Answers that came and passed their checks, of those that came or failed: who hung up says neither."""
+    return sums.answered - sums.misshapen, sums.answered + sums.failed
+
+
+def _total(blocks: Iterable[Sums]) -> Sums:
+    whole = Sums()
+    for one in blocks:
+        whole.include(one)
+    return whole
