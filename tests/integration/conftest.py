@@ -35,11 +35,11 @@ WHATEVER_THE_BUS = {
     "test_building_while_erasing", "test_dead_provider", "test_draining", "test_evaluations", "test_explaining",
     "test_feedback_browser", "test_feedback_rules", "test_forgotten", "test_forgotten_numbers", "test_hanging_up",
     "test_large_batches", "test_leavings", "test_limits", "test_long_requests", "test_marked_jobs",
-    "test_registered_versions", "test_reloading", "test_searches", "test_slow_clients", "test_stack_processes",
-    "test_tenants", "test_trainer_commands", "test_trainer_examples", "test_trainer_killed", "test_trainer_stores",
-    "test_upserts", "test_whole_calls", "test_whole_handlers", "crashes.test_batches", "crashes.test_erasures",
-    "crashes.test_feedback", "crashes.test_grouping", "crashes.test_monitor", "crashes.test_trainer_collection",
-    "crashes.test_trainer_decisions",
+    "test_registered_versions", "test_reloading", "test_reports", "test_searches", "test_slow_clients",
+    "test_stack_processes", "test_tenants", "test_trainer_commands", "test_trainer_examples", "test_trainer_killed",
+    "test_trainer_stores", "test_upserts", "test_whole_calls", "test_whole_handlers", "crashes.test_batches",
+    "crashes.test_erasures", "crashes.test_feedback", "crashes.test_grouping", "crashes.test_monitor",
+    "crashes.test_trainer_collection", "crashes.test_trainer_decisions",
 }  # fmt: skip
 
 

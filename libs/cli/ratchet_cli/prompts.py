@@ -81,11 +81,11 @@ def _row(one: Mapping[str, Any]) -> dict[str, object]:
     return {
         "template": one["template"],
         "uses": one["total_uses"],
-        "success": _mean(one["success_rate"]),
+        "success": _mean(one["success"]),
         "scored": one["scored"],
         "quality": _mean(one["weighted"]),
-        "USD": _measure(one["avg_cost"]),
-        "seconds": _measure(one["avg_latency"]),
+        "USD": _measure(one["cost"]),
+        "seconds": _measure(one["latency"]),
         "p95 ms": one["p95_latency_ms"],
         "last used": at_minute(one["last_used"])[:10],
     }

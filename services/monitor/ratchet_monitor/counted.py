@@ -1,6 +1,6 @@
 """What a time holds: sums by task and kind of answers, and a few of them by block of time, for how much they vary."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
@@ -9,6 +9,7 @@ import msgspec
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import OTHERS, Kind, Period, Tally
+from ratchet_monitor.spreads import merge
 from ratchet_monitor.totals import Buckets
 
 MOST_KINDS: Final = 2_000  # of answers that are told apart; what comes beyond is counted as one
@@ -27,7 +28,6 @@ class Sums(msgspec.Struct):
     latency: int = 0
     scored: int = 0
     score: int = 0
-    latencies: dict[int, int] = msgspec.field(default_factory=dict)
 
     def add(self, tally: Tally) -> None:
         self.predictions += tally.predictions
@@ -40,16 +40,15 @@ class Sums(msgspec.Struct):
         self.score += tally.score
 
     def include(self, other: "Sums") -> None:
-        for name in SUMS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.count(other.latencies)
-
-    def count(self, latencies: Mapping[int, int]) -> None:
-        for number, n in latencies.items():
-            self.latencies[number] = self.latencies.get(number, 0) + n
-
-
-SUMS: Final = tuple(name for name in Sums.__struct_fields__ if name != "latencies")
+        self.predictions += other.predictions
+        self.cached += other.cached
+        self.answered += other.answered
+        self.failed += other.failed
+        self.misshapen += other.misshapen
+        self.cost += other.cost
+        self.latency += other.latency
+        self.scored += other.scored
+        self.score += other.score
 
 
 class Counted(Generic[G]):
@@ -60,12 +59,11 @@ class Counted(Generic[G]):
         blocks: Blocks,
         group: Callable[[str, Kind], G],
         wanted: Callable[[str, Kind], bool] = lambda task, kind: True,  # noqa: ARG005
-        *,
-        latencies: bool = False,
     ) -> None:
-        self.blocks, self._group, self._wanted, self._latencies = blocks, group, wanted, latencies
+        self.blocks, self._group, self._wanted = blocks, group, wanted
         self.kinds: dict[tuple[str, Kind], Tally] = {}
         self.by_block: dict[G, dict[int, Sums]] = {}
+        self.latencies: dict[int, dict[int, int]] = {}  # of all groups, by block
         self.first: dict[G, datetime] = {}  # hour, or day, of a group's first answer
         self.last: dict[G, datetime] = {}
 
@@ -87,16 +85,7 @@ class Counted(Generic[G]):
             sums.cached += tally.predictions
             return
         sums.add(tally)
-        if self._latencies:
-            sums.count(tally.latencies)
-
-    def summed(self, groups: Collection[G] | None = None) -> dict[int, Sums]:
-        """The blocks of all groups, or of these, added up."""
-        found: dict[int, Sums] = {}
-        for group in self.by_block if groups is None else groups:
-            for number, sums in self.by_block.get(group, {}).items():
-                found.setdefault(number, Sums()).include(sums)
-        return found
+        merge(self.latencies.setdefault(self.blocks.number(at), {}), tally.latencies)
 
 
 async def count(

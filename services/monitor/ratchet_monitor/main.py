@@ -23,6 +23,7 @@ from ratchet_monitor.api import (
     numbers,
     prompts,
     receivers,
+    reports,
     silences,
     studies,
 )
@@ -58,7 +59,7 @@ def build(settings: MonitorSettings) -> FastAPI:
                 yield
 
     of_alerts = [alerts.routes, alert_rules.routes, receivers.routes, silences.routes, alert.routes]
-    of_numbers = [accuracy.routes, drift.routes, numbers.routes, prompts.routes]
+    of_numbers = [accuracy.routes, drift.routes, numbers.routes, prompts.routes, reports.routes]
     of_money = [budgets.routes, costs.routes, invoices.routes]
     return create_app(
         "monitor",

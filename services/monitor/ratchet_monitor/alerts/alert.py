@@ -19,6 +19,7 @@ RESOLVED_FOR: Final = timedelta(days=1)  # by a person: what still holds then op
 REFRESH: Final = timedelta(minutes=1)  # numbers of an alert that stays as it is are written no more often
 HISTORY: Final = 50  # changes that an alert remembers
 UNTOLD: Final = 20  # changes that wait to be told: of an alert that is silenced for long, the latest
+KEPT: Final = timedelta(days=90)  # in the store, since the last word on one that is not open
 TICK: Final = timedelta(milliseconds=1)  # events of one alert are told apart by their times
 
 State = Literal["quiet", "pending", "open", "closed"]  # quiet: it was pending, and has never opened

@@ -15,7 +15,7 @@ from ratchet_monitor.prompts.uses import Use, Uses, together, use_of, uses_of
 from ratchet_monitor.studies.study import Study
 from ratchet_monitor.totals import Buckets
 
-MOST_BLOCKS: Final = 30
+MOST_BLOCKS: Final = 31  # thirty days, and today
 
 
 class TemplatesOverlapError(RefusedError):

@@ -8,9 +8,8 @@ from typing import Final
 from ratchet_monitor.accuracy import Mean
 from ratchet_monitor.blocks import Spread, ratio
 from ratchet_monitor.buckets import Tally
-from ratchet_monitor.hearing import heard
 from ratchet_monitor.histogram import percentile_ms
-from ratchet_monitor.known import Known, known
+from ratchet_monitor.known import Known
 from ratchet_monitor.observations import MICRO, NANO
 from ratchet_monitor.prompts.names import name_of
 from ratchet_monitor.prompts.uses import Uses, all_uses, together
@@ -29,9 +28,11 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class PromptNumbers:
-    """Null of nothing. `success_rate`: answers that came and passed their checks, of those that came or failed.
-    `avg_quality_score`: weighted by who gives feedback, as `weighted` with its interval; `raw`: every score counts
-    once. Costs are in USD of an answer, `avg_latency` in seconds; all but `cached_uses` is of answers that were made.
+    """Null of nothing. `success_rate`: answers that came and passed their checks, of those that came or failed; with
+    its interval as `success`. `avg_quality_score`: weighted by who gives feedback, with its interval as `weighted`;
+    `raw`: every score counts once. `avg_cost` (USD) and `avg_latency` (seconds) of an answer, with their intervals as
+    `cost` and `latency`. `first_used`, `last_used`: the hour, or the day, in which that was. All but the uses is of
+    answers that were made.
     """
 
     template: str
@@ -44,14 +45,17 @@ class PromptNumbers:
     document_types: list[str]
     first_used: datetime | None
     last_used: datetime | None
-    success_rate: Mean | None
+    success_rate: float | None
+    success: Mean | None
     scored: int
     avg_quality_score: float | None
     weighted: Mean | None
     raw: Mean | None
-    avg_cost: Measure | None
+    avg_cost: float | None
+    cost: Measure | None
     total_cost: float
-    avg_latency: Measure | None
+    avg_latency: float | None
+    latency: Measure | None
     p50_latency_ms: float | None
     p95_latency_ms: float | None
     p99_latency_ms: float | None
@@ -82,9 +86,8 @@ def performance(found: Mapping[str, Uses]) -> list[PromptGroup]:
 
 
 def numbers(name: str, uses: Uses, of_all: int) -> PromptNumbers:
-    made, named, quality = uses.made, name_of(name), uses.quality
-    raw = known(heard([one for strata in uses.strata.values() for one in strata]).raw)
-    blocks = uses.summed().values()
+    made, named, quality, success = uses.made, name_of(name), uses.quality, uses.success
+    cost, latency = measure(cost_of(uses), 9), measure(latency_of(uses))
     return PromptNumbers(
         template=name,
         template_id=named.template_id,
@@ -96,18 +99,31 @@ def numbers(name: str, uses: Uses, of_all: int) -> PromptNumbers:
         document_types=sorted({place.document_type for place in uses.blocks if place.document_type}),
         first_used=uses.first,
         last_used=uses.last,
-        success_rate=mean_of(uses.success),
+        success_rate=round(success.mean, 6) if success else None,
+        success=mean_of(success),
         scored=made.scored,
         avg_quality_score=round(quality.mean, 6) if quality else None,
         weighted=mean_of(quality),
-        raw=mean_of(raw.with_effect(uses.effect) if raw else None),
-        avg_cost=measure(ratio((one.cost / NANO, one.predictions) for one in blocks), 9),
+        raw=mean_of(uses.quality_raw),
+        avg_cost=cost.value if cost else None,
+        cost=cost,
         total_cost=round(made.cost / NANO, 6),
-        avg_latency=measure(ratio((one.latency / MICRO, one.answered) for one in blocks), 6),
+        avg_latency=latency.value if latency else None,
+        latency=latency,
         p50_latency_ms=_percentile(made, 50),
         p95_latency_ms=_percentile(made, 95),
         p99_latency_ms=_percentile(made, 99),
     )
+
+
+def cost_of(uses: Uses) -> Spread | None:
+    """USD of an answer, by how blocks differ."""
+    return ratio((one.cost / NANO, one.predictions) for one in uses.summed().values())
+
+
+def latency_of(uses: Uses) -> Spread | None:
+    """Seconds of an answer, by how blocks differ."""
+    return ratio((one.latency / MICRO, one.answered) for one in uses.summed().values())
 
 
 def measure(found: Spread | None, digits: int = 6) -> Measure | None:

@@ -46,13 +46,12 @@ def to_retire(
     found: Mapping[str, Uses], best: Collection[str], now: datetime, unused_for: timedelta
 ) -> list[Suggestion]:
     """`best`: those that are the best of any task and document type."""
-    known = {name: uses for name, uses in found.items() if name != OTHERS}
-    lately = {name: uses for name, uses in known.items() if uses.last and uses.last + DAY > now - unused_for}
-    return [*_worse(lately, best), *_unused(known, lately, unused_for)]
+    lately = {name: uses for name, uses in found.items() if uses.last and uses.last + DAY > now - unused_for}
+    return [*worse_ones(lately, best), *unused_ones(found, lately, unused_for)]
 
 
-def _worse(found: Mapping[str, Uses], best: Collection[str]) -> list[Suggestion]:
-    scored = {name: uses for name, uses in found.items() if uses.made.scored >= NEEDED}
+def worse_ones(found: Mapping[str, Uses], best: Collection[str]) -> list[Suggestion]:
+    scored = {name: uses for name, uses in found.items() if uses.made.scored >= NEEDED and name != OTHERS}
     names = sorted(scored, key=lambda name: (-scored[name].made.scored, name))[:MOST]
     quality = {name: scored[name].quality_by_place() for name in names}
     pairs = [(worse, other) for worse, other in permutations(names, 2) if quality[worse].keys() & quality[other].keys()]
@@ -111,10 +110,10 @@ def _switch(name: str, other: str) -> str:
     return f"Name {other} in requests, or give it the task and document types that {name} has. {sure}"
 
 
-def _unused(found: Mapping[str, Uses], lately: Mapping[str, Uses], unused_for: timedelta) -> list[Suggestion]:
+def unused_ones(found: Mapping[str, Uses], lately: Collection[str], unused_for: timedelta) -> list[Suggestion]:
     """A version whose template is used by another one has been retired already."""
     alive = {name_of(name).template_id for name in lately}
-    gone = [name for name in found if name not in lately and name_of(name).template_id not in alive]
+    gone = [name for name in found if name != OTHERS and name not in lately and name_of(name).template_id not in alive]
     return [_of_unused(name, found[name], unused_for) for name in sorted(gone)]
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ratchet_monitor.blocks import apart
 from ratchet_monitor.buckets import Kind, Tally
 from ratchet_monitor.counted import Counted, Sums
-from ratchet_monitor.hearing import Stratum, heard
+from ratchet_monitor.hearing import Heard, Stratum, heard
 from ratchet_monitor.known import Known, known, share
 from ratchet_monitor.observations import MILLION
 
@@ -37,6 +37,9 @@ class Uses:
     blocks: dict[Place, dict[int, Sums]] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
+    _summed: dict[int, Sums] | None = None  # this and the next two are kept from the first time on: many ask for them
+    _heard: Heard | None = None
+    _effect: float | None = None
 
     @property
     def total(self) -> int:
@@ -48,28 +51,39 @@ class Uses:
         return sum(sums.predictions for blocks in self.blocks.values() for sums in blocks.values())
 
     @property
-    def effect(self) -> float:
-        """The design effect of its scores by block: those of one day may hang together."""
-        found = known(heard(self._all_strata()).raw)
-        scores = {number: (sums.scored, sums.score / MILLION) for number, sums in self.summed().items()}
-        return apart(scores, found.mean * (1 - found.mean) / found.worth) if found else 1.0
+    def heard(self) -> Heard:
+        if self._heard is None:
+            self._heard = heard(one for strata in self.strata.values() for one in strata)
+        return self._heard
 
     @property
-    def effect_on_success(self) -> float:
-        of_all = share(*_succeeded(_total(self.summed().values())))
-        by_block = {number: (n, float(yes)) for number, sums in self.summed().items() for yes, n in [_succeeded(sums)]}
-        return apart(by_block, of_all.mean * (1 - of_all.mean) / of_all.worth) if of_all else 1.0
+    def effect(self) -> float:
+        """The design effect of its scores by block: those of one day may hang together."""
+        if self._effect is None:
+            found = known(self.heard.raw)
+            scores = {number: (sums.scored, sums.score / MILLION) for number, sums in self.summed().items()}
+            self._effect = apart(scores, found.mean * (1 - found.mean) / found.worth) if found else 1.0
+        return self._effect
 
     @property
     def quality(self) -> Known | None:
         """Weighted by who speaks."""
-        found = known(heard(self._all_strata()).weighted)
+        found = known(self.heard.weighted)
+        return found.with_effect(self.effect) if found else None
+
+    @property
+    def quality_raw(self) -> Known | None:
+        """Every score counts once."""
+        found = known(self.heard.raw)
         return found.with_effect(self.effect) if found else None
 
     @property
     def success(self) -> Known | None:
-        found = share(*_succeeded(_total(self.summed().values())))
-        return found.with_effect(self.effect_on_success) if found else None
+        return self._share(succeeded)
+
+    @property
+    def failures(self) -> Known | None:
+        return self._share(failed)
 
     def quality_by_place(self) -> dict[Place, Known]:
         effect = self.effect
@@ -77,16 +91,18 @@ class Uses:
         return {place: one.with_effect(effect) for place, one in found.items() if one}
 
     def success_by_place(self) -> dict[Place, Known]:
-        effect = self.effect_on_success
-        found = {place: share(*_succeeded(_total(blocks.values()))) for place, blocks in self.blocks.items()}
+        effect = self._effect_on(succeeded)
+        found = {place: share(*succeeded(_total(blocks.values()))) for place, blocks in self.blocks.items()}
         return {place: one.with_effect(effect) for place, one in found.items() if one}
 
     def summed(self) -> dict[int, Sums]:
-        found: dict[int, Sums] = {}
-        for blocks in self.blocks.values():
-            for number, sums in blocks.items():
-                found.setdefault(number, Sums()).include(sums)
-        return found
+        """By block, of all places."""
+        if self._summed is None:
+            self._summed = {}
+            for blocks in self.blocks.values():
+                for number, sums in blocks.items():
+                    self._summed.setdefault(number, Sums()).include(sums)
+        return self._summed
 
     def within(self, wanted: Callable[[Place], bool]) -> "Uses":
         """What comparisons look at, of some places alone; what is only known of all is left out."""
@@ -96,6 +112,7 @@ class Uses:
         )
 
     def include(self, other: "Uses") -> None:
+        self._summed = self._heard = self._effect = None
         self.cached += other.cached
         self.made.add(other.made)
         for place, strata in other.strata.items():
@@ -110,8 +127,14 @@ class Uses:
         self.first = min(filter(None, (self.first, first)), default=None)
         self.last = max(filter(None, (self.last, last)), default=None)
 
-    def _all_strata(self) -> list[Stratum]:
-        return [one for strata in self.strata.values() for one in strata]
+    def _share(self, of: Callable[[Sums], tuple[int, int]]) -> Known | None:
+        found = share(*of(_total(self.summed().values())))
+        return found.with_effect(self._effect_on(of)) if found else None
+
+    def _effect_on(self, of: Callable[[Sums], tuple[int, int]]) -> float:
+        whole = share(*of(_total(self.summed().values())))
+        by_block = {number: (n, float(yes)) for number, sums in self.summed().items() for yes, n in [of(sums)]}
+        return apart(by_block, whole.mean * (1 - whole.mean) / whole.worth) if whole else 1.0
 
 
 def use_of(task_type: str, kind: Kind) -> Use:
@@ -122,19 +145,25 @@ def with_template(_: str, kind: Kind) -> bool:
     return bool(kind.template)
 
 
-def uses_of(counted: Counted[Use]) -> dict[str, Uses]:
-    """By the template's name with its version."""
+def template_of(use: Use) -> str:
+    return use.template
+
+
+def uses_of(counted: Counted[Use], name: Callable[[Use], str] = template_of) -> dict[str, Uses]:
+    """By the template's name with its version, or by another one."""
     found: dict[str, Uses] = {}
     for (task_type, kind), tally in counted.kinds.items():
-        its = found.setdefault(kind.template, Uses())
+        its = found.setdefault(name(use_of(task_type, kind)), Uses())
         if kind.cached:
             its.cached += tally.predictions
             continue
         its.made.add(tally)
         its.strata.setdefault(use_of(task_type, kind).place, []).extend(tally.strata.values())
     for use, blocks in counted.by_block.items():
-        its = found[use.template]
-        its.blocks[use.place] = blocks
+        its = found[name(use)]
+        ours = its.blocks.setdefault(use.place, {})
+        for number, sums in blocks.items():
+            ours.setdefault(number, Sums()).include(sums)
         its.seen(counted.first[use], counted.last[use])
     return dict(sorted(found.items()))
 
@@ -150,9 +179,13 @@ def all_uses(found: Mapping[str, Uses]) -> int:
     return sum(one.total for one in found.values())
 
 
-def _succeeded(sums: Sums) -> tuple[int, int]:
+def succeeded(sums: Sums) -> tuple[int, int]:
     """Answers that came and passed their checks, of those that came or failed: who hung up says neither."""
     return sums.answered - sums.misshapen, sums.answered + sums.failed
+
+
+def failed(sums: Sums) -> tuple[int, int]:
+    return sums.failed, sums.answered + sums.failed
 
 
 def _total(blocks: Iterable[Sums]) -> Sums:

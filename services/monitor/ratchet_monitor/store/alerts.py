@@ -10,7 +10,7 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import AlertChanged
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_common.outbox import entry, holding, push
-from ratchet_monitor.alerts.alert import Alert, Next, alert_id, told
+from ratchet_monitor.alerts.alert import KEPT, Alert, Next, alert_id, told
 from ratchet_monitor.alerts.condition import Condition
 from ratchet_monitor.store.documents import document_of, struct_of
 
@@ -18,7 +18,6 @@ KEPT_QUIET: Final = timedelta(days=1)  # one that never opened
 ATTEMPTS: Final = 8
 AT_ONCE: Final = 100
 MOST: Final = 1000  # alerts of a tenant that are looked at together
-KEPT: Final = timedelta(days=90)  # since the last word on one that is not open
 WITHOUT_OUTBOX: Final = {"outbox": 0}
 TIMES: Final = ("tell_at", "until")  # that are there or not: what has none is in neither index
 LISTED: Final = ("open", "pending", "closed")
@@ -94,6 +93,17 @@ class MongoAlerts:
             found = await self._alerts.find(wanted, WITHOUT_OUTBOX).sort("place", 1).limit(limit).to_list()
         return [(document["place"], struct_of(Alert, document)) for document in found]
 
+    async def changed_since(self, tenant: str, at: datetime, limit: int) -> Sequence[Alert]:
+        """Those that are open, and those whose last change is not before `at`: of each state the latest `limit`."""
+        latest = {"place": {"$lte": _place(at, "~")}}
+        found: list[Alert] = []
+        for state in LISTED:
+            wanted = {"tenant": tenant, "state": state, **({} if state == "open" else latest)}
+            with waiting_is_worth_it():
+                these = await self._alerts.find(wanted, WITHOUT_OUTBOX).sort("place", 1).limit(limit).to_list()
+            found += [struct_of(Alert, document) for document in these]
+        return found
+
     async def watched(self, tenant: str) -> Sequence[Alert]:
         with waiting_is_worth_it():
             found = self._alerts.find({"tenant": tenant, "watched": True}, WITHOUT_OUTBOX).limit(MOST)
@@ -163,10 +173,14 @@ def _fields(alert: Alert, tell_at: datetime | None) -> Document:
     return {
         **document_of(alert),
         "watched": alert.watched,
-        "place": f"{_LAST - round(latest.timestamp() * 1000):015d}/{alert.alert_id}",
+        "place": _place(latest, alert.alert_id),
         "tell_at": (tell_at or first) if first else None,
         "until": None if alert.live else alert.at + (KEPT if alert.revision else KEPT_QUIET),
     }
+
+
+def _place(latest: datetime, its: str) -> str:
+    return f"{_LAST - round(latest.timestamp() * 1000):015d}/{its}"
 
 
 _LAST: Final = 10**14  # milliseconds: what changed last has the lowest place, since indexes are read upwards

@@ -27,13 +27,14 @@ class MongoShadows:
             with waiting_is_worth_it(), duplicates_are_fine():
                 await self._shadows.insert_many(found, ordered=False)
 
-    async def cost(self, tenant: str, since: datetime) -> int:
+    async def cost(self, tenant: str, since: datetime, until: datetime | None = None) -> int:
         """In nano-USD."""
+        when = {"$gte": since} | ({"$lt": until} if until else {})
         summed: Document = {"_id": None, "cost": {"$sum": "$cost"}}
         with waiting_is_worth_it():
             cursor = await self._shadows.aggregate(
                 [
-                    {"$match": {"tenant": tenant, "at": {"$gte": since}}},
+                    {"$match": {"tenant": tenant, "at": when}},
                     {"$group": summed},
                 ]
             )

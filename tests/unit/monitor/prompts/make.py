@@ -9,6 +9,7 @@ from decimal import Decimal
 from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import Build, Cell, Contents, Kind, Period, Tally
 from ratchet_monitor.counted import Counted
+from ratchet_monitor.histogram import bin_of
 from ratchet_monitor.prompts.uses import Use, Uses, use_of, uses_of, with_template
 from ratchet_monitor.scores import Scored
 from tests.unit.monitor.make import observation, result_id
@@ -86,9 +87,13 @@ def summed_uses(
     *made: Made, seed: int = 1, of_day: Callable[[random.Random], float] = lambda _: 1.0
 ) -> dict[str, Uses]:
     """As `uses`, of sums that are drawn and not of single answers: for many runs."""
+    return uses_in(summed_periods(*made, seed=seed, of_day=of_day))
+
+
+def summed_periods(*made: Made, seed: int = 1, of_day: OfDay = lambda _: 1.0) -> list[Period]:
     drawn = random.Random(seed)
     factors = [of_day(drawn) for _ in range(DAYS)]
-    return uses_in(_summed(one, day, factors[day], drawn) for one in made for day in one.days)
+    return [_summed(one, day, factors[day], drawn) for one in made for day in one.days]
 
 
 def _summed(made: Made, day: int, factor: float, drawn: random.Random) -> Period:
@@ -101,6 +106,7 @@ def _summed(made: Made, day: int, factor: float, drawn: random.Random) -> Period
         answered=answered,
         cost=sum(round(made.usd * factor * drawn.uniform(0.5, 1.5) * 1e9) for _ in range(made.each_day)),
         latency=sum(drawn.randrange(100_000, 300_000) for _ in range(answered)),
+        latencies={bin_of(200_000): answered} if answered else {},
         scored=made.scored,
         score=good * 1_000_000,
         strata={0: (answered, made.scored, good * 1_000_000, good * 1_000_000)},

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ratchet_monitor.prompts.asking import TemplatesOverlapError, of_each, trials_of
+from ratchet_monitor.prompts.asking import TemplatesOverlapError, of_each, time_of, trials_of
 from ratchet_monitor.prompts.best import best
 from ratchet_monitor.prompts.comparing import Comparison, Difference, compare
 from ratchet_monitor.prompts.names import is_named, name_of
@@ -60,14 +60,15 @@ def test_each_template_is_told_with_its_versions() -> None:
     assert both.whole.share_of_uses + long.whole.share_of_uses == pytest.approx(1)
     assert (both.whole.version, both.versions[1].version) == (None, 2)
     one = both.versions[1]
-    assert one.success_rate
-    assert one.success_rate.interval[0] < 0.8 < one.success_rate.interval[1]
-    assert one.avg_cost
-    assert one.avg_cost.low is not None
-    assert one.avg_cost.high is not None
-    assert one.avg_cost.low < 0.002 < one.avg_cost.high
-    assert one.avg_latency
-    assert (one.avg_latency.value, one.p95_latency_ms) == (pytest.approx(0.2), pytest.approx(200, rel=0.01))
+    assert one.success
+    assert one.success.interval[0] < 0.8 < one.success.interval[1]
+    assert one.success.value == one.success_rate
+    assert one.cost
+    assert one.cost.low is not None
+    assert one.cost.high is not None
+    assert one.cost.low < 0.002 < one.cost.high
+    assert one.avg_latency == pytest.approx(0.2)
+    assert one.p95_latency_ms == pytest.approx(200, rel=0.01)
     assert (one.first_used, one.last_used) == (SINCE, SINCE + (DAYS - 1) * DAY)
 
 
@@ -86,7 +87,8 @@ def test_of_nothing_nothing_is_told() -> None:
 def test_of_a_few_days_costs_have_no_interval() -> None:
     (only,) = performance(uses(Made("short_v1", days=range(4))))
     assert only.whole.avg_cost
-    assert only.whole.avg_cost.low is None
+    assert only.whole.cost
+    assert only.whole.cost.low is None
 
 
 def test_one_that_gets_the_hard_documents_is_not_worse_for_that() -> None:
@@ -230,3 +232,12 @@ def test_one_that_nobody_uses_any_more_is_named_unless_another_version_is() -> N
     assert (told.template, told.reason, told.last_used) == ("gone_v1", "unused", SINCE + 4 * DAY)
     assert "used 100 times, last on 2026-11-05" in told.why
     assert not to_retire(found, (), NOW, timedelta(days=16))
+
+
+@pytest.mark.parametrize(
+    ("days", "blocks", "step"), [(1, 2, DAY), (30, 31, DAY), (90, 31, 3 * DAY), (400, 31, 13 * DAY)]
+)
+def test_a_time_is_whole_days_and_today_in_a_bounded_number_of_blocks(days: int, blocks: int, step: timedelta) -> None:
+    found = time_of(days, NOW + timedelta(hours=9, minutes=30))
+    assert (found.since, found.until) == (NOW - days * DAY, NOW + timedelta(hours=10))
+    assert (found.blocks, found.step) == (blocks, step)

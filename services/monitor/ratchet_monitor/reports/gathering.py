@@ -1,0 +1,47 @@
+"""Use case: all that a report is made of is read; then it is made, beside the event loop."""
+
+import asyncio
+from datetime import datetime
+from typing import Final
+
+from ratchet_monitor.counted import Counted, count
+from ratchet_monitor.hours import Keeping
+from ratchet_monitor.prompts.uses import Use, use_of
+from ratchet_monitor.reports.happenings import alerts_then, rollouts_then, studies_then
+from ratchet_monitor.reports.report import Known, Report, report_of
+from ratchet_monitor.reports.spans import Span
+from ratchet_monitor.store import MonitorStore
+
+ALERTS: Final = 500  # of each state, the latest
+EXPERIMENTS: Final = 200  # that began before the end, the latest
+
+
+async def report_on(span: Span, tenant: str, store: MonitorStore, keeping: Keeping, now: datetime) -> Report:
+    known = Known(
+        span=span,
+        at=now,
+        keeping=keeping,
+        now=await _counted(span, tenant, store, keeping, now),
+        before=await _counted(span.before, tenant, store, keeping, now),
+        shadows=await store.shadows.cost(tenant, span.since, span.until),
+        shadows_before=await store.shadows.cost(tenant, span.before.since, span.since),
+        alerts=alerts_then(await store.alerts.changed_since(tenant, span.since, ALERTS), span.since, span.until),
+        experiments=[
+            *studies_then(await store.studies.page(tenant, _place(span), EXPERIMENTS), span.since, span.until),
+            *rollouts_then(await store.experiments.page(tenant, _place(span), EXPERIMENTS), span.since, span.until),
+        ],
+    )
+    return await asyncio.to_thread(report_of, known)
+
+
+async def _counted(span: Span, tenant: str, store: MonitorStore, keeping: Keeping, now: datetime) -> Counted[Use]:
+    blocks = span.blocks(keeping, now)
+    counted = Counted[Use](blocks, use_of)
+    by_hour = span.rhythm == "daily" and not span.hours_are_gone(keeping, now)
+    await count(counted, store.buckets, tenant, by_hour=by_hour)
+    return counted
+
+
+def _place(span: Span) -> str:
+    """Before that of whatever began at the end."""
+    return f"{span.until:%Y%m%dT%H%M%S}"

@@ -1,0 +1,1 @@
+"""A report as pages: the same tables as HTML with plots, and as Markdown."""

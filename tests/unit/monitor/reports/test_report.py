@@ -1,0 +1,188 @@
+"""What a report says: the numbers of a time, what is sure of the changes, and what stood at its end."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from ratchet_monitor.alerts.alert import Alert, Change, What
+from ratchet_monitor.alerts.condition import Severity
+from ratchet_monitor.experiments import State
+from ratchet_monitor.reports.changes import Change as Changed
+from ratchet_monitor.reports.happenings import alerts_then, rollouts_then, studies_then
+from ratchet_monitor.reports.report import Report
+from ratchet_monitor.reports.spans import span_of
+from ratchet_monitor.studies.study import Ended, stopped
+from tests.unit.monitor.alerts.make import opened
+from tests.unit.monitor.make import experiment
+from tests.unit.monitor.prompts.make import DAY, Made
+from tests.unit.monitor.reports.make import AT, LAST, THIS, WEEK, report
+from tests.unit.monitor.studies.make import study
+
+SINCE, UNTIL = WEEK.since, WEEK.until
+
+
+def changed(found: Report, metric: str, of: str = "") -> Changed:
+    return next(one for one in found.changes if (one.metric, one.of) == (metric, of))
+
+
+def test_a_week_is_told_beside_the_one_before() -> None:
+    found = report(Made("short_v1", 30, days=THIS), Made("short_v1", 20, days=LAST))
+    assert (found.name, found.before_name) == ("2026-W46", "2026-W45")
+    assert (found.now.uses, found.before.uses, found.now.scored) == (210, 140, 35)
+    assert sum(one.made for one in found.series) == 210
+    assert [one.label for one in found.series][::6] == ["11-09", "11-15"]
+    assert sum(one.cost for one in found.series) == pytest.approx(found.now.cost, abs=1e-5)
+    assert [(one.name, one.now and one.now.uses) for one in found.by_task] == [("summary", 210)]
+    assert "210 answers, after 140 before (+50%)" in " ".join(found.points)
+
+
+def test_what_the_cost_became_is_told_exactly() -> None:
+    cost = report(Made("a_v1", 30, usd=0.004, days=THIS), Made("a_v1", 20, usd=0.001, days=LAST)).cost
+    assert cost.by_volume + cost.by_price == pytest.approx(cost.difference, abs=2e-6)
+    assert cost.by_volume == pytest.approx(cost.before / 2, rel=0.01)  # half as many more, at the price before
+
+
+def test_a_change_that_is_sure_is_told_with_the_interval_of_the_difference() -> None:
+    found = report(Made("a_v1", 40, 40, 0.6, usd=0.004, failing=0.3, days=THIS), Made("a_v1", 40, 40, 0.9, days=LAST))
+    for metric in ("quality", "error_rate", "avg_cost"):
+        one = changed(found, metric)
+        assert one.verdict == "worse", metric
+        assert one.low is not None
+        assert one.high is not None
+        assert one.low < (one.difference or 0) < one.high
+    assert changed(found, "quality", "summary").verdict == "worse"
+    assert "The quality is worse: 0." in " ".join(found.points)
+
+
+def test_two_intervals_that_overlap_are_no_verdict_and_of_one_difference_may_be() -> None:
+    """0.80 and 0.74 of 980 scores each: the two intervals overlap, that of the difference holds no 0."""
+    found = report(Made("a_v1", 140, 140, 0.745, days=THIS), Made("a_v1", 140, 140, 0.8, days=LAST), seed=7)
+    now, before = found.now.quality, found.before.quality
+    assert now
+    assert before
+    one = changed(found, "quality")
+    assert one.difference == pytest.approx(now.value - before.value, abs=1e-6)
+    assert (one.verdict == "worse") == (one.high is not None and one.high < 0)
+
+
+def test_two_weeks_that_are_alike_have_no_sure_change() -> None:
+    """Of 200 reports with 8 intervals each, one in twenty has a false one at most, and what chance adds."""
+    wrong = 0
+    for seed in range(200):
+        found = report(Made("a_v1", 20, 10, 0.7, failing=0.1, days=[*THIS, *LAST]), seed=seed)
+        wrong += any(one.verdict in ("better", "worse") for one in found.changes)
+    assert wrong <= 200 * 0.05 + 3 * (200 * 0.05 * 0.95) ** 0.5
+
+
+def test_too_little_is_no_verdict() -> None:
+    found = report(Made("a_v1", 3, 1, 1.0, days=THIS), Made("a_v1", 3, 1, 0.0, days=LAST))
+    assert (changed(found, "quality").verdict, changed(found, "quality").difference) == ("too_little", 1.0)
+    assert "No change of quality" in found.points[-1]
+
+
+def test_an_empty_time_has_an_empty_report() -> None:
+    found = report()
+    assert (found.now.uses, found.now.cost, found.now.quality, found.now.cost_of_answer) == (0, 0.0, None, None)
+    assert (found.by_task, found.alerts, found.prompts.templates) == ([], [], [])
+    assert len(found.series) == 7
+    assert "Nothing was answered in this period." in found.notes
+    assert "Nothing was spent." in found.points
+
+
+def test_a_report_says_until_when_it_counted() -> None:
+    made = Made("a_v1", days=[*THIS, *LAST])
+    going_on, over, settled = (report(made, at=at) for at in (UNTIL - DAY, AT, UNTIL + 32 * DAY))
+    assert [(one.over, one.settled) for one in (going_on, over, settled)] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+    assert "goes on until 2026-11-16 00:00 UTC" in going_on.notes[0]
+    assert "until 2026-12-16 still counts" in over.notes[0]
+    assert "Counted on 2026-12-18 00:00 UTC. The period is settled" in settled.notes[0]
+
+
+def test_it_says_the_same_when_it_is_asked_for_again() -> None:
+    made = Made("a_v1", days=[*THIS, *LAST])
+    now, later = report(made), report(made, at=AT + 3 * DAY)
+    assert replace(later, counted_until=now.counted_until, notes=now.notes) == now
+
+
+def test_what_is_kept_no_more_is_said_to_be_missing() -> None:
+    later = report(span=WEEK, at=UNTIL + 400 * DAY)
+    assert any("days before 2026-11-16 are kept no more" in note for note in later.notes)
+    assert any("Alerts that closed more than 90 days ago" in note for note in later.notes)
+
+
+def test_prompts_of_the_time_are_told_and_of_a_month_what_nobody_uses_any_more() -> None:
+    found = report(Made("a_v1", 20, 10, 0.5, days=THIS), Made("b_v1", 20, 10, 0.9, days=THIS), Made("c_v1", days=LAST))
+    assert [one.template for one in found.prompts.templates] == ["a_v1", "b_v1"]
+    assert [one.best for one in found.prompts.best] == ["b_v1"]
+    assert [one.template for one in found.prompts.to_retire] == ["a_v1"]  # a week is too short to call c unused
+    november = span_of("monthly", SINCE.date())
+    of_month = report(Made("a_v1"), span=november, at=november.until + DAY)
+    assert not of_month.prompts.to_retire
+
+
+def alert(*changes: tuple[What, float, Severity]) -> Alert:
+    """`changes`: days since the week began."""
+    told = tuple(
+        Change(revision=n, what=what, at=SINCE + day * DAY, severity=severity, sentence=f"It {what} on day {day}.")
+        for n, (what, day, severity) in enumerate(changes, 1)
+    )
+    return msgspec.structs.replace(opened(), history=told)
+
+
+@pytest.mark.parametrize(
+    ("of", "state", "severity", "changes"),
+    [
+        (alert(("opened", 1, "warning")), "open", "warning", 1),
+        (alert(("opened", 1, "warning"), ("closed", 2, "warning")), "closed", "warning", 2),
+        (alert(("opened", 1, "warning"), ("closed", 9, "warning")), "open", "warning", 1),  # after the week
+        (alert(("opened", -3, "critical"), ("eased", -1, "warning")), "open", "warning", 0),
+        (alert(("opened", 1, "warning"), ("worsened", 2, "critical"), ("eased", 3, "info")), "open", "critical", 3),
+        (alert(("opened", -5, "warning"), ("closed", 0.5, "warning")), "closed", "warning", 1),
+        (alert(("opened", 1, "warning"), ("closed", 2, "warning"), ("opened", 3, "warning")), "open", "warning", 3),
+    ],
+)
+def test_an_alert_is_told_as_it_stood_at_the_end(of: Alert, state: str, severity: str, changes: int) -> None:
+    (told,) = alerts_then([of], SINCE, UNTIL)
+    assert (told.state, told.severity, told.changes) == (state, severity, changes)
+
+
+@pytest.mark.parametrize(
+    "of", [alert(("opened", 8, "warning")), alert(("opened", -5, "warning"), ("closed", -1, "warning")), alert()]
+)
+def test_an_alert_that_was_not_open_in_the_time_is_not_told(of: Alert) -> None:
+    assert alerts_then([of], SINCE, UNTIL) == []
+
+
+def test_an_experiment_that_ran_then_is_told_to_have_run_whatever_came_of_it() -> None:
+    began = study(started_at=SINCE + DAY)
+    later = stopped(began, Ended(at=UNTIL + DAY, who="ann", why="enough"))
+    assert studies_then([began], SINCE, UNTIL) == studies_then([later], SINCE, UNTIL)
+    within = stopped(began, Ended(at=SINCE + 2 * DAY, who="ann", why="enough"))
+    (told,) = studies_then([within], SINCE, UNTIL)
+    assert (told.state, told.why, told.ended_at) == ("stopped", "enough", SINCE + 2 * DAY)
+    assert studies_then([within], SINCE + 3 * DAY, UNTIL) == []
+    assert studies_then([began], SINCE - 7 * DAY, SINCE) == []
+
+
+def test_so_it_is_with_rollouts() -> None:
+    running = msgspec.structs.replace(experiment(), started_at=SINCE + DAY)
+    closed = msgspec.structs.replace(running, state=State.CLOSED, closed_at=SINCE + timedelta(days=2))
+    (told,) = rollouts_then([running], SINCE, UNTIL)
+    assert (told.kind, told.state, told.verdict) == ("rollout", "running", "hold")
+    (told,) = rollouts_then([closed], SINCE, UNTIL)
+    assert (told.state, told.why) == ("closed", "Its traffic changed before there was a verdict.")
+    assert rollouts_then([closed], SINCE, SINCE + DAY) == []
+
+
+def test_drift_stands_apart_and_what_is_open_comes_first() -> None:
+    of_drift = msgspec.structs.replace(alert(("opened", 1, "critical")), source="drift", alert_id="d" * 24)
+    then = alerts_then([of_drift, alert(("opened", 2, "warning"))], SINCE, UNTIL)
+    found = report(Made("a_v1", days=THIS), alerts=then)
+    assert ([one.source for one in found.drift], len(found.alerts)) == (["drift"], 1)
+    assert found.points[0].startswith("critical, open: It opened on day 1")
