@@ -30,6 +30,7 @@ BENCHES = (
     "routing",
     "router_throughput",
     "monitor_intake",
+    "tracing",
     "dataset_build",
     "job_polling",
     "nothing_lost",

@@ -60,6 +60,7 @@ class Gateway:
         if path == "/openapi.json":
             return JSONResponse(merged({name: app.openapi() for name, app in self._apps.items()}))
         if path == "/metrics":  # of the whole process: all services count in one registry
+            await asyncio.gather(*(app.state.measures.look() for app in self._apps.values()))
             return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
         if path == "/asyncapi":
             return JSONResponse({name: asyncapi.document(name) for name in self._apps})

@@ -32,6 +32,7 @@ class Loop:
 
     async def run(self, service: str, name: str) -> None:
         failures = 0
+        telemetry.LOOP_FAILURES.labels(service, name)  # there from the start: a rate sees no step that begins with one
         pause = self._every
         while True:
             self._poked.clear()

@@ -2,19 +2,22 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
 
+from ratchet_common import telemetry
 from ratchet_common.errors import CannotStartError, RetryLaterError, TooLargeForTheBusError
 from ratchet_common.kafka_access import access
 from ratchet_common.settings import BusSettings
 from ratchet_common.topics import DEAD_LETTERS_KEPT, TABLE, Topic
+from ratchet_common.tracing import Tracing
 
 IN_FLIGHT = 5_000  # 20,000 awaited at once end in time-outs
 PATIENCE_AT_START_S = 60.0
@@ -25,9 +28,12 @@ LARGEST_EVENT_BYTES = 1024 * 1024  # Kafka's own default limit for a record batc
 class Bus:
     """Publishes with acks=all. Start and stop it with `async with`."""
 
-    def __init__(self, settings: BusSettings, *, patience_s: float = PATIENCE_AT_START_S) -> None:
+    def __init__(
+        self, settings: BusSettings, *, patience_s: float = PATIENCE_AT_START_S, tracing: Tracing | None = None
+    ) -> None:
         """`patience_s`: with a broker that does not answer yet."""
-        self._settings, self._patience_s = settings, patience_s
+        self._settings, self._patience_s, self._tracing = settings, patience_s, tracing
+        self._seconds: dict[tuple[str, str], Any] = {}  # cached children: `labels()` costs three times as much
         self._places = asyncio.Semaphore(IN_FLIGHT)
         self._producer: AIOKafkaProducer | None = None
 
@@ -54,6 +60,25 @@ class Bus:
 
     async def publish(self, topic: str, key: bytes, body: bytes, headers: dict[str, bytes] | None = None) -> None:
         """Returns once the broker has it. Raises TooLargeForTheBusError, or RetryLaterError: it was not delivered."""
+        sending = self._tracing.sending(topic, key, headers) if self._tracing is not None else None
+        started, failed = time.perf_counter(), None
+        try:
+            await self._publish(topic, key, body, sending.headers if sending is not None else headers)
+        except BaseException as error:
+            failed = error
+            raise
+        finally:
+            self._observe(topic, type(failed).__name__ if failed is not None else "", time.perf_counter() - started)
+            if sending is not None:
+                sending.end(failed)
+
+    def _observe(self, topic: str, error: str, seconds: float) -> None:
+        child = self._seconds.get((topic, error))
+        if child is None:
+            child = self._seconds[topic, error] = telemetry.SENT_SECONDS.labels("send", topic, error)
+        child.observe(seconds)
+
+    async def _publish(self, topic: str, key: bytes, body: bytes, headers: dict[str, bytes] | None) -> None:
         if self._producer is None:
             raise RetryLaterError("The connection to Kafka is not open.")
         async with self._places:

@@ -16,7 +16,7 @@ from ratchet_common.toml_lines import Lines
 VARIABLE: Final = "RATCHET_CONFIG"
 COMMON: Final = "common"
 TABLES: Final = (COMMON, "router", "feedback", "trainer", "monitor")
-SECRETS: Final = frozenset({"kafka_password"})
+SECRETS: Final = frozenset({"kafka_password", "otel_exporter_otlp_headers"})
 
 
 class ConfigFile:

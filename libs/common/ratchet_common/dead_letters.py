@@ -10,15 +10,18 @@ from bson import Binary
 from pymongo import ASCENDING
 from pymongo.asynchronous.collection import AsyncCollection
 
-from ratchet_common.mongo import Document
+from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_common.outbox import holding, raw_entry
 from ratchet_common.topics import DEAD_LETTERS_KEPT, group_of
+from ratchet_common.trace_context import TRACEPARENT, TRACESTATE
 from ratchet_common.upserts import upsert
 
 FOR_GROUP = "ratchet-for-group"
 REPLAYED = "ratchet-replayed"  # how often it was brought back
+KEPT = (REPLAYED, TRACEPARENT, TRACESTATE)
 NAMESPACE = UUID("7a0a3c0e-3f0e-5d5c-9b1b-1f2f5d1c6f10")
 REASON_LIMIT = 500
+COUNTED_AT_MOST = 10_000
 
 
 def letter_id(record: ConsumerRecord, group: str) -> UUID:
@@ -32,7 +35,7 @@ def letter_id(record: ConsumerRecord, group: str) -> UUID:
 
 
 def headers_of(record: ConsumerRecord, group: str, reason: str, now: datetime) -> dict[str, bytes]:
-    kept = {name: value for name, value in record.headers if name == REPLAYED}
+    kept = {name: value for name, value in record.headers if name in KEPT}
     return kept | {
         "ratchet-reason": reason[:REASON_LIMIT].encode(),
         "ratchet-group": group.encode(),
@@ -49,6 +52,11 @@ class DeadLetters:
     async def create_indexes(self) -> None:
         seconds = int((DEAD_LETTERS_KEPT + timedelta(days=1)).total_seconds())
         await self._collection.create_index([("at", ASCENDING)], expireAfterSeconds=seconds)
+
+    async def count(self) -> int:
+        """At most `COUNTED_AT_MOST`."""
+        with waiting_is_worth_it():
+            return await self._collection.count_documents({}, limit=COUNTED_AT_MOST)
 
     async def bury(self, record: ConsumerRecord, reason: str) -> None:
         """One write holds the letter and, in its outbox, the record for the dead-letter topic."""
@@ -69,5 +77,6 @@ async def bring_back(record: ConsumerRecord, publish: Publish) -> str:
     topic = str(headers["ratchet-topic"], "utf-8")
     times = int(headers.get(REPLAYED, b"0")) + 1
     again = {FOR_GROUP: headers["ratchet-group"], REPLAYED: str(times).encode()}
+    again |= {name: headers[name] for name in (TRACEPARENT, TRACESTATE) if name in headers}
     await publish(topic, record.key, record.value, again)
     return topic

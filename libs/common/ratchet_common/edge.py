@@ -15,6 +15,8 @@ from uuid_utils import uuid4
 from ratchet_common import problems, request_log, telemetry
 from ratchet_common.bounded_http import CONNECTION
 from ratchet_common.inbound import at_once
+from ratchet_common.request_log import UNNOTICED
+from ratchet_common.tracing import Tracing, method_of
 from ratchet_common.whole_answers import CYCLE, WholeAnswers
 
 
@@ -57,7 +59,9 @@ class Edge:
         logs: bool = False,
         body_patience_s: float = BODY_PATIENCE_S,
         uploads: Uploads = NO_UPLOADS,
+        tracing: Tracing | None = None,
     ) -> None:
+        self._tracing = tracing
         self._app, self._service, self._logs = app, service, logs
         self._render = render
         self._usual, self._uploads = Upload(body_limit, body_patience_s), uploads
@@ -71,6 +75,8 @@ class Edge:
         given = headers.get(b"x-request-id", b"")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex.encode()
         line = self._line(scope, request_id, given=request_id is given)
+        tracing = self._tracing
+        traced = tracing.request(scope["method"], headers) if tracing and scope["path"] not in UNNOTICED else None
         started, status, answering = time.perf_counter(), 500, False
         cycle = scope.pop(CYCLE, None)  # it holds the scope: both would wait for the collector
         send = send if cycle is None else WholeAnswers(cycle, send).send
@@ -100,6 +106,8 @@ class Edge:
         finally:
             seconds = time.perf_counter() - started
             self._observe(scope, status, seconds)
+            if traced is not None:
+                traced.end(scope["method"], _route(scope), status)
             if line is not None:
                 request_log.end(line, route=_route(scope), status=status, seconds=seconds)
 
@@ -127,7 +135,7 @@ class Edge:
         return counted
 
     def _observe(self, scope: Scope, status: int, seconds: float) -> None:
-        key = (scope["method"], _route(scope), status)
+        key = (method_of(scope["method"]), _route(scope), status)
         child = self._durations.get(key)
         if child is None:
             child = telemetry.HTTP_SECONDS.labels(self._service, *map(str, key))

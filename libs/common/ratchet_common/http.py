@@ -1,14 +1,15 @@
 """The HTTP app that every service is built on: its routes behind the edge, health, readiness, metrics."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, disable_created_metrics, generate_latest
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -19,8 +20,10 @@ from ratchet_common.draining import Draining
 from ratchet_common.edge import NO_UPLOADS, Edge, Uploads
 from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_common.inbound import Inbound
+from ratchet_common.measures import Measures
 from ratchet_common.reloading import Reloads, Swap
 from ratchet_common.settings import CommonSettings
+from ratchet_common.trace_export import tracing_of
 
 Check = Callable[[], Awaitable[None]]  # returns, or raises RetryLaterError
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -97,11 +100,15 @@ def create_app(
     API of the path does; a router of such an API has `responses` of its own.
     """
     pages: dict[str, Any] = {"docs_url": None, "redoc_url": None, "redirect_slashes": False}  # no such path is an error
-    app = App(title=f"Ratchet {name}", version=VERSION, lifespan=lifespan, **pages)
+    app = App(title=f"Ratchet {name}", version=VERSION, lifespan=partial(_traced, lifespan), **pages)
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # else each counter is two series
+    tracing = tracing_of(name, settings)
     how: dict[str, Any] = {"render": render, "logs": settings.request_log, "uploads": uploads or NO_UPLOADS}
+    how |= {"tracing": tracing}
     app.front = Hot(front, name, settings.body_limit_bytes, **how) if front else None
     app.state.tokens = read_tokens(settings.tokens_file)
     app.state.ready, app.state.failure = {}, ""
+    app.state.tracing, app.state.measures = tracing, Measures(name)
     app.state.draining = Draining(settings.drain_seconds)
     app.state.reloads = Reloads()
     app.state.reloads.add(lambda: _tokens_anew(app, settings))
@@ -112,6 +119,16 @@ def create_app(
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the way FastAPI documents
     app.add_middleware(Edge, service=name, body_limit=settings.body_limit_bytes, **how)
     return app
+
+
+@asynccontextmanager
+async def _traced(lifespan: Lifespan, app: FastAPI) -> AsyncIterator[None]:
+    try:
+        async with lifespan(app):
+            yield
+    finally:
+        if app.state.tracing is not None:
+            await asyncio.to_thread(app.state.tracing.close)
 
 
 async def _tokens_anew(app: FastAPI, settings: CommonSettings) -> Swap:
@@ -145,6 +162,7 @@ def _pages(app: FastAPI, name: str) -> APIRouter:
 
     @pages.get("/metrics")
     async def metrics() -> Response:
+        await app.state.measures.look()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @pages.get("/asyncapi")

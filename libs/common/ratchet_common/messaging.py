@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
@@ -19,6 +21,7 @@ from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_common.kafka_access import security_of
 from ratchet_common.settings import BusSettings
 from ratchet_common.topics import Topic
+from ratchet_common.tracing import Tracing, buried
 
 Handle = Callable[[Sequence[Any]], Awaitable[None]]
 Bury = Callable[[ConsumerRecord, str], Awaitable[None]]  # (record, reason) to the dead letters
@@ -34,6 +37,12 @@ HANDLER_PATIENCE_S = 5.0  # at a stop; then a handler is cancelled, and its batc
 STOP_PATIENCE_S = 15.0
 JOIN_PATIENCE_S = 180.0
 log = logging.getLogger(__name__)
+
+
+class Reading(Protocol):
+    """A subscriber of FastStream."""
+
+    consumer: AIOKafkaConsumer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +96,22 @@ async def stop_listening(broker: KafkaBroker) -> None:
 
 
 def subscribe(
-    broker: KafkaBroker, topic: Topic, *, group: str, handle: Handle, bury: Bury, portion: Portion = LARGE
-) -> None:
-    """Feeds `handle` at least once with every event; it must not mind seeing one twice."""
+    broker: KafkaBroker,
+    topic: Topic,
+    *,
+    group: str,
+    handle: Handle,
+    bury: Bury,
+    portion: Portion = LARGE,
+    tracing: Tracing | None = None,
+) -> Reading:
+    """Feeds `handle` at least once with every event; it must not mind seeing one twice.
 
-    @broker.subscriber(
+    Returns what holds the client's consumer, once it has started.
+    """
+    for counter in (telemetry.EVENTS_HANDLED, telemetry.EVENTS_BURIED):
+        counter.labels(topic.name, group)  # there from the start: a rate sees no step that begins with one
+    reading = broker.subscriber(
         topic.name,
         group_id=group,
         batch=True,
@@ -104,9 +124,11 @@ def subscribe(
         ack_policy=AckPolicy.MANUAL,
         title=f"{group}: {topic.name}",
     )
+
+    @reading
     async def on_batch(message: KafkaMessage) -> None:
         try:
-            await handle_batch(message.raw_message, topic, group, handle, bury)
+            await handle_batch(message.raw_message, topic, group, handle, bury, tracing)
         except RetryLaterError as error:
             log.warning("%s waits with a batch of %s: %s", group, topic.name, error)
             await message.nack()
@@ -116,8 +138,29 @@ def subscribe(
         else:
             await message.ack()
 
+    return reading
 
-async def handle_batch(records: Sequence[ConsumerRecord], topic: Topic, group: str, handle: Handle, bury: Bury) -> None:
+
+async def handle_batch(
+    records: Sequence[ConsumerRecord],
+    topic: Topic,
+    group: str,
+    handle: Handle,
+    bury: Bury,
+    tracing: Tracing | None = None,
+) -> None:
+    started, failed = time.perf_counter(), ""
+    try:
+        with tracing.processing(records, topic.name, group) if tracing is not None else nullcontext():
+            await _handle_all(records, topic, group, handle, bury)
+    except BaseException as error:
+        failed = type(error).__name__
+        raise
+    finally:
+        telemetry.PROCESS_SECONDS.labels(group, topic.name, failed).observe(time.perf_counter() - started)
+
+
+async def _handle_all(records: Sequence[ConsumerRecord], topic: Topic, group: str, handle: Handle, bury: Bury) -> None:
     batch = [
         pair for record in records if _is_for(record, group) and (pair := await _decode(record, topic, group, bury))
     ]
@@ -162,6 +205,7 @@ async def _handle(batch: Sequence[Pair], topic: Topic, group: str, handle: Handl
 
 
 async def _bury(record: ConsumerRecord, reason: str, topic: Topic, group: str, bury: Bury) -> None:
+    buried(record, reason)
     await bury(record, reason)
     telemetry.EVENTS_BURIED.labels(topic.name, group).inc()
 

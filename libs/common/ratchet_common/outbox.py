@@ -15,23 +15,25 @@ from ratchet_common.errors import TooLargeForTheBusError
 from ratchet_common.events import Event
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_common.topics import TOPIC_OF
+from ratchet_common.trace_context import carried
 
 Headers = dict[str, bytes]
 Publish = Callable[[str, bytes, bytes, Headers], Awaitable[None]]  # (topic, key, body, …): returns once it is there
 SENT_IS_KEPT = timedelta(days=1)  # where the bus forgets
+LOOKED_AT = 1_000  # documents, to say how many wait, and for how long
 AT_ONCE = 100  # documents that are sent again: their entries may be large
 log = logging.getLogger(__name__)
 
 
 def entry(event: Event) -> Document:
     topic = TOPIC_OF[type(event)]
-    return raw_entry(
-        Binary.from_uuid(event.event_id), topic.name, topic.key(event).encode(), msgspec.json.encode(event)
-    )
+    key = topic.key(event).encode()
+    return raw_entry(Binary.from_uuid(event.event_id), topic.name, key, msgspec.json.encode(event), carried(key))
 
 
 def raw_entry(entry_id: Binary, topic: str, key: bytes, body: bytes, headers: Headers | None = None) -> Document:
-    return {"id": entry_id, "topic": topic, "key": key, "body": body, "headers": headers or {}}
+    written = datetime.now(UTC)
+    return {"id": entry_id, "topic": topic, "key": key, "body": body, "headers": headers or {}, "at": written}
 
 
 def push(*events: Event) -> Document:
@@ -123,6 +125,18 @@ class Relay:
             len(offered.too_large),
         )
 
+    async def waiting(self) -> tuple[int, float]:
+        """How many documents have something to send, and for how many seconds the oldest that was found has waited.
+
+        Both of `LOOKED_AT` documents at most: with more, something is wrong that more of them would not tell better.
+        """
+        fields = {f"outbox.{name}": 1 for name in ("at", "sent_at", "parked_at")}
+        with waiting_is_worth_it():
+            found = await self._collection.find({"unsent": {"$gt": 0}}, fields).limit(LOOKED_AT).to_list()
+        entries = [entry for document in found for entry in document["outbox"]]
+        began = [e["at"] for e in entries if e.get("at") and not (e.get("sent_at") or e.get("parked_at"))]
+        return len(found), max(0.0, (datetime.now(UTC) - min(began)).total_seconds()) if began else 0.0
+
     async def unpark(self) -> None:
         """At a start: what was parked counts as unsent once more."""
         anew = [{"$set": {"outbox": _without("parked_at")}}, {"$set": {"unsent": {"$size": _not_sent()}}}]
@@ -202,6 +216,8 @@ def _parked() -> Document:
 
 
 def _without(mark: str) -> Document:
-    fields = {field: f"$$e.{field}" for field in ("id", "topic", "key", "body", "headers", "sent_at", "parked_at")}
+    fields = {
+        field: f"$$e.{field}" for field in ("id", "topic", "key", "body", "headers", "at", "sent_at", "parked_at")
+    }
     del fields[mark]
     return {"$map": {"input": "$outbox", "as": "e", "in": fields}}

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 from pymongo.asynchronous.collection import AsyncCollection
 
@@ -13,11 +15,14 @@ from ratchet_common.background import Loop, once, running
 from ratchet_common.bus import Bus
 from ratchet_common.dead_letters import DeadLetters
 from ratchet_common.http import Check
+from ratchet_common.lag import lag_of
+from ratchet_common.measures import Found, Measures
 from ratchet_common.messaging import LARGE, Handle, Portion, consumer, start_side_by_side, stop_listening, subscribe
 from ratchet_common.mongo import Document
 from ratchet_common.outbox import SENT_IS_KEPT, Relay
 from ratchet_common.settings import CommonSettings
 from ratchet_common.topics import DEAD_LETTERS_KEPT, Topic, group_of
+from ratchet_common.tracing import Tracing
 from ratchet_common.whole_calls import WholeDatabase, with_whole_calls
 from ratchet_common.workers import Workers
 
@@ -35,6 +40,8 @@ class Connections:
     consumer: KafkaBroker
     workers: Workers
     letters: DeadLetters
+    measures: Measures
+    tracing: Tracing | None = None
 
     @property
     def ready(self) -> dict[str, Check]:
@@ -45,7 +52,14 @@ class Connections:
 
     def hear(self, topic: Topic, handle: Handle, portion: Portion = LARGE) -> None:
         group = group_of(self.name, topic.name)
-        subscribe(self.consumer, topic, group=group, handle=handle, bury=self.letters.bury, portion=portion)
+        how: dict[str, Any] = {"bury": self.letters.bury, "portion": portion, "tracing": self.tracing}
+        reading = subscribe(self.consumer, topic, group=group, handle=handle, **how)
+
+        async def lag() -> Found:
+            behind = await lag_of(reading.consumer)
+            return [] if behind is None else [(telemetry.LAG, (topic.name, group), behind)]
+
+        self.measures.add(f"lag of {topic.name}", lag)
 
     async def relay(
         self,
@@ -64,6 +78,13 @@ class Connections:
         await relay.create_index()
         await relay.unpark()
 
+        async def waiting() -> Found:
+            count, age = await relay.waiting()
+            who = (self.name, collection.name)
+            return [(telemetry.OUTBOX_WAITING, who, count), (telemetry.OUTBOX_AGE, who, age)]
+
+        self.measures.add(f"outbox of {collection.name}", waiting)
+
         async def send() -> int:
             sent = await relay.run_once()
             telemetry.EVENTS_RELAYED.labels(self.name).inc(sent)
@@ -80,7 +101,9 @@ class Connections:
 
 
 @asynccontextmanager
-async def connections(name: str, settings: CommonSettings) -> AsyncIterator[Connections]:
+async def connections(name: str, settings: CommonSettings, app: FastAPI | None = None) -> AsyncIterator[Connections]:
+    """`app`: whose requests and measures these are; none in tests of parts."""
+    tracing, measures = (app.state.tracing, app.state.measures) if app is not None else (None, Measures(name))
     async with AsyncExitStack() as stack:
         client = mongo.connect(settings.mongodb_url)
         stack.push_async_callback(client.close)
@@ -88,10 +111,15 @@ async def connections(name: str, settings: CommonSettings) -> AsyncIterator[Conn
         database = with_whole_calls(mongo.database(client, name))
         letters = DeadLetters(database.dead_letters, name)
         await mongo.insist_on_store(database)
-        bus = await stack.enter_async_context(Bus(settings))
+        bus = await stack.enter_async_context(Bus(settings, tracing=tracing))
         workers = await stack.enter_async_context(Workers(settings.worker_processes))
         await letters.create_indexes()
-        yield Connections(name, settings, database, bus, consumer(settings), workers, letters)
+
+        async def buried() -> Found:
+            return [(telemetry.DEAD_LETTERS, (name,), await letters.count())]
+
+        measures.add("dead letters", buried)
+        yield Connections(name, settings, database, bus, consumer(settings), workers, letters, measures, tracing)
 
 
 @asynccontextmanager

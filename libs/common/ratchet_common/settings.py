@@ -12,6 +12,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from ratchet_common.config_file import ConfigFile, read_config
 from ratchet_common.errors import CannotStartError
 
+Sampler = Literal[
+    "always_on",
+    "always_off",
+    "traceidratio",
+    "parentbased_always_on",
+    "parentbased_always_off",
+    "parentbased_traceidratio",
+]
+
 
 def _shared(name: str, default: Any = ..., **how: Any) -> Any:
     """A setting that all services read under one name; what a service adds itself carries its own prefix."""
@@ -57,9 +66,31 @@ class CommonSettings(BusSettings):
     log_level: str = _shared(
         "LOG_LEVEL", "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
+    otel_exporter_otlp_endpoint: str = _shared(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="of an OpenTelemetry collector, such as http://collector:4318, for traces; empty: none are made",
+    )
+    otel_exporter_otlp_protocol: Literal["http/protobuf"] = _shared(
+        "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", description="http/protobuf: no other is spoken"
+    )
+    otel_exporter_otlp_headers: SecretStr = _shared(
+        "OTEL_EXPORTER_OTLP_HEADERS", SecretStr(""), description="for that collector: name=value, several by commas"
+    )
+    otel_traces_sampler: Sampler = _shared(
+        "OTEL_TRACES_SAMPLER",
+        "parentbased_always_on",
+        description="always_on, always_off or traceidratio; after parentbased_ where whoever asks has a say",
+    )
+    otel_traces_sampler_arg: float = _shared(
+        "OTEL_TRACES_SAMPLER_ARG", 1.0, ge=0, le=1, description="the share that a sampler with traceidratio keeps"
+    )
+    otel_sdk_disabled: bool = _shared("OTEL_SDK_DISABLED", False, description="on: no traces, whatever else is set")
 
 
 OF_OTHERS = {"MONGODB_USER"}  # commonly stands beside MONGODB_PASSWORD, for the store's own start
+OF_A_STANDARD = "OTEL_"  # it has many more than are settings here; OpenTelemetry reads some by itself
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -124,6 +155,8 @@ def _unknown(kind: type[BaseSettings]) -> list[str]:
 
 def _near(name: str, known: set[str]) -> list[str]:
     """The setting that was meant, if one was: spelled alike, or with more words (BODY_LIMIT for BODY_LIMIT_BYTES)."""
+    if name.startswith(OF_A_STANDARD):
+        return []
     words = name.split("_")
     if (close := difflib.get_close_matches(name, known, n=1, cutoff=0.9)) or len(words) == 1 or name in OF_OTHERS:
         return close

@@ -29,7 +29,6 @@ from ratchet_feedback.waiting import look_again, measure
 
 RECOUNT_EVERY_S = 1.0
 LOOK_AGAIN_EVERY_S = 5.0
-MEASURE_EVERY_S = 15.0
 FORGET_EVERY_S = 300.0
 UPLOAD_PATIENCE_S = 600.0
 
@@ -39,7 +38,7 @@ def build(settings: FeedbackSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connections("feedback", settings) as its:
+        async with connections("feedback", settings, app) as its:
             store = MongoFeedbackStore(its.database, answers_kept=settings.answers_kept, text_kept=settings.text_kept)
             tallies, reports = MongoTallyStore(its.database), MongoReports(its.database)
             traces, whole = MongoTraces(its.database), MongoSessionStore(its.database, text_kept=settings.text_kept)
@@ -55,6 +54,7 @@ def build(settings: FeedbackSettings) -> FastAPI:
             app.state.sessions, app.state.tallies = whole, tallies
             app.state.link_keys = links.LinkKeys(settings.link_keys or [await kept_key(its.database)])
             app.state.ready = its.ready
+            its.measures.add("waiting feedback", partial(measure, store))
             async with at_work(its, await _relays(its) | _loops(store, tallies, whole, settings)):
                 yield
 
@@ -81,6 +81,5 @@ def _loops(
         "recount": Loop(partial(recount, tallies, settings.limits), every=RECOUNT_EVERY_S),
         "look again": Loop(partial(look_again, store, settings.patience), every=LOOK_AGAIN_EVERY_S),
         "look at sessions": Loop(partial(look_at_sessions, whole, store, settings.patience), every=LOOK_AGAIN_EVERY_S),
-        "measure": Loop(partial(measure, store), every=MEASURE_EVERY_S),
         "forget text": Loop(forget, every=FORGET_EVERY_S),
     }

@@ -12,6 +12,7 @@ from ratchet_common.events import NOTHING, FeedbackJoined
 from ratchet_feedback.answers import Answer, ResultKey, counted_for, origin_of
 from ratchet_feedback.cells import Cell, as_correction, with_cells
 from ratchet_feedback.edits import Edit, edits
+from ratchet_feedback.metrics import SAID
 from ratchet_feedback.scoring import Rating, score
 
 LARGEST_CORRECTIONS: Final = 64 * 1024  # bytes as JSON: they travel in an event beside the answer
@@ -93,6 +94,7 @@ def _whose(said: Feedback) -> str:
 async def submit(said: Feedback, store: FeedbackStore) -> Receipt:
     """Writes, then looks. The prediction's consumer does the same, so whoever comes second sees the other."""
     saved = await store.save(said)
+    _count([said])
     found = await join([saved], store)
     status = Status.RECORDED if found else Status.PENDING
     return Receipt(feedback_id(said), saved.revision, status)
@@ -102,7 +104,13 @@ async def submit_all(said: Sequence[Feedback], store: FeedbackStore) -> int:
     """In their order: of one user's words on one result the last stands. Returns how many wait for their answers."""
     last = {feedback_id(one): one for one in said}
     saved = await store.save_all(last.values())
+    _count(last.values())
     return len(saved) - len(await join(saved, store))
+
+
+def _count(said: Collection[Feedback]) -> None:
+    for one in said:
+        SAID.labels(one.rating.value, "correction" if one.corrects else "rating" if one.spoken else "signal").inc()
 
 
 async def join(waiting: Collection[Saved], store: FeedbackStore) -> list[Saved]:

@@ -1,12 +1,14 @@
 """Use case: what changed is counted anew, task by task, and a trigger goes out where retraining fell due."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid5
 
 from ratchet_common.events import RetrainingFellDue
+from ratchet_common.trace_context import continuing
+from ratchet_feedback.metrics import TRIGGERS
 from ratchet_feedback.retraining import Limits, Tally, look_again_at, reasons_to_retrain
 
 AT_ONCE = 500
@@ -26,13 +28,22 @@ class Uncounted:
     feedback_id: UUID
     revision: int
     task: Task
+    trace: str | None = None  # of what joined it, where that was traced
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many there were since it was counted. `trace`: of the last of them, where that was traced."""
+
+    number: int = 0
+    trace: str | None = None
 
 
 class TallyStore(Protocol):
     async def uncounted(self, limit: int) -> list[Uncounted]: ...
 
-    async def changed(self, now: datetime) -> dict[Task, int]:
-        """Tasks to count for another reason (traffic, drift, a cool-down's end), each with its number of changes."""
+    async def changed(self, now: datetime) -> dict[Task, Changes]:
+        """Tasks to count for another reason: traffic, drift, a cool-down's end."""
 
     async def count(self, task: Task) -> Tally:
         """Counts the joined feedback since the last training; open drift and earlier triggers beside it."""
@@ -43,7 +54,7 @@ class TallyStore(Protocol):
     async def trigger(self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta) -> bool:
         """State and event in one write, only if no trigger came since `tally` was counted; False if one did."""
 
-    async def counted(self, feedback: Collection[Uncounted], changes: dict[Task, int]) -> None:
+    async def counted(self, feedback: Collection[Uncounted], changes: Mapping[Task, Changes]) -> None:
         """Takes the marks away, unless something changed meanwhile."""
 
 
@@ -55,8 +66,11 @@ async def recount(store: TallyStore, limits: Limits, now: Callable[[], datetime]
     """One round. True: there may be more at once. The marks go last: a crash before that counts again."""
     feedback = await store.uncounted(AT_ONCE)
     changes = await store.changed(now())
+    traces = {task: change.trace for task, change in changes.items()}
+    traces |= {mark.task: mark.trace for mark in feedback if mark.trace}
     for task in {mark.task for mark in feedback} | changes.keys():
-        await _recount(task, store, limits, now())
+        with continuing(traces.get(task)):
+            await _recount(task, store, limits, now())
     await store.counted(feedback, changes)
     return len(feedback) == AT_ONCE
 
@@ -65,8 +79,8 @@ async def _recount(task: Task, store: TallyStore, limits: Limits, now: datetime)
     tally = await store.count(task)
     await store.keep(task, tally, look_again_at(tally, limits, now))
     why = reasons_to_retrain(tally, limits, now)
-    if why:
-        await store.trigger(fell_due(task, tally, why, now), tally, limits.cool_down)
+    if why and await store.trigger(fell_due(task, tally, why, now), tally, limits.cool_down):
+        TRIGGERS.labels(task.task_type).inc()
 
 
 def fell_due(task: Task, tally: Tally, why: tuple[str, ...], now: datetime) -> RetrainingFellDue:

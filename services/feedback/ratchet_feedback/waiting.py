@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from ratchet_common import telemetry
+from ratchet_common.measures import Found
 from ratchet_feedback.submit import FeedbackStore, Saved, join
 
 AT_ONCE = 200
@@ -36,6 +37,8 @@ async def look_again(store: WaitingStore, patience: timedelta, now: Callable[[],
     return len(due) == AT_ONCE
 
 
-async def measure(store: WaitingStore) -> None:
-    for state, count in (await store.waiting()).items():
-        telemetry.WAITING.labels("feedback", f"{state} feedback").set(count)
+async def measure(store: WaitingStore) -> Found:
+    return [
+        (telemetry.WAITING, ("feedback", f"{state} feedback"), count)
+        for state, count in (await store.waiting()).items()
+    ]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -33,6 +34,7 @@ from ratchet_monitor.measuring import Measuring
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.store.keys import kept_key
+from ratchet_monitor.telling_of_itself import marked, open_alerts
 
 
 def build(settings: MonitorSettings) -> FastAPI:
@@ -40,7 +42,7 @@ def build(settings: MonitorSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connections("monitor", settings) as its, senders.webhooks.wire:
+        async with connections("monitor", settings, app) as its, senders.webhooks.wire:
             store = MonitorStore(its.database, settings.keeping, alert_defaults=settings.alert_defaults)
             await store.create_indexes()
             forgets = await forgetting(its.database, its.name, store.traces.steps)
@@ -53,6 +55,9 @@ def build(settings: MonitorSettings) -> FastAPI:
             app.state.store, app.state.rules, app.state.ready = store, settings.rules, its.ready
             app.state.workers = its.workers
             app.state.keeping = settings.keeping
+            its.measures.add("open alerts", partial(open_alerts, store.alerts))
+            its.measures.add("changed hours", partial(marked, "changed hours", store.changed))
+            its.measures.add("changed streams", partial(marked, "changed streams", store.to_stream))
             app.state.senders, app.state.drift = senders, settings.drift
             work = loops(store, settings) | drift_loops(store, settings) | alert_loops(store, senders, settings)
             async with at_work(its, relays | work):

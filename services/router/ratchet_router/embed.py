@@ -23,12 +23,13 @@ from ratchet_router.limits.admitted import Admitted, Estimate
 from ratchet_router.limits.subjects import Who
 from ratchet_router.memory import Entry
 from ratchet_router.metrics import observed
+from ratchet_router.one_try import CANCELLED
 from ratchet_router.parts import Parts
 from ratchet_router.routing import UnknownModelError
 from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
 from ratchet_router.target import EmbeddingTarget
 from ratchet_router.targets import limits_at
-from ratchet_router.tries import CANCELLED, Tries, tries
+from ratchet_router.tries import Tries, tries
 
 NOTHING_USED = Usage()
 

@@ -100,7 +100,7 @@ def build(settings: RouterSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with (
-            connections("router", settings) as its,
+            connections("router", settings, app) as its,
             wire,
             admitting(settings, files.limits, its.database) as admission,
             AdapterLoops() as adapter_loops,

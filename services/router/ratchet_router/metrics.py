@@ -1,9 +1,11 @@
 """What the router counts. Labels are from closed sets: a trained version counts as `trained`."""
 
+from typing import Any
+
 from prometheus_client import Counter, Gauge, Histogram
 
-from ratchet_common import request_log
-from ratchet_common.events import Attempt, PredictionMade
+from ratchet_common import request_log, tracing
+from ratchet_common.events import PredictionMade
 from ratchet_router.names import VERSION
 
 PREDICTIONS = Counter("ratchet_predictions", "Answers by task and model", ("task", "model", "outcome", "cached"))
@@ -12,7 +14,22 @@ COST = Counter("ratchet_cost_usd", "What answers cost", ("model",))
 COST_OF_ATTEMPTS = Counter(
     "ratchet_attempts_cost_usd", "What calls cost whose answers were not given: billed to nobody", ("model",)
 )
-SECONDS = Histogram("ratchet_answer_seconds", "Time from a request to its answer", ("model", "cached"))
+TO_AN_ANSWER = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68)
+SECONDS = Histogram(
+    "ratchet_answer_seconds", "Time from a request to its answer", ("model", "cached"), buckets=TO_AN_ANSWER
+)
+CALLS = Histogram(
+    "gen_ai_client_operation_duration_seconds",
+    "Time of one call to a model, whatever came of it",
+    ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model", "error_type"),
+    buckets=TO_AN_ANSWER,
+)
+FIRST = Histogram(
+    "gen_ai_client_operation_time_to_first_chunk_seconds",
+    "Time from a call to the first part of a streamed answer that shows something",
+    ("gen_ai_provider_name", "gen_ai_request_model"),
+    buckets=TO_AN_ANSWER,
+)
 ESTIMATES = Counter("ratchet_estimates", "Estimates that routing asks, loaded or not", ("outcome",))
 UNSERVED = Gauge("ratchet_unserved_versions", "Versions with traffic whose platform the catalogue lacks")
 SHADOW_ANSWERS = Counter("ratchet_shadow_answers", "Copies that a version in the shadow was asked", ("task", "outcome"))
@@ -32,6 +49,20 @@ class _Children:
 
 
 _children: dict[tuple[str, str, str, bool], _Children] = {}
+_calls: dict[tuple[str, str, str, str], Any] = {}
+
+
+def called(operation: str, provider: str, model: str, error: str, seconds: float) -> None:
+    """`error`: its kind; empty where there was none."""
+    key = (operation, provider, _one_of(model), error)
+    child = _calls.get(key)
+    if child is None:
+        child = _calls[key] = CALLS.labels(*key)
+    child.observe(seconds)
+
+
+def begun(provider: str, model: str, seconds: float) -> None:
+    FIRST.labels(provider, _one_of(model)).observe(seconds)
 
 
 def observed(event: PredictionMade, *, trained: bool) -> None:
@@ -48,13 +79,15 @@ def observed(event: PredictionMade, *, trained: bool) -> None:
         children.cost.inc(float(event.cost_usd))
     for attempt in event.attempts:
         if attempt.cost_usd:
-            COST_OF_ATTEMPTS.labels(_of(attempt)).inc(float(attempt.cost_usd))
+            COST_OF_ATTEMPTS.labels(_one_of(attempt.model)).inc(float(attempt.cost_usd))
+    tracing.note("ratchet.result_id", str(event.result_id))
     if (line := request_log.current()) is not None:
         _note(line, event)
 
 
-def _of(attempt: Attempt) -> str:
-    return TRAINED if VERSION.fullmatch(attempt.model) else attempt.model
+def _one_of(model: str) -> str:
+    """Of the catalogue, or any that was trained."""
+    return TRAINED if VERSION.fullmatch(model) else model
 
 
 def _note(line: request_log.Line, event: PredictionMade) -> None:

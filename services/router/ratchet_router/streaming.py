@@ -15,10 +15,11 @@ from ratchet_providers.failing import ProviderError
 from ratchet_router.calling import request_to
 from ratchet_router.continuing import Seam
 from ratchet_router.failures import no_answer
+from ratchet_router.one_try import Asking
 from ratchet_router.repeating import SeamError
 from ratchet_router.spent import Spent
 from ratchet_router.target import Target
-from ratchet_router.tries import Asking, Tries
+from ratchet_router.tries import Tries
 
 
 @dataclass(slots=True)
@@ -99,6 +100,7 @@ async def _pieces(
                 unseen += joined
                 if any(piece.shows for piece in joined):
                     tries.around.shows(target)
+                    asking.shows()
                     ready, unseen = unseen, None
                     yield ready
         if unseen:

@@ -32,6 +32,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     may_abstain: bool = False
     instead: Mapping[ErrorKind, tuple[str, ...]] = {}
 
+    @property
+    def operation(self) -> str:
+        """As OpenTelemetry calls it."""
+        return "chat"
+
     def cost_of(self, usage: Usage) -> Decimal:
         return self.prices.of(usage)
 
@@ -65,3 +70,7 @@ class Target(Place, frozen=True, kw_only=True):
 class EmbeddingTarget(Place, frozen=True, kw_only=True):
     provider: Embedding
     upstream_model: str
+
+    @property
+    def operation(self) -> str:
+        return "embeddings"

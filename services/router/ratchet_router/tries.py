@@ -1,32 +1,28 @@
 """Which target is asked next, and after which pause: until one answers, or the time, the targets or the tries end."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import TracebackType
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from msgspec.structs import replace
 
 from ratchet_catalogue.provider_table import LimitsTable
-from ratchet_common.background import described
 from ratchet_common.events import Attempt, Usage
 from ratchet_providers.base import TimeLimits
 from ratchet_providers.failing import FINAL, ProviderError
 from ratchet_router.failures import NO_FAILURE
 from ratchet_router.gate import Gate
 from ratchet_router.impatience import is_the_callers
+from ratchet_router.one_try import CANCELLED, Asking
 from ratchet_router.retrying import pause_before_retry
 from ratchet_router.surroundings import Surroundings
 from ratchet_router.target import Place
 
-log = logging.getLogger(__name__)
 T = TypeVar("T", bound=Place)
 NOBODY: Final[Mapping[str, Any]] = {}
-CANCELLED: Final = "cancelled"  # the error of an attempt that the caller did not wait for
 STUDENTS_PATIENCE_S: Final = 15.0  # it answers in milliseconds once it is loaded
 SHARE_OF_REMAINING: Final = 0.5  # of the time that is left, for one that others come after
 
@@ -89,7 +85,7 @@ class Tries(Generic[T]):
         """Of the time that is left, for the one whose turn it is."""
         return max(self.remaining_s(), 0.001) * (SHARE_OF_REMAINING if self.targets or self._unsure else 1.0)
 
-    def asking(self, target: T) -> "Asking[T]":
+    def asking(self, target: T) -> Asking[T]:
         """One try of what `next` gave: timed, noted, and its failure remembered instead of raised."""
         self._tried[target.name] = self._tried.get(target.name, 0) + 1
         if self._tried[target.name] == 1:
@@ -119,13 +115,13 @@ class Tries(Generic[T]):
 
     # how a try ended
 
-    def answered(self, target: T, gate: Gate | None, asking: "Asking[T]") -> None:
+    def answered(self, target: T, gate: Gate | None, asking: Asking[T]) -> None:
         self.around.answered(target, gate)
         attempt = self._note(target, asking.started, None)
         if asking.usage is not None:
             self.answers.append((attempt, target, asking.usage))
 
-    def failed(self, target: T, gate: Gate | None, asking: "Asking[T]", error: ProviderError) -> None:
+    def failed(self, target: T, gate: Gate | None, asking: Asking[T], error: ProviderError) -> None:
         if self._is_the_callers(target, asking, error):
             self.around.left(target, gate)
         else:
@@ -133,14 +129,14 @@ class Tries(Generic[T]):
         self._note(target, asking.started, error, usage=asking.usage or error.usage)
         self._go_on_after(target, error)
 
-    def _is_the_callers(self, target: T, asking: "Asking[T]", error: ProviderError) -> bool:
+    def _is_the_callers(self, target: T, asking: Asking[T], error: ProviderError) -> bool:
         if not self.usual_s:
             return False
         usual = replace(target.limits, total_s=min(target.limits.total_s, self.usual_s * SHARE_OF_REMAINING))
         waited_s = time.perf_counter() - asking.started
         return is_the_callers(error.kind, waited_s, usual, self.limits, streams=self.streams)
 
-    def left(self, target: T, gate: Gate | None, asking: "Asking[T]") -> None:
+    def left(self, target: T, gate: Gate | None, asking: Asking[T]) -> None:
         """The request was stopped midway."""
         self.interrupted = target
         self.around.left(target, gate)
@@ -191,37 +187,6 @@ class Tries(Generic[T]):
         )
         self.attempted(attempt)
         return attempt
-
-
-class Asking(Generic[T]):
-    """Around one try. `usage`: what it has used up to now, as far as that is known: it may fail later on."""
-
-    __slots__ = ("_gate", "_target", "_tries", "started", "usage")
-
-    def __init__(self, tries: Tries[T], target: T, gate: Gate | None) -> None:
-        self._tries, self._target, self._gate = tries, target, gate
-        self.started = time.perf_counter()
-        self.usage: Usage | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
-    ) -> bool:
-        """True: the failure is remembered, and others may answer all the same."""
-        if error is None:
-            self._tries.answered(self._target, self._gate, self)
-        elif isinstance(error, ProviderError):
-            self._tries.failed(self._target, self._gate, self, error)
-        elif isinstance(error, Exception):  # what comes from outside ends here
-            log.error("A fault of ours in asking %s: %s", self._target.name, described(error))
-            unforeseen = ProviderError("unforeseen", "a fault in speaking with the provider; it has been logged")
-            self._tries.failed(self._target, self._gate, self, unforeseen)
-        else:
-            self._tries.left(self._target, self._gate, self)
-            return False
-        return True
 
 
 def tries(

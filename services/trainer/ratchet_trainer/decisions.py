@@ -25,6 +25,7 @@ from ratchet_trainer.formats.checking import Checked, FileLimits
 from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
 from ratchet_trainer.judging.asked_baseline import AskedBaseline
+from ratchet_trainer.job_metrics import measure_jobs, measure_versions
 from ratchet_trainer.judging.asking import Elsewhere
 from ratchet_trainer.judging.evaluate import Judging, judge_in
 from ratchet_trainer.judging.fresh_cases import FreshCases
@@ -113,6 +114,8 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
         ),
     )
     its.hear(VERDICTS, partial(on_verdicts, traffic=traffic, plan=settings.plan, now=_now))
+    its.measures.add("jobs", partial(measure_jobs, stores.jobs, _now))
+    its.measures.add("versions", partial(measure_versions, stores.versions))
     app.state.jobs, app.state.versions = stores.jobs, stores.versions
     app.state.rollouts, app.state.evaluations = stores.rollouts, stores.evaluations
     app.state.platforms, app.state.served_platforms = means.platforms, frozenset(means.askers.catalogue.platforms)
@@ -168,7 +171,7 @@ def _training(means: Means, stores: Stores) -> Training:
         seed=settings.seed,
         now=_now,
     )
-    return Training(jobs=stores.jobs, steps=steps, renew_every=means.renew_every, now=_now)
+    return Training(jobs=stores.jobs, steps=steps, renew_every=means.renew_every, now=_now, tracing=means.its.tracing)
 
 
 def _judging(means: Means, stores: Stores, traffic: Traffic) -> Judging:

@@ -56,7 +56,7 @@ def build(settings: TrainerSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Fits take minutes: in a worker of their own, so that what is collected meanwhile need not wait for them.
         async with (
-            connections(NAME, settings) as its,
+            connections(NAME, settings, app) as its,
             Workers(1) as fitting,
             tuning_platforms(settings, fitting, artifacts) as platforms,
             answering(its, settings) as asked,

@@ -245,7 +245,7 @@ async def test_every_operation_documents_its_problems(client: httpx.AsyncClient)
 async def test_metrics_name_the_route_and_not_the_path(client: httpx.AsyncClient) -> None:
     await client.get("/notes/private-name")
     text = (await client.get("/metrics")).text
-    assert 'route="/notes/{name}",service="notes",status="404"' in text
+    assert 'http_response_status_code="404",http_route="/notes/{name}",service="notes"' in text
     assert "private-name" not in text
 
 

@@ -1,7 +1,7 @@
 """The fake at the border of the feedback service. Each call gives way once, so that replicas on it interleave."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from ratchet_common.events import AlertChanged, FeedbackJoined, RetrainingFellDu
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.retraining import Tally
 from ratchet_feedback.submit import Feedback, Saved, feedback_id
-from ratchet_feedback.tallies import Task, Uncounted
+from ratchet_feedback.tallies import Changes, Task, Uncounted
 from ratchet_feedback.traffic import counts_from
 from ratchet_feedback.waiting import SECOND_LOOK
 
@@ -95,10 +95,11 @@ class InMemoryStore:
             if k.uncounted and k.event
         ][:limit]
 
-    async def changed(self, now: datetime) -> dict[Task, int]:
+    async def changed(self, now: datetime) -> dict[Task, Changes]:
         await asyncio.sleep(0)
-        rested = {task: 0 for task, at in self.looks.items() if at <= now}
-        return rested | {task: count for task, count in self.changes.items() if count}
+        rested = {task: Changes() for task, at in self.looks.items() if at <= now}
+        changed = {task: Changes(count) for task, count in self.changes.items() if count}
+        return rested | changed
 
     async def count(self, task: Task) -> Tally:
         await asyncio.sleep(0)
@@ -136,14 +137,14 @@ class InMemoryStore:
         self.events.append(event)
         return True
 
-    async def counted(self, feedback: Collection[Uncounted], changes: dict[Task, int]) -> None:
+    async def counted(self, feedback: Collection[Uncounted], changes: Mapping[Task, Changes]) -> None:
         await asyncio.sleep(0)
         for mark in feedback:
             for kept in self.kept.values():
                 if feedback_id(kept.saved.said) == mark.feedback_id and kept.uncounted == mark.revision:
                     kept.uncounted = 0
-        for task, count in changes.items():
-            if self.changes.get(task) == count:
+        for task, change in changes.items():
+            if self.changes.get(task) == change.number:
                 self.changes[task] = 0
 
     async def assign(self, traffic: TrafficAssigned) -> None:

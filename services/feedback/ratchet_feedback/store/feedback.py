@@ -11,6 +11,8 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import FeedbackJoined
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_common.persons import digest_of_some
+from ratchet_common.topics import FEEDBACK
+from ratchet_common.trace_context import kept
 from ratchet_common.upserts import upsert, upsert_where
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.store.documents import (
@@ -120,6 +122,7 @@ def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
         "joined": saved.revision,
         "joined_at": event.occurred_at,
         "uncounted": saved.revision,
+        "trace": kept(FEEDBACK.key(event).encode()),
         "score": event.score,
         "score_source": event.score_source,
         "task_type": event.task_type,

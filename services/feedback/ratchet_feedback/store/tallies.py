@@ -1,6 +1,6 @@
 """What each task has gathered, and what bears on it: traffic and drift."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,13 +10,15 @@ from pymongo import UpdateOne
 from ratchet_common import outbox
 from ratchet_common.events import AlertChanged, RetrainingFellDue, TrafficAssigned
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
+from ratchet_common.topics import ALERTS, TRAFFIC
+from ratchet_common.trace_context import kept
 from ratchet_common.upserts import upsert
 from ratchet_feedback.decisions import Decision
 from ratchet_feedback.retraining import Dismissal, Hold, Tally
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.store.decided import counted_in, deciding, dismissal_fields, hold_fields
 from ratchet_feedback.store.documents import task_key, uuid_in
-from ratchet_feedback.tallies import Task, Uncounted
+from ratchet_feedback.tallies import Changes, Task, Uncounted
 from ratchet_feedback.traffic import counts_from, listened
 
 OPEN_DRIFTS = 100  # of a task are looked at
@@ -38,16 +40,24 @@ class MongoTallyStore:
         await self._drifts.create_index("task")
 
     async def uncounted(self, limit: int) -> list[Uncounted]:
-        fields = {"uncounted": 1, "tenant": 1, "task_type": 1}
+        fields = {"uncounted": 1, "tenant": 1, "task_type": 1, "trace": 1}
         with waiting_is_worth_it():
             marked = await self._feedback.find({"uncounted": {"$gt": 0}}, fields).limit(limit).to_list()
-        return [Uncounted(uuid_in(d["_id"]), d["uncounted"], Task(d["tenant"], d["task_type"])) for d in marked]
+        return [
+            Uncounted(uuid_in(d["_id"]), d["uncounted"], Task(d["tenant"], d["task_type"]), d.get("trace"))
+            for d in marked
+        ]
 
-    async def changed(self, now: datetime) -> dict[Task, int]:
+    async def changed(self, now: datetime) -> dict[Task, Changes]:
         with waiting_is_worth_it():
             changed = await self._tallies.find({"changes": {"$gt": 0}}).to_list()
             rested = await self._tallies.find({"look_again_at": {"$lte": now}}).to_list()
-        return {Task(d["tenant"], d["task_type"]): d.get("changes", 0) for d in changed + rested}
+        return {
+            Task(d["tenant"], d["task_type"]): Changes(
+                d.get("changes", 0), d.get("trace") if d.get("changes") else None
+            )
+            for d in changed + rested
+        }
 
     async def count(self, task: Task) -> Tally:
         with waiting_is_worth_it():
@@ -110,11 +120,12 @@ class MongoTallyStore:
             written = await self._tallies.update_one(nobody_else, change)
         return written.matched_count == 1
 
-    async def counted(self, feedback: Collection[Uncounted], changes: dict[Task, int]) -> None:
+    async def counted(self, feedback: Collection[Uncounted], changes: Mapping[Task, Changes]) -> None:
         by_revision: dict[int, list[Binary]] = {}
         for one in feedback:
             by_revision.setdefault(one.revision, []).append(Binary.from_uuid(one.feedback_id))
-        done = [UpdateOne(_one(t) | {"changes": n}, {"$set": {"changes": 0}}) for t, n in changes.items() if n]
+        seen = {task: change.number for task, change in changes.items() if change.number}
+        done = [UpdateOne(_one(t) | {"changes": n}, {"$set": {"changes": 0}}) for t, n in seen.items()]
         with waiting_is_worth_it():
             for revision, ids in by_revision.items():
                 marked = {"_id": {"$in": ids}, "uncounted": revision}  # a later word has its own mark
@@ -133,7 +144,7 @@ class MongoTallyStore:
         await upsert(self._traffic, task_key(task), _named(task))
         with waiting_is_worth_it():
             await self._traffic.update_one(not_yet, {"$set": newer})
-        await self._something_changed(task)
+        await self._something_changed(task, kept(TRAFFIC.key(traffic).encode()))
 
     async def drift(self, alert: AlertChanged) -> None:
         task = Task(alert.tenant, alert.task_type or "")
@@ -146,11 +157,12 @@ class MongoTallyStore:
                 began = not_yet | {"state": {"$ne": "open"}}
                 await self._drifts.update_one(began, {"$set": newer | {"opened_at": alert.occurred_at}})
             await self._drifts.update_one(not_yet, {"$set": newer})
-        await self._something_changed(task)
+        await self._something_changed(task, kept(ALERTS.key(alert).encode()))
 
-    async def _something_changed(self, task: Task) -> None:
+    async def _something_changed(self, task: Task, trace: str | None) -> None:
         """After the write that it tells of; said again when that is delivered again."""
-        await upsert(self._tallies, task_key(task), {"$inc": {"changes": 1}} | _named(task))
+        traced: Document = {"$set": {"trace": trace}} if trace else {}
+        await upsert(self._tallies, task_key(task), {"$inc": {"changes": 1}} | traced | _named(task))
 
 
 def _one(task: Task) -> Document:

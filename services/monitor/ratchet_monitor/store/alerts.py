@@ -1,5 +1,6 @@
 """Alerts: one document each. A change is written where nobody changed it meanwhile, with its event."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from ratchet_monitor.store.documents import document_of, struct_of
 KEPT_QUIET: Final = timedelta(days=1)  # one that never opened
 ATTEMPTS: Final = 8
 AT_ONCE: Final = 100
+COUNTED_AT_MOST: Final = 10_000
 MOST: Final = 1000  # alerts of a tenant that are looked at together
 WITHOUT_OUTBOX: Final = {"outbox": 0}
 TIMES: Final = ("tell_at", "until")  # that are there or not: what has none is in neither index
@@ -108,6 +110,12 @@ class MongoAlerts:
         with waiting_is_worth_it():
             found = self._alerts.find({"tenant": tenant, "watched": True}, WITHOUT_OUTBOX).limit(MOST)
             return [struct_of(Alert, document) for document in await found.to_list()]
+
+    async def open_by_severity(self) -> dict[str, int]:
+        """Of all tenants; of `COUNTED_AT_MOST` that are looked at."""
+        with waiting_is_worth_it():
+            found = await self._alerts.find({"state": "open"}, {"severity": 1}).limit(COUNTED_AT_MOST).to_list()
+        return dict(Counter(document["severity"] for document in found))
 
     async def untold(self, until: datetime) -> Sequence[str]:
         """Tenants of whose alerts changes wait since then or longer."""

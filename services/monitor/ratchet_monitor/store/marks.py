@@ -15,6 +15,7 @@ from ratchet_monitor.marks import Mark
 
 K = TypeVar("K", BucketKey, TaskKey)
 
+COUNTED_AT_MOST = 10_000
 LEASE_S = 20.0
 TURN_S = 0.5  # what changes all the time lets the others go first
 
@@ -47,6 +48,11 @@ class MongoMarks(Generic[K]):
             cleared = await self._collection.delete_one({**lease.held(document), "token": document["token"]})
         if not cleared.deleted_count:
             await self.put_back(mark)
+
+    async def count(self) -> int:
+        """At most `COUNTED_AT_MOST`."""
+        with waiting_is_worth_it():
+            return await self._collection.count_documents({}, limit=COUNTED_AT_MOST)
 
     async def put_back(self, mark: Mark[K], seconds: float = 0) -> None:
         document: Any = mark.taken

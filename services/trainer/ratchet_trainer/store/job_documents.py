@@ -1,11 +1,13 @@
 """A training job as the store keeps it."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from bson import Binary
 
 from ratchet_common.mongo import Document
+from ratchet_trainer.job_metrics import Open
 from ratchet_trainer.platforms.platform import Tuned
 from ratchet_trainer.store.paging import place_of
 from ratchet_trainer.tuning.jobs import OPEN, Estimate, Job, JobState, Recipe, Step
@@ -30,6 +32,7 @@ def document_of(job: Job) -> Document:
         "recipe": asdict(job.recipe) | {"hyperparameters": _pairs(job.recipe.hyperparameters)},
         "search_id": Binary.from_uuid(job.search_id) if job.search_id else None,
         "part_of": Binary.from_uuid(job.part_of) if job.part_of else None,
+        **({"trace": job.trace} if job.trace else {}),
         **fields_of(job),
         **({"open": open_key(job)} if job.state in OPEN else {}),
     }
@@ -109,8 +112,17 @@ def job_in(document: Document) -> Job:
         left=document["left"],
         erasures=len(document.get("erasures", ())),
         spared=document.get("spared", 0),
+        trace=document.get("trace"),
         history=tuple(Step(JobState(step["state"]), step["at"], step["reason"]) for step in document["history"]),
     )
+
+
+def open_in(document: Document) -> Open:
+    """Who has it under a lease works on it; else it waits, from when it was due."""
+    until = datetime.fromtimestamp(document.get("lease", {}).get("until_ms", 0) / 1000, UTC)
+    due = document["due_at"]
+    since = document["history"][-1]["at"]
+    return Open(document["platform"], JobState(document["state"]), since, until if until > datetime.now(UTC) else due)
 
 
 def _estimate(found: dict[str, Any]) -> Estimate:

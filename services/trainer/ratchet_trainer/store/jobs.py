@@ -14,8 +14,9 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import CostIncurred
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_trainer.incurred import of_job
+from ratchet_trainer.job_metrics import Open
 from ratchet_trainer.leased import Leased
-from ratchet_trainer.store.job_documents import document_of, fields_of, job_in, open_key, step_of
+from ratchet_trainer.store.job_documents import document_of, fields_of, job_in, open_in, open_key, step_of
 from ratchet_trainer.store.paging import Page, create_index, page
 from ratchet_trainer.tuning.job_steps import taken_along
 from ratchet_trainer.tuning.jobs import (
@@ -33,6 +34,7 @@ STILL_OPEN: Document = {"state": {"$in": [str(state) for state in OPEN]}}
 LEFT: Document = {"left": True}
 BEGUN_THERE: Document = {"state": {"$in": [str(state) for state in AT_PLATFORM]}}
 TRIES = 5
+COUNTED_AT_MOST = 10_000
 
 
 class MongoJobStore:
@@ -107,6 +109,13 @@ class MongoJobStore:
         if written.matched_count == 0:
             raise JobEndedError(f"The job {job_id} has ended already ({job.state}): there is nothing to cancel.")
         return job
+
+    async def open(self) -> builtins.list[Open]:
+        """Of all tenants; `COUNTED_AT_MOST` of them."""
+        fields = {"platform": 1, "state": 1, "due_at": 1, "lease.until_ms": 1, "history": 1}
+        with waiting_is_worth_it():
+            found = await self._jobs.find(STILL_OPEN, fields).limit(COUNTED_AT_MOST).to_list()
+        return [open_in(document) for document in found]
 
     async def get(self, tenant: str, job_id: UUID) -> Job:
         """Raises UnknownJobError."""

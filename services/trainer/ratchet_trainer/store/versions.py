@@ -1,5 +1,6 @@
 """Versions: every query on them stands here."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,8 @@ from ratchet_trainer.rollouts.versions import LOCAL, UnknownVersionError, Versio
 from ratchet_trainer.store.paging import create_index, page, place_of
 
 TO_JUDGE: Document = {"state": {"$in": [str(VersionState.CANDIDATE), str(VersionState.EVALUATED)]}}
+
+COUNTED_AT_MOST = 10_000
 
 
 class MongoVersionStore:
@@ -43,6 +46,12 @@ class MongoVersionStore:
             if marks := [mark["erasure_id"] for mark in (found or {}).get("erasures", ())]:
                 who = {"_id": _id(version.tenant, version.version_id)}
                 await self._versions.update_one(who, {"$addToSet": {"erasures": {"$each": marks}}})
+
+    async def by_state(self) -> dict[str, int]:
+        """How many there are, of all tenants; of `COUNTED_AT_MOST` that are looked at."""
+        with waiting_is_worth_it():
+            found = await self._versions.find({}, {"state": 1}).limit(COUNTED_AT_MOST).to_list()
+        return {str(state): 0 for state in VersionState} | Counter(document["state"] for document in found)
 
     async def get(self, tenant: str, version_id: str) -> Version:
         """Raises UnknownVersionError."""

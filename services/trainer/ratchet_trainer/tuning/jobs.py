@@ -138,6 +138,7 @@ class Job:
     erasures: int = 0  # of users whose examples its files may have: they asked after these were begun
     spared: int = 0  # of those, how many had asked before its files were made anew
     history: tuple[Step, ...] = ()
+    trace: str | None = None  # of what asked for it, where that was traced
 
     @property
     def tells_of_the_erased(self) -> bool:

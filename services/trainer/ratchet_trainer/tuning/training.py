@@ -9,7 +9,10 @@ from uuid import UUID
 
 from ratchet_common.background import described
 from ratchet_common.errors import RefusedError, RetryLaterError
+from ratchet_common.trace_context import kept
+from ratchet_common.tracing import Tracing, Working
 from ratchet_trainer.datasets.dataset import TooFewExamplesError
+from ratchet_trainer.job_metrics import JOBS_ENDED
 from ratchet_trainer.leased import Leased, OvertakenError, while_held
 from ratchet_trainer.platforms.platform import PlatformAwayError
 from ratchet_trainer.tuning import job_steps, new_jobs
@@ -37,6 +40,7 @@ class Training:
     steps: Steps
     renew_every: float  # seconds
     now: Callable[[], datetime]
+    tracing: Tracing | None = None
 
     async def run_once(self, platforms: Collection[str]) -> bool:
         """One job of one of them, as far as it goes. False: none is due."""
@@ -45,7 +49,8 @@ class Training:
             return False
         work = self._work(held) if held.value.state in OPEN else self._tidy(held)
         try:
-            await while_held(work, lambda: self.jobs.renew(held), every=self.renew_every)
+            with Working("work on job", _said(held.value), self.tracing, held.value.trace):
+                await while_held(work, lambda: self.jobs.renew(held), every=self.renew_every)
         except OvertakenError:
             log.info("The job %s was cancelled or taken over.", held.value.job_id)
         finally:
@@ -117,7 +122,7 @@ class Training:
                 raise IdempotencyMismatchError
             return there
         job = await self.wanted(tenant, task_type, platform, who, recipe, dataset_id)
-        job = replace(job, job_id=job_id or job.job_id)
+        job = replace(job, job_id=job_id or job.job_id, trace=kept(b""))
         await self.jobs.add(job)
         return job
 
@@ -149,4 +154,10 @@ class Training:
     async def _save(self, held: Leased[Job], job: Job) -> Job:
         if not await self.jobs.save(held, job):
             raise OvertakenError
+        if job.state not in OPEN and held.value.state in OPEN:
+            JOBS_ENDED.labels(job.platform, job.state).inc()
         return job
+
+
+def _said(job: Job) -> dict[str, str]:
+    return {"ratchet.job_id": str(job.job_id), "ratchet.task_type": job.task_type, "ratchet.platform": job.platform}
