@@ -11,7 +11,7 @@ ONLY ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-kafka lint types bench bench-gateway bench-routing replay token lock schemas release-schemas env-example routes clean test-imitations test-lora
+.PHONY: help install demo up test test-kafka lint types bench bench-gateway bench-routing replay token lock schemas release-schemas env-example routes dashboards clean test-imitations test-lora
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ env-example: $(STAMP)  ## write .env.example anew from the settings
 
 routes: $(STAMP)  ## write the gateway's routes anew from the path table
 	$(BIN)/python deploy/routes.py
+
+dashboards: $(STAMP)  ## write Grafana's dashboards and Prometheus' rules anew from what they show and what is alarming
+	$(BIN)/python deploy/dashboards.py
 
 schemas: $(STAMP)  ## write the events' JSON Schemas anew
 	$(BIN)/python -m ratchet_common.schema_files
