@@ -24,8 +24,8 @@ from ratchet_trainer.estimate.fit import Lessons, fit_estimate
 from ratchet_trainer.formats.checking import Checked, FileLimits
 from ratchet_trainer.handlers.retraining import on_retraining_due
 from ratchet_trainer.handlers.verdicts import on_verdicts
+from ratchet_trainer.job_metrics import measured
 from ratchet_trainer.judging.asked_baseline import AskedBaseline
-from ratchet_trainer.job_metrics import measure_jobs, measure_versions
 from ratchet_trainer.judging.asking import Elsewhere
 from ratchet_trainer.judging.evaluate import Judging, judge_in
 from ratchet_trainer.judging.fresh_cases import FreshCases
@@ -114,8 +114,7 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
         ),
     )
     its.hear(VERDICTS, partial(on_verdicts, traffic=traffic, plan=settings.plan, now=_now))
-    its.measures.add("jobs", partial(measure_jobs, stores.jobs, _now))
-    its.measures.add("versions", partial(measure_versions, stores.versions))
+    measured(its.measures, stores.jobs, stores.versions, _now)
     app.state.jobs, app.state.versions = stores.jobs, stores.versions
     app.state.rollouts, app.state.evaluations = stores.rollouts, stores.evaluations
     app.state.platforms, app.state.served_platforms = means.platforms, frozenset(means.askers.catalogue.platforms)

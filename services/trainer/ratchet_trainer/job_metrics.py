@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
 from prometheus_client import Counter as Counted
 from prometheus_client import Gauge
 
-from ratchet_common.measures import Found
+from ratchet_common.measures import Found, Measures
 from ratchet_trainer.tuning.jobs import OPEN, JobState
 
 JOBS: Final = Gauge("ratchet_jobs", "Training jobs that are open", ("platform", "state"))
@@ -39,6 +40,11 @@ class Jobs(Protocol):
 
 class Versions(Protocol):
     async def by_state(self) -> Mapping[str, int]: ...
+
+
+def measured(measures: Measures, jobs: Jobs, versions: Versions, now: Callable[[], datetime]) -> None:
+    measures.add("jobs", partial(measure_jobs, jobs, now))
+    measures.add("versions", partial(measure_versions, versions))
 
 
 async def measure_jobs(jobs: Jobs, now: Callable[[], datetime]) -> Found:

@@ -10,6 +10,7 @@ from ratchet_common.dead_letters import (
     headers_of,
     letter_id,
 )
+from ratchet_common.trace_context import TRACEPARENT, TRACESTATE
 from tests.unit.common.records import record
 
 GROUP = "feedback.predictions"
@@ -62,3 +63,12 @@ async def test_a_letter_goes_back_to_its_topic_for_its_group_only(before: dict[s
     publish = Published()
     assert await bring_back(record(topic="predictions.dlq", headers=headers), publish) == "predictions"
     assert publish.sent == [("predictions", b"acme:1", b"{}", {FOR_GROUP: GROUP.encode(), REPLAYED: after})]
+
+
+async def test_a_letter_that_goes_back_belongs_to_the_trace_that_it_came_from() -> None:
+    traced = {TRACEPARENT: b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", TRACESTATE: b"vendor=1"}
+    letter = record(headers=headers_of(record(headers=traced), GROUP, "why", NOW), topic="predictions.dlq")
+    published = Published()
+    await bring_back(letter, published)
+    ((_, _, _, headers),) = published.sent
+    assert headers.items() >= traced.items()

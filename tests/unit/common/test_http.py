@@ -249,6 +249,15 @@ async def test_metrics_name_the_route_and_not_the_path(client: httpx.AsyncClient
     assert "private-name" not in text
 
 
+async def test_methods_that_callers_make_up_count_as_one(client: httpx.AsyncClient) -> None:
+    for made_up in ("BREW", "PRIVATE-NAME"):
+        await client.request(made_up, "/notes/some")
+    text = (await client.get("/metrics")).text
+    assert 'http_request_method="_OTHER"' in text
+    assert "BREW" not in text
+    assert "PRIVATE-NAME" not in text
+
+
 async def test_the_events_of_the_service_are_documented(client: httpx.AsyncClient) -> None:
     assert (await client.get("/asyncapi")).json()["asyncapi"] == "3.0.0"
 
