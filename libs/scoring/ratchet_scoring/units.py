@@ -24,14 +24,30 @@ _CURRENCIES: Final = {
 }
 _MEASURES: Final[dict[str, dict[tuple[str, ...], float]]] = {
     "length": {
-        ("mm",): 1e-3,
-        ("cm",): 1e-2,
+        ("mm", "millimetre", "millimetres", "millimeter", "millimeters"): 1e-3,
+        ("cm", "centimetre", "centimetres", "centimeter", "centimeters"): 1e-2,
         ("inch", "inches"): 0.0254,
         ("ft", "foot", "feet"): 0.3048,
         ("yd", "yard", "yards"): 0.9144,
-        ("metre", "metres", "meter", "meters"): 1.0,
-        ("km", "kilometres"): 1e3,
-        ("mile", "miles"): 1609.344,
+        ("m", "metre", "metres", "meter", "meters"): 1.0,
+        ("km", "kilometre", "kilometres", "kilometer", "kilometers"): 1e3,
+        ("mi", "mile", "miles"): 1609.344,
+    },
+    "area": {
+        ("m2", "m^2", "sq m", "square metre", "square metres", "square meter", "square meters"): 1.0,
+        ("ha", "hectare", "hectares"): 1e4,
+        ("km2", "km^2", "sq km", "square kilometre", "square kilometres", "square kilometer", "square kilometers"): 1e6,
+    },
+    "volume": {
+        ("ml", "millilitre", "millilitres", "milliliter", "milliliters"): 1e-3,
+        ("cl", "centilitre", "centilitres", "centiliter", "centiliters"): 1e-2,
+        ("l", "litre", "litres", "liter", "liters"): 1.0,
+        ("m3", "m^3", "cubic metre", "cubic metres", "cubic meter", "cubic meters"): 1e3,
+    },
+    "speed": {
+        ("m/s", "metres per second", "meters per second"): 1.0,
+        ("km/h", "kph", "kilometres per hour", "kilometers per hour"): 1 / 3.6,
+        ("mph", "miles per hour"): 0.44704,
     },
     "mass": {
         ("mg",): 1e-6,
@@ -43,7 +59,18 @@ _MEASURES: Final[dict[str, dict[tuple[str, ...], float]]] = {
     },
     "celsius": {("°c", "degrees celsius"): 1.0},
     "fahrenheit": {("°f", "degrees fahrenheit"): 1.0},
-    "energy": {("kwh",): 1.0, ("mwh",): 1e3, ("gwh",): 1e6},
+    "power": {
+        ("w", "watt", "watts"): 1.0,
+        ("kw", "kilowatt", "kilowatts"): 1e3,
+        ("mw", "megawatt", "megawatts"): 1e6,
+        ("gw", "gigawatt", "gigawatts"): 1e9,
+    },
+    "energy": {
+        ("wh", "watt hour", "watt hours", "watt-hours"): 1e-3,
+        ("kwh", "kilowatt hour", "kilowatt hours", "kilowatt-hours"): 1.0,
+        ("mwh", "megawatt hour", "megawatt hours", "megawatt-hours"): 1e3,
+        ("gwh", "gigawatt hour", "gigawatt hours", "gigawatt-hours"): 1e6,
+    },
     "time": {
         ("ms", "milliseconds"): 1e-3,
         ("s", "sec", "second", "seconds"): 1.0,
@@ -57,6 +84,15 @@ _MEASURES: Final[dict[str, dict[tuple[str, ...], float]]] = {
     "bps": {("bps", "basis points", "basis point"): 1e-4},
     "points": {("percentage points", "percentage point", "pp", "ppt"): 1e-2},
 }  # of one kind, each in terms of the kind's own measure
+
+LENGTH: Final = "length"
+LENGTHS: Final = {"m": 1.0, "mm": 1e-3}  # metres, of what is a scale as well: 12 m is twelve million, or a length
+INCH: Final = "in"  # is a word more often than a unit
+# What makes a length of 12 m: what stands after it, and what stands before it
+MEASURED: Final = ("tall", "high", "wide", "long", "deep", "thick", "broad", "apart", "away", "in length", "in height",
+    "in width", "in depth", "in diameter", "above sea level", "below sea level", "above the ground")  # fmt: skip
+MEASURES: Final = ("height", "length", "width", "depth", "distance", "diameter", "radius", "thickness", "altitude",
+    "elevation", "measures", "measuring")  # fmt: skip
 
 ALIKE: Final = frozenset({frozenset({"bps", "share"}), frozenset({"bps", "points"})})  # kinds; 5 % is not 5 points
 

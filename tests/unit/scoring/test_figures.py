@@ -103,6 +103,101 @@ def test_figures_are_the_same_in_whatever_scale_and_unit(one: str, other: str, s
     assert same_figure(left, right) is same_figure(right, left) is same
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("5 km", "5000 m", True),
+        ("5 km", "5,000 metres", True),
+        ("100 cm", "1 m", True),
+        ("30 cm", "300 mm", True),
+        ("1 m", "1000 mm", True),
+        ("12 mm", "12 m", False),
+        ("1.5 m", "1.5 metres", True),
+        ("1.5m", "150 centimetres", True),
+        ("6 ft", "72 in", True),
+        ("72 in tall", "6 ft", True),
+        ("2 mi", "3.22 km", True),
+        ("1 litre", "1000 ml", True),
+        ("75 cl", "0.75 l", True),
+        ("2 m\u00b3", "2000 litres", True),
+        ("2 m3", "2 million", False),
+        ("12 m\u00b2", "12 million", False),
+        ("3 km\u00b2", "300 hectares", True),
+        ("12 m/s", "12 million", False),
+        ("36 km/h", "10 m/s", True),
+        ("36 km/h", "36 km", False),
+        ("1 MW", "1000 kW", True),
+        ("1.2 GW", "1200 megawatts", True),
+        ("1 MW", "1 MWh", False),
+        ("500 Wh", "0.5 kWh", True),
+        ("5 l", "5 kg", False),
+    ],
+)
+def test_lengths_volumes_power_and_energy_are_turned_into_each_other(one: str, other: str, same: bool) -> None:
+    left, right = figures_in(one)[0], figures_in(other)[0]
+    assert same_figure(left, right) is same_figure(right, left) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("12 m", "12 million", True),
+        ("12m", "12,000,000", True),
+        ("revenue of 12 m", "12 million", True),
+        ("12 mm", "12 million", True),
+        ("12 m", "12 metres", True),
+        ("12 m", "12m", True),
+        ("12 m", "$12 million", True),
+        ("$12m", "12 million", True),
+        ("$12m", "12 m", True),
+        ("$12m", "12 metres", False),
+        ("12 metres", "12 million", False),
+        ("12 m tall", "12 million", False),
+        ("12 m tall", "12 metres", True),
+        ("12 m tall", "1200 cm", True),
+        ("12-m wall", "12 million", False),
+        ("a height of 12 m", "12 million", False),
+        ("length: 300 mm", "0.3 m", True),
+        ("12 m wide", "12", True),
+        ("12 m", "12", False),
+        ("up 12 m from 10 m", "12 million", True),
+        ("-12 m", "-12 metres", True),
+        ("-12 m", "12 metres", False),
+    ],
+)
+def test_m_is_a_million_or_metres_whichever_the_other_is(one: str, other: str, same: bool) -> None:
+    left, right = figures_in(one)[0], figures_in(other)[0]
+    assert same_figure(left, right) is same_figure(right, left) is same
+
+
+@pytest.mark.parametrize("text", ["5 in 2022", "of 30 in all", "7 in the second half"])
+def test_in_is_a_word_where_more_follows(text: str) -> None:
+    assert figures_in(text)[0].kind == ""
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "score"),
+    [
+        ("It has twelve rooms.", "12", 1),
+        ("12", "twelve", 1),
+        ("twenty-five percent", "25 %", 1),
+        ("ninety minutes", "1.5 hours", 1),
+        ("three million", "3,000,000", 1),
+        ("one litre", "1000 ml", 1),
+        ("1", "one", 1),
+        ("One of them is 7.", "7", 1),
+        ("two hundred", "2", 0),
+        ("one hundred and two", "2", 0),
+        ("$5m", "In the two years it was $5m.", 1),
+        ("thirteen", "12", 0),
+        ("7", "one of them", None),
+        ("7", "two hundred", None),
+    ],
+)
+def test_numbers_up_to_ninety_nine_may_be_words(output: str, target: str, score: float | None) -> None:
+    assert figures_answered(output, target) == score
+
+
 def test_a_wider_tolerance_is_the_callers_to_choose() -> None:
     assert not same_figure(Figure(100), Figure(103))
     assert same_figure(Figure(100), Figure(103), 0.05)
