@@ -152,6 +152,28 @@ async def test_what_a_line_lacks_is_said_in_words_of_its_own() -> None:
     assert "UTF-16" in said[6]
 
 
+@pytest.mark.parametrize("target", ["", "  ", [], ["", " "]])
+@pytest.mark.parametrize("labels", [[], ["yes", "no"]])
+async def test_an_empty_target_of_labels_is_said_to_be_empty(target: object, labels: list[str]) -> None:
+    kept = Kept()
+    found = await take([row(task_type="classification", labels=labels, target=target)], kept)
+    assert found.faults == [Fault(1, "its target is empty.")]
+    assert kept.refused == [("classification", "no_target")]
+
+
+async def test_a_document_of_blanks_is_said_to_be_empty_and_one_of_private_data_is_not() -> None:
+    kept = Kept()
+    found = await take(
+        [row(document_text="   "), row(document_text="\n\u00a0"), row(document_text="a@example.com")], kept
+    )
+    assert [fault.reason for fault in found.faults] == [
+        "its document is empty.",
+        "its document is empty.",
+        "nothing but private data is in its document or in its target.",
+    ]
+    assert [reason for _, reason in kept.refused] == ["empty_after_scrubbing", "empty_document", "empty_document"]
+
+
 async def test_a_mark_of_the_byte_order_is_read_over() -> None:
     assert (await take([b"\xef\xbb\xbf" + json.dumps(row()).encode()], Kept())).taken == 1
 

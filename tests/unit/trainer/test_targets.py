@@ -64,6 +64,12 @@ def test_without_named_labels_any_short_one_will_do() -> None:
     assert shaped("classification", "x" * 500, (), "correction") is Reason.NOT_AMONG_LABELS
 
 
+@pytest.mark.parametrize("labels", [(), ("yes", "no")])
+@pytest.mark.parametrize("value", ["", "  ", [], ["", " "]])
+def test_an_empty_label_is_no_target(value: object, labels: tuple[str, ...]) -> None:
+    assert shaped("classification", value, labels, "imported") is Reason.NO_TARGET
+
+
 @pytest.mark.parametrize(
     ("task_type", "source", "may"),
     [

@@ -18,6 +18,7 @@ REFUSED: Final = "refused"
 NO_TASK: Final = "none"  # of a line that names none, where none is named for the file
 WHY = {
     Reason.NO_TARGET: "its target is empty.",
+    Reason.EMPTY_DOCUMENT: "its document is empty.",
     Reason.NOT_AMONG_LABELS: "its target is none of its labels.",
     Reason.EMPTY_AFTER_SCRUBBING: "nothing but private data is in its document or in its target.",
 }
@@ -65,6 +66,8 @@ def draft_of(brought: Brought, hashes: Hashes, now: datetime) -> Draft | Refused
     """Its id comes from what is in it: brought twice, it is one."""
     target = shaped(brought.task_type, brought.target, brought.labels, "imported")
     about = _about(brought, hashes, now)
+    if not brought.document.strip():
+        return kept_apart(Refused(about, Reason.EMPTY_DOCUMENT))
     if isinstance(target, Reason):
         return kept_apart(Refused(about, target))
     return Draft(

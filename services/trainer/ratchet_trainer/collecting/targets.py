@@ -23,6 +23,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"  # the request is no list of messages
     NOT_AMONG_LABELS = "not_among_labels"  # the label is none of those that were asked for
     EMPTY_AFTER_SCRUBBING = "empty_after_scrubbing"  # nothing but private data, or nothing at all
+    EMPTY_DOCUMENT = "empty_document"  # of an example from outside: nothing, or nothing but blanks
     HAS_REFERENCE = "has_reference"  # what is right was known: that is learned already, with the answer itself
     CHECK_FAILED = "check_failed"  # it was drawn while unrated, and is not sound
     LOW_QUALITY = "low_quality"  # it was drawn while unrated, and is not good enough for its task, or nobody knows
@@ -65,6 +66,8 @@ def shaped(task_type: str, value: object, labels: Collection[str], source: Targe
     text = render_target(task_type, value)
     if task_type not in LABEL_TASKS:
         return Target(text, source) if text else Reason.NO_TARGET
+    if not text.strip():
+        return Reason.NO_TARGET
     label = _label(text, labels)
     return Target(label, source) if label else Reason.NOT_AMONG_LABELS
 

@@ -13,6 +13,7 @@ from ratchet_trainer.formats.lesson import Lesson
 from ratchet_trainer.formats.turns import empty_text, wrong_order
 
 Role = Literal["user", "assistant"]
+NOVA_SCHEMA: Final = "bedrock-conversation-2024"  # the only one that its jobs read
 # Nova fails a job for these; Llama's and Claude's jobs take them.
 RESERVED: Final = ("User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]")
 
@@ -53,7 +54,7 @@ def claude_of(lesson: Lesson) -> Claude:
 
 def nova_of(lesson: Lesson) -> Nova:
     turns = [NovaMessage("user", [Text(lesson.user)]), NovaMessage("assistant", [Text(lesson.wanted)])]
-    return Nova("bedrock-conversation-2024", turns, [Text(lesson.system)] if lesson.system else [])
+    return Nova(NOVA_SCHEMA, turns, [Text(lesson.system)] if lesson.system else [])
 
 
 def llama_of(lesson: Lesson) -> Llama:
@@ -66,6 +67,8 @@ def wrong_claude(record: Claude) -> str | None:
 
 
 def wrong_nova(record: Nova) -> str | None:
+    if record.schema_version != NOVA_SCHEMA:
+        return f"its schemaVersion must be {NOVA_SCHEMA}"
     roles = [message.role for message in record.messages]
     texts = ["".join(part.text for part in message.content) for message in record.messages]
     told = [part.text for part in record.system] + [

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from ratchet_scoring.figures import figures_wanted
 from ratchet_scoring.formats import WrongSchemaError, json_fault, label_fault
 from ratchet_scoring.named import WITHOUT_REFERENCE
 from ratchet_scoring.rouge import tokens
@@ -47,6 +48,8 @@ def _of_check(check: Check, case: Case, task_type: str) -> Iterator[str]:
         yield "needs a reference, and the case has none"
     elif len(tokens(render_target(task_type, case.reference))) < WORDS.get(check.scorer, 0):
         yield f"needs a reference of at least {WORDS[check.scorer]} words"
+    elif check.scorer == "numeric" and not figures_wanted(render_target(task_type, case.reference)):
+        yield "needs a reference with a figure"
     if check.scorer == "label" and not case.labels:
         yield "needs labels, and the case has none"
     if check.scorer == "citations" and not any(text.strip() for text in case.passages.values()):

@@ -111,6 +111,11 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("bedrock_claude", {"messages": []}, "it has no messages"),
     ("bedrock_nova", nova("user", "user"), "its last message is the user's"),
     ("bedrock_nova", nova("user", "assistant", text="User: hello"), "it holds User:"),
+    (
+        "bedrock_nova",
+        nova("user", "assistant") | {"schemaVersion": "bedrock-conversation-2023"},
+        "its schemaVersion must be bedrock-conversation-2024",
+    ),
     ("bedrock_llama", {"prompt": "", "completion": "x"}, "its prompt is empty"),
     ("bedrock_llama", {"prompt": "x", "completion": "\n"}, "its completion is empty"),
     ("embedding_pairs", {"anchor": "words", "positive": " "}, "its positive is empty"),

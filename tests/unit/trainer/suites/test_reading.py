@@ -80,6 +80,14 @@ def test_a_suite_of_everything_is_read() -> None:
             "Case 1 (q1): check 1 (rouge_2) needs a reference of at least 2 words.",
         ),
         (
+            {"reference": "none", "checks": [{"scorer": "exact"}, {"scorer": "numeric"}]},
+            "Case 1 (q1): check 2 (numeric) needs a reference with a figure.",
+        ),
+        (
+            {"reference": None, "checks": [{"scorer": "numeric"}]},
+            "Case 1 (q1): check 1 (numeric) needs a reference, and the case has none.",
+        ),
+        (
             {"checks": [{"scorer": "json", "json_schema": {"type": 5}}]},
             "Case 1 (q1): check 1 (json) has no JSON Schema in json_schema, or one that refers to something outside "
             "itself.",
@@ -98,6 +106,11 @@ def test_a_label_that_is_none_of_the_labels_is_no_reference() -> None:
 
 def test_that_there_is_nothing_may_be_the_reference_of_a_list() -> None:
     assert suite_of(body(CASE | {"reference": []}, task_type="action_items")).cases[0].reference == ()
+
+
+@pytest.mark.parametrize("reference", ["12 %", "About $3 million.", "on 5 January 2024", "twelve", "one"])
+def test_a_reference_of_figures_is_one_for_numbers(reference: str) -> None:
+    suite_of(body(CASE | {"reference": reference, "checks": [{"scorer": "numeric"}]}))
 
 
 def test_every_case_that_is_wrong_is_told() -> None:
