@@ -15,7 +15,8 @@ from ratchet_trainer.tuning.base_models import (
     in_range,
     training_usd,
 )
-from ratchet_trainer.tuning.base_models_file import read_base_models
+from ratchet_trainer.tuning.base_models_file import read_base_models, understood
+from ratchet_trainer.tuning.fewest_lines import Fewest, fewest_lines, limits_by
 from ratchet_trainer.tuning.hyperparameters import epochs_of, suggested
 
 KNOWN = read_base_models()
@@ -117,3 +118,24 @@ def test_a_file_that_is_not_there_is_a_sentence(file: Path) -> None:
 def test_a_file_of_ones_own_takes_the_place_of_the_one_that_ships(file: Path) -> None:
     file.write_text(ONE)
     assert [model.name for model in read_base_models(file).models] == ["mine"]
+
+
+NOW = date(2026, 11, 27)
+
+
+def test_the_fewest_lines_of_a_format_are_what_its_base_models_take() -> None:
+    assert fewest_lines(KNOWN, "openai", NOW) == [Fewest(10, "openai")]
+    assert fewest_lines(KNOWN, "openai", NOW, validation=True) == [Fewest(1, "openai")]
+    assert fewest_lines(KNOWN, "bedrock_nova", NOW) == [Fewest(8, "bedrock")]
+    assert fewest_lines(KNOWN, "bedrock_claude", NOW) == [Fewest(32, "bedrock")]  # its only one takes jobs no more
+    assert fewest_lines(KNOWN, "openai_preference", NOW) == [Fewest(1, "lora"), Fewest(10, "openai")]
+    assert limits_by(fewest_lines(KNOWN, "openai_preference", NOW)).least_lines == 1
+    assert limits_by([]).least_lines == 1
+
+
+def test_where_base_models_of_one_platform_differ_the_one_that_takes_the_fewest_is_named() -> None:
+    few, many = (ONE.replace("mine", name) + f"training = {{ least_lines = {n} }}" for name, n in (("a", 5), ("b", 9)))
+    (found,) = fewest_lines(understood(many + few), "openai", NOW)
+    assert found == Fewest(5, "a of openai, which takes the fewest there")
+    (found,) = fewest_lines(understood(many + few + "\njobs_until = 2026-01-01"), "openai", NOW)
+    assert found == Fewest(9, "openai")

@@ -41,6 +41,10 @@ def check(
     file: Annotated[Path, typer.Argument(help="What a model is to be tuned on, as a platform reads it.")],
     held_out: Annotated[Path | None, typer.Option(help="What it is to be judged by.")] = None,
     format_: Annotated[str, typer.Option("--format", help="As for export: openai, gemini, …")] = "openai",
+    base_models: Annotated[
+        Path | None,
+        typer.Option(envvar="TRAINER_BASE_MODELS", help="A catalogue of your own, for how few lines are taken."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Look through files of your own, on this machine: by the platform's rules, for private data, and whether what is
@@ -48,7 +52,7 @@ def check(
     """
     from ratchet_cli.checking import check as run
 
-    raise typer.Exit(sentence_or(lambda: run(file, held_out, format_, as_json=as_json)))
+    raise typer.Exit(sentence_or(lambda: run(file, held_out, format_, base_models, as_json=as_json)))
 
 
 @commands.command(epilog="Example: ratchet data stats --json")

@@ -1,5 +1,6 @@
 """A file format of a tuning platform: how a lesson becomes a line, and what makes a line one that it refuses."""
 
+import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ class Format:
 
     def fault(self, line: bytes) -> str | None:
         """Why the platform would refuse it; None: it would not. No text of the line is in it."""
+        if line.startswith(codecs.BOM_UTF8):
+            return "it begins with a byte-order mark: save the file without it"
         try:
             line.decode()
             record = msgspec.json.decode(line, type=self.shape)
