@@ -141,10 +141,6 @@ def use_of(task_type: str, kind: Kind) -> Use:
     return Use(kind.template, Place(task_type, kind.document_type, kind.version_id, kind.model))
 
 
-def with_template(_: str, kind: Kind) -> bool:
-    return bool(kind.template)
-
-
 def template_of(use: Use) -> str:
     return use.template
 

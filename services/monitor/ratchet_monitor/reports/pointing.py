@@ -68,8 +68,11 @@ def _volume(now: Measures, before: Measures) -> str:
 def _money(cost: CostChange) -> str:
     if not (cost.now or cost.before):
         return "Nothing was spent."
-    why = f": {cost.by_volume:+,.2f} by how many were made, {cost.by_price:+,.2f} by what one costs"
-    return f"{cost.now:,.2f} USD spent, after {cost.before:,.2f} before ({cost.difference:+,.2f}{why})."
+    digits = 2 if max(cost.now, cost.before) >= 1 else 6
+    now, before = (f"{usd:,.{digits}f}" for usd in (cost.now, cost.before))
+    change, volume, price = (f"{usd:+,.{digits}f}" for usd in (cost.difference, cost.by_volume, cost.by_price))
+    why = f"{change}: {volume} by how many were made, {price} by what one costs"
+    return f"{now} USD spent, after {before} before ({why})."
 
 
 def amount(metric: str, value: float | None) -> str:

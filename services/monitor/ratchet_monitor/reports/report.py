@@ -114,7 +114,8 @@ class Known:
 def report_of(known: Known) -> Report:
     span, by_task = known.span, _sides(known, _task)
     now, before = (together(sides[side] for sides in by_task.values()) for side in (0, 1))
-    found = changes([("", now, before), *((name, *sides) for name, sides in by_task.items())])
+    tasks = [(name, *sides) for name, sides in by_task.items()]
+    found = changes([("", now, before), *(tasks if len(tasks) > 1 else ())])
     prompts = _prompts(known)
     drift = [one for one in known.alerts if is_drift(one)]
     others = [one for one in known.alerts if not is_drift(one)]

@@ -45,7 +45,9 @@ def test_what_the_cost_became_is_told_exactly() -> None:
 
 
 def test_a_change_that_is_sure_is_told_with_the_interval_of_the_difference() -> None:
-    found = report(Made("a_v1", 40, 40, 0.6, usd=0.004, failing=0.3, days=THIS), Made("a_v1", 40, 40, 0.9, days=LAST))
+    now = Made("a_v1", 40, 40, 0.6, usd=0.004, failing=0.3, days=THIS)
+    qa = Made("b_v1", 20, 5, task_type="qa", days=[*THIS, *LAST])
+    found = report(now, Made("a_v1", 40, 40, 0.9, days=LAST), qa)
     for metric in ("quality", "error_rate", "avg_cost"):
         one = changed(found, metric)
         assert one.verdict == "worse", metric
@@ -53,6 +55,7 @@ def test_a_change_that_is_sure_is_told_with_the_interval_of_the_difference() -> 
         assert one.high is not None
         assert one.low < (one.difference or 0) < one.high
     assert changed(found, "quality", "summary").verdict == "worse"
+    assert {one.verdict for one in found.changes if one.of == "qa"} == {"no_change_known"}
     assert "The quality is worse: 0." in " ".join(found.points)
 
 
@@ -68,7 +71,7 @@ def test_two_intervals_that_overlap_are_no_verdict_and_of_one_difference_may_be(
 
 
 def test_two_weeks_that_are_alike_have_no_sure_change() -> None:
-    """Of 200 reports with 8 intervals each, one in twenty has a false one at most, and what chance adds."""
+    """Of 200 reports with 4 intervals each, one in twenty has a false one at most, and what chance adds."""
     wrong = 0
     for seed in range(200):
         found = report(Made("a_v1", 20, 10, 0.7, failing=0.1, days=[*THIS, *LAST]), seed=seed)
@@ -80,6 +83,11 @@ def test_too_little_is_no_verdict() -> None:
     found = report(Made("a_v1", 3, 1, 1.0, days=THIS), Made("a_v1", 3, 1, 0.0, days=LAST))
     assert (changed(found, "quality").verdict, changed(found, "quality").difference) == ("too_little", 1.0)
     assert "No change of quality" in found.points[-1]
+
+
+def test_one_task_alone_is_not_told_twice() -> None:
+    """Twice the intervals would each be wider."""
+    assert {one.of for one in report(Made("a_v1", days=[*THIS, *LAST])).changes} == {""}
 
 
 def test_an_empty_time_has_an_empty_report() -> None:
