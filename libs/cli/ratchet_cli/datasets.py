@@ -13,10 +13,6 @@ from ratchet_common.errors import CannotStartError
 DATASETS: Final = "/api/models/datasets"
 
 
-def stats(trainer: Router, *, as_json: bool) -> None:
-    details(trainer.get("/api/models/examples/stats"), "What has been collected", as_json=as_json)
-
-
 def build(trainer: Router, wanted: Mapping[str, object], *, as_json: bool) -> None:
     """`wanted`: what is None or empty is as the trainer's settings say. Raises CannotStartError."""
     said = {name: value for name, value in wanted.items() if value is not None and value != "" and value is not False}

@@ -45,15 +45,25 @@ def table(rows: Iterable[Mapping[str, object]], title: str) -> Table:
 
 
 def text_of(value: object) -> str:
+    """As a person writes it, however deep it is."""
     if value is None or value == "":
         return NONE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.4g}"
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {text_of(one)}" for name, one in value.items()) or NONE
+        return ", ".join(f"{name} {_within(one)}" for name, one in value.items()) or NONE
+    if isinstance(value, list | tuple):
+        between = "; " if any(isinstance(one, Mapping | list | tuple) for one in value) else ", "
+        return between.join(map(text_of, value)) or NONE
     return str(value)
+
+
+def _within(value: object) -> str:
+    return f"({text_of(value)})" if isinstance(value, Mapping | list | tuple) and value else text_of(value)
 
 
 def usd(value: float | None) -> str:

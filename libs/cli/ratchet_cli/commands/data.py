@@ -62,7 +62,7 @@ def stats(
     as_json: AsJson = False,
 ) -> None:
     """Count what has been collected: by task, source and month, by quality, and what was refused and why."""
-    from ratchet_cli.datasets import stats as run
+    from ratchet_cli.collected import stats as run
 
     run(gateway, as_json=as_json)
 

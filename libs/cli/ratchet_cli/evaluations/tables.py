@@ -7,6 +7,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from ratchet_cli.showing import text_of
 from ratchet_common.legible import legible
 
 NOTHING: Final = "-"
@@ -88,7 +89,7 @@ def _names(one: Fields, name: str, material: str) -> tuple[str, ...]:
 def _print_gates(found: Fields, console: Console) -> None:
     table = Table("", "", box=SIMPLE, show_header=False)
     for name in ("evaluation_id", "version_id", "baseline", "task_type", "dataset_id", "passed", "benchmark_score"):
-        table.add_row(name, str(found[name]))
+        table.add_row(name.replace("_", " "), text_of(found[name]))
     table.add_row("gain", signed(found["gain"]))
     console.print(table)
     for reason in found["reasons"]:
