@@ -31,6 +31,7 @@ BENCHES = (
     "router_throughput",
     "monitor_intake",
     "tracing",
+    "monitor_queries",
     "dataset_build",
     "job_polling",
     "nothing_lost",

@@ -27,6 +27,7 @@ from ratchet_monitor.main import build
 from ratchet_monitor.rebuild import Rebuild
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
+from ratchet_monitor.totals import OF_TOTALS, WITH_LATENCIES
 from ratchet_monitor.verdicts import compare_once, look
 from ratchet_monitor.watching import Watching
 from ratchet_scoring.advance import Limits
@@ -115,6 +116,9 @@ async def test_days_stand_for_their_hours_and_hours_for_days_that_changed(store:
 
     async def told(since: datetime, *cuts: datetime) -> tuple[int, list[datetime]]:
         found = [one async for one in buckets.periods("acme", since, "summary", cuts)]
+        added = [one async for one in buckets.sums("acme", since, OF_TOTALS, cuts=cuts)]
+        assert [one.start for one in added] == sorted(one.start for one in added)
+        assert sum(one.contents.predictions for one in added) == sum(one.contents.predictions for one in found)
         return sum(one.contents.predictions for one in found), sorted(one.start for one in found)
 
     week = NOW - timedelta(days=7)
@@ -147,6 +151,9 @@ async def test_hours_of_an_earlier_release_are_read_and_become_days(store: Monit
         (found,) = [one async for one in old.buckets.periods("acme", NOW - timedelta(days=7))]
         assert (found.contents.predictions, found.start) == (4, key.hour.replace(hour=0))
         assert sum(found.contents.cells[0].tally.latencies.values()) == 4
+        await old.buckets.of_days.collection.update_many({}, {"$unset": {"totals": ""}})
+        (added,) = [one async for one in old.buckets.sums("acme", NOW - timedelta(days=7), WITH_LATENCIES)]
+        assert added.contents.cells[0].tally == found.contents.cells[0].tally
 
 
 async def put_on_trial(store: MonitorStore, revision: int = 1) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ratchet_monitor.buckets import CONFIDENCE_BINS, OTHERS, Kind, Period, Tally
+from ratchet_monitor.buckets import CONFIDENCE_BINS, OTHERS, Kind, Period, Tally, with_calibration
 from ratchet_monitor.drift.accuracy import Scores, scores_of_sums
 from ratchet_monitor.hearing import FEWEST, Stratum, heard
 from ratchet_monitor.intervals import wilson
@@ -110,7 +110,10 @@ def accuracy_of(tallies: Iterable[Tally]) -> Accuracy:
     together = Tally()
     for tally in tallies:
         strata += tally.strata.values()
-        together.add(tally)
+        together.answered += tally.answered
+        together.judged += tally.judged
+        together.judged_score += tally.judged_score
+        with_calibration(together.calibration, tally.calibration)
     found = heard(strata)
     return Accuracy(
         answers=together.answered,

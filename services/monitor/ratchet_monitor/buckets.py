@@ -70,10 +70,9 @@ class Tally(msgspec.Struct, omit_defaults=True):
         for name, more in zip(SUMS, SUMS_OF(other), strict=True):
             if more:
                 setattr(self, name, getattr(self, name) + more)
-        for number, counts in other.calibration.items():
-            self.calibration[number] = _together(self.calibration.get(number), counts)
+        with_calibration(self.calibration, other.calibration)
         for name, counts in other.reliability.items():
-            self.reliability[name] = _together(self.reliability.get(name), counts)
+            self.reliability[name] = together(self.reliability.get(name), counts)
         for number, n in other.latencies.items():
             self.latencies[number] = self.latencies.get(number, 0) + n
         with_strata(self.strata, other.strata)
@@ -120,14 +119,19 @@ class Tally(msgspec.Struct, omit_defaults=True):
         if seen.confidence is not None:
             number = min(seen.confidence * CONFIDENCE_BINS // MILLION, CONFIDENCE_BINS - 1)
             told = (1, seen.confidence, scored.score)
-            self.calibration[number] = _together(self.calibration.get(number), told)
+            self.calibration[number] = together(self.calibration.get(number), told)
         if seen.raw_confidence is not None:
             name = bin_name(seen.confidence_source, seen.raw_confidence / MILLION)
             raw = (1, seen.raw_confidence, scored.score)
-            self.reliability[name] = _together(self.reliability.get(name), raw)
+            self.reliability[name] = together(self.reliability.get(name), raw)
 
 
-def _together(one: tuple[int, int, int] | None, other: tuple[int, int, int]) -> tuple[int, int, int]:
+def with_calibration(bins: dict[int, tuple[int, int, int]], others: Mapping[int, tuple[int, int, int]]) -> None:
+    for number, counts in others.items():
+        bins[number] = together(bins.get(number), counts)
+
+
+def together(one: tuple[int, int, int] | None, other: tuple[int, int, int]) -> tuple[int, int, int]:
     return (one[0] + other[0], one[1] + other[1], one[2] + other[2]) if one else other
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.alerts.condition import Alerts
+from ratchet_monitor.buckets import Kind
+from ratchet_monitor.columns import View
 from ratchet_monitor.drift.budget import MONTH, level
 from ratchet_monitor.drift.looking import Looked, Wanted, Window, look, look_at_mix
 from ratchet_monitor.drift.streams import Change
@@ -14,6 +16,8 @@ from ratchet_monitor.drift.telling import now_held, of_changes, of_gone, of_look
 from ratchet_monitor.drift.windows import Lengths, begins, window_of
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.totals import Buckets
+
+LOOKED_AT: Final[tuple[View, ...]] = ("totals", "latencies", "heard", "spreads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +91,21 @@ async def windows(buckets: Buckets, task: TaskKey, now: datetime, lengths: Lengt
     """By task; an empty one stands for all, where `task` is all of the tenant."""
     found = {task.task_type: Pair(Window(wanted), Window(wanted))}
     since, cut = begins(now, lengths)
-    async for period in buckets.periods(task.tenant, since, task.task_type, cuts=(cut,)):
+
+    def its(kind: Kind) -> bool:
+        return wanted(kind.version_id)
+
+    async for period in buckets.sums(task.tenant, since, LOOKED_AT, task.task_type, cuts=(cut,), wanted=its):
         of = window_of(period.start, now, lengths)
         if of is None or period.task_type == EMBEDDING:
             continue
         for name in {task.task_type, period.task_type}:
             pair = found.setdefault(name, Pair(Window(wanted), Window(wanted)))
-            (pair.current if of == "current" else pair.reference).include(period)
+            window = pair.current if of == "current" else pair.reference
+            if name:
+                window.include(period)
+            else:
+                window.count(period)
     return found
 
 

@@ -58,16 +58,21 @@ def heard(strata: Iterable[Stratum]) -> Heard:
     if rest[1]:
         told.append(rest)
     answers = sum(one[0] for one in told) + (0 if rest[1] else rest[0])
-    raw, weighted = Scores(), Scores()
-    for one in told:
-        raw, weighted = raw + _scores(one, 1.0), weighted + _scores(one, one[0] / one[1])
-    return Heard(raw, weighted, sum(one[0] for one in told) / answers if answers else 0.0)
+    return Heard(
+        _scores((*one, 1.0) for one in told),
+        _scores((*one, one[0] / one[1]) for one in told),
+        sum(one[0] for one in told) / answers if answers else 0.0,
+    )
 
 
-def _scores(stratum: Stratum, weight: float) -> Scores:
-    _, n, total, squares = stratum
-    x, xx = total / MILLION, squares / MILLION
-    return Scores(n=n, w=weight * n, wx=weight * x, ww=weight**2 * n, wwx=weight**2 * x, wwxx=weight**2 * xx)
+def _scores(strata: Iterable[tuple[int, int, int, int, float]]) -> Scores:
+    """Each with its weight."""
+    n, w, wx, ww, wwx, wwxx = 0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for _, scored, total, squares, weight in strata:
+        x, xx = total / MILLION, squares / MILLION
+        n, w, wx, ww = n + scored, w + weight * scored, wx + weight * x, ww + weight**2 * scored
+        wwx, wwxx = wwx + weight**2 * x, wwxx + weight**2 * xx
+    return Scores(n=n, w=w, wx=wx, ww=ww, wwx=wwx, wwxx=wwxx)
 
 
 def _added(one: Stratum, other: Stratum) -> Stratum:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from ratchet_monitor.forecast import HISTORY
 from ratchet_monitor.observations import NANO
-from ratchet_monitor.totals import Buckets
+from ratchet_monitor.totals import OF_TOTALS, Buckets
 
 SpentOn = dict[date, float]
 
@@ -32,7 +32,7 @@ async def spent_on_slices(buckets: Buckets, tenant: str, now: datetime, of: Coll
     since = min(today.replace(day=1), today - timedelta(days=HISTORY))
     tasks = {one.task_type for one in of}
     spent: dict[Slice, dict[date, int]] = {one: {} for one in of}
-    async for period in buckets.periods(tenant, since, tasks.pop() if len(tasks) == 1 else ""):
+    async for period in buckets.sums(tenant, since, OF_TOTALS, tasks.pop() if len(tasks) == 1 else "", daily=True):
         day = period.start.astimezone(UTC).date()
         for one in of:
             if one.task_type in ("", period.task_type):

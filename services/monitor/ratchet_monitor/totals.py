@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ratchet_common.vocabulary import EMBEDDING
+from ratchet_monitor.adding import Wanted, everything
 from ratchet_monitor.buckets import Period, Tally
+from ratchet_monitor.columns import View
 from ratchet_monitor.hours import hour_of
 
 
@@ -17,6 +19,8 @@ class Subject(NamedTuple):
 
 
 Totals = Mapping[Subject, Tally]
+OF_TOTALS: Final[tuple[View, ...]] = ("totals",)
+WITH_LATENCIES: Final[tuple[View, ...]] = ("totals", "latencies")
 
 
 class Buckets(Protocol):
@@ -31,11 +35,27 @@ class Buckets(Protocol):
         """All from the hour `since` on, before the hour `until`, as hours or whole days, none of which reaches over one
         of `cuts`. An empty `task_type` stands for all."""
 
+    def sums(
+        self,
+        tenant: str,
+        since: datetime,
+        views: Collection[View],
+        task_type: str = "",
+        *,
+        cuts: Collection[datetime] = (),
+        wanted: Wanted = everything,
+        daily: bool = False,
+    ) -> AsyncIterator[Period]:
+        """All from the hour `since` on, added up by task and by the time between two of `cuts`, or by day; of each what
+        `views` tell. An empty `task_type` stands for all. `wanted`: of kinds of answers, where `heard` is asked for."""
 
-async def totals(buckets: Buckets, tenant: str, days: int, now: datetime, task_type: str = "") -> Totals:
-    """Of the hours that the last `days` touch."""
+
+async def totals(
+    buckets: Buckets, tenant: str, days: int, now: datetime, task_type: str = "", views: Collection[View] = OF_TOTALS
+) -> Totals:
+    """Of the hours that the last `days` touch. Latencies only where `views` say so; strata in none."""
     found: dict[Subject, Tally] = {}
-    async for period in buckets.periods(tenant, hour_of(now - timedelta(days=days)), task_type):
+    async for period in buckets.sums(tenant, hour_of(now - timedelta(days=days)), views, task_type):
         include(found, period)
     return found
 

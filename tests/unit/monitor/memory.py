@@ -9,9 +9,11 @@ from uuid import UUID
 import msgspec
 
 from ratchet_common.events import Event, QualityMeasured, VerdictReached
+from ratchet_monitor.adding import Adding, Wanted, everything
 from ratchet_monitor.buckets import Contents, Period
+from ratchet_monitor.columns import View, columns_of
 from ratchet_monitor.experiments import Experiment, Finding, State
-from ratchet_monitor.hours import BucketKey, TaskKey
+from ratchet_monitor.hours import BucketKey, TaskKey, day_of
 from ratchet_monitor.marks import Mark
 from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.quality import Quality
@@ -120,6 +122,28 @@ class InMemoryBuckets:
             within = since <= key.hour and (until is None or key.hour < until)
             if key.tenant == tenant and within and task_type in ("", key.task_type):
                 yield Period(key.task_type, key.hour, contents)
+
+    async def sums(
+        self,
+        tenant: str,
+        since: datetime,
+        views: Collection[View],
+        task_type: str = "",
+        *,
+        cuts: Collection[datetime] = (),
+        wanted: Wanted = everything,
+        daily: bool = False,
+    ) -> AsyncIterator[Period]:
+        assert all(at >= since for at in cuts)
+        found: dict[tuple[datetime, str], Adding] = {}
+        for key, contents in self.written.items():
+            if key.tenant == tenant and key.hour >= since and task_type in ("", key.task_type):
+                start = day_of(key.hour) if daily else max(at for at in (since, *cuts) if at <= key.hour)
+                columns = columns_of(contents)
+                its = found.setdefault((start, key.task_type), Adding(wanted))
+                its.include({view: columns[view] for view in views})
+        for (start, task), adding in found.items():
+            yield Period(task, start, adding.contents())
 
     async def hours_of(self, day: BucketKey) -> AsyncIterator[Contents]:
         for key, contents in self.written.items():

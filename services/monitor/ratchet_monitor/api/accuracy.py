@@ -11,6 +11,7 @@ from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.accuracy import Accuracies, Hearings
 from ratchet_monitor.api.asking import Days, Store, Task
 from ratchet_monitor.buckets import Kind
+from ratchet_monitor.columns import OF_ACCURACY
 from ratchet_monitor.hours import hour_of
 from ratchet_monitor.intake import utc_now
 
@@ -38,7 +39,8 @@ async def show_accuracy(
         )
 
     hearings = Hearings(wanted)
-    async for period in store.buckets.periods(caller.tenant, hour_of(utc_now() - timedelta(days=days)), task_type):
+    since = hour_of(utc_now() - timedelta(days=days))
+    async for period in store.buckets.sums(caller.tenant, since, OF_ACCURACY, task_type, wanted=wanted):
         if period.task_type != EMBEDDING:
             hearings.include(period)
     return hearings.accuracies()

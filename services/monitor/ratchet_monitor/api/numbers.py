@@ -11,7 +11,7 @@ from ratchet_monitor.api.asking import Days, Store, Task
 from ratchet_monitor.costs import Summary, summary
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.performance import Performance, performance
-from ratchet_monitor.totals import only, totals
+from ratchet_monitor.totals import WITH_LATENCIES, only, totals
 
 routes = APIRouter(prefix="/api/models", tags=["numbers"])
 
@@ -26,7 +26,7 @@ async def show_performance(
 ) -> Performance:
     """Accuracy, confidence, time, cost and errors; answers out of the cache are counted and otherwise left out,
     embeddings wholly."""
-    found = await totals(store.buckets, caller.tenant, days, utc_now(), task_type)
+    found = await totals(store.buckets, caller.tenant, days, utc_now(), task_type, WITH_LATENCIES)
     return performance(only(found, lambda subject: model_version in ("", subject.version_id)))
 
 

@@ -51,12 +51,18 @@ class Window:
         self.tallies: dict[Speaker, Tally] = {}
         self._strata: dict[Speaker, dict[tuple[str, Kind], Strata]] = {}
 
+    def count(self, period: Period) -> None:
+        """Only how many answers of which task."""
+        for cell in period.contents.cells:
+            if not cell.kind.cached and self._wanted(cell.kind.version_id):
+                self.tasks[period.task_type] += cell.tally.predictions
+
     def include(self, period: Period) -> None:
+        self.count(period)
         for cell in period.contents.cells:
             speaker = Speaker(cell.kind.version_id, cell.kind.model)
             if cell.kind.cached or not self._wanted(speaker.version_id):
                 continue
-            self.tasks[period.task_type] += cell.tally.predictions
             its = self.tallies.setdefault(speaker, Tally())
             its.failed += cell.tally.failed
             its.answered += cell.tally.answered

@@ -1,13 +1,16 @@
 """What hours and days add up to. A day that is over and unchanged stands for its hours."""
 
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
+from ratchet_monitor.adding import Adding, Wanted, everything
 from ratchet_monitor.buckets import Cell, Contents, Period
+from ratchet_monitor.columns import View
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey, day_of
-from ratchet_monitor.store.contents import MongoContents
+from ratchet_monitor.store.contents import Columns, MongoContents
 from ratchet_monitor.store.marks import MongoMarks
 
 DAY = timedelta(days=1)
@@ -19,6 +22,18 @@ class Hour(NamedTuple):
     task_type: str
     hour: datetime
     cells: tuple[Cell, ...]
+
+
+class _Parts(NamedTuple):
+    """Which days are told by their hours: those that are cut, whatever the task, and those that have changed."""
+
+    cut: Collection[datetime]
+    changed: Collection[tuple[str, datetime]]
+    rows: Sequence[tuple[datetime, datetime]]  # all of these days: from, and before
+
+    def by_day(self, task_type: str, at: datetime) -> bool:
+        day = day_of(at)
+        return day not in self.cut and (task_type, day) not in self.changed
 
 
 class MongoBuckets:
@@ -52,18 +67,46 @@ class MongoBuckets:
         """From the hour `since` on, as few as there are: days, and hours where a day begins before `since`, has changed
         since it was summed up, or holds one of `cuts`. Before the hour `until`, if it is given. An empty `task_type`
         stands for all."""
-        whose: Document = {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
-        cut = {day_of(at) for at in (since, *cuts, *((until,) if until else ())) if at != day_of(at)}
-        changed = await self._changed_days(tenant, task_type)
+        whose = _whose(tenant, task_type)
+        parts = await self._parts(tenant, since, task_type, cuts, until)
         async for day in self.of_days.read(whose, since, until):
-            if day.start not in cut and (day.task_type, day.start) not in changed:
+            if parts.by_day(day.task_type, day.start):
                 yield day
-        by_hour = cut | {start for _, start in changed if day_of(since) <= start and (not until or start < until)}
-        for first, last in in_a_row(sorted(by_hour)):
-            async for hour in self.of_hours.read(whose, max(first, since), min(last, until) if until else last):
-                start = day_of(hour.start)
-                if start in cut or (hour.task_type, start) in changed:
+        for first, last in parts.rows:
+            async for hour in self.of_hours.read(whose, first, last):
+                if not parts.by_day(hour.task_type, hour.start):
                     yield hour
+
+    async def sums(
+        self,
+        tenant: str,
+        since: datetime,
+        views: Collection[View],
+        task_type: str = "",
+        *,
+        cuts: Collection[datetime] = (),
+        wanted: Wanted = everything,
+        daily: bool = False,
+    ) -> AsyncIterator[Period]:
+        """What `periods` are together, by task, and by the time between two of `since` and `cuts`, or by day: of each,
+        what `views` tell (adding.py)."""
+        whose, starts = _whose(tenant, task_type), sorted({since, *cuts})
+        parts = await self._parts(tenant, since, task_type, cuts)
+        found: dict[tuple[datetime, str], Adding] = {}
+
+        def include(its: Columns) -> None:
+            start = day_of(its.start) if daily else starts[bisect_right(starts, its.start) - 1]
+            found.setdefault((start, its.task_type), Adding(wanted)).include(its.views)
+
+        async for day in self.of_days.columns(whose, views, since):
+            if parts.by_day(day.task_type, day.start):
+                include(day)
+        for first, last in parts.rows:
+            async for hour in self.of_hours.columns(whose, views, first, last):
+                if not parts.by_day(hour.task_type, hour.start):
+                    include(hour)
+        for (start, task), adding in sorted(found.items()):
+            yield Period(task, start, adding.contents())
 
     async def cells(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[tuple[str, Cell]]:
         """An empty `task_type` stands for all."""
@@ -72,13 +115,26 @@ class MongoBuckets:
                 yield period.task_type, cell
 
     async def hours(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[Hour]:
-        whose = {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
-        async for period in self.of_hours.read(whose, since):
+        async for period in self.of_hours.read(_whose(tenant, task_type), since):
             yield Hour(period.task_type, period.start, period.contents.cells)
 
     async def hours_of(self, day: BucketKey) -> AsyncIterator[Contents]:
         async for hour in self.of_hours.read({"task": day.task.text}, day.hour, day.hour + DAY):
             yield hour.contents
+
+    async def _parts(
+        self,
+        tenant: str,
+        since: datetime,
+        task_type: str,
+        cuts: Collection[datetime],
+        until: datetime | None = None,
+    ) -> "_Parts":
+        cut = {day_of(at) for at in (since, *cuts, *((until,) if until else ())) if at != day_of(at)}
+        changed = await self._changed_days(tenant, task_type)
+        by_hour = cut | {start for _, start in changed if day_of(since) <= start and (not until or start < until)}
+        rows = in_a_row(sorted(by_hour))
+        return _Parts(cut, changed, [(max(first, since), min(last, until) if until else last) for first, last in rows])
 
     async def _changed_days(self, tenant: str, task_type: str) -> set[tuple[str, datetime]]:
         whose = {"tenant": tenant} | ({"task_type": task_type} if task_type else {})
@@ -100,6 +156,10 @@ class MongoBuckets:
         """Once: the hours of an earlier release have no days yet."""
         async for hours in self.hours_there():
             await self.changed_days.set({hour.of_day for hour in hours})
+
+
+def _whose(tenant: str, task_type: str) -> Document:
+    return {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
 
 
 def in_a_row(days: Sequence[datetime]) -> list[tuple[datetime, datetime]]:

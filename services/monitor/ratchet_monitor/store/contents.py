@@ -1,12 +1,13 @@
 """One document an hour, or a day, of a task, written whole: the numbers packed in one field.
 
 Packed, a thousand counts of a sketch are read as one field and not as a thousand; their names travel with them, so
-what is added later reads as nothing in what is there.
+what is added later reads as nothing in what is there. Beside it lie its columns (columns.py), which are read without
+it.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from bson import Binary
@@ -14,11 +15,18 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.mongo import Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_monitor.buckets import Cell, Contents, Period
+from ratchet_monitor.columns import View, columns_of
 from ratchet_monitor.histogram import of_old_bins
 from ratchet_monitor.hours import BucketKey
 from ratchet_monitor.store.documents import struct_of
 
 READ_AT_ONCE = 200
+
+
+class Columns(NamedTuple):
+    task_type: str
+    start: datetime
+    views: Mapping[View, bytes]
 
 
 class MongoContents:
@@ -39,8 +47,7 @@ class MongoContents:
 
     async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
         """False, and no change, where it was built again since it had been `after` times."""
-        packed = Binary(msgspec.msgpack.encode(contents))
-        numbers = {"built": after + 1, "predictions": contents.predictions, "packed": packed}
+        numbers = {"built": after + 1, "predictions": contents.predictions, **packed(contents)}
         if after == 0 and await self._insert(key, numbers):
             return True
         with waiting_is_worth_it():
@@ -55,6 +62,24 @@ class MongoContents:
         with waiting_is_worth_it():
             async for document in self.collection.find({**whose, "hour": when}, batch_size=READ_AT_ONCE):
                 yield Period(document["task_type"], document["hour"], _contents(document))
+
+    async def columns(
+        self, whose: Document, views: Collection[View], since: datetime, until: datetime | None = None
+    ) -> AsyncIterator[Columns]:
+        """As `read`, without the rest. Of what was written before there were columns they are made here."""
+        wanted = {**whose, "hour": {"$gte": since} | ({"$lt": until} if until else {})}
+        fields = dict.fromkeys(("task_type", "hour", *views), 1)
+        without: list[str] = []
+        with waiting_is_worth_it():
+            async for document in self.collection.find(wanted, fields, batch_size=READ_AT_ONCE):
+                if all(view in document for view in views):
+                    yield Columns(document["task_type"], document["hour"], {view: document[view] for view in views})
+                else:
+                    without.append(document["_id"])
+            for start in range(0, len(without), READ_AT_ONCE):
+                these = {"_id": {"$in": without[start : start + READ_AT_ONCE]}}
+                async for document in self.collection.find(these, batch_size=READ_AT_ONCE):
+                    yield Columns(document["task_type"], document["hour"], columns_of(_contents(document)))
 
     async def keys(self) -> AsyncIterator[BucketKey]:
         """Of all that is there."""
@@ -73,6 +98,12 @@ class MongoContents:
             inserted = await self.collection.insert_many([own | numbers], ordered=False)
             return bool(inserted.inserted_ids)
         return False
+
+
+def packed(contents: Contents) -> Document:
+    """Whole, and in columns."""
+    whole: Document = {"packed": Binary(msgspec.msgpack.encode(contents))}
+    return whole | {view: Binary(its) for view, its in columns_of(contents).items()}
 
 
 def _contents(document: Document) -> Contents:

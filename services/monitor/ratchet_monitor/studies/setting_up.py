@@ -8,6 +8,7 @@ from uuid import UUID, uuid4, uuid5
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import Event
+from ratchet_monitor.columns import OF_ACCURACY
 from ratchet_monitor.hours import TaskKey, hour_of
 from ratchet_monitor.studies.asking import Asked, By, ExperimentRunsError, IdempotencyMismatchError, study_of
 from ratchet_monitor.studies.saying import told_by
@@ -77,7 +78,7 @@ async def stop(tenant: str, experiment_id: str, by: Ended, studies: Studies) -> 
 async def used_lately(buckets: Buckets, task: TaskKey, now: datetime) -> tuple[set[str], set[str]]:
     """The models and the templates that have answered the task."""
     models, templates = set(), set()
-    async for period in buckets.periods(task.tenant, hour_of(now - LATELY), task.task_type):
+    async for period in buckets.sums(task.tenant, hour_of(now - LATELY), OF_ACCURACY, task.task_type):
         models |= {cell.kind.model for cell in period.contents.cells}
         templates |= {cell.kind.template for cell in period.contents.cells}
     return models, templates

@@ -1,0 +1,164 @@
+"""An hour or a day in columns, beside its contents: what is asked of many of them together is read without the rest.
+
+`totals` has the sums of each version and model, `latencies` their latencies, `heard` what accuracy is told from, by
+kind of answer, `spreads` what drift is told from. They are made of the contents when these are written, so they never
+say anything else. adding.py adds them up. Pure.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from operator import attrgetter
+from typing import Final, Literal
+
+import msgspec
+import numpy as np
+
+from ratchet_monitor.buckets import CONFIDENCE_BINS, SUMS, SUMS_OF, Cell, Contents, Tally
+from ratchet_monitor.spreads import SUMS as SPREAD_SUMS
+from ratchet_monitor.spreads import Spread
+
+View = Literal["totals", "latencies", "heard", "spreads"]
+OF_ACCURACY: Final[tuple[View, ...]] = ("heard",)
+SPREAD_SUMS_OF: Final = attrgetter(*SPREAD_SUMS)
+COUNTS: Final = tuple(name for name in Spread.__struct_fields__ if name not in (*SPREAD_SUMS, "languages"))
+HEADS: Final = ("answered", "judged", "judged_score")
+# A kind's numbers in `heard`, by their places: the heads, then 3 a bin of confidence, then 4 a stratum.
+BINS_FROM: Final = 8
+STRATA_FROM: Final = 64
+WIDTH: Final = 128
+Triple = tuple[int, int, int]
+
+
+class Counted(msgspec.Struct, array_like=True, frozen=True):
+    """How many of each number, both as arrays of 32 bits."""
+
+    at: bytes  # <i4
+    n: bytes  # <u4
+
+
+class Total(msgspec.Struct, array_like=True, frozen=True):
+    version_id: str
+    model: str
+    cached: bool
+    sums: tuple[int, ...]  # by Totals.names
+    calibration: dict[int, Triple]
+    reliability: dict[str, Triple]
+
+
+class Totals(msgspec.Struct, frozen=True):
+    names: tuple[str, ...]  # what is counted besides one day reads as nothing in what was written before
+    rows: tuple[Total, ...]
+
+
+class Latency(msgspec.Struct, array_like=True, frozen=True):
+    version_id: str
+    model: str
+    cached: bool
+    bins: Counted
+
+
+class Latencies(msgspec.Struct, frozen=True):
+    rows: tuple[Latency, ...]
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """Of answers that were made. A number's place is its kind's times WIDTH, and its place there."""
+
+    kinds: msgspec.Raw  # of tuple[Kind, ...]: mostly the same from day to day, so they are read once
+    at: bytes  # <u4
+    n: bytes  # <i8
+
+
+class Spoken(msgspec.Struct, array_like=True, frozen=True):
+    version_id: str
+    model: str
+    sums: tuple[int, int, int]  # spreads.SUMS
+    counts: tuple[Counted, ...]  # COUNTS
+    languages: dict[str, int]
+
+
+class Spreads(msgspec.Struct, frozen=True):
+    rows: tuple[Spoken, ...]
+
+
+def columns_of(contents: Contents) -> dict[View, bytes]:
+    whole = _by_subject(contents.cells)
+    rows = [Total(*its, SUMS_OF(one), one.calibration, one.reliability) for its, one in whole.items()]
+    views: dict[View, msgspec.Struct] = {
+        "totals": Totals(SUMS, tuple(rows)),
+        "latencies": Latencies(tuple(Latency(*its, counted(tally.latencies)) for its, tally in whole.items())),
+        "heard": _heard([cell for cell in contents.cells if not cell.kind.cached]),
+        "spreads": _spreads(contents),
+    }
+    return {name: msgspec.msgpack.encode(view) for name, view in views.items()}
+
+
+def _by_subject(cells: Iterable[Cell]) -> dict[tuple[str, str, bool], Tally]:
+    """By version and model, cached or not."""
+    found: dict[tuple[str, str, bool], Tally] = {}
+    for cell in cells:
+        whose = (cell.kind.version_id, cell.kind.model, cell.kind.cached)
+        found.setdefault(whose, Tally()).add(cell.tally)
+    return found
+
+
+def _heard(cells: list[Cell]) -> Heard:
+    numbers: dict[int, int] = {}
+    for row, cell in enumerate(cells):
+        numbers |= {row * WIDTH + place: n for place, n in _numbers(cell.tally)}
+    kinds = msgspec.Raw(msgspec.msgpack.encode([cell.kind for cell in cells]))
+    return Heard(kinds, _array(numbers, "<u4"), _array(numbers.values(), "<i8"))
+
+
+def _numbers(tally: Tally) -> Iterable[tuple[int, int]]:
+    for place, name in enumerate(HEADS):
+        if n := getattr(tally, name):
+            yield place, n
+    for number, bin_ in tally.calibration.items():
+        for place, n in enumerate(bin_, BINS_FROM + 3 * number):
+            yield place, n
+    for number, stratum in tally.strata.items():
+        for place, n in enumerate(stratum, STRATA_FROM + 4 * number):
+            yield place, n
+
+
+def tally_of(numbers: Mapping[int, int]) -> Tally:
+    """Of a kind, from its places in `heard`."""
+    tally = Tally()
+    for place, name in enumerate(HEADS):
+        setattr(tally, name, numbers.get(place, 0))
+
+    def told(place: int) -> int:
+        return numbers.get(place, 0)
+
+    for number in range(CONFIDENCE_BINS):
+        at = BINS_FROM + 3 * number
+        if n := told(at):
+            tally.calibration[number] = (n, told(at + 1), told(at + 2))
+    for number in range((WIDTH - STRATA_FROM) // 4):
+        at = STRATA_FROM + 4 * number
+        if n := told(at):
+            tally.strata[number] = (n, told(at + 1), told(at + 2), told(at + 3))
+    return tally
+
+
+def _spreads(contents: Contents) -> Spreads:
+    return Spreads(
+        tuple(
+            Spoken(
+                *one.speaker,
+                SPREAD_SUMS_OF(one.spread),
+                tuple(counted(getattr(one.spread, name)) for name in COUNTS),
+                one.spread.languages,
+            )
+            for one in contents.spreads
+        )
+    )
+
+
+def counted(counts: Mapping[int, int]) -> Counted:
+    return Counted(_array(counts, "<i4"), _array(counts.values(), "<u4"))
+
+
+def _array(numbers: Collection[int], kind: str) -> bytes:
+    """Raises OverflowError where they are larger than that."""
+    return np.fromiter(numbers, dtype=kind, count=len(numbers)).tobytes()

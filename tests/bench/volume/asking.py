@@ -1,0 +1,77 @@
+"""Every query of the service's own API, found in its OpenAPI document, asked one after the other over HTTP."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import aiohttp
+
+ROUNDS: Final = 20
+WARM_UP: Final = 2
+# What narrows a query, each asked besides the query without it. A path that is not here is asked as it is.
+BESIDES: Final[Mapping[str, Sequence[str]]] = {
+    "/api/models/performance": ("task_type=summary", "model_version=base", "days=7"),
+    "/api/models/performance/accuracy": ("task_type=summary", "template=classification_v1", "document_type=email"),
+    "/api/models/performance/drift": ("task_type=summary", "model_version=base"),
+    "/api/models/costs/summary": ("days=7",),
+    "/api/models/metrics/summary": ("days=7",),
+}
+# Where a path names one of a list: the list, and the field of its items that the path names.
+LISTS: Final[Mapping[str, tuple[str, str]]] = {
+    "experiment_id": ("/api/models/experiments", "experiment_id"),
+    "alert_id": ("/api/models/alerts", "alert_id"),
+    "rule_id": ("/api/models/alerts/rules", "rule_id"),
+    "receiver_id": ("/api/models/alerts/receivers", "receiver_id"),
+    "silence_id": ("/api/models/alerts/silences", "silence_id"),
+}
+
+
+@dataclass
+class Asked:
+    path: str
+    status: int
+    ms: list[float] = field(default_factory=list)
+
+    def percentile(self, share: float) -> float:
+        return sorted(self.ms)[min(len(self.ms) - 1, int(share * len(self.ms)))]
+
+
+async def paths(client: aiohttp.ClientSession) -> tuple[list[str], list[str]]:
+    """All that can be asked for, with what narrows it; and those that name something of which there is none here."""
+    async with client.get("/openapi.json") as answer:
+        described: dict[str, Any] = (await answer.json())["paths"]
+    found: list[str] = []
+    nothing: list[str] = []
+    for path, methods in sorted(described.items()):
+        if "get" not in methods or not path.startswith("/api/models/"):
+            continue
+        full = await _named(client, path)
+        if "{" in full:
+            nothing.append(path)
+        else:
+            found += [full, *(f"{full}?{narrow}" for narrow in BESIDES.get(path, ()))]
+    return found, nothing
+
+
+async def ask(client: aiohttp.ClientSession, path: str, rounds: int = ROUNDS) -> Asked:
+    """Whatever it answers, it is timed to its last byte."""
+    asked = Asked(path, 0)
+    for number in range(WARM_UP + rounds):
+        started = time.perf_counter()
+        async with client.get(path) as answer:
+            await answer.read()
+            asked.status = answer.status
+        if number >= WARM_UP:
+            asked.ms.append(1000 * (time.perf_counter() - started))
+    return asked
+
+
+async def _named(client: aiohttp.ClientSession, path: str) -> str:
+    for name, (where, its) in LISTS.items():
+        if f"{{{name}}}" in path:
+            async with client.get(where) as answer:
+                items = (await answer.json())["items"]
+            if items:
+                path = path.replace(f"{{{name}}}", str(items[0][its]))
+    return path
