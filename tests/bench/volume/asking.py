@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import aiohttp
 
+from tests.bench.cores import cpu_s
+
 ROUNDS: Final = 20
 WARM_UP: Final = 2
 # What narrows a query, each asked besides the query without it. A path that is not here is asked as it is.
@@ -31,6 +33,7 @@ LISTS: Final[Mapping[str, tuple[str, str]]] = {
 class Asked:
     path: str
     status: int
+    cpu_ms: float = 0.0  # of the service, for one: its loops' own work included
     ms: list[float] = field(default_factory=list)
 
     def percentile(self, share: float) -> float:
@@ -54,9 +57,9 @@ async def paths(client: aiohttp.ClientSession) -> tuple[list[str], list[str]]:
     return found, nothing
 
 
-async def ask(client: aiohttp.ClientSession, path: str, rounds: int = ROUNDS) -> Asked:
-    """Whatever it answers, it is timed to its last byte."""
-    asked = Asked(path, 0)
+async def ask(client: aiohttp.ClientSession, path: str, pid: int, rounds: int = ROUNDS) -> Asked:
+    """Whatever it answers, it is timed to its last byte. `pid`: of the service."""
+    asked, before = Asked(path, 0), cpu_s(pid)
     for number in range(WARM_UP + rounds):
         started = time.perf_counter()
         async with client.get(path) as answer:
@@ -64,6 +67,7 @@ async def ask(client: aiohttp.ClientSession, path: str, rounds: int = ROUNDS) ->
             asked.status = answer.status
         if number >= WARM_UP:
             asked.ms.append(1000 * (time.perf_counter() - started))
+    asked.cpu_ms = 1000 * (cpu_s(pid) - before) / (WARM_UP + rounds)
     return asked
 
 
