@@ -60,6 +60,19 @@ async def test_an_answer_and_its_event_say_the_same() -> None:
     assert b"Please send it." in bytes(event.input)
 
 
+async def test_what_the_reference_would_have_cost_and_the_documents_name_stand_in_the_event() -> None:
+    world = World(settings=settings(reference_model="large"))
+    await answered(world, ask(document_id="contract 12"))
+    event = last(world)
+    assert event.document == "contract 12"
+    assert event.savings is not None
+    assert (event.savings.reference_model, event.savings.batch_usd) == ("large", Decimal(0))
+    assert event.savings.reference_usd > event.cost_usd
+    plain = World()
+    await answered(plain, ask())
+    assert (last(plain).savings, last(plain).document) == (None, None)
+
+
 async def test_the_unit_is_the_session_else_the_user_else_the_result() -> None:
     world = World()
     assert (await answered(world, ask(session="s", user="u"))).unit == "s"

@@ -28,3 +28,10 @@ def test_a_provider_that_is_wrong_is_told_with_its_file_and_line(tmp_path: Path,
         read_files(settings, Wire())
     assert f"{catalogue}, line {line}" in str(stopped.value)
     assert "sk-secret" not in str(stopped.value)
+
+
+def test_a_reference_model_that_is_in_no_catalogue_stops_the_start(tmp_path: Path) -> None:
+    places: dict[str, Any] = {"kafka_bootstrap_servers": "nowhere:9092", "mongodb_url": "mongodb://nowhere"}
+    settings = RouterSettings(reference_model="gone", tokens_file=tmp_path / "tokens.json", **places)
+    with pytest.raises(CannotStartError, match="ROUTER_REFERENCE_MODEL is gone"):
+        read_files(settings, Wire())
