@@ -33,6 +33,7 @@ class MadeElsewhere:
     external_id: str | None = None
     version_id: str = BASE_VERSION
     document_type: str | None = None
+    document_id: str | None = None  # the caller's own name of it
     template: str | None = None
     user: str | None = None
     session: str | None = None
@@ -84,6 +85,7 @@ def told(made: MadeElsewhere, models: Mapping[str, Model], text_limit_bytes: int
         premium_cost_usd=cost,
         latency_ms=made.latency_ms,
         document_type=made.document_type,
+        document=made.document_id,
         user=made.user,
         session=made.session,
         template=made.template,

@@ -59,6 +59,7 @@ class PredictionBody(InputBody):
     external_id: Short | None = Field(None, description="your own name for it: told twice, it is one")
     answered_at: AwareDatetime | None = Field(None, description="within the last 30 days; left out: now")
     document_type: DocumentType | None = None
+    document_id: Short | None = Field(None, description="your own name of the document: its cost is counted by it")
     labels: list[Short] = Field([], max_length=100)
     template: Name | None = None
     confidence: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
@@ -123,6 +124,7 @@ def made_elsewhere(body: PredictionBody, caller: Caller) -> MadeElsewhere:
         external_id=body.external_id,
         version_id=body.version_id,
         document_type=body.document_type,
+        document_id=body.document_id,
         template=body.template,
         user=body.user_id,
         session=body.session_id,
