@@ -48,6 +48,7 @@ class ArmSeen:
     interval: Interval  # of it, at its part of the error budget
     cheaper: float = 0.0  # .3 for 30 %
     faster: float = 0.0
+    saves: bool = True  # that it is cheaper or faster is proven at its part of the error budget, and no chance
     guarded: tuple[Guarded, ...] = ()
 
 
@@ -93,6 +94,8 @@ def _decision(arm: ArmSeen, control_units: int, rules: Rules) -> Decision:
         seen = f"{arm.units} units of {arm.name} and {control_units} of the control"
         return Decision("hold", f"Too early: {seen}, and {rules.min_units} of each are needed.")
     found = decide(*arm.interval, cheaper=arm.cheaper, faster=arm.faster, limits=rules.limits)
+    if found.verdict == "advance" and not arm.interval.low > 0 and not arm.saves:
+        return Decision("hold", f"What it saves may be by chance yet. Else: {found.reason}")
     doubtful = [one for one in arm.guarded if one.doubtful]
     if found.verdict == "advance" and doubtful:
         return Decision("hold", f"By what was seen {_told(doubtful[0])}; that is not proven. Else: {found.reason}")

@@ -28,6 +28,7 @@ BUDGET: Final = Budget()
 DAY: Final = timedelta(days=1)
 SHORTEST: Final = timedelta(minutes=10)  # that a pace is told from
 LEAST_EFFECT: Final = 0.05  # of a guard-rail whose limit is 0: where its interval is narrow
+SAVINGS: Final = (Metric.COST_PER_ANSWER, Metric.LATENCY)  # by which what is no worse may win
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,14 @@ async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: 
     found = [(arm, await _measured(material, arm, study.metric, _alpha(study))) for arm in study.on_trial]
     guarded = {arm.name: [await _guarded(material, arm, rail) for rail in study.guard_rails] for arm in study.on_trial}
     seen = [_seen(material, study.control, None), *(_seen(material, arm, measured) for arm, measured in found)]
+    saving = {
+        arm.name: _seems_to_save(its, seen[0], rules.limits) and await _saves(material, arm, rules.limits.saving)
+        for arm, its in zip(study.on_trial, seen[1:], strict=True)
+    }
     of_all, of_scored = watched(study, units)
     worst = max((of_all, of_scored), key=lambda one: one.most)
     concluded = concluding.conclude(
-        [_to_conclude(one, seen[0], guarded[one.name]) for one in seen[1:]],
+        [_to_conclude(one, seen[0], guarded[one.name], saving[one.name]) for one in seen[1:]],
         control_units=found[0][1].units[0],
         shares=worst,
         rules=_rules(study, rules),
@@ -76,7 +81,16 @@ async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: 
 
 
 def _alpha(study: Study) -> float:
-    return BUDGET.of_gain(arms=len(study.arms), guard_rails=len(study.guard_rails))
+    return BUDGET.of_gain(arms=len(study.arms), guard_rails=_beside(study))
+
+
+def _beside(study: Study) -> int:
+    """What else may decide on an arm, and shares the guard-rails' part of the budget: they, and what an arm saves."""
+    return len(study.guard_rails) + (len(SAVINGS) if study.metric in BOUNDED else 0)
+
+
+def _alpha_beside(study: Study) -> float:
+    return BUDGET.of_guard_rail(arms=len(study.arms), guard_rails=_beside(study))
 
 
 async def _measured(material: Material, arm: Arm, metric: Metric, alpha: float, effect: float = 0.0) -> Measured:
@@ -105,15 +119,37 @@ def _apart(study: Study, arm: Arm, units: Sequence[Counted]) -> tuple[list[Count
 
 async def _guarded(material: Material, arm: Arm, rail: Rail) -> Guarded:
     study = material.study
-    alpha = BUDGET.of_guard_rail(arms=len(study.arms), guard_rails=len(study.guard_rails))
-    found = await _measured(material, arm, rail.metric, alpha, rail.limit or LEAST_EFFECT)
+    found = await _measured(material, arm, rail.metric, _alpha_beside(study), rail.limit or LEAST_EFFECT)
     better = "higher" if rail.metric in HIGHER_IS_BETTER else "lower"
     return Guarded(GuardRail(str(rail.metric), rail.limit, better), found.difference, found.interval)  # type: ignore[arg-type]
 
 
+def _seems_to_save(arm: ArmSeen, control: ArmSeen, limits: Limits) -> bool:
+    """What does not even seem to need not be proven."""
+    savings = (_saved(arm.cost_usd, control.cost_usd), _saved(arm.latency_ms, control.latency_ms))
+    return arm.low > -limits.margin and max(savings) >= limits.saving
+
+
+async def _saves(material: Material, arm: Arm, saving: float) -> bool:
+    """Is it so much cheaper or faster, and not by chance? A few dear answers of the control look like a saving."""
+    study = material.study
+    if study.metric not in BOUNDED:
+        return False
+    for metric in SAVINGS:
+        control, _ = _value_of(material, study.control, metric)
+        if not control > 0:
+            continue
+        found = await _measured(material, arm, metric, _alpha_beside(study), saving * control)
+        if found.interval.high < 0 and _saved(found.arm, found.control) >= saving:
+            return True
+    return False
+
+
 def _seen(material: Material, arm: Arm, measured: Measured | None) -> ArmSeen:
     own = [unit for unit in material.units.by_key.values() if unit.arm == arm.name]
-    value, units = _own_value(material, arm) if measured is None else (measured.arm, measured.units[1])
+    value, units = (
+        _value_of(material, arm, material.study.metric) if measured is None else (measured.arm, measured.units[1])
+    )
     outcomes = [unit.outcome[2] for unit in own if unit.outcome]
     answers, answered = sum(unit.sums.answers for unit in own), sum(unit.sums.answered for unit in own)
     seen = ArmSeen(
@@ -139,9 +175,8 @@ def _seen(material: Material, arm: Arm, measured: Measured | None) -> ArmSeen:
     )
 
 
-def _own_value(material: Material, arm: Arm) -> tuple[float, int]:
-    """Of the control: the mean of its units' numbers, and how many they are."""
-    metric = material.study.metric
+def _value_of(material: Material, arm: Arm, metric: Metric) -> tuple[float, int]:
+    """The mean of its units' numbers, and how many they are."""
     if metric in BOUNDED:
         numbers = [value for unit, value in material.units.with_first(metric) if unit.arm == arm.name]
         return (sum(numbers) / len(numbers) if numbers else nan), len(numbers)
@@ -157,7 +192,7 @@ def _rules(study: Study, rules: Rules) -> concluding.Rules:
     return concluding.Rules(limits, study.minimum_effect, OF_SHARES, rules.min_observations if exact else FEWEST)
 
 
-def _to_conclude(arm: ArmSeen, control: ArmSeen, guarded: Sequence[Guarded]) -> concluding.ArmSeen:
+def _to_conclude(arm: ArmSeen, control: ArmSeen, guarded: Sequence[Guarded], saves: bool) -> concluding.ArmSeen:
     return concluding.ArmSeen(
         name=arm.name,
         units=arm.units,
@@ -165,6 +200,7 @@ def _to_conclude(arm: ArmSeen, control: ArmSeen, guarded: Sequence[Guarded]) -> 
         interval=Interval(arm.low, arm.high),
         cheaper=_saved(arm.cost_usd, control.cost_usd),
         faster=_saved(arm.latency_ms, control.latency_ms),
+        saves=saves,
         guarded=tuple(guarded),
     )
 

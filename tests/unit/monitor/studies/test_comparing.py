@@ -2,6 +2,7 @@ import math
 import random
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -168,6 +169,31 @@ async def test_scores_can_be_adjusted_too_and_are_compared_by_the_interval_then(
     raw = await played.found()
     assert arm_of(raw, "b").with_past == 0
     assert adjusted.high - adjusted.low < arm_of(raw, "b").high - arm_of(raw, "b").low
+
+
+def alike_with_costs(seed: int, usd: dict[str, float], dear: int = 0) -> Played:
+    """All units are content. `dear`: of the control's answers, which cost a hundred times as much."""
+    played = Played(study(window_hours=0.0), seed).scored(3_000, {"a": 1.0, "b": 1.0})
+    for number, one in enumerate(played.observations):
+        arm = one.arm_of_experiment
+        times = 100 if arm == "a" and dear and number < 2 * dear else 1
+        cost = Decimal(str(round(usd[arm] * times * 2.718 ** (0.3 * played.chance.gauss(0, 1)), 9)))
+        played.observations[number] = exposure(number, arm, at=one.at, cost_usd=cost)
+    return played
+
+
+async def test_what_is_no_worse_advances_where_it_is_proven_to_be_cheaper() -> None:
+    found = await alike_with_costs(14, {"a": 0.01, "b": 0.005}).found()
+    assert (found.verdict, found.arm) == ("advance", "b")
+    assert "Not worse" in found.why
+    assert 0.4 < found.numbers["b.cheaper"] < 0.6
+
+
+async def test_a_few_dear_answers_of_the_control_are_no_saving() -> None:
+    found = await alike_with_costs(14, {"a": 0.001, "b": 0.001}, dear=8).found()
+    assert found.numbers["b.cheaper"] >= RULES.limits.saving
+    assert found.verdict == "hold"
+    assert "What it saves may be by chance" in found.why
 
 
 async def test_nothing_advances_before_a_step_is_over() -> None:
