@@ -78,7 +78,7 @@ def told(made: MadeElsewhere, models: Mapping[str, Model], text_limit_bytes: int
         model=made.model,
         version_id=made.version_id,
         tier=model.tier if model else "",
-        decision=Decision(assigned_by="pinned", reasons=("It was made elsewhere.",)),
+        decision=Decision(assigned_by="routed", reasons=("It was made elsewhere.",)),
         outcome="ok",
         usage=usage,
         cost_usd=cost,

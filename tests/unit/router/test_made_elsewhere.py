@@ -33,11 +33,11 @@ def made(**changes: Any) -> MadeElsewhere:
     return MadeElsewhere(**given | changes)
 
 
-def test_it_becomes_an_answer_of_base_that_nobody_drew(models: dict[str, Model]) -> None:
+def test_it_becomes_an_answer_of_base_as_routed_ones_are(models: dict[str, Model]) -> None:
     event = told(
         made(session="s", user="u", document_id="memo", reference="status", confidence=0.4), models, LIMIT
     ).event
-    assert (event.version_id, event.outcome, event.decision.assigned_by) == (BASE_VERSION, "ok", "pinned")
+    assert (event.version_id, event.outcome, event.decision.assigned_by) == (BASE_VERSION, "ok", "routed")
     assert event.document == "memo"
     assert (event.occurred_at, event.unit, event.output, event.reference) == (AT, "s", "request", "status")
     assert (event.confidence, float(event.cost_usd), float(event.premium_cost_usd)) == (0.4, 0.0, 0.0)

@@ -9,7 +9,7 @@ from uuid import UUID
 from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.collecting.head import Head
 from ratchet_trainer.judging.evaluation import Case
-from ratchet_trainer.judging.worth import Answer
+from ratchet_trainer.judging.worth import Answer, Unsure
 from ratchet_trainer.rollouts.versions import Version
 from ratchet_trainer.suites.run import Subject
 from tests.unit.trainer.decision_fakes import version
@@ -19,10 +19,13 @@ from tests.unit.trainer.decision_fakes import version
 class Says:
     most: int = 100
     asked: list[Subject] = field(default_factory=list)
+    unsure_of: frozenset[str] = frozenset()  # documents that a version leaves to others
 
-    async def of(self, tenant: str, subject: Subject, task_type: str, cases: Sequence[Case]) -> list[Answer]:
+    async def of(self, tenant: str, subject: Subject, task_type: str, cases: Sequence[Case]) -> list[Answer | Unsure]:
         self.asked.append(subject)
-        return [Answer("ham", 7.0, 0.5) for _ in cases][: self.most]
+        leaves = self.unsure_of if subject.version_id else frozenset()
+        said = (Unsure(2.0) if case.example.document in leaves else Answer("ham", 7.0, 0.5) for case in cases)
+        return list(said)[: self.most]
 
 
 @dataclass

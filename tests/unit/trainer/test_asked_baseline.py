@@ -23,6 +23,9 @@ def asked(
     return AskedBaseline(says, Known(until), Newest(there), model)
 
 
+LATER = [replace(one, learned_at=NOW + timedelta(days=1)) for one in IMPORTED]
+
+
 async def test_base_is_the_model_that_gave_most_of_its_latest_answers() -> None:
     models = ["rare", "usual", "usual", "other's"]
     there = [replace(example(100 + n), model=model) for n, model in enumerate(models)]
@@ -55,3 +58,17 @@ async def test_only_as_many_as_are_paid_for_and_none_that_somebody_answered() ->
     answered = replace(example(50), target_source="imported")
     found = await asked(Says(most=5), model="m").answered(version(V), "base", [answered, *IMPORTED])
     assert [one.example_id for one in found.examples] == [one.example_id for one in IMPORTED[:5]]
+
+
+async def test_what_a_student_that_serves_is_not_sure_of_base_answers_as_when_it_serves() -> None:
+    says = Says(unsure_of=frozenset({IMPORTED[1].document}))
+    found = await asked(says, until=NOW, model="usual").answered(version(V), SERVES, LATER[:3])
+    assert says.asked == [Subject(version_id=SERVES), Subject(model="usual")]
+    assert [one.latency_ms for one in found.examples] == [7.0, 9.0, 7.0]
+    assert {one.version_id for one in found.examples} == {SERVES}
+
+
+async def test_where_nobody_knows_who_answers_then_such_cases_are_left_out() -> None:
+    says = Says(unsure_of=frozenset({IMPORTED[1].document}))
+    found = await asked(says, until=NOW).answered(version(V), SERVES, LATER[:3])
+    assert [one.example_id for one in found.examples] == [LATER[0].example_id, LATER[2].example_id]

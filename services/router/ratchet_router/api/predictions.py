@@ -97,7 +97,7 @@ class Recorded(BaseModel):
 @routes.post("/api/models/predictions", status_code=202, response_model=Recorded, responses=documented(404, 503))
 async def told_of(body: PredictionBody, caller: MayGenerate, parts: TheParts) -> Any:
     """An answer that was made elsewhere. It counts in accuracy, cost and drift, people can say what it was worth, and
-    what they say is learned from. It is in no comparison of versions, since nobody drew who answers.
+    what they say is learned from. It is in no comparison of versions on trial, since nobody drew who answers.
     """
     made = made_elsewhere(body, caller)
     found = told(made, parts.catalogue.of(caller.tenant).models, parts.settings.text_limit_bytes)

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
+from uuid import UUID
 
 from ratchet_common.events import BASE_VERSION
 from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.judging.evaluation import Case
 from ratchet_trainer.judging.fresh_cases import Examples
-from ratchet_trainer.judging.worth import Answer
+from ratchet_trainer.judging.worth import Answer, Unsure
 from ratchet_trainer.rollouts.versions import Version
 from ratchet_trainer.suites.asking import CannotAskError
 from ratchet_trainer.suites.run import Subject
@@ -18,7 +19,7 @@ LATEST: Final = 200  # examples, among which the usual model of base is looked f
 
 
 class AskedCases(Protocol):
-    async def of(self, tenant: str, subject: Subject, task_type: str, cases: Sequence[Case]) -> list[Answer]:
+    async def of(self, tenant: str, subject: Subject, task_type: str, cases: Sequence[Case]) -> list[Answer | Unsure]:
         """To the first of the cases, as many as can be paid for. Raises CannotAskError, ProviderError,
         RetryLaterError."""
 
@@ -53,8 +54,29 @@ class AskedBaseline:
         if not open_:
             return Asked()
         by = await self._subject(version, baseline)
-        said = await self.asked.of(version.tenant, by, version.task_type, [_case(one) for one in open_])
-        return Asked([_with(one, answer, baseline) for one, answer in zip(open_, said, strict=False)], by.name)
+        said = await self._said(version, by, open_)
+        left = [one for one, answer in zip(open_, said, strict=False) if isinstance(answer, Unsure)]
+        others = await self._by_others(version, left) if left else {}
+        found = []
+        for one, its in zip(open_, said, strict=False):
+            answer = _after(its, others.get(one.example_id)) if isinstance(its, Unsure) else its
+            if answer is not None:
+                found.append(_with(one, answer, baseline))
+        return Asked(found, by.name)
+
+    async def _said(self, version: Version, by: Subject, examples: Sequence[Example]) -> list[Answer | Unsure]:
+        return await self.asked.of(version.tenant, by, version.task_type, [_case(one) for one in examples])
+
+    async def _by_others(self, version: Version, examples: Sequence[Example]) -> dict[UUID, Answer]:
+        """What a student leaves to others base answers, as when it serves. Where nobody knows who that is, such cases
+        are left out: what remains is what it is sure of, which no candidate is flattered by."""
+        try:
+            by = await self._subject(version, BASE_VERSION)
+        except CannotAskError:
+            return {}
+        said = await self._said(version, by, examples)
+        answered = zip(examples, said, strict=False)
+        return {one.example_id: answer for one, answer in answered if isinstance(answer, Answer)}
 
     async def _not_learned(self, tenant: str, baseline: str, examples: Sequence[Example]) -> list[Example]:
         if not examples or baseline == BASE_VERSION:
@@ -82,6 +104,10 @@ class AskedBaseline:
                 "Nobody knows which model answers for base: name one of the catalogue by TRAINER_BASELINE_MODEL."
             )
         return min(models, key=lambda name: (-models[name], name))
+
+
+def _after(unsure: Unsure, other: Answer | None) -> Answer | None:
+    return Answer(other.output, unsure.latency_ms + other.latency_ms, other.cost_usd) if other else None
 
 
 def _case(example: Example) -> Case:

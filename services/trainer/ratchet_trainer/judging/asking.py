@@ -13,7 +13,7 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.tuned_prompt import told
 from ratchet_providers.base import ProviderError
 from ratchet_trainer.judging.evaluation import Case
-from ratchet_trainer.judging.worth import Answer
+from ratchet_trainer.judging.worth import Answer, Unsure
 from ratchet_trainer.rollouts.versions import Version
 from ratchet_trainer.suites.asking import HOPELESS, PASSING, Asker, Askers, CannotAskError, Pause, Purse, ask_patiently
 from ratchet_trainer.suites.run import Subject
@@ -37,12 +37,14 @@ class Elsewhere:
     async def answers(self, version: Version, cases: Sequence[Case]) -> list[Answer]:
         """Raises what `of` raises."""
         subject = Subject(version_id=version.version_id)
-        return await self.of(version.tenant, subject, version.task_type, cases, at=version.platform)
+        said = await self.of(version.tenant, subject, version.task_type, cases, at=version.platform)
+        return [one for one in said if isinstance(one, Answer)]  # nobody but a student is unsure
 
     async def of(
         self, tenant: str, subject: Subject, task_type: str, cases: Sequence[Case], *, at: str = ""
-    ) -> list[Answer]:
+    ) -> list[Answer | Unsure]:
         """To the first of the cases, to as many as the money pays for. `at`: the platform, named where it is silent.
+        A student leaves to others what it is not sure of.
 
         Raises CannotAskError where a person has to do something first, ProviderError, RetryLaterError.
         """
@@ -55,7 +57,7 @@ class Elsewhere:
             log.info("%s is asked %d of %d cases, for money.", subject.name, len(asked), len(questions))
         turns, tally = asyncio.Semaphore(1 if asker.alone else self.at_once), _Tally(of=len(asked))
 
-        async def one(question: Question) -> Answer:
+        async def one(question: Question) -> Answer | Unsure:
             async with turns:
                 return await self._answer(asker, task_type, question, tally)
 
@@ -67,12 +69,17 @@ class Elsewhere:
                 f"{at or subject.name} did not answer {len(asked)} cases within {self.patience_s / 60:g} minutes."
             ) from None
 
-    async def _answer(self, asker: Asker, task_type: str, question: Question, tally: "_Tally") -> Answer:
+    async def _answer(self, asker: Asker, task_type: str, question: Question, tally: "_Tally") -> Answer | Unsure:
         """What is wrong with this very case is an answer that says nothing."""
         purse, started = Purse(NO_LIMIT, ZERO), time.perf_counter()
         try:
-            reply = await ask_patiently(asker, task_type, question, self.most_tokens, purse, self.pause)
+            reply = await ask_patiently(
+                asker, task_type, question, self.most_tokens, purse, self.pause, may_abstain=asker.alone
+            )
         except ProviderError as error:
+            if error.kind == "unsure":
+                tally.answered = True
+                return Unsure((time.perf_counter() - started) * 1000)
             if error.kind in HOPELESS:
                 raise CannotAskError(
                     f"Its platform refuses to be asked ({error.kind}): see whether {asker.model} is served there, and "
@@ -117,7 +124,7 @@ def _within(questions: Sequence[Question], asker: Asker, most_tokens: int, usd: 
         yield question
 
 
-async def _side_by_side(work: Sequence[Coroutine[Any, Any, Answer]]) -> list[Answer]:
+async def _side_by_side(work: Sequence[Coroutine[Any, Any, Answer | Unsure]]) -> list[Answer | Unsure]:
     """The first failure ends them all."""
     tasks = [asyncio.ensure_future(one) for one in work]
     try:

@@ -17,6 +17,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsure:
+    """A student leaves it to others, as it does when it serves."""
+
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """One side's answer to a case. `private`: it has private data that neither the request nor the reference has.
 
