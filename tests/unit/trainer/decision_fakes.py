@@ -19,6 +19,7 @@ from ratchet_trainer.judging.evaluate import Evaluation
 from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.rollouts.rollout import Rollout, Standing
+from ratchet_trainer.rollouts.shadow_answers import Failures
 from ratchet_trainer.rollouts.versions import UnknownVersionError, Version, VersionState
 from ratchet_trainer.tuning.jobs import OPEN, Job
 
@@ -280,6 +281,10 @@ class FakeShadows:
 
     said: dict[UUID, Answer] = field(default_factory=dict)
     live: list[Example] = field(default_factory=list)
+    failed: Failures = field(default_factory=Failures)
+
+    async def failures(self, version: Version) -> Failures:
+        return self.failed
 
     async def count(self, version: Version) -> int:
         return len(self.said)

@@ -17,6 +17,7 @@ from ratchet_trainer.judging.held_out import HeldOut, patience
 from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.rollouts.by_hand import activate, roll_back
 from ratchet_trainer.rollouts.rollout import By, Plan, Rollout, RolloutState, Shadowed, start
+from ratchet_trainer.rollouts.shadow_answers import Failures
 from ratchet_trainer.rollouts.shadowing import ShadowFirst, ended, set_shadow
 from ratchet_trainer.rollouts.traffic import Traffic
 from ratchet_trainer.rollouts.versions import TRIES, Version, VersionState
@@ -314,6 +315,16 @@ async def test_in_the_shadow_it_waits_until_it_has_said_enough() -> None:
     assert bench.state is VersionState.CANDIDATE
     assert "19 of the 20 answers in the shadow" in bench.versions.versions[V].reason
     assert not bench.evaluations.kept
+
+
+async def test_in_the_shadow_it_says_that_its_platform_does_not_answer() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    in_the_shadow(bench, 0)
+    bench.shadows.failed = Failures(8, "unavailable")
+    assert await bench.judging.run_once()
+    reason = bench.versions.versions[V].reason
+    assert "0 of the 20 answers" in reason
+    assert "8 copies were not answered, the latest for this reason: unavailable. When its shadow is ended" in reason
 
 
 async def test_once_its_shadow_is_ended_it_is_judged_with_what_there_is() -> None:

@@ -13,7 +13,7 @@ from ratchet_common import conversation
 from ratchet_common.events import ShadowAnswered, Usage
 from ratchet_trainer.collecting.preparing import Prepared, prepare
 from ratchet_trainer.privacy.hashing import Hashes
-from ratchet_trainer.rollouts.shadow_answers import ShadowAnswer, ShadowCollector, readable
+from ratchet_trainer.rollouts.shadow_answers import ShadowAnswer, ShadowCollector, ShadowFailure, readable
 
 ID = UUID("0197f3a0-0000-7000-8000-000000000001")
 HASHES = Hashes(b"sixteen bytes or more")
@@ -42,9 +42,13 @@ def said(output: str | None = "Write to ann@example.com.", **how: Any) -> Shadow
 @dataclass
 class Kept:
     answers: list[ShadowAnswer] = field(default_factory=list)
+    failures: list[ShadowFailure] = field(default_factory=list)
 
     async def add(self, answers: Sequence[ShadowAnswer]) -> None:
         self.answers += answers
+
+    async def fail(self, failures: Sequence[ShadowFailure]) -> None:
+        self.failures += failures
 
 
 async def prepared(batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
@@ -78,3 +82,12 @@ async def test_many_are_kept_in_their_order() -> None:
     kept = Kept()
     await ShadowCollector(kept, prepared, HASHES).on_answered([said(f"Answer {n}.") for n in range(120)])
     assert [answer.output for answer in kept.answers] == [f"Answer {n}." for n in range(120)]
+
+
+async def test_a_copy_that_was_not_answered_is_counted_by_the_kind_of_its_failure() -> None:
+    kept = Kept()
+    await ShadowCollector(kept, prepared, HASHES).on_answered([said(None, outcome="failed", error="unavailable")])
+    assert [(one.version_id, one.result_id, one.error) for one in kept.failures] == [
+        ("summary-0a1b2c3d", ID, "unavailable")
+    ]
+    assert not kept.answers

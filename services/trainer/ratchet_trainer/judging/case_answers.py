@@ -10,6 +10,7 @@ from ratchet_common.conversation import as_messages
 from ratchet_providers.base import ModelRequest, Provider, ProviderError, TimeLimits
 from ratchet_trainer.judging.evaluation import Case, left_to_baseline
 from ratchet_trainer.judging.worth import Answer
+from ratchet_trainer.rollouts.shadow_answers import Failures
 from ratchet_trainer.rollouts.versions import Version
 
 ANSWER_PATIENCE_S: Final = 60.0
@@ -23,6 +24,7 @@ class AskedElsewhere(Protocol):
 
 class SaidInShadow(Protocol):
     async def count(self, version: Version) -> int: ...
+    async def failures(self, version: Version) -> Failures: ...
     async def answers(self, version: Version, example_ids: Sequence[UUID]) -> dict[UUID, Answer]: ...
 
 

@@ -14,7 +14,7 @@ from ratchet_trainer.datasets.dataset import Dataset
 from ratchet_trainer.judging.fresh_cases import NEWEST, Examples, learned_of, unseen
 from ratchet_trainer.judging.worth import Answer
 from ratchet_trainer.rollouts.lineage import Origin
-from ratchet_trainer.rollouts.shadow_answers import ShadowAnswer
+from ratchet_trainer.rollouts.shadow_answers import Failures, ShadowAnswer
 from ratchet_trainer.rollouts.versions import Version
 
 AT_ONCE: Final = 1_000
@@ -22,6 +22,7 @@ AT_ONCE: Final = 1_000
 
 class Said(Protocol):
     async def count(self, tenant: str, version_id: str) -> int: ...
+    async def failures(self, tenant: str, version_id: str) -> Failures: ...
     async def of_results(
         self, tenant: str, version_id: str, result_ids: Collection[UUID]
     ) -> dict[UUID, ShadowAnswer]: ...
@@ -38,6 +39,9 @@ class ShadowCases:
 
     async def count(self, version: Version) -> int:
         return await self.said.count(version.tenant, version.version_id)
+
+    async def failures(self, version: Version) -> Failures:
+        return await self.said.failures(version.tenant, version.version_id)
 
     async def heard(self, version: Version, dataset: Dataset, most: int) -> list[Example]:
         """The newest requests that it was copied, of which people have said something since."""

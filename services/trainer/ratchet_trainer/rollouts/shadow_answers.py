@@ -33,8 +33,28 @@ class ShadowAnswer:
     answered_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowFailure:
+    """A copy that was not answered. `error`: its kind, never the platform's words."""
+
+    tenant: str
+    version_id: str
+    result_id: UUID
+    error: str
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    count: int = 0
+    latest: str = ""  # its kind
+
+
 class ShadowAnswerStore(Protocol):
     async def add(self, answers: Sequence[ShadowAnswer]) -> None:
+        """Each once a result and version."""
+
+    async def fail(self, failures: Sequence[ShadowFailure]) -> None:
         """Each once a result and version."""
 
 
@@ -45,7 +65,8 @@ class ShadowCollector:
     hashes: Hashes
 
     async def on_answered(self, answered: Sequence[ShadowAnswered]) -> None:
-        """What failed, and what the bus has no text of, is asked anew where it is needed."""
+        """What failed, and what the bus has no text of, is asked anew where it is needed; failures are counted."""
+        await self.store.fail([_failure(event) for event in answered if event.outcome == "failed"])
         pairs = (pair for event in answered if (pair := readable(event)) is not None)
         while batch := list(islice(pairs, AT_ONCE)):
             await self.store.add(list(await self._scrubbed(batch)))
@@ -67,6 +88,16 @@ class ShadowCollector:
             user_hash=self.hashes.of_some("user", event.tenant, event.user),
             answered_at=event.occurred_at,
         )
+
+
+def _failure(event: ShadowAnswered) -> ShadowFailure:
+    return ShadowFailure(
+        tenant=event.tenant,
+        version_id=event.version_id,
+        result_id=event.result_id,
+        error=event.error or "unknown",
+        answered_at=event.occurred_at,
+    )
 
 
 def readable(event: ShadowAnswered) -> Pair | None:

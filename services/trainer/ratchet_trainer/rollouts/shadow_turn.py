@@ -7,6 +7,7 @@ from typing import Final
 
 from ratchet_trainer.judging.case_answers import SaidInShadow
 from ratchet_trainer.rollouts.rollout import By, Rollout
+from ratchet_trainer.rollouts.shadow_answers import Failures
 from ratchet_trainer.rollouts.shadowing import ShadowFirst, ended, first_put, is_shadowed, set_shadow
 from ratchet_trainer.rollouts.traffic import Decide, Traffic
 from ratchet_trainer.rollouts.versions import Version
@@ -38,8 +39,7 @@ class ShadowTurn:
         count, by = await self.said.count(version), first_put(rollout, version.version_id)
         own = by if by and by.who == TRAINER else None
         if count < self.answers and not (own and self.now() >= own.at + self.first.at_most):
-            there = f"{count} of the {self.answers} answers in the shadow that it shall give are there"
-            return f"{there}; when its shadow is ended, it is judged at once."
+            return _waiting(count, self.answers, await self.said.failures(version))
         if own:
             await self.end(version, f"It has given {count} answers there, and is judged.")
         return ""
@@ -60,3 +60,12 @@ class ShadowTurn:
         if taken or not self.first.is_for(rollout, version):
             return None
         return set_shadow(rollout, version, self.first.percent, by)
+
+
+def _waiting(count: int, of: int, failures: Failures) -> str:
+    there = f"{count} of the {of} answers in the shadow that it shall give are there"
+    end = "when its shadow is ended, it is judged at once."
+    if not failures.count:
+        return f"{there}; {end}"
+    copies = "1 copy was" if failures.count == 1 else f"{failures.count} copies were"
+    return f"{there}; {copies} not answered, the latest for this reason: {failures.latest}. {end.capitalize()}"

@@ -6,26 +6,53 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from bson import Binary
+from pymongo import DESCENDING
 from pymongo.asynchronous.database import AsyncDatabase
 
 from ratchet_common.mongo import Document, duplicates_are_fine, waiting_is_worth_it
-from ratchet_trainer.rollouts.shadow_answers import ShadowAnswer
+from ratchet_trainer.rollouts.shadow_answers import Failures, ShadowAnswer, ShadowFailure
 
 
 class MongoShadowAnswerStore:
     def __init__(self, database: AsyncDatabase[Document], *, kept: timedelta) -> None:
-        self._answers, self._kept = database.shadow_answers, kept
+        self._answers, self._failures, self._kept = database.shadow_answers, database.shadow_failures, kept
 
     async def create_indexes(self) -> None:
         await self._answers.create_index("until", expireAfterSeconds=0)
         await self._answers.create_index([("tenant", 1), ("version_id", 1)])
         await self._answers.create_index([("tenant", 1), ("user_hash", 1)])
+        await self._failures.create_index("until", expireAfterSeconds=0)
+        await self._failures.create_index([("tenant", 1), ("version_id", 1), ("at", 1)])
 
     async def add(self, answers: Sequence[ShadowAnswer]) -> None:
         if not answers:
             return
         with waiting_is_worth_it(), duplicates_are_fine():
             await self._answers.insert_many([self._document(one) for one in answers], ordered=False)
+
+    async def fail(self, failures: Sequence[ShadowFailure]) -> None:
+        if not failures:
+            return
+        documents = [
+            {
+                "_id": _id(one.tenant, one.version_id, one.result_id),
+                "tenant": one.tenant,
+                "version_id": one.version_id,
+                "error": one.error,
+                "at": one.answered_at,
+                "until": one.answered_at + self._kept,
+            }
+            for one in failures
+        ]
+        with waiting_is_worth_it(), duplicates_are_fine():
+            await self._failures.insert_many(documents, ordered=False)
+
+    async def failures(self, tenant: str, version_id: str) -> Failures:
+        whose = {"tenant": tenant, "version_id": version_id}
+        with waiting_is_worth_it():
+            count = await self._failures.count_documents(whose)
+            latest = await self._failures.find(whose, {"error": 1}).sort("at", DESCENDING).limit(1).to_list()
+        return Failures(count, latest[0]["error"] if latest else "")
 
     async def count(self, tenant: str, version_id: str) -> int:
         with waiting_is_worth_it():
