@@ -143,7 +143,8 @@ async def reconcile(
     invoice = await workers.run(read, await request.body(), asked)
     days = span(invoice)
     known = await recorded(store.ledger, store.shadows, caller.tenant, days) if days else {}
-    return _said(invoice, reconciled(invoice, known), everything=everything, limit=limit, after=after)
+    found = await workers.run(reconciled, invoice, known)
+    return _said(invoice, found, everything=everything, limit=limit, after=after)
 
 
 def _said(invoice: Invoice, found: Reconciled, *, everything: bool, limit: int, after: int) -> Reconciliation:

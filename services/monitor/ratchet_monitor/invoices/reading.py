@@ -10,9 +10,17 @@ from typing import Final, NamedTuple
 
 from ratchet_common.errors import RefusedError
 from ratchet_monitor.invoices.columns import Columns, Field, columns
-from ratchet_monitor.invoices.numbers import UnreadableError, amount_in, day_in, places_of, tokens_in
+from ratchet_monitor.invoices.numbers import (
+    UnreadableError,
+    amount_in,
+    day_in,
+    known_format,
+    places_of,
+    tokens_in,
+)
 
 MOST_LINES: Final = 100_000
+MOST_ITEMS: Final = 20_000  # days of a model
 MOST_FAULTS: Final = 1_000  # that are named; the rest is counted
 MOST_NUMBERS: Final = 20  # of lines, that an item names
 LONGEST_NAME: Final = 200
@@ -53,7 +61,8 @@ class Asked:
 
 @dataclass(slots=True)
 class Billed:
-    """What the lines of a day and model ask for together. `step`: half of the last place of each amount, added up."""
+    """What the lines of a day and model ask for together. `rounded`: how many of its amounts may be rounded: all but
+    zeros. `step`: half of the last place that the file writes, for each of them."""
 
     amount: Decimal = Decimal(0)
     step: Decimal = Decimal(0)
@@ -61,6 +70,7 @@ class Billed:
     output: int = 0
     cached: int = 0
     count: int = 0
+    rounded: int = 0
     lines: list[int] = field(default_factory=list)
     called: str = ""  # the model, in their words
 
@@ -70,6 +80,7 @@ class Invoice:
     words: dict[str, str]
     with_tokens: bool
     with_cached: bool
+    places: int = 0  # the most that an amount is written with: a zero that is left out at the end is no rounding
     lines: int = 0
     refused: int = 0
     faults: list[tuple[int, str]] = field(default_factory=list)
@@ -77,8 +88,12 @@ class Invoice:
 
 
 def read(body: bytes, asked: Asked) -> Invoice:
-    """Raises WrongEncodingError, EmptyInvoiceError, LongInvoiceError, NoSuchColumnError."""
-    rows = _rows(_text(body))
+    """Raises WrongEncodingError, EmptyInvoiceError, LongInvoiceError, NoSuchColumnError, WrongDateFormatError."""
+    known_format(asked.date_format)
+    text = _text(body)
+    first = text.lstrip().partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    rows = _rows(text, delimiter)
     header = next(rows, None)
     if header is None or isinstance(header[1], str):
         raise EmptyInvoiceError("The file has no header: its first line names the columns.")
@@ -89,13 +104,20 @@ def read(body: bytes, asked: Asked) -> Invoice:
         if found.lines > MOST_LINES:
             raise LongInvoiceError(f"The file has more than {MOST_LINES:,} lines: send it in parts, by days.")
         try:
-            _add(found, number, row, at, asked)
+            _add(found, number, row, at, asked, by_comma=delimiter == ",")
         except UnreadableError as error:
             found.refused += 1
             if len(found.faults) < MOST_FAULTS:
                 found.faults.append((number, f"{error}."))
+        if len(found.billed) > MOST_ITEMS:
+            raise LongInvoiceError(
+                f"The file has lines of more than {MOST_ITEMS:,} days of a model: send it in parts, by days."
+            )
     if not found.lines:
         raise EmptyInvoiceError("The file has a header and no lines below it.")
+    half = Decimal(5).scaleb(-found.places - 1)
+    for its in found.billed.values():
+        its.step = half * its.rounded
     return found
 
 
@@ -111,10 +133,8 @@ def _text(body: bytes) -> str:
     return text
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str] | str]]:
+def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """With the number of the line, from 1; a string says why there is no row. Empty lines are none."""
-    first = text.lstrip().partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         before = reader.line_num
@@ -129,7 +149,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str] | str]]:
             yield before + 1, row
 
 
-def _add(found: Invoice, number: int, row: list[str] | str, at: Columns, asked: Asked) -> None:
+def _add(found: Invoice, number: int, row: list[str] | str, at: Columns, asked: Asked, *, by_comma: bool) -> None:
     if isinstance(row, str):
         raise UnreadableError(row)
     if len(row) != len(at.header):
@@ -140,15 +160,18 @@ def _add(found: Invoice, number: int, row: list[str] | str, at: Columns, asked: 
     theirs = said["model"].strip()
     if not theirs or len(theirs) > LONGEST_NAME:
         raise UnreadableError(f"the model has no name, or one longer than {LONGEST_NAME} letters")
-    cached = tokens_in("cached", said.get("cached", ""))
-    read_ = tokens_in("input", said.get("input", "")) + (cached if asked.apart else 0)
-    written, amount = tokens_in("output", said.get("output", "")), amount_in(said["amount"])
+    cached, read_, written = (
+        tokens_in(name, said.get(name, ""), by_comma=by_comma) for name in ("cached", "input", "output")
+    )
+    read_ += cached if asked.apart else 0
+    amount = amount_in(said["amount"], by_comma=by_comma)
     if cached > read_:
         raise UnreadableError("it has more cached tokens than input: say input_excludes_cached where they are apart")
     key = Key(day_in(said["date"], asked.date_format), asked.aliases.get(theirs, theirs))
     its = found.billed.setdefault(key, Billed(called=theirs))
     its.amount += amount
-    its.step += Decimal(5).scaleb(-places_of(said["amount"]) - 1)
+    its.rounded += bool(amount)
+    found.places = max(found.places, places_of(amount))
     its.input, its.output, its.cached = its.input + read_, its.output + written, its.cached + cached
     its.count += 1
     if len(its.lines) < MOST_NUMBERS:

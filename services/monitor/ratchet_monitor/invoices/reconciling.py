@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
 from ratchet_monitor.invoices.explaining import ZERO, Cause, UnitPrices, causes, tolerance, unit_prices, usd
 from ratchet_monitor.invoices.reading import Billed, Invoice, Key
@@ -13,6 +13,7 @@ from ratchet_monitor.ledger.sums import Sums
 DAY: Final = timedelta(days=1)
 NOTHING: Final = Sums()
 Recorded = Mapping[Key, Sums]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +51,41 @@ def reconciled(invoice: Invoice, recorded: Recorded) -> Reconciled:
     days = span(invoice)
     if days is None:
         return Reconciled([], {})
-    listed = {key.model for key in invoice.billed}
-    within = {key: its for key, its in recorded.items() if days[0] <= key.day <= days[1] and _is_something(its)}
+    listed, seen = _by_model(invoice.billed), _by_model(recorded)
     not_theirs: dict[str, Decimal] = {}
-    for key, its in within.items():
-        if key.model not in listed:
-            not_theirs[key.model] = not_theirs.get(key.model, ZERO) + usd(its.billed)
-    seen = {key.model for key in recorded}
+    for model in seen.keys() - listed.keys():
+        within = [its for day, its in seen[model].items() if days[0] <= day <= days[1] and _is_something(its)]
+        if within:
+            not_theirs[model] = sum((usd(its.billed) for its in within), ZERO)
     items: list[Item] = []
     for model in sorted(listed):
-        items += _of_model(model, invoice, recorded, days, known=model in seen)
+        items += _of_model(model, listed[model], seen.get(model), invoice, days)
     return Reconciled(items, dict(sorted(not_theirs.items())))
 
 
+def _by_model(by_key: Mapping[Key, T]) -> dict[str, dict[date, T]]:
+    found: dict[str, dict[date, T]] = {}
+    for key, its in by_key.items():
+        found.setdefault(key.model, {})[key.day] = its
+    return found
+
+
 def _of_model(
-    model: str, invoice: Invoice, recorded: Recorded, days: tuple[date, date], *, known: bool
+    model: str,
+    theirs: Mapping[date, Billed],
+    recorded: Mapping[date, Sums] | None,
+    invoice: Invoice,
+    days: tuple[date, date],
 ) -> Iterator[Item]:
-    theirs = {key.day: its for key, its in invoice.billed.items() if key.model == model}
-    ours = {key.day: its for key, its in recorded.items() if key.model == model and _is_something(its)}
+    """`recorded`: None where none of our records names it."""
+    ours = {day: its for day, its in (recorded or {}).items() if _is_something(its)}
     prices = unit_prices(ours.values())
     moved = _moved(theirs, ours, with_tokens=invoice.with_tokens)
     for day in sorted(theirs.keys() | ours.keys()):
         one, other = theirs.get(day), ours.get(day)
         if not days[0] <= day <= days[1] and day not in moved:
             continue
-        why = _why(one, other, invoice, prices, moved=day in moved, known=known)
+        why = _why(one, other, invoice, prices, moved=day in moved, known=recorded is not None)
         yield Item(Key(day, model), one, other, why)
 
 

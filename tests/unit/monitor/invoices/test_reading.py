@@ -22,17 +22,76 @@ def test_columns_are_recognised_and_lines_of_a_day_and_model_are_one_matter() ->
     found = read((HEADER + "2026-11-03,large,100,10,5,1.25,USD\n2026-11-03,large,1,0,0,0.5,\n").encode(), Asked())
     its = found.billed[LARGE]
     assert (its.amount, its.input, its.output, its.cached, its.lines) == (Decimal("1.75"), 101, 10, 5, [2, 3])
-    assert its.step == Decimal("0.055")
+    assert its.step == Decimal("0.010")
     assert found.words["amount"] == "amount"
 
 
 def test_other_words_other_signs_and_an_alias() -> None:
     header = "\ufeffUsage Date;Model Name;Prompt Tokens;Completion Tokens;Cost (USD)\r\n"
-    text = header + "2026/11/03;gpt-l;1,000;7;$1,234.50\r\n"
+    text = header + "2026/11/03;gpt-l;1,000,000;7;$1,234.50\r\n"
     found = read(text.encode(), Asked(named={"amount": "cost (usd)"}, aliases={"gpt-l": "large"}))
-    assert (found.billed[LARGE].amount, found.billed[LARGE].input) == (Decimal("1234.50"), 1_000)
+    assert (found.billed[LARGE].amount, found.billed[LARGE].input) == (Decimal("1234.50"), 1_000_000)
     assert found.billed[LARGE].called == "gpt-l"
     assert (found.with_tokens, found.with_cached) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("separator", "amount", "read_as"),
+    [
+        (",", '"1,250"', "1250"),
+        (",", '"0,123"', "the amount is no number"),
+        (",", '"1,25"', "the amount is no number"),
+        (";", "0,123", "0.123"),
+        (";", "1,25", "1.25"),
+        (";", "1.234,56", "1234.56"),
+        (";", "1.234.567", "1234567"),
+        ("\t", "1250,5", "1250.5"),
+        (";", "1,250", "may group thousands or not"),
+        ("\t", "12,250", "may group thousands or not"),
+        (";", "12.25", "12.25"),
+        (",", "0E-6176", "0"),
+        (",", "1E-25", "decimal places"),
+        (",", "1E9999", "too large"),
+    ],
+)
+def test_a_comma_is_what_it_can_only_be_or_the_line_is_refused(separator: str, amount: str, read_as: str) -> None:
+    lines = (("date", "model", "amount"), ("2026-11-03", "large", amount))
+    found = read("\n".join(separator.join(line) for line in lines).encode(), Asked())
+    if found.faults:
+        assert read_as in reasons(found)[2]
+    else:
+        assert found.billed[LARGE].amount == Decimal(read_as)
+
+
+def test_tokens_grouped_by_points_are_not_taken_for_a_thousandth() -> None:
+    found = read(b"date;model;input_tokens;output_tokens;amount\n2026-11-03;large;1.000;1;1\n", Asked())
+    assert "may group thousands or not" in reasons(found)[2]
+
+
+def test_one_step_holds_for_the_whole_file_and_none_for_zeros() -> None:
+    text = b"date,model,amount\n2026-11-03,large,0\n2026-11-03,small,12\n2026-11-03,other,1.234567\n"
+    steps = {key.model: its.step for key, its in read(text, Asked()).billed.items()}
+    assert steps == {"large": Decimal(0), "small": Decimal("5E-7"), "other": Decimal("5E-7")}
+
+
+@pytest.mark.parametrize(
+    "said", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:00:00-05:00", "1999-12-31", "2101-01-01", "0001-01-01"]
+)
+def test_a_year_out_of_all_bounds_is_a_line_that_cannot_be_read(said: str) -> None:
+    found = read(f"date,model,amount\n{said},large,1\n".encode(), Asked())
+    assert "the date's year lies outside 2000 to 2100" in reasons(found)[2]
+
+
+@pytest.mark.parametrize("date_format", ["%d.%m.%Y %d", "%Q", "%"])
+def test_a_format_by_which_no_date_can_be_read_is_refused(date_format: str) -> None:
+    with pytest.raises(RefusedError, match="date_format"):
+        read(b"date,model,amount\n2026-11-03,large,1\n", Asked(date_format=date_format))
+
+
+def test_days_of_models_are_bounded() -> None:
+    lines = "".join(f"2026-11-03,model-{n},1\n" for n in range(reading.MOST_ITEMS + 1))
+    with pytest.raises(RefusedError, match="days of a model"):
+        read(("date,model,amount\n" + lines).encode(), Asked())
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,15 @@ def test_without_tokens_in_the_file_only_amounts_are_compared() -> None:
     assert kinds(only(found(theirs, with_tokens=False))) == ["unknown"]
 
 
+def test_as_many_models_as_a_file_may_have_are_compared_once_each() -> None:
+    """Of 10,000 models: were each looked for among all, it would take minutes."""
+    billed = {Key(FIRST, f"model-{n}"): Billed(amount=Decimal(1), count=1) for n in range(10_000)}
+    recorded = {key: Sums(answers=1, cost=10**9, input=1) for key in billed}
+    result = found(billed, recorded, with_tokens=False)
+    assert len(result.items) == 10_000
+    assert not any(item.causes for item in result.items)
+
+
 def test_of_no_line_that_could_be_read_there_is_nothing_to_compare() -> None:
     assert span(Invoice({}, with_tokens=True, with_cached=True)) is None
     assert found({}) == Reconciled([], {})
