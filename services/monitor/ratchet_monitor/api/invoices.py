@@ -16,7 +16,7 @@ from ratchet_monitor.invoices import columns as which
 from ratchet_monitor.invoices.explaining import ZERO, usd
 from ratchet_monitor.invoices.reading import Asked, Billed, Invoice, read
 from ratchet_monitor.invoices.reconciling import Item, Reconciled, reconciled, span
-from ratchet_monitor.invoices.recorded import recorded
+from ratchet_monitor.invoices.recorded import by_hours, recorded
 from ratchet_monitor.ledger.sums import Sums
 
 PATH: Final = "/api/models/costs/reconciliations"
@@ -144,6 +144,9 @@ async def reconcile(
     days = span(invoice)
     known = await recorded(store.ledger, store.shadows, caller.tenant, days) if days else {}
     found = await workers.run(reconciled, invoice, known)
+    if days and found.by_hours:
+        hours = await by_hours(store.ledger, caller.tenant, days, found.by_hours)
+        found = await workers.run(reconciled, invoice, known, hours)
     return _said(invoice, found, everything=everything, limit=limit, after=after)
 
 

@@ -105,6 +105,10 @@ class MongoLedger:
                 if start in cut or (hour.task_type, start) in changed:
                     yield hour
 
+    def hours(self, tenant: str, since: datetime, until: datetime, dimension: str) -> AsyncIterator[Page]:
+        """As far as hours are kept."""
+        return self.of_hours.read({"tenant": tenant}, since, until, dimension)
+
     def hours_of(self, day: BucketKey) -> AsyncIterator[Sheet]:
         return self.of_hours.whole({"task": day.task.text}, day.hour, day.hour + timedelta(days=1))
 

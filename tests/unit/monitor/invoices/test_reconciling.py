@@ -1,12 +1,15 @@
 """Every difference between an invoice and the records has a cause, and the causes add up to it exactly."""
 
+import random
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from ratchet_monitor.invoices.explaining import unit_prices, usd
 from ratchet_monitor.invoices.reading import Billed, Invoice, Key
@@ -14,6 +17,8 @@ from ratchet_monitor.invoices.reconciling import Item, Reconciled, reconciled, s
 from ratchet_monitor.ledger.sums import Sums
 
 FIRST = date(2026, 11, 2)
+AFTER = FIRST + timedelta(days=6)
+DAY_LONG = timedelta(days=1)
 IN, OUT, CACHED = 2_000, 8_000, 500  # nano-USD a token
 
 
@@ -145,6 +150,68 @@ def test_what_lies_on_the_day_before_the_invoice_begins_is_found() -> None:
     assert before not in {item.key for item in found(agreeing(), RECORDED | {before: late}).items}
 
 
+def test_days_that_make_up_for_each_other_do_so_whatever_was_recorded_beside_them() -> None:
+    theirs = agreeing()
+    for key, sign in ((Key(FIRST, "large"), -1), (Key(FIRST + timedelta(days=1), "large"), 1)):
+        its, moved = RECORDED[key], ours(500, 20)
+        amount = usd(its.billed + sign * moved.billed)
+        theirs[key] = bill(its, amount, input=its.input + sign * 500, output=its.output + sign * 20)
+    beside = {Key(FIRST - timedelta(days=1), "large"): ours(7_000, 300), Key(AFTER, "large"): ours(9_000, 40)}
+    result = found(theirs, RECORDED | beside)
+    assert [kinds(item) for item in result.items[:3]] == [["another_day"], ["another_day"], []]
+    assert len(result.items) == 6
+
+
+def steady(begins: int, days: int = 30) -> tuple[dict[Key, Billed], dict[Key, Sums], dict[datetime, Sums]]:
+    """A month with calls in every hour, as they bill it whose day begins at that hour, and as it was recorded."""
+    rng = random.Random(7)
+    start = datetime.combine(FIRST - timedelta(days=1), time(), UTC)
+    hours = {
+        start + timedelta(hours=n): ours(rng.randrange(500, 9_000), rng.randrange(10, 400))
+        for n in range((days + 2) * 24)
+    }
+
+    def of(day: date, begins: int) -> Sums:
+        first = datetime.combine(day, time(), UTC) + timedelta(hours=begins)
+        its = [hours[first + timedelta(hours=n)] for n in range(24) if first + timedelta(hours=n) in hours]
+        return Sums(*(sum(column) for column in zip(*map(astuple, its), strict=True)))
+
+    every = [FIRST + timedelta(days=n) for n in range(days)]
+    recorded = {Key(day, "large"): of(day, 0) for day in (FIRST - timedelta(days=1), *every, every[-1] + DAY_LONG)}
+    return {Key(day, "large"): bill(of(day, begins)) for day in every}, recorded, hours
+
+
+@pytest.mark.parametrize("begins", [7, 12, -1, -14])
+def test_a_month_of_another_time_zone_is_told_by_our_hours(begins: int) -> None:
+    theirs, recorded, hours = steady(begins)
+    said = Invoice({}, with_tokens=True, with_cached=True, billed=theirs)
+    by_days = reconciled(said, recorded)
+    assert by_days.by_hours == ("large",)
+    assert all("may be that their day begins at another hour" in item.causes[0].words for item in by_days.items)
+    result = reconciled(said, recorded, {"large": hours})
+    assert {kind for item in result.items for kind in kinds(item)} == {"another_day"}
+    assert len(result.items) == 30
+    assert f"begins at {begins % 24:02}:00 UTC" in result.items[0].causes[0].words
+    assert result.by_hours == ()
+    for item in result.items:
+        assert item.causes[0].usd == item.difference
+
+
+def test_a_day_that_was_billed_dearer_stands_out_of_another_time_zone() -> None:
+    theirs, recorded, hours = steady(7)
+    dear = Key(FIRST + timedelta(days=9), "large")
+    theirs[dear].amount *= 2
+    result = reconciled(Invoice({}, with_tokens=True, with_cached=True, billed=theirs), recorded, {"large": hours})
+    assert [item.key for item in result.items if "another_day" not in kinds(item)] == [dear]
+
+
+def test_hours_that_are_not_whole_tell_nothing() -> None:
+    theirs, recorded, hours = steady(7)
+    some = {at: its for n, (at, its) in enumerate(hours.items()) if n % 24 != 5}
+    result = reconciled(Invoice({}, with_tokens=True, with_cached=True, billed=theirs), recorded, {"large": some})
+    assert not any("another_day" in kinds(item) for item in result.items)
+
+
 def test_what_only_one_side_has() -> None:
     theirs = agreeing()
     del theirs[DAY]
@@ -166,11 +233,11 @@ def test_without_tokens_in_the_file_only_amounts_are_compared() -> None:
 
 
 def test_as_many_models_as_a_file_may_have_are_compared_once_each() -> None:
-    """Of 10,000 models: were each looked for among all, it would take minutes."""
-    billed = {Key(FIRST, f"model-{n}"): Billed(amount=Decimal(1), count=1) for n in range(10_000)}
+    """Of 5,000 models: were each looked for among all, it would take minutes."""
+    billed = {Key(FIRST, f"model-{n}"): Billed(amount=Decimal(1), count=1) for n in range(5_000)}
     recorded = {key: Sums(answers=1, cost=10**9, input=1) for key in billed}
     result = found(billed, recorded, with_tokens=False)
-    assert len(result.items) == 10_000
+    assert len(result.items) == 5_000
     assert not any(item.causes for item in result.items)
 
 
