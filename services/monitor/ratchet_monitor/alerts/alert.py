@@ -15,7 +15,9 @@ from ratchet_common.events import AlertChanged
 from ratchet_monitor.alerts.condition import Condition, Severity
 
 NAMESPACE: Final = UUID("0d4a1f0c-86b5-5a3e-9a52-1b1f4f7f6a4e")
-RESOLVED_FOR: Final = timedelta(days=1)  # by a person: what still holds then opens it again
+RESOLVED_FOR: Final = timedelta(
+    days=1
+)  # by a person: what still holds then opens it again, unless its condition says otherwise
 REFRESH: Final = timedelta(minutes=1)  # numbers of an alert that stays as it is are written no more often
 HISTORY: Final = 50  # changes that an alert remembers
 UNTOLD: Final = 20  # changes that wait to be told: of an alert that is silenced for long, the latest
@@ -64,6 +66,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
+    settled_until: datetime | None = None  # as of its condition
     resolved_until: datetime | None = None  # a person closed it although it holds
     escalated: int = 0  # the last step that was reached, in minutes
     revision: int = 0
@@ -117,6 +120,7 @@ def told(before: Alert | None, said: Condition) -> Next | None:
         sentence=said.sentence if said.holds else before.sentence,
         numbers=said.numbers if said.holds else before.numbers,
         labels=said.labels if said.holds else before.labels,
+        settled_until=said.settled_until if said.holds else before.settled_until,
         resolved_until=None if ceased else before.resolved_until,
     )
     after, event = _moved(seen, said)
@@ -133,10 +137,11 @@ def acknowledged(before: Alert, who: str, why: str, at: datetime) -> Next | None
 
 
 def resolved(before: Alert, who: str, why: str, at: datetime) -> Next | None:
-    """By a person. It opens again where its condition ceased and came back, or still holds after a day."""
+    """By a person. It opens again where its condition ceased and came back, or still holds after a day, or after what
+    it is settled until."""
     if before.state != "open":
         return None
-    until = at + RESOLVED_FOR if before.holds else None
+    until = (before.settled_until or at + RESOLVED_FOR) if before.holds else None
     return _changed(before, "resolved", at, who=who, why=why, state="closed", closed_at=at, resolved_until=until)
 
 
@@ -160,6 +165,7 @@ def _first(said: Condition) -> Alert:
         numbers=said.numbers,
         labels=said.labels,
         task_type=said.task_type,
+        settled_until=said.settled_until,
         state="pending",
         holds=True,
         since=said.at,

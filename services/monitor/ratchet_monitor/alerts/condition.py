@@ -28,6 +28,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}  # model, version, template, document_type, …: what silences and receivers match
     holds_for: timedelta = AT_ONCE  # it must hold for so long before the alert opens
     clear_for: timedelta = CLEAR_FOR  # and must not for so long before it closes
+    settled_until: datetime | None = None  # what a person resolved stays so until then; None: for a day
 
 
 class Alerts(Protocol):

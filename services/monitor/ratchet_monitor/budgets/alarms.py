@@ -1,11 +1,11 @@
 """What a budget says now, as conditions that alerts are made of. Pure.
 
-Each share has one alert, which opens when it is reached, and closes when the month is over or the amount was raised. So
-it is told once a month, however often it is looked at.
+Each share has one alert a month, which opens when it is reached, and closes when the month is over or the amount was
+raised. So it is told once, however often it is looked at, and what a person resolved stays so until the month ends.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from ratchet_monitor.alerts.alert import Alert
@@ -25,7 +25,7 @@ def alarms(tenant: str, budget: Budget, spent_on: Mapping[date, float], now: dat
 
 
 def no_longer(alert: Alert, now: datetime) -> Condition:
-    """Of a budget, or a share, that is gone."""
+    """Of a budget, or a share, that is gone, or of an earlier month."""
     return Condition(
         tenant=alert.tenant,
         source=alert.source,
@@ -33,7 +33,7 @@ def no_longer(alert: Alert, now: datetime) -> Condition:
         kind=KIND,
         severity=alert.severity,
         holds=False,
-        sentence="Its budget, or this share of it, is gone or switched off.",
+        sentence="Its month is over, or its budget, or this share of it, is gone or switched off.",
         at=now,
         clear_for=AT_ONCE,
     )
@@ -73,6 +73,11 @@ def _outlook(foreseen: Forecast) -> str:
     )
 
 
+def _end_of_month(now: datetime) -> datetime:
+    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first + timedelta(days=32)).replace(day=1)
+
+
 def _condition(
     tenant: str,
     budget: Budget,
@@ -96,7 +101,7 @@ def _condition(
     return Condition(
         tenant=tenant,
         source=budget.source,
-        subject=f"budget {budget.budget_id}, {what}",
+        subject=f"budget {budget.budget_id}, {what} of {foreseen.month}",
         kind=KIND,
         severity=severity,
         holds=holds,
@@ -106,4 +111,5 @@ def _condition(
         numbers={name: number for name, number in numbers.items() if number is not None},
         labels={name: value for name, value in labels.items() if value},
         clear_for=clear_for,
+        settled_until=_end_of_month(now),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ratchet_monitor.alerts.alert import Alert, told
+from ratchet_monitor.alerts.alert import Alert, resolved, told
 from ratchet_monitor.alerts.condition import Condition
 from ratchet_monitor.budgets.alarms import alarms
 from ratchet_monitor.budgets.budget import Budget
@@ -19,6 +19,7 @@ from tests.unit.monitor.memory import InMemoryBuckets
 from tests.unit.monitor.test_downsampling import contents_of
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+OCTOBER = datetime(2026, 10, 20, 12, tzinfo=UTC)
 
 
 def budget(**given: Any) -> Budget:
@@ -36,7 +37,7 @@ def held(found: Sequence[Condition]) -> list[str]:
 
 def test_shares_that_are_reached_hold_each_by_itself() -> None:
     found = alarms("acme", budget(forecast=False), spent(4.5), NOW)
-    assert held(found) == ["budget team, 50%", "budget team, 80%"]
+    assert held(found) == ["budget team, 50% of 2026-11", "budget team, 80% of 2026-11"]
     assert [one.severity for one in found] == ["info", "warning", "critical"]
     assert all(one.kind == "budget" and one.source == "budget:team" for one in found)
     assert "85.50 are spent in 2026-11, which is 80% of it" in found[1].sentence
@@ -45,14 +46,14 @@ def test_shares_that_are_reached_hold_each_by_itself() -> None:
 
 def test_a_forecast_that_crosses_the_amount_holds_before_it_is_spent() -> None:
     found = alarms("acme", budget(shares=()), spent(4.0), NOW)
-    assert held(found) == ["budget team, forecast"]
+    assert held(found) == ["budget team, forecast of 2026-11"]
     assert found[0].numbers["high_usd"] > 100 > found[0].numbers["spent_usd"]
     assert not held(alarms("acme", budget(amount_usd=10_000.0), spent(4.0), NOW))
 
 
 def test_with_too_few_days_nothing_is_foreseen_and_shares_count_all_the_same() -> None:
     found = alarms("acme", budget(), {NOW.date(): 60.0}, NOW)
-    assert held(found) == ["budget team, 50%"]
+    assert held(found) == ["budget team, 50% of 2026-11"]
     assert "are needed before anything is foreseen" in found[-1].sentence
 
 
@@ -121,10 +122,38 @@ async def test_it_is_told_once_and_closes_with_the_month() -> None:
     await site.spend(85, NOW)
     for minutes in range(0, 60, 6):
         await site.watching.look("acme", NOW + timedelta(minutes=minutes))
-    assert site.open == ["budget team, 50%", "budget team, 80%"]
+    assert site.open == ["budget team, 50% of 2026-11", "budget team, 80% of 2026-11"]
     assert [one.revision for one in site.known.values()] == [1, 1]
     await site.watching.look("acme", datetime(2026, 12, 1, 1, tzinfo=UTC))
     assert site.open == []
+
+
+async def test_each_month_is_told_anew_where_one_passes_into_the_next_at_once() -> None:
+    """Nobody looks between the last of a month and a share that is reached on the first of the next."""
+    site = Site(budget(shares=(0.5,), forecast=False))
+    await site.spend(60, OCTOBER)
+    await site.watching.look("acme", OCTOBER)
+    first = datetime(2026, 11, 1, 3, tzinfo=UTC)
+    await site.spend(55, first)
+    await site.watching.look("acme", first + timedelta(hours=1))
+    assert site.open == ["budget team, 50% of 2026-11"]
+    assert [one.state for one in site.known.values()] == ["closed", "open"]
+
+
+async def test_a_share_that_a_person_resolved_stays_so_until_the_month_ends() -> None:
+    site = Site(budget(shares=(0.5,), forecast=False))
+    await site.spend(60, OCTOBER)
+    await site.watching.look("acme", OCTOBER)
+    ((subject, alert),) = site.known.items()
+    done = resolved(alert, "ann", "known", OCTOBER + timedelta(minutes=1))
+    assert done is not None
+    site.known[subject] = done[0]
+    for day in range(1, 11):
+        await site.watching.look("acme", OCTOBER + timedelta(days=day))
+        assert site.open == []
+    await site.spend(51, datetime(2026, 11, 2, tzinfo=UTC))
+    await site.watching.look("acme", datetime(2026, 11, 3, tzinfo=UTC))
+    assert site.open == ["budget team, 50% of 2026-11"]
 
 
 async def test_a_budget_that_was_raised_or_deleted_closes_its_alerts_at_once() -> None:
@@ -133,7 +162,7 @@ async def test_a_budget_that_was_raised_or_deleted_closes_its_alerts_at_once() -
     await site.watching.look("acme", NOW)
     site.budgets = [budget(forecast=False, amount_usd=150.0)]
     await site.watching.look("acme", NOW + timedelta(seconds=30))
-    assert site.open == ["budget team, 50%"]
+    assert site.open == ["budget team, 50% of 2026-11"]
     site.budgets = []
     await site.watching.look("acme", NOW + timedelta(seconds=60))
     assert site.open == []
