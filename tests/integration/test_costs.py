@@ -56,12 +56,24 @@ def answers(tenant: str, now: datetime) -> list[PredictionMade]:
     return made
 
 
-def spending(tenant: str) -> list[CostIncurred]:
-    """Told more than once, and not in order."""
-    told = (("training", "j1", 2), ("training", "j1", 3), ("evaluation", "r1", 0.5), ("training", "j1", 1))
+def spending(tenant: str, now: datetime) -> list[CostIncurred]:
+    """Told more than once, and not in order; the last word, by its minute, is less than the one before."""
+    told = (
+        ("training", "j1", 20_000, 1),
+        ("training", "j1", 12_000, 3),
+        ("evaluation", "r1", 0.5, 1),
+        ("training", "j1", 30_000, 2),
+    )
     return [
-        CostIncurred(tenant=tenant, kind=kind, about=about, task_type="summary", cost_usd=Decimal(str(usd)))  # type: ignore[arg-type]
-        for kind, about, usd in told
+        CostIncurred(
+            tenant=tenant,
+            occurred_at=now - timedelta(minutes=10 - minute),
+            kind=kind,  # type: ignore[arg-type]
+            about=about,
+            task_type="summary",
+            cost_usd=Decimal(str(usd)),
+        )
+        for kind, about, usd, minute in told
     ]
 
 
@@ -78,7 +90,7 @@ async def test_where_the_money_went(settings_for: SettingsFor, tenant: Tenant, t
     assert isinstance(settings, MonitorSettings)
     now = datetime.now(UTC)
     async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app, Bus(settings) as bus:
-        await publish(bus, *answers(tenant.name, now), *spending(tenant.name))
+        await publish(bus, *answers(tenant.name, now), *spending(tenant.name, now))
         by_model = await until(app, "/api/models/costs/by/model", lambda found: found["total"]["answers"] == 12)
         assert {one["key"]: one["billed"] for one in by_model["items"]} == {"large": 6.25, "small": 6.0}
         await _by_user_and_document(app, tenant)
@@ -109,7 +121,7 @@ async def _what_was_saved(app: Running) -> None:
     assert found["savings_by_reference"] == {"(the dearest candidate)": 22.0, "large": 3.0}
     assert found["savings_from_routing"] == 25.0
     await until(
-        app, "/api/models/costs/summary", lambda its: (its["training_cost"], its["evaluation_cost"]) == (3.0, 0.5)
+        app, "/api/models/costs/summary", lambda its: (its["training_cost"], its["evaluation_cost"]) == (12_000.0, 0.5)
     )
 
 
@@ -124,7 +136,7 @@ async def _told_of_the_budget(app: Running, tenant: Tenant, folder: Path) -> Non
     assert shown[0]["used"] == round(spent / 7, 6)
     if spent:
         opened = await until(app, "/api/models/performance/alerts", lambda found: bool(found["items"]))
-        assert [one["subject"] for one in opened["items"]] == ["budget small, 50%"]
+        assert [one["subject"] for one in opened["items"]] == [f"budget small, 50% of {shown[0]['month']['month']}"]
         assert opened["items"][0]["kind"] == "budget"
     await run(app, tenant, "budgets", "delete", "small")
     await until(app, "/api/models/performance/alerts", lambda found: not found["items"])

@@ -379,7 +379,8 @@ class AlertChanged(Event, frozen=True, kw_only=True, tag="alert.changed.v1"):
 
 
 class CostIncurred(Event, frozen=True, kw_only=True, tag="cost.incurred.v1"):
-    """A training or an evaluation has cost so much until now. Of one there may be several: the largest counts.
+    """A training or an evaluation has cost so much until now. Of one there may be several: the latest counts,
+    by `occurred_at`, which may be less than an estimate before it.
 
     `about`: the id of the job or the evaluation, whose answers and judge are all in it.
     """

@@ -193,9 +193,10 @@ def plausible(at: datetime, now: datetime) -> datetime:
     return at
 
 
-def nano(field: str, usd: Decimal) -> int:
-    if not (usd.is_finite() and 0 <= usd <= DEAREST_USD):
-        raise ImplausibleError(f"{field} lies outside 0 to {DEAREST_USD} USD.", field=field)
+def nano(field: str, usd: Decimal, most: Decimal = DEAREST_USD) -> int:
+    """`most`: USD; that of one answer if left out."""
+    if not (usd.is_finite() and 0 <= usd <= most):
+        raise ImplausibleError(f"{field} lies outside 0 to {most} USD.", field=field)
     return round(usd * NANO)
 
 

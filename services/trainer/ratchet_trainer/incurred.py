@@ -12,13 +12,13 @@ NAMESPACE: Final = UUID("4b0e6a52-3f0c-5d57-9d3f-6a2d1c7c0b11")
 
 
 def of_job(before: Job, job: Job) -> CostIncurred | None:
-    """None: it costs nothing, nobody knows what, or no more than was told."""
-    if not job.cost_usd or job.cost_usd == before.cost_usd:
+    """None: it costs nothing, nobody knows what, or what was told. It may be less than was told: an estimate."""
+    if job.cost_usd is None or job.cost_usd == (before.cost_usd or 0):
         return None
     cost = Decimal(str(job.cost_usd))
     return CostIncurred(
         tenant=job.tenant,
-        event_id=_id(job.job_id, cost),
+        event_id=_id(job.job_id, cost, before.cost_usd),
         kind="training",
         about=str(job.job_id),
         task_type=job.task_type,
@@ -43,5 +43,6 @@ def of_run(run: Run, spent_usd: float) -> CostIncurred | None:
     )
 
 
-def _id(about: UUID, cost: Decimal) -> UUID:
-    return uuid5(NAMESPACE, f"{about}/{cost}")
+def _id(about: UUID, cost: Decimal, before: float | None = None) -> UUID:
+    """`before`: what was told last, where it may rise and fall: the same amount again is then another word."""
+    return uuid5(NAMESPACE, f"{about}/{before}/{cost}" if before else f"{about}/{cost}")

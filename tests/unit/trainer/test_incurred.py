@@ -44,6 +44,15 @@ def test_a_job_tells_what_it_has_cost_when_that_has_changed() -> None:
     assert of_job(JOB, replace(JOB, cost_usd=0.0)) is None
 
 
+def test_a_job_that_costs_less_than_was_estimated_says_so_and_each_word_is_its_own() -> None:
+    dear, true = replace(JOB, cost_usd=3.0), replace(JOB, cost_usd=2.0)
+    words = [of_job(JOB, true), of_job(true, dear), of_job(dear, true), of_job(true, replace(JOB, cost_usd=0.0))]
+    told = [one for one in words if one is not None]
+    assert [one.cost_usd for one in told] == [Decimal("2.0"), Decimal("3.0"), Decimal("2.0"), Decimal("0.0")]
+    assert len({one.event_id for one in told}) == 4
+    assert of_job(dear, replace(JOB, cost_usd=None)) is None
+
+
 def test_the_same_amount_is_the_same_event() -> None:
     one, again, more = of_run(RUN, 0.25), of_run(RUN, 0.25), of_run(RUN, 0.5)
     assert one is not None
