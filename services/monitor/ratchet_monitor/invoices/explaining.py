@@ -1,6 +1,7 @@
 """Why a day's bill of a model is not what was recorded: causes in words, which add up to the difference exactly. Pure.
 
-Taken in this order: nothing of it on one side, rounding, a discount that one side did not count, tokens and prices.
+Taken in this order: nothing of it on one side, rounding, calls whose answers were not given, a discount that one side
+did not count, tokens and prices.
 What tokens cost is told by our own records of the model, where they let its prices be known.
 """
 
@@ -30,6 +31,10 @@ Kind = Literal[
 ZERO: Final = Decimal(0)
 OURS: Final = Decimal(1) / NANO / 2  # each of our answers is rounded by so much at most
 HALF: Final = Decimal("0.5")
+NEVER_RECORDED: Final = (
+    "calls that never went through the router, such as evaluations, the answers of the trainer's gate and those of "
+    "judges, or calls that were never recorded, such as those of a replica that was killed"
+)
 FEWEST: Final = 2  # days for each kind of token, before a price is told by them
 
 
@@ -63,6 +68,8 @@ def causes(
     """Of one day and model, of which both sides have something. Empty: they agree to the last digit."""
     more = theirs.amount - usd(ours.billed)
     apart = _apart(theirs, ours, with_cached=with_cached) if with_tokens else (0, 0, 0)
+    if _attempts_missing(more, apart, theirs, ours):
+        return [Cause("attempts_not_billed", more, "They do not bill the calls whose answers were not given.")]
     if with_tokens and any(apart):
         return _by_tokens(more, apart, theirs, ours, prices)
     if more == ZERO:
@@ -97,6 +104,12 @@ def _apart(theirs: Billed, ours: Sums, *, with_cached: bool) -> tuple[int, int, 
     return theirs.input - ours.input, theirs.output - ours.output, cached
 
 
+def _attempts_missing(more: Decimal, apart: Sequence[int], theirs: Billed, ours: Sums) -> bool:
+    """They ask for exactly so much less; the tokens of such calls, which ours count, are missing with them."""
+    attempts, near = usd(ours.cost_of_attempts), tolerance(theirs, ours)
+    return attempts > near and abs(more + attempts) <= near and all(one <= 0 for one in apart)
+
+
 def _by_tokens(
     more: Decimal, apart: Sequence[int], theirs: Billed, ours: Sums, prices: UnitPrices | None
 ) -> list[Cause]:
@@ -107,7 +120,7 @@ def _by_tokens(
         if n
     )
     why = (
-        "calls that were never recorded, such as those of a replica that was killed"
+        NEVER_RECORDED
         if read >= 0 and written >= 0 and read + written
         else "calls of ours that they do not list, or tokens that we had to estimate"
         if read <= 0 and written <= 0 and read + written
@@ -129,7 +142,6 @@ def _by_tokens(
 def _discount(theirs: Billed, ours: Sums, more: Decimal) -> Cause | None:
     near = tolerance(theirs, ours)
     batch, cache = usd(ours.batch_saved), usd(ours.provider_cache_saved)
-    attempts = usd(ours.cost_of_attempts)
 
     def is_(it: Decimal) -> bool:
         return bool(it) and abs(more - it) <= near
@@ -144,8 +156,6 @@ def _discount(theirs: Billed, ours: Sums, more: Decimal) -> Cause | None:
         return Cause(
             "batch_discount", more, "They bill neither batches nor cached tokens at the lower prices that we counted."
         )
-    if is_(-attempts):
-        return Cause("attempts_not_billed", more, "They do not bill the calls whose answers were not given.")
     if is_(-usd(ours.billed) * HALF):
         return Cause(
             "batch_discount", more, "They bill half of what we counted, as for batches; we counted the usual price."

@@ -146,7 +146,7 @@ def _why(
         return (Cause("not_listed", more, "Calls of ours on this day, and no line of theirs."),)
     if ours is None:
         words = (
-            "No call of ours on this day."
+            "No call of ours on this day through the router: evaluations, the trainer's gate and judges call past it."
             if known
             else "No call of ours names this model on any of these days: if we call it otherwise, give an alias."
         )

@@ -168,6 +168,43 @@ def test_a_column_that_is_named_and_not_there_is_named_with_those_that_are() -> 
         read(b"date,model,amount\n2026-11-03,large,1\n", Asked(named={"amount": "Price"}))
 
 
+def test_a_unit_price_and_a_total_of_tokens_are_no_amount() -> None:
+    found = read(b"date,model,price,total_cost\n2026-11-03,large,0.002,8\n", Asked())
+    assert (found.words["amount"], found.billed[LARGE].amount) == ("total_cost", Decimal(8))
+    with pytest.raises(RefusedError, match="recognised for amount"):
+        read(b"date,model,price,total\n2026-11-03,large,0.002,8000\n", Asked())
+
+
+@pytest.mark.parametrize(
+    "name", ["Cost (EUR)", "amount_gbp", "costEur", "Cost \u20ac", "Cost (C$)", "Kosten in Euro", "\u00a5"]
+)
+def test_an_amount_in_another_currency_is_refused(name: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read(f"date,model,{name}\n2026-11-03,large,1\n".encode(), Asked(named={"amount": name}))
+    assert refused.value.type == "wrong-currency"
+
+
+@pytest.mark.parametrize("name", ["Cost (USD)", "Cost ($)", "cost in US$", "Amount $"])
+def test_an_amount_in_ours_is_not(name: str) -> None:
+    assert read(f"date,model,{name}\n2026-11-03,large,1\n".encode(), Asked(named={"amount": name})).billed
+
+
+def test_a_recognised_name_with_another_sign_is_refused_too() -> None:
+    with pytest.raises(RefusedError, match="another currency"):
+        read("date,model,Cost \u20ac\n2026-11-03,large,1\n".encode(), Asked())
+
+
+def test_names_of_other_scripts_are_told_apart() -> None:
+    date_, model, cost = "\u65e5\u4ed8", "\u6a21\u578b", "\u8d39\u7528"
+    text = f"{cost},{date_},{model},---,+++\n2.5,2026-11-03,large,7,8\n".encode()
+    found = read(text, Asked(named={"date": date_, "model": model, "amount": cost}))
+    assert found.billed[LARGE].amount == Decimal("2.5")
+    named = {"date": date_, "model": model, "amount": cost}
+    assert read(text, Asked(named=named | {"input": "+++", "output": "---"})).billed[LARGE].input == 8  # type: ignore[arg-type]
+    with pytest.raises(RefusedError, match=r"no column '\?\?' for amount"):
+        read(text, Asked(named={"date": date_, "model": model, "amount": "??"}))
+
+
 def test_the_errors_that_a_worker_raises_come_through() -> None:
     import pickle
 

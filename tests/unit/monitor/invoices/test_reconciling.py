@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from ratchet_monitor.invoices.explaining import unit_prices, usd
 from ratchet_monitor.invoices.reading import Billed, Invoice, Key
@@ -91,6 +91,7 @@ def test_calls_that_we_never_saw_and_calls_of_ours_that_they_do_not_list() -> No
     assert kinds(item) == ["tokens_differ"]
     assert "1,000 more of input, 50 more of output" in item.causes[0].words
     assert "never recorded" in item.causes[0].words
+    assert "never went through the router, such as evaluations" in item.causes[0].words
     item = only(changed(bill(ITS, usd(ITS.billed) - more, input=ITS.input - 1_000, output=ITS.output - 50)))
     assert "that they do not list" in item.causes[0].words
 
@@ -120,6 +121,18 @@ def test_discounts_that_one_side_did_not_count() -> None:
         (ITS, usd(ITS.billed) / 2, "batch_discount"),
     ):
         assert kinds(only(found(agreeing() | {DAY: bill(its, amount)}, RECORDED | {DAY: its}))) == [kind]
+
+
+def test_calls_whose_answers_were_not_given_are_told_with_their_tokens() -> None:
+    """Ours count 700 tokens of input and 30 of output of such calls; they neither list nor bill them."""
+    attempts = 700 * IN + 30 * OUT
+    its = ours(10_000, 900, 0)
+    both = replace(its, cost_of_attempts=attempts, input=10_700, output=930)
+    recorded = RECORDED | {DAY: both}
+    item = only(found(agreeing() | {DAY: bill(its)}, recorded))
+    assert kinds(item) == ["attempts_not_billed"]
+    more = bill(its, input=10_900)
+    assert kinds(only(found(agreeing() | {DAY: more}, recorded)))[0] == "tokens_differ"
 
 
 def test_a_day_that_begins_at_another_hour_makes_up_for_the_one_beside_it() -> None:
