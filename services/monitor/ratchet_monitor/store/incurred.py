@@ -1,5 +1,5 @@
-"""What trainings and evaluations have cost: one document each, and the latest word counts, by `occurred_at`: an estimate
-while it runs may be more than the true cost."""
+"""What trainings and evaluations have cost: one document each, and the latest word counts, by `occurred_at`: an
+estimate while it runs may be more than the true cost."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
