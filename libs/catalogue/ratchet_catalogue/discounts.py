@@ -1,5 +1,6 @@
 """What the same usage would have cost without a discount, or at another model's prices: exact decimals. Pure."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
@@ -16,6 +17,19 @@ def savings_of(usage: Usage, prices: Prices, reference: tuple[str, Prices] | Non
     name, dearer = reference
     compared = dearer.of(usage)  # in a batch too, and cached as much: no saving counts twice
     return Savings(batch_usd=batch, provider_cache_usd=cache, reference_model=name, reference_usd=compared)
+
+
+def added(savings: Iterable[Savings | None]) -> Savings | None:
+    """Of several calls, which are compared with the same reference. None: none of them saved or compared anything."""
+    some = [one for one in savings if one is not None]
+    if not some:
+        return None
+    return Savings(
+        batch_usd=sum((one.batch_usd for one in some), ZERO),
+        provider_cache_usd=sum((one.provider_cache_usd for one in some), ZERO),
+        reference_model=some[0].reference_model,
+        reference_usd=sum((one.reference_usd for one in some), ZERO),
+    )
 
 
 def batch_discount(usage: Usage, prices: Prices) -> Decimal:

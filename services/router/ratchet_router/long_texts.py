@@ -1,11 +1,12 @@
 """Use case: a text that no model can hold is worked on in parts; what comes is one answer, with all that it cost."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from msgspec.structs import replace
 
+from ratchet_catalogue.discounts import added, savings_of
 from ratchet_common import conversation
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.base import ModelAnswer
@@ -14,6 +15,7 @@ from ratchet_providers.media import CHARACTERS_PER_TOKEN, NO_MEDIA
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.calling import called
+from ratchet_router.dearest import Charged, dearest
 from ratchet_router.escalating import FILTERED
 from ratchet_router.failures import no_answer
 from ratchet_router.in_parts import Window, window_for, worked_in_parts
@@ -82,11 +84,13 @@ def _beginning(text: str, most: int) -> str:
 class _Calls:
     progress: Progress
     last: Target | None = None
+    charged: list[Charged] = field(default_factory=list)
 
     async def one(self, part: Ask) -> PartAnswer:
         """Raises NoAnswerError, and NoModelFitsError where its share of `max_cost_usd` pays for no answer."""
         target, said = await called(request_for(part, self.progress.prompt), self.progress.tries(part))
         self.last = target
+        self.charged.append(Charged(target.prices, said.usage))
         if said.finish == FILTERED:  # merged with the others it would look as if nothing had been left out
             raise no_answer([(target, ProviderError("filtered", FILTERED))])
         found = shaped(part.task_type, said.output, part.labels, items=said.items, label=said.label)
@@ -115,4 +119,10 @@ async def answered_in_parts(progress: Progress, window: Window) -> tuple[Target,
         confidence=whole.confidence,
         simulated=calls.last.simulated,
     )
-    return calls.last, replace(progress.of_model(calls.last, said), cost_usd=whole.cost_usd)
+    reference = progress.parts.reference  # each call by itself: all together would look like one of another length
+    return calls.last, replace(
+        progress.of_model(calls.last, said),
+        cost_usd=whole.cost_usd,
+        premium_cost_usd=dearest(progress.plan, calls.charged),
+        savings=added(savings_of(call.usage, call.prices, reference) for call in calls.charged),
+    )

@@ -15,7 +15,7 @@ from ratchet_providers.usage import estimated_of
 from ratchet_router.answered import Answered, again, prediction
 from ratchet_router.ask import Ask
 from ratchet_router.assembly import thinks_aloud
-from ratchet_router.dearest import dearest
+from ratchet_router.dearest import Charged, dearest
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.falling_back import decision_of
 from ratchet_router.impatience import usual_s
@@ -136,7 +136,7 @@ class Progress(msgspec.Struct):
             decision=decision_of(plan, by.name, self.attempts),
             usage=said.usage,
             cost_usd=cost,
-            premium_cost_usd=dearest(plan, by, said.usage, cost),
+            premium_cost_usd=dearest(plan, [Charged(by.prices, said.usage)]),
             savings=savings_of(said.usage, by.prices, self.parts.reference),
             latency_ms=self.elapsed_ms(),
             items=found.items,

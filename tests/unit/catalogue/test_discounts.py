@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_catalogue.discounts import batch_discount, cache_discount, savings_of
+from ratchet_catalogue.discounts import added, batch_discount, cache_discount, savings_of
 from ratchet_catalogue.prices import Above, Prices
 from ratchet_common.events import Savings, Usage
 
@@ -40,3 +40,13 @@ def test_the_reference_is_asked_for_the_same_tokens_in_the_same_way(read: int, w
     assert found == Savings(
         batch_usd=batch_discount(usage, PRICES), reference_model="large", reference_usd=large.of(usage)
     )
+
+
+def test_calls_are_compared_each_by_itself_and_added_up() -> None:
+    """Three short calls are no long one: together they would have been priced as more than 500 tokens."""
+    short, usual = Usage(input_tokens=300, output_tokens=10), Prices(D(1), D(1))
+    found = added(savings_of(short, usual, ("large", PRICES)) for _ in range(3))
+    assert found == Savings(reference_model="large", reference_usd=3 * PRICES.of(short))
+    assert found.reference_usd < PRICES.of(Usage(input_tokens=900, output_tokens=30))
+    assert added([None, None]) is None
+    assert added([None, Savings(batch_usd=D(1)), Savings(batch_usd=D(2))]) == Savings(batch_usd=D(3))
