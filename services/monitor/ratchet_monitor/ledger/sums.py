@@ -70,6 +70,14 @@ def row_of_call(call: Spent) -> Row:
     return [0, 0, call.cost, call.input, call.output, call.cached]
 
 
+def renamed(rows: Mapping[str, Row], before: str, after: str) -> Rows:
+    """Where the new name is there already, as where it was renamed halfway before, its row is added to."""
+    found: Rows = {}
+    for key, row in rows.items():
+        add(found.setdefault(after if key == before else key, empty()), row)
+    return found
+
+
 def largest(rows: Mapping[str, Row], most: int) -> Rows:
     """The `most` that were billed most, by name where that is equal, and the sum of all others as `OTHERS`."""
     if len(rows) <= most:

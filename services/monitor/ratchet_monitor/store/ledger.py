@@ -12,6 +12,7 @@ from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.upserts import upsert_where
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey, day_of
 from ratchet_monitor.ledger.sheet import DIMENSIONS, TOTAL, Sheet
+from ratchet_monitor.ledger.sums import renamed
 from ratchet_monitor.ledger.table import Table, packed, unpacked
 from ratchet_monitor.store.buckets import MOST_CHANGED, in_a_row
 
@@ -66,8 +67,8 @@ class Sheets:
             async for document in self.collection.find({"tenant": tenant, place: {"$exists": True}}, {place: 1}):
                 kept = document["by"][dimension]
                 if before.encode() in kept:
-                    renamed = {after if key == before else key: row for key, row in unpacked(kept).rows.items()}
-                    again = {"$set": {place: Binary(packed(renamed))}}
+                    rows = renamed(unpacked(kept).rows, before, after)
+                    again = {"$set": {place: Binary(packed(rows))}}
                     unchanged = {"_id": document["_id"], place: kept}
                     yield (await self.collection.update_one(unchanged, again)).modified_count
 

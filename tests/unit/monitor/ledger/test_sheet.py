@@ -11,7 +11,7 @@ from ratchet_common.events import Attempt, Savings, Usage
 from ratchet_common.persons import digest
 from ratchet_monitor.ledger.breakdown import MOST_KEYS, Adding
 from ratchet_monitor.ledger.sheet import DEAREST, DIMENSIONS, TOTAL, Sheet, Summing
-from ratchet_monitor.ledger.sums import OTHERS, WIDTH, Sums, add, empty, largest, row_of, sums
+from ratchet_monitor.ledger.sums import OTHERS, WIDTH, Sums, add, empty, largest, renamed, row_of, sums
 from ratchet_monitor.ledger.table import Packed, packed, table, unpacked
 from ratchet_monitor.observations import Observation
 from tests.unit.monitor.make import observation, result_id
@@ -156,3 +156,13 @@ def test_rows_are_kept_and_read_again() -> None:
 def test_rows_of_an_earlier_release_are_narrower() -> None:
     old = msgspec.msgpack.encode(Packed(2, ["a"], (7).to_bytes(8, "little") + (9).to_bytes(8, "little")))
     assert unpacked(old).rows == {"a": [7, 9, *[0] * (WIDTH - 2)]}
+
+
+def test_a_user_that_is_renamed_to_one_that_is_there_is_added_to_it() -> None:
+    """As where renaming broke off between the hours, and both names stand in one."""
+    rows = {"ann": [1, 5], "made up": [2, 7], "bob": [1, 1]}
+    wide = {name: row + [0] * (WIDTH - len(row)) for name, row in rows.items()}
+    found = renamed(wide, "ann", "made up")
+    assert {name: row[:2] for name, row in found.items()} == {"made up": [3, 12], "bob": [1, 1]}
+    assert wide["made up"][:2] == [2, 7]
+    assert renamed(wide, "nobody", "made up") == wide
