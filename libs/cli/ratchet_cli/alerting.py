@@ -3,7 +3,7 @@
 import json
 import sys
 import urllib.parse
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -72,13 +72,16 @@ def list_rules(monitor: Router, *, as_json: bool) -> None:
     show(found, [_rule_row(one) for one in found], "Rules", as_json=as_json)
 
 
-def put(monitor: Router, path: str, key: str, file: Path, *, as_json: bool) -> None:
-    """A file as the API takes it: made, or put in the place of the one of its name. Raises CannotStartError."""
+def put(
+    monitor: Router, path: str, key: str, file: Path, *, as_json: bool, shown: Collection[str] = ("default",)
+) -> None:
+    """A file as the API takes it: made, or put in the place of the one of its name. `shown`: fields that the API shows
+    and does not take. Raises CannotStartError."""
     body = _read(file)
     name = str(body.get(key, ""))
     if not name:
         raise CannotStartError(f"The file {file} has no {key}: it names what is made or replaced.")
-    rest = {field: value for field, value in body.items() if field not in (key, "default")}  # as `show` gives it
+    rest = {field: value for field, value in body.items() if field not in (key, *shown)}  # as `show` gives it
     if name in {one[key] for one in monitor.get(path)["items"]}:
         found = monitor.put(under(path, name), rest)
     else:

@@ -75,7 +75,8 @@ def list_budgets(gateway: Router, *, as_json: bool) -> None:
 
 
 def put_budget(gateway: Router, file: Path, *, as_json: bool) -> None:
-    put(gateway, BUDGETS, "budget_id", file, as_json=as_json)
+    """The file may be as `list --json` shows it: what is spent of it is left out."""
+    put(gateway, BUDGETS, "budget_id", file, as_json=as_json, shown=("used", "month"))
 
 
 def money(usd: float | None) -> str:

@@ -21,6 +21,7 @@ from ratchet_monitor.ledger.sums import Sums
 
 PATH: Final = "/api/models/costs/reconciliations"
 MOST_ALIASES: Final = 200
+FILE: Final = {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}
 Column = Annotated[str, Query(max_length=200, description="The column's name in the file; recognised if left out")]
 
 routes = APIRouter(prefix=PATH, tags=["costs"])
@@ -127,7 +128,7 @@ def _asked(
     return Asked(named, dict(map(_alias, alias)), date_format, input_excludes_cached)
 
 
-@routes.post("", responses=documented(413))
+@routes.post("", responses=documented(413), openapi_extra={"requestBody": FILE})
 async def reconcile(
     request: Request,
     caller: MayRead,
