@@ -109,13 +109,19 @@ def _worse(search: Search) -> set[int]:
 
 
 def _refused(search: Search, jobs: Mapping[UUID, Job]) -> bool:
-    """One could not be begun, such as for want of money: the next ones could not either. Or one's price is not known
-    yet, and what is left of the money neither."""
+    """One could not be begun: the next ones could not either, unless it was for its price, since others may be cheaper.
+    Or one's price is not known yet, and what is left of the money neither."""
     of_money = search.max_cost_usd is not None
     return any(
-        (job.state is JobState.FAILED and not job.run_id) or (of_money and job.state in OPEN and job.estimate is None)
+        (job.state is JobState.FAILED and not job.run_id and not _too_dear(job))
+        or (of_money and job.state in OPEN and job.estimate is None)
         for job in jobs.values()
     )
+
+
+def _too_dear(job: Job) -> bool:
+    price, most = job.estimate.cost_usd if job.estimate else None, job.recipe.max_cost_usd
+    return price is not None and most is not None and price > most
 
 
 def _cost(job: Job) -> float:

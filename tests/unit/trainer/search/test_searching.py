@@ -370,3 +370,13 @@ async def test_one_that_was_cancelled_and_cannot_be_followed_does_not_stop_the_o
     site.searches.closing.add(broken.search_id)
     site.searching = replace(site.searching, jobs=FailingFor(site.jobs, broken))
     assert (await site.until_over(other)).state is SearchState.SUCCEEDED
+
+
+async def test_a_cheaper_trial_is_begun_though_one_before_it_was_too_dear() -> None:
+    site = Site()
+    await site.until_over(await site.ask(epochs=(1,), at_once=1))
+    (one_epoch,) = [job.estimate.cost_usd or 0.0 for job in site.jobs.jobs.values() if job.estimate]
+    site = Site()
+    over = await site.until_over(await site.ask(epochs=(5, 1), at_once=1, max_cost_usd=one_epoch * 2))
+    begun = sorted(job.hyperparameters["epochs"] for job in site.jobs.jobs.values() if job.run_id)
+    assert (begun, over.state) == ([1], SearchState.SUCCEEDED)
