@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from tests.contract.metrics import Metric, exported
 
@@ -40,3 +41,20 @@ def test_names_and_labels_are_those_of_the_field(metric: Metric) -> None:
         assert metric.name.endswith("_seconds")
     assert set(metric.labels) <= LABELS
     assert metric.meaning.strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("ratchet_alert_deliveries_total", {"kind": "webhook", "outcome": "failed"}),
+        ("ratchet_alert_deliveries_total", {"kind": "email", "outcome": "failed"}),
+        ("ratchet_alert_deliveries_total", {"kind": "slack", "outcome": "failed"}),
+        ("ratchet_limits_refused_total", {"subject": "tenant", "measure": "cost", "period": "month"}),
+        ("ratchet_limits_refused_total", {"subject": "user", "measure": "tokens", "period": "minute"}),
+        ("ratchet_predictions_recorded_total", {"way": "nobody"}),
+    ],
+)
+def test_what_an_alarm_waits_for_is_there_before_it_happens(name: str, labels: dict[str, str]) -> None:
+    """A counter that is born with its first event shows no rise: `increase` never sees that event."""
+    assert exported()
+    assert REGISTRY.get_sample_value(name, labels) is not None

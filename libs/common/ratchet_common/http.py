@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
+from itertools import product
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -13,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, disable_created_metrics, gene
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from ratchet_common import problems
+from ratchet_common import problems, telemetry
 from ratchet_common.asyncapi import document
 from ratchet_common.auth import read_tokens
 from ratchet_common.draining import Draining
@@ -34,6 +35,7 @@ Front = Mapping[tuple[str, str], Endpoint]  # hot paths by method and path
 VERSION = "0.1.0"
 READY_PATIENCE_S = 3.0
 CANNOT_START = (CannotStartError, RetryLaterError)  # what is away at a start is said in a sentence as well
+FAULTS = (500, 502, 503, 504)
 EVERYWHERE = problems.documented(400, 401, 403, 413, 422, 503)
 
 
@@ -76,6 +78,8 @@ class Hot:
         """`how`: as `Edge` takes it."""
         self._routes = {(method, path): (Route(path, endpoint), endpoint) for (method, path), endpoint in front.items()}
         self.edge = Edge(self._answer, service, body_limit, **how)
+        for (method, path), status in product(front, FAULTS):
+            telemetry.HTTP_SECONDS.labels(service, method, path, str(status))  # a rate sees no step from none to one
 
     def knows(self, scope: Scope) -> bool:
         return scope["type"] == "http" and (scope["method"], scope["path"]) in self._routes

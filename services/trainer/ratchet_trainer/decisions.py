@@ -114,7 +114,7 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
         ),
     )
     its.hear(VERDICTS, partial(on_verdicts, traffic=traffic, plan=settings.plan, now=_now))
-    measured(its.measures, stores.jobs, stores.versions, _now)
+    measured(its.measures, stores.jobs, stores.versions, means.platforms, _now)
     app.state.jobs, app.state.versions = stores.jobs, stores.versions
     app.state.rollouts, app.state.evaluations = stores.rollouts, stores.evaluations
     app.state.platforms, app.state.served_platforms = means.platforms, frozenset(means.askers.catalogue.platforms)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import product
 from typing import Final, Protocol
 
 from prometheus_client import Counter as Counted
@@ -22,6 +23,7 @@ JOBS_ENDED: Final = Counted(
     "ratchet_jobs_ended", "Training jobs that a worker brought to an end", ("platform", "state")
 )
 VERSIONS: Final = Gauge("ratchet_versions", "Versions of models, by state", ("state",))
+ENDED: Final = tuple(state for state in JobState if state not in OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,11 @@ class Versions(Protocol):
     async def by_state(self) -> Mapping[str, int]: ...
 
 
-def measured(measures: Measures, jobs: Jobs, versions: Versions, now: Callable[[], datetime]) -> None:
+def measured(
+    measures: Measures, jobs: Jobs, versions: Versions, platforms: Collection[str], now: Callable[[], datetime]
+) -> None:
+    for platform, state in product(platforms, ENDED):
+        JOBS_ENDED.labels(platform, str(state))  # there from the start: a rate sees no step that begins with one
     measures.add("jobs", partial(measure_jobs, jobs, now))
     measures.add("versions", partial(measure_versions, versions))
 

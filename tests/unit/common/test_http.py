@@ -6,14 +6,15 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
+from prometheus_client import REGISTRY
 from pydantic import BaseModel, ConfigDict, Field
 
 from ratchet_common.auth import MayRead, Scope, new_token, write_tokens
 from ratchet_common.edge import BrokenOffError
 from ratchet_common.errors import NotFoundError, RetryLaterError, UnavailableError
-from ratchet_common.http import create_app, readiness
+from ratchet_common.http import Hot, create_app, readiness
 from ratchet_common.settings import CommonSettings
 
 SECRET = "Ann's diagnosis"
@@ -284,3 +285,16 @@ async def test_one_that_is_stopping_is_not_ready(client: httpx.AsyncClient, app:
     answer = await client.get("/readyz")
     assert answer.status_code == 503
     assert "stopping" in answer.text
+
+
+async def _hot(_: Request) -> Response:
+    return Response()
+
+
+def test_a_hot_path_counts_its_faults_from_nought() -> None:
+    """Else the first of each kind would be no rise, and no alarm would see it."""
+    Hot({("POST", "/hot"): _hot}, "notes", 1024)
+    for status in ("500", "502", "503", "504"):
+        labels = {"service": "notes", "http_route": "/hot", "http_request_method": "POST"}
+        labels["http_response_status_code"] = status
+        assert REGISTRY.get_sample_value("http_server_request_duration_seconds_count", labels) == 0.0

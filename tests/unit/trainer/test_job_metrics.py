@@ -1,8 +1,12 @@
 """What the trainer tells of its jobs: how many, how long in their state, and whether one is left waiting."""
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
-from ratchet_trainer.job_metrics import JOBS, OLDEST, OVERDUE, Open, found
+from prometheus_client import REGISTRY
+
+from ratchet_common.measures import Measures
+from ratchet_trainer.job_metrics import JOBS, OLDEST, OVERDUE, Open, found, measured
 from ratchet_trainer.tuning.jobs import JobState
 
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
@@ -38,3 +42,18 @@ def test_the_oldest_of_each_state_and_the_longest_wait_of_each_platform_are_told
     assert told[OLDEST, ("uploading",)] == 0
     assert told[OVERDUE, ("local",)] == 300
     assert told[OVERDUE, ("openai",)] == 0
+
+
+class Nothing:
+    async def open(self) -> Collection[Open]:
+        return []
+
+    async def by_state(self) -> Mapping[str, int]:
+        return {}
+
+
+def test_a_first_job_that_fails_is_a_step_that_a_rate_sees() -> None:
+    measured(Measures("trainer"), Nothing(), Nothing(), ("somewhere",), lambda: NOW)
+    for state in ("succeeded", "failed", "cancelled"):
+        labels = {"platform": "somewhere", "state": state}
+        assert REGISTRY.get_sample_value("ratchet_jobs_ended_total", labels) == 0.0

@@ -4,15 +4,18 @@ import logging
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final, Protocol
+from itertools import product
+from typing import Any, Final, Protocol, get_args
 
 from prometheus_client import Counter as Counted
 
-from ratchet_monitor.alerts.delivery import Delivery, not_taken, taken
-from ratchet_monitor.alerts.receivers import Receiver
+from ratchet_monitor.alerts.delivery import Delivery, State, not_taken, taken
+from ratchet_monitor.alerts.receivers import Kind, Receiver
 
 log = logging.getLogger(__name__)
 SENT: Final = Counted("ratchet_alert_deliveries", "Tries to tell a receiver of alerts", ["kind", "outcome"])
+for _kind, _outcome in product(get_args(Kind), get_args(State)):
+    SENT.labels(_kind, _outcome)  # there from the start: a rate sees no step that begins with one
 MOST_OF_ONE: Final = 2  # of a tenant's at once, in one process
 GONE: Final = "Its receiver is gone or switched off."
 

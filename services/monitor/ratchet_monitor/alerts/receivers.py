@@ -27,12 +27,15 @@ def _address(text: str) -> str:
 Address = Annotated[str, Field(max_length=254), AfterValidator(_address)]
 
 
+Kind = Literal["webhook", "email", "slack"]
+
+
 class ReceiverBody(BaseModel):
     """`secret` is a name in the operator's MONITOR_ALERT_SECRETS: what it stands for is never stored or shown."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["webhook", "email", "slack"]
+    kind: Kind
     url: str = Field("", max_length=URL_MOST, description="of a webhook: it gets signed JSON by POST")
     secret: str = Field(
         "", max_length=64, description="of a webhook: signs. Of Slack: its whole incoming URL, which is a secret itself"

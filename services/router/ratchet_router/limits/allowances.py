@@ -6,12 +6,12 @@ is taken of it than limit · (1 + t / 60).
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
-from typing import Literal
+from typing import Final, Literal
 
 from ratchet_common.limits import Limits
 
@@ -29,6 +29,13 @@ class Measure(IntEnum):
     COST = 0  # nano-USD
     REQUESTS = 1
     TOKENS = 2
+
+
+PERIODS: Final[Mapping[Measure, tuple[Period, ...]]] = {
+    Measure.COST: ("day", "month"),
+    Measure.REQUESTS: ("minute",),
+    Measure.TOKENS: ("minute",),
+}
 
 
 @dataclass(frozen=True, slots=True)

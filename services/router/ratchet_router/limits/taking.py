@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Literal, Protocol
+from itertools import product
+from typing import Literal, Protocol, get_args
 
 from prometheus_client import Counter
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_router.limits.allowances import Allowance, free_in_s
+from ratchet_router.limits.allowances import PERIODS, Allowance, Subject, free_in_s
 from ratchet_router.limits.refusals import LimitsAwayError, refusal
 from ratchet_router.limits.slices import Slice, size
 
@@ -17,6 +18,9 @@ REST_S = 1.0  # after it did not answer: nobody asks it
 TRIES = 20  # others may take between a look and the taking
 
 REFUSED = Counter("ratchet_limits_refused", "Requests refused by a limit", ("subject", "measure", "period"))
+for _subject, (_measure, _periods) in product(get_args(Subject), PERIODS.items()):
+    for _period in _periods:
+        REFUSED.labels(_subject, _measure.name.lower(), _period)  # there from the start: a rate sees no step from none
 UNASKED = Counter("ratchet_limits_unasked", "Slices used without the store, which was away")
 WithoutStore = Literal["closed", "open"]
 

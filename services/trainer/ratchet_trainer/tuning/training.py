@@ -155,7 +155,7 @@ class Training:
         if not await self.jobs.save(held, job):
             raise OvertakenError
         if job.state not in OPEN and held.value.state in OPEN:
-            JOBS_ENDED.labels(job.platform, job.state).inc()
+            JOBS_ENDED.labels(job.platform, str(job.state)).inc()
         return job
 
 
