@@ -20,8 +20,13 @@ LABELS: Final = {"app.kubernetes.io/name": "ratchet", "app.kubernetes.io/part-of
 
 # Objectives: what share of a month's answers may fail, or be later than SLOW_S seconds.
 ROUTES: Final = 'service="router",http_route=~"/v1/.+|/api/generate"'
+ASKED: Final = f"http_server_request_duration_seconds_count{{{ROUTES}}}"
+FAILED: Final = f'http_server_request_duration_seconds_count{{{ROUTES},http_response_status_code=~"5.."}}'
 MAY_FAIL: Final = 0.005
 MAY_BE_SLOW, SLOW_S = 0.05, "10.24"  # a bucket's bound
+ANSWERS: Final = "ratchet_answer_seconds_count"
+QUICK: Final = f'ratchet_answer_seconds_bucket{{le="{SLOW_S}"}}'
+NO_CHANCE: Final = 5  # in the long window; at night one of a dozen requests says little, and must wake nobody
 WINDOWS: Final = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 # A long window says that it matters, a short one that it goes on: (burn rate, long, short, severity).
 BURNS: Final = (
@@ -95,42 +100,49 @@ def _panel(number: int, said: dict[str, Any], place: dict[str, int]) -> dict[str
 
 
 def rules() -> str:
-    groups = [{"name": "ratchet-objectives", "interval": "30s", "rules": [*_recorded(), *_burning()]}]
+    groups = [{"name": "ratchet-objectives", "rules": [*_recorded(), *_burning()]}]
     groups += yaml.safe_load(ALERTS.read_text())["groups"]
     return NOTE.format("alerts.yaml and the objectives in it") + _yaml({"groups": groups})
 
 
 def _recorded() -> list[dict[str, Any]]:
-    seconds = "http_server_request_duration_seconds_count"
-    answers = "ratchet_answer_seconds"
     found = []
     for window in WINDOWS:
-        failed = f'sum(rate({seconds}{{{ROUTES},http_response_status_code=~"5.."}}[{window}])) or vector(0)'
-        asked = f"sum(rate({seconds}{{{ROUTES}}}[{window}]))"
-        quick = f'sum(rate({answers}_bucket{{le="{SLOW_S}"}}[{window}]))'
+        failed = f"sum(rate({FAILED}[{window}])) or vector(0)"
+        asked = f"sum(rate({ASKED}[{window}]))"
+        quick = f"sum(rate({QUICK}[{window}]))"
         found.append({"record": f"ratchet:requests_failed:ratio_rate{window}", "expr": f"({failed}) / ({asked} > 0)"})
         found.append(
             {
                 "record": f"ratchet:answers_slow:ratio_rate{window}",
-                "expr": f"1 - {quick} / (sum(rate({answers}_count[{window}])) > 0)",
+                "expr": f"1 - {quick} / (sum(rate({ANSWERS}[{window}])) > 0)",
             }
         )
     return found
 
 
 def _burning() -> list[dict[str, Any]]:
-    fails = ("RatchetRequestsFail", "ratchet:requests_failed", MAY_FAIL, "end in an error of ours (5xx)")
-    slow = ("RatchetAnswersSlow", "ratchet:answers_slow", MAY_BE_SLOW, f"take longer than {SLOW_S} s")
-    return [_burn(*what, *burn) for what in (fails, slow) for burn in BURNS]
+    found = []
+    for burn in BURNS:
+        failed = f"sum(increase({FAILED}[{burn[1]}]))"
+        what = ("RatchetRequestsFail", "ratchet:requests_failed", failed, MAY_FAIL, "end in an error of ours (5xx)")
+        found.append(_burn(*what, *burn))
+    for burn in BURNS:
+        late = f"sum(increase({ANSWERS}[{burn[1]}])) - sum(increase({QUICK}[{burn[1]}]))"
+        what = ("RatchetAnswersSlow", "ratchet:answers_slow", late, MAY_BE_SLOW, f"take longer than {SLOW_S} s")
+        found.append(_burn(*what, *burn))
+    return found
 
 
 def _burn(
-    name: str, ratio: str, budget: float, what: str, rate: float, long: str, short: str, severity: str
+    name: str, ratio: str, number: str, budget: float, what: str, rate: float, long: str, short: str, severity: str
 ) -> dict[str, Any]:
     limit = round(rate * budget, 6)
     return {
         "alert": name,
-        "expr": f"{ratio}:ratio_rate{long} > {limit} and {ratio}:ratio_rate{short} > {limit}",
+        "expr": " and ".join(
+            (f"{ratio}:ratio_rate{long} > {limit}", f"{ratio}:ratio_rate{short} > {limit}", f"{number} > {NO_CHANCE}")
+        ),
         "for": "2m" if severity == "critical" else "15m",
         "labels": {"severity": severity, "window": long},
         "annotations": {

@@ -1,6 +1,7 @@
 """deploy/prometheus and deploy/grafana: written from what they say, of metrics that exist, and taken by promtool."""
 
 import json
+import re
 import runpy
 import shutil
 import subprocess
@@ -11,11 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
+from ratchet_common.topics import EVERY_SERVICE
+from ratchet_providers.failing import THE_REQUESTS_FAULT
 from tests.contract.manifests import ROOT, container_of, from_files, of_kind
 from tests.contract.metrics import unknown_in
 
 DEPLOY = ROOT / "deploy"
-RULES, ALERTS_TEST = DEPLOY / "prometheus" / "rules.yaml", DEPLOY / "prometheus" / "tests" / "rules_test.yaml"
+RULES = DEPLOY / "prometheus" / "rules.yaml"
+RULE_TESTS = sorted((DEPLOY / "prometheus" / "tests").glob("*_test.yaml"))
 DASHBOARDS = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
 LIGHT = 60 * 1024  # bytes, all of them
 WRITER = runpy.run_path(str(DEPLOY / "dashboards.py"))
@@ -68,6 +72,18 @@ def test_alerts_say_how_bad_it_is_and_what_to_do() -> None:
     alerts = [rule for rule in rules() if "alert" in rule]
     assert {rule["labels"]["severity"] for rule in alerts} == {"warning", "critical"}
     assert all(set(rule["annotations"]) == {"summary", "description"} for rule in alerts)
+
+
+def test_what_a_request_brought_about_itself_is_no_failure_of_a_provider() -> None:
+    (expr,) = (rule["expr"] for rule in rules() if rule.get("alert") == "RatchetModelFails")
+    of_failed, of_asked = ({*said.split("|")} for said in re.findall(r'error_type!~"([^"]*)"', expr))
+    assert of_failed == {"", "unsure", "cancelled", *THE_REQUESTS_FAULT}
+    assert of_asked == of_failed - {""}
+
+
+def test_every_service_is_missed_by_a_rule() -> None:
+    (expr,) = (rule["expr"] for rule in rules() if rule.get("alert") == "RatchetServiceGone")
+    assert set(re.findall(r'service="(\w+)"', expr)) == set(EVERY_SERVICE)
 
 
 def test_every_panel_has_a_unit_a_description_and_the_chosen_source() -> None:
@@ -138,7 +154,7 @@ def promtool(*arguments: str) -> None:
     tool = shutil.which("promtool")
     if tool is None:
         pytest.skip("promtool is not there: it comes with Prometheus (Debian: apt-get install prometheus)")
-    done = subprocess.run([tool, *arguments], check=False, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([tool, *arguments], check=False, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -148,7 +164,7 @@ def test_promtool_takes_the_rules_and_the_configuration() -> None:
 
 
 def test_promtool_sees_the_rules_tell_what_they_should() -> None:
-    promtool("test", "rules", str(ALERTS_TEST))
+    promtool("test", "rules", *map(str, RULE_TESTS))
 
 
 def test_promtool_takes_the_queries_of_the_dashboards(tmp_path: Path) -> None:
