@@ -5,7 +5,7 @@ from typing import Any
 from prometheus_client import Counter, Gauge, Histogram
 
 from ratchet_common import request_log, tracing
-from ratchet_common.events import PredictionMade
+from ratchet_common.events import BASE_VERSION, PredictionMade
 from ratchet_router.names import VERSION
 
 PREDICTIONS = Counter("ratchet_predictions", "Answers by task and model", ("task", "model", "outcome", "cached"))
@@ -66,13 +66,25 @@ def begun(provider: str, model: str, seconds: float) -> None:
 
 
 def observed(event: PredictionMade, *, trained: bool) -> None:
+    """Of the request under way: somebody waits for it."""
+    _counted(event, trained=trained).seconds.observe(event.latency_ms / 1000)
+    tracing.note("ratchet.result_id", str(event.result_id))
+    if (line := request_log.current()) is not None:
+        _note(line, event)
+
+
+def counted(event: PredictionMade) -> None:
+    """Of a batch: nobody waited for it, so no time is told."""
+    _counted(event, trained=event.version_id != BASE_VERSION)
+
+
+def _counted(event: PredictionMade, *, trained: bool) -> _Children:
     cached = event.cached_from is not None
     key = (event.task_type, TRAINED if trained else event.model, event.outcome, cached)
     children = _children.get(key)
     if children is None:
         children = _children[key] = _Children(*key)
     children.predictions.inc()
-    children.seconds.observe(event.latency_ms / 1000)
     if not cached:
         children.read.inc(event.usage.input_tokens)
         children.written.inc(event.usage.output_tokens)
@@ -80,9 +92,7 @@ def observed(event: PredictionMade, *, trained: bool) -> None:
     for attempt in event.attempts:
         if attempt.cost_usd:
             COST_OF_ATTEMPTS.labels(_one_of(attempt.model)).inc(float(attempt.cost_usd))
-    tracing.note("ratchet.result_id", str(event.result_id))
-    if (line := request_log.current()) is not None:
-        _note(line, event)
+    return children
 
 
 def _one_of(model: str) -> str:

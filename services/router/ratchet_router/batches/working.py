@@ -21,6 +21,7 @@ from ratchet_router.batches.single_store import MongoSingleStore
 from ratchet_router.batches.store import MongoBatchStore
 from ratchet_router.limits.allowances import Allowance
 from ratchet_router.limits.subjects import Who
+from ratchet_router.metrics import counted
 from ratchet_router.parts import Parts
 
 NOTHING: Final = Decimal(0)
@@ -106,6 +107,8 @@ class Working:
         """Where it had its result already it changes nothing."""
         if await self.store.finish(item, state, said, cost=cost, event=event):
             ended(item, state)
+            if event is not None:
+                counted(event)
 
 
 def result_id(batch: Batch, item: Item) -> UUID:
