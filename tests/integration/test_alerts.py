@@ -356,6 +356,7 @@ async def test_a_tenant_is_looked_at_by_one_worker_and_rests(store: MonitorStore
     assert len(looks) == 1
     await watched.stir({"acme"}, NOW)  # while it is looked at
     assert await watched.take(NOW) is None
+    assert await watched.late_by(NOW) == timedelta(0)
     await watched.rest(looks[0], NOW, every=every, idle=idle, drop=day)
     assert await watched.take(NOW + timedelta(seconds=29)) is None
     second = await watched.take(NOW + every)
@@ -363,6 +364,7 @@ async def test_a_tenant_is_looked_at_by_one_worker_and_rests(store: MonitorStore
     await watched.rest(second, NOW + every, every=every, idle=idle, drop=day)
     assert await watched.take(NOW + idle) is None
     await watched.stir({"acme"}, NOW + idle)  # it is due at once: it has rested
+    assert await watched.late_by(NOW + idle + every) == every  # told by whoever is asked, though nobody looks
     third = await watched.take(NOW + idle)
     assert third is not None
     taken_over = await watched.take(NOW + idle + timedelta(seconds=60))  # whoever had it was killed

@@ -29,12 +29,13 @@ from ratchet_monitor.api import (
     studies,
 )
 from ratchet_monitor.consumers import hear
+from ratchet_monitor.intake import utc_now
 from ratchet_monitor.loops import alert_loops, drift_loops, loops
 from ratchet_monitor.measuring import Measuring
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.store.keys import kept_key
-from ratchet_monitor.telling_of_itself import marked, open_alerts
+from ratchet_monitor.telling_of_itself import late_rules, marked, open_alerts
 
 
 def build(settings: MonitorSettings) -> FastAPI:
@@ -56,6 +57,7 @@ def build(settings: MonitorSettings) -> FastAPI:
             app.state.workers = its.workers
             app.state.keeping = settings.keeping
             its.measures.add("open alerts", partial(open_alerts, store.alerts))
+            its.measures.add("late rules", partial(late_rules, store.watched, utc_now))
             its.measures.add("changed hours", partial(marked, "changed hours", store.changed))
             its.measures.add("changed streams", partial(marked, "changed streams", store.to_stream))
             app.state.senders, app.state.drift = senders, settings.drift

@@ -1,7 +1,7 @@
 """Use case: a tenant's rules are looked at, and what waits for nobody's word is escalated.
 
-A look costs the same however much traffic there is: it reads sums, not answers. Whoever was stirred waits for his turn,
-and the gauge says how long that is.
+A look costs the same however much traffic there is: it reads sums, not answers. Whoever was stirred waits for his turn;
+how long that is, is looked up for a scrape (telling_of_itself.py), and so is told where nobody looks at all.
 """
 
 from collections import OrderedDict
@@ -9,8 +9,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol
-
-from prometheus_client import Gauge
 
 from ratchet_monitor.alerts.alert import Alert, Next, alert_id, escalated
 from ratchet_monitor.alerts.condition import Condition
@@ -21,7 +19,6 @@ from ratchet_monitor.alerts.silences import Silence, matches, silenced_until
 from ratchet_monitor.alerts.windows import Summing, Sums, hours_since, slots_since
 from ratchet_monitor.buckets import Cell
 
-LATE: Final = Gauge("ratchet_alert_rules_late_seconds", "How long the tenant looked at last had been due")
 IDLE: Final = timedelta(minutes=10)  # between looks where nothing happens: windows move on all the same
 DROPPED: Final = timedelta(days=1)  # without an answer
 NEVER: Final = timedelta.max
@@ -117,7 +114,6 @@ class WatchingRules:
         look = await self._watched.take(now)
         if look is None:
             return False
-        LATE.set(look.waited.total_seconds())
         live = await self.look(look.tenant, now)
         idle, drop = (self._every, NEVER) if live else (IDLE, DROPPED)
         await self._watched.rest(look, now, every=self._every, idle=idle, drop=drop)

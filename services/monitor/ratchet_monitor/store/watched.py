@@ -24,7 +24,6 @@ SHUFFLE: Final = SystemRandom()
 @dataclass(frozen=True, slots=True)
 class Look:
     tenant: str
-    waited: timedelta  # since it was due
     taken: Document
 
 
@@ -37,9 +36,10 @@ class MongoWatched:
         await self._tenants.create_index("due")
 
     async def stir(self, tenants: Collection[str], now: datetime) -> None:
-        """Something happened there. Due now, or when its rest, or the look that goes on, is over."""
+        """Something happened there. Due now, or when its rest, or the look that goes on, is over; one that is due
+        already stays so from when it was."""
         at = _ms(now)
-        soon = {"$min": [{"$ifNull": ["$due", at]}, {"$ifNull": ["$earliest", at]}]}
+        soon = {"$min": [{"$ifNull": ["$due", at]}, {"$max": [{"$ifNull": ["$earliest", at]}, at]}]}
         stirred = [{"$set": {"token": uuid4().hex, "stirred": at, "due": soon}}]
         if tenants:
             with waiting_is_worth_it():
@@ -62,8 +62,16 @@ class MongoWatched:
                     {"$set": {"due": until, "earliest": until, "epoch": epoch}},
                 )
                 if mine.matched_count:
-                    return Look(one["_id"], timedelta(milliseconds=at - one["due"]), one | {"epoch": epoch})
+                    return Look(one["_id"], one | {"epoch": epoch})
         return None
+
+    async def late_by(self, now: datetime) -> timedelta:
+        """How long the one that waits longest has been due; nothing where none is."""
+        at = _ms(now)
+        with waiting_is_worth_it():
+            waiting = self._tenants.find({"due": {"$lte": at}}, {"due": 1}).sort("due", 1).limit(1)
+            first = await waiting.to_list()
+        return timedelta(milliseconds=at - first[0]["due"] if first else 0)
 
     async def rest(self, look: Look, now: datetime, *, every: timedelta, idle: timedelta, drop: timedelta) -> None:
         """Looked at again after `every` if it was stirred since it was taken; else after `idle`, until nothing has
