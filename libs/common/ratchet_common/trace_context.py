@@ -17,6 +17,10 @@ Headers = dict[str, bytes]
 TRACEPARENT: Final = "traceparent"
 TRACESTATE: Final = "tracestate"
 LONGEST_STATE: Final = 512  # bytes that must be passed on, by the standard; more need not be
+NAME: Final = rb"[a-z][a-z0-9_*/-]{0,255}|[a-z0-9][a-z0-9_*/-]{0,240}@[a-z][a-z0-9_*/-]{0,13}"
+VALUE: Final = rb"[ -+\--<>-~]{0,255}[!-+\--<>-~]"  # all that can be printed, but commas and equals signs
+MEMBER: Final = re.compile(b"(" + NAME + b")=(" + VALUE + b")")
+MEMBERS_MOST: Final = 32  # by the standard
 FORM: Final = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 
 
@@ -40,14 +44,18 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Events of several traces that are handled together. What comes of one has its key, or there was only one."""
+    """Events of several traces that are handled together. What comes of one has its key, or there was only one.
+
+    `records`: all of them, also those of no trace.
+    """
 
     by_key: Mapping[bytes, At]
     by_place: Mapping[tuple[int, int], At]  # by partition and offset
+    records: int
 
     def of(self, key: bytes) -> At | None:
         found = self.by_key.get(key)
-        if found is None and len(self.by_place) == 1:
+        if found is None and self.records == len(self.by_place) == 1:
             (found,) = self.by_place.values()
         return found
 
@@ -88,17 +96,24 @@ def kept(key: bytes) -> str | None:
 
 
 @contextmanager
-def continuing(traceparent: str | None) -> Iterator[None]:
-    """What a document kept: events that come of it belong to the same trace."""
-    context = read(traceparent.encode()) if traceparent else None
-    if context is None:
+def at(place: At | None) -> Iterator[None]:
+    """What goes on behind a request's back, in its trace."""
+    if place is None:
         yield
         return
-    token = enter(At(context))
+    token = enter(place)
     try:
         yield
     finally:
         leave(token)
+
+
+@contextmanager
+def continuing(traceparent: str | None) -> Iterator[None]:
+    """What a document kept: events that come of it belong to the same trace."""
+    context = read(traceparent.encode()) if traceparent else None
+    with at(At(context) if context is not None else None):
+        yield
 
 
 def written(context: SpanContext) -> str:
@@ -118,9 +133,13 @@ def read(traceparent: bytes, tracestate: bytes = b"") -> SpanContext | None:
 
 
 def _state(header: bytes) -> TraceState | None:
-    if not header or len(header) > LONGEST_STATE or not header.isascii():
+    """None: it is not valid. The library would say so in the log, and quote what a stranger wrote."""
+    if not header or len(header) > LONGEST_STATE:
         return None
-    return TraceState.from_header([header.decode()])
+    given = [one for member in header.split(b",") if (one := member.strip(b" \t"))]
+    found = [pair for one in given if (pair := MEMBER.fullmatch(one))]
+    members = {pair[1].decode(): pair[2].decode() for pair in found}
+    return TraceState([*members.items()]) if 0 < len(given) == len(members) <= MEMBERS_MOST else None
 
 
 def of_headers(headers: Mapping[str, bytes]) -> SpanContext | None:

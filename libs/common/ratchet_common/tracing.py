@@ -89,7 +89,7 @@ class Tracing:
             }
             at = self._begun(f"process {topic}", SpanKind.CONSUMER, parent, common | place)
             by_place[record.partition, record.offset] = by_key[record.key or b""] = at
-        return Batch(by_key, by_place)
+        return Batch(by_key, by_place, len(records))
 
     def _begun(self, name: str, kind: SpanKind, parent: SpanContext | None, said: Attributes) -> At:
         return begun(self._tracer, name, kind, parent, said)

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from contextvars import Context
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -16,8 +17,10 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
+from ratchet_common import trace_context
 from ratchet_common.background import described
 from ratchet_common.events import ShadowAnswered, Usage
+from ratchet_common.trace_context import At
 from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError, TimeLimits
 from ratchet_router.ask import Ask
 from ratchet_router.metrics import COST_OF_SHADOWS, SHADOW_ANSWERS, SHADOWS_LEFT_OUT
@@ -44,6 +47,7 @@ class Copy(msgspec.Struct, frozen=True):
     target: Target
     request: ModelRequest
     text_limit_bytes: int
+    traced: At | None = msgspec.field(default_factory=trace_context.here)  # where in a trace the caller was answered
 
 
 class Shadows:
@@ -84,7 +88,9 @@ class Shadows:
 
     def _work(self) -> None:
         if self._waiting and len(self._working) < self._at_once:
-            task = asyncio.create_task(self._answer_what_waits())
+            task = asyncio.create_task(
+                self._answer_what_waits(), context=Context()
+            )  # of no request: it outlives this one
             self._working.add(task)
             task.add_done_callback(self._done)
 
@@ -98,7 +104,8 @@ class Shadows:
         while self._waiting:
             copy = self._waiting.popleft()
             async with self._one_student if copy.target.artifact else nullcontext():
-                await self._answer(copy)
+                with trace_context.at(copy.traced):
+                    await self._answer(copy)
 
     async def _answer(self, copy: Copy) -> None:
         target, around = copy.target, self._around

@@ -63,6 +63,39 @@ def test_the_state_of_others_travels_along_within_bounds() -> None:
     assert At(too_long).headers() == {"traceparent": WRITTEN.encode()}
 
 
+@pytest.mark.parametrize(
+    "state",
+    [
+        b"no member",
+        b"a diagnosis",
+        b"Upper=1",
+        b"a=1,a=2",
+        b"a=1,b",
+        b"a=\n",
+        b"a=1=2",
+        b"=1",
+        b"a=",
+        "a=\xe9".encode(),
+        b"\xff=1",
+        b",".join(b"a%d=1" % number for number in range(33)),
+    ],
+)
+def test_a_state_that_is_not_valid_goes_no_further_and_into_no_log(
+    state: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = trace_context.read(WRITTEN.encode(), state)
+    assert found is not None
+    assert At(found).headers() == {"traceparent": WRITTEN.encode()}
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("state", [b"a=1", b"1a@b=x y", b"a=1,, b=2 ,", b"a*/_-=!~"])
+def test_a_state_that_is_valid_goes_on_as_the_library_reads_it(state: bytes) -> None:
+    found = trace_context.read(WRITTEN.encode(), state)
+    assert found is not None
+    assert found.trace_state == TraceState.from_header([state.decode()])
+
+
 def test_outside_of_any_trace_an_event_carries_nothing() -> None:
     assert trace_context.carried(b"acme:qa") == {}
     assert trace_context.kept(b"acme:qa") is None
@@ -76,7 +109,7 @@ def test_an_event_carries_where_it_was_made() -> None:
 
 
 def test_what_a_batch_brings_about_belongs_to_the_event_of_the_same_key() -> None:
-    both = Batch({b"a": place(1), b"b": place(2)}, {(0, 1): place(1), (0, 2): place(2)})
+    both = Batch({b"a": place(1), b"b": place(2)}, {(0, 1): place(1), (0, 2): place(2)}, 2)
     token = trace_context.enter(both)
     try:
         assert trace_context.kept(b"b") == trace_context.written(place(2).context)
@@ -86,11 +119,28 @@ def test_what_a_batch_brings_about_belongs_to_the_event_of_the_same_key() -> Non
 
 
 def test_what_the_only_event_of_a_batch_brings_about_belongs_to_it() -> None:
-    token = trace_context.enter(Batch({b"a": place(1)}, {(0, 1): place(1)}))
+    token = trace_context.enter(Batch({b"a": place(1)}, {(0, 1): place(1)}, 1))
     try:
         assert trace_context.kept(b"of another key") == trace_context.written(place(1).context)
     finally:
         trace_context.leave(token)
+
+
+def test_the_only_traced_event_of_a_batch_is_not_the_only_one() -> None:
+    """What comes of the others, which are in no trace, must not lie in its trace."""
+    token = trace_context.enter(Batch({b"a": place(1)}, {(0, 1): place(1)}, 500))
+    try:
+        assert trace_context.kept(b"a") == trace_context.written(place(1).context)
+        assert trace_context.kept(b"of another key") is None
+    finally:
+        trace_context.leave(token)
+
+
+def test_what_goes_on_behind_a_requests_back_is_in_its_trace() -> None:
+    with trace_context.at(place(3)):
+        assert trace_context.kept(b"whatever") == trace_context.written(place(3).context)
+    with trace_context.at(None):
+        assert trace_context.kept(b"whatever") is None
 
 
 def test_a_document_goes_on_with_the_trace_that_it_kept() -> None:

@@ -7,9 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
+from opentelemetry.trace import SpanContext
 from uuid_utils.compat import uuid7
 
+from ratchet_common import trace_context
 from ratchet_common.events import Serving, Shadow, TrafficAssigned
+from ratchet_common.trace_context import At
 from ratchet_providers.base import ErrorKind
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
@@ -198,3 +201,21 @@ async def test_copies_leave_half_of_a_providers_places_to_callers() -> None:
     await gate.enter(1)
     gate.leave()
     assert Gate(Cap(at_once=1)).enters_beside() is False
+
+
+async def test_each_copy_is_answered_in_the_trace_of_its_own_request() -> None:
+    """However many wait for the same task, and whoever made it."""
+    its, seen = await world(), list[At | None]()
+    heard = its.student.answer
+
+    async def answers(*given: Any, **named: Any) -> Any:
+        seen.append(trace_context.here())
+        return await heard(*given, **named)
+
+    its.student.answer = answers  # type: ignore[method-assign]
+    places = [At(SpanContext(7, number, is_remote=False)) for number in (1, 2, 3)]
+    for number, place in enumerate(places):
+        with trace_context.at(place):
+            await answer(ask(f"Text {number}."), its.parts, still_there)
+    await its.parts.shadows.settled()
+    assert sorted(at.context.span_id if at else 0 for at in seen) == [1, 2, 3]
