@@ -5,7 +5,7 @@ answers: each is left out in turn (jackknife), and the ends are Student's t with
 are days. Where too few days are there nothing is said. Blocks of time may be hours or weeks as well.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import exp, sqrt
 from statistics import NormalDist
@@ -81,22 +81,21 @@ def ratio(blocks: Iterable[tuple[float, float]]) -> Spread | None:
     return left_out(above / below, without if len(without) == len(used) else ())
 
 
-def of_all_but_one(numbers: Iterable[int], statistic: Callable[[int | None], float | None]) -> Spread | None:
-    """`statistic` of all blocks but one, or of all (None). None where there is none of all; without an interval where
-    there is none once one block is gone."""
-    value = statistic(None)
-    if value is None:
-        return None
-    without = [one for number in sorted(set(numbers)) if (one := statistic(number)) is not None]
-    return left_out(value, without if len(without) == len(set(numbers)) else ())
+class Design(NamedTuple):
+    """`effect`: of how many answers of a block one is worth as much as one of its own, 1 where blocks differ by chance
+    alone. `blocks`: in which there were any; of fewer than FEWEST the effect is not known, and 1 says nothing."""
+
+    effect: float
+    blocks: int
 
 
-def apart(blocks: Mapping[int, tuple[int, float]], variance: float) -> float:
-    """The design effect: as how many answers of their own one counts at most, 1 where days differ by chance alone.
+def design(blocks: Mapping[int, tuple[int, float]], variance: float) -> Design:
+    """`blocks`: how many, and their sum; `variance`: of their mean, were all of them independent."""
+    used = sum(n > 0 for n, _ in blocks.values())
+    return Design(effect_of(ratio((total, float(n)) for n, total in blocks.values()), variance), used)
 
-    `blocks`: how many, and their sum; `variance`: of their mean, were all of them independent.
-    """
-    found = ratio((total, float(n)) for n, total in blocks.values())
+
+def effect_of(found: Spread | None, variance: float) -> float:
     if found is None or not found.variance or not variance > 0:
         return 1.0
     return max(1.0, found.variance / variance)

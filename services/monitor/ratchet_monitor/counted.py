@@ -14,6 +14,7 @@ from ratchet_monitor.totals import Buckets
 
 MOST_KINDS: Final = 2_000  # of answers that are told apart; what comes beyond is counted as one
 G = TypeVar("G")
+Heard = tuple[Kind, int]  # a stratum of hearing.py, and the kind of the answers in it
 
 
 class Sums(msgspec.Struct):
@@ -28,8 +29,9 @@ class Sums(msgspec.Struct):
     latency: int = 0
     scored: int = 0
     score: int = 0
+    said: dict[Heard, tuple[int, int]] = msgspec.field(default_factory=dict)  # by stratum: scored ones, their scores
 
-    def add(self, tally: Tally) -> None:
+    def add(self, kind: Kind, tally: Tally) -> None:
         self.predictions += tally.predictions
         self.answered += tally.answered
         self.failed += tally.failed
@@ -38,6 +40,9 @@ class Sums(msgspec.Struct):
         self.latency += tally.latency
         self.scored += tally.scored
         self.score += tally.score
+        for stratum, (_, scored, score, _) in tally.strata.items():
+            if scored:
+                self._hear((kind, stratum), scored, score)
 
     def include(self, other: "Sums") -> None:
         self.predictions += other.predictions
@@ -49,6 +54,12 @@ class Sums(msgspec.Struct):
         self.latency += other.latency
         self.scored += other.scored
         self.score += other.score
+        for whose, (scored, score) in other.said.items():
+            self._hear(whose, scored, score)
+
+    def _hear(self, whose: Heard, scored: int, score: int) -> None:
+        n, total = self.said.get(whose, (0, 0))
+        self.said[whose] = (n + scored, total + score)
 
 
 class Counted(Generic[G]):
@@ -84,7 +95,7 @@ class Counted(Generic[G]):
         if kind.cached:
             sums.cached += tally.predictions
             return
-        sums.add(tally)
+        sums.add(place[1], tally)
         merge(self.latencies.setdefault(self.blocks.number(at), {}), tally.latencies)
 
 

@@ -8,7 +8,7 @@ seemed and whether its checks passed. Kept of each are sums, so hours add up.
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from ratchet_monitor.drift.accuracy import Scores
 from ratchet_monitor.observations import MILLION, Observation
@@ -19,6 +19,7 @@ FEWEST: Final = 5  # scores of a stratum; with fewer its chance of feedback says
 Stratum = tuple[int, int, int, int]  # answers, scored ones, their scores in millionths, and the squares in millionths
 Strata = dict[int, Stratum]
 EMPTY: Final[Stratum] = (0, 0, 0, 0)
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def with_answer(strata: Strata, stratum: int, score: int | None) -> None:
     strata[stratum] = _added(strata.get(stratum, EMPTY), said)
 
 
-def with_strata(strata: Strata, others: Mapping[int, Stratum]) -> None:
+def with_strata(strata: dict[K, Stratum], others: Mapping[K, Stratum]) -> None:
     for stratum, sums in others.items():
         strata[stratum] = _added(strata.get(stratum, EMPTY), sums)
 
@@ -63,6 +64,15 @@ def heard(strata: Iterable[Stratum]) -> Heard:
         _scores((*one, one[0] / one[1]) for one in told),
         sum(one[0] for one in told) / answers if answers else 0.0,
     )
+
+
+def weights(strata: Mapping[K, Stratum]) -> dict[K, float]:
+    """As `heard` weighs each one's scores; of those that have any."""
+    few = [one for one in strata.values() if one[1] < FEWEST]
+    answers, scored = sum(one[0] for one in few), sum(one[1] for one in few)
+    return {
+        name: one[0] / one[1] if one[1] >= FEWEST else answers / scored for name, one in strata.items() if one[1] > 0
+    }
 
 
 def _scores(strata: Iterable[tuple[int, int, int, int, float]]) -> Scores:

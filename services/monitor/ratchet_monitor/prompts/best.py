@@ -1,6 +1,7 @@
 """Which template is best for a task and a type of document? Told only where the numbers suffice. Pure.
 
-The one with the highest mean is held against each other one that has enough scores. It is called the best where it is
+Each one that has enough scores is held against each other one on common ground: by the same version and model, on the
+same days (standardising.py). The one whose least lead over the others is the largest is called the best where it is
 better than all of them, at a level that makes the chance of any wrong best of one answer .025 at most: the level is
 shared among all that is compared. It holds for one look, and not for one that is repeated until something shows.
 """
@@ -8,14 +9,16 @@ shared among all that is compared. It holds for one look, and not for one that i
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from typing import Final, NamedTuple
 
 from ratchet_monitor.accuracy import Mean
+from ratchet_monitor.blocks import FEWEST
 from ratchet_monitor.buckets import OTHERS
 from ratchet_monitor.drift.accuracy import NEEDED
-from ratchet_monitor.known import Apart, Known
-from ratchet_monitor.prompts.comparing import apart_by_place
+from ratchet_monitor.known import Apart, turned
 from ratchet_monitor.prompts.performance import mean_of
+from ratchet_monitor.prompts.standardising import quality_cells, shares_apart
 from ratchet_monitor.prompts.uses import Place, Uses
 
 MOST: Final = 20  # templates of one task and document type that are compared, those of the most scores
@@ -33,13 +36,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """`best`: empty where it cannot be told, and `why` says why. `lead`, `low`: how much better it is than the next
-    one, and at least."""
+    """`best`: empty where it cannot be told, and `why` says why. `leads`: the one that is ahead of all others on common
+    ground, whether or not that is more than chance; empty where none is. `lead`, `low`: how much better it is than the
+    one that comes nearest, and at least."""
 
     task_type: str
     document_type: str
     best: str
-    leads: str  # the highest mean, whether or not that is more than chance
+    leads: str
     why: str
     lead: float | None
     low: float | None
@@ -53,7 +57,7 @@ def best(found: Mapping[str, Uses]) -> list[Best]:
     """For each task and document type that any template answered."""
     cells = _cells(found)
     known = {cell: _ranked(its) for cell, its in cells.items()}
-    compared = sum(max(0, len(its) - 1) for its in known.values())
+    compared = sum(len(its) for its in known.values() if len(its) >= MIN_COMPARED)
     level = 1 - ERROR / max(1, compared)
     return [_best(cell, cells[cell], known[cell], level) for cell in sorted(cells)]
 
@@ -75,22 +79,21 @@ def _cell_of(place: Place) -> Cell:
     return place.task_type, place.document_type
 
 
-def _ranked(its: Mapping[str, Uses]) -> list[tuple[str, Known]]:
-    """Those with enough scores, the highest mean first."""
-    known = [(name, quality) for name, uses in its.items() if (quality := uses.quality) and quality.n >= NEEDED]
-    most = sorted(known, key=lambda one: (-one[1].n, one[0]))[:MOST]
-    return sorted(most, key=lambda one: (-one[1].mean, one[0]))
+def _ranked(its: Mapping[str, Uses]) -> list[str]:
+    """Those with enough scores, the most first."""
+    scored = [(name, quality.n) for name, uses in its.items() if (quality := uses.quality) and quality.n >= NEEDED]
+    return [name for name, _ in sorted(scored, key=lambda one: (-one[1], one[0]))[:MOST]]
 
 
-def _best(cell: Cell, its: Mapping[str, Uses], ranked: Sequence[tuple[str, Known]], level: float) -> Best:
+def _best(cell: Cell, its: Mapping[str, Uses], ranked: Sequence[str], level: float) -> Best:
     won = _won(its, ranked, level)
-    others = sorted(set(its) - {name for name, _ in ranked})
+    others = sorted(set(its) - set(ranked))
     left_out = f" Not compared: {', '.join(others[:MOST])} (fewer than {NEEDED} scores)." if others and won.why else ""
     return Best(
         task_type=cell[0],
         document_type=cell[1],
         best=won.best,
-        leads=ranked[0][0] if ranked else "",
+        leads=won.leads,
         why=_few(its, ranked) if len(ranked) < MIN_COMPARED else f"{won.why}{left_out}",
         lead=won.lead,
         low=won.low,
@@ -100,38 +103,52 @@ def _best(cell: Cell, its: Mapping[str, Uses], ranked: Sequence[tuple[str, Known
 
 class _Won(NamedTuple):
     best: str = ""
+    leads: str = ""
     why: str = ""
     lead: float | None = None
     low: float | None = None
 
 
-def _won(its: Mapping[str, Uses], ranked: Sequence[tuple[str, Known]], level: float) -> _Won:
+def _won(its: Mapping[str, Uses], ranked: Sequence[str], level: float) -> _Won:
     """By the other one that comes nearest."""
     if len(ranked) < MIN_COMPARED:
         return _Won()
-    first = ranked[0][0]
-    leader = its[first].quality_by_place()
-    nearest: tuple[str, Apart] | None = None
-    for other, _ in ranked[1:]:
-        found = apart_by_place("quality", leader, its[other].quality_by_place(), level).apart
-        if found is None:
-            return _Won(why=f"{first} has the highest score, but was never served by a model that served {other}.")
-        if nearest is None or found.low < nearest[1].low:
-            nearest = (other, found)
-    if nearest is None:
-        return _Won()
-    other, apart = nearest
+    leads = _leads(its, ranked, level)
+    complete = {name: over for name, over in leads.items() if len(over) == len(ranked) - 1}
+    if not complete:
+        one, other = next(pair for pair in combinations(ranked, 2) if pair[1] not in leads[pair[0]])
+        return _Won(
+            why=f"{one} and {other} cannot be compared: they need {NEEDED} scores each of answers by the same version "
+            f"and model at the same time, in {FEWEST} blocks of time."
+        )
+    nearest = {name: min(over, key=lambda other: (over[other].low, other)) for name, over in complete.items()}
+    first = min(nearest, key=lambda name: (-complete[name][nearest[name]].low, name))
+    other = nearest[first]
+    apart = complete[first][other]
     by = f"by {apart.value:+.3f} ({apart.low:+.3f} to {apart.high:+.3f}) over {other}"
     lead, low = round(apart.value, 6), round(apart.low, 6)
+    if min(one.value for one in complete[first].values()) <= 0:
+        return _Won(why=f"None of {len(ranked)} leads over all others where they were used at the same time.")
     if apart.low <= 0:
-        return _Won("", f"{first} leads {by}: that may be chance.", lead, low)
-    return _Won(first, f"{first} is the best of {len(ranked)}, {by}, which comes nearest.", lead, low)
+        return _Won("", first, f"{first} leads {by}: that may be chance.", lead, low)
+    return _Won(first, first, f"{first} is the best of {len(ranked)}, {by}, which comes nearest.", lead, low)
 
 
-def _few(its: Mapping[str, Uses], ranked: Sequence[tuple[str, Known]]) -> str:
+def _leads(its: Mapping[str, Uses], ranked: Sequence[str], level: float) -> dict[str, dict[str, Apart]]:
+    """Of each over each other one, where enough is known of both."""
+    quality = {name: quality_cells(its[name]) for name in ranked}
+    found: dict[str, dict[str, Apart]] = {name: {} for name in ranked}
+    for one, other in combinations(ranked, 2):
+        held = shares_apart(quality[one], quality[other])
+        if held.suffices(NEEDED) and (apart := held.at(level)):
+            found[one][other], found[other][one] = apart, turned(apart)
+    return found
+
+
+def _few(its: Mapping[str, Uses], ranked: Sequence[str]) -> str:
     if len(its) == 1:
         return f"Only {next(iter(its))} was used: there is nothing to compare it with."
-    counted = "none of them has" if not ranked else f"only {ranked[0][0]} has"
+    counted = "none of them has" if not ranked else f"only {ranked[0]} has"
     return f"Too little is known: {len(its)} templates were used, and {counted} {NEEDED} scores."
 
 

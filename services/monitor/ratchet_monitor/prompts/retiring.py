@@ -1,23 +1,23 @@
 """Which templates can go: those that are worse than another one where both are used, and those that nobody uses. Pure.
 
-Worse: by its scores, the interval of the difference lies below 0 at a level shared among all pairs that are compared,
-and the difference is large enough to matter. One that is the best for any task and type of document is not named.
-Only what was used is known here: a template that never was is known to the router alone.
+Worse: by its scores on the same days, the interval of the difference lies below 0 at a level shared among all pairs of
+which enough is known, and the difference is large enough to matter. One that is the best for any task and type of
+document is not named. Only what was used is known here: a template that never was is known to the router alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import permutations
+from itertools import combinations
 from typing import Final, Literal
 
 from ratchet_monitor.blocks import DAY
 from ratchet_monitor.buckets import OTHERS
 from ratchet_monitor.drift.accuracy import NEEDED
-from ratchet_monitor.known import Apart, Known
-from ratchet_monitor.prompts.comparing import apart_by_place
+from ratchet_monitor.known import Apart, turned
 from ratchet_monitor.prompts.names import name_of
-from ratchet_monitor.prompts.uses import Place, Uses
+from ratchet_monitor.prompts.standardising import quality_cells, shares_apart
+from ratchet_monitor.prompts.uses import Uses
 
 MATTERS: Final = 0.05  # of the score
 MOST: Final = 40  # templates that are compared, those of the most scores
@@ -53,21 +53,17 @@ def to_retire(
 def worse_ones(found: Mapping[str, Uses], best: Collection[str]) -> list[Suggestion]:
     scored = {name: uses for name, uses in found.items() if uses.made.scored >= NEEDED and name != OTHERS}
     names = sorted(scored, key=lambda name: (-scored[name].made.scored, name))[:MOST]
-    quality = {name: scored[name].quality_by_place() for name in names}
-    pairs = [(worse, other) for worse, other in permutations(names, 2) if quality[worse].keys() & quality[other].keys()]
-    level = 1 - ERROR / max(1, len(pairs) / 2)
+    quality = {name: quality_cells(scored[name]) for name in names}
+    held = {(one, other): shares_apart(quality[one], quality[other]) for one, other in combinations(names, 2)}
+    enough = {pair: found for pair, found in held.items() if found.suffices(NEEDED)}
+    level = 1 - ERROR / max(1, len(enough))
     lost: dict[str, list[tuple[str, Apart]]] = {}
-    for worse, other in pairs:
-        apart = _clearly_below(quality[worse], quality[other], level)
-        if apart and worse not in best:
-            lost.setdefault(worse, []).append((other, apart))
+    for (one, other), found in enough.items():
+        apart = found.at(level)
+        for worse, instead, below in ((one, other, apart), (other, one, apart and turned(apart))):
+            if below and below.high < 0 and below.value <= -MATTERS and worse not in best:
+                lost.setdefault(worse, []).append((instead, below))
     return [_of_worse(name, scored, lost[name]) for name in sorted(lost)]
-
-
-def _clearly_below(ours: Mapping[Place, Known], theirs: Mapping[Place, Known], level: float) -> Apart | None:
-    found = apart_by_place("quality", ours, theirs, level)
-    enough = min(found.told.n, found.told.n_of_other) >= NEEDED
-    return found.apart if enough and found.apart and found.apart.high < 0 and found.apart.value <= -MATTERS else None
 
 
 def _of_worse(name: str, scored: Mapping[str, Uses], lost: Sequence[tuple[str, Apart]]) -> Suggestion:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from ratchet_monitor.blocks import apart
+from ratchet_monitor.blocks import Design, design
 from ratchet_monitor.buckets import Kind, Tally
 from ratchet_monitor.counted import Counted, Sums
-from ratchet_monitor.hearing import Heard, Stratum, heard
+from ratchet_monitor.counted import Heard as Whose
+from ratchet_monitor.hearing import Heard, Stratum, heard, with_strata
 from ratchet_monitor.known import Known, known, share
 from ratchet_monitor.observations import MILLION
 
@@ -33,13 +34,13 @@ class Uses:
 
     cached: int = 0
     made: Tally = field(default_factory=Tally)
-    strata: dict[Place, list[Stratum]] = field(default_factory=dict)
+    strata: dict[Place, dict[Whose, Stratum]] = field(default_factory=dict)
     blocks: dict[Place, dict[int, Sums]] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
     _summed: dict[int, Sums] | None = None  # this and the next two are kept from the first time on: many ask for them
     _heard: Heard | None = None
-    _effect: float | None = None
+    _design: Design | None = None
 
     @property
     def total(self) -> int:
@@ -53,29 +54,29 @@ class Uses:
     @property
     def heard(self) -> Heard:
         if self._heard is None:
-            self._heard = heard(one for strata in self.strata.values() for one in strata)
+            self._heard = heard(one for strata in self.strata.values() for one in strata.values())
         return self._heard
 
     @property
-    def effect(self) -> float:
-        """The design effect of its scores by block: those of one day may hang together."""
-        if self._effect is None:
+    def design(self) -> Design:
+        """Of its scores by block: those of one day may hang together."""
+        if self._design is None:
             found = known(self.heard.raw)
             scores = {number: (sums.scored, sums.score / MILLION) for number, sums in self.summed().items()}
-            self._effect = apart(scores, found.mean * (1 - found.mean) / found.worth) if found else 1.0
-        return self._effect
+            self._design = design(scores, found.mean * (1 - found.mean) / found.worth if found else 0.0)
+        return self._design
 
     @property
     def quality(self) -> Known | None:
         """Weighted by who speaks."""
         found = known(self.heard.weighted)
-        return found.with_effect(self.effect) if found else None
+        return found.with_design(self.design) if found else None
 
     @property
     def quality_raw(self) -> Known | None:
         """Every score counts once."""
         found = known(self.heard.raw)
-        return found.with_effect(self.effect) if found else None
+        return found.with_design(self.design) if found else None
 
     @property
     def success(self) -> Known | None:
@@ -84,16 +85,6 @@ class Uses:
     @property
     def failures(self) -> Known | None:
         return self._share(failed)
-
-    def quality_by_place(self) -> dict[Place, Known]:
-        effect = self.effect
-        found = {place: known(heard(strata).weighted) for place, strata in self.strata.items()}
-        return {place: one.with_effect(effect) for place, one in found.items() if one}
-
-    def success_by_place(self) -> dict[Place, Known]:
-        effect = self._effect_on(succeeded)
-        found = {place: share(*succeeded(_total(blocks.values()))) for place, blocks in self.blocks.items()}
-        return {place: one.with_effect(effect) for place, one in found.items() if one}
 
     def summed(self) -> dict[int, Sums]:
         """By block, of all places."""
@@ -112,11 +103,11 @@ class Uses:
         )
 
     def include(self, other: "Uses") -> None:
-        self._summed = self._heard = self._effect = None
+        self._summed = self._heard = self._design = None
         self.cached += other.cached
         self.made.add(other.made)
         for place, strata in other.strata.items():
-            self.strata.setdefault(place, []).extend(strata)
+            with_strata(self.strata.setdefault(place, {}), strata)
         for place, blocks in other.blocks.items():
             ours = self.blocks.setdefault(place, {})
             for number, sums in blocks.items():
@@ -129,12 +120,10 @@ class Uses:
 
     def _share(self, of: Callable[[Sums], tuple[int, int]]) -> Known | None:
         found = share(*of(_total(self.summed().values())))
-        return found.with_effect(self._effect_on(of)) if found else None
-
-    def _effect_on(self, of: Callable[[Sums], tuple[int, int]]) -> float:
-        whole = share(*of(_total(self.summed().values())))
+        if found is None:
+            return None
         by_block = {number: (n, float(yes)) for number, sums in self.summed().items() for yes, n in [of(sums)]}
-        return apart(by_block, whole.mean * (1 - whole.mean) / whole.worth) if whole else 1.0
+        return found.with_design(design(by_block, found.mean * (1 - found.mean) / found.worth))
 
 
 def use_of(task_type: str, kind: Kind) -> Use:
@@ -154,7 +143,8 @@ def uses_of(counted: Counted[Use], name: Callable[[Use], str] = template_of) -> 
             its.cached += tally.predictions
             continue
         its.made.add(tally)
-        its.strata.setdefault(use_of(task_type, kind).place, []).extend(tally.strata.values())
+        of_kind = {(kind, stratum): sums for stratum, sums in tally.strata.items()}
+        with_strata(its.strata.setdefault(use_of(task_type, kind).place, {}), of_kind)
     for use, blocks in counted.by_block.items():
         its = found[name(use)]
         ours = its.blocks.setdefault(use.place, {})

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ratchet_monitor.blocks import Spread
+from ratchet_monitor.blocks import FEWEST, Spread
 from ratchet_monitor.drift.accuracy import NEEDED
 from ratchet_monitor.known import Apart, Known, difference
 from ratchet_monitor.observations import NANO
@@ -75,7 +75,7 @@ def cost_change(now: Uses, before: Uses) -> CostChange:
 def _ends(metric: Metric, now: Uses, before: Uses) -> Ends:
     if metric in ("quality", "error_rate"):
         ours, theirs = (_known(metric, one) for one in (now, before))
-        enough = bool(ours and theirs and min(ours.n, theirs.n) >= NEEDED)
+        enough = bool(ours and theirs and _suffices(ours) and _suffices(theirs))
         return (
             ours.mean if ours else None,
             theirs.mean if theirs else None,
@@ -94,6 +94,11 @@ def _ends(metric: Metric, now: Uses, before: Uses) -> Ends:
 
 def _known(metric: Metric, uses: Uses) -> Known | None:
     return uses.quality if metric == "quality" else uses.failures
+
+
+def _suffices(one: Known) -> bool:
+    """Of fewer blocks nobody knows how much they differ by themselves."""
+    return one.n >= NEEDED and one.blocks >= FEWEST
 
 
 def _at(apart: Spread, level: float) -> Apart | None:

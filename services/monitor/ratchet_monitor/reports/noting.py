@@ -9,8 +9,8 @@ from ratchet_monitor.reports.spans import Span
 
 ASSUMES = (
     "Intervals of scores and failures are Wilson's, by as many answers as are worth one where those of one block of "
-    "time hang together; those of costs and latencies are told by how blocks differ, from five blocks on. Nobody drew "
-    "who came in which period: a change may be the answers', or of who asked what."
+    "time hang together; those of costs and latencies are told by how blocks differ. No change is told of fewer than "
+    "five blocks. Nobody drew who came in which period: a change may be the answers', or of who asked what."
 )
 ELSEWHERE = (
     "Issues that people named, their comments and improvement opportunities are kept by the feedback service, for the "

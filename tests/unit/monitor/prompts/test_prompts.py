@@ -1,7 +1,9 @@
 """What is said of templates: it holds where requests differ and days do, and says so where it knows too little."""
 
 import random
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -142,6 +144,67 @@ def test_two_that_are_alike_are_hardly_ever_told_apart() -> None:
     assert missed <= 0.05 * 800 + 3 * (800 * 0.05 * 0.95) ** 0.5
 
 
+def daily(template: str, days: Iterable[int], good: Callable[[int], float], **others: Any) -> list[Made]:
+    """One that each day's scores of are drawn for themselves."""
+    return [Made(template, good=good(day), days=[day], **others) for day in days]
+
+
+def test_two_that_are_alike_and_follow_each_other_are_not_told_apart_by_their_days() -> None:
+    """Version 1 until the tenth day and 2 since, while answers became dearer and worse from day to day."""
+
+    def usd(day: int) -> float:
+        return 0.001 * (1 + day)
+
+    made = [Made("old_v1", 40, 20, 0.9 - day / 25, usd=usd(day), days=[day]) for day in range(10)]
+    made += [Made("new_v1", 40, 20, 0.9 - day / 25, usd=usd(day), days=[day]) for day in range(10, DAYS)]
+    apart = against(summed_uses(*made))
+    assert {(one.difference, one.verdict) for one in apart.differences} == {(None, "too_little")}
+    assert apart.in_common == 0
+    assert "were never used at the same time" in apart.says
+    both = [*made, *(Made("new_v1", 40, 20, 0.9 - day / 25, usd=usd(day), days=[day]) for day in range(3, 10))]
+    told = against(summed_uses(*both))
+    assert {one.verdict for one in told.differences} == {"no_difference_known"}
+    assert difference(told, "quality").n == 7 * 20
+    assert told.in_common == pytest.approx(14 / 27, abs=1e-6)
+
+
+def test_days_that_differ_are_never_too_few_to_tell_them_apart() -> None:
+    """Each day each template has a luck of its own: of 4 days nothing is told, of 5 and more no more than chance is."""
+    for days in (4, 5, 8):
+        wrong = 0
+        for seed in range(200):
+            drawn = random.Random(seed)
+            made = [
+                one
+                for name in ("old_v1", "new_v1")
+                for one in daily(name, range(days), lambda _: drawn.betavariate(3, 2), each_day=40, scored=40)  # noqa: B023
+            ]
+            verdict = difference(against(summed_uses(*made, seed=seed)), "quality").verdict
+            wrong += verdict in ("better", "worse")
+            assert (verdict == "too_little") == (days < 5)
+        assert wrong <= 200 * 0.05 + 3 * (200 * 0.05 * 0.95) ** 0.5
+
+
+def test_scores_of_few_days_tell_no_best_and_nothing_to_retire() -> None:
+    made = Made("old_v1", 40, 40, 0.3, days=range(4)), Made("new_v1", 40, 40, 0.9, days=range(4))
+    found = summed_uses(*made)
+    assert not best(found)[0].best
+    assert not to_retire(found, (), SINCE + 5 * DAY, MONTH)
+
+
+def test_many_places_of_a_score_each_are_no_proof() -> None:
+    """Of one answer a place each is surely good or surely bad: that is chance, and is told as such."""
+    wrong = 0
+    for seed in range(100):
+        made = [
+            Made(name, 1, 1, 0.8, document_type=f"kind {n}", days=[n % 6])
+            for name in ("old_v1", "new_v1")
+            for n in range(40)
+        ]
+        wrong += difference(against(summed_uses(*made, seed=seed)), "quality").verdict in ("better", "worse")
+    assert wrong <= 100 * 0.05 + 3 * (100 * 0.05 * 0.95) ** 0.5
+
+
 def test_the_same_answers_never_stand_on_both_sides() -> None:
     found = uses(Made("short_v1"), Made("short_v2"))
     assert set(of_each(found, ["short_v1", "short_v2", "other"])) == {"short_v1", "short_v2", "other"}
@@ -164,13 +227,47 @@ def test_experiments_that_compared_them_are_named() -> None:
         ([Made("old_v1", scored=1), Made("new_v1", scored=1)], "Too little is known: 2 templates were used, and none"),
         ([Made("old_v1", scored=9), Made("new_v1", scored=1)], "only old_v1 has 30 scores"),
         ([Made("old_v1", good=0.70), Made("new_v1", good=0.75)], "that may be chance"),
-        ([Made("old_v1"), Made("new_v1", model="other")], "was never served by a model that served"),
+        (
+            [Made("old_v1"), Made("new_v1", model="other")],
+            "cannot be compared: they need 30 scores each of answers by the same",
+        ),
     ],
 )
 def test_a_best_template_is_not_told_where_too_little_is_known(made: list[Made], why: str) -> None:
     (told,) = best(uses(*made))
     assert told.best == ""
     assert why in told.why
+
+
+def test_the_one_that_leads_is_ahead_where_both_were_used_whatever_its_mean() -> None:
+    """Where the easy requests went to one only, its mean is the highest, and it is behind the other one."""
+    made = Made("old_v1", 20, 10, 0.5), Made("new_v1", 20, 10, 0.8), Made("old_v1", 90, 90, 0.99, model="other")
+    found = summed_uses(*made)
+    old, new = found["old_v1"].quality, found["new_v1"].quality
+    assert old
+    assert new
+    assert old.mean > new.mean
+    (told,) = best(found)
+    assert (told.leads, told.best) == ("new_v1", "new_v1")
+
+
+def test_none_leads_that_is_behind_another() -> None:
+    for seed in range(60):
+        made = [Made(name, 20, 4, 0.7, model=model) for name in ("a_v1", "b_v1", "c_v1") for model in ("x", "y")]
+        (told,) = best(summed_uses(*made, seed=seed))
+        assert (told.leads != "") == ("leads by +" in told.why or "is the best" in told.why)
+        assert told.lead is None or told.lead > 0
+
+
+def test_no_best_is_told_of_a_few_scores_in_common() -> None:
+    made = [
+        Made("old_v1", 20, 10, 0.0, model="other"),
+        Made("old_v1", 1, 1, 0.0, days=range(4)),
+        Made("new_v1", 20, 10, 1.0),
+    ]
+    (told,) = best(summed_uses(*made))
+    assert (told.best, told.leads) == ("", "")
+    assert "cannot be compared" in told.why
 
 
 def test_the_best_is_told_for_each_task_and_document_type() -> None:

@@ -1,5 +1,6 @@
 """What a report says: the numbers of a time, what is sure of the changes, and what stood at its end."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -77,6 +78,24 @@ def test_two_weeks_that_are_alike_have_no_sure_change() -> None:
         found = report(Made("a_v1", 20, 10, 0.7, failing=0.1, days=[*THIS, *LAST]), seed=seed)
         wrong += any(one.verdict in ("better", "worse") for one in found.changes)
     assert wrong <= 200 * 0.05 + 3 * (200 * 0.05 * 0.95) ** 0.5
+
+
+@pytest.mark.parametrize(("days", "seeds"), [(3, 20), (4, 20), (5, 200), (7, 200)])
+def test_days_that_differ_by_themselves_are_no_change(days: int, seeds: int) -> None:
+    """Each day has a luck of its own: of fewer than five days with scores and failures nothing is told of them."""
+    wrong = 0
+    for seed in range(seeds):
+        drawn = random.Random(seed)
+        made = [
+            Made("a_v1", 40, 20, drawn.betavariate(4, 2), failing=drawn.betavariate(2, 12), days=[day])
+            for week in (THIS, LAST)
+            for day in week[:days]
+        ]
+        found = report(*made, seed=seed)
+        verdicts = [changed(found, metric).verdict for metric in ("quality", "error_rate")]
+        assert all((verdict == "too_little") == (days < 5) for verdict in verdicts)
+        wrong += any(verdict in ("better", "worse") for verdict in verdicts)
+    assert wrong <= seeds * 0.05 + 3 * (seeds * 0.05 * 0.95) ** 0.5
 
 
 def test_too_little_is_no_verdict() -> None:
