@@ -17,6 +17,8 @@ def list_prompts(monitor: Router, given: Mapping[str, object], *, as_json: bool)
     found = monitor.get(_path("performance", given))
     rows = [_row(one) for group in found["templates"] for one in _lines(group)]
     show(found, rows, f"Templates, {_time(found)}", as_json=as_json)
+    if found["others"] and not as_json:
+        _say(f"{found['others']:,} more uses are of templates beyond those that are counted one by one.")
 
 
 def compare(monitor: Router, names: Sequence[str], given: Mapping[str, object], *, as_json: bool) -> None:
@@ -61,6 +63,8 @@ def suggestions(monitor: Router, given: Mapping[str, object], *, as_json: bool) 
         for one in found["items"]
     ]
     show(found, rows, f"Templates that can go, {_time(found)}", as_json=as_json)
+    if not as_json:
+        _say(found["note"])
 
 
 def _path(what: str, given: Mapping[str, object]) -> str:

@@ -16,7 +16,7 @@ from ratchet_monitor.api.prompts import BestView, ComparisonView, PromptsView, S
 from ratchet_monitor.prompts.best import best
 from ratchet_monitor.prompts.comparing import ASSUMES, compare
 from ratchet_monitor.prompts.performance import numbers, performance
-from ratchet_monitor.prompts.retiring import to_retire
+from ratchet_monitor.prompts.retiring import note_on, to_retire
 from tests.unit.monitor.prompts.make import DAY, DAYS, SINCE, Made, uses
 
 NOW = SINCE + DAYS * DAY
@@ -78,11 +78,11 @@ def test_what_cannot_be_written_is_a_sentence(kind: str, name: str, tmp_path: Pa
 
 
 def test_templates_are_listed_with_their_versions(capsys: pytest.CaptureFixture[str]) -> None:
-    monitor = Monitor(found=shown(PromptsView, PromptsView(SINCE, NOW, performance(USES))))
+    monitor = Monitor(found=shown(PromptsView, PromptsView(SINCE, NOW, performance(USES), 1200)))
     prompts.list_prompts(gateway(monitor), {"template_id": "", "days": 20}, as_json=False)
     said = capsys.readouterr().out
     assert monitor.asked == ["/api/models/prompts/performance?days=20"]
-    for part in ("new ", "new_v1", "new_v2", "old_v1", "2026-11-20"):
+    for part in ("new ", "new_v1", "new_v2", "old_v1", "2026-11-20", "1,200 more uses are of templates"):
         assert part in said
     assert "old " not in said  # one version is one line
 
@@ -107,8 +107,10 @@ def test_a_comparison_shows_the_differences_and_what_they_assume(capsys: pytest.
 def test_the_best_and_those_that_can_go_come_with_their_reasons(capsys: pytest.CaptureFixture[str]) -> None:
     found = shown(BestView, BestView(SINCE, NOW, best(USES), ASSUMES))
     prompts.best(gateway(Monitor(found=found)), {"days": 20}, as_json=False)
-    gone = shown(SuggestionsView, SuggestionsView(SINCE, NOW, to_retire(USES, (), NOW, 30 * DAY), ASSUMES))
+    told = SuggestionsView(SINCE, NOW, to_retire(USES, (), NOW, 30 * DAY), ASSUMES, note_on(7))
+    gone = shown(SuggestionsView, told)
     prompts.suggestions(gateway(Monitor(found=gone)), {"days": 20}, as_json=False)
     said = " ".join(capsys.readouterr().out.split())
     assert "new_v1 is the best of 2" in said
     assert "its quality is 0." in said
+    assert "7 uses were counted as those of others" in said

@@ -16,8 +16,8 @@ from ratchet_monitor.prompts.asking import Asked, Trial, of_each, time_of, trial
 from ratchet_monitor.prompts.best import Best, best
 from ratchet_monitor.prompts.comparing import ASSUMES, Comparison, compare
 from ratchet_monitor.prompts.performance import PromptGroup, PromptNumbers, numbers, performance
-from ratchet_monitor.prompts.retiring import Suggestion, to_retire
-from ratchet_monitor.prompts.uses import all_uses
+from ratchet_monitor.prompts.retiring import Suggestion, note_on, to_retire
+from ratchet_monitor.prompts.uses import all_uses, others_in
 
 FEW, MANY = 2, 6  # templates that are compared
 STUDIES: Final = 200  # the latest experiments, among which those are looked for that compared templates
@@ -35,9 +35,12 @@ class HowManyError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class PromptsView:
+    """`others`: uses of templates that are not told apart, since there were too many kinds of answers."""
+
     since: datetime
     until: datetime
     templates: list[PromptGroup]
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,13 @@ class BestView:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionsView:
+    """`note`: on what could not be told; mostly empty."""
+
     since: datetime
     until: datetime
     items: list[Suggestion]
     assumes: str
+    note: str
 
 
 @routes.get("/performance", responses=documented(404))
@@ -81,7 +87,7 @@ async def show_prompts(
     blocks = time_of(days, utc_now())
     asked = Asked(template_id, task_type, document_type)
     found = await uses_within(store.buckets, caller.tenant, blocks, asked)
-    return PromptsView(*_ends(blocks), performance(found))
+    return PromptsView(*_ends(blocks), performance(found), others_in(found))
 
 
 @routes.get("/compare", responses=documented(404))
@@ -134,7 +140,8 @@ async def show_suggestions(
     blocks = time_of(days, now)
     found = await uses_within(store.buckets, caller.tenant, blocks, Asked())
     best_ones = {one.best for one in best(found)}
-    return SuggestionsView(*_ends(blocks), to_retire(found, best_ones, now, unused_days * DAY), ASSUMES)
+    items = to_retire(found, best_ones, now, unused_days * DAY)
+    return SuggestionsView(*_ends(blocks), items, ASSUMES, note_on(others_in(found)))
 
 
 def _ends(blocks: Blocks) -> tuple[datetime, datetime]:

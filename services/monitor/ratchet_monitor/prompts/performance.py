@@ -7,7 +7,7 @@ from typing import Final
 
 from ratchet_monitor.accuracy import Mean
 from ratchet_monitor.blocks import Spread, ratio
-from ratchet_monitor.buckets import Tally
+from ratchet_monitor.buckets import OTHERS, Tally
 from ratchet_monitor.histogram import percentile_ms
 from ratchet_monitor.known import Known
 from ratchet_monitor.observations import MICRO, NANO
@@ -70,9 +70,11 @@ class PromptGroup:
 
 
 def performance(found: Mapping[str, Uses]) -> list[PromptGroup]:
-    """Those of the most uses first."""
+    """Those of the most uses first. What was counted as that of others is no template."""
     groups: dict[str, dict[str, Uses]] = {}
     for name, uses in found.items():
+        if name == OTHERS:
+            continue
         groups.setdefault(name_of(name).template_id, {})[name] = uses
     whole = all_uses(found)
     told = [

@@ -50,6 +50,16 @@ def to_retire(
     return [*worse_ones(lately, best), *unused_ones(found, lately, unused_for)]
 
 
+def note_on(others: int) -> str:
+    """`others`: uses that were counted as those of others. Empty where there are none."""
+    if not others:
+        return ""
+    return (
+        f"Too many kinds of answers are told apart here: {others:,} uses were counted as those of others, by templates "
+        "that are not known. While that is so lately, no template is called unused."
+    )
+
+
 def worse_ones(found: Mapping[str, Uses], best: Collection[str]) -> list[Suggestion]:
     scored = {name: uses for name, uses in found.items() if uses.made.scored >= NEEDED and name != OTHERS}
     names = sorted(scored, key=lambda name: (-scored[name].made.scored, name))[:MOST]
@@ -107,7 +117,10 @@ def _switch(name: str, other: str) -> str:
 
 
 def unused_ones(found: Mapping[str, Uses], lately: Collection[str], unused_for: timedelta) -> list[Suggestion]:
-    """A version whose template is used by another one has been retired already."""
+    """A version whose template is used by another one has been retired already. Where answers were counted as those of
+    others lately, any of these may have made them: none is called unused."""
+    if OTHERS in lately:
+        return []
     alive = {name_of(name).template_id for name in lately}
     gone = [name for name in found if name != OTHERS and name not in lately and name_of(name).template_id not in alive]
     return [_of_unused(name, found[name], unused_for) for name in sorted(gone)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ratchet_monitor.blocks import Design, design
-from ratchet_monitor.buckets import Kind, Tally
+from ratchet_monitor.buckets import OTHERS, Kind, Tally
 from ratchet_monitor.counted import Counted, Sums
 from ratchet_monitor.counted import Heard as Whose
 from ratchet_monitor.hearing import Heard, Stratum, heard, with_strata
@@ -159,6 +159,11 @@ def together(several: Iterable[Uses]) -> Uses:
     for one in several:
         whole.include(one)
     return whole
+
+
+def others_in(found: Mapping[str, Uses]) -> int:
+    """Uses by templates that are not told apart."""
+    return found[OTHERS].total if OTHERS in found else 0
 
 
 def all_uses(found: Mapping[str, Uses]) -> int:

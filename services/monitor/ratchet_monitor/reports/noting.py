@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ratchet_monitor.alerts.alert import KEPT
 from ratchet_monitor.hours import Keeping
+from ratchet_monitor.prompts.retiring import note_on
 from ratchet_monitor.reports.measures import Measures
 from ratchet_monitor.reports.spans import Span
 
@@ -18,7 +19,8 @@ ELSEWHERE = (
 )
 
 
-def notes_on(span: Span, keeping: Keeping, at: datetime, now: Measures) -> list[str]:
+def notes_on(span: Span, keeping: Keeping, at: datetime, now: Measures, others: int) -> list[str]:
+    """`others`: uses of templates that are not told apart."""
     found = [_counted(span, keeping, at)]
     if not now.uses:
         found.append("Nothing was answered in this period.")
@@ -28,9 +30,11 @@ def notes_on(span: Span, keeping: Keeping, at: datetime, now: Measures) -> list[
         gone = f"{at - keeping.buckets:%Y-%m-%d}"
         found.append(f"The numbers of days before {gone} are kept no more: what lies before is missing here.")
     if span.rhythm == "daily" and span.hours_are_gone(keeping, at):
-        found.append("The hours of this day are kept no more: it is told as a whole, costs and latencies without ends.")
+        found.append("The hours of this day are kept no more: it is told as a whole, and no change is known.")
     if span.since < at - KEPT:
         found.append(f"Alerts that closed more than {KEPT.days} days ago are kept no more, and are missing here.")
+    if others:
+        found.append(note_on(others))
     return [*found, ASSUMES, ELSEWHERE]
 
 

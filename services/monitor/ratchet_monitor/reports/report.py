@@ -15,7 +15,7 @@ from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.prompts.best import Best, best
 from ratchet_monitor.prompts.performance import PromptNumbers, mean_of, numbers
 from ratchet_monitor.prompts.retiring import Suggestion, unused_ones, worse_ones
-from ratchet_monitor.prompts.uses import Use, Uses, all_uses, together, uses_of
+from ratchet_monitor.prompts.uses import Use, Uses, all_uses, others_in, together, uses_of
 from ratchet_monitor.reports.changes import Change, CostChange, changes, cost_change
 from ratchet_monitor.reports.happenings import MOST, AlertThen, ExperimentThen, is_drift
 from ratchet_monitor.reports.measures import Measures, largest, measures_of
@@ -57,11 +57,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """`best`: where at least two templates were used."""
+    """`best`: where at least two templates were used. `others`: uses of templates that are not told apart."""
 
     templates: list[PromptNumbers]
     best: list[Best]
     to_retire: list[Suggestion]
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def report_of(known: Known) -> Report:
         over=known.at >= span.until,
         settled=known.keeping.sealed(span.until, known.at),
         points=points(told, was, cost, found, known.alerts, known.experiments, prompts.to_retire),
-        notes=notes_on(span, known.keeping, known.at, told),
+        notes=notes_on(span, known.keeping, known.at, told, prompts.others),
         now=told,
         before=was,
         cost=cost,
@@ -214,11 +215,13 @@ def _prompts(known: Known) -> Prompts:
         both = {name: together(filter(None, (now.get(name), before.get(name)))) for name in now.keys() | before.keys()}
         gone = unused_ones(both, now.keys(), known.span.until - known.span.since)
     whole = all_uses(now)
-    most_used = sorted(now.items(), key=lambda one: (-one[1].total, one[0]))[:MOST_TEMPLATES]
+    named = [one for one in now.items() if one[0] != OTHERS]
+    most_used = sorted(named, key=lambda one: (-one[1].total, one[0]))[:MOST_TEMPLATES]
     return Prompts(
         templates=[numbers(name, uses, whole) for name, uses in most_used],
         best=[one for one in found if len(one.candidates) > 1],
         to_retire=[*worse_ones(now, {one.best for one in found}), *gone],
+        others=others_in(now),
     )
 
 

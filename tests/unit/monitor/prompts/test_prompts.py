@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from ratchet_monitor.buckets import OTHERS
+from ratchet_monitor.counted import MOST_KINDS
 from ratchet_monitor.prompts.asking import TemplatesOverlapError, of_each, time_of, trials_of
 from ratchet_monitor.prompts.best import best
 from ratchet_monitor.prompts.comparing import Comparison, Difference, compare
 from ratchet_monitor.prompts.names import is_named, name_of
 from ratchet_monitor.prompts.performance import performance
-from ratchet_monitor.prompts.retiring import to_retire
-from ratchet_monitor.prompts.uses import Uses
+from ratchet_monitor.prompts.retiring import note_on, to_retire
+from ratchet_monitor.prompts.uses import Uses, others_in
 from ratchet_monitor.studies.study import Arm
 from tests.unit.monitor.prompts.make import DAY, DAYS, SINCE, Made, periods, summed_uses, uses, uses_in
 from tests.unit.monitor.studies.make import study
@@ -329,6 +331,20 @@ def test_one_that_nobody_uses_any_more_is_named_unless_another_version_is() -> N
     assert (told.template, told.reason, told.last_used) == ("gone_v1", "unused", SINCE + 4 * DAY)
     assert "used 100 times, last on 2026-11-05" in told.why
     assert not to_retire(found, (), NOW, timedelta(days=16))
+
+
+def test_what_is_not_told_apart_is_no_template_and_none_is_called_unused_meanwhile() -> None:
+    """Past so many kinds the next are counted as others: among them may be those of any template."""
+    many = [Made(f"t{n}_v1", 1, 0, days=[1]) for n in range(MOST_KINDS - 1)]
+    late = Made("gone_v1", days=range(DAYS - 5, DAYS))
+    found = summed_uses(Made("gone_v1", model="other", days=[0]), *many, late)
+    assert others_in(found) == 100
+    assert OTHERS not in {one.whole.template for one in performance(found)}
+    assert not to_retire(found, (), NOW, timedelta(days=10))
+    assert "100 uses were counted as those of others" in note_on(others_in(found))
+    before = summed_uses(*many)
+    assert len(to_retire(before, (), NOW, timedelta(days=10))) == MOST_KINDS - 1
+    assert (others_in(before), note_on(0)) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from ratchet_monitor.alerts.alert import Alert, Change, What
 from ratchet_monitor.alerts.condition import Severity
+from ratchet_monitor.counted import MOST_KINDS
 from ratchet_monitor.experiments import State
 from ratchet_monitor.reports.changes import Change as Changed
 from ratchet_monitor.reports.happenings import alerts_then, rollouts_then, studies_then
@@ -151,6 +152,15 @@ def test_prompts_of_the_time_are_told_and_of_a_month_what_nobody_uses_any_more()
     november = span_of("monthly", SINCE.date())
     of_month = report(Made("a_v1"), span=november, at=november.until + DAY)
     assert not of_month.prompts.to_retire
+
+
+def test_templates_that_are_not_told_apart_are_a_note_and_none_is_called_unused() -> None:
+    many = [Made(f"t{n}_v1", 1, 0, days=[THIS[0]]) for n in range(MOST_KINDS)]
+    november = span_of("monthly", SINCE.date())
+    found = report(*many, Made("late_v1", days=THIS), span=november, at=november.until + DAY)
+    assert found.prompts.others == 140
+    assert "(others)" not in {one.template for one in found.prompts.templates}
+    assert any("140 uses were counted as those of others" in note for note in found.notes)
 
 
 def alert(*changes: tuple[What, float, Severity]) -> Alert:

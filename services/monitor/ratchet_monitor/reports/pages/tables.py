@@ -157,7 +157,10 @@ def best(found: Sequence[Best]) -> Table:
     if not found:
         return []
     head = ("task", "document type", "best", "why")
-    return [head, *((one.task_type, one.document_type or "any", one.best or "not known", one.why) for one in found)]
+    return [
+        head,
+        *((one.task_type, one.document_type or "none named", one.best or "not known", one.why) for one in found),
+    ]
 
 
 def to_retire(found: Sequence[Suggestion]) -> Table:
