@@ -17,21 +17,28 @@ DAY: Final = timedelta(days=1)
 
 
 class Blocks(NamedTuple):
-    """A time, from an hour on and before another, cut into blocks."""
+    """A time, from an hour on and before another, cut into blocks. `joined`: what is left at the end, and is no whole
+    block, belongs to the one before."""
 
     since: datetime
     until: datetime
     step: timedelta = DAY
+    joined: bool = False
 
     def number(self, at: datetime) -> int:
-        return (at - self.since) // self.step
+        number = (at - self.since) // self.step
+        return min(number, self.blocks - 1) if self.joined else number
 
     @property
     def blocks(self) -> int:
-        return max(1, -((self.since - self.until) // self.step))
+        whole = (self.until - self.since) // self.step if self.joined else -((self.since - self.until) // self.step)
+        return max(1, whole)
 
     def start(self, number: int) -> datetime:
         return self.since + number * self.step
+
+    def end(self, number: int) -> datetime:
+        return self.until if number >= self.blocks - 1 else self.start(number + 1)
 
 
 def blocks_of(since: datetime, until: datetime, most: int) -> Blocks:

@@ -4,7 +4,7 @@ So a report of the past says the same when it is asked for again. Of what still 
 numbers are those of now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -40,7 +40,8 @@ class AlertThen:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentThen:
-    """`state`: at the end of the time. Of one that ran then, `verdict` is `hold`."""
+    """`state`: at the end of the time. Of one that ran then, `verdict` is `hold`. `taken_back`: a sentence on each arm
+    that was, within the time."""
 
     kind: Literal["experiment", "rollout"]
     experiment_id: str
@@ -53,6 +54,7 @@ class ExperimentThen:
     why: str
     started_at: datetime
     ended_at: datetime | None
+    taken_back: list[str]
 
 
 def alerts_then(alerts: Iterable[Alert], since: datetime, until: datetime) -> list[AlertThen]:
@@ -67,30 +69,40 @@ def is_drift(alert: AlertThen) -> bool:
 
 def _alert(alert: Alert, since: datetime, until: datetime) -> AlertThen | None:
     known = [change for change in alert.history if change.at < until]
-    opened = [change for change in known if change.what in OPENS]
-    if not opened:
+    opened_at = _opened_at(alert, known, until)
+    if opened_at is None:
         return None
     closed = next((change for change in reversed(known) if change.what in CLOSES + OPENS), None)
     over = closed if closed and closed.what in CLOSES else None
     if over and over.at < since:
         return None
-    last = known[-1]
+    told = known or alert.history[:1]
     return AlertThen(
         alert_id=alert.alert_id,
         kind=alert.kind,
         source=alert.source,
         subject=alert.subject,
         task_type=alert.task_type,
-        severity=_worst(known, since),
+        severity=_worst(told, since),
         state="closed" if over else "open",
-        opened_at=opened[-1].at,
+        opened_at=opened_at,
         closed_at=over.at if over else None,
-        sentence=last.sentence,
+        sentence=told[-1].sentence,
         changes=sum(change.at >= since for change in known),
     )
 
 
-def _worst(known: list[Change], since: datetime) -> Severity:
+def _opened_at(alert: Alert, known: Sequence[Change], until: datetime) -> datetime | None:
+    """None where it was not open before `until`. One that has changed so often that its opening is forgotten was open
+    when the first change came that is remembered."""
+    opened = [change.at for change in known if change.what in OPENS]
+    if opened or not alert.history or alert.history[0].revision == 1:
+        return opened[-1] if opened else None
+    before = alert.opened_at if alert.opened_at and alert.opened_at < until else None
+    return min(before, known[0].at) if before and known else known[0].at if known else before
+
+
+def _worst(known: Sequence[Change], since: datetime) -> Severity:
     """Of the time: as it came into it, and whatever it was since."""
     within = [change.severity for change in known if change.at >= since]
     before = [change.severity for change in known if change.at < since][-1:]
@@ -98,14 +110,15 @@ def _worst(known: list[Change], since: datetime) -> Severity:
 
 
 def studies_then(studies: Iterable[Study], since: datetime, until: datetime) -> list[ExperimentThen]:
-    return [_study(one, until) for one in studies if one.started_at < until and not _was_over(one, since)]
+    return [_study(one, since, until) for one in studies if one.started_at < until and not _was_over(one, since)]
 
 
 def _was_over(study: Study, since: datetime) -> bool:
     return bool(study.ended and study.ended.at < since)
 
 
-def _study(study: Study, until: datetime) -> ExperimentThen:
+def _study(study: Study, since: datetime, until: datetime) -> ExperimentThen:
+    out = {arm.name: at for arm in study.arms if (at := study.out_at(arm)) and at < until}
     ended = study.ended if study.ended and study.ended.at < until else None
     finding = study.finding
     return ExperimentThen(
@@ -113,13 +126,20 @@ def _study(study: Study, until: datetime) -> ExperimentThen:
         experiment_id=study.experiment_id,
         name=study.name,
         task_type=study.task_type,
-        arms=[f"{arm.name} ({arm.what}), {arm.share} %" for arm in study.arms],
+        arms=[
+            f"{arm.name} ({arm.what}), {arm.share} %{', taken back' if arm.name in out else ''}" for arm in study.arms
+        ],
         state=study.state.value if ended else "running",
         verdict=finding.verdict if ended and finding else "hold",
         winner=next((arm.what for arm in study.arms if ended and arm.name == ended.arm), ""),
         why=ended.why if ended else "",
         started_at=study.started_at,
         ended_at=ended.at if ended else None,
+        taken_back=[
+            f"{arm.name} ({arm.what}) was taken back on {out[arm.name]:%Y-%m-%d}. {arm.why_out}".rstrip()
+            for arm in study.arms
+            if arm.name in out and out[arm.name] >= since
+        ],
     )
 
 
@@ -155,4 +175,5 @@ def _rollout(one: Experiment, until: datetime) -> ExperimentThen:
         why=finding.why if finding else "Its traffic changed before there was a verdict." if over else "",
         started_at=one.started_at,
         ended_at=over,
+        taken_back=[],
     )

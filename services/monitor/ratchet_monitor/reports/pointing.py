@@ -34,6 +34,9 @@ def points(
         *_some([_changed(one) for one in worse], "more got worse"),
         *_some([_changed(one) for one in better], "more got better"),
         *_some([_ended(one) for one in verdicts], "more experiments ended"),
+        *_some(
+            [f"{_named(one)}: {told}" for one in experiments for told in one.taken_back], "more arms were taken back"
+        ),
         *_some([f"{one.template} can go: {one.why}" for one in to_retire], "more templates can go"),
         _volume(now, before),
         _money(cost),
@@ -57,7 +60,11 @@ def _changed(one: Change) -> str:
 
 def _ended(one: ExperimentThen) -> str:
     verdict = {"advance": f"{one.winner} won", "roll_back": "taken back", "hold": one.state}[one.verdict]
-    return f"{one.task_type}, {one.name} ({one.experiment_id}): {verdict}. {one.why}".rstrip()
+    return f"{_named(one)}: {verdict}. {one.why}".rstrip()
+
+
+def _named(one: ExperimentThen) -> str:
+    return f"{one.task_type}, {one.name} ({one.experiment_id})"
 
 
 def _volume(now: Measures, before: Measures) -> str:

@@ -38,7 +38,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A block of the time: an hour, a day, or a week. `quality`: as people spoke, with its 95 % interval; null of
+    """A block of the time: an hour, a day, or seven days. `quality`: as people spoke, with its 95 % interval; null of
     nothing."""
 
     at: datetime
@@ -193,7 +193,7 @@ def _point(number: int, counted: Counted[Use], sums: Sums, span: Span) -> Point:
     quality = mean_of(known_mean(scores_of_sums(sums.scored, sums.score / MILLION)))
     return Point(
         at=at,
-        label=span.label(at),
+        label=span.label(at, counted.blocks.end(number)),
         made=sums.predictions,
         cached=sums.cached,
         failed=sums.failed,

@@ -40,17 +40,20 @@ class Span(NamedTuple):
         return span_of(self.rhythm, (self.since - DAY).date())
 
     def blocks(self, keeping: Keeping, now: datetime) -> Blocks:
-        """Those that numbers are told by. A day whose hours are kept no more is one block."""
+        """Those that numbers are told by. A day whose hours are kept no more is one block. A quarter's are of seven
+        days from its first one on, and what is left at its end belongs to the last."""
         step = STEP[self.rhythm]
         if step < DAY and self.hours_are_gone(keeping, now):
             step = DAY
-        return Blocks(self.since, self.until, step)
+        return Blocks(self.since, self.until, step, joined=self.rhythm == "quarterly")
 
     def hours_are_gone(self, keeping: Keeping, now: datetime) -> bool:
         return keeping.hour_until(self.since) <= now
 
-    def label(self, at: datetime) -> str:
-        """Of a block that begins then."""
+    def label(self, at: datetime, until: datetime) -> str:
+        """Of a block from then on, before `until`."""
+        if self.rhythm == "quarterly":
+            return f"{at:%m-%d} to {until - DAY:%m-%d}"
         return f"{at:%H:%M}" if self.rhythm == "daily" else f"{at:%m-%d}"
 
 

@@ -44,6 +44,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
     out: bool = False  # it was taken back
     why_out: str = ""
+    out_at: datetime | None = None  # None as well of one that was taken back before this was kept
     last: ArmSeen | None = None  # of one that is out: as it was seen then
 
     @property
@@ -110,6 +111,13 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
     def open_arms(self) -> tuple[Arm, ...]:
         return (self.control, *self.on_trial)
 
+    def out_at(self, arm: Arm) -> datetime | None:
+        """When it was taken back: where that was not kept, at the last look that it was in."""
+        if not arm.out:
+            return None
+        seen = (look.at for look in self.looks if any(gain.arm == arm.name for gain in look.gains))
+        return arm.out_at or max(seen, default=None)
+
 
 def stopped(study: Study, by: Ended) -> Study:
     """Raises StudyOverError."""
@@ -123,7 +131,7 @@ def after_look(study: Study, finding: Finding, looks: tuple[Look, ...]) -> Study
     """What follows is done where it is safe: an arm that lost gets no more units. Nothing gets more than it had."""
     lost = {arm.name: arm for arm in finding.arms if arm.verdict == "roll_back"}
     arms = tuple(
-        replace(arm, out=True, why_out=lost[arm.name].why, last=lost[arm.name])
+        replace(arm, out=True, why_out=lost[arm.name].why, out_at=finding.at, last=lost[arm.name])
         if arm.name in lost and not arm.out
         else arm
         for arm in study.arms

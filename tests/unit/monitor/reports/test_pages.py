@@ -46,6 +46,7 @@ def whole(name: str = "a_v1") -> Report:
         why="It is better.",
         started_at=WEEK.since,
         ended_at=WEEK.since + timedelta(days=2),
+        taken_back=[f"{name} was taken back."],
     )
     return report(
         Made(name, 20, 10, 0.9, model=name, days=[*THIS, *LAST]),

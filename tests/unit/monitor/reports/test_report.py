@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from ratchet_monitor.alerts.alert import Alert, Change, What
+from ratchet_monitor.alerts.alert import HISTORY, Alert, Change, What
 from ratchet_monitor.alerts.condition import Severity
 from ratchet_monitor.counted import MOST_KINDS
 from ratchet_monitor.experiments import State
@@ -15,12 +15,13 @@ from ratchet_monitor.reports.changes import Change as Changed
 from ratchet_monitor.reports.happenings import alerts_then, rollouts_then, studies_then
 from ratchet_monitor.reports.report import Report
 from ratchet_monitor.reports.spans import span_of
-from ratchet_monitor.studies.study import Ended, stopped
+from ratchet_monitor.studies.finding import ArmSeen, Finding, Gain, Look
+from ratchet_monitor.studies.study import Ended, after_look, stopped
 from tests.unit.monitor.alerts.make import opened
 from tests.unit.monitor.make import experiment
 from tests.unit.monitor.prompts.make import DAY, Made
 from tests.unit.monitor.reports.make import AT, LAST, THIS, WEEK, report
-from tests.unit.monitor.studies.make import study
+from tests.unit.monitor.studies.make import THREE, study
 
 SINCE, UNTIL = WEEK.since, WEEK.until
 
@@ -194,6 +195,65 @@ def test_an_alert_is_told_as_it_stood_at_the_end(of: Alert, state: str, severity
 )
 def test_an_alert_that_was_not_open_in_the_time_is_not_told(of: Alert) -> None:
     assert alerts_then([of], SINCE, UNTIL) == []
+
+
+@pytest.mark.parametrize(
+    ("opened_at", "first", "closes", "told"),
+    [
+        (-3, 1, None, ("open", -3)),
+        (-3, 9, None, ("open", -3)),  # all that is remembered came after the week
+        (-3, 1, 3, ("closed", -3)),
+        (20, 1, 3, ("closed", 1)),  # it has opened again since
+        (-9, -5, -4, None),
+        (20, 9, None, None),
+    ],
+)
+def test_an_alert_that_changes_all_the_time_was_open_although_its_opening_is_forgotten(
+    opened_at: float, first: float, closes: float | None, told: tuple[str, float] | None
+) -> None:
+    what: list[tuple[What, float, Severity]] = [("eased", first + n / 1000, "warning") for n in range(HISTORY)]
+    if closes is not None:
+        what[-1] = ("closed", closes, "warning")
+    of = alert(*what)
+    history = tuple(msgspec.structs.replace(one, revision=one.revision + 9) for one in of.history)
+    of = msgspec.structs.replace(of, history=history, opened_at=SINCE + opened_at * DAY)
+    found = [(one.state, (one.opened_at - SINCE) / DAY) for one in alerts_then([of], SINCE, UNTIL)]
+    assert found == ([told] if told else [])
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_arm_that_was_taken_back_is_told_while_its_experiment_goes_on(kept: bool) -> None:
+    began = study(*THREE, started_at=SINCE - DAY)
+    lost = ArmSeen(
+        name="b",
+        exposed=9,
+        units=9,
+        value=0.1,
+        failure_rate=0,
+        cost_usd=0,
+        latency_ms=0,
+        verdict="roll_back",
+        why="Bad.",
+    )
+    at = SINCE + 2 * DAY
+    finding = Finding(at=at, verdict="hold", arm="", why="", arms=(lost,), shares_p=1.0, scored_p=1.0, mismatch=False)
+    after = after_look(began, finding, (Look(at, (Gain("b", -0.5, -0.6, -0.4),)), Look(at + DAY, ())))
+    if not kept:  # as an earlier release wrote it
+        after = msgspec.structs.replace(
+            after, arms=tuple(msgspec.structs.replace(arm, out_at=None) for arm in after.arms)
+        )
+    (told,) = studies_then([after], SINCE, UNTIL)
+    assert told.taken_back == ["b (model m-b) was taken back on 2026-11-11. Bad."]
+    assert (told.state, told.arms[1], told.arms[2]) == (
+        "running",
+        "b (model m-b), 30 %, taken back",
+        "c (model m-c), 30 %",
+    )
+    assert any("b (model m-b) was taken back" in point for point in report(experiments=[told]).points)
+    (later,) = studies_then([after], SINCE + 3 * DAY, UNTIL)
+    (before,) = studies_then([after], SINCE, SINCE + DAY)
+    assert (later.taken_back, "taken back" in later.arms[1]) == ([], True)
+    assert (before.taken_back, "taken back" in before.arms[1]) == ([], False)
 
 
 def test_an_experiment_that_ran_then_is_told_to_have_run_whatever_came_of_it() -> None:

@@ -37,9 +37,26 @@ def test_periods_follow_each_other_without_a_gap(rhythm: Rhythm) -> None:
         assert span.before.until == span.since
         blocks = span.blocks(KEEPING, NOW)
         assert blocks.start(0) == span.since
-        assert blocks.start(blocks.blocks - 1) < span.until <= blocks.start(blocks.blocks)
+        assert blocks.start(blocks.blocks - 1) < span.until == blocks.end(blocks.blocks - 1)
+        assert blocks.number(span.until - HOUR) == blocks.blocks - 1
+        assert all(blocks.end(number) == blocks.start(number + 1) for number in range(blocks.blocks - 1))
         assert 2 <= blocks.blocks <= 31
         span = span.before
+
+
+@pytest.mark.parametrize(
+    ("day", "blocks", "last"),
+    [
+        (date(2026, 12, 1), 13, "12-24 to 12-31"),  # 92 days
+        (date(2026, 5, 1), 13, "06-24 to 06-30"),  # 91
+        (date(2026, 2, 1), 12, "03-19 to 03-31"),  # 90
+    ],
+)
+def test_a_quarter_has_no_stub_of_a_week(day: date, blocks: int, last: str) -> None:
+    span = span_of("quarterly", day)
+    found = span.blocks(KEEPING, NOW)
+    labels = [span.label(found.start(number), found.end(number)) for number in range(found.blocks)]
+    assert (len(labels), labels[-1]) == (blocks, last)
 
 
 def test_without_a_day_it_is_the_last_one_that_is_over() -> None:

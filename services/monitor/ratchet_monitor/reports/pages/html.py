@@ -11,7 +11,7 @@ from ratchet_monitor.accuracy import Mean
 from ratchet_monitor.reports.pages import tables
 from ratchet_monitor.reports.report import Part, Point, Report
 
-BLOCKS: Final = {"daily": "hour", "weekly": "day", "monthly": "day", "quarterly": "week"}
+BLOCKS: Final = {"daily": "hour", "weekly": "day", "monthly": "day", "quarterly": "seven days"}
 
 
 def page(report: Report) -> str:

@@ -132,7 +132,8 @@ def experiments(found: Sequence[ExperimentThen]) -> Table:
 def _experiment(one: ExperimentThen) -> tuple[str, ...]:
     verdict = one.verdict.replace("_", " ") if one.ended_at else NOTHING
     won = f": {one.winner}" if one.winner else ""
-    return f"{one.name} ({one.experiment_id})", one.task_type, "; ".join(one.arms), one.state, verdict + won, one.why
+    why = " ".join((*one.taken_back, *((one.why,) if one.why else ())))
+    return f"{one.name} ({one.experiment_id})", one.task_type, "; ".join(one.arms), one.state, verdict + won, why
 
 
 def templates(found: Sequence[PromptNumbers]) -> Table:
