@@ -17,7 +17,7 @@ from ratchet_common import mongo
 from ratchet_common.bus import Bus
 from ratchet_common.events import Event, FeedbackJoined, PredictionMade, ShadowAnswered, Usage, VerdictReached
 from ratchet_common.topics import PREDICTIONS, TOPIC_OF, VERDICTS
-from ratchet_monitor.buckets import Cell
+from ratchet_monitor.buckets import Build, Cell
 from ratchet_monitor.comparison import Rules
 from ratchet_monitor.downsampling import sum_up_once
 from ratchet_monitor.experiments import State, verdict_of
@@ -27,6 +27,7 @@ from ratchet_monitor.main import build
 from ratchet_monitor.rebuild import Rebuild
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
+from ratchet_monitor.store.contents import has_columns
 from ratchet_monitor.totals import OF_TOTALS, WITH_LATENCIES
 from ratchet_monitor.verdicts import compare_once, look
 from ratchet_monitor.watching import Watching
@@ -154,6 +155,15 @@ async def test_hours_of_an_earlier_release_are_read_and_become_days(store: Monit
         await old.buckets.of_days.collection.update_many({}, {"$unset": {"totals": ""}})
         (added,) = [one async for one in old.buckets.sums("acme", NOW - timedelta(days=7), WITH_LATENCIES)]
         assert added.contents.cells[0].tally == found.contents.cells[0].tally
+        days = old.buckets.of_days.collection
+        assert has_columns(await days.find_one() or {}, WITH_LATENCIES)  # made for once
+        twice = Build()
+        for _ in range(2):
+            twice.include(found.contents)
+        packed = msgspec.msgpack.encode(twice.contents())
+        await days.update_many({}, {"$set": {"packed": packed}, "$inc": {"built": 1}})  # as that release writes
+        (added,) = [one async for one in old.buckets.sums("acme", NOW - timedelta(days=7), WITH_LATENCIES)]
+        assert added.contents.predictions == 8
 
 
 async def put_on_trial(store: MonitorStore, revision: int = 1) -> None:

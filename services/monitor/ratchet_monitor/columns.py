@@ -6,6 +6,7 @@ say anything else. adding.py adds them up. Pure.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from hashlib import sha256
 from operator import attrgetter
 from typing import Final, Literal
 
@@ -26,6 +27,10 @@ BINS_FROM: Final = 8
 STRATA_FROM: Final = 64
 WIDTH: Final = 128
 Triple = tuple[int, int, int]
+# What is told by its place: of columns that were laid out otherwise nothing can be told, and they are made anew.
+LAYOUT: Final = sha256(
+    repr((SPREAD_SUMS, COUNTS, HEADS, CONFIDENCE_BINS, BINS_FROM, STRATA_FROM, WIDTH)).encode()
+).hexdigest()[:16]
 
 
 class Counted(msgspec.Struct, array_like=True, frozen=True):

@@ -1,5 +1,6 @@
 """What a time holds: sums by task and kind of answers, and a few of them by block of time, for how much they vary."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Generic, TypeVar
@@ -108,3 +109,4 @@ async def count(
     async for period in buckets.periods(tenant, blocks.since, task_type, cuts, until=blocks.until):
         if period.task_type != EMBEDDING:
             counted.include(period)
+            await asyncio.sleep(0)  # probes and consumers have their turn

@@ -68,8 +68,8 @@ def worse_ones(found: Mapping[str, Uses], best: Collection[str]) -> list[Suggest
     enough = {pair: found for pair, found in held.items() if found.suffices(NEEDED)}
     level = 1 - ERROR / max(1, len(enough))
     lost: dict[str, list[tuple[str, Apart]]] = {}
-    for (one, other), found in enough.items():
-        apart = found.at(level)
+    for (one, other), standardised in enough.items():
+        apart = standardised.at(level)
         for worse, instead, below in ((one, other, apart), (other, one, apart and turned(apart))):
             if below and below.high < 0 and below.value <= -MATTERS and worse not in best:
                 lost.setdefault(worse, []).append((instead, below))

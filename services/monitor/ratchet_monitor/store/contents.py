@@ -2,25 +2,30 @@
 
 Packed, a thousand counts of a sketch are read as one field and not as a thousand; their names travel with them, so
 what is added later reads as nothing in what is there. Beside it lie its columns (columns.py), which are read without
-it.
+it. They are told from where they are of the same build as the contents, and laid out as this release lays them out:
+an earlier one writes the contents alone.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 from bson import Binary
+from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.mongo import Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_monitor.buckets import Cell, Contents, Period
-from ratchet_monitor.columns import View, columns_of
+from ratchet_monitor.columns import LAYOUT, View, columns_of
 from ratchet_monitor.histogram import of_old_bins
 from ratchet_monitor.hours import BucketKey
 from ratchet_monitor.store.documents import struct_of
 
 READ_AT_ONCE = 200
+UNPACKED_AT_ONCE = 16  # beside the event loop; then others have their turn
+WHOLE = dict.fromkeys(("task_type", "hour", "built", "packed", "cells"), 1)
 
 
 class Columns(NamedTuple):
@@ -47,7 +52,7 @@ class MongoContents:
 
     async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
         """False, and no change, where it was built again since it had been `after` times."""
-        numbers = {"built": after + 1, "predictions": contents.predictions, **packed(contents)}
+        numbers = {"built": after + 1, "predictions": contents.predictions, **packed(contents, after + 1)}
         if after == 0 and await self._insert(key, numbers):
             return True
         with waiting_is_worth_it():
@@ -60,26 +65,30 @@ class MongoContents:
         """`whose`: a filter on the tenant, or on a tenant's task. Those that start from `since` on, before `until`."""
         when = {"$gte": since} | ({"$lt": until} if until else {})
         with waiting_is_worth_it():
-            async for document in self.collection.find({**whose, "hour": when}, batch_size=READ_AT_ONCE):
-                yield Period(document["task_type"], document["hour"], _contents(document))
+            async for some in self._some({**whose, "hour": when}):
+                for period in await asyncio.to_thread(_periods, some):
+                    yield period
 
     async def columns(
         self, whose: Document, views: Collection[View], since: datetime, until: datetime | None = None
     ) -> AsyncIterator[Columns]:
-        """As `read`, without the rest. Of what was written before there were columns they are made here."""
+        """As `read`, without the rest. Where there are none of these contents, they are made here, and kept."""
         wanted = {**whose, "hour": {"$gte": since} | ({"$lt": until} if until else {})}
-        fields = dict.fromkeys(("task_type", "hour", *views), 1)
+        fields = dict.fromkeys(("task_type", "hour", "built", "columns_built", "columns_as", *views), 1)
         without: list[str] = []
         with waiting_is_worth_it():
             async for document in self.collection.find(wanted, fields, batch_size=READ_AT_ONCE):
-                if all(view in document for view in views):
+                if has_columns(document, views):
                     yield Columns(document["task_type"], document["hour"], {view: document[view] for view in views})
                 else:
                     without.append(document["_id"])
             for start in range(0, len(without), READ_AT_ONCE):
                 these = {"_id": {"$in": without[start : start + READ_AT_ONCE]}}
-                async for document in self.collection.find(these, batch_size=READ_AT_ONCE):
-                    yield Columns(document["task_type"], document["hour"], columns_of(_contents(document)))
+                async for some in self._some(these):
+                    made = await asyncio.to_thread(_columns, some)
+                    await self._keep(some, made)
+                    for its in made:
+                        yield its
 
     async def keys(self) -> AsyncIterator[BucketKey]:
         """Of all that is there."""
@@ -92,6 +101,25 @@ class MongoContents:
         with waiting_is_worth_it():
             return await self.collection.find_one({}, {"_id": 1}) is None
 
+    async def _some(self, wanted: Document) -> AsyncIterator[list[Document]]:
+        """Whole documents, a few at a time."""
+        some: list[Document] = []
+        async for document in self.collection.find(wanted, WHOLE, batch_size=READ_AT_ONCE):
+            some.append(document)
+            if len(some) >= UNPACKED_AT_ONCE:
+                yield some
+                some = []
+        if some:
+            yield some
+
+    async def _keep(self, of: Iterable[Document], made: Iterable[Columns]) -> None:
+        """But not beside contents that were written anew since."""
+        writes = [
+            UpdateOne({"_id": one["_id"], "built": one["built"]}, {"$set": _stored(its.views, one["built"])})
+            for one, its in zip(of, made, strict=True)
+        ]
+        await self.collection.bulk_write(writes, ordered=False)
+
     async def _insert(self, key: BucketKey, numbers: Document) -> bool:
         own = {"_id": key.text, **key._asdict(), "task": key.task.text, "until": self._until(key.hour)}
         with waiting_is_worth_it(), duplicates_are_fine():
@@ -100,10 +128,27 @@ class MongoContents:
         return False
 
 
-def packed(contents: Contents) -> Document:
+def packed(contents: Contents, built: int) -> Document:
     """Whole, and in columns."""
-    whole: Document = {"packed": Binary(msgspec.msgpack.encode(contents))}
-    return whole | {view: Binary(its) for view, its in columns_of(contents).items()}
+    return {"packed": Binary(msgspec.msgpack.encode(contents)), **_stored(columns_of(contents), built)}
+
+
+def has_columns(document: Document, views: Collection[View]) -> bool:
+    """Of the contents that it has, as this release lays them out."""
+    of_it = document.get("columns_built") == document["built"] and document.get("columns_as") == LAYOUT
+    return of_it and all(view in document for view in views)
+
+
+def _stored(columns: Mapping[View, bytes], built: int) -> Document:
+    return {"columns_built": built, "columns_as": LAYOUT, **{view: Binary(its) for view, its in columns.items()}}
+
+
+def _periods(documents: Iterable[Document]) -> list[Period]:
+    return [Period(one["task_type"], one["hour"], _contents(one)) for one in documents]
+
+
+def _columns(documents: Iterable[Document]) -> list[Columns]:
+    return [Columns(one["task_type"], one["hour"], columns_of(_contents(one))) for one in documents]
 
 
 def _contents(document: Document) -> Contents:
