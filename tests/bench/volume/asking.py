@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from ratchet_monitor.ledger.sheet import DIMENSIONS
 from tests.bench.cores import cpu_s
 
 ROUNDS: Final = 20
@@ -18,6 +19,15 @@ BESIDES: Final[Mapping[str, Sequence[str]]] = {
     "/api/models/performance/drift": ("task_type=summary", "model_version=base"),
     "/api/models/costs/summary": ("days=7",),
     "/api/models/metrics/summary": ("days=7",),
+}
+# What a query cannot be without: it is asked with this alone, and with what narrows it beside.
+NEEDED: Final[Mapping[str, str]] = {
+    "/api/models/prompts/compare": "template_ids=classification_v1,executive_summary_short_v1",
+}
+# Where a path names one of a few words: each of them is asked for.
+WORDS: Final[Mapping[str, Sequence[str]]] = {
+    "rhythm": ("daily", "weekly", "monthly", "quarterly"),
+    "dimension": (*DIMENSIONS, "task", "tenant"),
 }
 # Where a path names one of a list: the list, and the field of its items that the path names.
 LISTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -49,12 +59,26 @@ async def paths(client: aiohttp.ClientSession) -> tuple[list[str], list[str]]:
     for path, methods in sorted(described.items()):
         if "get" not in methods or not path.startswith("/api/models/"):
             continue
-        full = await _named(client, path)
-        if "{" in full:
-            nothing.append(path)
-        else:
-            found += [full, *(f"{full}?{narrow}" for narrow in BESIDES.get(path, ()))]
+        for full in worded(await _named(client, path)):
+            if "{" in full:
+                nothing.append(full)
+            else:
+                found += narrowed(path, full)
     return found, nothing
+
+
+def worded(path: str) -> list[str]:
+    for name, words in WORDS.items():
+        if f"{{{name}}}" in path:
+            return [path.replace(f"{{{name}}}", word) for word in words]
+    return [path]
+
+
+def narrowed(path: str, full: str) -> list[str]:
+    """`path`: as it is described."""
+    needed = NEEDED.get(path, "")
+    asked = [needed, *("&".join(filter(None, (needed, narrow))) for narrow in BESIDES.get(path, ()))]
+    return [f"{full}?{one}" if one else full for one in asked]
 
 
 async def ask(client: aiohttp.ClientSession, path: str, pid: int, rounds: int = ROUNDS) -> Asked:

@@ -77,6 +77,18 @@ def test_what_cannot_be_written_is_a_sentence(kind: str, name: str, tmp_path: Pa
         report(gateway(Monitor()), "daily", "", kind, tmp_path / name, as_json=False)
 
 
+@pytest.mark.parametrize(("kind", "name"), [("", "week.html"), ("md", "week.json"), ("html", None)])
+def test_two_formats_at_once_are_refused(kind: str, name: str | None, tmp_path: Path) -> None:
+    with pytest.raises(CannotStartError, match=r"--json contradicts .*(html|md): leave one out"):
+        report(gateway(Monitor(b"{}")), "daily", "", kind, tmp_path / name if name else None, as_json=True)
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"", b"\xff"])
+def test_an_answer_that_is_no_json_is_a_sentence(content: bytes) -> None:
+    with pytest.raises(CannotStartError, match="no JSON"):
+        report(gateway(Monitor(content)), "daily", "", "", None, as_json=True)
+
+
 def test_templates_are_listed_with_their_versions(capsys: pytest.CaptureFixture[str]) -> None:
     monitor = Monitor(found=shown(PromptsView, PromptsView(SINCE, NOW, performance(USES), 1200)))
     prompts.list_prompts(gateway(monitor), {"template_id": "", "days": 20}, as_json=False)

@@ -74,3 +74,18 @@ def test_no_name_is_more_than_text_in_markdown() -> None:
     assert "!\\[x\\]" in told
     assert "<b>" not in told
     assert "\nheading" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("https://a.example/b", r"https\://a.example/b"),
+        ("HTTP://a.example", r"HTTP\://a.example"),
+        ("see www.a.example", r"see www\.a.example"),
+        ("ann@a.example", r"ann\@a.example"),
+        ("a &lt;b&gt; &#64; c", r"a \&lt;b\&gt; \&#64; c"),
+        ("model-1.5: fast", "model-1.5: fast"),
+    ],
+)
+def test_no_name_becomes_a_link_or_another_letter_in_markdown(name: str, told: str) -> None:
+    assert markdown.plain(name) == told
