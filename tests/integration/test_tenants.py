@@ -36,6 +36,7 @@ WITHOUT_ID: Final = frozenset(
         ("post", "/api/route"),
         ("post", "/api/batches"),
         ("post", "/api/batches/items"),
+        ("post", "/api/models/predictions"),
         ("post", "/api/templates"),
         ("delete", "/api/cache"),
     }

@@ -46,7 +46,7 @@ def shift(
 
     def agreeing(begins: int) -> frozenset[date]:
         pairs = ((day, theirs.get(day, Billed()), by_hour.of(day, begins)) for day in known)
-        return frozenset(day for day, *both in pairs if agree([(both[0], both[1])], with_tokens=with_tokens))
+        return frozenset(day for day, one, other in pairs if agree([(one, other)], with_tokens=with_tokens))
 
     by_begin = {begins: agreeing(begins) for begins in BEGINS}
     best = max(BEGINS, key=lambda begins: (len(by_begin[begins]), -abs(begins)))
