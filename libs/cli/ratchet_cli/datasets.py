@@ -55,11 +55,15 @@ def show_dataset(trainer: Router, dataset_id: str, *, as_json: bool) -> None:
         console().print(trainer.read(under(DATASETS, dataset_id, "/card")).decode(), markup=False, highlight=False)
 
 
-def export(trainer: Router, dataset_id: str, format_: str, side: str, file: Path) -> None:
+def export(trainer: Router, dataset_id: str, format_: str, side: str, file: Path, *, as_json: bool) -> None:
     """Raises CannotStartError; then there is no file, or the one that was there before."""
     asked = urllib.parse.urlencode({"format": format_, "side": side})
     lines = trainer.save(under(DATASETS, dataset_id, f"/export?{asked}"), file)
-    console().print(f"{lines:,} examples: {file}", markup=False, highlight=False)
+    if as_json:
+        written = {"dataset_id": dataset_id, "format": format_, "side": side, "examples": lines, "file": str(file)}
+        details(written, "", as_json=True)
+    else:
+        console().print(f"{lines:,} examples: {file}", markup=False, highlight=False)
 
 
 def _show(dataset: Mapping[str, Any], *, as_json: bool) -> None:

@@ -145,11 +145,12 @@ def export(
         ),
     ] = "openai",
     side: Annotated[str, typer.Option(help="train, validation or test.")] = "train",
+    as_json: AsJson = False,
 ) -> None:
     """Write one side of a dataset as a tuning platform reads it. Private data has been taken out of it."""
     from ratchet_cli.datasets import export as run
 
-    run(gateway, dataset_id, format_, side, file)
+    run(gateway, dataset_id, format_, side, file, as_json=as_json)
 
 
 @commands.command(epilog="Example: ratchet data erase ann@example.com --wait")

@@ -91,11 +91,12 @@ def report(
     gateway: Router,
     evaluation_id: EvaluationId,
     output: Annotated[Path, typer.Option("--output", "-o", help="A file: .html, .md or .json.")],
+    as_json: AsJson = False,
 ) -> None:
     """Write an evaluation's report: a page with plots that needs nothing beside it, Markdown, or JSON."""
     from ratchet_cli.evaluations import showing
 
-    showing.written(gateway, evaluation_id, output)
+    showing.written(gateway, evaluation_id, output, as_json=as_json)
 
 
 @evals.command(epilog="Example: ratchet eval cancel 0190f3c2-…")

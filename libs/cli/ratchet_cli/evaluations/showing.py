@@ -47,7 +47,7 @@ def compared(trainer: Router, before: UUID, after: UUID, *, as_json: bool) -> No
     return tables.print_comparison(found, _console())
 
 
-def written(trainer: Router, evaluation_id: UUID, output: Path) -> None:
+def written(trainer: Router, evaluation_id: UUID, output: Path, *, as_json: bool) -> None:
     """Raises CannotStartError."""
     kind = FORMATS.get(output.suffix)
     if kind is None:
@@ -57,7 +57,10 @@ def written(trainer: Router, evaluation_id: UUID, output: Path) -> None:
         output.write_bytes(content)
     except OSError as error:
         raise CannotStartError(f"The file {output} cannot be written: {error.strerror}.") from None
-    Console(stderr=True).print(f"Wrote {output}.", markup=False, highlight=False)
+    if as_json:
+        _json({"evaluation_id": str(evaluation_id), "format": kind, "file": str(output)})
+    else:
+        Console(stderr=True).print(f"Wrote {output}.", markup=False, highlight=False)
 
 
 def evaluation(found: Fields, *, as_json: bool) -> None:

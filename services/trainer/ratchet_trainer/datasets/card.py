@@ -138,6 +138,9 @@ def _balance(rules: Rules) -> str:
 def _augmentation(rules: Rules, found: Analysis) -> str:
     if rules.augment is None:
         return "There are none: each example is what somebody said or accepted, or what a model answered."
+    if not found.made:
+        named = ", ".join(rules.augment.recipes)
+        return f"There are none: {named} found nothing to say differently in these texts."
     which = "of rare labels" if rules.augment.rare_labels else "for training"
     table = _table(("recipe", "examples"), [(recipe, f"{count:,}") for recipe, count in found.made.items()])
     return (
