@@ -98,13 +98,13 @@ class MongoAlerts:
     async def changed_since(self, tenant: str, at: datetime, limit: int) -> Sequence[Alert]:
         """Those that are open, and those whose last change is not before `at`: of each state the latest `limit`."""
         latest = {"place": {"$lte": _place(at, "~")}}
-        found: list[Alert] = []
+        found: dict[str, Alert] = {}  # one whose state changes meanwhile is met twice
         for state in LISTED:
             wanted = {"tenant": tenant, "state": state, **({} if state == "open" else latest)}
             with waiting_is_worth_it():
                 these = await self._alerts.find(wanted, WITHOUT_OUTBOX).sort("place", 1).limit(limit).to_list()
-            found += [struct_of(Alert, document) for document in these]
-        return found
+            found |= {str(one.alert_id): one for one in (struct_of(Alert, document) for document in these)}
+        return list(found.values())
 
     async def watched(self, tenant: str) -> Sequence[Alert]:
         with waiting_is_worth_it():
