@@ -11,11 +11,12 @@ async def lag_of(consumer: AIOKafkaConsumer | None) -> float | None:
     if consumer is None or not assigned:
         return None
     ends = await consumer.end_offsets(assigned)
-    done = await asyncio.gather(*(_committed(consumer, partition) for partition in assigned))
+    begin = await consumer.beginning_offsets(assigned)
+    done = await asyncio.gather(*(_committed(consumer, partition, begin[partition]) for partition in assigned))
     return float(sum(max(0, ends[partition] - at) for partition, at in zip(assigned, done, strict=True)))
 
 
-async def _committed(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int:
-    """Where nothing is committed yet: from where it reads."""
+async def _committed(consumer: AIOKafkaConsumer, partition: TopicPartition, beginning: int) -> int:
+    """Where nothing is committed yet all of it waits: its position may be behind a batch that is never done."""
     committed = await consumer.committed(partition)
-    return int(committed if committed is not None else await consumer.position(partition))
+    return int(committed if committed is not None else beginning)
