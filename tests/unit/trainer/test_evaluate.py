@@ -195,6 +195,18 @@ async def test_where_it_cannot_be_asked_what_there_is_decides_and_else_it_is_sai
     assert "Nobody knows which model answers for base." in bench.versions.versions[V].reason
 
 
+async def test_a_baseline_that_does_not_answer_keeps_nobody_waiting_where_there_are_cases_enough() -> None:
+    bench = Bench(FakeProvider(says=RIGHT), [*TEST, *IMPORTED])
+    bench.baseline.error = ProviderError("unreachable", "nobody is there")
+    await bench.run()
+    assert bench.state is VersionState.CANARY
+    bench = Bench(FakeProvider(says=RIGHT), IMPORTED)
+    bench.baseline.error = ProviderError("unreachable", "nobody is there")
+    assert await bench.judging.run_once()
+    assert bench.state is VersionState.CANDIDATE
+    assert "the model gave no answer (unreachable)" in bench.versions.versions[V].reason
+
+
 async def test_a_small_held_out_side_is_judged_as_it_is() -> None:
     bench = Bench(FakeProvider(says=RIGHT), TEST[:5])
     bench.fresh.came = TEST[5:40]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from ratchet_common.errors import RefusedError
+from ratchet_common.errors import RefusedError, RetryLaterError
+from ratchet_providers.base import ProviderError
 from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.datasets.dataset import Dataset
 from ratchet_trainer.judging.asked_baseline import Asked
@@ -88,16 +89,18 @@ class HeldOut:
     async def _asked(
         self, version: Version, dataset: Dataset, baseline: str, found: Sequence[Example], needed: int
     ) -> Asked:
-        """Where it cannot be asked, and what there is does, that decides."""
+        """Where it cannot be asked, or does not answer, and what there is does, that decides."""
         wanted = min(ENOUGH, self.most) - len(found)
         if wanted <= 0:
             return Asked()
         imported = [one for one in dataset.test if one.target_source == "imported"][:wanted]
         try:
             return await self.baseline.answered(version, baseline, imported)
-        except CannotAskError as error:
+        except (CannotAskError, ProviderError, RetryLaterError) as error:
             if len(found) >= needed:
                 return Asked()
+            if not isinstance(error, CannotAskError):
+                raise
             raise TooFewCasesError(f"{_too_few(baseline, len(found), needed)} {error.detail}") from None
 
 
