@@ -88,9 +88,8 @@ class Shadows:
 
     def _work(self) -> None:
         if self._waiting and len(self._working) < self._at_once:
-            task = asyncio.create_task(
-                self._answer_what_waits(), context=Context()
-            )  # of no request: it outlives this one
+            of_no_request = Context()  # it outlives this one, and answers what others bring meanwhile
+            task = asyncio.create_task(self._answer_what_waits(), context=of_no_request)
             self._working.add(task)
             task.add_done_callback(self._done)
 

@@ -15,9 +15,7 @@ from ratchet_common.events import AlertChanged
 from ratchet_monitor.alerts.condition import Condition, Severity
 
 NAMESPACE: Final = UUID("0d4a1f0c-86b5-5a3e-9a52-1b1f4f7f6a4e")
-RESOLVED_FOR: Final = timedelta(
-    days=1
-)  # by a person: what still holds then opens it again, unless its condition says otherwise
+RESOLVED_FOR: Final = timedelta(days=1)  # by a person: what still holds then opens it again, but of a settled one
 REFRESH: Final = timedelta(minutes=1)  # numbers of an alert that stays as it is are written no more often
 HISTORY: Final = 50  # changes that an alert remembers
 UNTOLD: Final = 20  # changes that wait to be told: of an alert that is silenced for long, the latest
