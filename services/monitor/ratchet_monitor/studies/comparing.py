@@ -10,6 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from ratchet_monitor.comparison import Rules
+from ratchet_monitor.studies.alphas import SAVINGS, alpha_beside, alpha_of_gain
 from ratchet_monitor.studies.finding import ArmSeen, Finding, RailSeen, numbers_of
 from ratchet_monitor.studies.measuring import Asked, Measured, by_bets, by_interval, turned
 from ratchet_monitor.studies.metrics import BOUNDED, HIGHER_IS_BETTER, SCALE, Metric, sign
@@ -21,14 +22,11 @@ from ratchet_scoring import conclusion as concluding
 from ratchet_scoring.advance import Limits
 from ratchet_scoring.anytime import FEWEST
 from ratchet_scoring.conclusion import Conclusion, Guarded, GuardRail
-from ratchet_scoring.error_budget import Budget
 from ratchet_scoring.intervals import Interval
 
-BUDGET: Final = Budget()
 DAY: Final = timedelta(days=1)
 SHORTEST: Final = timedelta(minutes=10)  # that a pace is told from
 LEAST_EFFECT: Final = 0.05  # of a guard-rail whose limit is 0: where its interval is narrow
-SAVINGS: Final = (Metric.COST_PER_ANSWER, Metric.LATENCY)  # by which what is no worse may win
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: 
     """Gives the event loop its turn between bets."""
     days = max(now - study.started_at, SHORTEST) / DAY
     material = Material(study, units, units.complete(now), pasts, days)
-    found = [(arm, await _measured(material, arm, study.metric, _alpha(study))) for arm in study.on_trial]
+    found = [(arm, await _measured(material, arm, study.metric, alpha_of_gain(study))) for arm in study.on_trial]
     guarded = {arm.name: [await _guarded(material, arm, rail) for rail in study.guard_rails] for arm in study.on_trial}
     seen = [_seen(material, study.control, None), *(_seen(material, arm, measured) for arm, measured in found)]
     saving = {
@@ -80,19 +78,6 @@ async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: 
     return await _with_outlook(finding, [measured for _, measured in found])
 
 
-def _alpha(study: Study) -> float:
-    return BUDGET.of_gain(arms=len(study.arms), guard_rails=_beside(study))
-
-
-def _beside(study: Study) -> int:
-    """What else may decide on an arm, and shares the guard-rails' part of the budget: they, and what an arm saves."""
-    return len(study.guard_rails) + (len(SAVINGS) if study.metric in BOUNDED else 0)
-
-
-def _alpha_beside(study: Study) -> float:
-    return BUDGET.of_guard_rail(arms=len(study.arms), guard_rails=_beside(study))
-
-
 async def _measured(material: Material, arm: Arm, metric: Metric, alpha: float, effect: float = 0.0) -> Measured:
     """`effect`: other than the experiment's."""
     study = material.study
@@ -119,7 +104,7 @@ def _apart(study: Study, arm: Arm, units: Sequence[Counted]) -> tuple[list[Count
 
 async def _guarded(material: Material, arm: Arm, rail: Rail) -> Guarded:
     study = material.study
-    found = await _measured(material, arm, rail.metric, _alpha_beside(study), rail.limit or LEAST_EFFECT)
+    found = await _measured(material, arm, rail.metric, alpha_beside(study), rail.limit or LEAST_EFFECT)
     better = "higher" if rail.metric in HIGHER_IS_BETTER else "lower"
     return Guarded(GuardRail(str(rail.metric), rail.limit, better), found.difference, found.interval)  # type: ignore[arg-type]
 
@@ -139,7 +124,7 @@ async def _saves(material: Material, arm: Arm, saving: float) -> bool:
         control, _ = _value_of(material, study.control, metric)
         if not control > 0:
             continue
-        found = await _measured(material, arm, metric, _alpha_beside(study), saving * control)
+        found = await _measured(material, arm, metric, alpha_beside(study), saving * control)
         if found.interval.high < 0 and _saved(found.arm, found.control) >= saving:
             return True
     return False
