@@ -76,7 +76,7 @@ def children_in(data_dir: Path) -> dict[str, int]:
 
 
 def port_of(address: str) -> int:
-    return int(address.rpartition(":")[2])
+    return int(address.rpartition(":")[2].partition("/")[0])
 
 
 def test_both_answer_while_it_runs_and_nothing_is_left_when_it_stops(tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """Calls of the store, cancelled by the hundred at every moment: each runs to its end, and the store still answers."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from pymongo import AsyncMongoClient, UpdateOne
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, NetworkTimeout
 
 from ratchet_common import mongo
 from ratchet_common.mongo import Database, Document
@@ -84,6 +85,25 @@ async def test_the_store_still_answers_afterwards(database: Database, ask: Ask) 
     async with asyncio.timeout(PATIENCE_S):
         await mongo.ping(database)
         await reads(database, 0)
+
+
+async def test_a_write_that_takes_too_long_is_not_done_twice(stack: Ground) -> None:
+    """Its document is looked for among many: whoever asked gives up first, and the driver must not ask again."""
+    hasty = AsyncMongoClient[Document](stack.mongodb_url, socketTimeoutMS=20)
+    patient = AsyncMongoClient[Document](stack.mongodb_url)
+    name = f"whole-{uuid4().hex[:8]}"
+    await patient[name].many.insert_many([{"_id": number, "a": number, "count": 0} for number in range(20_000)])
+    try:
+        with contextlib.suppress(NetworkTimeout):  # a fast machine needs no second try
+            await hasty[name].many.update_one({"a": 19_999}, {"$inc": {"count": 1}})
+        await patient[name].many.update_one({"a": 19_999}, {"$set": {"seen": True}})  # begun later, and as long
+        found = await patient[name].many.find_one({"_id": 19_999})
+        assert found is not None
+        assert found["count"] == 1
+    finally:
+        await patient.drop_database(name)
+        await patient.close()
+        await hasty.close()
 
 
 async def test_an_index_may_take_longer_than_a_request(stack: Ground) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from ratchet_cli.gateway import Gateway
+from ratchet_cli.stack.store import store_url
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.settings import load
 from ratchet_feedback.main import build as build_feedback
@@ -43,7 +44,7 @@ class Settings:
     monitor: MonitorSettings
 
 
-NOWHERE = Ground("127.0.0.1:1", "mongodb://127.0.0.1:1")  # what is said of settings before there is a stack
+NOWHERE = Ground("127.0.0.1:1", store_url(1))  # what is said of settings before there is a stack
 
 
 def settings(ground: Ground, data_dir: Path, extra: Mapping[str, Any]) -> Settings:
@@ -54,7 +55,7 @@ def settings(ground: Ground, data_dir: Path, extra: Mapping[str, Any]) -> Settin
         "kafka_security_protocol": "PLAINTEXT",
         "kafka_partitions": PARTITIONS,
         "bus_forgets": ground.forgets,
-        "mongodb_url": f"{ground.mongodb_url}/?maxPoolSize={CONNECTIONS}",
+        "mongodb_url": f"{ground.mongodb_url}&maxPoolSize={CONNECTIONS}",
         "tokens_file": _hashes(data_dir),
     }
 
