@@ -2,13 +2,15 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
-TRIES = 200
+from tests.patience import PATIENCE_S
+
 PAUSE_S = 0.25
 SIDE_BY_SIDE = 24
 LABELS = ["request", "status", "risk"]
@@ -72,7 +74,8 @@ def _request(number: int, rng: random.Random) -> dict[str, Any]:
 
 async def _until_acknowledged(http: aiohttp.ClientSession, url: str, body: Any, found: Acknowledged) -> Any:
     """A client that does what the answers ask of it: tries again on 503 and when the connection breaks."""
-    for _ in range(TRIES):
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
         try:
             async with http.post(url, json=body) as response:
                 said = await response.json(content_type=None)
@@ -83,4 +86,4 @@ async def _until_acknowledged(http: aiohttp.ClientSession, url: str, body: Any, 
             pass
         found.tried_again += 1
         await asyncio.sleep(PAUSE_S)
-    raise AssertionError(f"{url} acknowledged nothing in {TRIES} tries")
+    raise AssertionError(f"{url} acknowledged nothing in {PATIENCE_S:.0f} s")

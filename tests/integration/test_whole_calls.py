@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from pymongo import AsyncMongoClient, UpdateOne
-from pymongo.errors import BulkWriteError, NetworkTimeout
+from pymongo.errors import AutoReconnect, BulkWriteError
 
 from ratchet_common import mongo
 from ratchet_common.mongo import Database, Document
@@ -89,17 +89,17 @@ async def test_the_store_still_answers_afterwards(database: Database, ask: Ask) 
 
 async def test_a_write_that_takes_too_long_is_not_done_twice(stack: Ground) -> None:
     """Its document is looked for among many: whoever asked gives up first, and the driver must not ask again."""
-    hasty = AsyncMongoClient[Document](stack.mongodb_url, socketTimeoutMS=20)
+    hasty = AsyncMongoClient[Document](stack.mongodb_url, socketTimeoutMS=10)
     patient = AsyncMongoClient[Document](stack.mongodb_url)
     name = f"whole-{uuid4().hex[:8]}"
-    await patient[name].many.insert_many([{"_id": number, "a": number, "count": 0} for number in range(20_000)])
+    await patient[name].many.insert_many([{"_id": number, "a": number, "count": 0} for number in range(5_000)])
     try:
-        with contextlib.suppress(NetworkTimeout):  # a fast machine needs no second try
-            await hasty[name].many.update_one({"a": 19_999}, {"$inc": {"count": 1}})
-        await patient[name].many.update_one({"a": 19_999}, {"$set": {"seen": True}})  # begun later, and as long
-        found = await patient[name].many.find_one({"_id": 19_999})
+        with contextlib.suppress(AutoReconnect):  # a fast machine needs no second try
+            await hasty[name].many.update_one({"a": 4_999}, {"$inc": {"count": 1}})
+        await patient[name].many.update_one({"a": 4_999}, {"$set": {"seen": True}})  # begun later, and as long
+        found = await patient[name].many.find_one({"_id": 4_999})
         assert found is not None
-        assert found["count"] == 1
+        assert found["count"] < 2  # none where the call did not even arrive
     finally:
         await patient.drop_database(name)
         await patient.close()
