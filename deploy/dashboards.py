@@ -21,7 +21,7 @@ LABELS: Final = {"app.kubernetes.io/name": "ratchet", "app.kubernetes.io/part-of
 # Objectives: what share of a month's answers may fail, or be later than SLOW_S seconds.
 ROUTES: Final = 'service="router",http_route=~"/v1/.+|/api/generate"'
 ASKED: Final = f"http_server_request_duration_seconds_count{{{ROUTES}}}"
-FAILED: Final = f'http_server_request_duration_seconds_count{{{ROUTES},http_response_status_code=~"5.."}}'
+FAILED: Final = f'http_server_request_duration_seconds_count{{{ROUTES},error_type=~"5.."}}'
 MAY_FAIL: Final = 0.005
 MAY_BE_SLOW, SLOW_S = 0.05, "10.24"  # a bucket's bound
 ANSWERS: Final = "ratchet_answer_seconds_count"

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
-from ratchet_common import problems, request_log, telemetry
+from ratchet_common import breaking_off, problems, request_log, telemetry
 from ratchet_common.bounded_http import CONNECTION
 from ratchet_common.inbound import at_once
 from ratchet_common.request_log import UNNOTICED
@@ -65,7 +65,9 @@ class Edge:
         self._app, self._service, self._logs = app, service, logs
         self._render = render
         self._usual, self._uploads = Upload(body_limit, body_patience_s), uploads
-        self._durations: dict[tuple[str, str, int], Any] = {}  # cached children: `labels()` costs three times as much
+        self._durations: dict[
+            tuple[str, str, int, str], Any
+        ] = {}  # cached children: `labels()` costs three times as much
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,6 +79,7 @@ class Edge:
         line = self._line(scope, request_id, given=request_id is given)
         tracing = self._tracing
         traced = tracing.request(scope["method"], headers) if tracing and scope["path"] not in UNNOTICED else None
+        broken = breaking_off.begin()
         started, status, answering = time.perf_counter(), 500, False
         cycle = scope.pop(CYCLE, None)  # it holds the scope: both would wait for the collector
         send = send if cycle is None else WholeAnswers(cycle, send).send
@@ -101,13 +104,15 @@ class Edge:
         except Exception as error:  # noqa: BLE001  the edge: further out its text would be logged
             failure = self._render(scope, problems.failed(scope["method"], scope["path"], error))
             if answering:
+                broken.append(500)
                 raise BrokenOffError("An answer broke off half-way; what happened has been logged.") from None
             await failure(scope, receive, send_on)
         finally:
             seconds = time.perf_counter() - started
-            self._observe(scope, status, seconds)
+            ended = broken[0] if broken else status
+            self._observe(scope, status, ended, seconds)
             if traced is not None:
-                traced.end(scope["method"], _route(scope), status)
+                traced.end(scope["method"], _route(scope), status, ended)
             if line is not None:
                 request_log.end(line, route=_route(scope), status=status, seconds=seconds)
 
@@ -134,8 +139,10 @@ class Edge:
 
         return counted
 
-    def _observe(self, scope: Scope, status: int, seconds: float) -> None:
-        key = (method_of(scope["method"]), _route(scope), status)
+    def _observe(self, scope: Scope, status: int, ended: int, seconds: float) -> None:
+        """`ended`: the status that it would have had, where it broke off."""
+        error = str(ended) if ended != status or ended >= 500 else ""
+        key = (method_of(scope["method"]), _route(scope), status, error)
         child = self._durations.get(key)
         if child is None:
             child = telemetry.HTTP_SECONDS.labels(self._service, *map(str, key))

@@ -79,7 +79,8 @@ class Hot:
         self._routes = {(method, path): (Route(path, endpoint), endpoint) for (method, path), endpoint in front.items()}
         self.edge = Edge(self._answer, service, body_limit, **how)
         for (method, path), status in product(front, FAULTS):
-            telemetry.HTTP_SECONDS.labels(service, method, path, str(status))  # a rate sees no step from none to one
+            for sent in (status, 200):  # there from the start: a rate sees no step from none to one
+                telemetry.HTTP_SECONDS.labels(service, method, path, str(sent), str(status))
 
     def knows(self, scope: Scope) -> bool:
         return scope["type"] == "http" and (scope["method"], scope["path"]) in self._routes

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from ratchet_common.config_file import ConfigFile, read_config
@@ -25,6 +32,15 @@ Sampler = Literal[
 def _shared(name: str, default: Any = ..., **how: Any) -> Any:
     """A setting that all services read under one name; what a service adds itself carries its own prefix."""
     return Field(default, validation_alias=name, **how)
+
+
+OF_TRACES = (
+    "otel_sdk_disabled",
+    "otel_exporter_otlp_endpoint",
+    "otel_exporter_otlp_protocol",
+    "otel_traces_sampler",
+    "otel_traces_sampler_arg",
+)
 
 
 class BusSettings(BaseSettings):
@@ -66,6 +82,7 @@ class CommonSettings(BusSettings):
     log_level: str = _shared(
         "LOG_LEVEL", "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
+    otel_sdk_disabled: bool = _shared("OTEL_SDK_DISABLED", False, description="on: no traces, whatever else is set")
     otel_exporter_otlp_endpoint: str = _shared(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "",
@@ -86,7 +103,14 @@ class CommonSettings(BusSettings):
     otel_traces_sampler_arg: float = _shared(
         "OTEL_TRACES_SAMPLER_ARG", 1.0, ge=0, le=1, description="the share that a sampler with traceidratio keeps"
     )
-    otel_sdk_disabled: bool = _shared("OTEL_SDK_DISABLED", False, description="on: no traces, whatever else is set")
+
+    @field_validator(*OF_TRACES, mode="wrap")
+    @classmethod
+    def _read_where_used(cls, given: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """These stand in the environment for all who speak of traces: what is not used here may be as it likes, and an
+        empty one is as good as none. What it depends on stands before it; where that is wrong, that is said."""
+        its = str(info.field_name)
+        return read(given) if given != "" and _is_used(its, info.data) else cls.model_fields[its].get_default()
 
 
 OF_OTHERS = {"MONGODB_USER"}  # commonly stands beside MONGODB_PASSWORD, for the store's own start
@@ -120,6 +144,17 @@ def load(kind: type[S], **given: Any) -> S:
     if wrong:
         raise CannotStartError(" ".join(wrong))
     return settings
+
+
+def _is_used(name: str, known: Mapping[str, Any]) -> bool:
+    """`known`: the settings before it."""
+    if name == "otel_sdk_disabled":
+        return True
+    if known.get("otel_sdk_disabled") or (
+        name != "otel_exporter_otlp_endpoint" and not known.get("otel_exporter_otlp_endpoint")
+    ):
+        return False
+    return name != "otel_traces_sampler_arg" or str(known.get("otel_traces_sampler")).endswith("traceidratio")
 
 
 def variables(kind: type[BaseSettings]) -> dict[str, str]:

@@ -42,7 +42,7 @@ PROCESS_SECONDS = Histogram(
 HTTP_SECONDS = Histogram(
     "http_server_request_duration_seconds",
     "Time to answer a request, to the end of its body",
-    ("service", "http_request_method", "http_route", "http_response_status_code"),
+    ("service", "http_request_method", "http_route", "http_response_status_code", "error_type"),
     buckets=(*QUICK, 120),
 )
 

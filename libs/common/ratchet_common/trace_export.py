@@ -35,6 +35,8 @@ def tracing_of(service: str, settings: CommonSettings) -> Tracing | None:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+    from ratchet_common.span_delivery import Delivery
+
     own = version("ratchet-common")
     who = {
         "service.name": f"ratchet-{service}",
@@ -42,16 +44,23 @@ def tracing_of(service: str, settings: CommonSettings) -> Tracing | None:
         "service.version": own,
         "service.instance.id": str(uuid4()),
     }
-    sampler, resource = _sampler(settings), Resource.create(who)
-    provider = TracerProvider(sampler, resource, shutdown_on_exit=False)  # it would wait for a dead collector
-    exporter = OTLPSpanExporter(
-        endpoint=f"{settings.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces",
-        headers=_headers(settings.otel_exporter_otlp_headers.get_secret_value()),
-        timeout=PATIENCE_S,
-    )
+    sampler, headers = _sampler(settings), _headers(settings.otel_exporter_otlp_headers.get_secret_value())
+    try:
+        resource = Resource.create(who)
+        provider = TracerProvider(sampler, resource, shutdown_on_exit=False)  # it would wait for a dead collector
+        exporter = OTLPSpanExporter(
+            endpoint=f"{settings.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces",
+            headers=headers,
+            timeout=PATIENCE_S,
+        )
+    except ValueError as error:  # of variables that the library reads by itself, such as its limits of a span
+        raise CannotStartError(f"OpenTelemetry cannot use a variable of its own (OTEL_…): {error}.") from None
     provider.add_span_processor(
         BatchSpanProcessor(
-            exporter, max_queue_size=WAITING, schedule_delay_millis=EVERY_MS, max_export_batch_size=AT_ONCE
+            Delivery(service, exporter),
+            max_queue_size=WAITING,
+            schedule_delay_millis=EVERY_MS,
+            max_export_batch_size=AT_ONCE,
         )
     )
     return Tracing(provider.get_tracer("ratchet", own), lambda: _end(provider.shutdown, exporter.shutdown))

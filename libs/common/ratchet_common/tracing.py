@@ -127,8 +127,8 @@ class Request:
     def __init__(self, at: At) -> None:
         self._at, self._token = at, trace_context.enter(at)
 
-    def end(self, method: str, route: str, status: int) -> None:
-        """`route`: its pattern, since a path may hold what people wrote."""
+    def end(self, method: str, route: str, status: int, ended: int = 0) -> None:
+        """`route`: its pattern, since a path may hold what people wrote. `ended`: the status of what broke it off."""
         trace_context.leave(self._token)
         span = self._at.span
         if span is None:
@@ -136,8 +136,8 @@ class Request:
         span.update_name(f"{method_of(method)} {route}")
         span.set_attribute("http.route", route)
         span.set_attribute("http.response.status_code", status)
-        if status >= 500:
-            _failed(span, str(status))
+        if (worst := max(status, ended)) >= 500:
+            _failed(span, str(worst))
         span.end()
 
 

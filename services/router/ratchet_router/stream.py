@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
+from ratchet_common import breaking_off
 from ratchet_common.errors import RefusedError
 from ratchet_providers.base import ModelAnswer, Piece, Shape
 from ratchet_providers.replay import of_body, of_text
@@ -63,9 +64,11 @@ class Opened:
                         yield said
             answered = await self._recorded()
         except NoAnswerError as error:
+            breaking_off.note(error.status)
             await self.progress.record_failure(self._broken_off())
             yield frames.failed(failure_of(error))
         except NotRecordedError as error:
+            breaking_off.note(error.status)
             yield frames.failed(failure_of(error))
         except (asyncio.CancelledError, GeneratorExit):
             await self.progress.record_cancelled(self.progress.answered or self._so_far())

@@ -1,6 +1,6 @@
 import codecs
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from prometheus_client import REGISTRY
 from pydantic import BaseModel, ConfigDict, Field
 
+from ratchet_common import breaking_off
 from ratchet_common.auth import MayRead, Scope, new_token, write_tokens
 from ratchet_common.edge import BrokenOffError
 from ratchet_common.errors import NotFoundError, RetryLaterError, UnavailableError
@@ -52,6 +53,16 @@ async def broken_off() -> StreamingResponse:
     async def chunks() -> AsyncIterator[bytes]:
         yield b"half"
         raise KeyError(SECRET)
+
+    return StreamingResponse(chunks())
+
+
+@routes.get("/says-so")
+async def says_so() -> StreamingResponse:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"half"
+        breaking_off.note(502)
+        yield b"an error, in the body"
 
     return StreamingResponse(chunks())
 
@@ -202,6 +213,20 @@ async def test_an_answer_that_breaks_off_takes_no_text_to_the_server(client: htt
     assert seen.value.__suppress_context__
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "error"), [("/broken-off", "200", "500"), ("/says-so", "200", "502"), ("/away", "503", "503")]
+)
+async def test_what_breaks_off_is_counted_as_failed(
+    client: httpx.AsyncClient, path: str, status: str, error: str
+) -> None:
+    labels = {"service": "notes", "http_request_method": "GET", "http_route": f"/notes{path}"}
+    labels |= {"http_response_status_code": status, "error_type": error}
+    before = REGISTRY.get_sample_value("http_server_request_duration_seconds_count", labels) or 0
+    with suppress(BrokenOffError):
+        await client.get(f"/notes{path}")
+    assert REGISTRY.get_sample_value("http_server_request_duration_seconds_count", labels) == before + 1
+
+
 async def test_something_away_is_503_and_says_when_to_come_again(client: httpx.AsyncClient) -> None:
     answer = await client.get("/notes/away")
     assert "store-7" not in is_problem(answer, 503, "unavailable")["detail"]
@@ -296,5 +321,6 @@ def test_a_hot_path_counts_its_faults_from_nought() -> None:
     Hot({("POST", "/hot"): _hot}, "notes", 1024)
     for status in ("500", "502", "503", "504"):
         labels = {"service": "notes", "http_route": "/hot", "http_request_method": "POST"}
-        labels["http_response_status_code"] = status
-        assert REGISTRY.get_sample_value("http_server_request_duration_seconds_count", labels) == 0.0
+        for sent in (status, "200"):  # 200: it breaks off half-way
+            its = labels | {"http_response_status_code": sent, "error_type": status}
+            assert REGISTRY.get_sample_value("http_server_request_duration_seconds_count", its) == 0.0

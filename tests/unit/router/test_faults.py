@@ -8,6 +8,7 @@ import pytest
 from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
 
+from ratchet_common import breaking_off
 from ratchet_router.api.anthropic_errors import in_anthropic_shape
 from ratchet_router.api.event_stream import EventStream
 from ratchet_router.api.hanging_up import Callers
@@ -59,6 +60,7 @@ async def test_a_fault_in_a_stream_is_an_error_event_and_no_end() -> None:
         yield b"data: {}\n\n"
         raise KeyError(PRIVATE)
 
+    noted = breaking_off.begin()
     stream = EventStream(events(), ChatFrames("x", "m", 1, usage_asked=False), {}, Callers())
     await stream(SCOPE, receive, send)
     said = b"".join(message.get("body", b"") for message in sent)
@@ -66,3 +68,4 @@ async def test_a_fault_in_a_stream_is_an_error_event_and_no_end() -> None:
     assert b"[DONE]" not in said
     assert PRIVATE.encode() not in said
     assert sent[-1]["more_body"] is False
+    assert noted == [500]

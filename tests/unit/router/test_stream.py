@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from ratchet_catalogue.catalogue import Catalogue
+from ratchet_common import breaking_off
 from ratchet_common.events import PredictionMade, Usage
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.base import ProviderError
@@ -289,8 +290,12 @@ async def test_a_text_in_parts_of_which_a_filter_withheld_one_is_no_whole_answer
 async def test_a_broken_stream_is_not_kept() -> None:
     small = Scripted([["On ", CUT], ["On Monday.", None, USED]])
     its = world(small=small)
+    noted = breaking_off.begin()
     await streamed(its)
+    assert noted == [503]
+    noted.clear()
     assert text_of(await streamed(its)) == "On Monday."
+    assert not noted
 
 
 async def test_a_stream_may_take_longer_than_others_would_have_to_wait_for_their_turn() -> None:

@@ -6,7 +6,9 @@ from contextlib import aclosing
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
+from ratchet_common import breaking_off
 from ratchet_common.alarms import Within
+from ratchet_common.edge import HUNG_UP
 from ratchet_router.api.faults import fault
 from ratchet_router.api.hanging_up import Callers, HungUpError, StoppingError
 from ratchet_router.shapes.shape import Failure, Frames
@@ -35,12 +37,15 @@ class EventStream(Response):
                         with Within(READ_PATIENCE_S):
                             await send({"type": "http.response.body", "body": event, "more_body": True})
         except (HungUpError, TimeoutError):
+            breaking_off.note(HUNG_UP)
             return
         except StoppingError as error:
+            breaking_off.note(error.status)
             said = self._frames.failed(Failure(error.status, error.type, error.detail, retry_after_s=1))
             await send({"type": "http.response.body", "body": said, "more_body": True})
         except Exception as error:  # noqa: BLE001  the edge of a stream: only here its caller can still be told
             ours = fault(Request(scope), error)
+            breaking_off.note(ours.status)
             said = self._frames.failed(Failure(ours.status, ours.type, ours.detail))
             await send({"type": "http.response.body", "body": said, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
