@@ -140,6 +140,8 @@ async def test_one_change_has_one_event_however_many_tell_of_it(store: MonitorSt
     assert sorted((one.subject, one.revision, one.change) for one in sent) == [
         (f"s{n}", revision, change) for n in range(5) for revision, change in ((1, "opened"), (2, "closed"))
     ]
+    await store.alerts.tell([condition(subject="open", tenant=tenant) for tenant in ("acme", "globex")])
+    assert await store.alerts.open_by_severity() == {"info": 0, "warning": 2, "critical": 0}
 
 
 async def test_a_receiver_that_hangs_then_fails_then_works(store: MonitorStore, tmp_path: Path) -> None:

@@ -19,15 +19,19 @@ from ratchet_common.events import Event, FeedbackJoined, PredictionMade, ShadowA
 from ratchet_common.topics import PREDICTIONS, TOPIC_OF, VERDICTS
 from ratchet_monitor.buckets import Build, Cell
 from ratchet_monitor.comparison import Rules
-from ratchet_monitor.downsampling import sum_up_once
+from ratchet_monitor.downsampling import Spent, sum_up_once
 from ratchet_monitor.experiments import State, verdict_of
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.intake import Intake, on_traffic
+from ratchet_monitor.ledger.catching_up import mark_behind
+from ratchet_monitor.ledger.sheet import TOTAL
+from ratchet_monitor.ledger.sums import sums
 from ratchet_monitor.main import build
 from ratchet_monitor.rebuild import Rebuild
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.store.contents import has_columns
+from ratchet_monitor.store.ledger import Sheets
 from ratchet_monitor.totals import OF_TOTALS, WITH_LATENCIES
 from ratchet_monitor.verdicts import compare_once, look
 from ratchet_monitor.watching import Watching
@@ -66,10 +70,11 @@ async def hear(store: MonitorStore, events: Sequence[Said]) -> None:
     await intake.feedback([event for event in events if isinstance(event, FeedbackJoined)])
 
 
-async def rebuild_all(store: MonitorStore) -> None:
-    rebuild = Rebuild(
-        store.facts, store.buckets, KEEPING, store.changed, then=[store.to_compare], days=store.buckets.changed_days
-    )
+async def rebuild_all(store: MonitorStore, ledger: Sheets | None = None) -> None:
+    """Without a `ledger`: as an earlier release does."""
+    days = store.buckets.changed_days
+    then = [store.to_compare]
+    rebuild = Rebuild(store.facts, store.buckets, KEEPING, store.changed, then=then, days=days, ledger=ledger)
     idle = 0
     while idle < 3:  # a mark that was set again has its turn in a moment
         if await rebuild.once(NOW):
@@ -164,6 +169,39 @@ async def test_hours_of_an_earlier_release_are_read_and_become_days(store: Monit
         await days.update_many({}, {"$set": {"packed": packed}, "$inc": {"built": 1}})  # as that release writes
         (added,) = [one async for one in old.buckets.sums("acme", NOW - timedelta(days=7), WITH_LATENCIES)]
         assert added.contents.predictions == 8
+
+
+async def test_what_an_earlier_release_builds_meanwhile_is_built_again_for_the_ledger(store: MonitorStore) -> None:
+    """Its replicas take marks, too, and write no sheets: of an hour that has one, of one that has none, of a day."""
+    old, week = NOW - timedelta(days=2), NOW - timedelta(days=7)
+    ledger, buckets, days = store.ledger, store.buckets, store.buckets.changed_days
+
+    async def counted() -> tuple[int, int]:
+        pages = [page.table.rows[""] async for page in ledger.pages("acme", week, TOTAL)]
+        told = [one.contents.predictions async for one in buckets.periods("acme", week)]
+        return sum(sums(row).answers for row in pages), sum(told)
+
+    async def sum_up(spent: Spent | None = None) -> None:
+        while await sum_up_once(days, buckets, buckets.of_days, NOW, spent):
+            pass
+
+    await hear(store, [prediction(301, at=old), prediction(302, at=NOW)])
+    await rebuild_all(store, ledger.of_hours)
+    await sum_up(Spent(ledger, ledger.of_days))
+    assert await counted() == (2, 2)
+    later = [prediction(303, at=old), prediction(304, at=old - 5 * timedelta(hours=1)), prediction(305, at=NOW)]
+    await hear(store, later)
+    await rebuild_all(store)
+    await sum_up()
+    assert await counted() == (2, 5)
+    for _ in range(2):  # the second time there is nothing to do
+        await mark_behind(buckets.of_hours, ledger.of_hours, store.changed, KEEPING.rebuildable_from(NOW))
+        await mark_behind(buckets.of_days, ledger.of_days, days, KEEPING.whole_days_from(NOW))
+        await rebuild_all(store, ledger.of_hours)
+        await sum_up(Spent(ledger, ledger.of_days))
+        assert await counted() == (5, 5)
+    await mark_behind(buckets.of_hours, ledger.of_hours, store.changed, KEEPING.rebuildable_from(NOW))
+    assert await store.changed.count() == 0
 
 
 async def put_on_trial(store: MonitorStore, revision: int = 1) -> None:

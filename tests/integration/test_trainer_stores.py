@@ -254,6 +254,9 @@ async def test_a_version_comes_back_as_it_was_kept_and_is_judged_where_it_answer
     assert await store.add(tuned)
     assert not await store.add(replace(tuned, why="once more"))
     assert await store.get("acme", tuned.version_id) == tuned
+    await store.add(replace(tuned, tenant="globex"))
+    assert await store.by_state() == {str(state): 0 for state in VersionState} | {"candidate": 2}
+    await database.versions.delete_one({"tenant": "globex"})
     assert await store.take_to_judge(now, here=True) is None
     held = await store.take_to_judge(now, here=False)
     assert held is not None

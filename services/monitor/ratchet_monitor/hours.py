@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 GRACE = timedelta(days=1)  # raw data outlive the sealing of their hour by this: no rebuild finds half of them
 
 
@@ -52,6 +53,14 @@ class Keeping:
     def rebuildable(self, hour: datetime, now: datetime) -> bool:
         """All of the hour's raw data are still there."""
         return now < hour + self.raw + GRACE / 2
+
+    def rebuildable_from(self, now: datetime) -> datetime:
+        """The first hour that is."""
+        return hour_of(now - self.raw - GRACE / 2) + HOUR
+
+    def whole_days_from(self, now: datetime) -> datetime:
+        """The first day whose hours are all there."""
+        return day_of(now - max(self.hours, self.raw + 2 * GRACE)) + DAY
 
     def raw_from(self, now: datetime) -> datetime:
         """Raw data of hours before this one are needed no more."""

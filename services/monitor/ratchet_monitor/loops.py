@@ -12,6 +12,7 @@ from ratchet_monitor.budgets.watching import WatchingBudgets
 from ratchet_monitor.downsampling import Spent, sum_up_once
 from ratchet_monitor.drifting import look_once
 from ratchet_monitor.intake import utc_now
+from ratchet_monitor.ledger.catching_up import mark_behind
 from ratchet_monitor.pace import resting
 from ratchet_monitor.quality import measure_once
 from ratchet_monitor.rebuild import Rebuild
@@ -32,6 +33,7 @@ TELL_EVERY_S = 1.0
 DELIVER_EVERY_S, DELIVER_IDLE_S = 1.0, 8.0
 DELIVERERS = 8
 SUM_UP_EVERY_S = 5.0
+CATCH_UP_EVERY_S = 6 * 3600.0  # and at a start: only beside an earlier release is there something to do
 DRIFT_EVERY_S = 2.0
 IDLE = 4  # times as long, where nothing was marked for a while
 
@@ -72,6 +74,12 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
     async def sum_up() -> bool:
         return await sum_up_once(store.buckets.changed_days, store.buckets, store.buckets.of_days, utc_now(), spent)
 
+    async def catch_up() -> None:
+        now, keeping, sheets = utc_now(), settings.keeping, store.ledger
+        await mark_behind(store.buckets.of_hours, sheets.of_hours, store.changed, keeping.rebuildable_from(now))
+        days = store.buckets.changed_days
+        await mark_behind(store.buckets.of_days, sheets.of_days, days, keeping.whole_days_from(now))
+
     async def forget() -> None:
         await store.facts.forget(utc_now())
 
@@ -83,6 +91,7 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         "trials": Loop(watch, every=WATCH_EVERY_S),
         "quality": _seldom(measure, settings.quality_every_s),
         "days": _seldom(sum_up, SUM_UP_EVERY_S),
+        "ledger": Loop(catch_up, every=CATCH_UP_EVERY_S),
         "forgetting": Loop(forget, every=FORGET_EVERY_S),
     }
 

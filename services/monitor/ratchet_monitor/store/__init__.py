@@ -29,7 +29,6 @@ from ratchet_monitor.store.watched import MongoWatched
 
 class MonitorStore:
     def __init__(self, database: Database, keeping: Keeping, *, alert_defaults: bool = True) -> None:
-        self._keeping = keeping
         self.facts = MongoFacts(database, keeping)
         self.buckets = MongoBuckets(database, keeping)
         self.ledger = MongoLedger(database, keeping)
@@ -59,7 +58,6 @@ class MonitorStore:
         await self.facts.create_indexes()
         await self.buckets.create_indexes()
         await self.ledger.create_indexes()
-        await self._keep_what_was_spent()
         await self.experiments.create_indexes()
         await self.studies.create_indexes()
         await self.qualities.create_indexes()
@@ -78,13 +76,6 @@ class MonitorStore:
             self.budgets,
         ):
             await one.create_indexes()
-
-    async def _keep_what_was_spent(self) -> None:
-        """Once: the hours of an earlier release, as far as they can be built anew, have nothing in the ledger yet."""
-        if await self.ledger.of_hours.is_empty():
-            now = datetime.now(UTC)
-            async for keys in self.buckets.hours_there():
-                await self.changed.set([key for key in keys if self._keeping.rebuildable(key.hour, now)])
 
     async def _stir(self, tenant: str) -> None:
         await self.watched.stir({tenant}, datetime.now(UTC))

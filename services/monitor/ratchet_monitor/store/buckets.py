@@ -14,7 +14,6 @@ from ratchet_monitor.store.contents import Columns, MongoContents
 from ratchet_monitor.store.marks import MongoMarks
 
 DAY = timedelta(days=1)
-MARKS_AT_ONCE = 1000
 MOST_CHANGED = 10_000  # days of a tenant's tasks that wait to be summed up anew
 
 
@@ -142,19 +141,9 @@ class MongoBuckets:
             found = await self._changed.find(whose, {"task_type": 1, "hour": 1}).limit(MOST_CHANGED).to_list()
         return {(mark["task_type"], mark["hour"]) for mark in found}
 
-    async def hours_there(self) -> AsyncIterator[Collection[BucketKey]]:
-        """All of them, some at a time."""
-        waiting: set[BucketKey] = set()
-        async for hour in self.of_hours.keys():
-            waiting.add(hour)
-            if len(waiting) >= MARKS_AT_ONCE:
-                yield waiting
-                waiting = set()
-        yield waiting
-
     async def _mark_all_days(self) -> None:
         """Once: the hours of an earlier release have no days yet."""
-        async for hours in self.hours_there():
+        async for hours in self.of_hours.all_built():
             await self.changed_days.set({hour.of_day for hour in hours})
 
 

@@ -24,6 +24,7 @@ from ratchet_monitor.hours import BucketKey
 from ratchet_monitor.store.documents import struct_of
 
 READ_AT_ONCE = 200
+HOUR_DIGITS = 10  # an `_id` begins with its hour
 UNPACKED_AT_ONCE = 16  # beside the event loop; then others have their turn
 WHOLE = dict.fromkeys(("task_type", "hour", "built", "packed", "cells"), 1)
 
@@ -90,12 +91,17 @@ class MongoContents:
                     for its in made:
                         yield its
 
-    async def keys(self) -> AsyncIterator[BucketKey]:
-        """Of all that is there."""
-        fields = dict.fromkeys(BucketKey._fields, 1)
+    async def all_built(self, since: datetime | None = None) -> AsyncIterator[dict[BucketKey, int]]:
+        """How often each was built, of all tenants, some at a time: those that start from `since` on."""
+        fields, some = dict.fromkeys((*BucketKey._fields, "built"), 1), dict[BucketKey, int]()
+        those = {"_id": {"$gte": BucketKey("", "", since).text[:HOUR_DIGITS]}} if since else {}
         with waiting_is_worth_it():
-            async for document in self.collection.find({}, fields, batch_size=READ_AT_ONCE):
-                yield BucketKey(**{name: document[name] for name in BucketKey._fields})
+            async for document in self.collection.find(those, fields, batch_size=READ_AT_ONCE):
+                some[BucketKey(**{name: document[name] for name in BucketKey._fields})] = document["built"]
+                if len(some) >= READ_AT_ONCE:
+                    yield some
+                    some = {}
+        yield some
 
     async def is_empty(self) -> bool:
         with waiting_is_worth_it():

@@ -72,9 +72,11 @@ class Sheets:
                     unchanged = {"_id": document["_id"], place: kept}
                     yield (await self.collection.update_one(unchanged, again)).modified_count
 
-    async def is_empty(self) -> bool:
+    async def built(self, keys: Collection[BucketKey]) -> dict[str, int]:
+        """How often each was built, by its key's text; those that are there."""
         with waiting_is_worth_it():
-            return await self.collection.find_one({}, {"_id": 1}) is None
+            found = self.collection.find({"_id": {"$in": [key.text for key in keys]}}, {"built": 1})
+            return {document["_id"]: document["built"] async for document in found}
 
 
 class MongoLedger:

@@ -46,6 +46,7 @@ class MongoJobStore:
         await self._jobs.create_index("open", unique=True, partialFilterExpression={"open": {"$exists": True}})
         await self._jobs.create_index("part_of")
         await self._jobs.create_index([("due_at", 1), ("state", 1)])
+        await self._jobs.create_index("state")
 
     async def add(self, job: Job) -> None:
         """Under its own id, once. Raises JobOpenError where one for its task is open already."""
@@ -112,7 +113,7 @@ class MongoJobStore:
 
     async def open(self) -> builtins.list[Open]:
         """Of all tenants; `COUNTED_AT_MOST` of them."""
-        fields = {"platform": 1, "state": 1, "due_at": 1, "lease.until_ms": 1, "history": 1}
+        fields = {"platform": 1, "state": 1, "due_at": 1, "lease.until_ms": 1, "history": {"$slice": -1}}
         with waiting_is_worth_it():
             found = await self._jobs.find(STILL_OPEN, fields).limit(COUNTED_AT_MOST).to_list()
         return [open_in(document) for document in found]
