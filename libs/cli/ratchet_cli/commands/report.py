@@ -1,7 +1,7 @@
 """`ratchet report`: a day, a week, a month, a quarter."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -20,37 +20,22 @@ Format = Annotated[str, typer.Option("--format", help="md, html or json; default
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="A file, in place of the standard output.")]
 
 
-@commands.command(epilog="Example: ratchet report daily --at 2026-11-23")
-@at_gateway
-def daily(gateway: Router, at: At = "", format_: Format = "", out: Out = None, as_json: AsJson = False) -> None:
-    """Report on a day, from midnight to midnight by UTC."""
-    from ratchet_cli.reporting import report
-
-    report(gateway, "daily", at, format_, out, as_json=as_json)
-
-
-@commands.command(epilog="Example: ratchet report weekly --out week.html")
-@at_gateway
-def weekly(gateway: Router, at: At = "", format_: Format = "", out: Out = None, as_json: AsJson = False) -> None:
-    """Report on a week, which begins on Monday."""
-    from ratchet_cli.reporting import report
-
-    report(gateway, "weekly", at, format_, out, as_json=as_json)
+RHYTHMS: Final = {
+    "daily": ("a day, from midnight to midnight by UTC", "--at 2026-11-23"),
+    "weekly": ("a week, which begins on Monday", "--out week.html"),
+    "monthly": ("a month of the calendar", "--format json"),
+    "quarterly": ("a quarter of the calendar", "--at 2026-08-01 --out quarter.md"),
+}
 
 
-@commands.command(epilog="Example: ratchet report monthly --format json")
-@at_gateway
-def monthly(gateway: Router, at: At = "", format_: Format = "", out: Out = None, as_json: AsJson = False) -> None:
-    """Report on a month of the calendar."""
-    from ratchet_cli.reporting import report
+def _add(rhythm: str, what: str, options: str) -> None:
+    @commands.command(rhythm, help=f"Report on {what}.", epilog=f"Example: ratchet report {rhythm} {options}")
+    @at_gateway
+    def command(gateway: Router, at: At = "", format_: Format = "", out: Out = None, as_json: AsJson = False) -> None:
+        from ratchet_cli.reporting import report
 
-    report(gateway, "monthly", at, format_, out, as_json=as_json)
+        report(gateway, rhythm, at, format_, out, as_json=as_json)
 
 
-@commands.command(epilog="Example: ratchet report quarterly --at 2026-08-01 --out quarter.md")
-@at_gateway
-def quarterly(gateway: Router, at: At = "", format_: Format = "", out: Out = None, as_json: AsJson = False) -> None:
-    """Report on a quarter of the calendar."""
-    from ratchet_cli.reporting import report
-
-    report(gateway, "quarterly", at, format_, out, as_json=as_json)
+for _rhythm, _said in RHYTHMS.items():
+    _add(_rhythm, *_said)
