@@ -57,6 +57,18 @@ async def test_an_answer_that_was_made_elsewhere_enters_the_loop_once(site: Site
     assert again["result_id"] == recorded["result_id"]
 
 
+async def test_what_is_told_twice_under_one_key_is_recorded_once(site: Site) -> None:
+    made = {name: value for name, value in site.mail().items() if name in PREDICTED}
+    made |= {"model": "ours", "output": "risk", "cost_usd": 0.25}
+    key = {"Idempotency-Key": uuid4().hex}
+    told = [await site.app.post("/api/models/predictions", made, headers=key) for _ in range(2)]
+    assert told[0] == told[1]
+    assert told[0][0] == 202
+    status, problem = await site.app.post("/api/models/predictions", made | {"output": "status"}, headers=key)
+    assert (status, problem["type"].rpartition(":")[2]) == (422, "idempotency-mismatch")
+    assert (await site.app.post("/api/models/predictions", made, headers={"Idempotency-Key": ""}))[0] == 422
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "named"),
     [

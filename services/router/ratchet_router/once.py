@@ -40,7 +40,7 @@ async def answer_once(ask: Ask, wanted: Once | None, parts: Parts, gone: Gone) -
     its = await held(parts.keys, wanted, _deadline_s(ask, parts))
     if its.answer is not None:
         return replayed(its.answer)
-    async with _released_on_failure(its):
+    async with released_on_failure(its):
         progress = begun(ask, parts)
     note = _noting(its, ask, parts)
     try:
@@ -62,9 +62,9 @@ async def embed_once(ask: EmbedAsk, wanted: Once | None, parts: Parts, gone: Gon
     its = await held(parts.keys, wanted, _deadline_s(ask, parts))
     if its.answer is not None:
         return embedded.replayed(its.answer)
-    async with _released_on_failure(its):
+    async with released_on_failure(its):
         made = await embed(ask, parts, gone)
-    await _done(its, embedded.to_keep(made, ask, parts.cache.expires_at()))
+    await done(its, embedded.to_keep(made, ask, parts.cache.expires_at()))
     return made
 
 
@@ -75,7 +75,7 @@ async def opened_once(ask: Ask, wanted: Once | None, parts: Parts) -> Opened:
     its = await held(parts.keys, wanted, _deadline_s(ask, parts))
     if its.answer is not None:
         return opened_again(its.answer, ask, parts)
-    async with _released_on_failure(its):
+    async with released_on_failure(its):
         stream = await opened(ask, parts)
     stream.at_end = _noting(its, ask, parts)
     return stream
@@ -84,14 +84,14 @@ async def opened_once(ask: Ask, wanted: Once | None, parts: Parts) -> Opened:
 def _noting(its: Held, ask: Ask, parts: Parts) -> Callable[[Answered | None], Awaitable[None]]:
     async def note(answered: Answered | None) -> None:
         if answered is not None:
-            await _done(its, to_keep(ask, answered, parts.cache.expires_at()))
+            await done(its, to_keep(ask, answered, parts.cache.expires_at()))
         else:
-            await _released(its)
+            await released(its)
 
     return note
 
 
-async def _done(its: Held, entry: Entry) -> None:
+async def done(its: Held, entry: Entry) -> None:
     if its.done is None:
         return
     try:
@@ -100,7 +100,7 @@ async def _done(its: Held, entry: Entry) -> None:
         log.warning("The store takes no note of an answer to an Idempotency-Key: a repetition is answered anew, later.")
 
 
-async def _released(its: Held) -> None:
+async def released(its: Held) -> None:
     if its.release is None:
         return
     try:
@@ -110,11 +110,11 @@ async def _released(its: Held) -> None:
 
 
 @asynccontextmanager
-async def _released_on_failure(its: Held) -> AsyncIterator[None]:
+async def released_on_failure(its: Held) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        await _released(its)
+        await released(its)
         raise
 
 

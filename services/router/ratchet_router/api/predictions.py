@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -13,10 +13,13 @@ from ratchet_common.auth import Caller, MayGenerate
 from ratchet_common.events import BASE_VERSION, Usage
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
+from ratchet_router.api.batches import IdempotencyKey
 from ratchet_router.api.given import GivenBody
 from ratchet_router.api.input_body import InputBody, Short, Text, messages_of
 from ratchet_router.api.parts import TheParts
-from ratchet_router.made_elsewhere import MadeElsewhere, told
+from ratchet_router.made_elsewhere import MadeElsewhere
+from ratchet_router.once import once
+from ratchet_router.told_once import take_once
 
 routes = APIRouter(tags=["predictions"])
 
@@ -56,7 +59,9 @@ class PredictionBody(InputBody):
     model: Name
     output: Text
     version_id: Name = Field(BASE_VERSION, description="a version; `base`: nothing that was trained")
-    external_id: Short | None = Field(None, description="your own name for it: told twice, it is one")
+    external_id: Short | None = Field(
+        None, description="your own name for it: told twice with one answered_at, it is one"
+    )
     answered_at: AwareDatetime | None = Field(None, description="within the last 30 days; left out: now")
     document_type: DocumentType | None = None
     document_id: Short | None = Field(None, description="your own name of the document: its cost is counted by it")
@@ -94,17 +99,28 @@ class Recorded(BaseModel):
     )
 
 
-@routes.post("/api/models/predictions", status_code=202, response_model=Recorded, responses=documented(404, 503))
-async def told_of(body: PredictionBody, caller: MayGenerate, parts: TheParts) -> Any:
+@routes.post("/api/models/predictions", status_code=202, response_model=Recorded, responses=documented(404, 409, 503))
+async def told_of(
+    body: PredictionBody,
+    request: Request,
+    response: Response,
+    caller: MayGenerate,
+    parts: TheParts,
+    idempotency_key: IdempotencyKey = None,
+) -> Any:
     """An answer that was made elsewhere. It counts in accuracy, cost and drift, people can say what it was worth, and
     what they say is learned from. It is in no comparison of versions on trial, since nobody drew who answers.
     """
-    made = made_elsewhere(body, caller)
-    found = told(made, parts.catalogue.of(caller.tenant).models, parts.settings.text_limit_bytes)
-    recorded = await parts.recorder.record(found.event)
+    wanted = None
+    if idempotency_key is not None:
+        wanted = once(request.headers, caller.tenant, request.scope["path"], await request.body())
+    taken = await take_once(made_elsewhere(body, caller), wanted, parts)
+    if taken.replayed:
+        response.headers["x-ratchet-replayed"] = "true"
+    found = taken.told
     return Recorded(
         result_id=found.event.result_id,
-        recorded=recorded,
+        recorded=taken.recorded,
         cost_usd=float(found.event.cost_usd),
         cost_from=found.cost_from,
         text_omitted=found.event.text_omitted,
