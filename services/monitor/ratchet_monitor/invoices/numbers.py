@@ -6,12 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 from ratchet_common.errors import RefusedError
+from ratchet_monitor.invoices.signs import EITHER, GROUPED, GROUPED_BY_POINTS, PLAIN, WITH_COMMA, Sign, bare
 
-PLAIN: Final = re.compile(r"\d+(\.\d*)?([eE][+-]?\d{1,4})?|\.\d+([eE][+-]?\d{1,4})?")
-GROUPED: Final = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
-WITH_COMMA: Final = re.compile(r"\d*,\d*|[1-9]\d{0,2}(\.\d{3})+,\d*")  # as a decimal point
-EITHER: Final = re.compile(r"[1-9]\d{0,2},\d{3}")  # thousands, or three decimal places
-GROUPED_BY_POINTS: Final = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 DEAREST: Final = Decimal(10) ** 12
 MOST_PLACES: Final = 20
 YEARS: Final = (2000, 2100)
@@ -29,10 +25,9 @@ class WrongDateFormatError(RefusedError):
     title = "The format of dates is none"
 
 
-def amount_in(text: str, *, by_comma: bool = True) -> Decimal:
-    """USD. `by_comma`: the fields of a line are told apart by commas, so that one within a number groups thousands;
-    else it is a decimal point, where it can be nothing else. Raises UnreadableError."""
-    found = _number("the amount", text.strip().removeprefix("$").removesuffix("USD"), by_comma=by_comma)
+def amount_in(text: str, sign: Sign = "point") -> Decimal:
+    """USD. `sign`: before the decimal places; the other one groups thousands. Raises UnreadableError."""
+    found = _number("the amount", bare(text), sign)
     if found > DEAREST:
         raise UnreadableError("the amount is too large to be one")
     if found and places_of(found) > MOST_PLACES:
@@ -47,14 +42,11 @@ def places_of(amount: Decimal) -> int:
     return places if amount or places <= MOST_PLACES else 0
 
 
-def tokens_in(field: str, text: str, *, by_comma: bool = True) -> int:
-    """`by_comma`: as of `amount_in`. Raises UnreadableError. Nothing is 0."""
+def tokens_in(field: str, text: str, sign: Sign = "point") -> int:
+    """`sign`: as of `amount_in`. Raises UnreadableError. Nothing is 0."""
     if not text.strip():
         return 0
-    what = f"the number of {field} tokens"
-    if not by_comma and GROUPED_BY_POINTS.fullmatch(text.strip()):
-        raise UnreadableError(f"{what} has a point that may group thousands or not: write it without")
-    found = _number(what, text, by_comma=by_comma)
+    found = _number(f"the number of {field} tokens", text, sign)
     if found > MOST_TOKENS or found != int(found):
         raise UnreadableError(f"the number of {field} tokens is no whole number of tokens")
     return int(found)
@@ -91,18 +83,17 @@ def _time_in(said: str, date_format: str) -> datetime:
     raise ValueError("a year, a month and a day are more")
 
 
-def _number(what: str, text: str, *, by_comma: bool) -> Decimal:
+def _number(what: str, text: str, sign: Sign) -> Decimal:
     said = text.strip()
     if said.startswith("-") or (said.startswith("(") and said.endswith(")")):
         raise UnreadableError(f"{what} is negative: credits and refunds are not of one day's calls")
-    if not by_comma and EITHER.fullmatch(said):
-        raise UnreadableError(f"{what} has a comma that may group thousands or not: write it with a point, or without")
-    if GROUPED.fullmatch(said):
+    if sign == "unknown" and EITHER.fullmatch(said):
+        mark = "comma" if "," in said else "point"
+        raise UnreadableError(f"{what} has a {mark} that may group thousands or not, which nothing else here tells")
+    if sign != "comma" and GROUPED.fullmatch(said):
         said = said.replace(",", "")
-    elif not by_comma and WITH_COMMA.fullmatch(said):
+    elif sign != "point" and (WITH_COMMA.fullmatch(said) or GROUPED_BY_POINTS.fullmatch(said)):
         said = said.replace(".", "").replace(",", ".")
-    elif not by_comma and GROUPED_BY_POINTS.fullmatch(said) and said.count(".") > 1:
-        said = said.replace(".", "")
     if not PLAIN.fullmatch(said):
         raise UnreadableError(f"{what} is no number")
     return Decimal(said)

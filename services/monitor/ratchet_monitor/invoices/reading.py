@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Final, NamedTuple
 
 from ratchet_common.errors import RefusedError
@@ -18,7 +19,9 @@ from ratchet_monitor.invoices.numbers import (
     places_of,
     tokens_in,
 )
+from ratchet_monitor.invoices.signs import Sign, sign_of
 
+NUMBERS: Final[tuple[Field, ...]] = ("amount", "input", "output", "cached")
 MOST_LINES: Final = 100_000
 MOST_ITEMS: Final = 20_000  # days of a model
 MOST_FAULTS: Final = 1_000  # that are named; the rest is counted
@@ -98,13 +101,14 @@ def read(body: bytes, asked: Asked) -> Invoice:
     if header is None or isinstance(header[1], str):
         raise EmptyInvoiceError("The file has no header: its first line names the columns.")
     at = columns(header[1], asked.named)
+    sign: Sign = "point" if delimiter == "," else sign_of(_numbers(text, delimiter, at))
     found = Invoice(at.words(), "input" in at.places and "output" in at.places, "cached" in at.places)
     for number, row in rows:
         found.lines += 1
         if found.lines > MOST_LINES:
             raise LongInvoiceError(f"The file has more than {MOST_LINES:,} lines: send it in parts, by days.")
         try:
-            _add(found, number, row, at, asked, by_comma=delimiter == ",")
+            _add(found, number, row, at, asked, sign)
         except UnreadableError as error:
             found.refused += 1
             if len(found.faults) < MOST_FAULTS:
@@ -149,7 +153,15 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
             yield before + 1, row
 
 
-def _add(found: Invoice, number: int, row: list[str] | str, at: Columns, asked: Asked, *, by_comma: bool) -> None:
+def _numbers(text: str, delimiter: str, at: Columns) -> Iterator[str]:
+    """Of the lines that are read at all."""
+    places = [at.places[name] for name in NUMBERS if name in at.places]
+    for _, row in islice(_rows(text, delimiter), 1, MOST_LINES + 1):
+        if len(row) == len(at.header) and not isinstance(row, str):
+            yield from (row[place] for place in places)
+
+
+def _add(found: Invoice, number: int, row: list[str] | str, at: Columns, asked: Asked, sign: Sign) -> None:
     if isinstance(row, str):
         raise UnreadableError(row)
     if len(row) != len(at.header):
@@ -160,11 +172,9 @@ def _add(found: Invoice, number: int, row: list[str] | str, at: Columns, asked: 
     theirs = said["model"].strip()
     if not theirs or len(theirs) > LONGEST_NAME:
         raise UnreadableError(f"the model has no name, or one longer than {LONGEST_NAME} letters")
-    cached, read_, written = (
-        tokens_in(name, said.get(name, ""), by_comma=by_comma) for name in ("cached", "input", "output")
-    )
+    cached, read_, written = (tokens_in(name, said.get(name, ""), sign) for name in ("cached", "input", "output"))
     read_ += cached if asked.apart else 0
-    amount = amount_in(said["amount"], by_comma=by_comma)
+    amount = amount_in(said["amount"], sign)
     if cached > read_:
         raise UnreadableError("it has more cached tokens than input: say input_excludes_cached where they are apart")
     key = Key(day_in(said["date"], asked.date_format), asked.aliases.get(theirs, theirs))

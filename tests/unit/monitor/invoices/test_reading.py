@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,9 @@ def test_other_words_other_signs_and_an_alias() -> None:
         (";", "1.234.567", "1234567"),
         ("\t", "1250,5", "1250.5"),
         (";", "1,250", "may group thousands or not"),
+        (";", "1.250", "may group thousands or not"),
+        (";", "0.250", "0.250"),
+        (";", ",", "the amount is no number"),
         ("\t", "12,250", "may group thousands or not"),
         (";", "12.25", "12.25"),
         (",", "0E-6176", "0"),
@@ -61,6 +65,35 @@ def test_a_comma_is_what_it_can_only_be_or_the_line_is_refused(separator: str, a
         assert read_as in reasons(found)[2]
     else:
         assert found.billed[LARGE].amount == Decimal(read_as)
+
+
+@pytest.mark.parametrize(
+    ("other", "said", "read_as"),
+    [
+        ("12,25", "1.250", 1250),
+        ("12,25", "1,250", "1.25"),
+        ("12.25", "1.250", "1.25"),
+        ("12.25", "1,250", 1250),
+        ("$1,234,567", "1.250", "1.25"),
+        ("1.234.567", "1.250", 1250),
+        ("7", "1.250", None),
+    ],
+)
+def test_what_may_be_either_is_what_the_rest_of_the_file_says(other: str, said: str, read_as: Any) -> None:
+    text = f"date;model;amount\n2026-11-03;large;{said}\n2026-11-03;small;{other}\n"
+    found = read(text.encode(), Asked())
+    if read_as is None:
+        assert "which nothing else here tells" in reasons(found)[2]
+    else:
+        assert found.billed[LARGE].amount == Decimal(read_as)
+    tokens = f"date;model;input_tokens;output_tokens;amount\n2026-11-03;large;1.250;1;{other}\n"
+    its = read(tokens.encode(), Asked()).billed.get(LARGE)
+    assert (its.input if its else None) == (1250 if other in ("12,25", "1.234.567") else None)
+
+
+def test_a_file_that_contradicts_itself_tells_nothing() -> None:
+    text = b"date;model;amount\n2026-11-03;large;1.250\n2026-11-03;small;12,25\n2026-11-03;small;12.25\n"
+    assert list(reasons(read(text, Asked()))) == [2]
 
 
 def test_tokens_grouped_by_points_are_not_taken_for_a_thousandth() -> None:
@@ -99,12 +132,20 @@ def test_days_of_models_are_bounded() -> None:
     [
         ("2026-11-03T23:30:00-02:00", date(2026, 11, 4)),
         ("2026-11-03T10:00:00Z", DAY),
+        ("2026-11-04T05:29:59+05:30", DAY),
+        ("2026-11-04T05:30:00+05:30", date(2026, 11, 4)),
+        ("2026-11-03 20:30:00-03:30", date(2026, 11, 4)),
         ("20261103", DAY),
     ],
 )
 def test_a_time_with_a_zone_is_of_its_day_by_utc(said: str, day: date) -> None:
     found = read(f"date,model,amount\n{said},large,1\n".encode(), Asked())
     assert list(found.billed) == [Key(day, "large")]
+
+
+def test_a_format_with_a_zone_of_half_an_hour_is_read_by_utc() -> None:
+    text = b"date,model,amount\n04.11.2026 05:00 +0530,large,1\n"
+    assert list(read(text, Asked(date_format="%d.%m.%Y %H:%M %z")).billed) == [LARGE]
 
 
 def test_a_date_of_another_form_is_read_where_that_is_said() -> None:
