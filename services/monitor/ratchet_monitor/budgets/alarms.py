@@ -17,6 +17,9 @@ KIND: Final = "budget"
 CALM: Final = timedelta(days=1)  # a forecast wanders: one at the edge is no new alert each day
 
 
+PLACES: Final = 6  # that `spent` has: 55 % of 100 are 55, and not a trillionth more
+
+
 def alarms(tenant: str, budget: Budget, spent_on: Mapping[date, float], now: datetime) -> list[Condition]:
     """`spent_on`: as `forecast` wants it, of what the budget is for."""
     foreseen = forecast(spent_on, now)
@@ -40,7 +43,7 @@ def no_longer(alert: Alert, now: datetime) -> Condition:
 
 
 def _of_share(tenant: str, budget: Budget, share: float, foreseen: Forecast, now: datetime) -> Condition:
-    reached = foreseen.spent >= share * budget.amount_usd
+    reached = foreseen.spent >= round(share * budget.amount_usd, PLACES)
     severity: Severity = "critical" if share >= CRITICAL else "warning" if share >= WARNS else "info"
     said = (
         f"{_spent(budget, foreseen)}, which is {'' if reached else 'not '}{100 * share:g}% of it. {_outlook(foreseen)}"

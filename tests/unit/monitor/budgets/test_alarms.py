@@ -35,6 +35,13 @@ def held(found: Sequence[Condition]) -> list[str]:
     return [one.subject for one in found if one.holds]
 
 
+@pytest.mark.parametrize(("share", "reached"), [(0.55, True), (0.07, True), (0.56, False)])
+def test_a_share_is_reached_to_the_cent(share: float, reached: bool) -> None:
+    cents = {0.07: 0.7}.get(share, 5.5)
+    (found,) = alarms("acme", budget(forecast=False, shares=[share]), spent(cents, days=10), NOW)
+    assert found.holds is reached
+
+
 def test_shares_that_are_reached_hold_each_by_itself() -> None:
     found = alarms("acme", budget(forecast=False), spent(4.5), NOW)
     assert held(found) == ["budget team, 50% of 2026-11", "budget team, 80% of 2026-11"]
