@@ -165,7 +165,7 @@ def test_a_collector_that_goes_and_comes_back_is_two_lines(caplog: pytest.LogCap
     assert "ConnectionError" in lines[0]
     assert "private-key" not in caplog.text
     for exporter in (gone, there):
-        exporter.shutdown()
+        exporter.shutdown()  # type: ignore[no-untyped-call]
 
 
 def an_exporter(url: str) -> OTLPSpanExporter:
