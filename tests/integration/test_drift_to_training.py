@@ -117,7 +117,9 @@ async def opens_again(its: Site, tenant: str) -> None:
     closed = msgspec.structs.replace(alert, event_id=uuid4(), state="closed", occurred_at=begun - timedelta(seconds=30))
     await publish(its.bus, closed, alert, alert)
     at = begun.replace(microsecond=begun.microsecond // 1000 * 1000)  # as the store keeps it
-    while not await tallies.find_one({"tenant": tenant, "task_type": TASK, "drifted_at": at}):
+    while True:
+        if await tallies.find_one({"tenant": tenant, "task_type": TASK, "drifted_at": at}):
+            break
         await asyncio.sleep(0.2)
     await client.close()
 

@@ -21,9 +21,27 @@ from ratchet_scoring.sequential import Comparison
 
 MOST = 20_000  # scored units of an experiment, the first; and observations of an hour, the earliest
 SCORE_ALPHA, FAILURE_ALPHA = 0.04, 0.01  # together .05: the chance of any false verdict
+# Of failures only "more" decides, which is half of their part: the other half is for what is saved, in cost and in
+# time. Of these, too, only one side decides.
+SAVING_ALPHA = FAILURE_ALPHA / 2
 OF_ALL, OF_HOURS = FAILURE_ALPHA / 2, FAILURE_ALPHA / 2  # failures since the start, and in each hour by itself
 
 Sequenced = list[tuple[bool, float]]  # (is it the canary's, 0 to 1), in the order in which they became known
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What is saved at all, and not by chance; by how much is told by what was seen lately."""
+
+    cheaper: bool
+    faster: bool
+
+    def saves(self, cheaper: float, faster: float, least: float) -> bool:
+        """.3 for 30 %."""
+        return (self.cheaper and cheaper >= least) or (self.faster and faster >= least)
+
+
+NOTHING_PROVEN = Proven(cheaper=False, faster=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +134,16 @@ def conclude(
     worse: Sequence[SliceGain],
     rules: Rules,
     at: datetime,
+    proven: Proven = NOTHING_PROVEN,
 ) -> Finding:
-    """`observations`: the latest, for what answers cost and take."""
+    """`observations`: the latest, for what answers cost and take. `proven`: what of that is no chance."""
     canary = _arm(observations, experiment.canary, scores.n_canary, scores.mean_canary)
     control = _arm(observations, experiment.control, scores.n_control, scores.mean_control)
     cheaper = _saved(canary.cost_usd, control.cost_usd)
     faster = _saved(canary.latency_ms, control.latency_ms)
-    decision = _in_time(_decision(scores, failures, worse, rules, cheaper, faster), experiment, rules, at)
+    saves = proven.saves(cheaper, faster, rules.limits.saving)
+    decided = _decision(scores, failures, worse, rules, cheaper, faster, saves=saves)
+    decision = _in_time(decided, experiment, rules, at)
     return Finding(
         conclusion=decision.verdict,
         why=decision.reason,
@@ -139,7 +160,14 @@ def conclude(
 
 
 def _decision(
-    scores: Comparison, failures: Comparison, worse: Sequence[SliceGain], rules: Rules, cheaper: float, faster: float
+    scores: Comparison,
+    failures: Comparison,
+    worse: Sequence[SliceGain],
+    rules: Rules,
+    cheaper: float,
+    faster: float,
+    *,
+    saves: bool,
 ) -> Decision:
     if 0 < failures.low <= failures.high:
         more = f"by {failures.low:.3f} at least, of {failures.n_canary} and {failures.n_control}"
@@ -149,6 +177,8 @@ def _decision(
         counted = f"{scores.n_canary} scored units of the canary and {scores.n_control} of the control"
         return Decision("hold", f"Too early: {counted}, and {rules.min_observations} of each are needed.")
     decision = decide(scores.low, scores.high, cheaper=cheaper, faster=faster, limits=rules.limits)
+    if decision.verdict == "advance" and not scores.low > 0 and not saves:
+        return Decision("hold", f"What it saves may be by chance yet. Else: {decision.reason}")
     if decision.verdict == "advance" and worse:
         loss = f"On {worse[0].name} ({worse[0].n} units) it loses {-worse[0].gain:.3f}"
         return Decision("hold", f"{loss}, and may lose {rules.limits.slice_loss}. Over all: {decision.reason}")

@@ -8,8 +8,10 @@ from typing import Protocol
 from ratchet_common.events import VerdictReached
 from ratchet_monitor.comparison import (
     MOST,
+    NOTHING_PROVEN,
     OF_ALL,
     SCORE_ALPHA,
+    Proven,
     Rules,
     Sequenced,
     by_hour,
@@ -28,7 +30,9 @@ from ratchet_monitor.experiments import Experiment, Finding, verdict_of
 from ratchet_monitor.hours import HOUR, BucketKey, TaskKey, hour_of, hours_between
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.observations import Observation
+from ratchet_monitor.saving import proven
 from ratchet_monitor.scores import Score
+from ratchet_scoring.advance import Limits
 from ratchet_scoring.sequential import Comparer, Comparison
 
 HOURS_AT_ONCE = 24
@@ -67,10 +71,17 @@ async def compare_once(
 async def look(experiment: Experiment, facts: Facts, rules: Rules, now: datetime) -> Finding:
     words = await _words(experiment, facts, now)
     scores = await _compared(scores_in_order(words, experiment), SCORE_ALPHA)
-    latest = await _latest(experiment, facts, now)
-    failures = await _failures(await _first(experiment, facts, now), latest, experiment, now)
+    first, latest = await _first(experiment, facts, now), await _latest(experiment, facts, now)
+    failures = await _failures(first, latest, experiment, now)
     worse = worse_slices(words, experiment, rules.limits)
-    return conclude(experiment, latest, scores, failures, worse, rules, now)
+    saves = await _proven(first, experiment, scores, rules.limits)
+    return conclude(experiment, latest, scores, failures, worse, rules, now, saves)
+
+
+async def _proven(first: Sequence[Observation], experiment: Experiment, scores: Comparison, limits: Limits) -> Proven:
+    """Of what is better, or may be worse, nobody asks whether it saves."""
+    asked = -limits.margin < scores.low <= 0
+    return await proven(first, experiment, limits.saving) if asked else NOTHING_PROVEN
 
 
 async def _words(experiment: Experiment, facts: Facts, now: datetime) -> list[Score]:

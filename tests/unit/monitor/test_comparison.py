@@ -9,7 +9,11 @@ import pytest
 from ratchet_common.events import Attempt, Check, Holdout
 from ratchet_monitor.comparison import (
     FAILURE_ALPHA,
+    NOTHING_PROVEN,
     OF_ALL,
+    SAVING_ALPHA,
+    SCORE_ALPHA,
+    Proven,
     Rules,
     conclude,
     failure_alpha,
@@ -29,6 +33,7 @@ from tests.unit.monitor.make import NOW, experiment, joined, observation, result
 
 CANARY = "summary-00000001"
 RULES = Rules(Limits(), min_observations=30)
+FASTER = Proven(cheaper=False, faster=True)
 
 
 def guard() -> Experiment:
@@ -45,24 +50,29 @@ def arms(canary_ms: float = 200.0) -> list[Observation]:
 
 
 @pytest.mark.parametrize(
-    ("scores", "failures", "canary_ms", "conclusion"),
+    ("scores", "failures", "canary_ms", "proof", "conclusion"),
     [
-        (compared(0.01, 0.2), compared(), 200, "advance"),
-        (compared(0.01, 0.2, n_canary=29), compared(), 200, "hold"),
-        (compared(0.01, 0.2, n_control=29), compared(), 200, "hold"),
-        (compared(-0.01, 0.2), compared(), 200, "hold"),
-        (compared(-0.01, 0.2), compared(), 100, "advance"),
-        (compared(-0.03, 0.2), compared(), 100, "hold"),
-        (compared(-0.3, -0.01), compared(), 100, "roll_back"),
-        (compared(-0.3, -0.01, n_canary=12), compared(), 200, "hold"),
-        (compared(0.05, -0.05), compared(), 200, "hold"),
-        (compared(0.01, 0.2), compared(0.02, 0.5), 200, "roll_back"),
-        (compared(n_canary=0, n_control=0), compared(0.02, 0.5), 200, "roll_back"),
-        (compared(0.01, 0.2), compared(-0.5, -0.1), 200, "advance"),
+        (compared(0.01, 0.2), compared(), 200, FASTER, "advance"),
+        (compared(0.01, 0.2, n_canary=29), compared(), 200, FASTER, "hold"),
+        (compared(0.01, 0.2, n_control=29), compared(), 200, FASTER, "hold"),
+        (compared(-0.01, 0.2), compared(), 200, FASTER, "hold"),
+        (compared(-0.01, 0.2), compared(), 100, FASTER, "advance"),
+        (compared(-0.01, 0.2), compared(), 100, Proven(cheaper=True, faster=False), "hold"),
+        (compared(-0.01, 0.2), compared(), 100, NOTHING_PROVEN, "hold"),
+        (compared(0.01, 0.2), compared(), 100, NOTHING_PROVEN, "advance"),
+        (compared(-0.03, 0.2), compared(), 100, FASTER, "hold"),
+        (compared(-0.3, -0.01), compared(), 100, FASTER, "roll_back"),
+        (compared(-0.3, -0.01, n_canary=12), compared(), 200, FASTER, "hold"),
+        (compared(0.05, -0.05), compared(), 200, FASTER, "hold"),
+        (compared(0.01, 0.2), compared(0.02, 0.5), 200, FASTER, "roll_back"),
+        (compared(n_canary=0, n_control=0), compared(0.02, 0.5), 200, FASTER, "roll_back"),
+        (compared(0.01, 0.2), compared(-0.5, -0.1), 200, FASTER, "advance"),
     ],
 )
-def test_the_verdict(scores: Comparison, failures: Comparison, canary_ms: float, conclusion: str) -> None:
-    found = conclude(experiment(), arms(canary_ms), scores, failures, (), RULES, NOW)
+def test_the_verdict(
+    scores: Comparison, failures: Comparison, canary_ms: float, proof: Proven, conclusion: str
+) -> None:
+    found = conclude(experiment(), arms(canary_ms), scores, failures, (), RULES, NOW, proof)
     assert found.conclusion == conclusion
     assert found.why
 
@@ -166,6 +176,11 @@ def test_a_slice_that_loses_too_much_holds_what_would_advance() -> None:
 def test_the_hours_of_a_trial_err_together_no_more_than_one_test_may() -> None:
     hours = [NOW + n * timedelta(hours=1) for n in range(10_000)]
     assert OF_ALL + sum(failure_alpha(hour, experiment()) for hour in hours) <= FAILURE_ALPHA
+
+
+def test_scores_failures_and_savings_err_together_no_more_than_a_twentieth() -> None:
+    """Of failures and of each saving one side alone decides: that of more of the one, of less of the others."""
+    assert SCORE_ALPHA + FAILURE_ALPHA / 2 + 2 * SAVING_ALPHA / 2 <= 0.05 + 1e-12
 
 
 def test_who_fell_back_or_answered_in_a_wrong_form_has_failed() -> None:
