@@ -12,7 +12,10 @@ from pymongo.errors import (
     BulkWriteError,
     ConnectionFailure,
     ExecutionTimeout,
+    NetworkTimeout,
     NotPrimaryError,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
     WTimeoutError,
 )
 
@@ -74,7 +77,25 @@ def waiting_is_worth_it() -> Iterator[None]:
     try:
         yield
     except (ConnectionFailure, ExecutionTimeout, NotPrimaryError, WTimeoutError) as error:
-        raise RetryLaterError(str(error)) from error
+        raise RetryLaterError(f"{_went_wrong(error)} ({type(error).__name__}).") from error
+
+
+def _went_wrong(error: Exception) -> str:
+    """A sentence without its full stop: people read it as the reason why something waits, and the driver's own words
+    are of addresses and time-outs of sockets."""
+    match error:
+        case ServerSelectionTimeoutError():
+            return "The store does not answer at MONGODB_URL"
+        case NetworkTimeout() | ExecutionTimeout():
+            return "The store did not answer in time"
+        case WTimeoutError():
+            return "Too few members of the store confirmed a write in time"
+        case NotPrimaryError():
+            return "The store is choosing its primary"
+        case WaitQueueTimeoutError():
+            return "Too much was asked of the store at once"
+        case _:
+            return "The connection to the store broke"
 
 
 @contextmanager
