@@ -128,6 +128,16 @@ async def test_an_answer_that_is_delivered_twice_joins_once(rig: Rig) -> None:
     assert len(await rig.joined()) == 1
 
 
+@pytest.mark.parametrize("days", [-20, 20])
+async def test_a_router_whose_clock_is_wrong_by_days_has_its_answers_joined(rig: Rig, days: int) -> None:
+    made = prediction(occurred_at=datetime.now(UTC) + timedelta(days=days))
+    await on_predictions([made], rig.words)
+    assert (await submit(feedback(result_id=made.result_id), rig.words)).status is Status.RECORDED
+    (event,) = await rig.joined()
+    assert event.result_id == made.result_id
+    assert abs(event.occurred_at - datetime.now(UTC)) < timedelta(days=1)
+
+
 async def test_vectors_are_nothing_to_give_feedback_on(rig: Rig) -> None:
     made = prediction(task_type=EMBEDDING)
     await on_predictions([made], rig.words)

@@ -1,3 +1,4 @@
+import random
 from collections.abc import AsyncIterator, Iterable
 
 import pytest
@@ -48,6 +49,23 @@ async def test_what_is_wrong_is_named_and_stops_nothing() -> None:
     assert (found.lines, found.kept, found.pending, found.refused) == (6, 3, 2, 2)
     assert found.faults == [Refused(2, "it is bad"), Refused(5, "it is bad")]
     assert {kept.saved.said.user_id for kept in store.kept.values()} == {"ann", "bob"}
+
+
+async def test_of_ten_thousand_corrections_three_hundred_are_broken_and_each_of_these_is_named() -> None:
+    store, broken = InMemoryStore(), set(random.Random(1).sample(range(1, 10_001), 300))
+
+    async def lines() -> AsyncIterator[bytes]:
+        for number in range(1, 10_001):
+            yield b"{" if number in broken else str(number).encode()
+
+    def read(line: bytes | None) -> Feedback | str:
+        if line is None or not line.isdigit():
+            return "it is no JSON"
+        return feedback(user_id=line.decode(), corrections={"label": "yes"})
+
+    found = await upload(lines(), read, store, SessionsInMemory(store))
+    assert (found.lines, found.kept, found.refused, len(store.kept)) == (10_000, 9_700, 300, 9_700)
+    assert [fault.line for fault in found.faults] == sorted(broken)
 
 
 async def test_a_dry_run_says_the_same_and_keeps_nothing() -> None:

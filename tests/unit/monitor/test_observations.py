@@ -44,7 +44,11 @@ def test_money_and_time_become_integers() -> None:
         {"premium_cost_usd": Decimal("NaN")},
         {"latency_ms": -0.1},
         {"latency_ms": 1e300},
+        {"latency_ms": float("nan")},
+        {"latency_ms": float("inf")},
         {"confidence": 1.01},
+        {"confidence": -0.01},
+        {"confidence": float("nan")},
     ],
 )
 def test_a_number_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:

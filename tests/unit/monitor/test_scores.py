@@ -44,6 +44,7 @@ def test_words_on_two_cache_hits_of_one_answer_both_count() -> None:
     assert (found.score, found.users) == (500_000, 3)
 
 
-def test_a_score_outside_its_range_is_refused() -> None:
+@pytest.mark.parametrize("wrong", [1.2, -0.1, float("nan"), float("inf")])
+def test_a_score_that_cannot_be_is_refused(wrong: float) -> None:
     with pytest.raises(ImplausibleError):
-        score_of(joined(1, 1.2), NOW)
+        score_of(joined(1, wrong), NOW)

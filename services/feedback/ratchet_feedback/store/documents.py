@@ -20,6 +20,8 @@ from ratchet_feedback.submit import Feedback, Saved, feedback_id
 from ratchet_feedback.tallies import Task
 from ratchet_feedback.waiting import SECOND_LOOK
 
+AHEAD: Final = timedelta(days=1)  # of another clock, which is taken at its word
+
 
 def answer_key(key: ResultKey) -> Binary:
     """Of a tenant's result: one tenant's answer can neither hide nor be another's."""
@@ -35,11 +37,13 @@ def task_key(task: Task) -> str:
     return f"{task.task_type}:{task.tenant}"
 
 
-def answer_document(answer: Answer) -> Document:
+def answer_document(answer: Answer, kept_since: datetime, now: datetime) -> Document:
+    """`kept_since`: what is older is gone. A router whose clock is wrong by days dates no answer so that it would be
+    gone before anybody has spoken of it, or stay for longer than was promised: it counts as given now."""
     return {
         "_id": answer_key(key_of(answer)),
         "tenant": answer.tenant,
-        "at": answer.answered_at,
+        "at": answer.answered_at if kept_since < answer.answered_at < now + AHEAD else now,
         "task_type": answer.task_type,
         "document_type": answer.document_type,
         "outcome": answer.outcome,

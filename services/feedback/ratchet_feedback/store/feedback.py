@@ -45,8 +45,10 @@ class MongoFeedbackStore:
         await self._feedback.create_index("text_until")
 
     async def keep_answers(self, answers: Sequence[Answer]) -> None:
+        now = datetime.now(UTC)
+        documents = [answer_document(answer, now - self._answers_kept, now) for answer in answers]
         with waiting_is_worth_it(), duplicates_are_fine():
-            await self._answers.insert_many([answer_document(answer) for answer in answers], ordered=False)
+            await self._answers.insert_many(documents, ordered=False)
 
     async def answers(self, keys: Collection[ResultKey]) -> dict[ResultKey, Answer]:
         with waiting_is_worth_it():
