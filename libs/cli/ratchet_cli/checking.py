@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ratchet_common.errors import CannotStartError
+from ratchet_common.plurals import so_many
 from ratchet_trainer.datasets.overlap import OverlapError, overlaps, refuse_overlaps
 from ratchet_trainer.formats.checking import WIDE, Checked, checked
 from ratchet_trainer.formats.format import Format
@@ -109,6 +110,8 @@ def _say(found: Mapping[str, Looked], *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(shown, indent=2) + "\n")
         return
     for path, one in found.items():
-        sys.stdout.write(f"{path}: {one.lines:,} lines, {'refused' if one.against else 'nothing stands against it'}.\n")
+        sys.stdout.write(
+            f"{path}: {so_many(one.lines, 'line')}, {'refused' if one.against else 'nothing stands against it'}.\n"
+        )
         for sentence in (*one.against, *one.besides):
             sys.stdout.write(f"  {sentence}\n")

@@ -5,6 +5,7 @@ from typing import Any
 
 from ratchet_cli.router_calls import Router
 from ratchet_cli.showing import show, text_of
+from ratchet_common.plurals import so_many
 
 SOURCES, REFUSED = "by source", "refused, and why"
 
@@ -26,7 +27,7 @@ def stats(trainer: Router, *, as_json: bool) -> None:
 
 
 def _heading(found: Mapping[str, Any]) -> str:
-    return f"{found['total_examples']:,} examples by task ({found['archived']:,} older ones are archived)"
+    return f"{so_many(found['total_examples'], 'example')} by task ({found['archived']:,} older ones are archived)"
 
 
 def _row(task: Mapping[str, Any]) -> dict[str, object]:

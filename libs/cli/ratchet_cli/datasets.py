@@ -9,6 +9,7 @@ from typing import Any, Final
 from ratchet_cli.router_calls import TO_BUILD_S, Router, under
 from ratchet_cli.showing import console, details, short, show, text_of
 from ratchet_common.errors import CannotStartError
+from ratchet_common.plurals import so_many
 
 DATASETS: Final = "/api/models/datasets"
 
@@ -63,7 +64,7 @@ def export(trainer: Router, dataset_id: str, format_: str, side: str, file: Path
         written = {"dataset_id": dataset_id, "format": format_, "side": side, "examples": lines, "file": str(file)}
         details(written, "", as_json=True)
     else:
-        console().print(f"{lines:,} examples: {file}", markup=False, highlight=False)
+        console().print(f"{so_many(lines, 'example')}: {file}", markup=False, highlight=False)
 
 
 def _show(dataset: Mapping[str, Any], *, as_json: bool) -> None:

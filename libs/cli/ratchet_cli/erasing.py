@@ -9,6 +9,7 @@ from ratchet_cli.router_calls import Router
 from ratchet_cli.showing import console, table
 from ratchet_cli.watching import left_by_ctrl_c
 from ratchet_common.errors import CannotStartError
+from ratchet_common.plurals import so_many
 
 PATH: Final = "/api/models/erasures"
 LOOK_EVERY_S: Final = 1.0
@@ -46,7 +47,7 @@ def _show(erasure: dict[str, Any]) -> None:
     counts += [{"service": service, "removed": "not done yet", "count": 0} for service in erasure["waits_for"]]
     console().print(table(counts, f"Erasure {erasure['erasure_id']}: {erasure['state']}"))
     for held in erasure["datasets"]:
-        _say(f"{held['dataset_id']} had held {held['examples']:,} examples of the user: it is marked.")
+        _say(f"{held['dataset_id']} had held {so_many(held['examples'], 'example')} of the user: it is marked.")
     for version in erasure["versions"]:
         _say(f"{version['version_id']} ({version['platform']}) had learned from {version['dataset_id']}.")
     for job in erasure["jobs"]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from ratchet_cli.router_calls import Router
 from ratchet_cli.showing import show
 from ratchet_common.errors import CannotStartError
+from ratchet_common.plurals import so_many
 
 PATH: Final = "/api/models/costs/reconciliations"
 FIELDS: Final = ("date", "model", "input", "output", "cached", "amount", "currency")
@@ -64,7 +65,7 @@ def _show(found: Mapping[str, Any]) -> None:
         sys.stdout.write(f"line {fault['line']}: {fault['reason']}\n")
     theirs, ours, more = (_plain(found[name]) for name in ("theirs_usd", "ours_usd", "difference_usd"))
     sys.stdout.write(
-        f"{found['lines']:,} lines, {found['refused']:,} of them refused. "
+        f"{so_many(found['lines'], 'line')}, {found['refused']:,} of them refused. "
         f"They ask for {theirs} USD, recorded are {ours}: the difference is {more}.\n"
     )
 

@@ -47,6 +47,13 @@ def register(trainer: Router, given: Mapping[str, str], metrics: Sequence[str], 
         body["metrics"] = dict(map(measured, metrics))
     found = trainer.post(VERSIONS, body)
     show(found, [_row(found)], "A version", as_json=as_json)
+    if found["why"] != given.get("why"):
+        sys.stderr.write(f"ratchet: {_kept_as_it_was(found)}\n")
+
+
+def _kept_as_it_was(version: Mapping[str, Any]) -> str:
+    brought = f"{version['registered_by']} brought it: {version['why']}" if version["why"] else "a job made it"
+    return f"{version['version_id']} was a version already ({brought}). What was given now is not kept."
 
 
 def measured(given: str) -> tuple[str, float]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ratchet_cli.alerting import put
 from ratchet_cli.router_calls import Router, under
 from ratchet_cli.showing import NONE, show
+from ratchet_common.plurals import so_many
 
 COSTS: Final = "/api/models/costs"
 BUDGETS: Final = f"{COSTS}/budgets"
@@ -50,7 +51,7 @@ def show_by(
         rows.append(_row(found["others"]))
     if rows:
         rows.append(_row(found["total"] | {"name": "together"}))
-    show(found, rows, f"Costs of {days} days by {dimension}", as_json=False)
+    show(found, rows, f"Costs of {so_many(days, 'day')} by {dimension}", as_json=False)
     if found["asked"]:
         show(found, [_row(one) for one in found["asked"]], "Asked for by name", as_json=False)
     return None

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from ratchet_common.events import CostIncurred
+from ratchet_trainer.judging.evaluate import Evaluation
 from ratchet_trainer.suites.run import Run
 from ratchet_trainer.tuning.jobs import Job
 
@@ -40,6 +41,22 @@ def of_run(run: Run, spent_usd: float) -> CostIncurred | None:
         task_type=run.task_type,
         cost_usd=cost,
         model=run.order.candidate.name,
+    )
+
+
+def of_gate(evaluation: Evaluation) -> CostIncurred | None:
+    """What the gate asked the version and its baseline. None: nobody was paid."""
+    if not evaluation.spent_usd:
+        return None
+    cost = Decimal(str(evaluation.spent_usd))
+    return CostIncurred(
+        tenant=evaluation.tenant,
+        event_id=_id(evaluation.evaluation_id, cost),
+        kind="evaluation",
+        about=str(evaluation.evaluation_id),
+        task_type=evaluation.task_type,
+        cost_usd=cost,
+        model=evaluation.version_id,
     )
 
 

@@ -35,6 +35,7 @@ async def test_base_is_the_model_that_gave_most_of_its_latest_answers() -> None:
     assert (says.asked, found.by, len(found.examples)) == ([Subject(model="usual")], "usual", 12)
     assert len(usable(found.examples, "classification", "base")) == 12
     assert {(one.output, one.latency_ms, one.cost_usd) for one in found.examples} == {("ham", 7.0, 0.5)}
+    assert found.spent_usd == 12 * 0.5
 
 
 async def test_a_setting_names_it_and_without_either_nobody_is_asked() -> None:

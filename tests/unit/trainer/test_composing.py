@@ -12,7 +12,7 @@ from ratchet_trainer.collecting.head import Head
 from ratchet_trainer.datasets.augmenting import Augment
 from ratchet_trainer.datasets.balancing import Balance
 from ratchet_trainer.datasets.composing import EmptySide, TooFew, compose, within
-from ratchet_trainer.datasets.dataset import Composition, Rules
+from ratchet_trainer.datasets.dataset import Composition, Rules, TooFewExamplesError
 from ratchet_trainer.datasets.duplicates import text_hash
 from ratchet_trainer.datasets.near import find_pairs, signature
 from ratchet_trainer.datasets.split import Shares, Side
@@ -63,6 +63,16 @@ def sides_of(composition: Composition) -> dict[int, Side]:
 def test_too_few_are_refused_with_how_many_there_are() -> None:
     heads = [head(n, document(n // 2)) for n in range(6)] + [head(9, document(9), source="sampled")]
     assert compose("summary", newest_first(heads), Rules(min_examples=4)) == TooFew(3)
+
+
+def test_too_few_after_a_balance_says_how_many_it_left_out() -> None:
+    heads = [replace(head(n, document(n)), document_type="contract" if n else "email") for n in range(12)]
+    rules = Rules(min_examples=8, balance=Balance("cap", 0.5))
+    found = compose("summary", newest_first(heads), rules)
+    assert found == TooFew(found=4, balanced_away=8)
+    told = TooFewExamplesError("summary", 4, 8, balanced_away=8).detail
+    assert "leaves out 8 of 12" in told
+    assert "balance" not in TooFewExamplesError("summary", 4, 8).detail
 
 
 def test_the_same_examples_make_the_same_dataset() -> None:

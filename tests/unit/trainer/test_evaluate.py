@@ -9,6 +9,7 @@ from ratchet_providers.base import ProviderError
 from ratchet_scoring.advance import Limits
 from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.collecting.preparing import found_in
+from ratchet_trainer.incurred import of_gate
 from ratchet_trainer.judging import evaluation
 from ratchet_trainer.judging.case_answers import AskedElsewhere
 from ratchet_trainer.judging.evaluate import Judging
@@ -173,6 +174,18 @@ async def test_what_serves_is_asked_what_it_would_answer_to_imported_requests_an
     assert bench.state is VersionState.CANARY
     (kept,) = bench.evaluations.kept.values()
     assert (len(kept.verdict.scores), kept.baseline_asked, kept.baseline_model) == (60, 60, "usual")
+    told = of_gate(kept)
+    assert told is not None
+    assert (told.kind, told.about, told.model) == ("evaluation", str(kept.evaluation_id), V)
+    assert float(told.cost_usd) == kept.spent_usd == pytest.approx(60 * 0.01)
+    assert bench.versions.versions[V].metrics["judging_cost_usd"] == kept.spent_usd
+
+
+async def test_whose_answers_are_all_there_and_who_answers_here_has_cost_nothing() -> None:
+    bench = Bench(FakeProvider(says=RIGHT))
+    await bench.run()
+    (kept,) = bench.evaluations.kept.values()
+    assert (kept.spent_usd, of_gate(kept)) == (0.0, None)
 
 
 async def test_with_enough_of_its_own_answers_it_is_asked_nothing() -> None:

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from ratchet_cli.showing import text_of
 from ratchet_common.legible import legible
+from ratchet_common.plurals import so_many
 
 NOTHING: Final = "-"
 METRICS: Final = (
@@ -37,13 +38,13 @@ def overview(found: Sequence[Fields]) -> Table:
 def print_evaluation(found: Fields, console: Console) -> None:
     if found["kind"] == "gate":
         return _print_gates(found, console)
-    state = f"{found['state']}, {found['done']} of {found['cases']} cases, {found['spent_usd']:.6f} USD"
+    state = f"{found['state']}, {found['done']} of {so_many(found['cases'], 'case')}, {found['spent_usd']:.6f} USD"
     console.print(f"{found['evaluation_id']}: {state}. {found['reason']}".strip(), markup=False, highlight=False)
     summary = found["summary"]
     if summary is None:
         return None
     name = found["version_id"] or found["model"]
-    title = f"{summary['counted']} cases for {found['task_type']}"
+    title = f"{so_many(summary['counted'], 'case')} for {found['task_type']}"
     console.print(_sides(title, name, summary["candidate"], found["baseline"], summary["baseline"]))
     if summary["improvement"]:
         console.print(_gain(summary["improvement"]), markup=False)
@@ -54,7 +55,8 @@ def print_evaluation(found: Fields, console: Console) -> None:
 
 def print_comparison(found: Fields, console: Console) -> None:
     a, b = found["a"], found["b"]
-    title = f"{found['common']} cases in common; {a['only_here']} only in the first, {b['only_here']} in the second"
+    common = so_many(found["common"], "case")
+    title = f"{common} in common; {a['only_here']} only in the first, {b['only_here']} in the second"
     console.print(_sides(title, b["name"], b["side"], a["name"], a["side"]))
     console.print(_gain(found["improvement"]), markup=False)
     _print_slices(console, found["slices"])

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ratchet_cli.router_calls import Router, under
 from ratchet_cli.showing import NONE, short, show
+from ratchet_common.plurals import plural, so_many
 
 FEEDBACK: Final = "/api/models/feedback"
 
@@ -90,9 +91,10 @@ def _within(value: float | None, interval: Mapping[str, float] | None) -> str:
 
 def _beside(found: Mapping[str, Any]) -> str:
     sessions, rate = found["sessions"], found["rate"]
-    lines = [f"Whole sessions: {sessions['words']:g} words. Waiting for their answers: {found['pending']}."]
+    words = f"{sessions['words']:g} {plural(sessions['words'], 'word')}"
+    lines = [f"Whole sessions: {words}. Waiting for their answers: {found['pending']}."]
     if rate["feedback_per_answer"] is not None:
-        per_answer = f"{rate['feedback_per_answer']:.1%} of {rate['answers']:,} answers"
+        per_answer = f"{rate['feedback_per_answer']:.1%} of {so_many(rate['answers'], 'answer')}"
         lines.append(f"Words in the last {rate['days']} days: {per_answer}.")
     if not found["complete"]:
         lines.append("Only the latest 20,000 pieces of feedback were read.")

@@ -59,6 +59,7 @@ class EvaluationView(BaseModel):
         description="cases that nobody had answered, such as imported ones, and that the baseline was asked only now"
     )
     baseline_model: str = Field(description="as which version or model it was asked; empty: it was not")
+    spent_usd: float = Field(description="for the answers that it and the baseline were asked only now")
     groups: int = Field(description="of cases that share a document or a session")
     version: SideView
     against: SideView
@@ -134,6 +135,7 @@ def view(evaluation: Evaluation) -> EvaluationView:
         from_shadow=evaluation.from_shadow,
         baseline_asked=evaluation.baseline_asked,
         baseline_model=evaluation.baseline_model,
+        spent_usd=round(evaluation.spent_usd, 6),
         groups=report.groups,
         version=_side(report.candidate),
         against=_side(report.baseline),

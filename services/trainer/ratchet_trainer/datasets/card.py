@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from ratchet_common.plurals import so_many
 from ratchet_trainer.datasets.analysis import Analysis
 from ratchet_trainer.datasets.dataset import Erased, Listed, Manifest, Rules
 from ratchet_trainer.datasets.split import Side
@@ -54,8 +55,9 @@ def card(listed: Listed, found: Analysis) -> str:
 
 def _what_it_is(listed: Listed) -> str:
     made = listed.manifest
+    in_all = sum(made.sizes.values())
     return (
-        f"{sum(made.sizes.values()):,} examples for the task `{made.task_type}`, learned from "
+        f"{so_many(in_all, 'example')} for the task `{made.task_type}`, learned from "
         f"{made.learned_from:%Y-%m-%d} to {made.learned_until:%Y-%m-%d} and put together on "
         f"{listed.created_at:%Y-%m-%d}. It never changes: its name is that of its content, SHA-256 `{made.sha256}`."
     )
@@ -122,7 +124,7 @@ def _left_out(made: Manifest) -> list[str]:
     ]
     which = f" ({' and '.join(taken)})" if taken else ""
     return [
-        f"Of {made.looked_at:,} examples that were looked at{which}:",
+        f"Of {so_many(made.looked_at, 'example')} that were looked at{which}:",
         _table(("why", "examples"), [(why, f"{count:,}") for why, count in rows]),
     ]
 

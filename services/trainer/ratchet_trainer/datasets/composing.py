@@ -24,6 +24,7 @@ from ratchet_trainer.datasets.split import Side
 @dataclass(frozen=True, slots=True)
 class TooFew:
     found: int
+    balanced_away: int = 0  # beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def compose(task_type: str, newest: Sequence[Head], rules: Rules) -> Composed:
     members = balanced(different, rules.balance, rules.seed)
     confirmed = sum(head.confirmed for head in members)
     if not members or confirmed < rules.min_examples:
-        return TooFew(confirmed)
+        return TooFew(confirmed, sum(head.confirmed for head in different) - confirmed)
     sides = sides_of(task_type, members, bonds, rules.shares, rules.seed, by_user=rules.by_user)
     dropped = Dropped(
         low_quality=len(heads) - len(good),

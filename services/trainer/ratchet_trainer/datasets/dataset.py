@@ -19,10 +19,18 @@ class TooFewExamplesError(RefusedError):
     type = "too-few-examples"
     title = "There are too few examples for a dataset"
 
-    def __init__(self, task_type: str, found: int, needed: int) -> None:
+    def __init__(self, task_type: str, found: int, needed: int, *, balanced_away: int = 0) -> None:
+        """`balanced_away`: that there would be more of, if types of documents need not be balanced."""
+        there = "is 1 different example" if found == 1 else f"are {found} different examples"
+        todo = "collect more feedback, or POST some to /api/models/examples."
+        if balanced_away:
+            todo = (
+                f"the balance of document types leaves out {balanced_away} of {found + balanced_away}. Ask for a "
+                "looser one or for none, or collect more of the types that are rare."
+            )
         super().__init__(
-            f"There are {found} different examples for {task_type} that people wrote or accepted, {needed} are needed: "
-            "collect more feedback, or POST some to /api/models/examples.",
+            f"There {there} for {task_type} that people wrote or accepted, {needed} "
+            f"{'is' if needed == 1 else 'are'} needed: {todo}",
             found=found,
             needed=needed,
         )

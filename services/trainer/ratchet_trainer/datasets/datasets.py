@@ -176,8 +176,8 @@ def _members(composed: Composition, heads: Sequence[Head]) -> list[Head]:
 
 def _whole(task_type: str, composed: Composed, rules: Rules) -> Composition:
     match composed:
-        case TooFew(found):
-            raise TooFewExamplesError(task_type, found, rules.min_examples)
+        case TooFew(found, balanced_away):
+            raise TooFewExamplesError(task_type, found, rules.min_examples, balanced_away=balanced_away)
         case EmptySide(side, why):
             raise EmptySideError(task_type, side, why)
         case Overlapping(documents):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from ratchet_common.plurals import so_many
 from ratchet_trainer.collecting.head import Head
 from ratchet_trainer.datasets.balancing import can_be_even
 from ratchet_trainer.datasets.dataset import Composition, Dropped, Manifest, Ref, Rules, Strata
@@ -105,7 +106,9 @@ def _of_sizes(ordered: Sequence[Head], sides: Mapping[UUID, Side], rules: Rules)
         if abs(share - wanted) > FAR_OFF * wanted:
             told.append(f"The side {side} has {share:.1%} of all examples, and {wanted:.0%} were asked for.")
     if sizes[Side.TEST] < FEW_TO_JUDGE:
-        told.append(f"The test side has {sizes[Side.TEST]} examples: what is measured on so few is hardly sure.")
+        told.append(
+            f"The test side has {so_many(sizes[Side.TEST], 'example')}: what is measured on so few is hardly sure."
+        )
     return told
 
 

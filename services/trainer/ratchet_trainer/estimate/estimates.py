@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from ratchet_common.events import CurvePoint, EstimateTrained
+from ratchet_common.plurals import so_many
 from ratchet_trainer.artifacts import Artifact
 from ratchet_trainer.estimate.outcomes import TIERS
 
@@ -90,7 +91,8 @@ def begun(standing: Standing) -> Standing:
 
 def given_up(standing: Standing, outcomes: int, until: datetime) -> Standing:
     """What ends each trainer that works on it waits for other outcomes. Routers keep the one that they have."""
-    why = f"No training on these outcomes came to its end, in {standing.attempts} attempts: see the trainer's log."
+    tries = so_many(standing.attempts, "attempt")
+    why = f"No training on these outcomes came to its end, in {tries}: see the trainer's log."
     return replace(standing, attempts=0, learned_from=outcomes, learned_until=until, why=why)
 
 

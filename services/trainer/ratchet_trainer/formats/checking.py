@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from ratchet_common.plurals import so_many
 from ratchet_providers.usage import estimated_tokens
 from ratchet_trainer.formats.format import Format
 
@@ -103,7 +104,9 @@ def _of_the_whole(found: Checked, limits: FileLimits) -> list[str]:
     said = []
     if found.lines < limits.least_lines:
         by = f" by {limits.needed_by}" if limits.needed_by else ""
-        said.append(f"The file has {found.lines} examples, and at least {limits.least_lines} are needed{by}.")
+        said.append(
+            f"The file has {so_many(found.lines, 'example')}, and at least {limits.least_lines} are needed{by}."
+        )
     if found.lines > limits.most_lines:
         said.append(f"The file has {found.lines} examples, and at most {limits.most_lines} are taken.")
     if found.bytes > limits.most_bytes:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import fsum
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -30,10 +31,11 @@ class Versions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`examples` with what was answered; `by`: the version or the model."""
+    """`examples` with what was answered; `by`: the version or the model. `spent_usd`: for all that was asked."""
 
     examples: list[Example] = field(default_factory=list)
     by: str = ""
+    spent_usd: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class AskedBaseline:
             answer = _after(its, others.get(one.example_id)) if isinstance(its, Unsure) else its
             if answer is not None:
                 found.append(_with(one, answer, baseline))
-        return Asked(found, by.name)
+        paid = [one for one in [*said, *others.values()] if isinstance(one, Answer)]
+        return Asked(found, by.name, fsum(one.cost_usd for one in paid))
 
     async def _said(self, version: Version, by: Subject, examples: Sequence[Example]) -> list[Answer | Unsure]:
         return await self.asked.of(version.tenant, by, version.task_type, [_case(one) for one in examples])

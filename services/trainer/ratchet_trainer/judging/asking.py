@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ratchet_catalogue.prices import ZERO
 from ratchet_common.errors import RetryLaterError
+from ratchet_common.plurals import plural, so_many
 from ratchet_common.tuned_prompt import told
 from ratchet_providers.base import ProviderError
 from ratchet_trainer.judging.evaluation import Case
@@ -65,8 +66,10 @@ class Elsewhere:
             async with asyncio.timeout(self.patience_s):
                 return await _side_by_side([one(question) for question in asked])
         except TimeoutError:
+            minutes = self.patience_s / 60
             raise RetryLaterError(
-                f"{at or subject.name} did not answer {len(asked)} cases within {self.patience_s / 60:g} minutes."
+                f"{at or subject.name} did not answer {so_many(len(asked), 'case')} within "
+                f"{minutes:g} {plural(minutes, 'minute')}."
             ) from None
 
     async def _answer(self, asker: Asker, task_type: str, question: Question, tally: "_Tally") -> Answer | Unsure:
@@ -103,9 +106,10 @@ class _Tally:
         """Raises CannotAskError where it cannot be for the case's sake."""
         self.refusals += 1
         if not self.answered and self.refusals >= min(REFUSALS, self.of):
+            first = "the first case" if self.refusals == 1 else f"all of the first {self.refusals} cases"
             raise CannotAskError(
-                f"Its platform refused all of the first {self.refusals} cases ({kind}): see whether {model} is served "
-                "there, and takes requests of this kind."
+                f"Its platform refused {first} ({kind}): see whether {model} is served there, and takes requests of "
+                "this kind."
             )
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -30,11 +31,12 @@ class SaidInShadow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The cases that have an answer, and these, in the same order."""
+    """The cases that have an answer, and these, in the same order. `spent_usd`: for what was asked now."""
 
     cases: list[Case]
     answers: list[Answer]
     from_shadow: int
+    spent_usd: float
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,13 @@ class CaseAnswers:
         """Raises what `AskedElsewhere.answers` raises, and ProviderError."""
         said = await self.shadows.answers(version, [_id(case) for case in cases])
         rest = [case for case in cases if _id(case) not in said]
-        asked = zip(map(_id, rest), await self._answers(version, rest), strict=False)  # as many as can be paid for
-        every = {**said, **dict(asked)}
+        asked = await self._answers(version, rest)
+        every = {**said, **dict(zip(map(_id, rest), asked, strict=False))}  # as many as can be paid for
         answered = [case for case in cases if _id(case) in every]
         from_shadow = sum(_id(case) in said for case in answered)
-        return Answered(answered, [every[_id(case)] for case in answered], from_shadow)
+        paid = [] if version.here else asked  # what a student leaves to others was paid for before
+        spent = fsum(one.cost_usd for one in paid)
+        return Answered(answered, [every[_id(case)] for case in answered], from_shadow, spent)
 
     async def _answers(self, version: Version, cases: Sequence[Case]) -> list[Answer]:
         """Of a student one after the other, so that each latency is its own; the first loads it, and is repeated."""

@@ -54,6 +54,7 @@ class Evaluation:
     from_shadow: int = 0  # cases whose answer the version gave in the shadow
     baseline_asked: int = 0  # cases that the baseline was asked only now
     baseline_model: str = ""  # as which version or model
+    spent_usd: float = 0.0  # for what it and the baseline were asked
 
     @property
     def benchmark_score(self) -> float:
@@ -188,6 +189,7 @@ class Judging:
             evaluation_id=str(evaluation_id),
             baseline=baseline,
             score=found.benchmark_score,
+            spent_usd=found.spent_usd,
         )
 
     async def _evaluate(self, version: Version, baseline: str, evaluation_id: UUID) -> Evaluation:
@@ -213,6 +215,7 @@ class Judging:
             from_shadow=found.from_shadow,
             baseline_asked=held_out.asked,
             baseline_model=held_out.by,
+            spent_usd=held_out.spent_usd + found.spent_usd,
         )
 
     async def _put_off(self, held: Leased[Version], version: Version, why: str) -> None:

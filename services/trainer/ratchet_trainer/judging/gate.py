@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ratchet_common.plurals import so_many
 from ratchet_scoring.advance import Limits, decide
 from ratchet_trainer.judging.evaluation import Report, saved
 
@@ -24,7 +25,7 @@ def rule(report: Report, limits: Limits) -> Ruling:
         *([] if decision.verdict == "advance" else [f"{decision.reason} It was seen on {report.n} held-out cases."]),
         *_below_the_floor(report),
         *(
-            f"On {loss.name} ({loss.n} cases) it loses {-loss.gain:.3f}, and may lose {limits.slice_loss}."
+            f"On {loss.name} ({so_many(loss.n, 'case')}) it loses {-loss.gain:.3f}, and may lose {limits.slice_loss}."
             for loss in report.worse_slices
         ),
         *_more("answers of a wrong format", report.candidate.malformed, report.baseline.malformed),

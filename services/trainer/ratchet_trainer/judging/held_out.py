@@ -53,11 +53,12 @@ class Baseline(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """`asked`: how many of them the baseline was asked only now; `by`: as which version or model."""
+    """`asked`: how many of them the baseline was asked only now; `by`: as which version or model; `spent_usd`: so."""
 
     examples: list[Example]
     asked: int = 0
     by: str = ""
+    spent_usd: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class HeldOut:
         asked = await self._asked(version, dataset, baseline, found, needed)
         if len(found) + len(asked.examples) < needed and now < version.created_at + LONGEST_WAIT:
             raise TooFewCasesError(_too_few(baseline, len(found), needed))
-        return Cases([*found, *asked.examples], len(asked.examples), asked.by)
+        return Cases([*found, *asked.examples], len(asked.examples), asked.by, asked.spent_usd)
 
     async def _asked(
         self, version: Version, dataset: Dataset, baseline: str, found: Sequence[Example], needed: int

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ratchet_common.pages.page import Table
+from ratchet_common.plurals import so_many
 from ratchet_trainer.suites.judged import JudgeReport
 from ratchet_trainer.suites.report import Report
 from ratchet_trainer.suites.summary import Estimate, Side, Summary
@@ -30,13 +31,14 @@ def verdict(report: Report) -> str:
     found = report.summary
     if found is None:
         return f"The evaluation is {report.state}: there is no result."
+    on = f"on {so_many(found.counted, 'case')}"
     if found.improvement is None:
-        return f"The mean score is {estimate(found.candidate.accuracy)} on {found.counted} cases."
+        return f"The mean score is {estimate(found.candidate.accuracy)} {on}."
     gain = found.improvement.absolute
     word = "better than" if gain.low > 0 else "worse than" if gain.high < 0 else "not known to differ from"
     relative = found.improvement.relative
     share = "" if relative is None else f", or {relative:+.1%} over its score,"
-    return f"{report.candidate} is {word} {report.baseline}: {signed(gain)}{share} on {found.counted} cases."
+    return f"{report.candidate} is {word} {report.baseline}: {signed(gain)}{share} {on}."
 
 
 def metrics(found: Summary) -> Table:

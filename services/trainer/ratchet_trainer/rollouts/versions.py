@@ -11,6 +11,7 @@ from ratchet_common.events import BASE_VERSION, Serving
 
 LOCAL = "local"
 TRIES = 8  # to judge a version
+SPENT = "judging_cost_usd"  # among its metrics
 
 
 class VersionState(StrEnum):
@@ -83,13 +84,21 @@ def serving(version: Version) -> Serving:
 
 
 def judged(
-    version: Version, *, passed: bool, reasons: Sequence[str], evaluation_id: str, baseline: str, score: float
+    version: Version,
+    *,
+    passed: bool,
+    reasons: Sequence[str],
+    evaluation_id: str,
+    baseline: str,
+    score: float,
+    spent_usd: float = 0.0,
 ) -> Version:
+    """`spent_usd`: for the answers that it was judged by."""
     return replace(
         version,
         state=VersionState.EVALUATED if passed else VersionState.REJECTED,
         reason=" ".join(reasons),
-        metrics={**version.metrics, "benchmark_score": score},
+        metrics={**version.metrics, "benchmark_score": score, SPENT: spent_usd},
         evaluation_id=evaluation_id,
         baseline=baseline,
         tries=0,

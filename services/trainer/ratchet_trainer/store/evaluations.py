@@ -9,8 +9,10 @@ from bson import Binary
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
+from ratchet_common import outbox
 from ratchet_common.errors import NotFoundError
 from ratchet_common.mongo import Document, waiting_is_worth_it
+from ratchet_trainer.incurred import of_gate
 from ratchet_trainer.judging.evaluate import Evaluation
 from ratchet_trainer.judging.evaluation import CaseScore, Report, Verdict
 from ratchet_trainer.judging.gate import Ruling
@@ -34,10 +36,12 @@ class MongoEvaluationStore:
         await create_index(self._evaluations)
 
     async def add(self, evaluation: Evaluation) -> None:
-        """What was compared before is not compared again."""
+        """What was compared before is not compared again. With what it has cost, in one write."""
+        event = of_gate(evaluation)
+        told = outbox.holding(outbox.entry(event)) if event else {}
         with waiting_is_worth_it():
             try:
-                await self._evaluations.insert_one(_document(evaluation))
+                await self._evaluations.insert_one(_document(evaluation) | told)
             except DuplicateKeyError:
                 return
 
@@ -95,6 +99,7 @@ def _document(evaluation: Evaluation) -> Document:
         "from_shadow": evaluation.from_shadow,
         "baseline_asked": evaluation.baseline_asked,
         "baseline_model": evaluation.baseline_model,
+        "spent_usd": evaluation.spent_usd,
         "cases": msgspec.to_builtins(evaluation.verdict.scores),
     }
 
@@ -115,4 +120,5 @@ def evaluation_in(document: Document) -> Evaluation:
         from_shadow=document.get("from_shadow", 0),
         baseline_asked=document.get("baseline_asked", 0),
         baseline_model=document.get("baseline_model", ""),
+        spent_usd=document.get("spent_usd", 0.0),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from ratchet_common.errors import RefusedError
+from ratchet_common.plurals import so_many
 from ratchet_trainer.suites.judged import JudgeReport
 from ratchet_trainer.suites.outcomes import CaseOutcome
 from ratchet_trainer.suites.summary import Summary
@@ -150,7 +151,11 @@ def ended(
     if why_nothing:
         return failed(after, why_nothing, now)
     lost = found.cases - found.counted
-    told = f"{lost} cases got no answer, and count for neither side." if lost else ""
+    told = (
+        f"{so_many(lost, 'case')} got no answer, and {'counts' if lost == 1 else 'count'} for neither side."
+        if lost
+        else ""
+    )
     return replace(after, state=RunState.SUCCEEDED, reason=told, ended_at=now)
 
 

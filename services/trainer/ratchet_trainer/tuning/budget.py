@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ratchet_common.plurals import plural
 from ratchet_trainer.tuning.jobs import Estimate
 
 
@@ -23,7 +24,7 @@ def refusal(estimate: Estimate, asked: float | None, budget: Budget, spent_usd: 
             f"It may cost {asked:g} USD, and what it would cost is not known: give its base model a price "
             "(usd_per_million_tokens in the file that TRAINER_BASE_MODELS names), or leave the limit out."
         )
-    of = f"about {cost:,.2f} USD ({estimate.tokens:,} tokens, {estimate.epochs:g} epochs)"
+    of = f"about {cost:,.2f} USD ({estimate.tokens:,} tokens, {estimate.epochs:g} {plural(estimate.epochs, 'epoch')})"
     if asked is not None and cost > asked:
         return f"It would cost {of}, and may cost {asked:,.2f} USD."
     if budget.job_usd is not None and cost > budget.job_usd:

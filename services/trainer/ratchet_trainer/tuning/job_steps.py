@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from ratchet_common.plurals import so_many
 from ratchet_trainer.platforms.platform import Status, Tuned, Value
 from ratchet_trainer.tuning.jobs import AT_PLATFORM, Estimate, Job, JobState, Patience, Step
 from ratchet_trainer.tuning.pauses import between_polls, doubled
@@ -38,7 +39,7 @@ def _next_state(job: Job) -> JobState:
 
 
 def too_few(job: Job, found: int, needed: int, now: datetime, patience: Patience) -> Job:
-    sentence = f"waiting for {needed} examples, {found} are there"
+    sentence = f"waiting for {so_many(needed, 'example')}, {found} {'is' if found == 1 else 'are'} there"
     if not job.waits or now - job.created_at >= patience.wait:
         return failed(job, sentence, now)
     queued = [place for place, step in enumerate(job.history) if step.state is JobState.QUEUED]

@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ratchet_common.errors import RefusedError
+from ratchet_common.plurals import plural
 from ratchet_trainer.datasets.dataset import Manifest
 from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.platforms.platform import (
@@ -169,7 +170,9 @@ class Steps:
             return job_steps.cancelled(job, f"It was cancelled at {job.platform}.", now), False
         if job_steps.runs_too_long(job, now, self.patience):
             hours = self.patience.run.total_seconds() / 3600
-            return job_steps.failed(job, f"It ran for more than {hours:g} hours, and was ended.", now), False
+            return job_steps.failed(
+                job, f"It ran for more than {hours:g} {plural(hours, 'hour')}, and was ended.", now
+            ), False
         return job_steps.polled(job, status, cost, now, self.patience), platform.in_process
 
     async def _leave_version(self, job: Job, platform: TuningPlatform, cost_usd: float | None) -> Job:

@@ -114,7 +114,7 @@ def test_with_too_many_unanswered_cases_a_run_is_no_result() -> None:
     assert run_of(case_outcome(0, None), case_outcome(1, 1.0)).state is RunState.FAILED
     few = run_of(*(case_outcome(n, 1.0) for n in range(9)), case_outcome(9, None))
     assert few.state is RunState.SUCCEEDED
-    assert "1 cases got no answer" in few.reason
+    assert "1 case got no answer" in few.reason
 
 
 def test_two_reports_are_compared_on_what_they_have_in_common() -> None:

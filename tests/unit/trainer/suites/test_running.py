@@ -252,7 +252,7 @@ async def test_a_few_cases_without_an_answer_are_told() -> None:
     await site.asked()
     await site.running.run_once()
     assert site.run.state is RunState.SUCCEEDED
-    assert site.run.reason == "1 cases got no answer, and count for neither side."
+    assert site.run.reason == "1 case got no answer, and counts for neither side."
 
 
 async def test_a_model_that_refuses_every_case_is_not_scored_by_that() -> None:
