@@ -26,6 +26,7 @@ BENCHES = (
     "drift",
     "percentiles",
     "costs",
+    "portfolio_figures",
     "answer_checks",
     "routing",
     "router_throughput",

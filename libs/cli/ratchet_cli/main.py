@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from ratchet_cli.commands import alerts, costs, data, experiments, feedback, prompts, report, rollout, tune, versions
+from ratchet_cli.commands import (
+    alerts,
+    costs,
+    data,
+    experiments,
+    feedback,
+    figures,
+    prompts,
+    report,
+    rollout,
+    tune,
+    versions,
+)
 from ratchet_cli.commands.options import AsJson, DataDir, Token, sentence_or
 from ratchet_cli.evaluations.commands import evals
 from ratchet_common.config_file import VARIABLE
@@ -34,6 +46,7 @@ app.add_typer(alerts.commands, name="alerts")
 app.add_typer(costs.commands, name="costs")
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(report.commands, name="report")
+app.command(epilog=figures.EXAMPLE)(figures.figures)
 
 
 @app.command(epilog="Example: ratchet up --port 9000 --data-dir /var/tmp/ratchet")

@@ -38,13 +38,18 @@ def portkey() -> list[str]:
 
 def litellm() -> list[str]:
     """The command, without its port. Raises CannotStartError."""
-    folder = PEERS / "litellm"
-    command = folder / "bin" / "litellm"
-    if not command.exists():
-        finish([sys.executable, "-m", "venv", str(_made("litellm"))], patience_s=PATIENCE_S)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        finish([*pip, f"litellm[proxy]=={LITELLM}"], patience_s=PATIENCE_S)
-    return [str(command)]
+    return [str(environment("litellm", f"litellm[proxy]=={LITELLM}") / "litellm")]
+
+
+def environment(name: str, package: str) -> Path:
+    """The folder of its programs. Raises CannotStartError."""
+    programs, done = PEERS / name / "bin", PEERS / name / "installed"
+    if not done.exists() or done.read_text() != package:
+        finish([sys.executable, "-m", "venv", str(_made(name))], patience_s=PATIENCE_S)
+        pip = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        finish([*pip, package], patience_s=PATIENCE_S)
+        done.write_text(package)
+    return programs
 
 
 def _made(name: str) -> Path:

@@ -1,0 +1,134 @@
+"""What a portfolio did: the figures that were asked for, each with its inputs and assumptions, or why it is none."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from ratchet_figures.figure import CannotComputeError, Computed, Figure, Input, Period, Source, each
+from ratchet_figures.frequency import returns_a_year
+from ratchet_figures.measures import CONTRIBUTION, MEASURES, NAMES, Measure, Sample, computed
+from ratchet_figures.portfolio import Rebalancing, contributions, returns_of, weights_of
+from ratchet_figures.prices import Prices, Series, prices_of
+
+PORTFOLIO = "portfolio"
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`series`: prices by instrument and day. `weights` are of the portfolio, equal where there are none."""
+
+    series: Mapping[str, Series]
+    weights: Mapping[str, float] | None = None
+    benchmark: tuple[str, Series] | None = None
+    measures: Sequence[str] = NAMES
+    rebalancing: Rebalancing = "each_period"
+    risk_free: float = 0.0  # a year
+    level: float = LEVEL
+    per_year: int | None = None  # inferred from the days
+    sources: Mapping[str, Source] = field(default_factory=dict)  # of an instrument's prices
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    asked: Asked
+    prices: Prices
+    weights: Mapping[str, float]
+    sample: Sample
+    assumptions: tuple[str, ...]
+    annual: str  # what was assumed of a year; empty where it was said
+
+    @property
+    def period(self) -> Period:
+        days = self.prices.table.index
+        return Period(days[0].date(), days[-1].date())
+
+
+def figures_of_prices(asked: Asked) -> Computed:
+    """Raises CannotComputeError where nothing can be computed: no two common days, a price that is none, weights for
+    what has no prices, a measure that does not exist.
+    """
+    _check(asked)
+    ground = _ground(asked)
+    return each(PORTFOLIO, ((name, partial(_figures, ground, name)) for name in dict.fromkeys(asked.measures)))
+
+
+def _figures(ground: _Ground, name: str) -> Iterable[Figure]:
+    return _contribution(ground) if name == CONTRIBUTION else [_figure(ground, MEASURES[name])]
+
+
+def _check(asked: Asked) -> None:
+    if unknown := [name for name in asked.measures if name not in NAMES]:
+        raise CannotComputeError(f"There is no measure {', '.join(unknown)}: there are {', '.join(NAMES)}.")
+    if not 0.5 < asked.level < 1:
+        raise CannotComputeError(f"The level of value at risk is {asked.level:g}: it is above .5 and below 1.")
+    if not -0.5 < asked.risk_free < 1:
+        raise CannotComputeError(f"The risk-free return is {asked.risk_free:g} a year: .03 stands for 3 %.")
+    if asked.per_year is not None and not 1 <= asked.per_year <= 366:
+        raise CannotComputeError(f"{asked.per_year} returns a year were named: there are 1 (yearly) to 366.")
+    if asked.benchmark and asked.benchmark[0] in asked.series:
+        raise CannotComputeError(f"The benchmark {asked.benchmark[0]} is held as well: give it another name.")
+
+
+def _ground(asked: Asked) -> _Ground:
+    instruments = list(asked.series)
+    weights, said = weights_of(asked.weights, instruments)
+    benchmark = asked.benchmark[0] if asked.benchmark else None
+    together = prices_of({**asked.series, **(dict([asked.benchmark]) if asked.benchmark else {})})
+    held = Prices(together.table[instruments], together.assumptions)
+    per_year, annual = (asked.per_year, "") if asked.per_year else returns_a_year(together.table.index)
+    if asked.rebalancing == "each_period" and len([w for w in weights.values() if w]) > 1:
+        said.append("Weights are kept by rebalancing at each step, free of cost.")
+    elif len(instruments) > 1:
+        said.append("Weights are those of the first day, never rebalanced.")
+    beside = together.table[benchmark].pct_change().iloc[1:] if benchmark else None
+    sample = Sample(returns_of(held, weights, asked.rebalancing), beside, per_year, asked.risk_free, asked.level)
+    return _Ground(asked, held, weights, sample, (*together.assumptions, *said), annual)
+
+
+def _figure(ground: _Ground, measure: Measure) -> Figure:
+    return Figure(
+        measure.name,
+        PORTFOLIO,
+        computed(measure, ground.sample),
+        measure.unit,
+        ground.period,
+        measure.formula,
+        (*_inputs(ground, benchmark=measure.benchmark), *_settings(ground, measure)),
+        (*ground.assumptions, *([ground.annual] if measure.annual and ground.annual else [])),
+    )
+
+
+def _contribution(ground: _Ground) -> Iterator[Figure]:
+    for name, value in contributions(ground.prices, ground.weights, ground.asked.rebalancing).items():
+        yield Figure(
+            CONTRIBUTION,
+            name,
+            value,
+            "share",
+            ground.period,
+            "weight * return"
+            if ground.asked.rebalancing == "never"
+            else "sum of weight * return, linked over time by logarithms",
+            tuple(_inputs(ground, benchmark=False)),
+            ground.assumptions,
+        )
+
+
+def _inputs(ground: _Ground, *, benchmark: bool) -> Iterator[Input]:
+    steps = len(ground.prices.table)
+    for name, weight in ground.weights.items():
+        yield Input(f"{steps:,} prices of {name}", source=ground.asked.sources.get(name))
+        yield Input(f"weight of {name}", weight)
+    if benchmark and ground.asked.benchmark:
+        name = ground.asked.benchmark[0]
+        yield Input(f"{steps:,} prices of {name}", source=ground.asked.sources.get(name))
+
+
+def _settings(ground: _Ground, measure: Measure) -> Iterator[Input]:
+    if measure.annual:
+        yield Input("returns a year", float(ground.sample.per_year))
+    if measure.risk_free:
+        yield Input("risk-free return a year", ground.sample.risk_free)
+    if measure.level:
+        yield Input("level", ground.sample.level)

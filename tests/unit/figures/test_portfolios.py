@@ -1,0 +1,156 @@
+"""Figures of portfolios, against the definitions written out, and what has no value."""
+
+import math
+import random
+import statistics
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from ratchet_figures import CannotComputeError, Source
+from ratchet_figures.measures import NAMES
+from ratchet_figures.of_prices import Asked, figures_of_prices
+from ratchet_figures.prices import Series
+
+DAYS = [day for day in (date(2025, 1, 1) + timedelta(days=n) for n in range(400)) if day.weekday() < 5]
+
+
+def walk(seed: int) -> Series:
+    chance, price = random.Random(seed), 100.0
+    return {day: (price := price * (1 + chance.gauss(0.0005, 0.012))) for day in DAYS}
+
+
+def values(asked: Asked) -> dict[str, float]:
+    found = figures_of_prices(asked).figures
+    return {one.subject if one.name == "contribution" else one.name: one.value for one in found}
+
+
+def steps(series: Series) -> list[float]:
+    prices = [price or 0.0 for price in series.values()]
+    return [after / before - 1 for before, after in pairwise(prices)]
+
+
+def test_each_is_what_its_formula_says() -> None:
+    a, index = walk(1), walk(2)
+    found = values(Asked({"A": a}, benchmark=("INDEX", index), risk_free=0.03))
+    ours, theirs = steps(a), steps(index)
+    free = 1.03 ** (1 / 252) - 1
+    mean, deviation = statistics.fmean(ours), statistics.stdev(ours)
+    z = statistics.NormalDist().inv_cdf(0.95)
+    beta = statistics.covariance(ours, theirs) / statistics.variance(theirs)
+    total = math.prod(1 + one for one in ours) - 1
+    below = math.sqrt(statistics.fmean(min(0.0, one - free) ** 2 for one in ours))
+    expected = {
+        "total_return": total,
+        "cagr": (1 + total) ** (252 / len(ours)) - 1,
+        "volatility": deviation * math.sqrt(252),
+        "sharpe_ratio": (mean - free) / deviation * math.sqrt(252),
+        "sortino_ratio": (mean - free) / below * math.sqrt(252),
+        "var_parametric": z * deviation - mean,
+        "cvar_parametric": statistics.NormalDist().pdf(z) / 0.05 * deviation - mean,
+        "beta": beta,
+        "alpha": (1 + mean - free - beta * (statistics.fmean(theirs) - free)) ** 252 - 1,
+        "tracking_error": statistics.stdev(x - y for x, y in zip(ours, theirs, strict=True)) * math.sqrt(252),
+        "correlation": statistics.correlation(ours, theirs),
+    }
+    assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_worst_is_told_from_the_returns_themselves() -> None:
+    prices = [100.0, 110, 99, 104, 88, 120]
+    found = values(Asked({"A": dict(zip(DAYS, prices, strict=False))}, measures=["max_drawdown"]))
+    assert found["max_drawdown"] == pytest.approx(88 / 110 - 1)
+    returns = [n / 100 for n in range(-10, 11)]
+    its = dict(zip(DAYS, [math.prod(1 + r for r in returns[:n]) for n in range(22)], strict=False))
+    found = values(Asked({"A": its}, measures=["var_historical", "cvar_historical"]))
+    assert found["var_historical"] == pytest.approx(0.09)  # the second worst of 21, at a quantile of 1/20
+    assert found["cvar_historical"] == pytest.approx((0.10 + 0.09) / 2)
+
+
+@pytest.mark.parametrize("rebalancing", ["each_period", "never"])
+def test_contributions_add_up_to_the_total_return(rebalancing: Any) -> None:
+    held = {"A": walk(1), "B": walk(2), "C": walk(3)}
+    found = values(Asked(held, {"A": 0.7, "B": 0.5, "C": -0.2}, rebalancing=rebalancing))
+    assert found["A"] + found["B"] + found["C"] == pytest.approx(found["total_return"], rel=1e-9)
+
+
+def test_held_and_never_touched_is_worth_what_was_bought() -> None:
+    a, b = walk(1), walk(2)
+    found = values(Asked({"A": a, "B": b}, {"A": 0.6, "B": 0.4}, rebalancing="never", measures=["total_return"]))
+    grown = [(its[DAYS[-1]] or 0) / (its[DAYS[0]] or 1) for its in (a, b)]
+    assert found["total_return"] == pytest.approx(0.6 * grown[0] + 0.4 * grown[1] - 1)
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ({"A": 60, "B": 40}, "Weights are in per cent."),
+        ({"A": 0.6, "B": 0.45}, "The weights add up to 1.05, not to 1: they were scaled."),
+        (None, "No weights were given: each instrument has the same."),
+    ],
+)
+def test_what_was_assumed_of_weights_stands_at_the_figure(weights: dict[str, float] | None, said: str) -> None:
+    computed = figures_of_prices(Asked({"A": walk(1), "B": walk(2)}, weights, measures=["volatility"]))
+    assert said in computed.figures[0].assumptions
+
+
+def test_a_figure_names_its_period_its_inputs_and_their_source() -> None:
+    asked = Asked({"A": walk(1)}, measures=["sharpe_ratio"], sources={"A": Source("prices.csv", 3)})
+    (figure,) = figures_of_prices(asked).figures
+    assert (figure.period.first, figure.period.last) == (DAYS[0], DAYS[-1])
+    assert figure.inputs[0].source == Source("prices.csv", 3)
+    assert [one.name for one in figure.inputs] == [
+        f"{len(DAYS)} prices of A",
+        "weight of A",
+        "returns a year",
+        "risk-free return a year",
+    ]
+
+
+def refusals(series: Series, **more: Any) -> dict[str, str]:
+    return {one.name: one.reason for one in figures_of_prices(Asked({"A": series}, **more)).refusals}
+
+
+def test_returns_that_never_vary_have_no_ratio_and_the_rest_is_computed() -> None:
+    flat = {day: 100 * 1.001**n for n, day in enumerate(DAYS)}
+    why = refusals(flat, benchmark=("INDEX", dict.fromkeys(DAYS, 50.0)))
+    assert why.keys() == {"sharpe_ratio", "sortino_ratio", "beta", "alpha", "correlation"}
+    assert why["sharpe_ratio"] == "The returns never vary: there is nothing to divide by."
+    assert why["beta"] == "The benchmark's returns never vary: there is nothing to divide by."
+    assert "no downside" in why["sortino_ratio"]
+
+
+def test_one_return_has_no_deviation() -> None:
+    why = refusals(dict(zip(DAYS, [1.0, 1.1], strict=False)))
+    assert why["volatility"] == "One return is there, and it needs 2."
+    assert why["var_historical"] == "One return is there, and it needs 20."
+    assert "total_return" not in why
+
+
+def test_what_compares_needs_a_benchmark() -> None:
+    assert {name for name, reason in refusals(walk(1)).items() if "no benchmark's prices" in reason} == {
+        "beta",
+        "alpha",
+        "tracking_error",
+        "correlation",
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"weights": {"A": 0.5}}, "The weights add up to 0.5, not to 1"),
+        ({"weights": {"A": 0.5, "X": 0.5}}, "There are weights for X, and no prices"),
+        ({"weights": {"A": math.nan}}, "The weight of A is not a finite number"),
+        ({"measures": ["charm"]}, f"There is no measure charm: there are {NAMES[0]}"),
+        ({"level": 1.0}, "The level of value at risk is 1"),
+        ({"risk_free": 3.0}, "The risk-free return is 3 a year"),
+        ({"per_year": 0}, "0 returns a year"),
+        ({"benchmark": ("A", walk(2))}, "The benchmark A is held as well"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_as_a_whole(more: dict[str, Any], said: str) -> None:
+    with pytest.raises(CannotComputeError, match=said):
+        figures_of_prices(Asked({"A": walk(1)}, **more))

@@ -1,0 +1,95 @@
+"""Prices with gaps, doubles and nonsense: refused, or used with what was done said."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from ratchet_figures import CannotComputeError
+from ratchet_figures.frequency import returns_a_year
+from ratchet_figures.prices import prices_of
+from ratchet_figures.reading import read_prices
+
+MONDAY = date(2026, 1, 5)
+
+
+def series(*prices: float | None, first: date = MONDAY, step: int = 1) -> dict[date, float | None]:
+    return {first + timedelta(days=step * number): price for number, price in enumerate(prices)}
+
+
+def test_the_days_that_all_have_are_taken_and_the_others_are_told() -> None:
+    found = prices_of({"A": series(1, 2, None, 4, 5), "B": series(9, 8, 7, 6, first=MONDAY + timedelta(days=1))})
+    assert found.table["A"].tolist() == [2, 4, 5]
+    assert found.table["B"].tolist() == [9, 7, 6]
+    assert found.assumptions == (
+        "The time in which all have prices is taken, 2026-01-06 to 2026-01-09; 1 day before or after it left out.",
+        "A has no price on 1 of 4 days: left out for all.",
+    )
+
+
+def test_a_long_gap_counts_as_one_return_and_is_told() -> None:
+    days = {**series(1, 2, 3, 4), **series(5, 6, first=MONDAY + timedelta(days=60))}
+    assert prices_of({"A": days}).assumptions == (
+        "One step between prices is more than 5 times as long as usual, the longest from 2026-01-08 to 2026-03-06: "
+        "each counts as one return.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "No prices were given"),
+        ({"A": series(1)}, "A has one price: a return needs two."),
+        ({"A": series(None, None)}, "A has no prices: a return needs two."),
+        ({"A": series(1, 2), "B": series(1, 2, first=MONDAY + timedelta(days=9))}, "A, B have no days in common"),
+        ({"A": series(1, 2), "B": series(1, 2, first=MONDAY + timedelta(days=1))}, "A, B have 1 day in common"),
+        ({"A": series(1, 0, 3)}, "The price of A on 2026-01-06 is 0"),
+        ({"A": series(1, -2, 3)}, "The price of A on 2026-01-06 is -2"),
+        ({"A": series(1, float("inf"), 3)}, "The price of A on 2026-01-06 is inf"),
+    ],
+)
+def test_what_no_return_can_be_made_of_is_refused(given: dict[str, dict[date, float | None]], said: str) -> None:
+    with pytest.raises(CannotComputeError, match=said):
+        prices_of(given)
+
+
+@pytest.mark.parametrize(
+    ("step", "count", "said"), [(1, 365, "every day"), (7, 52, "weekly"), (30, 12, "monthly"), (91, 4, "quarterly")]
+)
+def test_a_years_returns_are_told_by_the_days(step: int, count: int, said: str) -> None:
+    found, assumed = returns_a_year(prices_of({"A": series(*range(1, 60), step=step)}).table.index)
+    assert found == count
+    assert said in assumed
+
+
+def test_five_days_a_week_are_an_exchange() -> None:
+    weekdays = {day: price for day, price in series(*range(1, 60)).items() if day.weekday() < 5}
+    assert returns_a_year(prices_of({"A": weekdays}).table.index)[0] == 252
+
+
+def test_a_step_that_is_none_is_asked_for() -> None:
+    with pytest.raises(CannotComputeError, match="800 days apart"):
+        returns_a_year(prices_of({"A": series(1, 2, 3, step=800)}).table.index)
+
+
+def test_a_file_is_read_with_empty_cells_and_its_byte_order_mark() -> None:
+    found = read_prices(["\ufeffDate,A,B\n", "2026-01-05,1.5,\n", "\n", "2026-01-06,2,3e1\n"])
+    assert found == {"A": series(1.5, 2), "B": series(None, 30)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([], "The first line names the columns"),
+        (["date\n"], "The first line names the columns"),
+        (["A,date\n"], "The first line names the columns"),
+        (["date,A,\n"], "Column 3 has no name"),
+        (["date,A,A\n"], "The column A is there twice"),
+        (["date,A\n", "2026-01-05\n"], "Line 2 has 1 cells, and there are 2 columns"),
+        (["date,A\n", "5.1.2026,1\n"], "Line 2 begins with no day"),
+        (["date,A\n", "2026-01-05,one\n"], "Line 2: the price of A is no number"),
+        (["date,A\n", "2026-01-05,1\n", "2026-01-05,2\n"], "Line 3: the day 2026-01-05 is there twice"),
+    ],
+)
+def test_a_line_that_is_wrong_is_named(lines: list[str], said: str) -> None:
+    with pytest.raises(CannotComputeError, match=said):
+        read_prices(lines)
