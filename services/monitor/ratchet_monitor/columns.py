@@ -14,10 +14,11 @@ import msgspec
 import numpy as np
 
 from ratchet_monitor.buckets import CONFIDENCE_BINS, SUMS, SUMS_OF, Cell, Contents, Tally
+from ratchet_monitor.kinds import BINS, OF_STRATUM, STRATA, kinds_of
 from ratchet_monitor.spreads import SUMS as SPREAD_SUMS
 from ratchet_monitor.spreads import Spread
 
-View = Literal["totals", "latencies", "heard", "spreads"]
+View = Literal["totals", "latencies", "heard", "spreads", "kinds"]
 OF_ACCURACY: Final[tuple[View, ...]] = ("heard",)
 SPREAD_SUMS_OF: Final = attrgetter(*SPREAD_SUMS)
 COUNTS: Final = tuple(name for name in Spread.__struct_fields__ if name not in (*SPREAD_SUMS, "languages"))
@@ -28,8 +29,9 @@ STRATA_FROM: Final = 64
 WIDTH: Final = 128
 Triple = tuple[int, int, int]
 # What is told by its place: of columns that were laid out otherwise nothing can be told, and they are made anew.
+BY_KIND: Final = (STRATA, OF_STRATUM, BINS)
 LAYOUT: Final = sha256(
-    repr((SPREAD_SUMS, COUNTS, HEADS, CONFIDENCE_BINS, BINS_FROM, STRATA_FROM, WIDTH)).encode()
+    repr((SPREAD_SUMS, COUNTS, HEADS, CONFIDENCE_BINS, BINS_FROM, STRATA_FROM, WIDTH, BY_KIND)).encode()
 ).hexdigest()[:16]
 
 
@@ -93,6 +95,7 @@ def columns_of(contents: Contents) -> dict[View, bytes]:
         "latencies": Latencies(tuple(Latency(*its, counted(tally.latencies)) for its, tally in whole.items())),
         "heard": _heard([cell for cell in contents.cells if not cell.kind.cached]),
         "spreads": _spreads(contents),
+        "kinds": kinds_of(contents.cells),
     }
     return {name: msgspec.msgpack.encode(view) for name, view in views.items()}
 

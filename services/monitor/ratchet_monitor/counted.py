@@ -1,28 +1,47 @@
-"""What a time holds: sums by task and kind of answers, and a few of them by block of time, for how much they vary."""
+"""What a time holds: numbers by task and kind of answers, and a few of them by block of time, for how much they vary.
+
+A month of a million answers is some 20,000 kinds of a day, of which each has a hundred numbers: they are added up side
+by side, and only what is asked for becomes sums that have names.
+"""
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime
-from typing import Final, Generic, TypeVar
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.blocks import Blocks
-from ratchet_monitor.buckets import OTHERS, Kind, Period, Tally
-from ratchet_monitor.spreads import merge
-from ratchet_monitor.totals import Buckets
+from ratchet_monitor.buckets import OTHERS, SUMS, Cell, Kind
+from ratchet_monitor.columns import View
+from ratchet_monitor.kinds import (
+    BINS,
+    OF_STRATUM,
+    STRATA,
+    Floats,
+    Integers,
+    Kinds,
+    Numbers,
+    numbers_in,
+    numbers_of,
+    sums_in,
+)
 
 MOST_KINDS: Final = 2_000  # of answers that are told apart; what comes beyond is counted as one
-G = TypeVar("G")
-Heard = tuple[Kind, int]  # a stratum of hearing.py, and the kind of the answers in it
+OF_KINDS: Final[tuple[View, ...]] = ("kinds",)
+ROOM: Final = 64
+NEVER: Final = int(np.iinfo(np.int64).max)
+SCORED, SCORE = 1, 2  # places in hearing.Stratum
+T = TypeVar("T", bound=np.generic)
 
 
 class Sums(msgspec.Struct):
     """Of answers that were made, but for `cached`, in the units of observations.py."""
 
     predictions: int = 0
-    cached: int = 0
     answered: int = 0
     failed: int = 0
     misshapen: int = 0
@@ -30,83 +49,165 @@ class Sums(msgspec.Struct):
     latency: int = 0
     scored: int = 0
     score: int = 0
-    said: dict[Heard, tuple[int, int]] = msgspec.field(default_factory=dict)  # by stratum: scored ones, their scores
-
-    def add(self, kind: Kind, tally: Tally) -> None:
-        self.predictions += tally.predictions
-        self.answered += tally.answered
-        self.failed += tally.failed
-        self.misshapen += tally.misshapen
-        self.cost += tally.cost
-        self.latency += tally.latency
-        self.scored += tally.scored
-        self.score += tally.score
-        for stratum, (_, scored, score, _) in tally.strata.items():
-            if scored:
-                self._hear((kind, stratum), scored, score)
-
-    def include(self, other: "Sums") -> None:
-        self.predictions += other.predictions
-        self.cached += other.cached
-        self.answered += other.answered
-        self.failed += other.failed
-        self.misshapen += other.misshapen
-        self.cost += other.cost
-        self.latency += other.latency
-        self.scored += other.scored
-        self.score += other.score
-        for whose, (scored, score) in other.said.items():
-            self._hear(whose, scored, score)
-
-    def _hear(self, whose: Heard, scored: int, score: int) -> None:
-        n, total = self.said.get(whose, (0, 0))
-        self.said[whose] = (n + scored, total + score)
+    cached: int = 0
 
 
-class Counted(Generic[G]):
-    """Takes periods in any order. `group`: by what of an answer's task and kind the blocks are told apart."""
+BY_BLOCK: Final = tuple(name for name in Sums.__struct_fields__ if name != "cached")
+PREDICTIONS: Final = SUMS.index("predictions")
+PLACES: Final = [SUMS.index(name) for name in BY_BLOCK]
+
+
+def sums_of(numbers: Iterable[float], cached: float = 0) -> Sums:
+    """Of BY_BLOCK."""
+    return Sums(**dict(zip(BY_BLOCK, map(int, numbers), strict=True)), cached=int(cached))
+
+
+class Columns(Protocol):
+    @property
+    def task_type(self) -> str: ...
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def views(self) -> Mapping[View, bytes]: ...
+
+
+class Buckets(Protocol):
+    def columns(
+        self,
+        tenant: str,
+        since: datetime,
+        views: Collection[View],
+        task_type: str = "",
+        *,
+        cuts: Collection[datetime] = (),
+        until: datetime | None = None,
+    ) -> AsyncIterator[Columns]:
+        """All from the hour `since` on, before the hour `until`, as hours or whole days, none of which reaches over one
+        of `cuts`. An empty `task_type` stands for all."""
+
+
+class Counted:
+    """Takes periods in any order. A row is a task's kind of answers; `kinds` says which stands where."""
 
     def __init__(
         self,
         blocks: Blocks,
-        group: Callable[[str, Kind], G],
         wanted: Callable[[str, Kind], bool] = lambda task, kind: True,  # noqa: ARG005
+        *,
+        most_kinds: int = MOST_KINDS,
     ) -> None:
-        self.blocks, self._group, self._wanted = blocks, group, wanted
-        self.kinds: dict[tuple[str, Kind], Tally] = {}
-        self.by_block: dict[G, dict[int, Sums]] = {}
-        self.latencies: dict[int, dict[int, int]] = {}  # of all groups, by block
-        self.first: dict[G, datetime] = {}  # hour, or day, of a group's first answer
-        self.last: dict[G, datetime] = {}
+        self.blocks, self._wanted, self._most_kinds = blocks, wanted, most_kinds
+        self.kinds: dict[tuple[str, Kind], int] = {}
+        self._written: dict[tuple[str, bytes], _Rows] = {}
+        self._room = 0
+        self.made: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)  # not out of the cache
+        self.sums: Floats = np.zeros((0, len(SUMS)))
+        self.strata: Floats = np.zeros((0, STRATA, OF_STRATUM))
+        self.by_block: Floats = np.zeros((0, blocks.blocks, len(BY_BLOCK)))
+        self.said: Floats = np.zeros((0, blocks.blocks, STRATA, 2))  # scored ones of a stratum, and their scores
+        self.latencies: Integers = np.zeros((0, BINS), np.int64)
+        self.latencies_by_block: Integers = np.zeros((blocks.blocks, BINS), np.int64)  # of all that was made
+        self._first: Integers = np.zeros(0, np.int64)  # hour, or day, of a row's first answer, in seconds
+        self._last: Integers = np.zeros(0, np.int64)
 
-    def include(self, period: Period) -> None:
-        for cell in period.contents.cells:
-            if self._wanted(period.task_type, cell.kind):
-                self._add(period.task_type, cell.kind, cell.tally, period.start)
+    def include(self, task_type: str, start: datetime, written: bytes) -> None:
+        """`written`: the view `kinds` of an hour or a day."""
+        kinds = msgspec.msgpack.decode(written, type=Kinds)
+        self._add(start, self._rows_of(task_type, bytes(kinds.kinds)), kinds.numbers)
 
-    def _add(self, task: str, kind: Kind, tally: Tally, at: datetime) -> None:
-        place = (task, kind)
-        if place not in self.kinds and len(self.kinds) >= MOST_KINDS:
-            place = (task, Kind(*(OTHERS,) * 6, cached=kind.cached))
-        self.kinds.setdefault(place, Tally()).add(tally)
-        group = self._group(*place)
-        self.first[group] = min(at, self.first.get(group, at))
-        self.last[group] = max(at, self.last.get(group, at))
-        sums = self.by_block.setdefault(group, {}).setdefault(self.blocks.number(at), Sums())
-        if kind.cached:
-            sums.cached += tally.predictions
-            return
-        sums.add(place[1], tally)
-        merge(self.latencies.setdefault(self.blocks.number(at), {}), tally.latencies)
+    def add(self, task_type: str, start: datetime, cells: Sequence[Cell]) -> None:
+        """As `include`, of what is at hand."""
+        self._add(start, self._placed(task_type, [cell.kind for cell in cells]), numbers_of(cells))
+
+    def _add(self, start: datetime, its: "_Rows", numbers: Numbers) -> None:
+        wanted, number, at = its.rows >= 0, self.blocks.number(start), int(start.timestamp())
+        here, sums = its.rows[wanted], sums_in(numbers)[wanted]
+        self._first[here], self._last[here] = np.minimum(self._first[here], at), np.maximum(self._last[here], at)
+        _add(self.sums, here, sums, apart=its.apart)
+        _add(self.by_block[:, number], here, sums[:, PLACES], apart=its.apart)
+        self._add_strata(its.rows, number, numbers)
+        self._add_latencies(its.rows, number, numbers)
+
+    def when(self, rows: Integers) -> tuple[datetime, datetime]:
+        """Of some rows, one at least: of the first answer, and of the last."""
+        first, last = int(self._first[rows].min()), int(self._last[rows].max())
+        return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
+
+    def _add_strata(self, rows: Integers, number: int, numbers: Numbers) -> None:
+        row, place = np.divmod(numbers_in(numbers.strata_at), STRATA * OF_STRATUM)
+        wanted = rows[row] >= 0
+        here, place, n = rows[row][wanted], place[wanted], numbers_in(numbers.strata)[wanted].astype(np.float64)
+        np.add.at(self.strata.reshape(-1), here * (STRATA * OF_STRATUM) + place, n)
+        stratum, of = np.divmod(place, OF_STRATUM)
+        told = (of == SCORED) | (of == SCORE)
+        at = ((here * self.blocks.blocks + number) * STRATA + stratum) * 2 + of - SCORED
+        np.add.at(self.said.reshape(-1), at[told], n[told])
+
+    def _add_latencies(self, rows: Integers, number: int, numbers: Numbers) -> None:
+        row, place = np.divmod(numbers_in(numbers.latencies_at), BINS)
+        wanted = rows[row] >= 0
+        here, place, n = rows[row][wanted], place[wanted], numbers_in(numbers.latencies)[wanted]
+        np.add.at(self.latencies.reshape(-1), here * BINS + place, n)
+        made = self.made[here]
+        np.add.at(self.latencies_by_block[number], place[made], n[made])
+
+    def _rows_of(self, task_type: str, written: bytes) -> "_Rows":
+        if (task_type, written) not in self._written:
+            kinds = msgspec.msgpack.decode(written, type=tuple[Kind, ...])
+            self._written[task_type, written] = self._placed(task_type, kinds)
+        return self._written[task_type, written]
+
+    def _placed(self, task_type: str, kinds: Sequence[Kind]) -> "_Rows":
+        rows = np.array([self._row(task_type, kind) for kind in kinds], np.int64)
+        there = rows[rows >= 0]
+        return _Rows(rows, np.unique(there).size == there.size)
+
+    def _row(self, task_type: str, kind: Kind) -> int:
+        if not self._wanted(task_type, kind):
+            return -1
+        place = (task_type, kind)
+        if place not in self.kinds and len(self.kinds) >= self._most_kinds:
+            place = (task_type, Kind(*(OTHERS,) * 6, cached=kind.cached))
+        row = self.kinds.setdefault(place, len(self.kinds))
+        if row >= self._room:
+            self._grow()
+        self.made[row] = not kind.cached
+        return row
+
+    def _grow(self) -> None:
+        more = max(ROOM, self._room)
+        self._room += more
+        self.made, self.sums = _longer(self.made, more), _longer(self.sums, more)
+        self.strata, self.said = _longer(self.strata, more), _longer(self.said, more)
+        self.by_block = _longer(self.by_block, more)
+        self.latencies = _longer(self.latencies, more)
+        self._first, self._last = _longer(self._first, more, NEVER), _longer(self._last, more)
 
 
-async def count(
-    counted: Counted[G], buckets: Buckets, tenant: str, task_type: str = "", *, by_hour: bool = False
-) -> None:
+class _Rows(NamedTuple):
+    """Of kinds as they were written: where each stands, -1 of what is not wanted. `apart`: each stands elsewhere."""
+
+    rows: Integers
+    apart: bool
+
+
+def _add(to: Floats, rows: Integers, numbers: Floats, *, apart: bool) -> None:
+    if apart:
+        to[rows] += numbers
+    else:
+        np.add.at(to, rows, numbers)
+
+
+def _longer(one: npt.NDArray[T], more: int, of: int = 0) -> npt.NDArray[T]:
+    return np.concatenate([one, np.full((more, *one.shape[1:]), of, one.dtype)])
+
+
+async def count(counted: Counted, buckets: Buckets, tenant: str, task_type: str = "", *, by_hour: bool = False) -> None:
     """All answers of the blocks' time; vectors are none, and are left out."""
     blocks = counted.blocks
     cuts = [blocks.start(number) for number in range(blocks.blocks)] if by_hour else ()
-    async for period in buckets.periods(tenant, blocks.since, task_type, cuts, until=blocks.until):
-        if period.task_type != EMBEDDING:
-            counted.include(period)
+    found = buckets.columns(tenant, blocks.since, OF_KINDS, task_type, cuts=cuts, until=blocks.until)
+    async for its in found:
+        if its.task_type != EMBEDDING:
+            counted.include(its.task_type, its.start, its.views["kinds"])
             await asyncio.sleep(0)  # probes and consumers have their turn

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from ratchet_monitor.drift.accuracy import Scores
 from ratchet_monitor.observations import MILLION, Observation
 
@@ -48,41 +51,36 @@ def with_strata(strata: dict[K, Stratum], others: Mapping[K, Stratum]) -> None:
 
 
 def heard(strata: Iterable[Stratum]) -> Heard:
-    """Those of few scores are pooled, as if the chance of feedback were one in them."""
-    told: list[Stratum] = []
-    rest = EMPTY
-    for one in strata:
-        if one[1] >= FEWEST:
-            told.append(one)
-        else:
-            rest = _added(rest, one)
+    return heard_in(np.array(list(strata), np.float64).reshape(-1, len(EMPTY)))
+
+
+def heard_in(strata: npt.NDArray[np.float64]) -> Heard:
+    """A line is a stratum. Those of few scores are pooled, as if the chance of feedback were one in them."""
+    few = strata[:, 1] < FEWEST
+    told, rest = strata[~few], strata[few].sum(axis=0)
+    answers = float(strata[:, 0].sum())
     if rest[1]:
-        told.append(rest)
-    answers = sum(one[0] for one in told) + (0 if rest[1] else rest[0])
-    return Heard(
-        _scores((*one, 1.0) for one in told),
-        _scores((*one, one[0] / one[1]) for one in told),
-        sum(one[0] for one in told) / answers if answers else 0.0,
-    )
+        told = np.vstack([told, rest])
+    weight = told[:, 0] / told[:, 1]
+    covered = float(told[:, 0].sum()) / answers if answers else 0.0
+    return Heard(_scores(told, np.ones(len(told))), _scores(told, weight), covered)
 
 
-def weights(strata: Mapping[K, Stratum]) -> dict[K, float]:
-    """As `heard` weighs each one's scores; of those that have any."""
-    few = [one for one in strata.values() if one[1] < FEWEST]
-    answers, scored = sum(one[0] for one in few), sum(one[1] for one in few)
-    return {
-        name: one[0] / one[1] if one[1] >= FEWEST else answers / scored for name, one in strata.items() if one[1] > 0
-    }
+def weights(strata: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """As `heard_in` weighs each one's scores; 0 where there are none. The last axis is a stratum."""
+    answers, scored = strata[..., 0], strata[..., 1]
+    few, told = scored < FEWEST, scored > 0
+    pooled = answers[few].sum() / max(1.0, float(scored[few].sum()))
+    own = np.divide(answers, scored, out=np.zeros_like(answers), where=told)
+    return np.where(few, np.where(told, pooled, 0.0), own)
 
 
-def _scores(strata: Iterable[tuple[int, int, int, int, float]]) -> Scores:
+def _scores(strata: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> Scores:
     """Each with its weight."""
-    n, w, wx, ww, wwx, wwxx = 0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for _, scored, total, squares, weight in strata:
-        x, xx = total / MILLION, squares / MILLION
-        n, w, wx, ww = n + scored, w + weight * scored, wx + weight * x, ww + weight**2 * scored
-        wwx, wwxx = wwx + weight**2 * x, wwxx + weight**2 * xx
-    return Scores(n=n, w=w, wx=wx, ww=ww, wwx=wwx, wwxx=wwxx)
+    scored, x, xx = strata[:, 1], strata[:, 2] / MILLION, strata[:, 3] / MILLION
+    sums = (weight @ scored, weight @ x, weight**2 @ scored, weight**2 @ x, weight**2 @ xx)
+    w, wx, ww, wwx, wwxx = map(float, sums)
+    return Scores(n=int(scored.sum()), w=w, wx=wx, ww=ww, wwx=wwx, wwxx=wwxx)
 
 
 def _added(one: Stratum, other: Stratum) -> Stratum:

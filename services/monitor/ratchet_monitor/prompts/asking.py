@@ -8,12 +8,11 @@ from typing import Final
 from ratchet_common.errors import RefusedError
 from ratchet_monitor.blocks import DAY, Blocks, blocks_of
 from ratchet_monitor.buckets import Kind
-from ratchet_monitor.counted import Counted, count
+from ratchet_monitor.counted import Buckets, Counted, count
 from ratchet_monitor.hours import HOUR, day_of
 from ratchet_monitor.prompts.names import is_named
-from ratchet_monitor.prompts.uses import Use, Uses, together, use_of, uses_of
+from ratchet_monitor.prompts.uses import Uses, together, uses_of
 from ratchet_monitor.studies.study import Study
-from ratchet_monitor.totals import Buckets
 
 MOST_BLOCKS: Final = 31  # thirty days, and today
 
@@ -47,7 +46,7 @@ def time_of(days: int, now: datetime) -> Blocks:
 
 async def uses_within(buckets: Buckets, tenant: str, blocks: Blocks, asked: Asked) -> dict[str, Uses]:
     """By the template's name with its version."""
-    counted = Counted[Use](blocks, use_of, asked.wanted)
+    counted = Counted(blocks, asked.wanted)
     await count(counted, buckets, tenant, asked.task_type)
     return uses_of(counted)
 

@@ -66,7 +66,7 @@ def _cells(found: Mapping[str, Uses]) -> dict[Cell, dict[str, Uses]]:
     cells: dict[Cell, dict[str, Uses]] = {}
     for name, uses in found.items():
         if name != OTHERS:
-            for cell in {_cell_of(place) for place in uses.blocks}:
+            for cell in {_cell_of(place) for place in uses.places}:
                 cells.setdefault(cell, {})[name] = uses.within(partial(_is_in, cell))
     return cells
 

@@ -9,7 +9,10 @@ elsewhere only is not compared.
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+
 from ratchet_monitor.blocks import FEWEST, LEVEL
+from ratchet_monitor.counted import BY_BLOCK
 from ratchet_monitor.drift.accuracy import NEEDED
 from ratchet_monitor.prompts.standardising import (
     Standardised,
@@ -26,6 +29,7 @@ Verdict = Literal["better", "worse", "no_difference_known", "too_little"]
 Metric = Literal["quality", "success_rate", "cost", "latency"]
 MORE_IS_BETTER: Final = ("quality", "success_rate")
 DIGITS: Final = 9
+PREDICTIONS: Final = BY_BLOCK.index("predictions")
 ASSUMES: Final = (
     "Nobody drew which requests each template got. The comparison is of the same task, document type, version and "
     "model, at the same time (a day, or of more than 30 days some days); whatever else differs between the requests of "
@@ -100,14 +104,13 @@ Ground = set[tuple[Place, int]]  # and the block of time
 
 def _ground(uses: Uses) -> Ground:
     """Where answers of it were made."""
-    return {
-        (place, number) for place, blocks in uses.blocks.items() for number, sums in blocks.items() if sums.predictions
-    }
+    each = ((place, np.nonzero(blocks[:, PREDICTIONS])[0].tolist()) for place, blocks in uses.by_place.items())
+    return {(place, number) for place, numbers in each for number in numbers}
 
 
 def _in_common(ours: Uses, theirs: Uses, common: Ground) -> float:
     def answers(uses: Uses) -> int:
-        return sum(uses.blocks[place][number].predictions for place, number in common)
+        return int(sum(uses.by_place[place][number, PREDICTIONS] for place, number in common))
 
     whole = ours.answers + theirs.answers
     return round((answers(ours) + answers(theirs)) / whole, 6) if whole else 0.0

@@ -5,26 +5,24 @@ days weigh by what both know on them, n m / (n + m), as places do. How sure a di
 between blocks. What only one of the two was used in tells nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from ratchet_monitor.blocks import FEWEST, LEVEL, Design, Spread, effect_of, ratio
-from ratchet_monitor.counted import Sums
-from ratchet_monitor.hearing import heard, weights
+from ratchet_monitor.counted import BY_BLOCK
+from ratchet_monitor.hearing import heard_in, weights
+from ratchet_monitor.kinds import OF_STRATUM, Floats, Integers
 from ratchet_monitor.known import Apart, Known, difference, known
 from ratchet_monitor.observations import MILLION, NANO
-from ratchet_monitor.prompts.uses import Place, Uses, succeeded
+from ratchet_monitor.prompts.uses import Place, Uses
 
-
-class Cell(NamedTuple):
-    """Of one template in one place and block. `worth`: as many yes/no answers would know the mean as well."""
-
-    n: int
-    mean: float
-    worth: float
-
-
-Cells = Mapping[tuple[Place, int], Cell]
+N, MEAN, WORTH = range(3)  # in Cells
+NO_CELLS: Final = np.zeros((0, 3))
+# Of one template, by place, and there by block: how many, their mean, and as many yes/no answers as would know it as
+# well. Nothing is known where there are none.
+Cells = Mapping[Place, Floats]
 
 
 class Standardised(NamedTuple):
@@ -42,85 +40,101 @@ class Standardised(NamedTuple):
 
 def quality_cells(uses: Uses) -> Cells:
     """Each score weighs as in the place as a whole: by who gives feedback there."""
-    found: dict[tuple[Place, int], Cell] = {}
-    for place, strata in uses.strata.items():
-        whole = known(heard(strata.values()).weighted)
+    found: dict[Place, Floats] = {}
+    for place, (strata, said) in uses.spoken.items():
+        whole = known(heard_in(strata.reshape(-1, OF_STRATUM)).weighted)
         if whole is None:
             continue
-        weighs = weights(strata)
-        for number, sums in uses.blocks.get(place, {}).items():
-            n = sum(scored for scored, _ in sums.said.values())
-            if n:
-                below = sum(weighs[whose] * scored for whose, (scored, _) in sums.said.items())
-                above = sum(weighs[whose] * score / MILLION for whose, (_, score) in sums.said.items())
-                found[place, number] = Cell(n, min(1.0, max(0.0, above / below)), n * whole.worth / whole.n)
+        weight, n = weights(strata), said[..., 0].sum(axis=(0, 2))
+        below = np.einsum("rs,rbs->b", weight, said[..., 0])
+        above = np.einsum("rs,rbs->b", weight, said[..., 1]) / MILLION
+        mean = np.clip(_shares(above, below), 0.0, 1.0)
+        found[place] = np.stack([n, mean, n * whole.worth / whole.n], axis=1)
     return found
 
 
 def success_cells(uses: Uses) -> Cells:
-    return _cells(uses, succeeded)
+    """Answers that came and passed their checks, of those that came or failed."""
+    return _cells(uses, lambda its: (its["answered"] - its["misshapen"], its["answered"] + its["failed"]))
 
 
 def cost_cells(uses: Uses) -> Cells:
     """USD of an answer."""
-    return _cells(uses, lambda sums: (sums.cost / NANO, sums.predictions))
+    return _cells(uses, lambda its: (its["cost"] / NANO, its["predictions"]))
 
 
 def latency_cells(uses: Uses) -> Cells:
     """Milliseconds of an answer."""
-    return _cells(uses, lambda sums: (sums.latency / 1000, sums.answered))
+    return _cells(uses, lambda its: (its["latency"] / 1000, its["answered"]))
 
 
-def _cells(uses: Uses, sides: Callable[[Sums], tuple[float, int]]) -> Cells:
-    each = [(place, number, *sides(sums)) for place, blocks in uses.blocks.items() for number, sums in blocks.items()]
-    return {(place, number): Cell(n, above / n, n) for place, number, above, n in each if n}
+def _cells(uses: Uses, sides: Callable[[Mapping[str, Floats]], tuple[Floats, Floats]]) -> Cells:
+    found: dict[Place, Floats] = {}
+    for place, blocks in uses.by_place.items():
+        above, n = sides(dict(zip(BY_BLOCK, blocks.T, strict=True)))
+        found[place] = np.stack([n, _shares(above, n), n], axis=1)
+    return found
 
 
-class _Pair(NamedTuple):
-    number: int
-    place: Place
-    weight: float
-    ours: Cell
-    theirs: Cell
+def _shares(above: Floats, below: Floats) -> Floats:
+    return np.divide(above, below, out=np.zeros_like(below), where=below > 0)
+
+
+class _Pairs(NamedTuple):
+    """Each of a place and a block in which both are known; `ours` and `theirs` as in Cells."""
+
+    number: Integers
+    place: Integers
+    weight: Floats
+    ours: Floats
+    theirs: Floats
 
 
 def means_apart(ours: Cells, theirs: Cells) -> Standardised:
     """ours - theirs, of any amount: by leaving out each block in turn."""
-    pairs, found = _pairs(ours, theirs)
+    pairs = _pairs(ours, theirs)
+    found = _apart(pairs)
     return _standardised(pairs, found, lambda level: _ends(found, level))
 
 
 def shares_apart(ours: Cells, theirs: Cells) -> Standardised:
     """ours - theirs, of means between 0 and 1: by the intervals of both, as much wider as blocks differ by more than
     chance."""
-    pairs, found = _pairs(ours, theirs)
-    if not pairs or found is None:
+    pairs = _pairs(ours, theirs)
+    found = _apart(pairs)
+    if found is None:
         return _standardised(pairs, found, lambda _: None)
-    mine = _side([(pair, pair.ours) for pair in pairs])
-    others = _side([(pair, pair.theirs) for pair in pairs])
+    mine, others = _side(pairs, pairs.ours), _side(pairs, pairs.theirs)
     chance = sum(one.mean * (1 - one.mean) / one.worth for one in (mine, others))
-    of = Design(effect_of(found, chance), len({pair.number for pair in pairs}))
+    of = Design(effect_of(found, chance), len(np.unique(pairs.number)))
     return _standardised(pairs, found, lambda level: difference(mine.with_design(of), others.with_design(of), level))
 
 
-def _pairs(ours: Cells, theirs: Cells) -> tuple[list[_Pair], Spread | None]:
-    pairs = []
-    for (place, number), a in ours.items():
-        if b := theirs.get((place, number)):
-            pairs.append(_Pair(number, place, a.n * b.n / (a.n + b.n), a, b))
-    by_block: dict[int, tuple[float, float]] = {}
-    for pair in pairs:
-        above, below = by_block.get(pair.number, (0.0, 0.0))
-        by_block[pair.number] = above + pair.weight * (pair.ours.mean - pair.theirs.mean), below + pair.weight
-    return pairs, ratio(by_block[number] for number in sorted(by_block))
+def _pairs(ours: Cells, theirs: Cells) -> _Pairs:
+    numbers, places, mine, others = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [NO_CELLS], [NO_CELLS]
+    for place, (a, b) in enumerate((a, theirs[its]) for its, a in ours.items() if its in theirs):
+        (both,) = np.nonzero((a[:, N] > 0) & (b[:, N] > 0))
+        numbers.append(both)
+        places.append(np.full(both.size, place))
+        mine.append(a[both])
+        others.append(b[both])
+    a, b = np.concatenate(mine), np.concatenate(others)
+    weight = a[:, N] * b[:, N] / (a[:, N] + b[:, N])
+    return _Pairs(np.concatenate(numbers), np.concatenate(places), weight, a, b)
 
 
-def _standardised(pairs: Sequence[_Pair], found: Spread | None, at: Callable[[float], Apart | None]) -> Standardised:
+def _apart(pairs: _Pairs) -> Spread | None:
+    above = np.bincount(pairs.number, pairs.weight * (pairs.ours[:, MEAN] - pairs.theirs[:, MEAN]))
+    below = np.bincount(pairs.number, pairs.weight)
+    return ratio(zip(above.tolist(), below.tolist(), strict=True))
+
+
+def _standardised(pairs: _Pairs, found: Spread | None, at: Callable[[float], Apart | None]) -> Standardised:
     return Standardised(
         value=found.value if found else None,
-        n=sum(pair.ours.n for pair in pairs),
-        of_other=sum(pair.theirs.n for pair in pairs),
-        blocks=len({pair.number for pair in pairs}),
+        n=int(pairs.ours[:, N].sum()),
+        of_other=int(pairs.theirs[:, N].sum()),
+        blocks=len(np.unique(pairs.number)),
         at=at,
     )
 
@@ -130,33 +144,29 @@ def _ends(found: Spread | None, level: float = LEVEL) -> Apart | None:
     return Apart(found.value, *ends) if found and ends else None
 
 
-def _side(pairs: Sequence[tuple[_Pair, Cell]]) -> Known:
+def _side(pairs: _Pairs, cells: Floats) -> Known:
     """The mean of one of the two over the common ground, and how many yes/no answers would know it as well.
 
     Within places means differ less than over all of them: the worth is that of a mean over strata, where each place's
     variance is told with one yes and one no more (so a place of three good answers is not sure to be good), or that
     of all together, whichever is more.
     """
-    whole = sum(pair.weight for pair, _ in pairs)
-    sums: dict[Place, tuple[float, float]] = {}  # by place: weight times mean, squared weight by worth
-    weight: dict[Place, float] = {}
-    for pair, cell in pairs:
-        above, squares = sums.get(pair.place, (0.0, 0.0))
-        sums[pair.place] = above + pair.weight * cell.mean, squares + pair.weight**2 / cell.worth
-        weight[pair.place] = weight.get(pair.place, 0.0) + pair.weight
-    mean = min(1.0, max(0.0, sum(above for above, _ in sums.values()) / whole))
-    worth = whole**2 / sum(squares for _, squares in sums.values())
-    variance = (
-        sum(
-            squares * _variance(above / weight[place], weight[place] ** 2 / squares)
-            for place, (above, squares) in sums.items()
+    whole = float(pairs.weight.sum())
+    above, squares, weight = (
+        one[np.bincount(pairs.place) > 0]
+        for one in (
+            np.bincount(pairs.place, pairs.weight * cells[:, MEAN]),
+            np.bincount(pairs.place, pairs.weight**2 / cells[:, WORTH]),
+            np.bincount(pairs.place, pairs.weight),
         )
-        / whole**2
     )
-    return Known(mean, max(worth, mean * (1 - mean) / variance), sum(cell.n for _, cell in pairs))
+    mean = min(1.0, max(0.0, float(above.sum()) / whole))
+    worth = whole**2 / float(squares.sum())
+    variance = float((squares * _variance(above / weight, weight**2 / squares)).sum()) / whole**2
+    return Known(mean, max(worth, mean * (1 - mean) / variance), int(cells[:, N].sum()))
 
 
-def _variance(mean: float, worth: float) -> float:
-    """Of one yes/no answer."""
+def _variance(mean: Floats, worth: Floats) -> Floats:
+    """Of one yes/no answer, in each place."""
     smoothed = (mean * worth + 1) / (worth + 2)
     return smoothed * (1 - smoothed)

@@ -1,15 +1,17 @@
 """The answers of each template, by where it was used: two templates are compared where both were. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from ratchet_monitor.blocks import Design, design
-from ratchet_monitor.buckets import OTHERS, Kind, Tally
-from ratchet_monitor.counted import Counted, Sums
-from ratchet_monitor.counted import Heard as Whose
-from ratchet_monitor.hearing import Heard, Stratum, heard, with_strata
+from ratchet_monitor.buckets import OTHERS, SUMS, Kind, Tally
+from ratchet_monitor.counted import BY_BLOCK, PREDICTIONS, Counted, Sums, sums_of
+from ratchet_monitor.hearing import Heard, heard_in
+from ratchet_monitor.kinds import OF_STRATUM, Floats, Integers, bins_of
 from ratchet_monitor.known import Known, known, share
 from ratchet_monitor.observations import MILLION
 
@@ -28,43 +30,76 @@ class Use(NamedTuple):
     place: Place
 
 
-@dataclass(slots=True)
-class Uses:
-    """Of one template, or of several together. `by_place`: its strata, and its blocks."""
+class Part(NamedTuple):
+    """Rows of what was counted, by where they were used."""
 
-    cached: int = 0
-    made: Tally = field(default_factory=Tally)
-    strata: dict[Place, dict[Whose, Stratum]] = field(default_factory=dict)
-    blocks: dict[Place, dict[int, Sums]] = field(default_factory=dict)
-    first: datetime | None = None
-    last: datetime | None = None
-    _summed: dict[int, Sums] | None = None  # this and the next two are kept from the first time on: many ask for them
-    _heard: Heard | None = None
-    _design: Design | None = None
+    counted: Counted
+    places: Mapping[Place, Integers]
+
+
+class Uses:
+    """Of one template, or of several together. It stands where it was counted, and is added up when it is asked for."""
+
+    def __init__(self, parts: Iterable[Part] = ()) -> None:
+        self.parts: Final = tuple(parts)
+
+    @cached_property
+    def made(self) -> Tally:
+        """Without strata, and what confidence was worth."""
+        sums, latencies = np.zeros(len(SUMS)), np.zeros(0, np.int64)
+        for counted, rows in self._made:
+            sums = sums + counted.sums[rows].sum(axis=0)
+            latencies = counted.latencies[rows].sum(axis=0) + (latencies if latencies.size else 0)
+        numbers = dict(zip(SUMS, map(int, sums.tolist()), strict=True))
+        return Tally(**numbers, latencies=bins_of(latencies))  # type: ignore[arg-type]  # by their names
+
+    @property
+    def cached(self) -> int:
+        return int(sum(counted.sums[rows, PREDICTIONS].sum() for counted, rows in self._rows(made=False)))
 
     @property
     def total(self) -> int:
-        return self.made.predictions + self.cached
+        return self.answers + self.cached
 
     @property
     def answers(self) -> int:
-        """That were made, in its places."""
-        return sum(sums.predictions for blocks in self.blocks.values() for sums in blocks.values())
+        """That were made."""
+        return int(sum(counted.sums[rows, PREDICTIONS].sum() for counted, rows in self._made))
 
     @property
+    def places(self) -> set[Place]:
+        return {place for part in self.parts for place in part.places}
+
+    @cached_property
+    def by_place(self) -> Mapping[Place, Floats]:
+        """BY_BLOCK of the answers that were made in each place, by block."""
+        found: dict[Place, Floats] = {}
+        for part in self.parts:
+            for place, rows in part.places.items():
+                its = part.counted.by_block[rows[part.counted.made[rows]]].sum(axis=0)
+                found[place] = _plus(found[place], its) if place in found else its
+        return found
+
+    @property
+    def spoken(self) -> Mapping[Place, tuple[Floats, Floats]]:
+        """Of each place, its strata, and what was said in them by block: of a time that was counted once."""
+        if not self.parts:
+            return {}
+        (part,) = self.parts
+        counted, made = part.counted, part.counted.made
+        each = {place: rows[made[rows]] for place, rows in part.places.items()}
+        return {place: (counted.strata[rows], counted.said[rows]) for place, rows in each.items()}
+
+    @cached_property
     def heard(self) -> Heard:
-        if self._heard is None:
-            self._heard = heard(one for strata in self.strata.values() for one in strata.values())
-        return self._heard
+        return heard_in(_joined([counted.strata[rows].reshape(-1, OF_STRATUM) for counted, rows in self._made]))
 
-    @property
+    @cached_property
     def design(self) -> Design:
         """Of its scores by block: those of one day may hang together."""
-        if self._design is None:
-            found = known(self.heard.raw)
-            scores = {number: (sums.scored, sums.score / MILLION) for number, sums in self.summed().items()}
-            self._design = design(scores, found.mean * (1 - found.mean) / found.worth if found else 0.0)
-        return self._design
+        found = known(self.heard.raw)
+        scores = {number: (sums.scored, sums.score / MILLION) for number, sums in self.summed().items()}
+        return design(scores, found.mean * (1 - found.mean) / found.worth if found else 0.0)
 
     @property
     def quality(self) -> Known | None:
@@ -86,44 +121,56 @@ class Uses:
     def failures(self) -> Known | None:
         return self._share(failed)
 
+    @property
+    def first(self) -> datetime | None:
+        """The hour, or the day, of its first answer."""
+        return min((when[0] for when in self._when), default=None)
+
+    @property
+    def last(self) -> datetime | None:
+        return max((when[1] for when in self._when), default=None)
+
     def summed(self) -> dict[int, Sums]:
-        """By block, of all places."""
-        if self._summed is None:
-            self._summed = {}
-            for blocks in self.blocks.values():
-                for number, sums in blocks.items():
-                    self._summed.setdefault(number, Sums()).include(sums)
+        """By block, of all places, where there is anything."""
         return self._summed
 
     def within(self, wanted: Callable[[Place], bool]) -> "Uses":
-        """What comparisons look at, of some places alone; what is only known of all is left out."""
+        """Of some places alone."""
         return Uses(
-            strata={place: one for place, one in self.strata.items() if wanted(place)},
-            blocks={place: one for place, one in self.blocks.items() if wanted(place)},
+            Part(part.counted, {place: rows for place, rows in part.places.items() if wanted(place)})
+            for part in self.parts
         )
 
-    def include(self, other: "Uses") -> None:
-        self._summed = self._heard = self._design = None
-        self.cached += other.cached
-        self.made.add(other.made)
-        for place, strata in other.strata.items():
-            with_strata(self.strata.setdefault(place, {}), strata)
-        for place, blocks in other.blocks.items():
-            ours = self.blocks.setdefault(place, {})
-            for number, sums in blocks.items():
-                ours.setdefault(number, Sums()).include(sums)
-        self.seen(other.first, other.last)
+    @cached_property
+    def _summed(self) -> dict[int, Sums]:
+        whole, cached = np.zeros((0, len(BY_BLOCK))), np.zeros(0)
+        for counted, rows in self._made:
+            whole = _plus(whole, counted.by_block[rows].sum(axis=0))
+        for counted, rows in self._rows(made=False):
+            cached = _plus(cached, counted.by_block[rows, :, BY_BLOCK.index("predictions")].sum(axis=0))
+        there = np.nonzero(whole.any(axis=1) | (cached > 0))[0].tolist()
+        return {number: sums_of(whole[number].tolist(), cached[number]) for number in there}
 
-    def seen(self, first: datetime | None, last: datetime | None) -> None:
-        self.first = min(filter(None, (self.first, first)), default=None)
-        self.last = max(filter(None, (self.last, last)), default=None)
+    @cached_property
+    def _when(self) -> list[tuple[datetime, datetime]]:
+        return [part.counted.when(rows) for part in self.parts if (rows := _all(part)).size]
+
+    @property
+    def _made(self) -> list[tuple[Counted, Integers]]:
+        return self._rows(made=True)
+
+    def _rows(self, *, made: bool) -> list[tuple[Counted, Integers]]:
+        each = [(part.counted, _all(part)) for part in self.parts]
+        return [(counted, rows[counted.made[rows] == made]) for counted, rows in each]
 
     def _share(self, of: Callable[[Sums], tuple[int, int]]) -> Known | None:
-        found = share(*of(_total(self.summed().values())))
+        by_block = {number: of(sums) for number, sums in self.summed().items()}
+        yes, n = (sum(side) for side in zip(*by_block.values(), strict=True)) if by_block else (0, 0)
+        found = share(yes, n)
         if found is None:
             return None
-        by_block = {number: (n, float(yes)) for number, sums in self.summed().items() for yes, n in [of(sums)]}
-        return found.with_design(design(by_block, found.mean * (1 - found.mean) / found.worth))
+        blocks = {number: (n, float(yes)) for number, (yes, n) in by_block.items()}
+        return found.with_design(design(blocks, found.mean * (1 - found.mean) / found.worth))
 
 
 def use_of(task_type: str, kind: Kind) -> Use:
@@ -134,31 +181,24 @@ def template_of(use: Use) -> str:
     return use.template
 
 
-def uses_of(counted: Counted[Use], name: Callable[[Use], str] = template_of) -> dict[str, Uses]:
+def uses_of(counted: Counted, name: Callable[[Use], str] = template_of) -> dict[str, Uses]:
     """By the template's name with its version, or by another one."""
-    found: dict[str, Uses] = {}
-    for (task_type, kind), tally in counted.kinds.items():
-        its = found.setdefault(name(use_of(task_type, kind)), Uses())
-        if kind.cached:
-            its.cached += tally.predictions
-            continue
-        its.made.add(tally)
-        of_kind = {(kind, stratum): sums for stratum, sums in tally.strata.items()}
-        with_strata(its.strata.setdefault(use_of(task_type, kind).place, {}), of_kind)
-    for use, blocks in counted.by_block.items():
-        its = found[name(use)]
-        ours = its.blocks.setdefault(use.place, {})
-        for number, sums in blocks.items():
-            ours.setdefault(number, Sums()).include(sums)
-        its.seen(counted.first[use], counted.last[use])
-    return dict(sorted(found.items()))
+    found: dict[str, dict[Place, list[int]]] = {}
+    for (task_type, kind), row in sorted(counted.kinds.items()):
+        use = use_of(task_type, kind)
+        found.setdefault(name(use), {}).setdefault(use.place, []).append(row)
+    return {its: Uses([Part(counted, _numbered(places))]) for its, places in sorted(found.items())}
 
 
 def together(several: Iterable[Uses]) -> Uses:
-    whole = Uses()
+    """Nothing stands in two of them."""
+    found: dict[int, tuple[Counted, dict[Place, list[int]]]] = {}
     for one in several:
-        whole.include(one)
-    return whole
+        for part in one.parts:
+            _, places = found.setdefault(id(part.counted), (part.counted, {}))
+            for place, rows in part.places.items():
+                places.setdefault(place, []).extend(rows.tolist())
+    return Uses([Part(counted, _numbered(places)) for counted, places in found.values()])
 
 
 def others_in(found: Mapping[str, Uses]) -> int:
@@ -179,8 +219,21 @@ def failed(sums: Sums) -> tuple[int, int]:
     return sums.failed, sums.answered + sums.failed
 
 
-def _total(blocks: Iterable[Sums]) -> Sums:
-    whole = Sums()
-    for one in blocks:
-        whole.include(one)
-    return whole
+def _numbered(places: Mapping[Place, list[int]]) -> dict[Place, Integers]:
+    return {place: np.array(rows, np.int64) for place, rows in places.items()}
+
+
+def _all(part: Part) -> Integers:
+    return np.concatenate([np.zeros(0, np.int64), *part.places.values()])
+
+
+def _plus(one: Floats, other: Floats) -> Floats:
+    """Of two that have unlike many blocks too."""
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    both = longer.copy()
+    both[: len(shorter)] += shorter
+    return both
+
+
+def _joined(several: list[Floats]) -> Floats:
+    return np.concatenate([np.zeros((0, OF_STRATUM)), *several])

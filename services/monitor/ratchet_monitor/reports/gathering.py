@@ -6,7 +6,6 @@ from typing import Final
 
 from ratchet_monitor.counted import Counted, count
 from ratchet_monitor.hours import Keeping
-from ratchet_monitor.prompts.uses import Use, use_of
 from ratchet_monitor.reports.happenings import alerts_then, rollouts_then, studies_then
 from ratchet_monitor.reports.report import Known, Report, report_of
 from ratchet_monitor.reports.spans import Span
@@ -34,9 +33,9 @@ async def report_on(span: Span, tenant: str, store: MonitorStore, keeping: Keepi
     return await asyncio.to_thread(report_of, known)
 
 
-async def _counted(span: Span, tenant: str, store: MonitorStore, keeping: Keeping, now: datetime) -> Counted[Use]:
+async def _counted(span: Span, tenant: str, store: MonitorStore, keeping: Keeping, now: datetime) -> Counted:
     blocks = span.blocks(keeping, now)
-    counted = Counted[Use](blocks, use_of)
+    counted = Counted(blocks)
     by_hour = span.rhythm == "daily" and not span.hours_are_gone(keeping, now)
     await count(counted, store.buckets, tenant, by_hour=by_hour)
     return counted

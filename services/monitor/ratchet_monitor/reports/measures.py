@@ -12,7 +12,7 @@ from ratchet_monitor.known import known
 from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.performance import mean
 from ratchet_monitor.prompts.performance import Measure, cost_of, latency_of, mean_of, measure
-from ratchet_monitor.prompts.uses import Uses
+from ratchet_monitor.prompts.uses import Uses, together
 
 MOST: Final = 20  # models, versions and templates that are told apart; the rest together
 
@@ -81,10 +81,8 @@ def largest(found: Mapping[str, Uses], most: int = MOST) -> dict[str, Uses]:
     """Those of the most uses by their names, what is beyond together."""
     by_size = sorted(found.items(), key=lambda one: (-one[1].total, one[0]))
     kept = dict(by_size[:most])
-    for _, uses in by_size[most:]:
-        if OTHERS not in kept:
-            kept[OTHERS] = Uses()
-        kept[OTHERS].include(uses)
+    if rest := [uses for _, uses in by_size[most:]]:
+        kept[OTHERS] = together([*(kept[name] for name in (OTHERS,) if name in kept), *rest])
     return kept
 
 

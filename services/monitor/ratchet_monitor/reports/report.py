@@ -10,6 +10,7 @@ from ratchet_monitor.counted import Counted, Sums
 from ratchet_monitor.drift.accuracy import scores_of_sums
 from ratchet_monitor.histogram import percentile_ms
 from ratchet_monitor.hours import Keeping
+from ratchet_monitor.kinds import bins_of
 from ratchet_monitor.known import known as known_mean
 from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.prompts.best import Best, best
@@ -104,8 +105,8 @@ class Known:
     span: Span
     at: datetime
     keeping: Keeping
-    now: Counted[Use]
-    before: Counted[Use]
+    now: Counted
+    before: Counted
     shadows: int
     shadows_before: int
     alerts: Sequence[AlertThen]
@@ -173,23 +174,23 @@ def _sides(known: Known, name: Callable[[Use], str]) -> Sides:
 def _parts(sides: Sides) -> list[Part]:
     """Those of the most uses first, and what is beyond as one."""
     now = largest({name: both[0] for name, both in sides.items()})
-    before: dict[str, Uses] = {}
+    before: dict[str, list[Uses]] = {}
     for name, (_, was) in sides.items():
-        before.setdefault(name if name in now else OTHERS, Uses()).include(was)
-    return [Part(name, _told(uses), _told(before.get(name))) for name, uses in now.items()]
+        before.setdefault(name if name in now else OTHERS, []).append(was)
+    return [Part(name, _told(uses), _told(together(before.get(name, ())))) for name, uses in now.items()]
 
 
-def _told(uses: Uses | None) -> Measures | None:
-    return measures_of(uses) if uses and uses.total else None
+def _told(uses: Uses) -> Measures | None:
+    return measures_of(uses) if uses.total else None
 
 
-def _series(counted: Counted[Use], span: Span) -> list[Point]:
+def _series(counted: Counted, span: Span) -> list[Point]:
     whole = together(uses_of(counted, _task).values()).summed()
     return [_point(number, counted, whole.get(number, Sums()), span) for number in range(counted.blocks.blocks)]
 
 
-def _point(number: int, counted: Counted[Use], sums: Sums, span: Span) -> Point:
-    at, latencies = counted.blocks.start(number), counted.latencies.get(number, {})
+def _point(number: int, counted: Counted, sums: Sums, span: Span) -> Point:
+    at, latencies = counted.blocks.start(number), bins_of(counted.latencies_by_block[number])
     quality = mean_of(known_mean(scores_of_sums(sums.scored, sums.score / MILLION)))
     return Point(
         at=at,
@@ -225,5 +226,5 @@ def _prompts(known: Known) -> Prompts:
     )
 
 
-def _templates(counted: Counted[Use]) -> dict[str, Uses]:
+def _templates(counted: Counted) -> dict[str, Uses]:
     return {name: uses for name, uses in uses_of(counted).items() if name}

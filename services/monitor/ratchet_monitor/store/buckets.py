@@ -89,23 +89,34 @@ class MongoBuckets:
     ) -> AsyncIterator[Period]:
         """What `periods` are together, by task, and by the time between two of `since` and `cuts`, or by day: of each,
         what `views` tell (adding.py)."""
-        whose, starts = _whose(tenant, task_type), sorted({since, *cuts})
-        parts = await self._parts(tenant, since, task_type, cuts)
+        starts = sorted({since, *cuts})
         found: dict[tuple[datetime, str], Adding] = {}
-
-        def include(its: Columns) -> None:
+        async for its in self.columns(tenant, since, views, task_type, cuts=cuts):
             start = day_of(its.start) if daily else starts[bisect_right(starts, its.start) - 1]
             found.setdefault((start, its.task_type), Adding(wanted)).include(its.views)
+        for (start, task), adding in sorted(found.items()):
+            yield Period(task, start, adding.contents())
 
-        async for day in self.of_days.columns(whose, views, since):
+    async def columns(
+        self,
+        tenant: str,
+        since: datetime,
+        views: Collection[View],
+        task_type: str = "",
+        *,
+        cuts: Collection[datetime] = (),
+        until: datetime | None = None,
+    ) -> AsyncIterator[Columns]:
+        """As `periods`: of each, what `views` tell."""
+        whose = _whose(tenant, task_type)
+        parts = await self._parts(tenant, since, task_type, cuts, until)
+        async for day in self.of_days.columns(whose, views, since, until):
             if parts.by_day(day.task_type, day.start):
-                include(day)
+                yield day
         for first, last in parts.rows:
             async for hour in self.of_hours.columns(whose, views, first, last):
                 if not parts.by_day(hour.task_type, hour.start):
-                    include(hour)
-        for (start, task), adding in sorted(found.items()):
-            yield Period(task, start, adding.contents())
+                    yield hour
 
     async def cells(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[tuple[str, Cell]]:
         """An empty `task_type` stands for all."""

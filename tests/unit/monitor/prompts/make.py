@@ -10,7 +10,7 @@ from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import Build, Cell, Contents, Kind, Period, Tally
 from ratchet_monitor.counted import Counted
 from ratchet_monitor.histogram import bin_of
-from ratchet_monitor.prompts.uses import Use, Uses, use_of, uses_of
+from ratchet_monitor.prompts.uses import Uses, uses_of
 from ratchet_monitor.scores import Scored
 from tests.unit.monitor.make import observation, result_id
 
@@ -77,10 +77,14 @@ def uses(*made: Made, seed: int = 1, of_day: OfDay = lambda _: 1.0) -> dict[str,
 
 
 def uses_in(found: Iterable[Period]) -> dict[str, Uses]:
-    counted = Counted[Use](Blocks(SINCE, SINCE + DAYS * DAY), use_of)
+    counted = Counted(Blocks(SINCE, SINCE + DAYS * DAY))
     for period in found:
-        counted.include(period)
+        include(counted, period)
     return uses_of(counted)
+
+
+def include(counted: Counted, period: Period) -> None:
+    counted.add(period.task_type, period.start, period.contents.cells)
 
 
 def summed_uses(

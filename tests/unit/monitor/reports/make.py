@@ -8,10 +8,9 @@ from typing import Any
 from ratchet_monitor.buckets import Period
 from ratchet_monitor.counted import Counted
 from ratchet_monitor.hours import Keeping
-from ratchet_monitor.prompts.uses import Use, use_of
 from ratchet_monitor.reports.report import Known, Report, report_of
 from ratchet_monitor.reports.spans import Span, span_of
-from tests.unit.monitor.prompts.make import SINCE, Made, summed_periods
+from tests.unit.monitor.prompts.make import SINCE, Made, include, summed_periods
 
 KEEPING = Keeping(timedelta(days=30), timedelta(days=400))
 WEEK = span_of("weekly", (SINCE + timedelta(days=8)).date())  # from the 9th of November on, before the 16th
@@ -19,11 +18,11 @@ AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 THIS, LAST = range(8, 15), range(1, 8)  # days of `Made`
 
 
-def counted(periods: Sequence[Period], span: Span) -> Counted[Use]:
-    found = Counted[Use](span.blocks(KEEPING, AT), use_of)
+def counted(periods: Sequence[Period], span: Span) -> Counted:
+    found = Counted(span.blocks(KEEPING, AT))
     for period in periods:
         if span.since <= period.start < span.until:
-            found.include(period)
+            include(found, period)
     return found
 
 
