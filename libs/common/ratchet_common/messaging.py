@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import msgspec
@@ -18,6 +19,7 @@ from ratchet_common import telemetry
 from ratchet_common.background import described
 from ratchet_common.dead_letters import FOR_GROUP
 from ratchet_common.errors import CannotStartError, RetryLaterError
+from ratchet_common.events import Event
 from ratchet_common.kafka_access import security_of
 from ratchet_common.settings import BusSettings
 from ratchet_common.topics import Topic
@@ -176,10 +178,15 @@ def _is_for(record: ConsumerRecord, group: str) -> bool:
 
 async def _decode(record: ConsumerRecord, topic: Topic, group: str, bury: Bury) -> Pair | None:
     try:
-        return record, msgspec.json.decode(record.value or b"", type=topic.event)
+        return record, _decoder(topic.event).decode(record.value or b"")
     except UNREADABLE as error:  # malformed or invalid: it will not get better
         await _bury(record, _unreadable(error), topic, group, bury)
         return None
+
+
+@cache
+def _decoder(kind: type[Event]) -> "msgspec.json.Decoder[Event]":
+    return msgspec.json.Decoder(kind)
 
 
 def _unreadable(error: Exception) -> str:

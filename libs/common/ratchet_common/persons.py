@@ -5,6 +5,7 @@ Who can guess a name can check the guess: a digest is no longer personal only on
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from ratchet_common.events import FeedbackJoined, PredictionMade, ShadowAnswered
@@ -37,5 +38,6 @@ def mentions(event: PredictionMade | FeedbackJoined | ShadowAnswered) -> list[Me
     return said + asked
 
 
+@lru_cache(maxsize=1024)
 def _person(tenant: str) -> bytes:
     return hashlib.blake2b(tenant.encode(), digest_size=16).digest()

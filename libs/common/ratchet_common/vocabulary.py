@@ -46,6 +46,9 @@ def known_task(name: str) -> TaskType:
         raise UnknownTaskError(f"There is no such task_type; known are {', '.join(known)}.", known=known) from None
 
 
+RECORDED: Final = {name: name for name in (EMBEDDING, *(task.value for task in TaskType))}
+
+
 def recorded_task(name: str) -> str:
     """What a prediction may be recorded under: a task, or EMBEDDING. Raises UnknownTaskError."""
-    return EMBEDDING if name == EMBEDDING else known_task(name).value
+    return RECORDED.get(name) or known_task(name).value

@@ -29,7 +29,7 @@ from ratchet_monitor.measuring import NOT_MEASURED, Measures
 NANO, MICRO, MILLION = 10**9, 10**6, 10**6
 DEAREST_USD = Decimal(10_000)
 MOST_TOKENS = 10**9
-LONGEST = timedelta(days=1)
+LONGEST_MS = timedelta(days=1) / timedelta(milliseconds=1)
 AHEAD = timedelta(days=1)
 
 
@@ -227,6 +227,6 @@ def _spent(attempt: Attempt) -> Spent:
 
 
 def _latency(ms: float) -> int:
-    if not 0 <= ms <= LONGEST / timedelta(milliseconds=1):
+    if not 0 <= ms <= LONGEST_MS:
         raise ImplausibleError("latency_ms lies outside 0 to one day.", field="latency_ms")
     return round(ms * 1000)

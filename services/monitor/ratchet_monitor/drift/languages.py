@@ -64,9 +64,9 @@ def _by_script(text: str) -> str | None:
 
 def _by_words(words: Sequence[str]) -> str:
     votes: Counter[str] = Counter()
-    for word in words[:READ]:
+    for word, times in Counter(words[:READ]).items():
         for language in SPEAKS_FOR.get(word, ()):
-            votes[language] += 1
+            votes[language] += times
     best = votes.most_common(2)
     if not best or best[0][1] < LEAST_WORDS or (len(best) == 2 and best[0][1] == best[1][1]):
         return UNKNOWN

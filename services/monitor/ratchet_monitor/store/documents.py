@@ -15,7 +15,10 @@ T = TypeVar("T", bound=msgspec.Struct)
 def document_of(struct: msgspec.Struct) -> Document:
     """UUIDs on the first level only."""
     fields: Document = msgspec.to_builtins(struct, str_keys=True, builtin_types=(datetime, UUID))
-    return {name: Binary.from_uuid(value) if isinstance(value, UUID) else value for name, value in fields.items()}
+    for name, value in fields.items():
+        if isinstance(value, UUID):
+            fields[name] = Binary.from_uuid(value)
+    return fields
 
 
 def struct_of(kind: type[T], document: Document) -> T:
