@@ -33,6 +33,7 @@ BENCHES = (
     "monitor_intake",
     "tracing",
     "monitor_queries",
+    "monitor_volume",
     "dataset_build",
     "job_polling",
     "nothing_lost",
