@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import aiohttp
@@ -19,6 +20,7 @@ BESIDES: Final[Mapping[str, Sequence[str]]] = {
     "/api/models/performance/drift": ("task_type=summary", "model_version=base"),
     "/api/models/costs/summary": ("days=7",),
     "/api/models/metrics/summary": ("days=7",),
+    "/api/models/reports/{rhythm}": (f"at={datetime.now(UTC).date()}",),  # the one before may lie before the data
 }
 # What a query cannot be without: it is asked with this alone, and with what narrows it beside.
 NEEDED: Final[Mapping[str, str]] = {

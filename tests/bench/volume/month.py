@@ -18,8 +18,9 @@ from rich.progress import Progress
 
 from ratchet_common.persons import digest
 from ratchet_monitor.buckets import Build, Contents
-from ratchet_monitor.downsampling import sum_up_once
+from ratchet_monitor.downsampling import Spent, sum_up_once
 from ratchet_monitor.hours import HOUR, BucketKey, Keeping, hours_between
+from ratchet_monitor.ledger.sheet import Sheet, Summing
 from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.rebuild import Rebuild
 from ratchet_monitor.scores import Score, by_result
@@ -44,11 +45,13 @@ class Hour:
     hits: list[Hit]
     scores: list[Score]
 
-    def contents(self) -> Contents:
-        build = Build(by_result(self.scores), Counter(hit.origin for hit in self.hits))
+    def built(self) -> tuple[Contents, Sheet]:
+        hits = Counter(hit.origin for hit in self.hits)
+        build, spent = Build(by_result(self.scores), hits), Summing()
         for one in self.seen:
             build.add(one)
-        return build.contents()
+            spent.observe(one, hits[one.result_id])
+        return build.contents(), spent.sheet()
 
 
 def month(answers: int, now: datetime, seed: int = 5) -> Iterator[Hour]:
@@ -84,7 +87,8 @@ async def fill(store: MonitorStore, answers: int, now: datetime, progress: Progr
             waiting = []
     await _write(store, waiting)
     await store.buckets.changed_days.set(days)
-    while await sum_up_once(store.buckets.changed_days, store.buckets, store.buckets.of_days, now):
+    spent = Spent(store.ledger, store.ledger.of_days)
+    while await sum_up_once(store.buckets.changed_days, store.buckets, store.buckets.of_days, now, spent):
         pass
     progress.remove_task(bar)
     return kept
@@ -94,7 +98,8 @@ async def differs(store: MonitorStore, hours: Sequence[Hour], keeping: Keeping, 
     """How many of these hours hold something else once the service builds them anew from what is stored."""
     before = {hour.key: await _stored(store, hour.key) for hour in hours}
     await store.changed.set(before.keys())
-    rebuild = Rebuild(store.facts, store.buckets, keeping, store.changed, then=(), days=store.buckets.changed_days)
+    days, sheets = store.buckets.changed_days, store.ledger.of_hours
+    rebuild = Rebuild(store.facts, store.buckets, keeping, store.changed, then=(), days=days, ledger=sheets)
     while await rebuild.once(now):
         pass
     return sum([contents != await _stored(store, key) for key, contents in before.items()])
@@ -105,7 +110,9 @@ async def _write(store: MonitorStore, hours: Sequence[Hour]) -> None:
     await store.facts.add_scores([one for hour in hours for one in hour.scores])
     await store.facts.add_hits([one for hour in hours for one in hour.hits])
     for hour in hours:
-        await store.buckets.write(hour.key, hour.contents(), after=0)
+        contents, sheet = hour.built()
+        await store.buckets.write(hour.key, contents, after=0)
+        await store.ledger.of_hours.write(hour.key, sheet, built=1)
 
 
 async def _stored(store: MonitorStore, key: BucketKey) -> Contents:
