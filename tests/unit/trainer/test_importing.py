@@ -213,3 +213,21 @@ def test_too_many_lines_for_one_request_are_refused_and_an_end_of_the_last_one_i
     assert examples_in(b"", "acme", None) == []
     with pytest.raises(TooManyLinesError, match="send them in parts"):
         examples_in(line * (MOST_LINES + 1), "acme", None)
+
+
+@pytest.mark.parametrize(
+    ("roles", "why"),
+    [
+        (("user", "system", "assistant"), "message 2 is the system's"),
+        (("system", "user", "system", "assistant"), "message 3 is the system's"),
+        (("user", "tool", "assistant"), "message 2 is the tool's"),
+        (("system", "assistant", "user"), "its first message is the assistant's"),
+    ],
+)
+async def test_a_conversation_in_the_wrong_order_is_refused_and_not_put_in_order(
+    roles: Sequence[str], why: str
+) -> None:
+    kept = Kept()
+    found = await take([{"messages": [{"role": role, "content": "words"} for role in roles]}], kept)
+    assert (found.taken, kept.refused) == (0, [("chat", "wrong_turns")])
+    assert why in found.faults[0].reason

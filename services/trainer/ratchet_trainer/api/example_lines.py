@@ -78,7 +78,7 @@ def _no_object(line: bytes, error: Exception) -> tuple[Reason, str]:
 
 
 def _of_messages(line: bytes, said: dict[str, Any], tenant: str, task_type: str | None) -> Brought | Unreadable:
-    """The last turn of the user's is the document, the answer to it the target; what the system was told is left out:
+    """The turn of the user's is the document, the answer to it the target; what the system was told before is left out:
     a template says that here.
     """
     named = task_type or TaskType.CHAT.value

@@ -1,18 +1,37 @@
 """OpenAI's files for supervised tuning and for preference pairs (DPO); servers of that shape take them too.
 
-Rules: OpenAI's guides to supervised fine-tuning and direct preference optimization, read in 2026.
+Rules: OpenAI's guides to supervised fine-tuning, vision fine-tuning and direct preference optimization, and the API's
+reference for messages, read in 2026: they let a system message stand anywhere, and several messages of one role follow
+each other. Ours are: no turn of the user's or the assistant's without words, a pair's outputs as plain texts that
+differ, a tool's answer only after the call that it names.
 """
 
+import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from ratchet_trainer.formats.format import Format
 from ratchet_trainer.formats.lesson import Lesson
+from ratchet_trainer.formats.parts import says_something, wrong_parts
 from ratchet_trainer.formats.turns import wrong_order
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
+NAME: Final = re.compile(r"[^\s<|\\/>]{1,64}")  # of who speaks, as the API's own refusal gives it
+
+
+class Called(msgspec.Struct):
+    """`arguments`: JSON, as a text."""
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-zA-Z0-9_-]{1,64}\Z")]
+    arguments: str
+
+
+class ToolCall(msgspec.Struct):
+    id: Annotated[str, msgspec.Meta(min_length=1)]
+    type: Literal["function"]
+    function: Called
 
 
 class Message(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -20,9 +39,9 @@ class Message(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     content: str | list[dict[str, Any]] | None = None
     name: str | None = None
     weight: Literal[0, 1] | None = None  # 0: the model shall not learn to say this
-    tool_calls: list[dict[str, Any]] | None = None
+    tool_calls: list[ToolCall] | None = None
     tool_call_id: str | None = None
-    function_call: dict[str, Any] | None = None
+    function_call: Called | None = None
 
 
 class Chat(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -72,26 +91,39 @@ def wrong_chat(chat: Chat) -> str | None:
 
 
 def wrong_messages(messages: Sequence[Message]) -> str | None:
-    return next((why for place, one in enumerate(messages, 1) if (why := _wrong_message(one, place))), None)
+    why = next((why for place, one in enumerate(messages, 1) if (why := _wrong_message(one, place))), None)
+    return why or _unasked(messages)
+
+
+def _unasked(messages: Sequence[Message]) -> str | None:
+    """A tool that answers what nobody has called."""
+    calls: set[str] = set()
+    for place, message in enumerate(messages, 1):
+        if message.role == "tool" and message.tool_call_id not in calls:
+            return f"message {place} answers a tool call that no message before it makes"
+        calls |= {call.id for call in message.tool_calls or ()}
+    return None
 
 
 def _wrong_message(message: Message, place: int) -> str | None:
     calls = bool(message.tool_calls or message.function_call)
-    if message.role == "assistant" and not calls and not _has_text(message.content):
+    if (wrong := wrong_parts(message.content, message.role, place)) is not None:
+        return wrong
+    if message.name is not None and not NAME.fullmatch(message.name):
+        return f"the name of message {place} has blanks or one of < | \\ / >, or is not of 1 to 64 letters"
+    if calls and message.role != "assistant":
+        return f"message {place} calls a tool, which only the assistant's may do"
+    if message.role == "assistant" and not calls and not says_something(message.content):
         return f"message {place}, the assistant's, is empty"
     if message.role != "assistant" and message.content is None:
         return f"message {place} has no content"
-    if message.role == "user" and not _has_text(message.content):
+    if message.role == "user" and not says_something(message.content):
         return f"message {place}, the user's, is empty"
     if message.weight is not None and message.role != "assistant":
         return f"message {place} has a weight, which only the assistant's may have"
     if message.role == "tool" and not message.tool_call_id:
         return f"message {place} answers a tool call and names none in tool_call_id"
     return None
-
-
-def _has_text(content: str | list[dict[str, Any]] | None) -> bool:
-    return bool(content.strip()) if isinstance(content, str) else bool(content)
 
 
 def wrong_pair(pair: Pair) -> str | None:
@@ -108,18 +140,22 @@ def wrong_pair(pair: Pair) -> str | None:
             return f"{name} must be a text"
     if pair.preferred_output[0].content == pair.non_preferred_output[0].content:
         return "both of its outputs are the same"
-    return wrong_messages(asked)
+    return wrong_messages(asked) or wrong_messages(pair.preferred_output + pair.non_preferred_output)
 
 
 def wrong_plain(chat: Chat) -> str | None:
     """What tuners of open models read: one system message or none, then turns, all of text."""
-    if chat.tools or chat.functions:
+    called = any(message.tool_calls or message.function_call for message in chat.messages)
+    if chat.tools or chat.functions or called:
         return "it has tools, which this format has no place for"
     texts = [message.content for message in chat.messages]
     if not all(isinstance(text, str) and text.strip() for text in texts):
         return "each of its messages must have a text"
     roles = [message.role for message in chat.messages]
-    return wrong_order(roles[1:] if roles[:1] == ["system"] else roles)
+    if "system" in roles[1:]:
+        return f"message {roles.index('system', 1) + 1} is the system's, which may only be the first, and only once"
+    told = roles[:1] == ["system"]
+    return wrong_order(roles[told:], after=int(told))
 
 
 OPENAI = Format("openai", chat_of, Chat, wrong_chat)

@@ -83,6 +83,20 @@ def pair(wanted: Any, rejected: Any, *asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def said_to(*answer: Any, **more: Any) -> dict[str, Any]:
+    return {"messages": [turn("user"), turn("assistant", list(answer) or None, **more)]}
+
+
+def calling(**call: Any) -> dict[str, Any]:
+    whole = {"id": "c1", "type": "function", "function": {"name": "look_up", "arguments": "{}"}} | call
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+TEXT, BLANK, IMAGE = (
+    {"type": "text", "text": "words"},
+    {"type": "text", "text": " "},
+    {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}},
+)
 GOOD, BAD = [turn("assistant", "good")], [turn("assistant", "bad")]
 
 REFUSED: list[tuple[str, Any, str]] = [
@@ -97,6 +111,23 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("openai", {"messages": [turn("user", 3), turn("assistant")]}, "$.messages[0].content"),
     ("openai", {"messages": [turn("user"), turn("tool"), turn("assistant")]}, "names none in tool_call_id"),
     ("openai", {"messages": [turn("user"), turn("assistant")], "colour": 1}, "unknown field `colour`"),
+    ("openai", said_to(BLANK), "message 2, the assistant's, is empty"),
+    ("openai", said_to({"type": "text"}), "part 1 of message 2 has no text"),
+    ("openai", said_to(TEXT, IMAGE), "part 2 of message 2 is an image, which only a user's message may have"),
+    ("openai", said_to({"text": "words"}), "part 1 of message 2 is none of what the assistant's may have"),
+    ("openai", {"messages": [turn("user", [BLANK]), turn("assistant")]}, "message 1, the user's, is empty"),
+    ("openai", {"messages": [turn("user", []), turn("assistant")]}, "message 1 is an empty list"),
+    ("openai", {"messages": [turn("user", [IMAGE | {"image_url": {}}]), turn("assistant")]}, "without its image_url"),
+    ("openai", said_to(tool_calls=[calling(function=None)]), "missing required field `function`"),
+    ("openai", said_to(tool_calls=[calling(id=None)]), "missing required field `id`"),
+    ("openai", said_to(tool_calls=[calling(function={"name": "look up", "arguments": ""})]), "matching regex"),
+    ("openai", {"messages": [turn("user", tool_calls=[calling()]), turn("assistant")]}, "message 1 calls a tool"),
+    ("openai", {"messages": [turn("user", name="a b"), turn("assistant")]}, "the name of message 1 has blanks"),
+    (
+        "openai",
+        {"messages": [turn("user"), turn("tool", tool_call_id="c1"), turn("assistant")]},
+        "message 2 answers a tool call that no message before it makes",
+    ),
     ("openai", {}, "missing required field `messages`"),
     ("openai_preference", pair(GOOD, GOOD), "both of its outputs are the same"),
     ("openai_preference", pair([], BAD), "preferred_output must be one message"),
@@ -104,6 +135,24 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("openai_preference", pair(GOOD, BAD, turn("assistant")), "must end with the user's message"),
     ("chat", {"messages": [turn("user"), turn("user"), turn("assistant")]}, "messages 1 and 2 are both the user's"),
     ("chat", {"messages": [turn("user"), turn("assistant")], "tools": [{}]}, "it has tools"),
+    (
+        "chat",
+        {"messages": [turn("user"), turn("system"), turn("assistant")]},
+        "message 2 is the system's, which may only be the first",
+    ),
+    (
+        "chat",
+        {"messages": [turn("system"), turn("system"), turn("user"), turn("assistant")]},
+        "message 2 is the system's, which may only be the first, and only once",
+    ),
+    (
+        "chat",
+        {"messages": [turn("system"), turn("user"), turn("user"), turn("assistant")]},
+        "messages 2 and 3 are both the user's",
+    ),
+    ("chat", {"messages": [turn("user"), turn("tool"), turn("assistant")]}, "message 2 is the tool's"),
+    ("chat", {"messages": [turn("developer"), turn("user"), turn("assistant")]}, "message 1 is the developer's"),
+    ("chat", {"messages": [turn("user"), turn("assistant", tool_calls=[calling()])]}, "it has tools"),
     ("bedrock_claude", {"messages": [turn("assistant"), turn("user")]}, "its first message is the assistant's"),
     ("bedrock_claude", {"messages": [turn("user")]}, "its last message is the user's"),
     ("bedrock_claude", {"messages": [turn("user"), turn("assistant", "")]}, "message 2 is empty"),
@@ -111,11 +160,8 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("bedrock_claude", {"messages": []}, "it has no messages"),
     ("bedrock_nova", nova("user", "user"), "its last message is the user's"),
     ("bedrock_nova", nova("user", "assistant", text="User: hello"), "it holds User:"),
-    (
-        "bedrock_nova",
-        nova("user", "assistant") | {"schemaVersion": "bedrock-conversation-2023"},
-        "its schemaVersion must be bedrock-conversation-2024",
-    ),
+    ("bedrock_nova", nova("user", "assistant") | {"schemaVersion": " "}, "its schemaVersion is empty"),
+    ("bedrock_nova", nova("user", "assistant") | {"schemaVersion": 2024}, "at $.schemaVersion"),
     ("bedrock_llama", {"prompt": "", "completion": "x"}, "its prompt is empty"),
     ("bedrock_llama", {"prompt": "x", "completion": "\n"}, "its completion is empty"),
     ("embedding_pairs", {"anchor": "words", "positive": " "}, "its positive is empty"),
@@ -131,6 +177,33 @@ def test_what_a_platform_refuses_is_refused_with_the_reason(name: str, record: A
     fault = FORMATS[name].fault(json.dumps(record).encode())
     assert fault is not None
     assert why in fault
+
+
+TAKEN: list[tuple[str, Any]] = [
+    ("openai", {"messages": [turn("user"), turn("system"), turn("assistant")]}),
+    ("openai", {"messages": [turn("user", "words", name="reader_1"), turn("user", [IMAGE]), turn("assistant")]}),
+    ("openai", said_to(BLANK, TEXT)),
+    ("openai", said_to({"type": "refusal", "refusal": "words"})),
+    ("openai", said_to(tool_calls=[calling()])),
+    (
+        "openai",
+        {
+            "messages": [
+                turn("user"),
+                turn("assistant", None, tool_calls=[calling()]),
+                turn("tool", tool_call_id="c1"),
+                turn("assistant"),
+            ]
+        },
+    ),
+    ("chat", {"messages": [turn("system"), turn("user"), turn("assistant"), turn("user"), turn("assistant")]}),
+    ("bedrock_nova", nova("user", "assistant") | {"schemaVersion": "any text"}),
+]
+
+
+@pytest.mark.parametrize(("name", "record"), TAKEN)
+def test_what_a_platform_takes_is_taken(name: str, record: Any) -> None:
+    assert FORMATS[name].fault(json.dumps(record).encode()) is None
 
 
 @pytest.mark.parametrize("name", FORMATS)
