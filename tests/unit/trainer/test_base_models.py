@@ -8,6 +8,7 @@ import pytest
 
 from ratchet_common.errors import CannotStartError
 from ratchet_trainer.tuning.base_models import (
+    BaseModel,
     BaseModelRefusedError,
     allowed,
     ended_on,
@@ -53,7 +54,7 @@ def test_what_is_suggested_is_within_the_ranges(examples: int, method: str) -> N
     for model in KNOWN.models:
         if method in model.methods:
             found = suggested(model, method, "classification", examples)
-            assert in_range(model, found) == found
+            assert in_range(model, method, found) == found
             assert epochs_of(model, found) >= 1
 
 
@@ -85,7 +86,15 @@ def test_who_knows_much_before_needs_fewer_examples() -> None:
 
 def test_only_some_values_are_taken_where_the_platform_has_only_some() -> None:
     with pytest.raises(BaseModelRefusedError, match="is one of 1, 2, 4, 8, 16"):
-        in_range(KNOWN.of("vertex", "gemini-2.5-flash"), {"adapter_size": 3})
+        in_range(KNOWN.of("vertex", "gemini-2.5-flash"), "supervised", {"adapter_size": 3})
+
+
+@pytest.mark.parametrize("model", [MINI, KNOWN.of("lora", "weights")], ids=["openai", "lora"])
+def test_a_hyper_parameter_of_another_method_is_refused(model: BaseModel) -> None:
+    assert in_range(model, "dpo", {"beta": 0.3}) == {"beta": 0.3}
+    with pytest.raises(BaseModelRefusedError, match="no hyper-parameter beta when it is tuned by supervised") as said:
+        in_range(model, "supervised", {"beta": 0.3})
+    assert said.value.extra["field"] == "hyperparameters.beta"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +106,10 @@ def test_only_some_values_are_taken_where_the_platform_has_only_some() -> None:
         (ONE + 'tasks = ["nonsense"]\n', "names the task nonsense"),
         (ONE + "usd_per_million_tokens = -1\n", "has a price below 0"),
         (ONE + "hyperparameters.epochs = { least = 5, most = 1 }\n", "epochs has its least above its most"),
+        (
+            ONE + 'hyperparameters.beta = { least = 0, most = 1, methods = ["dpo"] }\n',
+            "beta is of a method that the model has not",
+        ),
         (ONE + "colour = 3\n", "line 6"),
         (ONE.replace('"openai"\nname', '"abacus"\nname'), "line 3"),
         ("[[models]\n", "malformed"),

@@ -171,7 +171,7 @@ async def test_what_its_base_model_cannot_do_is_said_when_a_person_asks(change: 
     [
         ({"epochs": 51}, "epochs of tunable is a whole number from 1 to 50"),
         ({"epochs": 1.5}, "epochs of tunable is a whole number from 1 to 50"),
-        ({"rank": 8}, "tunable has no hyper-parameter rank: it has beta, epochs, learning_rate_multiplier"),
+        ({"rank": 8}, "tunable has no hyper-parameter rank when it is tuned by supervised: it has "),
     ],
 )
 async def test_a_hyper_parameter_out_of_its_range_is_said_when_a_person_asks(

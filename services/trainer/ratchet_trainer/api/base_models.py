@@ -17,6 +17,7 @@ class RangeView(BaseModel):
     least: float
     most: float
     default: float | None = Field(description="the platform's own; null where it chooses")
+    methods: list[Method] = Field(description="of tuning that have it")
 
 
 class BaseModelView(BaseModel):
@@ -55,7 +56,12 @@ def _view(model: base_models.BaseModel, today: date) -> BaseModelView:
         methods=sorted(model.methods),
         tasks=sorted(model.tasks) or None,
         hyperparameters={
-            name: RangeView(least=its.least, most=its.most, default=its.default)
+            name: RangeView(
+                least=its.least,
+                most=its.most,
+                default=its.default,
+                methods=sorted(its.methods or model.methods),
+            )
             for name, its in model.hyperparameters.items()
         },
         least_examples=model.training.least_lines,

@@ -43,7 +43,7 @@ class SearchRequest(JobRequest):
     at_once: int = Field(2, ge=1, le=16)
     seed: int = Field(42, ge=0, le=2**31)
     max_cost_usd: float | None = Field(
-        None, ge=0, allow_inf_nan=False, description="of all trials together; none is begun beyond"
+        None, gt=0, allow_inf_nan=False, description="of all trials together; none is begun beyond"
     )
 
     def wanted(self, task: str) -> Wanted:

@@ -71,7 +71,7 @@ class Asking:
                 field="dataset_id",
             )
         suggestion = suggested(model, wanted.recipe.method, wanted.task_type, sizes.get(Side.TRAIN, 0))
-        space = checked(wanted.space or around(_free(suggestion, wanted), model), model)
+        space = checked(wanted.space or around(_free(suggestion, wanted), model), model, wanted.recipe.method)
         search = Search(
             search_id=search_id or uuid7(),
             tenant=tenant,
@@ -115,7 +115,7 @@ def _insist_on_searchable(model: BaseModel, wanted: Wanted) -> None:
             "several searches.",
             field="space.beta",
         )
-    if not model.hyperparameters:
+    if not model.ranges(wanted.recipe.method):
         raise BaseModelRefusedError(f"{model.name} has no hyper-parameters to search.", field="base_model")
     if wanted.strategy == "halving" and not model.stops_early:
         raise BaseModelRefusedError(

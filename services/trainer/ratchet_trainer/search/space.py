@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ratchet_trainer.platforms.platform import Value
+from ratchet_trainer.platforms.platform import Method, Value
 from ratchet_trainer.tuning.base_models import BaseModel, BaseModelRefusedError, Range, in_range
 
 Point = Mapping[str, Value]
@@ -56,17 +56,21 @@ def drawn(space: Space, model: BaseModel, count: int, seed: int) -> list[Point]:
     return points
 
 
-def checked(space: Space, model: BaseModel) -> Space:
+def checked(space: Space, model: BaseModel, method: Method) -> Space:
     """Each value once, whole where it must be. Raises BaseModelRefusedError for what the base model does not take."""
+
+    def taken(name: str, value: Value) -> Value:
+        return in_range(model, method, {name: value}, "space")[name]
+
     for name, axis in space.items():
         if isinstance(axis, Span) and not axis.least <= axis.most:
             raise BaseModelRefusedError(f"{name} goes from {axis.least:g} to {axis.most:g}.", field=f"space.{name}")
         if isinstance(axis, Span) and axis.log and axis.least <= 0:
             raise BaseModelRefusedError(f"{name} is drawn by powers and must be above 0.", field=f"space.{name}")
         for value in (axis.least, axis.most) if isinstance(axis, Span) else axis:
-            in_range(model, {name: value})
+            taken(name, value)
     return {
-        name: axis if isinstance(axis, Span) else tuple(dict.fromkeys(in_range(model, {name: v})[name] for v in axis))
+        name: axis if isinstance(axis, Span) else tuple(dict.fromkeys(taken(name, value) for value in axis))
         for name, axis in space.items()
     }
 

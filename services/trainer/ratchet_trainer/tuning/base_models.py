@@ -29,7 +29,8 @@ class BaseModelRefusedError(RefusedError):
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of a hyper-parameter, with both ends. `default`: what the platform itself takes, None where it chooses.
 
-    `only`: the values that there are, where not all between the ends are taken.
+    `only`: the values that there are, where not all between the ends are taken. `methods`: the only ones that have it;
+    none: all of the model's.
     """
 
     least: float
@@ -37,6 +38,7 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default: float | None = None
     whole: bool = False
     only: tuple[float, ...] = ()
+    methods: frozenset[Method] = frozenset()
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +77,10 @@ class BaseModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     @property
     def key(self) -> tuple[str, str]:
         return self.platform, self.name
+
+    def ranges(self, method: Method) -> dict[str, Range]:
+        """Of the hyper-parameters that it has when it is tuned by `method`."""
+        return {name: its for name, its in self.hyperparameters.items() if not its.methods or method in its.methods}
 
     def file_limits(self, *, validation: bool = False) -> FileLimits:
         its = self.validation if validation else self.training
@@ -148,28 +154,37 @@ def enough(model: BaseModel) -> int | None:
     return None if model.platform == "local" else max(model.training.least_lines, FEWEST)
 
 
-def in_range(model: BaseModel, given: Mapping[str, Value]) -> dict[str, Value]:
-    """As they were given, whole where they must be. Raises BaseModelRefusedError for the first that cannot be."""
-    return {name: _in_range(model, name, value) for name, value in given.items()}
+def in_range(
+    model: BaseModel, method: Method, given: Mapping[str, Value], field: str = "hyperparameters"
+) -> dict[str, Value]:
+    """As they were given, whole where they must be. `field`: of the request, where they stood.
+
+    Raises BaseModelRefusedError for the first that cannot be.
+    """
+    ranges = model.ranges(method)
+    return {name: _in_range(model, method, ranges, name, value, field) for name, value in given.items()}
 
 
-def _in_range(model: BaseModel, name: str, value: Value) -> Value:
-    its = model.hyperparameters.get(name)
+def _in_range(
+    model: BaseModel, method: Method, ranges: Mapping[str, Range], name: str, value: Value, field: str
+) -> Value:
+    its = ranges.get(name)
     if its is None:
-        known = ", ".join(sorted(model.hyperparameters)) or "none"
+        known = ", ".join(sorted(ranges)) or "none"
         raise BaseModelRefusedError(
-            f"{model.name} has no hyper-parameter {name}: it has {known}.", field=f"hyperparameters.{name}"
+            f"{model.name} has no hyper-parameter {name} when it is tuned by {method}: it has {known}.",
+            field=f"{field}.{name}",
         )
     whole = not isinstance(value, str) and float(value).is_integer()
     if isinstance(value, str) or not its.least <= value <= its.most or (its.whole and not whole):
         kind = "a whole number" if its.whole else "a number"
         raise BaseModelRefusedError(
-            f"{name} of {model.name} is {kind} from {its.least:g} to {its.most:g}.", field=f"hyperparameters.{name}"
+            f"{name} of {model.name} is {kind} from {its.least:g} to {its.most:g}.", field=f"{field}.{name}"
         )
     if its.only and value not in its.only:
         raise BaseModelRefusedError(
             f"{name} of {model.name} is one of {', '.join(f'{one:g}' for one in its.only)}.",
-            field=f"hyperparameters.{name}",
+            field=f"{field}.{name}",
         )
     return int(value) if its.whole else value
 

@@ -60,4 +60,7 @@ def _wrong(index: int, model: BaseModel, *, twice: bool) -> MisplacedError | Non
     wrong = next((name for name, its in model.hyperparameters.items() if its.least > its.most), None)
     if wrong is not None:
         return MisplacedError((*here, "hyperparameters", wrong), f"{wrong} has its least above its most")
+    strange = next((name for name, its in model.hyperparameters.items() if its.methods - model.methods.keys()), None)
+    if strange is not None:
+        return MisplacedError((*here, "hyperparameters", strange), f"{strange} is of a method that the model has not")
     return None

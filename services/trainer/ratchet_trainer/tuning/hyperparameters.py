@@ -27,7 +27,7 @@ def suggested(model: BaseModel, method: Method, task_type: str, examples: int) -
         "learning_rate_multiplier": MULTIPLIERS[place],
         "batch_size": BATCHES[place],
     } | ({"beta": DPO_BETA} if method == "dpo" else {})
-    known = {name: its for name, its in model.hyperparameters.items() if name in wanted}
+    known = {name: its for name, its in model.ranges(method).items() if name in wanted}
     return {name: _within(its, wanted[name]) for name, its in known.items()}
 
 

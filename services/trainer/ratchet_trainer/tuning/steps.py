@@ -89,7 +89,7 @@ class Steps:
             raise CannotTrainError(f"There is no platform {job.platform}: there are {known}.", field="platform")
         model = self.base_models.of(job.platform, job.recipe.base_model)
         allowed(model, job.task_type, job.recipe.method, self.now().date())
-        in_range(model, job.recipe.hyperparameters)
+        in_range(model, job.recipe.method, job.recipe.hyperparameters)
         return model
 
     async def next(self, job: Job, save: Save) -> tuple[Job, bool]:

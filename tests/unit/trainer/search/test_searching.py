@@ -258,7 +258,8 @@ def test_what_is_tried_by_itself_is_within_each_base_models_ranges() -> None:
     for model in read_base_models().models:
         for examples in (10, 60, 500, 5_000, 50_000):
             for task in ("classification", "summary"):
-                checked(around(suggested(model, next(iter(model.methods)), task, examples), model), model)
+                method = next(iter(model.methods))
+                checked(around(suggested(model, method, task, examples), model), model, method)
 
 
 async def test_a_platform_that_tells_no_loss_on_validation_is_said() -> None:

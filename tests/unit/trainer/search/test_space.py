@@ -62,4 +62,21 @@ def test_powers_are_drawn_as_often_as_each_other() -> None:
 )
 def test_what_the_base_model_does_not_take_is_refused(axis: object, said: str) -> None:
     with pytest.raises(BaseModelRefusedError, match=said):
-        checked({"epochs": axis}, MODEL)  # type: ignore[dict-item]
+        checked({"epochs": axis}, MODEL, "supervised")  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("axis", [(1, 99), Span(0.5, 2)])
+def test_what_is_out_of_range_is_named_where_it_stood(axis: tuple[int, ...] | Span) -> None:
+    with pytest.raises(BaseModelRefusedError) as refused:
+        checked({"epochs": axis}, MODEL, "supervised")
+    assert refused.value.extra["field"] == "space.epochs"
+
+
+def test_what_another_method_has_is_not_searched() -> None:
+    ranges = {"epochs": Range(1, 9, whole=True), "margin": Range(0, 1, methods=frozenset({"dpo"}))}
+    both = BaseModel(
+        platform="openai", name="m", methods={"supervised": "openai", "dpo": "openai"}, hyperparameters=ranges
+    )
+    assert checked({"margin": (0.5,)}, both, "dpo") == {"margin": (0.5,)}
+    with pytest.raises(BaseModelRefusedError, match="no hyper-parameter margin when it is tuned by supervised"):
+        checked({"margin": (0.5,)}, both, "supervised")
