@@ -7,10 +7,12 @@ afterwards would not be the one whose error is bounded.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import pi
+from types import MappingProxyType
+from typing import Final
 
 from ratchet_monitor.experiments import Arm, Experiment, Finding
 from ratchet_monitor.hours import HOUR, hour_of
@@ -25,6 +27,7 @@ SCORE_ALPHA, FAILURE_ALPHA = 0.04, 0.01  # together .05: the chance of any false
 # time. Of these, too, only one side decides.
 SAVING_ALPHA = FAILURE_ALPHA / 2
 OF_ALL, OF_HOURS = FAILURE_ALPHA / 2, FAILURE_ALPHA / 2  # failures since the start, and in each hour by itself
+NOTHING_SAID: Final[Mapping[str, datetime]] = MappingProxyType({})
 
 Sequenced = list[tuple[bool, float]]  # (is it the canary's, 0 to 1), in the order in which they became known
 
@@ -77,6 +80,14 @@ def first_words(words: Iterable[Score]) -> list[Score]:
 def scores_in_order(words: Sequence[Score], experiment: Experiment) -> Sequenced:
     """`words`: as `first_words` gives them."""
     return [(word.arm == experiment.canary, word.score / MILLION) for word in words]
+
+
+def last_scored(words: Iterable[Score]) -> dict[str, datetime]:
+    """By arm, of the words as `first_words` gives them."""
+    found: dict[str, datetime] = {}
+    for word in words:
+        found[word.arm] = max(found.get(word.arm, word.scored_at), word.scored_at)
+    return found
 
 
 def earliest(observations: Iterable[Observation]) -> list[Observation]:
@@ -135,10 +146,13 @@ def conclude(
     rules: Rules,
     at: datetime,
     proven: Proven = NOTHING_PROVEN,
+    last: Mapping[str, datetime] = NOTHING_SAID,
 ) -> Finding:
-    """`observations`: the latest, for what answers cost and take. `proven`: what of that is no chance."""
-    canary = _arm(observations, experiment.canary, scores.n_canary, scores.mean_canary)
-    control = _arm(observations, experiment.control, scores.n_control, scores.mean_control)
+    """`observations`: the latest, for what answers cost and take. `proven`: what of that is no chance. `last`: as
+    `last_scored` gives it.
+    """
+    canary = _arm(observations, experiment.canary, scores.n_canary, scores.mean_canary, last)
+    control = _arm(observations, experiment.control, scores.n_control, scores.mean_control, last)
     cheaper = _saved(canary.cost_usd, control.cost_usd)
     faster = _saved(canary.latency_ms, control.latency_ms)
     saves = proven.saves(cheaper, faster, rules.limits.saving)
@@ -195,7 +209,13 @@ def _in_time(decision: Decision, experiment: Experiment, rules: Rules, at: datet
     return Decision("hold", f"The step lasts until {until:%Y-%m-%d %H:%M} UTC at least. Until then: {decision.reason}")
 
 
-def _arm(observations: Collection[Observation], version_id: str, scored_units: int, score: float | None) -> Arm:
+def _arm(
+    observations: Collection[Observation],
+    version_id: str,
+    scored_units: int,
+    score: float | None,
+    last: Mapping[str, datetime],
+) -> Arm:
     own = [seen for seen in observations if seen.arm == version_id]
     answered = [seen for seen in own if seen.outcome == "ok"]
     failed = sum(seen.outcome == "failed" or (seen.outcome == "ok" and seen.fell_back) for seen in own)
@@ -207,6 +227,7 @@ def _arm(observations: Collection[Observation], version_id: str, scored_units: i
         failure_rate=failed / ended if ended else None,
         cost_usd=_mean([seen.cost + seen.cost_of_attempts for seen in own], NANO),
         latency_ms=_mean([seen.latency for seen in answered], 1000),
+        last_scored_at=last.get(version_id),
     )
 
 

@@ -31,6 +31,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     failure_rate: float | None
     cost_usd: float | None
     latency_ms: float | None
+    last_scored_at: datetime | None = None  # when somebody said something of one more unit
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from ratchet_monitor.comparison import (
     failure_alpha,
     failures_in_order,
     first_words,
+    last_scored,
     plainest,
     scores_in_order,
     speaks_of,
@@ -75,7 +76,7 @@ async def look(experiment: Experiment, facts: Facts, rules: Rules, now: datetime
     failures = await _failures(first, latest, experiment, now)
     worse = worse_slices(words, experiment, rules.limits)
     saves = await _proven(first, experiment, scores, rules.limits)
-    return conclude(experiment, latest, scores, failures, worse, rules, now, saves)
+    return conclude(experiment, latest, scores, failures, worse, rules, now, saves, last_scored(words))
 
 
 async def _proven(first: Sequence[Observation], experiment: Experiment, scores: Comparison, limits: Limits) -> Proven:

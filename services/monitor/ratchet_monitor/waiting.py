@@ -8,18 +8,23 @@ from ratchet_monitor.experiments import Experiment, State
 
 LONG = timedelta(days=7)  # a verdict that is further away is short of traffic
 EARLY = timedelta(days=1)  # a pace that was seen for less says little
+QUIET = timedelta(days=3)  # without a scored answer: less is a weekend
+QUIETER = 4  # times as long as from one scored answer to the next till then
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How far the arm is that has the longest way to go. `left` is None where nothing comes at all."""
+    """How far the arm is that has the longest way to go. `left` is None where nothing comes at all. `quiet`: so long
+    nothing has come, where that is so much longer than before that the pace is taken from it.
+    """
 
     arm: str
     scored: int
     wanted: int
     passed: timedelta
     left: timedelta | None
+    quiet: timedelta | None = None
 
 
 def waits_for(experiment: Experiment, rules: Rules, now: datetime) -> str:
@@ -42,7 +47,21 @@ def pace_of(experiment: Experiment, rules: Rules, now: datetime) -> Pace | None:
     scored, wanted = arms.get(name, 0), rules.min_observations
     if scored >= wanted:
         return None
-    return Pace(name, scored, wanted, passed, passed * ((wanted - scored) / scored) if scored else None)
+    if finding is None or not scored:
+        return Pace(name, scored, wanted, passed, None)
+    last = (finding.canary if name == "canary" else finding.control).last_scored_at
+    quiet = _quiet(experiment.started_at, last, scored, now)
+    return Pace(name, scored, wanted, passed, (quiet or passed / scored) * (wanted - scored), quiet)
+
+
+def _quiet(since: datetime, last: datetime | None, scored: int, now: datetime) -> timedelta | None:
+    """How long nothing has come, where the next would have long been there. An answer that comes now is the first in
+    that time, so the pace is no higher than one in it.
+    """
+    if last is None:
+        return None
+    usual, quiet = max(last - since, timedelta(0)) / scored, now - last
+    return quiet if quiet >= max(QUIET, QUIETER * usual) else None
 
 
 def is_short_of_traffic(experiment: Experiment, rules: Rules, now: datetime) -> bool:
@@ -71,4 +90,5 @@ def _of_answers(pace: Pace) -> str:
     if pace.left is None:
         return f"{seen}: as long as nobody says what its answers are worth there is no verdict."
     about = "about " if pace.left >= 2 * MINUTE else ""
+    seen += f", and none for {told(pace.quiet)}" if pace.quiet else ""
     return f"{seen}; at this pace the verdict takes {about}{told(pace.left)} more."

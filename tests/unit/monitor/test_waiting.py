@@ -5,14 +5,15 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from ratchet_monitor.comparison import Rules, conclude
+from ratchet_monitor.comparison import Rules, conclude, last_scored
 from ratchet_monitor.experiments import Experiment, State, verdict_of
 from ratchet_monitor.hours import TaskKey
+from ratchet_monitor.scores import score_of
 from ratchet_monitor.waiting import is_short_of_traffic, told, waits_for
 from ratchet_monitor.watching import Watching
 from ratchet_scoring.advance import Limits
 from ratchet_scoring.sequential import Comparison
-from tests.unit.monitor.make import experiment
+from tests.unit.monitor.make import experiment, joined
 from tests.unit.monitor.memory import InMemoryExperiments, InMemoryMarks
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -21,10 +22,19 @@ UNKNOWN = Comparison(0, 0, 0, 0.0, 0.0, -1.0, 1.0)
 START = experiment().started_at
 
 
-def seen(canary: int, control: int, *, low: float = -1.0, high: float = 1.0, after: timedelta = HOUR) -> Experiment:
-    """A trial that was looked at so long after its start."""
+def seen(
+    canary: int,
+    control: int,
+    *,
+    low: float = -1.0,
+    high: float = 1.0,
+    after: timedelta = HOUR,
+    last: timedelta | None = None,
+) -> Experiment:
+    """A trial that was looked at so long after its start. `last`: after the start, of each arm's scored answers."""
     scores = Comparison(canary, control, canary, 0.8, 0.7, low, high)
-    finding = conclude(experiment(), (), scores, UNKNOWN, (), RULES, START + after)
+    spoken = {} if last is None else dict.fromkeys((experiment().canary, experiment().control), START + last)
+    finding = conclude(experiment(), (), scores, UNKNOWN, (), RULES, START + after, last=spoken)
     return msgspec.structs.replace(experiment(), finding=finding)
 
 
@@ -71,6 +81,34 @@ def test_traffic_is_short_where_the_verdict_is_more_than_a_week_away(
     scored: int, passed: timedelta, *, short: bool
 ) -> None:
     assert is_short_of_traffic(seen(scored, 900), RULES, START + passed) is short
+
+
+@pytest.mark.parametrize(
+    ("now", "short", "said"),
+    [
+        (20 * DAY, False, "in 20 days; at this pace the verdict takes about 2 hours more."),
+        (22 * DAY, False, "in 22 days; at this pace the verdict takes about 3 hours more."),  # a weekend
+        (24 * DAY, False, "in 24 days, and none for 4 days; at this pace the verdict takes about 4 days more."),
+        (50 * DAY, True, "in 50 days, and none for 30 days; at this pace the verdict takes about 30 days more."),
+    ],
+)
+def test_traffic_that_dries_up_is_short_though_much_came_before(now: timedelta, said: str, *, short: bool) -> None:
+    trial = seen(199, 900, last=20 * DAY)
+    assert waits_for(trial, RULES, START + now).endswith(said)
+    assert is_short_of_traffic(trial, RULES, START + now) is short
+
+
+def test_a_pause_as_long_as_others_before_it_changes_no_pace() -> None:
+    rare = seen(10, 900, last=50 * DAY)
+    assert waits_for(rare, RULES, START + 60 * DAY) == waits_for(seen(10, 900), RULES, START + 60 * DAY)
+    assert "none for 25 days" in waits_for(rare, RULES, START + 75 * DAY)
+
+
+def test_the_last_word_is_told_by_arm() -> None:
+    words = [score_of(joined(n, 0.5), START + n * HOUR) for n in (2, 1)]
+    words = [msgspec.structs.replace(word, arm="summary-2") for word in words]
+    assert last_scored(words) == {"summary-2": START + 2 * HOUR}
+    assert last_scored([]) == {}
 
 
 @pytest.mark.parametrize(
