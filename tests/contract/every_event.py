@@ -275,7 +275,7 @@ MOST: tuple[Event, ...] = (
             ),
             "base": Serving(platform="base"),
         },
-        holdout=Holdout(version_id="base", percent=5, until=NOW),
+        holdout=Holdout(version_id="base", percent=5, until=NOW, since=3, begun_at=NOW),
         canary="summary-0a1b2c3d",
         control="base",
         revoked=("summary-ffffffff",),

@@ -259,6 +259,8 @@ class Holdout(Part, frozen=True, kw_only=True):
     version_id: str
     percent: int
     until: datetime
+    since: int = 0  # the revision by which it lost its place to what serves; 0: unknown
+    begun_at: datetime | None = None  # when that was
 
 
 class Shadow(Part, frozen=True, kw_only=True):

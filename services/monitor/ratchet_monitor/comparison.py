@@ -56,7 +56,7 @@ class Rules:
 
 def takes_part(seen: Observation, experiment: Experiment) -> bool:
     return (
-        seen.revision == experiment.revision
+        experiment.counts(seen.revision)
         and seen.assigned_by == "share"
         and not seen.cached
         and seen.arm in (experiment.canary, experiment.control)
@@ -64,7 +64,7 @@ def takes_part(seen: Observation, experiment: Experiment) -> bool:
 
 
 def speaks_of(word: Score, experiment: Experiment) -> bool:
-    return word.revision_of_traffic == experiment.revision and word.arm in (experiment.canary, experiment.control)
+    return experiment.counts(word.revision_of_traffic) and word.arm in (experiment.canary, experiment.control)
 
 
 def first_words(words: Iterable[Score]) -> list[Score]:

@@ -79,10 +79,15 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     finding: Finding | None = None
     guard: bool = False  # the canary serves already, and its control is what is held out
+    first: int = 0  # the revision whose answers count first: a guard's is that of the promotion; 0: `revision`
 
     @property
     def task(self) -> TaskKey:
         return TaskKey(self.tenant, self.task_type)
+
+    def counts(self, revision: int) -> bool:
+        """Whether what was answered under that revision is of it: while others were on trial beside both arms, too."""
+        return (self.first or self.revision) <= revision <= self.revision
 
     @property
     def place(self) -> str:
@@ -91,11 +96,14 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def experiment_of(event: TrafficAssigned) -> Experiment | None:
-    """None: nothing is on trial, and nothing is held out beside what was trained."""
+    """None: nothing is on trial, and nothing is held out beside what was trained. A guard goes on with what it has seen
+    since the promotion, whatever was on trial meanwhile.
+    """
     arms = _on_trial(event) or _guarded(event)
     if arms is None:
         return None
     canary, control, guard = arms
+    kept = event.holdout if guard else None
     return Experiment(
         experiment_id=f"{event.task_type}:{canary}:{event.since}",
         tenant=event.tenant,
@@ -104,8 +112,9 @@ def experiment_of(event: TrafficAssigned) -> Experiment | None:
         canary=canary,
         control=control,
         percent=event.shares.get(canary, 0),
-        started_at=event.occurred_at,
+        started_at=(kept and kept.begun_at) or event.occurred_at,
         guard=guard,
+        first=kept.since if kept else 0,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from ratchet_common.events import Attempt, Check, Holdout
@@ -90,6 +91,22 @@ def test_what_was_promoted_is_compared_with_what_is_held_out() -> None:
     held = Holdout(version_id=CANARY, percent=5, until=NOW)
     assert experiment_of(traffic(canary="", control="base", holdout=held)) is None
     assert not experiment(holdout=held).guard
+
+
+def test_a_guard_goes_on_with_what_it_saw_before_another_version_was_on_trial() -> None:
+    promoted_at = NOW - timedelta(days=2)
+    held = Holdout(version_id="base", percent=5, until=NOW + timedelta(days=5), since=5, begun_at=promoted_at)
+    between = experiment_of(traffic(6, canary="summary-00000002", control=CANARY, holdout=held))
+    again = experiment_of(traffic(7, canary="", control=CANARY, holdout=held))
+    assert between is not None
+    assert again is not None
+    assert (between.guard, between.canary, between.control) == (False, "summary-00000002", CANARY)
+    assert (again.guard, again.revision, again.started_at) == (True, 7, promoted_at)
+    seen = [observation(n, revision=n, version_id=CANARY) for n in (4, 5, 6, 7, 8)]
+    words = [msgspec.structs.replace(score_of(joined(n, 1.0), NOW), revision_of_traffic=n, arm="base") for n in (4, 5)]
+    assert [one.revision for one in seen if takes_part(one, again)] == [5, 6, 7]
+    assert [one.revision for one in seen if takes_part(one, between)] == [6]
+    assert [word.revision_of_traffic for word in words if speaks_of(word, again)] == [5]
 
 
 def test_a_verdict_is_published_unless_it_holds() -> None:

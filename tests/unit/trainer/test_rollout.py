@@ -84,6 +84,16 @@ def test_what_served_before_keeps_some_units_for_a_week() -> None:
     assert end_holdout(promoted, NOW + timedelta(days=7)).holdout is None
 
 
+def test_what_is_held_out_says_since_when_whatever_is_on_trial_meanwhile() -> None:
+    promoted = live("v1")
+    assert promoted.holdout is not None
+    assert (promoted.holdout.since, promoted.holdout.begun_at) == (promoted.revision, NOW)
+    trial = start(promoted, "v2", "v1", 10, BY)
+    lost = roll_back(trial, "v2", BY)
+    assert (trial.holdout, lost.holdout) == (promoted.holdout, promoted.holdout)
+    assert lost.step > promoted.step
+
+
 @pytest.mark.parametrize(
     "trial",
     [ON_TRIAL, after(ON_TRIAL), set_traffic(ON_TRIAL, "v1", 25, BY), set_traffic(ON_TRIAL, "v1", 99, BY)],

@@ -178,7 +178,13 @@ def trial_lost(rollout: Rollout, by: By) -> Rollout:
 
 
 def promoted(rollout: Rollout, plan: Plan, by: By) -> Rollout:
-    kept = Holdout(version_id=rollout.stable, percent=plan.holdout_percent, until=by.at + plan.holdout_for)
+    kept = Holdout(
+        version_id=rollout.stable,
+        percent=plan.holdout_percent,
+        until=by.at + plan.holdout_for,
+        since=rollout.revision + 1,
+        begun_at=by.at,
+    )
     return replaced(rollout, rollout.canary, kept if plan.holdout_percent else None, by)
 
 

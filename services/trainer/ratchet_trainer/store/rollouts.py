@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
@@ -77,7 +78,6 @@ def _id(tenant: str, task_type: str) -> str:
 
 
 def _fields(rollout: Rollout) -> dict[str, Any]:
-    held = rollout.holdout
     return {
         "revision": rollout.revision,
         "state": str(rollout.state),
@@ -85,7 +85,7 @@ def _fields(rollout: Rollout) -> dict[str, Any]:
         "served_before": list(rollout.served_before),
         "canary": rollout.canary,
         "percent": rollout.percent,
-        "holdout": {"version_id": held.version_id, "percent": held.percent, "until": held.until} if held else None,
+        "holdout": msgspec.structs.asdict(rollout.holdout) if rollout.holdout else None,
         "step": rollout.step,
         "shadow": _shadow(rollout.shadow),
         "waits_for": rollout.waits_for,
