@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ratchet_trainer.datasets.augmenting import Augment
-from ratchet_trainer.datasets.dataset import Dataset
+from ratchet_trainer.datasets.dataset import Dataset, TooFewExamplesError
 from ratchet_trainer.datasets.exporting import lines_of
 from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.known import FORMATS
@@ -78,6 +78,13 @@ async def test_an_old_example_is_in_no_new_dataset_and_stays_in_those_that_have_
     assert old.learned_at >= NOW + timedelta(minutes=20)
     await part.collector.on_feedback([labelled(0, revision=2, occurred_at=NOW + timedelta(days=1))])
     assert (await part.examples.counts("acme")).archived == 19
+    assert await part.examples.archived("acme", "classification", 5) == 5
+    assert await part.examples.archived("other", "classification", 5) == 0
+    await part.examples.archive(NOW + timedelta(days=2))
+    with pytest.raises(
+        TooFewExamplesError, match=r"There are 0 .* 40 others were archived 730 days after"
+    ):
+        await part.training.build("acme", "classification")
 
 
 async def test_what_is_erased_is_in_no_dataset_any_more_and_what_is_left_is_counted(part: Part) -> None:

@@ -55,6 +55,7 @@ class Part:
             counted=timedelta(days=36_500),
             wishes=self.erasures,
             marks=MongoMarks(database),
+            archive_days=730,
         )
 
     async def create_indexes(self) -> None:

@@ -84,6 +84,7 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
         counted=kept,
         wishes=erasures,
         marks=marks,
+        archive_days=settings.archive_days,
         vary=work.vary,
     )
     erasing = Erasing(erasures, traces, marks, hashes)

@@ -19,8 +19,10 @@ class TooFewExamplesError(RefusedError):
     type = "too-few-examples"
     title = "There are too few examples for a dataset"
 
-    def __init__(self, task_type: str, found: int, needed: int, *, balanced_away: int = 0) -> None:
-        """`balanced_away`: that there would be more of, if types of documents need not be balanced."""
+    def __init__(self, task_type: str, found: int, needed: int, *, balanced_away: int = 0, archived: str = "") -> None:
+        """`balanced_away`: that there would be more of, if types of documents need not be balanced. `archived`: a
+        sentence on those that no new dataset takes, where there are some.
+        """
         there = "is 1 different example" if found == 1 else f"are {found} different examples"
         todo = "collect more feedback, or POST some to /api/models/examples."
         if balanced_away:
@@ -30,11 +32,23 @@ class TooFewExamplesError(RefusedError):
             )
         super().__init__(
             f"There {there} for {task_type} that people wrote or accepted, {needed} "
-            f"{'is' if needed == 1 else 'are'} needed: {todo}",
+            f"{'is' if needed == 1 else 'are'} needed: {todo} {archived}".rstrip(),
             found=found,
             needed=needed,
         )
         self.found, self.needed = found, needed
+
+
+def archived_too(count: int, most: int, days: float) -> str:
+    """Empty where there are none. `most`: no more were counted."""
+    if not count:
+        return ""
+    or_more = " or more" if count >= most else ""
+    so_many = "1 other was" if count == 1 else f"{count:,}{or_more} others were"
+    return (
+        f"{so_many} archived {days:g} days after being learned, by TRAINER_ARCHIVE_DAYS: what is brought or said again "
+        "counts again."
+    )
 
 
 class UnknownDatasetError(NotFoundError):

@@ -20,6 +20,7 @@ from ratchet_trainer.datasets.dataset import (
     Ref,
     Rules,
     TooFewExamplesError,
+    archived_too,
 )
 from ratchet_trainer.datasets.overlap import Fingerprints, OverlapError
 from ratchet_trainer.datasets.reading import Manifests, Texts, Vary, batches, members, vary_here
@@ -28,6 +29,7 @@ from ratchet_trainer.judging import weighting
 from ratchet_trainer.judging.weighting import Stratum
 
 TRIES: Final = 3
+ARCHIVED_TOLD: Final = 10_000  # archived examples; more are not counted
 
 Compose = Callable[[str, Sequence[Head], Rules], Awaitable[Composed]]
 ReadThrough = Callable[[Sequence[Example]], Awaitable[Read]]
@@ -38,6 +40,7 @@ class Examples(Texts, Protocol):
         self, tenant: str, task_type: str, limit: int, *, since: datetime | None = None, until: datetime | None = None
     ) -> list[Head]: ...
     async def present(self, tenant: str, wanted: Sequence[Ref]) -> int: ...
+    async def archived(self, tenant: str, task_type: str, most: int) -> int: ...
     async def fingerprints(self, tenant: str, wanted: Sequence[Ref]) -> Fingerprints: ...
     async def spoken_of(self, tenant: str, task_type: str, since: datetime) -> dict[str, int]: ...
 
@@ -65,6 +68,7 @@ class TrainingData:
     counted: timedelta  # how far back answers and feedback count for the chance of feedback
     wishes: Wishes
     marks: Marks
+    archive_days: float  # an example that was learned longer ago is archived
     vary: Vary = vary_here
 
     async def build(self, tenant: str, task_type: str, rules: Rules | None = None) -> str:
@@ -78,8 +82,11 @@ class TrainingData:
             newest = await self._newest(tenant, task_type, by)
             confirmed = sum(head.confirmed for head in newest)
             if confirmed < by.min_examples:  # before any work: a job that waits asks often
-                raise TooFewExamplesError(task_type, confirmed, by.min_examples)
-            composed = _whole(task_type, await self.compose(task_type, newest, by), by)
+                raise await self._too_few(tenant, task_type, TooFew(confirmed), by)
+            made = await self.compose(task_type, newest, by)
+            if isinstance(made, TooFew):
+                raise await self._too_few(tenant, task_type, made, by)
+            composed = _whole(task_type, made)
             await self.datasets.add(tenant, composed, datetime.now(UTC))
             # An erasure is written down before it looks for datasets, and looked for after this one was: one sees the
             # other.
@@ -89,6 +96,13 @@ class TrainingData:
             for wish, ids in late.items():
                 await self.marks.mark(tenant, wish.erasure_id, wish.asked_at, {one.bytes for one in ids})
         raise RetryLaterError(f"Users are being forgotten while a dataset of {task_type} is built.")
+
+    async def _too_few(self, tenant: str, task_type: str, few: TooFew, by: Rules) -> TooFewExamplesError:
+        archived = await self.examples.archived(tenant, task_type, ARCHIVED_TOLD)
+        said = archived_too(archived, ARCHIVED_TOLD, self.archive_days)
+        return TooFewExamplesError(
+            task_type, few.found, by.min_examples, balanced_away=few.balanced_away, archived=said
+        )
 
     async def _newest(self, tenant: str, task_type: str, by: Rules) -> list[Head]:
         """Without those that an erasure takes, which may not have come to them yet."""
@@ -174,10 +188,8 @@ def _members(composed: Composition, heads: Sequence[Head]) -> list[Head]:
     return [head for head in heads if head.example_id in there]
 
 
-def _whole(task_type: str, composed: Composed, rules: Rules) -> Composition:
+def _whole(task_type: str, composed: Composition | EmptySide | Overlapping) -> Composition:
     match composed:
-        case TooFew(found, balanced_away):
-            raise TooFewExamplesError(task_type, found, rules.min_examples, balanced_away=balanced_away)
         case EmptySide(side, why):
             raise EmptySideError(task_type, side, why)
         case Overlapping(documents):

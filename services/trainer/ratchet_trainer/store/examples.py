@@ -97,6 +97,12 @@ class MongoExampleStore:
         with waiting_is_worth_it():
             return (await self._heads.update_many(old, {"$set": {"state": heads.ARCHIVED}})).modified_count
 
+    async def archived(self, tenant: str, task_type: str, most: int) -> int:
+        """How many no new dataset takes; no more are counted than `most`."""
+        wanted = {"tenant": tenant, "task_type": task_type, "state": heads.ARCHIVED}
+        with waiting_is_worth_it():
+            return await self._heads.count_documents(wanted, limit=most)
+
     async def among(self, tenant: str, example_ids: Collection[UUID]) -> set[UUID]:
         """Those that are there as examples, and not archived."""
         found: set[UUID] = set()
