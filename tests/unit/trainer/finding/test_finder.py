@@ -60,6 +60,7 @@ def test_what_only_looks_like_a_name_is_left_alone(text: str) -> None:
         ("The parcel for 14 Rua das Flores, 4050-262 Porto is here.", "14 Rua das Flores, 4050-262 Porto"),
         ("Nordwind\nHafenstraße 12\n20457 Hamburg", "Hafenstraße 12\n20457 Hamburg"),
         ("he lives at 22 acacia avenue, as before", "22 acacia avenue"),
+        ("the office is below karl johans gate 5", "karl johans gate 5"),
         ("Write to P.O. Box 1532, Wellington 6140.", "P.O. Box 1532, Wellington 6140"),
         ("Meet me at the corner of Elm Street and Oak Road.", "the corner of Elm Street and Oak Road"),
         ("> 12 Baker Street\n> Suite 4\n> regards", "12 Baker Street\n> Suite 4"),
@@ -78,6 +79,8 @@ def test_an_address_is_one_place_from_its_number_to_its_country(text: str, addre
         "Version 2.3 of Section 4 has 12 Tables.",
         "The plan has 24 Points of View.",
         "It is on Harrogate Road.",
+        "Stored beside gate 5.",
+        "the pallets are stored beside gate 5",
     ],
 )
 def test_numbers_beside_words_are_no_address(text: str) -> None:

@@ -12,6 +12,7 @@ from ratchet_trainer.privacy.finding.words import (
     STREETS_AFTER,
     STREETS_AFTER_TOO,
     STREETS_BEFORE,
+    STREETS_BESIDE,
     STREETS_ENDINGS,
     UNITS,
 )
@@ -57,6 +58,8 @@ def name_end(reading: Reading, first: int) -> int:
 
 def _of_a_street(reading: Reading, place: int, first: int) -> bool:
     token = reading.tokens[place]
+    if token.folded in STREETS_BESIDE and not token.capital:
+        return False
     return is_named(reading, token) or is_street(token) or (place > first and _small(reading.tokens, place, first))
 
 
