@@ -81,9 +81,7 @@ async def test_an_old_example_is_in_no_new_dataset_and_stays_in_those_that_have_
     assert await part.examples.archived("acme", "classification", 5) == 5
     assert await part.examples.archived("other", "classification", 5) == 0
     await part.examples.archive(NOW + timedelta(days=2))
-    with pytest.raises(
-        TooFewExamplesError, match=r"There are 0 .* 40 others were archived 730 days after"
-    ):
+    with pytest.raises(TooFewExamplesError, match=r"There are 0 .* 40 others were archived 730 days after"):
         await part.training.build("acme", "classification")
 
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from ratchet_cli.printable import shown_safely
 from ratchet_cli.router_calls import Router
 from ratchet_common.errors import CannotStartError
 
@@ -82,6 +83,8 @@ def import_examples(file: Path, trainer: Router, task_type: str, *, dry_run: boo
         raise CannotStartError(f"The file {file} cannot be read: {error.strerror}.") from None
     if as_json:
         sys.stdout.write(json.dumps(_as_dict(total, dry_run=dry_run), indent=2) + "\n")
+    elif not total.lines:
+        sys.stdout.write(f"The file {shown_safely(str(file))} has no lines: there is nothing to take.\n")
     else:
         _show(total, dry_run=dry_run)
     return 1 if total.refused else 0

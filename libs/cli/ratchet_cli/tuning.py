@@ -68,6 +68,9 @@ def list_jobs(trainer: Router, task_type: str, state: str, limit: int, *, as_jso
     asked = {"limit": str(limit)} | {k: v for k, v in (("task_type", task_type), ("state", state)) if v}
     found = trainer.get(f"{JOBS}?{urllib.parse.urlencode(asked)}")
     show(found["items"], [_row(job) for job in found["items"]], "Jobs", as_json=as_json)
+    if not as_json:
+        for job in found["items"]:
+            _say_why(job, f"{job['job_id']}: ")
 
 
 def show_job(trainer: Router, job_id: str, *, as_json: bool) -> None:
@@ -122,8 +125,13 @@ def _show_job(job: Mapping[str, Any], *, as_json: bool) -> None:
     show(job, steps, "How it came to be so", as_json=False)
     if job["tuned"]:
         console().print(f"What came out: {job['tuned']}", markup=False, highlight=False, soft_wrap=True)
+    _say_why(job)
+
+
+def _say_why(job: Mapping[str, Any], whose: str = "") -> None:
+    """Below the table: a sentence has no place in a column."""
     if job["reason"]:
-        console().print(shown_safely(job["reason"]), markup=False, highlight=False)
+        console().print(shown_safely(f"{whose}{job['reason']}"), markup=False, highlight=False, soft_wrap=True)
 
 
 def _row(job: Mapping[str, Any]) -> dict[str, object]:
@@ -134,7 +142,6 @@ def _row(job: Mapping[str, Any]) -> dict[str, object]:
         "platform": f"{job['platform']} {job['base_model'] or ''}".strip(),
         "state": job["state"],
         "done": f"{job['progress']:.0%}",
-        "why": shown_safely(job["reason"]),
         "estimated": usd(its.get("cost_usd")),
         "cost so far": usd(job["cost_usd"]),
         "version": job["version_id"],

@@ -69,3 +69,11 @@ def test_a_file_that_is_not_there_and_a_gateway_that_is_not_there_are_sentences(
     assert nobody.exit_code == 1
     assert "cannot be asked" in nobody.stderr
     assert "no URL" in ratchet(str(file), "--url", "ftp://x").stderr
+
+
+def test_an_empty_file_is_a_sentence_and_no_table(tmp_path: Path) -> None:
+    file = tmp_path / "empty.jsonl"
+    file.touch()
+    said = ratchet(str(file), "--url", "http://127.0.0.1:9")
+    assert (said.exit_code, said.stdout.count("\n")) == (0, 1)
+    assert "has no lines: there is nothing to take" in said.stdout

@@ -231,3 +231,9 @@ async def test_a_conversation_in_the_wrong_order_is_refused_and_not_put_in_order
     found = await take([{"messages": [{"role": role, "content": "words"} for role in roles]}], kept)
     assert (found.taken, kept.refused) == (0, [("chat", "wrong_turns")])
     assert why in found.faults[0].reason
+
+
+async def test_a_file_whose_lines_end_with_cr_alone_is_said_to_be_one() -> None:
+    found = await take([b"\r".join(json.dumps(row(target=text)).encode() for text in ("Late.", "Delayed."))], Kept())
+    assert (found.lines, found.taken) == (1, 0)
+    assert "save the file with LF or CR LF" in found.faults[0].reason

@@ -229,8 +229,10 @@ def test_rolling_back_what_serves_leaves_the_trial_beside_its_parent() -> None:
 
 def test_only_what_has_traffic_can_be_rolled_back() -> None:
     for version in ("v2", BASE_VERSION):
-        with pytest.raises(TrafficRefusedError, match="no traffic of summary"):
+        with pytest.raises(TrafficRefusedError, match=r"no traffic of summary .* base and v1 serve\."):
             roll_back(ON_TRIAL, version, BY)
+    with pytest.raises(TrafficRefusedError, match=r"no traffic of summary .*: base serves\."):
+        roll_back(FRESH, "v1", BY)
 
 
 def test_a_replaced_version_is_retired_once_its_holdout_ends() -> None:

@@ -84,3 +84,17 @@ def test_answers_are_judged_by_what_people_wrote_and_labels_by_what_they_accepte
     task_type: str, source: str, may: bool
 ) -> None:
     assert may_be_reference(task_type, source) is may
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ([], ()),
+        (("", " "), Reason.NO_TARGET),
+        ([""], Reason.NO_TARGET),
+        (["", "Call the bank."], ("Call the bank.",)),
+    ],
+)
+def test_a_list_of_blanks_does_not_say_that_there_is_nothing_to_do(value: object, wanted: Any) -> None:
+    found = shaped("action_items", value, (), "imported")
+    assert (found.value if isinstance(found, Target) else found) == wanted

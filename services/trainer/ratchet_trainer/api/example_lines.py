@@ -12,6 +12,7 @@ from ratchet_common.vocabulary import TaskType, UnknownTaskError, known_task
 from ratchet_trainer.api.example_bodies import BroughtExample
 from ratchet_trainer.collecting.imports import NO_TASK, Brought, Unreadable
 from ratchet_trainer.collecting.targets import Reason
+from ratchet_trainer.formats.format import CR_WITHIN
 from ratchet_trainer.formats.known import FORMATS
 
 MOST_LINES: Final = 1_000  # in one request: each is scrubbed, which takes some milliseconds
@@ -74,6 +75,8 @@ def _no_object(line: bytes, error: Exception) -> tuple[Reason, str]:
         return Reason.WRONG_ENCODING, "it is not UTF-8."
     if not line.strip():
         return Reason.NO_JSON, "it is empty."
+    if b"\r" in line.strip():
+        return Reason.NO_JSON, f"{CR_WITHIN}."
     return Reason.NO_JSON, "it is no JSON object." if isinstance(error, msgspec.ValidationError) else "it is no JSON."
 
 

@@ -60,9 +60,12 @@ def target_of(said: FeedbackJoined) -> Target | Reason:
 
 
 def shaped(task_type: str, value: object, labels: Collection[str], source: TargetSource) -> Target | Reason:
-    """As the task wants it: one of its labels, items, or a text."""
+    """As the task wants it: one of its labels, items, or a text. A list of none says that there are none; one of blanks
+    says nothing.
+    """
     if task_type in LIST_TASKS:
-        return Target(tuple(items_in(value)), source)
+        items = tuple(items_in(value))
+        return Reason.NO_TARGET if isinstance(value, list | tuple) and value and not items else Target(items, source)
     text = render_target(task_type, value)
     if task_type not in LABEL_TASKS:
         return Target(text, source) if text else Reason.NO_TARGET

@@ -3,11 +3,13 @@
 import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from ratchet_trainer.formats.lesson import Lesson
+
+CR_WITHIN: Final = "it is no JSON, and has CR in it: where lines end with CR alone, save the file with LF or CR LF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Format:
         except msgspec.ValidationError as error:
             return _without_values(str(error))
         except (msgspec.DecodeError, RecursionError):
-            return "it is no JSON"
+            return CR_WITHIN if b"\r" in line.strip() else "it is no JSON"
         return self.wrong(record)
 
 

@@ -38,8 +38,7 @@ def roll_back(rollout: Rollout, version_id: str, by: By, gone: Collection[str] =
     """
     if version_id == BASE_VERSION or version_id not in rollout.serving:
         raise TrafficRefusedError(
-            f"{version_id} has no traffic of {rollout.task_type} that could be taken back: "
-            f"{' and '.join(sorted(rollout.serving))} serves."
+            f"{version_id} has no traffic of {rollout.task_type} that could be taken back: {_all_that_serve(rollout)}."
         )
     if version_id == rollout.canary:
         return trial_lost(rollout, by)
@@ -76,3 +75,9 @@ def set_traffic(rollout: Rollout, version_id: str, percentage: int, by: By) -> R
     if percentage == 0:
         raise TrafficRefusedError(f"{version_id} has no traffic of {rollout.task_type} already.")
     return put_on_trial(rollout, version_id, rollout.stable, percentage, by)
+
+
+def _all_that_serve(rollout: Rollout) -> str:
+    """As in "base serves", "base and v1 serve", "base, v1 and v2 serve"."""
+    *others, last = sorted(rollout.serving)
+    return f"{', '.join(others)} and {last} serve" if others else f"{last} serves"

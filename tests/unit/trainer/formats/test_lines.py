@@ -216,3 +216,11 @@ def test_a_reason_tells_nothing_of_the_text() -> None:
     said = json.dumps({"messages": [turn("my secret is 42"), turn("assistant", {"my secret": 42})]}).encode()
     for format_ in FORMATS.values():
         assert "secret" not in (format_.fault(said) or "")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_whose_lines_end_with_cr_alone_is_said_to_be_one(name: str) -> None:
+    line = (FORMATS[name].line(Lesson("Be brief.", "Why?", "Because.", "So.")) or b"").rstrip()
+    assert FORMATS[name].fault(line + b"\r") is None
+    assert "save the file with LF" in (FORMATS[name].fault(line + b"\r" + line) or "")
+    assert "LF" not in (FORMATS[name].fault(line[:-1] + b"\r") or "")
