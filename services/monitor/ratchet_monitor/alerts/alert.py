@@ -18,7 +18,7 @@ NAMESPACE: Final = UUID("0d4a1f0c-86b5-5a3e-9a52-1b1f4f7f6a4e")
 RESOLVED_FOR: Final = timedelta(days=1)  # by a person: what still holds then opens it again, but of a settled one
 REFRESH: Final = timedelta(minutes=1)  # numbers of an alert that stays as it is are written no more often
 HISTORY: Final = 50  # changes that an alert remembers
-UNTOLD: Final = 20  # changes that wait to be told: of an alert that is silenced for long, the latest
+UNTOLD: Final = 20  # changes that wait to be told: of an alert that is silenced for long, the first and the latest
 KEPT: Final = timedelta(days=90)  # in the store, since the last word on one that is not open
 TICK: Final = timedelta(milliseconds=1)  # events of one alert are told apart by their times
 
@@ -236,10 +236,15 @@ def _changed(
     )
     after = msgspec.structs.replace(
         after,
-        to_tell=(*alert.to_tell, change)[-UNTOLD:],
+        to_tell=_untold((*alert.to_tell, change)),
         history=(*alert.history, change)[-HISTORY:],
     )
     return after, _event(after, change)
+
+
+def _untold(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The first says how the alert was when it was last told of."""
+    return changes if len(changes) <= UNTOLD else (changes[0], *changes[1 - UNTOLD :])
 
 
 def _event(alert: Alert, change: Change) -> AlertChanged:

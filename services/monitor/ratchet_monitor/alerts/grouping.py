@@ -73,8 +73,9 @@ def silent_until(alert: Alert, silences: Sequence[Silence], now: datetime) -> da
 
 
 def came_and_went(alert: Alert) -> bool:
-    """All of it behind a silence: there is nothing to tell of any more."""
-    return alert.state == "closed" and any(one.what == "opened" for one in alert.to_tell)
+    """All of it behind a silence: there is nothing to tell of any more. What was told as open is told as closed,
+    however often it opened and closed behind the silence: only where the first untold change opens it was it not."""
+    return alert.state == "closed" and bool(alert.to_tell) and alert.to_tell[0].what == "opened"
 
 
 def items(receiver: Receiver, batch: Sequence[Alert]) -> list[Item]:

@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from ratchet_common.pauses import TRIES
-from ratchet_monitor.alerts.alert import Alert, escalated, told
+from ratchet_monitor.alerts.alert import UNTOLD, Alert, escalated, told
 from ratchet_monitor.alerts.delivery import Delivery, delivery_of, not_taken, taken
-from ratchet_monitor.alerts.grouping import came_and_went, due_groups, given_to, items, silent_until
+from ratchet_monitor.alerts.grouping import all_told, came_and_went, due_groups, given_to, items, silent_until
 from ratchet_monitor.alerts.messages import mail, slack, webhook
 from ratchet_monitor.alerts.receivers import Receiver
 from ratchet_monitor.alerts.silences import matches
@@ -90,6 +90,29 @@ def test_what_came_and_went_behind_a_silence_is_told_to_nobody() -> None:
     assert not came_and_went(opened())
     told_before = msgspec.structs.replace(over, to_tell=over.to_tell[1:])
     assert not came_and_went(told_before)
+
+
+def gone(alert: Alert, minutes: int) -> Alert:
+    ceased = then(alert, at=NOW + timedelta(minutes=minutes), holds=False)
+    return then(ceased, at=NOW + timedelta(minutes=minutes + 6), holds=False)
+
+
+def test_what_was_told_as_open_is_told_as_closed_however_often_it_came_and_went_behind_the_silence() -> None:
+    alert = gone(all_told(given_to("b", opened())), 1)
+    for times in range(1, 40):
+        again = then(alert, at=NOW + timedelta(minutes=20 * times))
+        assert not came_and_went(again)
+        alert = gone(again, 20 * times + 1)
+        assert not came_and_went(alert)
+        assert len(alert.to_tell) <= UNTOLD
+    assert heard(receiver(), alert)[-1] == "closed"
+
+
+def test_what_nobody_was_told_of_is_told_to_nobody_however_often_it_came_and_went() -> None:
+    alert = gone(opened(), 1)
+    for times in range(1, 40):
+        alert = gone(then(alert, at=NOW + timedelta(minutes=20 * times)), 20 * times + 1)
+        assert came_and_went(alert)
 
 
 @pytest.mark.parametrize("value", ["[qa]", "q?", "q[a-z]"])
