@@ -252,6 +252,7 @@ MOST: tuple[Event, ...] = (
         spoken=False,
         reference="On Friday.",
         of_session=True,
+        rated=False,
         template="executive_summary_short_v1",
     ),
     RetrainingFellDue(tenant="acme", event_id=ID, occurred_at=NOW, task_type="summary", reasons=("drift", "more")),

@@ -191,7 +191,9 @@ async def test_what_was_not_trained_for_long_triggers_once_though_nobody_says_mo
     assert not await rig.triggers()
     await rig.counts(timedelta(days=30))
     await rig.counts(timedelta(days=30))
-    assert [one.reasons for one in await rig.triggers()] == [("no training for 30 days (limit 30), and 1 words since",)]
+    assert [one.reasons for one in await rig.triggers()] == [
+        ("no training for 30 days (limit 30), and 1 ratings since",)
+    ]
 
 
 async def test_another_tenants_task_is_another(rig: Rig) -> None:

@@ -17,13 +17,17 @@ from ratchet_common import mongo
 from ratchet_common.events import AlertChanged, FeedbackJoined, RetrainingFellDue, Serving
 from ratchet_common.outbox import SENT_IS_KEPT, Headers, Relay
 from ratchet_common.vocabulary import EMBEDDING
+from ratchet_feedback.chances import Scores
 from ratchet_feedback.consumers import AnswerStore, SituationStore, on_alerts, on_predictions, on_traffic
+from ratchet_feedback.groups import GroupedBy
 from ratchet_feedback.retraining import Limits
 from ratchet_feedback.scoring import Rating
+from ratchet_feedback.store.analysis import MongoAnalysis
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.reports import MongoReports
 from ratchet_feedback.store.tallies import MongoTallyStore
 from ratchet_feedback.submit import Status, submit
+from ratchet_feedback.summary import Scope, figures
 from ratchet_feedback.tallies import TallyStore, Task, recount
 from ratchet_feedback.waiting import WaitingStore, look_again, measure
 from tests.integration.conftest import Ground
@@ -152,6 +156,38 @@ async def test_both_at_once_join_once(rig: Rig) -> None:
     )
     counts = Counter(event.result_id for event in await rig.joined())
     assert counts == Counter(made.result_id for made, _ in pairs)
+
+
+async def test_words_without_a_rating_are_counted_as_none(rig: Rig) -> None:
+    made = prediction()
+    await on_predictions([made], rig.words)
+    said: list[dict[str, Any]] = [
+        {"rating": Rating.NEGATIVE},
+        {"rating": Rating.NEGATIVE},
+        {"rating": None, "comments": "Hm."},
+        {"rating": None, "corrections": {"date": "Friday"}},
+        {"rating": None, "corrections": {"summary": "We ship on Monday."}},
+        {"rating": None, "reference": "We ship on Monday."},
+    ]
+    for n, one in enumerate(said):
+        await submit(feedback(result_id=made.result_id, user_id=f"user {n}", **one), rig.words)
+    tally = await rig.counts.count(Task("acme", "summary"))
+    assert (tally.ratings, tally.negative, tally.corrections) == (2, 2, 2)
+    if rig.database is None:
+        return
+    reports, analysis = MongoReports(rig.database), MongoAnalysis(rig.database)
+    window = await reports.window("acme", datetime.now(UTC) - timedelta(hours=1))
+    found = figures(await reports.said(window), [], Scope())
+    assert (found.total, found.mean_score, found.negative_share) == (6, 0.5, 1.0)
+    assert [(one.negative, one.count) for one in await reports.judged(window, Scope())] == [(2, 1)]
+    (group,) = await analysis.grouped(window, Scope(), GroupedBy.TASK)
+    assert (group.words, group.scores, sum(group.by_rating.values())) == (6, Scores(4, 2.0, 2.0), 2)
+    alone = prediction(task_type="report")
+    await on_predictions([alone], rig.words)
+    await submit(feedback(result_id=alone.result_id, rating=None, comments="Hm."), rig.words)
+    rated = {one.task_type: (one.scores.n, one.words) for one in await analysis.rated(window, Scope())}
+    assert rated == {"summary": (1, 6), "report": (0, 1)}
+    assert {one.score for one in await analysis.comments(window, Scope())} == {None}
 
 
 async def test_a_later_word_of_the_same_user_replaces_the_first(rig: Rig) -> None:

@@ -228,6 +228,12 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
     reference: Any = None  # what should have been answered, as somebody said afterwards
     of_session: bool = False  # it was said of the whole session of which the answer is one, and is weak
     template: str = ""  # as the prediction's
+    rated: bool = True  # false: it has words or a correction and no rating, and `rating` is neutral for nobody's saying
+
+    @property
+    def is_scored(self) -> bool:
+        """Where nobody rated, and nothing says what would have been right, `score` says nothing."""
+        return self.rated or self.score_source != "rating"
 
     @property
     def is_weak(self) -> bool:

@@ -42,10 +42,10 @@ class Grouped(BaseModel):
     name: str | None = Field(description="null: of these answers it is not known")
     total: int
     by_rating: dict[str, int]
-    mean_score: float
-    mean_score_interval: Span
-    negative_share: float
-    negative_share_interval: Span
+    mean_score: float | None = Field(description="null: none of its words tells how good an answer was")
+    mean_score_interval: Span | None
+    negative_share: float | None = Field(description="of its ratings; null: nobody rated")
+    negative_share_interval: Span | None
     corrections: int
 
 
@@ -58,11 +58,11 @@ class Summary(BaseModel):
     version_id: str | None
     template: str | None
     complete: bool = Field(description="false: only the latest 20,000 pieces of feedback of these days were read")
-    total: int
+    total: int = Field(description="words, whether or not they rate")
     by_rating: dict[str, int]
     mean_score: float | None
     mean_score_interval: Span | None
-    negative_share: float | None
+    negative_share: float | None = Field(description="of the ratings")
     negative_share_interval: Span | None
     mean_stars: float | None = Field(description="1 to 5, of those who gave stars")
     by_signal: dict[str, int] = Field(description="what was done with answers of which nobody said a word; in no score")
@@ -126,8 +126,8 @@ class CommentCluster(BaseModel):
     words: list[str] = Field(description="that are in many of its comments and in few of the others")
     count: int
     share: float = Field(description="of the comments that were read")
-    negative_share: float
-    mean_score: float
+    negative_share: float | None = Field(description="of those that came with a rating; null: none did")
+    mean_score: float | None = Field(description="null: none of them came with a rating, correction or reference")
     results: list[UUID] = Field(description="of the 5 most typical comments")
     typical: str = Field(description="one of its comments, as it was written: private text")
 

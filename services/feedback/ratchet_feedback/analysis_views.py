@@ -12,7 +12,6 @@ from ratchet_feedback.scoring import Rating
 from ratchet_feedback.store.analysis import Comment
 
 MOST_TYPICAL: Final = 5
-WHOLE: Final = Interval(0.0, 1.0)
 
 
 def span(interval: Interval | None) -> Span | None:
@@ -20,15 +19,15 @@ def span(interval: Interval | None) -> Span | None:
 
 
 def grouped(group: Group) -> Grouped:
-    scores, negative = group.scores, group.by_rating[Rating.NEGATIVE]
+    scores, negative, rated = group.scores, group.by_rating[Rating.NEGATIVE], sum(group.by_rating.values())
     return Grouped(
         name=group.name,
-        total=scores.n,
+        total=group.words,
         by_rating=group.by_rating,
-        mean_score=scores.mean,
-        mean_score_interval=_span(wilson(scores.total, scores.n) or WHOLE),
-        negative_share=negative / scores.n,
-        negative_share_interval=_span(wilson(negative, scores.n) or WHOLE),
+        mean_score=scores.mean if scores.n else None,
+        mean_score_interval=span(wilson(scores.total, scores.n)),
+        negative_share=negative / rated if rated else None,
+        negative_share_interval=span(wilson(negative, rated)),
         corrections=group.corrections,
     )
 
@@ -51,12 +50,14 @@ def improvement(one: Opportunity) -> Improvement:
 
 def cluster(its: Cluster, said: Sequence[Comment]) -> CommentCluster:
     members = [said[place] for place in its.members]
+    ratings = [one.rating for one in members if one.rating]
+    scores = [one.score for one in members if one.score is not None]
     return CommentCluster(
         words=list(its.words),
         count=len(members),
         share=len(members) / len(said),
-        negative_share=sum(one.rating is Rating.NEGATIVE for one in members) / len(members),
-        mean_score=sum(one.score for one in members) / len(members),
+        negative_share=ratings.count(Rating.NEGATIVE) / len(ratings) if ratings else None,
+        mean_score=sum(scores) / len(scores) if scores else None,
         results=list(dict.fromkeys(one.result_id for one in members))[:MOST_TYPICAL],
         typical=members[0].text,
     )

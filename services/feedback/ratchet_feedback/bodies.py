@@ -104,13 +104,13 @@ class Corrected(BaseModel):
     revision: int
     task_type: str
     version_id: str
-    rating: Rating
+    rating: Rating | None = Field(description="null: nobody rated it")
     corrections: dict[str, Any]
     comments: str
     issues: list[str]
     reference: Any
     cells: list[Cell]
-    score: float
+    score: float | None = Field(description="null: nothing says how good the answer was")
     said_at: datetime
 
 
@@ -124,7 +124,7 @@ class Given(BaseModel):
     user_id: str
     revision: int
     state: str = Field(description="pending, recorded, or expired: its answer never came")
-    rating: Rating
+    rating: Rating | None = Field(description="null: nobody rated it")
     corrections: dict[str, Any]
     comments: str
     issues: list[str]
@@ -148,7 +148,7 @@ class SessionGiven(BaseModel):
     user_id: str
     revision: int
     state: str = Field(description="pending, recorded, or expired: no answer of the session ever came")
-    rating: Rating
+    rating: Rating | None = Field(description="null: nobody rated it")
     stars: int | None
     comments: str
     issues: list[str]

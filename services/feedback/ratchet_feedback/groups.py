@@ -33,7 +33,8 @@ class Group:
     """`name`: None, of answers of which it is not known."""
 
     name: str | None
-    scores: Scores
+    words: int
+    scores: Scores  # of the words that say how good an answer was
     by_rating: dict[str, int]
     corrections: int
 
@@ -54,13 +55,14 @@ def _period(day: date, by: GroupedBy) -> str:
 
 
 def _named(one: Group, name: str) -> Group:
-    return Group(name=name, scores=one.scores, by_rating=one.by_rating, corrections=one.corrections)
+    return Group(name=name, words=one.words, scores=one.scores, by_rating=one.by_rating, corrections=one.corrections)
 
 
 def _added(one: Group, other: Group, name: str) -> Group:
     n, total = one.scores.n + other.scores.n, one.scores.total + other.scores.total
     return Group(
         name=name,
+        words=one.words + other.words,
         scores=Scores(n, total, one.scores.squares + other.scores.squares),
         by_rating={r.value: one.by_rating[r] + other.by_rating[r] for r in Rating},
         corrections=one.corrections + other.corrections,

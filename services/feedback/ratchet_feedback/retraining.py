@@ -174,7 +174,7 @@ def _aged(tally: Tally, limits: Limits, now: datetime) -> tuple[bool, str]:
     if at is None or tally.trained_at is None or now < at:
         return False, ""
     days = (now - tally.trained_at).days
-    return True, f"no training for {days} days (limit {limits.age.days}), and {tally.ratings} words since"
+    return True, f"no training for {days} days (limit {limits.age.days}), and {tally.ratings} ratings since"
 
 
 def _of_age_at(tally: Tally, limits: Limits) -> datetime | None:

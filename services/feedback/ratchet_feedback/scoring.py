@@ -22,7 +22,7 @@ MOST_STARS = 5
 
 
 def score(
-    rating: Rating,
+    rating: Rating | None,
     corrections: Mapping[str, Any],
     *,
     task_type: str,
@@ -32,7 +32,8 @@ def score(
 ) -> tuple[float, ScoreSource]:
     """0 to 1. A reference outranks a correction, and a correction a rating: they say by how much the answer was off.
 
-    Stars are a rating in finer steps: one is 0, three are .5, five are 1.
+    Stars are a rating in finer steps: one is 0, three are .5, five are 1. Without any of these it is .5, and says nothing
+    (`FeedbackJoined.is_scored`).
     """
     if output is not None:
         if reference is not None:
@@ -40,7 +41,7 @@ def score(
         correction = correction_for(task_type, corrections)
         if correction is not None:
             return score_output(task_type, output, correction), "correction"
-    return RATED[rating] if stars is None else (stars - 1) / (MOST_STARS - 1), "rating"
+    return RATED[rating or Rating.NEUTRAL] if stars is None else (stars - 1) / (MOST_STARS - 1), "rating"
 
 
 def rating_of(stars: int) -> Rating:

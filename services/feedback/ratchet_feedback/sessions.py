@@ -25,7 +25,7 @@ class SessionWord:
     tenant: str
     session_id: str
     user_id: str
-    rating: Rating
+    rating: Rating | None  # None: nobody rated
     stars: int | None = None
     comments: str = ""
     issues: tuple[str, ...] = ()

@@ -87,7 +87,7 @@ class Word(BaseModel):
             tenant=tenant,
             result_id=result_id,
             user_id=user_id,
-            rating=self._rating(signal),
+            rating=self._rating() or self._stood_for(signal),
             corrections=self.corrections | ({"output": self.edited_to} if self.edited_to is not None else {}),
             comments=self.comments,
             issues=self._issues(),
@@ -101,15 +101,17 @@ class Word(BaseModel):
     def _issues(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(issue.value for issue in self.specific_issues))
 
-    def _rating(self, signal: Signal | None) -> Rating:
-        """As it was said; else by what was said in its place. Who names an issue is not content."""
+    def _rating(self) -> Rating | None:
+        """As it was said; else by what was said in its place. Who names an issue is not content. None: nobody rated."""
         if self.rating:
             return self.rating
         if self.stars is not None:
             return rating_of(self.stars)
-        if self.specific_issues:
-            return Rating.NEGATIVE
-        return STANDS_FOR[signal] if signal else Rating.NEUTRAL
+        return Rating.NEGATIVE if self.specific_issues else None
+
+    def _stood_for(self, signal: Signal | None) -> Rating | None:
+        """What was done stands for a rating only where not a word was said beside it."""
+        return STANDS_FOR[signal] if signal and self._said() == {"signal"} else None
 
 
 class FeedbackSubmission(Word):
@@ -141,7 +143,7 @@ class FeedbackSubmission(Word):
             tenant=tenant,
             session_id=self.session_id or "",
             user_id=self.user_id,
-            rating=self._rating(None),
+            rating=self._rating(),
             stars=self.stars,
             comments=self.comments,
             issues=self._issues(),

@@ -23,7 +23,7 @@ class Feedback:
     tenant: str
     result_id: UUID
     user_id: str
-    rating: Rating
+    rating: Rating | None  # None: nobody rated; there are words, or what would have been right
     corrections: Mapping[str, Any] = field(default_factory=dict)
     comments: str = ""
     issues: tuple[str, ...] = ()
@@ -110,7 +110,10 @@ async def submit_all(said: Sequence[Feedback], store: FeedbackStore) -> int:
 
 def _count(said: Collection[Feedback]) -> None:
     for one in said:
-        SAID.labels(one.rating.value, "correction" if one.corrects else "rating" if one.spoken else "signal").inc()
+        SAID.labels(
+            one.rating.value if one.rating else "none",
+            "correction" if one.corrects else "rating" if one.spoken else "signal",
+        ).inc()
 
 
 async def join(waiting: Collection[Saved], store: FeedbackStore) -> list[Saved]:
@@ -153,7 +156,8 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         model=answer.model,
         input=NOTHING if said.session_id else answer.input,
         output=None if said.session_id else answer.output,
-        rating=said.rating.value,
+        rating=(said.rating or Rating.NEUTRAL).value,
+        rated=said.rating is not None,
         score=value,
         score_source=source,
         corrections=corrections,

@@ -37,7 +37,7 @@ class Said:
     """
 
     state: str
-    rating: str
+    rating: str | None  # None: nobody rated
     task_type: str | None
     document_type: str | None
     count: int
@@ -49,6 +49,7 @@ class Said:
     of_session: bool = False  # said of a whole session: `weight` is the sum of the parts that count at answers
     weight: float = 0.0
     weighed: float = 0.0  # the sum of the scores, each times its part
+    unscored: int = 0  # of them, that say nothing of how good the answer was
 
     @property
     def is_said(self) -> bool:
@@ -124,15 +125,16 @@ def figures(said: Iterable[Said], raised: Iterable[Raised], scope: Scope) -> Fig
     of_scope = [row for row in rows if row.state == "joined" and scope.holds(row)]
     joined = [row for row in of_scope if row.is_said]
     total, starred = sum(row.count for row in joined), sum(row.starred for row in joined)
-    ratings = _added((row.rating, row.count) for row in joined)
-    score, negative = sum(row.score for row in joined), ratings[Rating.NEGATIVE]
+    ratings = _added((row.rating, row.count) for row in joined if row.rating)
+    score, scored = sum(row.score for row in joined), total - sum(row.unscored for row in joined)
+    negative, rated = ratings[Rating.NEGATIVE], sum(ratings[rating] for rating in Rating)
     return Figures(
         total=total,
         by_rating={rating.value: ratings[rating] for rating in Rating},
-        mean_score=score / total if total else None,
-        mean_score_interval=wilson(score, total),
-        negative_share=negative / total if total else None,
-        negative_share_interval=wilson(negative, total),
+        mean_score=score / scored if scored else None,
+        mean_score_interval=wilson(score, scored),
+        negative_share=negative / rated if rated else None,
+        negative_share_interval=wilson(negative, rated),
         mean_stars=sum(row.stars for row in joined) / starred if starred else None,
         by_signal=dict(_added((row.signal, row.count) for row in of_scope if row.signal).most_common()),
         sessions=_of_sessions(row for row in of_scope if row.of_session),
@@ -161,7 +163,8 @@ def _of_sessions(rows: Iterable[Said]) -> OfSessions:
     rows = list(rows)
     words = sum(row.weight for row in rows)
     by_rating = {one.value: round(sum(row.weight for row in rows if row.rating == one), 6) for one in Rating}
-    mean = sum(row.weighed for row in rows) / words if words else None
+    rated = sum(row.weight for row in rows if row.rating)
+    mean = sum(row.weighed for row in rows if row.rating) / rated if rated else None
     return OfSessions(round(words, 6), by_rating, mean)
 
 

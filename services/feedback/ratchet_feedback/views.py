@@ -78,7 +78,7 @@ def corrected(known: Known) -> Corrected:
         issues=list(said.issues),
         reference=said.reference,
         cells=list(said.cells),
-        score=known.score or 0.0,
+        score=known.score,
         said_at=known.saved.said_at,
     )
 

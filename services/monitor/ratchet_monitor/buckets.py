@@ -113,7 +113,7 @@ class Tally(msgspec.Struct, omit_defaults=True):
     def _score(self, seen: Observation, scored: Scored) -> None:
         self.scored += 1
         self.score += scored.score
-        self.ratings += scored.users
+        self.ratings += scored.ratings
         self.satisfied += scored.satisfied
         self.negative += scored.negative
         if seen.confidence is not None:

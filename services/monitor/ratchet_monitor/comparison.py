@@ -64,7 +64,8 @@ def takes_part(seen: Observation, experiment: Experiment) -> bool:
 
 
 def speaks_of(word: Score, experiment: Experiment) -> bool:
-    return experiment.counts(word.revision_of_traffic) and word.arm in (experiment.canary, experiment.control)
+    arms = (experiment.canary, experiment.control)
+    return word.scored and experiment.counts(word.revision_of_traffic) and word.arm in arms
 
 
 def first_words(words: Iterable[Score]) -> list[Score]:

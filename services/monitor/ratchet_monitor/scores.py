@@ -35,6 +35,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     slices: tuple[str, ...] = ()  # document type and tags
     via: UUID | None = None  # the cache hit that was spoken of
     judged: bool = False  # a judge says so, and no person
+    scored: bool = True  # false: it says nothing of how good the answer was, and takes the place of a word that did
+    rated: bool = True  # false: `satisfied` says nothing
 
     @property
     def bucket(self) -> BucketKey:
@@ -46,9 +48,10 @@ class Scored:
     """What the latest words of all users on one result come to; a judge's stand apart from people's."""
 
     score: int  # their mean, in millionths; 0 if nobody spoke of it
-    satisfied: int  # halves, over `users`
-    users: int
-    negative: int = 0  # of them
+    satisfied: int  # halves, over `ratings`
+    users: int  # whose words told how good it was
+    ratings: int = 0  # of them, that rated: others wrote what would have been right
+    negative: int = 0  # of the ratings
     judged: int | None = None  # what judges said on average, in millionths
 
 
@@ -71,6 +74,8 @@ def score_of(event: FeedbackJoined, now: datetime) -> Score:
         slices=tuple(filter(None, (event.document_type, *event.tags))),
         via=event.via,
         judged=event.score_source == "judge",
+        scored=event.is_scored,
+        rated=event.rated,
     )
 
 
@@ -92,13 +97,15 @@ def _later(one: Score, other: Score) -> bool:
 
 
 def _scored(said: list[Score]) -> Scored:
-    people = [word for word in said if not word.judged]
+    people = [word for word in said if not word.judged and word.scored]
     judges = [word.score for word in said if word.judged]
+    ratings = [word.satisfied for word in people if word.rated]
     return Scored(
         score=_mean([word.score for word in people]),
-        satisfied=sum(word.satisfied for word in people),
+        satisfied=sum(ratings),
         users=len(people),
-        negative=sum(word.satisfied == SATISFIED["negative"] for word in people),
+        ratings=len(ratings),
+        negative=ratings.count(SATISFIED["negative"]),
         judged=_mean(judges) if judges else None,
     )
 

@@ -87,7 +87,7 @@ def word_of(said: FeedbackJoined) -> Word:
         revision=said.revision,
         at=said.answered_at or said.occurred_at,
         labels=said.labels,
-        doubted=correction is None and said.score < GOOD,
+        doubted=correction is None and said.score < GOOD and (said.is_scored or bool(said.corrections)),
         shown=_shown(said, output, corrected=correction is not None),
     )
 

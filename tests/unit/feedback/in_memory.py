@@ -109,8 +109,10 @@ class InMemoryStore:
         before = self.tallies.get(task, Tally())
         return replace(
             before,
-            corrections=sum(bool(e.corrections) and e.score_source != "rating" for e in heard),
-            ratings=len(heard),
+            corrections=sum(
+                (bool(e.corrections) or e.reference is not None) and e.score_source != "rating" for e in heard
+            ),
+            ratings=sum(e.rated for e in heard),
             negative=sum(e.rating == "negative" for e in heard),
             drifted=any(a.state == "open" for a in self.drifts.values() if Task(a.tenant, a.task_type or "") == task),
         )

@@ -71,15 +71,15 @@ def test_opportunities_are_ordered_by_how_many_answers_they_touch_times_how_bad_
 def test_days_add_up_to_weeks_and_months() -> None:
     by_rating = {"positive": 1, "neutral": 0, "negative": 1}
     days = [
-        Group(name=name, scores=Scores(2, 1.0, 1.0), by_rating=by_rating, corrections=1)
+        Group(name=name, words=3, scores=Scores(2, 1.0, 1.0), by_rating=by_rating, corrections=1)
         for name in ("2026-11-30", "2026-12-01", "2027-01-01", "2026-11-29")
     ]
     assert [one.name for one in in_periods(days, GroupedBy.DAY)] == sorted(day.name or "" for day in days)
     weeks = {one.name: one.scores.n for one in in_periods(days, GroupedBy.WEEK)}
     assert weeks == {"2026-W48": 2, "2026-W49": 4, "2026-W53": 2}
     months = in_periods(days, GroupedBy.MONTH)
-    assert [(one.name, one.scores, one.by_rating["negative"], one.corrections) for one in months] == [
-        ("2026-11", Scores(4, 2.0, 2.0), 2, 2),
-        ("2026-12", Scores(2, 1.0, 1.0), 1, 1),
-        ("2027-01", Scores(2, 1.0, 1.0), 1, 1),
+    assert [(one.name, one.words, one.scores, one.by_rating["negative"], one.corrections) for one in months] == [
+        ("2026-11", 6, Scores(4, 2.0, 2.0), 2, 2),
+        ("2026-12", 3, Scores(2, 1.0, 1.0), 1, 1),
+        ("2027-01", 3, Scores(2, 1.0, 1.0), 1, 1),
     ]

@@ -72,7 +72,7 @@ def test_a_training_is_too_old_once_something_new_was_said(tally: Tally, due: bo
 
 def test_what_will_be_too_old_is_looked_at_when_it_is() -> None:
     assert look_again_at(replace(OLD, trained_at=NOW - DAY), Limits(), NOW) == NOW + 29 * DAY
-    assert reasons(OLD, Limits(), NOW) == ("no training for 30 days (limit 30), and 10 words since",)
+    assert reasons(OLD, Limits(), NOW) == ("no training for 30 days (limit 30), and 10 ratings since",)
 
 
 def test_what_is_held_is_not_triggered_and_looked_at_when_the_hold_ends() -> None:

@@ -75,17 +75,21 @@ def test_every_issue_has_a_suggestion() -> None:
         ({"stars": 1, "signal": "copied"}, "negative", 1, True),
         ({"signal": "copied"}, "positive", None, False),
         ({"signal": "regenerated"}, "negative", None, False),
-        ({"edited_to": "Better."}, "neutral", None, True),
-        ({"comments": "Hm."}, "neutral", None, True),
-        ({"reference": 12.5}, "neutral", None, True),
-        ({"reference": []}, "neutral", None, True),
-        ({"reference": 0, "signal": "copied"}, "positive", None, True),
+        ({"edited_to": "Better."}, None, None, True),
+        ({"comments": "Hm."}, None, None, True),
+        ({"comments": "Hm.", "rating": "neutral"}, "neutral", None, True),
+        ({"comments": "Hm.", "signal": "discarded"}, None, None, True),
+        ({"corrections": {"output": "Better."}}, None, None, True),
+        ({"cells": [{"row": 1, "column": 1, "value": 2}]}, None, None, True),
+        ({"reference": 12.5}, None, None, True),
+        ({"reference": []}, None, None, True),
+        ({"reference": 0, "signal": "copied"}, None, None, True),
         ({"specific_issues": ["too_long"]}, "negative", None, True),
         ({"specific_issues": ["too_long"], "rating": "positive"}, "positive", None, True),
     ],
 )
 def test_a_rating_follows_from_whatever_was_said(
-    fields: dict[str, Any], rating: str, stars: int | None, spoken: bool
+    fields: dict[str, Any], rating: str | None, stars: int | None, spoken: bool
 ) -> None:
     said = FeedbackSubmission.model_validate({"result_id": str(uuid4())} | fields).feedback("acme", uuid4(), "ann")
     assert (said.rating, said.stars, said.spoken) == (rating, stars, spoken)

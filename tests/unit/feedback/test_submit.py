@@ -83,6 +83,16 @@ def test_what_turned_out_afterwards_outranks_what_was_known_and_what_was_correct
     assert (event.score, event.score_source, event.reference) == (1.0, "reference", "12")
 
 
+def test_without_a_rating_the_event_says_so_and_a_correction_has_its_score_all_the_same() -> None:
+    answer = answer_of(prediction())
+    comment = joined(said(rating=None, comments="Hm."), answer)
+    assert (comment.rated, comment.is_scored, comment.rating) == (False, False, "neutral")
+    corrected_ = joined(said(rating=None, corrections={"summary": "We ship on Monday."}), answer)
+    assert (corrected_.rated, corrected_.is_scored, corrected_.score) == (False, True, 1.0)
+    rated = joined(said(rating=Rating.NEUTRAL), answer)
+    assert (rated.rated, rated.is_scored, rated.score) == (True, True, 0.5)
+
+
 def test_stars_are_a_rating_in_finer_steps() -> None:
     answer = answer_of(prediction())
     assert [joined(said(stars=stars), answer).score for stars in (1, 2, 3, 4, 5)] == [0, 0.25, 0.5, 0.75, 1]

@@ -30,6 +30,23 @@ def test_figures_of_a_task_and_document_type_leave_out_the_others_but_not_what_w
     assert (found.pending, found.expired) == (5, 2)
 
 
+def test_words_without_a_rating_are_words_and_dilute_nothing() -> None:
+    comments = Said("joined", None, "summary", "email", 100, 0, 0.0, unscored=100)
+    references = Said("joined", None, "summary", "email", 2, 2, 1.0)
+    of_sessions = [
+        Said("joined", "negative", "summary", None, 4, 0, 0.0, of_session=True, weight=1.0),
+        Said("joined", None, "summary", None, 4, 0, 0.0, unscored=4, of_session=True, weight=1.0, weighed=0.0),
+    ]
+    found = figures([*SAID, comments, references, *of_sessions], [], Scope("summary"))
+    assert (found.total, found.corrections) == (106, 4)
+    assert found.by_rating == {"positive": 1, "neutral": 0, "negative": 3}
+    assert found.negative_share == pytest.approx(3 / 4)
+    assert found.mean_score == pytest.approx((1.75 + 1.0) / (4 + 2))
+    assert (found.sessions.words, found.sessions.mean_score) == (2.0, 0.0)
+    alone = figures([comments], [], Scope())
+    assert (alone.total, alone.mean_score, alone.negative_share) == (100, None, None)
+
+
 def test_without_feedback_there_is_no_mean() -> None:
     assert figures([], [], Scope()).mean_score is None
 

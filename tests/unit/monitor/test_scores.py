@@ -5,6 +5,7 @@ from itertools import permutations
 import msgspec
 import pytest
 
+from ratchet_common.events import FeedbackJoined
 from ratchet_monitor.observations import ImplausibleError
 from ratchet_monitor.scores import Score, by_result, score_of
 from tests.unit.monitor.make import NOW, joined, result_id
@@ -26,6 +27,32 @@ def test_users_count_alike_and_the_last_word_of_each_counts() -> None:
     found = by_result(words)[result_id(1)]
     assert (found.score, found.users) == (600_000, 2)
     assert found.satisfied == 2
+
+
+def unrated(user: str, *, source: str, revision: int = 1) -> Score:
+    event = joined(1, 0.5, user=user, revision=revision, rating="neutral", rated=False, score_source=source)
+    return score_of(event, NOW)
+
+
+def test_who_does_not_rate_is_no_rating_and_a_comment_is_no_score() -> None:
+    disliked = score_of(joined(1, 0.0, score_source="rating"), NOW)
+    found = by_result([disliked, unrated("bob", source="rating"), unrated("eve", source="reference")])[result_id(1)]
+    assert (found.score, found.users) == (250_000, 2)
+    assert (found.ratings, found.negative, found.satisfied) == (1, 1, 0)
+
+
+def test_a_comment_that_takes_the_place_of_a_rating_takes_it_back() -> None:
+    disliked = score_of(joined(1, 0.0, score_source="rating"), NOW)
+    found = by_result([disliked, unrated("ann", source="rating", revision=2)])[result_id(1)]
+    assert (found.score, found.users, found.ratings, found.negative) == (0, 0, 0, 0)
+
+
+def test_an_event_of_before_with_neutral_is_a_rating() -> None:
+    body = msgspec.json.encode(joined(1, 0.5, rating="neutral", score_source="rating"))
+    before = msgspec.json.decode(body)
+    del before["rated"]
+    read = msgspec.json.decode(msgspec.json.encode(before), type=FeedbackJoined)
+    assert by_result([score_of(read, NOW)])[result_id(1)].ratings == 1
 
 
 def test_the_same_word_twice_is_one() -> None:

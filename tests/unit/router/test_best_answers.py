@@ -27,6 +27,8 @@ def examples(words: list[Word], count: int = 5, one: Template | None = None, **h
         ({}, True, False),
         ({"score": 0.89}, False, True),
         ({"score": 0.5, "rating": "neutral"}, False, True),
+        ({"score": 0.5, "rating": "neutral", "rated": False}, False, False),
+        ({"score": 0.5, "rating": "neutral", "rated": False, "corrections": {"date": "Friday"}}, False, True),
         ({"score": 0.95, "score_source": "reference"}, True, False),
         ({"score": 0.95, "score_source": "judge"}, False, False),
         ({"issues": ("too_long",)}, False, False),

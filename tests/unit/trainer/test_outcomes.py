@@ -98,3 +98,10 @@ def test_of_a_long_text_both_ends_are_looked_at() -> None:
 
 def test_a_base_models_answer_counts_whatever_its_tier() -> None:
     assert all(counts(said(tier=tier)) for tier in ("fast", "balanced", "premium"))
+
+
+def test_a_word_that_does_not_tell_how_good_an_answer_was_is_no_outcome() -> None:
+    unrated = said(rating="neutral", rated=False, score=0.5, score_source="rating")
+    assert not counts(unrated)
+    assert counts(msgspec.structs.replace(unrated, score_source="reference"))
+    assert counts(msgspec.structs.replace(unrated, rated=True))

@@ -49,7 +49,7 @@ def show_comments(gateway: Router, asked: Mapping[str, str], *, as_json: bool) -
         {
             "words": ", ".join(one["words"]),
             "comments": one["count"],
-            "negative": f"{one['negative_share']:.0%}",
+            "negative": NONE if one["negative_share"] is None else f"{one['negative_share']:.0%}",
             "typical": one["typical"],
         }
         for one in found["items"]

@@ -18,7 +18,7 @@ MOST_GROUPS: Final = 400
 EVIDENCE_READ: Final = 5_000  # the latest words that name an issue
 COMMENTS_READ: Final = 500  # the latest
 SUMS: Final[Document] = {
-    "n": {"$sum": 1},
+    "n": {"$sum": {"$cond": [{"$eq": ["$score", None]}, 0, 1]}},  # some words say nothing of how good an answer was
     "score": {"$sum": "$score"},
     "squares": {"$sum": {"$multiply": ["$score", "$score"]}},
 }
@@ -30,8 +30,8 @@ class Comment:
 
     text: str
     result_id: UUID
-    score: float
-    rating: Rating
+    score: float | None
+    rating: Rating | None
 
 
 class MongoAnalysis:
@@ -44,12 +44,13 @@ class MongoAnalysis:
         if by.is_period:
             key = {"$dateToString": {"format": "%Y-%m-%d", "date": "$said_at"}}
         sums = dict(SUMS) | {one.value: _number_of({"$eq": ["$rating", one.value]}) for one in Rating}
-        sums["corrections"] = _number_of("$corrected")
+        sums |= {"words": {"$sum": 1}, "corrections": _number_of("$corrected")}
         grouping: Document = {"$group": {"_id": key, **sums}}
-        largest: list[Document] = [{"$sort": {"n": -1, "_id": 1}}, {"$limit": MOST_GROUPS}]
+        largest: list[Document] = [{"$sort": {"words": -1, "_id": 1}}, {"$limit": MOST_GROUPS}]
         return [
             Group(
                 name=row["_id"] or None,
+                words=row["words"],
                 scores=_scores(row),
                 by_rating={one.value: row[one.value] for one in Rating},
                 corrections=row["corrections"],
@@ -93,7 +94,10 @@ class MongoAnalysis:
         shown = {"$project": {"comments": 1, "result_id": 1, "score": 1, "rating": 1}}
         latest: list[Document] = [{"$sort": {"place": -1}}, {"$limit": COMMENTS_READ}, shown]
         found = await rows_of(self._feedback, [window.stage, {"$match": with_words}, *latest])
-        return [Comment(comments_in(d), uuid_in(d["result_id"]), d["score"], Rating(d["rating"])) for d in found]
+        return [
+            Comment(comments_in(d), uuid_in(d["result_id"]), d["score"], Rating(d["rating"]) if d["rating"] else None)
+            for d in found
+        ]
 
 
 def _words(scope: Scope) -> Document:
@@ -102,7 +106,7 @@ def _words(scope: Scope) -> Document:
 
 
 def _by_answer(more: Document) -> Document:
-    """What several users said of an answer is one score."""
+    """What several users said of an answer is one score; null where none of them told how good it was."""
     score = {"score": {"$avg": "$score"}, "words": {"$sum": 1}}
     return {"$group": {"_id": "$about"} | _first("task_type") | score | more}
 

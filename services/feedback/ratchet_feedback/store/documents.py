@@ -63,7 +63,7 @@ def answer_in(document: Document) -> Answer:
 
 def said_fields(said: Feedback) -> Document:
     return {
-        "rating": said.rating.value,
+        "rating": said.rating.value if said.rating else None,
         "corrected": said.corrects,
         "corrections": msgspec.json.encode(said.corrections) if said.corrections else None,
         "comments": said.comments.encode() or None,
@@ -136,7 +136,7 @@ def saved_in(document: Document) -> Saved:
         tenant=document["tenant"],
         result_id=uuid_in(document["result_id"]),
         user_id=document["user_id"],
-        rating=Rating(document["rating"]),
+        rating=Rating(document["rating"]) if document["rating"] else None,
         corrections=corrections_in(document),
         comments=comments_in(document),
         issues=tuple(document["issues"]),

@@ -39,7 +39,7 @@ class MongoSessionStore:
         key, now = Binary.from_uuid(word_id(said)), datetime.now(UTC)
         latest = {
             "same": (same := same_words(said)),
-            "rating": said.rating.value,
+            "rating": said.rating.value if said.rating else None,
             "stars": said.stars,
             "comments": said.comments.encode() or None,
             "issues": list(said.issues),
@@ -140,7 +140,7 @@ def _word(document: Document) -> SavedWord:
         tenant=document["tenant"],
         session_id=document["session_id"],
         user_id=document["user_id"],
-        rating=Rating(document["rating"]),
+        rating=Rating(document["rating"]) if document["rating"] else None,
         stars=document["stars"],
         comments=comments_in(document),
         issues=tuple(document["issues"]),

@@ -186,16 +186,17 @@ def _named(task: Task) -> Document:
 def _counts(task: Task, since: datetime | None) -> list[dict[str, Any]]:
     lately = {"joined_at": {"$gt": since}} if since else {}
     negative = {"$cond": [{"$eq": ["$rating", Rating.NEGATIVE.value]}, 1, 0]}
-    said = {"$cond": ["$weak", 0, 1]}  # what was only done with an answer is no rating
-    # Words under a field that the task does not have correct nothing: the score then came from the rating.
-    corrects = {"$and": ["$corrected", {"$ne": ["$score_source", "rating"]}]}
+    unrated = {"$or": ["$weak", {"$eq": ["$rating", None]}]}  # what was only done, or said, is no rating
+    # Words under a field that the task does not have correct nothing: the score, if any, then came from the rating.
+    by_what_is_right = {"$or": [{"$eq": ["$score_source", one]} for one in ("correction", "reference")]}
+    corrects = {"$and": ["$corrected", by_what_is_right]}
     return [
         {"$match": {"tenant": task.tenant, "task_type": task.task_type} | lately},  # only what is joined has a task
         {"$limit": COUNTED_AT_MOST},
         {
             "$group": {
                 "_id": None,
-                "ratings": {"$sum": said},
+                "ratings": {"$sum": {"$cond": [unrated, 0, 1]}},
                 "negative": {"$sum": {"$cond": ["$weak", 0, negative]}},
                 "corrections": {"$sum": {"$cond": [corrects, 1, 0]}},
             }

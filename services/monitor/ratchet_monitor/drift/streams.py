@@ -193,10 +193,10 @@ def key_of(seen: Observation) -> StreamKey:
 
 def first_words(words: Iterable[Score]) -> list[Score]:
     """Of each user on each answer the word that came first: a later one on the same answer is no new answer. A judge's
-    are left out."""
+    are left out, and what does not tell how good an answer was."""
     first: dict[object, Score] = {}
     for word in sorted(words, key=lambda word: (word.scored_at, word.event_id)):
-        if not word.judged:
+        if word.scored and not word.judged:
             first.setdefault((word.result_id, word.user, word.via), word)
     return list(first.values())
 

@@ -56,7 +56,7 @@ class Before:
                 )
         for word in words:
             past = of_result.get(word.result_id)
-            if past is None or word.via is not None or word.judged:
+            if past is None or word.via is not None or word.judged or not word.scored:
                 continue
             if word.scored_at < self._study.started_at:
                 past.words += 1

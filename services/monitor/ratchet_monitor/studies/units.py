@@ -87,7 +87,7 @@ class Units:
                 of_result[seen.result_id] = unit
         for word in words:
             unit = of_result.get(word.result_id)
-            if unit is not None and word.via is None and not word.judged:
+            if unit is not None and word.via is None and not word.judged and word.scored:
                 said = (word.scored_at, word.event_id, word.score)
                 unit.word = said if unit.word is None else min(unit.word, said)
 

@@ -72,15 +72,15 @@ def from_feedback(said: FeedbackJoined, hashes: Hashes) -> Draft | Refused:
         example_id=example_id(said.result_id, said.tenant, f"{speaker}/{said.via}" if said.via else speaker),
         revision=said.revision,
         spoken=True,
-        score=said.score,
-        score_source=said.score_source,
+        score=said.score if said.is_scored else None,
+        score_source=said.score_source if said.is_scored else None,
         speaker_hash=speaker,
         assigned_by=said.assigned_by,
         answered_at=said.answered_at or said.occurred_at,
         **_known(said, hashes),
     )
     target = target_of(said)
-    known = quality(score=said.score, confidence=said.confidence)
+    known = quality(score=about.score, confidence=said.confidence)
     return _draft(about, said, target, 1.0 if known is None else known)
 
 

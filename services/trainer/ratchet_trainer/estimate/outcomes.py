@@ -109,9 +109,10 @@ class OutcomeCollector:
 
 
 def counts(said: FeedbackJoined) -> bool:
-    """An answer of a catalogue's model that may be learned from: a trained version is no tier's."""
+    """An answer of a catalogue's model that may be learned from, and of which it was said how good it was: a trained
+    version is no tier's."""
     made_by_tier = said.tier in TIERS and said.version_id == BASE_VERSION
-    return made_by_tier and said.collect and not said.text_omitted and not said.is_weak
+    return made_by_tier and said.collect and not said.text_omitted and not said.is_weak and said.is_scored
 
 
 def asked_in(said: FeedbackJoined) -> Asked | None:
