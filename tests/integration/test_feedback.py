@@ -136,7 +136,7 @@ async def test_what_is_said_in_other_ways_than_by_a_rating(settings_for: Setting
         assert said["eve"]["reference"].endswith("15 |")
         _, summary = await app.get("/api/models/feedback/summary")
         assert (summary["total"], summary["mean_stars"], summary["by_signal"]) == (4, 3.0, {"copied": 1})
-        assert summary["by_rating"] == {"positive": 1, "neutral": 2, "negative": 1}
+        assert summary["by_rating"] == {"positive": 1, "neutral": 0, "negative": 1}
         assert summary["agreement"]["answers"] == 1
         _, page = await app.get("/api/models/feedback/corrections")
         assert {one["user_id"] for one in page["items"]} == {"dan", "eve"}

@@ -32,8 +32,8 @@ def score(
 ) -> tuple[float, ScoreSource]:
     """0 to 1. A reference outranks a correction, and a correction a rating: they say by how much the answer was off.
 
-    Stars are a rating in finer steps: one is 0, three are .5, five are 1. Without any of these it is .5, and says nothing
-    (`FeedbackJoined.is_scored`).
+    Stars are a rating in finer steps: one is 0, three are .5, five are 1. Without any of these it is .5, which says
+    nothing (`FeedbackJoined.is_scored`).
     """
     if output is not None:
         if reference is not None:
