@@ -1,13 +1,14 @@
 """Use case: much feedback at once, line by line: each is kept, or refused with its reason; none stops the others."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
+from ratchet_common.errors import RetryLaterError, UnavailableError
 from ratchet_feedback.sessions import SessionStore, SessionWord, say, word_id
 from ratchet_feedback.submit import Feedback, FeedbackStore, Status, submit_all
 
-AT_ONCE: Final = 200
+AT_ONCE: Final = 50  # the embedded store compares each document found with each that was asked for: n lines cost n * n
 MOST_NAMED: Final = 10_000  # refused lines; the others are counted
 
 
@@ -35,6 +36,21 @@ class Uploaded:
             self.faults.append(Refused(self.lines, reason))
 
 
+class UploadBrokenOffError(UnavailableError):
+    type = "upload-broken-off"
+    title = "The upload broke off in the middle"
+
+    def __init__(self, found: Uploaded) -> None:
+        super().__init__(
+            f"The store went away: of the first {found.lines} lines {found.kept} were kept for certain and "
+            f"{found.refused} refused, and no more was read. Send the file again: what is kept counts once.",
+            lines=found.lines,
+            kept=found.kept,
+            refused=found.refused,
+            faults=[asdict(one) for one in found.faults],
+        )
+
+
 async def upload(
     lines: AsyncIterator[bytes | None],
     read: Callable[[bytes | None], Feedback | SessionWord | str],
@@ -43,7 +59,10 @@ async def upload(
     *,
     dry_run: bool = False,
 ) -> Uploaded:
-    """`read`: of a line the feedback, or why there is none. Sent again, each word replaces itself."""
+    """`read`: of a line the feedback, or why there is none. Sent again, each word replaces itself.
+
+    Raises UploadBrokenOffError where the store goes away.
+    """
     found, waiting = Uploaded(), list[Feedback | SessionWord]()
     async for line in lines:
         found.lines += 1
@@ -55,10 +74,24 @@ async def upload(
             continue
         waiting.append(word)
         if len(waiting) == AT_ONCE:
-            await _keep(waiting, store, sessions, found, dry_run=dry_run)
+            await _keep_or_say(waiting, store, sessions, found, dry_run=dry_run)
             waiting = []
-    await _keep(waiting, store, sessions, found, dry_run=dry_run)
+    await _keep_or_say(waiting, store, sessions, found, dry_run=dry_run)
     return found
+
+
+async def _keep_or_say(
+    words: Sequence[Feedback | SessionWord],
+    store: FeedbackStore,
+    sessions: SessionStore,
+    found: Uploaded,
+    *,
+    dry_run: bool,
+) -> None:
+    try:
+        await _keep(words, store, sessions, found, dry_run=dry_run)
+    except RetryLaterError as error:
+        raise UploadBrokenOffError(found) from error
 
 
 async def _keep(
@@ -69,11 +102,12 @@ async def _keep(
     *,
     dry_run: bool,
 ) -> None:
-    found.kept += len(words)
     if dry_run:
+        found.kept += len(words)
         return
     if of_answers := [word for word in words if isinstance(word, Feedback)]:
         found.pending += await submit_all(of_answers, store)
     last = {word_id(word): word for word in words if isinstance(word, SessionWord)}
     for word in last.values():
         found.pending += (await say(word, sessions, store)).status is Status.PENDING
+    found.kept += len(words)

@@ -1,11 +1,12 @@
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 
 import pytest
 
+from ratchet_common.errors import RetryLaterError
 from ratchet_feedback.lines import LONGEST_LINE, lines_of
-from ratchet_feedback.submit import Feedback
-from ratchet_feedback.upload import Refused, upload
+from ratchet_feedback.submit import Feedback, Saved
+from ratchet_feedback.upload import AT_ONCE, Refused, UploadBrokenOffError, upload
 from tests.unit.feedback.in_memory import InMemoryStore
 from tests.unit.feedback.said import feedback
 from tests.unit.feedback.sessions_in_memory import SessionsInMemory
@@ -66,6 +67,35 @@ async def test_of_ten_thousand_corrections_three_hundred_are_broken_and_each_of_
     found = await upload(lines(), read, store, SessionsInMemory(store))
     assert (found.lines, found.kept, found.refused, len(store.kept)) == (10_000, 9_700, 300, 9_700)
     assert [fault.line for fault in found.faults] == sorted(broken)
+
+
+class Leaving(InMemoryStore):
+    """Away after the first batch."""
+
+    async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
+        if self.kept:
+            raise RetryLaterError("The store is away.")
+        return await super().save_all(said)
+
+
+async def test_where_the_store_goes_away_it_says_what_was_kept_and_what_was_wrong() -> None:
+    store = Leaving()
+    lines = [b"bad", *(f"u{number}".encode() for number in range(2 * AT_ONCE))]
+    word = feedback()
+
+    def read(line: bytes | None) -> Feedback | str:
+        return "it is bad" if line == b"bad" else feedback(result_id=word.result_id, user_id=(line or b"").decode())
+
+    with pytest.raises(UploadBrokenOffError, match=f"first {len(lines)} lines {AT_ONCE} were kept") as broken:
+        await upload(lines_of(pieces([b"\n".join(lines)])), read, store, SessionsInMemory(store))
+    assert broken.value.status == 503
+    assert broken.value.extra == {
+        "lines": len(lines),
+        "kept": AT_ONCE,
+        "refused": 1,
+        "faults": [{"line": 1, "reason": "it is bad"}],
+    }
+    assert len(store.kept) == AT_ONCE
 
 
 async def test_a_dry_run_says_the_same_and_keeps_nothing() -> None:

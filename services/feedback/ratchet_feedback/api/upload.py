@@ -19,7 +19,7 @@ from ratchet_feedback.upload import upload
 routes = APIRouter(prefix="/api/models/feedback", tags=["feedback"])
 
 
-@routes.post("/import", responses=documented(413))
+@routes.post("/import", responses=documented(413, 503))
 async def upload_feedback(
     request: Request,
     caller: MayGiveFeedback,
@@ -29,7 +29,8 @@ async def upload_feedback(
 ) -> Upload:
     """Each line as the body of one submission. A line that is wrong is named with its reason, and the others are kept.
 
-    Broken off, it may be sent again: what stands there in the same words stays as it is.
+    Where the store goes away, a 503 says how many lines were kept, and which were refused so far. Broken off,
+    it may be sent again: what stands there in the same words stays as it is.
     """
     found = await upload(lines_of(request.stream()), partial(_read, caller.tenant), store, sessions, dry_run=dry_run)
     return Upload.model_validate(found, from_attributes=True)
