@@ -17,6 +17,7 @@ class Submitted(BaseModel):
     feedback_id: UUID
     revision: int
     status: Status
+    warnings: list[str] = Field([], description="of cells that the answer does not have, where it is known already")
 
 
 class RefusedLine(BaseModel):

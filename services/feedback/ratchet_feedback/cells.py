@@ -17,7 +17,7 @@ Name = str | int  # of a row or a column: what stands at its head, or its number
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`row` by its first cell or its number below the head, `column` by its head or its number, both from 1."""
+    """`row` by its first cell or else its number below the head, `column` by its head or else its number, from 1."""
 
     row: Name
     column: Name
@@ -33,20 +33,24 @@ class Table:
 
 
 def with_cells(text: str, cells: Sequence[Cell]) -> str | None:
-    """The text with these cells in place of its own. None where one of them names no single cell of it."""
+    """The text with these cells in place of its own, each found in the table as it was. None where one of them names no
+    single cell of it."""
     lines = text.split("\n")
     tables = _tables(lines)
-    for cell in cells:
-        if not 1 <= cell.table <= len(tables):
+    places = [_cell_in(tables, cell) for cell in cells]
+    for cell, found in zip(cells, places, strict=True):
+        if found is None:
             return None
-        table = tables[cell.table - 1]
-        row = _place(cell.row, [one[0] if one else "" for one in table.rows])
-        column = _place(cell.column, table.head)
-        if row is None or column is None or column >= len(table.rows[row]):
-            return None
+        table, row, column = found
         table.rows[row][column] = cell.value.replace("\n", " ").replace("|", "\\|")
         lines[table.lines[row]] = f"| {' | '.join(table.rows[row])} |"
     return "\n".join(lines)
+
+
+def unplaced(text: str, cells: Sequence[Cell]) -> list[Cell]:
+    """Those that name no single cell of it."""
+    tables = _tables(text.split("\n"))
+    return [cell for cell in cells if _cell_in(tables, cell) is None]
 
 
 def as_correction(cells: Sequence[Cell]) -> list[Mapping[str, Name]]:
@@ -78,11 +82,23 @@ def _cells(line: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
+def _cell_in(tables: Sequence[Table], cell: Cell) -> tuple[Table, int, int] | None:
+    if not 1 <= cell.table <= len(tables):
+        return None
+    table = tables[cell.table - 1]
+    row = _place(cell.row, [one[0] if one else "" for one in table.rows])
+    column = _place(cell.column, table.head)
+    if row is None or column is None or column >= len(table.rows[row]):
+        return None
+    return table, row, column
+
+
 def _place(name: Name, names: Sequence[str]) -> int | None:
-    """Where it stands, by its name if that is there once, else by its number. None: nowhere, or in several places."""
+    """Where it stands, by its name (2023 is one, too), and a number that is no name by its place from 1. None: nowhere,
+    or in several places."""
     folded = str(name).strip().casefold()
     named = [place for place, one in enumerate(names) if one.strip().casefold() == folded]
-    if isinstance(name, str) and named:
+    if named:
         return named[0] if len(named) == 1 else None
     if isinstance(name, int) and 1 <= name <= len(names):
         return name - 1

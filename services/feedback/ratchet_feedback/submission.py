@@ -35,8 +35,8 @@ class CellCorrection(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     table: int = Field(1, ge=1, le=100, description="from 1")
-    row: Head = Field(description="what its first cell says, or its number below the head, from 1")
-    column: Head = Field(description="what its head says, or its number, from 1")
+    row: Head = Field(description="what its first cell says, else its number below the head, from 1")
+    column: Head = Field(description="what its head says, else its number, from 1")
     value: bool | Whole | Number | Annotated[str, Field(max_length=5_000)]
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from ratchet_common.corrections import correction_for
 from ratchet_common.events import NOTHING, FeedbackJoined
 from ratchet_feedback.answers import Answer, ResultKey, counted_for, origin_of
-from ratchet_feedback.cells import Cell, as_correction, with_cells
+from ratchet_feedback.cells import Cell, as_correction, unplaced, with_cells
 from ratchet_feedback.edits import Edit, edits
 from ratchet_feedback.metrics import SAID
 from ratchet_feedback.scoring import Rating, score
@@ -63,6 +63,7 @@ class Receipt:
     feedback_id: UUID
     revision: int
     status: Status
+    unplaced: tuple[Cell, ...] = ()  # of those that were corrected, what the answer does not have
 
 
 class FeedbackStore(Protocol):
@@ -97,7 +98,16 @@ async def submit(said: Feedback, store: FeedbackStore) -> Receipt:
     _count([said])
     found = await join([saved], store)
     status = Status.RECORDED if found else Status.PENDING
-    return Receipt(feedback_id(said), saved.revision, status)
+    return Receipt(feedback_id(said), saved.revision, status, await _unplaced(saved, store) if found else ())
+
+
+async def _unplaced(saved: Saved, store: FeedbackStore) -> tuple[Cell, ...]:
+    if not saved.said.cells:
+        return ()
+    answers = await store.answers({saved.about})
+    origins = await _origins(answers.values(), store)
+    texts = [counted_for(its, origins.get(its.result_id)).output for its in answers.values()]
+    return tuple(cell for text in texts if text is not None for cell in unplaced(text, saved.said.cells))
 
 
 async def submit_all(said: Sequence[Feedback], store: FeedbackStore) -> int:

@@ -13,14 +13,17 @@ from ratchet_feedback.bodies import (
     Need,
     RetrainingLimits,
     SessionGiven,
+    Submitted,
     Tallied,
     Trigger,
 )
 from ratchet_feedback.retraining import Dismissal, Limits, cools_down_until, dismissal_in_effect, held, reasons
 from ratchet_feedback.sessions import SavedWord, word_id
 from ratchet_feedback.store.reports import Known, Standing
+from ratchet_feedback.submit import Receipt
 from ratchet_feedback.traffic import Listened, learned_by
 
+MOST_WARNINGS = 20
 STATES = {"joined": "recorded"}  # as the submission was told; the others are called alike
 
 
@@ -62,6 +65,19 @@ def _dismissed(its: Dismissal) -> DismissedReasons:
 def _trigger(standing: Standing) -> Trigger | None:
     at = standing.tally.triggered_at
     return Trigger(number=standing.tally.triggers, at=at, reasons=list(standing.reasons)) if at else None
+
+
+def submitted(receipt: Receipt) -> Submitted:
+    return Submitted(
+        feedback_id=receipt.feedback_id,
+        revision=receipt.revision,
+        status=receipt.status,
+        warnings=[
+            f"The answer's table {cell.table} has no single cell of row {cell.row!r} and column {cell.column!r}: what was said "
+            "of cells is kept, but not as a correction of the whole answer."
+            for cell in receipt.unplaced[:MOST_WARNINGS]
+        ],
+    )
 
 
 def corrected(known: Known) -> Corrected:

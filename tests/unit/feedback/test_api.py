@@ -54,6 +54,19 @@ async def client(tmp_path: Path, store: InMemoryStore) -> AsyncIterator[httpx.As
         yield http
 
 
+async def test_a_cell_that_the_answer_does_not_have_is_told_to_who_corrected_it(
+    client: httpx.AsyncClient, store: InMemoryStore
+) -> None:
+    made = prediction(output="| Q | Revenue |\n|---|---|\n| Q1 | 12 |")
+    await store.keep_answers([answer_of(made)])
+    cells = [{"row": "Q1", "column": "Revenue", "value": 1}, {"row": "Q9", "column": "Revenue", "value": 1}]
+    for sent, warned in ((cells, 1), (cells[:1], 0)):
+        said = await client.post(PATH, json={"result_id": str(made.result_id), "cells": sent})
+        warnings = said.json()["warnings"]
+        assert (said.status_code, len(warnings)) == (202, warned)
+        assert all("row 'Q9' and column 'Revenue'" in one for one in warnings)
+
+
 def body(**fields: Any) -> dict[str, Any]:
     return {"result_id": str(uuid4()), "rating": "negative"} | fields
 

@@ -1,6 +1,6 @@
 import pytest
 
-from ratchet_feedback.cells import Cell, with_cells
+from ratchet_feedback.cells import Cell, unplaced, with_cells
 
 TABLE = """Revenue by quarter:
 
@@ -46,6 +46,31 @@ def test_a_name_that_stands_twice_names_no_row() -> None:
     twice = "a | b\n--|--\nx | 1\nx | 2"
     assert with_cells(twice, [Cell("x", "b", "3")]) is None
     assert with_cells(twice, [Cell(2, "b", "3")]) == "a | b\n--|--\nx | 1\n| x | 3 |"
+
+
+def test_every_cell_is_looked_up_in_the_table_as_it_was() -> None:
+    both = [Cell("Q2", "Quarter", "Q3"), Cell("Q2", "Revenue", "1")]
+    corrected = with_cells(TABLE, both)
+    assert corrected is not None
+    assert "| Q3 | 1 | 31 % |" in corrected
+    assert with_cells(TABLE, both[::-1]) == corrected
+    renamed = with_cells(TABLE, [Cell("Q1", "Quarter", "Q2"), Cell("Q2", "Revenue", "1")])
+    assert renamed is not None
+    assert "| Q2 | 12.0 | 30 % |" in renamed
+    assert "| Q2 | 1 | 31 % |" in renamed
+
+
+def test_a_number_that_is_a_name_is_one() -> None:
+    years = "| What | 2023 | 2 |\n|---|---|---|\n| sold | 5 | 6 |"
+    assert with_cells(years, [Cell(1, 2023, "7")]) == years.replace("| sold | 5 | 6 |", "| sold | 7 | 6 |")
+    assert with_cells(years, [Cell(1, 2, "7")]) == years.replace("| sold | 5 | 6 |", "| sold | 5 | 7 |")
+    assert with_cells(years, [Cell(1, 1, "7")]) == years.replace("| sold | 5 | 6 |", "| 7 | 5 | 6 |")
+
+
+def test_what_is_not_there_can_be_named() -> None:
+    there, not_there = Cell("Q2", "Revenue", "1"), Cell("Q9", "Revenue", "1")
+    assert unplaced(TABLE, [there, not_there]) == [not_there]
+    assert unplaced("No table.", [there]) == [there]
 
 
 def test_a_bar_that_is_part_of_a_cell_divides_nothing() -> None:

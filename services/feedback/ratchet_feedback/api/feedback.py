@@ -15,7 +15,7 @@ from ratchet_feedback.bodies import CorrectionPage, Result, Submitted
 from ratchet_feedback.sessions import say
 from ratchet_feedback.submission import FeedbackSubmission
 from ratchet_feedback.submit import Feedback, submit
-from ratchet_feedback.views import corrected, given
+from ratchet_feedback.views import corrected, given, submitted
 
 routes = APIRouter(prefix="/api/models/feedback", tags=["feedback"])
 
@@ -27,7 +27,7 @@ async def submit_feedback(
     """What a user says of an answer, or of a whole session. Saying it again replaces what the same user said before."""
     said = body.said(caller.tenant)
     receipt = await (submit(said, store) if isinstance(said, Feedback) else say(said, sessions, store))
-    return Submitted(feedback_id=receipt.feedback_id, revision=receipt.revision, status=receipt.status)
+    return submitted(receipt)
 
 
 @routes.get("/corrections", responses=documented(404))

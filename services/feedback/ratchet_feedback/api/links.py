@@ -24,6 +24,7 @@ from ratchet_feedback.scoring import Rating
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.submission import Word
 from ratchet_feedback.submit import submit
+from ratchet_feedback.views import submitted
 
 PREFIX: Final = "/api/models/feedback"
 routes = APIRouter(prefix=PREFIX, tags=["feedback"])
@@ -159,7 +160,7 @@ async def say_by_link(token: str, request: Request, keys: Keys, store: Store) ->
 
 async def _keep(word: Word, link: Link, store: MongoFeedbackStore) -> Submitted:
     receipt = await submit(word.feedback(link.tenant, link.result_id, link.user_id), store)
-    return Submitted(feedback_id=receipt.feedback_id, revision=receipt.revision, status=receipt.status)
+    return submitted(receipt)
 
 
 def _read(body: bytes) -> Word:
