@@ -422,6 +422,7 @@ async def test_failing_answers_open_an_alert_that_a_receiver_hears_of(app: tuple
     status, seen = await running.post(f"{path}/resolve", {})
     assert (status, seen["state"]) == (200, "closed")
     assert (await running.get("/api/models/alerts/deliveries"))[1]["items"]
+    assert (await running.post(f"{path}/resolve", {}))[0] == 409
 
 
 async def test_rules_receivers_and_silences_come_and_go(app: tuple[Running, Bus]) -> None:
@@ -431,6 +432,8 @@ async def test_rules_receivers_and_silences_come_and_go(app: tuple[Running, Bus]
     assert (await running.post(rules, own))[0] == 201
     assert (await running.post(rules, own))[0] == 409
     assert (await running.post(rules, own | {"rule_id": "other", "threshold": "much"}))[0] == 422
+    status, problem = await running.post(rules, {"rule_id": "share", "metric": "error_rate", "threshold": 25})
+    assert (status, problem["type"], problem["field"]) == (422, "urn:ratchet:problem:unfit-rule", "threshold")
     status, found = await running.get(rules)
     assert {one["rule_id"]: one["default"] for one in found["items"]}["slow"] is False
     body = {"metric": "latency_p95_ms", "threshold": 800, "enabled": False}
@@ -459,6 +462,8 @@ async def test_rules_receivers_and_silences_come_and_go(app: tuple[Running, Bus]
     assert (await running.post(silences, {"match": {"task": "qa"}, "until": "2020-01-01T00:00:00Z", "why": "x"}))[
         0
     ] == 422
+    status, problem = await running.post(silences, {"match": {"tsk": "qa"}, "until": until_, "why": "planned"})
+    assert (status, problem["type"], problem["field"]) == (422, "urn:ratchet:problem:unknown-label", "match")
     assert len((await running.get(silences))[1]["items"]) == 1
     assert (await call(running, "DELETE", f"{silences}/{made['silence_id']}"))[0] == 204
 

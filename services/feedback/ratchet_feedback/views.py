@@ -17,6 +17,7 @@ from ratchet_feedback.bodies import (
     Tallied,
     Trigger,
 )
+from ratchet_feedback.cells import Cell
 from ratchet_feedback.retraining import Dismissal, Limits, cools_down_until, dismissal_in_effect, held, reasons
 from ratchet_feedback.sessions import SavedWord, word_id
 from ratchet_feedback.store.reports import Known, Standing
@@ -72,12 +73,13 @@ def submitted(receipt: Receipt) -> Submitted:
         feedback_id=receipt.feedback_id,
         revision=receipt.revision,
         status=receipt.status,
-        warnings=[
-            f"The answer's table {cell.table} has no single cell of row {cell.row!r} and column {cell.column!r}: what was said "
-            "of cells is kept, but not as a correction of the whole answer."
-            for cell in receipt.unplaced[:MOST_WARNINGS]
-        ],
+        warnings=[_of_no_cell(cell) for cell in receipt.unplaced[:MOST_WARNINGS]],
     )
+
+
+def _of_no_cell(cell: Cell) -> str:
+    where = f"row {cell.row!r} and column {cell.column!r} in table {cell.table}"
+    return f"The answer has no single cell of {where}: what was said of cells is kept, and corrects a part of it only."
 
 
 def corrected(known: Known) -> Corrected:

@@ -8,13 +8,10 @@ from ratchet_monitor.alerts.alert import RANK, Alert
 from ratchet_monitor.alerts.burning import Pair, budget_used, burn_rate
 from ratchet_monitor.alerts.condition import AT_ONCE, Condition, Severity
 from ratchet_monitor.alerts.metrics import bad_of, measured
-from ratchet_monitor.alerts.rules import Rule
+from ratchet_monitor.alerts.rules import SHARES, Rule
 from ratchet_monitor.alerts.windows import OfWindow, Sums, groups
 
 MOST_GROUPS: Final = 200  # of one rule, those with the most answers
-SHARES: Final = frozenset(
-    {"error_rate", "format_error_rate", "accuracy", "feedback_rate", "negative_share", "cache_hit_rate"}
-)
 
 
 def evaluated(tenant: str, rules: Sequence[Rule], of_window: OfWindow, now: datetime) -> list[Condition]:

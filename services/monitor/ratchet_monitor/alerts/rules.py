@@ -24,6 +24,9 @@ Metric = Literal[
     "answers",
     "burn_rate",
 ]
+SHARES: Final = frozenset(
+    {"error_rate", "format_error_rate", "accuracy", "feedback_rate", "negative_share", "cache_hit_rate"}
+)
 Dimension = Literal["task", "model", "version", "template", "document_type"]
 Indicator = Literal["answered", "in_time", "well_formed", "good"]
 

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict
 
 from ratchet_common.auth import MayOperate, MayRead
-from ratchet_common.errors import NotFoundError
+from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.problems import documented
 from ratchet_monitor.alerts.defaults import DEFAULT_NAMES
+from ratchet_monitor.alerts.fitting import unfit
 from ratchet_monitor.alerts.rules import Rule, RuleBody
 from ratchet_monitor.api.asking import Store
 from ratchet_monitor.intake import utc_now
@@ -27,6 +28,11 @@ class NoSuchRuleError(NotFoundError):
     @classmethod
     def of(cls, name: str) -> Self:
         return cls(f"There is no rule {name}; `GET /api/models/alerts/rules` lists them.")
+
+
+class UnfitRuleError(RefusedError):
+    type = "unfit-rule"
+    title = "The rule could never do what it says"
 
 
 class ShownRule(Rule):
@@ -64,6 +70,7 @@ async def switch_defaults(caller: MayOperate, store: Store, body: Defaults) -> R
 @routes.post("/rules", status_code=201, responses=documented(409))
 async def create_rule(caller: MayOperate, store: Store, body: Rule) -> ShownRule:
     """One of a default's name takes its place."""
+    _check(body)
     await store.rules.own.add(caller.tenant, body.rule_id, body)
     await _stir(store, caller.tenant)
     return _shown(body, default=False)
@@ -81,6 +88,7 @@ async def show_rule(caller: MayRead, store: Store, rule_id: RuleId) -> ShownRule
 @routes.put("/rules/{rule_id}", responses=documented(404))
 async def replace_rule(caller: MayOperate, store: Store, rule_id: RuleId, body: RuleBody) -> ShownRule:
     """Of a default, the tenant's own from now on: `enabled: false` switches that one off."""
+    _check(body)
     if rule_id not in DEFAULT_NAMES and await store.rules.own.one(caller.tenant, rule_id) is None:
         raise NoSuchRuleError.of(rule_id)
     rule = Rule(rule_id=rule_id, **body.model_dump())
@@ -95,6 +103,12 @@ async def delete_rule(caller: MayOperate, store: Store, rule_id: RuleId) -> None
     if not await store.rules.own.delete(caller.tenant, rule_id):
         raise NoSuchRuleError.of(rule_id)
     await _stir(store, caller.tenant)
+
+
+def _check(rule: RuleBody) -> None:
+    """Raises UnfitRuleError."""
+    if found := unfit(rule):
+        raise UnfitRuleError(found.why, field=found.field)
 
 
 def _shown(rule: Rule, *, default: bool) -> ShownRule:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.problems import documented
+from ratchet_monitor.alerts.fitting import unfit_labels
 from ratchet_monitor.alerts.silences import LONGEST_DAYS, MATCHERS, Matchers, Silence
 from ratchet_monitor.alerts.words import Words
 from ratchet_monitor.api.alert import name_of
@@ -35,6 +36,11 @@ class NoSuchSilenceError(NotFoundError):
 class UnfitTimeError(RefusedError):
     type = "unfit-time"
     title = "The silence cannot last that long"
+
+
+class UnknownLabelError(RefusedError):
+    type = "unknown-label"
+    title = "The silence would be of nothing"
 
 
 class SilenceBody(BaseModel):
@@ -89,7 +95,9 @@ async def delete_silence(caller: MayOperate, store: Store, silence_id: SilenceId
 
 
 def _silence(silence_id: str, body: SilenceBody, who: str) -> Silence:
-    """Raises UnfitTimeError."""
+    """Raises UnknownLabelError, UnfitTimeError."""
+    if unfit := unfit_labels(body.match):
+        raise UnknownLabelError(unfit.why, field=unfit.field)
     now = utc_now()
     if not now < body.until <= now + timedelta(days=LONGEST_DAYS):
         raise UnfitTimeError(f"until must lie within the next {LONGEST_DAYS} days.", field="until")
