@@ -12,7 +12,7 @@ import pytest
 from ratchet_common import mongo
 from ratchet_common.events import AlertChanged, RetrainingFellDue, Serving
 from ratchet_feedback.consumers import on_alerts, on_predictions, on_traffic
-from ratchet_feedback.decisions import By, HoldTimeError, NotNowError, dismiss, hold, release, trigger
+from ratchet_feedback.decisions import By, HoldTimeError, NoReasonError, NotNowError, dismiss, hold, release, trigger
 from ratchet_feedback.retraining import Limits
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.reports import MongoReports
@@ -105,6 +105,8 @@ async def test_a_hold_ends_by_itself_and_then_one_trigger_goes_out(rig: Rig) -> 
     assert len(await rig.triggers()) == 1
     with pytest.raises(HoldTimeError):
         await hold(SUMMARY, ANN, datetime.now(UTC) - timedelta(hours=1), rig.tallies)
+    with pytest.raises(NoReasonError):
+        await hold(SUMMARY, By("ann", " "), None, rig.tallies)
 
 
 async def test_a_person_triggers_at_once_and_the_cool_down_begins_anew(rig: Rig) -> None:
@@ -198,6 +200,6 @@ async def test_what_was_not_trained_for_long_triggers_once_though_nobody_says_mo
 
 async def test_another_tenants_task_is_another(rig: Rig) -> None:
     await rig.corrected(LIMITS.corrections)
-    await hold(Task("evil", "summary"), By("eve", ""), None, rig.tallies)
+    await hold(Task("evil", "summary"), By("eve", "out of malice"), None, rig.tallies)
     await rig.counts()
     assert [one.tenant for one in await rig.triggers()] == ["acme"]

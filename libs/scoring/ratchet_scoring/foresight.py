@@ -90,8 +90,23 @@ def _outlook(crossed: Crossed, a_day: float, seed: int) -> Outlook:
     early, likely, late = (_known(np.quantile(first, part, method="higher")) for part in (0.1, 0.5, 0.9))
     if likely is None:
         return Outlook(early, None, None, f"Not foreseeable: more likely than not it takes over {HORIZON:.0f} days.")
-    until = f"{late:.3g} days" if late is not None else f"more than {HORIZON:.0f} days"
-    return Outlook(early, likely, late, f"About {likely:.3g} days, between {early:.3g} and {until} in 8 of 10 cases.")
+    return Outlook(early, likely, late, in_words(early, likely, late))
+
+
+def in_words(early: float | None, likely: float, late: float | None) -> str:
+    first, middle = _lasting(early if early is not None else likely), _lasting(likely)
+    last = _lasting(late) if late is not None else f"more than {HORIZON:.0f} days"
+    if first == last:
+        return f"{first.capitalize()}, in 8 of 10 cases."
+    alike = first.rpartition(" ")[2] == last.rpartition(" ")[2]
+    return f"About {middle}, between {first.rpartition(' ')[0] if alike else first} and {last} in 8 of 10 cases."
+
+
+def _lasting(days: float) -> str:
+    if days >= 1:
+        return f"{days:.3g} days"
+    hours = round(days * 24)
+    return f"{hours} hours" if hours > 1 else "an hour or less"
 
 
 def _known(days: float) -> float | None:

@@ -35,6 +35,12 @@ class NotNowError(RefusedError):
     title = "The task is not in a state for this"
 
 
+class NoReasonError(RefusedError):
+    status = 422
+    type = "hold-reason"
+    title = "A hold needs a reason"
+
+
 class HoldTimeError(RefusedError):
     status = 422
     type = "hold-time"
@@ -73,7 +79,9 @@ async def trigger(task: Task, by: By, store: DecisionStore) -> None:
 
 
 async def hold(task: Task, by: By, until: datetime | None, store: DecisionStore) -> None:
-    """In place of a hold before. Raises HoldTimeError, NotNowError."""
+    """In place of a hold before. Raises NoReasonError, HoldTimeError, NotNowError."""
+    if not by.why.strip():
+        raise NoReasonError("Say why it is held: whoever finds no training going on reads it.", field="why")
     tally, now = await store.count(task), datetime.now(UTC)
     if until is not None and until <= now:
         raise HoldTimeError("The time until which it is to be held lies in the past: give a later one, or none.")

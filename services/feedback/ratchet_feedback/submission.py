@@ -4,7 +4,7 @@ from typing import Annotated, Final, Self
 from uuid import UUID
 
 import msgspec
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.issues import Issue, known_issue
@@ -12,6 +12,18 @@ from ratchet_feedback.scoring import MOST_STARS, Rating, rating_of
 from ratchet_feedback.sessions import SessionWord
 from ratchet_feedback.signals import STANDS_FOR, Signal
 from ratchet_feedback.submit import LARGEST_CORRECTIONS, Feedback
+
+
+def _no_truth(value: object) -> object:
+    """True is no 1."""
+    if isinstance(value, bool):
+        raise ValueError("it is a number, and no true or false")
+    return value
+
+
+def _unless_blank(text: str) -> str:
+    return text if text.strip() else ""
+
 
 WHOLE: Final = 2**53  # further integers are not exact in JSON
 
@@ -22,7 +34,10 @@ Scalar = bool | Whole | Number | Text
 Item = Scalar | Annotated[dict[Annotated[str, Field(max_length=100)], Scalar | None], Field(max_length=20)]
 Correction = Scalar | Annotated[list[Item], Field(max_length=500)]
 Corrections = dict[Annotated[str, Field(min_length=1, max_length=100)], Correction]
-Head = Annotated[int, Field(ge=1, le=100_000)] | Annotated[str, Field(min_length=1, max_length=500)]
+Head = (
+    Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_no_truth)]
+    | Annotated[str, Field(min_length=1, max_length=500)]
+)
 
 
 OF_A_SESSION: Final = {"rating", "stars", "comments", "specific_issues"}
@@ -46,7 +61,9 @@ class Word(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rating: Rating | None = None
-    stars: int | None = Field(None, ge=1, le=MOST_STARS, description="in place of a rating, in finer steps")
+    stars: Annotated[int | None, BeforeValidator(_no_truth)] = Field(
+        None, ge=1, le=MOST_STARS, description="in place of a rating, in finer steps"
+    )
     signal: Signal | None = Field(None, description="what was done with the answer")
     edited_to: Annotated[str, Field(min_length=1, max_length=50_000)] | None = Field(
         None, description="what the answer was made into: a correction of all of it"
@@ -56,7 +73,9 @@ class Word(BaseModel):
     )
     corrections: Corrections = Field({}, max_length=50)
     cells: list[CellCorrection] = Field([], max_length=500, description="corrections of single cells")
-    comments: str = Field("", max_length=10_000)
+    comments: Annotated[str, AfterValidator(_unless_blank)] = Field(
+        "", max_length=10_000, description="nothing but blanks is none"
+    )
     specific_issues: list[Annotated[Issue, BeforeValidator(known_issue)]] = Field([], max_length=20)
 
     @model_validator(mode="after")

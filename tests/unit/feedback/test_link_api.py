@@ -44,6 +44,14 @@ async def test_one_click_says_it_and_opening_alone_says_nothing(
     assert (kept.saved.said.tenant, kept.saved.said.user_id, kept.saved.said.rating) == ("acme", "ann", "positive")
 
 
+async def test_who_only_asks_what_a_link_is_says_nothing(client: httpx.AsyncClient, store: InMemoryStore) -> None:
+    link = await made(client)
+    page = await client.head(link["by_rating"]["positive"])
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert (await client.head(f"{PATH}/said/x")).status_code == 403
+    assert not store.kept
+
+
 async def test_a_form_says_more_and_replaces_what_was_said(client: httpx.AsyncClient, store: InMemoryStore) -> None:
     link = await made(client)
     page = await client.get(link["url"])
@@ -103,7 +111,9 @@ async def test_a_page_of_a_link_is_nobody_else_s_and_runs_no_script_but_its_own(
     assert page.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("form", ["", "comments=", "stars=9", "specific_issues=nonsense", "comments=%ff", "a=1&" * 200])
+@pytest.mark.parametrize(
+    "form", ["", "comments=", "comments=+%0A", "stars=9", "specific_issues=nonsense", "comments=%ff", "a=1&" * 200]
+)
 async def test_a_form_that_says_nothing_or_nonsense_is_told_so(
     client: httpx.AsyncClient, store: InMemoryStore, form: str
 ) -> None:

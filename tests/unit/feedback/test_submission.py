@@ -35,6 +35,8 @@ def test_corrections_are_texts_lists_labels_and_numbers(corrections: dict[str, A
         ({"user_id": "a\0b"}, "user_id"),
         ({"comments": "x" * 10_001}, "comments"),
         ({"comments": "\ud800"}, "comments"),
+        ({"stars": True}, "stars"),
+        ({"cells": [{"row": True, "column": 1, "value": 1}]}, "cells"),
         ({"corrections": {"value": math.nan}}, "corrections"),
         ({"corrections": {"value": 10**400}}, "corrections"),
         ({"corrections": {"deep": [[["x"]]]}}, "corrections"),
@@ -116,3 +118,9 @@ def test_what_it_was_edited_to_corrects_the_whole_answer() -> None:
 def test_what_makes_no_sense_is_refused_with_a_sentence(fields: dict[str, Any], why: str) -> None:
     with pytest.raises(ValidationError, match=why):
         FeedbackSubmission.model_validate({"result_id": str(uuid4())} | fields)
+
+
+def test_a_comment_of_blanks_is_none() -> None:
+    assert FeedbackSubmission.model_validate(body(comments=" \n\t")).comments == ""
+    with pytest.raises(ValidationError, match="it says nothing"):
+        FeedbackSubmission.model_validate({"result_id": str(uuid4()), "comments": "  "})

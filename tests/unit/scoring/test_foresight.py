@@ -5,7 +5,7 @@ import pytest
 
 from ratchet_scoring.anytime import FEWEST, interval
 from ratchet_scoring.estimates import Estimate, difference, mean
-from ratchet_scoring.foresight import HORIZON, Outlook, days_left, days_left_of_bets
+from ratchet_scoring.foresight import HORIZON, Outlook, days_left, days_left_of_bets, in_words
 from ratchet_scoring.moments import moments, nothing
 from ratchet_scoring.weighed_bets import Kept, WeighedComparer
 
@@ -128,3 +128,19 @@ def test_it_says_so_in_a_sentence() -> None:
         found.told
         == f"About {found.likely:.3g} days, between {found.early:.3g} and {found.late:.3g} days in 8 of 10 cases."
     )
+
+
+@pytest.mark.parametrize(
+    ("early", "likely", "late", "told"),
+    [
+        (0.0182, 0.0182, 0.0182, "An hour or less, in 8 of 10 cases."),
+        (0.0182, 0.2, 0.5, "About 5 hours, between an hour or less and 12 hours in 8 of 10 cases."),
+        (0.25, 0.5, 0.75, "About 12 hours, between 6 and 18 hours in 8 of 10 cases."),
+        (0.25, 1.5, 2.25, "About 1.5 days, between 6 hours and 2.25 days in 8 of 10 cases."),
+        (2.0, 3.0, None, "About 3 days, between 2 and more than 365 days in 8 of 10 cases."),
+    ],
+)
+def test_the_outlook_is_told_in_units_that_say_something(
+    early: float, likely: float, late: float | None, told: str
+) -> None:
+    assert in_words(early, likely, late) == told

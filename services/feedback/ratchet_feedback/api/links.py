@@ -118,6 +118,7 @@ async def give_script() -> Response:
     return Response(SCRIPT, media_type="text/javascript", headers={"Cache-Control": "public, max-age=3600"})
 
 
+@routes.head("/said/{token}", include_in_schema=False)  # so do machines that look into mails: it says nothing
 @routes.get("/said/{token}", response_class=HTMLResponse, responses=OPENED)
 async def open_link(token: str, keys: Keys, rating: Annotated[Rating | None, Query()] = None) -> HTMLResponse:
     """A page to say it on. With a rating it is sent at once by the page itself: opening the link alone says nothing."""
