@@ -81,6 +81,7 @@ async def test_from_examples_to_a_version_that_serves_and_back(ratchet: Ratchet,
     assert "it was a trial" in back.stdout
     assert [one["task_type"] for one in await ratchet.json("rollout", "list")] == [TASK]
     await _traced_and_registered(ratchet, version, dataset["dataset_id"])
+    await _looked_at(ratchet, dataset["dataset_id"], job["job_id"], version)
 
 
 async def _traced_and_registered(ratchet: Ratchet, version: str, dataset_id: str) -> None:
@@ -99,6 +100,42 @@ async def _traced_and_registered(ratchet: Ratchet, version: str, dataset_id: str
     assert dark.exit_code == 0, dark.output
     assert (await ratchet.json("rollout", "show", TASK))["shadow"] == {"version_id": found["version_id"], "percent": 20}
     assert "candidate" in (await ratchet(*brought)).stdout
+
+
+async def _looked_at(ratchet: Ratchet, dataset: str, job: str, version: str) -> None:
+    assert [one["dataset_id"] for one in await ratchet.json("data", "list")] == [dataset]
+    assert dataset in (await ratchet("data", "list", "--task-type", TASK)).stdout
+    assert isinstance(await ratchet.json("tune", "events", job), list)
+    assert job in (await ratchet("tune", "show", job)).stdout
+    over = await ratchet("tune", "cancel", job)
+    assert over.exit_code == 1
+    assert "succeeded" in over.stderr
+    assert {one["platform"] for one in await ratchet.json("tune", "models", "--platform", "bedrock")} == {"bedrock"}
+    (outside,) = [one for one in await ratchet.json("versions", "list") if one["version_id"] != version]
+    beside = await ratchet("versions", "compare", version, outside["version_id"])
+    assert beside.exit_code == 0, beside.output
+    assert f"{version} beside {outside['version_id']}" in beside.stdout
+    trial = await ratchet("versions", "traffic", version, "10", "--why", "to see")
+    assert trial.exit_code == 0, trial.output
+    shown = await ratchet.json("rollout", "show", TASK)
+    assert shown["shares"][version] == 10
+    assert shown["history"][-1]["why"] == "to see"
+    await ratchet("versions", "traffic", version, "0")
+    assert version not in (await ratchet.json("rollout", "show", TASK))["shares"]
+
+
+async def test_a_search_is_begun_shown_and_ended(ratchet: Ratchet) -> None:
+    how = ("--platform", "openai", "--strategy", "grid", "--jobs", "2", "--max-cost", "5")
+    begun = await ratchet.json("tune", "search", TASK, "--try", "epochs=1,2", *how)
+    its = begun["search_id"]
+    assert [one["hyperparameters"]["epochs"] for one in begun["trials"]] == [1, 2]
+    assert its in (await ratchet("tune", "searches")).stdout
+    shown = await ratchet("tune", "trials", its)
+    assert shown.exit_code == 0, shown.output
+    assert "epochs 2" in shown.stdout
+    assert (await ratchet.json("tune", "cancel-search", its))["state"] == "cancelled"
+    wrong = await ratchet("tune", "search", TASK, "--try", "epochs=many", *how)
+    assert (wrong.exit_code, wrong.stderr.startswith("ratchet: ")) == (1, True)
 
 
 async def test_what_a_job_would_cost_is_said_before_it_begins(ratchet: Ratchet) -> None:

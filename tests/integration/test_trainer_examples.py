@@ -96,6 +96,7 @@ async def test_examples_from_outside_are_scrubbed_and_bad_ones_refused_with_a_re
         status, example = await app.post("/api/models/examples", given)
         assert (status, example["document"], example["target"]) == (201, "Mail [EMAIL_1].", "Mail [EMAIL_1]")
         assert example["tags"] == ["of [EMAIL_2]"]
+        assert (example["quality"], example["quality_parts"]) == (1.0, {})  # of no answer, but of what people wrote
         assert (await app.post("/api/models/examples", given))[1]["example_id"] == example["example_id"]
         _, page = await app.get("/api/models/examples?task_type=qa")
         assert [one["example_id"] for one in page["items"]] == [example["example_id"]]

@@ -95,8 +95,9 @@ class Tally(msgspec.Struct, omit_defaults=True):
             self.judged_score += scored.judged
         if scored and scored.users:
             self._score(seen, scored)
-        if not seen.cached and (seen.outcome == "ok" or scored):
-            with_answer(self.strata, stratum_of(seen), scored.score if scored and scored.users else None)
+        by_people = scored is not None and scored.users > 0
+        if not seen.cached and (seen.outcome == "ok" or by_people):
+            with_answer(self.strata, stratum_of(seen), scored.score if scored and by_people else None)
 
     def _answer(self, seen: Observation) -> None:
         self.answered += 1

@@ -193,6 +193,9 @@ def _decision(
         return Decision("hold", f"Too early: {counted}, and {rules.min_observations} of each are needed.")
     decision = decide(scores.low, scores.high, cheaper=cheaper, faster=faster, limits=rules.limits)
     if decision.verdict == "advance" and not scores.low > 0 and not saves:
+        without = decide(scores.low, scores.high, cheaper=0.0, faster=0.0, limits=rules.limits)
+        if without.verdict == "roll_back":
+            return without
         return Decision("hold", f"What it saves may be by chance yet. Else: {decision.reason}")
     if decision.verdict == "advance" and worse:
         loss = f"On {worse[0].name} ({worse[0].n} units) it loses {-worse[0].gain:.3f}"

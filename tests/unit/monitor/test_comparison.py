@@ -61,6 +61,8 @@ def arms(canary_ms: float = 200.0) -> list[Observation]:
         (compared(-0.01, 0.2), compared(), 100, Proven(cheaper=True, faster=False), "hold"),
         (compared(-0.01, 0.2), compared(), 100, NOTHING_PROVEN, "hold"),
         (compared(0.01, 0.2), compared(), 100, NOTHING_PROVEN, "advance"),
+        (compared(-0.019, -0.003), compared(), 100, FASTER, "advance"),
+        (compared(-0.019, -0.003), compared(), 100, NOTHING_PROVEN, "roll_back"),
         (compared(-0.03, 0.2), compared(), 100, FASTER, "hold"),
         (compared(-0.3, -0.01), compared(), 100, FASTER, "roll_back"),
         (compared(-0.3, -0.01, n_canary=12), compared(), 200, FASTER, "hold"),

@@ -111,6 +111,16 @@ def test_what_nobody_confirmed_only_trains_and_never_beside_what_is_held_out() -
     assert found.manifest.dropped.held_out_beside == 10
 
 
+def test_where_it_is_asked_for_nobody_stands_on_two_sides() -> None:
+    heads = [replace(head(n, document(n), session=f"s{n}"), user_hash=f"u{n % 25}") for n in range(100)]
+    sides = sides_of(composed("summary", heads, replace(RULES, by_user=True)))
+    assert len(sides) == 100
+    assert all(len({sides[n] for n in range(user, 100, 25)}) == 1 for user in range(25))
+    assert set(sides.values()) == set(Side)
+    apart = sides_of(composed("summary", heads))
+    assert any(len({apart[n] for n in range(user, 100, 25)}) > 1 for user in range(25))
+
+
 def test_accepted_labels_may_be_held_out() -> None:
     heads = [head(n, document(n), source="accepted", label="yes") for n in range(50)]
     assert sum(side is not Side.TRAIN for side in sides_of(composed("classification", heads)).values()) == 10

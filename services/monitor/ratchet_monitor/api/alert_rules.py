@@ -87,8 +87,9 @@ async def show_rule(caller: MayRead, store: Store, rule_id: RuleId) -> ShownRule
 
 @routes.put("/rules/{rule_id}", responses=documented(404))
 async def replace_rule(caller: MayOperate, store: Store, rule_id: RuleId, body: RuleBody) -> ShownRule:
-    """Of a default, the tenant's own from now on: `enabled: false` switches that one off."""
-    _check(body)
+    """Of a default, the tenant's own from now on: `enabled: false` switches that one off, as it does any other."""
+    if body.enabled:  # one from before it was known not to fit can be switched off
+        _check(body)
     if rule_id not in DEFAULT_NAMES and await store.rules.own.one(caller.tenant, rule_id) is None:
         raise NoSuchRuleError.of(rule_id)
     rule = Rule(rule_id=rule_id, **body.model_dump())

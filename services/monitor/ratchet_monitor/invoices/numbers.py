@@ -13,6 +13,7 @@ MOST_PLACES: Final = 20
 YEARS: Final = (2000, 2100)
 MOST_TOKENS: Final = 10**15
 COMPACT: Final = re.compile(r"\d{8}")
+DECIMAL: Final = {"point": ".", "comma": ","}
 SOME_DAY: Final = datetime(2026, 11, 23, 14, 5, 6, tzinfo=UTC)
 
 
@@ -43,9 +44,13 @@ def places_of(amount: Decimal) -> int:
 
 
 def tokens_in(field: str, text: str, sign: Sign = "point") -> int:
-    """`sign`: as of `amount_in`. Raises UnreadableError. Nothing is 0."""
+    """`sign`: as of `amount_in`. Raises UnreadableError. Nothing is 0. `1.250` is never one token and a quarter, and
+    perhaps a thousand of them: amounts tell the sign of amounts.
+    """
     if not text.strip():
         return 0
+    if EITHER.fullmatch(text.strip()) and DECIMAL.get(sign, "") in text:
+        raise UnreadableError(_either(f"the number of {field} tokens", text))
     found = _number(f"the number of {field} tokens", text, sign)
     if found > MOST_TOKENS or found != int(found):
         raise UnreadableError(f"the number of {field} tokens is no whole number of tokens")
@@ -83,13 +88,17 @@ def _time_in(said: str, date_format: str) -> datetime:
     raise ValueError("a year, a month and a day are more")
 
 
+def _either(what: str, text: str) -> str:
+    mark = "comma" if "," in text else "point"
+    return f"{what} has a {mark} that may group thousands or not, which nothing else here tells"
+
+
 def _number(what: str, text: str, sign: Sign) -> Decimal:
     said = text.strip()
     if said.startswith("-") or (said.startswith("(") and said.endswith(")")):
         raise UnreadableError(f"{what} is negative: credits and refunds are not of one day's calls")
     if sign == "unknown" and EITHER.fullmatch(said):
-        mark = "comma" if "," in said else "point"
-        raise UnreadableError(f"{what} has a {mark} that may group thousands or not, which nothing else here tells")
+        raise UnreadableError(_either(what, said))
     if sign != "comma" and GROUPED.fullmatch(said):
         said = said.replace(",", "")
     elif sign != "point" and (WITH_COMMA.fullmatch(said) or GROUPED_BY_POINTS.fullmatch(said)):

@@ -101,6 +101,12 @@ def test_tokens_grouped_by_points_are_not_taken_for_a_thousandth() -> None:
     assert "may group thousands or not" in reasons(found)[2]
 
 
+@pytest.mark.parametrize(("amount", "tokens"), [("12.25", "125.000"), ("12,25", "125,000")])
+def test_amounts_do_not_tell_that_a_tokens_sign_is_of_decimal_places(amount: str, tokens: str) -> None:
+    text = f"date;model;input_tokens;output_tokens;amount\n2026-11-03;large;{tokens};1;{amount}\n"
+    assert "may group thousands or not" in reasons(read(text.encode(), Asked()))[2]
+
+
 def test_one_step_holds_for_the_whole_file_and_none_for_zeros() -> None:
     text = b"date,model,amount\n2026-11-03,large,0\n2026-11-03,small,12\n2026-11-03,other,1.234567\n"
     steps = {key.model: its.step for key, its in read(text, Asked()).billed.items()}
