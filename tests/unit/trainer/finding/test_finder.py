@@ -142,19 +142,3 @@ def test_nothing_is_found_in_nearly_nothing(text: str) -> None:
 def test_a_text_that_repeats_itself_costs_no_square_of_its_length(part: str) -> None:
     """It ends within the time limit of a test."""
     found_in(part * (60_000 // len(part)), DIRECTLY)
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("drift june dataset grace tuning rose cloud summer penny budget", []),
-        ("drift dataset tuning cloud budget anna schmidt queue", ["anna schmidt"]),  # two that belong together stay one
-        ("melody gateway autumn ledger ivory batch jasper tokens ruby shadow sandy outbox robin river", []),
-        ("melody called about the ledger, and jasper wants to have it by friday", ["melody", "jasper"]),
-        ("ann lee", ["ann lee"]),
-    ],
-)
-def test_single_words_of_a_list_without_capitals_name_nobody_and_those_of_a_sentence_do(
-    text: str, names: list[str]
-) -> None:
-    assert of("PERSON", text) == names

@@ -129,7 +129,7 @@ def _score(reading: Reading, run: Run) -> float:
         return FULL
     if _is_said(reading, run):
         return SAID
-    return ALONE if len(names) == 1 and not reading.lists and _is_known(reading, run, names[0]) else 0
+    return ALONE if len(names) == 1 and _is_known(reading, run, names[0]) else 0
 
 
 def _names_a_street(reading: Reading, run: Run) -> bool:

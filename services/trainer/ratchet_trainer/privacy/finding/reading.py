@@ -14,15 +14,6 @@ _TOKEN = re.compile(
     r"|\d+(?:[-/]\d+)*[^\W\d_]?(?!\w)|\w+"
 )
 
-FEW = 6  # words, of which a name may be all that is said
-SMALL_IN = 10  # words of a sentence one is small, at least; four of them are
-_SMALL_WORDS = """
-a about am an and are as at be been but by can did do does for from had has have he her here him his how i if in is it
-its me my no not of on or our please she so than thank thanks that the their them then there they this to us was we were
-what when where who why will with would you your hi hello hey dear
-"""
-_SMALL = frozenset(_SMALL_WORDS.split())
-
 
 class Token(NamedTuple):  # thousands are made a text: a dataclass takes three times as long
     start: int
@@ -49,14 +40,6 @@ class Reading:
     def whispers(self) -> bool:
         """No capital anywhere: then the lack of one tells nothing."""
         return self.text.islower()
-
-    @cached_property
-    def lists(self) -> bool:
-        """No capital anywhere, and hardly a small word: nobody speaks. In a list of words or of tags one that somewhere
-        is a name is a word."""
-        words = [token for token in self.tokens if token.is_word]
-        small = sum(token.folded in _SMALL for token in words)
-        return self.whispers and len(words) > FEW and SMALL_IN * small < len(words)
 
     @cached_property
     def shouts(self) -> bool:
