@@ -25,6 +25,11 @@ class Sample:
     level: float  # of value at risk, such as .95
 
     @property
+    def beyond(self) -> float:
+        """Without the rounding of binary numbers, which would take one return too few."""
+        return round(1 - self.level, 12)
+
+    @property
     def risk_free_a_step(self) -> float:
         return float((1 + self.risk_free) ** (1 / self.per_year) - 1)
 
@@ -167,7 +172,7 @@ MEASURES = {
             "share",
             20,
             "- quantile (1 - level) of returns; the loss of one step as a positive share",
-            lambda its: -empyrical.value_at_risk(its.returns, cutoff=1 - its.level),
+            lambda its: -empyrical.value_at_risk(its.returns, cutoff=its.beyond),
             level=True,
         ),
         Measure(
@@ -175,7 +180,7 @@ MEASURES = {
             "share",
             20,
             "- mean of the worst (1 - level) of returns; the loss of one step as a positive share",
-            lambda its: -empyrical.conditional_value_at_risk(its.returns, cutoff=1 - its.level),
+            lambda its: -empyrical.conditional_value_at_risk(its.returns, cutoff=its.beyond),
             level=True,
         ),
         Measure(

@@ -28,6 +28,7 @@ def figures_of_statements(
         chain(
             ((name, partial(_ratio, rising[-1], name)) for name in dict.fromkeys(ratios)),
             ((f"{item}_growth", partial(_growth, rising, item)) for item in dict.fromkeys(growing)),
+            ((f"{item}_cagr", partial(_cagr, rising, item)) for item in dict.fromkeys(growing) if len(rising) > 2),
         ),
     )
 
@@ -39,6 +40,8 @@ def _ratio(latest: Statement, name: str) -> Iterable[Figure]:
 def _growth(rising: Sequence[Statement], item: str) -> Iterable[Figure]:
     if len(rising) < 2:
         raise CannotComputeError("One statement is there: growth needs an earlier one.")
-    yield growth_of(item, rising[-2], rising[-1])
-    if len(rising) > 2:
-        yield cagr_of(item, rising[0], rising[-1])
+    return [growth_of(item, rising[-2], rising[-1])]
+
+
+def _cagr(rising: Sequence[Statement], item: str) -> Iterable[Figure]:
+    return [cagr_of(item, rising[0], rising[-1])]

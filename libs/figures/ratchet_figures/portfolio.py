@@ -36,10 +36,9 @@ def weights_of(given: Mapping[str, float] | None, instruments: list[str]) -> tup
 
 def returns_of(prices: Prices, weights: Mapping[str, float], rebalancing: Rebalancing) -> pd.Series:
     """Of the portfolio, simple, one for each step."""
-    steps = prices.table.pct_change().iloc[1:]
-    held = pd.Series(weights)[list(steps.columns)]
+    held = pd.Series(weights)[list(prices.table.columns)]
     if rebalancing == "each_period":
-        return steps @ held
+        return _of_all(prices.table.pct_change().iloc[1:], held)
     worth = (prices.table / prices.table.iloc[0]) @ held
     if (worth <= 0).any():
         raise CannotComputeError(
@@ -58,12 +57,20 @@ def contributions(prices: Prices, weights: Mapping[str, float], rebalancing: Reb
     if rebalancing == "never":
         return {str(name): float(value) for name, value in ((table.iloc[-1] / table.iloc[0] - 1) * held).items()}
     steps = table.pct_change().iloc[1:]
-    of_all = steps @ held
-    if (of_all <= -1).any():
-        raise CannotComputeError("The portfolio lost all that it was worth in one step: no contributions go over it.")
+    of_all = _of_all(steps, held)
     total = float(np.prod(1 + of_all) - 1)
     linked = (steps * held).mul(_per_log(of_all), axis=0).sum() / float(_per_log(pd.Series([total])).iloc[0])
     return {str(name): float(value) for name, value in linked.items()}
+
+
+def _of_all(steps: pd.DataFrame, held: pd.Series) -> pd.Series:
+    found = steps @ held
+    lost = found[found <= -1]
+    if len(lost):
+        raise CannotComputeError(
+            f"By {lost.index[0]:%Y-%m-%d} the portfolio had lost all that it was worth: nothing comes after it."
+        )
+    return found
 
 
 def _per_log(returns: pd.Series) -> pd.Series:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from ratchet_figures.figure import CannotComputeError
 from ratchet_figures.prices import MOST_PRICES, Series
@@ -13,6 +14,13 @@ DAY = "date"
 def read_prices(lines: Iterable[str]) -> dict[str, Series]:
     """By instrument. Raises CannotComputeError, which names the line."""
     rows = csv.reader(lines)
+    try:
+        return _read(rows)
+    except csv.Error:
+        raise CannotComputeError(f"Line {rows.line_num} is no CSV: is a quotation mark left open?") from None
+
+
+def _read(rows: Any) -> dict[str, Series]:
     names = [name.strip() for name in next(rows, [])]
     if len(names) < 2 or names[0].lstrip("\ufeff").casefold() != DAY:
         raise CannotComputeError(f"The first line names the columns: `{DAY}` first, then each instrument.")

@@ -64,6 +64,8 @@ def test_the_worst_is_told_from_the_returns_themselves() -> None:
     assert found["max_drawdown"] == pytest.approx(88 / 110 - 1)
     returns = [n / 100 for n in range(-10, 11)]
     its = dict(zip(DAYS, [math.prod(1 + r for r in returns[:n]) for n in range(22)], strict=False))
+    found = values(Asked({"A": its}, measures=["cvar_historical"], level=0.9))
+    assert found["cvar_historical"] == pytest.approx((0.10 + 0.09 + 0.08) / 3)
     found = values(Asked({"A": its}, measures=["var_historical", "cvar_historical"]))
     assert found["var_historical"] == pytest.approx(0.09)  # the second worst of 21, at a quantile of 1/20
     assert found["cvar_historical"] == pytest.approx((0.10 + 0.09) / 2)
@@ -74,6 +76,14 @@ def test_contributions_add_up_to_the_total_return(rebalancing: Any) -> None:
     held = {"A": walk(1), "B": walk(2), "C": walk(3)}
     found = values(Asked(held, {"A": 0.7, "B": 0.5, "C": -0.2}, rebalancing=rebalancing))
     assert found["A"] + found["B"] + found["C"] == pytest.approx(found["total_return"], rel=1e-9)
+
+
+@pytest.mark.parametrize("rebalancing", ["each_period", "never"])
+def test_who_loses_all_has_no_figures(rebalancing: Any) -> None:
+    doubled = dict(zip(DAYS, [1.0, 2.0, 4.2], strict=False))
+    flat = dict(zip(DAYS, [1.0, 1.0, 1.0], strict=False))
+    with pytest.raises(CannotComputeError, match="worth"):
+        figures_of_prices(Asked({"A": doubled, "B": flat}, {"A": -1.5, "B": 2.5}, rebalancing=rebalancing))
 
 
 def test_held_and_never_touched_is_worth_what_was_bought() -> None:

@@ -53,7 +53,15 @@ def test_what_no_return_can_be_made_of_is_refused(given: dict[str, dict[date, fl
 
 
 @pytest.mark.parametrize(
-    ("step", "count", "said"), [(1, 365, "every day"), (7, 52, "weekly"), (30, 12, "monthly"), (91, 4, "quarterly")]
+    ("step", "count", "said"),
+    [
+        (1, 365, "every day"),
+        (7, 52, "weekly"),
+        (30, 12, "monthly"),
+        (91, 4, "quarterly"),
+        (182, 2, "half-yearly"),
+        (365, 1, "yearly"),
+    ],
 )
 def test_a_years_returns_are_told_by_the_days(step: int, count: int, said: str) -> None:
     found, assumed = returns_a_year(prices_of({"A": series(*range(1, 60), step=step)}).table.index)
@@ -66,9 +74,21 @@ def test_five_days_a_week_are_an_exchange() -> None:
     assert returns_a_year(prices_of({"A": weekdays}).table.index)[0] == 252
 
 
-def test_a_step_that_is_none_is_asked_for() -> None:
-    with pytest.raises(CannotComputeError, match="800 days apart"):
-        returns_a_year(prices_of({"A": series(1, 2, 3, step=800)}).table.index)
+def test_an_exchange_that_is_open_on_sundays_is_closed_on_others() -> None:
+    first = date(2024, 1, 7)  # a Sunday
+    days = {day: price for day, price in series(*range(1, 290), first=first).items() if day.weekday() not in (4, 5)}
+    assert returns_a_year(prices_of({"A": days}).table.index)[0] == 252
+
+
+@pytest.mark.parametrize("step", [2, 3, 14, 61, 800])
+def test_a_step_that_is_none_is_asked_for(step: int) -> None:
+    with pytest.raises(CannotComputeError, match=f"{step} days apart"):
+        returns_a_year(prices_of({"A": series(*range(1, 9), step=step)}).table.index)
+
+
+def test_a_quotation_mark_that_is_not_closed_is_said() -> None:
+    with pytest.raises(CannotComputeError, match="is no CSV"):
+        read_prices(["date,A\n", '"2026-01-05,1\n', *(["2026-01-06,1\n"] * 20_000)])
 
 
 def test_a_file_is_read_with_empty_cells_and_its_byte_order_mark() -> None:

@@ -85,6 +85,13 @@ def test_growth_is_across_scales_and_its_rate_by_years() -> None:
     assert {"revenue_growth", "revenue_cagr"} <= named
 
 
+def test_a_rate_from_a_loss_is_refused_by_its_own_name() -> None:
+    three = [statement(2023, net_income=-5), statement(2024, net_income=4), statement(2025, net_income=6)]
+    found = figures_of_statements(three, ratios=[], growing=["net_income"])
+    assert [(one.name, one.value) for one in found.figures] == [("net_income_growth", 0.5)]
+    assert [one.name for one in found.refusals] == ["net_income_cagr"]
+
+
 @pytest.mark.parametrize(
     ("earlier", "later", "said"),
     [
