@@ -47,7 +47,7 @@ def register(trainer: Router, given: Mapping[str, str], metrics: Sequence[str], 
         body["metrics"] = dict(map(measured, metrics))
     found = trainer.post(VERSIONS, body)
     show(found, [_row(found)], "A version", as_json=as_json)
-    if found["why"] != given.get("why"):
+    if found["why"] != " ".join(given.get("why", "").split()):
         sys.stderr.write(f"ratchet: {_kept_as_it_was(found)}\n")
 
 

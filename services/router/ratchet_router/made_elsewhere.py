@@ -46,13 +46,16 @@ class MadeElsewhere:
     cost_usd: Decimal | None = None
     reference: Any = field(default=None, repr=False)
     collect: bool = True
+    told_under: str = ""  # digests of an Idempotency-Key and of what was told under it
 
     @property
     def result_id(self) -> UUID:
-        """From the caller's own name for it, within his tenant: told twice, it is one."""
-        if self.external_id is None:
-            return uuid7()
-        return uuid5(NAMESPACE, f"{len(self.tenant)}:{self.tenant}{self.external_id}")
+        """From the caller's own name for it, or what he tells it under, within his tenant: told twice, it is one, even
+        where nobody knows how the first time ended.
+        """
+        if self.external_id is not None:
+            return uuid5(NAMESPACE, f"{len(self.tenant)}:{self.tenant}{self.external_id}")
+        return uuid5(NAMESPACE, f"key:{self.tenant}:{self.told_under}") if self.told_under else uuid7()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Use case: an answer that was made elsewhere is recorded; told again under the same Idempotency-Key, it is not."""
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +26,8 @@ class Taken:
 
 async def take_once(made: MadeElsewhere, wanted: Once | None, parts: Parts) -> Taken:
     """Raises what `held` raises, NotRecordedError."""
+    if wanted is not None:
+        made = dataclasses.replace(made, told_under=(wanted.key + wanted.fingerprint).hex())
     found = told(made, parts.catalogue.of(made.tenant).models, parts.settings.text_limit_bytes)
     if wanted is None:
         return Taken(found, await parts.recorder.record(found.event))

@@ -53,6 +53,13 @@ def test_one_that_the_caller_names_is_the_same_each_time_and_another_for_another
     assert told(made(), models, LIMIT).event.result_id != told(made(), models, LIMIT).event.result_id
 
 
+def test_what_is_told_again_under_a_key_is_the_same_though_nobody_knows_how_it_ended(models: dict[str, Model]) -> None:
+    one, same = (told(made(told_under="0a"), models, LIMIT).event for _ in range(2))
+    assert (one.result_id, one.event_id) == (same.result_id, same.event_id)
+    others = [made(told_under="0b"), made(told_under="0a", tenant="other"), made(told_under="0a", external_id="0a")]
+    assert one.result_id not in {told(other, models, LIMIT).event.result_id for other in others}
+
+
 def test_a_cost_that_is_given_counts_else_the_catalogues_prices_else_none(models: dict[str, Model]) -> None:
     name, model = next((name, model) for name, model in models.items() if model.prices.input)
     usage = Usage(input_tokens=1_000_000, output_tokens=0)

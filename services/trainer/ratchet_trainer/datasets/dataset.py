@@ -25,7 +25,7 @@ class TooFewExamplesError(RefusedError):
         """
         there = "is 1 different example" if found == 1 else f"are {found} different examples"
         todo = "collect more feedback, or POST some to /api/models/examples."
-        if balanced_away:
+        if balanced_away and found + balanced_away >= needed:
             todo = (
                 f"the balance of document types leaves out {balanced_away} of {found + balanced_away}. Ask for a "
                 "looser one or for none, or collect more of the types that are rare."

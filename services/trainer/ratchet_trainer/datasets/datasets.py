@@ -29,7 +29,7 @@ from ratchet_trainer.judging import weighting
 from ratchet_trainer.judging.weighting import Stratum
 
 TRIES: Final = 3
-ARCHIVED_TOLD: Final = 10_000  # archived examples; more are not counted
+ARCHIVED_TOLD: Final = 1_000  # archived examples; more are not counted: jobs that wait ask often
 
 Compose = Callable[[str, Sequence[Head], Rules], Awaitable[Composed]]
 ReadThrough = Callable[[Sequence[Example]], Awaitable[Read]]
