@@ -35,7 +35,7 @@ def connect(url: str) -> AsyncMongoClient[Document]:
         url,
         tz_aware=True,
         serverSelectionTimeoutMS=2000,
-        connectTimeoutMS=2000,
+        connectTimeoutMS=10_000,  # the driver's own look at the server, too: one that is late breaks off all calls
         socketTimeoutMS=10_000,  # not timeoutMS: that would lift the 2 s
         waitQueueTimeoutMS=10_000,
     )

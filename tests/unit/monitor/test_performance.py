@@ -21,7 +21,7 @@ def totals_of(
     *,
     task: str = "summary",
 ) -> Totals:
-    scored = {result_id(n): Scored(round(score * 1e6), 2 if score > 0.5 else 0, 1) for n, score in scores.items()}
+    scored = {result_id(n): Scored(round(score * 1e6), 2 if score > 0.5 else 0, 1, 1) for n, score in scores.items()}
     build = Build(scored, {result_id(n): count for n, count in (hits or {}).items()})
     for one in observations:
         build.add(one)
