@@ -23,6 +23,7 @@ from ratchet_trainer.rollouts.shadowing import ShadowFirst, ended, set_shadow
 from ratchet_trainer.rollouts.traffic import Traffic
 from ratchet_trainer.rollouts.versions import TRIES, Version, VersionState
 from ratchet_trainer.suites.asking import CannotAskError
+from ratchet_trainer.suites.report import report_of
 from tests.unit.trainer.decision_fakes import (
     NOW,
     Clock,
@@ -132,6 +133,14 @@ async def test_what_it_is_not_sure_of_counts_as_the_baseline_answered_it_at_its_
     assert {(case.candidate.score - case.baseline.score, case.candidate.cost_usd) for case in left} == {(0.0, 0.01)}
     assert all(case.candidate.latency_ms >= case.baseline.latency_ms for case in left)
     assert {(case.candidate.score, case.candidate.cost_usd) for case in own} == {(1.0, 0.0)}
+    assert [case.candidate.abstained for case in kept.verdict.scores] == [True] * 20 + [False] * len(own)
+    told = report_of(kept, 1)
+    assert kept.verdict.report.candidate.abstained == 20
+    assert told.summary
+    assert told.summary.baseline
+    assert (told.summary.candidate.abstained, told.summary.baseline.abstained) == (20, 0)
+    passed = [case.baseline.passed for case in told.cases if case.baseline]
+    assert passed == [case.baseline.score == 1 for case in kept.verdict.scores]  # a label is right, or it is not
 
 
 async def test_without_held_out_answers_of_what_serves_it_waits_and_says_what_for() -> None:

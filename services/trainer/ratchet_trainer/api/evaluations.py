@@ -27,6 +27,7 @@ class SideView(BaseModel):
     cost_usd: float = Field(description="mean")
     relevance: float | None = Field(description="null: of labels, and before it was measured")
     completeness: float | None
+    abstained: int = Field(description="cases that a student was not sure of: they count as the baseline answered them")
 
 
 class GainView(BaseModel):
@@ -77,6 +78,7 @@ class CaseView(BaseModel):
     score: float
     baseline_score: float
     weight: float
+    abstained: bool = Field(description="it was not sure: the baseline's answer")
 
 
 class EvaluationWithCases(EvaluationView):
@@ -157,6 +159,7 @@ def _side(side: Side) -> SideView:
         cost_usd=round(side.cost_usd, 6),
         relevance=side.relevance,
         completeness=side.completeness,
+        abstained=side.abstained,
     )
 
 
@@ -171,4 +174,5 @@ def _case(score: CaseScore) -> CaseView:
         score=score.candidate.score,
         baseline_score=score.baseline.score,
         weight=score.weight,
+        abstained=score.candidate.abstained,
     )

@@ -49,6 +49,7 @@ class Side:
     cost_usd: float  # mean
     relevance: float | None = None  # weighted means of the cases that have one
     completeness: float | None = None
+    abstained: int = 0  # cases that it was not sure of, and left to the baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def cases_of(examples: Sequence[Example], weights: Sequence[float]) -> list[Case
 def left_to_baseline(case: Case, after_ms: float) -> Answer:
     """As it serves: what the candidate is not sure of, the baseline answers, and costs what it cost then. No gain."""
     example = case.example
-    return Answer(case.output, after_ms + example.latency_ms, example.cost_usd)
+    return Answer(case.output, after_ms + example.latency_ms, example.cost_usd, abstained=True)
 
 
 def commonest_label(task_type: str, train: Sequence[Example]) -> str | None:
@@ -194,6 +195,7 @@ def _side(its: Sequence[Judged], weights: Sequence[float]) -> Side:
         cost_usd=statistics.fmean(j.cost_usd for j in its),
         relevance=_known_mean([j.relevance for j in its], weights),
         completeness=_known_mean([j.completeness for j in its], weights),
+        abstained=sum(j.abstained for j in its),
     )
 
 

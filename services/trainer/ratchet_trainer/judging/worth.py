@@ -11,9 +11,12 @@ from ratchet_trainer.privacy.giving_away import Find, gives_away
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """`abstained`: a student was not sure, and this is what the baseline said."""
+
     output: str
     latency_ms: float
     cost_usd: float
+    abstained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Judged:
     cost_usd: float
     relevance: float | None = None
     completeness: float | None = None
+    abstained: bool = False
 
 
 def judged(task_type: str, example: Example, answer: Answer, find: Find) -> Judged:
@@ -50,6 +54,7 @@ def judged(task_type: str, example: Example, answer: Answer, find: Find) -> Judg
         cost_usd=answer.cost_usd,
         relevance=relevance(task_type, answer.output, *asked),
         completeness=completeness(task_type, answer.output, target),
+        abstained=answer.abstained,
     )
 
 

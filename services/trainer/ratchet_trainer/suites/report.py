@@ -12,6 +12,7 @@ from ratchet_trainer.suites.judged import JudgeReport
 from ratchet_trainer.suites.material import digest_of_example
 from ratchet_trainer.suites.outcomes import CaseOutcome, Outcome
 from ratchet_trainer.suites.run import Run
+from ratchet_trainer.suites.suite import passes_at
 from ratchet_trainer.suites.summary import Summary, summary
 
 
@@ -62,7 +63,8 @@ def _of_run(run: Run) -> Report:
 
 
 def _of_gate(evaluation: Evaluation, seed: int) -> Report:
-    cases = tuple(_case(score) for score in evaluation.verdict.scores)
+    bar = passes_at(evaluation.task_type)  # as where somebody asks for it: the two are compared case by case
+    cases = tuple(_case(score, bar) for score in evaluation.verdict.scores)
     return Report(
         evaluation_id=evaluation.evaluation_id,
         kind="gate",
@@ -80,27 +82,27 @@ def _of_gate(evaluation: Evaluation, seed: int) -> Report:
     )
 
 
-def _case(score: CaseScore) -> CaseOutcome:
-    """A case passes at the gate where the version's answer is no worse."""
+def _case(score: CaseScore, bar: float) -> CaseOutcome:
     return CaseOutcome(
         case_id=str(score.example_id),
         digest=digest_of_example(str(score.example_id)),
         weight=score.weight,
         group=score.group,
         slices=score.slices,
-        candidate=_outcome(score.candidate, passed=score.candidate.score >= score.baseline.score),
-        baseline=_outcome(score.baseline, passed=score.baseline.score >= score.candidate.score),
+        candidate=_outcome(score.candidate, bar),
+        baseline=_outcome(score.baseline, bar),
     )
 
 
-def _outcome(judged: Judged, *, passed: bool) -> Outcome:
+def _outcome(judged: Judged, bar: float) -> Outcome:
     return Outcome(
         score=judged.score,
-        passed=passed,
+        passed=judged.score >= bar,
         malformed=judged.malformed,
         private=judged.private,
         latency_ms=judged.latency_ms,
         cost_usd=judged.cost_usd,
         relevance=judged.relevance,
         completeness=judged.completeness,
+        abstained=judged.abstained,
     )

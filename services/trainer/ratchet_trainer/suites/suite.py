@@ -116,6 +116,8 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     @property
     def passes_at(self) -> float:
-        if self.pass_at is not None:
-            return self.pass_at
-        return LABEL_PASSES_AT if self.task_type in LABEL_TASKS else PASSES_AT
+        return passes_at(self.task_type) if self.pass_at is None else self.pass_at
+
+
+def passes_at(task_type: str) -> float:
+    return LABEL_PASSES_AT if task_type in LABEL_TASKS else PASSES_AT
