@@ -96,8 +96,8 @@ async def _once_there_are(n: int) -> int:
 
 
 async def _stored(database: Database) -> int:
-    days = await database.list_collection_names(filter={"name": {"$regex": "^observations_"}})
-    return sum([await database[day].count_documents({}) for day in days])
+    days = await database.list_collection_names(filter={"name": {"$regex": "^seen_"}})
+    return sum([segment["n"] for day in days async for segment in database[day].find({}, {"n": 1})])
 
 
 def _event(number: int) -> PredictionMade:

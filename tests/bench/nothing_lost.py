@@ -28,7 +28,7 @@ def _figures(where: str, counted: Counted) -> list[Figure]:
         "requests acknowledged and not observed by monitor": counted.not_observed,
         "observations missing in monitor's total_predictions": counted.not_in_performance,
         "feedback acknowledged, neither example nor refusal": counted.not_an_example_nor_refused,
-        "result ids twice": counted.acknowledged_twice + counted.observed_twice,
+        "result ids twice": counted.acknowledged_twice + counted.counted_twice,
     }
     return [
         Figure(f"nothing lost, {where}: {name}", float(value), "", "0", value == 0, told)

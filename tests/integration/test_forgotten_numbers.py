@@ -1,10 +1,13 @@
-"""The monitor takes a user out of its numbers where there are any, and looks through no day that has none."""
+"""The monitor takes a user out of its numbers where there are any, and looks through no day that has none; what it was
+told twice it counts once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from ratchet_common import mongo
 from ratchet_common.forgotten import Person
@@ -40,3 +43,26 @@ async def test_days_without_anything_are_not_looked_through_and_not_made(databas
     assert removed["unlinked_scores"] == []
     assert len(removed["unlinked_observations"]) <= 24
     assert set(await database.list_collection_names()) - before == {"changed_hours"}
+
+
+async def test_what_came_twice_counts_once_and_as_it_came_first(database: Database) -> None:
+    facts = MonitorStore(database, KEEPING).facts
+    seen = [observation_of(made(result_id=uuid4()), NOW) for _ in range(4)]
+    await facts.add_observations(seen[:3])
+    await facts.add_observations(seen[:3])
+    later = [replace(one, seen_at=NOW + timedelta(minutes=1)) for one in seen[1:]]
+    await facts.add_observations(later)
+    found = {one.result_id: one async for one in facts.observations([seen[0].bucket])}
+    assert found == {one.result_id: one for one in [*seen[:3], later[-1]]}
+    assert len([one async for one in facts.observations([seen[0].bucket])]) == 4
+
+
+async def test_two_who_are_forgotten_at_once_are_both_gone_from_what_they_share(database: Database) -> None:
+    facts = MonitorStore(database, KEEPING).facts
+    people = [f"user-{number}" for number in range(6)]
+    seen = [observation_of(made(user=one, unit=one, result_id=uuid4()), NOW) for one in people]
+    await facts.add_observations(seen)
+    bucket = [seen[0].bucket]
+    unlinked = await asyncio.gather(*(facts.unlink_observations(bucket, one.user, f"x{one.user}") for one in seen))
+    assert [len(its) for its in unlinked] == [1] * len(people)
+    assert {one.user async for one in facts.observations(bucket)} == {f"x{one.user}" for one in seen}

@@ -85,7 +85,8 @@ def made_at(result_id: UUID, otherwise: datetime) -> datetime:
 
 
 def hour_of(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.replace(minute=0, second=0, microsecond=0)
 
 
 def day_of(at: datetime) -> datetime:

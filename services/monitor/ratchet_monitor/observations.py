@@ -4,6 +4,7 @@ Money is in nano-USD, time in microseconds, what lies between 0 and 1 in million
 an hour counted twice, or in another order, gives the same numbers.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -139,12 +140,12 @@ def observation_of(event: PredictionMade, now: datetime, measures: Measures = NO
         revision=event.decision.revision,
         arm=event.decision.assigned_version,
         fell_back=event.decision.fell_back,
-        misshapen=not all(check.passed for check in event.checks),
+        misshapen=bool(event.checks) and not all(check.passed for check in event.checks),
         cached=event.cached_from is not None,
         simulated=event.simulated,
         has_document=event.has_document,
         cost=nano("cost_usd", event.cost_usd),
-        cost_of_attempts=nano("attempts", sum((one.cost_usd for one in event.attempts), Decimal(0))),
+        cost_of_attempts=_cost_of(event.attempts) if event.attempts else 0,
         premium_cost=nano("premium_cost_usd", event.premium_cost_usd),
         tokens=_tokens(event.usage),
         discounts=_discounts(event.savings),
@@ -165,6 +166,10 @@ def observation_of(event: PredictionMade, now: datetime, measures: Measures = NO
         at=plausible(made_at(event.result_id, event.occurred_at), now),
         seen_at=now,
     )
+
+
+def _cost_of(attempts: Sequence[Attempt]) -> int:
+    return nano("attempts", sum((one.cost_usd for one in attempts), Decimal(0)))
 
 
 def raw_confidence_of(event: PredictionMade) -> RawConfidence | None:

@@ -1,7 +1,8 @@
 """A store that keeps nothing, after all has been done to each fact that the real one does before its insert."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from ratchet_common.forgotten import Person
@@ -9,18 +10,23 @@ from ratchet_monitor.hours import BucketKey
 from ratchet_monitor.marks import Mark
 from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.scores import Score
-from ratchet_monitor.store.daily import by_bucket
+from ratchet_monitor.store.segments import Segments
+
+CAME_AT: Final = datetime.now(UTC)
+SEEN: Final = Segments(Observation, lambda seen: seen.result_id)
+REPEATED: Final = Segments(Hit, lambda hit: hit.result_id)
+SAID: Final = Segments(Score, lambda score: score.event_id)
 
 
 class Nowhere:
     async def add_observations(self, observations: Collection[Observation]) -> None:
-        by_bucket({one.result_id: one for one in observations})
+        list(SEEN.of(observations, CAME_AT))
 
     async def add_hits(self, hits: Collection[Hit]) -> None:
-        by_bucket({one.result_id: one for one in hits})
+        list(REPEATED.of(hits, CAME_AT))
 
     async def add_scores(self, scores: Collection[Score]) -> None:
-        by_bucket({one.event_id: one for one in scores})
+        list(SAID.of(scores, CAME_AT))
 
     async def add_late(self, late: Collection[Observation | Score]) -> None:
         """None of the bench's events is late."""

@@ -1,63 +1,56 @@
 """One collection a day of results, with one index. To forget a day is to drop it.
 
-A second index, for a TTL, would cost a third of the intake, and single deletions could not keep up with it.
+A second index, for a TTL, would slow the intake down, and single deletions could not keep up with it.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
-
-from bson import Binary
 
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_monitor.hours import BucketKey
 from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.scores import Score
-from ratchet_monitor.store.documents import document_of, struct_of
+from ratchet_monitor.store.segments import Segments
 
 F = TypeVar("F", Observation, Hit, Score)
-READ_AT_ONCE = 1000
+READ_AT_ONCE = 50  # segments: 10 MB at most
 
 
 class Daily(Generic[F]):
     """Facts of one kind, each filed under the hour of its result."""
 
-    def __init__(self, database: Database, name: str, kind: type[F]) -> None:
+    def __init__(self, database: Database, name: str, kind: type[F], id_of: Callable[[F], UUID]) -> None:
         self._database, self._name = database, name
-        self._kind: type[F] = kind
+        self._segments: Segments[F] = Segments(kind, id_of)
         self._indexed: set[str] = set()
 
-    async def add(self, facts: Mapping[UUID, F]) -> None:
-        """By their own ids: what is there already stays as it is."""
+    async def add(self, facts: Collection[F]) -> None:
+        """What is there already stays as it is."""
         days: dict[str, list[Document]] = {}
-        for bucket, documents in by_bucket(facts).items():
-            days.setdefault(self._day(bucket.hour), []).extend(documents)
-        for day, documents in days.items():
-            await self._insert(day, documents)
+        for bucket, segment in self._segments.of(facts, datetime.now(UTC)):
+            days.setdefault(self._day(bucket.hour), []).append(segment)
+        for day, segments in days.items():
+            await self._insert(day, segments)
 
-    async def filed(self, buckets: Collection[BucketKey], only: Document | None = None) -> AsyncIterator[F]:
-        """The bucket's key holds the tenant. `only`: those of them that this holds for."""
-        days: dict[str, list[str]] = {}
-        for bucket in buckets:
-            days.setdefault(self._day(bucket.hour), []).append(bucket.text)
-        for day, keys in days.items():
-            with waiting_is_worth_it():
-                these = {"bucket": {"$in": keys}, **(only or {})}
-                async for document in self._database[day].find(these, batch_size=READ_AT_ONCE):
-                    yield struct_of(self._kind, document)
+    async def filed(self, buckets: Collection[BucketKey]) -> AsyncIterator[F]:
+        """Each once, as it was when it came first. The bucket's key holds the tenant. What has been read is remembered
+        by its id: some 100 MB for a million facts."""
+        seen: set[bytes] = set()
+        for day, keys in self._days(buckets).items():
+            async for segment in self._read(day, keys):
+                for fact in self._segments.once(self._segments.facts_in(segment), seen):
+                    yield fact
 
-    async def replace(self, hour: Collection[BucketKey], fields: Collection[str], before: str, after: str) -> int:
-        """In the facts of these buckets, all of one hour. Returns in how many."""
-        keys, days = [bucket.text for bucket in hour], {self._day(bucket.hour) for bucket in hour}
-        anywhere = [{field: before} for field in fields]
-        changed = 0
-        with waiting_is_worth_it():
-            for day in days:
-                changed += await self._database[day].count_documents({"bucket": {"$in": keys}, "$or": anywhere})
-                for field in fields:
-                    these = {"bucket": {"$in": keys}, field: before}
-                    await self._database[day].update_many(these, {"$set": {field: after}})
+    async def replace(self, hour: Collection[BucketKey], fields: Collection[str], before: str, after: str) -> list[F]:
+        """In the facts of these buckets, all of one hour. Returns those that changed, each once."""
+        seen: set[bytes] = set()
+        changed: list[F] = []
+        for day, keys in self._days(hour).items():
+            async for segment in self._read(day, keys):
+                its = await self._rewritten(day, segment, fields, before, after)
+                changed += self._segments.once(its, seen)
         return changed
 
     async def of_days_there(self, hours: Sequence[Collection[BucketKey]]) -> list[Collection[BucketKey]]:
@@ -74,24 +67,41 @@ class Daily(Generic[F]):
                 if day < self._day(first):
                     await self._database.drop_collection(day)
 
-    async def _insert(self, day: str, documents: list[Document]) -> None:
+    async def _read(self, day: str, keys: Collection[str]) -> AsyncIterator[Document]:
+        with waiting_is_worth_it():
+            its = self._database[day].find({"bucket": {"$in": list(keys)}}, batch_size=READ_AT_ONCE)
+            async for segment in its.sort([("bucket", 1), ("came_at", 1)]):
+                yield segment
+
+    async def _rewritten(
+        self, day: str, segment: Document | None, fields: Collection[str], before: str, after: str
+    ) -> Sequence[F]:
+        """Again where another person is being replaced in it at the same time."""
+        with waiting_is_worth_it():
+            while segment is not None:
+                facts, changed = self._segments.with_replaced(segment, fields, before, after)
+                if not changed:
+                    return []
+                as_read = {"_id": segment["_id"], "rewritten": segment["rewritten"]}
+                then = {"$set": {"facts": facts}, "$inc": {"rewritten": 1}}
+                if (await self._database[day].update_one(as_read, then)).matched_count:
+                    return changed
+                segment = await self._database[day].find_one({"_id": segment["_id"]})
+        return []
+
+    async def _insert(self, day: str, segments: Sequence[Document]) -> None:
         with waiting_is_worth_it(), duplicates_are_fine():
             if day not in self._indexed:  # at once, while it is empty
-                await self._database[day].create_index("bucket")
+                await self._database[day].create_index([("bucket", 1), ("came_at", 1)])
                 self._indexed.add(day)
-            await self._database[day].insert_many(documents, ordered=False)
+            await self._database[day].insert_many(segments, ordered=False)
+
+    def _days(self, buckets: Collection[BucketKey]) -> dict[str, list[str]]:
+        """The keys of the buckets, by the collection that they lie in."""
+        days: dict[str, list[str]] = {}
+        for bucket in buckets:
+            days.setdefault(self._day(bucket.hour), []).append(bucket.text)
+        return days
 
     def _day(self, at: datetime) -> str:
         return f"{self._name}_{at.astimezone(UTC):%Y%m%d}"
-
-
-def by_bucket(facts: Mapping[UUID, F]) -> dict[BucketKey, list[Document]]:
-    """The documents of facts, given by their own ids, as they are stored."""
-    found: dict[BucketKey, list[Document]] = {}
-    texts: dict[BucketKey, str] = {}  # each told once: it takes as long as to encode a fact
-    for own_id, fact in facts.items():
-        bucket = fact.bucket
-        if bucket not in texts:
-            texts[bucket], found[bucket] = bucket.text, []
-        found[bucket].append({"_id": Binary.from_uuid(own_id), "bucket": texts[bucket], **document_of(fact)})
-    return found

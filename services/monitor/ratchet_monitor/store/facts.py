@@ -14,8 +14,9 @@ from ratchet_monitor.store.daily import Daily
 
 class MongoFacts:
     def __init__(self, database: Database, keeping: Keeping) -> None:
-        self._observations = Daily(database, "observations", Observation)
-        self._hits, self._scores = Daily(database, "hits", Hit), Daily(database, "scores", Score)
+        self._observations = Daily(database, "seen", Observation, lambda seen: seen.result_id)
+        self._hits = Daily(database, "repeated", Hit, lambda hit: hit.result_id)
+        self._scores = Daily(database, "said", Score, lambda score: score.event_id)
         self._late, self._keeping = database.late, keeping
 
     async def create_indexes(self) -> None:
@@ -23,13 +24,13 @@ class MongoFacts:
         await self._late.create_index("until", expireAfterSeconds=0)
 
     async def add_observations(self, observations: Collection[Observation]) -> None:
-        await self._observations.add({one.result_id: one for one in observations})
+        await self._observations.add(observations)
 
     async def add_hits(self, hits: Collection[Hit]) -> None:
-        await self._hits.add({one.result_id: one for one in hits})
+        await self._hits.add(hits)
 
     async def add_scores(self, scores: Collection[Score]) -> None:
-        await self._scores.add({one.event_id: one for one in scores})
+        await self._scores.add(scores)
 
     async def add_late(self, late: Collection[Observation | Score]) -> None:
         if late:
@@ -43,11 +44,10 @@ class MongoFacts:
     def observations(self, buckets: Collection[BucketKey]) -> AsyncIterator[Observation]:
         return self._observations.filed(buckets)
 
-    def exposures(self, buckets: Collection[BucketKey], experiment_id: str) -> AsyncIterator[Observation]:
-        return self._observations.filed(buckets, {"experiment": experiment_id})
-
-    def of_user(self, buckets: Collection[BucketKey], user: str) -> AsyncIterator[Observation]:
-        return self._observations.filed(buckets, {"user": user})
+    async def exposures(self, buckets: Collection[BucketKey], experiment_id: str) -> AsyncIterator[Observation]:
+        async for seen in self._observations.filed(buckets):
+            if seen.experiment == experiment_id:
+                yield seen
 
     def scores(self, buckets: Collection[BucketKey]) -> AsyncIterator[Score]:
         return self._scores.filed(buckets)
@@ -62,11 +62,12 @@ class MongoFacts:
     async def scored(self, hours: Sequence[Collection[BucketKey]]) -> list[Collection[BucketKey]]:
         return await self._scores.of_days_there(hours)
 
-    async def unlink_observations(self, hour: Collection[BucketKey], before: str, after: str) -> int:
+    async def unlink_observations(self, hour: Collection[BucketKey], before: str, after: str) -> Sequence[Observation]:
+        """Those that lead to somebody else now."""
         return await self._observations.replace(hour, ("unit", "user"), before, after)
 
     async def unlink_scores(self, hour: Collection[BucketKey], before: str, after: str) -> int:
-        return await self._scores.replace(hour, ("unit", "user"), before, after)
+        return len(await self._scores.replace(hour, ("unit", "user"), before, after))
 
     async def forget(self, now: datetime) -> None:
         """What no hour is built from any more."""

@@ -35,9 +35,9 @@ class MongoTraces:
         for hour in await self._facts.observed(self._hours(person)):
             nobody = made_up(person, self._key)
             unlinked = await self._facts.unlink_observations(hour, person.name, nobody)
-            if unlinked:
-                await self._changed.set({seen.bucket async for seen in self._facts.of_user(hour, nobody)})
-            yield unlinked
+            if touched := {seen.bucket for seen in unlinked if seen.user == nobody}:
+                await self._changed.set(touched)
+            yield len(unlinked)
 
     async def _costs(self, person: Person) -> AsyncIterator[int]:
         for sheets in (self._ledger.of_hours, self._ledger.of_days):
