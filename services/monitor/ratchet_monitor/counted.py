@@ -199,7 +199,12 @@ def _add(to: Floats, rows: Integers, numbers: Floats, *, apart: bool) -> None:
 
 
 def _longer(one: npt.NDArray[T], more: int, of: int = 0) -> npt.NDArray[T]:
-    return np.concatenate([one, np.full((more, *one.shape[1:]), of, one.dtype)])
+    """Of zeros only what is written to takes memory, and time."""
+    longer = np.zeros((len(one) + more, *one.shape[1:]), one.dtype)
+    longer[: len(one)] = one
+    if of:
+        longer[len(one) :] = of
+    return longer
 
 
 async def count(counted: Counted, buckets: Buckets, tenant: str, task_type: str = "", *, by_hour: bool = False) -> None:

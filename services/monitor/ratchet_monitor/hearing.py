@@ -66,13 +66,25 @@ def heard_in(strata: npt.NDArray[np.float64]) -> Heard:
     return Heard(_scores(told, np.ones(len(told))), _scores(told, weight), covered)
 
 
-def weights(strata: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """As `heard_in` weighs each one's scores; 0 where there are none. The last axis is a stratum."""
+def weights(strata: npt.NDArray[np.float64], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """As `heard_in` weighs the scores of each, for several of whom each has the lines from one of `starts` to the next
+    (rows, strata, Stratum); 0 where there are none."""
     answers, scored = strata[..., 0], strata[..., 1]
     few, told = scored < FEWEST, scored > 0
-    pooled = answers[few].sum() / max(1.0, float(scored[few].sum()))
+    rest, of_rest = (np.add.reduceat(np.where(few, its, 0.0).sum(axis=1), starts) for its in (answers, scored))
+    pooled = np.repeat(rest / np.maximum(1.0, of_rest), np.diff([*starts, len(strata)]))[:, np.newaxis]
     own = np.divide(answers, scored, out=np.zeros_like(answers), where=told)
     return np.where(few, np.where(told, pooled, 0.0), own)
+
+
+def scores_of(
+    strata: npt.NDArray[np.float64], weight: npt.NDArray[np.float64], starts: npt.NDArray[np.int64]
+) -> list[Scores]:
+    """What `heard_in` hears weighted, of each of those whose `weights` these are."""
+    scored, x, xx = strata[..., 1], strata[..., 2] / MILLION, strata[..., 3] / MILLION
+    sums = (scored, weight * scored, weight * x, weight**2 * scored, weight**2 * x, weight**2 * xx)
+    each = np.stack([np.add.reduceat(its.sum(axis=1), starts) for its in sums], axis=1)
+    return [Scores(n=int(n), w=w, wx=wx, ww=ww, wwx=wwx, wwxx=wwxx) for n, w, wx, ww, wwx, wwxx in each.tolist()]
 
 
 def _scores(strata: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> Scores:

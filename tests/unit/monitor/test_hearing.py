@@ -1,8 +1,20 @@
 import random
 
+import msgspec
+import numpy as np
 import pytest
 
-from ratchet_monitor.hearing import FEWEST, Strata, heard, stratum_of, with_answer, with_strata
+from ratchet_monitor.hearing import (
+    FEWEST,
+    Strata,
+    heard,
+    heard_in,
+    scores_of,
+    stratum_of,
+    weights,
+    with_answer,
+    with_strata,
+)
 from tests.unit.monitor.make import observation
 
 
@@ -59,3 +71,16 @@ def test_strata_tell_how_sure_an_answer_seemed_and_whether_it_was_well_formed() 
     known = [observation(n, confidence=c) for n, c in enumerate((0.0, 0.49, 0.5, 0.69, 0.7, 0.9, 0.95, 1.0))]
     assert [stratum_of(one) for one in known] == [2, 2, 4, 4, 6, 8, 10, 10]
     assert stratum_of(observation(9)) == 0
+
+
+def test_of_several_side_by_side_the_same_is_heard_as_of_each_alone() -> None:
+    rng = np.random.default_rng(7)
+    scored = rng.integers(0, 12, (9, 4))
+    yes = rng.binomial(scored, 0.7) * 1_000_000
+    strata = np.stack([scored + rng.integers(0, 50, scored.shape), scored, yes, yes], axis=-1).astype(float)
+    strata[3:5, :, 1:] = 0  # nobody spoke of these
+    starts = np.array([0, 2, 3, 5])
+    together = scores_of(strata, weights(strata, starts), starts)
+    for scores, lines in zip(together, np.split(strata, starts[1:]), strict=True):
+        alone = heard_in(lines.reshape(-1, 4)).weighted
+        assert msgspec.structs.astuple(scores) == pytest.approx(msgspec.structs.astuple(alone))

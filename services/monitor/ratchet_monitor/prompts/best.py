@@ -18,7 +18,7 @@ from ratchet_monitor.buckets import OTHERS
 from ratchet_monitor.drift.accuracy import NEEDED
 from ratchet_monitor.known import Apart, turned
 from ratchet_monitor.prompts.performance import mean_of
-from ratchet_monitor.prompts.standardising import quality_cells, shares_apart
+from ratchet_monitor.prompts.standardising import Cells, quality_cells, shares_apart
 from ratchet_monitor.prompts.uses import Place, Uses
 
 MOST: Final = 20  # templates of one task and document type that are compared, those of the most scores
@@ -51,6 +51,7 @@ class Best:
 
 
 Cell = tuple[str, str]  # task and document type
+Leads = dict[str, dict[str, Apart]]  # of each over each other one
 
 
 def best(found: Mapping[str, Uses]) -> list[Best]:
@@ -59,7 +60,9 @@ def best(found: Mapping[str, Uses]) -> list[Best]:
     known = {cell: _ranked(its) for cell, its in cells.items()}
     compared = sum(len(its) for its in known.values() if len(its) >= MIN_COMPARED)
     level = 1 - ERROR / max(1, compared)
-    return [_best(cell, cells[cell], known[cell], level) for cell in sorted(cells)]
+    quality = {name: quality_cells(uses) for name, uses in found.items() if name != OTHERS}
+    leads = {cell: _leads(_within(cell, quality, ranked), ranked, level) for cell, ranked in known.items()}
+    return [_best(cell, cells[cell], known[cell], leads[cell]) for cell in sorted(cells)]
 
 
 def _cells(found: Mapping[str, Uses]) -> dict[Cell, dict[str, Uses]]:
@@ -85,8 +88,8 @@ def _ranked(its: Mapping[str, Uses]) -> list[str]:
     return [name for name, _ in sorted(scored, key=lambda one: (-one[1], one[0]))[:MOST]]
 
 
-def _best(cell: Cell, its: Mapping[str, Uses], ranked: Sequence[str], level: float) -> Best:
-    won = _won(its, ranked, level)
+def _best(cell: Cell, its: Mapping[str, Uses], ranked: Sequence[str], leads: Leads) -> Best:
+    won = _won(ranked, leads)
     others = sorted(set(its) - set(ranked))
     left_out = f" Not compared: {', '.join(others[:MOST])} (fewer than {NEEDED} scores)." if others and won.why else ""
     return Best(
@@ -109,11 +112,10 @@ class _Won(NamedTuple):
     low: float | None = None
 
 
-def _won(its: Mapping[str, Uses], ranked: Sequence[str], level: float) -> _Won:
+def _won(ranked: Sequence[str], leads: Leads) -> _Won:
     """By the other one that comes nearest."""
     if len(ranked) < MIN_COMPARED:
         return _Won()
-    leads = _leads(its, ranked, level)
     complete = {name: over for name, over in leads.items() if len(over) == len(ranked) - 1}
     if not complete:
         one, other = next(pair for pair in combinations(ranked, 2) if pair[1] not in leads[pair[0]])
@@ -134,9 +136,12 @@ def _won(its: Mapping[str, Uses], ranked: Sequence[str], level: float) -> _Won:
     return _Won(first, first, f"{first} is the best of {len(ranked)}, {by}, which comes nearest.", lead, low)
 
 
-def _leads(its: Mapping[str, Uses], ranked: Sequence[str], level: float) -> dict[str, dict[str, Apart]]:
-    """Of each over each other one, where enough is known of both."""
-    quality = {name: quality_cells(its[name]) for name in ranked}
+def _within(cell: Cell, quality: Mapping[str, Cells], names: Sequence[str]) -> dict[str, Cells]:
+    return {name: {place: known for place, known in quality[name].items() if _cell_of(place) == cell} for name in names}
+
+
+def _leads(quality: Mapping[str, Cells], ranked: Sequence[str], level: float) -> Leads:
+    """Where enough is known of both."""
     found: dict[str, dict[str, Apart]] = {name: {} for name in ranked}
     for one, other in combinations(ranked, 2):
         held = shares_apart(quality[one], quality[other])

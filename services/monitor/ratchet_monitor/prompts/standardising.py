@@ -12,8 +12,8 @@ import numpy as np
 
 from ratchet_monitor.blocks import FEWEST, LEVEL, Design, Spread, effect_of, ratio
 from ratchet_monitor.counted import BY_BLOCK
-from ratchet_monitor.hearing import heard_in, weights
-from ratchet_monitor.kinds import OF_STRATUM, Floats, Integers
+from ratchet_monitor.hearing import scores_of, weights
+from ratchet_monitor.kinds import Floats, Integers
 from ratchet_monitor.known import Apart, Known, difference, known
 from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.prompts.uses import Place, Uses
@@ -40,17 +40,21 @@ class Standardised(NamedTuple):
 
 def quality_cells(uses: Uses) -> Cells:
     """Each score weighs as in the place as a whole: by who gives feedback there."""
-    found: dict[Place, Floats] = {}
-    for place, (strata, said) in uses.spoken.items():
-        whole = known(heard_in(strata.reshape(-1, OF_STRATUM)).weighted)
-        if whole is None:
-            continue
-        weight, n = weights(strata), said[..., 0].sum(axis=(0, 2))
-        below = np.einsum("rs,rbs->b", weight, said[..., 0])
-        above = np.einsum("rs,rbs->b", weight, said[..., 1]) / MILLION
-        mean = np.clip(_shares(above, below), 0.0, 1.0)
-        found[place] = np.stack([n, mean, n * whole.worth / whole.n], axis=1)
-    return found
+    spoken = uses.spoken
+    if spoken is None:
+        return {}
+    said, starts = spoken.said, spoken.starts
+    weight = weights(spoken.strata, starts)
+    n = np.add.reduceat(said[..., 0].sum(axis=2), starts)
+    below = np.add.reduceat(np.einsum("rs,rbs->rb", weight, said[..., 0]), starts)
+    above = np.add.reduceat(np.einsum("rs,rbs->rb", weight, said[..., 1]), starts) / MILLION
+    mean = np.clip(_shares(above, below), 0.0, 1.0)
+    each = zip(spoken.places, scores_of(spoken.strata, weight, starts), n, mean, strict=True)
+    return {
+        place: np.stack([n, mean, n * whole.worth / whole.n], axis=1)
+        for place, scores, n, mean in each
+        if (whole := known(scores))
+    }
 
 
 def success_cells(uses: Uses) -> Cells:

@@ -37,6 +37,15 @@ class Part(NamedTuple):
     places: Mapping[Place, Integers]
 
 
+class Spoken(NamedTuple):
+    """Strata of kinds of answers, those of one place after the other, and what was said in them by block."""
+
+    places: tuple[Place, ...]
+    starts: Integers  # where each place begins
+    strata: Floats
+    said: Floats
+
+
 class Uses:
     """Of one template, or of several together. It stands where it was counted, and is added up when it is asked for."""
 
@@ -81,14 +90,17 @@ class Uses:
         return found
 
     @property
-    def spoken(self) -> Mapping[Place, tuple[Floats, Floats]]:
-        """Of each place, its strata, and what was said in them by block: of a time that was counted once."""
+    def spoken(self) -> Spoken | None:
+        """Of a time that was counted once; None where no answers were made."""
         if not self.parts:
-            return {}
+            return None
         (part,) = self.parts
-        counted, made = part.counted, part.counted.made
-        each = {place: rows[made[rows]] for place, rows in part.places.items()}
-        return {place: (counted.strata[rows], counted.said[rows]) for place, rows in each.items()}
+        each = {place: rows[part.counted.made[rows]] for place, rows in part.places.items()}
+        there = {place: rows for place, rows in each.items() if rows.size}
+        if not there:
+            return None
+        rows, sizes = np.concatenate(list(there.values())), [its.size for its in there.values()]
+        return Spoken(tuple(there), np.cumsum([0, *sizes[:-1]]), part.counted.strata[rows], part.counted.said[rows])
 
     @cached_property
     def heard(self) -> Heard:
