@@ -36,7 +36,7 @@ def real_kafka(work_dir: Path, guard: "Guard | None" = None) -> Iterator[str]:
     guarded = guard.properties(port) if guard else {}
     properties.write_text(server_properties(port, controller_port, work_dir / "data", guarded))
     storage_tool = [java, "-cp", classes, "kafka.tools.StorageTool"]
-    finish([*storage_tool, "format", "-t", cluster_id(), "-c", str(properties)], patience_s=PATIENCE_S)
+    finish([*storage_tool, "format", f"--cluster-id={cluster_id()}", "-c", str(properties)], patience_s=PATIENCE_S)
     command = [java, "-Xmx512m", "-cp", classes, "kafka.Kafka", str(properties)]
     kafka = spawn("Apache Kafka", port, command, log=work_dir / "kafka.log", folder=work_dir)
     try:
