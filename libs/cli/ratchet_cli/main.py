@@ -10,6 +10,7 @@ from ratchet_cli.commands import (
     alerts,
     costs,
     data,
+    documents,
     experiments,
     feedback,
     figures,
@@ -46,6 +47,7 @@ app.add_typer(alerts.commands, name="alerts")
 app.add_typer(costs.commands, name="costs")
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(report.commands, name="report")
+app.add_typer(documents.commands, name="documents")
 app.command(epilog=figures.EXAMPLE)(figures.figures)
 
 

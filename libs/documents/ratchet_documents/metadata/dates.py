@@ -1,0 +1,52 @@
+"""Days as English texts write them."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_NUMBER = r"(?:st|nd|rd|th)?"
+DAY = re.compile(
+    r"\b(?:(?P<y1>(?:19|20)\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)"
+    rf"|{_MONTH.format('m2')}\s+(?P<d2>\d{{1,2}}){_NUMBER}\s*,?\s+(?P<y2>(?:19|20)\d\d)"
+    rf"|(?P<d3>\d{{1,2}}){_NUMBER}\s+(?:of\s+)?{_MONTH.format('m3')},?\s+(?P<y3>(?:19|20)\d\d)"
+    r"|(?P<a4>\d{1,2})[/.](?P<b4>\d{1,2})[/.](?P<y4>(?:19|20)\d\d))\b",
+    re.I,
+)
+
+
+def days_in(text: str) -> Iterator[tuple[int, date]]:
+    """Each with where it begins. A day in figures is left out where day and month cannot be told apart."""
+    for found in DAY.finditer(text):
+        day = _day(found)
+        if day is not None:
+            yield found.start(), day
+
+
+def _day(found: re.Match[str]) -> date | None:
+    parts = found.groupdict()
+    if parts["y1"]:
+        return _valid(int(parts["y1"]), int(parts["m1"]), int(parts["d1"]))
+    if parts["y2"]:
+        return _valid(int(parts["y2"]), _month(parts["m2"]), int(parts["d2"]))
+    if parts["y3"]:
+        return _valid(int(parts["y3"]), _month(parts["m3"]), int(parts["d3"]))
+    first, second, year = int(parts["a4"]), int(parts["b4"]), int(parts["y4"])
+    if first > 12:
+        return _valid(year, second, first)
+    return _valid(year, first, second) if second > 12 or first == second else None
+
+
+def _month(name: str) -> int:
+    return _MONTHS.index(name[:3].casefold()) + 1
+
+
+def _valid(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,92 @@
+"""Which of the document types a text is, by words that such documents have."""
+
+import re
+from collections.abc import Iterable
+
+from ratchet_documents.metadata.sources import Found, Source
+
+OTHER = "other"
+IN_TITLE = 3  # what a word in the title or the name of the file counts; in the text it counts 1
+ENOUGH = 3
+_NONE = "No words of the other types are in it."
+_HEADERS = re.compile(r"^(?:from|to|cc|sent|subject|date)\s*:", re.I | re.M)
+_TITLES: dict[str, re.Pattern[str]] = {
+    "financial_report": re.compile(
+        r"\b(?:10-?[qk]|20-?f|8-?k|(?:annual|quarterly|interim|financial|earnings)\s+(?:report|results|statements?|release)"
+        r"|balance\s+sheet|q[1-4]\s+(?:19|20)\d\d|(?:19|20)\d\d\s+q[1-4])\b",
+        re.I,
+    ),
+    "contract": re.compile(
+        r"\b(?:agreement|contract|lease|nda|terms\s+(?:and\s+conditions|of\s+\w+)|amendment)\b", re.I
+    ),
+    "meeting_notes": re.compile(r"\b(?:minutes|meeting|stand-?up|agenda|retrospective)\b", re.I),
+    "technical_spec": re.compile(
+        r"\b(?:specification|spec|requirements|architecture|design\s+(?:doc(?:ument)?|proposal)|rfc|api|interface)\b",
+        re.I,
+    ),
+    "status_report": re.compile(r"\b(?:status|progress|weekly|monthly)\s+(?:report|update|summary)\b", re.I),
+}
+_TEXTS: dict[str, tuple[str, ...]] = {
+    "financial_report": (
+        "balance sheet",
+        "cash flows",
+        "statements of operations",
+        "statements of income",
+        "net income",
+        "securities exchange act",
+        "quarterly report",
+        "annual report",
+        "per share",
+        "gross margin",
+        "revenue",
+    ),
+    "contract": (
+        "this agreement",
+        "hereinafter",
+        "hereby",
+        "whereas",
+        "the parties",
+        "governing law",
+        "indemnif",
+        "in witness whereof",
+        "confidentiality",
+        "termination",
+    ),
+    "meeting_notes": ("attendees", "agenda", "action items", "minutes", "next meeting", "participants", "decisions"),
+    "technical_spec": ("shall", "requirements", "interface", "endpoint", "protocol", "latency", "schema", "non-goals"),
+    "status_report": (
+        "milestone",
+        "on track",
+        "blockers",
+        "next steps",
+        "this week",
+        "risks",
+        "accomplish",
+        "completed",
+    ),
+}
+
+
+def document_type(titles: Iterable[Source], pages: Iterable[Source]) -> Found:
+    """The one with the most of its words, each counted once; `other` where none has enough of them."""
+    titles, pages = list(titles), list(pages)
+    if pages and len({found[0].casefold() for found in _HEADERS.finditer(pages[0].text[:2_000])}) >= 3:
+        return Found("email", "text", pages[0].page)
+    scores = {name: _score(name, titles, pages) for name in _TITLES}
+    best = max(scores, key=lambda name: scores[name])
+    if scores[best] < ENOUGH:
+        return Found(OTHER, "text", 0, _NONE)
+    for source in titles:
+        if _TITLES[best].search(source.text):
+            return Found(best, source.place)
+    return Found(best, "text", next(page.page for page in pages if _count(best, page.text)))
+
+
+def _score(name: str, titles: Iterable[Source], pages: Iterable[Source]) -> int:
+    named = IN_TITLE if any(_TITLES[name].search(source.text) for source in titles) else 0
+    return named + _count(name, "\n".join(page.text for page in pages))
+
+
+def _count(name: str, text: str) -> int:
+    folded = text.casefold()
+    return sum(1 for word in _TEXTS[name] if word in folded)

@@ -1,0 +1,61 @@
+"""All that is read of what a document is about."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ratchet_documents.metadata.companies import company
+from ratchet_documents.metadata.dates import days_in
+from ratchet_documents.metadata.kinds_of_document import document_type
+from ratchet_documents.metadata.periods import period, period_end
+from ratchet_documents.metadata.sources import Found, Source, first_pages, titles
+from ratchet_documents.parsed import Parsed
+
+_DATED = re.compile(r"\b(?:date|dated|published|issued|as of|effective)\s*:?\s*(?:on\s+|as of\s+)?", re.I)
+_AT_THE_TOP = 600  # characters in which a day alone is taken for the document's
+_NEAR = 12
+_A_DAY = 50  # characters that it is looked for in
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """`period` as `2022-Q3`, `2022-H1` or `2022`; days as `2022-06-25`. None: not said."""
+
+    title: str
+    document_type: Found
+    company: Found | None
+    period: Found | None
+    period_end: Found | None
+    date: Found | None
+
+
+def metadata_of(parsed: Parsed) -> Metadata:
+    """From the title, the name of the file, and the first pages."""
+    its_titles, pages = titles(parsed), list(first_pages(parsed))
+    ends = period_end(pages)
+    return Metadata(
+        parsed.title,
+        document_type(its_titles, pages),
+        company(its_titles, pages),
+        period(its_titles, pages),
+        ends,
+        _date(its_titles, pages, ends),
+    )
+
+
+def _date(its_titles: Iterable[Source], pages: Iterable[Source], ends: Found | None) -> Found | None:
+    """In the title; behind a word that says so; or the first at the top that is not the end of the period."""
+    for source in its_titles:
+        if found := next(days_in(source.text), None):
+            return Found(found[1].isoformat(), source.place)
+    pages = list(pages)
+    for source in pages:
+        for said in _DATED.finditer(source.text):
+            start, day = next(days_in(source.text[said.end() : said.end() + _A_DAY]), (-1, None))
+            if day is not None and start <= _NEAR:
+                return Found(day.isoformat(), source.place, source.page)
+    for source in pages[:1]:
+        for _, day in days_in(source.text[:_AT_THE_TOP]):
+            if ends is None or day.isoformat() != ends.value:
+                return Found(day.isoformat(), source.place, source.page)
+    return None

@@ -1,0 +1,192 @@
+"""DOCX, walked as its XML streams: a block of the body at a time."""
+
+import zipfile
+from collections.abc import Iterator
+from itertools import chain
+
+from lxml import etree
+
+from ratchet_documents.collecting import Collected
+from ratchet_documents.grid import Grid, Spanning
+from ratchet_documents.limits import Account
+from ratchet_documents.tidying import heads_of, joined
+from ratchet_documents.word_styles import Styles, W, number, styles_of, value
+from ratchet_documents.zips import elements
+
+DOCUMENT = "word/document.xml"
+_RENDERED = b"lastRenderedPageBreak"
+_THROUGH = frozenset(W + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"))
+_LEFT_OUT = frozenset(W + tag for tag in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText"))
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_BOX = W + "txbxContent"
+_MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+
+
+def read_docx(archive: zipfile.ZipFile, found: Collected) -> None:
+    """Raises RefusedError."""
+    rendered = _is_rendered(archive, found.account)
+    found.assume(
+        "Pages are those that the program which saved the file had last laid out."
+        if rendered
+        else "The file does not say where its pages end: only breaks that were set by hand do."
+    )
+    reading = _Reading(styles_of(archive, found.account), found, rendered=rendered)
+    with archive.open(DOCUMENT) as part:
+        for block in elements(part, found.account, _in_body):
+            reading.take(block)
+
+
+def _in_body(element: etree._Element, depth: int) -> bool:
+    return depth == 3 and element.getparent().tag == W + "body"
+
+
+def _is_rendered(archive: zipfile.ZipFile, account: Account) -> bool:
+    held = b""
+    with archive.open(DOCUMENT) as part:
+        while data := part.read(1 << 20):
+            account.in_time()
+            if _RENDERED in held + data:
+                return True
+            held = data[-len(_RENDERED) :]
+    return False
+
+
+class _Reading:
+    def __init__(self, styles: Styles, found: Collected, *, rendered: bool) -> None:
+        self._styles = styles
+        self._found = found
+        self._rendered = rendered
+
+    def take(self, block: etree._Element) -> None:
+        if block.tag == W + "p":
+            self._paragraph(block)
+        elif block.tag == W + "tbl":
+            self._table(block)
+        elif block.tag in _THROUGH:
+            for inner in block:
+                self.take(inner)
+
+    def _paragraph(self, paragraph: etree._Element) -> None:
+        properties = paragraph.find(W + "pPr")
+        text, before, after = self._text(paragraph)
+        if not self._rendered and properties is not None and properties.find(W + "pageBreakBefore") is not None:
+            before += 1
+        for _ in range(before):
+            self._found.end_page()
+        style = value(properties, "pStyle")
+        level = number(properties, "outlineLvl")
+        level = self._styles.level(style) if level is None else level + 1 if level < 9 else 0
+        depth = self._depth(properties, style)
+        if level:
+            self._found.heading(level, text)
+        elif depth is not None:
+            self._found.item(depth, text)
+        else:
+            self._found.paragraph(text)
+        for box in paragraph.iter(_BOX):
+            if not any(parent.tag == _FALLBACK for parent in box.iterancestors()):
+                for inner in box:
+                    self.take(inner)
+        for _ in range(after):
+            self._found.end_page()
+
+    def _depth(self, properties: etree._Element | None, style: str) -> int | None:
+        """Of a list item; none where the paragraph is no item."""
+        numbering = None if properties is None else properties.find(W + "numPr")
+        if numbering is None:
+            return self._styles.depth(style)
+        if number(numbering, "numId") == 0:
+            return None
+        return number(numbering, "ilvl") or 0
+
+    def _text(self, paragraph: etree._Element) -> tuple[str, int, int]:
+        """With the page breaks before its text and those inside or behind it: a paragraph is where it begins."""
+        parts: list[str] = []
+        before = after = 0
+        for one in _seen(paragraph):
+            if one.tag in (W + "t", _MATHS):
+                parts.append(one.text or "")
+            elif one.tag == W + "noBreakHyphen":
+                parts.append("-")
+            elif self._breaks(one):
+                if any(part.strip() for part in parts):
+                    after += 1
+                else:
+                    before += 1
+            elif one.tag in (W + "tab", W + "br", W + "cr"):
+                parts.append(" ")
+        return "".join(parts), before, after
+
+    def _breaks(self, element: etree._Element) -> bool:
+        if self._rendered:
+            return bool(element.tag == W + "lastRenderedPageBreak")
+        return bool(element.tag == W + "br" and element.get(W + "type") == "page")
+
+    def _table(self, table: etree._Element) -> None:
+        grid = Grid(self._found.account)
+        rows = [row for row in _children(table) if row.tag == W + "tr"]
+        placed = [list(_cells(row)) for row in rows]
+        for at, row in enumerate(placed):
+            self._found.account.in_time()
+            grid.start_row()
+            for column, cell, width in row:
+                if not _goes_on(cell):
+                    grid.put(Spanning(self._cell_text(cell), width, _height(placed, at, column)))
+        heads = sum(1 for row in rows if row.find(f"{W}trPr/{W}tblHeader") is not None)
+        if grid.single():
+            self._found.paragraph(" ".join(grid.texts()))
+        else:
+            spread = joined(list(grid.rows()))
+            self._found.table(spread, heads if heads < len(spread) and heads else heads_of(spread), grid.merged)
+        for _ in range(sum(map(self._breaks, table.iter()))):
+            self._found.end_page()
+
+    def _cell_text(self, cell: etree._Element) -> str:
+        return " ".join(self._text(paragraph)[0] for paragraph in cell.iter(W + "p"))
+
+
+def _children(element: etree._Element) -> Iterator[etree._Element]:
+    """Through what only wraps."""
+    for child in element:
+        if child.tag in _THROUGH:
+            yield from _children(child)
+        else:
+            yield child
+
+
+def _seen(element: etree._Element) -> Iterator[etree._Element]:
+    """All inside that a reader sees, without what was deleted, and without boxes, which are blocks of their own."""
+    waiting = [iter(element)]
+    while waiting:
+        child = next(waiting[-1], None)
+        if child is None:
+            waiting.pop()
+        elif child.tag not in _LEFT_OUT and child.tag not in (_BOX, _FALLBACK):
+            yield child
+            waiting.append(iter(child))
+
+
+def _cells(row: etree._Element) -> Iterator[tuple[int, etree._Element, int]]:
+    """Each with its first column and its number of columns."""
+    column = number(row.find(W + "trPr"), "gridBefore") or 0
+    for cell in chain(_children(row)):
+        if cell.tag == W + "tc":
+            width = max(1, number(cell.find(W + "tcPr"), "gridSpan") or 1)
+            yield column, cell, width
+            column += width
+
+
+def _goes_on(cell: etree._Element) -> bool:
+    """Whether it belongs to the one above."""
+    merge = cell.find(f"{W}tcPr/{W}vMerge")
+    return merge is not None and merge.get(W + "val", "continue") == "continue"
+
+
+def _height(placed: list[list[tuple[int, etree._Element, int]]], at: int, column: int) -> int:
+    height = 1
+    for row in placed[at + 1 :]:
+        below = next((cell for first, cell, _ in row if first == column), None)
+        if below is None or not _goes_on(below):
+            break
+        height += 1
+    return height

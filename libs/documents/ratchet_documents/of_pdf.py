@@ -1,0 +1,108 @@
+"""PDF by PDFium. First some pages are looked at, for what is text and what is heading; then all are read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from ratchet_documents.collecting import Collected, cleaned
+from ratchet_documents.pdf.flow import read_rows
+from ratchet_documents.pdf.rows import Row, rows_of
+from ratchet_documents.pdf.segments import segments_of
+from ratchet_documents.pdf.survey import Look, edge_rows, look_of
+from ratchet_documents.refusal import RefusedError
+
+SAMPLED = 40  # pages
+_END = b"%%EOF"
+_END_WITHIN = 4096  # bytes
+Parts = list[list[Row]]
+
+
+def read_pdf(path: Path, found: Collected) -> str:
+    """The title. Raises RefusedError."""
+    with _opened(path) as document:
+        count = len(document)
+        if count > found.account.limits.pages:
+            raise RefusedError(
+                "too_large",
+                f"The document has {count:,} pages, and at most {found.account.limits.pages:,} are taken: split it.",
+            )
+        if count == 0:
+            raise RefusedError("empty", "The document has no pages.")
+        _pages(document, count, found)
+        if not _is_whole(path):
+            found.assume("The file does not end as a PDF does: it may be cut off, and what is left is read.")
+        title = cleaned(str(document.get_metadata_dict().get("Title", ""))[:1000])
+        return "" if title.casefold() in ("", "untitled") else title
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise RefusedError("encrypted", "The PDF is encrypted: save it without a password.") from None
+        raise RefusedError("broken", "The file begins as a PDF and cannot be read as one: make it anew.") from None
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def _pages(document: Any, count: int, found: Collected) -> None:
+    step = max(1, count // SAMPLED)
+    sampled = {number: _parts(document, number, found) for number in range(0, count, step)}
+    look = look_of([row for part in parts for row in part] for parts in sampled.values())
+    empty = left_out = letters = 0
+    for number in range(count):
+        parts = sampled.pop(number, None) or _parts(document, number, found)
+        kept, gone = _without_running(parts, look)
+        left_out += gone
+        empty += not any(parts)
+        letters += sum(len(row.text) for part in parts for row in part)
+        for part in kept:
+            read_rows(part, look, found)
+        found.end_page()
+    if letters == 0:
+        raise RefusedError(
+            "no_text", "The PDF has no text, as scans have none: recognise its text (OCR) and send it again."
+        )
+    _say(empty, left_out, count, found)
+
+
+def _parts(document: Any, number: int, found: Collected) -> Parts:
+    found.account.in_time()
+    try:
+        page = document[number]
+    except pypdfium2.PdfiumError:
+        raise RefusedError("broken", f"Page {number + 1} of the PDF cannot be read: make the file anew.") from None
+    try:
+        return rows_of(segments_of(page, found.account))
+    finally:
+        page.close()
+
+
+def _without_running(parts: Parts, look: Look) -> tuple[Parts, int]:
+    """And how many rows were left out."""
+    all_rows = [row for part in parts for row in part]
+    running = {id(row) for row in edge_rows(all_rows) if look.runs_along(row)}
+    if len(running) == len(all_rows):  # a page that is the same as others all over
+        return parts, 0
+    return [[row for row in part if id(row) not in running] for part in parts], len(running)
+
+
+def _say(empty: int, left_out: int, count: int, found: Collected) -> None:
+    if empty:
+        found.assume(f"{empty:,} of {count:,} pages have no text, as scans have none: nothing of them is read.")
+    if left_out:
+        found.assume(f"{left_out:,} lines at the edges of pages are left out: they run along from page to page.")
+
+
+def _is_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _END_WITHIN))
+        return _END in file.read()

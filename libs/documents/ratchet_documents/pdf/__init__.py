@@ -1,0 +1,1 @@
+"""PDF: letters with their places become lines, and lines become headings, paragraphs, lists and tables."""

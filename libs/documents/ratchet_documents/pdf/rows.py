@@ -1,0 +1,111 @@
+"""Segments in the order of reading: columns of text one after the other, and in each rows from top to bottom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ratchet_documents.pdf.segments import Segment
+
+_TWO_COLUMNS_FROM = 6  # rows that have text on both sides of the gap
+_WIDE_TEXT = 0.3  # of the width of all text: a cell of a table is rarely so wide on both sides
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    segments: tuple[Segment, ...]  # from left to right
+
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.segments)
+
+    @property
+    def left(self) -> float:
+        return self.segments[0].left
+
+    @property
+    def right(self) -> float:
+        return max(segment.right for segment in self.segments)
+
+    @property
+    def top(self) -> float:
+        return max(segment.top for segment in self.segments)
+
+    @property
+    def bottom(self) -> float:
+        return min(segment.bottom for segment in self.segments)
+
+    @property
+    def size(self) -> float:
+        return max(segment.size for segment in self.segments)
+
+    @property
+    def bold(self) -> bool:
+        return all(segment.bold for segment in self.segments)
+
+
+def rows_of(segments: Sequence[Segment]) -> list[list[Row]]:
+    """Rows, in parts that are read one after the other; what stands in two columns is not read across them."""
+    rows = _rows(segments)
+    gap = _gap(rows)
+    if gap is None:
+        return [rows]
+    parts: list[list[Row]] = []
+    left: list[Segment] = []
+    right: list[Segment] = []
+
+    def end() -> None:
+        parts.extend(_rows(side) for side in (left, right) if side)
+        left.clear()
+        right.clear()
+
+    across: list[Segment] = []
+    for row in rows:
+        for segment in row.segments:
+            if segment.left < gap < segment.right:
+                end()
+                across.append(segment)
+            else:
+                if across:
+                    parts.append(_rows(across))
+                    across = []
+                (left if segment.right <= gap else right).append(segment)
+    end()
+    if across:
+        parts.append(_rows(across))
+    return parts
+
+
+def _rows(segments: Sequence[Segment]) -> list[Row]:
+    """By their height on the page; a segment belongs to a row whose middle its letters reach."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda one: -one.middle):
+        last = rows[-1][0] if rows else None
+        if last and abs(last.middle - segment.middle) < 0.4 * min(last.size, segment.size):
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    return [Row(tuple(sorted(row, key=lambda one: one.left))) for row in rows]
+
+
+def _gap(rows: Sequence[Row]) -> float | None:
+    """Where the page is parted into two columns of running text; none where it is not."""
+    if len(rows) < _TWO_COLUMNS_FROM:
+        return None
+    width = max(row.right for row in rows) - min(row.left for row in rows)
+    pairs = [
+        row.segments
+        for row in rows
+        if len(row.segments) == 2
+        and all(one.right - one.left > _WIDE_TEXT * width and _reads_as_text(one.text) for one in row.segments)
+    ]
+    if len(pairs) < _TWO_COLUMNS_FROM:
+        return None
+    ends, begins = max(first.right for first, _ in pairs), min(second.left for _, second in pairs)
+    if ends < begins:
+        return (ends + begins) / 2
+    middle = median((first.right + second.left) / 2 for first, second in pairs)
+    return middle if all(first.right < middle < second.left for first, second in pairs) else None
+
+
+def _reads_as_text(text: str) -> bool:
+    return sum(map(str.isalpha, text)) > 0.6 * len(text)

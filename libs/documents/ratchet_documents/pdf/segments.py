@@ -1,0 +1,153 @@
+"""The text of a page of a PDF in segments: words that stand on one line without a wide gap, each with its place."""
+
+import ctypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from ratchet_documents.limits import Account
+
+WIDE = 1.1  # times the size of the letters: such a gap parts cells, and columns
+_WORD = re.compile(r"[^\s\x00]+")
+_BROKEN_WORD = re.compile("[\x02\ufffe]")  # what PDFium gives for a hyphen at the end of a line
+_FORCED_BOLD = 1 << 18
+_OFTEN = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """In points, as the page is shown; y grows upwards."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+    bold: bool
+
+    @property
+    def middle(self) -> float:
+        return (self.bottom + self.top) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    first: int
+    last: int
+    ends_line: bool
+
+
+def segments_of(page: Any, account: Account) -> list[Segment]:
+    """`page`: a PdfPage. Raises RefusedError."""
+    turned = int(pdfium.FPDFPage_GetRotation(page.raw))
+    text_page = page.get_textpage()
+    try:
+        reading = _Letters(text_page, turned, account)
+        return list(reading.segments())
+    finally:
+        text_page.close()
+
+
+class _Letters:
+    """One call for each letter and few for each word: that is what the time goes into."""
+
+    def __init__(self, text_page: Any, turned: int, account: Account) -> None:
+        self._text_page = text_page
+        self._page = text_page.raw
+        self._turned = turned
+        self._account = account
+        self._sides = [ctypes.c_double() for _ in range(4)]
+        self._references = [ctypes.byref(side) for side in self._sides]
+        self._name = ctypes.create_string_buffer(256)
+        self._flags = ctypes.c_int()
+
+    def segments(self) -> Iterator[Segment]:
+        held: Segment | None = None
+        same_line = False
+        for word in self._words():
+            piece = self._placed(word, held if same_line else None)
+            if held is not None and same_line and _goes_on(held, piece):
+                held = _together(held, piece)
+            else:
+                if held is not None:
+                    yield held
+                held = piece
+            same_line = not word.ends_line
+        if held is not None:
+            yield held
+
+    def _words(self) -> Iterator[_Word]:
+        text = self._letters()
+        for found in _WORD.finditer(text):
+            end = found.end()
+            yield _Word(found[0], found.start(), end - 1, ends_line=text[end : end + 1] in ("\r", "\n"))
+
+    def _letters(self) -> str:
+        """By the index that the calls for places take."""
+        count = pdfium.FPDFText_CountChars(self._page)
+        text = str(self._text_page.get_text_range()) if count > 0 else ""
+        if len(text) == count:
+            return text
+        # Some letters take two units, or none: then each is asked for.
+        return "".join(self._letter(index) for index in range(count))
+
+    def _letter(self, index: int) -> str:
+        if index % _OFTEN == 0:
+            self._account.in_time()
+        letter = pdfium.FPDFText_GetUnicode(self._page, index)
+        return chr(letter) if 0 < letter < 0x110000 else " "
+
+    def _placed(self, word: _Word, before: Segment | None) -> Segment:
+        left, right, bottom, top = self._box(word.first)
+        if word.last != word.first:
+            left2, right2, bottom2, top2 = self._box(word.last)
+            left, right = min(left, left2), max(right, right2)
+            bottom, top = min(bottom, bottom2), max(top, top2)
+        size = float(pdfium.FPDFText_GetFontSize(self._page, word.first)) or top - bottom
+        bold = before.bold if before and abs(before.size - size) < 0.1 else self._is_bold(word.first)
+        return Segment(_BROKEN_WORD.sub("\xad", word.text), left, right, bottom, top, size, bold)
+
+    def _box(self, index: int) -> tuple[float, float, float, float]:
+        """Left, right, bottom, top of the letter's place by its font, so that low and high letters share a line."""
+        x1, x2, y1, y2 = self._sides
+        if not pdfium.FPDFText_GetCharBox(self._page, index, *self._references):
+            return 0.0, 0.0, 0.0, 0.0
+        left, right, bottom, top = x1.value, x2.value, y1.value, y2.value
+        match self._turned:
+            case 1:
+                return bottom, top, -right, -left
+            case 2:
+                return -right, -left, -top, -bottom
+            case 3:
+                return -top, -bottom, left, right
+            case _:
+                return left, right, bottom, top
+
+    def _is_bold(self, index: int) -> bool:
+        length = pdfium.FPDFText_GetFontInfo(self._page, index, self._name, len(self._name), ctypes.byref(self._flags))
+        name = self._name.value.lower() if 0 < length <= len(self._name) else b""
+        heavy = any(mark in name for mark in (b"bold", b"black", b"heavy"))
+        return heavy or bool(self._flags.value & _FORCED_BOLD)
+
+
+def _goes_on(held: Segment, piece: Segment) -> bool:
+    high = max(held.top - held.bottom, piece.top - piece.bottom, held.size / 2)
+    beside = abs(held.middle - piece.middle) < high * 0.7
+    return beside and -0.5 * held.size <= piece.left - held.right <= WIDE * held.size
+
+
+def _together(held: Segment, piece: Segment) -> Segment:
+    return Segment(
+        f"{held.text} {piece.text}",
+        min(held.left, piece.left),
+        max(held.right, piece.right),
+        min(held.bottom, piece.bottom),
+        max(held.top, piece.top),
+        held.size,
+        held.bold,
+    )

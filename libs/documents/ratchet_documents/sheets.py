@@ -1,0 +1,93 @@
+"""A sheet of an XLSX, looked over before it is read: how much there is, what is merged, formulas without a value."""
+
+import re
+import zipfile
+from dataclasses import dataclass
+
+from ratchet_documents.limits import Account
+from ratchet_documents.parsed import Merged
+from ratchet_documents.refusal import RefusedError
+from ratchet_documents.zips import elements
+
+_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
+_LETTERS = re.compile(r"[A-Z]{1,3}")
+_WANTED = frozenset(name + tag for name in (_S, _STRICT) for tag in ("row", "mergeCell"))
+_ADVICE = "split it, or send it as CSV in parts"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """`merged`: rows count from 1 here, columns from 0, cut to where there are cells."""
+
+    first_row: int
+    last_row: int
+    columns: int
+    without_value: int
+    merged: tuple[Merged, ...]
+
+
+def survey(archive: zipfile.ZipFile, part_name: str, account: Account) -> Survey:
+    """Raises RefusedError beyond the limits on rows, columns and cells."""
+    limits = account.limits
+    rows = cells = first = last = columns = without = 0
+    ranges: list[str] = []
+    with archive.open(part_name) as part:
+        for element in elements(part, account, lambda element, _: element.tag in _WANTED):
+            if element.tag.endswith("mergeCell"):
+                ranges.append(element.get("ref", ""))
+                continue
+            rows += 1
+            last = max(last + 1, _whole(element.get("r", "")))
+            first = first or last
+            cells += len(element)
+            column = 0
+            for cell in element:
+                column = max(column + 1, _column(cell.get("r", "")))
+                without += _lacks_value(cell)
+            columns = max(columns, column)
+            if rows > limits.rows or cells > limits.cells or columns > limits.columns:
+                raise RefusedError("too_large", _too_large(limits.rows, limits.columns, limits.cells))
+    return Survey(first, last, columns, without, _merged(ranges, last, columns, limits.cells))
+
+
+def _too_large(rows: int, columns: int, cells: int) -> str:
+    return (
+        f"A sheet is larger than is taken, which is {rows:,} rows, {columns:,} columns and {cells:,} cells: {_ADVICE}."
+    )
+
+
+def _lacks_value(cell: object) -> bool:
+    tags = {str(child.tag).rpartition("}")[2]: child for child in cell}  # type: ignore[attr-defined]
+    return "f" in tags and not ("v" in tags and tags["v"].text) and "is" not in tags
+
+
+def _merged(ranges: list[str], last: int, columns: int, most: int) -> tuple[Merged, ...]:
+    found = []
+    area = 0
+    for written in ranges:
+        if not (parts := _RANGE.fullmatch(written)):
+            continue
+        left, top, right, bottom = _column(parts[1]) - 1, int(parts[2]), _column(parts[3]), int(parts[4])
+        one = Merged(top, left, min(bottom, last) - top + 1, min(right, columns) - left)
+        if one.rows < 1 or one.columns < 1 or one.rows * one.columns < 2:
+            continue
+        area += one.rows * one.columns
+        if area > most:
+            raise RefusedError("too_large", f"A sheet has more than {most:,} merged cells: {_ADVICE}.")
+        found.append(one)
+    return tuple(found)
+
+
+def _column(reference: str) -> int:
+    """Of `AB12`, or of its letters: 28. 0 where there are none."""
+    letters = _LETTERS.match(reference)
+    count = 0
+    for letter in letters[0] if letters else "":
+        count = count * 26 + ord(letter) - 64
+    return count
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0

@@ -1,0 +1,134 @@
+"""DOCX: headings by style, lists, tables with merged cells, pages; what others have changed in it."""
+
+from typing import Any
+
+import docx.enum.text
+import pytest
+from docx.oxml import parse_xml
+
+from ratchet_documents.parsed import Heading, ListItem, Merged, Paragraph, Table
+from ratchet_documents.refusal import RefusedError
+from tests.unit.documents.conftest import Read
+from tests.unit.documents.office import changed, docx_of
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def _write(document: Any) -> None:
+    document.core_properties.title = "The plan"
+    document.add_heading("Plan", 0)
+    document.add_heading("Risks", 1)
+    document.add_paragraph("Costs rise.")
+    document.add_paragraph("buy less", style="List Bullet")
+    document.add_paragraph("much less", style="List Bullet 2")
+    document.add_page_break()
+    document.add_heading("Sales", 2)
+    table = document.add_table(rows=4, cols=3)
+    for row, texts in enumerate((("", "2022", "2023"), ("North", "1", "2"), ("", "3", "4"), ("All of it", "", "9"))):
+        for column, text in enumerate(texts):
+            table.cell(row, column).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    table.cell(3, 0).merge(table.cell(3, 1))
+
+
+def test_structure_is_kept(read: Read) -> None:
+    parsed = read("plan.docx", docx_of(_write))
+    assert (parsed.kind, parsed.title, parsed.divided) == ("docx", "The plan", "pages")
+    assert parsed.pages[0].blocks == (
+        Heading(1, "Plan"),
+        Heading(1, "Risks"),
+        Paragraph("Costs rise."),
+        ListItem(0, "buy less"),
+        ListItem(1, "much less"),
+    )
+    assert parsed.pages[1].blocks == (
+        Heading(2, "Sales"),
+        Table(
+            (("", "2022", "2023"), ("North", "1", "2"), ("North", "3", "4"), ("All of it", "All of it", "9")),
+            1,
+            (Merged(1, 0, 2, 1), Merged(3, 0, 1, 2)),
+        ),
+    )
+    assert any("does not say where its pages end" in said for said in parsed.assumptions)
+
+
+def test_pages_are_those_that_word_laid_out(read: Read) -> None:
+    def write(document: Any) -> None:
+        document.add_paragraph("one").add_run().add_break(docx.enum.text.WD_BREAK.PAGE)
+        second = document.add_paragraph()
+        second.add_run()._r.append(parse_xml(f"<w:lastRenderedPageBreak {W}/>"))
+        second.add_run("two")
+
+    parsed = read("a.docx", docx_of(write))
+    assert [page.blocks for page in parsed.pages] == [(Paragraph("one"),), (Paragraph("two"),)]
+
+
+def test_insertions_and_content_controls_are_read_and_deletions_are_not(read: Read) -> None:
+    def write(document: Any) -> None:
+        body = document.element.body
+        body.insert(
+            0, parse_xml(f"<w:sdt {W}><w:sdtContent><w:p><w:r><w:t>Held</w:t></w:r></w:p></w:sdtContent></w:sdt>")
+        )
+        body.insert(
+            1,
+            parse_xml(
+                f'<w:p {W}><w:r><w:t>a </w:t></w:r><w:ins w:id="1"><w:r><w:t>new</w:t></w:r></w:ins>'
+                '<w:del w:id="2"><w:r><w:delText>old</w:delText></w:r></w:del></w:p>'
+            ),
+        )
+
+    assert read("a.docx", docx_of(write)).pages[0].blocks == (Paragraph("Held"), Paragraph("a new"))
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>',
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+        " " * 100_000 + '<!DOCTYPE x [<!ENTITY e "x">]>',
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_in_its_xml_are_refused(read: Read, prolog: str, encoding: str) -> None:
+    def with_entities(part: bytes) -> bytes:
+        text = part.decode()
+        head, _, rest = text.partition("?>")
+        head = head.replace("UTF-8", encoding.upper())
+        return f"{head}?>{prolog}{rest}".encode(encoding)
+
+    with pytest.raises(RefusedError) as refused:
+        read("a.docx", changed(docx_of(_write), {"word/document.xml": with_entities}))
+    assert refused.value.type == "unsafe_xml"
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.99])
+def test_one_that_is_cut_off_is_refused(read: Read, kept: float) -> None:
+    file = docx_of(_write)
+    with pytest.raises(RefusedError) as refused:
+        read("a.docx", file[: int(kept * len(file))])
+    assert refused.value.type == "broken"
+
+
+def test_one_whose_xml_ends_early_is_refused(read: Read) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read("a.docx", changed(docx_of(_write), {"word/document.xml": lambda part: part[: len(part) // 2]}))
+    assert refused.value.type == "broken"
+
+
+def test_elements_nested_too_deep_are_refused(read: Read) -> None:
+    nested = b"<w:sdt><w:sdtContent>" * 5_000
+    with pytest.raises(RefusedError) as refused:
+        read(
+            "a.docx",
+            changed(
+                docx_of(_write), {"word/document.xml": lambda part: part.replace(b"<w:body>", b"<w:body>" + nested)}
+            ),
+        )
+    assert refused.value.type == "too_deep"
+
+
+def test_a_zip_bomb_is_refused_before_it_inflates(read: Read) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read("a.docx", changed(docx_of(_write), {"word/media/x.xml": lambda _: b" " * 20_000_000}))
+    assert refused.value.type == "zip_bomb"
+    assert "200 times" in str(refused.value)

@@ -1,0 +1,118 @@
+"""Company, period, type and date, each with where it was read."""
+
+from datetime import date
+
+import pytest
+
+from ratchet_documents.metadata import Found, metadata_of
+from ratchet_documents.metadata.dates import days_in
+from ratchet_documents.parsed import Page, Paragraph, Parsed
+
+
+def _parsed(*pages: str, title: str = "", name: str = "a.pdf") -> Parsed:
+    blocks = [tuple(Paragraph(line) for line in page.split("\n")) for page in pages]
+    return Parsed("pdf", name, "pages", tuple(Page(at, its) for at, its in enumerate(blocks, 1)), title)
+
+
+FILING = """\
+FORM 10-Q
+QUARTERLY REPORT PURSUANT TO THE SECURITIES EXCHANGE ACT
+For the quarterly period ended June 25, 2022
+Example Widgets Inc.
+(Exact name of Registrant as specified in its charter)
+The Nasdaq Stock Market LLC"""
+
+
+def test_a_filing_says_its_company_its_period_and_its_type() -> None:
+    found = metadata_of(_parsed("An empty cover", FILING, name="2022 Q3 EXW.pdf"))
+    assert found.company == Found("Example Widgets Inc.", "text", 2)
+    assert found.period == Found("2022-Q3", "name")
+    assert found.period_end == Found("2022-06-25", "text", 2)
+    assert found.document_type == Found("financial_report", "name")
+    assert found.date is None
+
+
+def test_a_quarter_by_its_end_is_one_of_the_calendar_and_that_is_said() -> None:
+    found = metadata_of(_parsed(FILING))
+    assert found.period is not None
+    assert (found.period.value, found.period.page) == ("2022-Q2", 1)
+    assert "calendar" in found.period.assumption
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("Results of the third quarter of fiscal 2023", "2023-Q3"),
+        ("Q1 FY2024 results", "2024-Q1"),
+        ("2021Q4", "2021-Q4"),
+        ("H1 2022 interim report", "2022-H1"),
+        ("FY2020", "2020"),
+        ("For the fiscal year ended September 30, 2023", "2023"),
+        ("For the six months ended 30 June 2023", None),
+        ("In 2023 we met", None),
+    ],
+)
+def test_periods_as_they_are_named(text: str, period: str | None) -> None:
+    found = metadata_of(_parsed(text)).period
+    assert (found and found.value) == period
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("Annual report of Example & Sons Ltd. for shareholders", "Example & Sons Ltd."),
+        ("Company: Example Widgets", "Example Widgets"),
+        ("File Number 000-01234 3X Widgets Inc. (Exact name of registrant as in its charter)", "3X Widgets Inc."),
+        ("EXAMPLE WIDGETS CORPORATION", "EXAMPLE WIDGETS CORPORATION"),
+        ("Traded at The Nasdaq Stock Market LLC by Example PLC", "Example PLC"),
+        ("the company did well, and so did others", None),
+    ],
+)
+def test_companies_by_label_and_by_legal_form(text: str, company: str | None) -> None:
+    found = metadata_of(_parsed(text)).company
+    assert (found and found.value) == company
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Minutes of the board", "Attendees: three of us\nAction items: none", "meeting_notes"),
+        ("Master services agreement", "WHEREAS the parties agree. This Agreement has a governing law.", "contract"),
+        ("Weekly status report", "All is on track; next steps follow.", "status_report"),
+        (
+            "Design document",
+            "The interface shall give an endpoint; latency matters; requirements follow.",
+            "technical_spec",
+        ),
+        ("", "From: a@b.example\nTo: c@d.example\nSubject: lunch\nShall we?", "email"),
+        ("Recipes", "Take two eggs.", "other"),
+    ],
+)
+def test_types_of_documents(title: str, text: str, expected: str) -> None:
+    assert metadata_of(_parsed(text, title=title)).document_type.value == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "place"),
+    [
+        ("Published on 3 March 2024, for the quarter ended December 31, 2023", "2024-03-03", "text"),
+        ("March 3, 2024\nFor the quarter ended December 31, 2023", "2024-03-03", "text"),
+        ("Nothing here", "2024-03-03", "title"),
+    ],
+)
+def test_the_date_of_a_document_is_not_that_of_its_period(text: str, day: str, place: str) -> None:
+    found = metadata_of(_parsed(text, title="Notes of 2024-03-03" if place == "title" else "")).date
+    assert found is not None
+    assert (found.value, found.place) == (day, place)
+
+
+def test_days_are_read_as_written_and_those_that_could_be_two_are_not() -> None:
+    text = "2024-02-29, Sept. 3rd, 2023; 4 of May 2021; 25/06/2022; 06/25/2022; 05.05.2020; 03/04/2020; 2023-02-30"
+    assert [day for _, day in days_in(text)] == [
+        date(2024, 2, 29),
+        date(2023, 9, 3),
+        date(2021, 5, 4),
+        date(2022, 6, 25),
+        date(2022, 6, 25),
+        date(2020, 5, 5),
+    ]

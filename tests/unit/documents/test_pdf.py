@@ -1,0 +1,164 @@
+"""PDF: headings, paragraphs, lists, tables and columns by the places of their letters; what is refused."""
+
+import pytest
+
+from ratchet_documents.limits import Limits
+from ratchet_documents.parsed import Heading, ListItem, Merged, Paragraph, Table
+from ratchet_documents.refusal import RefusedError
+from tests.unit.documents.conftest import Read
+from tests.unit.documents.pdfs import At, pdf
+
+TEXT = "Sales of the company grew in all of its regions while costs stayed where they were"
+
+
+def lines(x: float, y: float, *texts: str, size: float = 10) -> list[At]:
+    return [At(x, y - 12 * at, text, size) for at, text in enumerate(texts)]
+
+
+def test_headings_by_size_and_weight_paragraphs_and_lists(read: Read) -> None:
+    page = [
+        At(72, 740, "Report of the year", 20),
+        At(72, 700, "Results", 14),
+        *lines(72, 680, TEXT, "and more text."),
+        *lines(72, 640, "A second paragraph."),
+        At(72, 610, "Of weight", bold=True),
+        *lines(72, 596, TEXT),
+        *lines(72, 570, "• buy less", "• hire later"),
+    ]
+    parsed = read("a.pdf", pdf([page], title="Report"))
+    assert (parsed.kind, parsed.title, parsed.divided) == ("pdf", "Report", "pages")
+    assert parsed.pages[0].blocks == (
+        Heading(1, "Report of the year"),
+        Heading(2, "Results"),
+        Paragraph(f"{TEXT} and more text."),
+        Paragraph("A second paragraph."),
+        Heading(3, "Of weight"),
+        Paragraph(TEXT),
+        ListItem(0, "buy less"),
+        ListItem(0, "hire later"),
+    )
+
+
+TABLE = [
+    At(330, 700, "Months ended"),
+    At(330, 686, "2022"),
+    At(430, 686, "2021"),
+    At(72, 672, "Net sales"),
+    At(310, 672, "$"),
+    At(330, 672, "19,442"),
+    At(410, 672, "$"),
+    At(430, 672, "21,744"),
+    At(72, 658, "Costs:"),
+    At(72, 644, "Of goods"),
+    At(330, 644, "(721)"),
+    At(430, 644, "188"),
+]
+
+
+def test_a_table_without_lines_is_found_by_what_stands_under_one_another(read: Read) -> None:
+    parsed = read("a.pdf", pdf([[*lines(72, 740, TEXT, TEXT), *TABLE, *lines(72, 600, TEXT, TEXT)]]))
+    before, table, after = parsed.pages[0].blocks
+    assert isinstance(before, Paragraph)
+    assert isinstance(after, Paragraph)
+    assert isinstance(table, Table)
+    assert table.rows[-4:] == (
+        ("", "2022", "2021"),
+        ("Net sales", "$19,442", "$21,744"),
+        ("Costs:", "", ""),
+        ("Of goods", "(721)", "188"),
+    )
+
+
+def test_a_head_over_columns_is_merged(read: Read) -> None:
+    page = [
+        At(72, 700, "In millions"),
+        At(300, 700, "Three months that have ended in June"),
+        At(300, 686, "2022"),
+        At(440, 686, "2021"),
+        At(72, 672, "Net sales"),
+        At(300, 672, "19,442"),
+        At(440, 672, "21,744"),
+    ]
+    (table,) = read("a.pdf", pdf([page])).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.heads == 2
+    assert table.merged == (Merged(0, 1, 1, 2),)
+    assert table.rows[0] == ("In millions", *["Three months that have ended in June"] * 2)
+
+
+def test_two_columns_are_read_one_after_the_other(read: Read) -> None:
+    left = [f"left {at} of the text which is set in columns" for at in range(8)]
+    right = [f"right {at} of the text which is set in columns" for at in range(8)]
+    page = [At(72, 750, "Over both", 18), *lines(72, 700, *left), *lines(330, 700, *right)]
+    blocks = read("a.pdf", pdf([page])).pages[0].blocks
+    assert blocks == (Heading(1, "Over both"), Paragraph(" ".join(left)), Paragraph(" ".join(right)))
+
+
+def test_what_runs_along_the_pages_is_left_out_and_said(read: Read) -> None:
+    pages = [
+        [At(72, 770, "Example Corp. quarterly report"), *lines(72, 700, f"{TEXT} {word}"), At(300, 30, f"Page {at}")]
+        for at, word in enumerate(("one", "two", "three", "four"), 1)
+    ]
+    parsed = read("a.pdf", pdf(pages))
+    assert [page.blocks for page in parsed.pages] == [
+        (Paragraph(f"{TEXT} {word}"),) for word in ("one", "two", "three", "four")
+    ]
+    assert any(said.startswith("8 lines at the edges") for said in parsed.assumptions)
+
+
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_turned_page_is_read_as_it_is_shown(read: Read, turned: int) -> None:
+    """The letters stand upright in the file, so what is shown of them are columns: all of them are there."""
+    parsed = read("a.pdf", pdf([lines(72, 700, "one", "two")], rotate=turned))
+    words = {word for _, block in parsed.blocks() for word in getattr(block, "text", "").split()}
+    assert words == {"one", "two"}
+
+
+def test_letters_from_right_to_left_come_in_the_order_of_reading(read: Read) -> None:
+    letters = "שלום"
+    mapped = "".join(f"<{ord('A') + at:02x}> <{ord(letter):04x}>\n" for at, letter in enumerate(letters))
+    cmap = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
+        f"1 begincodespacerange <00> <ff> endcodespacerange\n{len(letters)} beginbfchar\n{mapped}endbfchar\n"
+        "endcmap end end"
+    )
+    # A program that writes from right to left puts the first letter at the right: from left to right it is the last.
+    parsed = read("a.pdf", pdf([[At(100, 700, "DCBA")]], to_unicode=cmap))
+    assert parsed.pages[0].blocks == (Paragraph(letters),)
+    assert any("right to left" in said for said in parsed.assumptions)
+
+
+def test_pages_without_text_are_said_and_a_scan_is_refused(read: Read) -> None:
+    parsed = read("a.pdf", pdf([lines(72, 700, TEXT), [], []]))
+    assert "2 of 3 pages have no text, as scans have none: nothing of them is read." in parsed.assumptions
+    with pytest.raises(RefusedError, match="OCR") as refused:
+        read("a.pdf", pdf([[], []]))
+    assert refused.value.type == "no_text"
+
+
+def test_an_encrypted_pdf_is_refused(read: Read) -> None:
+    word = "00" * 32
+    locked = f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{word}> /U <{word}> /P -4 >> /ID [<00> <00>]"
+    with pytest.raises(RefusedError) as refused:
+        read("a.pdf", pdf([lines(72, 700, TEXT)], more=locked))
+    assert refused.value.type == "encrypted"
+
+
+@pytest.mark.parametrize("kept", [20, 200, 400])
+def test_one_that_is_cut_off_is_refused(read: Read, kept: int) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read("a.pdf", pdf([lines(72, 700, TEXT)])[:kept])
+    assert refused.value.type in ("broken", "no_text", "empty")
+
+
+def test_one_that_lacks_only_its_end_is_read_and_that_is_said(read: Read) -> None:
+    whole = pdf([lines(72, 700, TEXT)])
+    parsed = read("a.pdf", whole[: whole.index(b"startxref")])
+    assert parsed.pages[0].blocks == (Paragraph(TEXT),)
+    assert any("may be cut off" in said for said in parsed.assumptions)
+
+
+def test_too_many_pages_are_refused(read: Read) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read("a.pdf", pdf([[]] * 4), Limits(pages=3))
+    assert refused.value.type == "too_large"
