@@ -21,6 +21,9 @@ from ratchet_feedback.chances import Scores
 from ratchet_feedback.consumers import AnswerStore, SituationStore, on_alerts, on_predictions, on_traffic
 from ratchet_feedback.groups import GroupedBy
 from ratchet_feedback.retraining import Limits
+from ratchet_feedback.roll import Rolling
+from ratchet_feedback.rollups import telling
+from ratchet_feedback.rollups.hearing import Heard
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.store.analysis import MongoAnalysis
 from ratchet_feedback.store.feedback import MongoFeedbackStore
@@ -175,19 +178,24 @@ async def test_words_without_a_rating_are_counted_as_none(rig: Rig) -> None:
     assert (tally.ratings, tally.negative, tally.corrections) == (2, 2, 2)
     if rig.database is None:
         return
-    reports, analysis = MongoReports(rig.database), MongoAnalysis(rig.database)
-    window = await reports.window("acme", datetime.now(UTC) - timedelta(hours=1))
-    found = figures(await reports.said(window), [], Scope())
+    window = await MongoReports(rig.database).window("acme", datetime.now(UTC) - timedelta(hours=1))
+    heard = await lately(rig.database)
+    found = figures(telling.said(heard, Scope()), [], Scope())
     assert (found.total, found.mean_score, found.negative_share) == (6, 0.5, 1.0)
-    assert [(one.negative, one.count) for one in await reports.judged(window, Scope())] == [(2, 1)]
-    (group,) = await analysis.grouped(window, Scope(), GroupedBy.TASK)
+    assert [(one.negative, one.count) for one in telling.judged(heard, Scope())] == [(2, 1)]
+    (group,) = telling.grouped(heard, Scope(), GroupedBy.TASK)
     assert (group.words, group.scores, sum(group.by_rating.values())) == (6, Scores(4, 2.0, 2.0), 2)
     alone = prediction(task_type="report")
     await on_predictions([alone], rig.words)
     await submit(feedback(result_id=alone.result_id, rating=None, comments="Hm."), rig.words)
-    rated = {one.task_type: (one.scores.n, one.words) for one in await analysis.rated(window, Scope())}
-    assert rated == {"summary": (1, 6), "report": (0, 1)}
-    assert {one.score for one in await analysis.comments(window, Scope())} == {None}
+    rated = telling.rated(await lately(rig.database), Scope())
+    assert {one.task_type: (one.scores.n, one.words) for one in rated} == {"summary": (1, 6), "report": (0, 1)}
+    assert {one.score for one in await MongoAnalysis(rig.database).comments(window, Scope())} == {None}
+
+
+async def lately(database: mongo.Database) -> Heard:
+    now = datetime.now(UTC)
+    return await Rolling(database).hearing.heard("acme", now - timedelta(hours=1), now=now)
 
 
 async def test_a_later_word_of_the_same_user_replaces_the_first(rig: Rig) -> None:
@@ -333,7 +341,7 @@ async def test_what_people_wrote_goes_in_time_and_the_numbers_stay(stack: Ground
     assert not await reports.corrections("acme", None, since=began, before=None, limit=10)
     (known,) = await reports.about(("acme", made.result_id))
     assert (known.saved.said.comments, known.saved.said.corrections) == ("", {})
-    assert [(row.count, row.corrections) for row in await reports.said(await reports.window("acme", began))] == [(1, 1)]
+    assert [(row.count, row.corrections) for row in telling.said(await lately(database), Scope())] == [(1, 1)]
     await client.drop_database(database.name)
     await client.close()
 

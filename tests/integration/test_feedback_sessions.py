@@ -15,6 +15,8 @@ from ratchet_common.events import FeedbackJoined
 from ratchet_common.forgotten import Person
 from ratchet_common.persons import digest
 from ratchet_feedback.consumers import on_answers
+from ratchet_feedback.roll import Rolling
+from ratchet_feedback.rollups import telling
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.sessions import MOST_ANSWERS, SessionWord, look_at_sessions, say, share_at
 from ratchet_feedback.store.feedback import MongoFeedbackStore
@@ -23,7 +25,7 @@ from ratchet_feedback.store.sessions import MongoSessionStore
 from ratchet_feedback.store.tallies import MongoTallyStore
 from ratchet_feedback.store.traces import MongoTraces
 from ratchet_feedback.submit import Status, join, submit
-from ratchet_feedback.summary import OfSessions, Scope, figures
+from ratchet_feedback.summary import OfSessions, Said, Scope, figures
 from ratchet_feedback.tallies import Task
 from tests.integration.conftest import Ground
 from tests.unit.feedback.said import feedback, prediction
@@ -52,8 +54,11 @@ class Rig:
         return [msgspec.json.decode(e["body"], type=FeedbackJoined) for d in found for e in d["outbox"]]
 
     async def of_sessions(self) -> OfSessions:
-        said = await self.reports.said(await self.reports.window("acme", datetime.now(UTC) - WEEK))
-        return figures(said, [], Scope()).sessions
+        return figures(await self.said(), [], Scope()).sessions
+
+    async def said(self) -> list[Said]:
+        now = datetime.now(UTC)
+        return telling.said(await Rolling(self.database).hearing.heard("acme", now - WEEK, now=now), Scope())
 
     async def results(self) -> Sequence[UUID]:
         ((found, _),) = await self.sessions.said_of("acme", "s1")
@@ -89,7 +94,7 @@ async def test_it_counts_once_in_equal_parts_at_each_answer_and_in_no_score(rig:
     assert {event.result_id for event in events} == {one.result_id for one in made} == set(await rig.results())
     assert all(event.of_session and event.is_weak and event.score == 1.0 for event in events)
     assert all(event.output is None and not event.comments for event in events)
-    said = await rig.reports.said(await rig.reports.window("acme", datetime.now(UTC) - WEEK))
+    said = await rig.said()
     whole, of_qa = figures(said, [], Scope()), figures(said, [], Scope("qa"))
     assert (whole.total, whole.mean_score, whole.by_signal) == (0, None, {})
     assert (whole.sessions.words, whole.sessions.mean_score, of_qa.sessions.words) == (1.0, 1.0, 0.75)

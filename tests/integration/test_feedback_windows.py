@@ -1,29 +1,138 @@
-"""Of very much feedback a report reads the latest, and says so."""
+"""Of long times the store tells out of hours and days what it tells of each piece; of very much, the latest."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from ratchet_common import mongo
-from ratchet_feedback.store.documents import place
-from ratchet_feedback.store.reports import MongoReports
+from ratchet_common.forgotten import Person
+from ratchet_common.persons import digest
+from ratchet_feedback.consumers import on_predictions
+from ratchet_feedback.roll import Rolling
+from ratchet_feedback.rollups import telling
+from ratchet_feedback.rollups.catching_up import catch_up
+from ratchet_feedback.rollups.hearing import Hearing
+from ratchet_feedback.rollups.rolling import add_up_once, mark_changed
+from ratchet_feedback.rollups.spans import HOUR, Length
+from ratchet_feedback.scoring import Rating
+from ratchet_feedback.store.documents import feedback_key, place
+from ratchet_feedback.store.feedback import MongoFeedbackStore
+from ratchet_feedback.store.traces import MongoTraces
 from ratchet_feedback.store.windows import window_of
+from ratchet_feedback.submit import Feedback, submit
+from ratchet_feedback.summary import Scope, figures
 from tests.integration.conftest import Ground
+from tests.unit.feedback.said import feedback, prediction
+
+WEEK = timedelta(days=7)
 
 
-async def test_of_more_than_is_read_the_latest_is(stack: Ground) -> None:
+@pytest.fixture
+async def database(stack: Ground) -> AsyncIterator[mongo.Database]:
     client = mongo.connect(stack.mongodb_url)
     database = mongo.database(client, f"feedback-{uuid4().hex[:8]}")
-    reports, now = MongoReports(database), datetime.now(UTC)
-    await reports.create_indexes()
+    rolling = Rolling(database)
+    for part in (rolling.pieces, rolling.marks, rolling.rollups, MongoTraces(database)):
+        await part.create_indexes()
+    await database.feedback.create_index([("tenant", 1), ("place", 1)])
+    await database.feedback.create_index("about")
+    yield database
+    await client.drop_database(database.name)
+    await client.close()
+
+
+async def test_of_more_than_is_read_the_latest_is(database: mongo.Database) -> None:
+    now = datetime.now(UTC)
     places = [f"{place(now - timedelta(hours=hours))}{uuid4().hex[12:]}" for hours in range(25)]
-    said = {"state": "pending", "rating": "neutral", "score": None, "tenant": "acme"}
+    said: dict[str, Any] = {"state": "pending", "rating": "neutral", "score": None, "tenant": "acme", "issues": []}
+    said |= {"about": feedback_key(feedback()), "result_id": feedback_key(feedback())}
     await database.feedback.insert_many([said | {"place": one} for one in places])
     await database.feedback.insert_many([said | {"place": one, "tenant": "else"} for one in places])
     day = await window_of(database.feedback, "acme", now - timedelta(hours=30), most=10)
     assert (day.complete, day.first) == (False, places[9])
-    assert sum(row.count for row in await reports.said(day)) == 10
+    its = Rolling(database)
+    few = Hearing(its.pieces, its.marks, its.rollups, its.earlier, most=10)
+    heard = await few.heard("acme", now - timedelta(hours=30), now=now)
+    assert (heard.complete, heard.sums.waiting) == (False, {"pending": 10})
     since, until = now - timedelta(hours=20), now - timedelta(hours=15, minutes=30)
-    few = await window_of(database.feedback, "acme", since, until, most=10)
-    assert (few.complete, sum(row.count for row in await reports.said(few))) == (True, 5)
-    await client.drop_database(database.name)
-    await client.close()
+    heard = await few.heard("acme", since, until, now=now)
+    assert (heard.complete, heard.sums.waiting) == (True, {"pending": 5})
+
+
+class Site:
+    def __init__(self, database: mongo.Database) -> None:
+        self.database, self.rolling, self.now = database, Rolling(database), datetime.now(UTC)
+        self.words = MongoFeedbackStore(database, answers_kept=WEEK, text_kept=WEEK)
+
+    async def say(self, hours_ago: int, **fields: Any) -> Feedback:
+        """As an earlier release has left it: its hours were not noted."""
+        said = feedback(**fields)
+        await submit(said, self.words)
+        at = self.now - hours_ago * HOUR
+        noted = dict.fromkeys(("stood", "changes", "unmarked", "noted"), "")
+        moved = {"$set": {"place": f"{place(at)}{uuid4().hex[12:]}", "said_at": at}, "$unset": noted}
+        await self.database.feedback.update_one({"_id": feedback_key(said)}, moved)
+        return said
+
+    async def works(self, after: timedelta) -> None:
+        """Its loops, so long from now on."""
+        its, now = self.rolling, self.now + after
+        while await mark_changed(its.pieces, its.marks, now):
+            pass
+        while await add_up_once(its.marks, its.pieces, its.rollups, now):
+            pass
+
+    async def told(self, days: int = 9) -> tuple[Any, ...]:
+        heard = await self.rolling.hearing.heard("acme", self.now - timedelta(days=days), now=self.now)
+        assert heard.complete
+        assert heard.all_answers
+        found = figures(telling.said(heard, Scope()), telling.raised(heard, Scope()), Scope())
+        rated, touched = telling.rated(heard, Scope()), telling.touched(heard, Scope())
+        evidence = [one.result_id for one in telling.named(heard, Scope())]
+        return found, rated, touched, evidence, telling.judged(heard, Scope())
+
+    async def marked(self, length: Length) -> int:
+        return await self.database.changed_spans.count_documents({"length": length.value})
+
+
+async def test_hours_and_days_tell_what_was_said_before_and_what_changes(database: mongo.Database) -> None:
+    site = Site(database)
+    made = [prediction(user="eve" if number == 7 else None) for number in range(8)]
+    await on_predictions(made, site.words)
+    first, *_ = [
+        await site.say(24 * (2 + number // 3), result_id=one.result_id, issues=("too_long",) if number % 2 else ())
+        for number, one in enumerate(made)
+    ]
+    await site.say(29, result_id=made[0].result_id, user_id="bob", rating=Rating.POSITIVE)
+    by_piece = await site.told()
+    assert (by_piece[0].total, by_piece[0].by_issue, len(by_piece[3]), len(by_piece[4])) == (9, {"too_long": 4}, 4, 1)
+
+    its = site.rolling
+    await catch_up(its.earlier, its.pieces, its.marks, site.now)
+    assert await site.marked(Length.HOUR) == 4
+    assert await site.told() == by_piece  # while they are not added up yet
+    for minutes in (1, 2):  # the hours, and then their days
+        await site.works(timedelta(minutes=minutes))
+    assert (await site.marked(Length.HOUR), await site.marked(Length.DAY)) == (0, 0)
+    assert await site.told() == by_piece
+    few = Hearing(its.pieces, its.marks, its.rollups, its.earlier, most=2)  # those of the answer that two spoke of
+    heard = await few.heard("acme", site.now - timedelta(days=9), now=site.now)
+    assert (heard.complete, heard.all_answers, len(heard.answers)) == (True, True, 1)
+
+    await submit(Feedback(tenant="acme", result_id=first.result_id, user_id="ann", rating=Rating.POSITIVE), site.words)
+    await _forget(database, "eve")
+    for minutes in (0, 3, 4):
+        await site.works(timedelta(minutes=minutes))
+        changed = await site.told()
+        assert (changed[0].total, changed[0].by_rating["positive"], changed[0].by_issue) == (8, 2, {"too_long": 3})
+        assert (changed[1][0].scores.n, [one.positive for one in changed[4]]) == (7, [2])
+    assert await site.marked(Length.HOUR) <= 1  # the one that goes on
+    assert (await site.told(1))[0].total == 1
+
+
+async def _forget(database: mongo.Database, user: str) -> None:
+    person = Person("acme", digest("acme", user), datetime.now(UTC) + timedelta(minutes=1))
+    assert sum([count async for count in MongoTraces(database).feedback(person)]) == 1

@@ -21,6 +21,7 @@ class Agreement(BaseModel):
 
     answers: int
     alpha: float | None = Field(description="Krippendorff's; 1: they always agree, 0: as if by chance, null: unknown")
+    complete: bool = Field(description="false: of words on such answers only the latest 20,000 were read")
 
 
 class OfSessions(BaseModel):
@@ -57,7 +58,10 @@ class Summary(BaseModel):
     model: str | None
     version_id: str | None
     template: str | None
-    complete: bool = Field(description="false: only the latest 20,000 pieces of feedback of these days were read")
+    complete: bool = Field(
+        description="false: of the hours that have changed lately more than 20,000 pieces would have to be read; or a"
+        " model, version or template is asked for, and of an hour with very many some are told together as (others)"
+    )
     total: int = Field(description="words, whether or not they rate")
     by_rating: dict[str, int]
     mean_score: float | None
@@ -74,7 +78,9 @@ class Summary(BaseModel):
     expired: int = Field(description="its answer never came; of every task")
     rate: Answered
     by: GroupedBy | None
-    groups: list[Grouped] = Field(description="the largest first, 400 at most; periods in their order")
+    groups: list[Grouped] = Field(
+        description="the largest first, 400 at most, (others) among them; periods in their order"
+    )
 
 
 class GainIfMended(BaseModel):
@@ -98,7 +104,10 @@ class Improvement(BaseModel):
 
 
 class Improvements(BaseModel):
-    complete: bool
+    complete: bool = Field(
+        description="false: as of the summary; or of words on answers of which several users spoke only the latest"
+        " 20,000 were read"
+    )
     items: list[Improvement]
     next: str | None = None
 
@@ -117,7 +126,7 @@ class IssueNamed(BaseModel):
 
 class IssuesNamed(BaseModel):
     days: int = Field(description="of this time, and of the time before")
-    complete: bool
+    complete: bool = Field(description="of both times; false: as of the summary")
     items: list[IssueNamed]
     next: str | None = None
 

@@ -15,6 +15,7 @@ from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import ALERTS, ERASURES, PREDICTIONS, TRAFFIC
 from ratchet_feedback.api import analysis, feedback, links, retraining, sessions, upload
 from ratchet_feedback.consumers import on_alerts, on_answers, on_traffic
+from ratchet_feedback.roll import Rolling
 from ratchet_feedback.sessions import look_at_sessions
 from ratchet_feedback.settings import FeedbackSettings
 from ratchet_feedback.store.analysis import MongoAnalysis
@@ -41,8 +42,9 @@ def build(settings: FeedbackSettings) -> FastAPI:
         async with connections("feedback", settings, app) as its:
             store = MongoFeedbackStore(its.database, answers_kept=settings.answers_kept, text_kept=settings.text_kept)
             tallies, reports = MongoTallyStore(its.database), MongoReports(its.database)
-            traces, whole = MongoTraces(its.database), MongoSessionStore(its.database, text_kept=settings.text_kept)
-            for part in (store, tallies, reports, traces, whole):
+            rolling, traces = Rolling(its.database), MongoTraces(its.database)
+            whole = MongoSessionStore(its.database, text_kept=settings.text_kept)
+            for part in (store, tallies, reports, traces, whole, rolling.pieces, rolling.marks, rolling.rollups):
                 await part.create_indexes()
             forgets = await forgetting(its.database, its.name, traces.steps)
             its.hear(PREDICTIONS, forgets.sparing(partial(on_answers, store=store, sessions=whole)))
@@ -50,12 +52,13 @@ def build(settings: FeedbackSettings) -> FastAPI:
             its.hear(TRAFFIC, partial(on_traffic, store=tallies))
             its.hear(ALERTS, partial(on_alerts, store=tallies))
             app.state.store, app.state.reports, app.state.settings = store, reports, settings
-            app.state.analysis = MongoAnalysis(its.database)
+            app.state.analysis, app.state.hearing = MongoAnalysis(its.database), rolling.hearing
             app.state.sessions, app.state.tallies = whole, tallies
             app.state.link_keys = links.LinkKeys(settings.link_keys or [await kept_key(its.database)])
             app.state.ready = its.ready
             its.measures.add("waiting feedback", partial(measure, store))
-            async with at_work(its, await _relays(its) | _loops(store, tallies, whole, settings)):
+            loops = _loops(store, tallies, whole, settings) | rolling.loops(its.database)
+            async with at_work(its, await _relays(its) | loops):
                 yield
 
     large = Upload(settings.upload_bytes, UPLOAD_PATIENCE_S, "FEEDBACK_UPLOAD_BYTES")

@@ -43,7 +43,7 @@ async def client(tmp_path: Path, store: InMemoryStore) -> AsyncIterator[httpx.As
     routers = [part.routes for part in (upload, links, analysis, retraining, feedback)]
     app = create_app("feedback", settings, routers=routers, lifespan=_nothing_to_start)
     app.state.store, app.state.settings, app.state.reports = store, settings, None
-    app.state.analysis, app.state.tallies = None, None
+    app.state.analysis, app.state.tallies, app.state.hearing = None, None, None
     app.state.sessions = SessionsInMemory(store)
     app.state.link_keys = links.LinkKeys([b"k" * 32])
     async with httpx.AsyncClient(

@@ -97,7 +97,7 @@ def _beside(found: Mapping[str, Any]) -> str:
         per_answer = f"{rate['feedback_per_answer']:.1%} of {so_many(rate['answers'], 'answer')}"
         lines.append(f"Words in the last {rate['days']} days: {per_answer}.")
     if not found["complete"]:
-        lines.append("Only the latest 20,000 pieces of feedback were read.")
+        lines.append("It is not complete: there is more feedback than is read, or some is told as of (others).")
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,6 @@
 """HTTP in: what feedback means. Comments are private text: the tenant's own readers see them, and no log does."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -23,12 +22,13 @@ from ratchet_feedback.analysis_bodies import (
     Summary,
 )
 from ratchet_feedback.analysis_views import cluster, grouped, improvement, span
-from ratchet_feedback.api.asking import Analysis, Reports, Settings, TaskName
+from ratchet_feedback.api.asking import Analysis, Asked, Reports, Settings, TaskName
 from ratchet_feedback.clusters import clusters
 from ratchet_feedback.groups import GroupedBy, in_periods
 from ratchet_feedback.opportunities import opportunities
-from ratchet_feedback.store.reports import ANSWERS_COUNTED
-from ratchet_feedback.store.windows import Window
+from ratchet_feedback.rollups import telling
+from ratchet_feedback.rollups.hearing import Heard, Hearing
+from ratchet_feedback.store.reports import ANSWERS_COUNTED, MongoReports
 from ratchet_feedback.summary import Scope
 from ratchet_feedback.trends import Period, trends
 
@@ -58,17 +58,17 @@ Within = Annotated[Scope, Depends(_scope)]
 async def summarise(
     caller: MayRead,
     reports: Reports,
-    analysis: Analysis,
+    hearing: Asked,
     settings: Settings,
     scope: Within,
     by: Annotated[GroupedBy | None, Query(description="side by side")] = None,
     days: Days = 30,
 ) -> Summary:
     """Within the tenant of the token, and within a task, document type, model, version or template."""
-    window = await reports.window(caller.tenant, _since(days))
-    said = await reports.said(window, scope)
-    figures = summary.figures(said, await reports.raised(window, scope), scope)
-    groups = await analysis.grouped(window, scope, by) if by else []
+    now = datetime.now(UTC)
+    heard = await hearing.heard(caller.tenant, now - timedelta(days=days), now=now, daily=bool(by and by.is_period))
+    figures = summary.figures(telling.said(heard, scope), telling.raised(heard, scope), scope)
+    groups = telling.grouped(heard, scope, by) if by else []
     shown = asdict(figures) | asdict(scope)
     shown["sessions"] = OfSessions(**asdict(figures.sessions))
     for name in ("mean_score_interval", "negative_share_interval"):
@@ -76,9 +76,12 @@ async def summarise(
     return Summary(
         tenant=caller.tenant,
         days=days,
-        complete=window.complete,
-        rate=await _rate(caller.tenant, days, settings.answers_kept_days, (window, said), scope, reports),
-        agreement=Agreement(**asdict(summary.agreement(await reports.judged(window, scope)))),
+        complete=telling.complete(heard, scope),
+        rate=await _rate(caller.tenant, (days, settings.answers_kept_days), heard, scope, (reports, hearing), now),
+        agreement=Agreement(
+            **asdict(summary.agreement(telling.judged(heard, scope))),
+            complete=telling.complete_of_answers(heard, scope),
+        ),
         by=by,
         groups=[grouped(one) for one in (in_periods(groups, by) if by and by.is_period else groups)],
         **shown,
@@ -86,27 +89,26 @@ async def summarise(
 
 
 @routes.get("/issues", responses=documented(404))
-async def list_issues(caller: MayRead, reports: Reports, scope: Within, days: Days = 30) -> IssuesNamed:
+async def list_issues(caller: MayRead, hearing: Asked, scope: Within, days: Days = 30) -> IssuesNamed:
     """Which issues people name how often, and whether more often than before; with a test, in a sentence."""
-    since = _since(days)
-    now = await reports.window(caller.tenant, since)
-    before = await reports.window(caller.tenant, since - timedelta(days=days), since)
-    periods = [Period(await reports.said(one, scope), await reports.raised(one, scope)) for one in (now, before)]
+    now, whole = datetime.now(UTC), timedelta(days=days)
+    lately = await hearing.heard(caller.tenant, now - whole, now=now)
+    before = await hearing.heard(caller.tenant, now - 2 * whole, now - whole, now=now)
+    periods = [Period(telling.said(one, scope), telling.raised(one, scope)) for one in (lately, before)]
     found = trends(periods[0], periods[1], scope, days)
     items = [IssueNamed(**asdict(one) | {"share_interval": span(one.share_interval)}) for one in found]
-    return IssuesNamed(days=days, complete=now.complete and before.complete, items=items)
+    complete = telling.complete(lately, scope) and telling.complete(before, scope)
+    return IssuesNamed(days=days, complete=complete, items=items)
 
 
 @routes.get("/improvements", responses=documented(404))
-async def list_improvements(
-    caller: MayRead, reports: Reports, analysis: Analysis, scope: Within, days: Days = 30
-) -> Improvements:
+async def list_improvements(caller: MayRead, hearing: Asked, scope: Within, days: Days = 30) -> Improvements:
     """What would be worth mending: issues by how many answers they touch times how bad these are."""
-    window = await reports.window(caller.tenant, _since(days))
-    found = opportunities(
-        await analysis.touched(window, scope), await analysis.rated(window, scope), await analysis.named(window, scope)
-    )
-    return Improvements(complete=window.complete, items=[improvement(one) for one in found])
+    now = datetime.now(UTC)
+    heard = await hearing.heard(caller.tenant, now - timedelta(days=days), now=now)
+    found = opportunities(telling.touched(heard, scope), telling.rated(heard, scope), telling.named(heard, scope))
+    items = [improvement(one) for one in found]
+    return Improvements(complete=telling.complete_of_answers(heard, scope), items=items)
 
 
 @routes.get("/comments", responses=documented(404))
@@ -123,19 +125,19 @@ async def cluster_comments(
 
 
 async def _rate(
-    tenant: str, days: int, kept: int, read: tuple[Window, Sequence[summary.Said]], scope: Scope, reports: Reports
+    tenant: str, days: tuple[int, int], heard: Heard, scope: Scope, asked: tuple[MongoReports, Hearing], now: datetime
 ) -> Answered:
-    """`kept`: so many days answers are known. `read`: what was said in all the days."""
-    window, said = read
-    lately = min(days, kept)
-    given = await reports.given(tenant, _since(lately), scope)
+    """`days`: that are asked for, of which `heard` tells, and for so many answers are known."""
+    reports, hearing = asked
+    lately = min(days)
+    given = await reports.given(tenant, now - timedelta(days=lately), scope)
     if given is None:
         return Answered(days=lately, answers=ANSWERS_COUNTED, feedback_per_answer=None)
-    if lately < days:
-        window = await reports.window(tenant, _since(lately))
-        said = await reports.said(window, scope)
-    answers, per_answer = summary.rate(said, given, scope)
-    return Answered(days=lately, answers=answers, feedback_per_answer=per_answer if window.complete else None)
+    if lately < days[0]:
+        heard = await hearing.heard(tenant, now - timedelta(days=lately), now=now)
+    answers, per_answer = summary.rate(telling.said(heard, scope), given, scope)
+    complete = telling.complete(heard, scope)
+    return Answered(days=lately, answers=answers, feedback_per_answer=per_answer if complete else None)
 
 
 def _since(days: int) -> datetime:

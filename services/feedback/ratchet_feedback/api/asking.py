@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from ratchet_common.vocabulary import TaskType
+from ratchet_feedback.rollups.hearing import Hearing
 from ratchet_feedback.settings import FeedbackSettings
 from ratchet_feedback.store.analysis import MongoAnalysis
 from ratchet_feedback.store.feedback import MongoFeedbackStore
@@ -40,6 +41,11 @@ def _analysis(request: Request) -> MongoAnalysis:
     return analysis
 
 
+def _hearing(request: Request) -> Hearing:
+    hearing: Hearing = request.app.state.hearing
+    return hearing
+
+
 def _settings(request: Request) -> FeedbackSettings:
     settings: FeedbackSettings = request.app.state.settings
     return settings
@@ -49,5 +55,6 @@ Store = Annotated[MongoFeedbackStore, Depends(_store)]
 Reports = Annotated[MongoReports, Depends(_reports)]
 Sessions = Annotated[MongoSessionStore, Depends(_sessions)]
 Analysis = Annotated[MongoAnalysis, Depends(_analysis)]
+Asked = Annotated[Hearing, Depends(_hearing)]
 Tallies = Annotated[MongoTallyStore, Depends(_tallies)]
 Settings = Annotated[FeedbackSettings, Depends(_settings)]

@@ -14,6 +14,7 @@ from ratchet_common.persons import digest, digest_of_some
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.edits import Edit
+from ratchet_feedback.rollups.spans import hour_at
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.sessions import SessionWord, session_key
 from ratchet_feedback.submit import Feedback, Saved, feedback_id
@@ -85,10 +86,11 @@ def same_words(said: Feedback | SessionWord) -> bytes:
 
 def saying(said: Feedback, now: datetime, text_kept: timedelta | None) -> Document:
     """The update by which it takes the place of what this user said before. `text_kept`: None, nothing was written."""
+    place = uuid7().hex
     replaced = said_fields(said) | {
         "same": same_words(said),
         "state": "pending",
-        "place": uuid7().hex,
+        "place": place,
         "said_at": now,
         "due_at": now + SECOND_LOOK,
         "text_until": now + text_kept if text_kept and wrote(said) else None,
@@ -100,7 +102,15 @@ def saying(said: Feedback, now: datetime, text_kept: timedelta | None) -> Docume
         "user_id": said.user_id,
         "speaker": digest(said.tenant, said.user_id),
     }
-    return {"$set": replaced, "$setOnInsert": first, "$inc": {"revision": 1}}
+    counts = {"$inc": {"revision": 1, "changes": 1}, "$addToSet": {"stood": hour_at(place)}}
+    return {"$set": replaced | unmarked(said.tenant), "$setOnInsert": first, **counts}
+
+
+def unmarked(tenant: str) -> Document:
+    """The fields of a `$set` by which a piece of feedback says that its hour has to be added up anew. `changes` grows
+    beside it; `stood`: the hours that it was in since they were last marked, which a later word shall not make forget.
+    """
+    return {"unmarked": tenant}
 
 
 # The fields that hold what people wrote, or let it be guessed.

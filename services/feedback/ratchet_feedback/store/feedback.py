@@ -24,6 +24,7 @@ from ratchet_feedback.store.documents import (
     same_words,
     saved_in,
     saying,
+    unmarked,
 )
 from ratchet_feedback.submit import Feedback, Saved, edited
 
@@ -92,8 +93,7 @@ class MongoFeedbackStore:
         await self._update([_wait(saved, {"$set": {"due_at": saved.said_at + patience}}) for saved in waiting])
 
     async def expire(self, waiting: Collection[Saved]) -> None:
-        expired = {"$set": {"state": "expired"}, "$unset": {"due_at": ""}}
-        await self._update([_wait(saved, expired) for saved in waiting])
+        await self._update([_wait(saved, _expired(saved.said.tenant)) for saved in waiting])
 
     async def forget_text(self, now: datetime) -> None:
         """Removes what people wrote where its time is up; the numbers stay."""
@@ -122,6 +122,7 @@ def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
     said = {
         "state": "joined",
         "joined": saved.revision,
+        "noted": saved.revision,
         "joined_at": event.occurred_at,
         "uncounted": saved.revision,
         "trace": kept(FEEDBACK.key(event).encode()),
@@ -135,10 +136,16 @@ def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
         "asker": digest_of_some(event.tenant, event.user),
         "answered_at": event.answered_at,
         "weak": event.is_weak or None,
-        "edits": msgspec.json.encode(changed) if (changed := edited(event)) else None,
+        "edits": msgspec.json.encode(its) if (its := edited(event)) else None,
     }
     not_yet = _still(saved) | {"joined": {"$not": {"$gte": saved.revision}}}
-    return UpdateOne(not_yet, {"$set": said | outbox.replace(event), "$unset": {"due_at": ""}})
+    changed = said | outbox.replace(event) | unmarked(event.tenant)
+    return UpdateOne(not_yet, {"$set": changed, "$unset": {"due_at": ""}, "$inc": {"changes": 1}})
+
+
+def _expired(tenant: str) -> Document:
+    changed = {"state": "expired"} | unmarked(tenant)
+    return {"$set": changed, "$unset": {"due_at": ""}, "$inc": {"changes": 1}}
 
 
 def _wait(saved: Saved, change: Document) -> UpdateOne:

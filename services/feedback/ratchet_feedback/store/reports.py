@@ -13,12 +13,12 @@ from ratchet_feedback.answers import ResultKey
 from ratchet_feedback.decisions import Decision
 from ratchet_feedback.edits import Edit
 from ratchet_feedback.retraining import Tally
-from ratchet_feedback.scoring import Rating
+from ratchet_feedback.rollups.pieces import GONE
 from ratchet_feedback.store.decided import counted_in, decisions_in
 from ratchet_feedback.store.documents import answer_key, edits_in, place, saved_in, uuid_in
 from ratchet_feedback.store.windows import Window, window_of
 from ratchet_feedback.submit import Saved
-from ratchet_feedback.summary import Given, Judged, Raised, Said, Scope
+from ratchet_feedback.summary import Given, Scope
 from ratchet_feedback.tallies import Task
 from ratchet_feedback.traffic import Listened
 
@@ -63,79 +63,6 @@ class MongoReports:
     async def window(self, tenant: str, since: datetime, until: datetime | None = None) -> Window:
         return await window_of(self._feedback, tenant, since, until)
 
-    async def said(self, window: Window, scope: Scope = EVERYTHING) -> list[Said]:
-        """What waits is of no model yet: it is there whatever the scope."""
-        by: Document = {
-            name: f"${name}" for name in ("state", "rating", "task_type", "document_type", "weak", "signal")
-        }
-        group = {
-            "_id": by | {"of_session": {"$cond": [{"$ifNull": ["$session_id", None]}, True, False]}},
-            "count": {"$sum": 1},
-            "corrections": {"$sum": {"$cond": ["$corrected", 1, 0]}},
-            "score": {"$sum": "$score"},
-            "unscored": {"$sum": {"$cond": [{"$eq": ["$score", None]}, 1, 0]}},
-            "starred": {"$sum": {"$cond": ["$stars", 1, 0]}},
-            "stars": {"$sum": "$stars"},
-            "weight": {"$sum": "$weight"},
-            "weighed": {"$sum": {"$multiply": ["$weight", "$score"]}},
-        }
-        of_scope: list[Document] = []
-        if narrow := narrowed(scope):
-            of_scope = [{"$match": {"$or": [{"state": {"$ne": "joined"}}, narrow]}}]
-        pipeline: list[Document] = [window.stage, *of_scope, {"$group": group}]
-        rows = await rows_of(self._feedback, pipeline)
-        return [
-            Said(
-                state=row["_id"]["state"],
-                rating=row["_id"]["rating"],
-                task_type=row["_id"].get("task_type"),
-                document_type=row["_id"].get("document_type"),
-                count=row["count"],
-                corrections=row["corrections"],
-                score=row["score"],
-                unscored=row["unscored"],
-                signal=row["_id"].get("signal") if row["_id"].get("weak") else None,
-                starred=row["starred"],
-                stars=row["stars"],
-                of_session=row["_id"]["of_session"],
-                weight=row["weight"],
-                weighed=row["weighed"] or 0.0,
-            )
-            for row in rows
-        ]
-
-    async def raised(self, window: Window, scope: Scope = EVERYTHING) -> list[Raised]:
-        """Of what was joined: the rest is of no task yet."""
-        by = {"issue": "$issues", "task_type": "$task_type", "document_type": "$document_type"}
-        rows = await rows_of(
-            self._feedback,
-            [
-                window.stage,
-                {"$match": {"state": "joined"} | narrowed(scope)},
-                {"$unwind": "$issues"},
-                {"$group": {"_id": by, "count": {"$sum": 1}}},
-            ],
-        )
-        return [
-            Raised(r["_id"]["issue"], r["_id"].get("task_type"), r["_id"].get("document_type"), r["count"])
-            for r in rows
-        ]
-
-    async def judged(self, window: Window, scope: Scope) -> list[Judged]:
-        """Of answers that several users rated."""
-        counts = {one.value: {"$sum": {"$cond": [{"$eq": ["$rating", one.value]}, 1, 0]}} for one in Rating}
-        rows = await rows_of(
-            self._feedback,
-            [
-                window.stage,
-                {"$match": {"state": "joined", "weak": None, "rating": {"$ne": None}} | scoped(scope)},
-                {"$group": {"_id": "$about", "users": {"$sum": 1}} | counts},
-                {"$match": {"users": {"$gt": 1}}},
-                {"$group": {"_id": {one.value: f"${one.value}" for one in Rating}, "count": {"$sum": 1}}},
-            ],
-        )
-        return [Judged(**row["_id"], count=row["count"]) for row in rows]
-
     async def given(self, tenant: str, since: datetime, scope: Scope = EVERYTHING) -> list[Given] | None:
         """None: they are more than can be counted."""
         by = {"task_type": "$task_type", "document_type": "$document_type"}
@@ -170,7 +97,7 @@ class MongoReports:
         return [_known(row) for row in rows]
 
     async def about(self, key: ResultKey) -> list[Known]:
-        wanted = {"about": answer_key(key), "tenant": key[0]}
+        wanted = {"about": answer_key(key), "tenant": key[0], "state": {"$ne": GONE}}
         with waiting_is_worth_it():
             found = await self._feedback.find(wanted).limit(MOST_USERS).to_list()
         return sorted(map(_known, found), key=lambda known: known.place)

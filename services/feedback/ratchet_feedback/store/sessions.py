@@ -15,7 +15,7 @@ from ratchet_common.upserts import upsert_where
 from ratchet_feedback.answers import Answer
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.sessions import CLOCKS, InSession, SavedWord, SessionWord, session_key, word_id
-from ratchet_feedback.store.documents import comments_in, feedback_key, same_words, saved_in, saying, uuid_in
+from ratchet_feedback.store.documents import comments_in, feedback_key, same_words, saved_in, saying, unmarked, uuid_in
 from ratchet_feedback.submit import Feedback, Saved
 from ratchet_feedback.waiting import SECOND_LOOK
 
@@ -74,7 +74,7 @@ class MongoSessionStore:
 
     async def keep_shares(self, word: SavedWord, shares: Collection[Feedback]) -> list[Saved]:
         """Each has its part of the one word, which grows smaller when further answers come."""
-        keys, part = [feedback_key(share) for share in shares], {"$set": {"weight": 1 / len(shares)}}
+        keys, part = [feedback_key(share) for share in shares], 1 / len(shares)
         not_yet = {"heard": {"$not": {"$gte": word.revision}}}
         changes = []
         for key, share in zip(keys, shares, strict=True):
@@ -83,7 +83,9 @@ class MongoSessionStore:
             changes.append(({"_id": key} | not_yet, said))
         await upsert_where(self._feedback, changes)
         with waiting_is_worth_it():
-            await self._feedback.update_many({"_id": {"$in": keys}, "heard": word.revision}, part)
+            other = {"_id": {"$in": keys}, "heard": word.revision, "weight": {"$ne": part}}
+            changed = {"$set": {"weight": part} | unmarked(word.said.tenant), "$inc": {"changes": 1}}
+            await self._feedback.update_many(other, changed)
             kept = await self._feedback.find({"_id": {"$in": keys}}).to_list()
         return [saved_in(document) for document in kept if document["state"] == "pending"]
 

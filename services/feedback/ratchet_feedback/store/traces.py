@@ -1,17 +1,26 @@
 """What there is of a person in this service's collections, found by digests and removed.
 
-Counts stay: nobody is named in them, and they are counted anew from what is left when their task changes next.
+Counts of tasks stay: nobody is named in them, and they are counted anew from what is left when their task changes next.
+Hours and days are added up anew at once, and told from what is left until they are.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+from pymongo import DeleteOne, UpdateOne
 
 from ratchet_common.forgetting import Step
-from ratchet_common.forgotten import Person, gone
-from ratchet_common.mongo import Database
+from ratchet_common.forgotten import AT_ONCE, Person, gone
+from ratchet_common.mongo import Database, Document, waiting_is_worth_it
+from ratchet_feedback.rollups.pieces import GONE
+from ratchet_feedback.rollups.spans import Length, Span
+from ratchet_feedback.store.changed import MongoChanged
+from ratchet_feedback.store.pieces import CHANGED, changed_in
 
 
 class MongoTraces:
     def __init__(self, database: Database) -> None:
+        self._changed = MongoChanged(database)
         self._answers, self._feedback, self._words = database.answers, database.feedback, database.session_words
 
     async def create_indexes(self) -> None:
@@ -42,5 +51,28 @@ class MongoTraces:
         said = {"tenant": person.tenant, "speaker": person.name, "said_at": {"$lte": person.asked_at}}
         about = {"tenant": person.tenant, "asker": person.name, "answered_at": {"$not": {"$gt": person.asked_at}}}
         for wanted in (said, about):
-            async for count in gone(self._feedback, wanted):
+            async for count in self._gone(wanted):
                 yield count
+
+    async def _gone(self, wanted: Document) -> AsyncIterator[int]:
+        """It counts nowhere any more, then its hours are marked, then it goes: a crash between two of these does all of
+        it again, and an hour that is added up meanwhile is added up without it."""
+        some: list[Document] = []
+        with waiting_is_worth_it():
+            async for document in self._feedback.find(wanted, CHANGED, batch_size=AT_ONCE):
+                some.append(document)
+                if len(some) == AT_ONCE:
+                    yield await self._take_out(some)
+                    some = []
+        if some:
+            yield await self._take_out(some)
+
+    async def _take_out(self, some: Sequence[Document]) -> int:
+        pieces = [changed_in(document) for document in some]
+        stood = {Span(one.tenant, Length.HOUR, hour) for one in pieces for hour in (*one.hours, one.hour)}
+        keys: list[Document] = [{"_id": document["_id"]} for document in some]
+        with waiting_is_worth_it():
+            taken_out = [UpdateOne(key, {"$set": {"state": GONE}}) for key in keys]
+            await self._feedback.bulk_write(taken_out, ordered=False)
+            await self._changed.put(stood, datetime.now(UTC))
+            return (await self._feedback.bulk_write([DeleteOne(key) for key in keys], ordered=False)).deleted_count

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.mongo import Document, waiting_is_worth_it
+from ratchet_feedback.rollups.hearing import MOST_READ
 from ratchet_feedback.store.documents import place
-
-MOST_READ: Final = 20_000  # pieces of feedback, for one report: the embedded store needs some 0.1 ms for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +36,14 @@ async def window_of(
     until: datetime | None = None,
     *,
     most: int = MOST_READ,
+    only: Document | None = None,
 ) -> Window:
-    """`until`: not included; None, up to now. `most`: pieces of feedback that are read."""
+    """`until`: not included; None, up to now. `most`: pieces of feedback that are read, 1 or more. `only`: of these."""
     whole = Window(tenant, place(since), place(until) if until else None)
+    wanted = whole.wanted | (only or {})
     with waiting_is_worth_it():
-        if await feedback.count_documents(whole.wanted, limit=most + 1) <= most:
+        if await feedback.count_documents(wanted, limit=most + 1) <= most:
             return whole
-        latest = feedback.find(whole.wanted, {"place": 1}).sort("place", -1).skip(most - 1).limit(1)
+        latest = feedback.find(wanted, {"place": 1}).sort("place", -1).skip(most - 1).limit(1)
         (first,) = await latest.to_list()
     return Window(tenant, first["place"], whole.before, complete=False)
