@@ -32,6 +32,7 @@ BENCHES = (
     "router_throughput",
     "monitor_intake",
     "tracing",
+    "feedback_queries",
     "monitor_queries",
     "monitor_volume",
     "dataset_build",

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from ratchet_feedback.rollups.evidence import Evidence, Shown
 from ratchet_feedback.rollups.pieces import GONE, JOINED, Kind, Piece
 
-MOST_KINDS: Final = 150  # of models, versions and templates, in one hour or day
+MOST_KINDS: Final = 500  # of models, versions and templates, in one hour or day
 
 
 class Key(NamedTuple):
