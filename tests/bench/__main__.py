@@ -22,6 +22,7 @@ BENCHES = (
     "rescan",
     "student_entities",
     "student_answers",
+    "tatqa_reader",
     "sequential",
     "drift",
     "percentiles",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ratchet_student import Example
+from ratchet_student.reader import Taught
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = REPOSITORY / os.environ.get("RATCHET_DATA", "../shared/data")  # an absolute path stays as it is
@@ -38,6 +39,14 @@ class Marked:
 class OnReport:
     report: int
     example: Example  # the target is the answer
+
+
+@dataclass(frozen=True, slots=True)
+class OnTable:
+    report: int
+    taught: Taught
+    computed: bool  # by arithmetic, or counted
+    kind: str  # span, multi-span, arithmetic, count
 
 
 def e_mails() -> list[Example]:
@@ -73,6 +82,22 @@ def questions_on_reports(reports: int | None = None) -> list[OnReport]:
         for asked in one["questions"]
         if asked["answer_type"] == "span"
     ]
+
+
+def questions_on_tables() -> list[OnTable]:
+    """All of TAT-QA's (NExTplusplus/TAT-QA, CC-BY-4.0), each with its table and its paragraphs."""
+    return [
+        OnTable(place, _taught(one, asked), asked["answer_type"] in ("arithmetic", "count"), asked["answer_type"])
+        for place, one in enumerate(json.loads(there(REPORTS).read_text()))
+        for asked in one["questions"]
+    ]
+
+
+def _taught(one: Any, asked: Any) -> Taught:
+    texts = tuple(paragraph["text"] for paragraph in sorted(one["paragraphs"], key=lambda its: its["order"]))
+    tables = (tuple(map(tuple, one["table"]["table"])),)
+    answer = tuple(asked["answer"]) if isinstance(asked["answer"], list) else str(asked["answer"])
+    return Taught(asked["question"], texts, tables, answer, asked["scale"], asked["derivation"])
 
 
 def _marked(row: Any) -> Example:

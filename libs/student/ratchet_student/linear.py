@@ -96,8 +96,9 @@ class _Trial:
     loss: float
 
 
-def learn(texts: Sequence[str], label: Ints, weights: Floats, fold: Ints) -> Learned:
-    """`label` counts from 0, each present; `fold` from 0 to FOLDS - 1, or -1 for a text that is never held out."""
+def learn(texts: Sequence[str], label: Ints, weights: Floats, fold: Ints, strengths: Sequence[float] = ()) -> Learned:
+    """`label` counts from 0, each present; `fold` from 0 to FOLDS - 1, or -1 for a text that is never held out.
+    `strengths`: those to try, instead of all that there is time for."""
     labels = int(label.max()) + 1
     fold = _with_all_labels_left(fold, label)
     features = learn_features(
@@ -106,7 +107,7 @@ def learn(texts: Sequence[str], label: Ints, weights: Floats, fold: Ints) -> Lea
         at_most=min(MAX_FEATURES, MAX_WEIGHTS[labels > LABELS_FOR_REGRESSION] // labels),
     )
     task = _Task(features(texts), label, weights, labels)
-    best = min((_try(task, fold, strength) for strength in _strengths(task)), key=lambda trial: trial.loss)
+    best = min((_try(task, fold, strength) for strength in strengths or _strengths(task)), key=lambda trial: trial.loss)
     model = LinearModel(features, _plane(task, best.strength), best.calibration)
     held_out = np.flatnonzero(fold >= 0)
     return Learned(model, held_out, best.calibration.probabilities(best.scores), fold, best.loss)

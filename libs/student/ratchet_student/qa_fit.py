@@ -63,6 +63,13 @@ def learn_answers(examples: Sequence[Example], seed: int) -> tuple[AnswerModel, 
     return AnswerModel(*_fitted(sources, seed)), held_out
 
 
+def learn_spans(examples: Sequence[Example], seed: int) -> tuple[Habits, Forest] | None:
+    """What a model of answers is made of, with nothing held out. None where no example has a text, a question and an
+    answer."""
+    sources = list(_sources(examples))
+    return _fitted(sources, seed) if sources else None
+
+
 def agreement(said: Sequence[str], meant: Sequence[str]) -> float:
     """F1 over words."""
     shared = (Counter(said) & Counter(meant)).total()
