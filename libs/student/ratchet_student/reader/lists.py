@@ -1,19 +1,14 @@
 """Answers that look over a whole row or column: which year, which row, which of them all, and how many."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from ratchet_student.reader.columns import Columns, Operand
 from ratchet_student.reader.grid import Grid, Row
 from ratchet_student.reader.matching import Match, Query
 
-if TYPE_CHECKING:
-    from ratchet_student.reader.programs import Columns, Operand
-
-    Listing = tuple[str, tuple[Operand, ...], tuple[str, ...], float | None, int, bool]
+Listing = tuple[str, tuple[Operand, ...], tuple[str, ...], float | None, int]
 
 ROWS, SECTIONS, MOST = 4, 4, 40
 MAX, MIN, OVER, UNDER, EVERY, SECTION, ABOVE, FILLED = 20, 21, 22, 23, 24, 25, 26, 27
@@ -52,7 +47,7 @@ def _heads(asked: Query, top: Sequence[Match], kinds: frozenset[str]) -> Iterato
         if "head" in kinds:
             for variant, pick in ((MAX, max), (MIN, min)):
                 best = pick(its, key=lambda place: values[place])
-                yield "head", ((match, best),), (head_said(match.row, best),), None, variant, True
+                yield "head", ((match, best),), (head_said(match.row, best),), None, variant
         for figure in asked.figures[:2]:
             for variant in (OVER, UNDER):
                 hits = [
@@ -66,9 +61,9 @@ def _said(match: Match, hits: Sequence[int], kinds: frozenset[str], variant: int
     parts = tuple(head_said(match.row, place) for place in hits)
     kind = "head" if len(hits) == 1 else "heads"
     if hits and kind in kinds:
-        yield kind, operands, parts, None, variant, True
+        yield kind, operands, parts, None, variant
     if hits and "count" in kinds:
-        yield "count", operands, (str(len(hits)),), float(len(hits)), variant, True
+        yield "count", operands, (str(len(hits)),), float(len(hits)), variant
 
 
 def _every_head(matches: Sequence[Match], grids: Sequence[Grid], kinds: frozenset[str]) -> Iterator[Listing]:
@@ -85,9 +80,9 @@ def _every_head(matches: Sequence[Match], grids: Sequence[Grid], kinds: frozense
             kind = "head" if len(parts) == 1 else "heads"
             operands = tuple((widest, place) for place in its)
             if parts and all(parts) and kind in kinds:
-                yield kind, operands, parts, None, EVERY, True
+                yield kind, operands, parts, None, EVERY
             if len(parts) > 1 and "count" in kinds:
-                yield "count", operands, (str(len(parts)),), float(len(parts)), EVERY, True
+                yield "count", operands, (str(len(parts)),), float(len(parts)), EVERY
 
 
 def _extreme_labels(matches: Sequence[Match], columns: Columns) -> Iterator[Listing]:
@@ -100,7 +95,7 @@ def _extreme_labels(matches: Sequence[Match], columns: Columns) -> Iterator[List
             for variant, pick in ((MAX, max), (MIN, min)):
                 if len(its) > 1:
                     best = pick(its, key=lambda m: m.row.values[place])
-                    yield "label", ((best, place),), (best.row.label,), None, variant, False
+                    yield "label", ((best, place),), (best.row.label,), None, variant
 
 
 def _pools(matches: Sequence[Match]) -> Iterator[list[Match]]:
@@ -136,10 +131,9 @@ def _labels(
                 tuple(one.rstrip(":") for one in sections),
                 None,
                 FILLED,
-                False,
             )
         if "count" in kinds:
-            yield "count", tuple((m, -1) for m in firsts), (str(len(sections)),), float(len(sections)), FILLED, False
+            yield "count", tuple((m, -1) for m in firsts), (str(len(sections)),), float(len(sections)), FILLED
 
 
 def _above(match: Match, matches: Sequence[Match]) -> list[Match]:
@@ -161,6 +155,6 @@ def _listed(pool: Sequence[Match], kinds: frozenset[str], variant: int, place: i
     labels = tuple(match.row.label for match in pool)
     kind = "label" if len(labels) == 1 else "labels"
     if kind in kinds:
-        yield kind, operands, labels, None, variant, False
+        yield kind, operands, labels, None, variant
     if "count" in kinds:
-        yield "count", operands, (str(len(pool)),), float(len(pool)), variant, False
+        yield "count", operands, (str(len(pool)),), float(len(pool)), variant

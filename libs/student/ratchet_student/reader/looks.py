@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ratchet_student.reader.columns import Columns
 from ratchet_student.reader.matching import COLUMN_LOOKS, ROW_LOOKS, Query
-from ratchet_student.reader.programs import KINDS, Columns, Program
+from ratchet_student.reader.programs import KINDS, Program
 from ratchet_student.reading import Floats
 
 _NO_ROW, _NO_COLUMN = (0.0,) * ROW_LOOKS, (0.0,) * COLUMN_LOOKS

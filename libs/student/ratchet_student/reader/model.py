@@ -11,6 +11,7 @@ from ratchet_student.counts import Counts
 from ratchet_student.forest import Forest
 from ratchet_student.linear import LinearModel
 from ratchet_student.questions import Habits, Text, read_text
+from ratchet_student.reader.columns import Columns
 from ratchet_student.reader.given import (
     MAX_QUESTION,
     Answer,
@@ -24,7 +25,7 @@ from ratchet_student.reader.given import (
 from ratchet_student.reader.grid import Grid, noted_scale, read_grid
 from ratchet_student.reader.looks import LOOKS, looks_of
 from ratchet_student.reader.matching import Match, matched, query, stems
-from ratchet_student.reader.programs import KINDS, Columns, Program, programs
+from ratchet_student.reader.programs import KINDS, Program, programs
 from ratchet_student.reader.text_spans import text_programs, where
 from ratchet_student.reading import Floats
 from ratchet_student.sureness import ALWAYS, Sureness

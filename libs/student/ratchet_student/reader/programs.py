@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
+from ratchet_student.reader.columns import Columns, Operand
 from ratchet_student.reader.grid import Grid, Row
 from ratchet_student.reader.lists import listings
-from ratchet_student.reader.matching import PERCENT, TOTAL, Match, Query, column_looks
+from ratchet_student.reader.matching import TOTAL, Match, Query
 from ratchet_student.reader.operations import computed
 
 KINDS = (
@@ -20,8 +21,6 @@ PAIRED, SHARES = ("difference", "change", "ratio", "percentage"), ("ratio", "per
 TOGETHER = ("cells", "average", "sum")
 PAIR, THREE = 10, 11  # variants: two rows, three rows
 
-Operand = tuple[Match, int]  # a row, and the column of a cell; -1 for its label
-
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -33,29 +32,6 @@ class Program:
     number: float | None = None
     variant: int = 0
     worth: float = 0.0  # of a span: what its own forest expects
-    heads: bool = False  # it is the operands' heads that are said
-
-
-class Columns:
-    """What each row's columns look like beside the question, looked at once."""
-
-    def __init__(self, asked: Query) -> None:
-        self._asked = asked
-        self._seen: dict[int, list[tuple[float, ...]]] = {}
-
-    def of(self, row: Row) -> list[tuple[float, ...]]:
-        if id(row) not in self._seen:
-            self._seen[id(row)] = column_looks(self._asked, row)
-        return self._seen[id(row)]
-
-    def percent(self, row: Row) -> list[bool]:
-        return [look[PERCENT] > 0 for look in self.of(row)]
-
-    def best(self, row: Row) -> list[int]:
-        """Those with figures, best first; of equal ones the first."""
-        looks = self.of(row)
-        figures = [place for place, value in enumerate(row.values) if not math.isnan(value)]
-        return sorted(figures, key=lambda place: (-looks[place][0], -looks[place][3], place))
 
 
 def programs(
@@ -64,9 +40,7 @@ def programs(
     """Of these kinds, without spans of the texts."""
     top = matches[:ROWS]
     found = [*_on_cells(asked, top, kinds, columns), *_on_rows(matches, kinds, columns)]
-    for kind, operands, parts, number, variant, heads in listings(asked, matches, grids, kinds, columns):
-        found.append(Program(kind, operands, parts, number, variant, heads=heads))
-    return found
+    return [*found, *(Program(*its) for its in listings(asked, matches, grids, kinds, columns))]
 
 
 def _on_cells(asked: Query, top: Sequence[Match], kinds: frozenset[str], columns: Columns) -> Iterator[Program]:

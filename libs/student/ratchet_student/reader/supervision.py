@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from ratchet_student.counts import Counts
 from ratchet_student.passages import answer_words
+from ratchet_student.reader.columns import Columns
 from ratchet_student.reader.given import Taught
 from ratchet_student.reader.grid import value_of
 from ratchet_student.reader.matching import matched, query
 from ratchet_student.reader.model import Sheet, sheet_of
-from ratchet_student.reader.programs import KINDS, Columns, Program, programs
+from ratchet_student.reader.programs import KINDS, Program, programs
 from ratchet_student.reader.worth import exact
 
 PREFERRED = (

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ratchet_student.counts import count
+from ratchet_student.reader.columns import Columns
 from ratchet_student.reader.given import Answer, CellAt, abstained
 from ratchet_student.reader.matching import matched, query, stems
 from ratchet_student.reader.model import Sheet
-from ratchet_student.reader.programs import Columns
 from ratchet_student.reader.text_spans import where
 
 _NO_QUESTIONS = count([])
