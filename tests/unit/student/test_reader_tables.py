@@ -86,7 +86,9 @@ def test_what_is_too_much_is_refused_with_the_limit() -> None:
         checked_tables([[["1"]] * 1_000_000])
     with pytest.raises(UnreadableError, match=f"at most {MAX_TABLES} are read"):
         checked_tables([[["1"]]] * (MAX_TABLES + 1))
-    with pytest.raises(UnreadableError, match="characters"):
+    with pytest.raises(UnreadableError, match=r"The tables have .* characters"):
+        checked_tables([[["x" * 1_500] * 50] * 3])
+    with pytest.raises(UnreadableError, match=r"The texts have .* characters"):
         checked_texts(["x" * (MAX_TEXT + 1)])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ratchet_student.errors import StudentError
 
 MAX_TABLES, MAX_ROWS, MAX_COLUMNS = 20, 300, 50  # of a question; of each of them
-MAX_TEXT = 200_000  # characters of all texts of a question
+MAX_TEXT = 200_000  # characters of all texts of a question, and as many of all cells
 MAX_QUESTION = 2_000  # characters
 MAX_CELL = 2_000  # characters
 
@@ -94,7 +94,14 @@ def checked_tables(tables: Sequence[Table]) -> list[list[list[str]]]:
                 f"Table {place} has {rows:,} rows and {columns:,} columns, and at most {MAX_ROWS} and {MAX_COLUMNS} "
                 "are read: give the part that the question is about."
             )
-    return [[[_text_of(cell) for cell in row] for row in table] for table in tables]
+    cells = [[[_text_of(cell) for cell in row] for row in table] for table in tables]
+    size = sum(len(cell) for table in cells for row in table for cell in row)
+    if size > MAX_TEXT:
+        raise UnreadableError(
+            f"The tables have {size:,} characters, and at most {MAX_TEXT:,} are read: give the part that the "
+            "question is about."
+        )
+    return cells
 
 
 def checked_texts(texts: Sequence[str]) -> str:

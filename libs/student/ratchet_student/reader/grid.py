@@ -16,7 +16,7 @@ from ratchet_student.passages import has_figure
 from ratchet_student.reading import Floats
 
 TURNED_COLUMNS = 24  # a table that is read the other way round has at most so many rows
-SCALES = ("thousand", "million", "billion")
+LONGEST_HEAD = 300  # characters
 
 _FIGURE = re.compile(
     r"(?P<minus>[-\u2212\u2013])?(?P<open>\()?(?P<minus_too>[-\u2212\u2013])?(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)"
@@ -114,7 +114,7 @@ def _rows(cells: Sequence[Sequence[str]]) -> Iterator[Row]:
             section, in_head = row[0], False
         elif _heads_columns(others, in_head=in_head):
             above = heads if in_head and heads else [""] * len(others)
-            heads = [f"{over} {cell}".strip() for over, cell in zip(above, _spread(others), strict=True)]
+            heads = [f"{over} {cell}".strip()[:LONGEST_HEAD] for over, cell in zip(above, _spread(others), strict=True)]
             in_head = True
         else:
             in_head = False

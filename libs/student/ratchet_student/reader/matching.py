@@ -17,6 +17,7 @@ from ratchet_student.words import words
 ROW_LOOKS, COLUMN_LOOKS = 13, 9
 TOTAL = 7  # which of a row's looks says that it is a total
 PERCENT = 7  # which of a column's looks says that it holds percentages
+LONGEST_RUN, LONGEST_QUESTION = 40, 80  # words that are compared one by one
 LEAST_TELLING = 0.02  # weight of a word that stands in every question
 
 _NOTE_MARK = re.compile(r"(?<=[a-z)])\d{1,2}\b|\(\d{1,2}\)")
@@ -127,6 +128,7 @@ def _match(
 def _longest_run(label: Sequence[str], order: Sequence[str]) -> tuple[int, int]:
     """Words of the label that follow each other in the question as they do there, and where."""
     best, at = 0, len(order)
+    label, order = label[:LONGEST_RUN], order[:LONGEST_QUESTION]
     before = [0] * (len(label) + 1)
     for place, stem in enumerate(order):
         now = [0] * (len(label) + 1)
