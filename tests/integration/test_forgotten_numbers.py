@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from bson import Binary
 from msgspec.structs import replace
 
 from ratchet_common import mongo
@@ -16,6 +17,7 @@ from ratchet_common.persons import digest
 from ratchet_monitor.hours import Keeping
 from ratchet_monitor.observations import Observation, observation_of
 from ratchet_monitor.store import MonitorStore
+from ratchet_monitor.store.documents import document_of
 from tests.integration.conftest import Ground
 from tests.unit.trainer.make_data import NOW, made
 
@@ -55,6 +57,37 @@ async def test_what_came_twice_counts_once_and_as_it_came_first(database: Databa
     found = {one.result_id: one async for one in facts.observations([seen[0].bucket])}
     assert found == {one.result_id: one for one in [*seen[:3], later[-1]]}
     assert len([one async for one in facts.observations([seen[0].bucket])]) == 4
+
+
+async def test_what_lies_there_again_in_whatever_cut_is_removed_by_who_reads_it(database: Database) -> None:
+    facts = MonitorStore(database, KEEPING).facts
+    seen = [observation_of(made(result_id=uuid4()), NOW) for _ in range(9)]
+    await facts.add_observations(seen)
+    for start in range(0, 9, 2):
+        await facts.add_observations([replace(one, seen_at=NOW + timedelta(1)) for one in seen[start : start + 2]])
+    (day,) = [name for name in await database.list_collection_names() if name.startswith("seen_")]
+    assert await database[day].count_documents({}) == 6
+    for _ in range(2):
+        read = [one async for one in facts.observations([seen[0].bucket])]
+        assert sorted(read, key=lambda one: one.result_id) == sorted(seen, key=lambda one: one.result_id)
+        assert await database[day].count_documents({}) == 1
+
+
+async def test_what_an_earlier_release_stored_comes_over_and_a_person_is_found_in_it(database: Database) -> None:
+    store = MonitorStore(database, KEEPING)
+    seen = [observation_of(made(user=user, unit=user, result_id=uuid4()), NOW) for user in ("ann", "bob", "bob")]
+    earlier = [{"_id": Binary.from_uuid(one.result_id), "bucket": one.bucket.text, **document_of(one)} for one in seen]
+    day = database[f"observations_{seen[0].at:%Y%m%d}"]
+    await day.insert_many(earlier)
+    await store.facts.add_observations(seen[2:])
+    person = Person("acme", digest("acme", "ann"), seen[0].at + timedelta(minutes=5))
+    unlinked = [count async for count in store.traces.steps["unlinked_observations"](person)]
+    assert sum(unlinked) == 1
+    assert await day.count_documents({}) == 0
+    found = [one async for one in store.facts.observations([seen[0].bucket])]
+    assert {one.result_id for one in found} == {one.result_id for one in seen}
+    assert person.name not in {one.user for one in found}
+    assert await store.changed.count() == 1
 
 
 async def test_two_who_are_forgotten_at_once_are_both_gone_from_what_they_share(database: Database) -> None:

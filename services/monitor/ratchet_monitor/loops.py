@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 from ratchet_common.background import Loop
 from ratchet_monitor.alerts.delivering import Delivering
@@ -92,8 +93,14 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         "quality": _seldom(measure, settings.quality_every_s),
         "days": _seldom(sum_up, SUM_UP_EVERY_S),
         "ledger": Loop(catch_up, every=CATCH_UP_EVERY_S),
+        "facts of an earlier release": Loop(partial(_bring_over, store), every=CATCH_UP_EVERY_S),
         "forgetting": Loop(forget, every=FORGET_EVERY_S),
     }
+
+
+async def _bring_over(store: MonitorStore) -> None:
+    async for buckets in store.facts.bring_over():
+        await store.changed.set(buckets)
 
 
 def drift_loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:

@@ -90,6 +90,7 @@ class InMemory:
             for its in words if len(words) > 1 else ():
                 if not its.piece.shared:
                     its.piece = replace(its.piece, shared=True)
+                    its.changes, its.unmarked = its.changes + 1, True
                     found.add(Span(TENANT, Length.HOUR, hour_at(its.piece.place)))
         return found
 

@@ -115,6 +115,8 @@ async def test_hours_and_days_tell_what_the_pieces_say(seed: int) -> None:
     for step in range(260):
         await life.goes_on()
         if step % 20 == 19:
+            if life.chance.random() < 0.3:
+                await life.store.share(await life.store.changed(500))  # and a crash before their hours are marked
             await life.store.mark(life.now)  # answers are known to be spoken of by several once this has seen them
             await compare(life)
     life.now += timedelta(days=1)

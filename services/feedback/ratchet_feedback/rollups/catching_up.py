@@ -37,7 +37,8 @@ async def catch_up(earlier: Earlier, pieces: Sharing, marks: Marks, now: datetim
     for tenant in await earlier.tenants():
         async for hour in _hours(earlier, tenant, now - (BESIDE if begun else ASKED_FOR), now):
             while some := await earlier.not_noted(hour, AT_ONCE):
-                await marks.put({hour} | await pieces.share(some), now)
+                stood = {Span(tenant, Length.HOUR, before) for one in some for before in one.hours}
+                await marks.put({hour} | stood | await pieces.share(some), now)
                 await earlier.note(some)
     await earlier.begin()
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from bson import Binary
 
@@ -11,7 +11,7 @@ from ratchet_common.mongo import Database, Document, for_long, waiting_is_worth_
 from ratchet_feedback.rollups.pieces import JOINED, Kind, Piece
 from ratchet_feedback.rollups.rolling import Changed
 from ratchet_feedback.rollups.spans import Length, Range, Span, hour_at
-from ratchet_feedback.store.documents import place, uuid_in
+from ratchet_feedback.store.documents import place, unmarked, uuid_in
 from ratchet_feedback.store.windows import Window, window_of
 
 READ_AT_ONCE: Final = 1_000
@@ -93,9 +93,13 @@ class MongoPieces:
                 found += await self._feedback.find(wanted, fields).limit(MOST_WORDS).to_list()
         users = Counter(bytes(one) for one in {d["_id"]: d["about"] for d in found}.values())
         new = {d["_id"]: d for d in found if not d.get("shared") and users[bytes(d["about"])] > 1}
-        if new:
-            with waiting_is_worth_it():
-                await self._feedback.update_many({"_id": {"$in": list(new)}}, {"$set": {"shared": True}})
+        by_tenant: dict[str, list[Any]] = {}
+        for id_, document in new.items():
+            by_tenant.setdefault(document["tenant"], []).append(id_)
+        with waiting_is_worth_it():
+            for tenant, ids in by_tenant.items():  # a crash before their hours are marked leaves that to the next round
+                noted = {"$set": {"shared": True} | unmarked(tenant), "$inc": {"changes": 1}}
+                await self._feedback.update_many({"_id": {"$in": ids}}, noted)
         return {Span(d["tenant"], Length.HOUR, hour_at(d["place"])) for d in new.values()}
 
 

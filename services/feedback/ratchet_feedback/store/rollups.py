@@ -1,5 +1,6 @@
 """What hours and days add up to, as documents: one a span, its sums as bytes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Final
@@ -58,6 +59,7 @@ class MongoRollups:
         with waiting_is_worth_it():
             async for document in self._rollups.find(wanted, {"start": 1, "contents": 1}, batch_size=READ_AT_ONCE):
                 yield document["start"], decoded(document["contents"])
+                await asyncio.sleep(0)  # submissions have their turn
 
 
 def encoded(rollup: Rollup) -> Binary:

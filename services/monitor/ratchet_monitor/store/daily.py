@@ -3,26 +3,32 @@
 A second index, for a TTL, would slow the intake down, and single deletions could not keep up with it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_monitor.hours import BucketKey
 from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.scores import Score
-from ratchet_monitor.store.segments import Segments
+from ratchet_monitor.store.documents import struct_of
+from ratchet_monitor.store.segments import MOST, Segments
 
 F = TypeVar("F", Observation, Hit, Score)
 READ_AT_ONCE = 50  # segments: 10 MB at most
+DELETED_AT_ONCE = 50
+IN_ORDER = [("bucket", 1), ("came_at", 1), ("_id", 1)]  # the same for all readers
 
 
 class Daily(Generic[F]):
     """Facts of one kind, each filed under the hour of its result."""
 
-    def __init__(self, database: Database, name: str, kind: type[F], id_of: Callable[[F], UUID]) -> None:
-        self._database, self._name = database, name
+    def __init__(self, database: Database, name: str, kind: type[F], id_of: Callable[[F], UUID], earlier: str) -> None:
+        """`earlier`: the name by which an earlier release stored each fact as a document."""
+        self._database, self._name, self._earlier = database, name, earlier
+        self._kind: type[F] = kind
         self._segments: Segments[F] = Segments(kind, id_of)
         self._indexed: set[str] = set()
 
@@ -36,12 +42,18 @@ class Daily(Generic[F]):
 
     async def filed(self, buckets: Collection[BucketKey]) -> AsyncIterator[F]:
         """Each once, as it was when it came first. The bucket's key holds the tenant. What has been read is remembered
-        by its id: some 100 MB for a million facts."""
+        by its id: some 100 MB for a million facts. A segment of which earlier ones hold all is removed: there is one of
+        each with every start of an embedded bus, which tells all of the last day again."""
         seen: set[bytes] = set()
         for day, keys in self._days(buckets).items():
+            again: list[Any] = []
             async for segment in self._read(day, keys):
-                for fact in self._segments.once(self._segments.facts_in(segment), seen):
+                facts = list(self._segments.once(self._segments.facts_in(segment), seen))
+                if not facts:
+                    again.append(segment["_id"])
+                for fact in facts:
                     yield fact
+            await self._delete(day, again)
 
     async def replace(self, hour: Collection[BucketKey], fields: Collection[str], before: str, after: str) -> list[F]:
         """In the facts of these buckets, all of one hour. Returns those that changed, each once."""
@@ -61,17 +73,29 @@ class Daily(Generic[F]):
 
     async def forget_before(self, first: datetime) -> None:
         """Drops the days that ended before the day of `first`."""
-        with waiting_is_worth_it():
-            ours = await self._database.list_collection_names(filter={"name": {"$regex": f"^{self._name}_[0-9]{{8}}$"}})
-            for day in ours:
-                if day < self._day(first):
-                    await self._database.drop_collection(day)
+        for name in (self._name, self._earlier):
+            for day in await self._days_of(name):
+                if day.removeprefix(name) < self._day(first).removeprefix(self._name):
+                    with waiting_is_worth_it():
+                        await self._database.drop_collection(day)
+
+    async def bring_over(self) -> AsyncIterator[set[BucketKey]]:
+        """What an earlier release has stored goes into segments. Gives the buckets of what has come over, before it is
+        deleted there: a crash in between brings it again, and it counts once."""
+        for day in await self._days_of(self._earlier):
+            with waiting_is_worth_it():
+                while found := await self._database[day].find({}).limit(MOST).to_list():
+                    facts = [struct_of(self._kind, document) for document in found]
+                    await self.add(facts)
+                    yield {fact.bucket for fact in facts}
+                    await self._delete(day, [document["_id"] for document in found])
 
     async def _read(self, day: str, keys: Collection[str]) -> AsyncIterator[Document]:
         with waiting_is_worth_it():
             its = self._database[day].find({"bucket": {"$in": list(keys)}}, batch_size=READ_AT_ONCE)
-            async for segment in its.sort([("bucket", 1), ("came_at", 1)]):
+            async for segment in its.sort(IN_ORDER):
                 yield segment
+                await asyncio.sleep(0)  # requests have their turn
 
     async def _rewritten(
         self, day: str, segment: Document | None, fields: Collection[str], before: str, after: str
@@ -92,9 +116,19 @@ class Daily(Generic[F]):
     async def _insert(self, day: str, segments: Sequence[Document]) -> None:
         with waiting_is_worth_it(), duplicates_are_fine():
             if day not in self._indexed:  # at once, while it is empty
-                await self._database[day].create_index([("bucket", 1), ("came_at", 1)])
+                await self._database[day].create_index(IN_ORDER)
                 self._indexed.add(day)
             await self._database[day].insert_many(segments, ordered=False)
+
+    async def _delete(self, day: str, ids: Sequence[Any]) -> None:
+        with waiting_is_worth_it():
+            for start in range(0, len(ids), DELETED_AT_ONCE):
+                some = list(ids[start : start + DELETED_AT_ONCE])
+                await self._database[day].delete_many({"_id": {"$in": some}})
+
+    async def _days_of(self, name: str) -> list[str]:
+        with waiting_is_worth_it():
+            return await self._database.list_collection_names(filter={"name": {"$regex": f"^{name}_[0-9]{{8}}$"}})
 
     def _days(self, buckets: Collection[BucketKey]) -> dict[str, list[str]]:
         """The keys of the buckets, by the collection that they lie in."""

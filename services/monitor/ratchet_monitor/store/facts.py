@@ -14,9 +14,9 @@ from ratchet_monitor.store.daily import Daily
 
 class MongoFacts:
     def __init__(self, database: Database, keeping: Keeping) -> None:
-        self._observations = Daily(database, "seen", Observation, lambda seen: seen.result_id)
-        self._hits = Daily(database, "repeated", Hit, lambda hit: hit.result_id)
-        self._scores = Daily(database, "said", Score, lambda score: score.event_id)
+        self._observations = Daily(database, "seen", Observation, lambda seen: seen.result_id, "observations")
+        self._hits = Daily(database, "repeated", Hit, lambda hit: hit.result_id, "hits")
+        self._scores = Daily(database, "said", Score, lambda score: score.event_id, "scores")
         self._late, self._keeping = database.late, keeping
 
     async def create_indexes(self) -> None:
@@ -68,6 +68,12 @@ class MongoFacts:
 
     async def unlink_scores(self, hour: Collection[BucketKey], before: str, after: str) -> int:
         return len(await self._scores.replace(hour, ("unit", "user"), before, after))
+
+    async def bring_over(self) -> AsyncIterator[set[BucketKey]]:
+        """What an earlier release has stored; gives the buckets that have to be built anew by it."""
+        for facts in (self._scores, self._hits, self._observations):
+            async for buckets in facts.bring_over():
+                yield buckets
 
     async def forget(self, now: datetime) -> None:
         """What no hour is built from any more."""

@@ -54,6 +54,8 @@ class Segments(Generic[F]):
         self, segment: Document, fields: Collection[str], before: str, after: str
     ) -> tuple[bytes, Sequence[F]]:
         """What the segment is to hold, where `after` stands in place of `before`, and the facts that change by it."""
+        if before.encode() not in segment["facts"]:  # MessagePack has it as it is: most hold nothing of a person
+            return segment["facts"], []
         changed: list[F] = []
         facts: list[F] = []
         for fact in self.facts_in(segment):

@@ -32,6 +32,8 @@ class MongoTraces:
         }
 
     async def _observations(self, person: Person) -> AsyncIterator[int]:
+        async for buckets in self._facts.bring_over():  # it would not be found where an earlier release left it
+            await self._changed.set(buckets)
         for hour in await self._facts.observed(self._hours(person)):
             nobody = made_up(person, self._key)
             unlinked = await self._facts.unlink_observations(hour, person.name, nobody)

@@ -67,3 +67,5 @@ def test_a_person_is_replaced_wherever_he_stands() -> None:
     assert [(seen.unit, seen.user) for seen in changed] == [("nobody", "nobody")]
     assert SEEN.facts_in({"facts": facts}) == [changed[0], bob]
     assert SEEN.with_replaced({"facts": facts}, ("unit", "user"), ann.user, "x") == (facts, [])
+    told = {"facts": b"as it is stored"}
+    assert SEEN.with_replaced(told, ("unit", "user"), ann.user, "x") == (told["facts"], [])  # it is not even read
