@@ -78,7 +78,7 @@ async def _look_at_reports(app: Running, first: PredictionMade) -> None:
     assert (summary["mean_stars"], summary["by_signal"], summary["agreement"]) == (
         None,
         {},
-        {"answers": 0, "alpha": None},
+        {"answers": 0, "alpha": None, "complete": True},
     )
     assert summary["rate"] == {"days": 7, "answers": 4, "feedback_per_answer": 1.0}
     _, improvements = await app.get("/api/models/feedback/improvements")
