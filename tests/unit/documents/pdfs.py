@@ -11,6 +11,7 @@ class At:
     text: str
     size: float = 10
     bold: bool = False
+    font: float = 0  # the size that is set before a matrix gives the one above; default: that one, and no matrix
 
 
 def pdf(
@@ -49,7 +50,9 @@ def pdf(
 
 def _drawn(one: At) -> bytes:
     text = one.text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-    return b"BT /F%d %g Tf 1 0 0 1 %g %g Tm (%s) Tj ET" % (one.bold, one.size, one.x, one.y, text)
+    font = one.font or one.size
+    by = one.size / font
+    return b"BT /F%d %g Tf %g 0 0 %g %g %g Tm (%s) Tj ET" % (one.bold, font, by, by, one.x, one.y, text)
 
 
 def _file(objects: Sequence[bytes], trailer: str) -> bytes:

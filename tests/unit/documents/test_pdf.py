@@ -1,5 +1,7 @@
 """PDF: headings, paragraphs, lists, tables and columns by the places of their letters; what is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from ratchet_documents.limits import Limits
@@ -162,3 +164,10 @@ def test_too_many_pages_are_refused(read: Read) -> None:
     with pytest.raises(RefusedError) as refused:
         read("a.pdf", pdf([[]] * 4), Limits(pages=3))
     assert refused.value.type == "too_large"
+
+
+@pytest.mark.parametrize("font", [1, -1, 100])
+def test_the_size_of_letters_is_the_one_that_is_shown(read: Read, font: float) -> None:
+    page = [At(72, 740, "Report of the year", 20), *lines(72, 700, TEXT, "and more text."), *TABLE]
+    shown = read("a.pdf", pdf([page]))
+    assert read("a.pdf", pdf([[replace(one, font=font) for one in page]])).pages == shown.pages

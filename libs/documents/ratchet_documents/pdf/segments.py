@@ -1,6 +1,7 @@
 """The text of a page of a PDF in segments: words that stand on one line without a wide gap, each with its place."""
 
 import ctypes
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ class _Letters:
         self._references = [ctypes.byref(side) for side in self._sides]
         self._name = ctypes.create_string_buffer(256)
         self._flags = ctypes.c_int()
+        self._matrix = pdfium.FS_MATRIX()
 
     def segments(self) -> Iterator[Segment]:
         held: Segment | None = None
@@ -108,9 +110,16 @@ class _Letters:
             left2, right2, bottom2, top2 = self._box(word.last)
             left, right = min(left, left2), max(right, right2)
             bottom, top = min(bottom, bottom2), max(top, top2)
-        size = float(pdfium.FPDFText_GetFontSize(self._page, word.first)) or top - bottom
+        size = self._size(word.first) or top - bottom
         bold = before.bold if before and abs(before.size - size) < 0.1 else self._is_bold(word.first)
         return Segment(_BROKEN_WORD.sub("\xad", word.text), left, right, bottom, top, size, bold)
+
+    def _size(self, index: int) -> float:
+        """As the page shows it: many programs set 1 as the size of the font and give the size by a matrix."""
+        size = abs(float(pdfium.FPDFText_GetFontSize(self._page, index)))
+        if pdfium.FPDFText_GetMatrix(self._page, index, ctypes.byref(self._matrix)):
+            size *= math.hypot(self._matrix.c, self._matrix.d)
+        return size if math.isfinite(size) else 0.0
 
     def _box(self, index: int) -> tuple[float, float, float, float]:
         """Left, right, bottom, top of the letter's place by its font, so that low and high letters share a line."""
