@@ -48,8 +48,9 @@ _OTHERS = (
     (b"Rar!", "an archive (RAR)", "send what is inside"),
     (b"PAR1", "a table (Parquet)", "save it as CSV"),
 )
+# Possessive and atomic: what stands before the first element is read once, however often one could read it otherwise.
 _HTML = re.compile(
-    r"^(?:\s|<\?xml[^>]{0,200}\?>|<!--.{0,20000}?-->)*<(?:!doctype\s+html|html|head|body)[\s>]", re.I | re.S
+    r"^(?>\s|<\?xml[^>]{0,200}\?>|<!--.{0,20000}?-->)*+<(?:!doctype\s+html|html|head|body)[\s>]", re.I | re.S
 )
 _TAGS = re.compile(r"<(?:p|div|table|h[1-6]|ul|br|span|title)[\s/>]", re.I)
 _XML = re.compile(r"^\s*<\?xml", re.I)

@@ -56,11 +56,11 @@ def _opened(path: Path) -> Iterator[Any]:
 def _pages(document: Any, count: int, found: Collected) -> None:
     step = max(1, count // SAMPLED)
     sampled = {number: _parts(document, number, found) for number in range(0, count, step)}
-    look = look_of([row for part in parts for row in part] for parts in sampled.values())
+    look = look_of((number, [row for part in parts for row in part]) for number, parts in sampled.items())
     empty = left_out = letters = 0
     for number in range(count):
         parts = sampled.pop(number, None) or _parts(document, number, found)
-        kept, gone = _without_running(parts, look)
+        kept, gone = _without_running(parts, look, number)
         left_out += gone
         empty += not any(parts)
         letters += sum(len(row.text) for part in parts for row in part)
@@ -86,10 +86,10 @@ def _parts(document: Any, number: int, found: Collected) -> Parts:
         page.close()
 
 
-def _without_running(parts: Parts, look: Look) -> tuple[Parts, int]:
+def _without_running(parts: Parts, look: Look, page: int) -> tuple[Parts, int]:
     """And how many rows were left out."""
     all_rows = [row for part in parts for row in part]
-    running = {id(row) for row in edge_rows(all_rows) if look.runs_along(row)}
+    running = {id(row) for row in edge_rows(all_rows) if look.runs_along(row, page)}
     if len(running) == len(all_rows):  # a page that is the same as others all over
         return parts, 0
     return [[row for row in part if id(row) not in running] for part in parts], len(running)

@@ -72,3 +72,8 @@ def test_what_is_of_no_kind_is_refused(read: Read, content: bytes, reason: str) 
     with pytest.raises(RefusedError) as refused:
         read("a.docx", content)
     assert refused.value.type == reason
+
+
+@pytest.mark.parametrize(("last", "kind"), [("x", "text"), ("<html><p>x", "html")])
+def test_thousands_of_comments_before_the_first_element_are_read_once(read: Read, last: str, kind: str) -> None:
+    assert read("a.txt", "<!---->\n" * 5_000 + last).kind == kind

@@ -171,3 +171,25 @@ def test_the_size_of_letters_is_the_one_that_is_shown(read: Read, font: float) -
     page = [At(72, 740, "Report of the year", 20), *lines(72, 700, TEXT, "and more text."), *TABLE]
     shown = read("a.pdf", pdf([page]))
     assert read("a.pdf", pdf([[replace(one, font=font) for one in page]])).pages == shown.pages
+
+
+def test_rows_of_figures_at_the_edges_of_pages_are_not_taken_for_headers(read: Read) -> None:
+    """Whether they change, as totals do, or are the same on each page, as the names of columns are."""
+    pages = [
+        [
+            *(At(x, 740, text) for x, text in ((72, "Region"), (250, "2022"), (400, "2021"))),
+            *(At(x, 726, text) for x, text in ((72, "North"), (250, f"{at * 3}"), (400, f"{at * 5}"))),
+            *(At(x, 712, text) for x, text in ((72, "Total"), (250, f"{at}"), (400, f"{at + 1}"))),
+            At(72, 698, f"The total of {at * 100} was paid"),
+        ]
+        for at in range(1, 6)
+    ]
+    parsed = read("a.pdf", pdf(pages))
+    assert parsed.assumptions == ()
+    assert [page.blocks for page in parsed.pages] == [
+        (
+            Table((("Region", "2022", "2021"), ("North", f"{at * 3}", f"{at * 5}"), ("Total", f"{at}", f"{at + 1}")), 1),
+            Paragraph(f"The total of {at * 100} was paid"),
+        )
+        for at in range(1, 6)
+    ]

@@ -4,14 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ratchet_documents.pdf.rows import Row
+from ratchet_documents.tidying import is_number
 
 LARGER = 1.12  # times the size of the text: a heading
 MOST_LEVELS = 6
 EDGE = 2  # rows at the top and at the bottom in which headers and footers are looked for
-_DIGITS = re.compile(r"\d+")
+_WHOLE = re.compile(r"(?<![\d.,])\d{1,6}(?![\d]|[.,]\d)")
+_TRIED = 8  # numbers of a row, each of which may be that of the page
 _RUNNING_FROM = 3  # pages
+Alike = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class Look:
     text_size: float
     mostly_bold: bool
     heading_sizes: tuple[float, ...]  # from the largest
-    running: frozenset[str]  # headers and footers, numbers as `#`
+    running: frozenset[Alike]  # headers and footers
 
     def level(self, row: Row) -> int:
         """0 for what is set as text."""
@@ -31,26 +35,26 @@ class Look:
             return min(len(self.heading_sizes) + 1, MOST_LEVELS)
         return 0
 
-    def runs_along(self, row: Row) -> bool:
-        return masked(row.text) in self.running
+    def runs_along(self, row: Row, page: int) -> bool:
+        return not self.running.isdisjoint(_alike(row, page))
 
 
-def look_of(pages: Iterable[Sequence[Row]]) -> Look:
-    """`pages`: the rows of each of some pages, from top to bottom."""
+def look_of(pages: Iterable[tuple[int, Sequence[Row]]]) -> Look:
+    """`pages`: the numbers of some pages, and the rows of each from top to bottom."""
     letters: Counter[float] = Counter()
     bold = seen = count = 0
-    edges: Counter[str] = Counter()
-    for rows in pages:
+    edges: Counter[Alike] = Counter()
+    for page, rows in pages:
         count += bool(rows)
         for row in rows:
             for segment in row.segments:
                 letters[_rounded(segment.size)] += len(segment.text)
                 bold += len(segment.text) if segment.bold else 0
                 seen += len(segment.text)
-        edges.update({masked(row.text) for row in edge_rows(rows)})
+        edges.update({one for row in edge_rows(rows) for one in _alike(row, page)})
     text_size = letters.most_common(1)[0][0] if letters else 10.0
     larger = sorted((size for size in letters if size > text_size * LARGER), reverse=True)
-    running = {text for text, times in edges.items() if times >= _RUNNING_FROM and 2 * times > count}
+    running = {one for one, times in edges.items() if times >= _RUNNING_FROM and 2 * times > count}
     return Look(text_size, 2 * bold > seen, tuple(larger), frozenset(running))
 
 
@@ -58,8 +62,18 @@ def edge_rows(rows: Sequence[Row]) -> list[Row]:
     return [*rows[:EDGE], *rows[max(EDGE, len(rows) - EDGE) :]]
 
 
-def masked(text: str) -> str:
-    return _DIGITS.sub("#", text)
+def _alike(row: Row, page: int) -> set[Alike]:
+    """What a header or footer has on each of its pages: its text, or that without the one number that counts the pages.
+
+    With the number goes how far it is from that of the page. Nothing for a row with several figures, which is one of a
+    table: totals at the end of each page are no footers.
+    """
+    if sum(is_number(segment.text) for segment in row.segments) > 1:
+        return set()
+    text = row.text
+    counting = islice(_WHOLE.finditer(text), _TRIED)
+    without = {(f"{text[: one.start()]}\x00{text[one.end() :]}", int(one[0]) - page) for one in counting}
+    return {(text, 0), *without}
 
 
 def _rounded(size: float) -> float:
