@@ -51,8 +51,11 @@ class Collected:
     def table(self, rows: Iterable[Sequence[str]], heads: int = 0, merged: Sequence[Merged] = ()) -> None:
         """Without empty rows and columns, and all equally long. `merged` may grow as `rows` is read."""
         taken: list[tuple[str, ...]] = []
+        characters = 0
         for index, row in enumerate(rows):
             self.account.row(index, len(row))
+            characters += sum(map(len, row))
+            self.account.held(characters)  # before the text of a cell that spans others is there so many times
             taken.append(tuple(map(cleaned, row)))
         if table := compact(taken, heads, merged):
             self._add(table, sum(len(cell) for row in table.rows for cell in row))

@@ -31,7 +31,7 @@ class Grid:
     def put(self, cell: Spanning) -> None:
         self._cells += 1
         if self._cells > self._account.limits.cells:
-            raise RefusedError("too_large", f"A table has more than {self._account.limits.cells:,} cells: split it.")
+            raise RefusedError("too_large", self._too_many())
         if not self._written:
             self.start_row()
         self._written[-1].append(cell)
@@ -56,7 +56,8 @@ class Grid:
         return count if count < len(self._written) else 0
 
     def rows(self) -> Iterator[list[str]]:
-        """Each with the texts of what spans it."""
+        """Each with the texts of what spans it. Cells are counted as they are spread."""
+        spread = 0
         above: dict[int, tuple[str, int]] = {}  # by column: what reaches down from above, and for how many rows yet
         for index, written in enumerate(self._written):
             row: list[str] = []
@@ -71,7 +72,14 @@ class Grid:
                 else:
                     self._place(cell, row, above, index)
                     cell = next(waiting, None)
+            spread += len(row)
+            self._account.in_time()
+            if spread > self._account.limits.cells:
+                raise RefusedError("too_large", self._too_many())
             yield row
+
+    def _too_many(self) -> str:
+        return f"A table has more than {self._account.limits.cells:,} cells: split it."
 
     def _reached(self, above: dict[int, tuple[str, int]], column: int) -> str:
         text, left = above.pop(column)
@@ -82,8 +90,7 @@ class Grid:
     def _place(self, cell: Spanning, row: list[str], above: dict[int, tuple[str, int]], index: int) -> None:
         columns = max(1, min(cell.columns, self._account.limits.columns))
         rows = max(1, min(cell.rows, len(self._written) - index))
-        if len(row) + columns > self._account.limits.columns:
-            self._account.row(index, len(row) + columns)
+        self._account.columns(len(row) + columns)
         if columns > 1 or rows > 1:
             self.merged.append(Merged(index, len(row), rows, columns))
         for column in range(len(row), len(row) + columns):

@@ -18,6 +18,7 @@ class Limits:
     cells: int = 1_000_000  # of all tables
     rows: int = 100_000  # of one table or sheet
     columns: int = 1_000
+    elements: int = 1_000_000  # of an Office file's XML that are held at once: those of a row, or of a block
     depth: int = 500  # of elements within elements, and of lists and quotations
     zip_entries: int = 10_000
     inflated: int = 256 * 1024 * 1024  # bytes in all entries of a zip
@@ -61,6 +62,17 @@ class Account:
         self._within("rows in one table", index + 1, self.limits.rows)
         self._within("columns", cells, self.limits.columns)
         self._within("cells", self._cells, self.limits.cells)
+
+    def columns(self, columns: int) -> None:
+        """Of a row that is not whole yet."""
+        self._within("columns", columns, self.limits.columns)
+
+    def held(self, characters: int) -> None:
+        """Of a table that is not whole yet."""
+        self._within("characters", self._characters + characters, self.limits.characters)
+
+    def elements(self, count: int) -> None:
+        self._within("elements in one row, table or paragraph", count, self.limits.elements)
 
     def depth(self, depth: int) -> None:
         if depth > self.limits.depth:

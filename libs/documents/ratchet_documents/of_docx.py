@@ -1,8 +1,8 @@
 """DOCX, walked as its XML streams: a block of the body at a time."""
 
 import zipfile
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -125,13 +125,12 @@ class _Reading:
     def _table(self, table: etree._Element) -> None:
         grid = Grid(self._found.account)
         rows = [row for row in _children(table) if row.tag == W + "tr"]
-        placed = [list(_cells(row)) for row in rows]
-        for at, row in enumerate(placed):
-            self._found.account.in_time()
+        for before, cells in _placed(rows, self._found.account):
             grid.start_row()
-            for column, cell, width in row:
-                if not _goes_on(cell):
-                    grid.put(Spanning(self._cell_text(cell), width, _height(placed, at, column)))
+            for _ in range(before):
+                grid.put(Spanning(""))
+            for cell in cells:
+                grid.put(Spanning(self._cell_text(cell.element), cell.width, cell.height))
         heads = sum(1 for row in rows if row.find(f"{W}trPr/{W}tblHeader") is not None)
         if grid.single():
             self._found.paragraph(" ".join(grid.texts()))
@@ -166,27 +165,40 @@ def _seen(element: etree._Element) -> Iterator[etree._Element]:
             waiting.append(iter(child))
 
 
-def _cells(row: etree._Element) -> Iterator[tuple[int, etree._Element, int]]:
-    """Each with its first column and its number of columns."""
-    column = number(row.find(W + "trPr"), "gridBefore") or 0
-    for cell in chain(_children(row)):
-        if cell.tag == W + "tc":
-            width = max(1, number(cell.find(W + "tcPr"), "gridSpan") or 1)
-            yield column, cell, width
-            column += width
+@dataclass(slots=True)
+class _Cell:
+    element: etree._Element
+    width: int
+    height: int = 1
 
 
-def _goes_on(cell: etree._Element) -> bool:
-    """Whether it belongs to the one above."""
-    merge = cell.find(f"{W}tcPr/{W}vMerge")
-    return merge is not None and merge.get(W + "val", "continue") == "continue"
-
-
-def _height(placed: list[list[tuple[int, etree._Element, int]]], at: int, column: int) -> int:
-    height = 1
-    for row in placed[at + 1 :]:
-        below = next((cell for first, cell, _ in row if first == column), None)
-        if below is None or not _goes_on(below):
-            break
-        height += 1
-    return height
+def _placed(rows: Sequence[etree._Element], account: Account) -> list[tuple[int, list[_Cell]]]:
+    """Of each row: how many columns it leaves free at its start, and its cells without those that go on from above."""
+    placed = []
+    above: dict[int, _Cell] = {}  # by column: what the row above has for one below to go on with
+    for row in rows:
+        account.in_time()
+        before = column = number(row.find(W + "trPr"), "gridBefore") or 0
+        account.columns(before)
+        cells: list[_Cell] = []
+        merged: dict[int, _Cell] = {}
+        for element in _children(row):
+            if element.tag != W + "tc":
+                continue
+            properties = element.find(W + "tcPr")
+            cell = _Cell(element, max(1, number(properties, "gridSpan") or 1))
+            merge = None if properties is None else properties.find(W + "vMerge")
+            if merge is not None:
+                held = above.get(column)
+                if held and held.width == cell.width and merge.get(W + "val", "continue") == "continue":
+                    held.height += 1
+                    merged[column] = held
+                elif merge.get(W + "val") == "restart":
+                    merged[column] = cell
+            if column not in merged or merged[column] is cell:  # one that goes on with nothing is a cell as others
+                cells.append(cell)
+            column += cell.width
+            account.columns(column)
+        placed.append((before, cells))
+        above = merged
+    return placed

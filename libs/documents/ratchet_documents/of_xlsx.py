@@ -1,5 +1,6 @@
 """XLSX: a sheet is a page; its tables are parted by empty rows, and a row with one cell above a table is text."""
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,11 @@ from ratchet_documents.zips import BROKEN, UNSAFE
 # What openpyxl raises where a part does not hold what it expects there.
 _DAMAGED = (KeyError, ValueError, TypeError, AttributeError, IndexError, InvalidFileException, ParseError, LxmlError)
 _SHEETS = "xl/worksheets/"
+_OF_FORMAT = re.compile(
+    r'"[^"]*"|[\\_*].|\[[^\]]*\]|.', re.S
+)  # text in quotes, one sign as it stands, a colour, the rest
+_LONGEST_FORMAT = 500  # characters; programs allow 255
+_LONGEST_WHOLE = 1e21  # from here on a whole number is shown with its exponent
 Row = tuple[int, list[str]]  # its number, from 1
 
 
@@ -103,19 +109,23 @@ def _rows(sheet: Any, seen: Survey, found: Collected) -> Iterator[Row]:
 
 
 def _sheet(rows: Sequence[Row], seen: Survey, found: Collected) -> None:
+    merged: dict[int, list[Merged]] = {}  # by each row that they reach
+    for one in seen.merged:
+        for number in range(one.row, one.row + one.rows):
+            merged.setdefault(number, []).append(one)
     start = 0
     for at, (row, later) in enumerate(pairwise(rows), 1):
         if later[0] - row[0] > 1:
-            _region(rows[start:at], seen, found)
+            _region(rows[start:at], merged, found)
             start = at
-    _region(rows[start:], seen, found)
+    _region(rows[start:], merged, found)
 
 
-def _region(rows: Sequence[Row], seen: Survey, found: Collected) -> None:
+def _region(rows: Sequence[Row], reached: Mapping[int, Sequence[Merged]], found: Collected) -> None:
     """Rows one under the other. Those with one text at the top are text and not table."""
     start = 0
-    while start < len(rows) and len(texts := {cell for cell in rows[start][1] if cell}) == 1:
-        found.paragraph(texts.pop())
+    while start < len(rows) and (text := _only_text(rows[start], reached)):
+        found.paragraph(text)
         start += 1
     if start == len(rows):
         return
@@ -123,10 +133,21 @@ def _region(rows: Sequence[Row], seen: Survey, found: Collected) -> None:
     table = [row for _, row in rows[start:]]
     merged = [
         Merged(one.row - first, one.column, one.rows, one.columns)
-        for one in seen.merged
-        if first <= one.row and one.row + one.rows - 1 <= last
+        for number in range(first, last + 1)
+        for one in reached.get(number, ())
+        if one.row == number and one.row + one.rows - 1 <= last
     ]
     found.table(table, heads_of(table), merged)
+
+
+def _only_text(row: Row, reached: Mapping[int, Sequence[Merged]]) -> str:
+    """Of a row with one cell, be it merged of several; none where several cells have text, be it the same."""
+    number, cells = row
+    used = [at for at, cell in enumerate(cells) if cell]
+    over = (range(one.column, one.column + one.columns) for one in reached.get(number, ()))
+    if len(used) == 1 or any(used[0] in its and used[-1] in its for its in over):
+        return cells[used[0]]
+    return ""
 
 
 def _shown(cell: Any) -> str:
@@ -138,7 +159,7 @@ def _shown(cell: Any) -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
-            return _percent(value) if "%" in str(cell.number_format) else format(value, ".15g")
+            return _number(value, str(cell.number_format)[:_LONGEST_FORMAT])
         case datetime():
             return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
         case date() | time():
@@ -149,5 +170,19 @@ def _shown(cell: Any) -> str:
             return str(value).strip()
 
 
-def _percent(value: float) -> str:
-    return f"{format(round(value * 100, 10), '.12g')}%"
+def _number(value: float, written: str) -> str:
+    """`written`: its format. A percent sign that stands in quotes is text, and takes nothing times a hundred."""
+    if "%" not in written:
+        return _digits(value)
+    parts = _OF_FORMAT.findall(written)
+    if "%" in parts:
+        return f"{_digits(round(value * 100, 10))}%"
+    is_text = any("%" in part and part[0] in '"\\' for part in parts)
+    return f"{_digits(value)}%" if is_text else _digits(value)
+
+
+def _digits(value: float) -> str:
+    """All digits of a whole number; else the 15 that a spreadsheet keeps."""
+    if isinstance(value, int):
+        return str(value)
+    return str(int(value)) if value.is_integer() and abs(value) < _LONGEST_WHOLE else format(value, ".15g")

@@ -2,18 +2,20 @@
 
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ratchet_documents.limits import Account
 from ratchet_documents.parsed import Merged
 from ratchet_documents.refusal import RefusedError
-from ratchet_documents.zips import elements
+from ratchet_documents.zips import BROKEN, elements
 
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _WANTED = frozenset(name + tag for name in (_S, _STRICT) for tag in ("row", "mergeCell"))
+MOST_ROWS = 1_048_576  # that a spreadsheet program has
 _ADVICE = "split it, or send it as CSV in parts"
 
 
@@ -39,17 +41,25 @@ def survey(archive: zipfile.ZipFile, part_name: str, account: Account) -> Survey
                 ranges.append(element.get("ref", ""))
                 continue
             rows += 1
-            last = max(last + 1, _whole(element.get("r", "")))
+            last = _next(last, element.get("r"), _whole)
             first = first or last
-            cells += len(element)
             column = 0
             for cell in element:
-                column = max(column + 1, _column(cell.get("r", "")))
+                column = _next(column, cell.get("r"), _column)
                 without += _lacks_value(cell)
+            cells += column  # those that are left out between others are there once it is read
             columns = max(columns, column)
             if rows > limits.rows or cells > limits.cells or columns > limits.columns:
                 raise RefusedError("too_large", _too_large(limits.rows, limits.columns, limits.cells))
     return Survey(first, last, columns, without, _merged(ranges, last, columns, limits.cells))
+
+
+def _next(last: int, written: str | None, place: Callable[[str], int]) -> int:
+    """The row or column after the last one, or the later one that is written. Of one twice, openpyxl would lose one."""
+    at = last + 1 if written is None else place(written)
+    if not last < at <= MOST_ROWS:
+        raise RefusedError("broken", BROKEN)
+    return at
 
 
 def _too_large(rows: int, columns: int, cells: int) -> str:
@@ -82,7 +92,7 @@ def _merged(ranges: list[str], last: int, columns: int, most: int) -> tuple[Merg
 
 def _column(reference: str) -> int:
     """Of `AB12`, or of its letters: 28. 0 where there are none."""
-    letters = _LETTERS.match(reference)
+    letters = _LETTERS.match(reference.upper())
     count = 0
     for letter in letters[0] if letters else "":
         count = count * 26 + ord(letter) - 64
@@ -90,4 +100,4 @@ def _column(reference: str) -> int:
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0

@@ -18,6 +18,7 @@ BROKEN = "The file is cut off or damaged: make it anew, or send it again."
 UNSAFE = "The file declares entities or a document type in its XML, which no program for it does."
 _UNSAFE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _HEAD = 64 * 1024
+_OFTEN = 1_000  # elements
 
 
 def entries_of(path: Path, account: Account) -> frozenset[str]:
@@ -68,26 +69,39 @@ def elements(
 ) -> Iterator[etree._Element]:
     """Those that are wanted (told with their depth; the root has 1), each as soon as it is whole, and forgotten after.
 
-    None may stand inside another. Raises RefusedError.
+    None may stand inside another. Raises RefusedError, also where too many are held until one is whole.
     """
-    depth = 0
+    begun: list[int] = []  # of each that is open: how many had begun before it
+    count = forgotten = 0
     try:
         # lxml's own bounds on depth and on the size of one text hold, too: `huge_tree` is off.
-        steps = etree.iterparse(part, events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False)
+        steps = etree.iterparse(
+            part,
+            events=("start", "end"),
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
         for step, element in steps:
             if step == "start":
-                depth += 1
-                account.depth(depth)
-                if depth == 1 and element.getroottree().docinfo.doctype:  # behind more than `refuse_unsafe` reads
+                begun.append(count)
+                count += 1
+                if count % _OFTEN == 0:
+                    account.elements(count - forgotten)
+                account.depth(len(begun))
+                if len(begun) == 1 and element.getroottree().docinfo.doctype:  # behind more than `refuse_unsafe` reads
                     raise RefusedError("unsafe_xml", UNSAFE)
                 continue
-            if wanted(element, depth):
+            before = begun.pop()
+            if wanted(element, len(begun) + 1):
                 account.in_time()
                 yield element
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
-            depth -= 1
+                forgotten += count - before
     except etree.XMLSyntaxError as error:
         if "depth" in str(error):
             raise RefusedError("too_deep", "The elements of the document are nested too deep.") from None

@@ -6,6 +6,7 @@ import docx.enum.text
 import pytest
 from docx.oxml import parse_xml
 
+from ratchet_documents.limits import Limits
 from ratchet_documents.parsed import Heading, ListItem, Merged, Paragraph, Table
 from ratchet_documents.refusal import RefusedError
 from tests.unit.documents.conftest import Read
@@ -132,3 +133,44 @@ def test_a_zip_bomb_is_refused_before_it_inflates(read: Read) -> None:
         read("a.docx", changed(docx_of(_write), {"word/media/x.xml": lambda _: b" " * 20_000_000}))
     assert refused.value.type == "zip_bomb"
     assert "200 times" in str(refused.value)
+
+
+def _table(*rows: str) -> bytes:
+    xml = f"<w:tbl {W}>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"
+    return docx_of(lambda document: document.element.body.insert(0, parse_xml(xml)))
+
+
+def _cell(text: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+
+def test_a_row_that_begins_later_stands_under_its_columns(read: Read) -> None:
+    later = '<w:trPr><w:gridBefore w:val="1"/></w:trPr>' + _cell("5") + _cell("6")
+    (table,) = read("a.docx", _table(_cell("Item") + _cell("2021") + _cell("2022"), later)).pages[0].blocks
+    assert table == Table((("Item", "2021", "2022"), ("", "5", "6")), 1)
+
+
+def test_a_cell_that_goes_on_with_nothing_is_a_cell_as_others(read: Read) -> None:
+    goes_on = "<w:vMerge/>"
+    (table,) = (
+        read("a.docx", _table(_cell("a", goes_on) + _cell("b"), _cell("c", goes_on) + _cell("d"), _cell("e")))
+        .pages[0]
+        .blocks
+    )
+    assert isinstance(table, Table)
+    assert table.rows == (("a", "b"), ("c", "d"), ("e", ""))
+    assert table.merged == ()
+
+
+def test_elements_of_one_block_are_counted_before_it_is_whole(read: Read) -> None:
+    file = _table(*["<w:tc/>" * 30] * 100)
+    with pytest.raises(RefusedError) as refused:
+        read("a.docx", file, Limits(elements=2_000))
+    assert refused.value.type == "too_large"
+
+
+@pytest.mark.parametrize("row", ["<w:tc/>" * 1_001, '<w:trPr><w:gridBefore w:val="1001"/></w:trPr><w:tc/>'])
+def test_columns_are_counted_before_they_are_placed(read: Read, row: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read("a.docx", _table(row, row))
+    assert refused.value.type == "too_large"

@@ -119,3 +119,17 @@ def test_an_encoding_that_html_declares_is_believed(read: Read) -> None:
 def test_codecs_that_are_none_for_texts_are_not_run(read: Read, codec: str) -> None:
     parsed = read("a.html", f'<html><meta charset="{codec}"><p>caf\\u0065 '.encode() + "é</p></html>".encode("cp1252"))
     assert parsed.pages[0].blocks == (Paragraph("caf\\u0065 é"),)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "<tr><td colspan=1000>x" * 50 + "<tr><td>y<td>z",
+        f"<tr><td colspan=1000>{'x' * 500}<td>y",
+        f"<tr><td>{'x' * 9_000}<td>y" * 5,
+    ],
+)
+def test_what_is_spread_far_is_refused_before_it_is_written_out(read: Read, cells: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read("a.html", f"<html><table>{cells}</table>", Limits(columns=2_000, cells=40_000, characters=40_000))
+    assert refused.value.type == "too_large"

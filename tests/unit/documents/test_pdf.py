@@ -188,7 +188,9 @@ def test_rows_of_figures_at_the_edges_of_pages_are_not_taken_for_headers(read: R
     assert parsed.assumptions == ()
     assert [page.blocks for page in parsed.pages] == [
         (
-            Table((("Region", "2022", "2021"), ("North", f"{at * 3}", f"{at * 5}"), ("Total", f"{at}", f"{at + 1}")), 1),
+            Table(
+                (("Region", "2022", "2021"), ("North", f"{at * 3}", f"{at * 5}"), ("Total", f"{at}", f"{at + 1}")), 1
+            ),
             Paragraph(f"The total of {at * 100} was paid"),
         )
         for at in range(1, 6)

@@ -108,3 +108,69 @@ def test_a_bomb_of_many_parts_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedError) as refused:
         parse(path, limits=Limits(zip_entries=40))
     assert refused.value.type == "zip_bomb"
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (12.5, '0.0"%"', "12.5%"),
+        (12.5, "0.0\\%", "12.5%"),
+        (0.125, "0.0%", "12.5%"),
+        (12.5, "0.0_%", "12.5"),
+        (12.5, '0.0" of 100%";[Red]0%', "1250%"),
+        (1e15, "General", "1000000000000000"),
+        (-5.0, "0", "-5"),
+        (1e300, "General", "1e+300"),
+    ],
+)
+def test_numbers_are_shown_by_their_format_with_all_digits(
+    read: Read, value: float, number_format: str, shown: str
+) -> None:
+    def write(book: Any) -> None:
+        book.active["A1"], book.active["B1"] = "name", value
+        book.active["B1"].number_format = number_format
+
+    (table,) = read("a.xlsx", xlsx_of(write)).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.rows == (("name", shown),)
+
+
+def test_a_top_row_of_equal_figures_is_one_of_the_table(read: Read) -> None:
+    def write(book: Any) -> None:
+        for row in ((0, 0, 0), (0, 0, 0), (1, 0, 1)):
+            book.active.append(row)
+
+    (table,) = read("a.xlsx", xlsx_of(write)).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.rows == (("0", "0", "0"), ("0", "0", "0"), ("1", "0", "1"))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>',
+        '<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>',
+        '<row r="99999999"><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="C1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
+    ],
+)
+def test_rows_and_cells_that_are_there_twice_or_out_of_order_are_refused(read: Read, rows: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read("a.xlsx", changed(xlsx_of(_write), {"xl/worksheets/sheet1.xml": lambda _: _sheet(rows).encode()}))
+    assert refused.value.type == "broken"
+
+
+def test_cells_that_are_left_out_between_others_are_counted(read: Read) -> None:
+    rows = "".join(f'<row r="{row}"><c r="CV{row}"><v>1</v></c></row>' for row in range(1, 12))
+    file = changed(xlsx_of(_write), {"xl/worksheets/sheet1.xml": lambda _: _sheet(rows).encode()})
+    with pytest.raises(RefusedError) as refused:
+        read("a.xlsx", file, Limits(cells=1_000))
+    assert refused.value.type == "too_large"
+
+
+@pytest.mark.parametrize("digits", ["1234567890123456789", "9" * 400])
+def test_a_whole_number_keeps_all_of_its_digits(read: Read, digits: str) -> None:
+    rows = f'<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>{digits}</v></c></row>'
+    file = changed(xlsx_of(_write), {"xl/worksheets/sheet1.xml": lambda _: _sheet(rows).encode()})
+    assert read("a.xlsx", file).pages[0].blocks == (Table((("1", digits),)),)
