@@ -14,6 +14,7 @@ _UNSEEN = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")  # alone they cannot be written as UTF-8
 _FORMS = re.compile("[\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc]+")  # ligatures, and Arabic letters by their place
+LONGEST_HEADING = 300  # characters; what is marked as one and longer is text
 _BLANKS = re.compile(r"\s+")
 
 
@@ -37,7 +38,9 @@ class Collected:
         self._said[sentence] = None
 
     def heading(self, level: int, text: str) -> None:
-        if text := cleaned(text):
+        if len(text := cleaned(text)) > LONGEST_HEADING:
+            self.paragraph(text)
+        elif text:
             self._add(Heading(max(1, level), text), len(text))
 
     def paragraph(self, text: str) -> None:

@@ -16,9 +16,9 @@ def read_csv(lines: Iterable[str], found: Collected) -> None:
     """Raises RefusedError."""
     all_lines = iter(lines)
     first = list(islice(all_lines, LOOKED_AT))
-    mark = _parting(first)
     csv.field_size_limit(found.account.limits.characters)
-    rows = csv.reader((line.replace("\x00", "") for line in chain(first, all_lines)), delimiter=mark)
+    mark = _parting(first)
+    rows = csv.reader((line.replace("\x00", "") for line in chain(first, all_lines)), delimiter=mark, strict=True)
     try:
         for table in _tables(rows, found):
             found.table(table, heads=heads_of(table))

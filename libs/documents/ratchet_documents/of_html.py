@@ -119,6 +119,8 @@ class _Reading:
             self._lists -= tag in ("ul", "ol") and self._lists > 0
             if tag in _HEADINGS:
                 self._heading = 0
+            if tag == "li":
+                self._is_item = False
 
     def _between(self) -> None:
         """Blocks inside of a cell are its text; outside they are blocks."""
@@ -178,6 +180,8 @@ class _Reading:
             text = cleaned("".join(self._text))
             grid.put(Spanning(text, self._cell.columns, self._cell.rows, self._cell.names))
             self._text, self._bold_letters, self._cell = [], 0, None
+        else:  # text between the tags of a table stands before it, as browsers show it
+            self._flush()
 
     def _end_table(self) -> None:
         self._end_cell()

@@ -1,5 +1,6 @@
 """Markdown, by CommonMark with tables; raw HTML inside it is left out, and said."""
 
+import re
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
@@ -8,6 +9,9 @@ from markdown_it.token import Token
 from ratchet_documents.collecting import Collected
 from ratchet_documents.refusal import RefusedError
 
+_SETTING = re.compile(r"[A-Za-z_][\w -]{0,60}:(?:\s|$)")
+_COMMENTS = re.compile(r"\s*(?><!--.*?-->\s*)*+", re.S)
+_NEW_LINE = re.compile(r"<br\s*/?>", re.I)
 DEEPEST = 60  # levels of lists and quotations; a list has two
 MOST = 2_000_000  # characters: they are parsed in one piece, which takes 180 bytes of memory for each
 
@@ -16,17 +20,20 @@ def read_markdown(pieces: Sequence[str], found: Collected) -> None:
     """Raises RefusedError."""
     if sum(map(len, pieces)) > MOST:
         raise RefusedError("too_large", f"A Markdown file may have {MOST:,} characters: split it.")
-    text = _without_front_matter("".join(pieces))
+    text = "".join(pieces)
+    if settings := _front_matter(text):
+        found.assume("The settings between two lines `---` at the top are left out.")
+        text = text[settings:]
     tokens = MarkdownIt("commonmark", {"maxNesting": DEEPEST + 1}).enable("table").parse(text)
     _Reading(tokens, found).all()
 
 
-def _without_front_matter(text: str) -> str:
-    """A block of settings between `---` at the top is not text."""
-    if not text.startswith("---\n"):
-        return text
-    end = text.find("\n---\n", 3)
-    return text[end + 5 :] if 0 <= end < 20_000 else text
+def _front_matter(text: str) -> int:
+    """Where a block of settings at the top ends, which is not text; 0 where there is none, as below a line across."""
+    if not text.startswith("---\n") or not _SETTING.match(text, 4):
+        return 0
+    end = text.find("\n---\n", 3, 20_000)
+    return end + 5 if end >= 0 else 0
 
 
 class _Reading:
@@ -95,8 +102,16 @@ class _Reading:
             self._found.paragraph(text)
 
     def _left_out(self, html: str) -> None:
-        if not html.lstrip().startswith("<!--"):
+        comments = _COMMENTS.match(html)
+        rest = html[comments.end() if comments else 0 :]
+        if rest.startswith("<!--"):
+            self._found.assume(
+                "A comment in the Markdown is not closed: it is left out with all that stands behind it."
+            )
+        elif "<" in rest:
             self._found.assume("HTML inside the Markdown is left out.")
+        else:
+            self._found.paragraph(rest)
 
 
 def _plain(token: Token) -> str:
@@ -105,6 +120,10 @@ def _plain(token: Token) -> str:
     for one in token.children or ():
         if one.type in ("text", "code_inline", "image"):
             shown.append(one.content)
-        elif one.type in ("softbreak", "hardbreak"):
+        elif one.type in ("softbreak", "hardbreak") or _is_new_line(one):
             shown.append(" ")
     return "".join(shown)
+
+
+def _is_new_line(token: Token) -> bool:
+    return token.type == "html_inline" and _NEW_LINE.fullmatch(token.content) is not None

@@ -7,7 +7,11 @@ from itertools import pairwise
 from ratchet_documents.collecting import Collected
 from ratchet_documents.tidying import heads_of
 
-_ITEM = re.compile(r"^(\s*)(?:[-*•‣▪·–]|\(?(?:\d{1,3}|[a-z])[.)])\s+(?=\S)")
+# A bullet is taken off. A number is kept, as others refer to it, and a dash before a figure, which may be a minus.
+_ITEM = re.compile(
+    r"^(\s*)(?:[*•‣▪·]\s+(?=\S)|[-–]\s+(?![$€£¥]?\d)(?=\S)"
+    r"|(?=[-–]\s+[$€£¥]?\d|\(?(?:\d{1,3}|[a-z])[.)]\s+\S))"
+)
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){1,4}|\d{1,2}(?=\.))\.?\s+\S")
 _NAMED = re.compile(
     r"^(?:part|chapter|item|section|article|annex|appendix)\s+(?:\d{1,3}[a-z]?|[ivxlc]{1,6}|[a-z])\b", re.I

@@ -23,7 +23,10 @@ from ratchet_documents.tidying import heads_of
 from ratchet_documents.zips import BROKEN, UNSAFE
 
 # What openpyxl raises where a part does not hold what it expects there.
-_DAMAGED = (KeyError, ValueError, TypeError, AttributeError, IndexError, InvalidFileException, ParseError, LxmlError)
+_DAMAGED = (
+    *(KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError),
+    *(InvalidFileException, ParseError, LxmlError),
+)
 _SHEETS = "xl/worksheets/"
 _OF_FORMAT = re.compile(
     r'"[^"]*"|[\\_*].|\[[^\]]*\]|.', re.S

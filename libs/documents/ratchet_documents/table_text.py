@@ -1,7 +1,7 @@
 """Tables as text: a line a row, cut by rows where they are too long, the names of the columns before each part."""
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 
 from ratchet_documents.cutting import cut
 from ratchet_documents.parsed import Table
@@ -38,10 +38,11 @@ def parts_of(lines: Sequence[str], heads: int, first_room: int, room: int) -> It
         if _size([*held, lines[at]]) <= space:
             held.append(lines[at])
             continue
-        for piece in cut(lines[at], repeat(room - _size(head) - bool(head))):  # one row alone is too long
+        taken = _size(head) + bool(head)
+        for piece in cut(lines[at], chain((space - taken,), repeat(room - taken))):  # one row alone is too long
             if len(held) > len(head):
                 yield first, at, "\n".join(held)
-                held, first = list(head), at
+                held, first, space = list(head), at, room
             held.append(piece)
     if held:
         yield first, len(lines) - 1, "\n".join(held)

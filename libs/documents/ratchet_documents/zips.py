@@ -1,5 +1,6 @@
 """Office files are zip archives of XML: what is inside is looked at before anything is inflated."""
 
+import errno
 import re
 import zipfile
 import zlib
@@ -19,6 +20,7 @@ UNSAFE = "The file declares entities or a document type in its XML, which no pro
 _UNSAFE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _HEAD = 64 * 1024
 _OFTEN = 1_000  # elements
+_METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))  # that the standard of Office files allows
 
 
 def entries_of(path: Path, account: Account) -> frozenset[str]:
@@ -38,6 +40,8 @@ def entries_of(path: Path, account: Account) -> frozenset[str]:
     for entry in entries:
         if entry.flag_bits & 1:
             raise RefusedError("encrypted", "The file is encrypted: save it without a password.")
+        if entry.compress_type not in _METHODS:
+            raise RefusedError("broken", BROKEN)
         if entry.file_size > SMALL and entry.file_size > limits.ratio * max(entry.compress_size, 1):
             raise RefusedError("zip_bomb", f"A part of the file inflates to more than {limits.ratio:,} times its size.")
     return frozenset(entry.filename for entry in entries)
@@ -45,12 +49,16 @@ def entries_of(path: Path, account: Account) -> frozenset[str]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Raises RefusedError where the archive, or a part that is read of it, is damaged."""
+    """Raises RefusedError where the archive, or a part that is read of it, is damaged, and OSError of the disk."""
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError):
         raise RefusedError("broken", BROKEN) from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise RefusedError("broken", BROKEN) from None  # it says that a part begins before the file does
 
 
 def refuse_unsafe(archive: zipfile.ZipFile) -> None:

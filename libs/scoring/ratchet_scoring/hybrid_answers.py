@@ -22,8 +22,9 @@ FACTORS: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e
 _BESIDE_NUMBERS: Final = str.maketrans("", "", "'\"\\$€£¥%(),[]")
 _PUNCTUATION: Final = str.maketrans("", "", string.punctuation)
 _FIRST = re.compile(r"(?P<whole>[+-]?\d+(?:\.\d+)?)|[+-]?\.\d+")
-_NEGATIVE, _PERCENT = re.compile(r"\([\d.\s]+\)"), re.compile(r"[\d.\s]+%")
-_WITH_LETTERS = re.compile(r"[\d.]+\s?[a-zA-Z]+")
+# Each run of digits is tried from its first one alone: from each of them, many digits would take long.
+_NEGATIVE, _PERCENT = re.compile(r"\([\d.\s]+\)"), re.compile(r"(?<![\d.\s])[\d.\s]+%")
+_WITH_LETTERS = re.compile(r"(?<![\d.])[\d.]+\s?[a-zA-Z]+")
 _ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 
 

@@ -122,3 +122,10 @@ def test_nothing_is_lost_and_all_is_bounded(pages: list[list[Block]], smallest: 
 
 def _letters(text: str) -> str:
     return re.sub(r"[\s|-]", "", text)
+
+
+def test_a_row_that_is_too_long_has_room_for_the_headings_above_it() -> None:
+    table = Table((("a", "word " * 60 + "end"), ("1", "2")), 0)
+    chunks = list(chunks_of(_parsed((Heading(1, "A heading of the table"), table)), SMALL))
+    assert chunks[0].text.startswith("A heading of the table\na | word")
+    assert all(len(chunk.text) <= SMALL.table for chunk in chunks)

@@ -133,3 +133,22 @@ def test_what_is_spread_far_is_refused_before_it_is_written_out(read: Read, cell
     with pytest.raises(RefusedError) as refused:
         read("a.html", f"<html><table>{cells}</table>", Limits(columns=2_000, cells=40_000, characters=40_000))
     assert refused.value.type == "too_large"
+
+
+def test_text_between_the_tags_of_a_table_is_kept_before_it(read: Read) -> None:
+    parsed = read(
+        "a.html", "<html><table>In thousands<tr><td>A</td>stray<td>B</td></tr>loose<tr><td>1<td>2</table></html>"
+    )
+    *texts, table = parsed.pages[0].blocks
+    assert texts == [Paragraph("In thousands"), Paragraph("stray"), Paragraph("loose")]
+    assert table == Table((("A", "B"), ("1", "2")), 1)
+
+
+def test_an_item_ends_with_its_tag(read: Read) -> None:
+    parsed = read("a.html", "<html><ul><li><h3>A</h3></li></ul><p>text</p></html>")
+    assert parsed.pages[0].blocks == (Heading(3, "A"), Paragraph("text"))
+
+
+def test_a_heading_as_long_as_a_text_is_a_paragraph(read: Read) -> None:
+    long = "head " * 61 + "end"
+    assert read("a.html", f"<html><h1>{long}</h1></html>").pages[0].blocks == (Paragraph(long),)

@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
+from ratchet_documents.parsing import parse
 from ratchet_documents.refusal import RefusedError
 from tests.unit.documents.conftest import Read
 from tests.unit.documents.office import docx_of, xlsx_of
@@ -77,3 +79,29 @@ def test_what_is_of_no_kind_is_refused(read: Read, content: bytes, reason: str) 
 @pytest.mark.parametrize(("last", "kind"), [("x", "text"), ("<html><p>x", "html")])
 def test_thousands_of_comments_before_the_first_element_are_read_once(read: Read, last: str, kind: str) -> None:
     assert read("a.txt", "<!---->\n" * 5_000 + last).kind == kind
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_office_file_packed_as_none_is_is_refused(read: Read, method: int) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_docx())) as old, zipfile.ZipFile(held, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    with pytest.raises(RefusedError) as refused:
+        read("a.docx", held.getvalue())
+    assert refused.value.type == "broken"
+
+
+@pytest.mark.parametrize("file", [_docx(), _xlsx()])
+def test_an_archive_that_says_that_it_begins_before_the_file_is_refused(read: Read, file: bytes) -> None:
+    changed = bytearray(file)
+    place = file.rindex(b"PK\x05\x06") + 16
+    changed[place : place + 4] = (0xFFFFFFF).to_bytes(4, "little")
+    with pytest.raises(RefusedError) as refused:
+        read("a.docx", bytes(changed))
+    assert refused.value.type == "broken"
+
+
+def test_a_file_that_is_not_there_is_no_broken_one(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        parse(tmp_path / "a.docx")

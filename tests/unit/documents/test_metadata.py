@@ -116,3 +116,8 @@ def test_days_are_read_as_written_and_those_that_could_be_two_are_not() -> None:
         date(2022, 6, 25),
         date(2020, 5, 5),
     ]
+
+
+@pytest.mark.parametrize("many", ["A." * 2_400, "A-" * 2_400, "A" * 4_900])
+def test_a_word_without_end_names_no_company_and_is_read_once(many: str) -> None:
+    assert metadata_of(_parsed("\n".join([f"zz {many}"] * 6))).company is None

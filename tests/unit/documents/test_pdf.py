@@ -195,3 +195,9 @@ def test_rows_of_figures_at_the_edges_of_pages_are_not_taken_for_headers(read: R
         )
         for at in range(1, 6)
     ]
+
+
+def test_the_numbers_of_items_are_kept(read: Read) -> None:
+    page = [*lines(72, 700, TEXT), *lines(72, 660, "(a) the one pays", "12. it ends", "– 5 were lost", "– hire")]
+    items = ("(a) the one pays", "12. it ends", "– 5 were lost", "hire")
+    assert read("a.pdf", pdf([page])).pages[0].blocks == (Paragraph(TEXT), *(ListItem(0, text) for text in items))

@@ -66,7 +66,24 @@ def test_markdown_has_headings_lists_tables_and_code(read: Read) -> None:
         Table((("a", "b"), ("1", "2")), 1),
         Paragraph("x = 1"),
     )
-    assert parsed.assumptions == ("HTML inside the Markdown is left out.",)
+    assert parsed.assumptions == (
+        "The settings between two lines `---` at the top are left out.",
+        "HTML inside the Markdown is left out.",
+    )
+
+
+def test_a_line_across_at_the_top_of_markdown_begins_no_settings(read: Read) -> None:
+    parsed = read("a.md", "---\n\n# Report\n\nSales fell.\n\n---\n\nmore\n")
+    assert parsed.pages[0].blocks == (Heading(1, "Report"), Paragraph("Sales fell."), Paragraph("more"))
+
+
+def test_comments_of_markdown_take_no_text_with_them_unsaid(read: Read) -> None:
+    parsed = read("a.md", "# T\n\n<!-- note --> <!-- more -->Sales fell.\n\n5<br>6\n")
+    assert parsed.pages[0].blocks == (Heading(1, "T"), Paragraph("Sales fell."), Paragraph("5 6"))
+    assert parsed.assumptions == ()
+    parsed = read("a.md", "# T\n\n<!-- note\n\nSales fell.\n")
+    assert parsed.pages[0].blocks == (Heading(1, "T"),)
+    assert any("is not closed" in said for said in parsed.assumptions)
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
@@ -74,6 +91,18 @@ def test_csv_is_a_table_whatever_parts_its_cells(read: Read, mark: str) -> None:
     lines = [mark.join(row) for row in (("name", "2022", "2023"), ("Sales", "1", "2"), ('"a, b"', "3", "4"))]
     (table,) = read("a.csv", "\n".join(lines)).pages[0].blocks
     assert table == Table((("name", "2022", "2023"), ("Sales", "1", "2"), ("a, b", "3", "4")), 1)
+
+
+def test_a_long_cell_among_the_first_lines_does_not_hide_what_parts_them(read: Read) -> None:
+    (table,) = read("a.csv", f"a;b;c\n1;{'y' * 200_000};3\n").pages[0].blocks
+    assert isinstance(table, Table)
+    assert [len(row) for row in table.rows] == [3, 3]
+
+
+def test_a_quotation_mark_left_open_is_refused(read: Read) -> None:
+    with pytest.raises(RefusedError, match="quotation mark") as refused:
+        read("a.csv", 'a,b\n"5 inch,3\nx,y\n')
+    assert refused.value.type == "broken"
 
 
 def test_empty_lines_part_tables_of_a_csv(read: Read) -> None:
@@ -145,3 +174,11 @@ def test_what_takes_too_long_is_refused(read: Read) -> None:
     with pytest.raises(RefusedError) as refused:
         read("a.txt", "a\n\n" * 10, Limits(seconds=-1))
     assert refused.value.type == "too_slow"
+
+
+def test_the_numbers_of_items_and_a_minus_before_a_figure_are_kept(read: Read) -> None:
+    parsed = read("a.txt", "(a) the one pays\n(b) the other waits\n12. Then it ends\n- 5 million was lost\n- hire\n")
+    assert parsed.pages[0].blocks == tuple(
+        ListItem(0, text)
+        for text in ("(a) the one pays", "(b) the other waits", "12. Then it ends", "- 5 million was lost", "hire")
+    )

@@ -77,3 +77,14 @@ def test_whatever_is_said_gets_a_score(parts: tuple[str, ...]) -> None:
 
 def test_nothing_said_is_wrong() -> None:
     assert score((), "12") == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("digits", ["1" * 20_000, "1. " * 6_000, "1" * 19_000 + "%"])
+def test_many_digits_are_read_once(digits: str) -> None:
+    assert score(digits, "12").exact == 0.0
+
+
+def test_a_scale_behind_digits_counts_wherever_the_digits_begin() -> None:
+    assert score("about 1.5million", "about 1.5million") == (1.0, 1.0)
+    assert score("1.5 million", "1500000") == (1.0, 1.0)
+    assert score("12%", "0.12") == (1.0, 1.0)

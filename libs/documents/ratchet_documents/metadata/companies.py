@@ -9,7 +9,7 @@ _FORMS = (
     r"(?:Incorporated|Inc|Corporation|Corp|Company|Co|Limited|Ltd|LLC|L\.L\.C|LLP|L\.P|LP|PLC|plc|AG|SE|GmbH|KGaA|S\.A|SA|"
     r"N\.V|NV|AB|ASA|A/S|Oyj|S\.p\.A|Holdings|Group|INCORPORATED|INC|CORPORATION|CORP|COMPANY|LIMITED|LTD|HOLDINGS|GROUP)"
 )
-_WORD = r"(?!\d+-\d+\b|\d{4,}\b)[A-Z0-9][\w&.'’-]*"
+_WORD = r"(?!\d+-\d+\b|\d{4,}\b)[A-Z0-9][\w&.'’-]{0,40}"
 _NAME = re.compile(rf"\b{_WORD}(?:,?\s(?:{_WORD}|of|and|&|the|de|von)){{0,5}}?,?\s{_FORMS}\b\.?(?!\w)")
 _REGISTRANT = re.compile(r"\(?\s*exact\s+names?\s+of\s+(?:the\s+)?registrant", re.I)
 _LABEL = re.compile(r"^(?:company|registrant|issuer|company name|name of company)\s*:\s*(\S[^\n]{1,100})$", re.I | re.M)

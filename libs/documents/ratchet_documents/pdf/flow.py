@@ -10,7 +10,11 @@ from ratchet_documents.pdf.survey import Look
 from ratchet_documents.pdf.tables import tables_in
 from ratchet_documents.tidying import heads_of, joined
 
-_ITEM = re.compile(r"^(?:[•‣▪●○■◦·*–]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
+# As in plain text: bullets are taken off, numbers are kept, and a dash before a figure.
+_ITEM = re.compile(
+    r"^(?:[•‣▪●○■◦·*]\s+(?=\S)|–\s+(?![$€£¥]?\d)(?=\S)"
+    r"|(?=–\s+[$€£¥]?\d|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S))"
+)
 _APART = 0.9  # times the size of the letters between two rows: a new paragraph
 _BROKEN = "\xad"  # a word goes on in the next row
 
