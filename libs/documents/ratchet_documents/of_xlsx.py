@@ -5,6 +5,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -188,4 +189,6 @@ def _digits(value: float) -> str:
     """All digits of a whole number; else the 15 that a spreadsheet keeps."""
     if isinstance(value, int):
         return str(value)
-    return str(int(value)) if value.is_integer() and abs(value) < _LONGEST_WHOLE else format(value, ".15g")
+    if value.is_integer() and abs(value) < _LONGEST_WHOLE:
+        return f"{Decimal(repr(value)):.0f}"  # not `int(value)`, whose last digits come from no file
+    return format(value, ".15g")
