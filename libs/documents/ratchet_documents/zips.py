@@ -56,9 +56,10 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError):
         raise RefusedError("broken", BROKEN) from None
     except OSError as error:
-        if error.errno != errno.EINVAL:
-            raise
-        raise RefusedError("broken", BROKEN) from None  # it says that a part begins before the file does
+        # No disk says it: zipfile does of a part that begins before its file, and openpyxl of a book that lacks one.
+        if error.errno in (None, errno.EINVAL):
+            raise RefusedError("broken", BROKEN) from None
+        raise
 
 
 def refuse_unsafe(archive: zipfile.ZipFile) -> None:

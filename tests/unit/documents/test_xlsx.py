@@ -175,3 +175,12 @@ def test_a_whole_number_keeps_all_of_its_digits(read: Read, digits: str) -> None
     rows = f'<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>{digits}</v></c></row>'
     file = changed(xlsx_of(_write), {"xl/worksheets/sheet1.xml": lambda _: _sheet(rows).encode()})
     assert read("a.xlsx", file).pages[0].blocks == (Table((("1", digits),)),)
+
+
+def test_a_file_that_does_not_say_which_part_is_its_book_is_refused(read: Read) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read(
+            "a.xlsx",
+            changed(xlsx_of(_write), {"[Content_Types].xml": lambda part: part.replace(b"sheet.main", b"sheet.none")}),
+        )
+    assert refused.value.type == "broken"
