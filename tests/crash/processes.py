@@ -14,7 +14,7 @@ from urllib.error import URLError
 
 from ratchet_cli.stack.child import LAUNCHER
 
-READY_PATIENCE_S = 90.0
+READY_PATIENCE_S = 240.0  # a machine with much else to do starts all of it slowly
 
 
 @dataclass
