@@ -32,6 +32,7 @@ from ratchet_feedback.store.documents import answer_key, place
 from tests.bench.figure import Figure
 from tests.bench.volume.asking import ROUNDS, Asked, ask
 from tests.bench.volume.month import AT_ONCE, DAYS, DOCUMENTS, MODELS, TASKS, TEMPLATES, TENANT, VERSIONS
+from tests.bench.volume.surroundings import environment
 from tests.crash.processes import Victim
 
 WORDS: Final = int(os.environ.get("RATCHET_BENCH_WORDS", "200000"))
@@ -53,8 +54,8 @@ def run() -> list[Figure]:
         token, row = new_token(TENANT, frozenset(Scope))
         write_tokens(folder / "tokens.json", [row])
         (port,) = free_ports(1)
-        environment = _environment(stack, folder, port)
-        service = Victim("feedback", [sys.executable, "-m", "ratchet_feedback"], port, environment, folder / "log")
+        around = environment(stack, folder, port)
+        service = Victim("feedback", [sys.executable, "-m", "ratchet_feedback"], port, around, folder / "log")
         service.start()
         try:
             service.wait_until_ready()  # with its indexes, before there is anything to put into them
@@ -148,17 +149,3 @@ def _figures(asked: list[Asked], whole: int, added_up_s: float) -> list[Figure]:
         Figure("feedback, hours and days added up", WORDS / added_up_s, "words/s", "", None),
         Figure("feedback, summaries that are complete", float(whole), f"of {len(PATHS)}", "all", whole == len(PATHS)),
     ]
-
-
-def _environment(stack: Stack, folder: Path, port: int) -> dict[str, str]:
-    return {
-        "KAFKA_BOOTSTRAP_SERVERS": stack.kafka_bootstrap_servers,
-        "KAFKA_IDEMPOTENCE": "false",
-        "KAFKA_PARTITIONS": "3",
-        "BUS_FORGETS": "true",
-        "MONGODB_URL": stack.mongodb_url,
-        "TOKENS_FILE": str(folder / "tokens.json"),
-        "REQUEST_LOG": "false",
-        "LOG_LEVEL": "WARNING",
-        "PORT": str(port),
-    }

@@ -26,12 +26,18 @@ from ratchet_monitor.store import MonitorStore
 from tests.bench.figure import Figure
 from tests.bench.volume.asking import ROUNDS, Asked, ask, paths
 from tests.bench.volume.month import TENANT, differs, fill
+from tests.bench.volume.surroundings import environment
 from tests.crash.processes import Victim
 
 ANSWERS: Final = int(os.environ.get("RATCHET_BENCH_ANSWERS", "1000000"))
 PROMISED_OF: Final = 1_000_000
 GOAL_MS: Final = 200.0
 QUIET_S: Final = 300.0  # patience, until the service has worked off what filling the store has marked
+OF_ALERTS: Final = {  # a receiver of alerts can be set up
+    "MONITOR_ALERT_PRIVATE": "true",
+    "MONITOR_ALERT_SECRETS": '{"hook": "env:BENCH_HOOK"}',
+    "BENCH_HOOK": "of no worth",
+}
 RULE: Final = {
     "rule_id": "slow",
     "metric": "latency_p95_ms",
@@ -61,7 +67,7 @@ def run() -> list[Figure]:
             "monitor",
             [sys.executable, "-m", "ratchet_monitor"],
             port,
-            _environment(stack, folder, port),
+            environment(stack, folder, port) | OF_ALERTS,
             folder / "log",
         )
         service.start()
@@ -170,20 +176,3 @@ def _figures(found: Found) -> list[Figure]:
             found.different == 0,
         ),
     ]
-
-
-def _environment(stack: Stack, folder: Path, port: int) -> dict[str, str]:
-    return {
-        "KAFKA_BOOTSTRAP_SERVERS": stack.kafka_bootstrap_servers,
-        "KAFKA_IDEMPOTENCE": "false",
-        "KAFKA_PARTITIONS": "3",
-        "BUS_FORGETS": "true",
-        "MONGODB_URL": stack.mongodb_url,
-        "TOKENS_FILE": str(folder / "tokens.json"),
-        "MONITOR_ALERT_PRIVATE": "true",
-        "MONITOR_ALERT_SECRETS": '{"hook": "env:BENCH_HOOK"}',
-        "BENCH_HOOK": "of no worth",
-        "REQUEST_LOG": "false",
-        "LOG_LEVEL": "WARNING",
-        "PORT": str(port),
-    }
