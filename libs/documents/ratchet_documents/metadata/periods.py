@@ -64,13 +64,29 @@ def _ending(pages: Iterable[Source]) -> tuple[str, date, int] | None:
     return None
 
 
+def periods_in(text: str) -> list[str]:
+    """All that are named, in the form of `period`, each once. A year within a quarter that is named is not another."""
+    taken: list[tuple[int, int]] = []
+    found: dict[str, int] = {}
+    for pattern in _NAMED:
+        for match in pattern.finditer(text):
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                taken.append(match.span())
+                found.setdefault(_told(match), match.start())
+    return sorted(found, key=lambda name: found[name])
+
+
 def _named(text: str) -> str:
     for pattern in _NAMED:
         if found := pattern.search(text):
-            parts = found.groupdict()
-            if parts.get("quarter"):
-                return f"{parts['year']}-Q{parts['quarter']}"
-            if word := parts.get("word"):
-                return f"{parts['year']}-Q{_QUARTERS[word.casefold()]}"
-            return f"{parts['year']}-H{parts['half']}" if parts.get("half") else parts["year"]
+            return _told(found)
     return ""
+
+
+def _told(found: re.Match[str]) -> str:
+    parts = found.groupdict()
+    if parts.get("quarter"):
+        return f"{parts['year']}-Q{parts['quarter']}"
+    if word := parts.get("word"):
+        return f"{parts['year']}-Q{_QUARTERS[word.casefold()]}"
+    return f"{parts['year']}-H{parts['half']}" if parts.get("half") else parts["year"]
