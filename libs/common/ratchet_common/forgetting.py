@@ -2,7 +2,8 @@
 
 First it is noted that he is, then what is his goes, then the service says what it removed. What comes in later and is
 older than the wish is turned away by the note; what came in meanwhile is looked for once more after it was written.
-So whichever of the two comes second sees the other.
+So whichever of the two comes second sees the other. What is turned away is looked for, too: it may have been written by
+an earlier attempt, which failed or was killed before it could look.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
@@ -69,8 +70,8 @@ class Forgetting:
                 left = [instead(event) if number in taken else event for number, event in enumerate(events)]
             if left:
                 await handle(left)
-            late = await self._taken(left)
-            for person in set().union(*late.values()):
+            written_by_now = await self._taken(events)
+            for person in set().union(*written_by_now.values()):
                 await self._forget_again(person)
 
         return on_events

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import ErasureAsked, FeedbackJoined, PredictionMade
 from ratchet_common.forgetting import Forgetting
 from ratchet_common.forgotten import Person
@@ -154,6 +155,24 @@ async def test_what_comes_in_while_somebody_is_being_forgotten_is_looked_for_onc
         shelf.things += [ANN.name for _ in events]
 
     await forgets.sparing(slow)([made(user="ann", occurred_at=BEFORE)])
+    assert shelf.things == []
+
+
+async def test_what_an_attempt_has_written_that_failed_is_looked_for_by_the_next_one() -> None:
+    """Which turns the event away: another replica has forgotten its user in between."""
+    shelf = Shelf()
+    forgets, _ = forgetting(shelf)
+
+    async def fails(events: Sequence[PredictionMade]) -> None:
+        await forgets.on_erasures([asked()])
+        shelf.things += [ANN.name for _ in events]
+        raise RetryLaterError("The store broke off.")
+
+    event, mine = made(user="ann", occurred_at=BEFORE), forgets.sparing(fails)
+    with pytest.raises(RetryLaterError):
+        await mine([event])
+    assert shelf.things == [ANN.name]
+    await mine([event])
     assert shelf.things == []
 
 
