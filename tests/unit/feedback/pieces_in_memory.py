@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ratchet_feedback.rollups.hearing import Hearing
-from ratchet_feedback.rollups.pieces import Piece
+from ratchet_feedback.rollups.pieces import JOINED, Piece
 from ratchet_feedback.rollups.rolling import Changed, Mark, add_up_once, due, mark_changed
 from ratchet_feedback.rollups.spans import Length, Range, Span, hour_at
 from ratchet_feedback.rollups.sums import Rollup
@@ -24,6 +24,7 @@ class Stored:
     stood: set[datetime]
     changes: int = 1
     unmarked: bool = True
+    noted: bool = True
 
 
 @dataclass
@@ -33,6 +34,7 @@ class InMemory:
     tokens: dict[Span, int] = field(default_factory=dict)
     rollups: dict[Span, tuple[int, bytes]] = field(default_factory=dict)
     has_begun: bool = True
+    by_an_earlier_release: bool = False  # what is done marks nothing
     reads: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     @property
@@ -44,22 +46,28 @@ class InMemory:
         return [one.piece for one in self.kept.values()]
 
     def say(self, key: bytes, user: str, piece: Piece) -> None:
-        before = self.kept.get(key)
-        stood = (before.stood if before else set()) | {hour_at(piece.place)}
+        quiet, before = self.by_an_earlier_release, self.kept.get(key)
+        stood = (before.stood if before else set()) | (set() if quiet else {hour_at(piece.place)})
         shared = bool(before and before.piece.shared)
-        changes = before.changes + 1 if before else 1
-        self.kept[key] = Stored(replace(piece, shared=shared), user, stood, changes)
+        changes = (before.changes if before else 0) + (not quiet)
+        unmarked = bool(before and before.unmarked) or not quiet
+        noted = before.noted if before else not quiet
+        self.kept[key] = Stored(replace(piece, shared=shared), user, stood, changes, unmarked, noted)
 
     def change(self, key: bytes, **fields: object) -> None:
         its = self.kept[key]
         its.piece = replace(its.piece, **fields)  # type: ignore[arg-type]  # any of its fields
-        its.changes, its.unmarked = its.changes + 1, True
+        if fields.get("state") == JOINED:
+            its.noted = not self.by_an_earlier_release
+        if not self.by_an_earlier_release:
+            its.changes, its.unmarked = its.changes + 1, True
 
     async def erase(self, user: str, now: datetime) -> None:
         of_user = [key for key, its in self.kept.items() if its.user == user]
         gone = [self.kept.pop(key) for key in of_user]
         hours = {hour for its in gone for hour in (*its.stood, hour_at(its.piece.place))}
-        await self.put([Span(TENANT, Length.HOUR, hour) for hour in hours], now)
+        if not self.by_an_earlier_release:
+            await self.put([Span(TENANT, Length.HOUR, hour) for hour in hours], now)
 
     async def mark(self, now: datetime) -> None:
         while await mark_changed(self, self, now):
@@ -70,18 +78,18 @@ class InMemory:
             pass
 
     async def changed(self, limit: int) -> list[Changed]:
-        return [
-            Changed(
-                key=key,
-                tenant=TENANT,
-                about=its.piece.about,
-                hour=hour_at(its.piece.place),
-                hours=tuple(its.stood),
-                number=its.changes,
-            )
-            for key, its in self.kept.items()
-            if its.unmarked
-        ][:limit]
+        return [self.as_changed(key) for key, its in self.kept.items() if its.unmarked][:limit]
+
+    def as_changed(self, key: bytes) -> Changed:
+        its = self.kept[key]
+        return Changed(
+            key=key,
+            tenant=TENANT,
+            about=its.piece.about,
+            hour=hour_at(its.piece.place),
+            hours=tuple(its.stood),
+            number=its.changes,
+        )
 
     async def share(self, changed: Sequence[Changed]) -> set[Span]:
         found = set()
@@ -160,6 +168,10 @@ class InMemory:
             ):
                 self.reads[length] += 1
                 yield span.start, decoded(contents)
+
+    async def starts(self, tenant: str, first: datetime, end: datetime) -> set[datetime]:
+        hours = {span for span in self.rollups if (span.tenant, span.length) == (tenant, Length.HOUR)}
+        return {span.start for span in hours if first <= span.start < end}
 
     async def begun(self) -> bool:
         return self.has_begun

@@ -14,13 +14,15 @@ from ratchet_feedback.opportunities import Rated, Touched, opportunities
 from ratchet_feedback.rollups import telling
 from ratchet_feedback.rollups.hearing import Heard
 from ratchet_feedback.rollups.pieces import OTHERS, Kind, Piece
-from ratchet_feedback.rollups.spans import HOUR, as_one, hour_of, parts
+from ratchet_feedback.rollups.spans import HOUR, as_one, hour_at, hour_of, parts
 from ratchet_feedback.rollups.sums import Rollup
+from ratchet_feedback.rollups.sweeping import BETWEEN
 from ratchet_feedback.store.documents import place
 from ratchet_feedback.store.rollups import decoded, encoded
 from ratchet_feedback.summary import Scope, figures
 from tests.unit.feedback import counted_one_by_one as one_by_one
 from tests.unit.feedback.pieces_in_memory import TENANT, InMemory, in_time, result_of
+from tests.unit.feedback.sweeps_in_memory import Sweeping
 
 BEGAN = datetime(2026, 11, 20, 22, 17, tzinfo=UTC)
 ISSUES = ("wrong_facts", "too_long", "other")
@@ -120,14 +122,57 @@ async def test_hours_and_days_tell_what_the_pieces_say(seed: int) -> None:
             await life.store.mark(life.now)  # answers are known to be spoken of by several once this has seen them
             await compare(life)
     life.now += timedelta(days=1)
+    await all_added_up(life)
+    life.store.reads.clear()
+    await compare(life, since=BEGAN - timedelta(days=2), until=None)
+    assert (life.store.reads["pieces"], life.store.reads["day"] > 2, life.store.reads["hour"]) == (0, True, 0)
+
+
+async def all_added_up(life: Life) -> None:
     await life.store.mark(life.now)
     await life.store.add_up(life.now)  # the hours
     life.now += timedelta(minutes=1)
     await life.store.add_up(life.now)  # their days
     assert not life.store.due
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_sweep_finds_whatever_an_earlier_release_has_changed(seed: int) -> None:
+    """Beside this one or in its place for a while, whenever; and nothing else is added up anew by it."""
+    life, beside = Life(seed), random.Random(seed)
+    for _ in range(260):
+        life.store.by_an_earlier_release = beside.random() < 0.4
+        await life.goes_on()
+    life.store.by_an_earlier_release = True
+    await life.store.erase("eve", life.now)
+    life.now += timedelta(days=40)
+    sweeping = Sweeping(life.store)
+    await sweeping.go_on(life.now)
+    life.now += timedelta(minutes=1)
+    await all_added_up(life)
     life.store.reads.clear()
     await compare(life, since=BEGAN - timedelta(days=2), until=None)
     assert (life.store.reads["pieces"], life.store.reads["day"] > 2, life.store.reads["hour"]) == (0, True, 0)
+
+    await sweeping.go_on(life.now + BETWEEN / 2)
+    assert len(sweeping.looks) == sweeping.rests - 25  # one round; it rests after each hour and each thirty days
+    await sweeping.go_on(life.now + BETWEEN)
+    assert not life.store.due
+
+
+async def test_who_takes_over_a_round_goes_on_where_it_stands() -> None:
+    life = Life(5)
+    life.store.has_begun = False
+    for _ in range(120):
+        await life.goes_on()
+    sweeping = Sweeping(life.store, dies_after=3)
+    await sweeping.go_on(life.now)
+    assert (len(sweeping.looks), life.store.has_begun) == (3, False)
+    sweeping.dies_after = None
+    await sweeping.go_on(life.now)
+    assert (life.store.has_begun, sweeping.turn, sweeping.rests) == (True, None, 0)
+    assert sweeping.looks == sorted(set(sweeping.looks), reverse=True)
+    assert {hour_at(piece.place) for piece in life.store.pieces} <= set(sweeping.looks)
 
 
 async def compare(life: Life, **time: datetime | None) -> None:

@@ -120,6 +120,11 @@ class Rollup:
     def has_others(self) -> bool:
         return any(key.kind.is_others for key in self.rows)
 
+    def tells_as(self, other: "Rollup") -> bool:
+        """The same, of two that are bounded."""
+        shown = set(self.evidence.best()) == set(other.evidence.best())
+        return shown and self.waiting == other.waiting and self.rows == other.rows
+
     def bounded(self, most: int = MOST_KINDS) -> "Rollup":
         """With so many kinds of which most was said; the rest of each task and type of document is told together."""
         told = Counter[Kind]()

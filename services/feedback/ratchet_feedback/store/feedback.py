@@ -41,7 +41,7 @@ class MongoFeedbackStore:
     async def create_indexes(self) -> None:
         await self._answers.create_index("at", expireAfterSeconds=int(self._answers_kept.total_seconds()))
         await self._answers.create_index([("tenant", 1), ("at", 1)])
-        await self._feedback.create_index("about")
+        await self._feedback.create_index([("about", 1), ("shared", 1)])
         await self._feedback.create_index([("state", 1), ("due_at", 1)])
         await self._feedback.create_index("text_until")
 

@@ -15,7 +15,8 @@ from ratchet_feedback.store.documents import place, unmarked, uuid_in
 from ratchet_feedback.store.windows import Window, window_of
 
 READ_AT_ONCE: Final = 1_000
-MOST_WORDS: Final = 5_000  # on some answers, in one look
+WORDS_AT_ONCE: Final = 500
+PER_ANSWER: Final = 10  # words: of most answers fewer are said
 SHOWN: Final = (
     *("about", "result_id", "place", "state", *Kind._fields, "rating", "score", "stars", "corrected"),
     *("signal", "weak", "session_id", "weight", "issues", "shared"),
@@ -25,8 +26,9 @@ CHANGED: Final[Document] = dict.fromkeys(("tenant", "about", "place", "stood", "
 
 
 class MongoPieces:
-    def __init__(self, database: Database) -> None:
-        self._feedback = database.feedback
+    def __init__(self, database: Database, *, at_once: int = WORDS_AT_ONCE) -> None:
+        """`at_once`: of words on one answer that are noted as several users'."""
+        self._feedback, self._at_once = database.feedback, at_once
 
     async def create_indexes(self) -> None:
         with for_long(), waiting_is_worth_it():
@@ -54,7 +56,7 @@ class MongoPieces:
         wanted = Window(span.tenant, place(span.start), place(span.end)).wanted
         with waiting_is_worth_it():
             async for document in self._feedback.find(wanted, FIELDS, batch_size=READ_AT_ONCE):
-                yield _piece(document)
+                yield piece_in(document)
 
     async def unmarked(self, tenant: str, limit: int) -> tuple[set[datetime], bool]:
         with waiting_is_worth_it():
@@ -76,31 +78,49 @@ class MongoPieces:
         window = await window_of(self._feedback, tenant, since, until, most=most, only=only)
         with waiting_is_worth_it():
             found = self._feedback.find(window.wanted | (only or {}), FIELDS, batch_size=READ_AT_ONCE)
-            return [_piece(document) async for document in found], window.complete
+            return [piece_in(document) async for document in found], window.complete
 
     async def _share(self, about: Sequence[bytes]) -> set[Span]:
-        """`about`: some answers, looked at by halves where more was said of them than one look reads."""
-        wanted = {"about": {"$in": [Binary(one, 4) for one in about]}, "state": JOINED, "weak": None}
-        fields = {"about": 1, "tenant": 1, "place": 1, "shared": 1}
-        with waiting_is_worth_it():
-            found = await self._feedback.find(wanted, fields).limit(MOST_WORDS).to_list()
-        if len(found) == MOST_WORDS and len(about) > 1:
+        """`about`: some answers, looked at by halves where more was said of them than one look reads. Of a single one
+        of which very much was said as much is noted as a look reads. By that it has changed, so the next round of
+        `changed` comes back to the rest."""
+        most = max(self._at_once, PER_ANSWER * len(about))
+        new = await self._words(about, {"shared": None}, most)
+        if len(new) == most and len(about) > 1:
             half = len(about) // 2
             return await self._share(about[:half]) | await self._share(about[half:])
-        if len(found) == MOST_WORDS:
-            wanted["shared"] = None
-            with waiting_is_worth_it():
-                found += await self._feedback.find(wanted, fields).limit(MOST_WORDS).to_list()
-        users = Counter(bytes(one) for one in {d["_id"]: d["about"] for d in found}.values())
-        new = {d["_id"]: d for d in found if not d.get("shared") and users[bytes(d["about"])] > 1}
+        words = Counter(bytes(document["about"]) for document in new)
+        known = await self._known([one for one, count in words.items() if count == 1])
+        shared = [d for d in new if words[bytes(d["about"])] > 1 or bytes(d["about"]) in known]
         by_tenant: dict[str, list[Any]] = {}
-        for id_, document in new.items():
-            by_tenant.setdefault(document["tenant"], []).append(id_)
+        for document in shared:
+            by_tenant.setdefault(document["tenant"], []).append(document["_id"])
+        for tenant, ids in by_tenant.items():  # a crash before their hours are marked leaves that to the next round
+            await self._note_shared(tenant, ids)
+        return {Span(document["tenant"], Length.HOUR, hour_at(document["place"])) for document in shared}
+
+    async def _known(self, about: Sequence[bytes]) -> set[bytes]:
+        """Of these answers, those of which some word is noted as one of several."""
+        if not about:
+            return set()
+        most = PER_ANSWER * len(about)
+        found = await self._words(about, {"shared": True}, most)
+        if len(found) == most and len(about) > 1:
+            half = len(about) // 2
+            return await self._known(about[:half]) | await self._known(about[half:])
+        return {bytes(document["about"]) for document in found}
+
+    async def _words(self, about: Sequence[bytes], only: Document, most: int) -> list[Document]:
+        wanted = {"about": {"$in": [Binary(one, 4) for one in about]}} | only | {"state": JOINED, "weak": None}
         with waiting_is_worth_it():
-            for tenant, ids in by_tenant.items():  # a crash before their hours are marked leaves that to the next round
-                noted = {"$set": {"shared": True} | unmarked(tenant), "$inc": {"changes": 1}}
-                await self._feedback.update_many({"_id": {"$in": ids}}, noted)
-        return {Span(d["tenant"], Length.HOUR, hour_at(d["place"])) for d in new.values()}
+            return await self._feedback.find(wanted, {"about": 1, "tenant": 1, "place": 1}).limit(most).to_list()
+
+    async def _note_shared(self, tenant: str, ids: Sequence[Any]) -> None:
+        noted = {"$set": {"shared": True} | unmarked(tenant), "$inc": {"changes": 1}}
+        with waiting_is_worth_it():
+            for first in range(0, len(ids), WORDS_AT_ONCE):
+                some = ids[first : first + WORDS_AT_ONCE]
+                await self._feedback.update_many({"_id": {"$in": some}}, noted)
 
 
 def changed_in(document: Document) -> Changed:
@@ -115,7 +135,7 @@ def changed_in(document: Document) -> Changed:
     )
 
 
-def _piece(document: Document) -> Piece:
+def piece_in(document: Document) -> Piece:
     weak, of_session = bool(document.get("weak")), bool(document.get("session_id"))
     return Piece(
         about=bytes(document["about"]),

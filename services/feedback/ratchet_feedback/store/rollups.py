@@ -51,6 +51,11 @@ class MongoRollups:
         async for _, rollup in self.told(day.tenant, Length.HOUR, day.start, day.end):
             yield rollup
 
+    async def starts(self, tenant: str, first: datetime, end: datetime) -> set[datetime]:
+        wanted = {"tenant": tenant, "length": Length.HOUR.value, "start": {"$gte": first, "$lt": end}}
+        with waiting_is_worth_it():
+            return {document["start"] for document in await self._rollups.find(wanted, {"start": 1}).to_list()}
+
     async def told(
         self, tenant: str, length: Length, first: datetime, end: datetime | None
     ) -> AsyncIterator[tuple[datetime, Rollup]]:
