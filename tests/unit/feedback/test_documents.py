@@ -7,9 +7,18 @@ from ratchet_feedback.store.documents import answer_document
 from tests.unit.feedback.said import NOW, prediction
 
 WEEK = timedelta(days=7)
+MINUTE = 1 / 24 / 60  # of a day
+LEFT = 7 - MINUTE
 
 
-@pytest.mark.parametrize(("days", "counts_from"), [(-6, -6), (0, 0), (-7, 0), (-400, 0), (1, 0), (400, 0)])
-def test_an_answer_is_gone_in_time_whatever_clock_its_router_has(days: int, counts_from: int) -> None:
-    answer = answer_of(prediction(occurred_at=NOW + timedelta(days=days)))
-    assert answer_document(answer, NOW - WEEK, NOW)["at"] == NOW + timedelta(days=counts_from)
+@pytest.mark.parametrize(
+    ("days", "counts_from", "kept_for"),
+    [(-6, -6, 1), (-7, -LEFT, MINUTE), (-400, -LEFT, MINUTE), (0, 0, 7), (0.5, 0.5, 7), (1, 0, 7), (400, 0, 7)],
+)
+def test_an_answer_stays_for_a_week_from_when_it_was_given_and_never_for_more_than_from_now(
+    days: float, counts_from: float, kept_for: float
+) -> None:
+    """Whether it is delivered again or its router has a wrong clock."""
+    kept = answer_document(answer_of(prediction(occurred_at=NOW + timedelta(days=days))), WEEK, NOW)
+    assert kept["at"] == NOW + timedelta(days=counts_from)
+    assert kept["gone_at"] == NOW + timedelta(days=kept_for)

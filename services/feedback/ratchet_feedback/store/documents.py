@@ -22,6 +22,7 @@ from ratchet_feedback.tallies import Task
 from ratchet_feedback.waiting import SECOND_LOOK
 
 AHEAD: Final = timedelta(days=1)  # of another clock, which is taken at its word
+JOINED_WITHIN: Final = timedelta(minutes=1)
 
 
 def answer_key(key: ResultKey) -> Binary:
@@ -38,13 +39,16 @@ def task_key(task: Task) -> str:
     return f"{task.task_type}:{task.tenant}"
 
 
-def answer_document(answer: Answer, kept_since: datetime, now: datetime) -> Document:
-    """`kept_since`: what is older is gone. A router whose clock is wrong by days dates no answer so that it would be
-    gone before anybody has spoken of it, or stay for longer than was promised: it counts as given now."""
+def answer_document(answer: Answer, kept: timedelta, now: datetime) -> Document:
+    """`kept`: from when it was given. What is delivered again after that time stays only until the words that wait for
+    it have been joined. A router whose clock is ahead makes none stay for longer than from now on; where it is ahead by
+    days, an answer counts as given now."""
+    at = max(answer.answered_at, now - kept + JOINED_WITHIN) if answer.answered_at < now + AHEAD else now
     return {
         "_id": answer_key(key_of(answer)),
         "tenant": answer.tenant,
-        "at": answer.answered_at if kept_since < answer.answered_at < now + AHEAD else now,
+        "at": at,
+        "gone_at": min(at, now) + kept,
         "task_type": answer.task_type,
         "document_type": answer.document_type,
         "outcome": answer.outcome,

@@ -39,6 +39,8 @@ class MongoFeedbackStore:
         self._answers_kept, self._text_kept = answers_kept, text_kept
 
     async def create_indexes(self) -> None:
+        await self._answers.create_index("gone_at", expireAfterSeconds=0)
+        # What an earlier release has kept has only this.
         await self._answers.create_index("at", expireAfterSeconds=int(self._answers_kept.total_seconds()))
         await self._answers.create_index([("tenant", 1), ("at", 1)])
         await self._feedback.create_index([("about", 1), ("shared", 1)])
@@ -47,7 +49,7 @@ class MongoFeedbackStore:
 
     async def keep_answers(self, answers: Sequence[Answer]) -> None:
         now = datetime.now(UTC)
-        documents = [answer_document(answer, now - self._answers_kept, now) for answer in answers]
+        documents = [answer_document(answer, self._answers_kept, now) for answer in answers]
         with waiting_is_worth_it(), duplicates_are_fine():
             await self._answers.insert_many(documents, ordered=False)
 
