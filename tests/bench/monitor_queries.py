@@ -25,7 +25,7 @@ from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 from tests.bench.figure import Figure
 from tests.bench.volume.asking import ROUNDS, Asked, ask, paths
-from tests.bench.volume.month import TENANT, differs, fill
+from tests.bench.volume.month import SILENT_S, TENANT, differs, fill
 from tests.bench.volume.surroundings import environment
 from tests.crash.processes import Victim
 
@@ -81,7 +81,7 @@ def run() -> list[Figure]:
 
 async def _fill(stack: Stack) -> tuple[int, int]:
     """How many of some hours are different when they are built anew, and of how many."""
-    client = mongo.connect(stack.mongodb_url)
+    client = mongo.connect(stack.mongodb_url, silent_s=SILENT_S)
     keeping = MonitorSettings.model_construct().keeping
     store, now = MonitorStore(mongo.database(client, "monitor"), keeping), datetime.now(UTC)
     await store.create_indexes()

@@ -25,19 +25,22 @@ Document = dict[str, Any]
 Database = AsyncDatabase[Document]
 DUPLICATE_KEY = 11000
 LONG_S = 3600.0
+SILENT_S = 10.0
 T = TypeVar("T")
 _on_their_way: set[asyncio.Task[Any]] = set()
 
 
-def connect(url: str) -> AsyncMongoClient[Document]:
-    """Gives up on an absent server after 2 s: the consumer's patience must stay below its poll interval."""
+def connect(url: str, *, silent_s: float = SILENT_S) -> AsyncMongoClient[Document]:
+    """Gives up on an absent server after 2 s: the consumer's patience must stay below its poll interval. On one that
+    is there, and has not answered for `silent_s`."""
+    silent_ms = round(1000 * silent_s)
     return AsyncMongoClient(
         url,
         tz_aware=True,
         serverSelectionTimeoutMS=2000,
-        connectTimeoutMS=10_000,  # the driver's own look at the server, too: one that is late breaks off all calls
-        socketTimeoutMS=10_000,  # not timeoutMS: that would lift the 2 s
-        waitQueueTimeoutMS=10_000,
+        connectTimeoutMS=silent_ms,  # the driver's own look at the server, too: one that is late breaks off all calls
+        socketTimeoutMS=silent_ms,  # not timeoutMS: that would lift the 2 s
+        waitQueueTimeoutMS=silent_ms,
     )
 
 

@@ -6,12 +6,13 @@ back before it is built, are left out: `differs` builds some hours anew from wha
 compares. The same seed makes the same month.
 """
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from rich.progress import Progress
@@ -35,7 +36,9 @@ TEMPLATES: Final = ("executive_summary_short_v1", "qa_with_context_v2", "classif
 DOCUMENTS: Final = ("email", "meeting_notes", "contract", "financial_report")
 LANGUAGES: Final = ("en", "en", "en", "de", "fr")
 BUSY: Final = tuple(1.0 + 2.0 * (8 <= hour <= 18) for hour in range(24))  # three times as much by day
-AT_ONCE: Final = 2_000
+AT_ONCE: Final = 1_000
+CHECKED: Final = 97  # of so many hours one is built anew
+SILENT_S: Final = 120.0  # as long a store may think that is being filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,12 @@ class Hour:
             build.add(one)
             spent.observe(one, hits[one.result_id])
         return build.contents(), spent.sheet()
+
+
+class Made(NamedTuple):
+    hour: Hour
+    contents: Contents
+    sheet: Sheet
 
 
 def month(answers: int, now: datetime, seed: int = 5) -> Iterator[Hour]:
@@ -71,26 +80,27 @@ def month(answers: int, now: datetime, seed: int = 5) -> Iterator[Hour]:
 
 
 async def fill(store: MonitorStore, answers: int, now: datetime, progress: Progress) -> list[Hour]:
-    """Returns a few of the hours, as they should be."""
+    """Returns a few of the hours, as they should be. While some are written, the next ones are made in a thread."""
     bar = progress.add_task("a month of answers", total=answers)
     kept: list[Hour] = []
-    waiting: list[Hour] = []
     days: set[BucketKey] = set()
-    for number, hour in enumerate(month(answers, now)):
-        waiting.append(hour)
-        days.add(hour.key.of_day)
-        if number % 97 == 0:
-            kept.append(hour)
-        if sum(len(one.seen) for one in waiting) >= AT_ONCE:
-            await _write(store, waiting)
-            progress.advance(bar, sum(len(one.seen) for one in waiting))
-            waiting = []
-    await _write(store, waiting)
+    number = 0
+    hours, written = month(answers, now), asyncio.create_task(_write(store, ()))
+    while some := await asyncio.to_thread(_some, hours):
+        await written
+        written = asyncio.create_task(_write(store, some))
+        days |= {one.hour.key.of_day for one in some}
+        kept += [one.hour for place, one in enumerate(some, number) if place % CHECKED == 0]
+        number += len(some)
+        progress.advance(bar, sum(len(one.hour.seen) for one in some))
+    await written
     await store.buckets.changed_days.set(days)
     spent = Spent(store.ledger, store.ledger.of_days)
+    summed = progress.add_task("their days", total=len(days))
     while await sum_up_once(store.buckets.changed_days, store.buckets, store.buckets.of_days, now, spent):
-        pass
+        progress.advance(summed)
     progress.remove_task(bar)
+    progress.remove_task(summed)
     return kept
 
 
@@ -105,12 +115,24 @@ async def differs(store: MonitorStore, hours: Sequence[Hour], keeping: Keeping, 
     return sum([contents != await _stored(store, key) for key, contents in before.items()])
 
 
-async def _write(store: MonitorStore, hours: Sequence[Hour]) -> None:
+def _some(hours: Iterator[Hour]) -> list[Made]:
+    """The next ones, of AT_ONCE answers or a few more; at the end none."""
+    some: list[Made] = []
+    answers = 0
+    for hour in hours:
+        some.append(Made(hour, *hour.built()))
+        answers += len(hour.seen)
+        if answers >= AT_ONCE:
+            break
+    return some
+
+
+async def _write(store: MonitorStore, some: Sequence[Made]) -> None:
+    hours = [one.hour for one in some]
     await store.facts.add_observations([one for hour in hours for one in hour.seen])
     await store.facts.add_scores([one for hour in hours for one in hour.scores])
     await store.facts.add_hits([one for hour in hours for one in hour.hits])
-    for hour in hours:
-        contents, sheet = hour.built()
+    for hour, contents, sheet in some:
         await store.buckets.write(hour.key, contents, after=0)
         await store.ledger.of_hours.write(hour.key, sheet, built=1)
 
