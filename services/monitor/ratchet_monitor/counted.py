@@ -5,6 +5,7 @@ by side, and only what is asked for becomes sums that have names.
 """
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, Protocol, TypeVar
@@ -25,6 +26,7 @@ from ratchet_monitor.kinds import (
     Integers,
     Kinds,
     Numbers,
+    Packed,
     numbers_in,
     numbers_of,
     sums_in,
@@ -120,33 +122,31 @@ class Counted:
         self._add(start, self._placed(task_type, [cell.kind for cell in cells]), numbers_of(cells))
 
     def _add(self, start: datetime, its: "_Rows", numbers: Numbers) -> None:
-        wanted, number, at = its.rows >= 0, self.blocks.number(start), int(start.timestamp())
-        here, sums = its.rows[wanted], sums_in(numbers)[wanted]
+        number, at, sums = self.blocks.number(start), int(start.timestamp()), sums_in(numbers)
+        wanted = its.rows >= 0
+        here, sums = (its.rows, sums) if its.all_wanted else (its.rows[wanted], sums[wanted])
         self._first[here], self._last[here] = np.minimum(self._first[here], at), np.maximum(self._last[here], at)
         _add(self.sums, here, sums, apart=its.apart)
         _add(self.by_block[:, number], here, sums[:, PLACES], apart=its.apart)
-        self._add_strata(its.rows, number, numbers)
-        self._add_latencies(its.rows, number, numbers)
+        self._add_strata(its, number, numbers)
+        self._add_latencies(its, number, numbers)
 
     def when(self, rows: Integers) -> tuple[datetime, datetime]:
         """Of some rows, one at least: of the first answer, and of the last."""
         first, last = int(self._first[rows].min()), int(self._last[rows].max())
         return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
 
-    def _add_strata(self, rows: Integers, number: int, numbers: Numbers) -> None:
-        row, place = np.divmod(numbers_in(numbers.strata_at), STRATA * OF_STRATUM)
-        wanted = rows[row] >= 0
-        here, place, n = rows[row][wanted], place[wanted], numbers_in(numbers.strata)[wanted].astype(np.float64)
+    def _add_strata(self, its: "_Rows", number: int, numbers: Numbers) -> None:
+        here, place, n = its.placed(numbers.strata_at, STRATA * OF_STRATUM, numbers.strata)
         np.add.at(self.strata.reshape(-1), here * (STRATA * OF_STRATUM) + place, n)
-        stratum, of = np.divmod(place, OF_STRATUM)
-        told = (of == SCORED) | (of == SCORE)
+        told = (place % OF_STRATUM == SCORED) | (place % OF_STRATUM == SCORE)
+        here, place, n = here[told], place[told], n[told]
+        stratum, of = place // OF_STRATUM, place % OF_STRATUM
         at = ((here * self.blocks.blocks + number) * STRATA + stratum) * 2 + of - SCORED
-        np.add.at(self.said.reshape(-1), at[told], n[told])
+        np.add.at(self.said.reshape(-1), at, n)
 
-    def _add_latencies(self, rows: Integers, number: int, numbers: Numbers) -> None:
-        row, place = np.divmod(numbers_in(numbers.latencies_at), BINS)
-        wanted = rows[row] >= 0
-        here, place, n = rows[row][wanted], place[wanted], numbers_in(numbers.latencies)[wanted]
+    def _add_latencies(self, its: "_Rows", number: int, numbers: Numbers) -> None:
+        here, place, n = its.placed(numbers.latencies_at, BINS, numbers.latencies)
         np.add.at(self.latencies.reshape(-1), here * BINS + place, n)
         made = self.made[here]
         np.add.at(self.latencies_by_block[number], place[made], n[made])
@@ -160,7 +160,7 @@ class Counted:
     def _placed(self, task_type: str, kinds: Sequence[Kind]) -> "_Rows":
         rows = np.array([self._row(task_type, kind) for kind in kinds], np.int64)
         there = rows[rows >= 0]
-        return _Rows(rows, np.unique(there).size == there.size)
+        return _Rows(rows, np.unique(there).size == there.size, there.size == rows.size)
 
     def _row(self, task_type: str, kind: Kind) -> int:
         if not self._wanted(task_type, kind):
@@ -189,6 +189,17 @@ class _Rows(NamedTuple):
 
     rows: Integers
     apart: bool
+    all_wanted: bool
+
+    def placed(self, at: Packed, width: int, n: Packed) -> tuple[Integers, Integers, Integers]:
+        """Rows, places in them and numbers, of what is wanted; a kind has room for `width` numbers."""
+        where, numbers = numbers_in(at), numbers_in(n)
+        kind = where // width  # several times as fast as divmod
+        rows, place = self.rows[kind], where - kind * width
+        if self.all_wanted:
+            return rows, place, numbers
+        wanted = rows >= 0
+        return rows[wanted], place[wanted], numbers[wanted]
 
 
 def _add(to: Floats, rows: Integers, numbers: Floats, *, apart: bool) -> None:
@@ -209,10 +220,21 @@ def _longer(one: npt.NDArray[T], more: int, of: int = 0) -> npt.NDArray[T]:
 
 async def count(counted: Counted, buckets: Buckets, tenant: str, task_type: str = "", *, by_hour: bool = False) -> None:
     """All answers of the blocks' time; vectors are none, and are left out."""
-    blocks = counted.blocks
-    cuts = [blocks.start(number) for number in range(blocks.blocks)] if by_hour else ()
-    found = buckets.columns(tenant, blocks.since, OF_KINDS, task_type, cuts=cuts, until=blocks.until)
+    await count_each([counted], buckets, tenant, task_type, cuts=starts(counted.blocks) if by_hour else ())
+
+
+async def count_each(
+    several: Sequence[Counted], buckets: Buckets, tenant: str, task_type: str = "", *, cuts: Collection[datetime] = ()
+) -> None:
+    """As `count`, of times that follow each other, the earliest first, in one go. No day lies in two of them."""
+    begins = [one.blocks.since for one in several]
+    found = buckets.columns(tenant, begins[0], OF_KINDS, task_type, cuts=cuts, until=several[-1].blocks.until)
     async for its in found:
         if its.task_type != EMBEDDING:
+            counted = several[bisect_right(begins, its.start) - 1]
             counted.include(its.task_type, its.start, its.views["kinds"])
             await asyncio.sleep(0)  # probes and consumers have their turn
+
+
+def starts(blocks: Blocks) -> list[datetime]:
+    return [blocks.start(number) for number in range(blocks.blocks)]

@@ -18,8 +18,9 @@ from ratchet_monitor.buckets import OTHERS
 from ratchet_monitor.drift.accuracy import NEEDED
 from ratchet_monitor.known import Apart, turned
 from ratchet_monitor.prompts.performance import mean_of
+from ratchet_monitor.prompts.places import Place
 from ratchet_monitor.prompts.standardising import Cells, quality_cells, shares_apart
-from ratchet_monitor.prompts.uses import Place, Uses
+from ratchet_monitor.prompts.uses import Uses
 
 MOST: Final = 20  # templates of one task and document type that are compared, those of the most scores
 ERROR: Final = 0.05  # two-sided; a template is called the best on one side only

@@ -14,6 +14,7 @@ import numpy as np
 from ratchet_monitor.blocks import FEWEST, LEVEL
 from ratchet_monitor.counted import BY_BLOCK
 from ratchet_monitor.drift.accuracy import NEEDED
+from ratchet_monitor.prompts.places import Place
 from ratchet_monitor.prompts.standardising import (
     Standardised,
     cost_cells,
@@ -23,7 +24,7 @@ from ratchet_monitor.prompts.standardising import (
     shares_apart,
     success_cells,
 )
-from ratchet_monitor.prompts.uses import Place, Uses
+from ratchet_monitor.prompts.uses import Uses
 
 Verdict = Literal["better", "worse", "no_difference_known", "too_little"]
 Metric = Literal["quality", "success_rate", "cost", "latency"]

@@ -120,12 +120,12 @@ def numbers(name: str, uses: Uses, of_all: int) -> PromptNumbers:
 
 def cost_of(uses: Uses) -> Spread | None:
     """USD of an answer, by how blocks differ."""
-    return ratio((one.cost / NANO, one.predictions) for one in uses.summed().values())
+    return ratio((cost / NANO, n) for cost, n in uses.blocks("cost", "predictions"))
 
 
 def latency_of(uses: Uses) -> Spread | None:
     """Seconds of an answer, by how blocks differ."""
-    return ratio((one.latency / MICRO, one.answered) for one in uses.summed().values())
+    return ratio((latency / MICRO, n) for latency, n in uses.blocks("latency", "answered"))
 
 
 def measure(found: Spread | None, digits: int = 6) -> Measure | None:

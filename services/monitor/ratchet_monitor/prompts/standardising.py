@@ -16,7 +16,8 @@ from ratchet_monitor.hearing import scores_of, weights
 from ratchet_monitor.kinds import Floats, Integers
 from ratchet_monitor.known import Apart, Known, difference, known
 from ratchet_monitor.observations import MILLION, NANO
-from ratchet_monitor.prompts.uses import Place, Uses
+from ratchet_monitor.prompts.places import Place
+from ratchet_monitor.prompts.uses import Uses
 
 N, MEAN, WORTH = range(3)  # in Cells
 NO_CELLS: Final = np.zeros((0, 3))
@@ -40,6 +41,10 @@ class Standardised(NamedTuple):
 
 def quality_cells(uses: Uses) -> Cells:
     """Each score weighs as in the place as a whole: by who gives feedback there."""
+    return uses.once(_quality_cells)
+
+
+def _quality_cells(uses: Uses) -> Cells:
     spoken = uses.spoken
     if spoken is None:
         return {}

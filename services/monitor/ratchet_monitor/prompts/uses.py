@@ -1,33 +1,22 @@
 """The answers of each template, by where it was used: two templates are compared where both were. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
 from ratchet_monitor.blocks import Design, design
-from ratchet_monitor.buckets import OTHERS, SUMS, Kind, Tally
+from ratchet_monitor.buckets import OTHERS, SUMS, Tally
 from ratchet_monitor.counted import BY_BLOCK, PREDICTIONS, Counted, Sums, sums_of
 from ratchet_monitor.hearing import Heard, heard_in
 from ratchet_monitor.kinds import OF_STRATUM, Floats, Integers, bins_of
 from ratchet_monitor.known import Known, known, share
 from ratchet_monitor.observations import MILLION
+from ratchet_monitor.prompts.places import Place, Use, template_of, use_of
 
-
-class Place(NamedTuple):
-    """What answers of two templates have in common where they are compared."""
-
-    task_type: str
-    document_type: str
-    version_id: str
-    model: str
-
-
-class Use(NamedTuple):
-    template: str
-    place: Place
+T = TypeVar("T")
 
 
 class Part(NamedTuple):
@@ -51,6 +40,14 @@ class Uses:
 
     def __init__(self, parts: Iterable[Part] = ()) -> None:
         self.parts: Final = tuple(parts)
+        self._told: dict[Callable[[Uses], Any], Any] = {}
+
+    def once(self, of: Callable[["Uses"], T]) -> T:
+        """What is told of it, by the same rule only once."""
+        if of not in self._told:
+            self._told[of] = of(self)
+        found: T = self._told[of]
+        return found
 
     @cached_property
     def made(self) -> Tally:
@@ -62,15 +59,15 @@ class Uses:
         numbers = dict(zip(SUMS, map(int, sums.tolist()), strict=True))
         return Tally(**numbers, latencies=bins_of(latencies))  # type: ignore[arg-type]  # by their names
 
-    @property
+    @cached_property
     def cached(self) -> int:
-        return int(sum(counted.sums[rows, PREDICTIONS].sum() for counted, rows in self._rows(made=False)))
+        return int(sum(counted.sums[rows, PREDICTIONS].sum() for counted, rows in self._repeated))
 
     @property
     def total(self) -> int:
         return self.answers + self.cached
 
-    @property
+    @cached_property
     def answers(self) -> int:
         """That were made."""
         return int(sum(counted.sums[rows, PREDICTIONS].sum() for counted, rows in self._made))
@@ -110,16 +107,16 @@ class Uses:
     def design(self) -> Design:
         """Of its scores by block: those of one day may hang together."""
         found = known(self.heard.raw)
-        scores = {number: (sums.scored, sums.score / MILLION) for number, sums in self.summed().items()}
+        scores = {number: (int(n), score / MILLION) for number, (n, score) in enumerate(self.blocks("scored", "score"))}
         return design(scores, found.mean * (1 - found.mean) / found.worth if found else 0.0)
 
-    @property
+    @cached_property
     def quality(self) -> Known | None:
         """Weighted by who speaks."""
         found = known(self.heard.weighted)
         return found.with_design(self.design) if found else None
 
-    @property
+    @cached_property
     def quality_raw(self) -> Known | None:
         """Every score counts once."""
         found = known(self.heard.raw)
@@ -127,11 +124,13 @@ class Uses:
 
     @property
     def success(self) -> Known | None:
-        return self._share(succeeded)
+        """Answers that came and passed their checks, of those that came or failed: who hung up says neither."""
+        told = self.blocks("answered", "misshapen", "failed")
+        return self._share([(answered - misshapen, answered + failed) for answered, misshapen, failed in told])
 
     @property
     def failures(self) -> Known | None:
-        return self._share(failed)
+        return self._share([(failed, answered + failed) for answered, failed in self.blocks("answered", "failed")])
 
     @property
     def first(self) -> datetime | None:
@@ -144,7 +143,15 @@ class Uses:
 
     def summed(self) -> dict[int, Sums]:
         """By block, of all places, where there is anything."""
-        return self._summed
+        there, whole, cached = self._summed
+        each = zip(there, whole.tolist(), cached.tolist(), strict=True)
+        return {number: sums_of(numbers, cached) for number, numbers, cached in each}
+
+    def blocks(self, *names: str) -> list[list[float]]:
+        """These numbers, of BY_BLOCK, of each block in which there is anything."""
+        whole = self._summed[1]
+        found: list[list[float]] = whole[:, [BY_BLOCK.index(name) for name in names]].tolist()
+        return found
 
     def within(self, wanted: Callable[[Place], bool]) -> "Uses":
         """Of some places alone."""
@@ -154,50 +161,57 @@ class Uses:
         )
 
     @cached_property
-    def _summed(self) -> dict[int, Sums]:
+    def _summed(self) -> tuple[list[int], Floats, Floats]:
+        """Blocks, BY_BLOCK of each, and how many answers were repeated in each."""
         whole, cached = np.zeros((0, len(BY_BLOCK))), np.zeros(0)
         for counted, rows in self._made:
             whole = _plus(whole, counted.by_block[rows].sum(axis=0))
-        for counted, rows in self._rows(made=False):
+        for counted, rows in self._repeated:
             cached = _plus(cached, counted.by_block[rows, :, BY_BLOCK.index("predictions")].sum(axis=0))
-        there = np.nonzero(whole.any(axis=1) | (cached > 0))[0].tolist()
-        return {number: sums_of(whole[number].tolist(), cached[number]) for number in there}
+        (there,) = np.nonzero(whole.any(axis=1) | (cached > 0))
+        return there.tolist(), whole[there], cached[there]
 
     @cached_property
     def _when(self) -> list[tuple[datetime, datetime]]:
-        return [part.counted.when(rows) for part in self.parts if (rows := _all(part)).size]
+        return [part.counted.when(rows) for part, rows in self._rows if rows.size]
 
-    @property
+    @cached_property
     def _made(self) -> list[tuple[Counted, Integers]]:
-        return self._rows(made=True)
+        return [(part.counted, rows[part.counted.made[rows]]) for part, rows in self._rows]
 
-    def _rows(self, *, made: bool) -> list[tuple[Counted, Integers]]:
-        each = [(part.counted, _all(part)) for part in self.parts]
-        return [(counted, rows[counted.made[rows] == made]) for counted, rows in each]
+    @cached_property
+    def _repeated(self) -> list[tuple[Counted, Integers]]:
+        return [(part.counted, rows[~part.counted.made[rows]]) for part, rows in self._rows]
 
-    def _share(self, of: Callable[[Sums], tuple[int, int]]) -> Known | None:
-        by_block = {number: of(sums) for number, sums in self.summed().items()}
-        yes, n = (sum(side) for side in zip(*by_block.values(), strict=True)) if by_block else (0, 0)
+    @cached_property
+    def _rows(self) -> list[tuple[Part, Integers]]:
+        return [(part, _all(part)) for part in self.parts]
+
+    def _share(self, each: Sequence[tuple[float, float]]) -> Known | None:
+        """Of (yes, of how many) by block."""
+        yes, n = (int(sum(side)) for side in zip(*each, strict=True)) if each else (0, 0)
         found = share(yes, n)
         if found is None:
             return None
-        blocks = {number: (n, float(yes)) for number, (yes, n) in by_block.items()}
+        blocks = {number: (int(n), yes) for number, (yes, n) in enumerate(each)}
         return found.with_design(design(blocks, found.mean * (1 - found.mean) / found.worth))
-
-
-def use_of(task_type: str, kind: Kind) -> Use:
-    return Use(kind.template, Place(task_type, kind.document_type, kind.version_id, kind.model))
-
-
-def template_of(use: Use) -> str:
-    return use.template
 
 
 def uses_of(counted: Counted, name: Callable[[Use], str] = template_of) -> dict[str, Uses]:
     """By the template's name with its version, or by another one."""
+    (found,) = uses_by(counted, name)
+    return found
+
+
+def uses_by(counted: Counted, *names: Callable[[Use], str]) -> list[dict[str, Uses]]:
+    """As `uses_of`, by each of several names."""
+    uses = [(use_of(*its), row) for its, row in sorted(counted.kinds.items())]
+    return [_grouped(counted, uses, name) for name in names]
+
+
+def _grouped(counted: Counted, uses: Iterable[tuple[Use, int]], name: Callable[[Use], str]) -> dict[str, Uses]:
     found: dict[str, dict[Place, list[int]]] = {}
-    for (task_type, kind), row in sorted(counted.kinds.items()):
-        use = use_of(task_type, kind)
+    for use, row in uses:
         found.setdefault(name(use), {}).setdefault(use.place, []).append(row)
     return {its: Uses([Part(counted, _numbered(places))]) for its, places in sorted(found.items())}
 
@@ -220,15 +234,6 @@ def others_in(found: Mapping[str, Uses]) -> int:
 
 def all_uses(found: Mapping[str, Uses]) -> int:
     return sum(one.total for one in found.values())
-
-
-def succeeded(sums: Sums) -> tuple[int, int]:
-    """Answers that came and passed their checks, of those that came or failed: who hung up says neither."""
-    return sums.answered - sums.misshapen, sums.answered + sums.failed
-
-
-def failed(sums: Sums) -> tuple[int, int]:
-    return sums.failed, sums.answered + sums.failed
 
 
 def _numbered(places: Mapping[Place, list[int]]) -> dict[Place, Integers]:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
-from ratchet_monitor.counted import Counted, count
+from ratchet_monitor.counted import Counted, count_each, starts
 from ratchet_monitor.hours import Keeping
 from ratchet_monitor.reports.happenings import alerts_then, rollouts_then, studies_then
 from ratchet_monitor.reports.report import Known, Report, report_of
@@ -16,12 +16,17 @@ EXPERIMENTS: Final = 200  # that began before the end, the latest
 
 
 async def report_on(span: Span, tenant: str, store: MonitorStore, keeping: Keeping, now: datetime) -> Report:
+    spans = (span.before, span)
+    before, its = sides = [Counted(one.blocks(keeping, now)) for one in spans]
+    by_hour = [one.rhythm == "daily" and not one.hours_are_gone(keeping, now) for one in spans]
+    cuts = [cut for side, hourly in zip(sides, by_hour, strict=True) if hourly for cut in starts(side.blocks)]
+    await count_each(sides, store.buckets, tenant, cuts=cuts)
     known = Known(
         span=span,
         at=now,
         keeping=keeping,
-        now=await _counted(span, tenant, store, keeping, now),
-        before=await _counted(span.before, tenant, store, keeping, now),
+        now=its,
+        before=before,
         shadows=await store.shadows.cost(tenant, span.since, span.until),
         shadows_before=await store.shadows.cost(tenant, span.before.since, span.since),
         alerts=alerts_then(await store.alerts.changed_since(tenant, span.since, ALERTS), span.since, span.until),
@@ -31,14 +36,6 @@ async def report_on(span: Span, tenant: str, store: MonitorStore, keeping: Keepi
         ],
     )
     return await asyncio.to_thread(report_of, known)
-
-
-async def _counted(span: Span, tenant: str, store: MonitorStore, keeping: Keeping, now: datetime) -> Counted:
-    blocks = span.blocks(keeping, now)
-    counted = Counted(blocks)
-    by_hour = span.rhythm == "daily" and not span.hours_are_gone(keeping, now)
-    await count(counted, store.buckets, tenant, by_hour=by_hour)
-    return counted
 
 
 def _place(span: Span) -> str:

@@ -15,8 +15,9 @@ from ratchet_monitor.known import known as known_mean
 from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.prompts.best import Best, best
 from ratchet_monitor.prompts.performance import PromptNumbers, mean_of, numbers
+from ratchet_monitor.prompts.places import Use, template_of
 from ratchet_monitor.prompts.retiring import Suggestion, unused_ones, worse_ones
-from ratchet_monitor.prompts.uses import Use, Uses, all_uses, others_in, together, uses_of
+from ratchet_monitor.prompts.uses import Uses, all_uses, others_in, together, uses_by
 from ratchet_monitor.reports.changes import Change, CostChange, changes, cost_change
 from ratchet_monitor.reports.happenings import MOST, AlertThen, ExperimentThen, is_drift
 from ratchet_monitor.reports.measures import Measures, largest, measures_of
@@ -114,11 +115,12 @@ class Known:
 
 
 def report_of(known: Known) -> Report:
-    span, by_task = known.span, _sides(known, _task)
+    span = known.span
+    by_task, by_model, by_version, by_template = _sides(known, _task, _model, _version, template_of)
     now, before = (together(sides[side] for sides in by_task.values()) for side in (0, 1))
     tasks = [(name, *sides) for name, sides in by_task.items()]
     found = changes([("", now, before), *(tasks if len(tasks) > 1 else ())])
-    prompts = _prompts(known)
+    prompts = _prompts(known, by_template)
     drift = [one for one in known.alerts if is_drift(one)]
     others = [one for one in known.alerts if not is_drift(one)]
     told, was, cost = measures_of(now), measures_of(before), cost_change(now, before)
@@ -141,9 +143,9 @@ def report_of(known: Known) -> Report:
         cost_of_shadows_before=round(known.shadows_before / NANO, 6),
         changes=found,
         by_task=_parts(by_task),
-        by_model=_parts(_sides(known, _model)),
-        by_version=_parts(_sides(known, _version)),
-        series=_series(known.now, span),
+        by_model=_parts(by_model),
+        by_version=_parts(by_version),
+        series=_series(known.now, now, span),
         drift=drift[:MOST],
         alerts=others[:MOST],
         experiments=list(known.experiments)[:MOST],
@@ -166,9 +168,12 @@ def _version(use: Use) -> str:
     return use.place.version_id
 
 
-def _sides(known: Known, name: Callable[[Use], str]) -> Sides:
-    now, before = uses_of(known.now, name), uses_of(known.before, name)
-    return {one: (now.get(one, Uses()), before.get(one, Uses())) for one in sorted(now.keys() | before.keys())}
+def _sides(known: Known, *names: Callable[[Use], str]) -> list[Sides]:
+    each = zip(uses_by(known.now, *names), uses_by(known.before, *names), strict=True)
+    return [
+        {one: (now.get(one, Uses()), before.get(one, Uses())) for one in sorted(now.keys() | before.keys())}
+        for now, before in each
+    ]
 
 
 def _parts(sides: Sides) -> list[Part]:
@@ -184,8 +189,8 @@ def _told(uses: Uses) -> Measures | None:
     return measures_of(uses) if uses.total else None
 
 
-def _series(counted: Counted, span: Span) -> list[Point]:
-    whole = together(uses_of(counted, _task).values()).summed()
+def _series(counted: Counted, of_all: Uses, span: Span) -> list[Point]:
+    whole = of_all.summed()
     return [_point(number, counted, whole.get(number, Sums()), span) for number in range(counted.blocks.blocks)]
 
 
@@ -208,8 +213,10 @@ def _point(number: int, counted: Counted, sums: Sums, span: Span) -> Point:
     )
 
 
-def _prompts(known: Known) -> Prompts:
-    now, before = (_templates(one) for one in (known.now, known.before))
+def _prompts(known: Known, by_template: Sides) -> Prompts:
+    now, before = (
+        {name: sides[side] for name, sides in by_template.items() if name and sides[side].parts} for side in (0, 1)
+    )
     found = best(now)
     gone: list[Suggestion] = []
     if known.span.rhythm in LONG and known.at >= known.span.until:
@@ -224,7 +231,3 @@ def _prompts(known: Known) -> Prompts:
         to_retire=[*worse_ones(now, {one.best for one in found}), *gone],
         others=others_in(now),
     )
-
-
-def _templates(counted: Counted) -> dict[str, Uses]:
-    return {name: uses for name, uses in uses_of(counted).items() if name}
