@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from ratchet_monitor.costs import usd
-from ratchet_monitor.ledger.sums import OTHERS, WIDTH, Rows, Sums, empty, largest, sums
+from ratchet_monitor.ledger.sums import ATTEMPTS, COST, OTHERS, WIDTH, Rows, Sums, empty, largest, sums
 from ratchet_monitor.ledger.table import Table, table
 
 MOST_KEYS: Final = 20_000
@@ -70,19 +70,34 @@ class Adding:
             self._shrink()
 
     def breakdown(self, by: str, days: int, limit: int) -> Breakdown:
-        rows, names = self._rows, self._names
-        whole = sums(self._numbers.sum(axis=0).tolist())
-        shown = largest(rows, limit)
-        rest = shown.pop(OTHERS, empty())
-        ordered = sorted(shown.items(), key=lambda one: (-sums(one[1]).billed, one[0]))
+        whole = self._numbers.sum(axis=0)
+        shown = self._largest(limit)
+        rest = whole - self._numbers[list(shown.values())].sum(axis=0)
+        of_all = sums(whole.tolist())
+
+        def told(key: str, name: str, place: int | None) -> Share:
+            return _share(key, name, sums(empty() if place is None else self._numbers[place].tolist()), of_all)
+
         return Breakdown(
             by=by,
             days=days,
-            total=_share("", "", whole, whole),
-            others=_share(OTHERS, "", sums(rest), whole),
-            items=[_share(key, names.get(key, ""), sums(row), whole) for key, row in ordered],
-            asked=[_share(key, name, sums(rows.get(key) or empty()), whole) for key, name in names.items()],
+            total=_share("", "", of_all, of_all),
+            others=_share(OTHERS, "", sums(rest.tolist()), of_all),
+            items=[told(key, self._names.get(key, ""), place) for key, place in shown.items()],
+            asked=[told(key, name, self._places.get(key)) for key, name in self._names.items()],
         )
+
+    def _largest(self, most: int) -> dict[str, int]:
+        """Places of those that were billed most, by name where that is equal; never of the others."""
+        keys, there = list(self._places), np.arange(len(self._places))
+        billed = self._numbers[:, COST] + self._numbers[:, ATTEMPTS]
+        if OTHERS in self._places:
+            there = there[there != self._places[OTHERS]]
+        if len(there) > most:
+            least = np.partition(billed[there], -most)[-most]
+            there = there[billed[there] >= least]
+        ordered = sorted(there.tolist(), key=lambda place: (-int(billed[place]), keys[place]))
+        return {keys[place]: place for place in ordered[:most]}
 
     @property
     def _rows(self) -> Rows:
