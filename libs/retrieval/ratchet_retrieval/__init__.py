@@ -1,7 +1,11 @@
-"""Passages of documents, searched by words and by vectors. No Kafka, no MongoDB, no HTTP in."""
+"""Passages of documents, searched by words and by vectors. No Kafka, no MongoDB, no HTTP in.
+
+The adapters bring their own libraries, and are imported by whoever takes one: `lance`, `qdrant`.
+"""
 
 from ratchet_retrieval.away import AwayError
+from ratchet_retrieval.embedding import Embeds, OtherEmbeddingsError
 from ratchet_retrieval.passages import Passage, Subject
 from ratchet_retrieval.port import Found, Index, Where
 
-__all__ = ["AwayError", "Found", "Index", "Passage", "Subject", "Where"]
+__all__ = ["AwayError", "Embeds", "Found", "Index", "OtherEmbeddingsError", "Passage", "Subject", "Where"]

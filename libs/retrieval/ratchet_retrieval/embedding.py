@@ -1,0 +1,45 @@
+"""Texts as vectors: who makes them, and what is wrong with them."""
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+Vector = Sequence[float]
+
+
+class Embeds(Protocol):
+    """`model`: vectors of two models are not compared. `length`: of each vector."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def length(self) -> int: ...
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One for each text, in that order. Raises AwayError."""
+
+
+class OtherEmbeddingsError(ValueError):
+    """Vectors of another model or length than those that are there."""
+
+    def __init__(self, there: str, came: str) -> None:
+        super().__init__(
+            f"The index has vectors of {there}, and {came} came: they cannot be compared. Configure the model that the "
+            "documents were ingested with, or ingest all documents anew into an index of its own."
+        )
+
+
+def told(model: str, length: int) -> str:
+    return f"{model or 'a model without a name'} with {length} numbers"
+
+
+def checked(vectors: Sequence[Vector]) -> int:
+    """The length that all of them have. Raises ValueError."""
+    lengths = {len(vector) for vector in vectors}
+    if len(lengths) != 1 or 0 in lengths:
+        raise ValueError(f"The vectors have the lengths {sorted(lengths)}: all have to have the same, above 0.")
+    for vector in vectors:
+        if not all(map(math.isfinite, vector)) or not any(vector):
+            raise ValueError("A vector has a number that is not finite, or nothing but zeros: it has no direction.")
+    return lengths.pop()

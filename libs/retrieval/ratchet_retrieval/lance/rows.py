@@ -1,0 +1,92 @@
+"""A passage as a row."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+
+from ratchet_documents.chunking import Chunk, TablePart
+from ratchet_retrieval.embedding import Vector
+from ratchet_retrieval.passages import Passage, Subject
+from ratchet_retrieval.searched_text import searched_text
+
+VECTOR: Final = "vector"
+MODEL: Final = "model"  # in the metadata of the vectors' field
+_KEY: Final = {"lance-schema:unenforced-primary-key:position": "1"}  # one row, where two insert it at once
+SCHEMA: Final = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False, metadata=_KEY),
+        pa.field("document", pa.string()),
+        pa.field("revision", pa.int64()),
+        pa.field("order", pa.int64()),
+        pa.field("words", pa.string()),  # what is searched
+        pa.field("text", pa.string()),
+        pa.field("headings", pa.list_(pa.string())),
+        pa.field("caption", pa.string()),
+        pa.field("first_page", pa.int64()),
+        pa.field("last_page", pa.int64()),
+        pa.field("table", pa.list_(pa.int64())),  # number, first row, last row, rows; null: none
+        pa.field("title", pa.string()),
+        pa.field("company", pa.string()),
+        pa.field("period", pa.string()),
+        pa.field("document_type", pa.string()),
+        pa.field("date", pa.string()),
+    ]
+)
+READ: Final = [name for name in SCHEMA.names if name not in ("id", "words")]
+
+
+def vector_field(length: int, model: str) -> pa.Field:
+    return pa.field(VECTOR, pa.list_(pa.float32(), length), metadata={MODEL: model})
+
+
+def of_vectors(schema: pa.Schema) -> tuple[str, int] | None:
+    """Model and length; None: there are none."""
+    if VECTOR not in schema.names:
+        return None
+    field = schema.field(VECTOR)
+    return (field.metadata or {}).get(MODEL.encode(), b"").decode(), field.type.list_size
+
+
+def rows_of(passages: Sequence[Passage], vectors: Sequence[Vector] | None, schema: pa.Schema) -> pa.Table:
+    rows = [_row(one) for one in passages]
+    if VECTOR in schema.names:
+        for at, row in enumerate(rows):
+            row[VECTOR] = None if vectors is None else vectors[at]
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def passages_in(table: pa.Table) -> Iterator[Passage]:
+    for row in table.to_pylist():
+        yield passage_of(row)
+
+
+def passage_of(row: Mapping[str, Any]) -> Passage:
+    table = None if row["table"] is None else TablePart(*row["table"])
+    chunk = Chunk(
+        row["order"], row["text"], tuple(row["headings"]), row["first_page"], row["last_page"], table, row["caption"]
+    )
+    subject = Subject(row["title"], row["company"], row["period"], row["document_type"], row["date"])
+    return Passage(row["document"], row["revision"], subject, chunk)
+
+
+def _row(passage: Passage) -> dict[str, Any]:
+    chunk, subject, part = passage.chunk, passage.subject, passage.chunk.table
+    return {
+        "id": f"{passage.revision}/{chunk.order}/{passage.document_id}",
+        "document": passage.document_id,
+        "revision": passage.revision,
+        "order": chunk.order,
+        "words": searched_text(passage),
+        "text": chunk.text,
+        "headings": list(chunk.headings),
+        "caption": chunk.caption,
+        "first_page": chunk.first_page,
+        "last_page": chunk.last_page,
+        "table": None if part is None else [part.number, part.first_row, part.last_row, part.rows],
+        "title": subject.title,
+        "company": subject.company,
+        "period": subject.period,
+        "document_type": subject.document_type,
+        "date": subject.date,
+    }

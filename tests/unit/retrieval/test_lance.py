@@ -1,0 +1,162 @@
+"""What LanceDB alone is asked: several processes, files, models."""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import lancedb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ratchet_retrieval.away import AwayError
+from ratchet_retrieval.embedding import OtherEmbeddingsError
+from ratchet_retrieval.lance import LanceIndex
+from ratchet_retrieval.lance.conditions import condition, one_of, quoted
+from ratchet_retrieval.lance.tables import name_of
+from ratchet_retrieval.port import Where
+from tests.patience import PATIENCE_S
+from tests.unit.retrieval.passages_for_tests import document
+
+EVERYWHERE = Where()
+MARKED = "zebrafinch"
+
+
+def files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+def holding(folder: Path, word: str) -> Iterator[Path]:
+    return (path for path in files(folder) if word.encode() in path.read_bytes())
+
+
+async def test_no_file_is_left_that_has_seen_what_was_removed(tmp_path: Path) -> None:
+    """In a small table the word stands in its files as it is. In a larger one, text is compressed: there, none of the
+    files of data and of indexes that were there before is there afterwards, and what was written since never had it."""
+    index = LanceIndex(str(tmp_path))
+    await index.put("t", document("gone", [f"{MARKED} old"]))
+    await index.put("t", document("gone", [f"{MARKED} new"], revision=2))
+    assert list(holding(tmp_path, MARKED))
+    for at in range(30):
+        await index.put("t", document(f"d{at}", [f"text {at} {row} of tyres" for row in range(40)]))
+    await index.tend()
+    assert len(await index.by_words("t", MARKED, EVERYWHERE, 5)) == 1
+    before = files(tmp_path)
+    await index.remove("t", "gone")
+    assert not list(holding(tmp_path, MARKED))
+    kept = {path.relative_to(tmp_path).parts[1] for path in before & files(tmp_path)}
+    assert kept <= {"_versions"}
+    assert len(await index.by_words("t", "tyres", EVERYWHERE, 2_000)) == 1_200
+
+
+async def test_a_removal_that_was_broken_off_is_finished_by_the_next(tmp_path: Path) -> None:
+    index = LanceIndex(str(tmp_path))
+    await index.put("t", document("gone", [MARKED]))
+    await index.put("t", document("kept", ["tyres"]))
+    table = await index._tables.of("t")
+    assert table is not None
+    await table.delete("document = 'gone'")
+    assert list(holding(tmp_path, MARKED))
+    await LanceIndex(str(tmp_path)).remove("t", "gone")
+    assert not list(holding(tmp_path, MARKED))
+
+
+@pytest.mark.slow  # a process takes seconds to import what it needs
+async def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    writers = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.unit.retrieval.writing_process", str(tmp_path), name, "3"
+        )
+        for name in ("a", "b")
+    ]
+    assert [await asyncio.wait_for(one.wait(), PATIENCE_S) for one in writers] == [0, 0]
+    index = LanceIndex(str(tmp_path))
+    found = await index.by_words("t", "common", EVERYWHERE, 100)
+    names = sorted(one.passage.document_id for one in found)
+    assert names == sorted([f"{name}{at}" for name in "ab" for at in range(3)] * 2 + ["shared"])
+    (shared,) = (one.passage for one in found if one.passage.document_id == "shared")
+    assert shared.revision == 3
+
+
+async def test_what_another_one_wrote_or_removed_is_seen(tmp_path: Path) -> None:
+    """Each has its own connection, as two processes have."""
+    writes, reads = LanceIndex(str(tmp_path)), LanceIndex(str(tmp_path), fresh_within_s=0.05)
+    assert await reads.by_words("t", "tyres", EVERYWHERE, 5) == []
+    await writes.put("t", document("d", ["tyres"]))
+    assert len(await reads.by_words("t", "tyres", EVERYWHERE, 5)) == 1
+    await writes.put("t", document("e", ["tyres"]))
+    await _until(reads, 2)
+    await writes.remove("t", "d")
+    await _until(reads, 1)
+
+
+async def _until(reads: LanceIndex, count: int) -> None:
+    """Each look is at what is there by then."""
+    end = time.monotonic() + PATIENCE_S
+    while len(await reads.by_words("t", "tyres", EVERYWHERE, 5)) != count:
+        assert time.monotonic() < end
+
+
+async def test_who_reads_while_files_are_cleaned_up_always_gets_an_answer(tmp_path: Path) -> None:
+    writes, reads = LanceIndex(str(tmp_path)), LanceIndex(str(tmp_path), fresh_within_s=60.0)
+    for at in range(6):
+        await writes.put("t", document(f"d{at}", ["tyres"]))
+    removing = asyncio.create_task(_remove(writes, [f"d{at}" for at in range(5)]))
+    while not removing.done():
+        assert 1 <= len(await reads.by_words("t", "tyres", EVERYWHERE, 9)) <= 6
+        assert len(await reads.passages("t", "d5", [0])) == 1
+    await removing
+
+
+async def _remove(index: LanceIndex, documents: list[str]) -> None:
+    for document_id in documents:
+        await index.remove("t", document_id)
+
+
+async def test_vectors_of_another_model_are_refused_with_both_names(tmp_path: Path) -> None:
+    await LanceIndex(str(tmp_path), model="mini").put("t", document("d", ["one"]), [[1.0, 0.0]])
+    with pytest.raises(OtherEmbeddingsError, match=r"mini with 2 numbers, and large with 2 numbers came.*anew"):
+        await LanceIndex(str(tmp_path), model="large").put("t", document("e", ["two"]), [[1.0, 0.0]])
+
+
+async def test_an_index_that_is_not_there_is_away(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(AwayError, match="folder"):
+        await LanceIndex(str(tmp_path / "file" / "index")).put("t", document("d", ["one"]))
+
+
+def test_a_tenant_is_a_name_of_a_file_and_no_two_are_the_same() -> None:
+    tenants = ("a", "A", "../a", "", "a\x00", "\u00e9", "e\u0301")
+    names = {name_of(tenant) for tenant in tenants}
+    assert len(names) == len(tenants)
+    assert all(name.replace("_", "").isalnum() for name in names)
+
+
+@given(st.text())
+def test_whatever_is_quoted_is_one_text(text: str) -> None:
+    said = quoted(text)
+    assert said[0] == said[-1] == "'"
+    assert said[1:-1].replace("''", "").count("'") == 0
+    assert said[1:-1].replace("''", "'") == text
+
+
+def test_a_filter_says_all_that_is_asked_for() -> None:
+    assert condition(EVERYWHERE) is None
+    assert condition(Where(documents=("a'b",), periods=("2022-Q3", "2023"))) == (
+        "document IN ('a''b') AND period IN ('2022-Q3', '2023')"
+    )
+    assert condition(Where(companies=())) == "false"
+
+
+async def test_a_filter_by_any_name_finds_that_name_alone(tmp_path: Path) -> None:
+    """The database itself takes them for what they are: two hundred names of what SQL is made of, in one table."""
+    chance = random.Random(7)
+    names = {"".join(chance.choices("'\"\\;-%_ \n\x00ä()=a", k=chance.randint(1, 8))) for _ in range(200)}
+    rows = [{"name": name} for name in sorted(names)]
+    table = await (await lancedb.connect_async(str(tmp_path))).create_table("t", rows)
+    for name in sorted(names):
+        found = await table.query().where(one_of("name", [name])).to_list()
+        assert [row["name"] for row in found] == [name]
