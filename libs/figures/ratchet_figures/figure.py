@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Unit = Literal["share", "ratio", "money"]  # a share of .12 is shown as 12 %
+Unit = Literal["share", "ratio", "money", "count"]  # a share of .12 is shown as 12 %
 
 
 class CannotComputeError(ValueError):
@@ -31,6 +31,8 @@ class Input:
     name: str
     value: float | None = None  # none for a series, which `name` describes
     source: Source | None = None
+    unit: Unit | None = None  # of the value
+    currency: str | None = None  # of money
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def _inputs(ground: _Ground, *, benchmark: bool) -> Iterator[Input]:
     steps = len(ground.prices.table)
     for name, weight in ground.weights.items():
         yield Input(f"{steps:,} prices of {name}", source=ground.asked.sources.get(name))
-        yield Input(f"weight of {name}", weight)
+        yield Input(f"weight of {name}", weight, unit="share")
     if benchmark and ground.asked.benchmark:
         name = ground.asked.benchmark[0]
         yield Input(f"{steps:,} prices of {name}", source=ground.asked.sources.get(name))
@@ -127,8 +127,8 @@ def _inputs(ground: _Ground, *, benchmark: bool) -> Iterator[Input]:
 
 def _settings(ground: _Ground, measure: Measure) -> Iterator[Input]:
     if measure.annual:
-        yield Input("returns a year", float(ground.sample.per_year))
+        yield Input("returns a year", float(ground.sample.per_year), unit="count")
     if measure.risk_free:
-        yield Input("risk-free return a year", ground.sample.risk_free)
+        yield Input("risk-free return a year", ground.sample.risk_free, unit="share")
     if measure.level:
-        yield Input("level", ground.sample.level)
+        yield Input("level", ground.sample.level, unit="share")

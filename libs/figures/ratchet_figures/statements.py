@@ -48,4 +48,7 @@ def inputs(statement: Statement, names: Sequence[str]) -> tuple[Input, ...]:
     """In the currency's own unit, whatever the scale. Raises CannotComputeError, which names what is missing."""
     if missing := [name for name in names if name not in statement.items]:
         raise CannotComputeError(f"It needs {' and '.join(missing)}, which no source gives.")
-    return tuple(Input(name, statement.absolute(name), statement.items[name].source) for name in names)
+    return tuple(
+        Input(name, statement.absolute(name), statement.items[name].source, "money", statement.currency)
+        for name in names
+    )

@@ -1,0 +1,66 @@
+"""What words beside a figure say of it: that something fell by it, or that it is about, above or below. Pure."""
+
+import re
+from typing import Final
+
+from ratchet_figures.checking.rounding import Bound
+
+NEAR: Final = 80  # characters that are looked at before a figure, and behind it
+SIGN_BEFORE: Final = r"(?:[$€£¥₹(]|(?:USD|EUR|GBP|JPY|CHF)\s?)*"
+
+_FELL: Final = (
+    r"(?:fell|falls?|fallen|falling|dropp?(?:ed|s|ing)?|declin(?:ed?|es|ing)|decreas(?:ed?|es|ing)|lost|loses?|losing|loss(?:es)?"
+    r"|shr[aiu]nk|shrinks?|slipp?(?:ed|s)?|slid|slides?|plunged|tumbled|sank|dipped|contracted|contraction|down|lower(?:ed)?|reduced"
+    r"|reduction|cut|deficit|shortfall|worse|underperformed|underperformance|lagged|trailed|negative|minus)"
+)
+_LINKING: Final = (
+    r"(?:\s+(?:by|of|about|approximately|around|nearly|roughly|almost|some|only|just|another|a|an|further|more\s+than|less\s+than"
+    r"|up|was|were|is|are|total(?:l?ing|l?ed)|amount(?:ing|ed)\s+to|came\s+to|year[-\s]over[-\s]year|over|under|the|benchmark"
+    r"|slightly|sharply|modestly|significantly))"
+)
+_BEFORE: Final = re.compile(rf"\b{_FELL}{_LINKING}{{0,4}}\s+{SIGN_BEFORE}\Z", re.I)
+_LEVEL: Final = re.compile(
+    rf"\b(?:to|from|at)\s+(?:(?:about|approximately|around|nearly|roughly|almost)\s+)?{SIGN_BEFORE}\Z", re.I
+)
+_BEHIND: Final = re.compile(
+    r"[\s-]+(?:(?:net|annual|total|overall|sharp|steep|slight|modest|price|revenue|year[-\s]over[-\s]year)\s+){0,2}"
+    r"(?:lower|less|decline|decrease|drop|fall|loss|reduction|contraction|deficit|shortfall|below|worse|fewer|down|behind)\b",
+    re.I,
+)
+_BOUNDS: Final[tuple[tuple[Bound, re.Pattern[str]], ...]] = (
+    (
+        "about",
+        re.compile(
+            rf"(?:\b(?:about|approximately|approx\.?|around|roughly|some|circa|close\s+to|an?\s+estimated)\s+|[~≈]\s?)"
+            rf"{SIGN_BEFORE}\Z",
+            re.I,
+        ),
+    ),
+    (
+        "above",
+        re.compile(rf"(?:\b(?:more\s+than|over|above|exceed(?:ed|s|ing)?|at\s+least)\s+|[>≥]\s?){SIGN_BEFORE}\Z", re.I),
+    ),
+    (
+        "below",
+        re.compile(
+            rf"(?:\b(?:less\s+than|under|below|nearly|almost|at\s+most|up\s+to|just\s+short\s+of)\s+|[<≤]\s?){SIGN_BEFORE}\Z",
+            re.I,
+        ),
+    ),
+)
+
+
+def falls(text: str, start: int, end: int) -> bool:
+    """`fell by 3 %`, `a 3 % decline`; what fell to 3 %, or from it, is 3 %."""
+    before = text[max(0, start - NEAR) : start]
+    if _BEFORE.search(before) and not _LEVEL.search(before):
+        return True
+    return bool(_BEHIND.match(text, end, end + NEAR)) and not _LEVEL.search(before)
+
+
+def bound_of(text: str, start: int) -> Bound:
+    before = text[max(0, start - NEAR) : start]
+    for name, pattern in _BOUNDS:
+        if pattern.search(before):
+            return name
+    return ""
