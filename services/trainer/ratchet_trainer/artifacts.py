@@ -1,19 +1,16 @@
 """Where trained models are kept: files named by the SHA-256 of what is in them, reached by URL."""
 
 import hashlib
-import os
 import re
-import tempfile
-import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from ratchet_common import whole_files
 from ratchet_common.errors import CannotStartError, RefusedError
+from ratchet_common.whole_files import path_at
 
-DRAFT, FORGOTTEN_AFTER_S = ".draft-", 24 * 3600.0
 CHUNK = 1024 * 1024
 NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")  # of what others bring
 
@@ -41,29 +38,20 @@ class FileArtifacts:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    @contextmanager
-    def draft(self) -> Iterator[Path]:
+    def draft(self) -> AbstractContextManager[Path]:
         """A path to write a model to; what is there at the end and was not kept goes."""
-        handle, name = tempfile.mkstemp(prefix=DRAFT, dir=self._directory)
-        os.close(handle)
-        try:
-            yield Path(name)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        return whole_files.draft_in(self._directory)
 
     def keep(self, draft: Path) -> Artifact:
         """Blocks while it hashes and syncs. The same content kept twice is one file."""
         digest = _sha256(draft)
         place = self._directory / digest
-        draft.chmod(0o640)  # the routers of the same group read it
-        _sync(draft)
-        draft.replace(place)
-        _sync(self._directory)
+        whole_files.keep(draft, place)
         return Artifact(place.as_uri(), digest)
 
     def path_of(self, artifact: Artifact) -> Path:
         """Raises ArtifactGoneError. Whoever loads it checks the hash."""
-        path = _path(artifact.url)
+        path = path_at(artifact.url)
         if path is None or not path.is_file():
             raise ArtifactGoneError(
                 f"The trained model {artifact.sha256[:8]} is not in the artifact store: bring {artifact.url} back."
@@ -75,7 +63,7 @@ class FileArtifacts:
 
         Raises ArtifactGoneError, WrongArtifactError.
         """
-        path = _path(artifact.url)
+        path = path_at(artifact.url)
         in_it = path is not None and path.parent == self._directory and NAME.fullmatch(path.name)
         if path is None or not in_it or path.is_symlink():
             raise WrongArtifactError(
@@ -88,23 +76,18 @@ class FileArtifacts:
 
     def forget_drafts(self) -> None:
         """What a trainer that was killed left behind, a day later."""
-        self._forget(f"{DRAFT}*", frozenset())
+        whole_files.forget_drafts(self._directory)
 
     def forget_all_but(self, in_use: Collection[str]) -> None:
         """`in_use`: by their SHA-256. What is younger than a day stays: it may just be coming into use."""
-        self._forget("*", in_use)
-
-    def _forget(self, pattern: str, in_use: Collection[str]) -> None:
-        limit = time.time() - FORGOTTEN_AFTER_S
-        for path in self._directory.glob(pattern):
-            with suppress(FileNotFoundError):  # another trainer was quicker
-                if path.name not in in_use and path.is_file() and path.stat().st_mtime < limit:
-                    path.unlink()
+        for path in whole_files.old_files(self._directory, "*"):
+            if path.name not in in_use:
+                path.unlink(missing_ok=True)
 
 
 def artifacts_at(url: str) -> FileArtifacts:
     """Raises CannotStartError with a sentence where the store cannot be used."""
-    directory = _path(url)
+    directory = path_at(url)
     if directory is None:
         raise CannotStartError(
             f"TRAINER_ARTIFACTS_URL is {url}: it must be a file: URL with an absolute path, such as file:///var/ratchet."
@@ -123,27 +106,9 @@ def artifacts_at(url: str) -> FileArtifacts:
     return artifacts
 
 
-def _path(url: str) -> Path | None:
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # no URL at all
-        return None
-    if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
-        return None
-    return Path(unquote(parts.path))
-
-
 def _sha256(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
