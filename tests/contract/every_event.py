@@ -175,6 +175,8 @@ MOST: tuple[Event, ...] = (
         tags=("beta",),
         labels=("spam", "ham"),
         has_document=True,
+        documents_read=("d1",),
+        retrieval="few",
         simulated=True,
         collect=False,
         reference={"label": "spam"},
@@ -305,7 +307,7 @@ MOST: tuple[Event, ...] = (
         score=0.8,
         n=50,
         interval=(0.7, 0.9),
-        calibrations=(Calibration(source="checks", knots=((0.0, 0.1), (1.0, 0.8)), n=50),),
+        calibrations=(Calibration(source="checks", knots=((0.0, 0.1), (1.0, 0.8)), n=50, approach="base_rag"),),
     ),
     EstimateTrained(
         tenant="acme",
@@ -335,7 +337,7 @@ MOST: tuple[Event, ...] = (
         task_type="summary",
         arms=(
             Arm(name="a", share=50, version_id="v"),
-            Arm(name="b", share=50, template="t", model="m", out=True),
+            Arm(name="b", share=50, template="t", model="m", out=True, approach="base_rag"),
         ),
         unit="session",
         metric="score",

@@ -159,6 +159,8 @@ class PredictionMade(Event, frozen=True, kw_only=True, tag="prediction.made.v1")
     text_omitted: Literal["", "too_large", "not_collected"] = ""
     savings: Savings | None = None
     document: str | None = None  # the caller's own name of the document that was read
+    documents_read: tuple[str, ...] = ()  # ids of those whose passages were retrieved for it, and stand in `input`
+    retrieval: Literal["", "none", "few", "many", "another round"] = ""  # empty: no documents were to be looked into
 
 
 class ShadowAnswered(Event, frozen=True, kw_only=True, tag="shadow.answered.v1"):
@@ -317,6 +319,7 @@ class Calibration(Part, frozen=True, kw_only=True):
     source: ConfidenceSource
     knots: tuple[tuple[float, float], ...]
     n: int
+    approach: Approach | Literal[""] = ""  # of whose answers; empty: of all
 
 
 class QualityMeasured(Event, frozen=True, kw_only=True, tag="quality.measured.v1"):
@@ -325,7 +328,7 @@ class QualityMeasured(Event, frozen=True, kw_only=True, tag="quality.measured.v1
     score: float
     n: int
     interval: tuple[float, float]
-    calibrations: tuple[Calibration, ...] = ()  # at most one a source
+    calibrations: tuple[Calibration, ...] = ()  # at most one a source and approach
 
 
 class CurvePoint(Part, frozen=True, kw_only=True):
@@ -361,6 +364,7 @@ class Arm(Part, frozen=True, kw_only=True):
     template: str = ""
     model: str = ""
     out: bool = False  # it was taken back: its units are answered as if there were no experiment
+    approach: Approach | Literal[""] = ""
 
 
 class ExperimentChanged(Event, frozen=True, kw_only=True, tag="experiment.changed.v1"):

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from ratchet_common.events import Outcome
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
+from ratchet_router.asking_models import asked_once
 from ratchet_router.beginning import begun
-from ratchet_router.calling import called
-from ratchet_router.escalating import escalated
 from ratchet_router.failures import NoAnswerError
+from ratchet_router.grounding.not_found import not_found
+from ratchet_router.grounding.surer import surer
 from ratchet_router.keeping import keep, kept
 from ratchet_router.long_texts import answered_in_parts
 from ratchet_router.parts import Parts
@@ -43,14 +44,22 @@ async def answer_to(progress: Progress, gone: Gone) -> Answered:
 
 async def _from_cache_or_model(progress: Progress) -> Answered:
     try:
-        if (entry := await kept(progress)) is not None:
-            return progress.of_entry(entry)
-        await progress.admit()
-        target, answered = await from_models(progress)
+        return await made(progress)
     except NoAnswerError as error:
         progress.settle(error)
         await progress.record_failure(progress.of_nobody())
         raise
+
+
+async def made(progress: Progress) -> Answered:
+    """Or kept from before. Raises NoAnswerError."""
+    grounding = progress.ask.grounding
+    if grounding is not None and not grounding.found:
+        return not_found(progress.of_nobody(), grounding, "So no model was asked.")
+    if (entry := await kept(progress)) is not None:
+        return progress.of_entry(entry)
+    await progress.admit()
+    target, answered = await from_models(progress)
     await keep(progress, answered, target)
     return answered
 
@@ -59,6 +68,5 @@ async def from_models(progress: Progress) -> tuple[Target, Answered]:
     """Raises NoAnswerError."""
     if progress.window is not None:
         return await answered_in_parts(progress, progress.window)
-    tries = progress.tries()
-    target, said = await called(progress.request(), tries)
-    return await escalated(progress, tries, target, progress.of_model(target, said))
+    tries, target, answered = await asked_once(progress)
+    return (target, answered) if progress.ask.grounding is None else await surer(progress, tries, target, answered)

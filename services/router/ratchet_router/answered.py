@@ -22,6 +22,7 @@ from ratchet_common.events import (
 from ratchet_common.persons import digest_of_some
 from ratchet_providers.base import Shape
 from ratchet_router.ask import Ask
+from ratchet_router.grounding.sources import Grounding
 from ratchet_router.memory import Entry
 from ratchet_router.recording import fitting
 
@@ -61,6 +62,12 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     shape: Shape = "chat"  # of the body
     events: tuple[tuple[str, msgspec.Raw], ...] | None = None  # of a stream in the caller's own shape
     finish: str = "stop"
+    grounding: Grounding | None = None  # of one from documents
+
+    @property
+    def found(self) -> bool:
+        """Whether it answers: the documents that it should be from may not."""
+        return self.grounding is None or self.grounding.found
 
     @property
     def passed(self) -> bool:
@@ -113,6 +120,8 @@ def prediction(ask: Ask, answered: Answered, outcome: Outcome, text_limit_bytes:
         input=texts.input,
         output=texts.output,
         text_omitted=texts.text_omitted,
+        documents_read=answered.grounding.documents if answered.grounding else (),
+        retrieval=answered.grounding.decision if answered.grounding else "",
     )
 
 
@@ -139,6 +148,7 @@ def to_keep(ask: Ask, answered: Answered, expires_at: datetime) -> Entry:
         shape=answered.shape,
         events=answered.events,
         finish=answered.finish,
+        grounding=answered.grounding,
         user=digest_of_some(ask.tenant, ask.user) or "",
     )
 
@@ -169,4 +179,5 @@ def again(entry: Entry, *, result_id: UUID, unit: str, decision: Decision, laten
         shape=entry.shape,
         events=entry.events,
         finish=entry.finish,
+        grounding=entry.grounding,
     )

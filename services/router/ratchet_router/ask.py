@@ -15,6 +15,8 @@ from ratchet_providers.base import Native
 from ratchet_providers.media import CHARACTERS_PER_TOKEN, NO_MEDIA, Media
 from ratchet_providers.usage import characters_beside
 from ratchet_router.complexity import complexity
+from ratchet_router.grounding.context import Context
+from ratchet_router.grounding.sources import Grounding
 from ratchet_router.priorities import EVEN, Priorities
 
 # No tokenizer makes fewer of what is no mere repetition: of long words or deep indentation it has some 13 bytes each.
@@ -40,6 +42,9 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     without a version; `variables`: what goes into its places; `cot`: think aloud first; `note`: told beside it.
 
     `document_id`: the caller's own name of the document, by which its cost is known.
+
+    `context`: the documents that it shall be answered from, where it does not bring its text itself; `grounding`: what
+    was found there.
     """
 
     tenant: str
@@ -80,6 +85,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
     session: str | None = None
     tags: tuple[str, ...] = ()
+    context: Context | None = None
+    grounding: Grounding | None = None
     batched_by: frozenset[str] = frozenset()  # of a batch: providers who are asked by their batch API
     draw: str = msgspec.field(
         default_factory=lambda: uuid4().hex

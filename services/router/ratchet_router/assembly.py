@@ -127,7 +127,7 @@ def _turns(template: Template, values: Values, example: Example) -> Messages:
 
 def document_of(ask: Ask) -> str:
     """Several documents are numbered, so that an answer can say which it means."""
-    if ask.documents == 1:
+    if ask.documents == 1 or ask.grounding is not None:  # passages have their numbers
         return ask.document
     said = msgspec.json.decode(ask.messages, type=list[conversation.Message])
     texts = [conversation.text_of(one.content) for one in said if one.name == conversation.DOCUMENT]

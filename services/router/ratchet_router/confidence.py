@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from ratchet_common.events import Calibration, Check, RawConfidence
+from ratchet_common.events import Approach, Calibration, Check, RawConfidence
 from ratchet_common.vocabulary import TaskType
 
 CLEAN: Final = 0.75
@@ -69,11 +69,16 @@ def raw_confidence(
     return RawConfidence(value=CLEAN * _doubt(checks), source="checks") if checks else None
 
 
-def calibrated(raw: RawConfidence | None, calibrations: Collection[Calibration]) -> float | None:
-    """What feedback says of answers that seemed as sure; what they seemed themselves, where there is too little."""
+def calibrated(
+    raw: RawConfidence | None, calibrations: Collection[Calibration], approach: Approach = "direct"
+) -> float | None:
+    """What feedback says of answers that seemed as sure, of the same approach where that is known; what they seemed
+    themselves, where there is too little.
+    """
     if raw is None:
         return None
-    learned = next((one for one in calibrations if one.source == raw.source), None)
+    fitting = [one for one in calibrations if one.source == raw.source and one.approach in ("", approach)]
+    learned = max(fitting, key=lambda one: bool(one.approach), default=None)
     return _between(learned.knots, raw.value) if learned and learned.knots else raw.value
 
 

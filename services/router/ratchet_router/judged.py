@@ -5,14 +5,15 @@ from typing import Final
 
 import msgspec
 
-from ratchet_common.events import BASE_VERSION, Calibration, Check, RawConfidence
+from ratchet_common.events import BASE_VERSION, Approach, Calibration, Check, RawConfidence
 from ratchet_providers.base import ModelAnswer
 from ratchet_router.ask import Ask
 from ratchet_router.checking.asked_language import SEVERAL, asked_language
 from ratchet_router.checking.checks import checked
 from ratchet_router.checking.lengths import ANY_LENGTH
-from ratchet_router.checking.subject import Subject
+from ratchet_router.checking.subject import Passage, Subject
 from ratchet_router.confidence import calibrated, raw_confidence, tokens_in
+from ratchet_router.grounding.sources import Source
 from ratchet_router.shaping import Shaped
 from ratchet_router.template import Template
 
@@ -35,14 +36,17 @@ def checks_of(
 ) -> tuple[Check, ...]:
     """`saw_it`: whoever answered was told what the template says: how long the answer shall be, in which schema."""
     values = _values(ask, template) if template else {}
+    sources = ask.grounding.sources if ask.grounding is not None else ()
     subject = Subject(
         task_type=ask.task_type,
         output=found.output,
         items=found.items,
         label=found.label,
         labels=ask.labels,
-        document=ask.document,
-        numbered=ask.documents if ask.documents > 1 else 0,
+        document="" if sources else ask.document,
+        numbered=ask.documents if ask.documents > 1 and not sources else 0,
+        context=tuple(passage_of(source) for source in sources),
+        looked_up=ask.grounding is not None and not ask.document,
         question=ask.question,
         schema=_schema(ask, template if saw_it else None),
         language=_language(ask, values),
@@ -51,6 +55,10 @@ def checks_of(
         finish_reason=said.finish,
     )
     return checked(subject)
+
+
+def passage_of(source: Source) -> Passage:
+    return Passage(source.text, source.title, source.first_page, source.last_page)
 
 
 def _values(ask: Ask, template: Template) -> dict[str, str]:
@@ -82,6 +90,10 @@ def raw_confidence_of(ask: Ask, found: Shaped, said: ModelAnswer, checks: tuple[
     return raw_confidence(ask.task_type, checks, said=said.confidence, tokens=tokens, label=found.label)
 
 
-def confidence_of(raw: RawConfidence | None, version_id: str, calibrations: tuple[Calibration, ...]) -> float | None:
-    """A student's is calibrated by its training."""
-    return calibrated(raw, calibrations if version_id == BASE_VERSION else ())
+def confidence_of(
+    raw: RawConfidence | None, version_id: str, calibrations: tuple[Calibration, ...], approach: Approach = "direct"
+) -> float | None:
+    """A student's is calibrated by its training; with passages that others found, by what feedback says of that."""
+    if version_id != BASE_VERSION:
+        calibrations = tuple(one for one in calibrations if one.approach == "hybrid_rag_finetuned")
+    return calibrated(raw, calibrations, approach)

@@ -43,7 +43,11 @@ async def keep(progress: Progress, answered: Answered, by: Target) -> None:
     """
     ask, cache = progress.ask, progress.parts.cache
     keeps = (
-        ask.cache != "off" and by.name == progress.plan.resolved and answered.passed and not _cut(progress, answered)
+        ask.cache != "off"
+        and by.name == progress.plan.resolved
+        and answered.passed
+        and answered.found
+        and not _cut(progress, answered)
     )
     if not keeps and progress.leads is None:
         return

@@ -10,6 +10,7 @@ import msgspec
 
 from ratchet_common.events import Approach, Check, Usage
 from ratchet_providers.base import Shape
+from ratchet_router.grounding.sources import Grounding
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[tuple[str, msgspec.Raw], ...] | None = None  # of a stream in a shape of its own: names and data
     finish: str = "stop"
     too_large: bool = False  # to be kept: what it said is gone
+    grounding: Grounding | None = None  # what it was answered from
     user: str = ""  # a digest of who had asked, by which it is found when he is forgotten
 
     def age_s(self, now: datetime) -> float:
@@ -45,7 +47,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def without_words(entry: Entry) -> Entry:
-    return msgspec.structs.replace(entry, output="", items=None, label=None, body=None, events=None, too_large=True)
+    return msgspec.structs.replace(
+        entry, output="", items=None, label=None, body=None, events=None, grounding=None, too_large=True
+    )
 
 
 class Memory:

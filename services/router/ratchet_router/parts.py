@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ratchet_catalogue.catalogue import Catalogue, Model
 from ratchet_catalogue.prices import Prices
 from ratchet_common.errors import RefusedError
-from ratchet_common.events import Arm
+from ratchet_common.events import Approach, Arm
 from ratchet_providers.base import Streaming
 from ratchet_providers.batching import BatchPlatform
 from ratchet_providers.embedding import Embedding
@@ -26,6 +26,8 @@ from ratchet_router.best_answers import BestAnswers, BestAnswersOffError, chosen
 from ratchet_router.cache import AnswerCache
 from ratchet_router.estimates import Estimates
 from ratchet_router.experiments import Enrolled, enrolled
+from ratchet_router.grounding.amount import Numbers
+from ratchet_router.grounding.sources import NothingSetUp, Retrieves
 from ratchet_router.idempotency import KeyStore
 from ratchet_router.in_flight import InFlight
 from ratchet_router.library import Library
@@ -75,6 +77,7 @@ class Parts:
     sessions: Sessions
     estimates: Estimates
     shadows: Shadows
+    retrieves: Retrieves = field(default_factory=NothingSetUp)
     in_flight: InFlight = field(default_factory=InFlight)
     targets: dict[str, Target] = field(default_factory=dict)  # of models, as they are made for the first time
 
@@ -83,6 +86,18 @@ class Parts:
         """The model that savings are counted from, where one is named."""
         model = self.catalogue.models.get(self.settings.reference_model)
         return (model.name, model.prices) if model else None
+
+    @property
+    def numbers(self) -> Numbers:
+        """Of passages."""
+        its = self.settings
+        few, many = its.knowledge_few, max(its.knowledge_few, its.knowledge_many)
+        return Numbers(few, many, max(many, its.knowledge_most), its.knowledge_characters)
+
+    def drawn_approach(self, ask: Ask) -> Approach | None:
+        """That of the experiment's arm that the request belongs to, if it has one."""
+        found = self._enrolled(ask)
+        return (found.arm.approach or None) if found else None
 
     def continues(self, model: Model) -> bool:
         """Can it go on with an answer that broke off? As the catalogue says, else as its provider knows."""

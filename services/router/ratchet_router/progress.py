@@ -18,6 +18,7 @@ from ratchet_router.assembly import thinks_aloud
 from ratchet_router.dearest import Charged, dearest
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.falling_back import decision_of
+from ratchet_router.grounding.dressed import answered_by
 from ratchet_router.impatience import usual_s
 from ratchet_router.in_flight import Call
 from ratchet_router.in_parts import Window
@@ -33,7 +34,7 @@ from ratchet_router.recording import NotRecordedError
 from ratchet_router.shaping import shaped
 from ratchet_router.stopped import spent_in_parts
 from ratchet_router.target import Target
-from ratchet_router.targets import as_budgeted, nobody_within, request_for, spare, targets, within
+from ratchet_router.targets import as_budgeted, payable, request_for, spare, targets
 from ratchet_router.template import Template
 from ratchet_router.told import as_told
 from ratchet_router.tries import Tries, tries
@@ -111,11 +112,7 @@ class Progress(msgspec.Struct):
         if ask.max_cost_usd is None:
             return first, others
         self.bounded = True
-        request, usd = request_for(ask, self.prompt), ask.max_cost_usd
-        able = within(first, request, usd)
-        if not able:
-            raise nobody_within(first, request, usd)
-        return able, {one.name: one for one in within(list(others.values()), request, usd)}
+        return payable(first, others, request_for(ask, self.prompt), ask.max_cost_usd)
 
     # what it amounts to
 
@@ -124,7 +121,7 @@ class Progress(msgspec.Struct):
         found = shaped(ask.task_type, said.output, ask.labels, items=said.items, label=said.label)
         checks = checks_of(ask, found, said, self.prompt, saw_it=by.sees_template)
         raw = raw_confidence_of(ask, found, said, checks)
-        cost = by.cost_of(said.usage)
+        cost, approach = by.cost_of(said.usage), answered_by(by.approach, ask)
         calibrations = self.parts.snapshot.calibrations(ask.tenant, ask.task_type, by.model)
         return Answered(
             result_id=self.result_id,
@@ -142,8 +139,9 @@ class Progress(msgspec.Struct):
             items=found.items,
             label=found.label,
             template=self.template if by.sees_template else None,
-            approach=by.approach,
-            confidence=confidence_of(raw, by.version_id, calibrations),
+            approach=approach,
+            grounding=ask.grounding,
+            confidence=confidence_of(raw, by.version_id, calibrations, approach),
             raw_confidence=raw,
             checks=checks,
             attempts=tuple(self.attempts),
@@ -180,6 +178,7 @@ class Progress(msgspec.Struct):
             usage=spent or Usage(),
             cost_usd=by.cost_of(spent) if by and spent else Decimal(0),
             rate_headers=self._rate_headers(),
+            grounding=self.ask.grounding,
         )
 
     def _rate_headers(self) -> Mapping[str, str] | None:

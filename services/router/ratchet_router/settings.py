@@ -96,6 +96,22 @@ class RouterSettings(CommonSettings):
         4 * 1024 * 1024, ge=1024, le=12 * 1024 * 1024, description="of a kept conversation, its answers too"
     )
 
+    knowledge_confidence: float = Field(
+        0.7,
+        ge=0,
+        le=1,
+        description="of an answer from documents: below it more is read, then the next approach asked, then the answer "
+        "is that it was not found",
+    )
+    knowledge_few: int = Field(5, ge=1, le=100, description="passages for a question that asks for one thing")
+    knowledge_many: int = Field(12, ge=1, le=100, description="passages for one that asks for several")
+    knowledge_most: int = Field(20, ge=1, le=100, description="passages that one request may read")
+    knowledge_rounds: int = Field(3, ge=1, le=5, description="looks into the documents for one request")
+    knowledge_characters: int = Field(
+        24_000, ge=1_000, le=200_000, description="that all passages of a request may have together"
+    )
+    knowledge_patience_ms: int = Field(5_000, ge=10, le=60_000, description="for one look into the index")
+
     shadow_at_once: int = Field(4, ge=1, le=256, description="copies of requests that versions in the shadow are asked")
     shadow_waiting: int = Field(100, ge=0, le=10_000, description="such copies that wait; more are left out")
     shadow_answer_ms: int = Field(30_000, ge=10, le=600_000, description="for an answer in the shadow")

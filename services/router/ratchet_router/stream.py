@@ -13,6 +13,7 @@ from ratchet_common.errors import RefusedError
 from ratchet_providers.base import ModelAnswer, Piece, Shape
 from ratchet_providers.replay import of_body, of_text
 from ratchet_providers.usage import estimated_for
+from ratchet_router.answer import made
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.beginning import begun
@@ -173,6 +174,10 @@ async def opened(ask: Ask, parts: Parts) -> Opened:
 
 async def _opening(progress: Progress) -> Opened:
     ask = progress.ask
+    if ask.grounding is not None:  # what may turn out not to be sure enough is not shown before that is known
+        answered = await made(progress)
+        said = of_text(answered.output or "", answered.finish, answered.usage, model=answered.model)
+        return Opened(progress, _at_once(said), Withholding(ask.choices), kept=answered)
     if (entry := await kept(progress)) is not None and (pieces := _again(entry)) is not None:
         return Opened(progress, _at_once(pieces), Withholding(ask.choices), kept=progress.of_entry(entry))
     await progress.admit()

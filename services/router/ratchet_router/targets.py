@@ -105,6 +105,16 @@ def as_budgeted(target: Target, ask: Ask, usd: Decimal) -> Target:
     return replace(target, most_usd=usd, least_output=usual)
 
 
+def payable(
+    first: Sequence[Target], others: Mapping[str, Target], request: ModelRequest, usd: Decimal
+) -> tuple[list[Target], Mapping[str, Target]]:
+    """Raises NoModelFitsError where nobody of the first is within the money."""
+    able = within(first, request, usd)
+    if not able:
+        raise nobody_within(first, request, usd)
+    return able, {one.name: one for one in within(list(others.values()), request, usd)}
+
+
 def nobody_within(targets: Sequence[Target], request: ModelRequest, usd: Decimal) -> NoModelFitsError:
     left_out = {one.name: _beyond(one, request, usd) for one in targets}
     return NoModelFitsError(nothing_left(left_out), left_out=left_out)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,6 +55,8 @@ class FakeModel:
     unsure: bool = False  # abstains where it may
     used: Usage | None = None  # by what failed
     hangs: bool = False
+    confidence: float = 0.7
+    output_of: Callable[[str], str] | None = None  # by the text that it is told
     asked: list[ModelRequest] = field(default_factory=list)
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -68,7 +70,8 @@ class FakeModel:
         if self.unsure and request.may_abstain:
             raise ProviderError("unsure").having_used(self.used)
         usage = Usage(input_tokens=1_000, output_tokens=100)
-        return ModelAnswer(output=self.output, usage=usage, model=request.model, confidence=0.7)
+        output = self.output_of(str(request.messages)) if self.output_of else self.output
+        return ModelAnswer(output=output, usage=usage, model=request.model, confidence=self.confidence)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
         for piece in replayed(await self.answer(request)):

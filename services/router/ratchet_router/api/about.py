@@ -6,9 +6,10 @@ from uuid import UUID
 
 import msgspec
 from fastapi import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ratchet_router.answered import Answered
+from ratchet_router.api.grounding_views import CitationView, RetrievalView, citations, retrieval
 from ratchet_router.api.views import QualityView, UsageView, usd
 
 _encode = msgspec.json.Encoder().encode
@@ -42,11 +43,14 @@ class Said(BaseModel):
     recorded: bool
     replayed: bool
     attempts: list[Tried]
+    approach: str | None = Field(None, description="of a request with a context, as the next two")
+    citations: list[CitationView] = []
+    retrieval: RetrievalView | None = None
 
 
 def said_of(answered: Answered) -> dict[str, Any]:
     """For msgspec to encode."""
-    return {
+    said = {
         "result_id": answered.result_id,
         "model": answered.model,
         "version_id": answered.version_id,
@@ -66,6 +70,10 @@ def said_of(answered: Answered) -> dict[str, Any]:
         "replayed": answered.replayed,
         "attempts": [{"model": tried.model, "error": tried.error} for tried in answered.attempts],
     }
+    if answered.grounding is not None:
+        its = {"citations": citations(answered), "retrieval": retrieval(answered)}
+        return said | {"approach": answered.approach} | its
+    return said
 
 
 def _decision(answered: Answered) -> str:

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_catalogue.catalogue import Capability
 from ratchet_common import conversation
 from ratchet_common.auth import Caller
 from ratchet_common.conversation import Reading
+from ratchet_common.errors import RefusedError
 from ratchet_common.vocabulary import TaskType, UnknownTaskError, known_task
 from ratchet_providers.base import Native
 from ratchet_providers.media import NO_MEDIA, media_in
 from ratchet_router.api.extras import NO_REQUIREMENTS, Extras
 from ratchet_router.ask import Ask
+from ratchet_router.grounding.context import Context
 from ratchet_router.names import OF_TASK, task_in
 from ratchet_router.routing import UnknownModelError
 
@@ -35,11 +38,23 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
 
 
+class NoQuestionError(RefusedError):
+    type = "invalid"
+    title = "A field of the request is wrong"
+
+    def __init__(self) -> None:
+        message = "with ratchet.context the last message of the user is the question, in words"
+        super().__init__(f"messages: {message}.", errors=[{"field": "messages", "message": message}])
+        self.param = "messages"
+
+
 def ask_of(asked: Asked, caller: Caller) -> Ask:
-    """Raises UnknownTaskError, UnknownModelError."""
+    """Raises UnknownTaskError, UnknownModelError, NoQuestionError."""
     extras = asked.extras
     task = _task(asked.model, extras.task)
     reading = asked.reading or conversation.read(asked.messages)
+    own_prompt = extras.template is None and (not asked.model.startswith(OF_TASK) or task is TaskType.CHAT)
+    context = _context(asked, own_prompt=own_prompt) if extras.context is not None else None
     return Ask(
         tenant=caller.tenant,
         key=caller.sha256,
@@ -49,14 +64,14 @@ def ask_of(asked: Asked, caller: Caller) -> Ask:
         messages=asked.messages,
         media=media_in(asked.messages) if "vision" in asked.capabilities else NO_MEDIA,
         document=reading.document,
-        question=reading.question,
+        question=reading.question if context is None or own_prompt else context.query,
         labels=tuple(dict.fromkeys(extras.labels or ())),
         document_type=extras.document_type,
         document_id=extras.document_id,
         template=extras.template,
         variables={name: str(value) for name, value in (extras.variables or {}).items()},
         cot=bool(extras.cot),
-        own_prompt=extras.template is None and (not asked.model.startswith(OF_TASK) or task is TaskType.CHAT),
+        own_prompt=own_prompt,
         has_document=task is not TaskType.CHAT,
         passed_on=asked.fields,
         native=asked.native,
@@ -74,7 +89,20 @@ def ask_of(asked: Asked, caller: Caller) -> Ask:
         user=extras.user_id or asked.user or None,
         session=extras.session_id,
         tags=tuple(dict.fromkeys(extras.tags or ())),
+        context=context,
     )
+
+
+def _context(asked: Asked, *, own_prompt: bool) -> Context | None:
+    """The last message of the user is the question. Raises NoQuestionError."""
+    if asked.extras.context is None:
+        return None
+    said = msgspec.json.decode(asked.messages, type=list[conversation.Message])
+    questions = [conversation.text_of(one.content) for one in said if one.role == "user"]
+    if not questions or not questions[-1].strip():
+        raise NoQuestionError
+    conversed = asked.messages if own_prompt else None
+    return replace(asked.extras.context.context(), query=questions[-1], conversation=conversed)
 
 
 def _task(model: str, given: str | None) -> TaskType:

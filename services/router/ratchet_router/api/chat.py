@@ -18,6 +18,7 @@ from ratchet_router.api.openai_errors import documented_errors, in_openai_shape
 from ratchet_router.api.schema import inlined
 from ratchet_router.api.speaking import answer_in_shape
 from ratchet_router.ask import Ask
+from ratchet_router.grounding.retrieving import grounded
 from ratchet_router.shapes.chat import ChatFrames
 from ratchet_router.shapes.shape import Frames
 
@@ -56,6 +57,8 @@ async def chat_completions(request: Request) -> Response:
     """As OpenAI's, answered by the model that suits. Headers say which, at what cost, and under which result id."""
     caller = authorise(request, Scope.GENERATE)
     ask = read_chat(await request.body(), caller)
+    if ask.context is not None:
+        ask = await grounded(ask, request.app.state.parts)
     return await answer_in_shape(request, caller, ask, SpokenChat(ask))
 
 

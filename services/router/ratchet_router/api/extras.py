@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from ratchet_catalogue.provider_table import LimitsTable
 from ratchet_common.vocabulary import DocumentType
+from ratchet_router.api.context_body import ContextExtra
 from ratchet_router.ask import CacheUse
 from ratchet_router.priorities import Priorities
 
@@ -50,6 +51,7 @@ class Extras(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: LimitsTable | None = None
     user_id: Short | None = None
     session_id: Short | None = None
+    context: ContextExtra | None = None
     tags: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=20)] | None = ()
 
 

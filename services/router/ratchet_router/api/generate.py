@@ -17,6 +17,7 @@ from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_router.answered import Answered
 from ratchet_router.api.about import headers
+from ratchet_router.api.context_body import ContextBody
 from ratchet_router.api.event_stream import EventStream
 from ratchet_router.api.given import GivenBody
 from ratchet_router.api.hanging_up import Callers, hung_up
@@ -26,6 +27,9 @@ from ratchet_router.api.views import Generated, view
 from ratchet_router.ask import Ask, Example
 from ratchet_router.assembly import thinks_aloud
 from ratchet_router.cache_control import cache_control
+from ratchet_router.grounding.context import Context
+from ratchet_router.grounding.dressed import query_of
+from ratchet_router.grounding.retrieving import grounded
 from ratchet_router.names import AUTO
 from ratchet_router.once import answer_once, once, opened_once
 from ratchet_router.parts import Parts
@@ -63,12 +67,13 @@ class Requirements(GivenBody):
 
 
 class GenerateBody(InputBody):
-    """Exactly one of `document_text`, `documents` and `messages`."""
+    """Exactly one of `document_text`, `documents` and `messages`; with a `context` none is needed."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     document_type: DocumentType | None = None
     document_id: Short | None = Field(None, description="your own name of the document: its cost is counted by it")
+    context: ContextBody | None = Field(None, description="answer `question` from the tenant's documents")
     labels: list[Short] = Field([], max_length=100)
     template: str | None = Field(
         None, min_length=1, max_length=100, description="`id`, `id@2` or `id_v2`; else it is picked"
@@ -91,6 +96,10 @@ class GenerateBody(InputBody):
     tags: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field([], max_length=20)
     stream: bool = Field(False, description="events: `delta` with a `text`, at the end `result` or `error`")
 
+    @property
+    def may_bring_no_text(self) -> bool:
+        return self.context is not None
+
     @model_validator(mode="after")
     def _examples_go_with_documents(self) -> Self:
         if self.messages is not None and (self.few_shot_examples or self.few_shot):
@@ -98,14 +107,14 @@ class GenerateBody(InputBody):
         return self
 
 
-@routes.post("/api/generate", response_model=Generated, responses=documented(400, 404))
+@routes.post("/api/generate", response_model=Generated, responses=documented(400, 404, 409, 503))
 async def generate(
     body: GenerateBody, request: Request, response: Response, caller: MayGenerate, parts: TheParts
 ) -> Any:
     callers: Callers = request.app.state.callers
     control = cache_control(request.headers.get("cache-control", ""))
     wanted = once(request.headers, caller.tenant, request.url.path, await request.body())
-    ask = control.over(await with_best(ask_of_body(body, caller), body, parts))
+    ask = control.over(await grounded(await with_best(ask_of_body(body, caller), body, parts), parts))
     with callers.watching(request):
         if body.stream:
             stream = await opened_once(ask, wanted, parts)
@@ -128,6 +137,8 @@ def read_generate(body: bytes, caller: Caller) -> Ask:
         raise InvalidGenerateError(".".join(map(str, first["loc"])) or "body", first["msg"]) from None
     if found.few_shot is not None:
         raise InvalidGenerateError("few_shot", "in a batch the examples are few_shot_examples")
+    if found.context is not None:
+        raise InvalidGenerateError("context", "in a batch the texts are given: documents are not looked into")
     return replace(ask_of_body(found, caller), stream=found.stream)
 
 
@@ -149,6 +160,7 @@ def ask_of_body(body: GenerateBody, caller: Caller) -> Ask:
     task = known_task(body.task_type)
     messages = messages_of(body)
     reading = conversation.read(messages)
+    context = context_of(body, task) if body.context is not None else None
     return Ask(
         tenant=caller.tenant,
         key=caller.sha256,
@@ -178,7 +190,22 @@ def ask_of_body(body: GenerateBody, caller: Caller) -> Ask:
         user=body.user_id,
         session=body.session_id,
         tags=tuple(dict.fromkeys(body.tags)),
+        context=context,
     )
+
+
+def context_of(body: GenerateBody, task: TaskType) -> Context | None:
+    """Raises InvalidGenerateError."""
+    if body.context is None:
+        return None
+    query, text_given = query_of(task, body.question), not _brings_no_text(body)
+    if not query and not text_given:
+        raise InvalidGenerateError("question", f"the task {task} needs one, to look for it in the documents")
+    return replace(body.context.context(), query=query, text_given=text_given)
+
+
+def _brings_no_text(body: GenerateBody) -> bool:
+    return body.document_text is None and body.documents is None and body.messages is None
 
 
 async def with_best(ask: Ask, body: GenerateBody, parts: Parts) -> Ask:

@@ -28,9 +28,14 @@ class InputBody(GivenBody):
     messages: list[Message] | None = Field(None, min_length=1, max_length=500)
     question: str = Field("", max_length=10_000)
 
+    @property
+    def may_bring_no_text(self) -> bool:
+        return False
+
     @model_validator(mode="after")
     def _one_input(self) -> Self:
-        if sum(given is not None for given in (self.document_text, self.documents, self.messages)) != 1:
+        given = sum(given is not None for given in (self.document_text, self.documents, self.messages))
+        if given != 1 and (given or not self.may_bring_no_text):
             raise PydanticCustomError("one_input", "exactly one of document_text, documents and messages must be given")
         return self
 
@@ -38,7 +43,8 @@ class InputBody(GivenBody):
 def messages_of(body: InputBody) -> msgspec.Raw:
     """In OpenAI's chat shape, encoded."""
     if body.messages is None:
-        texts = body.documents or [body.document_text or ""]
+        given = body.document_text is not None or not body.may_bring_no_text
+        texts = body.documents or ([body.document_text or ""] if given else [])
         return msgspec.Raw(msgspec.json.encode(conversation.as_messages(texts, body.question)))
     said = [message.model_dump(exclude_none=True) for message in body.messages]
     return msgspec.Raw(msgspec.json.encode(said + list(conversation.as_messages([], body.question))))

@@ -13,6 +13,7 @@ from ratchet_router.api.parts import TheParts
 from ratchet_router.api.views import Routed, routing, usd
 from ratchet_router.ask import Ask
 from ratchet_router.beginning import begun
+from ratchet_router.grounding.retrieving import grounded
 from ratchet_router.parts import Parts
 
 routes = APIRouter(tags=["generate"])
@@ -34,7 +35,7 @@ def _which(body: Any) -> str:
 Body = Annotated[Annotated[GenerateBody, Tag("generate")] | Annotated[RoutedChat, Tag("chat")], Discriminator(_which)]
 
 
-@routes.post("/api/route", response_model=Routed, responses=documented(400, 404))
+@routes.post("/api/route", response_model=Routed, responses=documented(400, 404, 409, 503))
 async def route(body: Body, request: Request, caller: MayGenerate, parts: TheParts) -> Any:
     """Takes the body of /api/generate, or of /v1/chat/completions."""
     progress = begun(await _ask(body, request, caller, parts), parts)
@@ -53,5 +54,5 @@ async def route(body: Body, request: Request, caller: MayGenerate, parts: ThePar
 async def _ask(body: Body, request: Request, caller: Caller, parts: Parts) -> Ask:
     """Raises UnknownTaskError, InvalidChatError."""
     if isinstance(body, RoutedChat):
-        return read_chat(await request.body(), caller)
-    return await with_best(ask_of_body(body, caller), body, parts)
+        return await grounded(read_chat(await request.body(), caller), parts)
+    return await grounded(await with_best(ask_of_body(body, caller), body, parts), parts)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from ratchet_common.events import Decision
 from ratchet_router.answered import Answered
+from ratchet_router.api.grounding_views import CitationView, RetrievalView, citations, retrieval
 
 
 class CheckView(BaseModel):
@@ -78,6 +79,8 @@ class Generated(BaseModel):
     latency_ms: float
     routing: RoutingView
     attempts: list[AttemptView]
+    citations: list[CitationView] = Field(description="of an answer from documents: where it says it is from")
+    retrieval: RetrievalView | None = Field(description="null: no documents were to be looked into")
     simulated: bool = Field(description="rules answered in place of a model")
 
 
@@ -112,6 +115,8 @@ def view(answered: Answered) -> dict[str, Any]:
         "latency_ms": answered.latency_ms,
         "routing": routing(answered.decision),
         "attempts": msgspec.to_builtins(answered.attempts),
+        "citations": citations(answered),
+        "retrieval": retrieval(answered),
         "simulated": answered.simulated,
     }
 

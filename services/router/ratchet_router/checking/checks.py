@@ -37,6 +37,7 @@ CLASSIFICATION, SUMMARY, ITEMS, ENTITIES, RISKS, QA, REPORT, CHAT = (
 ALL = frozenset(TaskType)
 OF_DOCUMENTS = ALL - {CHAT}
 WRITTEN = OF_DOCUMENTS - {CLASSIFICATION}
+CITED = frozenset({QA, RISKS, REPORT, SUMMARY})  # even without numbered passages
 NONE: frozenset[str] = frozenset()
 
 
@@ -46,6 +47,12 @@ def always(_: Subject) -> bool:
 
 def with_document(subject: Subject) -> bool:
     return bool(subject.document or subject.context) and not subject.too_long
+
+
+def may_cite(subject: Subject) -> bool:
+    if subject.context or subject.looked_up:
+        return not subject.too_long
+    return subject.task_type in CITED and with_document(subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ TABLE: Final = (
         needs=lambda s: bool(s.language) or with_document(s),
     ),
     Row("copied_prompt", copied_prompt, WRITTEN, {CHAT}, needs=lambda s: bool(s.instructions) and not s.too_long),
-    Row("citations", citations, {QA, RISKS, REPORT}, {SUMMARY}, needs=with_document),
+    Row("citations", citations, CITED - {SUMMARY}, {SUMMARY, CHAT, ITEMS, ENTITIES}, needs=may_cite),
     # These three work out figures and dates of their own.
     Row("numbers", numbers, {SUMMARY, ENTITIES}, {ITEMS, QA, RISKS, REPORT}, needs=with_document),
     Row("private_data", private_data, WRITTEN, needs=with_document),
@@ -108,5 +115,5 @@ def _check(row: Row, subject: Subject) -> Check:
     found = row.look(subject)
     if found is None:
         return _passed[row.name]
-    fails = found.serious and subject.task_type in row.fails
+    fails = found.serious and (subject.task_type in row.fails or found.in_any_task)
     return Check(name=row.name, passed=not fails, detail=found.detail)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ratchet_router.checking.cited_quotes import not_where_cited
 from ratchet_router.checking.subject import Finding, Subject
 
 QUOTE_WORDS: Final = 4  # fewer in quotation marks are a title or a doubt
@@ -45,17 +46,18 @@ _WORD = re.compile(r"\w+")
 def citations(subject: Subject) -> Finding | None:
     """Without passages, or texts that were given under a number, a marker must stand in the document itself."""
     markers = _missing_markers(subject)
-    quotes = _missing_quotes(subject)
+    quotes = sorted({*_missing_quotes(subject), *not_where_cited(subject)})
     found = [
         f"{len(places)} {what} (at {', '.join(map(str, places[:10]))})"
         for what, places in (("citations name nothing that was given", markers), ("quotes are not in it", quotes))
         if places
     ]
-    return Finding(f"Of the answer's references to the text {' and '.join(found)}.") if found else None
+    detail = f"Of the answer's references to the text {' and '.join(found)}."
+    return Finding(detail, in_any_task=bool(subject.context)) if found else None
 
 
 def _missing_markers(subject: Subject) -> list[int]:
-    pages = {passage.page for passage in subject.context if passage.page is not None}
+    pages = {page for passage in subject.context for page in passage.pages}
     missing = [
         marker.start()
         for marker in MARKER.finditer(subject.text)

@@ -24,7 +24,7 @@ def copied_prompt(subject: Subject) -> Finding | None:
     said = f" {' '.join(words)} "
     if not any(block in said for block in told.blocks):
         return None
-    theirs = set(_runs(_words(subject.document)))
+    theirs = set(_runs(_words("\n".join([subject.document, *(passage.text for passage in subject.context)]))))
     copied = [start for start, run in enumerate(_runs(words)) if run in told.runs and run not in theirs]
     if not copied:
         return None

@@ -33,6 +33,13 @@ def can_be_told(language: str) -> bool:
     return language in _codes()
 
 
+@cache
+def function_words(*languages: str) -> frozenset[str]:
+    """Of the languages, by their codes: those that say nothing of what a text is about."""
+    known = tomllib.loads(FUNCTION_WORDS.read_text(encoding="utf-8"))
+    return frozenset(word for language in languages for word in known[language].split())
+
+
 def _sample(text: str) -> str:
     if len(text) <= SAMPLE:
         return text

@@ -14,25 +14,36 @@ LONGEST_GIVEN, LONGEST_ANSWER = 200_000, 50_000  # characters: to look at more w
 class Finding(NamedTuple):
     """What is wrong with an answer, in counts and places, never in its words: findings travel in events.
 
-    `serious`: False only ever warns.
+    `serious`: False only ever warns. `in_any_task`: it fails the answer even where the task would only warn.
     """
 
     detail: str
     serious: bool = True
+    in_any_task: bool = False
 
 
 class Passage(msgspec.Struct, frozen=True):
-    """A piece of text that was given to the model to answer from; `name` and `page` as it was shown them."""
+    """A piece of text that was given to the model to answer from; `name` and pages as it was shown them. Without
+    `last_page` it is on one.
+    """
 
     text: str
     name: str = ""
     page: int | None = None
+    last_page: int | None = None
+
+    @property
+    def pages(self) -> range:
+        if self.page is None:
+            return range(0)
+        return range(self.page, max(self.page, self.last_page or 0) + 1)
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`schema`: the JSON Schema that the answer was asked to follow, as JSON. `instructions`: the system's words and
     the template's, without the document. `numbered`: how many texts of the document were given under a number.
-    `language`: the one that was asked for (ISO 639-1), empty for the document's.
+    `language`: the one that was asked for (ISO 639-1), empty for the document's. `looked_up`: documents were to be
+    looked into, and nothing was given to read: no reference to a passage can be right.
     """
 
     task_type: str
@@ -44,6 +55,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     numbered: int = 0
     question: str = ""
     context: tuple[Passage, ...] = ()
+    looked_up: bool = False
     schema: bytes = b""
     language: str = ""
     length: Wanted = ANY_LENGTH

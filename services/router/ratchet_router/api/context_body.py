@@ -1,0 +1,67 @@
+"""HTTP in: which documents a question shall be answered from, and how."""
+
+from typing import Annotated, Final, Literal, cast
+
+import msgspec
+from msgspec import Meta
+from pydantic import Field
+
+from ratchet_common.events import Approach
+from ratchet_common.vocabulary import DocumentType
+from ratchet_router.api.given import GivenBody
+from ratchet_router.grounding.context import Context
+
+MOST_NAMED: Final = 100
+Named = Annotated[str, Field(min_length=1, max_length=200)]
+Period = Annotated[str, Field(pattern=r"^[0-9]{4}(-(Q[1-4]|H[12]|[0-9]{2}))?$", max_length=20)]
+Asked = Literal["auto", "direct", "base_rag", "finetuned", "hybrid_rag_finetuned"]
+
+
+class ContextBody(GivenBody):
+    """The texts are retrieved from the tenant's documents. Lists narrow where is looked; empty: anywhere."""
+
+    documents: list[Named] = Field([], max_length=MOST_NAMED, description="ids, as POST /api/documents gave them")
+    companies: list[Named] = Field([], max_length=MOST_NAMED)
+    periods: list[Period] = Field([], max_length=MOST_NAMED, description="as `2022-Q3` or `2022`")
+    document_types: list[DocumentType] = Field([], max_length=20)
+    approach: Asked = Field("auto", description="auto: by an experiment, the traffic and what the question needs")
+    passages: int | None = Field(None, ge=1, le=100, description="how many; default: as many as the question needs")
+
+    def context(self) -> Context:
+        return Context(
+            documents=tuple(dict.fromkeys(self.documents)),
+            companies=tuple(dict.fromkeys(self.companies)),
+            periods=tuple(dict.fromkeys(self.periods)),
+            document_types=tuple(dict.fromkeys(self.document_types)),
+            approach=_named(self.approach),
+            passages=self.passages,
+        )
+
+
+NAMED = Annotated[str, Meta(min_length=1, max_length=200)]
+PERIOD = Annotated[str, Meta(pattern=r"^[0-9]{4}(-(Q[1-4]|H[12]|[0-9]{2}))?$", max_length=20)]
+
+
+class ContextExtra(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """As ContextBody, in the `ratchet` object of a chat completion."""
+
+    documents: Annotated[tuple[NAMED, ...], Meta(max_length=MOST_NAMED)] | None = ()
+    companies: Annotated[tuple[NAMED, ...], Meta(max_length=MOST_NAMED)] | None = ()
+    periods: Annotated[tuple[PERIOD, ...], Meta(max_length=MOST_NAMED)] | None = ()
+    document_types: Annotated[tuple[DocumentType, ...], Meta(max_length=20)] | None = ()
+    approach: Asked | None = "auto"
+    passages: Annotated[int, Meta(ge=1, le=100)] | None = None
+
+    def context(self) -> Context:
+        return Context(
+            documents=tuple(dict.fromkeys(self.documents or ())),
+            companies=tuple(dict.fromkeys(self.companies or ())),
+            periods=tuple(dict.fromkeys(self.periods or ())),
+            document_types=tuple(dict.fromkeys(self.document_types or ())),
+            approach=_named(self.approach or "auto"),
+            passages=self.passages,
+        )
+
+
+def _named(approach: Asked) -> Approach | None:
+    return None if approach == "auto" else cast("Approach", approach)

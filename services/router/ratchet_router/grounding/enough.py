@@ -1,0 +1,67 @@
+"""Is what was retrieved enough to answer from? Pure: by how the passages stand apart, and what of the question is in
+them.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from ratchet_router.checking.language import function_words
+from ratchet_router.grounding.sources import Source
+
+COVERED: Final = 0.5  # of the question's words: fewer, and the passages are about something else
+GAP: Final = 0.05  # of the best score, between the best and the last: less, and none stands out
+STEM: Final = 5  # letters by which two forms of a word are known as one
+
+_ASKS: Final = re.compile(
+    r"wh(?:at|en|ere|ich|om?|ose|y)|how|does|did|could|would|should|may|much|list|name|give|show|tell|state|say|please"
+    r"|according|was|wie|wer|wo|wann|welche[rsn]?|qu[ei]l?s?|quelles?|combien|cu[aá]l(?:es)?|qué|quién|cuándo|cuánto"
+)
+_WORD: Final = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+
+
+def words_of(text: str) -> list[str]:
+    """Those that say what it is about, in their order, each once."""
+    small = function_words("en", "de", "fr", "es")
+    said = dict.fromkeys(_WORD.findall(text.casefold()))
+    return [
+        word for word in said if (len(word) > 1 or word.isdigit()) and word not in small and not _ASKS.fullmatch(word)
+    ]
+
+
+def covered(question: str, sources: Sequence[Source]) -> float:
+    """Which share of the question's words stands in the passages, or in the titles of their documents."""
+    asked = words_of(question)
+    if not asked:
+        return 1.0
+    there = {
+        _stem(word)
+        for source in sources
+        for word in _WORD.findall(f"{source.title} {source.company} {source.period} {source.text}".casefold())
+    }
+    return sum(_stem(word) in there for word in asked) / len(asked)
+
+
+def stands_out(sources: Sequence[Source]) -> bool:
+    """Whether the best is better than the last of those that were searched for, and not only among like ones."""
+    scores = [source.score for source in sources if source.ranks]
+    if len(scores) < 2 or scores[0] <= 0:
+        return True
+    return (scores[0] - min(scores)) / scores[0] >= GAP
+
+
+def missing(question: str, sources: Sequence[Source]) -> tuple[str, ...]:
+    """Why another round is worth it; empty: what is there is enough."""
+    if not sources:
+        return ("Nothing was found.",)
+    found = []
+    share = covered(question, sources)
+    if share < COVERED:
+        found.append(f"Of the question's words {share:.0%} stand in the passages.")
+    if not stands_out(sources):
+        found.append("No passage stands out from the others.")
+    return tuple(found)
+
+
+def _stem(word: str) -> str:
+    return word if any(letter.isdigit() for letter in word) else word[:STEM]

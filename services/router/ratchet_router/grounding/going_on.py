@@ -1,0 +1,57 @@
+"""An answer from documents is there: is it sure enough, or what comes next? Pure.
+
+The same approach once more with more to read; then the next approach; then the honest "not found". What the caller has
+named, or an experiment, stays as it is: it may read more, and no other approach takes its place.
+"""
+
+from typing import Final, Literal, NamedTuple
+
+from ratchet_common.events import Approach
+from ratchet_router.grounding.context import RETRIEVING
+
+NOT_FOUND: Final = "Not found in your documents."
+SAYS_NOTHING: Final = frozenset({"the text does not say", "not found in your documents", "not found"})
+
+Step = Literal["stop", "another round", "another approach", "not found"]
+
+
+class Standing(NamedTuple):
+    """`misquotes`: it points to what is not there, however sure it is. `threshold`: confidence from which an answer is
+    sure enough. `rounds`: looks into the documents, up to now. `fixed`: the approach was named. `drained`: another look
+    brought nothing new. `others`: somebody of the next approach is left to be asked.
+    """
+
+    approach: Approach
+    confidence: float | None
+    says_nothing: bool
+    misquotes: bool
+    threshold: float
+    rounds: int
+    most_rounds: int
+    fixed: bool
+    drained: bool = False
+    others: bool = False
+
+    @property
+    def is_sure(self) -> bool:
+        """What nothing is known of is taken as it is."""
+        doubtful = self.says_nothing or self.misquotes
+        return not doubtful and (self.confidence is None or self.confidence >= self.threshold)
+
+
+def next_step(at: Standing) -> Step:
+    if at.is_sure:
+        return "stop"
+    retrieves = at.approach in RETRIEVING
+    if not at.fixed and not retrieves and at.rounds < at.most_rounds and not at.drained:
+        return "another round"  # its first one
+    if retrieves and at.rounds < at.most_rounds and not at.drained:
+        return "another round"
+    if at.approach == "hybrid_rag_finetuned" and at.others and not at.fixed:
+        return "another approach"
+    return "not found" if retrieves else "stop"
+
+
+def says_nothing(output: str) -> bool:
+    """That the text has no answer, in the words that the templates ask for."""
+    return output.strip().strip(".").casefold() in SAYS_NOTHING

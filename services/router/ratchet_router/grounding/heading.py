@@ -1,0 +1,43 @@
+"""From passages to the text that a model reads: each under its number, so that an answer can name it. Pure."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from ratchet_router.grounding.sources import Source
+
+LEAST = 200  # characters of a passage: less of it is not worth its heading
+
+
+def headed(number: int, source: Source) -> str:
+    return f"{heading(number, source)}\n{source.text}"
+
+
+def heading(number: int, source: Source) -> str:
+    """On one line, whatever the title is."""
+    return f"[{number}] {' '.join(source.title.split())}, {pages_of(source)}"
+
+
+def pages_of(source: Source) -> str:
+    first, last = source.first_page, source.last_page
+    return f"page {first}" if first >= last else f"pages {first}-{last}"
+
+
+def fitting(sources: Sequence[Source], characters: int) -> tuple[Source, ...]:
+    """The best of them that have room, in their order. The first always has some: what does not fit of it is cut."""
+    kept: list[Source] = []
+    left = characters
+    for source in sources:
+        needs = len(headed(len(kept) + 1, source)) + 2
+        if needs <= left:
+            kept.append(source)
+            left -= needs
+    if kept or not sources:
+        return tuple(kept)
+    first = sources[0]
+    room = max(LEAST, characters - len(heading(1, first)) - 1)
+    return (_cut(first, room),)
+
+
+def _cut(source: Source, characters: int) -> Source:
+    return replace(source, text=source.text[:characters])

@@ -1,0 +1,24 @@
+"""What several looks brought, as one list. Pure: by reciprocal rank, so that what came twice stands above."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from ratchet_router.grounding.sources import Source
+
+K: Final = 60  # as usual for reciprocal rank fusion: Cormack, Clarke and Büttcher, 2009
+
+
+def merged(before: Sequence[Source], now: Sequence[Source]) -> tuple[Source, ...]:
+    """Each passage once, as it came last."""
+    weights: dict[tuple[str, int], float] = {}
+    known: dict[tuple[str, int], Source] = {}
+    for brought in (before, now):
+        for rank, source in enumerate(brought, 1):
+            weights[source.key] = weights.get(source.key, 0.0) + 1 / (K + rank)
+            known[source.key] = source
+    return tuple(sorted(known.values(), key=lambda source: -weights[source.key]))
+
+
+def new_in(now: Sequence[Source], before: Sequence[Source]) -> int:
+    known = {source.key for source in before}
+    return sum(source.key not in known for source in now)

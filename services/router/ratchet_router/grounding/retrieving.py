@@ -1,0 +1,79 @@
+"""Use case: a request that names documents gets the passages to answer from, before it is planned."""
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from ratchet_router.ask import Ask
+from ratchet_router.grounding.amount import needed
+from ratchet_router.grounding.approaches import refuse_others
+from ratchet_router.grounding.context import Context
+from ratchet_router.grounding.dressed import with_sources
+from ratchet_router.grounding.enough import missing
+from ratchet_router.grounding.heading import fitting
+from ratchet_router.grounding.merged import merged, new_in
+from ratchet_router.grounding.rewording import reworded
+from ratchet_router.grounding.sources import Brought, Grounding, KnowledgeAwayError, Round
+from ratchet_router.parts import Parts
+
+
+async def grounded(ask: Ask, parts: Parts) -> Ask:
+    """Raises NoKnowledgeError, KnowledgeAwayError, ApproachError."""
+    if ask.context is None:
+        return ask
+    refuse_others(ask.model, ask.context, parts.catalogue)
+    context = replace(ask.context, drawn=parts.drawn_approach(ask))
+    need = needed(context.query, ask.task_type, context)
+    begun = Grounding(decision=need.amount, reasons=need.reasons)
+    if need.amount == "none":
+        return with_sources(ask, context, begun)
+    wanted = context.passages or parts.numbers.of(need.amount)
+    found = await _looked(ask, context, begun, wanted, parts)
+    lacks = missing(context.query, found.sources)
+    if lacks and context.passages is None:
+        wider = await _looked(ask, context, found, parts.numbers.most, parts)
+        found = replace(wider, decision="another round", reasons=(*wider.reasons, *lacks))
+    return with_sources(ask, context, replace(found, found=bool(found.sources)))
+
+
+async def another_round(ask: Ask, why: Sequence[str], parts: Parts) -> Ask | None:
+    """The same request with more to read; None: there is nothing that it does not have.
+
+    Raises NoKnowledgeError, KnowledgeAwayError.
+    """
+    context, before = ask.context, ask.grounding
+    if context is None or before is None:
+        return None
+    wanted = context.passages or (parts.numbers.most if before.looked else parts.numbers.few)
+    found = await _looked(ask, context, before, wanted, parts)
+    if [source.key for source in found.sources] == [source.key for source in before.sources]:
+        return None
+    return with_sources(ask, context, replace(found, decision="another round", reasons=(*found.reasons, *why)))
+
+
+async def _looked(ask: Ask, context: Context, before: Grounding, wanted: int, parts: Parts) -> Grounding:
+    """The first time for the question as it is; then for other words, and for what is joined with them."""
+    again = before.looked
+    asked = reworded(context.query) if again else context.query
+    brought = await _brought(ask, context, asked, wanted, parts, wider=again)
+    one = Round(asked=asked, wanted=wanted, found=len(brought.sources), new=new_in(brought.sources, before.sources))
+    sources = merged(before.sources, brought.sources)[:wanted] if again else brought.sources
+    return Grounding(
+        decision=before.decision,
+        reasons=tuple(dict.fromkeys((*before.reasons, *brought.reasons))),
+        searched=brought.searched,
+        sources=fitting(sources, parts.numbers.characters),
+        rounds=(*before.rounds, one),
+    )
+
+
+async def _brought(ask: Ask, context: Context, asked: str, wanted: int, parts: Parts, *, wider: bool) -> Brought:
+    patience_s = parts.settings.knowledge_patience_ms / 1000
+    try:
+        async with asyncio.timeout(patience_s):
+            return await parts.retrieves.retrieve(ask.tenant, asked, context.where, wanted, wider=wider)
+    except TimeoutError:
+        raise KnowledgeAwayError(
+            f"The index of documents did not answer within {patience_s:g} s: try again later, or give the text itself."
+        ) from None

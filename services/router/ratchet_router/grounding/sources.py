@@ -1,0 +1,107 @@
+"""Passages that were retrieved for a question, and how that went."""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+import msgspec
+
+from ratchet_common.errors import RefusedError, UnavailableError
+from ratchet_retrieval import Where
+
+Amount = Literal["none", "few", "many", "another round"]
+
+
+class TablePlace(msgspec.Struct, frozen=True):
+    """`number`: which table of the document, from 1; rows count from 0, and `last_row` is one of them."""
+
+    number: int
+    first_row: int
+    last_row: int
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One passage. `revision`: of its document. `ranks`: its places, from 1, in the searches that found it, by their
+    names; none for one that came along with another. `score`: of all of them together; higher is better.
+    """
+
+    document_id: str
+    revision: int
+    title: str
+    order: int
+    text: str
+    first_page: int
+    last_page: int
+    score: float = 0.0
+    ranks: Mapping[str, int] = {}
+    table: TablePlace | None = None
+    company: str = ""
+    period: str = ""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.document_id, self.order
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """What one search brought, best first. `searched`: how, such as `full text`. `reasons`: what it went by."""
+
+    sources: tuple[Source, ...]
+    searched: str
+    reasons: tuple[str, ...] = ()
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """One look into the documents. `asked`: for what, the question or other words for it."""
+
+    asked: str
+    wanted: int
+    found: int
+    new: int  # that no round before had brought
+
+
+class Grounding(msgspec.Struct, frozen=True, kw_only=True):
+    """`sources`: what was given to read, numbered from 1. `found` False: the documents do not answer the question."""
+
+    decision: Amount
+    reasons: tuple[str, ...] = ()
+    searched: str = ""
+    sources: tuple[Source, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    found: bool = True
+
+    @property
+    def looked(self) -> bool:
+        return bool(self.rounds)
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The ids of those that were read, each once."""
+        return tuple(dict.fromkeys(source.document_id for source in self.sources))
+
+
+class Retrieves(Protocol):
+    async def retrieve(self, tenant: str, question: str, where: Where, most: int, *, wider: bool) -> Brought:
+        """Of the tenant's own documents. `wider`: what the question's words are joined with comes along too.
+
+        Raises NoKnowledgeError, KnowledgeAwayError.
+        """
+
+
+class NoKnowledgeError(RefusedError):
+    status = 409
+    type = "no-knowledge"
+    title = "No index of documents is set up"
+
+
+class KnowledgeAwayError(UnavailableError):
+    type = "knowledge-away"
+    title = "The index of documents is away"
+
+
+class NothingSetUp:
+    """Where the operator has set up no index."""
+
+    async def retrieve(self, tenant: str, question: str, where: Where, most: int, *, wider: bool) -> Brought:  # noqa: ARG002  as Retrieves
+        raise NoKnowledgeError(
+            "context: no index of documents is set up here. Give the text itself, or ask the operator for an index."
+        )

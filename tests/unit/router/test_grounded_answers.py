@@ -1,0 +1,285 @@
+"""Questions to documents, answered by the whole router, with fakes at the borders."""
+
+import dataclasses
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from ratchet_common import conversation
+from ratchet_common.errors import RefusedError
+from ratchet_common.events import Arm, Calibration, PredictionMade, QualityMeasured
+from ratchet_common.vocabulary import TaskType
+from ratchet_router.answer import answer
+from ratchet_router.answered import Answered
+from ratchet_router.api.grounding_views import citations, retrieval
+from ratchet_router.ask import Ask
+from ratchet_router.beginning import NotLookedUpError
+from ratchet_router.grounding.context import Context
+from ratchet_router.grounding.going_on import NOT_FOUND
+from ratchet_router.grounding.retrieving import grounded
+from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError
+from ratchet_router.shapes.generate import GenerateFrames
+from ratchet_router.stream import opened
+from tests.unit.router.asks import ask, assigned, experiment
+from tests.unit.router.fakes import FakeModel, World, settings
+from tests.unit.router.knowledge import LEASE, Library, source
+
+VERSION = "qa-0a1b2c3d"
+QUESTION = "What is the rate of the lease?"
+RIGHT = 'It is 4.5 percent [1: "The rate is 4.5 percent"].'
+
+
+def asked(question: str = QUESTION, **how: Any) -> Ask:
+    context = Context(query=question, **how)
+    messages = msgspec.Raw(msgspec.json.encode(conversation.as_messages([], question)))
+    return ask("", task_type=TaskType.QA, question=question, labels=(), messages=messages, context=context)
+
+
+def world(output: str = RIGHT, library: Library | None = None, **how: Any) -> World:
+    made = World(models={name: FakeModel(output) for name in ("small", "middle", "large")}, settings=settings(**how))
+    made.parts = dataclasses.replace(made.parts, retrieves=library or Library())
+    return made
+
+
+def library_of(made: World) -> Library:
+    found = made.parts.retrieves
+    assert isinstance(found, Library)
+    return found
+
+
+async def still_there() -> bool:
+    return False
+
+
+async def answered(made: World, request: Ask) -> Answered:
+    return await answer(await grounded(request, made.parts), made.parts, still_there)
+
+
+def last(made: World) -> PredictionMade:
+    return made.store.held[-1]
+
+
+def tuned() -> Any:
+    return assigned({VERSION: 100}, task_type="qa")
+
+
+async def test_a_question_is_answered_from_what_is_retrieved_and_the_record_has_it() -> None:
+    made = world()
+    found = await answered(made, asked())
+    assert (found.output, found.approach, found.passed) == (RIGHT, "base_rag", True)
+    (cited,) = citations(found)
+    assert (cited["document_id"], cited["first_page"], cited["quote"]) == ("lease", 3, "The rate is 4.5 percent")
+    told = retrieval(found)
+    assert told is not None
+    assert (told["decision"], told["found"], told["searched"]) == ("few", True, "full text")
+    assert told["passages"][0]["ranks"] == {"words": 1}
+    event = last(made)
+    assert (event.approach, event.retrieval, event.documents_read) == ("base_rag", "few", ("lease",))
+    reading = conversation.read(event.input)
+    assert reading.document.startswith("[1] Lease of the hall, page 3\nThe lease runs until 2031.")
+    assert reading.question == QUESTION
+    assert event.has_document
+
+
+async def test_the_prompt_has_each_passage_under_its_number_once() -> None:
+    made = world("4.5 percent and 81,797 million")
+    await answered(made, asked("Compare the rate of the lease with net sales in 2023."))
+    (request,) = [one for model in made.models.values() for one in model.asked]
+    said = "\n".join(message["content"] for message in request.messages)
+    assert said.count("[1] ") == 1
+    assert "[2] " in said
+    assert "10-Q, Q3 2023, pages 4-5" in said
+
+
+async def test_who_asks_without_a_context_is_answered_as_ever() -> None:
+    made = world("risk")
+    request = ask()
+    assert await grounded(request, made.parts) is request
+    assert library_of(made).asked == []
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "It is 4.5 percent [7].",
+        'It is 4.5 percent [7: "The rate is 4.5 percent"].',
+        'It is 9 percent [1: "The rate is 9 percent"].',
+    ],
+)
+async def test_a_reference_that_nothing_bears_out_fails_and_the_answer_is_not_given(output: str) -> None:
+    made = world(output)
+    found = await answered(made, asked())
+    assert found.output == NOT_FOUND
+    assert not found.found
+    assert citations(found) == []
+
+
+async def test_where_nothing_is_found_no_model_is_asked() -> None:
+    made = world(library=Library(sources=[]))
+    found = await answered(made, asked())
+    assert (found.output, found.approach, found.cost_usd) == (NOT_FOUND, "base_rag", 0)
+    assert not any(model.asked for model in made.models.values())
+    assert (last(made).outcome, last(made).output) == ("ok", NOT_FOUND)
+    assert [(check.name, check.passed) for check in found.checks] == [("found", True)]
+    told = retrieval(found)
+    assert told is not None
+    assert (told["found"], len(told["rounds"])) == (False, 2)  # once for the question, once for other words
+
+
+async def test_what_the_model_does_not_find_is_looked_for_once_more_and_then_not_found() -> None:
+    made = world("The text does not say.", Library(joined={"lease": source("Renewed in May.", order=5)}))
+    found = await answered(made, asked())
+    assert (found.output, found.confidence) == (NOT_FOUND, None)
+    told = retrieval(found)
+    assert told is not None
+    assert told["decision"] == "another round"
+    assert library_of(made).asked[0] == (QUESTION, 5, False)
+    assert library_of(made).asked[1][2]  # wider
+    assert [attempt.error for attempt in last(made).attempts].count("unsure") == 1
+    assert made.store.entries == {}  # nothing of it is kept
+
+
+async def test_a_second_look_brings_what_the_first_did_not() -> None:
+    made = world("The text does not say.", Library(joined={"lease": source("Renewed in May.", order=5)}))
+    for model in made.models.values():
+        model.output_of = lambda said: RIGHT if "Renewed in May." in said else "The text does not say."
+    found = await answered(made, asked())
+    assert found.output == RIGHT
+    assert found.found
+    assert [attempt.error for attempt in found.attempts] == ["unsure", ""]
+    assert found.attempts[0].cost_usd > 0
+    reading = conversation.read(last(made).input)
+    assert "Renewed in May." in reading.document
+
+
+async def test_a_tuned_version_reads_what_retrieval_brings_and_base_answers_what_it_is_not_sure_of() -> None:
+    made = world()
+    await made.knows([tuned()])
+    made.student.output, made.student.confidence = RIGHT, 0.9
+    found = await answered(made, asked())
+    assert (found.approach, found.version_id) == ("hybrid_rag_finetuned", VERSION)
+    assert "4.5 percent" in made.student.asked[0].document
+    made.student.confidence = 0.2
+    found = await answered(made, asked("Until when does the lease run?"))
+    assert (found.approach, found.version_id, found.decision.abstained) == ("base_rag", "base", True)
+    assert (found.attempts[0].model, found.attempts[0].error) == (VERSION, "unsure")
+
+
+async def test_a_version_that_fails_leaves_it_to_the_base_models() -> None:
+    made = world()
+    await made.knows([tuned()])
+    made.student.fails = "unavailable"
+    found = await answered(made, asked(approach="hybrid_rag_finetuned"))
+    assert (found.approach, found.version_id, found.decision.fell_back) == ("base_rag", "base", True)
+
+
+@pytest.mark.parametrize(
+    ("approach", "looks", "by"),
+    [("direct", 0, "base"), ("base_rag", 1, "base"), ("finetuned", 0, VERSION), ("hybrid_rag_finetuned", 1, VERSION)],
+)
+async def test_each_approach_can_be_named(approach: Any, looks: int, by: str) -> None:
+    made = world()
+    await made.knows([tuned()])
+    made.student.output = RIGHT if looks else "4.5 percent"
+    for model in made.models.values():
+        model.output = RIGHT if looks else "4.5 percent"
+    found = await answered(made, asked(approach=approach))
+    assert (found.approach, found.version_id, found.decision.assigned_by) == (approach, by, "pinned")
+    assert len(library_of(made).asked) == looks
+
+
+async def test_without_a_tuned_version_its_approaches_are_refused() -> None:
+    with pytest.raises(RefusedError) as refused:
+        await answered(world(), asked(approach="finetuned"))
+    assert (refused.value.status, refused.value.type) == (409, "no-tuned-version")
+    with pytest.raises(RefusedError) as refused:
+        await answered(world(), replace(asked(approach="finetuned"), model="small"))
+    assert refused.value.type == "approach-not-possible"
+
+
+async def test_a_greeting_needs_no_documents() -> None:
+    made = world("Good morning!")
+    found = await answered(made, asked("Hello, how are you?"))
+    assert (found.output, found.approach) == ("Good morning!", "direct")
+    assert library_of(made).asked == []
+    told = retrieval(found)
+    assert told is not None
+    assert told["decision"] == "none"
+
+
+async def test_an_index_that_is_away_or_not_set_up_is_a_clear_error() -> None:
+    made = world(library=Library(refuses=KnowledgeAwayError("It is away.")))
+    with pytest.raises(KnowledgeAwayError):
+        await grounded(asked(), made.parts)
+    with pytest.raises(NoKnowledgeError) as refused:
+        await grounded(asked(), World().parts)
+    assert refused.value.status == 409
+    with pytest.raises(NotLookedUpError):
+        await answer(asked(), made.parts, still_there)
+
+
+async def test_an_index_that_goes_away_midway_costs_only_the_next_look() -> None:
+    made = world("The text does not say.")
+    request = await grounded(asked(), made.parts)
+    library_of(made).refuses = KnowledgeAwayError("It is away.")
+    found = await answer(request, made.parts, still_there)
+    assert found.output == NOT_FOUND
+
+
+async def test_the_same_question_is_kept_and_a_changed_document_is_another_question() -> None:
+    made = world()
+    first = await answered(made, asked())
+    again = await answered(made, asked())
+    assert again.cached_from == first.result_id
+    assert citations(again) == citations(first)
+    library_of(made).sources = [replace(LEASE, text=LEASE.text.replace("4.5", "4.7"))]
+    for model in made.models.values():
+        model.output = RIGHT.replace("4.5", "4.7")
+    assert (await answered(made, asked())).cached_from is None
+
+
+async def test_another_tenants_documents_are_not_found() -> None:
+    made = world()
+    found = await answered(made, replace(asked(), tenant="other"))
+    assert found.output == NOT_FOUND
+
+
+async def test_a_stream_shows_nothing_that_may_be_taken_back() -> None:
+    made = world("It is 9 percent [7].")
+    stream = await opened(await grounded(asked(), made.parts), made.parts)
+    said = b"".join([frame async for frame in stream.frames(GenerateFrames(), lambda one: (one.output or "").encode())])
+    assert b"9 percent" not in said
+    assert said.count(NOT_FOUND.encode()) == 2  # the delta, and the whole
+    assert last(made).outcome == "ok"
+
+
+async def test_an_experiment_may_compare_approaches() -> None:
+    made = world()
+    arms = (
+        Arm(name="base", share=50, approach="base_rag"),
+        Arm(name="both", share=50, approach="hybrid_rag_finetuned"),
+    )
+    await made.knows([tuned()], experiments=[experiment("e1", *arms, task_type="qa")])
+    made.student.output = RIGHT
+    found = [await answered(made, replace(asked(), session=f"s{n}")) for n in range(12)]
+    by_arm = {(one.experiment, one.approach) for one in found if one.cached_from is None}
+    assert by_arm == {("e1:base", "base_rag"), ("e1:both", "hybrid_rag_finetuned")}
+    plain = await answered(made, ask(task_type=TaskType.QA, labels=(), question="What?", session="s1"))
+    assert plain.experiment is None  # it looks nothing up
+
+
+async def test_confidence_is_calibrated_by_approach() -> None:
+    made = world()
+    low = Calibration(source="model", knots=((0.0, 0.1), (1.0, 0.1)), n=50, approach="base_rag")
+    for_all = Calibration(source="model", knots=((0.0, 0.95), (1.0, 0.95)), n=90)
+    quality = [
+        QualityMeasured(
+            tenant="acme", task_type="qa", model=name, score=0.5, n=90, interval=(0.4, 0.6), calibrations=(for_all, low)
+        )
+        for name in made.models
+    ]
+    await made.knows(quality=quality)
+    assert (await answered(made, asked())).output == NOT_FOUND
+    assert (await answered(made, asked(approach="direct"))).confidence == 0.95

@@ -1,0 +1,174 @@
+"""Decisions on what is retrieved, and what an answer is from: no I/O."""
+
+import pytest
+from msgspec.structs import replace
+
+from ratchet_common.vocabulary import TaskType
+from ratchet_router.grounding.amount import is_small_talk, needed
+from ratchet_router.grounding.citing import citations_of
+from ratchet_router.grounding.context import Context, approach_of
+from ratchet_router.grounding.enough import covered, missing, stands_out
+from ratchet_router.grounding.going_on import Standing, next_step, says_nothing
+from ratchet_router.grounding.heading import fitting, heading
+from ratchet_router.grounding.merged import merged, new_in
+from ratchet_router.grounding.rewording import reworded
+from tests.unit.router.knowledge import LEASE, REPORT, SALES, source
+
+ANY = Context()
+
+
+@pytest.mark.parametrize(
+    ("question", "amount"),
+    [
+        ("What is the rate of the lease?", "few"),
+        ("What were net sales in Q3 2023?", "few"),
+        ("How did net sales change from Q3 2022 to Q3 2023?", "many"),
+        ("What were net sales in 2022 and 2023?", "many"),
+        ("Compare Apple with Intel.", "many"),
+        ("What is the rate? Who signed?", "many"),
+        ("Hello there, how are you?", "none"),
+        ("Good morning, what is the rate?", "few"),
+        ("Thank you so much!", "none"),
+        ("Danke", "none"),
+    ],
+)
+def test_how_much_is_retrieved_follows_from_the_question(question: str, amount: str) -> None:
+    found = needed(question, TaskType.QA, ANY)
+    assert found.amount == amount
+    assert found.reasons
+
+
+def test_what_a_request_says_goes_before_what_the_question_looks_like() -> None:
+    asked = "How did net sales change?"
+    assert needed(asked, TaskType.QA, Context(approach="direct")).amount == "none"
+    assert needed(asked, TaskType.QA, Context(drawn="finetuned")).amount == "none"
+    assert needed(asked, TaskType.QA, Context(text_given=True)).amount == "none"
+    assert needed("Hello!", TaskType.QA, Context(approach="base_rag")).amount == "few"
+    assert needed("Who signed?", TaskType.QA, Context(companies=("Apple", "Intel"))).amount == "many"
+    assert needed("Who signed?", TaskType.REPORT, ANY).amount == "many"
+
+
+def test_a_greeting_with_a_request_in_it_is_no_small_talk() -> None:
+    assert is_small_talk("Hi!")
+    assert not is_small_talk("Hi, net sales?")
+    assert not is_small_talk("")
+    assert not is_small_talk("History of the lease")
+
+
+def test_what_is_there_is_enough_where_it_has_the_questions_words_and_something_stands_out() -> None:
+    first, second = replace(LEASE, score=2.0, ranks={"words": 1}), replace(REPORT, score=1.0, ranks={"words": 2})
+    assert covered("What is the rate of the lease?", [first]) == 1.0
+    assert covered("Which dividends were declared?", [first]) == 0.0
+    assert missing("What is the rate of the lease?", [first, second]) == ()
+    assert missing("What is the rate?", []) == ("Nothing was found.",)
+    assert "0%" in missing("Which dividends were declared?", [first, second])[0]
+    assert not stands_out([first, replace(second, score=1.99)])
+    assert stands_out([first, replace(second, score=0.0, ranks={})])  # it came along with the other
+    assert stands_out([first])
+
+
+def test_other_words_for_a_question_name_quarters_and_figures_as_filings_do() -> None:
+    assert reworded("What was the revenue in Q3 2023?") == "revenue Q3 third quarter 2023 net sales total revenues"
+    assert reworded("2023 Q1 profit") == "profit Q1 first quarter 2023 net income earnings"
+    assert reworded("What is it?") == "What is it?"
+
+
+def test_what_came_in_both_looks_stands_above() -> None:
+    third = source("Other.", order=9)
+    found = merged([LEASE, REPORT], [REPORT, third])
+    assert [one.key for one in found] == [REPORT.key, LEASE.key, third.key]
+    assert new_in([REPORT, third], [LEASE, REPORT]) == 1
+
+
+def test_passages_have_numbers_titles_and_pages_and_fit() -> None:
+    assert heading(1, LEASE) == "[1] Lease of the hall, page 3"
+    assert heading(2, replace(REPORT, title="10-Q,\n [9] Q3")) == "[2] 10-Q, [9] Q3, pages 4-5"
+    assert fitting([LEASE, REPORT], 10_000) == (LEASE, REPORT)
+    assert fitting([LEASE, REPORT], 150) == (LEASE,)
+    long = replace(LEASE, text="word " * 1_000)
+    assert fitting([long, REPORT], 1_000) == (REPORT,)
+    (cut,) = fitting([long], 1_000)
+    assert len(heading(1, cut)) + 1 + len(cut.text) == 1_000
+    assert fitting([], 1_000) == ()
+
+
+SOURCES = (LEASE, REPORT)
+
+
+def test_a_quote_is_cited_from_the_passage_that_it_names_or_stands_in() -> None:
+    (found,) = citations_of('It is 4.5 percent [1: "The rate is 4.5 percent"].', SOURCES)
+    assert (found.passage, found.document_id, found.first_page, found.last_page) == (1, "lease", 3, 3)
+    assert (found.quote, found.table) == ("The rate is 4.5 percent", None)
+    (unnumbered,) = citations_of('81,797 million ["Net sales were 81,797 million"].', SOURCES)
+    assert (unnumbered.passage, unnumbered.title) == (2, "10-Q, Q3 2023")
+    assert unnumbered.table is not None
+    assert unnumbered.table.number == 2
+
+
+def test_a_mark_is_given_the_sentence_that_is_nearest_to_what_stands_before_it() -> None:
+    found = citations_of("The rate is 4.5 percent [1]. Sales were 81,797 million [2].", SOURCES)
+    assert [(one.passage, one.quote) for one in found] == [(1, "The rate is 4.5 percent."), (2, SALES)]
+    both = citations_of("Both hold [1-2].", SOURCES)
+    assert [one.passage for one in both] == [1, 2]
+
+
+def test_what_no_passage_bears_out_is_no_citation() -> None:
+    assert citations_of('It is 9 percent [1: "The rate is 9 percent"].', SOURCES) == ()
+    assert citations_of('It is so [2: "The rate is 4.5 percent"].', SOURCES) == ()
+    assert citations_of("It is so [3] [0].", SOURCES) == ()
+    assert citations_of("It is so [1].", ()) == ()
+
+
+def test_a_short_answer_without_marks_is_cited_from_where_it_stands() -> None:
+    (found,) = citations_of("4.5 percent", SOURCES)
+    assert (found.passage, found.quote) == (1, "The rate is 4.5 percent.")
+    assert citations_of("5 percent", SOURCES) == ()  # not the end of "4.5 percent"
+    assert citations_of("in the", SOURCES) == ()
+
+
+def at(**how: object) -> Standing:
+    given = {
+        "approach": "base_rag",
+        "confidence": 0.5,
+        "says_nothing": False,
+        "misquotes": False,
+        "threshold": 0.7,
+        "rounds": 1,
+        "most_rounds": 3,
+        "fixed": False,
+    } | how
+    return Standing(**given)  # type: ignore[arg-type]
+
+
+def test_after_an_answer_more_is_read_then_another_asked_then_it_is_not_found() -> None:
+    assert next_step(at(confidence=0.7)) == "stop"
+    assert next_step(at(confidence=None)) == "stop"
+    assert next_step(at()) == "another round"
+    assert next_step(at(drained=True)) == "not found"
+    assert next_step(at(rounds=3)) == "not found"
+    hybrid = at(approach="hybrid_rag_finetuned", rounds=3)
+    assert next_step(hybrid._replace(others=True)) == "another approach"
+    assert next_step(hybrid) == "not found"
+    assert next_step(at(confidence=1.0, says_nothing=True, rounds=3)) == "not found"
+    assert next_step(at(confidence=1.0, misquotes=True, rounds=3)) == "not found"
+
+
+def test_what_was_named_stays_and_what_looks_into_nothing_is_never_not_found() -> None:
+    assert next_step(at(approach="hybrid_rag_finetuned", rounds=3, fixed=True, others=True)) == "not found"
+    assert next_step(at(fixed=True)) == "another round"
+    assert next_step(at(approach="direct", rounds=0)) == "another round"  # its first
+    assert next_step(at(approach="direct", rounds=0, fixed=True)) == "stop"
+    assert next_step(at(approach="finetuned", rounds=3)) == "stop"
+
+
+def test_the_words_of_the_templates_say_that_nothing_was_found() -> None:
+    assert says_nothing("The text does not say.\n")
+    assert says_nothing("Not found in your documents.")
+    assert not says_nothing("The text does not say when, but it was 4.5 percent.")
+
+
+def test_an_approach_is_who_answers_and_whether_passages_were_read() -> None:
+    assert approach_of("direct", retrieved=True) == "base_rag"
+    assert approach_of("finetuned", retrieved=True) == "hybrid_rag_finetuned"
+    assert approach_of("hybrid_rag_finetuned", retrieved=False) == "finetuned"
+    assert approach_of("direct", retrieved=False) == "direct"
