@@ -71,7 +71,7 @@ async def _fill(stack: Stack) -> float:
     client = mongo.connect(stack.mongodb_url)
     database, now = mongo.database(client, "feedback"), datetime.now(UTC)
     its = Rolling(database)
-    while not await its.earlier.begun():  # noqa: ASYNC110  the service's own loop, of an empty store
+    while not await its.sweeps.begun():  # noqa: ASYNC110  the service's own loop, of an empty store
         await asyncio.sleep(0.1)
     hours: set[Span] = set()
     some: list[dict[str, Any]] = []
