@@ -8,6 +8,9 @@ distribution around the promised ones; after n units the capital is
 with k units of the arm whose share should be s. Under the promised shares it is a martingale, so it reaches 1/alpha
 with a chance of alpha at most, ever. (Lindon and Malek, Anytime-valid inference for multinomial count data, NeurIPS
 2022.) Only the counts enter, not their order.
+
+Bets near the promised shares find what is off by some hundredths, and hardly find in time that an arm loses most of its
+units; bets far from them do the opposite. So half of the money is on each: the mean of martingales is one, too.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +20,7 @@ from typing import TypeVar
 
 Arm = TypeVar("Arm", bound=Hashable)
 
-CONCENTRATION = 1000.0  # of the bets: around shares that are off by some hundredths, what lost units look like
+CONCENTRATIONS = (10.0, 1000.0)  # of the bets: on shares far from the promised ones, and off by some hundredths
 ALPHA = 0.01  # a budget of its own: a mismatch is no verdict on an arm, it says that there can be none
 
 
@@ -44,7 +47,7 @@ def mismatch(
     shares: Sequence[float],
     *,
     before: Mismatch | None = None,
-    concentration: float = CONCENTRATION,
+    concentrations: Sequence[float] = CONCENTRATIONS,
 ) -> Mismatch:
     """Of the counts so far. `shares` as promised, in any unit (10 and 90). `before`: the look before, if there was one.
 
@@ -53,14 +56,7 @@ def mismatch(
     promised = _promised(shares)
     if len(counts) != len(promised) or min(counts) < 0:
         raise ValueError(f"Counts are {list(counts)}: one is needed for each of {len(promised)} arms, none below 0.")
-    n = sum(counts)
-    capital = fsum(
-        [lgamma(concentration), -lgamma(concentration + n)]
-        + [
-            lgamma(concentration * s + k) - lgamma(concentration * s) - k * log(s)
-            for k, s in zip(counts, promised, strict=True)
-        ]
-    )
+    capital = log_mean_exp([_log_capital(counts, promised, concentration) for concentration in concentrations])
     return Mismatch(tuple(counts), promised, capital, max(capital, before.most if before else 0.0))
 
 
@@ -72,6 +68,22 @@ def watched(arms: Iterable[Arm], shares: Mapping[Arm, float]) -> Iterator[Mismat
         counts[places[arm]] += 1
         seen = mismatch(counts, tuple(shares.values()), before=seen)
         yield seen
+
+
+def log_mean_exp(logs: Sequence[float]) -> float:
+    """log of the mean of what these are the logs of."""
+    most = max(logs)
+    return most + log(fsum(exp(one - most) for one in logs) / len(logs))
+
+
+def _log_capital(counts: Sequence[int], promised: Sequence[float], concentration: float) -> float:
+    return fsum(
+        [lgamma(concentration), -lgamma(concentration + sum(counts))]
+        + [
+            lgamma(concentration * s + k) - lgamma(concentration * s) - k * log(s)
+            for k, s in zip(counts, promised, strict=True)
+        ]
+    )
 
 
 def _promised(shares: Sequence[float]) -> tuple[float, ...]:

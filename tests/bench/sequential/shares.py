@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ratchet_scoring.sequential import Floats
-from ratchet_scoring.shares import ALPHA, CONCENTRATION
+from ratchet_scoring.shares import ALPHA, CONCENTRATIONS
 from tests.bench.figure import Figure
 from tests.bench.sequential.errors import false_verdicts
 
@@ -20,13 +20,15 @@ def units_until_found(
     first = []
     for done in range(0, runs, AT_ONCE):
         arm = np.searchsorted(bounds, random.random((min(AT_ONCE, runs - done), units)), side="right")
-        log_capital = np.zeros(arm.shape)
+        log_odds = np.zeros((len(CONCENTRATIONS), *arm.shape))
         for place, share in enumerate(promised):
             mine = arm == place
             before = np.cumsum(mine, axis=1) - mine
-            odds = (CONCENTRATION * share + before) / ((CONCENTRATION + np.arange(units)) * share)
-            log_capital += np.where(mine, np.log(odds), 0.0)
-        found = log_capital.cumsum(axis=1) >= -np.log(alpha)
+            for bet, concentration in enumerate(CONCENTRATIONS):
+                odds = (concentration * share + before) / ((concentration + np.arange(units)) * share)
+                log_odds[bet] += np.where(mine, np.log(odds), 0.0)
+        log_capital = np.logaddexp.reduce(log_odds.cumsum(axis=2), axis=0) - np.log(len(CONCENTRATIONS))
+        found = log_capital >= -np.log(alpha)
         first.append(np.where(found.any(axis=1), found.argmax(axis=1) + 1.0, np.inf))
     return np.concatenate(first)
 

@@ -15,7 +15,7 @@ def test_the_published_example() -> None:
     counts, seen = np.zeros(3, int), None
     for unit in arms:
         counts += unit
-        seen = mismatch(counts.tolist(), [0.1, 0.4, 0.5], before=seen, concentration=100)
+        seen = mismatch(counts.tolist(), [0.1, 0.4, 0.5], before=seen, concentrations=(100,))
         if seen.found(0.05):
             break
     assert counts.sum() == 402
@@ -28,13 +28,24 @@ def test_the_capital_is_what_bets_on_all_shares_win_together() -> None:
     prior = 8 * log(1.0) + 7 * np.log(share) + 23 * np.log1p(-share)  # Dirichlet around .25, .75: 8 and 24
     prior = np.exp(prior - prior.max())
     won = np.exp(13 * np.log(share / 0.25) + 19 * np.log((1 - share) / 0.75))
-    found = mismatch([13, 19], [25, 75], concentration=32)
+    found = mismatch([13, 19], [25, 75], concentrations=(32,))
     assert exp(found.log_capital) == pytest.approx(float((prior * won).sum() / prior.sum()), rel=1e-6)
 
 
 def test_nothing_seen_nothing_found() -> None:
     assert mismatch([0, 0], [1, 1]) == Mismatch((0, 0), (0.5, 0.5), 0.0, 0.0)
     assert mismatch([0, 0], [1, 1]).p_value == 1.0
+
+
+@pytest.mark.parametrize("counts", [(30, 0), (82, 18), (100, 30), (101, 32), (18, 82)])
+def test_an_arm_that_loses_most_of_its_units_is_found_at_once(counts: tuple[int, int]) -> None:
+    """At the sizes at which an experiment may come to a verdict."""
+    assert mismatch(counts, [1, 1]).p_value < 1e-4
+
+
+@pytest.mark.parametrize("counts", [(60, 40), (40, 60), (1030, 970), (10_200, 9_800)])
+def test_what_chance_does_is_no_mismatch(counts: tuple[int, int]) -> None:
+    assert not mismatch(counts, [1, 1]).found()
 
 
 def test_what_was_found_stays_found() -> None:
@@ -69,7 +80,7 @@ def test_the_simulation_finds_it_when_the_test_does() -> None:
 
 @pytest.mark.parametrize("shares", [(0.5, 0.5), (0.1, 0.9), (0.2, 0.3, 0.5)])
 def test_watched_after_every_unit_it_finds_nothing_where_the_shares_are_kept(shares: tuple[float, ...]) -> None:
-    first = units_until_found(shares, shares, units=20_000, runs=400, seed=2)
+    first = units_until_found(shares, shares, units=5_000, runs=2_000, seed=2)
     assert np.isfinite(first).mean() <= ALPHA
 
 

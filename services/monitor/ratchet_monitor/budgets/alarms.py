@@ -6,6 +6,7 @@ raised. So it is told once, however often it is looked at, and what a person res
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from math import floor
 from typing import Final
 
 from ratchet_monitor.alerts.alert import Alert
@@ -17,7 +18,7 @@ KIND: Final = "budget"
 CALM: Final = timedelta(days=1)  # a forecast wanders: one at the edge is no new alert each day
 
 
-PLACES: Final = 6  # that `spent` has: 55 % of 100 are 55, and not a trillionth more
+PLACES: Final = 6  # that money has: 55 % of 100 are 55, and not a trillionth more
 
 
 def alarms(tenant: str, budget: Budget, spent_on: Mapping[date, float], now: datetime) -> list[Condition]:
@@ -45,12 +46,16 @@ def no_longer(alert: Alert, now: datetime) -> Condition:
 def _of_share(tenant: str, budget: Budget, share: float, foreseen: Forecast, now: datetime) -> Condition:
     reached = foreseen.spent >= round(share * budget.amount_usd, PLACES)
     severity: Severity = "critical" if share >= CRITICAL else "warning" if share >= WARNS else "info"
-    said = (
-        f"{_spent(budget, foreseen)}, which is {'' if reached else 'not '}{100 * share:g}% of it. {_outlook(foreseen)}"
-    )
+    said = f"{_spent(budget, foreseen)}, {_against(share, reached, budget, foreseen)}. {_outlook(foreseen)}"
     return _condition(
         tenant, budget, f"{100 * share:g}%", severity, said, foreseen, now, holds=reached, clear_for=AT_ONCE
     )
+
+
+def _against(share: float, reached: bool, budget: Budget, foreseen: Forecast) -> str:
+    """Rounded down, so that it never says that one is reached which is not."""
+    spent = floor(round(100 * foreseen.spent / budget.amount_usd, PLACES))
+    return f"{spent:,}% of it: {100 * share:g}% are {'' if reached else 'not '}reached"
 
 
 def _of_forecast(tenant: str, budget: Budget, foreseen: Forecast, now: datetime) -> Condition:

@@ -47,8 +47,8 @@ def test_shares_that_are_reached_hold_each_by_itself() -> None:
     assert held(found) == ["budget team, 50% of 2026-11", "budget team, 80% of 2026-11"]
     assert [one.severity for one in found] == ["info", "warning", "critical"]
     assert all(one.kind == "budget" and one.source == "budget:team" for one in found)
-    assert "85.50 are spent in 2026-11, which is 80% of it" in found[1].sentence
-    assert "not 100% of it" in found[2].sentence
+    assert "85.50 are spent in 2026-11, 85% of it: 80% are reached." in found[1].sentence
+    assert "85% of it: 100% are not reached." in found[2].sentence
 
 
 def test_a_forecast_that_crosses_the_amount_holds_before_it_is_spent() -> None:
