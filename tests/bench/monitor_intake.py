@@ -4,18 +4,16 @@ import asyncio
 import tempfile
 import time
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 from prometheus_client import REGISTRY
-from uuid_utils.compat import uuid7
 
 from ratchet_cli.stack.start import Stack, start_stack
 from ratchet_common import mongo
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.bus import Bus
-from ratchet_common.events import Decision, PredictionMade, Usage
+from ratchet_common.events import PredictionMade
 from ratchet_common.mongo import Database, Document
 from ratchet_common.topics import PREDICTIONS, group_of
 from ratchet_monitor.main import build
@@ -23,12 +21,11 @@ from ratchet_monitor.observations import observation_of
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store.documents import document_of
 from tests.bench.figure import Figure
+from tests.bench.volume.events import event
 
 EVENTS = 30_000
 GOAL = 2000
 BATCH = 500
-TASKS = ("summary", "classification", "qa")
-TEXT = msgspec.json.encode([{"role": "user", "name": "document", "content": "We meet on Monday. " * 80}])  # 1.5 kB
 
 
 def run() -> list[Figure]:
@@ -52,11 +49,11 @@ def run() -> list[Figure]:
 async def _measure(settings: MonitorSettings) -> tuple[float, float]:
     """Events/s through the service, documents/s by insert_many alone."""
     client = mongo.connect(settings.mongodb_url)
-    events = [_event(number) for number in range(EVENTS)]
+    events = [event(number) for number in range(EVENTS)]
     bare = await _bare(mongo.database(client, "bare"), events)
     async with Bus(settings) as bus:
         for start in range(0, EVENTS, BATCH):
-            await asyncio.gather(*(_publish(bus, event) for event in events[start : start + BATCH]))
+            await asyncio.gather(*(_publish(bus, one) for one in events[start : start + BATCH]))
     app = build(settings)
     async with app.router.lifespan_context(app):
         through = await _until_all_are_stored(mongo.database(client, "monitor"))
@@ -66,15 +63,15 @@ async def _measure(settings: MonitorSettings) -> tuple[float, float]:
 
 async def _bare(database: Database, events: list[PredictionMade]) -> float:
     now = datetime.now(UTC)
-    documents: list[Document] = [document_of(observation_of(event, now)) for event in events]
+    documents: list[Document] = [document_of(observation_of(one, now)) for one in events]
     started = time.perf_counter()
     for start in range(0, EVENTS, BATCH):
         await database.bare.insert_many(documents[start : start + BATCH], ordered=False)
     return EVENTS / (time.perf_counter() - started)
 
 
-async def _publish(bus: Bus, event: PredictionMade) -> None:
-    await bus.publish(PREDICTIONS.name, PREDICTIONS.key(event).encode(), msgspec.json.encode(event))
+async def _publish(bus: Bus, made: PredictionMade) -> None:
+    await bus.publish(PREDICTIONS.name, PREDICTIONS.key(made).encode(), msgspec.json.encode(made))
 
 
 async def _until_all_are_stored(database: Database) -> float:
@@ -98,30 +95,6 @@ async def _once_there_are(n: int) -> int:
 async def _stored(database: Database) -> int:
     days = await database.list_collection_names(filter={"name": {"$regex": "^seen_"}})
     return sum([segment["n"] for day in days async for segment in database[day].find({}, {"n": 1})])
-
-
-def _event(number: int) -> PredictionMade:
-    return PredictionMade(
-        tenant="bench",
-        result_id=uuid7(),
-        task_type=TASKS[number % len(TASKS)],
-        unit=f"session-{number // 3}",
-        model="small-model",
-        version_id="base",
-        tier="fast",
-        template="executive_summary_short_v1",
-        document_type="email",
-        decision=Decision(assigned_by="routed", complexity=0.3, reasons=("short", "simple")),
-        outcome="ok",
-        usage=Usage(input_tokens=400, output_tokens=60),
-        cost_usd=Decimal("0.00023"),
-        premium_cost_usd=Decimal("0.004"),
-        latency_ms=120.0 + number % 700,
-        confidence=(number % 100) / 100,
-        has_document=True,
-        input=msgspec.Raw(TEXT),
-        output="Everybody meets on Monday.",
-    )
 
 
 def _settings(stack: Stack, tokens: Path) -> MonitorSettings:

@@ -1,12 +1,13 @@
 """Use case: events become facts under their own ids; then the hours that they touch are marked."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from ratchet_common.events import FeedbackJoined, PredictionMade, TrafficAssigned
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.experiments import Experiment, experiment_of
+from ratchet_monitor.filing import F, Filed, filed
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.marks import Marks
 from ratchet_monitor.measuring import NOT_MEASURED, Measuring
@@ -15,7 +16,6 @@ from ratchet_monitor.scores import Score, score_of
 from ratchet_monitor.traffic import Traffic, traffic_of
 
 Clock = Callable[[], datetime]
-F = TypeVar("F", Observation, Hit, Score)
 
 
 def utc_now() -> datetime:
@@ -25,9 +25,9 @@ def utc_now() -> datetime:
 class FactStore(Protocol):
     """Each fact under its own id: what is there already stays as it is."""
 
-    async def add_observations(self, observations: Collection[Observation]) -> None: ...
-    async def add_hits(self, hits: Collection[Hit]) -> None: ...
-    async def add_scores(self, scores: Collection[Score]) -> None: ...
+    async def add_observations(self, observations: Filed[Observation]) -> None: ...
+    async def add_hits(self, hits: Filed[Hit]) -> None: ...
+    async def add_scores(self, scores: Filed[Score]) -> None: ...
     async def add_late(self, late: Collection[Observation | Score]) -> None: ...
 
 
@@ -54,41 +54,34 @@ class Intake:
         now = self._clock()
         measures = self._measuring.of(made) if self._measuring else {}
         seen = [observation_of(event, now, measures.get(event.result_id, NOT_MEASURED)) for event in made]
-        fresh, late, touched = self._parted(seen, now)
-        hits, _, theirs = self._parted([hit for event in made if (hit := hit_of(event, now))], now)
+        fresh, late = self._parted(seen, now)
+        hits, _ = self._parted([hit for event in made if (hit := hit_of(event, now))], now)
         await self._facts.add_observations(fresh)
         await self._facts.add_hits(hits)
         await self._facts.add_late(late)
-        await self._changed.set(touched | theirs)
-        await self._watch(touched)
+        await self._changed.set(fresh.keys() | hits.keys())
+        await self._watch(fresh.keys())
 
     async def feedback(self, joined: Sequence[FeedbackJoined]) -> None:
         """The prediction need not be here yet: the score waits in the hour where it will be looked for."""
         now = self._clock()
         said = [score_of(event, now) for event in joined if not event.is_weak]
-        fresh, late, touched = self._parted(said, now)
+        fresh, late = self._parted(said, now)
         await self._facts.add_scores(fresh)
         await self._facts.add_late(late)
-        await self._changed.set(touched)
-        await self._watch(touched)
+        await self._changed.set(fresh.keys())
+        await self._watch(fresh.keys())
 
     async def _watch(self, touched: Collection[BucketKey]) -> None:
         if self._streams:
             await self._streams.set({bucket for bucket in touched if bucket.task_type != EMBEDDING})
 
-    def _parted(self, facts: Sequence[F], now: datetime) -> tuple[list[F], list[F], set[BucketKey]]:
-        """Those whose hours still change, those that come too late for theirs, and the hours of the first."""
-        fresh: list[F] = []
-        late: list[F] = []
-        touched: set[BucketKey] = set()
-        for fact in facts:
-            bucket = fact.bucket
-            if self._keeping.sealed(bucket.hour, now):
-                late.append(fact)
-            else:
-                fresh.append(fact)
-                touched.add(bucket)
-        return fresh, late, touched
+    def _parted(self, facts: Iterable[F], now: datetime) -> tuple[Filed[F], list[F]]:
+        """Those whose hours still change, and those that come too late for theirs."""
+        fresh, late = filed(facts), list[F]()
+        for bucket in [bucket for bucket in fresh if self._keeping.sealed(bucket.hour, now)]:
+            late += fresh.pop(bucket)
+        return fresh, late
 
 
 async def on_traffic(

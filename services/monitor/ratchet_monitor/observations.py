@@ -213,7 +213,7 @@ def millionths(field: str, share: float) -> int:
 
 def _tokens(usage: Usage) -> tuple[int, int, int]:
     counted = (usage.input_tokens, usage.output_tokens, usage.cached_tokens)
-    if not all(0 <= one <= MOST_TOKENS for one in counted):
+    if min(counted) < 0 or max(counted) > MOST_TOKENS:
         raise ImplausibleError(f"usage lies outside 0 to {MOST_TOKENS} tokens.", field="usage")
     return counted
 

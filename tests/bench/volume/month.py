@@ -20,6 +20,7 @@ from rich.progress import Progress
 from ratchet_common.persons import digest
 from ratchet_monitor.buckets import Build, Contents
 from ratchet_monitor.downsampling import Spent, sum_up_once
+from ratchet_monitor.filing import filed
 from ratchet_monitor.hours import HOUR, BucketKey, Keeping, hours_between
 from ratchet_monitor.ledger.sheet import Sheet, Summing
 from ratchet_monitor.observations import Hit, Observation
@@ -129,9 +130,9 @@ def _some(hours: Iterator[Hour]) -> list[Made]:
 
 async def _write(store: MonitorStore, some: Sequence[Made]) -> None:
     hours = [one.hour for one in some]
-    await store.facts.add_observations([one for hour in hours for one in hour.seen])
-    await store.facts.add_scores([one for hour in hours for one in hour.scores])
-    await store.facts.add_hits([one for hour in hours for one in hour.hits])
+    await store.facts.add_observations(filed(one for hour in hours for one in hour.seen))
+    await store.facts.add_scores(filed(one for hour in hours for one in hour.scores))
+    await store.facts.add_hits(filed(one for hour in hours for one in hour.hits))
     for hour, contents, sheet in some:
         await store.buckets.write(hour.key, contents, after=0)
         await store.ledger.of_hours.write(hour.key, sheet, built=1)

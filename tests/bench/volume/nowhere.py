@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from ratchet_common.forgotten import Person
+from ratchet_monitor.filing import Filed
 from ratchet_monitor.hours import BucketKey
 from ratchet_monitor.marks import Mark
 from ratchet_monitor.observations import Hit, Observation
@@ -19,13 +20,13 @@ SAID: Final = Segments(Score, lambda score: score.event_id)
 
 
 class Nowhere:
-    async def add_observations(self, observations: Collection[Observation]) -> None:
+    async def add_observations(self, observations: Filed[Observation]) -> None:
         list(SEEN.of(observations, CAME_AT))
 
-    async def add_hits(self, hits: Collection[Hit]) -> None:
+    async def add_hits(self, hits: Filed[Hit]) -> None:
         list(REPEATED.of(hits, CAME_AT))
 
-    async def add_scores(self, scores: Collection[Score]) -> None:
+    async def add_scores(self, scores: Filed[Score]) -> None:
         list(SAID.of(scores, CAME_AT))
 
     async def add_late(self, late: Collection[Observation | Score]) -> None:

@@ -13,6 +13,7 @@ from ratchet_monitor.adding import Adding, Wanted, everything
 from ratchet_monitor.buckets import Contents, Period
 from ratchet_monitor.columns import View, columns_of
 from ratchet_monitor.experiments import Experiment, Finding, State
+from ratchet_monitor.filing import Filed
 from ratchet_monitor.hours import BucketKey, TaskKey, day_of
 from ratchet_monitor.marks import Mark
 from ratchet_monitor.observations import Hit, Observation
@@ -32,16 +33,16 @@ class InMemoryFacts:
         self.scored: dict[UUID, Score] = {}
         self.late: dict[UUID, Observation | Score] = {}
 
-    async def add_observations(self, observations: Collection[Observation]) -> None:
-        for one in observations:
+    async def add_observations(self, observations: Filed[Observation]) -> None:
+        for one in itertools.chain.from_iterable(observations.values()):
             self.observed.setdefault(one.result_id, one)
 
-    async def add_hits(self, hits: Collection[Hit]) -> None:
-        for one in hits:
+    async def add_hits(self, hits: Filed[Hit]) -> None:
+        for one in itertools.chain.from_iterable(hits.values()):
             self.hit.setdefault(one.result_id, one)
 
-    async def add_scores(self, scores: Collection[Score]) -> None:
-        for one in scores:
+    async def add_scores(self, scores: Filed[Score]) -> None:
+        for one in itertools.chain.from_iterable(scores.values()):
             self.scored.setdefault(one.event_id, one)
 
     async def add_late(self, late: Collection[Observation | Score]) -> None:

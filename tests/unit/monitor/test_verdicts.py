@@ -8,6 +8,7 @@ import pytest
 from ratchet_common.events import Holdout
 from ratchet_monitor.comparison import Rules
 from ratchet_monitor.experiments import State
+from ratchet_monitor.filing import filed
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.intake import on_traffic
 from ratchet_monitor.observations import observation_of
@@ -35,12 +36,12 @@ class Trial:
         """`version`: what the share gave. `said`: changes of the feedback."""
         seen_at = at + timedelta(milliseconds=number)
         event = prediction(number, at=at, **{"version_id": version, "arm": version} | changes)
-        await self.facts.add_observations([observation_of(event, seen_at)])
+        await self.facts.add_observations(filed([observation_of(event, seen_at)]))
         if score is not None:
             word = joined(number, score, at=at, version_id=version, **dict(said))
             traffic_revision = event.decision.revision
             known = msgspec.structs.replace(word, traffic_revision=traffic_revision)
-            await self.facts.add_scores([score_of(known, seen_at)])
+            await self.facts.add_scores(filed([score_of(known, seen_at)]))
 
     async def compare(self, now: datetime = NOW + timedelta(minutes=5)) -> None:
         await self.marks.set({TASK})
@@ -181,7 +182,7 @@ async def test_words_that_are_taken_back_again_and_again_decide_nothing() -> Non
                 again = chance.randrange(number + 1)
                 of = CANARY if again % 2 else "base"
                 word = joined(again, float(chance.random() < 0.5), revision=revision, version_id=of)
-                await trial.facts.add_scores([score_of(word, NOW + timedelta(seconds=number))])
+                await trial.facts.add_scores(filed([score_of(word, NOW + timedelta(seconds=number))]))
             if number > 30:
                 await trial.compare()
         wrong += bool(trial.experiments.verdicts)

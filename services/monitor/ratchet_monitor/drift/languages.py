@@ -64,8 +64,8 @@ def _by_script(text: str) -> str | None:
 
 def _by_words(words: Sequence[str]) -> str:
     votes: Counter[str] = Counter()
-    for word, times in Counter(words[:READ]).items():
-        for language in SPEAKS_FOR.get(word, ()):
+    for word, times in Counter(filter(SPEAKS_FOR.__contains__, words[:READ])).items():
+        for language in SPEAKS_FOR[word]:
             votes[language] += times
     best = votes.most_common(2)
     if not best or best[0][1] < LEAST_WORDS or (len(best) == 2 and best[0][1] == best[1][1]):

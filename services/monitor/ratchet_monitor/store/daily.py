@@ -6,17 +6,15 @@ A second index, for a TTL, would slow the intake down, and single deletions coul
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 from uuid import UUID
 
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_monitor.filing import F, Filed, filed
 from ratchet_monitor.hours import BucketKey
-from ratchet_monitor.observations import Hit, Observation
-from ratchet_monitor.scores import Score
 from ratchet_monitor.store.documents import struct_of
 from ratchet_monitor.store.segments import MOST, Segments
 
-F = TypeVar("F", Observation, Hit, Score)
 READ_AT_ONCE = 50  # segments: 10 MB at most
 DELETED_AT_ONCE = 50
 IN_ORDER = [("bucket", 1), ("came_at", 1), ("_id", 1)]  # the same for all readers
@@ -32,7 +30,7 @@ class Daily(Generic[F]):
         self._segments: Segments[F] = Segments(kind, id_of)
         self._indexed: set[str] = set()
 
-    async def add(self, facts: Collection[F]) -> None:
+    async def add(self, facts: Filed[F]) -> None:
         """What is there already stays as it is."""
         days: dict[str, list[Document]] = {}
         for bucket, segment in self._segments.of(facts, datetime.now(UTC)):
@@ -55,15 +53,17 @@ class Daily(Generic[F]):
                     yield fact
             await self._delete(day, again)
 
-    async def replace(self, hour: Collection[BucketKey], fields: Collection[str], before: str, after: str) -> list[F]:
-        """In the facts of these buckets, all of one hour. Returns those that changed, each once."""
+    async def replace(
+        self, hour: Collection[BucketKey], fields: Collection[str], before: str, after: str
+    ) -> AsyncIterator[list[F]]:
+        """In the facts of these buckets, all of one hour. Gives those that changed, each once, as soon as their segment
+        is written: who breaks off knows of all but one segment."""
         seen: set[bytes] = set()
-        changed: list[F] = []
         for day, keys in self._days(hour).items():
             async for segment in self._read(day, keys):
                 its = await self._rewritten(day, segment, fields, before, after)
-                changed += self._segments.once(its, seen)
-        return changed
+                if changed := list(self._segments.once(its, seen)):
+                    yield changed
 
     async def of_days_there(self, hours: Sequence[Collection[BucketKey]]) -> list[Collection[BucketKey]]:
         """Those hours, each with its buckets, of whose day there is anything at all."""
@@ -85,9 +85,9 @@ class Daily(Generic[F]):
         for day in await self._days_of(self._earlier):
             with waiting_is_worth_it():
                 while found := await self._database[day].find({}).limit(MOST).to_list():
-                    facts = [struct_of(self._kind, document) for document in found]
+                    facts = filed([struct_of(self._kind, document) for document in found])
                     await self.add(facts)
-                    yield {fact.bucket for fact in facts}
+                    yield set(facts)
                     await self._delete(day, [document["_id"] for document in found])
 
     async def _read(self, day: str, keys: Collection[str]) -> AsyncIterator[Document]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from bson import Binary
 
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_monitor.filing import Filed
 from ratchet_monitor.hours import BucketKey, Keeping
 from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.scores import Score
@@ -23,13 +24,13 @@ class MongoFacts:
         await self._late.create_index([("tenant", 1), ("came_at", 1)])
         await self._late.create_index("until", expireAfterSeconds=0)
 
-    async def add_observations(self, observations: Collection[Observation]) -> None:
+    async def add_observations(self, observations: Filed[Observation]) -> None:
         await self._observations.add(observations)
 
-    async def add_hits(self, hits: Collection[Hit]) -> None:
+    async def add_hits(self, hits: Filed[Hit]) -> None:
         await self._hits.add(hits)
 
-    async def add_scores(self, scores: Collection[Score]) -> None:
+    async def add_scores(self, scores: Filed[Score]) -> None:
         await self._scores.add(scores)
 
     async def add_late(self, late: Collection[Observation | Score]) -> None:
@@ -62,12 +63,15 @@ class MongoFacts:
     async def scored(self, hours: Sequence[Collection[BucketKey]]) -> list[Collection[BucketKey]]:
         return await self._scores.of_days_there(hours)
 
-    async def unlink_observations(self, hour: Collection[BucketKey], before: str, after: str) -> Sequence[Observation]:
-        """Those that lead to somebody else now."""
-        return await self._observations.replace(hour, ("unit", "user"), before, after)
+    def unlink_observations(
+        self, hour: Collection[BucketKey], before: str, after: str
+    ) -> AsyncIterator[Sequence[Observation]]:
+        """Those that lead to somebody else now, some at a time, each time as soon as it is so."""
+        return self._observations.replace(hour, ("unit", "user"), before, after)
 
-    async def unlink_scores(self, hour: Collection[BucketKey], before: str, after: str) -> int:
-        return len(await self._scores.replace(hour, ("unit", "user"), before, after))
+    async def unlink_scores(self, hour: Collection[BucketKey], before: str, after: str) -> AsyncIterator[int]:
+        async for some in self._scores.replace(hour, ("unit", "user"), before, after):
+            yield len(some)
 
     async def bring_over(self) -> AsyncIterator[set[BucketKey]]:
         """What an earlier release has stored; gives the buckets that have to be built anew by it."""

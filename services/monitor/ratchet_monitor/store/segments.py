@@ -6,18 +6,16 @@ What comes again, in other company, lies there twice; who reads a bucket counts 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic
 from uuid import UUID
 
 import msgspec
 from bson import Binary
 
 from ratchet_common.mongo import Document
+from ratchet_monitor.filing import F, Filed
 from ratchet_monitor.hours import BucketKey
-from ratchet_monitor.observations import Hit, Observation
-from ratchet_monitor.scores import Score
 
-F = TypeVar("F", Observation, Hit, Score)
 MOST: Final = 500  # facts of one segment: some 200 kB
 _encoder: Final = msgspec.msgpack.Encoder(uuid_format="bytes")
 
@@ -29,12 +27,9 @@ class Segments(Generic[F]):
         self._decoder: msgspec.msgpack.Decoder[list[F]] = msgspec.msgpack.Decoder(list[kind])  # type: ignore[valid-type]
         self._id_of: Callable[[F], UUID] = id_of
 
-    def of(self, facts: Iterable[F], came_at: datetime) -> Iterator[tuple[BucketKey, Document]]:
+    def of(self, filed: Filed[F], came_at: datetime) -> Iterator[tuple[BucketKey, Document]]:
         """The documents to be stored. The same facts that come again together make the same documents."""
-        buckets: dict[BucketKey, list[F]] = {}
-        for fact in facts:
-            buckets.setdefault(fact.bucket, []).append(fact)
-        for bucket, its in buckets.items():
+        for bucket, its in filed.items():
             text = bucket.text
             for start in range(0, len(its), MOST):
                 yield bucket, self._document(text, its[start : start + MOST], came_at)

@@ -36,10 +36,9 @@ class MongoTraces:
             await self._changed.set(buckets)
         for hour in await self._facts.observed(self._hours(person)):
             nobody = made_up(person, self._key)
-            unlinked = await self._facts.unlink_observations(hour, person.name, nobody)
-            if touched := {seen.bucket for seen in unlinked if seen.user == nobody}:
-                await self._changed.set(touched)
-            yield len(unlinked)
+            async for unlinked in self._facts.unlink_observations(hour, person.name, nobody):
+                await self._changed.set({seen.bucket for seen in unlinked if seen.user == nobody})
+                yield len(unlinked)
 
     async def _costs(self, person: Person) -> AsyncIterator[int]:
         for sheets in (self._ledger.of_hours, self._ledger.of_days):
@@ -48,7 +47,8 @@ class MongoTraces:
 
     async def _scores(self, person: Person) -> AsyncIterator[int]:
         for hour in await self._facts.scored(self._hours(person)):
-            yield await self._facts.unlink_scores(hour, person.name, made_up(person, self._key))
+            async for unlinked in self._facts.unlink_scores(hour, person.name, made_up(person, self._key)):
+                yield unlinked
 
     def _hours(self, person: Person) -> list[list[BucketKey]]:
         """Each with the buckets of all tasks: only they are indexed, and an hour is little enough for one call."""

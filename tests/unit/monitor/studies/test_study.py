@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ratchet_common.events import ExperimentChanged, VerdictReached
 from ratchet_monitor.api.study_views import view
+from ratchet_monitor.filing import filed
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.intake import on_traffic
 from ratchet_monitor.studies.finding import MOST_LOOKS, Finding, Look, remembered
@@ -111,8 +112,8 @@ async def test_facts_in_any_order_come_to_the_same_verdict_once() -> None:
         observations, words = list(played.observations), list(played.words)
         chance.shuffle(observations)
         chance.shuffle(words)
-        await ground.facts.add_scores(words)
-        await ground.facts.add_observations(observations + observations[::4])
+        await ground.facts.add_scores(filed(words))
+        await ground.facts.add_observations(filed(observations + observations[::4]))
         await ground.look()
         await ground.look()
         (verdict,) = ground.verdicts
@@ -123,10 +124,10 @@ async def test_facts_in_any_order_come_to_the_same_verdict_once() -> None:
 
 async def test_words_that_come_before_their_answers_wait_for_them() -> None:
     ground, played = Ground(study()), Played(study(), 1).scored(1_200, {"a": 0.5, "b": 0.8})
-    await ground.facts.add_scores(played.words)
+    await ground.facts.add_scores(filed(played.words))
     await ground.look()
     assert not ground.verdicts
-    await ground.facts.add_observations(played.observations)
+    await ground.facts.add_observations(filed(played.observations))
     await ground.look()
     assert [verdict.conclusion for verdict in ground.verdicts] == ["advance"]
 
