@@ -1,8 +1,7 @@
 """The deciding half of the composition root: what trains, judges and shares the traffic."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -11,12 +10,8 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from ratchet_common.background import Loop
-from ratchet_common.service import Connections
 from ratchet_common.topics import RETRAIN_TRIGGERS, VERDICTS
-from ratchet_common.workers import Workers
 from ratchet_providers.local_student import LocalStudents
-from ratchet_trainer.artifacts import FileArtifacts
-from ratchet_trainer.data import Data
 from ratchet_trainer.datasets.exporting import Exports
 from ratchet_trainer.estimate.estimates import Tried
 from ratchet_trainer.estimate.estimating import Estimating
@@ -31,8 +26,8 @@ from ratchet_trainer.judging.evaluate import Judging, judge_in
 from ratchet_trainer.judging.fresh_cases import FreshCases
 from ratchet_trainer.judging.held_out import HeldOut
 from ratchet_trainer.judging.shadow_cases import ShadowCases
+from ratchet_trainer.means import Means, Stores, stores_of
 from ratchet_trainer.platforms.all import names
-from ratchet_trainer.platforms.platform import TuningPlatform
 from ratchet_trainer.privacy.inspecting import inspect
 from ratchet_trainer.privacy.rescan import Rescan, rescanned
 from ratchet_trainer.rollouts.lineage import Lineage
@@ -40,14 +35,7 @@ from ratchet_trainer.rollouts.registering import Registering
 from ratchet_trainer.rollouts.shadowing import ShadowFirst
 from ratchet_trainer.rollouts.student_files import fault_in
 from ratchet_trainer.rollouts.traffic import Traffic
-from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.store.estimates import MongoEstimateStore
-from ratchet_trainer.store.evaluations import MongoEvaluationStore
-from ratchet_trainer.store.jobs import MongoJobStore
-from ratchet_trainer.store.rollouts import MongoRolloutStore
-from ratchet_trainer.store.versions import MongoVersionStore
-from ratchet_trainer.suites.asking import Askers
-from ratchet_trainer.tuning.base_models import BaseModels
 from ratchet_trainer.tuning.rounds import Round, one_after_the_other, side_by_side
 from ratchet_trainer.tuning.steps import Steps
 from ratchet_trainer.tuning.training import Training
@@ -56,37 +44,10 @@ from ratchet_trainer.tuning.training_files import TrainingFiles
 SETTLE_EVERY_S, HOLDOUTS_EVERY_S, FORGET_EVERY_S = 5.0, 30.0, 3600.0
 
 
-@dataclass(frozen=True)
-class Means:
-    """What all of it works with. `fitting`: a worker of its own, since fits take minutes."""
-
-    its: Connections
-    settings: TrainerSettings
-    data: Data
-    artifacts: FileArtifacts
-    estimates: FileArtifacts
-    fitting: Workers
-    base_models: BaseModels
-    platforms: Mapping[str, TuningPlatform]
-    askers: Askers
-
-    @property
-    def renew_every(self) -> float:
-        return self.settings.lease_s / 3
-
-
-@dataclass(frozen=True)
-class Stores:
-    jobs: MongoJobStore
-    versions: MongoVersionStore
-    rollouts: MongoRolloutStore
-    evaluations: MongoEvaluationStore
-
-
 async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
     """Puts what the routes need on `app.state`, hears triggers and verdicts, and gives the loops to run."""
     its, settings = means.its, means.settings
-    stores = await _stores(means)
+    stores = await stores_of(means)
     traffic = Traffic(stores.rollouts, stores.versions)
     training, judging = _training(means, stores), _judging(means, stores, traffic)
     estimating, forgetting = await _estimating(means)
@@ -131,19 +92,6 @@ async def decisions(app: FastAPI, means: Means) -> dict[str, Loop]:
         "old estimates": forgetting,
         "old examples": _archiving(means),
     }
-
-
-async def _stores(means: Means) -> Stores:
-    database, lease_s = means.its.database, means.settings.lease_s
-    stores = Stores(
-        MongoJobStore(database, lease_s=lease_s),
-        MongoVersionStore(database, lease_s=lease_s),
-        MongoRolloutStore(database),
-        MongoEvaluationStore(database),
-    )
-    for store in (stores.jobs, stores.versions, stores.rollouts, stores.evaluations):
-        await store.create_indexes()
-    return stores
 
 
 def _training(means: Means, stores: Stores) -> Training:

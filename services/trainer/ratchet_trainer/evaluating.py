@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from ratchet_catalogue.catalogue import Catalogue
 from ratchet_common.background import Loop
 from ratchet_common.errors import CannotStartError
-from ratchet_trainer.decisions import Means
 from ratchet_trainer.judging.answering import SETTING
+from ratchet_trainer.means import Means
 from ratchet_trainer.store.runs import MongoRunStore
 from ratchet_trainer.store.suites import MongoSuiteStore
 from ratchet_trainer.suites.learned import Lessons

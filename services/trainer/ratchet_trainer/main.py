@@ -26,9 +26,10 @@ from ratchet_trainer.api import (
 )
 from ratchet_trainer.artifacts import artifacts_at
 from ratchet_trainer.data import data_of
-from ratchet_trainer.decisions import Means, decisions
+from ratchet_trainer.decisions import decisions
 from ratchet_trainer.evaluating import evaluating
 from ratchet_trainer.judging.answering import answering
+from ratchet_trainer.means import Means
 from ratchet_trainer.platforms.all import tuning_platforms
 from ratchet_trainer.privacy.finding.model import check_model
 from ratchet_trainer.searching import searching

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from ratchet_common.background import Loop
-from ratchet_trainer.decisions import Means
+from ratchet_trainer.means import Means
 from ratchet_trainer.search.asking import Asking, Wanted
 from ratchet_trainer.search.searching import Searching
 from ratchet_trainer.store.searches import MongoSearchStore

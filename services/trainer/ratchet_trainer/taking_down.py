@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from ratchet_common.background import Loop
-from ratchet_trainer.decisions import FORGET_EVERY_S, Means
+from ratchet_trainer.decisions import FORGET_EVERY_S
+from ratchet_trainer.means import Means
 from ratchet_trainer.store.leavings import MongoLeavingStore
 from ratchet_trainer.store.rollouts import MongoRolloutStore
 from ratchet_trainer.store.searches import MongoSearchStore

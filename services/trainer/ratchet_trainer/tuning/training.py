@@ -71,7 +71,7 @@ class Training:
         job = held.value
         try:
             after = await self.steps.tidy(job)
-        except Exception as error:  # noqa: BLE001  the edge, as above
+        except Exception as error:  # noqa: BLE001  the edge: what one job leaves must not stop the others
             log.error("What the job %s left could not be removed: %s", job.job_id, described(error))
             after = job_steps.tidied(job, self.now(), f"{type(error).__name__}: see the trainer's log.")
         await self._save(held, after)
