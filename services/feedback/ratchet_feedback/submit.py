@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
 from ratchet_common.corrections import correction_for
-from ratchet_common.events import NOTHING, FeedbackJoined
+from ratchet_common.events import NOTHING, FeedbackJoined, ScoreSource
 from ratchet_feedback.answers import Answer, ResultKey, counted_for, origin_of
 from ratchet_feedback.cells import Cell, as_correction, unplaced, with_cells
 from ratchet_feedback.edits import Edit, edits
@@ -147,14 +147,7 @@ async def _origins(answers: Iterable[Answer], store: FeedbackStore) -> dict[UUID
 def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
     said = saved.said
     corrections = corrected(said, answer)
-    value, source = score(
-        said.rating,
-        corrections,
-        task_type=answer.task_type,
-        output=None if said.session_id else answer.output,  # a session's rating is no reference's score
-        reference=answer.reference if said.reference is None else said.reference,
-        stars=said.stars,
-    )
+    value, source = scored(said, corrections, answer)
     return FeedbackJoined(
         event_id=uuid5(said.result_id, f"{_whose(said)}/{saved.revision}"),  # joined twice: still one
         tenant=said.tenant,
@@ -198,6 +191,17 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         reference=said.reference,
         of_session=bool(said.session_id),
         template=answer.template,
+    )
+
+
+def scored(said: Feedback, corrections: Mapping[str, Any], answer: Answer) -> tuple[float, ScoreSource]:
+    return score(
+        said.rating,
+        corrections,
+        task_type=answer.task_type,
+        output=None if said.session_id else answer.output,  # a session's rating is no reference's score
+        reference=answer.reference if said.reference is None else said.reference,
+        stars=said.stars,
     )
 
 

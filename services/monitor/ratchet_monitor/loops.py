@@ -50,24 +50,10 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         days=store.buckets.changed_days,
         ledger=store.ledger.of_hours,
     )
-    known, spent = Known(), Spent(store.ledger, store.ledger.of_days)
-
-    watching = Watching(store.experiments, store.to_compare, settings.rules)
-
-    async def watch() -> None:
-        await watching.once(utc_now())
-
-    async def watch_studies() -> None:
-        await watch_once(store.studies, store.experiments, store.to_study, settings.keeping.raw, utc_now())
-
-    async def study() -> bool:
-        return await study_once(store.to_study, store.studies, store.facts, known, settings.rules, utc_now())
+    spent = Spent(store.ledger, store.ledger.of_days)
 
     async def build() -> bool:
         return await rebuild.once(utc_now())
-
-    async def compare() -> bool:
-        return await compare_once(store.to_compare, store.experiments, store.facts, settings.rules, utc_now())
 
     async def measure() -> bool:
         return await measure_once(store.to_measure, store.buckets, store.qualities, utc_now())
@@ -86,15 +72,36 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
 
     return {
         "rebuild": _seldom(build, settings.rebuild_every_s),
-        "comparison": _seldom(compare, settings.compare_every_s),
-        "experiments": _seldom(study, settings.compare_every_s),
-        "running experiments": Loop(watch_studies, every=WATCH_EVERY_S),
-        "trials": Loop(watch, every=WATCH_EVERY_S),
+        **_trial_loops(store, settings),
         "quality": _seldom(measure, settings.quality_every_s),
         "days": _seldom(sum_up, SUM_UP_EVERY_S),
         "ledger": Loop(catch_up, every=CATCH_UP_EVERY_S),
         "facts of an earlier release": Loop(partial(_bring_over, store), every=CATCH_UP_EVERY_S),
         "forgetting": Loop(forget, every=FORGET_EVERY_S),
+    }
+
+
+def _trial_loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
+    """Of a version that is on trial against the one before, and of what people try out."""
+    known, watching = Known(), Watching(store.experiments, store.to_compare, settings.rules)
+
+    async def watch() -> None:
+        await watching.once(utc_now())
+
+    async def compare() -> bool:
+        return await compare_once(store.to_compare, store.experiments, store.facts, settings.rules, utc_now())
+
+    async def watch_studies() -> None:
+        await watch_once(store.studies, store.experiments, store.to_study, settings.keeping.raw, utc_now())
+
+    async def study() -> bool:
+        return await study_once(store.to_study, store.studies, store.facts, known, settings.rules, utc_now())
+
+    return {
+        "comparison": _seldom(compare, settings.compare_every_s),
+        "experiments": _seldom(study, settings.compare_every_s),
+        "running experiments": Loop(watch_studies, every=WATCH_EVERY_S),
+        "trials": Loop(watch, every=WATCH_EVERY_S),
     }
 
 

@@ -1,6 +1,5 @@
 """From an experiment's units to a finding: each arm measured against the control, the shares watched, a conclusion."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from ratchet_monitor.studies.alphas import SAVINGS, alpha_beside, alpha_of_gain
 from ratchet_monitor.studies.finding import ArmSeen, Finding, RailSeen, numbers_of
 from ratchet_monitor.studies.measuring import Asked, Measured, by_bets, by_interval, turned
 from ratchet_monitor.studies.metrics import BOUNDED, HIGHER_IS_BETTER, SCALE, Metric, sign
+from ratchet_monitor.studies.outlook import with_outlook
 from ratchet_monitor.studies.past import NO_PASTS, Pasts
 from ratchet_monitor.studies.sharing import OF_SHARES, told_of, watched
 from ratchet_monitor.studies.study import Arm, Rail, Study
@@ -75,7 +75,7 @@ async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: 
         mismatch=worst.found(OF_SHARES),
         told=numbers_of(decided.numbers),
     )
-    return await _with_outlook(finding, [measured for _, measured in found])
+    return await with_outlook(finding, [measured for _, measured in found])
 
 
 async def _measured(material: Material, arm: Arm, metric: Metric, alpha: float, effect: float = 0.0) -> Measured:
@@ -227,31 +227,3 @@ def _told(arm: ArmSeen, found: Conclusion, guarded: Sequence[Guarded]) -> ArmSee
     # An arm that would win is only told so when the experiment says it
     verdict = decision.verdict if decision.verdict != "advance" or found.arm == arm.name else "hold"
     return replace(arm, verdict=verdict, why=decision.reason, guard_rails=rails)
-
-
-async def _with_outlook(finding: Finding, measured: Sequence[Measured]) -> Finding:
-    """The experiment's is that of the arm which takes longest, of those that are still open."""
-    if finding.verdict != "hold":
-        return finding
-    if finding.mismatch:
-        return replace(finding, outlook="Not foreseeable: nothing is concluded while the arms do not get their shares.")
-    control, *others = finding.arms
-    told = {
-        arm.name: await asyncio.to_thread(one.outlook)
-        for one, arm in zip(measured, others, strict=True)
-        if arm.verdict == "hold"
-    }
-    if not told:
-        return finding
-    slowest = max(told.values(), key=lambda one: (one.likely is None, one.likely or 0.0))
-    days = {"days_early": slowest.early, "days_likely": slowest.likely, "days_late": slowest.late}
-    arms = (replace(arm, outlook=told[arm.name].told) if arm.name in told else arm for arm in others)
-    return replace(
-        finding,
-        arms=(control, *arms),
-        days_early=slowest.early,
-        days_likely=slowest.likely,
-        days_late=slowest.late,
-        outlook=slowest.told,
-        told=finding.told + numbers_of({name: left for name, left in days.items() if left is not None}),
-    )

@@ -47,18 +47,7 @@ async def batches_at_work(
     store, files, single_store = MongoBatchStore(database), MongoFileStore(database), MongoSingleStore(database)
     for one in (store, files, single_store):
         await one.create_indexes()
-    working = Working(
-        store=store,
-        files=files,
-        singles=single_store,
-        current=current,
-        plans=plans,
-        budgets=budgets,
-        poll_s=settings.batch_poll_ms / 1000,
-        again_s=settings.batch_again_ms / 1000,
-        at_once=settings.batch_at_once,
-        most=settings.batch_items,
-    )
+    working = _working(store, files, single_store, current, budgets, plans)
     every = min(LOOK_EVERY_S, working.poll_s)
     pace = {"every": every, "idle": IDLE * every}
     workers = [Loop(Worker(working).round, **pace) for _ in range(settings.batches_at_once)]
@@ -84,6 +73,29 @@ async def batches_at_work(
         store,
         poke,
         loops,
+    )
+
+
+def _working(
+    store: MongoBatchStore,
+    files: MongoFileStore,
+    singles: MongoSingleStore,
+    current: Callable[[], Parts],
+    budgets: Budgets,
+    plans: Plans,
+) -> Working:
+    settings = current().settings
+    return Working(
+        store=store,
+        files=files,
+        singles=singles,
+        current=current,
+        plans=plans,
+        budgets=budgets,
+        poll_s=settings.batch_poll_ms / 1000,
+        again_s=settings.batch_again_ms / 1000,
+        at_once=settings.batch_at_once,
+        most=settings.batch_items,
     )
 
 
