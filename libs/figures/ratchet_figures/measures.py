@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from ratchet_figures.figure import CannotComputeError, Unit
+from ratchet_figures.names import CONTRIBUTION
 
+MONTHS = 12  # of a year
 FLAT = 1e-12  # a deviation below it is rounding
 
 
@@ -55,7 +57,13 @@ def computed(measure: Measure, sample: Sample) -> float:
     value = measure.of(sample)
     if not np.isfinite(value):
         raise CannotComputeError("It has no finite value for these returns.")
-    return float(value)
+    return float(value) + 0.0  # no minus before 0
+
+
+def _cagr(its: Sample) -> float:
+    if len(its.returns) * MONTHS < its.per_year:
+        raise CannotComputeError("The returns are of less than a month: what they would be in a year nobody knows.")
+    return float(empyrical.cagr(its.returns, annualization=its.per_year))
 
 
 def _sharpe(its: Sample) -> float:
@@ -131,7 +139,7 @@ MEASURES = {
             "share",
             1,
             "(1 + total return) ^ (returns a year / number of returns) - 1",
-            lambda its: empyrical.cagr(its.returns, annualization=its.per_year),
+            _cagr,
             annual=True,
         ),
         Measure(
@@ -230,5 +238,5 @@ MEASURES = {
         Measure("correlation", "ratio", 2, "Pearson's, of returns with the benchmark's", _correlation, benchmark=True),
     )
 }
-CONTRIBUTION = "contribution"
+
 NAMES = (*MEASURES, CONTRIBUTION)

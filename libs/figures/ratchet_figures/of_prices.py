@@ -6,12 +6,13 @@ from functools import partial
 
 from ratchet_figures.figure import CannotComputeError, Computed, Figure, Input, Period, Source, each
 from ratchet_figures.frequency import returns_a_year
-from ratchet_figures.measures import CONTRIBUTION, MEASURES, NAMES, Measure, Sample, computed
+from ratchet_figures.measures import MEASURES, NAMES, Measure, Sample, computed
+from ratchet_figures.names import CONTRIBUTION, LEVEL
 from ratchet_figures.portfolio import Rebalancing, contributions, returns_of, weights_of
 from ratchet_figures.prices import Prices, Series, prices_of
 
 PORTFOLIO = "portfolio"
-LEVEL = 0.95
+DAYS_A_YEAR = 360  # a year of working days may begin and end a few days short of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,16 @@ def _figure(ground: _Ground, measure: Measure) -> Figure:
         ground.period,
         measure.formula,
         (*_inputs(ground, benchmark=measure.benchmark), *_settings(ground, measure)),
-        (*ground.assumptions, *([ground.annual] if measure.annual and ground.annual else [])),
+        (*ground.assumptions, *(_annual(ground) if measure.annual else ())),
     )
+
+
+def _annual(ground: _Ground) -> Iterator[str]:
+    if ground.annual:
+        yield ground.annual
+    if (days := (ground.period.last - ground.period.first).days) < DAYS_A_YEAR:
+        count = f"{days} {'day' if days == 1 else 'days'}"
+        yield f"The prices are of {count}, less than a year: what is said of a year is extrapolated."
 
 
 def _contribution(ground: _Ground) -> Iterator[Figure]:

@@ -6,10 +6,9 @@ from itertools import chain
 
 from ratchet_figures.figure import CannotComputeError, Computed, Figure, each
 from ratchet_figures.growth import cagr_of, growth_of
+from ratchet_figures.names import GROWING
 from ratchet_figures.ratios import RATIOS, ratio_of
 from ratchet_figures.statements import Statement
-
-GROWING = ("revenue", "operating_income", "net_income", "total_assets")
 
 
 def figures_of_statements(

@@ -164,3 +164,22 @@ def test_what_compares_needs_a_benchmark() -> None:
 def test_what_makes_no_sense_is_refused_as_a_whole(more: dict[str, Any], said: str) -> None:
     with pytest.raises(CannotComputeError, match=said):
         figures_of_prices(Asked({"A": walk(1)}, **more))
+
+
+def test_a_rate_a_year_needs_a_month_and_less_than_a_year_is_said() -> None:
+    few = figures_of_prices(Asked({"A": dict(list(walk(1).items())[:15])}, measures=["cagr", "volatility"]))
+    assert [(one.name, one.reason) for one in few.refusals] == [
+        ("cagr", "The returns are of less than a month: what they would be in a year nobody knows.")
+    ]
+    assert (
+        "The prices are of 20 days, less than a year: what is said of a year is extrapolated."
+        in few.figures[0].assumptions
+    )
+    whole = figures_of_prices(Asked({"A": walk(1)}, measures=["cagr"]))
+    assert not any("extrapolated" in said for said in whole.figures[0].assumptions)
+
+
+def test_prices_that_never_move_have_no_minus_before_their_0() -> None:
+    still = figures_of_prices(Asked({"A": dict.fromkeys(DAYS, 5.0)}, measures=["var_historical", "sharpe_ratio"]))
+    assert [str(one.value) for one in still.figures] == ["0.0"]
+    assert [one.reason for one in still.refusals] == ["The returns never vary: there is nothing to divide by."]

@@ -1,0 +1,204 @@
+"""Which figures a question calls for, over which time, and what is said to be unknown."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from ratchet_figures.choosing import (
+    SCHEMA,
+    CannotChooseError,
+    Known,
+    OfPrices,
+    OfStatements,
+    chosen_by_model,
+    chosen_by_rules,
+)
+from ratchet_figures.choosing.times import time_of
+from ratchet_figures.measures import NAMES
+from ratchet_figures.names import OF_PRICES
+
+LAST = date(2018, 4, 11)
+KNOWN = Known(LAST, date(2010, 1, 4), ("AAPL", "GE", "SPY"), None, ("Apple Inc.", "Intel Corporation"))
+RISK = ("volatility", "max_drawdown", "var_historical", "cvar_historical")
+MARGINS = ("gross_margin", "operating_margin", "net_margin", "free_cash_flow_margin")
+
+
+def test_the_light_names_are_those_of_the_measures() -> None:
+    assert set(OF_PRICES) == set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("question", "measures"),
+    [
+        ("How risky is the portfolio?", RISK),
+        ("What are the biggest risks in what I hold?", RISK),
+        ("What is its volatility?", ("volatility",)),
+        ("volatility and risk of GE", ("volatility",)),
+        ("What is the 99 % value at risk?", ("var_historical",)),
+        ("Give me parametric VaR and the expected shortfall", ("var_parametric", "cvar_historical")),
+        ("How did it perform?", ("total_return", "cagr")),
+        ("What did it return a year, as CAGR?", ("cagr",)),
+        ("Risk-adjusted return?", ("sharpe_ratio", "sortino_ratio", "total_return", "cagr")),
+        ("Which holdings contributed most?", ("contribution",)),
+        ("Sharpe and Sortino ratio", ("sharpe_ratio", "sortino_ratio")),
+        ("worst loss so far", ("max_drawdown",)),
+    ],
+)
+def test_words_call_for_measures_of_prices(question: str, measures: tuple[str, ...]) -> None:
+    (request,) = chosen_by_rules(question, KNOWN).requests
+    assert isinstance(request, OfPrices)
+    assert set(request.measures) == set(measures)
+
+
+@pytest.mark.parametrize(
+    ("question", "ratios", "growing"),
+    [
+        ("What are the margins?", MARGINS, ()),
+        ("What is the gross margin?", ("gross_margin",), ()),
+        ("Is it liquid?", ("current_ratio", "quick_ratio", "cash_ratio"), ()),
+        ("How indebted is Apple Inc.?", ("debt_to_equity", "debt_to_assets", "liabilities_to_assets"), ()),
+        ("Can it pay its interest?", ("interest_coverage", "cash_coverage"), ()),
+        ("Compare growth", (), ("revenue", "operating_income", "net_income", "total_assets")),
+        ("How fast did net sales grow?", (), ("revenue",)),
+        ("growth of revenue and of net income, and margins", MARGINS, ("revenue", "net_income")),
+    ],
+)
+def test_words_call_for_figures_of_statements(question: str, ratios: tuple[str, ...], growing: tuple[str, ...]) -> None:
+    (request,) = chosen_by_rules(question, KNOWN).requests
+    assert isinstance(request, OfStatements)
+    assert (request.ratios, request.growing) == (ratios, growing)
+
+
+def test_a_benchmark_that_is_held_is_computed_beside() -> None:
+    found = chosen_by_rules("Sharpe ratio of the portfolio against SPY last three years", KNOWN)
+    first = date(2015, 4, 11)
+    assert found.requests == (
+        OfPrices(("sharpe_ratio",), (), "SPY", first, LAST),
+        OfPrices(("sharpe_ratio",), ("SPY",), None, first, LAST),
+    )
+    assert found.reasons == (
+        "The question says 'Sharpe': sharpe_ratio.",
+        "The time is 2015-04-11 to 2018-04-11, as the question says 'last three years'.",
+    )
+    assert found.unknown == ()
+
+
+def test_settings_are_read() -> None:
+    (var,) = chosen_by_rules("99 % VaR of AAPL, buy and hold, at a risk-free rate of 3 %", KNOWN).requests
+    assert var == OfPrices(("var_historical",), ("AAPL",), None, None, None, 0.99, 0.03, "never")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What is the beta?", "beta compares with a benchmark, and the question names none: say which."),
+        ("Sharpe ratio against QQQ", "The question compares with QQQ, of which there are no prices."),
+        ("What colour is it?", "The question names no measure that is computed."),
+        ("Volatility since 2030", "The question is about 'since 2030', and the data ends on 2018-04-11."),
+        ("Volatility in 2005", "The question is about '2005', and the data begins on 2010-01-04."),
+    ],
+)
+def test_what_is_not_known_is_said(question: str, said: str) -> None:
+    assert said in chosen_by_rules(question, KNOWN).unknown
+
+
+def test_without_data_nothing_is_asked_for() -> None:
+    found = chosen_by_rules("volatility, and margins", Known(LAST))
+    assert found.requests == ()
+    assert found.unknown == (
+        "The question asks for volatility, and there are no prices.",
+        "The question asks of statements, and there is no company with any.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("last year", date(2017, 1, 1), date(2017, 12, 31)),
+        ("over the past year", date(2017, 4, 11), LAST),
+        ("the last 12 months", date(2017, 4, 11), LAST),
+        ("the last 90 days", date(2018, 1, 11), LAST),
+        ("last quarter", date(2018, 1, 1), date(2018, 3, 31)),
+        ("last month", date(2018, 3, 1), date(2018, 3, 31)),
+        ("this year", date(2018, 1, 1), LAST),
+        ("year to date", date(2018, 1, 1), LAST),
+        ("since 2015", date(2015, 1, 1), None),
+        ("since March 2015", date(2015, 3, 1), None),
+        ("after Q2 2015", date(2015, 7, 1), None),
+        ("before 2012", None, date(2011, 12, 31)),
+        ("until 2012", None, date(2012, 12, 31)),
+        ("Q3 2017", date(2017, 7, 1), date(2017, 9, 30)),
+        ("the third quarter of 2017", date(2017, 7, 1), date(2017, 9, 30)),
+        ("2017-Q3", date(2017, 7, 1), date(2017, 9, 30)),
+        ("the second half of 2016", date(2016, 7, 1), date(2016, 12, 31)),
+        ("between 2010 and 2012", date(2010, 1, 1), date(2012, 12, 31)),
+        ("from 2012 to 2010", date(2010, 1, 1), date(2012, 12, 31)),
+        ("2010-2012", date(2010, 1, 1), date(2012, 12, 31)),
+        ("from Q1 2016 through Q2 2017", date(2016, 1, 1), date(2017, 6, 30)),
+        ("from 2016-02-29 to 2016-12-01", date(2016, 2, 29), date(2016, 12, 1)),
+        ("in February 2016", date(2016, 2, 1), date(2016, 2, 29)),
+    ],
+)
+def test_a_time_is_counted_from_the_last_day_of_the_data(question: str, first: date | None, last: date | None) -> None:
+    time = time_of(f"What was the volatility {question}?", LAST)
+    assert time is not None
+    assert (time.first, time.last) == (first, last)
+
+
+@pytest.mark.parametrize("question", ["volatility", "volatility on 2015-02-31", "the last 999 decades"])
+def test_no_time_is_no_time(question: str) -> None:
+    assert time_of(question, LAST) is None
+
+
+GOOD: dict[str, Any] = {
+    "requests": [
+        {"of": "prices", "measures": ["beta"], "benchmark": "SPY", "first": "2015-01-01", "reason": "It was asked."},
+        {"of": "statements", "ratios": ["net_margin"], "companies": ["Apple Inc."]},
+    ],
+    "unknown": ["What colour it is."],
+}
+
+
+def test_a_models_choice_is_the_same_as_one_by_rules() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    Draft202012Validator(SCHEMA).validate(GOOD)
+    found = chosen_by_model(GOOD, KNOWN)
+    assert found.requests == (
+        OfPrices(("beta",), (), "SPY", date(2015, 1, 1)),
+        OfStatements(("net_margin",), (), ("Apple Inc.",)),
+    )
+    assert (found.reasons, found.unknown) == (("It was asked.",), ("What colour it is.",))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "The choice is no object."),
+        ({}, "requests is missing: it is a list, empty where nothing is computed."),
+        ({"requests": {}}, "requests is no list."),
+        ({"requests": [7]}, "requests[0].of is neither `prices` nor `statements`."),
+        ({"requests": [{"of": "prices"}]}, "requests[0].measures is empty: name one at least."),
+        ({"requests": [{"of": "prices", "measures": ["charm"]}]}, "requests[0].measures: there is no measure charm;"),
+        ({"requests": [{"of": "prices", "measures": [["beta"]]}]}, "there is no measure ['beta'];"),
+        ({"requests": [{"of": "prices", "measures": ["beta"], "benchmark": "QQQ"}]}, "there are no prices of 'QQQ'."),
+        ({"requests": [{"of": "prices", "measures": ["beta"], "first": "soon"}]}, "first is no day as 2026-11-23."),
+        (
+            {"requests": [{"of": "prices", "measures": ["beta"], "level": 95}]},
+            "level is a number above 0.5 and below 1.",
+        ),
+        ({"requests": [{"of": "prices", "measures": ["beta"], "rebalancing": []}]}, "is `each_period` or `never`."),
+        ({"requests": [{"of": "prices", "measures": ["beta"], "x": 1}]}, "requests[0] has x, which means nothing"),
+        ({"requests": [{"of": "statements"}]}, "requests[0] names neither `ratios` nor what is `growing`."),
+        (
+            {"requests": [{"of": "statements", "growing": ["revenue"], "first": "2016-01-02", "last": "2016-01-01"}]},
+            "requests[0]: 2016-01-02 is after 2016-01-01.",
+        ),
+        ({"requests": [GOOD["requests"][0]] * 21}, "requests has 21 items: at most 20 are computed."),
+    ],
+)
+def test_what_is_wrong_with_a_models_choice_is_named(given: object, said: str) -> None:
+    with pytest.raises(CannotChooseError) as caught:
+        chosen_by_model(given, KNOWN)
+    assert said in str(caught.value)
