@@ -23,6 +23,7 @@ BENCHES = (
     "student_entities",
     "student_answers",
     "tatqa_reader",
+    "tatqa_hybrid",
     "sequential",
     "drift",
     "percentiles",

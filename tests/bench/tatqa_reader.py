@@ -15,22 +15,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ratchet_scoring.hybrid_answers import HybridAnswer, HybridScore, hybrid_score
 from ratchet_scoring.intervals import mean_interval, paired_gain
-from ratchet_student import Aim
-from ratchet_student.reader import Answer, fit, sheet_of
-from ratchet_student.reader.model import Sheet
+from ratchet_student.reader import Answer, sheet_of
+from ratchet_student.reader.learning import MOST_BYTES
+from ratchet_student.reader.sheet import Sheet
 from ratchet_student.reader.untrained import alike_cell, alike_sentence, most_alike
 from tests.bench.figure import Figure
 from tests.bench.public_data import OnTable, questions_on_tables
+from tests.bench.tatqa_readers import SEED, Floats, Ints, folds_of, readers, scores_of
 
-SEED, FOLDS = 42, 5
 GOAL_EXACT, GOAL_F1, GOAL_S, GOAL_MS = 0.30, 0.38, 60, 20
-COVERAGE, BINS = 0.5, 5
-
-Floats = NDArray[np.float64]
+BINS = 5
 
 BASELINES: Mapping[str, Callable[[str, Sheet], Answer]] = {
     "most alike cell": alike_cell,
@@ -42,16 +38,17 @@ BASELINES: Mapping[str, Callable[[str, Sheet], Answer]] = {
 @dataclass(frozen=True, slots=True)
 class Told:
     answers: list[Answer]
-    fold: NDArray[np.int64]
+    fold: Ints
     fit_s: float  # of a core, the longest
     answer_ms: float  # of a core, a question
+    megabytes: float  # of a reader's file, the largest
 
 
 def run() -> list[Figure]:
     asked = questions_on_tables()
     told = _told(asked)
-    ours = _scores(told.answers, asked)
-    others = {name: _scores(_untrained(way, asked), asked) for name, way in BASELINES.items()}
+    ours = scores_of(told.answers, asked)
+    others = {name: scores_of(_untrained(way, asked), asked) for name, way in BASELINES.items()}
     return [
         _quality("exact", GOAL_EXACT, ours, others, asked, told),
         _quality("F1", GOAL_F1, ours, others, asked, told),
@@ -59,39 +56,26 @@ def run() -> list[Figure]:
         *_confidence(ours[:, 0], told),
         _time("learning from 1,334 questions", told.fit_s, "s of a core", GOAL_S),
         _time("an answer", told.answer_ms, "ms of a core", GOAL_MS),
+        _size(told.megabytes),
     ]
 
 
 def _told(asked: Sequence[OnTable]) -> Told:
-    reports = np.array([one.report for one in asked])
-    fold = np.random.default_rng(SEED).permutation(reports.max() + 1)[reports] % FOLDS
-    answers: dict[int, Answer] = {}
-    fit_s, answer_s = 0.0, 0.0
-    for one in range(FOLDS):
-        started = time.process_time()
-        learned_from = [its.taught for its, where in zip(asked, fold, strict=True) if where != one]
-        reader = fit(learned_from, SEED, Aim(score=1.0, coverage=COVERAGE))
-        fit_s = max(fit_s, time.process_time() - started)
-        started = time.process_time()
-        for place in np.flatnonzero(fold == one).tolist():
-            taught = asked[place].taught
-            answers[place] = reader.read(taught.question, taught.texts, taught.tables)
-        answer_s += time.process_time() - started
-    return Told([answers[place] for place in range(len(asked))], fold, fit_s, answer_s * 1000 / len(asked))
+    fold = folds_of(asked)
+    learned = readers(asked, fold)
+    started = time.process_time()
+    answers = [
+        learned[where].reader.read(one.taught.question, one.taught.texts, one.taught.tables)
+        for one, where in zip(asked, fold.tolist(), strict=True)
+    ]
+    answer_ms = (time.process_time() - started) * 1000 / len(asked)
+    return Told(
+        answers, fold, max(one.fit_s for one in learned), answer_ms, max(one.size for one in learned) / 1_000_000
+    )
 
 
 def _untrained(way: Callable[[str, Sheet], Answer], asked: Sequence[OnTable]) -> list[Answer]:
     return [way(one.taught.question, sheet_of(one.taught.texts, one.taught.tables)) for one in asked]
-
-
-def _scores(answers: Sequence[Answer], asked: Sequence[OnTable]) -> Floats:
-    """(questions, 2): exact and F1."""
-    return np.array([_score(answer, one) for answer, one in zip(answers, asked, strict=True)])
-
-
-def _score(answer: Answer, one: OnTable) -> HybridScore:
-    said, meant = HybridAnswer(answer.parts, answer.scale), HybridAnswer(one.taught.parts, one.taught.scale)
-    return hybrid_score(said, meant, computed=one.computed)
 
 
 def _quality(
@@ -156,3 +140,8 @@ def _confidence(exact: Floats, told: Told) -> list[Figure]:
 
 def _time(name: str, value: float, unit: str, goal: float) -> Figure:
     return Figure(name=f"reader: {name}", value=value, unit=unit, goal=f"≤ {goal}", met=value <= goal)
+
+
+def _size(megabytes: float) -> Figure:
+    most = MOST_BYTES / 1_000_000
+    return Figure("reader: its file", megabytes, "MB", f"≤ {most:.0f}", megabytes <= most)

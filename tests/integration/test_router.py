@@ -23,6 +23,7 @@ from ratchet_router.store import MongoRouterStore
 from ratchet_student import Example, fit_to_file
 from tests.integration.conftest import Running, Tenant, running_app
 from tests.integration.router_site import MAIL, VERSION, Site, assigned, said, serves, site, until
+from tests.unit.student.tables import lessons
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one router for all: joining a group takes seconds
 
@@ -202,6 +203,33 @@ async def test_a_student_answers_its_share_from_its_checked_file(site: Site, tmp
     await until(refused)
     await said(site.settings, assigned(site.tenant, 7, {"base": 100}, "", revoked=(VERSION,)))
     await until(partial(serves, site, "base"))
+
+
+async def test_a_reader_answers_from_a_table_and_leaves_to_others_what_it_does_not_know(
+    site: Site, tmp_path: Path
+) -> None:
+    path = tmp_path / "reader.student"
+    sha256 = fit_to_file("qa", lessons(8), path)
+    event = assigned(site.tenant, 1, {"qa-0a1b2c3d": 100}, path.as_uri(), sha256=sha256)
+    await said(site.settings, msgspec.structs.replace(event, task_type="qa"))
+    document = f"Report {uuid4().hex}.\n\n(in thousands) | 2024 | 2023\nWages | 1,500 | 1,200\nEnergy | 300 | (400)"
+
+    async def answered(question: str) -> Any:
+        asked = {"task_type": "qa", "document_text": document, "question": question, "cache": "off"}
+        return (await site.app.post("/api/generate", asked))[1]
+
+    async def read() -> bool:
+        found = await answered("What was Energy in 2023?")
+        return bool(found["version_id"] == "qa-0a1b2c3d")
+
+    await until(read)
+    answer = await answered("What was the percentage change in Wages from 2023 to 2024?")
+    assert (answer["output"], answer["approach"], answer["assumptions"]) == ("25%", "finetuned", [])
+    assert [document[its["start"] : its["end"]] for its in answer["evidence"]] == ["1,500", "1,200"]
+    assert 0 < answer["confidence"] <= 1
+    other = await answered("Qui a gagné la coupe hier soir ?")
+    assert (other["version_id"], other["routing"]["abstained"], other["evidence"]) == ("base", True, [])
+    await said(site.settings, msgspec.structs.replace(assigned(site.tenant, 2, {"base": 100}, ""), task_type="qa"))
 
 
 async def test_when_no_provider_answers_it_is_said_and_recorded(site: Site) -> None:

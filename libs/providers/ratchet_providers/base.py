@@ -16,6 +16,7 @@ from ratchet_providers.usage import estimated_tokens, estimated_usage
 
 __all__ = [
     "ErrorKind",
+    "Evidence",
     "ModelAnswer",
     "ModelRequest",
     "Native",
@@ -73,10 +74,19 @@ class ModelRequest(msgspec.Struct, frozen=True, kw_only=True):
     may_abstain: bool = False
 
 
+class Evidence(msgspec.Struct, frozen=True):
+    """What an answer rests on, and where in the request's document it stands: characters from `start` to `end`."""
+
+    text: str
+    start: int
+    end: int
+
+
 class ModelAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`output` is the first choice's text. `body`, where there was one, is in `shape`: chat, or the caller's own.
 
     `confidence` is 0 to 1, None where nobody knows. `finish` is why the first choice ended, in chat's words.
+    `assumptions`: sentences, on what of the document was left out.
     """
 
     output: str
@@ -89,6 +99,8 @@ class ModelAnswer(msgspec.Struct, frozen=True, kw_only=True):
     body: Mapping[str, msgspec.Raw] | None = None
     shape: Shape = "chat"
     simulated: bool = False
+    evidence: tuple[Evidence, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):

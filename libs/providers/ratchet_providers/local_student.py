@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_providers.base import ModelAnswer, ModelRequest, Piece, ProviderError, estimated_usage
+from ratchet_providers.base import Evidence, ModelAnswer, ModelRequest, Piece, ProviderError, estimated_usage
 from ratchet_providers.replay import replayed
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ class LocalStudents:
             confidence=said.confidence,
             usage=usage,
             model=request.model,
+            evidence=tuple(Evidence(its.text, its.start, its.end) for its in said.evidence),
+            assumptions=said.assumptions,
         )
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:

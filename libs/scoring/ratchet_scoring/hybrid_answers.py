@@ -25,6 +25,7 @@ _FIRST = re.compile(r"(?P<whole>[+-]?\d+(?:\.\d+)?)|[+-]?\.\d+")
 # Each run of digits is tried from its first one alone: from each of them, many digits would take long.
 _NEGATIVE, _PERCENT = re.compile(r"\([\d.\s]+\)"), re.compile(r"(?<![\d.\s])[\d.\s]+%")
 _WITH_LETTERS = re.compile(r"(?<![\d.])[\d.]+\s?[a-zA-Z]+")
+_SCALED = re.compile(r"(?P<said>\S(?:.*\S)?)\s+(?P<scale>thousand|million|billion|percent)s?\.?", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 
 
@@ -40,6 +41,41 @@ class HybridScore(NamedTuple):
 
 
 NOTHING: Final = HybridScore(0.0, 0.0)
+
+
+def hybrid_answer(said: object) -> HybridAnswer:
+    """What was written, as an answer: a list's parts, a text's lines, or several numbers with a comma and a space
+    between them; and the scale that is named behind a number (`1,500 thousand`), if it is one scale for all."""
+    lines = [str(part) for part in said] if isinstance(said, list | tuple) else str(said)[:MAX_CHARS].splitlines()
+    each = [_with_scale(line.strip()) for line in lines if line.strip()]
+    scales = {scale for _, scale in each}
+    if len(each) == 1:
+        ((text, scale),) = each
+        return HybridAnswer(_parts_in(text), scale)
+    if len(scales) == 1:
+        return HybridAnswer(tuple(text for text, _ in each), scales.pop())
+    return HybridAnswer(tuple(line.strip() for line in lines if line.strip()))
+
+
+def is_hybrid(reference: object) -> bool:
+    """Several parts, and a number among them: what is compared as text or as one number would be compared badly."""
+    if not isinstance(reference, list | tuple) or len(reference) < 2:
+        return False
+    return all(isinstance(part, str) for part in reference) and any(
+        _number(part[:MAX_CHARS]) is not None for part in reference
+    )
+
+
+def _with_scale(text: str) -> tuple[str, str]:
+    found = _SCALED.fullmatch(text[:MAX_CHARS])
+    if found and all(_number(part) is not None for part in _parts_in(found["said"])):
+        return found["said"], found["scale"].lower()
+    return text, ""
+
+
+def _parts_in(text: str) -> tuple[str, ...]:
+    parts = tuple(text.split(", "))
+    return parts if len(parts) > 1 and all(_number(part) is not None for part in parts) else (text,)
 
 
 def hybrid_score(said: HybridAnswer, meant: HybridAnswer, *, computed: bool) -> HybridScore:

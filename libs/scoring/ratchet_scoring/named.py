@@ -7,6 +7,7 @@ from typing import Final
 from ratchet_scoring.citations import citations
 from ratchet_scoring.figures import figures_answered
 from ratchet_scoring.formats import json_fault, label_fault, list_fault
+from ratchet_scoring.hybrid_answers import HybridScore, hybrid_answer, hybrid_score
 from ratchet_scoring.items import items_covered, items_f1, items_in, items_of
 from ratchet_scoring.quantities import TOLERANCE
 from ratchet_scoring.reading_numbers import plain
@@ -49,6 +50,10 @@ def _numeric(output: str, wanted: Wanted) -> float:
     return exact_match(output, wanted.text) if answered is None else answered
 
 
+def _hybrid(output: str, wanted: Wanted) -> HybridScore:
+    return hybrid_score(hybrid_answer(output), hybrid_answer(wanted.reference), computed=False)
+
+
 def _words(output: str, wanted: Wanted) -> float:
     """The share of the wanted words that stand in the answer."""
     if not wanted.words:
@@ -77,6 +82,8 @@ SCORERS: Final[Mapping[str, Scorer]] = {
     "task": lambda output, wanted: score_output(wanted.task_type, output, wanted.reference),
     "exact": lambda output, wanted: exact_match(output, wanted.text),
     "token_f1": lambda output, wanted: token_f1(output, wanted.text),
+    "hybrid_exact": lambda output, wanted: _hybrid(output, wanted).exact,
+    "hybrid_f1": lambda output, wanted: _hybrid(output, wanted).f1,
     "items_f1": lambda output, wanted: items_f1(items_of(output), items_in(wanted.reference)),
     "items_covered": lambda output, wanted: items_covered(items_of(output), items_in(wanted.reference)),
     "rouge_1": lambda output, wanted: rouge_n(output, wanted.text, 1),

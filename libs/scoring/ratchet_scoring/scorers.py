@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ratchet_scoring.hybrid_answers import hybrid_answer, hybrid_score, is_hybrid
 from ratchet_scoring.items import item_text, items_f1, items_in, items_of, text_of
 from ratchet_scoring.quantities import quantity, same_quantity
 from ratchet_scoring.rouge import rouge_l
@@ -16,8 +17,9 @@ LIST_TASKS = frozenset({"action_items", "entities", "risk_assessment"})  # all o
 
 
 def score_output(task_type: str, output: str, target: object) -> float:
-    """0 to 1. Labels: the same or not. Lists: F1 over items. Numbers on both sides: equal within the tolerance or not.
-    Everything else: ROUGE-L. The very same text is always 1."""
+    """0 to 1. Labels: the same or not. Lists: F1 over items. Of qa, several parts with a number among them: F1 as
+    TAT-QA defines it. Numbers on both sides: equal within the tolerance or not. Everything else: ROUGE-L. The very
+    same text is always 1."""
     wanted = render_target(task_type, target)
     if output.strip() == wanted.strip():
         return 1.0
@@ -25,6 +27,8 @@ def score_output(task_type: str, output: str, target: object) -> float:
         return float(_label(output) == _label(wanted))
     if task_type in LIST_TASKS:
         return items_f1(items_of(output), items_in(target))
+    if task_type == "qa" and is_hybrid(target):
+        return hybrid_score(hybrid_answer(output), hybrid_answer(target), computed=False).f1
     said, meant = quantity(output), quantity(target)
     if said and meant:
         return float(same_quantity(said, meant))

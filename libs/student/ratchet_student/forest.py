@@ -75,15 +75,21 @@ class Forest:
         return np.concatenate(parts) if parts else np.zeros((0, self.values.shape[1]))
 
     def _walked(self, rows: Float32s) -> Floats:
-        node = np.broadcast_to(self.roots, (len(rows), len(self.roots))).copy()
-        row, tree = (each.ravel() for each in np.indices(node.shape))
-        while len(row):
-            at = node[row, tree]
-            inner = self.feature[at] != LEAF
-            row, tree, at = row[inner], tree[inner], at[inner]
-            goes_left = rows[row, self.feature[at]] <= self.threshold[at]
-            node[row, tree] = np.where(goes_left, self.left[at], self.right[at])
-        reached: Floats = self.values[self.leaf[node]].mean(axis=1, dtype=np.float64)
+        count, width = rows.shape
+        trees, values = len(self.roots), rows.ravel()
+        node = np.tile(self.roots, count)  # of each row in each tree
+        place = np.arange(len(node))
+        of_row = np.repeat(np.arange(count) * width, trees)  # where its values begin
+        at = node
+        while len(place):
+            feature = self.feature.take(at)
+            inner = np.flatnonzero(feature != LEAF)
+            if len(inner) < len(place):
+                place, of_row, at, feature = (each.take(inner) for each in (place, of_row, at, feature))
+            goes_left = values.take(of_row + feature) <= self.threshold.take(at)
+            at = np.where(goes_left, self.left.take(at), self.right.take(at))
+            node[place] = at
+        reached: Floats = self.values[self.leaf[node]].reshape(count, trees, -1).mean(axis=1, dtype=np.float64)
         return reached
 
 

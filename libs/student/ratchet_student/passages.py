@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
-from ratchet_student.sentences import MAX_CHARACTERS, sentences
+from ratchet_student.sentences import MAX_CHARACTERS, MAX_SENTENCES, sentences
 from ratchet_student.words import places
 
 MAX_PASSAGES = 3_000
@@ -52,16 +52,16 @@ class _Table:
     in_head: bool = True
 
 
-def passages(document: str) -> list[Passage]:
-    """At most MAX_PASSAGES; the document counts up to MAX_CHARACTERS."""
-    return list(islice(_all(document[:MAX_CHARACTERS]), MAX_PASSAGES))
+def passages(document: str, most: int = MAX_PASSAGES) -> list[Passage]:
+    """At most so many; the document counts up to MAX_CHARACTERS."""
+    return list(islice(_all(document[:MAX_CHARACTERS], most), most))
 
 
-def _all(document: str) -> Iterator[Passage]:
+def _all(document: str, most: int) -> Iterator[Passage]:
     scale = first[1].lower() if (first := _SCALE.search(document)) else ""
     for is_row, group in groupby(document.splitlines(), key=_is_row):
         lines = list(group)
-        yield from _rows(lines, scale) if is_row else _sentences("\n".join(lines))
+        yield from _rows(lines, scale) if is_row else _sentences("\n".join(lines), max(most, MAX_SENTENCES))
 
 
 def answer_words(text: str) -> list[str]:
@@ -82,8 +82,8 @@ def _is_row(line: str) -> bool:
     return "|" in line or "\t" in line.strip()
 
 
-def _sentences(text: str) -> Iterator[Passage]:
-    for sentence in sentences(text):
+def _sentences(text: str, most: int) -> Iterator[Passage]:
+    for sentence in sentences(text, most):
         found = list(places(sentence.text))
         if found:
             yield Passage(sentence.text, tuple(start for start, _ in found), tuple(end for _, end in found))

@@ -11,7 +11,7 @@ import numpy as np
 
 from ratchet_modelfile import must
 from ratchet_student.counts import Counts
-from ratchet_student.passages import Passage, passages, years
+from ratchet_student.passages import MAX_PASSAGES, Passage, passages, years
 from ratchet_student.reading import Floats, Names, names_of
 from ratchet_student.words import words
 
@@ -55,8 +55,12 @@ class Asked:
         return sum(weight for stem, weight in self.weights.items() if stem in stems) / self.whole
 
 
-def read_text(document: str) -> Text:
-    found = passages(document)
+def read_text(document: str, most: int = MAX_PASSAGES) -> Text:
+    """Its first passages, at most so many."""
+    return text_of(passages(document, most))
+
+
+def text_of(found: Sequence[Passage]) -> Text:
     stems = [stems_of(f"{one.label} {' '.join(one.heads)} {one.text}") for one in found]
     return Text(found, stems, Counter(stem for its in stems for stem in its))
 

@@ -32,9 +32,9 @@ class Sentence:
         return f"{self.speaker}: {self.text}" if self.speaker else self.text
 
 
-def sentences(document: str) -> list[Sentence]:
-    """In their order, at most MAX_SENTENCES; the document counts up to MAX_CHARACTERS."""
-    return list(islice(_all(document[:MAX_CHARACTERS]), MAX_SENTENCES))
+def sentences(document: str, most: int = MAX_SENTENCES) -> list[Sentence]:
+    """In their order, at most so many; the document counts up to MAX_CHARACTERS."""
+    return list(islice(_all(document[:MAX_CHARACTERS]), most))
 
 
 def without_bullet(line: str) -> str:

@@ -14,8 +14,11 @@ from ratchet_student.errors import CannotLearnError
 from ratchet_student.examples import Example, Prediction
 from ratchet_student.labels import LabelModel, learn_labels
 from ratchet_student.qa import AnswerModel
-from ratchet_student.qa_fit import learn_answers
+from ratchet_student.qa_kinds import learn_questions
 from ratchet_student.questions import read_text
+from ratchet_student.reader.model import Reader
+from ratchet_student.reader.saving import KIND as READER
+from ratchet_student.reader.serving import predictions
 from ratchet_student.reading import read
 from ratchet_student.storage import STUDENT_FILE
 from ratchet_student.summaries import SummaryModel
@@ -24,14 +27,14 @@ from ratchet_student.sureness import ANSWER_ALL, Aim, HeldOut, Sureness, surenes
 
 MIN_EXAMPLES = 10
 
-Model = LabelModel | SummaryModel | ItemModel | EntityModel | AnswerModel
+Model = LabelModel | SummaryModel | ItemModel | EntityModel | AnswerModel | Reader
 
 _LEARN: Mapping[str, Callable[[Sequence[Example], int], tuple[Model, HeldOut]]] = {
     "classification": learn_labels,
     "summary": learn_summaries,
     "action_items": learn_items,
     "entities": learn_entities,
-    "qa": learn_answers,
+    "qa": learn_questions,
 }
 _KINDS: Mapping[str, type[Model]] = {
     "classification": LabelModel,
@@ -39,6 +42,7 @@ _KINDS: Mapping[str, type[Model]] = {
     "action_items": ItemModel,
     "entities": EntityModel,
     "qa": AnswerModel,
+    READER: Reader,
 }
 TASKS = tuple(_LEARN)
 
@@ -77,6 +81,8 @@ class Student:
         asked = questions or [""] * len(documents)
         if isinstance(self.model, AnswerModel):
             return list(_answers(self.model, documents, asked))
+        if isinstance(self.model, Reader):
+            return list(predictions(self.model, documents, asked))
         return list(_summaries(self.model, documents, asked, budget_words))
 
 
@@ -103,12 +109,14 @@ def fit_to_file(task_type: str, examples: Sequence[Example], path: Path, seed: i
 
 def save(student: Student, path: Path) -> str:
     """Returns the file's SHA-256 in hex."""
-    return STUDENT_FILE.write(student.task_type, student.model, path)
+    kind = READER if isinstance(student.model, Reader) else student.task_type
+    return STUDENT_FILE.write(kind, student.model, path)
 
 
 def load(path: Path, sha256: str) -> Student:
     """Raises StudentFileError where the file is another one or malformed, or cannot be read."""
-    return Student(*STUDENT_FILE.decode(STUDENT_FILE.read_checked(path, sha256), dict(_KINDS)))
+    kind, model = STUDENT_FILE.decode(STUDENT_FILE.read_checked(path, sha256), dict(_KINDS))
+    return Student("qa" if kind == READER else kind, model)
 
 
 def _answers(model: AnswerModel, documents: Sequence[str], questions: Sequence[str]) -> Iterator[Prediction]:

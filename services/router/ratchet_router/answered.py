@@ -20,7 +20,7 @@ from ratchet_common.events import (
     Usage,
 )
 from ratchet_common.persons import digest_of_some
-from ratchet_providers.base import Shape
+from ratchet_providers.base import Evidence, Shape
 from ratchet_router.ask import Ask
 from ratchet_router.grounding.sources import Grounding
 from ratchet_router.memory import Entry
@@ -46,6 +46,8 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     latency_ms: float = 0.0
     items: tuple[str, ...] | None = None
     label: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    assumptions: tuple[str, ...] = ()
     template: str | None = None
     approach: Approach = "direct"
     cached_from: UUID | None = None
@@ -141,6 +143,8 @@ def to_keep(ask: Ask, answered: Answered, expires_at: datetime) -> Entry:
         template=answered.template,
         items=answered.items,
         label=answered.label,
+        evidence=answered.evidence,
+        assumptions=answered.assumptions,
         confidence=answered.confidence,
         checks=answered.checks,
         simulated=answered.simulated,
@@ -168,6 +172,8 @@ def again(entry: Entry, *, result_id: UUID, unit: str, decision: Decision, laten
         latency_ms=latency_ms,
         items=entry.items,
         label=entry.label,
+        evidence=entry.evidence,
+        assumptions=entry.assumptions,
         template=entry.template,
         approach=entry.approach,
         cached_from=entry.result_id,

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from ratchet_common.events import Approach, Check, Usage
-from ratchet_providers.base import Shape
+from ratchet_providers.base import Evidence, Shape
 from ratchet_router.grounding.sources import Grounding
 
 
@@ -30,6 +30,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     template: str | None = None
     items: tuple[str, ...] | None = None
     label: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    assumptions: tuple[str, ...] = ()
     confidence: float | None = None
     checks: tuple[Check, ...] = ()
     simulated: bool = False
@@ -47,9 +49,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def without_words(entry: Entry) -> Entry:
-    return msgspec.structs.replace(
-        entry, output="", items=None, label=None, body=None, events=None, grounding=None, too_large=True
-    )
+    nothing = {
+        "output": "",
+        "items": None,
+        "label": None,
+        "evidence": (),
+        "body": None,
+        "events": None,
+        "grounding": None,
+    }
+    return msgspec.structs.replace(entry, **nothing, too_large=True)
 
 
 class Memory:

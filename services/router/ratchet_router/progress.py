@@ -138,6 +138,8 @@ class Progress(msgspec.Struct):
             latency_ms=self.elapsed_ms(),
             items=found.items,
             label=found.label,
+            evidence=said.evidence,
+            assumptions=said.assumptions,
             template=self.template if by.sees_template else None,
             approach=approach,
             grounding=ask.grounding,

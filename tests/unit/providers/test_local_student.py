@@ -7,7 +7,7 @@ import pytest
 from ratchet_common.errors import RetryLaterError
 from ratchet_providers.base import ModelRequest, ProviderError
 from ratchet_providers.local_student import ArtifactError, LocalStudents, path_of
-from ratchet_student.examples import Prediction
+from ratchet_student.examples import Evidence, Prediction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,6 +40,16 @@ async def test_a_student_sees_the_bare_texts_and_says_how_sure_it_is() -> None:
     answer = await LocalStudents(Inline(), student).answer(asked())
     assert answer.output == "/models/a b.student: d q ('risk',)"
     assert (answer.label, answer.confidence, answer.simulated) == ("risk", 0.9, False)
+
+
+def reading(path: str, sha256: str, document: str, question: str, labels: Sequence[str]) -> Prediction:
+    return Prediction("5 thousand", 0.9, evidence=(Evidence("5", 3, 4),), assumptions=("Of 9 tables 2 were read.",))
+
+
+async def test_a_readers_answer_says_where_it_stands_and_what_was_left_out() -> None:
+    answer = await LocalStudents(Inline(), reading).answer(asked())
+    assert [(its.text, its.start, its.end) for its in answer.evidence] == [("5", 3, 4)]
+    assert answer.assumptions == ("Of 9 tables 2 were read.",)
 
 
 def doubtful(path: str, sha256: str, document: str, question: str, labels: Sequence[str]) -> Prediction:

@@ -2,6 +2,7 @@
 
 import random
 
+from ratchet_student import Example
 from ratchet_student.reader import Taught
 
 ITEMS = (
@@ -16,6 +17,20 @@ def taught(reports: int, seed: int = 0) -> list[Taught]:
     """Eight questions a report."""
     chance = random.Random(seed)
     return [question for _ in range(reports) for question in _of_one_report(chance)]
+
+
+def lessons(reports: int, seed: int = 0) -> list[Example]:
+    """The same as documents, by turns as a chunk of a document and as Markdown, answered as a person writes it."""
+    return [_example(one, markdown=bool(n % 2)) for n, one in enumerate(taught(reports, seed))]
+
+
+def _example(one: Taught, *, markdown: bool) -> Example:
+    rows = [[str(cell) for cell in row] for row in one.tables[0]]
+    lines = [f"| {' | '.join(row)} |" if markdown else " | ".join(row) for row in rows]
+    if markdown:
+        lines.insert(1, "|---" * len(rows[0]) + "|")
+    target = f"{', '.join(one.parts)}{'%' if one.scale == 'percent' else f' {one.scale}'}".strip()
+    return Example("\n\n".join(["\n".join(lines), *one.texts]), target, one.question)
 
 
 def _of_one_report(chance: random.Random) -> list[Taught]:

@@ -3,7 +3,8 @@ import math
 import pytest
 
 from ratchet_student.counts import count
-from ratchet_student.reader.given import MAX_ROWS, MAX_TABLES, MAX_TEXT, UnreadableError, checked_tables, checked_texts
+from ratchet_student.reader.checking import checked_tables, checked_texts
+from ratchet_student.reader.given import MAX_ROWS, MAX_TABLES, MAX_TEXT, UnreadableError
 from ratchet_student.reader.grid import noted_scale, read_grid, value_of, years_in
 from ratchet_student.reader.matching import matched, query
 from ratchet_student.reader.operations import computed

@@ -50,13 +50,14 @@ def example(
     labels: tuple[str, ...] = ("ham", "spam"),
     cost_usd: float = 0.01,
     document: str = "",
+    question: str = "",
 ) -> Example:
     return Example(
         example_id=UUID(int=number),
         tenant="acme",
         task_type=task_type,
         document=document or f"document {number}",
-        question="",
+        question=question,
         labels=labels,
         target=target,
         target_source=source,

@@ -1,6 +1,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -8,6 +9,7 @@ import pytest
 
 import ratchet_student
 from ratchet_common.workers import Workers
+from ratchet_student.reader import Reader
 from ratchet_trainer.artifacts import Artifact, FileArtifacts, artifacts_at
 from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.datasets.split import Side
@@ -15,6 +17,7 @@ from ratchet_trainer.formats.student import student_line
 from ratchet_trainer.platforms.local import ANSWERS_ALL, LocalPlatform, Modesty
 from ratchet_trainer.platforms.platform import ENDED, Order, RunGoneError, RunState, Status, TrainingFile
 from ratchet_trainer.tuning.base_models_file import read_base_models
+from tests.unit.student.tables import lessons
 from tests.unit.trainer.decision_fakes import example
 from tests.unit.trainer.platforms.promises import PROMISES, Promise, Trial, name_of, order, training_files
 
@@ -85,6 +88,20 @@ async def test_a_student_leaves_to_others_what_the_settings_allow(
         thresholds.append(ratchet_student.load(path, made.sha256).sureness.threshold)
         await platform.discard(its, {})
     assert thresholds[0] == 0 < thresholds[1]
+
+
+async def test_questions_on_tables_train_a_reader(workers: Workers, artifacts: FileArtifacts, folder: Path) -> None:
+    asked = [
+        example(n, str(one.target), task_type="qa", labels=(), document=one.document, question=one.question)
+        for n, one in enumerate(lessons(8))
+    ]
+    platform, its = LocalPlatform(workers, artifacts, seed=42, limit_s=600), replace(order("student"), task_type="qa")
+    run_id = await begun(platform, its, asked, folder)
+    assert (await ended(platform, run_id)).state is RunState.SUCCEEDED
+    made = await platform.result(run_id)
+    student = ratchet_student.load(artifacts.path_of(Artifact(made.artifact, made.sha256)), made.sha256)
+    assert (student.task_type, type(student.model)) == ("qa", Reader)
+    await platform.discard(its, {})
 
 
 def test_the_catalogue_has_it_train_what_a_student_can_learn() -> None:

@@ -1,6 +1,5 @@
 """What a reader is asked and learns from, and what it answers."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,8 @@ MAX_TABLES, MAX_ROWS, MAX_COLUMNS = 20, 300, 50  # of a question; of each of the
 MAX_TEXT = 200_000  # characters of all texts of a question, and as many of all cells
 MAX_QUESTION = 2_000  # characters
 MAX_CELL = 2_000  # characters
+
+SCALE_NAMES = ("", "thousand", "million", "billion", "percent")
 
 Cell = str | int | float | None
 Table = Sequence[Sequence[Cell]]
@@ -57,7 +58,8 @@ class SpanAt:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`parts`: one span or cell, or several; of what was computed, the number. `confidence`: the calibrated chance that
-    it is exactly right, with its scale. Without parts, `reason` says why."""
+    it is exactly right, with its scale. Without parts, `reason` says why. `assumptions`: sentences, on what was left
+    out of what was given."""
 
     parts: tuple[str, ...]
     number: float | None
@@ -68,6 +70,7 @@ class Answer:
     confidence: float
     sure: bool = True
     reason: str = ""
+    assumptions: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -79,45 +82,3 @@ class Answer:
 
 def abstained(reason: str) -> Answer:
     return Answer((), None, "", "", (), (), 0.0, sure=False, reason=reason)
-
-
-def checked_tables(tables: Sequence[Table]) -> list[list[list[str]]]:
-    """Raises UnreadableError. What is no number (NaN) is an empty cell, as None is."""
-    if len(tables) > MAX_TABLES:
-        raise UnreadableError(
-            f"There are {len(tables):,} tables, and at most {MAX_TABLES} are read: give those the question is about."
-        )
-    for place, table in enumerate(tables):
-        rows, columns = len(table), max(map(len, table), default=0)
-        if rows > MAX_ROWS or columns > MAX_COLUMNS:
-            raise UnreadableError(
-                f"Table {place} has {rows:,} rows and {columns:,} columns, and at most {MAX_ROWS} and {MAX_COLUMNS} "
-                "are read: give the part that the question is about."
-            )
-    cells = [[[_text_of(cell) for cell in row] for row in table] for table in tables]
-    size = sum(len(cell) for table in cells for row in table for cell in row)
-    if size > MAX_TEXT:
-        raise UnreadableError(
-            f"The tables have {size:,} characters, and at most {MAX_TEXT:,} are read: give the part that the "
-            "question is about."
-        )
-    return cells
-
-
-def checked_texts(texts: Sequence[str]) -> str:
-    """All of them, a paragraph each. Raises UnreadableError."""
-    size = sum(map(len, texts))
-    if size > MAX_TEXT:
-        raise UnreadableError(
-            f"The texts have {size:,} characters, and at most {MAX_TEXT:,} are read: give those that the question is "
-            "about."
-        )
-    return "\n\n".join(texts)
-
-
-def _text_of(cell: Cell) -> str:
-    if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
-        return ""
-    if not isinstance(cell, str | int | float):
-        raise UnreadableError(f"A cell is a {type(cell).__name__}: cells are texts, numbers or None.")
-    return " ".join(str(cell)[:MAX_CELL].split())

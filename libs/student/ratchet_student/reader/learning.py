@@ -3,7 +3,6 @@
 What the last forest learns from the models before it is said by models that have not seen the example's texts.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,9 +18,9 @@ from ratchet_student.examples import Example
 from ratchet_student.forest import Float32s, Forest
 from ratchet_student.linear import FOLDS, LinearModel, learn
 from ratchet_student.qa_fit import learn_spans
+from ratchet_student.reader.checking import check_taught
 from ratchet_student.reader.given import Taught
 from ratchet_student.reader.model import (
-    SCALE_NAMES,
     Asking,
     Certainty,
     Reader,
@@ -34,12 +33,13 @@ from ratchet_student.reader.model import (
 from ratchet_student.reader.programs import KINDS, Program
 from ratchet_student.reader.supervision import Source, right_ones, sources
 from ratchet_student.reader.text_spans import text_programs
-from ratchet_student.reader.worth import words_of, worth
+from ratchet_student.reader.worth import Meant, exact, worth
 from ratchet_student.reading import Floats, Ints, names_of
 from ratchet_student.sureness import ANSWER_ALL, Aim, HeldOut, sureness
 from ratchet_student.words import words
 
 MIN_EXAMPLES = 20
+MOST_BYTES = 40_000_000  # of a reader's file: two regressions of 4 million weights, two forests, and names of words
 MAX_EXAMPLES = 3_000
 HALVES = 2
 STRENGTHS = (10.0,)  # of the regressions on words: one, for time
@@ -59,21 +59,40 @@ class _Rows:
 
 def fit(examples: Sequence[Taught], seed: int = 42, aim: Aim = ANSWER_ALL) -> Reader:
     """The same examples in the same order and the same seed give the same reader. Beyond MAX_EXAMPLES it learns from a
-    random part. Raises CannotLearnError, and UnreadableError where an example has more than is read at once."""
+    random part. Raises CannotLearnError, and UnreadableError where an example has more than is read at once; both name
+    the example, counted from 0."""
+    with threadpool_limits(1):  # these matrices are small: more threads are slower, and sum in another order
+        reader, held_out = learn_reader(known_of(examples, seed), seed)
+    return replace(reader, sureness=sureness(held_out, aim))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the examples show."""
+
+    questions: Counts
+    sources: Sequence[Source]
+
+    @property
+    def share(self) -> float:
+        """Of the examples, those whose answer stands in their texts or tables or is computed from them."""
+        return sum(bool(source.kind) for source in self.sources) / max(len(self.sources), 1)
+
+
+def known_of(examples: Sequence[Taught], seed: int) -> Known:
+    """Raises as `fit`."""
     if len(examples) < MIN_EXAMPLES:
         raise CannotLearnError(f"{len(examples)} examples are too few: a reader needs at least {MIN_EXAMPLES}.")
-    if any(one.scale not in SCALE_NAMES for one in examples):
-        raise CannotLearnError(f"An example has a scale that is not known: they are {', '.join(SCALE_NAMES[1:])}.")
-    if not all(math.isfinite(one.weight) and one.weight > 0 for one in examples):
-        raise CannotLearnError("An example's weight is not a positive number: weights are inverse chances, above 0.")
-    chosen = np.random.default_rng(seed).permutation(len(examples))[:MAX_EXAMPLES]
-    with threadpool_limits(1):  # these matrices are small: more threads are slower, and sum in another order
-        return _fitted([examples[place] for place in sorted(chosen)], seed, aim)
+    check_taught(examples)
+    places = sorted(np.random.default_rng(seed).permutation(len(examples))[:MAX_EXAMPLES].tolist())
+    chosen = {place: examples[place] for place in places}
+    questions = count([names_of(words(one.question)) for one in chosen.values()], once_a_text=True)
+    return Known(questions, sources(chosen, questions))
 
 
-def _fitted(examples: Sequence[Taught], seed: int, aim: Aim) -> Reader:
-    questions = count([names_of(words(one.question)) for one in examples], once_a_text=True)
-    known = sources(examples, questions)
+def learn_reader(shown: Known, seed: int) -> tuple[Reader, HeldOut]:
+    """Raises CannotLearnError."""
+    questions, known = shown.questions, shown.sources
     groups = np.array([source.group for source in known])
     if len(np.unique(groups)) < FOLDS:
         raise CannotLearnError(f"The examples are about fewer than {FOLDS} different texts or tables: give more.")
@@ -82,12 +101,13 @@ def _fitted(examples: Sequence[Taught], seed: int, aim: Aim) -> Reader:
     rows = [_rows(source, ask, questions) for source, ask in zip(known, asking, strict=True)]
     scales, scaled = _scales(known, groups)
     weights = np.array([source.taught.weight for source in known])
+    missing = np.unique(names_of([stem for source in known for stem in source.missing]))
     no_certainty = Certainty(np.zeros(1), np.zeros(1))
-    reader = Reader(questions, kinds, kind, spans, scales, _forest(rows, weights, seed), no_certainty)
+    reader = Reader(questions, kinds, kind, spans, scales, _forest(rows, weights, seed), no_certainty, missing)
     expected, scores = _held_out(reader, known, rows, weights, scaled, seed)
     certainty = _certainty(expected, scores, weights)
     confidence = np.array([certainty(one) for one in expected])
-    return replace(reader, certainty=certainty, sureness=sureness(HeldOut(confidence, scores, weights), aim))
+    return replace(reader, certainty=certainty), HeldOut(confidence, scores, weights)
 
 
 def _kinds(known: Sequence[Source], groups: Ints) -> tuple[tuple[str, ...], LinearModel | None, Floats]:
@@ -124,8 +144,8 @@ def _spans(known: Sequence[Source], groups: Ints, chances: Floats, seed: int) ->
 
 def _learned_spans(known: Sequence[Source], seed: int) -> Spans | None:
     answered = [
-        Example("\n\n".join(its.texts), its.parts[0], its.question, weight=its.weight)
-        for its in (source.taught for source in known if source.kind == "text")
+        Example(source.sheet.document, its.parts[0], its.question, weight=its.weight)
+        for source, its in ((source, source.taught) for source in known if source.kind == "text")
     ]
     learned = learn_spans(answered, seed)
     return Spans(*learned) if learned else None
@@ -133,9 +153,10 @@ def _learned_spans(known: Sequence[Source], seed: int) -> Spans | None:
 
 def _rows(source: Source, asking: Asking, questions: Counts) -> _Rows:
     found, looks = candidates(source.taught.question, source.sheet, questions, asking)
-    right = np.array(right_ones(found, source.taught), bool)
-    wanted = words_of(source.taught.parts)
-    its = np.array([worth(program, source.taught.parts, wanted) for program in found])
+    meant = Meant.by(source.taught.parts)
+    reaching = [exact(program, meant) for program in found]
+    right = np.array(right_ones(found, reaching, source.taught.derivation), bool)
+    its = np.array([worth(program, meant, right=one) for program, one in zip(found, reaching, strict=True)])
     return _Rows(found, looks.astype(np.float32), right, np.where(right, its, np.minimum(its, 0.5)))
 
 

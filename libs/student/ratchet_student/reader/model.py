@@ -1,6 +1,5 @@
 """A reader: what a question asks for, what may answer it, and what of that does."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,42 +9,22 @@ from ratchet_modelfile import must
 from ratchet_student.counts import Counts
 from ratchet_student.forest import Forest
 from ratchet_student.linear import LinearModel
-from ratchet_student.questions import Habits, Text, read_text
+from ratchet_student.questions import Habits
+from ratchet_student.reader.checking import checked_question
 from ratchet_student.reader.columns import Columns
-from ratchet_student.reader.given import (
-    MAX_QUESTION,
-    Answer,
-    CellAt,
-    Table,
-    UnreadableError,
-    abstained,
-    checked_tables,
-    checked_texts,
-)
-from ratchet_student.reader.grid import Grid, noted_scale, read_grid
+from ratchet_student.reader.given import Answer, CellAt, Table, abstained
+from ratchet_student.reader.grid import noted_scale
 from ratchet_student.reader.looks import LOOKS, looks_of
-from ratchet_student.reader.matching import Match, matched, query, stems
+from ratchet_student.reader.matching import TOTAL, Match, Query, matched, query, stems
 from ratchet_student.reader.programs import KINDS, Program, programs
+from ratchet_student.reader.sheet import Sheet, narrowed, sheet_of
 from ratchet_student.reader.text_spans import text_programs, where
-from ratchet_student.reading import Floats
+from ratchet_student.reading import Floats, Names, names_of
 from ratchet_student.sureness import ALWAYS, Sureness
 from ratchet_student.words import words
 
-SCALE_NAMES = ("", "thousand", "million", "billion", "percent")
 LIKELY = 0.05  # kinds below are not tried, but for the likeliest ones
 AT_LEAST = 2  # kinds that are tried
-
-_NOTE = re.compile(r"\(?\b(?:in|of)\b[^.()]{0,25}?\b(thousand|million|billion)s?\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Texts and tables as they are read."""
-
-    texts: tuple[str, ...]
-    text: Text
-    grids: tuple[Grid, ...]
-    note: str  # the scale that the texts name
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +75,18 @@ class Reader:
     scales: Scales
     forest: Forest
     certainty: Certainty
+    missing: Names  # sorted: words that were asked for where they did not stand, so that it says nothing if they do not
     sureness: Sureness = ALWAYS
 
     def __post_init__(self) -> None:
+        must(self.missing.ndim == 1, "words have no names")
         must(bool(self.kinds) and set(self.kinds) <= set(KINDS), "kinds are not known")
         must(self.kind is None or len(self.kind.calibration.share) == len(self.kinds), "kinds have other chances")
         must(self.forest.values.shape[1] == 1 and self.forest.features <= LOOKS, "a forest has other features")
 
     def read(self, question: str, texts: Sequence[str], tables: Sequence[Table]) -> Answer:
-        """Raises UnreadableError where there is more than is read at once, or a cell is no text and no number."""
-        if len(question) > MAX_QUESTION:
-            raise UnreadableError(
-                f"The question has {len(question):,} characters, and at most {MAX_QUESTION:,} are read."
-            )
+        """Raises UnreadableError where there is more than is read at once, or something is no text and no table."""
+        checked_question(question)
         if not words(question):
             return abstained("The question has no words.")
         return self.answer(question, sheet_of(texts, tables))
@@ -116,8 +94,10 @@ class Reader:
     def answer(self, question: str, sheet: Sheet) -> Answer:
         if not sheet.text.passages and not any(grid.rows for grid in sheet.grids):
             return abstained("There is nothing to read: the texts are empty, and no table has a row below its heads.")
-        if not _speaks_of(query(question, self.questions).telling, sheet):
+        asked = query(question, self.questions)
+        if self.asks_for_else(asked, sheet):
             return abstained("None of the words that say what is asked for stands in the texts or tables.")
+        sheet = narrowed(sheet, asked)
         found, looks = candidates(question, sheet, self.questions, self.asking(question, sheet))
         if not found:
             return abstained("Nothing in the texts and tables has the form of an answer.")
@@ -125,6 +105,14 @@ class Reader:
         best = int(worth.argmax())
         scale, chance = self.scale(question, sheet, found[best])
         return self._answer(found[best], sheet, scale, self.certainty(float(worth[best]) * chance))
+
+    def asks_for_else(self, asked: Query, sheet: Sheet) -> bool:
+        """None of the words that say what is asked for stands there, and one of them always did, or is new: a word
+        such as "percentage" need not stand where it is asked for. Nor does the question have most of a row's label."""
+        telling = asked.telling
+        if not telling or telling & sheet.stems or np.isin(names_of(sorted(telling)), self.missing).all():
+            return False
+        return not any(_is_labelled(asked, match) for match in matched(asked, sheet.grids))
 
     def asking(self, question: str, sheet: Sheet) -> Asking:
         chances = self.chances([question])[0]
@@ -152,15 +140,9 @@ class Reader:
         cells = tuple(_cell_at(match, place) for match, place in program.operands)
         spans = where(sheet.texts, program.parts[0]) if program.kind == "text" else ()
         sure = self.sureness.enough(confidence)
-        return Answer(program.parts, program.number, scale, program.kind, cells, spans, confidence, sure)
-
-
-def sheet_of(texts: Sequence[str], tables: Sequence[Table]) -> Sheet:
-    """Raises UnreadableError."""
-    whole = checked_texts(texts)
-    grids = tuple(read_grid(place, rows) for place, rows in enumerate(checked_tables(tables)))
-    note = _NOTE.search(whole)
-    return Sheet(tuple(texts), read_text(whole), grids, note[1].lower() if note else "")
+        return Answer(
+            program.parts, program.number, scale, program.kind, cells, spans, confidence, sure, "", sheet.assumptions
+        )
 
 
 def likely(chances: Floats) -> frozenset[str]:
@@ -194,11 +176,9 @@ def scale_clues(question: str, sheet: Sheet, program: Program) -> str:
     return f"{' '.join(clues)} ; {label} ; {question}"
 
 
-def _speaks_of(telling: frozenset[str], sheet: Sheet) -> bool:
-    if not telling or any(telling & its for its in sheet.text.stems):
-        return True
-    rows = (row for grid in sheet.grids for row in grid.rows)
-    return any(telling & set(stems(" ".join((row.label, row.section, *row.cells, *row.heads)))) for row in rows)
+def _is_labelled(asked: Query, match: Match) -> bool:
+    its = {stem for stem in stems(match.row.label) if stem.isalpha()}
+    return bool(its) and not match.looks[TOTAL] and 2 * len(its & asked.weights.keys()) >= len(its)
 
 
 def _cell_at(match: Match, place: int) -> CellAt:

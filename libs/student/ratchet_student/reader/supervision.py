@@ -6,18 +6,19 @@ in an order that puts what stands there before what is computed.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ratchet_student.counts import Counts
 from ratchet_student.passages import answer_words
+from ratchet_student.reader.checking import checked_question
 from ratchet_student.reader.columns import Columns
-from ratchet_student.reader.given import Taught
+from ratchet_student.reader.given import Taught, UnreadableError
 from ratchet_student.reader.grid import value_of
 from ratchet_student.reader.matching import matched, query
-from ratchet_student.reader.model import Sheet, sheet_of
 from ratchet_student.reader.programs import KINDS, Program, programs
-from ratchet_student.reader.worth import exact
+from ratchet_student.reader.sheet import Sheet, narrowed, sheet_of
+from ratchet_student.reader.worth import Meant, exact
 
 PREFERRED = (
     "cell", "cells", "head", "heads", "label", "labels", "change", "difference", "average", "percentage", "ratio",
@@ -35,29 +36,33 @@ class Source:
     group: int  # questions about the same texts and tables are held out together
     kind: str  # empty where nobody knows
     best: Program | None  # the first one that is right
+    missing: frozenset[str]  # of the question, in texts and tables
 
 
-def sources(examples: Sequence[Taught], questions: Counts) -> list[Source]:
-    """Raises UnreadableError."""
+def sources(examples: Mapping[int, Taught], questions: Counts) -> list[Source]:
+    """`examples` by their places, which UnreadableError names."""
     read: dict[tuple[object, ...], tuple[int, Sheet]] = {}
     found = []
-    for one in examples:
+    for place, one in examples.items():
         key = (tuple(one.texts), tuple(tuple(map(tuple, table)) for table in one.tables))
-        if key not in read:
-            read[key] = len(read), sheet_of(one.texts, one.tables)
+        try:
+            checked_question(one.question)
+            if key not in read:
+                read[key] = len(read), sheet_of(one.texts, one.tables)
+        except UnreadableError as error:
+            raise UnreadableError(f"Example {place}: {error}") from None
         group, sheet = read[key]
         found.append(_source(one, sheet, group, questions))
     return found
 
 
-def right_ones(found: Sequence[Program], taught: Taught) -> list[bool]:
+def right_ones(found: Sequence[Program], reaching: Sequence[bool], derivation: str) -> list[bool]:
     """Of several that reach the answer, those that take the derivation's figures, if any of them does."""
-    right = [exact(program, taught.parts) for program in found]
-    figures = figures_of(taught.derivation)
+    figures = figures_of(derivation)
     if not figures:
-        return right
-    close = [its and _takes(program, figures) for its, program in zip(right, found, strict=True)]
-    return close if any(close) else right
+        return list(reaching)
+    close = [its and _takes(program, figures) for its, program in zip(reaching, found, strict=True)]
+    return close if any(close) else list(reaching)
 
 
 def figures_of(derivation: str) -> frozenset[float]:
@@ -71,13 +76,17 @@ def _takes(program: Program, figures: frozenset[float]) -> bool:
 
 def _source(one: Taught, sheet: Sheet, group: int, questions: Counts) -> Source:
     asked = query(one.question, questions)
+    sheet = narrowed(sheet, asked)
+    missing = frozenset(asked.weights) - sheet.stems
     found = programs(asked, matched(asked, sheet.grids), sheet.grids, _EVERY, Columns(asked))
-    right = [program for program, its in zip(found, right_ones(found, one), strict=True) if its]
+    meant = Meant.by(one.parts)
+    right_too = right_ones(found, [exact(program, meant) for program in found], one.derivation)
+    right = [program for program, its in zip(found, right_too, strict=True) if its]
     derived = _derived_kind(one.derivation)
     reaching = {program.kind for program in right}
     kind = derived if derived and (derived in reaching or not reaching) else _preferred(reaching, one, sheet)
     best = next((program for program in right if program.kind == kind), None)
-    return Source(one, sheet, group, kind, best)
+    return Source(one, sheet, group, kind, best, missing)
 
 
 def _preferred(reaching: set[str], one: Taught, sheet: Sheet) -> str:

@@ -12,7 +12,7 @@ from ratchet_student.counts import count
 from ratchet_student.reader.columns import Columns
 from ratchet_student.reader.given import Answer, CellAt, abstained
 from ratchet_student.reader.matching import matched, query, stems
-from ratchet_student.reader.model import Sheet
+from ratchet_student.reader.sheet import Sheet
 from ratchet_student.reader.text_spans import where
 
 _NO_QUESTIONS = count([])

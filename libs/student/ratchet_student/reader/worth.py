@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from ratchet_student.passages import answer_words
 from ratchet_student.reader.grid import value_of
@@ -11,23 +13,36 @@ CLOSE = 0.0051  # of numbers that were rounded to two places
 ARTICLES = frozenset({"a", "an", "the"})
 
 
-def words_of(parts: Sequence[str]) -> frozenset[str]:
-    return frozenset(word for part in parts for word in answer_words(part)) - ARTICLES
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a person answered, as candidates are compared with it."""
+
+    value: float  # of an answer of one part that is a figure, else NaN
+    plain: list[str]  # its parts, sorted
+    words: frozenset[str]
+
+    @classmethod
+    def by(cls, parts: Sequence[str]) -> Self:
+        value = value_of(parts[0]) if len(parts) == 1 else math.nan
+        return cls(value, sorted(map(_plain, parts)), _words_of(parts))
 
 
-def exact(program: Program, parts: Sequence[str]) -> bool:
+def exact(program: Program, meant: Meant) -> bool:
     if program.number is not None:
-        return len(parts) == 1 and abs(value_of(parts[0]) - program.number) <= CLOSE
-    return len(parts) == len(program.parts) and sorted(map(_plain, program.parts)) == sorted(map(_plain, parts))
+        return abs(meant.value - program.number) <= CLOSE
+    return len(meant.plain) == len(program.parts) and sorted(map(_plain, program.parts)) == meant.plain
 
 
-def worth(program: Program, parts: Sequence[str], wanted: frozenset[str]) -> float:
-    """0 to 1: the mean of being exact and of F1 over the different words. What is computed is right or not."""
-    right = exact(program, parts)
+def worth(program: Program, meant: Meant, *, right: bool) -> float:
+    """0 to 1: the mean of being exact (`right`) and of F1 over different words; what is computed is right or not."""
     if right or program.number is not None:
         return float(right)
-    ours = words_of(program.parts)
-    return len(ours & wanted) / max(len(ours) + len(wanted), 1)
+    ours = _words_of(program.parts)
+    return len(ours & meant.words) / max(len(ours) + len(meant.words), 1)
+
+
+def _words_of(parts: Sequence[str]) -> frozenset[str]:
+    return frozenset(word for part in parts for word in answer_words(part)) - ARTICLES
 
 
 def _plain(part: str) -> str:

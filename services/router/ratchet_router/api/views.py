@@ -60,11 +60,21 @@ class AttemptView(BaseModel):
     error: str
 
 
+class EvidenceView(BaseModel):
+    """What the answer rests on, and where in the document it stands: characters from `start` to `end`."""
+
+    text: str
+    start: int
+    end: int
+
+
 class Generated(BaseModel):
     result_id: UUID
     output: str
     items: list[str] | None
     label: str | None
+    evidence: list[EvidenceView] = Field(description="of a student's answer from a document with tables; else empty")
+    assumptions: list[str] = Field(description="sentences, on what of the document such a student left out")
     model: str
     version_id: str
     tier: str
@@ -101,6 +111,8 @@ def view(answered: Answered) -> dict[str, Any]:
         "output": answered.output or "",
         "items": answered.items,
         "label": answered.label,
+        "evidence": msgspec.to_builtins(answered.evidence),
+        "assumptions": answered.assumptions,
         "model": answered.model,
         "version_id": answered.version_id,
         "tier": answered.tier,

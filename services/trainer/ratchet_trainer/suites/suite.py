@@ -16,6 +16,8 @@ ScorerName = Literal[
     "task",
     "exact",
     "token_f1",
+    "hybrid_exact",
+    "hybrid_f1",
     "items_f1",
     "items_covered",
     "rouge_1",
