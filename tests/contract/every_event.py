@@ -369,7 +369,9 @@ MOST: tuple[Event, ...] = (
         cost_usd=Decimal("1.25"),
         model="large",
     ),
-    DocumentChanged(tenant="acme", event_id=ID, occurred_at=NOW, document_id="d1", change="went"),
+    DocumentChanged(
+        tenant="acme", event_id=ID, occurred_at=NOW, document_id="d1", change="went", revision=2, state="gone"
+    ),
     ErasureAsked(tenant="acme", event_id=ID, occurred_at=NOW, erasure_id=ID, user="8d969eef6ecad3c29a3a6292"),
     ErasureDone(
         tenant="acme", event_id=ID, occurred_at=NOW, erasure_id=ID, service="router", removed={"kept_answers": 3}

@@ -36,6 +36,7 @@ def exported() -> dict[str, Metric]:
     """By the name that a query uses, without a histogram's suffixes."""
     for service in EVERY_SERVICE:
         importlib.import_module(f"ratchet_{service}.main")
+    importlib.import_module("ratchet_router.documents.worker_main")
     return {metric.name: metric for metric in _declared()}
 
 

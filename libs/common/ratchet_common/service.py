@@ -42,6 +42,12 @@ class Connections:
     letters: DeadLetters
     measures: Measures
     tracing: Tracing | None = None
+    role: str = ""
+
+    @property
+    def label(self) -> str:
+        """What metrics and logs call it."""
+        return self.role or self.name
 
     @property
     def ready(self) -> dict[str, Check]:
@@ -80,14 +86,14 @@ class Connections:
 
         async def waiting() -> Found:
             count, age = await relay.waiting()
-            who = (self.name, collection.name)
+            who = (self.label, collection.name)
             return [(telemetry.OUTBOX_WAITING, who, count), (telemetry.OUTBOX_AGE, who, age)]
 
         self.measures.add(f"outbox of {collection.name}", waiting)
 
         async def send() -> int:
             sent = await relay.run_once()
-            telemetry.EVENTS_RELAYED.labels(self.name).inc(sent)
+            telemetry.EVENTS_RELAYED.labels(self.label).inc(sent)
             return sent
 
         sending = Loop(send, every=RELAY_EVERY_S, idle=RELAY_IDLE_S, gather=RELAY_EVERY_S)
@@ -101,9 +107,14 @@ class Connections:
 
 
 @asynccontextmanager
-async def connections(name: str, settings: CommonSettings, app: FastAPI | None = None) -> AsyncIterator[Connections]:
-    """`app`: whose requests and measures these are; none in tests of parts."""
-    tracing, measures = (app.state.tracing, app.state.measures) if app is not None else (None, Measures(name))
+async def connections(
+    name: str, settings: CommonSettings, app: FastAPI | None = None, *, role: str = ""
+) -> AsyncIterator[Connections]:
+    """`app`: whose requests and measures these are; none in tests of parts.
+
+    `role`: of a process that does a part of the service's work, with its database and groups: what metrics call it.
+    """
+    tracing, measures = (app.state.tracing, app.state.measures) if app is not None else (None, Measures(role or name))
     async with AsyncExitStack() as stack:
         client = mongo.connect(settings.mongodb_url)
         stack.push_async_callback(client.close)
@@ -116,17 +127,17 @@ async def connections(name: str, settings: CommonSettings, app: FastAPI | None =
         await letters.create_indexes()
 
         async def buried() -> Found:
-            return [(telemetry.DEAD_LETTERS, (name,), await letters.count())]
+            return [(telemetry.DEAD_LETTERS, (role or name,), await letters.count())]
 
         measures.add("dead letters", buried)
-        yield Connections(name, settings, database, bus, consumer(settings), workers, letters, measures, tracing)
+        yield Connections(name, settings, database, bus, consumer(settings), workers, letters, measures, tracing, role)
 
 
 @asynccontextmanager
 async def at_work(its: Connections, loops: dict[str, Loop]) -> AsyncIterator[None]:
     """Consumes and loops until left; `its.hear` comes before."""
     loops = loops | await its.relay(its.database.dead_letters, keep_sent=DEAD_LETTERS_KEPT)
-    async with running(its.name, loops):
+    async with running(its.label, loops):
         try:
             await start_side_by_side(its.consumer)
             yield

@@ -1,7 +1,7 @@
 """What the router hears of the others, and who takes it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from ratchet_common.forgetting import forgetting
@@ -10,6 +10,7 @@ from ratchet_common.topics import ERASURES, ESTIMATES, EXPERIMENTS, FEEDBACK, QU
 from ratchet_router.batches.traces import MongoBatchTraces
 from ratchet_router.best_answers import keep_best
 from ratchet_router.consumers import Consumers
+from ratchet_router.documents.traces import DocumentTraces
 from ratchet_router.settings import RouterSettings
 from ratchet_router.stores import Stores
 
@@ -23,7 +24,8 @@ async def hear(its: Connections, settings: RouterSettings, stores: Stores, poke:
     its.hear(EXPERIMENTS, consumers.on_experiments)
     batches = MongoBatchTraces(its.database, kept=timedelta(days=settings.batch_days))
     await batches.create_indexes()
-    forgets = await forgetting(its.database, its.name, stores.traces.steps | batches.steps)
+    documents = DocumentTraces(stores.documents, lambda: datetime.now(UTC))  # last: they are waited for
+    forgets = await forgetting(its.database, its.name, stores.traces.steps | batches.steps | documents.steps)
     its.hear(ERASURES, forgets.on_erasures)
     if settings.best_answers:
         its.hear(FEEDBACK, forgets.sparing(partial(keep_best, stores.best)))

@@ -24,6 +24,7 @@ from ratchet_router.api import (
     cache,
     catalogue,
     chat,
+    documents,
     embeddings,
     generate,
     limits,
@@ -45,6 +46,8 @@ from ratchet_router.batches.callbacks import Callbacks, callbacks_of
 from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
 from ratchet_router.conversations import Conversations
+from ratchet_router.documents.files import files_at
+from ratchet_router.documents.keeping import documents_of
 from ratchet_router.epochs import Dropped
 from ratchet_router.estimates import Estimates
 from ratchet_router.files import AdapterLoops, Files, read_files, started
@@ -88,6 +91,7 @@ APIS = (
     cache,
     limits,
     templates,
+    documents,
 )
 
 
@@ -96,6 +100,7 @@ def build(settings: RouterSettings) -> FastAPI:
     wire = Wire()
     files = read_files(settings, wire)
     callbacks = callbacks_of(settings, wire)
+    place = files_at(settings.documents_url, most=settings.document_bytes)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -121,7 +126,8 @@ def build(settings: RouterSettings) -> FastAPI:
             _give(app, stores, admission, its)
             app.state.reloads.add(FilesAnew(settings, app, wire, students, admission, warming, unserved, adapter_loops))
             loops |= await its.relay(stores.router.outbox, only_outbox=True) | await its.relay(its.database.forgotten)
-            loops |= await _batches(app, admission, callbacks, its)
+            app.state.documents = documents_of(stores.documents, place, settings)
+            loops |= await _batches(app, admission, callbacks, its) | await its.relay(stores.documents.collection)
             async with at_work(its, loops):
                 yield
                 await parts.shadows.stop()

@@ -162,6 +162,33 @@ class RouterSettings(CommonSettings):
     )
     batch_callback_private: bool = Field(False, description="callbacks may go to loopback and private addresses")
 
+    documents_url: str = Field(
+        "file:///var/lib/ratchet-documents/files",
+        max_length=1000,
+        description="where the files of documents lie: a file: URL of a directory that routers and workers share",
+    )
+    index_url: str = Field(
+        "file:///var/lib/ratchet-documents/index",
+        max_length=1000,
+        description="of their passages: a file: or s3: URL for LanceDB, or qdrant+http(s)://host:port",
+    )
+    document_bytes: int = Field(
+        100 * 1024 * 1024, ge=1024, le=100 * 1024 * 1024, description="of a document, in place of the body limit"
+    )
+    documents_waiting: int = Field(
+        1_000, ge=1, le=100_000, description="documents of a tenant that may wait to be read; more get 429"
+    )
+    document_days: float = Field(
+        0.0, ge=0, le=36_500, description="after which a document is deleted, from its last revision on; 0: never"
+    )
+    documents_at_once: int = Field(2, ge=1, le=32, description="that one worker reads side by side")
+    document_parser_s: float = Field(
+        180.0, ge=1, le=3_600, description="that reading one document may take; then it is refused"
+    )
+    document_parser_mb: int = Field(
+        1_536, ge=512, le=65_536, description="of memory for each process that reads documents; then it is refused"
+    )
+
     @field_validator("escalate_on", mode="before")
     @classmethod
     def _by_commas(cls, value: object) -> object:

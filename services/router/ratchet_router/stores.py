@@ -7,6 +7,7 @@ from typing import Self
 from ratchet_common.mongo import Database
 from ratchet_router.best_answer_store import MongoBestAnswers
 from ratchet_router.conversation_store import MongoConversationStore
+from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.idempotency_store import MongoKeyStore
 from ratchet_router.settings import RouterSettings
 from ratchet_router.store import MongoRouterStore
@@ -22,6 +23,7 @@ class Stores:
     keys: MongoKeyStore
     conversations: MongoConversationStore
     traces: MongoTraces
+    documents: MongoDocumentStore
 
     @classmethod
     def of(cls, database: Database, settings: RouterSettings) -> Self:
@@ -35,8 +37,18 @@ class Stores:
             keys=MongoKeyStore(database),
             conversations=conversations,
             traces=MongoTraces(database, conversations),
+            documents=MongoDocumentStore(database),
         )
 
     async def create_indexes(self) -> None:
-        for store in (self.router, self.templates, self.best, self.keys, self.conversations, self.traces):
+        everything = (
+            self.router,
+            self.templates,
+            self.best,
+            self.keys,
+            self.conversations,
+            self.traces,
+            self.documents,
+        )
+        for store in everything:
             await store.create_indexes()

@@ -15,4 +15,7 @@ def large_bodies(settings: RouterSettings) -> Uploads:
     file = Upload(settings.batch_file_bytes + AROUND_A_FILE, FILE_PATIENCE_S, "ROUTER_BATCH_FILE_BYTES")
     most = max(settings.media_body_bytes, settings.body_limit_bytes)
     asked = Upload(most, BODY_PATIENCE_S, "ROUTER_MEDIA_BODY_BYTES")
-    return {("POST", "/v1/files"): file} | {("POST", path): asked for path in ASKING_MODELS}
+    document = Upload(settings.document_bytes + AROUND_A_FILE, FILE_PATIENCE_S, "ROUTER_DOCUMENT_BYTES")
+    return {("POST", "/v1/files"): file, ("POST", "/api/documents"): document} | {
+        ("POST", path): asked for path in ASKING_MODELS
+    }

@@ -1,0 +1,121 @@
+"""The parser as a process of its own: reads documents one after another, until it has grown or its worker is gone.
+
+It has a bound on its memory, and none of the worker's environment: what it reads, strangers have written.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from ratchet_documents.chunking import chunks_of
+from ratchet_documents.limits import STANDARD, Account
+from ratchet_documents.metadata import metadata_of
+from ratchet_documents.parsing import parse
+from ratchet_documents.refusal import RefusedError
+from ratchet_router.documents.frames import (
+    LENGTH,
+    End,
+    Frame,
+    Head,
+    NotRead,
+    PagesRead,
+    Portion,
+    Ready,
+    ToParse,
+    encoded,
+)
+from ratchet_router.documents.reading import metadata_said
+
+PR_SET_PDEATHSIG: Final = 1
+PORTION: Final = 64  # chunks in a frame
+TOLD_EVERY_S: Final = 0.5
+LEAVES_AT: Final = 0.3  # of its memory, resident: what one document left behind shall not be the next one's trouble
+MOST_DOCUMENTS: Final = 200
+
+Say = Callable[[Frame], None]
+
+
+def main() -> None:
+    """`parser_process PARENT_PID MEMORY_BYTES`."""
+    parent, memory = map(int, sys.argv[1:3])
+    _bound(parent, memory)
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no frame
+
+    def say(frame: Frame) -> None:
+        body = encoded(frame)
+        out.write(LENGTH.pack(len(body)) + body)
+        out.flush()
+
+    say(Ready())
+    asked = msgspec.json.Decoder(ToParse)
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        _read(asked.decode(line), say, memory)
+        leaves = number >= MOST_DOCUMENTS or _resident() > LEAVES_AT * memory
+        say(End(leaves))
+        if leaves:
+            return
+
+
+def _bound(parent: int, memory: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.getppid() != parent:  # it died before the line above, and no signal will come
+        sys.exit(1)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the document
+
+
+def _read(wanted: ToParse, say: Say, memory: int) -> None:
+    try:
+        for frame in _frames(Path(wanted.path), wanted.name, say):
+            say(frame)
+    except RefusedError as error:
+        say(NotRead(error.type, str(error)))
+    except MemoryError:
+        say(NotRead("too_much_memory", f"Reading it took more than {memory // 2**20} MB of memory: split it."))
+
+
+def _frames(path: Path, name: str, say: Say) -> Iterator[Frame]:
+    """Raises RefusedError, OSError, MemoryError."""
+    parsed = parse(path, name, account=_Telling(say))
+    about = metadata_said(metadata_of(parsed))
+    yield Head(parsed.kind, parsed.divided, len(parsed.pages), about, parsed.assumptions)
+    chunks = chunks_of(parsed)
+    while portion := tuple(islice(chunks, PORTION)):
+        yield Portion(portion)
+
+
+class _Telling(Account):
+    """Says now and then how many pages have been read."""
+
+    def __init__(self, say: Say) -> None:
+        super().__init__(STANDARD)
+        self._say, self._read, self._told_at = say, 0, 0.0
+
+    def page(self) -> None:
+        super().page()
+        self._read += 1
+        now = time.monotonic()
+        if now - self._told_at > TOLD_EVERY_S:
+            self._told_at = now
+            self._say(PagesRead(self._read))
+
+
+def _resident() -> int:
+    """Bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""Documents parsed in processes of their own, which are killed where they hang and replaced where they die.
+
+PDFium, the parser of Markdown and openpyxl cannot be interrupted, and what they hold is not counted: so each parser has
+a bound on its memory, and the worker one on its time. What happens to it happens to one document.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from ratchet_common.errors import RetryLaterError
+from ratchet_documents.chunking import Chunk
+from ratchet_documents.parsed import Divided, Kind
+from ratchet_router.documents.document import Said
+from ratchet_router.documents.frames import (
+    LARGEST,
+    LENGTH,
+    End,
+    Frame,
+    Head,
+    NotRead,
+    PagesRead,
+    Portion,
+    Ready,
+    ToParse,
+    decoded,
+)
+
+PROGRAM: Final = "ratchet_router.documents.parser_process"
+PASSED_ON: Final = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TMPDIR")  # and no secrets
+TRIES: Final = 2  # a process may have been killed for what was no document's fault
+
+OnPages = Callable[[int], None]
+
+
+class NotReadError(Exception):
+    """It is refused: `type` is stable, the sentence is for whoever sent the document."""
+
+    def __init__(self, type_: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.type, self.sentence = type_, sentence
+
+
+class DiedError(Exception):
+    """The parser ended without a word."""
+
+
+class NoParserError(RetryLaterError):
+    """None lives here, whatever the document: the machine lacks memory, or the installation is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsing:
+    """One document, parsed. `metadata`: without what the caller gave."""
+
+    kind: Kind
+    divided: Divided
+    pages: int
+    metadata: dict[str, Said]
+    assumptions: tuple[str, ...]
+    chunks: list[Chunk] = field(default_factory=list)
+
+
+class Parser:
+    """One process at most, which one document after another uses. Leave it by `stop`.
+
+    `command`: what is run, with the pid of this process and the bytes of memory behind it.
+    """
+
+    def __init__(self, *, seconds: float, memory: int, command: tuple[str, ...] = ()) -> None:
+        self._seconds, self._memory = seconds, memory
+        self._command = command or (sys.executable, "-I", "-m", PROGRAM)
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def parse(self, path: Path, name: str, on_pages: OnPages) -> Parsing:
+        """Raises NotReadError, NoParserError. Cancelled, it ends its process."""
+        for _ in range(TRIES):
+            try:
+                return await self._in_time(path, name, on_pages)
+            except DiedError:
+                continue
+        raise NotReadError("unreadable", "Reading it ends each process that tries: the document is damaged.")
+
+    async def _in_time(self, path: Path, name: str, on_pages: OnPages) -> Parsing:
+        well = False
+        try:
+            async with asyncio.timeout(self._seconds):
+                parsing = await self._parsed(path, name, on_pages)
+            well = True
+        except NotReadError:
+            well = True
+            raise
+        except TimeoutError:
+            raise NotReadError(
+                "too_slow",
+                f"Reading it took more than {self._seconds:g} seconds: split the document into smaller ones.",
+            ) from None
+        finally:
+            if not well:
+                await self.stop()
+        return parsing
+
+    async def _parsed(self, path: Path, name: str, on_pages: OnPages) -> Parsing:
+        """Reads on to the end in any case: then the process is ready for the next document."""
+        parsing, refused = None, None
+        async with aclosing(self._frames(ToParse(str(path), name))) as frames:
+            async for frame in frames:
+                if isinstance(frame, PagesRead):
+                    on_pages(frame.pages)
+                elif isinstance(frame, Head):
+                    parsing = Parsing(frame.kind, frame.divided, frame.pages, frame.metadata, frame.assumptions)
+                elif isinstance(frame, Portion) and parsing is not None:
+                    parsing.chunks.extend(frame.chunks)
+                elif isinstance(frame, NotRead):
+                    refused = NotReadError(frame.type, frame.sentence)
+        if refused is not None:
+            raise refused
+        if parsing is None:
+            raise DiedError
+        return parsing
+
+    async def _frames(self, wanted: ToParse) -> AsyncGenerator[Frame, None]:
+        """To the end of one document. Raises DiedError, NoParserError."""
+        process = await self._started()
+        if process.stdin is None or process.stdout is None:
+            raise DiedError
+        try:
+            process.stdin.write(msgspec.json.encode(wanted) + b"\n")
+            await process.stdin.drain()
+            while True:
+                frame = await _next(process.stdout)
+                yield frame
+                if isinstance(frame, End):
+                    if frame.leaves:
+                        await self.stop()
+                    return
+        except (BrokenPipeError, ConnectionResetError):
+            raise DiedError from None
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        if self.process is None or self.process.returncode is not None:
+            self.process = await asyncio.create_subprocess_exec(
+                *self._command,
+                str(os.getpid()),
+                str(self._memory),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # a library's words may quote the document
+                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+                start_new_session=True,
+            )
+            await self._lives(self.process)
+        return self.process
+
+    async def _lives(self, process: asyncio.subprocess.Process) -> None:
+        try:
+            if process.stdout is None or not isinstance(await _next(process.stdout), Ready):
+                raise DiedError
+        except DiedError:
+            raise NoParserError("No process that reads documents can be started here: is there memory left?") from None
+
+    async def stop(self) -> None:
+        process, self.process = self.process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+        await process.wait()
+
+
+async def _next(said: asyncio.StreamReader) -> Frame:
+    """Raises DiedError, as for whatever is no frame."""
+    try:
+        (length,) = LENGTH.unpack(await said.readexactly(LENGTH.size))
+        if length > LARGEST:
+            raise DiedError
+        frame: Frame = decoded(await said.readexactly(length))
+    except (asyncio.IncompleteReadError, ConnectionResetError, msgspec.DecodeError):
+        raise DiedError from None
+    return frame

@@ -1,0 +1,102 @@
+"""The composition root of the router's workers on documents: a process of its own, never that of the hot path."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+from fastapi import FastAPI
+
+from ratchet_common.background import Loop
+from ratchet_common.events import DocumentChanged
+from ratchet_common.http import create_app
+from ratchet_common.measures import Found
+from ratchet_common.messaging import Handle
+from ratchet_common.service import Connections, at_work, connections
+from ratchet_common.topics import DOCUMENTS
+from ratchet_retrieval.port import Index
+from ratchet_router.documents.deleting import Deleting
+from ratchet_router.documents.files import FilePlace, files_at
+from ratchet_router.documents.ingesting import Ingesting
+from ratchet_router.documents.metrics import DOCUMENTS as STATES
+from ratchet_router.documents.metrics import WAITED
+from ratchet_router.documents.parsing_apart import Parser
+from ratchet_router.documents.store import MongoDocumentStore
+from ratchet_router.documents.sweeping import Sweeping
+from ratchet_router.documents.work_store import MongoWorkStore
+from ratchet_router.documents.worker import Worker
+from ratchet_router.settings import RouterSettings
+
+ROLE: Final = "documents"
+LOOK_EVERY_S: Final = 5.0  # for what another worker left; what is sent in is told over the bus
+IDLE_S: Final = 20.0
+TEND_EVERY_S: Final = 30.0
+SWEEP_EVERY_S: Final = 300.0
+
+
+def build_worker(settings: RouterSettings, index_of: Callable[[str], Index]) -> FastAPI:
+    """`index_of`: by its URL. Raises CannotStartError."""
+    files = files_at(settings.documents_url, most=settings.document_bytes)
+    files.insist()
+    index = index_of(settings.index_url)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with connections("router", settings, app, role=ROLE) as its, AsyncExitStack() as stack:
+            documents = MongoDocumentStore(its.database)
+            await documents.create_indexes()
+            work = MongoWorkStore(documents)
+            parsers = [_parser(settings) for _ in range(settings.documents_at_once)]
+            for parser in parsers:
+                stack.push_async_callback(parser.stop)
+            loops = _loops(work, files, index, parsers)
+            its.hear(DOCUMENTS, _poking(list(loops.values())))
+            _measure(its, work)
+            loops |= _sweeps(documents, files, index) | await its.relay(documents.collection)
+            app.state.ready = its.ready
+            async with at_work(its, loops):
+                yield
+
+    return create_app(ROLE, settings, routers=[], lifespan=lifespan)
+
+
+def _parser(settings: RouterSettings) -> Parser:
+    return Parser(seconds=settings.document_parser_s, memory=settings.document_parser_mb * 1024 * 1024)
+
+
+def _loops(work: MongoWorkStore, files: FilePlace, index: Index, parsers: Sequence[Parser]) -> dict[str, Loop]:
+    ingesting, deleting = Ingesting(work, files, index), Deleting(work, files, index)
+    workers = [Worker(work, ingesting, deleting, parser) for parser in parsers]
+    return {
+        f"documents {number}": Loop(worker.round, every=LOOK_EVERY_S, idle=IDLE_S)
+        for number, worker in enumerate(workers, 1)
+    }
+
+
+def _sweeps(documents: MongoDocumentStore, files: FilePlace, index: Index) -> dict[str, Loop]:
+    sweeping = Sweeping(documents, files)
+    return {
+        "old documents": Loop(sweeping.expire, every=SWEEP_EVERY_S),
+        "files of no document": Loop(sweeping.clear, every=SWEEP_EVERY_S, idle=24 * 3600.0),
+        "tending the index": Loop(index.tend, every=TEND_EVERY_S, idle=SWEEP_EVERY_S),
+    }
+
+
+def _poking(loops: Sequence[Loop]) -> Handle:
+    async def on_documents(_: Sequence[DocumentChanged]) -> None:
+        for loop in loops:
+            loop.poke()
+
+    return on_documents
+
+
+def _measure(its: Connections, work: MongoWorkStore) -> None:
+    async def states() -> Found:
+        counts = await work.counts()
+        return [(STATES, (state,), count) for state, count in counts.items()]
+
+    async def waited() -> Found:
+        return [(WAITED, (ROLE,), await work.oldest_due(datetime.now(UTC)))]
+
+    its.measures.add("documents by state", states)
+    its.measures.add("documents that wait", waited)
