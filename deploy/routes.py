@@ -45,6 +45,13 @@ http {
             set $upstream http://router:%(port)s;
             proxy_pass $upstream$request_uri;
         }
+        # Documents: ROUTER_DOCUMENT_BYTES is lower.
+        location = /api/documents {
+            client_max_body_size 120m;
+            proxy_request_buffering off;
+            set $upstream http://router:%(port)s;
+            proxy_pass $upstream$request_uri;
+        }
 %(locations)s
         location / {
             default_type application/problem+json;

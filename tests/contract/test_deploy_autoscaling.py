@@ -4,6 +4,7 @@ https://keda.sh/docs/2.17/reference/scaledobject-spec/, …/scalers/apache-kafka
 """
 
 import ast
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from ratchet_common import topics
 from ratchet_common.topics import BY_NAME, EVERY_SERVICE, Topic, group_of
+from ratchet_router.documents.work_store import SHOWN
 from tests.contract.images import ROOT
 from tests.contract.manifests import Manifest, container_of, either_way, of_kind
 
@@ -44,6 +46,7 @@ KAFKA_MAY = KAFKA_NEEDS | {
     "unsafeSsl",
 }
 
+WORKER = "documents"  # of the router: it hears the topic, and counts what waits in the store
 each_service = pytest.mark.parametrize("service", EVERY_SERVICE)
 each_on_lag = pytest.mark.parametrize("service", ON_LAG)
 
@@ -65,7 +68,7 @@ def test_each_deployment_has_exactly_one_autoscaler(render: Render) -> None:
     assert all("replicas" not in d["spec"] for d in of_kind(manifests, "Deployment").values())  # the scaler's business
 
 
-@each_service
+@pytest.mark.parametrize("service", [*EVERY_SERVICE, WORKER])
 @either_way
 def test_a_scaled_object_says_what_keda_asks_for(render: Render, service: str) -> None:
     scaler = scalers(render())[service]
@@ -111,9 +114,10 @@ def test_a_service_reads_only_topics_that_the_table_gives_it(service: str) -> No
     assert all(service in topic.read_by for topic in heard_by(service))
 
 
-def heard_by(service: str) -> list[Topic]:
+def heard_by(service: str, part: str = "") -> list[Topic]:
     """The topics that its code subscribes to: the first argument of each `its.hear(…)`."""
-    return [topic for path in sorted((ROOT / "services" / service).rglob("*.py")) for topic in heard_in(path)]
+    code = ROOT / "services" / service / f"ratchet_{service}" / part
+    return [topic for path in sorted(code.rglob("*.py")) for topic in heard_in(path)]
 
 
 def heard_in(path: Path) -> list[Topic]:
@@ -147,3 +151,22 @@ def test_the_router_scales_on_its_load(render: Render) -> None:
     assert (trigger["type"], trigger["metricType"]) == ("cpu", "Utilization")
     assert 0 < int(trigger["metadata"]["value"]) < 100
     assert "cpu" in container_of(of_kind(manifests, "Deployment")["router"])["resources"]["requests"]
+
+
+@either_way
+def test_the_workers_on_documents_scale_on_those_that_wait(render: Render) -> None:
+    """https://keda.sh/docs/2.17/scalers/mongodb/. The names are those of the store that they work on."""
+    manifests = render()
+    waiting, lag = scalers(manifests)[WORKER]["spec"]["triggers"]
+    its = waiting["metadata"]
+    assert waiting["type"] == "mongodb"
+    assert its.keys() == {"connectionStringFromEnv", "dbName", "collection", "query", "queryValue"}
+    assert (its["connectionStringFromEnv"], its["dbName"], its["collection"]) == ("MONGODB_URL", "router", "documents")
+    assert json.loads(its["query"]) == {"state": {"$in": list(SHOWN)}}
+    assert int(its["queryValue"]) > 0
+    topic = BY_NAME[lag["metadata"]["topic"]]
+    assert [topic] == heard_by("router", "documents")
+    assert (lag["type"], lag["metadata"]["consumerGroup"]) == ("kafka", group_of("router", topic.name))
+    config = of_kind(manifests, "ConfigMap")["ratchet"]["data"]
+    assert lag["metadata"]["bootstrapServers"] == config["KAFKA_BOOTSTRAP_SERVERS"]
+    assert scalers(manifests)[WORKER]["spec"]["maxReplicaCount"] <= int(config["KAFKA_PARTITIONS"])

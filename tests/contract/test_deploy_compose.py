@@ -12,9 +12,11 @@ import yaml
 from deploy.routes import NGINX, PORT
 
 from ratchet_common.topics import EVERY_SERVICE
+from ratchet_router.settings import RouterSettings
 from tests.contract.images import ROOT, environment, last, stages
 from tests.contract.started import started
 
+WORKER = "documents"  # of the router, in its image
 each_service = pytest.mark.parametrize("service", EVERY_SERVICE)
 
 
@@ -46,7 +48,7 @@ def test_it_is_valid_by_the_specifications_own_schema() -> None:
 
 
 def test_it_runs_bus_store_gateway_and_each_service_once() -> None:
-    assert services().keys() == {"kafka", "mongodb", "gateway", *EVERY_SERVICE}
+    assert services().keys() == {"kafka", "mongodb", "gateway", WORKER, *EVERY_SERVICE}
 
 
 @each_service
@@ -79,7 +81,7 @@ def test_a_service_finds_bus_store_and_tokens(service: str) -> None:
     assert variables["TOKENS_FILE"] == f"/run/secrets/{secret}"
 
 
-@pytest.mark.parametrize("name", [*EVERY_SERVICE, "gateway"])
+@pytest.mark.parametrize("name", [*EVERY_SERVICE, WORKER, "gateway"])
 def test_a_container_has_no_rights(name: str) -> None:
     container = services()[name]
     assert container["read_only"] is True
@@ -96,18 +98,29 @@ def test_only_the_gateway_is_reached_from_outside_and_only_from_this_machine() -
 
 def test_the_trainer_writes_models_where_the_router_reads_them() -> None:
     volume, place = services()["trainer"]["volumes"][0].split(":")
-    assert services()["router"]["volumes"] == [f"{volume}:{place}:ro"]
+    assert f"{volume}:{place}:ro" in services()["router"]["volumes"]
     assert volume in composed()["volumes"]
     assert variables_of("trainer")["TRAINER_ARTIFACTS_URL"].startswith(f"file://{place}/")
 
 
-@pytest.mark.parametrize("service", ["trainer", "router"])
+@pytest.mark.parametrize("service", ["trainer", "router", WORKER])
 def test_a_new_volume_belongs_to_the_services_user(service: str) -> None:
     """An empty named volume takes owner and mode of the image's directory at its place."""
-    place = services()[service]["volumes"][0].split(":")[1]
-    user, group = last(service, "USER").split(":")
     (prepared,) = stages()["runtime"].all("RUN")
-    assert f"install -d -o {user} -g {group} {place}" in prepared
+    made = re.search(r"install -d -o (\d+) -g (\d+) ([\w/ -]+)", prepared)
+    assert made is not None
+    assert last("router" if service == WORKER else service, "USER") == f"{made[1]}:{made[2]}"
+    assert {volume.split(":")[1] for volume in services()[service]["volumes"]} <= set(made[3].split())
+
+
+def test_the_worker_is_the_routers_image_beside_the_routers_documents() -> None:
+    worker, router = services()[WORKER], services()["router"]
+    assert worker["image"] == router["image"]
+    assert worker["command"] == ["python", "-m", "ratchet_router.documents"]
+    assert worker["environment"] == router["environment"]
+    (volume,) = worker["volumes"]
+    assert volume in router["volumes"]
+    assert RouterSettings.model_fields["documents_url"].default.startswith(f"file://{volume.split(':')[1]}/")
 
 
 def test_nginx_reads_its_routes_and_sends_to_services_that_are_there() -> None:

@@ -1,12 +1,14 @@
 """deploy/k8s: valid, one Deployment a service, locked down, and wired to settings that exist."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import kubernetes_validate
 import pytest
 
 from ratchet_common.topics import EVERY_SERVICE
+from ratchet_router.settings import RouterSettings
 from tests.contract.images import environment, last
 from tests.contract.manifests import Manifest, container_of, either_way, from_files, from_kustomize, of_kind, pod_of
 from tests.contract.started import started
@@ -16,7 +18,9 @@ CUSTOM = {"ScaledObject"}  # in no schema of Kubernetes: test_deploy_autoscaling
 YOURS = {"ratchet-store": {"MONGODB_URL"}, "ratchet-tokens": {"tokens.json"}}  # secrets that the README has made
 OLDEST = "1.30"  # the first where a pod may sleep before it stops, without a switch
 
+WORKER = "documents"  # a role of the router, in its image: nobody sends it requests
 each_service = pytest.mark.parametrize("service", EVERY_SERVICE)
+each_deployed = pytest.mark.parametrize("service", [*EVERY_SERVICE, WORKER])
 
 
 @either_way
@@ -38,11 +42,12 @@ def test_a_wrong_object_would_be_noticed(render: Render) -> None:
 @either_way
 def test_each_service_has_one_deployment_one_service_and_one_budget(render: Render) -> None:
     manifests = render()
-    for kind in ("Deployment", "Service", "PodDisruptionBudget"):
-        assert sorted(m["metadata"]["name"] for m in manifests if m["kind"] == kind) == sorted(EVERY_SERVICE)
+    for kind, more in (("Deployment", [WORKER]), ("Service", []), ("PodDisruptionBudget", [WORKER])):
+        names = sorted(m["metadata"]["name"] for m in manifests if m["kind"] == kind)
+        assert names == sorted([*EVERY_SERVICE, *more])
 
 
-@each_service
+@each_deployed
 @either_way
 def test_labels_find_their_pods(render: Render, service: str) -> None:
     manifests = render()
@@ -50,18 +55,18 @@ def test_labels_find_their_pods(render: Render, service: str) -> None:
     labels = spec["template"]["metadata"]["labels"].items()
     for selector in (
         spec["selector"]["matchLabels"],
-        of_kind(manifests, "Service")[service]["spec"]["selector"],
+        *([of_kind(manifests, "Service")[service]["spec"]["selector"]] if service != WORKER else []),
         of_kind(manifests, "PodDisruptionBudget")[service]["spec"]["selector"]["matchLabels"],
     ):
         assert selector == {"app.kubernetes.io/name": service}
         assert selector.items() <= labels
 
 
-@each_service
+@each_deployed
 @either_way
 def test_a_pod_has_no_rights(render: Render, service: str) -> None:
     pod = pod_of(of_kind(render(), "Deployment")[service])
-    user, group = map(int, last(service, "USER").split(":"))
+    user, group = map(int, last(image_of(service), "USER").split(":"))
     assert pod["enableServiceLinks"] is False
     assert pod["automountServiceAccountToken"] is False
     expected = {"runAsNonRoot": True, "runAsUser": user, "runAsGroup": group, "fsGroup": group}
@@ -75,7 +80,7 @@ def test_a_pod_has_no_rights(render: Render, service: str) -> None:
     }
 
 
-@each_service
+@each_deployed
 @either_way
 def test_a_pod_asks_for_what_it_needs_and_is_bounded(render: Render, service: str) -> None:
     resources = container_of(of_kind(render(), "Deployment")[service])["resources"]
@@ -83,7 +88,7 @@ def test_a_pod_asks_for_what_it_needs_and_is_bounded(render: Render, service: st
     assert "memory" in resources["limits"]
 
 
-@each_service
+@each_deployed
 @either_way
 def test_a_start_needs_bus_and_store_and_what_follows_does_not(render: Render, service: str) -> None:
     """Else an absent Kafka would take all routers away, which answer without it."""
@@ -99,16 +104,40 @@ def test_a_start_needs_bus_and_store_and_what_follows_does_not(render: Render, s
     assert {probe["port"] for probe in asked.values()} == {"http"}
 
 
-@each_service
+@each_deployed
 @either_way
 def test_a_service_starts_with_what_its_deployment_sets(
     render: Render, service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manifests = render()
     deployment = of_kind(manifests, "Deployment")[service]
-    settings = started(service, variables_of(deployment, manifests), monkeypatch)
+    settings = started(image_of(service), variables_of(deployment, manifests), monkeypatch)
     assert settings.host == "0.0.0.0"  # noqa: S104  inside a container
     assert str(settings.tokens_file) in files_of(deployment)
+
+
+def image_of(service: str) -> str:
+    return "router" if service == WORKER else service
+
+
+@either_way
+def test_a_worker_is_the_routers_image_in_a_role_of_its_own(render: Render) -> None:
+    deployments = of_kind(render(), "Deployment")
+    worker = container_of(deployments[WORKER])
+    assert worker["image"] == container_of(deployments["router"])["image"]
+    assert worker["command"] == ["python", "-m", "ratchet_router.documents"]
+    assert find_spec("ratchet_router.documents.__main__") is not None
+
+
+@either_way
+def test_the_router_keeps_documents_where_its_workers_read_them(render: Render) -> None:
+    manifests = render()
+    deployments = of_kind(manifests, "Deployment")
+    mounts = [claims_of(deployments[name])["ratchet-documents"] for name in ("router", WORKER)]
+    assert mounts[0] == mounts[1]
+    for field in ("documents_url", "index_url"):
+        assert RouterSettings.model_fields[field].default.startswith(f"file://{mounts[0]['mountPath']}/")
+    assert of_kind(manifests, "PersistentVolumeClaim")["ratchet-documents"]["spec"]["accessModes"] == ["ReadWriteMany"]
 
 
 def variables_of(deployment: Manifest, manifests: list[Manifest]) -> dict[str, str]:
@@ -142,9 +171,17 @@ def test_the_trainer_writes_models_where_the_router_reads_them(render: Render, m
 
 
 def claim_of(deployment: Manifest) -> dict[str, Any]:
-    (volume,) = [v for v in pod_of(deployment)["volumes"] if "persistentVolumeClaim" in v]
-    (mount,) = [m for m in container_of(deployment)["volumeMounts"] if m["name"] == volume["name"]]
-    return {**mount, "claim": volume["persistentVolumeClaim"]["claimName"]}
+    return claims_of(deployment)["ratchet-artifacts"]
+
+
+def claims_of(deployment: Manifest) -> dict[str, dict[str, Any]]:
+    """Where each is mounted."""
+    found = {}
+    for volume in [v for v in pod_of(deployment)["volumes"] if "persistentVolumeClaim" in v]:
+        (mount,) = [m for m in container_of(deployment)["volumeMounts"] if m["name"] == volume["name"]]
+        claim = volume["persistentVolumeClaim"]["claimName"]
+        found[claim] = {**mount, "claim": claim}
+    return found
 
 
 @either_way

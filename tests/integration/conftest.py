@@ -33,8 +33,8 @@ ON_KAFKA = os.environ.get("RATCHET_TEST_BUS") == "kafka"
 WHATEVER_THE_BUS = {
     "test_alerts", "test_bad_requests", "test_batch_callbacks", "test_batch_items", "test_batch_work",
     "test_building_while_erasing", "test_dead_provider", "test_document_work", "test_draining", "test_evaluations",
-    "test_explaining", "test_feedback_browser", "test_feedback_rules", "test_forgotten", "test_forgotten_numbers", "test_hanging_up",
-    "test_large_batches", "test_leavings", "test_limits", "test_long_requests", "test_marked_jobs",
+    "test_explaining", "test_feedback_browser", "test_feedback_rules", "test_forgotten", "test_forgotten_numbers",
+    "test_hanging_up", "test_large_batches", "test_leavings", "test_limits", "test_long_requests", "test_marked_jobs",
     "test_registered_versions", "test_reloading", "test_reports", "test_searches", "test_slow_clients",
     "test_stack_processes", "test_tenants", "test_trainer_commands", "test_trainer_examples", "test_trainer_killed",
     "test_trainer_stores", "test_upserts", "test_whole_calls", "test_whole_handlers", "crashes.test_batches",

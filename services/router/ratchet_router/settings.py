@@ -170,7 +170,7 @@ class RouterSettings(CommonSettings):
     index_url: str = Field(
         "file:///var/lib/ratchet-documents/index",
         max_length=1000,
-        description="of their passages: a file: or s3: URL for LanceDB, or qdrant+http(s)://host:port",
+        description="of their passages: a file: URL, or one of an object store (s3:, gs:, az:)",
     )
     document_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, le=100 * 1024 * 1024, description="of a document, in place of the body limit"
