@@ -171,6 +171,11 @@ class AnswerCache:
     def drop(self, tenant: str, drop: Drop) -> int:
         return self._memory.drop_where(lambda e: e.tenant == tenant and drop.takes(e))
 
+    def drop_document(self, tenant: str, document_id: str) -> int:
+        return self._memory.drop_where(
+            lambda e: e.grounding is not None and e.tenant == tenant and document_id in e.documents
+        )
+
     def forget(self, person: Person) -> int:
         return self._memory.drop_where(lambda e: e.tenant == person.tenant and e.user == person.name)
 

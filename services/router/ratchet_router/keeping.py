@@ -46,7 +46,7 @@ async def keep(progress: Progress, answered: Answered, by: Target) -> None:
         ask.cache != "off"
         and by.name == progress.plan.resolved
         and answered.passed
-        and answered.found
+        and _still_worth_it(progress, answered)
         and not _cut(progress, answered)
     )
     if not keeps and progress.leads is None:
@@ -58,6 +58,14 @@ async def keep(progress: Progress, answered: Answered, by: Target) -> None:
             await cache.make_way(key, ask.tenant)
         cache.keep(key, entry)
     progress.settle(entry, for_all=keeps)
+
+
+def _still_worth_it(progress: Progress, answered: Answered) -> bool:
+    """Not where nothing was found, nor where documents have changed since they were looked into."""
+    its = answered.grounding
+    if its is None:
+        return True
+    return its.found and its.changes == progress.parts.snapshot.document_changes(progress.ask.tenant)
 
 
 def _cut(progress: Progress, answered: Answered) -> bool:

@@ -10,8 +10,6 @@ from functools import partial
 from fastapi import FastAPI
 
 from ratchet_common.background import Loop, Round
-from ratchet_common.events import EstimateTrained
-from ratchet_common.forgotten import Person
 from ratchet_common.http import create_app
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_providers.local_student import LocalStudents
@@ -48,11 +46,11 @@ from ratchet_router.cache import AnswerCache
 from ratchet_router.conversations import Conversations
 from ratchet_router.documents.files import files_at
 from ratchet_router.documents.keeping import documents_of
-from ratchet_router.epochs import Dropped
 from ratchet_router.estimates import Estimates
 from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.files_anew import FilesAnew
 from ratchet_router.gate import Gates
+from ratchet_router.grounding.sources import NOTHING_SET_UP, Retrieves
 from ratchet_router.hearing import hear
 from ratchet_router.kept_keys import EVERY_S, KeptKeys
 from ratchet_router.library import Library
@@ -60,6 +58,7 @@ from ratchet_router.limits.admission import Admission
 from ratchet_router.memory import Memory
 from ratchet_router.parts import Parts
 from ratchet_router.recording import Recorder
+from ratchet_router.refreshing import refreshed
 from ratchet_router.retrying import RetryBudget
 from ratchet_router.sessions import Sessions
 from ratchet_router.settings import RouterSettings
@@ -95,8 +94,8 @@ APIS = (
 )
 
 
-def build(settings: RouterSettings) -> FastAPI:
-    """Raises CannotStartError."""
+def build(settings: RouterSettings, retrieves: Retrieves = NOTHING_SET_UP) -> FastAPI:
+    """`retrieves`: looks into the tenants' documents. Raises CannotStartError."""
     wire = Wire()
     files = read_files(settings, wire)
     callbacks = callbacks_of(settings, wire)
@@ -116,9 +115,9 @@ def build(settings: RouterSettings) -> FastAPI:
             adapter_loops.use(files.adapters)
             students = LocalStudents(its.workers)
             warming = Warming(students, files.catalogue.platforms)
-            parts = app.state.parts = _parts(settings, files, students, stores, admission, its)
+            parts = app.state.parts = _parts(settings, files, students, stores, admission, its, retrieves)
             unserved = Unserved(files.catalogue.platforms)
-            refresh = partial(_refresh, app, stores, warming, unserved)
+            refresh = partial(refreshed, app, stores, warming, unserved)
             loops = _loops(app, wire, stores.router, warming, refresh) | {"limits": admission.loop}
             await hear(its, settings, stores, loops["snapshot"].poke)
             await refresh()
@@ -174,6 +173,7 @@ def _parts(
     stores: Stores,
     admission: Admission,
     its: Connections,
+    retrieves: Retrieves,
 ) -> Parts:
     answering = answering_with(files.catalogue, files.adapters, settings, students)
     memory = Memory(entries=settings.cache_entries, size=settings.cache_bytes)
@@ -201,6 +201,7 @@ def _parts(
         sessions=sessions,
         estimates=Estimates(settings.aim, most=settings.estimates),
         shadows=shadows_by(settings, around, recorder),
+        retrieves=retrieves,
     )
 
 
@@ -224,26 +225,6 @@ def _around(files: Files, settings: RouterSettings) -> Surroundings:
         random.Random(),  # noqa: S311  spreads load
         Vanguards(head_start_s=settings.head_start_ms / 1000),
     )
-
-
-async def _refresh(app: FastAPI, stores: Stores, warming: Warming, unserved: Unserved) -> None:
-    parts: Parts = app.state.parts  # of the moment: they change when files are read anew
-    forgotten = []
-    await parts.library.refresh(stores.templates)
-    for event in await parts.snapshot.refresh(stores.router, warming.readies):
-        if isinstance(event, EstimateTrained):
-            parts.estimates.hear(event)
-        elif isinstance(event, Dropped):
-            parts.cache.drop(event.tenant, event.drop)
-        elif isinstance(event, Person):
-            parts.cache.forget(event)
-            forgotten.append(event)
-        else:
-            parts.cache.drop_versions(event.tenant, event.revoked)
-            warming.hear(event)
-            unserved.hear(event)
-    for person in forgotten:
-        await stores.router.forget_person(person)
 
 
 def _loops(app: FastAPI, wire: Wire, store: MongoRouterStore, warming: Warming, refresh: Round) -> dict[str, Loop]:

@@ -43,6 +43,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     grounding: Grounding | None = None  # what it was answered from
     user: str = ""  # a digest of who had asked, by which it is found when he is forgotten
 
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The ids of those that were read for it."""
+        return self.grounding.documents if self.grounding is not None else ()
+
     def age_s(self, now: datetime) -> float:
         """Its result id is a UUIDv7, and begins with its milliseconds."""
         return max(0.0, now.timestamp() - (self.result_id.int >> 80) / 1000)

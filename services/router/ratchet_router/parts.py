@@ -27,7 +27,7 @@ from ratchet_router.cache import AnswerCache
 from ratchet_router.estimates import Estimates
 from ratchet_router.experiments import Enrolled, enrolled
 from ratchet_router.grounding.amount import Numbers
-from ratchet_router.grounding.sources import NothingSetUp, Retrieves
+from ratchet_router.grounding.sources import NOTHING_SET_UP, Retrieves
 from ratchet_router.idempotency import KeyStore
 from ratchet_router.in_flight import InFlight
 from ratchet_router.library import Library
@@ -77,7 +77,7 @@ class Parts:
     sessions: Sessions
     estimates: Estimates
     shadows: Shadows
-    retrieves: Retrieves = field(default_factory=NothingSetUp)
+    retrieves: Retrieves = NOTHING_SET_UP
     in_flight: InFlight = field(default_factory=InFlight)
     targets: dict[str, Target] = field(default_factory=dict)  # of models, as they are made for the first time
 

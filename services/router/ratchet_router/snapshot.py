@@ -17,6 +17,7 @@ from ratchet_common.events import (
     TrafficAssigned,
 )
 from ratchet_common.forgotten import Person
+from ratchet_router.changed_documents import ChangedDocument, ChangedDocuments
 from ratchet_router.epochs import Dropped, Epoch, Kind
 from ratchet_router.routing import Measured
 
@@ -36,6 +37,7 @@ class Changes:
     experiments: Sequence[ExperimentChanged] = ()
     estimates: Sequence[EstimateTrained] = ()
     forgotten: Sequence[Person] = ()
+    documents: Sequence[ChangedDocument] = ()
 
 
 class SnapshotStore(Protocol):
@@ -59,13 +61,14 @@ class Snapshot:
         self._experiments: dict[tuple[str, str], dict[str, ExperimentChanged]] = {}
         self._estimates: dict[tuple[str, str], int] = {}  # revisions
         self._forgotten: dict[tuple[str, str], datetime] = {}
+        self._documents = ChangedDocuments()
         self._seen: datetime | None = None
         self._began = False
 
     async def refresh(
         self, store: SnapshotStore, ready: Ready = at_once
-    ) -> list[TrafficAssigned | EstimateTrained | Dropped | Person]:
-        """Returns the assignments, the estimates, the drops and the forgotten persons that are new here.
+    ) -> list[TrafficAssigned | EstimateTrained | Dropped | Person | ChangedDocument]:
+        """Returns the assignments, the estimates, the drops, the forgotten persons, the documents that are new here.
 
         An assignment waits until this replica is `ready` for it; those that were there before it started do not.
         """
@@ -82,7 +85,9 @@ class Snapshot:
         self._estimates.update({(event.tenant, event.task_type): event.revision for event in trained})
         self._seen = changes.until or self._seen
         forgotten = self._newly_forgotten(changes.forgotten)
-        return [*new, *trained, *dropped, *([] if first else forgotten)]  # at first nothing is in memory
+        documents = self._documents.newly(changes.documents)
+        gone = [] if first else [*forgotten, *documents]  # at first nothing is in memory
+        return [*new, *trained, *dropped, *gone]
 
     def _newly_forgotten(self, found: Sequence[Person]) -> list[Person]:
         new = [one for one in found if self._forgotten.get((one.tenant, one.name)) != one.asked_at]
@@ -146,6 +151,10 @@ class Snapshot:
 
     def _told(self, tenant: str, task_type: str, model: str) -> QualityMeasured | None:
         return self._quality.get((tenant, task_type, model)) or self._quality.get((EVERYONE, task_type, model))
+
+    def document_changes(self, tenant: str) -> int:
+        """How many this replica has heard of."""
+        return self._documents.times(tenant)
 
     def epoch(self, tenant: str, kind: Kind) -> tuple[int, int]:
         """Stands in the keys of the answers that are kept."""

@@ -28,12 +28,13 @@ from ratchet_common.outbox import entry, holding
 from ratchet_common.persons import digest
 from ratchet_common.upserts import Change, upsert, upsert_where
 from ratchet_router.cache import Tallies, Tally
+from ratchet_router.changed_documents import ChangedDocument
 from ratchet_router.epochs import EVERYTHING, Drop, Epoch
 from ratchet_router.memory import Entry
 from ratchet_router.snapshot import Changes
 
 LARGEST_ENTRY_BYTES = 256 * 1024
-KNOWN = ("traffic", "quality", "caches", "experiments", "estimates", "forgotten")
+KNOWN = ("traffic", "quality", "caches", "experiments", "estimates", "forgotten", "changed_documents")
 
 
 class MongoRouterStore:
@@ -88,6 +89,9 @@ class MongoRouterStore:
             experiments=[msgspec.json.decode(d["body"], type=ExperimentChanged) for d in found["experiments"]],
             estimates=[msgspec.json.decode(d["body"], type=EstimateTrained) for d in found["estimates"]],
             forgotten=[Person(d["tenant"], d["name"], d["asked_at"]) for d in found["forgotten"]],
+            documents=[
+                ChangedDocument(d["tenant"], d["document_id"], d["written_at"]) for d in found["changed_documents"]
+            ],
         )
 
     async def _written(self, name: str, since: datetime | None) -> list[Document]:
@@ -103,6 +107,8 @@ class MongoRouterStore:
         about: Document = {"tenant": entry.tenant, **by, "expires_at": entry.expires_at}
         if entry.user:
             about["user"] = entry.user
+        if entry.documents:
+            about["documents"] = list(entry.documents)
         return self.kept.offer({"_id": Binary(key), **about, "hits": 0, "body": body})
 
     async def cached(self, key: bytes, tenant: str) -> bytes | None:

@@ -9,6 +9,7 @@ from ratchet_router.best_answer_store import MongoBestAnswers
 from ratchet_router.conversation_store import MongoConversationStore
 from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.idempotency_store import MongoKeyStore
+from ratchet_router.kept_from_documents import MongoKeptFromDocuments
 from ratchet_router.settings import RouterSettings
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.template_store import MongoTemplateStore
@@ -24,6 +25,7 @@ class Stores:
     conversations: MongoConversationStore
     traces: MongoTraces
     documents: MongoDocumentStore
+    kept: MongoKeptFromDocuments
 
     @classmethod
     def of(cls, database: Database, settings: RouterSettings) -> Self:
@@ -38,17 +40,10 @@ class Stores:
             conversations=conversations,
             traces=MongoTraces(database, conversations),
             documents=MongoDocumentStore(database),
+            kept=MongoKeptFromDocuments(database),
         )
 
     async def create_indexes(self) -> None:
-        everything = (
-            self.router,
-            self.templates,
-            self.best,
-            self.keys,
-            self.conversations,
-            self.traces,
-            self.documents,
-        )
-        for store in everything:
+        of_answers = (self.router, self.templates, self.best, self.keys, self.conversations, self.traces, self.kept)
+        for store in (*of_answers, self.documents):
             await store.create_indexes()

@@ -1,6 +1,7 @@
 """Questions to documents, answered by the whole router, with fakes at the borders."""
 
 import dataclasses
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -16,11 +17,13 @@ from ratchet_router.answered import Answered
 from ratchet_router.api.grounding_views import citations, retrieval
 from ratchet_router.ask import Ask
 from ratchet_router.beginning import NotLookedUpError
+from ratchet_router.changed_documents import ChangedDocument
 from ratchet_router.grounding.context import Context
 from ratchet_router.grounding.going_on import NOT_FOUND
 from ratchet_router.grounding.retrieving import grounded
 from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError
 from ratchet_router.shapes.generate import GenerateFrames
+from ratchet_router.snapshot import Changes
 from ratchet_router.stream import opened
 from tests.unit.router.asks import ask, assigned, experiment
 from tests.unit.router.fakes import FakeModel, World, settings
@@ -238,6 +241,27 @@ async def test_the_same_question_is_kept_and_a_changed_document_is_another_quest
     for model in made.models.values():
         model.output = RIGHT.replace("4.5", "4.7")
     assert (await answered(made, asked())).cached_from is None
+
+
+async def test_answers_from_a_document_that_changed_go_and_those_under_way_are_not_kept() -> None:
+    made = world()
+    await made.knows()
+    first = await answered(made, asked())
+    changed = ChangedDocument("acme", "lease", datetime.now(UTC))
+    made.store.now = Changes([], [], [], None, documents=[changed])
+    under_way = await grounded(asked("When does the lease end?"), made.parts)
+    assert await made.snapshot.refresh(made.store) == [changed]
+    assert await made.snapshot.refresh(made.store) == []
+    assert made.parts.cache.drop_document("acme", "report") == 0
+    assert made.parts.cache.drop_document("other", "lease") == 0
+    assert made.parts.cache.drop_document("acme", "lease") == 1
+    made.store.entries.clear()
+    assert (await answered(made, asked())).cached_from is None
+    kept = len(made.store.entries)
+    await answer(under_way, made.parts, still_there)
+    assert len(made.store.entries) == kept == 1
+    assert first.grounding is not None
+    assert first.grounding.documents == ("lease",)
 
 
 async def test_another_tenants_documents_are_not_found() -> None:

@@ -2,10 +2,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from ratchet_common.events import EVERYONE, EstimateTrained, ExperimentChanged, QualityMeasured, TrafficAssigned
+from ratchet_common.events import (
+    EVERYONE,
+    DocumentChanged,
+    EstimateTrained,
+    ExperimentChanged,
+    QualityMeasured,
+    TrafficAssigned,
+)
 from ratchet_common.forgotten import Person
+from ratchet_router.changed_documents import REMEMBERED, ChangedDocument, ChangedDocuments
 from ratchet_router.consumers import Consumers
 from ratchet_router.epochs import EVERYTHING, Drop, Dropped, Epoch, Kind
+from ratchet_router.kept_from_documents import on_documents
 from ratchet_router.routing import Measured
 from ratchet_router.snapshot import LOOK_BACK, Changes, Snapshot
 from tests.unit.router.asks import NOW, VERSION, assigned, experiment
@@ -153,6 +162,38 @@ class KnowledgeStore(FakeStore):
 
     async def save_experiments(self, events: Sequence[ExperimentChanged]) -> None:
         self.saved += events
+
+
+class Kept:
+    def __init__(self) -> None:
+        self.gone: list[tuple[str, str]] = []
+
+    async def changed(self, tenant: str, document_id: str) -> None:
+        self.gone.append((tenant, document_id))
+
+
+async def test_of_a_document_that_changed_or_went_the_answers_go_and_of_one_that_came_there_are_none() -> None:
+    kept = Kept()
+    changes = [("a", "changed"), ("b", "came"), ("a", "went")]
+    await on_documents(kept, [_changed(name, how) for name, how in changes])
+    assert kept.gone == [("acme", "a")]
+
+
+def _changed(name: str, how: Any) -> DocumentChanged:
+    return DocumentChanged(tenant="acme", document_id=name, change=how)
+
+
+def test_what_changed_is_news_once_and_is_not_remembered_for_ever() -> None:
+    known = ChangedDocuments()
+    early = [ChangedDocument("acme", f"d{n}", NOW) for n in range(REMEMBERED)]
+    assert len(known.newly(early)) == REMEMBERED
+    assert known.newly(early[:5]) == []
+    late = ChangedDocument("acme", "d0", NOW + timedelta(hours=1))
+    other = ChangedDocument("other", "d0", NOW + timedelta(hours=1))
+    assert known.newly([late, other]) == [late, other]
+    assert known.newly([late]) == []
+    assert (known.times("acme"), known.times("other"), known.times("none")) == (REMEMBERED + 1, 1, 0)
+    assert len(known._seen) == 2
 
 
 async def test_a_revoked_versions_answers_leave_the_store() -> None:

@@ -25,7 +25,8 @@ async def grounded(ask: Ask, parts: Parts) -> Ask:
     refuse_others(ask.model, ask.context, parts.catalogue)
     context = replace(ask.context, drawn=parts.drawn_approach(ask))
     need = needed(context.query, ask.task_type, context)
-    begun = Grounding(decision=need.amount, reasons=need.reasons)
+    changes = parts.snapshot.document_changes(ask.tenant)
+    begun = Grounding(decision=need.amount, reasons=need.reasons, changes=changes)
     if need.amount == "none":
         return with_sources(ask, context, begun)
     wanted = context.passages or parts.numbers.of(need.amount)
@@ -65,6 +66,7 @@ async def _looked(ask: Ask, context: Context, before: Grounding, wanted: int, pa
         searched=brought.searched,
         sources=fitting(sources, parts.numbers.characters),
         rounds=(*before.rounds, one),
+        changes=before.changes,
     )
 
 

@@ -1,7 +1,7 @@
 """Passages that were retrieved for a question, and how that went."""
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
@@ -68,6 +68,7 @@ class Grounding(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...] = ()
     rounds: tuple[Round, ...] = ()
     found: bool = True
+    changes: int = 0  # of the tenant's documents, that had been heard of when they were looked into
 
     @property
     def looked(self) -> bool:
@@ -105,3 +106,6 @@ class NothingSetUp:
         raise NoKnowledgeError(
             "context: no index of documents is set up here. Give the text itself, or ask the operator for an index."
         )
+
+
+NOTHING_SET_UP: Final = NothingSetUp()
