@@ -13,7 +13,7 @@ from ratchet_cli.showing import short as at_minute
 from ratchet_common.errors import CannotStartError
 
 EXPERIMENTS: Final = "/api/models/experiments"
-ARM: Final = re.compile(r"(?P<name>[^=]+)=(?P<share>\d+):(?P<kind>version|template|model):(?P<what>.+)")
+ARM: Final = re.compile(r"(?P<name>[^=]+)=(?P<share>\d+):(?P<kind>version|template|model|approach):(?P<what>.+)")
 WIDTH: Final = 61  # columns of the picture
 LINES: Final = 16
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from ratchet_monitor.calibration import bin_name
+from ratchet_monitor.calibration import READING, bin_name
 from ratchet_monitor.hearing import Strata, stratum_of, with_answer, with_strata
 from ratchet_monitor.histogram import bin_of
 from ratchet_monitor.observations import MILLION, Observation
@@ -122,9 +122,10 @@ class Tally(msgspec.Struct, omit_defaults=True):
             told = (1, seen.confidence, scored.score)
             self.calibration[number] = together(self.calibration.get(number), told)
         if seen.raw_confidence is not None:
-            name = bin_name(seen.confidence_source, seen.raw_confidence / MILLION)
             raw = (1, seen.raw_confidence, scored.score)
-            self.reliability[name] = together(self.reliability.get(name), raw)
+            for approach in ("", seen.approach) if seen.approach in READING else ("",):
+                name = bin_name(seen.confidence_source, seen.raw_confidence / MILLION, approach)
+                self.reliability[name] = together(self.reliability.get(name), raw)
 
 
 def with_calibration(bins: dict[int, tuple[int, int, int]], others: Mapping[int, tuple[int, int, int]]) -> None:

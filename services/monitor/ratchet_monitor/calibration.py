@@ -5,16 +5,17 @@ scores bends the curve a little, and it never falls. What is fitted are sums ove
 hours, so that no score counts twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, floor, log
 from typing import Final, cast, get_args
 
-from ratchet_common.events import Calibration, ConfidenceSource
+from ratchet_common.events import Approach, Calibration, ConfidenceSource
 
 BIN: Final = 0.5  # of log-odds
 CLOSE: Final = 1e-9
 FURTHEST: Final = 6.0  # log-odds: .9975
+READING: Final = frozenset({"base_rag", "hybrid_rag_finetuned"})  # approaches whose sums are kept apart as well
 LEAST: Final = 10  # scores, before a curve is worth its event
 PRIOR: Final = 4.0  # of stretch and shift, as precision: about as much as sixteen scores say of an even chance
 ROUNDS: Final = 100
@@ -53,29 +54,52 @@ def expit(odds: float) -> float:
     return 1 / (1 + exp(-odds)) if odds >= 0 else exp(odds) / (1 + exp(odds))
 
 
-def bin_name(source: ConfidenceSource, raw: float) -> str:
-    return f"{source}:{floor(log_odds(raw) / BIN)}"
+def bin_name(source: ConfidenceSource, raw: float, approach: str = "") -> str:
+    """Of an approach alone, or, without one, of all answers."""
+    whose = f"{source}@{approach}" if approach else source
+    return f"{whose}:{floor(log_odds(raw) / BIN)}"
 
 
 def calibrations(sums: Sums) -> tuple[Calibration, ...]:
-    """One for each source with enough scores."""
+    """One for each source with enough scores; where some answers read retrieved passages, one for each approach too."""
     found = []
     for source in get_args(ConfidenceSource):
-        points = [_point(*counts) for name, counts in sorted(sums.items()) if name.startswith(f"{source}:")]
-        n = sum(point.n for point in points)
-        if n >= LEAST:
-            line = fitted(points)
-            knots = tuple((raw, round(line.at(raw), 4)) for raw in KNOTS)
-            found.append(Calibration(source=cast("ConfidenceSource", source), knots=knots, n=n))
+        named = sorted({name.partition("@")[2].partition(":")[0] for name in sums if name.startswith(f"{source}@")})
+        by_approach = {approach: _of(sums, f"{source}@{approach}:") for approach in named}
+        everything = _of(sums, f"{source}:")
+        if named:
+            by_approach["direct"] = _without(everything, by_approach.values())
+        for approach, counts in {"": everything, **by_approach}.items():
+            points = [_point(*triple) for _, triple in sorted(counts.items()) if triple[0]]
+            n = sum(point.n for point in points)
+            if n >= LEAST:
+                line = fitted(points)
+                knots = tuple((raw, round(line.at(raw), 4)) for raw in KNOTS)
+                of = cast("Approach", approach)
+                found.append(Calibration(source=cast("ConfidenceSource", source), knots=knots, n=n, approach=of))
     return tuple(found)
 
 
+def _of(sums: Sums, beginning: str) -> Sums:
+    """By bin."""
+    return {name.removeprefix(beginning): counts for name, counts in sums.items() if name.startswith(beginning)}
+
+
+def _without(everything: Sums, parts: Iterable[Sums]) -> Sums:
+    left = dict(everything)
+    for part in parts:
+        for name, (n, confidence, score) in part.items():
+            whole = left.get(name, (0, 0, 0))
+            left[name] = (max(0, whole[0] - n), whole[1] - confidence, whole[2] - score)
+    return left
+
+
 def apart(one: Sequence[Calibration], other: Sequence[Calibration]) -> float:
-    """The furthest that two calibrations differ anywhere; 1 where they are not of the same sources."""
-    ours, theirs = ({c.source: c.knots for c in calibrations} for calibrations in (one, other))
-    if ours.keys() != theirs.keys() or any(len(ours[source]) != len(theirs[source]) for source in ours):
+    """The furthest that two calibrations differ anywhere; 1 where they are not of the same sources and approaches."""
+    ours, theirs = ({(c.source, c.approach): c.knots for c in calibrations} for calibrations in (one, other))
+    if ours.keys() != theirs.keys() or any(len(ours[of]) != len(theirs[of]) for of in ours):
         return 1.0
-    gaps = [abs(a[1] - b[1]) for source in ours for a, b in zip(ours[source], theirs[source], strict=True)]
+    gaps = [abs(a[1] - b[1]) for of in ours for a, b in zip(ours[of], theirs[of], strict=True)]
     return max(gaps, default=0.0)
 
 

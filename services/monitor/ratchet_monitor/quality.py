@@ -23,6 +23,7 @@ NAMESPACE = UUID("c7a5f3be-0a7d-5a0c-9d52-6f0f8a1f4e77")
 DAYS = 30
 WORTH_TELLING = 0.01
 WORTH_CALIBRATING = 0.02
+HYBRID = "hybrid_rag_finetuned"
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,9 +58,12 @@ async def measure_once(marks: Marks[TaskKey], buckets: Buckets, qualities: Quali
 
 
 def qualities_of(found: Totals) -> dict[str, Quality]:
-    """From the totals of one task. Of the catalogue's models only: what was trained is compared, not measured."""
+    """From the totals of one task. Of the catalogue's models: what was trained is compared, not measured, but for what
+    its confidence means where it reads retrieved passages, which it was not trained on.
+    """
     base = only(found, lambda s: s.version_id == BASE_VERSION and not s.cached)
-    return {
+    trained = only(found, lambda s: s.version_id != BASE_VERSION and not s.cached)
+    return _reading(trained) | {
         model: Quality(
             model=model,
             score=score,
@@ -71,6 +75,19 @@ def qualities_of(found: Totals) -> dict[str, Quality]:
         if model != OTHERS and (tally := summed(part)).scored
         for score in [tally.score / tally.scored / MILLION]
     }
+
+
+def _reading(trained: Totals) -> dict[str, Quality]:
+    """Score and number are of all that the version has answered."""
+    found = {}
+    for model, part in grouped(trained, lambda s: s.model).items():
+        tally = summed(part)
+        curves = tuple(one for one in calibrations(tally.reliability) if one.approach == HYBRID)
+        if model != OTHERS and curves:
+            score = tally.score / tally.scored / MILLION
+            interval = wilson(score, tally.scored)
+            found[model] = Quality(model=model, score=score, n=tally.scored, interval=interval, calibrations=curves)
+    return found
 
 
 def worth_telling(before: Mapping[str, Quality], measured: Mapping[str, Quality]) -> list[Quality]:

@@ -19,11 +19,11 @@ from tests.unit.monitor.make import observation, prediction, result_id
 Pair = tuple[float, float]  # raw confidence, score
 
 
-def tally_of(pairs: list[Pair], source: str = "logprobs") -> Tally:
+def tally_of(pairs: list[Pair], source: str = "logprobs", approach: str = "direct") -> Tally:
     build = Build({result_id(n): Scored(round(score * 1e6), 1, 1) for n, (_, score) in enumerate(pairs)}, {})
     for n, (raw, _) in enumerate(pairs):
         said = RawConfidence(value=raw, source=source)  # type: ignore[arg-type]
-        build.add(observation(n, confidence=0.5, raw_confidence=said))
+        build.add(observation(n, confidence=0.5, raw_confidence=said, approach=approach))
     total = Tally()
     for cell in build.cells():
         total.add(cell.tally)
@@ -83,6 +83,25 @@ def test_each_source_has_a_curve_of_its_own() -> None:
     assert at(found["logprobs"], 0.9) < 0.3
     assert at(found["checks"], 0.8) > 0.8
     assert {one.n for one in found.values()} == {200}
+
+
+def test_answers_that_read_retrieved_passages_have_curves_of_their_own_and_so_have_the_others_then() -> None:
+    apart_from_it, reading = tally_of([(0.9, 0.9)] * 200), tally_of([(0.9, 0.2)] * 200, approach="base_rag")
+    assert [one.approach for one in calibrations(apart_from_it.reliability)] == [""]
+    apart_from_it.add(reading)
+    found = {one.approach: one for one in calibrations(apart_from_it.reliability)}
+    assert {approach: one.n for approach, one in found.items()} == {"": 400, "base_rag": 200, "direct": 200}
+    assert at(found["base_rag"], 0.9) < 0.3
+    assert at(found["direct"], 0.9) > 0.85
+    assert 0.4 < at(found[""], 0.9) < 0.7
+    assert apart(list(found.values()), list(found.values())[:1]) == 1
+
+
+def test_of_what_was_trained_only_the_confidence_in_passages_is_told() -> None:
+    tally = tally_of([(0.9, 0.2)] * 60, "model", approach="hybrid_rag_finetuned")
+    found = qualities_of({Subject("qa", "qa-1", "own", False): tally})
+    assert [one.approach for one in found["own"].calibrations] == ["hybrid_rag_finetuned"]
+    assert found["own"].n == 60
 
 
 def test_a_models_own_confidence_is_raw_where_nothing_else_is_told() -> None:

@@ -1,11 +1,12 @@
 """Experiments are set up and stopped here."""
 
-from typing import Annotated, Final, cast
+from typing import Annotated, Final, Literal, cast
 
 from fastapi import APIRouter, Header, Path, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ratchet_common.auth import Caller, MayOperate
+from ratchet_common.events import Approach
 from ratchet_common.legible import legible
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
@@ -52,6 +53,7 @@ class ArmRequest(BaseModel):
     version_id: str = Field("", max_length=100, pattern=f"{REFERENCE}|^$", description="or `base`")
     template: str = Field("", max_length=100, pattern=f"{REFERENCE}|^$", description="`id`, `id@2` or `id_v2`")
     model: str = Field("", max_length=200, pattern=f"{REFERENCE}|^$", description="a name of the catalogue")
+    approach: Approach | Literal[""] = Field("", description="of requests with a context")
 
 
 class RailRequest(BaseModel):

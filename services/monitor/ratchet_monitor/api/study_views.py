@@ -37,6 +37,7 @@ class StudyArmView:
     version_id: str
     template: str
     model: str
+    approach: str
     out: bool
     why: str
     verdict: Conclusion
@@ -182,6 +183,7 @@ def _arm(study: Study, arm: Arm) -> StudyArmView:
         version_id=arm.version_id,
         template=arm.template,
         model=arm.model,
+        approach=arm.approach,
         out=arm.out,
         why=arm.why_out or seen.why,
         verdict="roll_back" if arm.out else seen.verdict,

@@ -18,6 +18,7 @@ WINDOW_HOURS: Final[dict[Unit, float]] = {"result": 0.0, "session": 1.0, "user":
 PRE_PERIOD_DAYS: Final = 7
 RESERVED: Final = frozenset({"control", "shares"})  # what verdicts call their own numbers by
 WHOLE: Final = 100
+TUNED: Final = frozenset({"finetuned", "hybrid_rag_finetuned"})
 
 
 class ExperimentRefusedError(RefusedError):
@@ -104,10 +105,11 @@ def _insist_on_arms(arms: Sequence[Arm], versions: Collection[str]) -> None:
         raise ExperimentRefusedError(f"arms: the shares add up to {total}, and have to add up to 100.", "arms")
     for place, arm in enumerate(arms):
         before, field = arms[:place], f"arms.{place}"
-        given = [kind for kind in (arm.version_id, arm.template, arm.model) if kind]
+        given = [kind for kind in (arm.version_id, arm.template, arm.model, arm.approach) if kind]
         if len(given) != 1:
             raise ExperimentRefusedError(
-                f"{field}: an arm is one version_id, one template or one model, and this one names {len(given)}.", field
+                f"{field}: an arm is one version_id, template, model or approach, and this one names {len(given)}.",
+                field,
             )
         if arm.name in RESERVED and place:
             raise ExperimentRefusedError(
@@ -119,6 +121,11 @@ def _insist_on_arms(arms: Sequence[Arm], versions: Collection[str]) -> None:
             raise ExperimentRefusedError(f"{field}.name: two arms have the same name.", f"{field}.name")
         if any(arm.what == other.what for other in before):
             raise ExperimentRefusedError(f"{field}: two arms are the same {arm.what}.", field)
+        if arm.approach in TUNED and not {*versions} - {BASE_VERSION}:
+            raise ExperimentRefusedError(
+                f"{field}.approach: no tuned version serves this task now. Give one a share of the traffic first.",
+                f"{field}.approach",
+            )
         if arm.version_id and arm.version_id not in (BASE_VERSION, *versions):
             known = ", ".join(sorted({BASE_VERSION, *versions}))
             raise ExperimentRefusedError(

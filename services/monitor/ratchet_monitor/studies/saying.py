@@ -71,6 +71,8 @@ def _switched_by(arm: Arm, task_type: str) -> str:
         return "to give the task back to the catalogue's models, roll the version back that serves it."
     if arm.version_id:
         return f"to give {arm.version_id} the task's traffic, call `ratchet versions activate {arm.version_id}`."
+    if arm.approach:
+        return f"to answer by {arm.approach} alone, name it in context.approach of the requests."
     if arm.template:
         return f"to use {arm.template} where requests name none, activate that version of it (docs/experiments.md)."
     return (

@@ -6,14 +6,15 @@ changes nothing.
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID, uuid5
 
 import msgspec
 from msgspec.structs import replace
 
 from ratchet_common.errors import RefusedError
+from ratchet_common.events import Approach, ExperimentChanged
 from ratchet_common.events import Arm as ArmTold
-from ratchet_common.events import ExperimentChanged
 from ratchet_monitor.hours import TaskKey
 from ratchet_monitor.studies.finding import ArmSeen, Finding, Look
 from ratchet_monitor.studies.metrics import Metric, Unit
@@ -35,7 +36,7 @@ class State(StrEnum):
 
 
 class Arm(msgspec.Struct, frozen=True, kw_only=True):
-    """What answers the units of one share: a version, a template or a model. The first arm is the control."""
+    """What answers the units of one share: a version, template, model or approach. The first arm is the control."""
 
     name: str
     share: int  # per cent
@@ -46,10 +47,16 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     why_out: str = ""
     out_at: datetime | None = None  # None as well of one that was taken back before this was kept
     last: ArmSeen | None = None  # of one that is out: as it was seen then
+    approach: Approach | Literal[""] = ""
 
     @property
     def what(self) -> str:
-        kinds = {"version": self.version_id, "template": self.template, "model": self.model}
+        kinds = {
+            "version": self.version_id,
+            "template": self.template,
+            "model": self.model,
+            "approach": self.approach,
+        }
         return next(f"{kind} {name}" for kind, name in kinds.items() if name)
 
 
@@ -159,6 +166,7 @@ def changed(study: Study) -> ExperimentChanged:
                 template=arm.template,
                 model=arm.model,
                 out=arm.out,
+                approach=arm.approach,
             )
             for arm in study.arms
         ),

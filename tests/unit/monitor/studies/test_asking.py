@@ -14,7 +14,7 @@ from ratchet_monitor.studies.asking import (
 )
 from ratchet_monitor.studies.metrics import Metric
 from ratchet_monitor.studies.setting_up import never_seen, set_up, stop
-from ratchet_monitor.studies.study import Arm, Ended, Rail, State, Study, StudyOverError
+from ratchet_monitor.studies.study import Arm, Ended, Rail, State, Study, StudyOverError, changed
 from tests.unit.monitor.make import NOW
 from tests.unit.monitor.memory import InMemoryStudies
 from tests.unit.monitor.studies.make import A, B
@@ -48,6 +48,15 @@ def test_costs_are_adjusted_by_a_pre_period_where_units_have_one() -> None:
     assert made(asked(pre_period_days=5)).pre_period_days == 5
 
 
+def test_arms_may_be_approaches_and_tuned_ones_need_a_version_that_serves() -> None:
+    arms = (arm("base", 50, approach="base_rag"), arm("both", 50, approach="hybrid_rag_finetuned"))
+    found = made(asked(*arms))
+    assert [one.approach for one in changed(found).arms] == ["base_rag", "hybrid_rag_finetuned"]
+    assert found.arms[0].what == "approach base_rag"
+    with pytest.raises(ExperimentRefusedError, match="no tuned version serves"):
+        study_of(asked(*arms), "exp-1", BY, versions=["base"], raw_days=30)
+
+
 def arm(name: str, share: int, **what: Any) -> Arm:
     return Arm(name=name, share=share, **what)
 
@@ -58,6 +67,7 @@ def arm(name: str, share: int, **what: Any) -> Arm:
         (asked(A, replace(B, share=40)), "arms", "add up to 90"),
         (asked(A, arm("b", 50)), "arms.1", "names 0"),
         (asked(A, arm("b", 50, model="m", template="t")), "arms.1", "names 2"),
+        (asked(A, arm("b", 50, approach="base_rag", template="t")), "arms.1", "names 2"),
         (asked(A, replace(B, name="a")), "arms.1.name", "the same name"),
         (asked(A, replace(A, name="b")), "arms.1", "the same model model-a"),
         (asked(A, replace(B, name="control")), "arms.1.name", "name this one otherwise"),
