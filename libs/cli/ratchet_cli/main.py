@@ -8,6 +8,7 @@ import typer
 
 from ratchet_cli.commands import (
     alerts,
+    asking,
     costs,
     data,
     documents,
@@ -49,6 +50,7 @@ app.add_typer(prompts.commands, name="prompts")
 app.add_typer(report.commands, name="report")
 app.add_typer(documents.commands, name="documents")
 app.command(epilog=figures.EXAMPLE)(figures.figures)
+app.command(epilog=asking.EXAMPLE)(asking.ask)
 
 
 @app.command(epilog="Example: ratchet up --port 9000 --data-dir /var/tmp/ratchet")
