@@ -24,10 +24,12 @@ from ratchet_feedback.scoring import Rating
 from ratchet_feedback.store.documents import feedback_key, place
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.store.pieces import MongoPieces
+from ratchet_feedback.store.tallies import MongoTallyStore
 from ratchet_feedback.store.traces import MongoTraces
 from ratchet_feedback.store.windows import window_of
 from ratchet_feedback.submit import Feedback, submit
 from ratchet_feedback.summary import Scope, figures
+from ratchet_feedback.tallies import Changes, Task
 from tests.integration.conftest import Ground
 from tests.unit.feedback.said import feedback, prediction
 
@@ -133,7 +135,11 @@ async def test_hours_and_days_tell_what_was_said_before_and_what_changes(databas
     assert (heard.complete, heard.all_answers, len(heard.answers)) == (True, True, 1)
 
     await submit(Feedback(tenant="acme", result_id=first.result_id, user_id="ann", rating=Rating.POSITIVE), site.words)
+    tallies, task = MongoTallyStore(database), Task("acme", made[7].task_type)
+    before, marked = await tallies.count(task), (await tallies.changed(site.now)).get(task, Changes(0))
     await _forget(database, "eve")
+    assert (await tallies.count(task)).ratings == before.ratings - 1
+    assert (await tallies.changed(site.now))[task].number == marked.number + 1  # so that it is counted anew
     for minutes in (0, 3, 4):
         await site.works(timedelta(minutes=minutes))
         changed = await site.told()

@@ -13,6 +13,7 @@ from ratchet_cli.showing import console, table
 from ratchet_common.errors import CannotStartError
 
 PATH: Final = "/api/models/feedback/import"
+AGAIN: Final = "Send the file again: what is kept counts once."
 TOO_LONG: Final[dict[str, Any]] = {
     "lines": 1,
     "kept": 0,
@@ -41,9 +42,9 @@ class Total:
 
 
 def import_feedback(file: Path, gateway: Router, *, dry_run: bool, as_json: bool) -> int:
-    """0, or 1 where a line was refused. Raises CannotStartError."""
+    """0, or 1 where a line was refused, or not all of the file could be sent. Raises CannotStartError."""
     path = f"{PATH}?{urllib.parse.urlencode({'dry_run': str(dry_run).lower()})}"
-    total = Total()
+    total, broken_off = Total(), ""
     try:
         with file.open("rb") as lines, progress_bar() as bar:
             task = bar.add_task("Looking" if dry_run else "Sending", total=file.stat().st_size)
@@ -52,6 +53,10 @@ def import_feedback(file: Path, gateway: Router, *, dry_run: bool, as_json: bool
                 bar.update(task, completed=lines.tell())
     except OSError as error:
         raise CannotStartError(f"The file {file} cannot be read: {error.strerror}.") from None
+    except CannotStartError as error:
+        if not total.lines:
+            raise
+        broken_off = f"{error} Nothing is known of what comes after line {total.lines:,}. {AGAIN}"
     found = {
         "dry_run": dry_run,
         "lines": total.lines,
@@ -59,12 +64,15 @@ def import_feedback(file: Path, gateway: Router, *, dry_run: bool, as_json: bool
         "pending": total.pending,
         "refused": total.refused,
         "faults": total.faults,
+        "broken_off": broken_off,
     }
     if as_json:
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
     else:
         _show(total, dry_run=dry_run)
-    return 1 if total.refused else 0
+        if broken_off:
+            console().print(broken_off, highlight=False)
+    return 1 if total.refused or broken_off else 0
 
 
 def _show(total: Total, *, dry_run: bool) -> None:

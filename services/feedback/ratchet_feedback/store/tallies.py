@@ -15,6 +15,7 @@ from ratchet_common.trace_context import kept
 from ratchet_common.upserts import upsert
 from ratchet_feedback.decisions import Decision
 from ratchet_feedback.retraining import Dismissal, Hold, Tally
+from ratchet_feedback.rollups.pieces import GONE
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.store.decided import counted_in, deciding, dismissal_fields, hold_fields
 from ratchet_feedback.store.documents import task_key, uuid_in
@@ -144,7 +145,7 @@ class MongoTallyStore:
         await upsert(self._traffic, task_key(task), _named(task))
         with waiting_is_worth_it():
             await self._traffic.update_one(not_yet, {"$set": newer})
-        await self._something_changed(task, kept(TRAFFIC.key(traffic).encode()))
+        await self.mark(task, kept(TRAFFIC.key(traffic).encode()))
 
     async def drift(self, alert: AlertChanged) -> None:
         task = Task(alert.tenant, alert.task_type or "")
@@ -157,9 +158,9 @@ class MongoTallyStore:
                 began = not_yet | {"state": {"$ne": "open"}}
                 await self._drifts.update_one(began, {"$set": newer | {"opened_at": alert.occurred_at}})
             await self._drifts.update_one(not_yet, {"$set": newer})
-        await self._something_changed(task, kept(ALERTS.key(alert).encode()))
+        await self.mark(task, kept(ALERTS.key(alert).encode()))
 
-    async def _something_changed(self, task: Task, trace: str | None) -> None:
+    async def mark(self, task: Task, trace: str | None = None) -> None:
         """After the write that it tells of; said again when that is delivered again."""
         traced: Document = {"$set": {"trace": trace}} if trace else {}
         await upsert(self._tallies, task_key(task), {"$inc": {"changes": 1}} | traced | _named(task))
@@ -184,6 +185,7 @@ def _named(task: Task) -> Document:
 
 
 def _counts(task: Task, since: datetime | None) -> list[dict[str, Any]]:
+    joined: Document = {"tenant": task.tenant, "task_type": task.task_type}  # only what is joined has a task
     lately = {"joined_at": {"$gt": since}} if since else {}
     negative = {"$cond": [{"$eq": ["$rating", Rating.NEGATIVE.value]}, 1, 0]}
     unrated = {"$or": ["$weak", {"$eq": ["$rating", None]}]}  # what was only done, or said, is no rating
@@ -191,7 +193,7 @@ def _counts(task: Task, since: datetime | None) -> list[dict[str, Any]]:
     by_what_is_right = {"$or": [{"$eq": ["$score_source", one]} for one in ("correction", "reference")]}
     corrects = {"$and": ["$corrected", by_what_is_right]}
     return [
-        {"$match": {"tenant": task.tenant, "task_type": task.task_type} | lately},  # only what is joined has a task
+        {"$match": joined | lately | {"state": {"$ne": GONE}}},
         {"$limit": COUNTED_AT_MOST},
         {
             "$group": {

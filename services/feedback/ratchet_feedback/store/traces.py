@@ -1,7 +1,7 @@
 """What there is of a person in this service's collections, found by digests and removed.
 
-Counts of tasks stay: nobody is named in them, and they are counted anew from what is left when their task changes next.
-Hours and days are added up anew at once, and told from what is left until they are.
+What tasks have gathered is counted anew, so that nothing falls due by words that are gone. Hours and days are added up
+anew at once, and told from what is left until they are.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -16,11 +16,13 @@ from ratchet_feedback.rollups.pieces import GONE
 from ratchet_feedback.rollups.spans import Length, Span
 from ratchet_feedback.store.changed import MongoChanged
 from ratchet_feedback.store.pieces import CHANGED, changed_in
+from ratchet_feedback.store.tallies import MongoTallyStore
+from ratchet_feedback.tallies import Task
 
 
 class MongoTraces:
     def __init__(self, database: Database) -> None:
-        self._changed = MongoChanged(database)
+        self._changed, self._tallies = MongoChanged(database), MongoTallyStore(database)
         self._answers, self._feedback, self._words = database.answers, database.feedback, database.session_words
 
     async def create_indexes(self) -> None:
@@ -55,11 +57,11 @@ class MongoTraces:
                 yield count
 
     async def _gone(self, wanted: Document) -> AsyncIterator[int]:
-        """It counts nowhere any more, then its hours are marked, then it goes: a crash between two of these does all of
-        it again, and an hour that is added up meanwhile is added up without it."""
+        """It counts nowhere any more, then its hours and its task are marked, then it goes: a crash between two of
+        these does all of it again, and what is added up meanwhile is added up without it."""
         some: list[Document] = []
         with waiting_is_worth_it():
-            async for document in self._feedback.find(wanted, CHANGED, batch_size=AT_ONCE):
+            async for document in self._feedback.find(wanted, CHANGED | {"task_type": 1}, batch_size=AT_ONCE):
                 some.append(document)
                 if len(some) == AT_ONCE:
                     yield await self._take_out(some)
@@ -75,4 +77,6 @@ class MongoTraces:
             taken_out = [UpdateOne(key, {"$set": {"state": GONE}}) for key in keys]
             await self._feedback.bulk_write(taken_out, ordered=False)
             await self._changed.put(stood, datetime.now(UTC))
+            for task in {Task(one["tenant"], one["task_type"]) for one in some if one.get("task_type")}:
+                await self._tallies.mark(task)
             return (await self._feedback.bulk_write([DeleteOne(key) for key in keys], ordered=False)).deleted_count

@@ -60,7 +60,7 @@ class PredictionBody(InputBody):
     output: Text
     version_id: Name = Field(BASE_VERSION, description="a version; `base`: nothing that was trained")
     external_id: Short | None = Field(
-        None, description="your own name for it: told twice with one answered_at, it is one"
+        None, description="your own name for it: told twice with one answered_at, it is one, and the first stands"
     )
     answered_at: AwareDatetime | None = Field(None, description="within the last 30 days; left out: now")
     document_type: DocumentType | None = None
@@ -89,7 +89,7 @@ class PredictionBody(InputBody):
 
 class Recorded(BaseModel):
     result_id: UUID = Field(description="what feedback on it names")
-    recorded: bool
+    recorded: bool = Field(description="it is safe; where the same external_id was told before, that one still counts")
     cost_usd: float
     cost_from: Literal["given", "catalogue", "unknown"] = Field(
         description="`unknown`: no cost was given, and the catalogue does not know the model; it counts as 0"
