@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from ratchet_retrieval.passages import Passage
 
@@ -15,6 +15,9 @@ class Where:
     companies: tuple[str, ...] | None = None
     periods: tuple[str, ...] | None = None
     document_types: tuple[str, ...] | None = None
+
+
+EVERYWHERE: Final = Where()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ratchet_retrieval.lance.rows import VECTOR
 from ratchet_retrieval.lance.tables import INDEXES
 
 ENOUGH_VECTORS: Final = 20_000  # below it, looking at each vector takes milliseconds
-_A_PARTITION: Final = 400  # vectors
+_A_PARTITION: Final = 1_000  # vectors
 _OLD: Final = timedelta(minutes=10)  # a reader of an older version has long been through
 
 
@@ -53,7 +53,7 @@ async def _vectors_are_indexed(table: AsyncTable) -> bool:
 
 def _partitioned(count: int) -> IvfSq:
     """8 bits a number. (The annotations of `create_index` have forgotten it; its documentation has not.)"""
-    return IvfSq(distance_type="cosine", num_partitions=max(1, count // _A_PARTITION))
+    return IvfSq(distance_type="cosine", num_partitions=max(1, count // _A_PARTITION), sample_rate=64)
 
 
 @contextmanager

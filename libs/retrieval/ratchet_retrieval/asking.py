@@ -1,0 +1,65 @@
+"""What is asked of retrieval, and what it answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from ratchet_documents.asked_about import About
+from ratchet_retrieval.passages import Passage
+from ratchet_retrieval.port import EVERYWHERE, Where
+
+Way = Literal["words", "words and vectors"]
+
+
+class Reranks(Protocol):
+    """`name`: as the answer says it."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def rerank(self, question: str, passages: Sequence[Passage]) -> Sequence[float]:
+        """A score for each, higher is better. Raises AwayError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`vector`: of the text, where embeddings are configured. `known`: the tenant's documents, to tell which are meant.
+
+    `where`: what the caller asks to be searched; what the text names narrows it further.
+    """
+
+    text: str
+    vector: Sequence[float] | None = None
+    known: Sequence[About] = ()
+    where: Where = EVERYWHERE
+    limit: int = 10
+    beside: int = 1  # neighbours on either side
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """`score`: by which the hits are in order. Ranks from 1, None: not found so; scores as the searches gave them.
+
+    `beside`: before and after it. `tables`: parts of the table that it speaks of, or that it is a part of.
+    """
+
+    passage: Passage
+    score: float
+    rank_by_words: int | None = None
+    score_by_words: float | None = None
+    rank_by_vector: int | None = None
+    score_by_vector: float | None = None
+    reranked: float | None = None
+    beside: tuple[Passage, ...] = ()
+    tables: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """`documents`: to which the question narrowed the search; None: it named none. `reasons`, `how`: sentences."""
+
+    hits: tuple[Hit, ...]
+    way: Way
+    documents: tuple[str, ...] | None
+    reasons: tuple[str, ...]
+    how: tuple[str, ...]

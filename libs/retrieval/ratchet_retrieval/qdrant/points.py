@@ -1,0 +1,61 @@
+"""A passage as a point."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from qdrant_client.models import PayloadSchemaType
+
+from ratchet_documents.chunking import Chunk, TablePart
+from ratchet_retrieval.passages import Passage, Subject
+
+WORDS: Final = "words"  # the sparse vector
+READY: Final = "ready"  # all passages of its revision are there
+_SPACE: Final = uuid.UUID("6f1f3c1e-5e0b-5a53-9c0f-9d7d3c5f8a21")
+INDEXED: Final = {
+    "document": PayloadSchemaType.KEYWORD,
+    "company": PayloadSchemaType.KEYWORD,
+    "period": PayloadSchemaType.KEYWORD,
+    "document_type": PayloadSchemaType.KEYWORD,
+    "revision": PayloadSchemaType.INTEGER,
+    "order": PayloadSchemaType.INTEGER,
+    READY: PayloadSchemaType.BOOL,
+}
+
+
+def id_of(tenant: str, passage: Passage) -> str:
+    """The same each time that it is put."""
+    named = json.dumps([tenant, passage.document_id, passage.revision, passage.chunk.order])
+    return str(uuid.uuid5(_SPACE, named))
+
+
+def payload_of(tenant: str, passage: Passage) -> dict[str, Any]:
+    chunk, subject, part = passage.chunk, passage.subject, passage.chunk.table
+    return {
+        "tenant": tenant,
+        "document": passage.document_id,
+        "revision": passage.revision,
+        "order": chunk.order,
+        READY: False,
+        "text": chunk.text,
+        "headings": list(chunk.headings),
+        "caption": chunk.caption,
+        "first_page": chunk.first_page,
+        "last_page": chunk.last_page,
+        "table": None if part is None else [part.number, part.first_row, part.last_row, part.rows],
+        "title": subject.title,
+        "company": subject.company,
+        "period": subject.period,
+        "document_type": subject.document_type,
+        "date": subject.date,
+    }
+
+
+def passage_of(its: Mapping[str, Any]) -> Passage:
+    table = None if its["table"] is None else TablePart(*its["table"])
+    chunk = Chunk(
+        its["order"], its["text"], tuple(its["headings"]), its["first_page"], its["last_page"], table, its["caption"]
+    )
+    subject = Subject(its["title"], its["company"], its["period"], its["document_type"], its["date"])
+    return Passage(its["document"], its["revision"], subject, chunk)

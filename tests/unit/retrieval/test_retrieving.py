@@ -1,0 +1,107 @@
+"""From a question to passages."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ratchet_documents.asked_about import About
+from ratchet_documents.chunking import TablePart
+from ratchet_retrieval.asking import Question, Retrieved
+from ratchet_retrieval.lance import LanceIndex
+from ratchet_retrieval.passages import Passage
+from ratchet_retrieval.port import Where
+from ratchet_retrieval.retrieving import retrieve
+from tests.unit.retrieval.passages_for_tests import BOLT, document
+
+KNOWN = [
+    About("a", "Report of Acme", "Acme, Inc.", "2023-Q1", "2023-03-31"),
+    About("b", "Report of Bolt", "Bolt & Nut Corporation", "2023-Q2", "2023-06-30"),
+]
+ACMES = ["Opening.", "Sales are shown in the following table.", "region | 5", "Costs rose.", "Closing."]
+
+
+@pytest.fixture
+async def index(tmp_path: Path) -> LanceIndex:
+    index = LanceIndex(str(tmp_path))
+    passages = document("a", ACMES)
+    table = document("a", ACMES, table=TablePart(1, 0, 0, 1))[2]
+    await index.put("t", [*passages[:2], table, *passages[3:]], [[1.0, at] for at in range(5)])
+    await index.put("t", document("b", ["Sales of nuts.", "Costs of bolts."], subject=BOLT))
+    return index
+
+
+def places(found: Retrieved) -> list[tuple[str, int]]:
+    return [(hit.passage.document_id, hit.passage.chunk.order) for hit in found.hits]
+
+
+async def test_what_the_question_names_narrows_the_search_and_is_said(index: LanceIndex) -> None:
+    found = await retrieve(index, "t", Question("What were the sales of Bolt & Nut?", known=KNOWN))
+    assert {document_id for document_id, _ in places(found)} == {"b"}
+    assert found.documents == ("b",)
+    assert found.reasons == ("The question names Bolt & Nut Corporation.",)
+    assert found.way == "words"
+    assert found.how == ("Searched by words alone: no embeddings are configured.",)
+    assert [hit.rank_by_words for hit in found.hits] == list(range(1, len(found.hits) + 1))
+    assert found.hits[0].score_by_words == found.hits[0].score > 0
+
+
+async def test_what_is_named_and_not_there_is_said(index: LanceIndex) -> None:
+    found = await retrieve(index, "t", Question("Sales in Q4 2019?", known=KNOWN))
+    assert found.hits
+    assert "2019-Q4, of which no document is known" in found.reasons[0]
+
+
+async def test_the_caller_narrows_first(index: LanceIndex) -> None:
+    asked = Question("Sales of Acme", known=KNOWN, where=Where(documents=("b",)))
+    found = await retrieve(index, "t", asked)
+    assert {document_id for document_id, _ in places(found)} == {"b"}
+    assert "None of the documents that were asked for" in found.reasons[-1]
+
+
+async def test_neighbours_and_the_table_come_along(index: LanceIndex) -> None:
+    found = await retrieve(index, "t", Question("Which sales are shown?", known=KNOWN, limit=1))
+    (hit,) = found.hits
+    assert hit.passage.chunk.order == 1
+    assert [one.chunk.order for one in hit.tables] == [2]
+    assert [one.chunk.order for one in hit.beside] == [0]
+
+
+async def test_words_and_vectors_are_fused(index: LanceIndex) -> None:
+    found = await retrieve(index, "t", Question("costs", vector=[1.0, 3.0]))
+    assert found.way == "words and vectors"
+    assert places(found)[0] == ("a", 3)
+    first = found.hits[0]
+    assert (first.rank_by_vector, first.rank_by_words) == (1, first.rank_by_words)
+    assert first.rank_by_words is not None
+    assert ("b", 1) in places(found)  # has no vector
+    assert len(places(found)) == len(set(places(found)))
+
+
+async def test_an_empty_index_and_no_hit_are_said(index: LanceIndex) -> None:
+    for tenant, question in (("nobody", "sales"), ("t", "zebra"), ("t", "")):
+        found = await retrieve(index, tenant, Question(question))
+        assert found.hits == ()
+        assert found.how[-1] == "Nothing was found."
+
+
+class Backwards:
+    name = "a reranker for tests"
+
+    async def rerank(self, question: str, passages: Sequence[Passage]) -> Sequence[float]:
+        assert question
+        return list(range(len(passages)))
+
+
+class TooFew(Backwards):
+    async def rerank(self, question: str, passages: Sequence[Passage]) -> Sequence[float]:
+        return (await super().rerank(question, passages))[1:]
+
+
+async def test_a_reranker_has_the_last_word(index: LanceIndex) -> None:
+    as_found = await retrieve(index, "t", Question("sales costs"))
+    reranked = await retrieve(index, "t", Question("sales costs"), Backwards())
+    assert places(reranked) == places(as_found)[::-1]
+    assert reranked.how[-1] == "Put in order by a reranker for tests."
+    with pytest.raises(ValueError, match=r"gave \d scores for \d passages"):
+        await retrieve(index, "t", Question("sales"), TooFew())
