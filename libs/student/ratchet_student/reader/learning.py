@@ -73,10 +73,9 @@ class Known:
     questions: Counts
     sources: Sequence[Source]
 
-    @property
-    def share(self) -> float:
-        """Of the examples, those whose answer stands in their texts or tables or is computed from them."""
-        return sum(bool(source.kind) for source in self.sources) / max(len(self.sources), 1)
+    def share(self, kinds: frozenset[str]) -> float:
+        """Of the examples, those whose answer is one of these kinds."""
+        return sum(source.kind in kinds for source in self.sources) / max(len(self.sources), 1)
 
 
 def known_of(examples: Sequence[Taught], seed: int) -> Known:

@@ -97,7 +97,11 @@ class Reader:
         asked = query(question, self.questions)
         if self.asks_for_else(asked, sheet):
             return abstained("None of the words that say what is asked for stands in the texts or tables.")
-        sheet = narrowed(sheet, asked)
+        return self.likeliest(question, sheet)
+
+    def likeliest(self, question: str, sheet: Sheet) -> Answer:
+        """Whether or not what is asked for stands there."""
+        sheet = narrowed(sheet, query(question, self.questions))
         found, looks = candidates(question, sheet, self.questions, self.asking(question, sheet))
         if not found:
             return abstained("Nothing in the texts and tables has the form of an answer.")

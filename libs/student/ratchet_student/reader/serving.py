@@ -6,9 +6,10 @@ from dataclasses import replace
 from ratchet_student.examples import Evidence, Prediction
 from ratchet_student.reader.documents import Piece
 from ratchet_student.reader.fitting import Fitting, fitting
-from ratchet_student.reader.given import MAX_QUESTION, Answer
+from ratchet_student.reader.given import MAX_QUESTION, Answer, abstained
 from ratchet_student.reader.model import Reader
-from ratchet_student.reader.sheet import sheet_of
+from ratchet_student.reader.sheet import Sheet, sheet_of
+from ratchet_student.reader.text_spans import where
 from ratchet_student.words import words
 
 
@@ -21,15 +22,28 @@ def predictions(reader: Reader, documents: Sequence[str], questions: Sequence[st
             tables = [[[cell.text for cell in row] for row in table] for table in read.tables]
             sheet = sheet_of([text.text for text in read.texts], tables)
         asked = question[:MAX_QUESTION]
-        if not words(asked):
-            yield NOTHING
-            continue
-        said = _said(reader.answer(asked, sheet), read)
+        said = _said(_answer(reader, asked, sheet), read)
         yield said if asked == question else replace(said, assumptions=(*said.assumptions, CUT))
 
 
 NOTHING = Prediction("", 0.0, sure=False)
 CUT = f"Of the question the first {MAX_QUESTION:,} characters were read."
+
+
+def _answer(reader: Reader, question: str, sheet: Sheet) -> Answer:
+    """Where it abstains, what it would say all the same, of which it is not sure: whoever asks nobody else gets it."""
+    answer = reader.answer(question, sheet) if words(question) else abstained("The question has no words.")
+    if answer.parts:
+        return answer
+    guessed = reader.likeliest(question, sheet)
+    return replace(guessed if guessed.parts else _first(sheet), confidence=0.0, sure=False)
+
+
+def _first(sheet: Sheet) -> Answer:
+    """The first sentence."""
+    for said in (passage.text for passage in sheet.text.passages):
+        return Answer((said,), None, "", "text", (), where(sheet.texts, said), 0.0)
+    return abstained("There is nothing to read.")
 
 
 def _said(answer: Answer, read: Fitting) -> Prediction:
