@@ -39,6 +39,7 @@ BENCHES = (
     "monitor_volume",
     "dataset_build",
     "job_polling",
+    "ingest",
     "nothing_lost",
     "demo_time",
     "demo_public",

@@ -1,5 +1,6 @@
 """The four services in one process: their settings against the embedded stack, their apps behind the gateway."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from ratchet_cli.gateway import Gateway
+from ratchet_cli.stack.ports import LOOPBACK
 from ratchet_cli.stack.store import store_url
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.settings import load
@@ -63,12 +65,35 @@ def settings(ground: Ground, data_dir: Path, extra: Mapping[str, Any]) -> Settin
         return common | {k.partition(".")[2]: v for k, v in extra.items() if k.startswith(f"{service}.")}
 
     artifacts = {"artifacts_url": (data_dir / "artifacts").resolve().as_uri()}
-    router = load(RouterSettings, **given("router"))
+    router = load(RouterSettings, **_places(data_dir) | given("router"))
     trainer = load(TrainerSettings, **artifacts | given("trainer"))
     if "catalogue" not in trainer.model_fields_set:  # what answers here can be evaluated here
         trainer = trainer.model_copy(update={"catalogue": router.catalogue})
     feedback, monitor = load(FeedbackSettings, **given("feedback")), load(MonitorSettings, **given("monitor"))
     return Settings(router, feedback, trainer, monitor)
+
+
+def _places(data_dir: Path) -> dict[str, str]:
+    """Of documents, between the router and its worker."""
+    documents = (data_dir / "documents").resolve()
+    return {"documents_url": (documents / "files").as_uri(), "index_url": (documents / "index").as_uri()}
+
+
+def worker_environment(its: RouterSettings, port: int) -> dict[str, str]:
+    """For a worker on documents as a child of the process that serves these: what it was given, and what differs."""
+    return dict(os.environ) | {
+        "KAFKA_BOOTSTRAP_SERVERS": its.kafka_bootstrap_servers,
+        "KAFKA_IDEMPOTENCE": str(its.kafka_idempotence),
+        "KAFKA_SECURITY_PROTOCOL": its.kafka_security_protocol,
+        "KAFKA_PARTITIONS": str(its.kafka_partitions),
+        "BUS_FORGETS": str(its.bus_forgets),
+        "MONGODB_URL": its.mongodb_url,
+        "TOKENS_FILE": str(its.tokens_file.resolve()),
+        "ROUTER_DOCUMENTS_URL": its.documents_url,
+        "ROUTER_INDEX_URL": its.index_url,
+        "HOST": LOOPBACK,
+        "PORT": str(port),
+    }
 
 
 def services(its: Settings) -> dict[str, FastAPI]:

@@ -5,7 +5,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from ratchet_common.errors import CannotStartError
 
 PATIENCE_S: Final = 30.0
 TO_BUILD_S: Final = 600.0  # a dataset, within the request
+NOTHING_MORE: Final[Mapping[str, str]] = {}
 AWAY: Final = frozenset({429, 500, 502, 503, 504})
 
 
@@ -49,6 +50,12 @@ class Router:
         """Raises CannotStartError."""
         return self._asked(path, body, content_type, patience_s)
 
+    def stream(self, path: str, body: Iterable[bytes], length: int, content_type: str, patience_s: float) -> Any:
+        """What is too large to be held. Raises CannotStartError."""
+        headers = {"Content-Length": str(length)}
+        with self._opened(path, body, content_type, patience_s, headers=headers) as answer:
+            return json.load(answer)
+
     def read(self, path: str) -> bytes:
         """What is no JSON. Raises CannotStartError."""
         with self._opened(path, None) as answer:
@@ -80,15 +87,16 @@ class Router:
     def _opened(
         self,
         path: str,
-        body: bytes | None,
+        body: bytes | Iterable[bytes] | None,
         content_type: str = "application/json",
         patience_s: float = PATIENCE_S,
         method: str = "",
+        headers: Mapping[str, str] = NOTHING_MORE,
     ) -> Iterator[http.client.HTTPResponse]:
         where = f"{self.url.rstrip('/')}{path}"
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
+        sent = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type, **headers}
         try:
-            request = urllib.request.Request(where, body, headers, method=method or None)  # noqa: S310  the scheme is checked before
+            request = urllib.request.Request(where, body, sent, method=method or None)  # noqa: S310  the scheme is checked before
             with urllib.request.urlopen(request, timeout=patience_s) as answer:  # noqa: S310
                 yield answer
         except urllib.error.HTTPError as error:
@@ -132,7 +140,7 @@ def _left_in(shown: Path) -> str:
         raise CannotStartError(f"The token in {shown} cannot be read ({why}): set RATCHET_TOKEN.") from None
 
 
-def _too_slow(where: str, body: bytes | None, patience_s: float) -> str:
+def _too_slow(where: str, body: object, patience_s: float) -> str:
     """What was asked for may have been done all the same."""
     look = ": it may do it yet, so look before you ask again" if body is not None else ""
     return f"{where} did not answer within {patience_s:g} s{look}."

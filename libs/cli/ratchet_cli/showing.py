@@ -14,7 +14,9 @@ from ratchet_cli.printable import shown_safely
 
 IN_A_FILE: Final = 160  # columns, where nothing says how wide it is
 NONE: Final = "-"
-IDS: Final = frozenset({"job", "version", "dataset", "search", "alert", "experiment"})  # copied from: in one piece
+IDS: Final = frozenset(
+    {"job", "version", "dataset", "search", "alert", "experiment", "document"}
+)  # copied from: in one piece
 
 
 def show(found: object, rows: Sequence[Mapping[str, object]], title: str, *, as_json: bool) -> None:

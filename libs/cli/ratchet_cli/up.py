@@ -1,4 +1,4 @@
-"""`ratchet up`: the embedded stack, the four services behind one port, and a token to try them with."""
+"""`ratchet up`: the embedded stack, the four services behind one port, a worker for documents, and a token to try."""
 
 import asyncio
 import json
@@ -6,13 +6,14 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from dotenv import load_dotenv
 
-from ratchet_cli.embedded import NOWHERE, Ground, gateway, settings, token_for_trying
+from ratchet_cli.embedded import NOWHERE, Ground, gateway, settings, token_for_trying, worker_environment
 from ratchet_cli.gateway import Gateway
 from ratchet_cli.stack.start import Stack, start_stack
 from ratchet_common.errors import CannotStartError
@@ -33,17 +34,21 @@ def run(host: str, port: int, data_dir: Path) -> None:
         running = data_dir / "stack.json"
         running.write_text(json.dumps({"kafka": ground.kafka_bootstrap_servers, "mongodb": ground.mongodb_url}) + "\n")
         try:
-            asyncio.run(_serve(app, stack, listener, data_dir))
+            environment = partial(worker_environment, settings(ground, data_dir, {}).router)
+            reading = partial(
+                stack.beside, "documents", [sys.executable, "-m", "ratchet_router.documents"], environment
+            )
+            asyncio.run(_serve(app, stack, listener, data_dir, reading))
         finally:
             running.unlink(missing_ok=True)
 
 
 class _Server(Server):
-    """Greets once it serves."""
+    """Greets once it serves, and only then starts what the first answer does not need."""
 
-    def __init__(self, app: Gateway, greeting: str) -> None:
+    def __init__(self, app: Gateway, greeting: str, then: Callable[[], None]) -> None:
         super().__init__(app, app.apps)
-        self._greeting = greeting
+        self._greeting, self._then = greeting, then
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -55,12 +60,13 @@ class _Server(Server):
         if self.started:
             sys.stdout.write(self._greeting)
             sys.stdout.flush()
+            self._then()
 
 
-async def _serve(app: Gateway, stack: Stack, listener: socket.socket, data_dir: Path) -> None:
+async def _serve(app: Gateway, stack: Stack, listener: socket.socket, data_dir: Path, then: Callable[[], None]) -> None:
     host, port = listener.getsockname()[:2]
     token, _ = token_for_trying(data_dir)
-    server = _Server(app, _greeting(f"http://{host}:{port}", token, data_dir / "token"))
+    server = _Server(app, _greeting(f"http://{host}:{port}", token, data_dir / "token"), then)
     for wish in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(wish, server.stop)
     serving = asyncio.create_task(server.serve([listener]))

@@ -1,22 +1,21 @@
-"""`ratchet documents`: what is read of a document, here and without a running gateway."""
+"""`ratchet documents`: documents of a running gateway; and what is read of one here, without a gateway."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ratchet_cli.commands.options import AsJson, sentence_or
+from ratchet_cli.commands.options import AsJson, Limit, at_gateway, sentence_or
+from ratchet_cli.router_calls import Router
 
 commands = typer.Typer(
-    help="Documents: what is read of a file before it is asked about.",
-    epilog="Example: ratchet documents parse report.pdf",
+    help="Documents: send them in, see what was read of them, delete them.",
+    epilog="Example: ratchet documents add report.pdf --wait",
     no_args_is_help=True,
 )
 
 
-@commands.callback()
-def documents() -> None:
-    """A command group, be there one command alone."""
+DocumentId = Annotated[str, typer.Argument(help="As `ratchet documents list` shows it.")]
 
 
 @commands.command(epilog="Example: ratchet documents parse report.pdf --chunks --json")
@@ -32,3 +31,58 @@ def parse(
     from ratchet_cli.reading_documents import show_document
 
     sentence_or(lambda: show_document(file, chunks=chunks, as_json=as_json))
+
+
+@commands.command(epilog="Example: ratchet documents add 10-Q.pdf --company 'Apple Inc.' --wait")
+@at_gateway
+def add(
+    gateway: Router,
+    files: Annotated[list[Path], typer.Argument(help="PDF, DOCX, XLSX, HTML, Markdown, text or CSV.")],
+    wait: Annotated[bool, typer.Option("--wait", help="Until they can be searched, or are refused.")] = False,
+    title: Annotated[str, typer.Option(help="In place of what is read.")] = "",
+    company: Annotated[str, typer.Option(help="In place of what is read.")] = "",
+    period: Annotated[str, typer.Option(help="2022-Q3, 2022-H1 or 2022, in place of what is read.")] = "",
+    document_type: Annotated[str, typer.Option(help="Such as financial_report, in place of what is read.")] = "",
+    date: Annotated[str, typer.Option(help="2022-07-29, in place of what is read.")] = "",
+    user_id: Annotated[str, typer.Option(help="Whose they are: they go when he asks to be forgotten.")] = "",
+    document_id: Annotated[str, typer.Option(help="Of which the file is a new revision.")] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Send documents in. With --wait, the exit status is 1 where one of them cannot be searched."""
+    from ratchet_cli.sending_documents import add as run
+
+    said = {"title": title, "company": company, "period": period, "document_type": document_type, "date": date}
+    said |= {"user_id": user_id, "document_id": document_id}
+    return run(gateway, files, said, wait=wait, as_json=as_json)
+
+
+@commands.command("list", epilog="Example: ratchet documents list --state refused")
+@at_gateway
+def list_(
+    gateway: Router,
+    state: Annotated[str, typer.Option(help="Such as ready, refused or failed; default: all.")] = "",
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show documents, the newest first."""
+    from ratchet_cli.sending_documents import list_documents
+
+    list_documents(gateway, state, limit, as_json=as_json)
+
+
+@commands.command(epilog="Example: ratchet documents show doc_0197f3a00000700080000000000000ab")
+@at_gateway
+def show(gateway: Router, document_id: DocumentId, as_json: AsJson = False) -> None:
+    """Show one document: how far it is, what it is about and where that was read, what was assumed."""
+    from ratchet_cli.sending_documents import show_document
+
+    show_document(gateway, document_id, as_json=as_json)
+
+
+@commands.command(epilog="Example: ratchet documents delete doc_0197f3a00000700080000000000000ab")
+@at_gateway
+def delete(gateway: Router, document_id: DocumentId) -> None:
+    """Delete a document wholly: its file, its passages, and what was made of it."""
+    from ratchet_cli.sending_documents import delete as run
+
+    run(gateway, document_id)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ratchet_cli.stack.ports import somebody_listens
@@ -69,10 +69,19 @@ class Child:
             time.sleep(POLL_S)
 
 
-def spawn(name: str, port: int, command: Sequence[str], *, log: Path, folder: Path) -> Child:
+def spawn(
+    name: str,
+    port: int,
+    command: Sequence[str],
+    *,
+    log: Path,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+) -> Child:
     """Starts `command` in its own session, so that Ctrl-C reaches us first and we stop it in order.
 
-    To be called in the main thread: on Linux the death of the *thread* that started a child kills it.
+    `environment`: the whole of it; default: little of ours. To be called in the main thread: on Linux the death of the
+    *thread* that started a child kills it.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError(f"The {name} must be started in the main thread: it dies with the thread that started it.")
@@ -83,7 +92,7 @@ def spawn(name: str, port: int, command: Sequence[str], *, log: Path, folder: Pa
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=folder,
-            env={key: os.environ[key] for key in PASSED_ON if key in os.environ},
+            env=environment or {key: os.environ[key] for key in PASSED_ON if key in os.environ},
             start_new_session=True,
         )
     return Child(name, port, process, log)

@@ -1,7 +1,9 @@
 """Starts the broker and the store, and stops them again. Needs no event loop."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,8 +18,11 @@ from ratchet_cli.stack.ports import LOOPBACK, free_ports, somebody_listens
 from ratchet_cli.stack.store import store_answers, store_command, store_program, store_url
 from ratchet_common.errors import CannotStartError
 
+log = logging.getLogger(__name__)
+
 PATIENCE_S = 60.0  # a store that was killed under load first reads its log again
 PATIENCE_AT_STOP_S = 10.0
+AGAIN_AFTER_S = 5.0
 ATTEMPTS = 3  # as often may somebody else take the port first
 
 
@@ -28,12 +33,24 @@ class Part:
     answers: Callable[[int], bool]
 
 
+@dataclass(slots=True)
+class Beside:
+    """A program that the run goes on without. `environment`: by port."""
+
+    name: str
+    command: Sequence[str]
+    environment: Callable[[int], Mapping[str, str]]
+    child: Child
+    started_at: float
+
+
 class Stack:
     """A running broker and store. They die with this process; `stop`, or the end of `with`, stops them in order."""
 
     def __init__(self, data_dir: DataDir) -> None:
         self._data_dir = data_dir
         self._children: list[Child] = []
+        self._beside: list[Beside] = []
         self.kafka_bootstrap_servers = ""
         self.mongodb_url = ""
 
@@ -43,15 +60,45 @@ class Stack:
         Neither is started again behind the services' backs: a new broker would know none of the events that wait in
         the old one, and only a start of the services sends what their outboxes hold once more. So end the run.
         """
-        while not (sentence := self._ended()):  # noqa: ASYNC110  the end of a process sets no event
+        while not (sentence := self._ended()):
             await asyncio.sleep(0.2)
+            self._start_again()
         return f"{sentence} What was acknowledged is in {self._data_dir.path}: start again to go on."
+
+    def beside(self, name: str, command: Sequence[str], environment: Callable[[int], Mapping[str, str]]) -> None:
+        """Starts a program, does not wait for it, and starts it again where it ends."""
+        child = self._spawn_beside(name, command, environment)
+        self._beside.append(Beside(name, command, environment, child, time.monotonic()))
+        self._remember()
+
+    def _start_again(self) -> None:
+        for one in self._beside:
+            if time.monotonic() - one.started_at > AGAIN_AFTER_S and (sentence := one.child.ended()):
+                log.warning("%s It is started again.", sentence)
+                one.child = self._spawn_beside(one.name, one.command, one.environment)
+                one.started_at = time.monotonic()
+                self._remember()
+
+    def _spawn_beside(
+        self, name: str, command: Sequence[str], environment: Callable[[int], Mapping[str, str]]
+    ) -> Child:
+        (port,) = free_ports(1)
+        log_file = self._data_dir.fresh_log(name)
+        return spawn(name, port, command, log=log_file, folder=Path.cwd(), environment=environment(port))
+
+    def _remember(self) -> None:
+        remember(self._data_dir.processes, [*self._children, *(one.child for one in self._beside)])
 
     def _ended(self) -> str | None:
         return next((sentence for child in self._children if (sentence := child.ended())), None)
 
     def stop(self) -> None:
         """Once is enough; more does no harm."""
+        for one in self._beside:
+            one.child.ask_to_stop()
+        for one in self._beside:
+            one.child.stop(PATIENCE_AT_STOP_S)
+        self._beside.clear()
         for child in self._children:
             child.ask_to_stop()
         for child in self._children:
@@ -87,7 +134,7 @@ class Stack:
         log = self._data_dir.fresh_log(part.name)
         child = spawn(part.name, port, part.command(port), log=log, folder=self._data_dir.path)
         self._children.append(child)
-        remember(self._data_dir.processes, self._children)
+        self._remember()
         return child
 
 

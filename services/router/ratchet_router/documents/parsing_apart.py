@@ -7,12 +7,13 @@ a bound on its memory, and the worker one on its time. What happens to it happen
 import asyncio
 import contextlib
 import os
+import subprocess
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
@@ -78,7 +79,7 @@ class Parser:
     def __init__(self, *, seconds: float, memory: int, command: tuple[str, ...] = ()) -> None:
         self._seconds, self._memory = seconds, memory
         self._command = command or (sys.executable, "-I", "-m", PROGRAM)
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: ParserProcess | None = None
 
     async def parse(self, path: Path, name: str, on_pages: OnPages) -> Parsing:
         """Raises NotReadError, NoParserError. Cancelled, it ends its process."""
@@ -130,51 +131,85 @@ class Parser:
     async def _frames(self, wanted: ToParse) -> AsyncGenerator[Frame, None]:
         """To the end of one document. Raises DiedError, NoParserError."""
         process = await self._started()
-        if process.stdin is None or process.stdout is None:
-            raise DiedError
         try:
-            process.stdin.write(msgspec.json.encode(wanted) + b"\n")
-            await process.stdin.drain()
-            while True:
-                frame = await _next(process.stdout)
-                yield frame
-                if isinstance(frame, End):
-                    if frame.leaves:
-                        await self.stop()
-                    return
-        except (BrokenPipeError, ConnectionResetError):
+            process.ask(wanted)
+        except BrokenPipeError:
             raise DiedError from None
+        while True:
+            frame = await _next(process.said)
+            yield frame
+            if isinstance(frame, End):
+                if frame.leaves:
+                    await self.stop()
+                return
 
-    async def _started(self) -> asyncio.subprocess.Process:
-        if self.process is None or self.process.returncode is not None:
-            self.process = await asyncio.create_subprocess_exec(
-                *self._command,
-                str(os.getpid()),
-                str(self._memory),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,  # a library's words may quote the document
-                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-                start_new_session=True,
-            )
-            await self._lives(self.process)
+    async def _started(self) -> "ParserProcess":
+        if self.process is None or self.process.has_ended:
+            await self.stop()
+            self.process = await ParserProcess.started([*self._command, str(os.getpid()), str(self._memory)])
+            try:
+                if not isinstance(await _next(self.process.said), Ready):
+                    raise DiedError
+            except DiedError:
+                raise NoParserError(
+                    "No process that reads documents can be started here: is there memory left?"
+                ) from None
         return self.process
-
-    async def _lives(self, process: asyncio.subprocess.Process) -> None:
-        try:
-            if process.stdout is None or not isinstance(await _next(process.stdout), Ready):
-                raise DiedError
-        except DiedError:
-            raise NoParserError("No process that reads documents can be started here: is there memory left?") from None
 
     async def stop(self) -> None:
         process, self.process = self.process, None
-        if process is None:
-            return
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-        await process.wait()
+        if process is not None:
+            await process.end()
+
+
+class ParserProcess:
+    """Started by `subprocess`, which forks without Python's hooks: an event loop of its own would run those of LanceDB
+    in the child, and they may hang there.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], said: asyncio.StreamReader) -> None:
+        self._process, self.said = process, said
+        self._heard: asyncio.ReadTransport | None = None
+
+    @classmethod
+    async def started(cls, command: Sequence[str]) -> Self:
+        """To be called in the main thread: on Linux the death of the *thread* that started a child kills it."""
+        said = asyncio.StreamReader()
+        process = subprocess.Popen(  # noqa: ASYNC220, S603  it returns within milliseconds; the program is our own
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a library's words may quote the document
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            start_new_session=True,
+        )
+        its = cls(process, said)
+        loop = asyncio.get_running_loop()
+        its._heard, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(said), process.stdout)
+        return its
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def ask(self, wanted: ToParse) -> None:
+        """A line that a pipe takes at once. Raises BrokenPipeError."""
+        if self._process.stdin is not None:
+            self._process.stdin.write(msgspec.json.encode(wanted) + b"\n")
+            self._process.stdin.flush()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    async def end(self) -> None:
+        """Returns once it is gone."""
+        self._process.kill()
+        await asyncio.to_thread(self._process.wait)
+        if self._heard is not None:
+            self._heard.close()
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
 
 
 async def _next(said: asyncio.StreamReader) -> Frame:
