@@ -86,7 +86,9 @@ class Snapshot:
         self._seen = changes.until or self._seen
         forgotten = self._newly_forgotten(changes.forgotten)
         documents = self._documents.newly(changes.documents)
-        gone = [] if first else [*forgotten, *documents]  # at first nothing is in memory
+        gone: list[Person | ChangedDocument] = (
+            [] if first else [*forgotten, *documents]
+        )  # at first nothing is in memory
         return [*new, *trained, *dropped, *gone]
 
     def _newly_forgotten(self, found: Sequence[Person]) -> list[Person]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -90,10 +91,35 @@ async def test_the_prompt_has_each_passage_under_its_number_once() -> None:
     made = world("4.5 percent and 81,797 million")
     await answered(made, asked("Compare the rate of the lease with net sales in 2023."))
     (request,) = [one for model in made.models.values() for one in model.asked]
-    said = "\n".join(message["content"] for message in request.messages)
+    said = str(request.messages)
     assert said.count("[1] ") == 1
     assert "[2] " in said
     assert "10-Q, Q3 2023, pages 4-5" in said
+
+
+async def test_a_report_is_told_to_name_the_passages() -> None:
+    made = world("Sales were 81,797 million [1].")
+    report = replace(asked("Report on net sales in 2023."), task_type=TaskType.REPORT)
+    await answered(made, report)
+    said = next(str(model.asked[0].messages) for model in made.models.values() if model.asked)
+    assert "Put the number of the passage behind each statement" in said
+
+
+async def test_in_a_conversation_the_passages_stand_before_the_last_message() -> None:
+    made = world("It is 4.5 percent [1].")
+    talk = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes?"}]
+    said = msgspec.Raw(msgspec.json.encode([*talk, {"role": "user", "content": QUESTION}]))
+    request = replace(asked(), task_type=TaskType.CHAT, messages=said, question="", own_prompt=True)
+    request = replace(request, context=Context(query=QUESTION, conversation=said))
+    found = await answered(made, request)
+    assert (found.approach, found.passed) == ("base_rag", True)
+    messages = msgspec.json.decode(last(made).input)
+    assert [message["role"] for message in messages] == ["system", "user", "assistant", "user", "user"]
+    assert messages[-1]["content"] == QUESTION
+    assert conversation.read(last(made).input).document.startswith("[1] Lease of the hall")
+    assert conversation.read(last(made).input).question == QUESTION
+    wrong = world("It is 4.5 percent [9].")
+    assert (await answered(wrong, request)).output == NOT_FOUND
 
 
 async def test_who_asks_without_a_context_is_answered_as_ever() -> None:
@@ -122,7 +148,7 @@ async def test_a_reference_that_nothing_bears_out_fails_and_the_answer_is_not_gi
 async def test_where_nothing_is_found_no_model_is_asked() -> None:
     made = world(library=Library(sources=[]))
     found = await answered(made, asked())
-    assert (found.output, found.approach, found.cost_usd) == (NOT_FOUND, "base_rag", 0)
+    assert (found.output, found.approach, found.cost_usd) == (NOT_FOUND, "base_rag", Decimal(0))
     assert not any(model.asked for model in made.models.values())
     assert (last(made).outcome, last(made).output) == ("ok", NOT_FOUND)
     assert [(check.name, check.passed) for check in found.checks] == [("found", True)]

@@ -137,6 +137,7 @@ async def test_every_feedback_becomes_an_example_or_a_refusal_however_often_it_i
         ({"checks": (*PASSED, Check(name="schema", passed=False))}, [Reason.CHECK_FAILED]),  # one of eight
         ({"checks": (*PASSED, Check(name="numbers", passed=True, detail="a figure of its own"))}, None),
         ({"checks": (*PASSED, Check(name="refusal", passed=True, detail="it refuses"))}, [Reason.CHECK_FAILED]),
+        ({"confidence": None, "checks": (Check(name="found", passed=True, detail="not in the documents"),)}, []),
         ({"collect": False}, []),
         ({"outcome": "failed", "output": None}, []),
         ({"cached_from": uuid4()}, []),

@@ -1,6 +1,6 @@
 """HTTP in: which documents a question shall be answered from, and how."""
 
-from typing import Annotated, Final, Literal, cast
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -64,4 +64,4 @@ class ContextExtra(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _named(approach: Asked) -> Approach | None:
-    return None if approach == "auto" else cast("Approach", approach)
+    return None if approach == "auto" else approach

@@ -201,7 +201,10 @@ def context_of(body: GenerateBody, task: TaskType) -> Context | None:
     query, text_given = query_of(task, body.question), not _brings_no_text(body)
     if not query and not text_given:
         raise InvalidGenerateError("question", f"the task {task} needs one, to look for it in the documents")
-    return replace(body.context.context(), query=query, text_given=text_given)
+    talks = task is TaskType.CHAT and not text_given
+    said = [{"role": "user", "content": query}]
+    conversed = msgspec.Raw(msgspec.json.encode(said)) if talks else None
+    return replace(body.context.context(), query=query, text_given=text_given, conversation=conversed)
 
 
 def _brings_no_text(body: GenerateBody) -> bool:

@@ -3,16 +3,17 @@
 from msgspec.structs import replace
 
 from ratchet_common.events import Check
+from ratchet_common.vocabulary import NOT_FOUND_CHECK
 from ratchet_router.answered import Answered
 from ratchet_router.grounding.context import approach_of
 from ratchet_router.grounding.going_on import NOT_FOUND
 from ratchet_router.grounding.sources import Grounding
 
-FOUND = "found"  # the check's name: a warning, since the answer is as it should be
-
 
 def not_found(answered: Answered, grounding: Grounding, why: str) -> Answered:
-    """In place of an answer that may be invented: what it cost stays, what was said of it goes."""
+    """In place of an answer that may be invented: what it cost stays, what was said of it goes. The check only warns,
+    since the answer is as it should be.
+    """
     return replace(
         answered,
         output=NOT_FOUND,
@@ -24,6 +25,6 @@ def not_found(answered: Answered, grounding: Grounding, why: str) -> Answered:
         approach=approach_of("direct" if answered.by_base else "finetuned", retrieved=True),
         confidence=None,
         raw_confidence=None,
-        checks=(Check(name=FOUND, passed=True, detail="The documents do not answer the question."),),
+        checks=(Check(name=NOT_FOUND_CHECK, passed=True, detail="The documents do not answer the question."),),
         grounding=replace(grounding, found=False, reasons=(*grounding.reasons, why)),
     )

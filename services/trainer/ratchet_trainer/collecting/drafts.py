@@ -10,7 +10,7 @@ import msgspec
 
 from ratchet_common import conversation
 from ratchet_common.events import FeedbackJoined, PredictionMade
-from ratchet_common.vocabulary import EMBEDDING, DocumentType
+from ratchet_common.vocabulary import EMBEDDING, NOT_FOUND_CHECK, DocumentType
 from ratchet_trainer.collecting.sampling import Sampling, completeness, is_drawn, is_sound, quality
 from ratchet_trainer.collecting.targets import Reason, Target, shaped, target_of
 from ratchet_trainer.judging.weighting import stratum_of
@@ -93,10 +93,12 @@ def from_reference(made: PredictionMade, hashes: Hashes) -> Draft | Refused | No
 
 
 def from_sample(made: PredictionMade, hashes: Hashes, sampling: Sampling) -> Draft | Refused | None:
-    """None where it is not drawn, or nobody may learn from it."""
+    """None where it is not drawn, nobody may learn from it, or documents did not answer: it says nothing then."""
     if made.reference is not None or not _may_be_learned(made):
         return None
     if not is_drawn(made.tenant, made.result_id, sampling.share):
+        return None
+    if any(check.name == NOT_FOUND_CHECK for check in made.checks):
         return None
     whole = completeness(made.checks)
     known = quality(completeness=whole, confidence=made.confidence)
