@@ -35,4 +35,5 @@ class Bm25:
 
     def best(self, question: str, most: int) -> list[int]:
         """Places, the best first; of equal ones the first."""
-        return np.argsort(-self.scores(question), kind="stable")[:most].tolist()
+        places: list[int] = np.argsort(-self.scores(question), kind="stable")[:most].tolist()
+        return places

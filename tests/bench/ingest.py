@@ -99,7 +99,7 @@ def _file(kind: str, texts: list[str], mark: str) -> bytes:
         for page in pages:
             for line in page.splitlines():
                 document.add_paragraph(_latin(line))
-            document.add_page_break()
+            document.add_page_break()  # type: ignore[no-untyped-call]
         held = io.BytesIO()
         document.save(held)
         return held.getvalue()

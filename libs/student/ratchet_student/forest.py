@@ -85,7 +85,8 @@ class Forest:
             feature = self.feature.take(at)
             inner = np.flatnonzero(feature != LEAF)
             if len(inner) < len(place):
-                place, of_row, at, feature = (each.take(inner) for each in (place, of_row, at, feature))
+                place, of_row = place.take(inner), of_row.take(inner)
+                at, feature = at.take(inner), feature.take(inner)
             goes_left = values.take(of_row + feature) <= self.threshold.take(at)
             at = np.where(goes_left, self.left.take(at), self.right.take(at))
             node[place] = at

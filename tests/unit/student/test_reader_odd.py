@@ -49,9 +49,9 @@ def test_odd_texts_and_tables_are_answered_or_left(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_reader_learns_beside_odd_examples(seed: int) -> None:
     chance = random.Random(seed)
+    answers: list[str | float | tuple[str, ...]] = ["12", "", ("3", "4"), 2.5]
     odd = [
-        Taught(chance.choice(QUESTIONS), ["Wages rose."], [a_table(chance)], chance.choice(["12", "", ("3", "4"), 2.5]))
-        for _ in range(8)
+        Taught(chance.choice(QUESTIONS), ["Wages rose."], [a_table(chance)], chance.choice(answers)) for _ in range(8)
     ]
     answer = fit([*LESSONS, *odd]).read("What was Wages in 2023?", (), [[["", "2023"], ["Wages", "5"]]])
     assert answer.parts == ("5",)
