@@ -29,6 +29,7 @@ BENCHES = (
     "percentiles",
     "costs",
     "portfolio_figures",
+    "graph",
     "answer_checks",
     "routing",
     "router_throughput",

@@ -1,7 +1,7 @@
 """The company of a document: as a filing names its registrant, as a label says, or the first with a legal form."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ratchet_documents.metadata.sources import Found, Source
 
@@ -11,6 +11,7 @@ _FORMS = (
 )
 _WORD = r"(?!\d+-\d+\b|\d{4,}\b)[A-Z0-9][\w&.'’-]{0,40}"
 _NAME = re.compile(rf"\b{_WORD}(?:,?\s(?:{_WORD}|of|and|&|the|de|von)){{0,5}}?,?\s{_FORMS}\b\.?(?!\w)")
+_HAS_FORM = re.compile(rf"\b{_FORMS}\b")
 _REGISTRANT = re.compile(r"\(?\s*exact\s+names?\s+of\s+(?:the\s+)?registrant", re.I)
 _LABEL = re.compile(r"^(?:company|registrant|issuer|company name|name of company)\s*:\s*(\S[^\n]{1,100})$", re.I | re.M)
 _NOT = re.compile(r"\b(?:nasdaq|stock\s+(?:market|exchange)|exchange\s+commission|depository|trust\s+company)\b", re.I)
@@ -54,3 +55,14 @@ def _with_form(text: str) -> str:
 
 def _tidy(name: str) -> str:
     return " ".join(name.split())[:_LONGEST]
+
+
+def companies_in(text: str) -> Iterator[re.Match[str]]:
+    """All that a legal form stands behind, but for exchanges and depositories."""
+    line = 0
+    while line < len(text):
+        end = text.find("\n", line)
+        end = len(text) if end < 0 else end
+        if _HAS_FORM.search(text, line, end):
+            yield from (found for found in _NAME.finditer(text, line, end) if not _NOT.search(found[0]))
+        line = end + 1

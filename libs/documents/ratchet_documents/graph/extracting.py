@@ -1,0 +1,123 @@
+"""The graph of one document, by rules, from its chunks. Deterministic, and bounded in what it keeps."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from ratchet_documents.asked_about import About
+from ratchet_documents.chunking import Chunk
+from ratchet_documents.graph.agreeing import agreed
+from ratchet_documents.graph.columns import period_name
+from ratchet_documents.graph.model import Entity, Graph, Relation, Where, entity
+from ratchet_documents.graph.named import key_of, named_companies, positions_in, tickers_in
+from ratchet_documents.graph.reported import Above, reported_in
+from ratchet_documents.graph.said import key_of as key_of_said
+from ratchet_documents.graph.said import said_in
+
+MOST_RELATIONS: Final = 20_000  # of a document
+COVER: Final = 5  # chunks in which a ticker is the document's company's
+
+_COMPARES: Final = re.compile(r"\b(?:compar\w+|versus|vs\.?|than|compet\w+|rivals?|peers?|outperform\w*)\b", re.I)
+
+
+def graph_of(about: About, chunks: Iterable[Chunk]) -> Graph:
+    """Of what `about` says which document and, where it is known, which company it is of."""
+    reading = _Reading(about)
+    for chunk in chunks:
+        for relation in reading.relations_of(chunk):
+            reading.relations.append(relation)
+            if len(reading.relations) == MOST_RELATIONS:
+                return reading.graph()
+    return reading.graph()
+
+
+class _Reading:
+    def __init__(self, about: About) -> None:
+        self._about = about
+        self._above = Above()
+        self._entities: dict[str, Entity] = {}
+        self._linked: dict[str, str] = {}
+        self.relations: list[Relation] = []
+        self._company = self._add(entity("company", key_of(about.company), about.company)) if about.company else ""
+
+    def graph(self) -> Graph:
+        kept = agreed(self.relations)
+        spoken = {end for one in kept for end in one.ends}
+        its = {key: one for key, one in self._entities.items() if one.kind == "company" or key in spoken}
+        return Graph(its, tuple(kept), self._linked)
+
+    def relations_of(self, chunk: Chunk) -> Iterator[Relation]:
+        yield from self._companies(chunk)
+        yield from self._positions(chunk)
+        yield from self._reported(chunk)
+        yield from self._said(chunk)
+
+    def _companies(self, chunk: Chunk) -> Iterator[Relation]:
+        if chunk.order < COVER and self._company:
+            for ticker in tickers_in(chunk.text):
+                self._link(self._company, ticker)
+        found = list(named_companies(chunk.text))
+        for one in found:
+            its = self._add(entity("company", key_of(one.name), one.name))
+            for name in one.also:
+                self._link(its, name)
+        if len(found) > 1 and _COMPARES.search(chunk.text):
+            yield from self._compared(chunk, [(one.start, one.end, f"company:{key_of(one.name)}") for one in found])
+
+    def _compared(self, chunk: Chunk, found: list[tuple[int, int, str]]) -> Iterator[Relation]:
+        """Two that a few words of comparison stand between."""
+        for (_, end, one), (start, last, other) in pairwise(found):
+            if one != other and start - end < 120 and _COMPARES.search(chunk.text, end, start):
+                yield Relation("compares", (one, other), self._where(chunk, end, last))
+
+    def _positions(self, chunk: Chunk) -> Iterator[Relation]:
+        for one in positions_in(chunk.text):
+            person = self._add(entity("person", one.person.casefold(), one.person))
+            if self._company:
+                where = self._where(chunk, one.start, one.end)
+                yield Relation("holds_position", (person, self._company), where, text=one.title)
+
+    def _reported(self, chunk: Chunk) -> Iterator[Relation]:
+        place = (chunk.first_page, chunk.table.number if chunk.table and chunk.table.first_row else None)
+        if self._above.place not in (place, (chunk.first_page, None)) and not (chunk.table and chunk.table.first_row):
+            self._above = Above(place=place)
+        if not self._company:
+            return
+        if chunk.caption:
+            list(reported_in(chunk.caption, self._above))  # the scale, as a rule
+        for one in reported_in(chunk.text, self._above):
+            metric = self._add(entity("metric", one.metric, one.metric.replace("_", " ")))
+            period = self._add(entity("period", one.period, period_name(one.period)))
+            where = self._where(chunk, one.start, one.end)
+            yield Relation("reports", (self._company, metric, period), where, one.value, one.unit)
+
+    def _said(self, chunk: Chunk) -> Iterator[Relation]:
+        for one in said_in(chunk.text):
+            where = self._where(chunk, one.start, one.end)
+            if one.kind == "risk":
+                if self._company:
+                    risk = self._add(entity("risk", key_of_said(one.what), one.what))
+                    yield Relation("mentions_risk", (self._company, risk), where)
+                continue
+            its = self._add(entity(one.kind, key_of_said(one.what), one.what))
+            who = self._add(entity("person", one.who.casefold(), one.who)) if one.who else self._company
+            ends = (who, its) if who else (its,)
+            yield Relation("owns" if one.kind == "task" else "decides", ends, where, text=one.due)
+
+    def _where(self, chunk: Chunk, start: int, end: int) -> Where:
+        return Where(self._about.document_id, chunk.order, chunk.first_page, start, end)
+
+    def _link(self, company: str, name: str) -> None:
+        its = self._entities[company]
+        self._entities[company] = Entity(its.id, its.kind, its.name, tuple(sorted({*its.names, name})))
+        if f"company:{key_of(name)}" != company:
+            self._linked.setdefault(f"company:{key_of(name)}", company)
+
+    def _add(self, one: Entity) -> str:
+        there = self._entities.get(one.id)
+        if there is None:
+            self._entities[one.id] = one
+        elif not set(one.names) <= set(there.names):
+            self._entities[one.id] = Entity(there.id, there.kind, there.name, tuple(sorted({*there.names, *one.names})))
+        return one.id

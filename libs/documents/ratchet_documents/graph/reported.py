@@ -1,0 +1,129 @@
+"""What companies report: metric, period and value, from the rows of statements and from sentences.
+
+A row is a label and as many figures as its head has columns; where they are not as many, or no scale is told, it is
+left out. Text whose lines were lost is read the same way, since a label is what stands between figures.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from ratchet_documents.graph.columns import Head, heads_in
+from ratchet_documents.graph.metrics import IN_PROSE, OF_A_DAY, PER_SHARE, metric_of
+from ratchet_documents.metadata.periods import periods_in
+
+MOST_ROWS: Final = 200  # of a chunk
+NEAR: Final = 120  # characters before an amount in which the metric is said
+FAR: Final = 400  # that a sentence is looked at to either side
+
+_CELL: Final = (
+    r"(?:\(?[$€£¥]?\s{0,6}\(?\d{1,3}(?:,\d{3})+(?:\.\d+)?\)?|\(?[$€£¥]?\s{0,6}\(?\d+(?:\.\d+)?\)?|[—–](?!\w))(?:\s?%)?"
+)
+_GAP: Final = r"[\s|$€£¥\u00a0]{0,40}"
+_ROW: Final = re.compile(rf"(?<![\w.,])(?P<cells>{_CELL}(?:{_GAP}(?<![\d,.])(?<!\w){_CELL})*)(?![\w]|[.,]\d)")
+_ONE: Final = re.compile(
+    r"(?P<open>\()?[$€£¥]?\s{0,6}(?P<open2>\()?(?P<digits>\d[\d,]*(?:\.\d+)?)\)?(?P<percent>\s?%)?|[—–]"
+)
+_SCALE: Final = re.compile(r"\bin\s+(?P<scale>thousands|millions|billions)\b", re.I)
+_SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_CURRENCY: Final = re.compile(r"[$€£¥]")
+_CODES: Final = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+_LABEL: Final = re.compile(r"(?:^|[\n|.;:])?[ \t\u00a0]*(?P<name>[^\n|.;:\s][^\n|.;:]{0,120})\Z")
+_AMOUNT: Final = re.compile(
+    r"(?P<currency>[$€£¥])\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s+(?P<scale>thousand|million|billion|trillion)\b", re.I
+)
+_SAYS: Final = re.compile(
+    rf"\b(?P<metric>{IN_PROSE})\s+(?:was|were|of|totall?ed|reached|amounted\s+to"
+    r"|(?:rose|fell|grew|increased|decreased|declined|came)(?:\s+(?:by\s+)?[\d.]+\s?(?:%|percent))?\s+to)\s+\Z",
+    re.I,
+)
+_END: Final = re.compile(r"[.!?](?=\s|\Z)|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    metric: str
+    period: str
+    value: float
+    unit: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Above:
+    """What was said above, on the same page or in the same table: the head, the scale, the currency."""
+
+    head: Head | None = None
+    scale: float = 0.0
+    currency: str = ""
+    place: object = field(default=None)
+
+
+def reported_in(text: str, above: Above) -> Iterator[Reported]:
+    """`above` is brought up to what this text says."""
+    if scale := _SCALE.search(text):
+        above.scale = _SCALES[scale["scale"].casefold().rstrip("s")]
+    if sign := _CURRENCY.search(text):
+        above.currency = _CODES[sign[0]]
+    yield from _rows(text, above)
+    yield from _sentences(text)
+
+
+def _rows(text: str, above: Above) -> Iterator[Reported]:
+    heads = list(heads_in(text))
+    label_from, at, rows = 0, 0, 0
+    for row in _ROW.finditer(text):
+        while at < len(heads) and heads[at].end <= row.start():
+            above.head, label_from = heads[at], max(label_from, heads[at].end)
+            at += 1
+        if at < len(heads) and heads[at].start < row.end() and heads[at].end > row.start():
+            continue
+        label = _LABEL.search(text, label_from, _before(text, label_from, row.start()))
+        label_from = row.end()
+        metric = metric_of(label["name"]) if label else ""
+        if label is None or above.head is None or not metric:
+            continue
+        yield from _of_row(metric, row, above, label.start("name"))
+        if (rows := rows + 1) == MOST_ROWS:
+            return
+
+
+def _before(text: str, start: int, end: int) -> int:
+    """Where a label ends, before the signs that part it from its figures."""
+    while end > start and (text[end - 1].isspace() or text[end - 1] in "|$€£¥:-"):
+        end -= 1
+    return end
+
+
+def _of_row(metric: str, row: re.Match[str], above: Above, start: int) -> Iterator[Reported]:
+    cells = list(_ONE.finditer(row["cells"]))
+    head = above.head
+    per_share = metric in PER_SHARE
+    if head is None or len(cells) != len(head.columns) or (not above.scale and not per_share):
+        return
+    for period, cell in zip(head.columns, cells, strict=True):
+        if cell["digits"] is None or cell["percent"] or per_share != ("." in cell["digits"]):
+            continue
+        if ("M-" in period) is (metric in OF_A_DAY) or "-" not in period:
+            continue  # a change of inventories is no inventories, and a year in which a debt is due no year of a report
+        value = float(cell["digits"].replace(",", "")) * (1.0 if per_share else above.scale)
+        negative = cell["open"] or cell["open2"]
+        unit = "per_share" if per_share else above.currency
+        yield Reported(metric, period, -value if negative else value, unit, start, row.end())
+
+
+def _sentences(text: str) -> Iterator[Reported]:
+    for found in _AMOUNT.finditer(text):
+        near = max(0, found.start() - FAR)
+        said = _SAYS.search(text, max(near, found.start() - NEAR), found.start())
+        if said is None:
+            continue
+        before = [end.end() for end in _END.finditer(text, near, found.start())]
+        behind = _END.search(text, found.end(), found.end() + FAR)
+        periods = periods_in(text[before[-1] if before else near : behind.start() if behind else found.end() + FAR])
+        if len(periods) == 1:
+            value = float(found["digits"].replace(",", "")) * _SCALES[found["scale"].casefold()]
+            metric = metric_of(said["metric"])
+            yield Reported(metric, periods[0], value, _CODES[found["currency"]], said.start(), found.end())

@@ -1,0 +1,237 @@
+"""Who and what documents speak of, on documents written here."""
+
+import pytest
+from defusedxml import ElementTree
+
+from ratchet_documents.asked_about import About
+from ratchet_documents.chunking import Chunk, chunks_of
+from ratchet_documents.graph import (
+    Graph,
+    Relation,
+    as_json,
+    as_svg,
+    asked_entities,
+    expanded,
+    graph_of,
+    merged,
+    without,
+)
+from ratchet_documents.graph.columns import heads_in
+from ratchet_documents.graph.metrics import metric_of
+from ratchet_documents.graph.model import Where, entity
+from ratchet_documents.parsed import Block, Page, Paragraph, Parsed, Table
+
+REPORT = About("report", "Fernwood 10-Q", "Fernwood Mills, Inc.", "2025-Q2", "2025-06-28")
+COVER = Paragraph(
+    "Fernwood Mills, Inc. (“Fernwood” or the “Company”) is listed (NYSE: FWM). "
+    "Quillon Paper Ltd. (“Quillon”) competes with Harrow Board Group in packaging."
+)
+INCOME = Table(
+    (
+        ("", "Three Months Ended", "", "Six Months Ended", ""),
+        ("", "June 28, 2025", "June 29, 2024", "June 28, 2025", "June 29, 2024"),
+        ("Net sales", "$ 1,250", "$ 1,100", "$ 2,400", "$ 2,050"),
+        ("Cost of sales", "800", "700", "1,500", "1,300"),
+        ("Operating income (loss)", "210", "(15)", "390", "12"),
+        ("Paper net sales", "900", "800", "1,700", "1,500"),
+        ("Diluted", "0.75", "(0.05)", "1.40", "0.04"),
+        ("Net income", "150", "9 %", "280", "8"),
+    ),
+    heads=2,
+)
+BALANCE = Table((("", "June 28, 2025", "December 28, 2024"), ("Total assets", "$ 9,000", "$ 8,700")), heads=1)
+
+
+def parsed(*blocks: Block) -> list[Chunk]:
+    return list(chunks_of(Parsed("html", "report.html", "pages", (Page(1, (COVER,)), Page(2, blocks)))))
+
+
+def reported(graph: Graph) -> dict[tuple[str, str], float | None]:
+    return {(one.ends[1], one.ends[2]): one.value for one in graph.relations if one.type == "reports"}
+
+
+def of(graph: Graph, kind: str) -> list[Relation]:
+    return [one for one in graph.relations if one.type == kind]
+
+
+def test_rows_of_a_statement_are_what_the_company_reports() -> None:
+    chunks = parsed(Paragraph("Statements (In millions, except per share amounts)"), INCOME, BALANCE)
+    graph = graph_of(REPORT, chunks)
+    found = reported(graph)
+    assert found["metric:revenue", "period:3M-2025-06-28"] == 1_250e6
+    assert found["metric:operating_income", "period:3M-2024-06-29"] == -15e6
+    assert found["metric:cost_of_revenue", "period:6M-2024-06-29"] == 1_300e6
+    assert found["metric:eps_diluted", "period:6M-2025-06-28"] == 1.4
+    assert found["metric:total_assets", "period:2024-12-28"] == 8_700e6
+    assert {one.unit for one in of(graph, "reports")} == {"USD", "per_share"}
+    one = next(one for one in of(graph, "reports") if one.ends[1] == "metric:total_assets")
+    text = next(chunk.text for chunk in chunks if chunk.order == one.where.chunk)
+    assert text[one.where.start : one.where.end] == "Total assets | $ 9,000 | $ 8,700"
+    assert one.where.page == 2
+
+
+def test_rows_whose_lines_were_lost_are_read_too() -> None:
+    text = (
+        "STATEMENTS OF INCOME\n(In thousands; unaudited)\nThree Months Ended\nApril 30,\nMay 1,\n2023\n2022\n"
+        "Revenues:\nPaper\n$\n500\n$\n400\nTotal revenues\n700\n650\nNet income\n$\n60\n$\n(5)\n"
+    )
+    found = reported(graph_of(REPORT, [Chunk(0, text, (), 1, 1)]))
+    assert found["metric:revenue", "period:3M-2023-04-30"] == 700e3
+    assert found["metric:net_income", "period:3M-2022-05-01"] == -5e3
+    assert len(found) == 4
+
+
+def test_what_is_not_sure_is_left_out() -> None:
+    head = "(In millions)\nThree Months Ended June 28, 2025 2024\n"
+    for rows in (
+        "Net sales 5 6 7\n",  # more figures than columns
+        "Net sales\nFirst segment\nOperating income 5 6\nSecond segment\nOperating income 3 4\n",  # of segments
+        "Total assets 5 6\n",  # a balance has no length
+        "Net sales growth 5 6\n",
+    ):
+        assert reported(graph_of(REPORT, [Chunk(0, head + rows, (), 1, 1)])) == {}
+    assert reported(graph_of(REPORT, [Chunk(0, head.replace("(In millions)", "") + "Net sales 5 6", (), 1, 1)])) == {}
+
+
+def test_the_statement_outweighs_what_a_later_page_has_under_the_same_name() -> None:
+    head = "(In millions)\nThree Months Ended June 28, 2025 2024\n"
+    chunks = [Chunk(0, f"{head}Net sales 50 60\n", (), 1, 1), Chunk(1, f"{head}Net sales 5 6\n", (), 2, 2)]
+    assert reported(graph_of(REPORT, chunks))["metric:revenue", "period:3M-2025-06-28"] == 50e6
+
+
+def test_a_sentence_reports_where_it_names_one_period() -> None:
+    said = "Net sales rose 4 % to $1.3 billion in Q3 2025. Operating income was $3 million in Q1 2025 and Q2 2025."
+    found = reported(graph_of(REPORT, [Chunk(0, said, (), 1, 1)]))
+    assert found == {("metric:revenue", "period:2025-Q3"): 1.3e9}
+
+
+@pytest.mark.parametrize(
+    ("head", "columns"),
+    [
+        ("Three Months Ended September 30, 2022 2021", ("3M-2022-09-30", "3M-2021-09-30")),
+        ("As of June 30, 2022 | December 31, 2021", ("2022-06-30", "2021-12-31")),
+        ("13 Weeks Ended | July 2, 2022 | July 3, 2021", ("3M-2022-07-02", "3M-2021-07-03")),
+        ("Years ended December 31, 2024, 2023 and 2022", ("12M-2024-12-31", "12M-2023-12-31", "12M-2022-12-31")),
+    ],
+)
+def test_a_head_tells_the_period_of_each_column(head: str, columns: tuple[str, ...]) -> None:
+    assert [one.columns for one in heads_in(head)] == [columns]
+
+
+def test_a_head_that_is_not_understood_has_no_columns() -> None:
+    assert list(heads_in("June 30, 2022 2021 June 30, 2022 2021")) == []
+
+
+def test_names_that_the_text_links_are_one_company() -> None:
+    graph = graph_of(REPORT, parsed())
+    its = graph.entities["company:fernwood mills"]
+    assert its.names == ("FWM", "Fernwood", "Fernwood Mills, Inc.")
+    assert graph.linked == {
+        "company:fwm": "company:fernwood mills",
+        "company:fernwood": "company:fernwood mills",
+        "company:quillon": "company:quillon paper",
+    }
+    assert [one.ends for one in of(graph, "compares")] == [("company:quillon paper", "company:harrow board")]
+
+
+def test_people_hold_positions_and_own_tasks() -> None:
+    text = (
+        "Mara Lindqvist, Chief Financial Officer, signed.\nAction item: Tomas Ruiz: send the budget by Friday\n"
+        "Ilse Brandt will update the forecast by 2025-07-15. The plan will be reviewed by Friday.\n"
+        "Oskar: Fine, I will call the supplier before next week.\nThe board approved the merger of both mills."
+    )
+    graph = graph_of(REPORT, [Chunk(0, text, (), 3, 3)])
+    (held,) = of(graph, "holds_position")
+    assert (held.ends, held.text) == (("person:mara lindqvist", "company:fernwood mills"), "Chief Financial Officer")
+    owned = {one.ends[0]: (graph.entities[one.ends[1]].name, one.text) for one in of(graph, "owns")}
+    assert owned["person:tomas ruiz"] == ("send the budget by Friday", "Friday")
+    assert owned["person:ilse brandt"][1] == "2025-07-15"
+    assert owned["person:oskar"][0].startswith("call the supplier")
+    assert len(owned) == 3
+    (decided,) = of(graph, "decides")
+    assert graph.entities[decided.ends[1]].name == "the merger of both mills"
+
+
+def test_risks_are_the_companys() -> None:
+    text = "We are exposed to changes in the price of pulp. A strike at our mills could materially harm us."
+    graph = graph_of(REPORT, [Chunk(0, text, (), 3, 3)])
+    assert [graph.entities[one.ends[1]].name for one in of(graph, "mentions_risk")] == [
+        "changes in the price of pulp",
+        "A strike at our mills",
+    ]
+
+
+def test_graphs_are_merged_under_the_names_that_one_of_them_links_and_taken_apart() -> None:
+    one = graph_of(REPORT, parsed(Paragraph("(In millions)"), BALANCE))
+    other = graph_of(
+        About("press", "Press", "Fernwood"), [Chunk(0, "Net sales were $1.3 billion in Q3 2025.", (), 1, 1)]
+    )
+    whole = merged([one, other])
+    assert "company:fernwood" not in whole.entities
+    assert {one.ends[0] for one in of(whole, "reports")} == {"company:fernwood mills"}
+    assert merged([one, other]) == whole
+    assert merged([whole, whole]) == whole
+    left = without(whole, "report")
+    assert {one.where.document_id for one in left.relations} == {"press"}
+    assert set(left.entities) == {"company:fernwood mills", "metric:revenue", "period:2025-Q3"}
+
+
+def test_a_question_names_entities_and_expands_over_what_hangs_together() -> None:
+    graph = graph_of(REPORT, parsed(Paragraph("(In millions)"), INCOME, BALANCE))
+    named = asked_entities("What was the revenue of FWM in Q2 2025, and is Quillon ahead?", graph)
+    assert named == (
+        "company:fernwood mills",
+        "company:quillon paper",
+        "metric:revenue",
+        "period:2025-06-28",
+        "period:3M-2025-06-28",
+    )
+    assert asked_entities("is fwm a word", graph) == ()
+    near = expanded(graph, ["company:quillon paper"], hops=1)
+    assert set(near.entities) == {"company:quillon paper", "company:harrow board"}
+    few = expanded(graph, ["metric:revenue"], hops=1, most=2)
+    assert list(few.entities) == ["metric:revenue", "company:fernwood mills"]  # what the most relations join
+    assert expanded(graph, ["company:nobody"]).entities == {}
+    with pytest.raises(ValueError, match="up to 4 hops"):
+        expanded(graph, [], hops=5)
+
+
+def test_a_neighbourhood_is_told_and_drawn_the_same_each_time_and_escaped() -> None:
+    graph = graph_of(REPORT, parsed(Paragraph("(In millions)"), INCOME))
+    strange = entity("risk", "x", "<script>alert('1 & 2')</script>\x00")
+    here = Relation("mentions_risk", ("company:fernwood mills", strange.id), Where("report", 0, 1, 0, 1))
+    whole = Graph({**graph.entities, strange.id: strange}, (*graph.relations, here))
+    near = expanded(whole, ["company:fernwood mills"], hops=2)
+    drawn = as_svg(near)
+    assert drawn == as_svg(near)
+    root = ElementTree.fromstring(drawn)
+    assert "<script" not in drawn
+    assert len(root.findall(".//{*}circle")) >= len(near.entities)
+    told = as_json(near)
+    assert {one["id"] for one in told["entities"]} == set(near.entities)
+    assert told["relations"][0]["where"]["document_id"] == "report"
+    many = {f"risk:{at}": entity("risk", str(at), f"risk {at}") for at in range(61)}
+    with pytest.raises(ValueError, match="up to 60 entities"):
+        as_svg(Graph(many))
+    ElementTree.fromstring(as_svg(Graph()))
+
+
+@pytest.mark.parametrize(
+    ("label", "metric"),
+    [
+        ("Total Net Sales", "revenue"),
+        ("Net income (loss)", "net_income"),
+        ("Total assets (1)", "total_assets"),
+        ("Products net sales", ""),
+        ("x" * 500, ""),
+    ],
+)
+def test_a_label_is_a_metric_as_a_whole(label: str, metric: str) -> None:
+    assert metric_of(label) == metric
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "A ", "1 ", "1,000 ", "(", "Inc. ", "June 30, ", "I will ", "could ", "| ", "\n", "Aa Bb "]
+)
+def test_no_text_takes_long(unit: str) -> None:
+    graph_of(REPORT, [Chunk(0, (unit * 3_200)[:3_200], (), 1, 1)])
