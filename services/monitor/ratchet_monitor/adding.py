@@ -27,6 +27,7 @@ from ratchet_monitor.columns import (
     View,
     tally_of,
 )
+from ratchet_monitor.kinds import AS_WRITTEN, PlainKind
 from ratchet_monitor.sketch import ZERO
 from ratchet_monitor.spreads import SUMS as SPREAD_SUMS
 from ratchet_monitor.spreads import Speaker, Spread, merge
@@ -126,6 +127,7 @@ class _Heard:
     def __init__(self, wanted: Wanted, most_kinds: int) -> None:
         self._wanted, self._most_kinds = wanted, most_kinds
         self._kinds: dict[Kind, int] = {}
+        self._known: dict[PlainKind, int] = {}  # -1: not wanted
         self._rows: dict[bytes, Integers] = {}  # of kinds as they are written: where they stand here; -1: not wanted
         self._total = np.zeros(0, dtype=np.int64)
 
@@ -140,8 +142,11 @@ class _Heard:
 
     def _rows_of(self, written: bytes) -> Integers:
         if written not in self._rows:
-            kinds = msgspec.msgpack.decode(written, type=tuple[Kind, ...])
-            self._rows[written] = np.array([self._row(kind) for kind in kinds], dtype=np.int64)
+            kinds, known = AS_WRITTEN.decode(written), self._known
+            for kind in kinds:
+                if kind not in known:
+                    known[kind] = self._row(Kind(*kind))
+            self._rows[written] = np.array([known[kind] for kind in kinds], dtype=np.int64)
         return self._rows[written]
 
     def _row(self, kind: Kind) -> int:

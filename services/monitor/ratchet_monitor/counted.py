@@ -19,6 +19,7 @@ from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import OTHERS, SUMS, Cell, Kind
 from ratchet_monitor.columns import View
 from ratchet_monitor.kinds import (
+    AS_WRITTEN,
     BINS,
     OF_STRATUM,
     STRATA,
@@ -27,6 +28,7 @@ from ratchet_monitor.kinds import (
     Kinds,
     Numbers,
     Packed,
+    PlainKind,
     numbers_in,
     numbers_of,
     sums_in,
@@ -101,6 +103,7 @@ class Counted:
         self.blocks, self._wanted, self._most_kinds = blocks, wanted, most_kinds
         self.kinds: dict[tuple[str, Kind], int] = {}
         self._written: dict[tuple[str, bytes], _Rows] = {}
+        self._known: dict[str, dict[PlainKind, int]] = {}  # by task: where each kind stands, -1 of what is not wanted
         self._room = 0
         self.made: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)  # not out of the cache
         self.sums: Floats = np.zeros((0, len(SUMS)))
@@ -153,12 +156,15 @@ class Counted:
 
     def _rows_of(self, task_type: str, written: bytes) -> "_Rows":
         if (task_type, written) not in self._written:
-            kinds = msgspec.msgpack.decode(written, type=tuple[Kind, ...])
-            self._written[task_type, written] = self._placed(task_type, kinds)
+            self._written[task_type, written] = self._placed(task_type, AS_WRITTEN.decode(written))
         return self._written[task_type, written]
 
-    def _placed(self, task_type: str, kinds: Sequence[Kind]) -> "_Rows":
-        rows = np.array([self._row(task_type, kind) for kind in kinds], np.int64)
+    def _placed(self, task_type: str, kinds: Sequence[PlainKind]) -> "_Rows":
+        known = self._known.setdefault(task_type, {})
+        for kind in kinds:
+            if kind not in known:
+                known[kind] = self._row(task_type, Kind(*kind))
+        rows = np.array([known[kind] for kind in kinds], np.int64)
         there = rows[rows >= 0]
         return _Rows(rows, np.unique(there).size == there.size, there.size == rows.size)
 

@@ -18,6 +18,8 @@ STRATA: Final = 16
 OF_STRATUM: Final = 4  # hearing.Stratum
 BINS: Final = 2_080  # of latencies: 0, and from 1 µs on as far as sketch.LARGEST
 SMALL: Final = ("<u1", "<u2", "<u4")
+PlainKind = tuple[str, str, str, str, str, str, bool]  # equal to its Kind, and read in a part of the time
+AS_WRITTEN: Final = msgspec.msgpack.Decoder(tuple[PlainKind, ...])
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
