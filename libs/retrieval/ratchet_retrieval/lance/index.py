@@ -8,6 +8,7 @@ import pyarrow as pa
 from lancedb.query import MatchQuery
 from lancedb.table import AsyncTable
 
+from ratchet_retrieval.away import AwayError
 from ratchet_retrieval.embedding import OtherEmbeddingsError, Vector, checked, told
 from ratchet_retrieval.lance.conditions import condition, one_of, quoted
 from ratchet_retrieval.lance.rows import READ, VECTOR, of_vectors, passage_of, passages_in, rows_of
@@ -119,10 +120,15 @@ class LanceIndex:
 
     async def tend(self) -> None:
         """Of the tables that were written to since."""
-        while self._written:
-            tenant = self._written.pop()
-            if (table := await self._tables.of(tenant)) is not None:
+        for tenant in list(self._written):
+            if (table := await self._tables.of(tenant)) is None:
+                continue
+            self._written.discard(tenant)
+            try:
                 await tried("tending", lambda table=table: tended(table), table.checkout_latest)  # type: ignore[misc]
+            except AwayError:
+                self._written.add(tenant)
+                raise
 
     async def _found(self, tenant: str, by: MatchQuery | Vector, where: Where, limit: int) -> list[Found]:
         if (table := await self._tables.of(tenant)) is None:

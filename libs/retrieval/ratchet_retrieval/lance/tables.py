@@ -20,7 +20,7 @@ from ratchet_retrieval.searched_text import LONGEST_WORD
 INDEXES: Final[dict[str, BTree | FTS]] = {
     "id": BTree(),
     "document": BTree(),
-    "words": FTS(with_position=False, stem=True, remove_stop_words=True, max_token_length=LONGEST_WORD),
+    "words": FTS(stem=False, remove_stop_words=True, max_token_length=LONGEST_WORD),  # why: docs/retrieval.md
 }
 _OPEN: Final = 256  # tables that are held open; one that is opened anew costs milliseconds
 _MB: Final = 1024 * 1024

@@ -1,7 +1,7 @@
 """A text as a sparse vector, whose product with a question's is BM25: the server multiplies by how rare a word is.
 
 Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009. The mean length is taken as given, since no one
-knows it while points come in. Words are split and stemmed as LanceDB does it, so that both indexes find the same.
+knows it while points come in. Words are split as LanceDB does it, so that both indexes find the same.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ def of_question(text: str) -> SparseVector:
 
 
 def _split(text: str) -> list[str]:
-    tokens = tokenize(text, base_tokenizer="simple", stem=True, remove_stop_words=True, max_token_length=LONGEST_WORD)
+    tokens = tokenize(text, base_tokenizer="simple", stem=False, remove_stop_words=True, max_token_length=LONGEST_WORD)
     return [token.text for token in tokens]
 
 
