@@ -24,6 +24,8 @@ BENCHES = (
     "student_answers",
     "tatqa_reader",
     "tatqa_hybrid",
+    "retrieval_10q",
+    "retrieval_scale",
     "sequential",
     "drift",
     "percentiles",
