@@ -69,7 +69,7 @@ class Work:
             store, index = Mortal(store, life), Mortal(index, life)  # type: ignore[assignment]
             files = MortalFiles(self.folder, life)
         now = {"now": lambda: self.now}
-        ingesting = Ingesting(store, files, index, **now)
+        ingesting = Ingesting(store, files, index, self.also, **now)
         return Worker(store, ingesting, Deleting(store, files, index, self.also, **now), self.parser)
 
     async def work(self, life: Life | None = None, after: timedelta = timedelta(seconds=1)) -> None:

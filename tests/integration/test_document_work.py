@@ -74,8 +74,15 @@ async def test_a_refused_one_leaves_nothing_but_its_record(work: Work) -> None:
 
 
 async def test_the_same_content_is_the_same_document_and_a_new_one_a_revision(work: Work) -> None:
+    changed: list[str] = []
+
+    async def answers(tenant: str, document: str) -> None:
+        changed.append(document)
+
+    work.also.append(answers)
     first = await work.send("one")
     await work.work()
+    assert changed == []  # of what came nothing can have been made
     same = await work.send("one", name="other.txt")
     assert (same.outcome, same.document.id, work.kept()) == ("same_document", first.document.id, 1)
     second = await work.send("two")
@@ -83,7 +90,7 @@ async def test_the_same_content_is_the_same_document_and_a_new_one_a_revision(wo
     assert work.lines(first) == ["one"]  # until the new one is there
     assert (await work.found(first)).served is not None
     await work.work()
-    assert (work.lines(first), work.kept()) == (["two"], 1)
+    assert (work.lines(first), work.kept(), changed) == (["two"], 1, [first.document.id])
     third = await work.send("refuse three", name="c.txt", document=first.document.id)
     await work.work()
     found = await work.found(third)

@@ -16,6 +16,7 @@ from tests.unit.router.knowledge import Library
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 __all__ = ["site"]  # a fixture
+SETTINGS = {"index_url": "file:///dev/null/index"}  # none can be there
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

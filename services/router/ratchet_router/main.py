@@ -45,12 +45,14 @@ from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
 from ratchet_router.conversations import Conversations
 from ratchet_router.documents.files import files_at
+from ratchet_router.documents.index import index_at
 from ratchet_router.documents.keeping import documents_of
 from ratchet_router.estimates import Estimates
 from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.files_anew import FilesAnew
 from ratchet_router.gate import Gates
-from ratchet_router.grounding.sources import NOTHING_SET_UP, Retrieves
+from ratchet_router.grounding.from_index import FromIndex
+from ratchet_router.grounding.sources import Retrieves
 from ratchet_router.hearing import hear
 from ratchet_router.kept_keys import EVERY_S, KeptKeys
 from ratchet_router.library import Library
@@ -94,8 +96,9 @@ APIS = (
 )
 
 
-def build(settings: RouterSettings, retrieves: Retrieves = NOTHING_SET_UP) -> FastAPI:
-    """`retrieves`: looks into the tenants' documents. Raises CannotStartError."""
+def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastAPI:
+    """`retrieves`: looks into the tenants' documents; else the settings' index does. Raises CannotStartError."""
+    looks = retrieves or FromIndex(partial(index_at, settings.index_url))
     wire = Wire()
     files = read_files(settings, wire)
     callbacks = callbacks_of(settings, wire)
@@ -115,7 +118,7 @@ def build(settings: RouterSettings, retrieves: Retrieves = NOTHING_SET_UP) -> Fa
             adapter_loops.use(files.adapters)
             students = LocalStudents(its.workers)
             warming = Warming(students, files.catalogue.platforms)
-            parts = app.state.parts = _parts(settings, files, students, stores, admission, its, retrieves)
+            parts = app.state.parts = _parts(settings, files, students, stores, admission, its, looks)
             unserved = Unserved(files.catalogue.platforms)
             refresh = partial(refreshed, app, stores, warming, unserved)
             loops = _loops(app, wire, stores.router, warming, refresh) | {"limits": admission.loop}

@@ -1,7 +1,7 @@
 """Use case of a worker: a document is parsed, cut into passages, and put into the index; only then it is ready."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from ratchet_documents.chunking import Chunk
 from ratchet_retrieval.passages import Passage
 from ratchet_retrieval.port import Index
+from ratchet_router.documents.deleting import AlsoGone
 from ratchet_router.documents.document import Progress, Read, Refusal, overridden, subject_of
 from ratchet_router.documents.files import FilePlace
 from ratchet_router.documents.metrics import Ended, ended
@@ -48,9 +49,12 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Ingesting:
+    """`changed`: what was made of an older revision goes, such as kept answers."""
+
     store: MongoWorkStore
     files: FilePlace
     index: Index
+    changed: Sequence[AlsoGone] = ()
     now: Callable[[], datetime] = _now
 
     async def ingest(self, held: Held, parser: Reads, coming: Coming) -> None:
@@ -74,6 +78,8 @@ class Ingesting:
         read = read_of(parsing, held)
         await self.store.indexing(held, Progress(read.pages, read.chunks), self.now())
         await self.index.put(held.record.tenant, passages_of(parsing.chunks, read, held))
+        for removed in self.changed if held.record.revision > 1 else ():
+            await removed(held.record.tenant, held.record.id)
         await self.store.ready(held, read, self.now())
         self._counted(held, "ready")
 

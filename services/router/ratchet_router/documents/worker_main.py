@@ -15,7 +15,7 @@ from ratchet_common.messaging import Handle
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import DOCUMENTS
 from ratchet_retrieval.port import Index
-from ratchet_router.documents.deleting import Deleting
+from ratchet_router.documents.deleting import AlsoGone, Deleting
 from ratchet_router.documents.files import FilePlace, files_at
 from ratchet_router.documents.ingesting import Ingesting
 from ratchet_router.documents.metrics import DOCUMENTS as STATES
@@ -25,6 +25,7 @@ from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.documents.sweeping import Sweeping
 from ratchet_router.documents.work_store import MongoWorkStore
 from ratchet_router.documents.worker import Worker
+from ratchet_router.kept_from_documents import MongoKeptFromDocuments
 from ratchet_router.settings import RouterSettings
 
 ROLE: Final = "documents"
@@ -49,7 +50,9 @@ def build_worker(settings: RouterSettings, index_of: Callable[[str], Index]) -> 
             parsers = [_parser(settings) for _ in range(settings.documents_at_once)]
             for parser in parsers:
                 stack.push_async_callback(parser.stop)
-            loops = _loops(work, files, index, parsers)
+            kept = MongoKeptFromDocuments(its.database)
+            await kept.create_indexes()
+            loops = _loops(work, files, index, parsers, [kept.changed])
             its.hear(DOCUMENTS, _poking(list(loops.values())))
             _measure(its, work)
             loops |= _sweeps(documents, files, index) | await its.relay(documents.collection)
@@ -64,8 +67,10 @@ def _parser(settings: RouterSettings) -> Parser:
     return Parser(seconds=settings.document_parser_s, memory=settings.document_parser_mb * 1024 * 1024)
 
 
-def _loops(work: MongoWorkStore, files: FilePlace, index: Index, parsers: Sequence[Parser]) -> dict[str, Loop]:
-    ingesting, deleting = Ingesting(work, files, index), Deleting(work, files, index)
+def _loops(
+    work: MongoWorkStore, files: FilePlace, index: Index, parsers: Sequence[Parser], made_of_it: Sequence[AlsoGone]
+) -> dict[str, Loop]:
+    ingesting, deleting = Ingesting(work, files, index, made_of_it), Deleting(work, files, index, made_of_it)
     workers = [Worker(work, ingesting, deleting, parser) for parser in parsers]
     return {
         f"documents {number}": Loop(worker.round, every=LOOK_EVERY_S, idle=IDLE_S)
