@@ -17,6 +17,7 @@ from ratchet_common import mongo
 from ratchet_common.bus import Bus
 from ratchet_common.events import Event, FeedbackJoined, PredictionMade, ShadowAnswered, Usage, VerdictReached
 from ratchet_common.topics import PREDICTIONS, TOPIC_OF, VERDICTS
+from ratchet_monitor.api.asking import behind_of
 from ratchet_monitor.buckets import Build, Cell
 from ratchet_monitor.comparison import Rules
 from ratchet_monitor.downsampling import Spent, sum_up_once
@@ -100,6 +101,49 @@ async def test_any_order_and_any_repetition_gives_the_same_numbers(store: Monito
         await hear(in_order, EVENTS)
         await rebuild_all(in_order)
         assert sorted(await cells(store), key=repr) == sorted(await cells(in_order), key=repr)
+
+
+async def test_an_import_of_old_answers_keeps_nobody_from_his_numbers_and_what_is_missing_is_told(
+    store: MonitorStore,
+) -> None:
+    week = NOW - timedelta(days=7)
+    imported = [prediction(n, at=NOW - timedelta(hours=5 + n)) for n in range(60)]
+    await hear(store, [*imported, *(joined(n, 1.0, at=NOW - timedelta(hours=5 + n)) for n in range(60))])
+    await hear(store, [prediction(900, tenant="beta")])
+    missing = await behind_of(store, "acme", week, "summary")
+    assert missing is not None
+    assert missing.changed_hours == 60
+    assert await behind_of(store, "acme", NOW) is None
+    assert await behind_of(store, "acme", week, until=HOUR - timedelta(days=6)) is None
+    assert await behind_of(store, "beta", week) is not None
+    days = store.buckets.changed_days
+    rebuild = Rebuild(store.facts, store.buckets, KEEPING, store.changed, then=[store.to_compare], days=days)
+    assert await rebuild.once(NOW)
+    assert await behind_of(store, "beta", week) is None
+    assert [cell.tally.predictions async for _, cell in store.buckets.cells("beta", week)] == [1]
+    rounds = 0
+    while await rebuild.once(NOW):
+        rounds += 1
+    assert rounds == len({one.occurred_at.date() for one in imported})
+    assert await behind_of(store, "acme", week) is None
+    found = [cell.tally async for _, cell in store.buckets.cells("acme", week)]
+    assert [(tally.predictions, tally.scored) for tally in found] == [(1, 1)] * 60
+
+
+async def test_hours_that_change_while_they_are_built_wait_since_they_were_taken(store: MonitorStore) -> None:
+    keys = {EVENTS_HOUR._replace(hour=HOUR - timedelta(hours=n)) for n in (4, 5, 6)}
+    await store.changed.set(keys)
+    first = await behind_of(store, "acme", NOW - timedelta(days=1))
+    marks = await store.changed.take_some(NOW)
+    assert {mark.key for mark in marks} == keys
+    assert not await store.changed.take_some(NOW)
+    await store.changed.set([marks[0].key])
+    await store.changed.all_done(marks)
+    left = await behind_of(store, "acme", NOW - timedelta(days=1))
+    assert first is not None
+    assert left is not None
+    assert left.changed_hours == 1
+    assert left.since > first.since
 
 
 async def test_raw_data_that_no_hour_is_built_from_go_and_the_numbers_stay(store: MonitorStore) -> None:
@@ -369,6 +413,7 @@ async def test_the_service_over_http_and_kafka(settings_for: SettingsFor, tenant
         await publish(bus, shadow_answered(tenant.name, now))
         costs = await until(app, "/api/models/costs/summary", lambda found: found["cost_of_shadows"] == 0.002)
         assert costs["cost_by_tenant"] == {tenant.name: 0.24}
+        assert (await until(app, path, lambda found: found["behind"] is None))["total_predictions"] == 120
         _, month = await app.get("/api/models/costs/forecast")
         assert (month["spent"], month["expected"], month["days_seen"]) == (0.24, None, 0)
         _, summary = await app.get("/api/models/metrics/summary")

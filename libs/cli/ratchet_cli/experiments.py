@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ratchet_cli.printable import shown_safely
 from ratchet_cli.router_calls import Router, under
-from ratchet_cli.showing import NONE, show, text_of
+from ratchet_cli.showing import NONE, say_what_is_missing, show, text_of
 from ratchet_cli.showing import short as at_minute
 from ratchet_common.errors import CannotStartError
 
@@ -46,8 +46,11 @@ def guard_of(given: str) -> dict[str, object]:
 
 
 def list_experiments(monitor: Router, limit: int, *, as_json: bool) -> None:
-    found = monitor.get(f"{EXPERIMENTS}?{urllib.parse.urlencode({'limit': limit})}")["items"]
+    page = monitor.get(f"{EXPERIMENTS}?{urllib.parse.urlencode({'limit': limit})}")
+    found = page["items"]
     show(found, [_row(one) for one in found], "Experiments", as_json=as_json)
+    if not as_json:
+        say_what_is_missing(page)
 
 
 def show_experiment(monitor: Router, experiment_id: str, *, as_json: bool) -> None:
@@ -64,6 +67,7 @@ def _show(found: Mapping[str, Any], *, as_json: bool) -> None:
         return
     if found["kind"] == "rollout":
         _say(found["why"], found["waits_for"])
+        say_what_is_missing(found)
         return
     show(found, [_arm_row(arm, found) for arm in found["arms"]], _about(found), as_json=False)
     rails = [_rail_row(arm, rail) for arm in found["arms"] for rail in arm["guard_rails"]]
@@ -73,6 +77,7 @@ def _show(found: Mapping[str, Any], *, as_json: bool) -> None:
         _say(*picture(found["looks"], arm["name"]))
     days = found["days_left"]
     _say(found["why"], days["told"] if days else "", found["what_now"], *found["notes"])
+    say_what_is_missing(found)
 
 
 def picture(looks: Sequence[Mapping[str, Any]], arm: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ratchet_cli.printable import shown_safely
 from ratchet_cli.router_calls import Router
-from ratchet_cli.showing import NONE, show, text_of
+from ratchet_cli.showing import NONE, say_what_is_missing, show, text_of
 from ratchet_cli.showing import short as at_minute
 
 PROMPTS: Final = "/api/models/prompts"
@@ -17,8 +17,11 @@ def list_prompts(monitor: Router, given: Mapping[str, object], *, as_json: bool)
     found = monitor.get(_path("performance", given))
     rows = [_row(one) for group in found["templates"] for one in _lines(group)]
     show(found, rows, f"Templates, {_time(found)}", as_json=as_json)
-    if found["others"] and not as_json:
+    if as_json:
+        return
+    if found["others"]:
         _say(f"{found['others']:,} more uses are of templates beyond those that are counted one by one.")
+    say_what_is_missing(found)
 
 
 def compare(monitor: Router, names: Sequence[str], given: Mapping[str, object], *, as_json: bool) -> None:
@@ -34,6 +37,7 @@ def compare(monitor: Router, names: Sequence[str], given: Mapping[str, object], 
         show(found, rows, heading, as_json=False)
     told = [f"{one['experiment_id']} ({one['name']}, {one['state']}): {one['why']}" for one in found["experiments"]]
     _say(*told, found["assumes"])
+    say_what_is_missing(found)
 
 
 def best(monitor: Router, given: Mapping[str, object], *, as_json: bool) -> None:
@@ -48,6 +52,8 @@ def best(monitor: Router, given: Mapping[str, object], *, as_json: bool) -> None
         for one in found["items"]
     ]
     show(found, rows, f"Best templates, {_time(found)}", as_json=as_json)
+    if not as_json:
+        say_what_is_missing(found)
 
 
 def suggestions(monitor: Router, given: Mapping[str, object], *, as_json: bool) -> None:
@@ -65,6 +71,7 @@ def suggestions(monitor: Router, given: Mapping[str, object], *, as_json: bool) 
     show(found, rows, f"Templates that can go, {_time(found)}", as_json=as_json)
     if not as_json:
         _say(found["note"])
+        say_what_is_missing(found)
 
 
 def _path(what: str, given: Mapping[str, object]) -> str:

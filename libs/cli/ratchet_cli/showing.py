@@ -29,6 +29,12 @@ def show(found: object, rows: Sequence[Mapping[str, object]], title: str, *, as_
         console().print(table(rows, title))
 
 
+def say_what_is_missing(found: Mapping[str, Any]) -> None:
+    """Where numbers are behind what came: the monitor's own word."""
+    if (behind := found.get("behind")) and behind["note"]:
+        sys.stdout.write(f"{shown_safely(behind['note'])}\n")
+
+
 def console() -> Console:
     """What is shown came from elsewhere: brackets and colons in it mean nothing."""
     return Console(width=None if sys.stdout.isatty() else IN_A_FILE, markup=False, emoji=False)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ratchet_cli.alerting import put
 from ratchet_cli.router_calls import Router, under
-from ratchet_cli.showing import NONE, show
+from ratchet_cli.showing import NONE, say_what_is_missing, show
 from ratchet_common.plurals import so_many
 
 COSTS: Final = "/api/models/costs"
@@ -35,7 +35,7 @@ def show_summary(gateway: Router, days: int, *, as_json: bool) -> None:
         by = found[f"cost_by_{what}"]
         rows = [{what: name, "USD": money(cost)} for name, cost in sorted(by.items(), key=lambda one: -one[1])]
         show(found, rows, f"By {what}", as_json=False)
-    return None
+    return say_what_is_missing(found)
 
 
 def show_by(
@@ -54,7 +54,7 @@ def show_by(
     show(found, rows, f"Costs of {so_many(days, 'day')} by {dimension}", as_json=False)
     if found["asked"]:
         show(found, [_row(one) for one in found["asked"]], "Asked for by name", as_json=False)
-    return None
+    return say_what_is_missing(found)
 
 
 def show_forecast(gateway: Router, task_type: str, model: str, *, as_json: bool) -> None:
@@ -68,6 +68,8 @@ def show_forecast(gateway: Router, task_type: str, model: str, *, as_json: bool)
         "why": found["why"],
     }
     show(found, [row], "What the month will have cost", as_json=as_json)
+    if not as_json:
+        say_what_is_missing(found)
 
 
 def list_budgets(gateway: Router, *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.buckets import CONFIDENCE_BINS, OTHERS, Kind, Period, Tally, with_calibration
 from ratchet_monitor.drift.accuracy import Scores, scores_of_sums
 from ratchet_monitor.hearing import FEWEST, Stratum, heard
@@ -71,6 +72,7 @@ class Accuracies:
     by_template: dict[str, Accuracy]
     by_document_type: dict[str, Accuracy]
     assumes: str
+    behind: Behind | None = None
 
 
 Place = tuple[str, Kind]  # a task, and a kind of answers

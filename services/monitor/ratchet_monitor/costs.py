@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ratchet_common.vocabulary import EMBEDDING
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.observations import NANO
 from ratchet_monitor.performance import accuracy, mean
 from ratchet_monitor.totals import Totals, answers, grouped, only, summed
@@ -58,6 +59,7 @@ class Costs:
     evaluation_cost: float
     net_savings: float
     savings_by_reference: dict[str, float]
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Summary:
     versions_live: list[LiveVersion]
     hours_since_last_training: float | None
     late: int  # results and feedback that came after their hour was sealed: they are in none of the numbers
+    behind: Behind | None = None
 
 
 def costs(found: Totals, tenant: str, beside: Beside = NOTHING_BESIDE) -> Costs:

@@ -14,6 +14,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from ratchet_monitor.behind import Behind
+
 DAY: Final = timedelta(days=1)
 HISTORY: Final = 28  # days
 HALF_LIFE: Final = 14.0  # days
@@ -39,6 +41,7 @@ class Forecast:
     high: float | None
     days_seen: int
     why: str
+    behind: Behind | None = None
 
 
 def forecast(spent_on: Mapping[date, float], now: datetime) -> Forecast:

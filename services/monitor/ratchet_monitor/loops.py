@@ -14,7 +14,7 @@ from ratchet_monitor.downsampling import Spent, sum_up_once
 from ratchet_monitor.drifting import look_once
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.ledger.catching_up import mark_behind
-from ratchet_monitor.pace import resting
+from ratchet_monitor.pace import Requests, Rest, at_rest, resting
 from ratchet_monitor.quality import measure_once
 from ratchet_monitor.rebuild import Rebuild
 from ratchet_monitor.settings import MonitorSettings
@@ -39,7 +39,8 @@ DRIFT_EVERY_S = 2.0
 IDLE = 4  # times as long, where nothing was marked for a while
 
 
-def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
+def loops(store: MonitorStore, settings: MonitorSettings, requests: Requests) -> dict[str, Loop]:
+    """`requests`: while nobody waits for an answer, changed hours are built with less rest in between."""
     rebuild = Rebuild(
         store.facts,
         store.buckets,
@@ -71,7 +72,7 @@ def loops(store: MonitorStore, settings: MonitorSettings) -> dict[str, Loop]:
         await store.facts.forget(utc_now())
 
     return {
-        "rebuild": _seldom(build, settings.rebuild_every_s),
+        "rebuild": _seldom(build, settings.rebuild_every_s, requests.rest_now),
         **_trial_loops(store, settings),
         "quality": _seldom(measure, settings.quality_every_s),
         "days": _seldom(sum_up, SUM_UP_EVERY_S),
@@ -153,11 +154,11 @@ def alert_loops(store: MonitorStore, senders: Senders, settings: MonitorSettings
         for number in range(1, DELIVERERS + 1)
     }
     return {
-        "rules of alerts": Loop(resting(watch, RULES_REST), every=RULES_EVERY_S),
+        "rules of alerts": Loop(resting(watch, lambda: RULES_REST), every=RULES_EVERY_S),
         "telling of alerts": Loop(tell, every=TELL_EVERY_S),
         **deliverers,
     }
 
 
-def _seldom(round_: Callable[[], Awaitable[bool]], every: float) -> Loop:
-    return Loop(resting(round_), every=every, idle=IDLE * every)
+def _seldom(round_: Callable[[], Awaitable[bool]], every: float, rest: Rest = at_rest) -> Loop:
+    return Loop(resting(round_, rest), every=every, idle=IDLE * every)

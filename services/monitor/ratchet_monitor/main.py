@@ -32,6 +32,7 @@ from ratchet_monitor.consumers import hear
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.loops import alert_loops, drift_loops, loops
 from ratchet_monitor.measuring import Measuring
+from ratchet_monitor.pace import Noticing, Requests
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.store.keys import kept_key
@@ -39,7 +40,7 @@ from ratchet_monitor.telling_of_itself import late_rules, marked, open_alerts
 
 
 def build(settings: MonitorSettings) -> FastAPI:
-    senders = senders_of(settings)
+    senders, requests = senders_of(settings), Requests()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -61,17 +62,21 @@ def build(settings: MonitorSettings) -> FastAPI:
             its.measures.add("changed hours", partial(marked, "changed hours", store.changed))
             its.measures.add("changed streams", partial(marked, "changed streams", store.to_stream))
             app.state.senders, app.state.drift = senders, settings.drift
-            work = loops(store, settings) | drift_loops(store, settings) | alert_loops(store, senders, settings)
+            work = (
+                loops(store, settings, requests) | drift_loops(store, settings) | alert_loops(store, senders, settings)
+            )
             async with at_work(its, relays | work):
                 yield
 
     of_alerts = [alerts.routes, alert_rules.routes, receivers.routes, silences.routes, alert.routes]
     of_numbers = [accuracy.routes, drift.routes, numbers.routes, prompts.routes, reports.routes]
     of_money = [budgets.routes, costs.routes, invoices.routes]
-    return create_app(
+    app = create_app(
         "monitor",
         settings,
         routers=[*of_alerts, *of_numbers, *of_money, studies.routes, experiments.routes],
         lifespan=lifespan,
         uploads={("POST", invoices.PATH): Upload(settings.invoice_bytes, BODY_PATIENCE_S, "MONITOR_INVOICE_BYTES")},
     )
+    app.add_middleware(Noticing, requests=requests)
+    return app

@@ -6,6 +6,7 @@ Cache hits are counted, no more; vectors are not.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.buckets import Tally
 from ratchet_monitor.histogram import percentile_ms
 from ratchet_monitor.intervals import wilson
@@ -37,6 +38,7 @@ class Performance(Numbers):
     by_version: dict[str, Numbers]
     by_model: dict[str, Numbers]
     by_task: dict[str, Numbers]
+    behind: Behind | None = None
 
 
 def performance(seen: Totals) -> Performance:

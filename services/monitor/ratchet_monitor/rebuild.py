@@ -1,32 +1,33 @@
-"""Use case: a marked hour is built anew from all that is known of it."""
+"""Use case: marked hours are built anew from all that is known of them; those of a day that are old, together."""
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.buckets import Build, Cells, Contents
-from ratchet_monitor.hours import HOUR, BucketKey, Keeping, TaskKey
+from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.ledger.sheet import Sheet, Summing
-from ratchet_monitor.marks import Marks
+from ratchet_monitor.marks import HourMarks, Mark, Marks
 from ratchet_monitor.observations import Hit, Observation
 from ratchet_monitor.scores import Score, by_result
+from ratchet_monitor.turns import is_fresh, portions
 
 log = logging.getLogger(__name__)
-IN_SLOTS: Final = 3 * HOUR  # so long after its beginning an hour is kept in slots of five minutes, too
 
 
 class Facts(Protocol):
     def observations(self, buckets: Collection[BucketKey]) -> AsyncIterator[Observation]: ...
     def scores(self, buckets: Collection[BucketKey]) -> AsyncIterator[Score]: ...
-    def hits(self, bucket: BucketKey) -> AsyncIterator[Hit]: ...
+    def hits(self, buckets: Collection[BucketKey]) -> AsyncIterator[Hit]: ...
 
 
 class Buckets(Protocol):
-    async def built(self, key: BucketKey) -> tuple[int, int]:
-        """How often it was built, and how many predictions it holds; zeros if never."""
+    async def builds(self, keys: Collection[BucketKey]) -> Mapping[BucketKey, tuple[int, int]]:
+        """Of each that was ever built: how often, and how many predictions it holds."""
 
     async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
         """False, and no change, where it was built again since it had been `after` times."""
@@ -46,13 +47,18 @@ class Marked(Protocol):
     async def set(self, keys: Collection[TaskKey]) -> None: ...
 
 
+class _Read(NamedTuple):
+    build: Build
+    spent: Summing
+
+
 class Rebuild:
     def __init__(
         self,
         facts: Facts,
         buckets: Buckets,
         keeping: Keeping,
-        changed: Marks[BucketKey],
+        changed: HourMarks,
         then: Collection[Marked],
         days: Marks[BucketKey],
         slots: Slots | None = None,
@@ -65,41 +71,59 @@ class Rebuild:
         self._ledger = ledger
 
     async def once(self, now: datetime) -> bool:
-        """One marked hour. False: none was free."""
-        mark = await self._changed.take()
-        if mark is None:
+        """The marked hours whose turn it is. False: none was free."""
+        marks = await self._changed.take_some(now)
+        if not marks:
             return False
-        if not await self._build(mark.key, now):
-            await self._changed.put_back(mark)
-            return True
-        await self._days.set({mark.key.of_day})
-        if mark.key.task_type != EMBEDDING:  # there is nothing to compare or to measure in vectors
-            for marks in self._then:
-                await marks.set({mark.key.task})
-        await self._changed.done(mark)
+        built = await self._build([mark.key for mark in marks], now)
+        done = [mark for mark in marks if mark.key in built]
+        if done:
+            await self._tell(done)
+        await self._changed.all_done(done)
+        await self._changed.put_all_back([mark for mark in marks if mark.key not in built])
         return True
 
-    async def _build(self, key: BucketKey, now: datetime) -> bool:
-        """False: another worker built it meanwhile, perhaps from more than was known here."""
-        times, predictions = await self._buckets.built(key)
-        build, spent = await self._read(key)
-        contents = build.contents()
+    async def _tell(self, done: Collection[Mark[BucketKey]]) -> None:
+        await self._days.set({mark.key.of_day for mark in done})
+        # there is nothing to compare or to measure in vectors
+        if tasks := {mark.key.task for mark in done if mark.key.task_type != EMBEDDING}:
+            for marks in self._then:
+                await marks.set(tasks)
+
+    async def _build(self, keys: Sequence[BucketKey], now: datetime) -> set[BucketKey]:
+        """Without those that another worker built meanwhile, perhaps from more than was known here."""
+        before, built = await self._buckets.builds(keys), set[BucketKey]()
+        for some in portions(keys, {key: predictions for key, (_, predictions) in before.items()}):
+            for key, read in (await self._read(some)).items():
+                if await self._write(key, read, before.get(key, (0, 0)), now):
+                    built.add(key)
+        return built
+
+    async def _write(self, key: BucketKey, read: _Read, before: tuple[int, int], now: datetime) -> bool:
+        """False: another worker built it meanwhile."""
+        contents, (times, predictions) = read.build.contents(), before
         if not self._keeping.rebuildable(key.hour, now) or contents.predictions < predictions:
             log.warning("The raw data of %s at %s are gone: its numbers stay as they are.", key.task_type, key.hour)
             return True
         if not await self._buckets.write(key, contents, after=times):
             return False
         if self._ledger:
-            await self._ledger.write(key, spent.sheet(), built=times + 1)
-        if self._slots and now < key.hour + IN_SLOTS:
-            await self._slots.write(key, build.slots(), built=times + 1)
+            await self._ledger.write(key, read.spent.sheet(), built=times + 1)
+        if self._slots and is_fresh(key.hour, now):
+            await self._slots.write(key, read.build.slots(), built=times + 1)
         return True
 
-    async def _read(self, key: BucketKey) -> tuple[Build, Summing]:
-        scored = by_result([score async for score in self._facts.scores([key])])
-        hits = Counter([hit.origin async for hit in self._facts.hits(key)])
-        build, spent = Build(scored, hits), Summing()
-        async for seen in self._facts.observations([key]):
-            build.add(seen)
-            spent.observe(seen, hits[seen.result_id])
-        return build, spent
+    async def _read(self, keys: Collection[BucketKey]) -> Mapping[BucketKey, _Read]:
+        """Each from what lies under it: what an hour comes to is the same, whatever is read beside it."""
+        words: dict[BucketKey, list[Score]] = {key: [] for key in keys}
+        async for score in self._facts.scores(keys):
+            words[score.bucket].append(score)
+        hits: dict[BucketKey, Counter[UUID]] = {key: Counter() for key in keys}
+        async for hit in self._facts.hits(keys):
+            hits[hit.bucket][hit.origin] += 1
+        found = {key: _Read(Build(by_result(words.pop(key)), hits[key]), Summing()) for key in keys}
+        async for seen in self._facts.observations(keys):
+            read = found[seen.bucket]
+            read.build.add(seen)
+            read.spent.observe(seen, hits[seen.bucket][seen.result_id])
+        return found

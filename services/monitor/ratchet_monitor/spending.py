@@ -21,6 +21,12 @@ class Slice(NamedTuple):
 EVERYTHING: Final = Slice()
 
 
+def looked_back_to(now: datetime) -> datetime:
+    """The first of the days that are told."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return min(today.replace(day=1), today - timedelta(days=HISTORY))
+
+
 async def spent_by_day(buckets: Buckets, tenant: str, now: datetime, of: Slice = EVERYTHING) -> SpentOn:
     """USD of this month, and of the days that a forecast looks back at, by UTC."""
     return (await spent_on_slices(buckets, tenant, now, [of]))[of]
@@ -28,8 +34,7 @@ async def spent_by_day(buckets: Buckets, tenant: str, now: datetime, of: Slice =
 
 async def spent_on_slices(buckets: Buckets, tenant: str, now: datetime, of: Collection[Slice]) -> dict[Slice, SpentOn]:
     """As `spent_by_day`, of each of them. What there is is read once."""
-    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    since = min(today.replace(day=1), today - timedelta(days=HISTORY))
+    since = looked_back_to(now)
     tasks = {one.task_type for one in of}
     spent: dict[Slice, dict[date, int]] = {one: {} for one in of}
     async for period in buckets.sums(tenant, since, OF_TOTALS, tasks.pop() if len(tasks) == 1 else "", daily=True):

@@ -79,7 +79,7 @@ class Predictions(Watching):
         for hour, count in ((HOUR, 3), (EARLIER.replace(minute=0), 1)):
             key = BucketKey(self.tenant, SUMMARY, hour)
             assert len([seen async for seen in store.facts.observations([key])]) == count
-        assert len([hit async for hit in store.facts.hits(BucketKey(self.tenant, SUMMARY, HOUR))]) == 1
+        assert len([hit async for hit in store.facts.hits([BucketKey(self.tenant, SUMMARY, HOUR)])]) == 1
         tallies = [cell.tally for cell in await self.cells(database, self.tenant)]
         assert (sum(t.predictions for t in tallies), sum(t.hits for t in tallies)) == (4, 1)
         assert await self.late(database) == 1

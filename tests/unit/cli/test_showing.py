@@ -7,7 +7,7 @@ import pytest
 
 from ratchet_cli.collected import stats
 from ratchet_cli.serving_versions import measured, show_rollout
-from ratchet_cli.showing import show, text_of
+from ratchet_cli.showing import say_what_is_missing, show, text_of
 from ratchet_common.errors import CannotStartError
 from tests.unit.cli.test_watching import Scripted
 
@@ -99,3 +99,14 @@ def test_what_was_collected_is_told_in_tables(capsys: pytest.CaptureFixture[str]
 def test_what_was_collected_is_for_scripts_as_the_trainer_says_it(capsys: pytest.CaptureFixture[str]) -> None:
     stats(Scripted([STATS]), as_json=True)
     assert json.loads(capsys.readouterr().out) == STATS
+
+
+def test_what_is_missing_in_numbers_is_said_once_it_is_worth_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    hours: dict[str, object] = {"changed_hours": 2, "since": "2026-11-23T12:30:00Z"}
+    for behind in (None, hours | {"note": ""}, hours | {"note": "2 changed hours are yet to be built.\x1b[31m"}):
+        say_what_is_missing({"behind": behind})
+    say_what_is_missing({})  # of a monitor of an earlier release
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert said.startswith("2 changed hours are yet to be built.")
+    assert "\x1b" not in said

@@ -22,6 +22,7 @@ from ratchet_monitor.scores import Score
 from ratchet_monitor.studies.study import State as Running
 from ratchet_monitor.studies.study import Study
 from ratchet_monitor.traffic import Traffic
+from ratchet_monitor.turns import Turns, Waiting
 
 K = TypeVar("K", BucketKey, TaskKey)
 
@@ -64,9 +65,9 @@ class InMemoryFacts:
             if one.bucket in buckets:
                 yield one
 
-    async def hits(self, bucket: BucketKey) -> AsyncIterator[Hit]:
+    async def hits(self, buckets: Collection[BucketKey]) -> AsyncIterator[Hit]:
         for one in list(self.hit.values()):
-            if one.bucket == bucket:
+            if one.bucket in buckets:
                 yield one
 
 
@@ -90,6 +91,23 @@ class InMemoryMarks(Generic[K]):
         """Nobody else takes one here."""
 
 
+class InMemoryHours(InMemoryMarks[BucketKey]):
+    def __init__(self) -> None:
+        super().__init__()
+        self._turns = Turns()
+
+    async def take_some(self, now: datetime) -> Sequence[Mark[BucketKey]]:
+        chosen = self._turns.next([Waiting(key, key.hour) for key in self.marks], now)
+        return [Mark(one.key, self.marks[one.key]) for one in chosen]
+
+    async def all_done(self, marks: Collection[Mark[BucketKey]]) -> None:
+        for mark in marks:
+            await self.done(mark)
+
+    async def put_all_back(self, marks: Collection[Mark[BucketKey]]) -> None:
+        """Nobody else takes one here."""
+
+
 def _is_before(key: BucketKey | TaskKey, moment: datetime) -> bool:
     return isinstance(key, BucketKey) and key.hour < moment
 
@@ -103,6 +121,9 @@ class InMemoryBuckets:
 
     async def built(self, key: BucketKey) -> tuple[int, int]:
         return self.times.get(key, 0), self.written.get(key, Contents()).predictions
+
+    async def builds(self, keys: Collection[BucketKey]) -> dict[BucketKey, tuple[int, int]]:
+        return {key: await self.built(key) for key in keys if key in self.times}
 
     async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
         if self.times.get(key, 0) != after:

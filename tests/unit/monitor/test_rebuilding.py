@@ -16,7 +16,7 @@ from ratchet_monitor.intake import Intake
 from ratchet_monitor.observations import ImplausibleError
 from ratchet_monitor.rebuild import Rebuild
 from tests.unit.monitor.make import EARLIER, EVENTS, HOUR, NOW, Said, joined, prediction, result_id
-from tests.unit.monitor.memory import InMemoryBuckets, InMemoryFacts, InMemoryMarks
+from tests.unit.monitor.memory import InMemoryBuckets, InMemoryFacts, InMemoryHours, InMemoryMarks
 
 KEEPING = Keeping(timedelta(days=30), timedelta(days=400))
 KEY = BucketKey("acme", "summary", HOUR)
@@ -26,7 +26,7 @@ class Monitor:
     def __init__(self, now: datetime = NOW) -> None:
         self.now = now
         self.facts, self.buckets = InMemoryFacts(), InMemoryBuckets()
-        self.changed, self.to_compare = InMemoryMarks[BucketKey](), InMemoryMarks[TaskKey]()
+        self.changed, self.to_compare = InMemoryHours(), InMemoryMarks[TaskKey]()
         self.intake = Intake(self.facts, self.changed, KEEPING, lambda: self.now)
         self.changed_days = InMemoryMarks[BucketKey]()
         self.rebuild = Rebuild(

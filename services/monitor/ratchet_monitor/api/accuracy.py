@@ -1,5 +1,6 @@
 """How good the answers are, in depth."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from ratchet_common.auth import MayRead
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.accuracy import Accuracies, Hearings
-from ratchet_monitor.api.asking import Days, Store, Task
+from ratchet_monitor.api.asking import Days, Store, Task, behind_of
 from ratchet_monitor.buckets import Kind
 from ratchet_monitor.columns import OF_ACCURACY
 from ratchet_monitor.hours import hour_of
@@ -40,7 +41,8 @@ async def show_accuracy(
 
     hearings = Hearings(wanted)
     since = hour_of(utc_now() - timedelta(days=days))
+    missing = await behind_of(store, caller.tenant, since, task_type)
     async for period in store.buckets.sums(caller.tenant, since, OF_ACCURACY, task_type, wanted=wanted):
         if period.task_type != EMBEDDING:
             hearings.include(period)
-    return hearings.accuracies()
+    return replace(hearings.accuracies(), behind=missing)

@@ -1,5 +1,6 @@
 """Where the money goes: by dimension, what was saved, and what the month will have cost."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Query
 from ratchet_common.auth import MayRead
 from ratchet_common.persons import digest
 from ratchet_common.problems import documented
-from ratchet_monitor.api.asking import Days, Store, Task
+from ratchet_monitor.api.asking import Days, Store, Task, behind_of
 from ratchet_monitor.costs import Costs, costs
 from ratchet_monitor.forecast import Forecast, forecast
 from ratchet_monitor.hours import hour_of
@@ -16,7 +17,7 @@ from ratchet_monitor.intake import utc_now
 from ratchet_monitor.ledger.asking import beside, broken_down
 from ratchet_monitor.ledger.breakdown import Breakdown
 from ratchet_monitor.ledger.sheet import Dimension
-from ratchet_monitor.spending import Slice, spent_by_day
+from ratchet_monitor.spending import Slice, looked_back_to, spent_by_day
 from ratchet_monitor.totals import totals
 
 routes = APIRouter(prefix="/api/models/costs", tags=["costs"])
@@ -29,8 +30,10 @@ async def show_costs(caller: MayRead, store: Store, days: Days = 30) -> Costs:
     """What it cost, by model, task and tenant, and what was saved. Embeddings count, as if they were a task."""
     now = utc_now()
     since = hour_of(now - timedelta(days=days))
+    missing = await behind_of(store, caller.tenant, since)
     found = await totals(store.buckets, caller.tenant, days, now)
-    return costs(found, caller.tenant, await beside(store.ledger, store.shadows, store.incurred, caller.tenant, since))
+    others = await beside(store.ledger, store.shadows, store.incurred, caller.tenant, since)
+    return replace(costs(found, caller.tenant, others), behind=missing)
 
 
 @routes.get("/by/{dimension}", responses=documented(404))
@@ -51,11 +54,15 @@ async def show_breakdown(
     the others."""
     known = {digest(caller.tenant, one) if dimension in BY_DIGEST else one: one for one in name}
     since = hour_of(utc_now() - timedelta(days=days))
-    return await broken_down(store.ledger, caller.tenant, dimension, since, days, task_type, limit, known)
+    missing = await behind_of(store, caller.tenant, since, task_type)
+    found = await broken_down(store.ledger, caller.tenant, dimension, since, days, task_type, limit, known)
+    return replace(found, behind=missing)
 
 
 @routes.get("/forecast", responses=documented(404))
 async def show_forecast(caller: MayRead, store: Store, task_type: Task, model: ModelName = "") -> Forecast:
     """What this month will have cost when it is over, by the last four weeks, with an interval of 80 %."""
     now = utc_now()
-    return forecast(await spent_by_day(store.buckets, caller.tenant, now, Slice(task_type, model)), now)
+    missing = await behind_of(store, caller.tenant, looked_back_to(now), task_type)
+    found = forecast(await spent_by_day(store.buckets, caller.tenant, now, Slice(task_type, model)), now)
+    return replace(found, behind=missing)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request
 
 from ratchet_common.auth import MayRead
 from ratchet_common.problems import documented
-from ratchet_monitor.api.asking import Store, Task
+from ratchet_monitor.api.asking import Store, Task, behind_of
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.drift.finding import Finding
 from ratchet_monitor.drift.looking import INPUTS, Looked
 from ratchet_monitor.drift.streams import Change
@@ -75,6 +76,7 @@ class DriftView:
     level: float
     features: list[FeatureView]
     streams: list[ChangeView]
+    behind: Behind | None = None
 
 
 @routes.get("/drift", responses=documented(404))
@@ -93,6 +95,8 @@ async def show_drift(
     def wanted(version: str) -> bool:
         return model_version in ("", version)
 
+    since, cut = begins(now, rules.lengths)
+    missing = await behind_of(store, caller.tenant, since, task_type)
     pairs = await windows(store.buckets, TaskKey(caller.tenant, task_type), now, rules.lengths, wanted)
     features = [
         _feature(task, one)
@@ -100,7 +104,6 @@ async def show_drift(
         for one in compared(pair, task, level, rules.allowed)
     ]
     changes = await store.streams.changes_of(caller.tenant, task_type)
-    since, cut = begins(now, rules.lengths)
     return DriftView(
         drifted=any(one.drifted for one in features),
         reference_from=since,
@@ -108,6 +111,7 @@ async def show_drift(
         level=level,
         features=features,
         streams=[_change(task, one) for task, one in changes if wanted(one.key.version_id)],
+        behind=missing,
     )
 
 

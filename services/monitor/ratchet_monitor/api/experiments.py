@@ -1,6 +1,6 @@
 """The running comparisons and those that are over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal, cast
 
@@ -11,11 +11,13 @@ from ratchet_common.auth import MayRead
 from ratchet_common.errors import NotFoundError
 from ratchet_common.events import Conclusion
 from ratchet_common.problems import documented
-from ratchet_monitor.api.asking import Store
+from ratchet_monitor.api.asking import Store, behind_of
 from ratchet_monitor.api.study_views import StudyView, view
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.comparison import Rules
 from ratchet_monitor.experiments import Arm, Experiment, Finding, State
 from ratchet_monitor.intake import utc_now
+from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.studies.study import Study
 from ratchet_monitor.waiting import waits_for
 
@@ -76,12 +78,16 @@ class ExperimentView:
     why: str
     waits_for: str  # more answers or more time, and about how long; empty if for neither
     comparison: ComparisonView | None
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentPage:
+    """`behind`: of all tasks of those that run."""
+
     items: list[ExperimentView | StudyView]
     next: str | None
+    behind: Behind | None = None
 
 
 @routes.get("")
@@ -100,9 +106,12 @@ async def list_experiments(
     ]
     found.sort(key=lambda one: one.place, reverse=True)
     shown = found[:limit]
+    running = [one.started_at for one in shown if one.state == State.RUNNING]
+    missing = await behind_of(store, caller.tenant, min(running)) if running else None
     return ExperimentPage(
         [_view(one, request) if isinstance(one, Experiment) else view(one) for one in shown],
         shown[-1].place.encode().hex() if len(found) > limit else None,
+        missing,
     )
 
 
@@ -113,11 +122,16 @@ async def show_experiment(
     """One comparison: its statistic, its interval, and what follows from them."""
     study = await store.studies.study(caller.tenant, experiment_id)
     if study is not None:
-        return view(study)
+        return replace(view(study), behind=await _missing(study, store))
     found = await store.experiments.experiment(caller.tenant, experiment_id)
     if found is None:
         raise NoSuchExperimentError("There is no experiment with this id; `GET /api/models/experiments` lists them.")
-    return _view(found, request)
+    return replace(_view(found, request), behind=await _missing(found, store))
+
+
+async def _missing(one: Experiment | Study, store: MonitorStore) -> Behind | None:
+    """What is over is told as it was then."""
+    return await behind_of(store, one.tenant, one.started_at, one.task_type) if one.state == State.RUNNING else None
 
 
 def _view(one: Experiment, request: Request) -> ExperimentView:

@@ -1,5 +1,6 @@
 """Performance, and its summary together with costs."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from ratchet_common.auth import MayRead
 from ratchet_common.problems import documented
-from ratchet_monitor.api.asking import Days, Store, Task
+from ratchet_monitor.api.asking import Days, Store, Task, behind_of
 from ratchet_monitor.costs import Summary, summary
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.performance import Performance, performance
@@ -26,14 +27,18 @@ async def show_performance(
 ) -> Performance:
     """Accuracy, confidence, time, cost and errors; answers out of the cache are counted and otherwise left out,
     embeddings wholly."""
-    found = await totals(store.buckets, caller.tenant, days, utc_now(), task_type, WITH_LATENCIES)
-    return performance(only(found, lambda subject: model_version in ("", subject.version_id)))
+    now = utc_now()
+    missing = await behind_of(store, caller.tenant, now - timedelta(days=days), task_type)
+    found = await totals(store.buckets, caller.tenant, days, now, task_type, WITH_LATENCIES)
+    return replace(performance(only(found, lambda subject: model_version in ("", subject.version_id))), behind=missing)
 
 
 @routes.get("/metrics/summary")
 async def show_summary(caller: MayRead, store: Store, days: Days = 30) -> Summary:
     """The few numbers that say how the tenant's loop is doing."""
     now = utc_now()
+    since = now - timedelta(days=days)
+    missing = await behind_of(store, caller.tenant, since)
     found = await totals(store.buckets, caller.tenant, days, now)
-    late = await store.facts.late(caller.tenant, now - timedelta(days=days))
-    return summary(found, await store.experiments.traffic(caller.tenant), late, now)
+    late = await store.facts.late(caller.tenant, since)
+    return replace(summary(found, await store.experiments.traffic(caller.tenant), late, now), behind=missing)

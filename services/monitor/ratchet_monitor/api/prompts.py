@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from ratchet_common.auth import MayRead
 from ratchet_common.errors import RefusedError
 from ratchet_common.problems import documented
-from ratchet_monitor.api.asking import Store, Task
+from ratchet_monitor.api.asking import Store, Task, behind_of
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.blocks import DAY, Blocks
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.prompts.asking import Asked, Trial, of_each, time_of, trials_of, uses_within
@@ -41,6 +42,7 @@ class PromptsView:
     until: datetime
     templates: list[PromptGroup]
     others: int
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class ComparisonView:
     comparisons: list[Comparison]
     experiments: list[Trial]
     assumes: str
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class BestView:
     until: datetime
     items: list[Best]
     assumes: str
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class SuggestionsView:
     items: list[Suggestion]
     assumes: str
     note: str
+    behind: Behind | None = None
 
 
 @routes.get("/performance", responses=documented(404))
@@ -86,8 +91,9 @@ async def show_prompts(
     """Each template with its versions: uses, success, quality, cost and latency, with 95 % intervals."""
     blocks = time_of(days, utc_now())
     asked = Asked(template_id, task_type, document_type)
+    missing = await behind_of(store, caller.tenant, blocks.since, task_type)
     found = await uses_within(store.buckets, caller.tenant, blocks, asked)
-    return PromptsView(*_ends(blocks), performance(found), others_in(found))
+    return PromptsView(*_ends(blocks), performance(found), others_in(found), missing)
 
 
 @routes.get("/compare", responses=documented(404))
@@ -107,6 +113,7 @@ async def compare_prompts(
             field="template_ids",
         )
     blocks = time_of(days, utc_now())
+    missing = await behind_of(store, caller.tenant, blocks.since, task_type)
     found = await uses_within(store.buckets, caller.tenant, blocks, Asked("", task_type, document_type))
     each = of_each(found, asked)
     first, whole = asked[0], all_uses(found)
@@ -117,6 +124,7 @@ async def compare_prompts(
         comparisons=[compare(name, each[name], first, each[first]) for name in asked[1:]],
         experiments=trials_of(studies, asked),
         assumes=ASSUMES,
+        behind=missing,
     )
 
 
@@ -124,8 +132,9 @@ async def compare_prompts(
 async def show_best(caller: MayRead, store: Store, task_type: Task, days: Days = 30) -> BestView:
     """The best template for each task and type of document, where the numbers suffice; else why it is not told."""
     blocks = time_of(days, utc_now())
+    missing = await behind_of(store, caller.tenant, blocks.since, task_type)
     found = await uses_within(store.buckets, caller.tenant, blocks, Asked(task_type=task_type))
-    return BestView(*_ends(blocks), best(found), ASSUMES)
+    return BestView(*_ends(blocks), best(found), ASSUMES, missing)
 
 
 @routes.get("/suggestions")
@@ -138,10 +147,11 @@ async def show_suggestions(
     """Templates that can go: those that are worse than another one, and those that nobody uses any more."""
     now = utc_now()
     blocks = time_of(days, now)
+    missing = await behind_of(store, caller.tenant, blocks.since)
     found = await uses_within(store.buckets, caller.tenant, blocks, Asked())
     best_ones = {one.best for one in best(found)}
     items = to_retire(found, best_ones, now, unused_days * DAY)
-    return SuggestionsView(*_ends(blocks), items, ASSUMES, note_on(others_in(found)))
+    return SuggestionsView(*_ends(blocks), items, ASSUMES, note_on(others_in(found)), missing)
 
 
 def _ends(blocks: Blocks) -> tuple[datetime, datetime]:

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Literal
 
 from ratchet_common.events import Conclusion
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.studies.finding import ArmSeen, Finding, RailSeen
 from ratchet_monitor.studies.metrics import UNIT_OF, Metric, Unit
 from ratchet_monitor.studies.saying import what_now
@@ -124,6 +125,7 @@ class StudyView:
     days_left: DaysView | None
     looks: list[LookView]
     notes: list[str]  # on what was asked for
+    behind: Behind | None = None
 
 
 def view(study: Study, notes: Sequence[str] = ()) -> StudyView:

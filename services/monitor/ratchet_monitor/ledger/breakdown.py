@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.costs import usd
 from ratchet_monitor.ledger.sums import ATTEMPTS, COST, OTHERS, WIDTH, Rows, Sums, empty, largest, sums
 from ratchet_monitor.ledger.table import Table, table
@@ -49,6 +50,7 @@ class Breakdown:
     others: Share
     items: list[Share] = field(default_factory=list)
     asked: list[Share] = field(default_factory=list)
+    behind: Behind | None = None
 
 
 class Adding:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
+from ratchet_monitor.behind import behind
 from ratchet_monitor.counted import Counted, count_each, starts
 from ratchet_monitor.hours import Keeping
 from ratchet_monitor.reports.happenings import alerts_then, rollouts_then, studies_then
@@ -16,6 +17,7 @@ EXPERIMENTS: Final = 200  # that began before the end, the latest
 
 
 async def report_on(span: Span, tenant: str, store: MonitorStore, keeping: Keeping, now: datetime) -> Report:
+    missing = behind(await store.changed.of(tenant, span.before.since, span.until), now)
     spans = (span.before, span)
     before, its = sides = [Counted(one.blocks(keeping, now)) for one in spans]
     by_hour = [one.rhythm == "daily" and not one.hours_are_gone(keeping, now) for one in spans]
@@ -27,6 +29,7 @@ async def report_on(span: Span, tenant: str, store: MonitorStore, keeping: Keepi
         keeping=keeping,
         now=its,
         before=before,
+        behind=missing,
         shadows=await store.shadows.cost(tenant, span.since, span.until),
         shadows_before=await store.shadows.cost(tenant, span.before.since, span.since),
         alerts=alerts_then(await store.alerts.changed_since(tenant, span.since, ALERTS), span.since, span.until),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ratchet_monitor.alerts.alert import KEPT
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.hours import Keeping
 from ratchet_monitor.prompts.retiring import note_on
 from ratchet_monitor.reports.measures import Measures
@@ -19,9 +20,13 @@ ELSEWHERE = (
 )
 
 
-def notes_on(span: Span, keeping: Keeping, at: datetime, now: Measures, others: int) -> list[str]:
+def notes_on(
+    span: Span, keeping: Keeping, at: datetime, now: Measures, others: int, behind: Behind | None = None
+) -> list[str]:
     """`others`: uses of templates that are not told apart."""
     found = [_counted(span, keeping, at)]
+    if behind is not None and behind.note:
+        found.append(behind.note)
     if not now.uses:
         found.append("Nothing was answered in this period.")
     elif not now.scored:

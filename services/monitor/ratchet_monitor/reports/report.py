@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.buckets import OTHERS
 from ratchet_monitor.counted import Counted, Sums
 from ratchet_monitor.drift.accuracy import scores_of_sums
@@ -97,6 +98,7 @@ class Report:
     alerts: list[AlertThen]
     experiments: list[ExperimentThen]
     prompts: Prompts
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class Known:
     shadows_before: int
     alerts: Sequence[AlertThen]
     experiments: Sequence[ExperimentThen]
+    behind: Behind | None = None
 
 
 def report_of(known: Known) -> Report:
@@ -135,7 +138,7 @@ def report_of(known: Known) -> Report:
         over=known.at >= span.until,
         settled=known.keeping.sealed(span.until, known.at),
         points=points(told, was, cost, found, known.alerts, known.experiments, prompts.to_retire),
-        notes=notes_on(span, known.keeping, known.at, told, prompts.others),
+        notes=notes_on(span, known.keeping, known.at, told, prompts.others, known.behind),
         now=told,
         before=was,
         cost=cost,
@@ -150,6 +153,7 @@ def report_of(known: Known) -> Report:
         alerts=others[:MOST],
         experiments=list(known.experiments)[:MOST],
         prompts=prompts,
+        behind=known.behind,
     )
 
 

@@ -10,6 +10,7 @@ from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.store.alert_rules import MongoRules
 from ratchet_monitor.store.alerts import MongoAlerts
 from ratchet_monitor.store.buckets import MongoBuckets
+from ratchet_monitor.store.changed_hours import ChangedHours
 from ratchet_monitor.store.deliveries import MongoDeliveries
 from ratchet_monitor.store.experiments import MongoExperiments
 from ratchet_monitor.store.facts import MongoFacts
@@ -40,7 +41,7 @@ class MonitorStore:
         self.looks = MongoLooks(database)
         self.streams = MongoStreams(database, keeping)
         self.to_stream = MongoMarks(database.changed_streams, BucketKey, BucketKey._fields)
-        self.changed = MongoMarks(database.changed_hours, BucketKey, BucketKey._fields)
+        self.changed = ChangedHours(database.changed_hours)
         self.traces = MongoTraces(self.facts, self.ledger, self.changed, keeping)
         self.to_compare = MongoMarks(database.changed_comparisons, TaskKey, TaskKey._fields)
         self.to_study = MongoMarks(database.changed_studies, TaskKey, TaskKey._fields)
@@ -57,6 +58,7 @@ class MonitorStore:
     async def create_indexes(self) -> None:
         await self.facts.create_indexes()
         await self.buckets.create_indexes()
+        await self.changed.create_indexes()
         await self.ledger.create_indexes()
         await self.experiments.create_indexes()
         await self.studies.create_indexes()

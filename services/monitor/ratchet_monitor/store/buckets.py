@@ -49,8 +49,8 @@ class MongoBuckets:
         if await self.of_days.is_empty():
             await self._mark_all_days()
 
-    async def built(self, key: BucketKey) -> tuple[int, int]:
-        return await self.of_hours.built(key)
+    async def builds(self, keys: Collection[BucketKey]) -> dict[BucketKey, tuple[int, int]]:
+        return await self.of_hours.builds(keys)
 
     async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
         return await self.of_hours.write(key, contents, after=after)

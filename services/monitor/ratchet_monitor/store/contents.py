@@ -47,9 +47,14 @@ class MongoContents:
 
     async def built(self, key: BucketKey) -> tuple[int, int]:
         """How often, and how many predictions it holds; zeros if never."""
+        return (await self.builds([key])).get(key, (0, 0))
+
+    async def builds(self, keys: Collection[BucketKey]) -> dict[BucketKey, tuple[int, int]]:
+        """Of each that was ever built: how often, and how many predictions it holds."""
+        by_id = {key.text: key for key in keys}
         with waiting_is_worth_it():
-            found = await self.collection.find_one({"_id": key.text}, {"built": 1, "predictions": 1})
-        return (found["built"], found["predictions"]) if found else (0, 0)
+            found = self.collection.find({"_id": {"$in": list(by_id)}}, {"built": 1, "predictions": 1})
+            return {by_id[one["_id"]]: (one["built"], one["predictions"]) async for one in found}
 
     async def write(self, key: BucketKey, contents: Contents, *, after: int) -> bool:
         """False, and no change, where it was built again since it had been `after` times."""

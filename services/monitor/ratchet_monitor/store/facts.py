@@ -53,8 +53,8 @@ class MongoFacts:
     def scores(self, buckets: Collection[BucketKey]) -> AsyncIterator[Score]:
         return self._scores.filed(buckets)
 
-    def hits(self, bucket: BucketKey) -> AsyncIterator[Hit]:
-        return self._hits.filed([bucket])
+    def hits(self, buckets: Collection[BucketKey]) -> AsyncIterator[Hit]:
+        return self._hits.filed(buckets)
 
     async def observed(self, hours: Sequence[Collection[BucketKey]]) -> list[Collection[BucketKey]]:
         """Those of a day that has observations."""
