@@ -227,8 +227,8 @@ async def test_one_who_was_held_up_in_the_middle_of_a_batch_adds_nothing_to_it(
 
     async def held_up(before: Alert, after: Alert, tell_at: datetime | None) -> bool:
         if before.subject == "b" and not reached.is_set():
-            reached.set()
             await store.deliveries._turns.update_one({"_id": "acme"}, {"$set": {"lease.until_ms": 0}})
+            reached.set()
             await delivered.wait()
             done = await settle(before, after, tell_at)
             given.set()
