@@ -5,7 +5,18 @@ The adapters bring their own libraries, and are imported by whoever takes one: `
 
 from ratchet_retrieval.away import AwayError
 from ratchet_retrieval.embedding import Embeds, OtherEmbeddingsError
-from ratchet_retrieval.passages import Passage, Subject
-from ratchet_retrieval.port import Found, Index, Where
+from ratchet_retrieval.passages import Passage, Place, Subject
+from ratchet_retrieval.port import Found, Index, Ranked, Where
 
-__all__ = ["AwayError", "Embeds", "Found", "Index", "OtherEmbeddingsError", "Passage", "Subject", "Where"]
+__all__ = [
+    "AwayError",
+    "Embeds",
+    "Found",
+    "Index",
+    "OtherEmbeddingsError",
+    "Passage",
+    "Place",
+    "Ranked",
+    "Subject",
+    "Where",
+]

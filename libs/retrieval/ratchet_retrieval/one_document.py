@@ -1,9 +1,12 @@
 """What is put at once: all passages of one revision of one document."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from ratchet_retrieval.passages import Passage
-from ratchet_retrieval.port import Found
+from ratchet_retrieval.port import Found, Ranked
+
+_Hit = TypeVar("_Hit", Found, Ranked)
 
 
 def document_of(passages: Sequence[Passage], vectors: Sequence[Sequence[float]] | None) -> tuple[str, int]:
@@ -18,11 +21,11 @@ def document_of(passages: Sequence[Passage], vectors: Sequence[Sequence[float]] 
     return documents.pop()
 
 
-def newest(found: Iterable[Found]) -> list[Found]:
+def newest(found: Iterable[_Hit]) -> list[_Hit]:
     """Without those of which a newer revision of the same document was found as well."""
     found = list(found)
     latest: dict[str, int] = {}
     for one in found:
-        its = one.passage
+        its = one.place
         latest[its.document_id] = max(latest.get(its.document_id, 0), its.revision)
-    return [one for one in found if one.passage.revision == latest[one.passage.document_id]]
+    return [one for one in found if one.place.revision == latest[one.place.document_id]]

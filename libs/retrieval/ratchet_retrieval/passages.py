@@ -17,6 +17,15 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands, and no other."""
+
+    document_id: str
+    revision: int
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """`revision`: of the document, from 1; `chunk.order` counts from 0 within it."""
 
@@ -24,3 +33,7 @@ class Passage:
     revision: int
     subject: Subject
     chunk: Chunk
+
+    @property
+    def place(self) -> Place:
+        return Place(self.document_id, self.revision, self.chunk.order)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from ratchet_retrieval.passages import Passage
+from ratchet_retrieval.passages import Passage, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,18 @@ class Found:
     """`score`: by the measure of the search that found it (BM25, or cosine similarity); higher is better."""
 
     passage: Passage
+    score: float
+
+    @property
+    def place(self) -> Place:
+        return self.passage.place
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What a search found, without its text: many are ranked, and few are shown."""
+
+    place: Place
     score: float
 
 
@@ -48,6 +60,15 @@ class Index(Protocol):
 
     async def by_vector(self, tenant: str, vector: Sequence[float], where: Where, limit: int) -> list[Found]:
         """Best first. Only passages that came with vectors."""
+
+    async def ranked_by_words(self, tenant: str, text: str, where: Where, limit: int) -> list[Ranked]:
+        """As `by_words`."""
+
+    async def ranked_by_vector(self, tenant: str, vector: Sequence[float], where: Where, limit: int) -> list[Ranked]:
+        """As `by_vector`."""
+
+    async def passages_at(self, tenant: str, places: Sequence[Place]) -> list[Passage]:
+        """Those of them that are there, of whatever documents, each once, in the order asked for, in one look."""
 
     async def passages(self, tenant: str, document_id: str, orders: Sequence[int]) -> list[Passage]:
         """Those of them that are there, in order: the neighbours of what was found."""

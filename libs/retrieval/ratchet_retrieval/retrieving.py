@@ -1,36 +1,54 @@
-"""The passages that a question is about: narrowed by what it names, by words and vectors side by side, fused."""
+"""The passages that a question is about: narrowed by what it names, by words and vectors side by side, fused.
+
+Searches rank places without their texts; one more look brings the texts of what is shown and of what is around it.
+"""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ratchet_documents.asked_about import Narrowed, asked_about
 from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved, Way
-from ratchet_retrieval.fusing import Fused, fused
+from ratchet_retrieval.fusing import fused
 from ratchet_retrieval.neighbours import REACH, beside, orders_around, tables_meant
-from ratchet_retrieval.passages import Passage
-from ratchet_retrieval.port import Found, Index, Where
+from ratchet_retrieval.passages import Passage, Place
+from ratchet_retrieval.port import Index, Ranked, Where
 
 DEPTH: Final = 50  # of each ranking, at least
 MOST: Final = 200  # hits, at most
-_Key = tuple[str, int]
+MOST_BESIDE: Final = 20  # neighbours on either side, at most
+SEARCHES: Final = 2  # the second one where what was found was replaced before its text was read
+_Ranks = Mapping[Place, tuple[int, float]]  # from 1, and the score
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A hit before its text is there. `by_words`, `by_vector`: rank and score; None: not found so."""
+
+    place: Place
+    score: float
+    by_words: tuple[int, float] | None
+    by_vector: tuple[int, float] | None
+    reranked: float | None = None
 
 
 async def retrieve(index: Index, tenant: str, question: Question, reranks: Reranks | None = None) -> Retrieved:
     """Best first; no hit where nothing was found. Raises AwayError, OtherEmbeddingsError."""
     narrowed = asked_about(question.text, question.known)
     where, reasons = _narrower(question.where, narrowed)
-    limit = max(1, min(question.limit, MOST))
-    words, dense = await _searched(index, tenant, question, where, max(DEPTH, limit))
-    hits = _hits(words, dense)
-    if reranks is not None and hits:
-        hits = await _reranked(question.text, hits, reranks)
-    hits = hits[:limit]
-    around = await _around(index, tenant, hits, max(question.beside, REACH))
+    limit, reach = max(1, min(question.limit, MOST)), max(0, min(question.beside, MOST_BESIDE))
+    for _ in range(SEARCHES):
+        words, dense = await _searched(index, tenant, question, where, max(DEPTH, limit))
+        placed = _placed(words, dense)
+        if reranks is not None and placed:
+            placed = await _reranked(index, tenant, question.text, placed, reranks)
+        shown = placed[:limit]
+        texts = await _texts(index, tenant, shown, max(reach, REACH))
+        if all(one.place in texts for one in shown):
+            break
     return Retrieved(
-        tuple(_with_neighbours(hit, around[hit.passage.document_id], question.beside) for hit in hits),
+        tuple(_hit(one, texts, reach) for one in shown if one.place in texts),
         _way(question),
         narrowed.documents,
         tuple(reasons),
@@ -53,71 +71,71 @@ def _narrower(asked: Where, narrowed: Narrowed) -> tuple[Where, list[str]]:
 
 async def _searched(
     index: Index, tenant: str, question: Question, where: Where, depth: int
-) -> tuple[list[Found], list[Found]]:
-    by_words = index.by_words(tenant, question.text, where, depth)
+) -> tuple[list[Ranked], list[Ranked]]:
+    by_words = index.ranked_by_words(tenant, question.text, where, depth)
     if question.vector is None:
         return await by_words, []
-    words, dense = await asyncio.gather(by_words, index.by_vector(tenant, question.vector, where, depth))
+    words, dense = await asyncio.gather(by_words, index.ranked_by_vector(tenant, question.vector, where, depth))
     return words, dense
 
 
-def _hits(words: Sequence[Found], dense: Sequence[Found]) -> list[Hit]:
-    by_words, by_vector = _by_key(words), _by_key(dense)
-    rankings = [list(by_words), list(by_vector)]
+def _placed(words: Sequence[Ranked], dense: Sequence[Ranked]) -> list[_Placed]:
+    by_words, by_vector = _ranks(words), _ranks(dense)
     if not dense:  # one ranking is in order as it is, by its own scores
-        return [
-            Hit(one.passage, one.score, rank_by_words=rank, score_by_words=one.score)
-            for rank, one in enumerate(by_words.values(), 1)
-        ]
-    return [_hit(one, by_words.get(one.name), by_vector.get(one.name)) for one in fused(rankings)]
+        return [_Placed(place, score, (rank, score), None) for place, (rank, score) in by_words.items()]
+    both = fused([list(by_words), list(by_vector)])
+    return [_Placed(one.name, one.score, by_words.get(one.name), by_vector.get(one.name)) for one in both]
 
 
-def _hit(one: Fused[_Key], by_words: Found | None, by_vector: Found | None) -> Hit:
-    found = by_words or by_vector
-    if found is None:
-        raise AssertionError("What was fused was found.")
+def _ranks(ranked: Sequence[Ranked]) -> _Ranks:
+    return {one.place: (rank, one.score) for rank, one in enumerate(ranked, 1)}
+
+
+async def _reranked(
+    index: Index, tenant: str, question: str, placed: Sequence[_Placed], reranks: Reranks
+) -> list[_Placed]:
+    passages = await index.passages_at(tenant, [one.place for one in placed])
+    scores = await reranks.rerank(question, passages)
+    if len(scores) != len(passages):
+        raise ValueError(f"The reranker {reranks.name} gave {len(scores)} scores for {len(passages)} passages.")
+    by_place = {passage.place: score for passage, score in zip(passages, scores, strict=True)}
+    scored = [(by_place[one.place], one) for one in placed if one.place in by_place]
+    rescored = [replace(one, score=score, reranked=score) for score, one in scored]
+    return sorted(rescored, key=lambda one: -one.score)
+
+
+async def _texts(index: Index, tenant: str, shown: Sequence[_Placed], reach: int) -> dict[Place, Passage]:
+    """By place: of what is shown, and of what is around it in the same revision."""
+    wanted = dict.fromkeys(place for one in shown for place in (one.place, *_around(one.place, reach)))
+    return {one.place: one for one in await index.passages_at(tenant, list(wanted))} if wanted else {}
+
+
+def _around(place: Place, reach: int) -> list[Place]:
+    return [replace(place, order=order) for order in orders_around(place.order, reach)]
+
+
+def _hit(one: _Placed, texts: Mapping[Place, Passage], reach: int) -> Hit:
+    passage = texts[one.place]
+    near = [texts[at] for at in _around(one.place, REACH) if at in texts]
+    tables = tables_meant(passage, near)
+    wider = [texts[at] for at in _around(one.place, reach) if at in texts]
+    by_words, by_vector = one.by_words or (None, None), one.by_vector or (None, None)
     return Hit(
-        found.passage,
+        passage,
         one.score,
-        rank_by_words=one.ranks[0],
-        score_by_words=by_words.score if by_words else None,
-        rank_by_vector=one.ranks[1],
-        score_by_vector=by_vector.score if by_vector else None,
+        *by_words,
+        *by_vector,
+        reranked=one.reranked,
+        beside=tuple(its for its in beside(passage, wider, reach) if its not in tables),
+        tables=tuple(tables),
     )
-
-
-async def _reranked(question: str, hits: Sequence[Hit], reranks: Reranks) -> list[Hit]:
-    scores = await reranks.rerank(question, [hit.passage for hit in hits])
-    if len(scores) != len(hits):
-        raise ValueError(f"The reranker {reranks.name} gave {len(scores)} scores for {len(hits)} passages.")
-    scored = [replace(hit, score=score, reranked=score) for hit, score in zip(hits, scores, strict=True)]
-    return sorted(scored, key=lambda hit: -hit.score)
-
-
-async def _around(index: Index, tenant: str, hits: Sequence[Hit], reach: int) -> dict[str, list[Passage]]:
-    """One look a document."""
-    orders: defaultdict[str, set[int]] = defaultdict(set)
-    for hit in hits:
-        orders[hit.passage.document_id].update(orders_around(hit.passage.chunk.order, reach))
-    names = list(orders)
-    found = await asyncio.gather(*(index.passages(tenant, name, sorted(orders[name])) for name in names))
-    return dict(zip(names, found, strict=True))
-
-
-def _with_neighbours(hit: Hit, around: Sequence[Passage], reach: int) -> Hit:
-    """Of the revision that was found: one that was replaced in between has no neighbours."""
-    its = [one for one in around if one.revision == hit.passage.revision]
-    near = [one for one in its if abs(one.chunk.order - hit.passage.chunk.order) <= REACH]
-    tables = tables_meant(hit.passage, [one for one in near if one.chunk.order != hit.passage.chunk.order])
-    next_to = [one for one in beside(hit.passage, its, reach) if one not in tables]
-    return replace(hit, beside=tuple(next_to), tables=tuple(tables))
 
 
 def _way(question: Question) -> Way:
     return "words" if question.vector is None else "words and vectors"
 
 
-def _how(question: Question, words: Sequence[Found], dense: Sequence[Found], reranks: Reranks | None) -> list[str]:
+def _how(question: Question, words: Sequence[Ranked], dense: Sequence[Ranked], reranks: Reranks | None) -> list[str]:
     said = []
     if question.vector is None:
         said.append("Searched by words alone: no embeddings are configured.")
@@ -130,7 +148,3 @@ def _how(question: Question, words: Sequence[Found], dense: Sequence[Found], rer
     elif reranks is not None:
         said.append(f"Put in order by {reranks.name}.")
     return said
-
-
-def _by_key(found: Sequence[Found]) -> dict[_Key, Found]:
-    return {(one.passage.document_id, one.passage.chunk.order): one for one in found}

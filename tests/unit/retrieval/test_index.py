@@ -7,8 +7,8 @@ import pytest
 
 from ratchet_documents.chunking import TablePart
 from ratchet_retrieval.embedding import OtherEmbeddingsError
-from ratchet_retrieval.passages import Subject
-from ratchet_retrieval.port import Found, Index, Where
+from ratchet_retrieval.passages import Place, Subject
+from ratchet_retrieval.port import Found, Index, Ranked, Where
 from tests.unit.retrieval.passages_for_tests import ACME, BOLT, document
 
 EVERYWHERE = Where()
@@ -180,6 +180,35 @@ async def test_neighbours_come_in_their_order_and_only_those_that_are_there(inde
     assert [one.chunk.order for one in await index.passages("t", "d", [4, 2, 9, -1, 2])] == [2, 4]
     assert await index.passages("t", "d", []) == []
     assert await index.passages("t", "x", [1]) == []
+
+
+async def test_passages_of_several_documents_come_in_the_order_asked_for_each_once(index: Index) -> None:
+    strange = "a/1/b'"
+    for name in ("d", strange):
+        await index.put("t", document(name, [f"text {at} of {name}" for at in range(4)]))
+    await index.put("other", document("d", ["of another tenant"]))
+    await index.put("t", document("d", ["new one", "new two"], revision=2))
+    asked = [Place(strange, 1, 3), Place("d", 2, 1), Place("d", 1, 0), Place("x", 1, 0), Place("d", 2, 9)]
+    found = await index.passages_at("t", [*asked, Place(strange, 1, 0), Place("d", 2, 1)])
+    assert [one.chunk.text for one in found] == [f"text 3 of {strange}", "new two", f"text 0 of {strange}"]
+    assert [one.place for one in found] == [asked[0], asked[1], Place(strange, 1, 0)]
+    assert await index.passages_at("t", []) == await index.passages_at("nobody", asked) == []
+
+
+async def test_what_is_ranked_is_what_is_found_without_its_text(index: Index) -> None:
+    await index.put("t", document("a/b", ["sales of tyres", "sales"]), [[1.0, 0.0], [1.0, 1.0]])
+    await index.put("t", document("b", ["sales of nuts"], subject=BOLT), [[0.0, 1.0]])
+    for where in (EVERYWHERE, Where(companies=("Acme, Inc.",)), Where(documents=())):
+        words = await index.by_words("t", "sales of tyres", where, 10)
+        assert await index.ranked_by_words("t", "sales of tyres", where, 10) == ranked(words)
+        near = await index.by_vector("t", [1.0, 0.1], where, 10)
+        assert await index.ranked_by_vector("t", [1.0, 0.1], where, 10) == ranked(near)
+    assert await index.ranked_by_words("t", "the of", EVERYWHERE, 10) == []
+    assert await index.ranked_by_words("nobody", "sales", EVERYWHERE, 10) == []
+
+
+def ranked(found: Iterable[Found]) -> list[Ranked]:
+    return [Ranked(one.passage.place, one.score) for one in found]
 
 
 async def test_several_that_write_at_once_lose_nothing(index: Index) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import lancedb
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,10 +17,11 @@ from ratchet_retrieval.away import AwayError
 from ratchet_retrieval.embedding import OtherEmbeddingsError
 from ratchet_retrieval.lance import LanceIndex
 from ratchet_retrieval.lance.conditions import condition, one_of, quoted
-from ratchet_retrieval.lance.tables import name_of
+from ratchet_retrieval.lance.tables import INDEXES, name_of
+from ratchet_retrieval.lance.tending import tended
 from ratchet_retrieval.port import Where
 from tests.patience import PATIENCE_S
-from tests.unit.retrieval.passages_for_tests import document
+from tests.unit.retrieval.passages_for_tests import ACME, BOLT, document
 
 EVERYWHERE = Where()
 MARKED = "zebrafinch"
@@ -114,6 +116,43 @@ async def test_who_reads_while_files_are_cleaned_up_always_gets_an_answer(tmp_pa
 async def _remove(index: LanceIndex, documents: list[str]) -> None:
     for document_id in documents:
         await index.remove("t", document_id)
+
+
+async def test_with_an_index_of_vectors_the_same_is_found_and_its_segments_stay_few(tmp_path: Path) -> None:
+    index, chance = LanceIndex(str(tmp_path)), np.random.default_rng(3)
+    near = [chance.normal(size=(100, 8)).tolist() for _ in range(8)]
+    for at in range(5):
+        subject = BOLT if at == 2 else ACME
+        texts = [f"text {row}" for row in range(100)]
+        await index.put("t", document(f"d{at}", texts, subject=subject), near[at])
+    asked = near[7][:5]
+    bolt = Where(companies=(BOLT.company,))
+    before = [await index.ranked_by_vector("t", one, where, 10) for one in asked for where in (EVERYWHERE, bolt)]
+    table = await index._tables.of("t")
+    assert table is not None
+    await tended(table, enough=400, segments=2)
+    after = [await index.ranked_by_vector("t", one, where, 10) for one in asked for where in (EVERYWHERE, bolt)]
+    assert [[one.place for one in found] for found in after] == [[one.place for one in found] for found in before]
+    assert len(await index.ranked_by_vector("t", asked[0], bolt, 100)) == 100  # in however few partitions they are
+    for at in range(5, 8):
+        await index.put("t", document(f"d{at}", ["later"] * 100), near[at])
+        await tended(table, enough=400, segments=2)
+        (vectors,) = [one for one in await table.list_indices() if one.columns == ["vector"]]
+        assert 1 <= (vectors.num_segments or 0) <= 2
+        assert (vectors.num_indexed_rows, vectors.num_unindexed_rows) == ((at + 1) * 100, 0)
+        assert (await index.ranked_by_vector("t", near[at][0], EVERYWHERE, 1))[0].place.document_id == f"d{at}"
+    await index.remove("t", "d1")
+    assert "d1" not in {one.place.document_id for one in await index.ranked_by_vector("t", near[1][0], EVERYWHERE, 800)}
+
+
+async def test_an_older_table_gets_the_indexes_that_it_lacks_when_it_is_tended(tmp_path: Path) -> None:
+    index = LanceIndex(str(tmp_path))
+    await index.put("t", document("d", ["tyres"]))
+    table = await index._tables.of("t")
+    assert table is not None
+    await table.drop_index("company_idx")
+    await index.tend()
+    assert {one.columns[0] for one in await table.list_indices()} == set(INDEXES)
 
 
 async def test_vectors_of_another_model_are_refused_with_both_names(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import TablePart
 from ratchet_retrieval.asking import Question, Retrieved
 from ratchet_retrieval.lance import LanceIndex
-from ratchet_retrieval.passages import Passage
+from ratchet_retrieval.passages import Passage, Place
 from ratchet_retrieval.port import Where
 from ratchet_retrieval.retrieving import retrieve
 from tests.unit.retrieval.passages_for_tests import BOLT, document
@@ -83,6 +83,44 @@ async def test_an_empty_index_and_no_hit_are_said(index: LanceIndex) -> None:
         found = await retrieve(index, tenant, Question(question))
         assert found.hits == ()
         assert found.how[-1] == "Nothing was found."
+
+
+class ReplacedInBetween(LanceIndex):
+    """Once: after the search, and before any text is read."""
+
+    replaced = False
+
+    async def passages_at(self, tenant: str, places: Sequence[Place]) -> list[Passage]:
+        if not self.replaced:
+            self.replaced = True
+            await self.put(tenant, document("a", ["Sales of the second revision."], revision=2))
+        return await super().passages_at(tenant, places)
+
+
+async def test_what_is_replaced_before_its_text_is_read_is_looked_for_again(tmp_path: Path) -> None:
+    index = ReplacedInBetween(str(tmp_path))
+    await index.put("t", document("a", ["Sales.", "Sales of the first."]))
+    await index.put("t", document("b", ["Sales of nuts."], subject=BOLT))
+    found = await retrieve(index, "t", Question("sales"))
+    assert sorted(places(found)) == [("a", 0), ("b", 0)]
+    assert {hit.passage.revision for hit in found.hits if hit.passage.document_id == "a"} == {2}
+
+
+class Counted(LanceIndex):
+    reads = 0
+
+    async def passages_at(self, tenant: str, places: Sequence[Place]) -> list[Passage]:
+        self.reads += 1
+        return await super().passages_at(tenant, places)
+
+
+async def test_the_texts_of_all_hits_and_of_what_is_around_come_in_one_look(tmp_path: Path) -> None:
+    index = Counted(str(tmp_path))
+    for at in range(5):
+        await index.put("t", document(f"d{at}", ["Opening.", "Sales.", "Closing."]))
+    found = await retrieve(index, "t", Question("sales"))
+    assert [[one.chunk.order for one in hit.beside] for hit in found.hits] == [[0, 2]] * 5
+    assert index.reads == 1
 
 
 class Backwards:

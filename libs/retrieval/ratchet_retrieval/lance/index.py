@@ -1,7 +1,7 @@
 """The adapter: what the port asks for, of LanceDB."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -11,18 +11,21 @@ from lancedb.table import AsyncTable
 from ratchet_retrieval.away import AwayError
 from ratchet_retrieval.embedding import OtherEmbeddingsError, Vector, checked, told
 from ratchet_retrieval.lance.conditions import condition, one_of, quoted
-from ratchet_retrieval.lance.rows import READ, VECTOR, of_vectors, passage_of, passages_in, rows_of
+from ratchet_retrieval.lance.rows import READ, VECTOR, id_of, of_vectors, passage_of, passages_in, place_of, rows_of
 from ratchet_retrieval.lance.tables import Tables
 from ratchet_retrieval.lance.tending import purged, tended
 from ratchet_retrieval.lance.together import Together
 from ratchet_retrieval.lance.tries import tried
 from ratchet_retrieval.one_document import document_of, newest
-from ratchet_retrieval.passages import Passage
-from ratchet_retrieval.port import Found, Where
+from ratchet_retrieval.passages import Passage, Place
+from ratchet_retrieval.port import Found, Ranked, Where
 from ratchet_retrieval.searched_text import words_of
 
-_PROBES: Final = 20  # partitions of the index of vectors that a search looks into
+PROBES: Final = 20  # partitions of the index of vectors that a search looks into
+REFINED: Final = 2  # so many times as many as are wanted are compared by their whole vectors
+_AS_MANY_AS_IT_TAKES: Final = 0  # partitions, where a filter leaves too few in those
 _LONGEST_PAGE: Final = 10_000
+_Row = Mapping[str, Any]
 
 
 class LanceIndex:
@@ -56,16 +59,17 @@ class LanceIndex:
         rows = rows_of(passages, vectors, await table.schema())
 
         async def write() -> None:
-            there = await _revisions(table, document)
+            version, there = await _revisions(table, document)
             if there and max(there) >= revision and len(there) == 1:
                 return
-            if not there:  # quick: nothing is looked through
-                await table.merge_insert("id").when_not_matched_insert_all().execute(rows, on_bad_vectors="null")
-            elif max(there) < revision:
-                replacing = table.merge_insert("id").when_not_matched_insert_all()
-                older = f"document = {quoted(document)} AND revision < {revision}"
-                await replacing.when_not_matched_by_source_delete(older).execute(rows, on_bad_vectors="null")
-            there = await _revisions(table, document)
+            if not there or max(there) < revision:
+                putting = table.merge_insert("id").when_not_matched_insert_all()
+                if there:  # else it is quick: nothing is looked through
+                    older = f"document = {quoted(document)} AND revision < {revision}"
+                    putting = putting.when_not_matched_by_source_delete(older)
+                if (await putting.execute(rows, on_bad_vectors="null")).version == version + 1:
+                    return  # nobody wrote in between
+            _, there = await _revisions(table, document)
             if len(there) > 1:  # another process put another revision at the same time
                 await table.delete(f"document = {quoted(document)} AND revision < {max(there)}")
 
@@ -89,32 +93,34 @@ class LanceIndex:
             await self._cleaning[tenant].run(lambda: tried("cleaning up", lambda: purged(table), table.checkout_latest))
 
     async def by_words(self, tenant: str, text: str, where: Where, limit: int) -> list[Found]:
-        words = words_of(text)
-        if not words or limit < 1:
-            return []
-        query = MatchQuery(" ".join(words), "words")  # type: ignore[call-arg]  # has defaults, by pydantic
-        return await self._found(tenant, query, where, limit)
+        return _found(await self._by_words(tenant, text, where, limit, READ))
 
     async def by_vector(self, tenant: str, vector: Vector, where: Where, limit: int) -> list[Found]:
         """Raises OtherEmbeddingsError."""
-        length = checked([vector])
-        table = await self._tables.of(tenant)
-        if table is None or limit < 1 or (there := of_vectors(await table.schema())) is None:
+        return _found(await self._by_vector(tenant, vector, where, limit, READ))
+
+    async def ranked_by_words(self, tenant: str, text: str, where: Where, limit: int) -> list[Ranked]:
+        return _ranked(await self._by_words(tenant, text, where, limit, ["id"]))
+
+    async def ranked_by_vector(self, tenant: str, vector: Vector, where: Where, limit: int) -> list[Ranked]:
+        """Raises OtherEmbeddingsError."""
+        return _ranked(await self._by_vector(tenant, vector, where, limit, ["id"]))
+
+    async def passages_at(self, tenant: str, places: Sequence[Place]) -> list[Passage]:
+        asked = list(dict.fromkeys(places))
+        found: dict[Place, Passage] = {}
+        if (table := await self._tables.of(tenant)) is None:
             return []
-        if there != (self._model, length):
-            raise OtherEmbeddingsError(told(*there), told(self._model, length))
-        return await self._found(tenant, vector, where, limit)
+        for start in range(0, len(asked), _LONGEST_PAGE):
+            its = one_of("id", [id_of(place) for place in asked[start : start + _LONGEST_PAGE]])
+            found |= {one.place: one for one in await _read(table, its)}
+        return [found[place] for place in asked if place in found]
 
     async def passages(self, tenant: str, document_id: str, orders: Sequence[int]) -> list[Passage]:
         if (table := await self._tables.of(tenant)) is None or not orders:
             return []
         wanted = ", ".join(str(int(order)) for order in set(orders))
-        where = f"{one_of('document', [document_id])} AND order IN ({wanted})"
-
-        async def read() -> pa.Table:
-            return await table.query().where(where).select(READ).limit(_LONGEST_PAGE).to_arrow()
-
-        found = list(passages_in(await tried("reading", read, table.checkout_latest)))
+        found = await _read(table, f"{one_of('document', [document_id])} AND order IN ({wanted})")
         last = max((one.revision for one in found), default=0)
         return sorted((one for one in found if one.revision == last), key=lambda one: one.chunk.order)
 
@@ -130,31 +136,66 @@ class LanceIndex:
                 self._written.add(tenant)
                 raise
 
-    async def _found(self, tenant: str, by: MatchQuery | Vector, where: Where, limit: int) -> list[Found]:
-        if (table := await self._tables.of(tenant)) is None:
+    async def _by_words(self, tenant: str, text: str, where: Where, limit: int, columns: list[str]) -> list[_Row]:
+        words = words_of(text)
+        if not words or limit < 1 or (table := await self._tables.of(tenant)) is None:
             return []
-        narrowed = condition(where)
+        asked = MatchQuery(" ".join(words), "words")  # type: ignore[call-arg]  # has defaults, by pydantic
 
-        async def search() -> pa.Table:
-            query: Any
-            if isinstance(by, MatchQuery):
-                query = table.query().nearest_to_text(by).select([*READ, "_score"])
-            else:
-                query = table.query().nearest_to(list(by)).column(VECTOR).distance_type("cosine")
-                query = query.nprobes(_PROBES).select([*READ, "_distance"])
-            if narrowed is not None:
-                query = query.where(narrowed)
-            return await query.limit(limit).to_arrow()
+        def query() -> Any:
+            return table.query().nearest_to_text(asked).select([*columns, "_score"]).limit(limit)
 
-        rows = (await tried("searching", search, table.checkout_latest)).to_pylist()
-        return newest(Found(passage_of(row), _score(row)) for row in rows)
+        return await _searched(table, query, where)
+
+    async def _by_vector(self, tenant: str, vector: Vector, where: Where, limit: int, columns: list[str]) -> list[_Row]:
+        length = checked([vector])
+        table = await self._tables.of(tenant)
+        if table is None or limit < 1 or (there := of_vectors(await table.schema())) is None:
+            return []
+        if there != (self._model, length):
+            raise OtherEmbeddingsError(told(*there), told(self._model, length))
+
+        def query() -> Any:
+            nearest = table.query().nearest_to(list(vector)).column(VECTOR).distance_type("cosine")
+            probed = nearest.maximum_nprobes(_AS_MANY_AS_IT_TAKES).minimum_nprobes(PROBES).refine_factor(REFINED)
+            return probed.select([*columns, "_distance"]).limit(limit)
+
+        return await _searched(table, query, where)
 
 
-def _score(row: Mapping[str, Any]) -> float:
+async def _searched(table: AsyncTable, query: Callable[[], Any], where: Where) -> list[_Row]:
+    narrowed = condition(where)
+
+    async def search() -> pa.Table:
+        asked = query()
+        return await (asked if narrowed is None else asked.where(narrowed)).to_arrow()
+
+    rows: list[_Row] = (await tried("searching", search, table.checkout_latest)).to_pylist()
+    return rows
+
+
+async def _read(table: AsyncTable, where: str) -> list[Passage]:
+    async def read() -> pa.Table:
+        return await table.query().where(where).select(READ).limit(_LONGEST_PAGE).to_arrow()
+
+    return list(passages_in(await tried("reading", read, table.checkout_latest)))
+
+
+def _found(rows: Iterable[_Row]) -> list[Found]:
+    return newest(Found(passage_of(row), _score(row)) for row in rows)
+
+
+def _ranked(rows: Iterable[_Row]) -> list[Ranked]:
+    return newest(Ranked(place_of(row["id"]), _score(row)) for row in rows)
+
+
+def _score(row: _Row) -> float:
     return float(row["_score"] if "_score" in row else 1 - row["_distance"])
 
 
-async def _revisions(table: AsyncTable, document: str) -> set[int]:
+async def _revisions(table: AsyncTable, document: str) -> tuple[int, set[int]]:
+    """Behind the version of the table that they are of, or an older one than that."""
     await table.checkout_latest()
+    version = await table.version()
     found = await table.query().where(f"document = {quoted(document)}").select(["revision"]).to_arrow()
-    return set(found["revision"].to_pylist())
+    return version, set(found["revision"].to_pylist())

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from ratchet_documents.chunking import Chunk, TablePart
 from ratchet_retrieval.embedding import Vector
-from ratchet_retrieval.passages import Passage, Subject
+from ratchet_retrieval.passages import Passage, Place, Subject
 from ratchet_retrieval.searched_text import searched_text
 
 VECTOR: Final = "vector"
@@ -56,6 +56,15 @@ def rows_of(passages: Sequence[Passage], vectors: Sequence[Vector] | None, schem
     return pa.Table.from_pylist(rows, schema=schema)
 
 
+def id_of(place: Place) -> str:
+    return f"{place.revision}/{place.order}/{place.document_id}"
+
+
+def place_of(its_id: str) -> Place:
+    revision, order, document = its_id.split("/", 2)
+    return Place(document, int(revision), int(order))
+
+
 def passages_in(table: pa.Table) -> Iterator[Passage]:
     for row in table.to_pylist():
         yield passage_of(row)
@@ -73,7 +82,7 @@ def passage_of(row: Mapping[str, Any]) -> Passage:
 def _row(passage: Passage) -> dict[str, Any]:
     chunk, subject, part = passage.chunk, passage.subject, passage.chunk.table
     return {
-        "id": f"{passage.revision}/{chunk.order}/{passage.document_id}",
+        "id": id_of(passage.place),
         "document": passage.document_id,
         "revision": passage.revision,
         "order": chunk.order,

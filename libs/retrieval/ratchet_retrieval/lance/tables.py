@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 import lancedb
-from lancedb.index import FTS, BTree
+from lancedb.index import FTS, Bitmap, BTree
 from lancedb.table import AsyncTable
 
 from ratchet_retrieval.away import AwayError
@@ -17,9 +17,12 @@ from ratchet_retrieval.lance.rows import SCHEMA, of_vectors, vector_field
 from ratchet_retrieval.lance.tries import tried
 from ratchet_retrieval.searched_text import LONGEST_WORD
 
-INDEXES: Final[dict[str, BTree | FTS]] = {
+INDEXES: Final[dict[str, BTree | Bitmap | FTS]] = {
     "id": BTree(),
     "document": BTree(),
+    "company": Bitmap(),
+    "period": Bitmap(),
+    "document_type": Bitmap(),
     "words": FTS(stem=False, remove_stop_words=True, max_token_length=LONGEST_WORD),  # why: docs/retrieval.md
 }
 _OPEN: Final = 256  # tables that are held open; one that is opened anew costs milliseconds
@@ -66,14 +69,7 @@ class Tables:
     async def _made(self, tenant: str) -> AsyncTable:
         name, connection = name_of(tenant), await self._connected()
         table = await connection.create_table(name, schema=SCHEMA, exist_ok=True)
-
-        async def indexed() -> None:
-            there = {one.columns[0] for one in await table.list_indices()}
-            for column, config in INDEXES.items():
-                if column not in there:
-                    await table.create_index(column, config=config)
-
-        await tried("making a table", indexed, table.checkout_latest)
+        await tried("making a table", lambda: indexed(table), table.checkout_latest)
         return self._kept(name, table)
 
     def _kept(self, name: str, table: AsyncTable) -> AsyncTable:
@@ -97,6 +93,14 @@ class Tables:
                     "may not be written to."
                 ) from error
         return self._connection
+
+
+async def indexed(table: AsyncTable) -> None:
+    """With those indexes that it lacks: a table may be older than one of them."""
+    there = {one.columns[0] for one in await table.list_indices()}
+    for column, config in INDEXES.items():
+        if column not in there:
+            await table.create_index(column, config=config)
 
 
 async def _with_vectors(table: AsyncTable, model: str, length: int) -> None:

@@ -10,17 +10,19 @@ from lancedb.index import IvfSq
 from lancedb.table import AsyncTable
 
 from ratchet_retrieval.lance.rows import VECTOR
-from ratchet_retrieval.lance.tables import INDEXES
+from ratchet_retrieval.lance.tables import INDEXES, indexed
 
 ENOUGH_VECTORS: Final = 20_000  # below it, looking at each vector takes milliseconds
 _A_PARTITION: Final = 1_000  # vectors
+MOST_SEGMENTS: Final = 16  # of the index of vectors: each tending adds one, and a search looks into all of them
 _OLD: Final = timedelta(minutes=10)  # a reader of an older version has long been through
 
 
-async def tended(table: AsyncTable) -> None:
+async def tended(table: AsyncTable, enough: int = ENOUGH_VECTORS, segments: int = MOST_SEGMENTS) -> None:
     """Small files become large ones, what was put comes into the indexes, and old versions go."""
-    await _with_vectors_indexed(table)
+    await indexed(table)
     await table.optimize(cleanup_older_than=_OLD)
+    await _with_vectors_indexed(table, enough, segments)
 
 
 async def purged(table: AsyncTable) -> None:
@@ -33,27 +35,36 @@ async def purged(table: AsyncTable) -> None:
     await table.update(where="true", updates_sql={"revision": "revision"})
     for column, config in INDEXES.items():
         await table.create_index(column, config=config, replace=True)
-    if await _vectors_are_indexed(table):
-        await table.create_index(VECTOR, config=_partitioned(await table.count_rows()), replace=True)  # type: ignore[arg-type]
+    if await _segments_of_vectors(table):
+        await _index_vectors(table)
     with _knowingly():
         await table.optimize(cleanup_older_than=timedelta(0))
 
 
-async def _with_vectors_indexed(table: AsyncTable) -> None:
-    if VECTOR not in (await table.schema()).names or await _vectors_are_indexed(table):
+async def _with_vectors_indexed(table: AsyncTable, enough: int, most: int) -> None:
+    """LanceDB merges the segments of its other indexes, and none of vectors: so that one is built anew at times."""
+    if VECTOR not in (await table.schema()).names:
         return
-    count = await table.count_rows(f"{VECTOR} IS NOT NULL")
-    if count >= ENOUGH_VECTORS:
-        await table.create_index(VECTOR, config=_partitioned(count))  # type: ignore[arg-type]
+    if segments := await _segments_of_vectors(table):
+        needed = segments > most
+    else:  # rows are counted from what is known of files, vectors by looking at each
+        needed = await table.count_rows() >= enough and await table.count_rows(f"{VECTOR} IS NOT NULL") >= enough
+    if needed:
+        await _index_vectors(table)
 
 
-async def _vectors_are_indexed(table: AsyncTable) -> bool:
-    return any(one.columns == [VECTOR] for one in await table.list_indices())
+async def _segments_of_vectors(table: AsyncTable) -> int:
+    """0: there is no index of vectors."""
+    return sum(one.num_segments or 1 for one in await table.list_indices() if one.columns == [VECTOR])
 
 
-def _partitioned(count: int) -> IvfSq:
-    """8 bits a number. (The annotations of `create_index` have forgotten it; its documentation has not.)"""
-    return IvfSq(distance_type="cosine", num_partitions=max(1, count // _A_PARTITION), sample_rate=64)
+async def _index_vectors(table: AsyncTable) -> None:
+    """8 bits a number. (The annotations of `create_index` have forgotten it; its documentation has not.)
+
+    Told how many partitions there are to be, in place of how large they are, the next tending merged them into four.
+    """
+    made = IvfSq(distance_type="cosine", target_partition_size=_A_PARTITION, sample_rate=64)
+    await table.create_index(VECTOR, config=made, replace=True)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 from ratchet_retrieval.away import AwayError
 from ratchet_retrieval.embedding import OtherEmbeddingsError, Vector, checked, told
 from ratchet_retrieval.one_document import document_of, newest
-from ratchet_retrieval.passages import Passage
-from ratchet_retrieval.port import Found, Where
-from ratchet_retrieval.qdrant.points import INDEXED, READY, WORDS, id_of, passage_of, payload_of
+from ratchet_retrieval.passages import Passage, Place
+from ratchet_retrieval.port import Found, Ranked, Where
+from ratchet_retrieval.qdrant.points import INDEXED, PLACE, READY, WORDS, id_of, passage_of, payload_of, place_of
 from ratchet_retrieval.qdrant.sparse import of_passage, of_question
 from ratchet_retrieval.searched_text import searched_text
 
@@ -62,13 +62,33 @@ class QdrantIndex:
         await self._delete([_is("tenant", tenant), _is("document", document_id)])
 
     async def by_words(self, tenant: str, text: str, where: Where, limit: int) -> list[Found]:
-        question = of_question(text)
-        return await self._found(tenant, question, WORDS, where, limit) if question.indices else []
+        return _found(await self._points(tenant, of_question(text), WORDS, where, limit, payload=True))
 
     async def by_vector(self, tenant: str, vector: Vector, where: Where, limit: int) -> list[Found]:
         """Raises OtherEmbeddingsError."""
         self._same_length(checked([vector]))
-        return await self._found(tenant, list(vector), self._dense, where, limit)
+        return _found(await self._points(tenant, list(vector), self._dense, where, limit, payload=True))
+
+    async def ranked_by_words(self, tenant: str, text: str, where: Where, limit: int) -> list[Ranked]:
+        return _ranked(await self._points(tenant, of_question(text), WORDS, where, limit, payload=PLACE))
+
+    async def ranked_by_vector(self, tenant: str, vector: Vector, where: Where, limit: int) -> list[Ranked]:
+        """Raises OtherEmbeddingsError."""
+        self._same_length(checked([vector]))
+        return _ranked(await self._points(tenant, list(vector), self._dense, where, limit, payload=PLACE))
+
+    async def passages_at(self, tenant: str, places: Sequence[Place]) -> list[Passage]:
+        if not places:
+            return []
+        await self._made()
+        ids = [id_of(tenant, place) for place in dict.fromkeys(places)]
+        found: dict[str, Passage] = {}
+        for start in range(0, len(ids), _LONGEST_PAGE):
+            points = await _asked(self._client.retrieve(self._collection, ids[start : start + _LONGEST_PAGE]))
+            for point in points:
+                if (its := point.payload or {}).get(READY):
+                    found[str(point.id)] = passage_of(its)
+        return [found[one] for one in ids if one in found]
 
     async def passages(self, tenant: str, document_id: str, orders: Sequence[int]) -> list[Passage]:
         if not orders:
@@ -102,19 +122,29 @@ class QdrantIndex:
                 vector: dict[str, Any] = {WORDS: of_passage(searched_text(one))}
                 if vectors is not None:
                     vector[self._dense] = list(vectors[place])
-                points.append(models.PointStruct(id=id_of(tenant, one), vector=vector, payload=payload_of(tenant, one)))
+                points.append(
+                    models.PointStruct(id=id_of(tenant, one.place), vector=vector, payload=payload_of(tenant, one))
+                )
             await _asked(self._client.upsert(self._collection, points, wait=True))
 
-    async def _found(
-        self, tenant: str, query: models.SparseVector | list[float], using: str, where: Where, limit: int
-    ) -> list[Found]:
+    async def _points(
+        self,
+        tenant: str,
+        query: models.SparseVector | list[float],
+        using: str,
+        where: Where,
+        limit: int,
+        *,
+        payload: bool | list[str],
+    ) -> list[models.ScoredPoint]:
         said = {
             "document": where.documents,
             "company": where.companies,
             "period": where.periods,
             "document_type": where.document_types,
         }
-        if limit < 1 or any(values == () for values in said.values()):
+        nothing = isinstance(query, models.SparseVector) and not query.indices
+        if nothing or limit < 1 or any(values == () for values in said.values()):
             return []
         await self._made()
         must: list[Any] = [_is("tenant", tenant), _is(READY, True)]
@@ -125,10 +155,15 @@ class QdrantIndex:
         ]
         answer = await _asked(
             self._client.query_points(
-                self._collection, query=query, using=using, query_filter=models.Filter(must=must), limit=limit
+                self._collection,
+                query=query,
+                using=using,
+                query_filter=models.Filter(must=must),
+                limit=limit,
+                with_payload=payload,
             )
         )
-        return newest(Found(passage_of(point.payload or {}), point.score) for point in answer.points)
+        return answer.points
 
     async def _count(self, must: list[Any]) -> int:
         counted = await _asked(self._client.count(self._collection, count_filter=models.Filter(must=must), exact=True))
@@ -165,6 +200,14 @@ class QdrantIndex:
         await _asked(self._client.create_payload_index(self._collection, "tenant", tenants, wait=True))
         for name, kind in INDEXED.items():
             await _asked(self._client.create_payload_index(self._collection, name, kind, wait=True))
+
+
+def _found(points: Sequence[models.ScoredPoint]) -> list[Found]:
+    return newest(Found(passage_of(point.payload or {}), point.score) for point in points)
+
+
+def _ranked(points: Sequence[models.ScoredPoint]) -> list[Ranked]:
+    return newest(Ranked(place_of(point.payload or {}), point.score) for point in points)
 
 
 def _is(key: str, value: str | int | bool) -> models.FieldCondition:

@@ -8,9 +8,10 @@ from typing import Any, Final
 from qdrant_client.models import PayloadSchemaType
 
 from ratchet_documents.chunking import Chunk, TablePart
-from ratchet_retrieval.passages import Passage, Subject
+from ratchet_retrieval.passages import Passage, Place, Subject
 
 WORDS: Final = "words"  # the sparse vector
+PLACE: Final = ["document", "revision", "order"]  # of the payload: what says where it stands
 READY: Final = "ready"  # all passages of its revision are there
 _SPACE: Final = uuid.UUID("6f1f3c1e-5e0b-5a53-9c0f-9d7d3c5f8a21")
 INDEXED: Final = {
@@ -24,9 +25,9 @@ INDEXED: Final = {
 }
 
 
-def id_of(tenant: str, passage: Passage) -> str:
+def id_of(tenant: str, place: Place) -> str:
     """The same each time that it is put."""
-    named = json.dumps([tenant, passage.document_id, passage.revision, passage.chunk.order])
+    named = json.dumps([tenant, place.document_id, place.revision, place.order])
     return str(uuid.uuid5(_SPACE, named))
 
 
@@ -50,6 +51,10 @@ def payload_of(tenant: str, passage: Passage) -> dict[str, Any]:
         "document_type": subject.document_type,
         "date": subject.date,
     }
+
+
+def place_of(its: Mapping[str, Any]) -> Place:
+    return Place(its["document"], its["revision"], its["order"])
 
 
 def passage_of(its: Mapping[str, Any]) -> Passage:

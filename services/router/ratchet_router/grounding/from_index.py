@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ratchet_common.errors import CannotStartError
@@ -59,12 +59,11 @@ class FromIndex:
 
 
 async def _beside(index: Index, tenant: str, best: Sequence[Found]) -> list[Passage]:
-    orders: defaultdict[str, set[int]] = defaultdict(set)
-    for one in best:
-        at = one.passage.chunk.order
-        orders[one.passage.document_id] |= {max(0, at - 1), at + 1}
-    found = [await index.passages(tenant, document, sorted(its)) for document, its in orders.items()]
-    return [passage for passages in found for passage in passages]
+    """Of the revision that was found, document after document in the order of each."""
+    places = {replace(one.place, order=one.place.order + step) for one in best for step in (-1, 1)}
+    documents = list(dict.fromkeys(one.place.document_id for one in best))
+    order = sorted(places, key=lambda at: (documents.index(at.document_id), at.order))
+    return await index.passages_at(tenant, [at for at in order if at.order >= 0])
 
 
 def _source(passage: Passage, *, score: float = 0.0, rank: int = 0) -> Source:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ratchet_retrieval.away import AwayError
-from ratchet_retrieval.passages import Passage
-from ratchet_retrieval.port import Found, Where
+from ratchet_retrieval.passages import Passage, Place
+from ratchet_retrieval.port import Found, Ranked, Where
 
 
 @dataclass
@@ -45,6 +45,16 @@ class MemoryIndex:
 
     async def by_vector(self, tenant: str, vector: Sequence[float], where: Where, limit: int) -> list[Found]:
         return []
+
+    async def ranked_by_words(self, tenant: str, text: str, where: Where, limit: int) -> list[Ranked]:
+        return [Ranked(one.place, one.score) for one in await self.by_words(tenant, text, where, limit)]
+
+    async def ranked_by_vector(self, tenant: str, vector: Sequence[float], where: Where, limit: int) -> list[Ranked]:
+        return []
+
+    async def passages_at(self, tenant: str, places: Sequence[Place]) -> list[Passage]:
+        there = {one.place: one for (whose, _), kept in self.kept.items() if whose == tenant for one in kept}
+        return [there[place] for place in dict.fromkeys(places) if place in there]
 
     async def passages(self, tenant: str, document_id: str, orders: Sequence[int]) -> list[Passage]:
         return [one for one in self.kept.get((tenant, document_id), ()) if one.chunk.order in orders]
