@@ -1,11 +1,13 @@
 """What a service notes of the forgotten, and what goes with them, on the real store."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from ratchet_common import mongo
 from ratchet_common.dead_letters import DeadLetters
@@ -13,7 +15,13 @@ from ratchet_common.events import ErasureDone
 from ratchet_common.forgotten import AT_ONCE, KEPT, MongoForgotten, Person, gone, letters_of
 from ratchet_common.mongo import Database
 from ratchet_common.persons import digest
+from ratchet_router.conversation_store import MongoConversationStore
+from ratchet_router.idempotency import once_of
+from ratchet_router.idempotency_store import MongoKeyStore
+from ratchet_router.store import MongoRouterStore
+from ratchet_router.traces import MongoTraces
 from tests.integration.conftest import Ground
+from tests.integration.test_idempotency_keys import ENTRY
 from tests.unit.common.records import record
 from tests.unit.trainer.make_data import made, said
 
@@ -82,3 +90,24 @@ async def test_letters_that_name_the_user_go_and_those_that_nobody_can_read_stay
     assert [count async for count in letters_of(database.dead_letters, ANN, digest)] == [3]
     left = [letter["outbox"][0]["body"] for letter in await database.dead_letters.find({}).to_list()]
     assert sorted(left) == sorted(body for _, body in bodies[3:])
+
+
+async def test_events_and_keys_go_with_a_wish_that_is_later_than_they_are(database: Database) -> None:
+    """An old event that comes later has all steps done once more: what the user does since then is no part of it."""
+    router, keys = MongoRouterStore(database), MongoKeyStore(database)
+    yesterday = ANN._replace(asked_at=NOW - timedelta(days=1))
+    old, new = (made(user="ann", occurred_at=yesterday.asked_at + timedelta(hours=hours)) for hours in (-1, 1))
+    await asyncio.gather(router.hold(old), router.hold(new), router.held.write_once())
+    held = await keys.hold(once_of("k", "acme", "/", b""), 30)
+    assert held.done is not None
+    await held.done(replace(ENTRY, user=ANN.name))
+    traces = MongoTraces(database, MongoConversationStore(database))
+
+    async def removed(person: Person) -> dict[str, int]:
+        steps = ("events", "idempotency_keys")
+        return {name: sum([count async for count in traces.steps[name](person)]) for name in steps}
+
+    assert await removed(yesterday) == {"events": 1, "idempotency_keys": 0}
+    (left,) = await database.outbox.find({}).to_list()
+    assert left["outbox"][0]["id"].as_uuid() == new.event_id
+    assert await removed(ANN) == {"events": 1, "idempotency_keys": 1}

@@ -83,6 +83,11 @@ class MongoForgotten:
         return {(document["tenant"], document["name"]): document["asked_at"] for document in found}
 
 
+def until_asked(person: Person) -> Document:
+    """What is not of a later time than his wish, by its field `at`; what has none was written by an earlier release."""
+    return {"at": {"$not": {"$gt": person.asked_at}}}
+
+
 async def gone(collection: AsyncCollection[Document], wanted: Mapping[str, Any]) -> AsyncIterator[int]:
     """Deletes all that matches, a few at a time: all at once may take longer than a call may.
 

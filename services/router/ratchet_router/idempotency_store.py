@@ -56,7 +56,7 @@ class MongoKeyStore:
             body = msgspec.json.encode(entry)
             if len(body) > LARGEST_BYTES:
                 body = msgspec.json.encode(without_words(entry))
-            whose: Document = {"user": entry.user} if entry.user else {}
+            whose: Document = {"user": entry.user, "at": datetime.now(UTC)} if entry.user else {}
             if entry.documents:
                 whose["documents"] = list(entry.documents)
             with waiting_is_worth_it():

@@ -57,7 +57,8 @@ class MongoRouterStore:
     async def hold(self, event: PredictionMade | ShadowAnswered) -> None:
         """Returns once the store has the event, for the relay to send."""
         whose: Document = {"tenant": event.tenant, "user": digest(event.tenant, event.user)} if event.user else {}
-        await self.held.insert({"_id": Binary.from_uuid(event.event_id), **whose, **holding(entry(event))})
+        said = {"_id": Binary.from_uuid(event.event_id), "at": event.occurred_at}
+        await self.held.insert({**said, **whose, **holding(entry(event))})
 
     async def save_traffic(self, events: Sequence[TrafficAssigned]) -> None:
         """An older revision, or the same one again, changes nothing."""

@@ -4,14 +4,13 @@ What a user has spent of a budget stays under a hash until the budget's day or m
 to a new budget.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from typing import Final
 
 from pymongo import ASCENDING
-from pymongo.asynchronous.collection import AsyncCollection
 
 from ratchet_common.forgetting import Step
-from ratchet_common.forgotten import Person, gone
+from ratchet_common.forgotten import Person, gone, until_asked
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_router.conversation_store import MongoConversationStore
 
@@ -35,11 +34,11 @@ class MongoTraces:
     @property
     def steps(self) -> dict[str, Step]:
         return {
-            "kept_answers": lambda person: _gone(self._kept, person),
+            "kept_answers": lambda person: gone(self._kept, _of(person)),
             "conversations": self._turns,
             "best_answers": self._best_answers,
-            "idempotency_keys": lambda person: _gone(self._keys, person),
-            "events": lambda person: _gone(self._outbox, person),
+            "idempotency_keys": lambda person: gone(self._keys, _of(person) | until_asked(person)),
+            "events": lambda person: gone(self._outbox, _of(person) | until_asked(person)),
         }
 
     async def _turns(self, person: Person) -> AsyncIterator[int]:
@@ -56,7 +55,10 @@ def _by(role: str) -> list[tuple[str, int]]:
     return [("tenant", ASCENDING), (role, ASCENDING)]
 
 
-def _gone(collection: AsyncCollection[Document], person: Person) -> AsyncIterator[int]:
-    """Whatever its time: an answer that is kept for a day is soon made anew."""
-    wanted: Mapping[str, Any] = {"tenant": person.tenant, "user": person.name}
-    return gone(collection, wanted)
+def _of(person: Person) -> Document:
+    """Whatever its time, where that harms nobody: an answer that is kept for a day is soon made anew.
+
+    An event that goes is an answer that nobody ever hears of, and a key that goes is an answer that is paid for twice:
+    of these only what is older than the wish goes, since an old event that comes later has all steps done once more.
+    """
+    return {"tenant": person.tenant, "user": person.name}
