@@ -7,6 +7,7 @@ and is said: an answer out of other documents would be of something else.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ratchet_documents.metadata.periods import periods_in
@@ -45,6 +46,7 @@ _LEGAL: Final = frozenset(
 _LATEST: Final = re.compile(
     r"\b(?:latest|newest|most\s+recent|(?:current|last)\s+(?:quarter|year|period|report|filing))\b", re.I
 )
+NAMES: Final = 16_384  # that are remembered in short: the same documents are looked at for each question
 _WORD: Final = re.compile(r"\w+(?:&\w+)?")
 
 
@@ -91,7 +93,7 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
 def _titled(question: str, known: Iterable[About]) -> list[About]:
     """A title of one word is too easily a word of the question."""
     said = f" {' '.join(_words(question))} "
-    return [one for one in known if len(title := _words(one.title)) > 1 and f" {' '.join(title)} " in said]
+    return [one for one in known if " " in (title := _title(one.title)) and f" {title} " in said]
 
 
 def _of_companies(question: str, known: Iterable[About]) -> list[About]:
@@ -99,6 +101,12 @@ def _of_companies(question: str, known: Iterable[About]) -> list[About]:
     return [one for one in known if (name := short_name(one.company)) and f" {name} " in said]
 
 
+@lru_cache(maxsize=NAMES)
+def _title(title: str) -> str:
+    return " ".join(_words(title))
+
+
+@lru_cache(maxsize=NAMES)
 def short_name(company: str) -> str:
     """As people call it: `Amazon.com, Inc.` is `amazon`. Empty where nothing but a legal form is left."""
     words = _words(company)

@@ -52,6 +52,7 @@ from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.files_anew import FilesAnew
 from ratchet_router.gate import Gates
 from ratchet_router.grounding.from_index import FromIndex
+from ratchet_router.grounding.known import KnownDocuments
 from ratchet_router.grounding.sources import Retrieves
 from ratchet_router.hearing import hear
 from ratchet_router.kept_keys import EVERY_S, KeptKeys
@@ -98,7 +99,6 @@ APIS = (
 
 def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastAPI:
     """`retrieves`: looks into the tenants' documents; else the settings' index does. Raises CannotStartError."""
-    looks = retrieves or FromIndex(partial(index_at, settings.index_url))
     wire = Wire()
     files = read_files(settings, wire)
     callbacks = callbacks_of(settings, wire)
@@ -114,6 +114,7 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
         ):
             stores = Stores.of(its.database, settings)
             await stores.create_indexes()
+            looks = retrieves or FromIndex(partial(index_at, settings.index_url), KnownDocuments(stores.documents))
             await started(files.adapters)
             adapter_loops.use(files.adapters)
             students = LocalStudents(its.workers)

@@ -1,11 +1,15 @@
 """Questions to an index of passages: what comes out of it, and what is said where it is away."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from ratchet_common.errors import CannotStartError
+from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk, TablePart
 from ratchet_retrieval import AwayError, Found, Index, Passage, Subject, Where
-from ratchet_router.grounding.from_index import FromIndex
+from ratchet_router.grounding.from_index import TOO_MANY, FromIndex
+from ratchet_router.grounding.known import Known
 from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError, TablePlace
 from tests.unit.router.documents.memory_index import MemoryIndex
 
@@ -61,3 +65,61 @@ async def test_an_index_that_is_away_or_cannot_be_opened_is_a_problem_without_it
     with pytest.raises(NoKnowledgeError) as none:
         await FromIndex(closed).retrieve("acme", "rate", Where(), 5, wider=False)
     assert "/secret" not in none.value.detail
+
+
+@dataclass(frozen=True)
+class Knows:
+    known: Known
+
+    async def of(self, tenant: str) -> Known:
+        return self.known if tenant == "acme" else Known()
+
+
+ACME, BOLT = About("lease", "Lease of the hall", "Acme, Inc."), About("bolts", "Bolts", "Bolt Corporation", "2023-Q3")
+
+
+async def two_companies() -> MemoryIndex:
+    index = await filled()
+    chunks = [Chunk(0, "The rate of bolts is 7.", (), 1, 1), Chunk(1, "bolts | 7", (), 1, 1, TablePart(1, 0, 0, 1))]
+    chunks.append(Chunk(2, "The rate stands in the preceding table.", (), 1, 1))
+    await index.put("acme", [Passage("bolts", 1, Subject("Bolts", company="Bolt Corporation"), one) for one in chunks])
+    return index
+
+
+async def test_what_the_question_names_narrows_and_the_answer_says_so_and_how_it_was_searched() -> None:
+    index = await two_companies()
+    looks = FromIndex(lambda: index, Knows(Known((ACME, BOLT))))
+    found = await looks.retrieve("acme", "What is the rate of Bolt?", Where(), 5, wider=False)
+    assert {one.document_id for one in found.sources} == {"bolts"}
+    alone = "Searched by words alone: no embeddings are configured."
+    assert found.reasons == ("The question names Bolt Corporation.", alone)
+    everywhere = await looks.retrieve("acme", "What is the rate of it?", Where(), 5, wider=False)
+    assert {one.document_id for one in everywhere.sources} == {"lease", "bolts"}
+    assert everywhere.reasons == (alone,)
+
+
+async def test_a_company_is_asked_for_by_its_short_name() -> None:
+    asked: list[Where] = []
+
+    class Noting(MemoryIndex):
+        async def by_words(self, tenant: str, text: str, where: Where, limit: int) -> list[Found]:
+            asked.append(where)
+            return await super().by_words(tenant, text, where, limit)
+
+    looks = FromIndex(Noting, Knows(Known((ACME, BOLT))))
+    await looks.retrieve("acme", "the rate", Where(companies=("acme", "Dill")), 5, wider=False)
+    assert asked == [Where(companies=("Acme, Inc.", "Dill", "acme"))]
+
+
+async def test_a_table_that_a_passage_speaks_of_comes_along_without_a_rank() -> None:
+    index = await two_companies()
+    found = await FromIndex(lambda: index).retrieve("acme", "which rate stands in it", Where(), 1, wider=False)
+    assert [(one.order, dict(one.ranks)) for one in found.sources] == [(2, {"words": 1}), (1, {})]
+
+
+async def test_of_too_many_documents_none_is_chosen_by_its_name_and_that_is_said() -> None:
+    index = await two_companies()
+    looks = FromIndex(lambda: index, Knows(Known(too_many=True)))
+    found = await looks.retrieve("acme", "What is the rate of Bolt?", Where(), 5, wider=False)
+    assert {one.document_id for one in found.sources} == {"lease", "bolts"}
+    assert TOO_MANY in found.reasons

@@ -30,6 +30,7 @@ class MongoDocumentStore:
         with waiting_is_worth_it():
             await self.collection.create_index([("tenant", ASCENDING), ("_id", ASCENDING)])
             await self.collection.create_index([("tenant", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)])
+            await self.collection.create_index([("tenant", ASCENDING), ("changed_at", ASCENDING)])
             await self.collection.create_index("due_at")
             await self.collection.create_index("state")
             await self.collection.create_index("files")
@@ -73,6 +74,19 @@ class MongoDocumentStore:
             wanted["_id"] = {"$lt": after}
         with waiting_is_worth_it():
             found = await self.collection.find(wanted).sort("_id", DESCENDING).limit(limit).to_list()
+        return [record_of(d) for d in found]
+
+    async def there(self, tenant: str, most: int) -> list[DocumentRecord]:
+        """Of those that do not go, in no order, as far as `most`."""
+        return await self._some({"tenant": tenant, "state": THERE}, most)
+
+    async def changed_since(self, tenant: str, since: datetime, most: int) -> list[DocumentRecord]:
+        """Those that go, too, in no order."""
+        return await self._some({"tenant": tenant, "changed_at": {"$gte": since}}, most)
+
+    async def _some(self, wanted: Document, most: int) -> list[DocumentRecord]:
+        with waiting_is_worth_it():
+            found = await self.collection.find(wanted, {"outbox": 0, "answers": 0, "keys": 0}).limit(most).to_list()
         return [record_of(d) for d in found]
 
     async def waiting(self, tenant: str, most: int) -> int:

@@ -1,13 +1,19 @@
-"""The adapter: passages out of the index, by their words. It is opened by the first question that needs it."""
+"""The adapter: passages out of the index, narrowed to what the question names. It is opened by the first question that
+needs it.
+"""
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
-from ratchet_common.errors import CannotStartError
-from ratchet_retrieval import AwayError, Found, Index, Passage, Where
+from ratchet_common.errors import CannotStartError, RetryLaterError
+from ratchet_documents.asked_about import About, short_name
+from ratchet_retrieval import AwayError, Index, Passage, Where
+from ratchet_retrieval.asking import Hit, Question, Retrieved
+from ratchet_retrieval.retrieving import retrieve
+from ratchet_router.grounding.known import MOST, Known, KnowsNothing
 from ratchet_router.grounding.sources import (
     Brought,
     KnowledgeAwayError,
@@ -16,33 +22,44 @@ from ratchet_router.grounding.sources import (
     TablePlace,
 )
 
-SEARCHED: Final = "full text"
-WORDS: Final = "words"  # what the ranks of this search stand under
+SEARCHED: Final = {"words": "full text", "words and vectors": "full text and vectors"}
+WORDS: Final = "words"  # what the ranks of the searches stand under
+VECTORS: Final = "vectors"
 BESIDE: Final = 3  # of the best hits the passages before and after come along in a wider look
+ALONG: Final = 12  # that come along, at most
+TOO_MANY: Final = f"There are more than {MOST} documents: what the question names narrows nothing."
 log = logging.getLogger(__name__)
+
+
+class Knows(Protocol):
+    """`known.KnownDocuments`."""
+
+    async def of(self, tenant: str) -> Known:
+        """Raises RetryLaterError."""
 
 
 class FromIndex:
     """`open_`: takes a second, of a thread. Raises CannotStartError."""
 
-    def __init__(self, open_: Callable[[], Index]) -> None:
+    def __init__(self, open_: Callable[[], Index], knows: Knows | None = None) -> None:
         self._open, self._opening = open_, asyncio.Lock()
+        self._knows = knows or KnowsNothing()
         self._index: Index | None = None
 
     async def retrieve(self, tenant: str, question: str, where: Where, most: int, *, wider: bool) -> Brought:
         index = await self._opened()
         try:
-            found = await index.by_words(tenant, question, where, most)
-            beside = await _beside(index, tenant, found[:BESIDE]) if wider else []
-        except AwayError as error:
+            known = await self._knows.of(tenant)
+            named = as_they_are_named(where, known.documents)
+            asked = Question(question, known=known.documents, where=named, limit=most)
+            found = await retrieve(index, tenant, asked)
+        except (AwayError, RetryLaterError) as error:
             log.warning("The index of documents is away: %s", error)
             raise KnowledgeAwayError(
                 "The index of documents is away: try again later, or give the text itself."
             ) from None
-        hits = [_source(one.passage, score=one.score, rank=rank) for rank, one in enumerate(found, 1)]
-        known = {one.key for one in hits}
-        along = [one for one in map(_source, beside) if one.key not in known]
-        return Brought(sources=(*hits, *along), searched=SEARCHED)
+        reasons = (*found.reasons, *((TOO_MANY,) if known.too_many else ()), *found.how)
+        return Brought(sources=_sources(found, wider=wider), searched=SEARCHED[found.way], reasons=reasons)
 
     async def _opened(self) -> Index:
         async with self._opening:
@@ -58,15 +75,37 @@ class FromIndex:
             return self._index
 
 
-async def _beside(index: Index, tenant: str, best: Sequence[Found]) -> list[Passage]:
-    """Of the revision that was found, document after document in the order of each."""
-    places = {replace(one.place, order=one.place.order + step) for one in best for step in (-1, 1)}
-    documents = list(dict.fromkeys(one.place.document_id for one in best))
-    order = sorted(places, key=lambda at: (documents.index(at.document_id), at.order))
-    return await index.passages_at(tenant, [at for at in order if at.order >= 0])
+def as_they_are_named(where: Where, known: Sequence[About]) -> Where:
+    """Companies by the names that the documents have for them: `Apple` is `Apple Inc.`."""
+    if where.companies is None:
+        return where
+    asked = {short_name(one) for one in where.companies} - {""}
+    named = {one.company for one in known if short_name(one.company) in asked}
+    return replace(where, companies=tuple(sorted(named.union(where.companies))))
 
 
-def _source(passage: Passage, *, score: float = 0.0, rank: int = 0) -> Source:
+def _sources(found: Retrieved, *, wider: bool) -> tuple[Source, ...]:
+    """The hits, best first, then what comes along with them."""
+    hits = {one.key: one for one in map(_of_hit, found.hits)}
+    along = {one.key: one for one in map(_source, _along(found.hits, wider=wider)) if one.key not in hits}
+    return (*hits.values(), *list(along.values())[:ALONG])
+
+
+def _along(hits: Sequence[Hit], *, wider: bool) -> Iterator[Passage]:
+    """The tables that they speak of; in a wider look also what stands before and after the best."""
+    for hit in hits:
+        yield from hit.tables
+    if wider:
+        for hit in hits[:BESIDE]:
+            yield from hit.beside
+
+
+def _of_hit(hit: Hit) -> Source:
+    ranks = {name: rank for name, rank in ((WORDS, hit.rank_by_words), (VECTORS, hit.rank_by_vector)) if rank}
+    return _source(hit.passage, score=hit.score, ranks=ranks)
+
+
+def _source(passage: Passage, *, score: float = 0.0, ranks: dict[str, int] | None = None) -> Source:
     chunk, subject, table = passage.chunk, passage.subject, passage.chunk.table
     return Source(
         document_id=passage.document_id,
@@ -77,7 +116,7 @@ def _source(passage: Passage, *, score: float = 0.0, rank: int = 0) -> Source:
         first_page=chunk.first_page,
         last_page=chunk.last_page,
         score=round(score, 6),
-        ranks={WORDS: rank} if rank else {},
+        ranks=ranks or {},
         table=TablePlace(table.number, table.first_row, table.last_row) if table else None,
         company=subject.company,
         period=subject.period,
