@@ -45,7 +45,7 @@ from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
 from ratchet_router.conversations import Conversations
 from ratchet_router.documents.files import files_at
-from ratchet_router.documents.index import index_at
+from ratchet_router.documents.index import index_of
 from ratchet_router.documents.keeping import documents_of
 from ratchet_router.estimates import Estimates
 from ratchet_router.files import AdapterLoops, Files, read_files, started
@@ -114,7 +114,7 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
         ):
             stores = Stores.of(its.database, settings)
             await stores.create_indexes()
-            looks = retrieves or FromIndex(partial(index_at, settings.index_url), KnownDocuments(stores.documents))
+            looks = retrieves or FromIndex(partial(index_of, settings), KnownDocuments(stores.documents))
             await started(files.adapters)
             adapter_loops.use(files.adapters)
             students = LocalStudents(its.workers)

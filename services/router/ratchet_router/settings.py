@@ -170,8 +170,10 @@ class RouterSettings(CommonSettings):
     index_url: str = Field(
         "file:///var/lib/ratchet-documents/index",
         max_length=1000,
-        description="of their passages: a file: URL, or one of an object store (s3:, gs:, az:)",
+        description="of their passages: a file: URL, one of an object store (s3://, gs://, az://), or that of a Qdrant "
+        "server (qdrant+http://, qdrant+https://)",
     )
+    index_key: str = Field("", max_length=1000, description="of the Qdrant server, as env:NAME or file:PATH")
     document_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, le=100 * 1024 * 1024, description="of a document, in place of the body limit"
     )

@@ -26,7 +26,9 @@ _T = TypeVar("_T")
 
 
 def at(url: str, *, key: str | None = None, timeout_s: int = 10, model: str = "", length: int = 0) -> "QdrantIndex":
-    return QdrantIndex(AsyncQdrantClient(url=url, api_key=key, timeout=timeout_s), model=model, length=length)
+    """Nothing is asked of the server yet."""
+    client = AsyncQdrantClient(url=url, api_key=key, timeout=timeout_s, check_compatibility=False)
+    return QdrantIndex(client, model=model, length=length)
 
 
 class QdrantIndex:

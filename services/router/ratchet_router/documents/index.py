@@ -2,21 +2,31 @@
 
 import os
 from typing import Final
+from urllib.parse import urlsplit
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.whole_files import path_at
+from ratchet_providers.secrets import Secret, SecretError
 from ratchet_retrieval.port import Index
+from ratchet_router.settings import RouterSettings
 
 OBJECT_STORES: Final = ("s3://", "gs://", "az://")
+QDRANT: Final = "qdrant+"
+QDRANTS: Final = (f"{QDRANT}http://", f"{QDRANT}https://")
 
 
-def index_at(url: str) -> Index:
-    """Brings LanceDB with it, which takes a second. Raises CannotStartError."""
+def index_of(settings: RouterSettings) -> Index:
+    """Brings LanceDB or Qdrant's client with it, which takes a second. Raises CannotStartError."""
+    url = settings.index_url
+    if url.startswith(QDRANTS):
+        return _qdrant(url.removeprefix(QDRANT), settings)
+    if settings.index_key:
+        raise CannotStartError("ROUTER_INDEX_KEY is of a Qdrant server, and ROUTER_INDEX_URL names none: leave it out.")
     folder = path_at(url)
     if folder is None and not url.startswith(OBJECT_STORES):
         raise CannotStartError(
-            f"ROUTER_INDEX_URL begins as {url[:12]}: it must be a file: URL with an absolute path, or one of an object "
-            "store (s3:, gs:, az:)."
+            f"ROUTER_INDEX_URL begins as {url[:12]}: it must be a file: URL with an absolute path, one of an object "
+            "store (s3://, gs://, az://), or that of a Qdrant server (qdrant+http://, qdrant+https://)."
         )
     if folder is not None:
         try:
@@ -31,3 +41,25 @@ def index_at(url: str) -> Index:
     from ratchet_retrieval.lance.index import LanceIndex
 
     return LanceIndex(str(folder) if folder is not None else url)
+
+
+def _qdrant(url: str, settings: RouterSettings) -> Index:
+    """Nothing is asked of the server yet."""
+    if not _has_host(url):
+        raise CannotStartError("ROUTER_INDEX_URL names no Qdrant server: write qdrant+https://HOST:PORT.")
+    try:
+        key = Secret(settings.index_key)
+    except SecretError:
+        raise CannotStartError("ROUTER_INDEX_KEY is no reference to a key: write env:NAME or file:PATH.") from None
+    key.read_first("The Qdrant server of ROUTER_INDEX_URL")
+    from ratchet_retrieval.qdrant.index import at
+
+    return at(url, key=key.current() or None)
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -35,11 +35,11 @@ TEND_EVERY_S: Final = 30.0
 SWEEP_EVERY_S: Final = 300.0
 
 
-def build_worker(settings: RouterSettings, index_of: Callable[[str], Index]) -> FastAPI:
-    """`index_of`: by its URL. Raises CannotStartError."""
+def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], Index]) -> FastAPI:
+    """Raises CannotStartError."""
     files = files_at(settings.documents_url, most=settings.document_bytes)
     files.insist()
-    index = index_of(settings.index_url)
+    index = index_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
