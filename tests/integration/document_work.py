@@ -54,6 +54,7 @@ class Work:
         self.tenant = f"tenant-{uuid4().hex[:8]}"
         self.documents = Documents(self.store, self.files, waiting=5, kept=None, now=lambda: self.now)
         self.also: list[AlsoGone] = []
+        self.embeds: Any = None
 
     async def send(self, text: str, name: str = "a.txt", documents: Documents | None = None, **how: Any) -> Taken:
         async def content() -> AsyncGenerator[bytes, None]:
@@ -69,7 +70,7 @@ class Work:
             store, index = Mortal(store, life), Mortal(index, life)  # type: ignore[assignment]
             files = MortalFiles(self.folder, life)
         now = {"now": lambda: self.now}
-        ingesting = Ingesting(store, files, index, self.also, **now)
+        ingesting = Ingesting(store, files, index, self.also, embeds=self.embeds, **now)
         return Worker(store, ingesting, Deleting(store, files, index, self.also, **now), self.parser)
 
     async def work(self, life: Life | None = None, after: timedelta = timedelta(seconds=1)) -> None:

@@ -1,7 +1,7 @@
 """Documents on the real store: what becomes of them, and what is left after a worker dies at any of its steps."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.forgotten import Person
 from ratchet_common.mongo import Database
 from ratchet_common.persons import digest
+from ratchet_retrieval.away import AwayError
+from ratchet_retrieval.embedding import NotEmbeddedError, Vector
 from ratchet_router.documents.deleting import AGAIN_AFTER
 from ratchet_router.documents.document import Given
 from ratchet_router.documents.ingesting import MOST_TRIES
 from ratchet_router.documents.keeping import Documents, Taken
-from ratchet_router.documents.registering import NoDocumentError, TooManyWaitingError
+from ratchet_router.documents.registering import NoDocumentError, NotReadyError, TooManyWaitingError
 from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.documents.sweeping import Sweeping
 from ratchet_router.documents.traces import DocumentTraces
@@ -286,3 +288,49 @@ async def _files(work: Work) -> int:
     everything = {path.name for path in work.folder.iterdir()}
     assert not await work.store.without_document(everything)
     return len(named)
+
+
+class Vectors:
+    def __init__(self, *fails: Exception) -> None:
+        self.fails, self.texts = list(fails), list[str]()
+
+    async def of(self, tenant: str, texts: Sequence[str]) -> list[Vector] | None:  # noqa: ARG002  as the port has it
+        if self.fails:
+            raise self.fails.pop(0)
+        self.texts += texts
+        return [[float(len(text)), 1.0] for text in texts]
+
+
+async def test_passages_get_vectors_and_a_document_whose_are_refused_has_failed(work: Work) -> None:
+    work.embeds = Vectors(AwayError("The model does not answer."), NotEmbeddedError("It refused them."))
+    taken = await work.send("one\ntwo")
+    await work.work()
+    assert (await work.found(taken)).state == "indexing"  # and waits
+    await work.work(after=timedelta(seconds=30))
+    found = await work.found(taken)
+    assert found.refusal is not None
+    assert (found.state, found.refusal.type, found.refusal.sentence) == ("failed", "not_embedded", "It refused them.")
+    assert work.index.kept == {}
+    again = await work.send("one\ntwo")
+    await work.work()
+    assert ((await work.found(again)).state, work.lines(again)) == ("ready", ["one", "two"])
+    assert [text.splitlines() for text in work.embeds.texts] == [
+        ["a.txt", "Apple Inc.", line] for line in ("one", "two")
+    ]
+    assert work.index.vectors[work.tenant, again.document.id] == ([len("a.txt\nApple Inc.\none"), 1.0],) * 2
+
+
+async def test_a_ready_document_is_read_anew_out_of_the_file_that_is_there(work: Work) -> None:
+    taken = await work.send("one\ntwo")
+    with pytest.raises(NotReadyError, match="is received"):
+        await work.documents.reindex(work.tenant, taken.document.id)
+    await work.work()
+    with pytest.raises(NoDocumentError):
+        await work.documents.reindex("another", taken.document.id)
+    work.index.kept.clear()  # another index
+    anew = await work.documents.reindex(work.tenant, taken.document.id)
+    assert (anew.revision, anew.state, work.kept()) == (2, "received", 1)
+    await work.work()
+    found = await work.found(taken)
+    assert (found.state, found.revision, work.lines(taken), work.kept()) == ("ready", 2, ["one", "two"], 1)
+    assert (await work.send("one\ntwo")).outcome == "same_document"

@@ -1,4 +1,4 @@
-"""`ratchet documents add`, `list`, `show`, `delete`: documents of a running gateway."""
+"""`ratchet documents add`, `list`, `show`, `reindex`, `delete`: documents of a running gateway."""
 
 import secrets
 import sys
@@ -68,6 +68,11 @@ def show_document(gateway: Router, id_: str, *, as_json: bool) -> None:
     for said in read["assumptions"]:
         console().print(shown_safely(f"Assumed: {said}"), highlight=False, soft_wrap=True)
     _say_why([found])
+
+
+def reindex(gateway: Router, ids: Sequence[str], *, as_json: bool) -> None:
+    found = [gateway.post(f"{under(DOCUMENTS, id_)}/reindex", {}) for id_ in ids]
+    show(found, [_row(one) for one in found], "Documents", as_json=as_json)
 
 
 def delete(gateway: Router, id_: str) -> None:

@@ -4,7 +4,7 @@ The adapters bring their own libraries, and are imported by whoever takes one: `
 """
 
 from ratchet_retrieval.away import AwayError
-from ratchet_retrieval.embedding import Embeds, OtherEmbeddingsError
+from ratchet_retrieval.embedding import Embeds, NotEmbeddedError, OtherEmbeddingsError
 from ratchet_retrieval.passages import Passage, Place, Subject
 from ratchet_retrieval.port import Found, Index, Ranked, Where
 
@@ -13,6 +13,7 @@ __all__ = [
     "Embeds",
     "Found",
     "Index",
+    "NotEmbeddedError",
     "OtherEmbeddingsError",
     "Passage",
     "Place",

@@ -8,16 +8,14 @@ Vector = Sequence[float]
 
 
 class Embeds(Protocol):
-    """`model`: vectors of two models are not compared. `length`: of each vector."""
+    """By the model whose vectors the index has: those of two models are not compared."""
 
-    @property
-    def model(self) -> str: ...
+    async def embed(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """One for each text, in that order. Raises NotEmbeddedError."""
 
-    @property
-    def length(self) -> int: ...
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """One for each text, in that order. Raises AwayError."""
+class NotEmbeddedError(Exception):
+    """No vectors were made. Half a sentence says why, for whoever asked."""
 
 
 class OtherEmbeddingsError(ValueError):

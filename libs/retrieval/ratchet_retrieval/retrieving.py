@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ratchet_documents.asked_about import Narrowed, asked_about
-from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved, Way
+from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
+from ratchet_retrieval.embedding import Embeds, NotEmbeddedError, OtherEmbeddingsError
 from ratchet_retrieval.fusing import fused
 from ratchet_retrieval.neighbours import REACH, beside, orders_around, tables_meant
 from ratchet_retrieval.passages import Passage, Place
@@ -19,6 +20,9 @@ DEPTH: Final = 50  # of each ranking, at least
 MOST: Final = 200  # hits, at most
 MOST_BESIDE: Final = 20  # neighbours on either side, at most
 SEARCHES: Final = 2  # the second one where what was found was replaced before its text was read
+ALONE: Final = "Searched by words alone: "
+NOT_CONFIGURED: Final = "no embeddings are configured."
+OTHERS: Final = "the vectors there are of another model than the one that is configured; ingest the documents anew."
 _Ranks = Mapping[Place, tuple[int, float]]  # from 1, and the score
 
 
@@ -33,14 +37,27 @@ class _Placed:
     reranked: float | None = None
 
 
-async def retrieve(index: Index, tenant: str, question: Question, reranks: Reranks | None = None) -> Retrieved:
-    """Best first; no hit where nothing was found. Raises AwayError, OtherEmbeddingsError."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """By each search, best first. `alone`: why there was none by vectors; empty: there was."""
+
+    words: list[Ranked]
+    dense: list[Ranked]
+    alone: str = ""
+
+
+async def retrieve(
+    index: Index, tenant: str, question: Question, reranks: Reranks | None = None, embeds: Embeds | None = None
+) -> Retrieved:
+    """Best first; no hit where nothing was found. `embeds`: for a question that comes without a vector; it is made
+    while the words are being searched. Raises AwayError.
+    """
     narrowed = asked_about(question.text, question.known)
     where, reasons = _narrower(question.where, narrowed)
     limit, reach = max(1, min(question.limit, MOST)), max(0, min(question.beside, MOST_BESIDE))
     for _ in range(SEARCHES):
-        words, dense = await _searched(index, tenant, question, where, max(DEPTH, limit))
-        placed = _placed(words, dense)
+        found = await _searched(index, tenant, question, embeds, where, max(DEPTH, limit))
+        placed = _placed(found.words, found.dense)
         if reranks is not None and placed:
             placed = await _reranked(index, tenant, question.text, placed, reranks)
         shown = placed[:limit]
@@ -49,10 +66,10 @@ async def retrieve(index: Index, tenant: str, question: Question, reranks: Reran
             break
     return Retrieved(
         tuple(_hit(one, texts, reach) for one in shown if one.place in texts),
-        _way(question),
+        "words" if found.alone else "words and vectors",
         narrowed.documents,
         tuple(reasons),
-        tuple(_how(question, words, dense, reranks)),
+        tuple(_how(found, reranks)),
     )
 
 
@@ -70,13 +87,25 @@ def _narrower(asked: Where, narrowed: Narrowed) -> tuple[Where, list[str]]:
 
 
 async def _searched(
-    index: Index, tenant: str, question: Question, where: Where, depth: int
-) -> tuple[list[Ranked], list[Ranked]]:
+    index: Index, tenant: str, question: Question, embeds: Embeds | None, where: Where, depth: int
+) -> _Found:
     by_words = index.ranked_by_words(tenant, question.text, where, depth)
-    if question.vector is None:
-        return await by_words, []
-    words, dense = await asyncio.gather(by_words, index.ranked_by_vector(tenant, question.vector, where, depth))
-    return words, dense
+    if question.vector is None and embeds is None:
+        return _Found(await by_words, [], NOT_CONFIGURED)
+
+    async def by_vector() -> tuple[list[Ranked], str]:
+        try:
+            vector = question.vector
+            if vector is None and embeds is not None:
+                [vector] = await embeds.embed([question.text])
+            return await index.ranked_by_vector(tenant, vector or [], where, depth), ""
+        except NotEmbeddedError as error:
+            return [], str(error)
+        except OtherEmbeddingsError:
+            return [], OTHERS
+
+    words, (dense, alone) = await asyncio.gather(by_words, by_vector())
+    return _Found(words, dense, alone)
 
 
 def _placed(words: Sequence[Ranked], dense: Sequence[Ranked]) -> list[_Placed]:
@@ -131,19 +160,15 @@ def _hit(one: _Placed, texts: Mapping[Place, Passage], reach: int) -> Hit:
     )
 
 
-def _way(question: Question) -> Way:
-    return "words" if question.vector is None else "words and vectors"
-
-
-def _how(question: Question, words: Sequence[Ranked], dense: Sequence[Ranked], reranks: Reranks | None) -> list[str]:
+def _how(found: _Found, reranks: Reranks | None) -> list[str]:
     said = []
-    if question.vector is None:
-        said.append("Searched by words alone: no embeddings are configured.")
-    elif not dense and words:
+    if found.alone:
+        said.append(f"{ALONE}{found.alone}")
+    elif not found.dense and found.words:
         said.append("Searched by words and by vectors; no passage there has a vector: found by words alone.")
     else:
         said.append("Searched by words and by vectors, fused by reciprocal rank.")
-    if not words and not dense:
+    if not found.words and not found.dense:
         said.append("Nothing was found.")
     elif reranks is not None:
         said.append(f"Put in order by {reranks.name}.")

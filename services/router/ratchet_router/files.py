@@ -59,8 +59,18 @@ def read_files(settings: RouterSettings, wire: Wire) -> Files:
             f"ROUTER_REFERENCE_MODEL is {settings.reference_model}, which {settings.catalogue} does not have: "
             "name one of its models, or none."
         )
+    refuse_unknown_embeddings(known, settings)
     adapters = _adapters(known, settings, wire)
     return Files(known, adapters, read_limits(settings.limits), read_templates(settings.templates))
+
+
+def refuse_unknown_embeddings(known: Catalogue, settings: RouterSettings) -> None:
+    """Raises CannotStartError."""
+    if settings.document_embeddings and settings.document_embeddings not in known.embedding_models:
+        raise CannotStartError(
+            f"ROUTER_DOCUMENT_EMBEDDINGS is {settings.document_embeddings}, which {settings.catalogue} does not have: "
+            "name one of its embedding models, or none."
+        )
 
 
 def _adapters(known: Catalogue, settings: RouterSettings, wire: Wire) -> Adapters:

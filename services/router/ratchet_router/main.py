@@ -45,14 +45,12 @@ from ratchet_router.breaker import Breakers
 from ratchet_router.cache import AnswerCache
 from ratchet_router.conversations import Conversations
 from ratchet_router.documents.files import files_at
-from ratchet_router.documents.index import index_of
 from ratchet_router.documents.keeping import documents_of
 from ratchet_router.estimates import Estimates
 from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.files_anew import FilesAnew
 from ratchet_router.gate import Gates
-from ratchet_router.grounding.from_index import FromIndex
-from ratchet_router.grounding.known import KnownDocuments
+from ratchet_router.grounding.by_settings import from_index
 from ratchet_router.grounding.sources import Retrieves
 from ratchet_router.hearing import hear
 from ratchet_router.kept_keys import EVERY_S, KeptKeys
@@ -114,7 +112,7 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
         ):
             stores = Stores.of(its.database, settings)
             await stores.create_indexes()
-            looks = retrieves or FromIndex(partial(index_of, settings), KnownDocuments(stores.documents))
+            looks = retrieves or from_index(settings, stores.documents, lambda: app.state.parts)
             await started(files.adapters)
             adapter_loops.use(files.adapters)
             students = LocalStudents(its.workers)

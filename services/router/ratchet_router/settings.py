@@ -174,6 +174,14 @@ class RouterSettings(CommonSettings):
         "server (qdrant+http://, qdrant+https://)",
     )
     index_key: str = Field("", max_length=1000, description="of the Qdrant server, as env:NAME or file:PATH")
+    document_embeddings: str = Field(
+        "",
+        max_length=120,
+        description="an embedding model of the catalogue, for passages and questions; empty: by words alone",
+    )
+    document_embedding_length: int = Field(
+        0, ge=0, le=65_536, description="numbers in each of its vectors: a Qdrant server has to be told"
+    )
     document_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, le=100 * 1024 * 1024, description="of a document, in place of the body limit"
     )

@@ -8,6 +8,7 @@ import pytest
 from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import TablePart
 from ratchet_retrieval.asking import Question, Retrieved
+from ratchet_retrieval.embedding import NotEmbeddedError
 from ratchet_retrieval.lance import LanceIndex
 from ratchet_retrieval.passages import Passage, Place
 from ratchet_retrieval.port import Where
@@ -143,3 +144,33 @@ async def test_a_reranker_has_the_last_word(index: LanceIndex) -> None:
     assert reranked.how[-1] == "Put in order by a reranker for tests."
     with pytest.raises(ValueError, match=r"gave \d scores for \d passages"):
         await retrieve(index, "t", Question("sales"), TooFew())
+
+
+class Embedding:
+    """The same vector for any text, or none."""
+
+    def __init__(self, vector: list[float], why_none: str = "") -> None:
+        self.vector, self.why_none, self.asked = vector, why_none, list[str]()
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        self.asked += texts
+        if self.why_none:
+            raise NotEmbeddedError(self.why_none)
+        return [self.vector for _ in texts]
+
+
+async def test_a_question_without_a_vector_gets_one(index: LanceIndex) -> None:
+    embeds = Embedding([1.0, 3.0])
+    found = await retrieve(index, "t", Question("costs"), embeds=embeds)
+    assert (found.way, embeds.asked) == ("words and vectors", ["costs"])
+    assert found.hits == (await retrieve(index, "t", Question("costs", vector=[1.0, 3.0]))).hits
+
+
+async def test_without_a_vector_or_with_one_of_another_model_words_are_searched_and_it_is_said_why(
+    index: LanceIndex,
+) -> None:
+    alone = await retrieve(index, "t", Question("costs"), embeds=Embedding([], "nobody answered."))
+    others = await retrieve(index, "t", Question("costs"), embeds=Embedding([1.0, 3.0, 2.0]))
+    assert alone.hits == others.hits == (await retrieve(index, "t", Question("costs"))).hits
+    assert (alone.way, alone.how) == ("words", ("Searched by words alone: nobody answered.",))
+    assert others.how[0].endswith("of another model than the one that is configured; ingest the documents anew.")

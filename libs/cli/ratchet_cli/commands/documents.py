@@ -79,6 +79,22 @@ def show(gateway: Router, document_id: DocumentId, as_json: AsJson = False) -> N
     show_document(gateway, document_id, as_json=as_json)
 
 
+@commands.command(epilog="Example: ratchet documents reindex doc_0197f3a00000700080000000000000ab")
+@at_gateway
+def reindex(
+    gateway: Router,
+    document_ids: Annotated[list[str], typer.Argument(help="As `ratchet documents list` shows them.")],
+    as_json: AsJson = False,
+) -> None:
+    """Have documents read and put into the index anew, out of their files that are there.
+
+    After the index or the embedding model was changed.
+    """
+    from ratchet_cli.sending_documents import reindex as run
+
+    run(gateway, document_ids, as_json=as_json)
+
+
 @commands.command(epilog="Example: ratchet documents delete doc_0197f3a00000700080000000000000ab")
 @at_gateway
 def delete(gateway: Router, document_id: DocumentId) -> None:

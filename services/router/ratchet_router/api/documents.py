@@ -102,6 +102,14 @@ async def document_content(document_id: DocumentId, request: Request, caller: Ma
     return StreamingResponse(content, media_type="application/octet-stream", headers=headers)
 
 
+@routes.post(
+    "/{document_id}/reindex", status_code=202, response_model=DocumentView, responses=documented(404, 409, 429)
+)
+async def reindex_document(document_id: DocumentId, request: Request, caller: MayGenerate) -> Any:
+    """It is read and put into the index anew, as its next revision: after the index or the embedding model changed."""
+    return view(await _its(request).reindex(caller.tenant, document_id))
+
+
 @routes.delete("/{document_id}", status_code=202, response_model=DocumentView, responses=documented(404))
 async def delete_document(document_id: DocumentId, request: Request, caller: MayGenerate) -> Any:
     """Its file, its passages and what was made of them go; once they are gone there is no such document."""

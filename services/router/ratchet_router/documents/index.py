@@ -40,13 +40,19 @@ def index_of(settings: RouterSettings) -> Index:
             raise CannotStartError(f"The index {folder} (ROUTER_INDEX_URL) cannot be written to: make it writable.")
     from ratchet_retrieval.lance.index import LanceIndex
 
-    return LanceIndex(str(folder) if folder is not None else url)
+    return LanceIndex(str(folder) if folder is not None else url, model=settings.document_embeddings)
 
 
 def _qdrant(url: str, settings: RouterSettings) -> Index:
     """Nothing is asked of the server yet."""
     if not _has_host(url):
         raise CannotStartError("ROUTER_INDEX_URL names no Qdrant server: write qdrant+https://HOST:PORT.")
+    model, length = settings.document_embeddings, settings.document_embedding_length
+    if model and not length:
+        raise CannotStartError(
+            f"Qdrant has to be told how long its vectors are: set ROUTER_DOCUMENT_EMBEDDING_LENGTH to how many numbers "
+            f"one of {model} has."
+        )
     try:
         key = Secret(settings.index_key)
     except SecretError:
@@ -54,7 +60,7 @@ def _qdrant(url: str, settings: RouterSettings) -> Index:
     key.read_first("The Qdrant server of ROUTER_INDEX_URL")
     from ratchet_retrieval.qdrant.index import at
 
-    return at(url, key=key.current() or None)
+    return at(url, key=key.current() or None, model=model, length=length if model else 0)
 
 
 def _has_host(url: str) -> bool:

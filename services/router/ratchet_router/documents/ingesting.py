@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ratchet_documents.chunking import Chunk
+from ratchet_retrieval.embedding import NotEmbeddedError, OtherEmbeddingsError, Vector
 from ratchet_retrieval.passages import Passage
 from ratchet_retrieval.port import Index
+from ratchet_retrieval.searched_text import searched_text
 from ratchet_router.documents.deleting import AlsoGone
 from ratchet_router.documents.document import Progress, Read, Refusal, overridden, subject_of
 from ratchet_router.documents.files import FilePlace
@@ -32,6 +34,13 @@ class Reads(Protocol):
         """Raises NotReadError."""
 
 
+class Embeds(Protocol):
+    """`passage_vectors.PassageVectors`."""
+
+    async def of(self, tenant: str, texts: Sequence[str]) -> list[Vector] | None:
+        """Raises NotEmbeddedError, AwayError."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -49,13 +58,14 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Ingesting:
-    """`changed`: what was made of an older revision goes, such as kept answers."""
+    """`changed`: what was made of an older revision goes, such as kept answers. `embeds` None: no vectors are made."""
 
     store: MongoWorkStore
     files: FilePlace
     index: Index
     changed: Sequence[AlsoGone] = ()
     now: Callable[[], datetime] = _now
+    embeds: Embeds | None = None
 
     async def ingest(self, held: Held, parser: Reads, coming: Coming) -> None:
         """Cut off anywhere it is done anew, and nothing of it is there twice.
@@ -77,11 +87,22 @@ class Ingesting:
             return
         read = read_of(parsing, held)
         await self.store.indexing(held, Progress(read.pages, read.chunks), self.now())
-        await self.index.put(held.record.tenant, passages_of(parsing.chunks, read, held))
+        try:
+            await self._put(held.record.tenant, passages_of(parsing.chunks, read, held))
+        except (NotEmbeddedError, OtherEmbeddingsError) as error:
+            kind = "not_embedded" if isinstance(error, NotEmbeddedError) else "other_embeddings"
+            await self._end(held, "failed", Refusal(kind, str(error)))
+            return
         for removed in self.changed if held.record.revision > 1 else ():
             await removed(held.record.tenant, held.record.id)
         await self.store.ready(held, read, self.now())
         self._counted(held, "ready")
+
+    async def _put(self, tenant: str, passages: list[Passage]) -> None:
+        """Raises NotEmbeddedError, OtherEmbeddingsError, AwayError."""
+        texts = [searched_text(one) for one in passages] if self.embeds else []
+        vectors = await self.embeds.of(tenant, texts) if self.embeds and texts else None
+        await self.index.put(tenant, passages, vectors)
 
     async def _end(self, held: Held, how: Ended, why: Refusal) -> None:
         now = self.now()

@@ -13,6 +13,7 @@ from ratchet_router.documents.files import Draft, FilePlace
 from ratchet_router.documents.registering import (
     Belongs,
     NoDocumentError,
+    NotReadyError,
     Outcome,
     TooManyWaitingError,
     Upload,
@@ -96,12 +97,15 @@ class Documents:
                 f"{MOST_FILES} revisions of the document wait to be read, and no more are taken: send it later.",
                 retry_after_s=30,
             )
-        if await self._store.waiting(upload.tenant, self._waiting) >= self._waiting:
+        await self._refuse_too_many(upload.tenant)
+        return await self.files.keep(draft)
+
+    async def _refuse_too_many(self, tenant: str) -> None:
+        if await self._store.waiting(tenant, self._waiting) >= self._waiting:
             raise TooManyWaitingError(
                 f"{self._waiting} documents of the tenant wait to be read, and no more are taken: send it later.",
                 retry_after_s=30,
             )
-        return await self.files.keep(draft)
 
     def _new(self, upload: Upload, where: Belongs, file: str) -> DocumentRecord:
         now, known = self._now(), where.to
@@ -155,6 +159,25 @@ class Documents:
         if found.state == "deleting" or not file or not self.files.path_of(file).is_file():
             raise NoDocumentError("The file of this document is not kept: it was refused, or is to be deleted.")
         return name, self.files.read(file)
+
+    async def reindex(self, tenant: str, id_: str) -> DocumentRecord:
+        """What can be searched is read anew, as a revision further, out of the file that is there.
+
+        Raises NoDocumentError, NotReadyError, TooManyWaitingError.
+        """
+        found = await self.get(tenant, id_)
+        if found.state != "ready" or found.served is None:
+            raise NotReadyError(f"The document is {found.state}: only one that is ready can be read anew.")
+        await self._refuse_too_many(tenant)
+        now, served = self._now(), found.served
+        new = msgspec.structs.replace(
+            found, revision=found.revision + 1, file=served.file, state="received", received_at=now, changed_at=now
+        )
+        new.progress = Progress()
+        upload = Upload(tenant=tenant, name=new.name, sha256=new.sha256, size=new.size)
+        if not await self._store.revise(new, upload, None):
+            raise NotReadyError("The document has just changed: only one that is ready can be read anew.")
+        return new
 
     async def delete(self, tenant: str, id_: str) -> DocumentRecord:
         """As it is from then on. Raises NoDocumentError."""

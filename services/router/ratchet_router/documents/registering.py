@@ -32,6 +32,12 @@ class OtherUserError(RefusedError):
     title = "The document is another user's"
 
 
+class NotReadyError(RefusedError):
+    status = 409
+    type = "not-ready"
+    title = "The document cannot be read anew now"
+
+
 class TooManyWaitingError(UnavailableError):
     status = 429
     type = "too-many-waiting"

@@ -14,23 +14,29 @@ from ratchet_common.measures import Found
 from ratchet_common.messaging import Handle
 from ratchet_common.service import Connections, at_work, connections
 from ratchet_common.topics import DOCUMENTS
+from ratchet_providers.wire import Wire
 from ratchet_retrieval.port import Index
 from ratchet_router.documents.deleting import AlsoGone, Deleting
+from ratchet_router.documents.embedding_model import ByModel, embedding_model_of
 from ratchet_router.documents.files import FilePlace, files_at
 from ratchet_router.documents.ingesting import Ingesting
 from ratchet_router.documents.metrics import DOCUMENTS as STATES
 from ratchet_router.documents.metrics import WAITED
 from ratchet_router.documents.parsing_apart import Parser
+from ratchet_router.documents.passage_vectors import PassageVectors
 from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.documents.sweeping import Sweeping
 from ratchet_router.documents.work_store import MongoWorkStore
 from ratchet_router.documents.worker import Worker
 from ratchet_router.kept_from_documents import MongoKeptFromDocuments
+from ratchet_router.recording import Recorder
 from ratchet_router.settings import RouterSettings
+from ratchet_router.store import MongoRouterStore
 
 ROLE: Final = "documents"
 LOOK_EVERY_S: Final = 5.0  # for what another worker left; what is sent in is told over the bus
 IDLE_S: Final = 20.0
+RECORD_EVERY_S: Final = 0.05  # after a failed round
 TEND_EVERY_S: Final = 30.0
 SWEEP_EVERY_S: Final = 300.0
 
@@ -39,11 +45,12 @@ def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], 
     """Raises CannotStartError."""
     files = files_at(settings.documents_url, most=settings.document_bytes)
     files.insist()
-    index = index_of(settings)
+    index, wire = index_of(settings), Wire()
+    model = embedding_model_of(settings, wire)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connections("router", settings, app, role=ROLE) as its, AsyncExitStack() as stack:
+        async with connections("router", settings, app, role=ROLE) as its, wire, AsyncExitStack() as stack:
             documents = MongoDocumentStore(its.database)
             await documents.create_indexes()
             work = MongoWorkStore(documents)
@@ -52,10 +59,11 @@ def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], 
                 stack.push_async_callback(parser.stop)
             kept = MongoKeptFromDocuments(its.database)
             await kept.create_indexes()
-            loops = _loops(work, files, index, parsers, [kept.changed])
+            embeds, of_embeds = await _embeds(model, settings, its)
+            loops = _loops(work, files, index, parsers, [kept.changed], embeds)
             its.hear(DOCUMENTS, _poking(list(loops.values())))
             _measure(its, work)
-            loops |= _sweeps(documents, files, index) | await its.relay(documents.collection)
+            loops |= of_embeds | _sweeps(documents, files, index) | await its.relay(documents.collection)
             app.state.ready = its.ready
             async with at_work(its, loops):
                 yield
@@ -67,10 +75,35 @@ def _parser(settings: RouterSettings) -> Parser:
     return Parser(seconds=settings.document_parser_s, memory=settings.document_parser_mb * 1024 * 1024)
 
 
+async def _embeds(
+    model: ByModel | None, settings: RouterSettings, its: Connections
+) -> tuple[PassageVectors | None, dict[str, Loop]]:
+    """With the loops that it needs. What it puts into the router's outbox the routers send. Raises RetryLaterError."""
+    if model is None:
+        return None, {}
+    await model.start()
+    store = MongoRouterStore(its.database)
+    recorder = Recorder(
+        its.bus.publish,
+        store.hold,
+        forgets=settings.bus_forgets,
+        patience_s=settings.record_patience_ms / 1000,
+        answer_unrecorded=settings.answer_unrecorded,
+    )
+    loops = {"outbox writer": Loop(store.held.write_once, every=RECORD_EVERY_S)}
+    return model.vectors(recorder.record), {**model.loops, **loops}
+
+
 def _loops(
-    work: MongoWorkStore, files: FilePlace, index: Index, parsers: Sequence[Parser], made_of_it: Sequence[AlsoGone]
+    work: MongoWorkStore,
+    files: FilePlace,
+    index: Index,
+    parsers: Sequence[Parser],
+    made_of_it: Sequence[AlsoGone],
+    embeds: PassageVectors | None,
 ) -> dict[str, Loop]:
-    ingesting, deleting = Ingesting(work, files, index, made_of_it), Deleting(work, files, index, made_of_it)
+    ingesting = Ingesting(work, files, index, made_of_it, embeds=embeds)
+    deleting = Deleting(work, files, index, made_of_it)
     workers = [Worker(work, ingesting, deleting, parser) for parser in parsers]
     return {
         f"documents {number}": Loop(worker.round, every=LOOK_EVERY_S, idle=IDLE_S)

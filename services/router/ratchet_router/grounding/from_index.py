@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_documents.asked_about import About, short_name
-from ratchet_retrieval import AwayError, Index, Passage, Where
+from ratchet_retrieval import AwayError, Embeds, Index, OtherEmbeddingsError, Passage, Where
 from ratchet_retrieval.asking import Hit, Question, Retrieved
 from ratchet_retrieval.retrieving import retrieve
 from ratchet_router.grounding.known import MOST, Known, KnowsNothing
@@ -39,11 +39,16 @@ class Knows(Protocol):
 
 
 class FromIndex:
-    """`open_`: takes a second, of a thread. Raises CannotStartError."""
+    """`open_`: takes a second, of a thread. Raises CannotStartError. `embeds`: a tenant's questions; None: nobody."""
 
-    def __init__(self, open_: Callable[[], Index], knows: Knows | None = None) -> None:
+    def __init__(
+        self,
+        open_: Callable[[], Index],
+        knows: Knows | None = None,
+        embeds: Callable[[str], Embeds] | None = None,
+    ) -> None:
         self._open, self._opening = open_, asyncio.Lock()
-        self._knows = knows or KnowsNothing()
+        self._knows, self._embeds = knows or KnowsNothing(), embeds
         self._index: Index | None = None
 
     async def retrieve(self, tenant: str, question: str, where: Where, most: int, *, wider: bool) -> Brought:
@@ -52,11 +57,17 @@ class FromIndex:
             known = await self._knows.of(tenant)
             named = as_they_are_named(where, known.documents)
             asked = Question(question, known=known.documents, where=named, limit=most)
-            found = await retrieve(index, tenant, asked)
+            found = await retrieve(index, tenant, asked, embeds=self._embeds(tenant) if self._embeds else None)
         except (AwayError, RetryLaterError) as error:
             log.warning("The index of documents is away: %s", error)
             raise KnowledgeAwayError(
                 "The index of documents is away: try again later, or give the text itself."
+            ) from None
+        except OtherEmbeddingsError as error:
+            log.warning("No question can be answered from documents: %s", error)
+            raise NoKnowledgeError(
+                "context: the index of documents has no vectors of the model that is configured here, and has to be "
+                "filled anew. Give the text itself, or ask the operator."
             ) from None
         reasons = (*found.reasons, *((TOO_MANY,) if known.too_many else ()), *found.how)
         return Brought(sources=_sources(found, wider=wider), searched=SEARCHED[found.way], reasons=reasons)

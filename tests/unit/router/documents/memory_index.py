@@ -16,6 +16,7 @@ class MemoryIndex:
     kept: dict[tuple[str, str], tuple[Passage, ...]] = field(default_factory=dict)
     away: int = 0
     puts: int = 0
+    vectors: dict[tuple[str, str], tuple[Sequence[float], ...]] = field(default_factory=dict)
     removals: list[str] = field(default_factory=list)
 
     async def put(
@@ -27,6 +28,7 @@ class MemoryIndex:
         there = self.kept.get(key, ())
         if not there or there[0].revision < passages[0].revision:
             self.kept[key] = tuple(passages)
+            self.vectors[key] = tuple(vectors or ())
 
     async def remove(self, tenant: str, document_id: str) -> None:
         self._reached()

@@ -1,6 +1,7 @@
 """Which index a URL names, and what is said of one that names none."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,10 +35,11 @@ def test_a_folder_and_an_object_store_are_lancedbs_and_a_server_is_qdrants(
         ("qdrant+http://host:port", {}, "names no Qdrant server"),
         ("qdrant+http://host", {"index_key": "secret words"}, "write env:NAME or file:PATH"),
         ("qdrant+http://host", {"index_key": "env:NOBODY_HAS_SET_IT"}, "NOBODY_HAS_SET_IT is not set"),
+        ("qdrant+http://host", {"document_embeddings": "words"}, "ROUTER_DOCUMENT_EMBEDDING_LENGTH"),
         ("s3://bucket/passages", {"index_key": "env:PATH"}, "leave it out"),
     ],
 )
-def test_what_names_no_index_is_refused_at_the_start(url: str, how: dict[str, str], said: str) -> None:
+def test_what_names_no_index_is_refused_at_the_start(url: str, how: dict[str, Any], said: str) -> None:
     with pytest.raises(CannotStartError, match=said) as refused:
         index_of(settings(index_url=url, **how))
     assert "secret words" not in str(refused.value)

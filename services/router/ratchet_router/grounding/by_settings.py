@@ -1,0 +1,22 @@
+"""Who looks into the tenants' documents, as the settings have it."""
+
+from collections.abc import Callable
+from functools import partial
+
+from ratchet_router.documents.index import index_of
+from ratchet_router.documents.store import MongoDocumentStore
+from ratchet_router.grounding.from_index import FromIndex
+from ratchet_router.grounding.known import KnownDocuments
+from ratchet_router.grounding.question_vectors import QuestionVectors
+from ratchet_router.parts import Parts
+from ratchet_router.settings import RouterSettings
+
+
+def from_index(settings: RouterSettings, documents: MongoDocumentStore, parts: Callable[[], Parts]) -> FromIndex:
+    """`parts`: of the moment."""
+    model = settings.document_embeddings
+
+    def embeds(tenant: str) -> QuestionVectors:
+        return QuestionVectors(tenant, model, parts)
+
+    return FromIndex(partial(index_of, settings), KnownDocuments(documents), embeds if model else None)
