@@ -6,6 +6,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from ratchet_common import request_log, tracing
 from ratchet_common.events import BASE_VERSION, PredictionMade
+from ratchet_common.vocabulary import NOT_FOUND_CHECK
+from ratchet_router.grounding.metrics import NOT_FOUND
 from ratchet_router.names import VERSION
 
 PREDICTIONS = Counter("ratchet_predictions", "Answers by task and model", ("task", "model", "outcome", "cached"))
@@ -89,6 +91,8 @@ def _counted(event: PredictionMade, *, trained: bool) -> _Children:
         children.read.inc(event.usage.input_tokens)
         children.written.inc(event.usage.output_tokens)
         children.cost.inc(float(event.cost_usd))
+    if event.retrieval and any(check.name == NOT_FOUND_CHECK for check in event.checks):
+        NOT_FOUND.inc()
     for attempt in event.attempts:
         if attempt.cost_usd:
             COST_OF_ATTEMPTS.labels(_one_of(attempt.model)).inc(float(attempt.cost_usd))

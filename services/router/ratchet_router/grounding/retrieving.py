@@ -1,6 +1,7 @@
 """Use case: a request that names documents gets the passages to answer from, before it is planned."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from ratchet_router.grounding.dressed import with_sources
 from ratchet_router.grounding.enough import missing
 from ratchet_router.grounding.heading import fitting
 from ratchet_router.grounding.merged import merged, new_in
+from ratchet_router.grounding.metrics import looked
 from ratchet_router.grounding.rewording import reworded
 from ratchet_router.grounding.sources import Brought, Grounding, KnowledgeAwayError, Round
 from ratchet_router.parts import Parts
@@ -71,11 +73,17 @@ async def _looked(ask: Ask, context: Context, before: Grounding, wanted: int, pa
 
 
 async def _brought(ask: Ask, context: Context, asked: str, wanted: int, parts: Parts, *, wider: bool) -> Brought:
-    patience_s = parts.settings.knowledge_patience_ms / 1000
+    patience_s, began = parts.settings.knowledge_patience_ms / 1000, time.perf_counter()
     try:
         async with asyncio.timeout(patience_s):
-            return await parts.retrieves.retrieve(ask.tenant, asked, context.where, wanted, wider=wider)
+            brought = await parts.retrieves.retrieve(ask.tenant, asked, context.where, wanted, wider=wider)
+    except KnowledgeAwayError:
+        looked("away", time.perf_counter() - began, 0)
+        raise
     except TimeoutError:
+        looked("away", time.perf_counter() - began, 0)
         raise KnowledgeAwayError(
             f"The index of documents did not answer within {patience_s:g} s: try again later, or give the text itself."
         ) from None
+    looked("found" if brought.sources else "nothing", time.perf_counter() - began, len(brought.sources))
+    return brought
