@@ -1,7 +1,7 @@
 """Documents of one tenant on the real store and a real place of files, worked on by workers that come and go."""
 
-from collections.abc import AsyncGenerator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import msgspec
 
+from ratchet_common import mongo
 from ratchet_common.events import DocumentChanged
 from ratchet_common.mongo import Database
 from ratchet_documents.chunking import Chunk
@@ -104,6 +105,17 @@ class Work:
         found = await self.database.documents.find_one({"_id": taken.document.id})
         events = [msgspec.json.decode(e["body"], type=DocumentChanged) for e in (found or {}).get("outbox", ())]
         return [(event.change, event.revision, event.state) for event in events]
+
+
+@asynccontextmanager
+async def work_at(mongodb_url: str, folder: Path) -> AsyncIterator[Work]:
+    """In a database of its own, which goes with it."""
+    client = mongo.connect(mongodb_url)
+    database: Database = mongo.database(client, f"documents-{uuid4().hex[:8]}")
+    await MongoDocumentStore(database).create_indexes()
+    yield Work(database, folder)
+    await client.drop_database(database.name)
+    await client.close()
 
 
 class MortalFiles(FilePlace):

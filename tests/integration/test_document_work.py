@@ -5,14 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from ratchet_common import mongo
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.forgotten import Person
-from ratchet_common.mongo import Database
 from ratchet_common.persons import digest
 from ratchet_retrieval.away import AwayError
 from ratchet_retrieval.embedding import NotEmbeddedError, Vector
@@ -21,24 +18,19 @@ from ratchet_router.documents.document import Given
 from ratchet_router.documents.ingesting import MOST_TRIES
 from ratchet_router.documents.keeping import Documents, Taken
 from ratchet_router.documents.registering import NoDocumentError, NotReadyError, TooManyWaitingError
-from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.documents.sweeping import Sweeping
 from ratchet_router.documents.traces import DocumentTraces
 from ratchet_router.idempotency import IdempotencyError
 from tests.integration.conftest import Ground
-from tests.integration.document_work import Work
+from tests.integration.document_work import Work, work_at
 
 MOST_STEPS = 200
 
 
 @pytest.fixture
 async def work(stack: Ground, tmp_path: Path) -> AsyncIterator[Work]:
-    client = mongo.connect(stack.mongodb_url)
-    database: Database = mongo.database(client, f"documents-{uuid4().hex[:8]}")
-    await MongoDocumentStore(database).create_indexes()
-    yield Work(database, tmp_path)
-    await client.drop_database(database.name)
-    await client.close()
+    async with work_at(stack.mongodb_url, tmp_path) as its:
+        yield its
 
 
 async def test_a_document_is_read_put_into_the_index_and_then_ready(work: Work) -> None:

@@ -34,15 +34,15 @@ class Worker:
             await under_lease(self._store, held, self._step(held, coming), lambda: self._tell(held, coming))
         except OvertakenError as error:
             log.info("%s", error)
-            return True
         except (AwayError, RetryLaterError, OSError) as error:
             await self._put_off(held, error)
         except asyncio.CancelledError:  # told to stop: the next worker shall not take it for a death
             with contextlib.suppress(RetryLaterError):
                 await self._store.put_off(held, self._ingesting.now())
+            with contextlib.suppress(RetryLaterError):
                 await self._store.release(held)
             raise
-        await self._store.release(held)
+        await self._store.release(held)  # nothing where another has it by now
         return True
 
     async def _step(self, held: Held, coming: Coming) -> None:
@@ -68,4 +68,5 @@ class Worker:
     async def _put_off(self, held: Held, error: Exception) -> None:
         said = str(error) if isinstance(error, AwayError | RetryLaterError) else type(error).__name__
         log.warning("The document %s waits: %s", held.record.id, said)
-        await self._store.put_off(held, self._ingesting.now() + PUT_OFF)
+        with contextlib.suppress(OvertakenError):  # a revision came meanwhile, which is due at once
+            await self._store.put_off(held, self._ingesting.now() + PUT_OFF)
