@@ -83,7 +83,8 @@ class Answer(msgspec.Struct, frozen=True):
 class DocumentRecord(msgspec.Struct, kw_only=True):
     """`file`: the name of the newest revision's file, where it is not removed yet; `files`: all that there may be.
 
-    `user`: a digest, or empty. `begun`: how often it was begun since the last orderly end of a step.
+    `user`: a digest, or empty. `begun`: how often it was begun since the last orderly end of a step. `put`: the newest
+    revision that a worker began to put into the index; 0: none.
     """
 
     id: str
@@ -102,6 +103,7 @@ class DocumentRecord(msgspec.Struct, kw_only=True):
     changed_at: datetime  # its state
     progress: Progress = Progress()
     begun: int = 0
+    put: int = 0
     refusal: Refusal | None = None
     served: Served | None = None
     answers: list[Answer] = []
@@ -110,6 +112,11 @@ class DocumentRecord(msgspec.Struct, kw_only=True):
     def oldest_at(self) -> datetime:
         """When the oldest text came that is still there."""
         return min(self.received_at, self.served.received_at) if self.served else self.received_at
+
+    @property
+    def may_hold_unserved(self) -> bool:
+        """The index may hold something of a revision that came to no good end after it was put."""
+        return self.put > (self.served.revision if self.served else 0)
 
 
 def new_id() -> str:

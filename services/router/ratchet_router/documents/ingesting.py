@@ -9,11 +9,11 @@ from typing import Final, Protocol
 
 from ratchet_documents.chunking import Chunk
 from ratchet_retrieval.embedding import NotEmbeddedError, OtherEmbeddingsError, Vector
-from ratchet_retrieval.passages import Passage
+from ratchet_retrieval.passages import Passage, Subject
 from ratchet_retrieval.port import Index
 from ratchet_retrieval.searched_text import searched_text
 from ratchet_router.documents.deleting import AlsoGone
-from ratchet_router.documents.document import Progress, Read, Refusal, overridden, subject_of
+from ratchet_router.documents.document import DocumentRecord, Progress, Read, Refusal, overridden, subject_of
 from ratchet_router.documents.files import FilePlace
 from ratchet_router.documents.metrics import Ended, ended
 from ratchet_router.documents.parsing_apart import NotReadError, OnPages, Parsing
@@ -87,14 +87,16 @@ class Ingesting:
             return
         read = read_of(parsing, held)
         await self.store.indexing(held, Progress(read.pages, read.chunks), self.now())
+        its = held.record
+        passages = passages_of(its, its.revision, subject_of(read, its.name), parsing.chunks)
         try:
-            await self._put(held.record.tenant, passages_of(parsing.chunks, read, held))
+            await self._put(its.tenant, passages)
         except (NotEmbeddedError, OtherEmbeddingsError) as error:
             kind = "not_embedded" if isinstance(error, NotEmbeddedError) else "other_embeddings"
             await self._end(held, "failed", Refusal(kind, str(error)))
             return
-        for removed in self.changed if held.record.revision > 1 else ():
-            await removed(held.record.tenant, held.record.id)
+        if its.revision > 1:
+            await self._forget_what_was_made(its)
         await self.store.ready(held, read, self.now())
         self._counted(held, "ready")
 
@@ -103,6 +105,30 @@ class Ingesting:
         texts = [searched_text(one) for one in passages] if self.embeds else []
         vectors = await self.embeds.of(tenant, texts) if self.embeds and texts else None
         await self.index.put(tenant, passages, vectors)
+
+    async def put_back(self, held: Held, parser: Reads) -> None:
+        """A revision was put, and refused or given up since: the index gets the one back that is served, if one is.
+
+        The index takes no older revision in place of a newer one: so all of the document goes before. Cut off anywhere
+        it is done anew. Raises as `ingest`.
+        """
+        its = held.record
+        await self.index.remove(its.tenant, its.id)
+        await self._forget_what_was_made(its)
+        served = its.served
+        if served is not None:
+            try:
+                parsing = await parser.parse(self.files.path_of(served.file), served.name, Coming().pages)
+                about = subject_of(served.read, served.name)
+                await self._put(its.tenant, passages_of(its, served.revision, about, parsing.chunks))
+            except (NotReadError, NotEmbeddedError, OtherEmbeddingsError) as error:
+                log.warning("The document %s cannot be read any more (%s): it is served no longer.", its.id, error)
+                served = None
+        await self.store.put_back(held, served)
+
+    async def _forget_what_was_made(self, of: DocumentRecord) -> None:
+        for removed in self.changed:
+            await removed(of.tenant, of.id)
 
     async def _end(self, held: Held, how: Ended, why: Refusal) -> None:
         now = self.now()
@@ -125,7 +151,5 @@ def read_of(parsing: Parsing, held: Held) -> Read:
     )
 
 
-def passages_of(chunks: list[Chunk], read: Read, held: Held) -> list[Passage]:
-    its = held.record
-    subject = subject_of(read, its.name)
-    return [Passage(its.id, its.revision, subject, chunk) for chunk in chunks]
+def passages_of(its: DocumentRecord, revision: int, about: Subject, chunks: list[Chunk]) -> list[Passage]:
+    return [Passage(its.id, revision, about, chunk) for chunk in chunks]

@@ -10,7 +10,7 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_common.outbox import push
 from ratchet_router.documents.document import Progress, Read, Refusal, Served, State, needed_files
-from ratchet_router.documents.store import FIRST, MongoDocumentStore, change_of, record_of
+from ratchet_router.documents.store import FIRST, THERE, MongoDocumentStore, change_of, record_of
 
 LEASE_S: Final = 30.0  # a worker that was killed is missed for so long
 COUNTED: Final = 10_000  # of a state at most, for metrics
@@ -65,10 +65,15 @@ class MongoWorkStore:
             await self._collection.update_one(mine, {"$set": {"progress": _plain(progress)}})
 
     async def indexing(self, held: Held, progress: Progress, now: datetime) -> None:
-        await self._become(held, "indexing", now, {"progress": _plain(progress)})
+        await self._become(held, "indexing", now, {"progress": _plain(progress), "put": held.record.revision})
+        held.record.put = held.record.revision
 
     async def ready(self, held: Held, read: Read, now: datetime) -> None:
-        """What it took the place of is to be cleared away."""
+        """What it took the place of is to be cleared away.
+
+        The index holds it from here on, though a newer revision came meanwhile: then that it is served is kept before
+        OvertakenError is raised.
+        """
         its = held.record
         served = Served(
             revision=its.revision,
@@ -79,7 +84,14 @@ class MongoWorkStore:
             ready_at=now,
             read=read,
         )
-        await self._settle(held, "ready", now, {"served": _plain(served), "refusal": None})
+        said = {"served": _plain(served)}
+        try:
+            await self._settle(held, "ready", now, said | {"refusal": None})
+        except OvertakenError:
+            newer = held.lease | {"tenant": its.tenant, "revision": {"$gt": its.revision}, "state": THERE}
+            with waiting_is_worth_it():
+                await self._collection.update_one(newer, {"$set": said})
+            raise
         its.served = served
 
     async def refuse(self, held: Held, refusal: Refusal, now: datetime) -> None:
@@ -92,6 +104,12 @@ class MongoWorkStore:
     async def put_off(self, held: Held, due: datetime) -> None:
         """An orderly end: what went wrong was not the document's fault."""
         await self._write(held, {"$set": {"due_at": due.timestamp(), "begun": 0}})
+
+    async def put_back(self, held: Held, served: Served | None) -> None:
+        """The index holds `served` alone, or nothing of the document."""
+        said = {"served": _plain(served) if served else None, "put": served.revision if served else 0}
+        await self._write(held, {"$set": said})
+        held.record.served, held.record.put = served, said["put"]
 
     async def cleared(self, held: Held) -> None:
         """Only the files that it needs are left: nothing more is to be done."""

@@ -52,6 +52,8 @@ class Worker:
         elif state in LEAVING:
             await (self._deleting.delete(held) if state == "deleting" else self._deleting.delete_again(held))
             return
+        if held.record.may_hold_unserved:
+            await self._ingesting.put_back(held, self._parser)
         await self._clear(held)
 
     async def _clear(self, held: Held) -> None:
