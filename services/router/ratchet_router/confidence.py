@@ -77,9 +77,23 @@ def calibrated(
     """
     if raw is None:
         return None
+    knots = _learned(raw, calibrations, approach)
+    return _between(knots, raw.value) if knots else raw.value
+
+
+def is_probability(raw: RawConfidence, calibrations: Collection[Calibration], approach: Approach) -> bool:
+    """Whether what `calibrated` says may be held against a threshold. What only the checks say may not, until feedback
+    has shown what it means: its numbers put answers in an order, and no more.
+    """
+    return raw.source != "checks" or bool(_learned(raw, calibrations, approach))
+
+
+def _learned(
+    raw: RawConfidence, calibrations: Collection[Calibration], approach: Approach
+) -> Sequence[tuple[float, float]]:
     fitting = [one for one in calibrations if one.source == raw.source and one.approach in ("", approach)]
     learned = max(fitting, key=lambda one: bool(one.approach), default=None)
-    return _between(learned.knots, raw.value) if learned and learned.knots else raw.value
+    return learned.knots if learned else ()
 
 
 def _mean(tokens: Sequence[Token]) -> float:

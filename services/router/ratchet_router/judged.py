@@ -12,7 +12,7 @@ from ratchet_router.checking.asked_language import SEVERAL, asked_language
 from ratchet_router.checking.checks import checked
 from ratchet_router.checking.lengths import ANY_LENGTH
 from ratchet_router.checking.subject import Passage, Subject
-from ratchet_router.confidence import calibrated, raw_confidence, tokens_in
+from ratchet_router.confidence import calibrated, is_probability, raw_confidence, tokens_in
 from ratchet_router.grounding.sources import Source
 from ratchet_router.shaping import Shaped
 from ratchet_router.template import Template
@@ -94,6 +94,18 @@ def confidence_of(
     raw: RawConfidence | None, version_id: str, calibrations: tuple[Calibration, ...], approach: Approach = "direct"
 ) -> float | None:
     """A student's is calibrated by its training; with passages that others found, by what feedback says of that."""
-    if version_id != BASE_VERSION:
-        calibrations = tuple(one for one in calibrations if one.approach == "hybrid_rag_finetuned")
-    return calibrated(raw, calibrations, approach)
+    return calibrated(raw, _that_count(version_id, calibrations), approach)
+
+
+def probability_of(
+    raw: RawConfidence | None, version_id: str, calibrations: tuple[Calibration, ...], approach: Approach
+) -> float | None:
+    """The same, where it is one: None where nothing is known that a threshold could be held against."""
+    counting = _that_count(version_id, calibrations)
+    return calibrated(raw, counting, approach) if raw and is_probability(raw, counting, approach) else None
+
+
+def _that_count(version_id: str, calibrations: tuple[Calibration, ...]) -> tuple[Calibration, ...]:
+    if version_id == BASE_VERSION:
+        return calibrations
+    return tuple(one for one in calibrations if one.approach == "hybrid_rag_finetuned")

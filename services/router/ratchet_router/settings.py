@@ -100,8 +100,8 @@ class RouterSettings(CommonSettings):
         0.7,
         ge=0,
         le=1,
-        description="of an answer from documents: below it more is read, then the next approach asked, then the answer "
-        "is that it was not found",
+        description="of an answer from documents: below it more is read, then the next approach asked; the surest of "
+        "the answers is given",
     )
     knowledge_few: int = Field(5, ge=1, le=100, description="passages for a question that asks for one thing")
     knowledge_many: int = Field(12, ge=1, le=100, description="passages for one that asks for several")

@@ -55,7 +55,7 @@ class FakeModel:
     unsure: bool = False  # abstains where it may
     used: Usage | None = None  # by what failed
     hangs: bool = False
-    confidence: float = 0.7
+    confidence: float | None = 0.7
     output_of: Callable[[str], str] | None = None  # by the text that it is told
     asked: list[ModelRequest] = field(default_factory=list)
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)

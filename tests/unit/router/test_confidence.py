@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratchet_common.events import Calibration, Check, QualityMeasured, RawConfidence
-from ratchet_router.confidence import CLEAN, FAILED, WARNED, Token, calibrated, raw_confidence, tokens_in
+from ratchet_router.confidence import (
+    CLEAN,
+    FAILED,
+    WARNED,
+    Token,
+    calibrated,
+    is_probability,
+    raw_confidence,
+    tokens_in,
+)
 from ratchet_router.snapshot import Changes, Snapshot
 from tests.unit.router.asks import NOW
 from tests.unit.router.fakes import FakeStore
@@ -97,6 +106,16 @@ def test_where_nothing_was_learned_it_stays_as_it_is() -> None:
     assert calibrated(RawConfidence(value=0.6, source="checks"), LEARNED) == 0.6
     assert calibrated(RawConfidence(value=0.6, source="logprobs"), ()) == 0.6
     assert calibrated(None, LEARNED) is None
+
+
+def test_what_the_checks_say_is_a_probability_only_once_it_is_known_what_it_means() -> None:
+    by_checks = RawConfidence(value=CLEAN * WARNED, source="checks")
+    taught = (Calibration(source="checks", knots=KNOTS, n=40, approach="base_rag"),)
+    assert not is_probability(by_checks, LEARNED, "base_rag")
+    assert not is_probability(by_checks, taught, "direct")
+    assert is_probability(by_checks, taught, "base_rag")
+    assert is_probability(RawConfidence(value=0.2, source="logprobs"), (), "base_rag")
+    assert is_probability(RawConfidence(value=0.2, source="model"), (), "base_rag")
 
 
 def test_beyond_the_outermost_knots_it_is_level() -> None:

@@ -331,5 +331,37 @@ async def test_confidence_is_calibrated_by_approach() -> None:
         for name in made.models
     ]
     await made.knows(quality=quality)
-    assert (await answered(made, asked())).output == NOT_FOUND
+    found = await answered(made, asked())
+    assert (found.output, found.confidence) == (RIGHT, 0.1)  # feedback on it can teach otherwise
+    assert found.raw_confidence is not None
     assert (await answered(made, asked(approach="direct"))).confidence == 0.95
+
+
+@pytest.mark.parametrize(
+    ("output", "question"),
+    [
+        (
+            "Net sales fell by about 1.4% from 82,959 million to 81,797 million [1].",
+            "How did net sales change in 2023?",
+        ),
+        ("They were 1,162 million lower [1].", "How much lower were net sales in 2023?"),
+    ],
+)
+async def test_a_figure_that_was_worked_out_is_no_reason_to_throw_the_answer_away(output: str, question: str) -> None:
+    made = world(output, Library(joined={"sales": source("Renewed in May.", order=5)}))
+    for model in made.models.values():
+        model.confidence = None  # as the providers of large models: the checks alone tell
+    found = await answered(made, asked(question))
+    assert [check.name for check in found.checks if check.detail] == ["numbers"]
+    assert (found.output, found.passed, found.found) == (output, True, True)
+    assert [attempt.error for attempt in found.attempts] == [""]  # and nobody was asked a second time
+
+
+async def test_of_a_doubtful_version_and_a_base_model_that_nothing_is_known_of_the_base_model_is_given() -> None:
+    made = world("Net sales fell by about 1.4% [1].")
+    await made.knows([tuned()])
+    for model in made.models.values():
+        model.confidence = None
+    made.student.output, made.student.confidence = "82,959 million [1].", 0.69
+    found = await answered(made, asked("How did net sales change in 2023?"))
+    assert (found.version_id, found.output) == ("base", "Net sales fell by about 1.4% [1].")

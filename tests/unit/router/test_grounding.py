@@ -140,21 +140,25 @@ def at(**how: object) -> Standing:
     return Standing(**given)  # type: ignore[arg-type]
 
 
-def test_after_an_answer_more_is_read_then_another_asked_then_it_is_not_found() -> None:
+def test_after_an_answer_more_is_read_then_another_asked_and_what_is_none_is_not_found() -> None:
     assert next_step(at(confidence=0.7)) == "stop"
     assert next_step(at(confidence=None)) == "stop"
     assert next_step(at()) == "another round"
-    assert next_step(at(drained=True)) == "not found"
-    assert next_step(at(rounds=3)) == "not found"
+    assert next_step(at(drained=True)) == "stop"  # it is given, with the confidence that it has
+    assert next_step(at(rounds=3)) == "stop"
+    assert next_step(at(says_nothing=True, drained=True)) == "not found"
     hybrid = at(approach="hybrid_rag_finetuned", rounds=3)
     assert next_step(hybrid._replace(others=True)) == "another approach"
-    assert next_step(hybrid) == "not found"
+    assert next_step(hybrid) == "stop"
+    assert next_step(hybrid._replace(misquotes=True)) == "not found"
     assert next_step(at(confidence=1.0, says_nothing=True, rounds=3)) == "not found"
     assert next_step(at(confidence=1.0, misquotes=True, rounds=3)) == "not found"
 
 
 def test_what_was_named_stays_and_what_looks_into_nothing_is_never_not_found() -> None:
-    assert next_step(at(approach="hybrid_rag_finetuned", rounds=3, fixed=True, others=True)) == "not found"
+    named = at(approach="hybrid_rag_finetuned", rounds=3, fixed=True, others=True)
+    assert next_step(named) == "stop"
+    assert next_step(named._replace(says_nothing=True)) == "not found"
     assert next_step(at(fixed=True)) == "another round"
     assert next_step(at(approach="direct", rounds=0)) == "another round"  # its first
     assert next_step(at(approach="direct", rounds=0, fixed=True)) == "stop"

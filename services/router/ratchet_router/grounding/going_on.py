@@ -1,6 +1,7 @@
 """An answer from documents is there: is it sure enough, or what comes next? Pure.
 
-The same approach once more with more to read; then the next approach; then the honest "not found". What the caller has
+The same approach once more with more to read; then the next approach. What then still says nothing, or points to what
+is not there, is the honest "not found"; any other answer is given with the confidence that it has. What the caller has
 named, or an experiment, stays as it is: it may read more, and no other approach takes its place.
 """
 
@@ -16,9 +17,10 @@ Step = Literal["stop", "another round", "another approach", "not found"]
 
 
 class Standing(NamedTuple):
-    """`misquotes`: it points to what is not there, however sure it is. `threshold`: confidence from which an answer is
-    sure enough. `rounds`: looks into the documents, up to now. `fixed`: the approach was named. `drained`: another look
-    brought nothing new. `others`: somebody of the next approach is left to be asked.
+    """`confidence`: a probability, None where there is none. `misquotes`: it points to what is not there, however sure
+    it is. `threshold`: from which an answer is sure enough. `rounds`: looks into the documents, up to now. `fixed`: the
+    approach was named. `drained`: another look brought nothing new. `others`: somebody of the next approach is left to
+    be asked.
     """
 
     approach: Approach
@@ -33,10 +35,13 @@ class Standing(NamedTuple):
     others: bool = False
 
     @property
+    def is_none(self) -> bool:
+        return self.says_nothing or self.misquotes
+
+    @property
     def is_sure(self) -> bool:
         """What nothing is known of is taken as it is."""
-        doubtful = self.says_nothing or self.misquotes
-        return not doubtful and (self.confidence is None or self.confidence >= self.threshold)
+        return not self.is_none and (self.confidence is None or self.confidence >= self.threshold)
 
 
 def next_step(at: Standing) -> Step:
@@ -49,7 +54,7 @@ def next_step(at: Standing) -> Step:
         return "another round"
     if at.approach == "hybrid_rag_finetuned" and at.others and not at.fixed:
         return "another approach"
-    return "not found" if retrieves else "stop"
+    return "not found" if retrieves and at.is_none else "stop"
 
 
 def says_nothing(output: str) -> bool:

@@ -1,4 +1,4 @@
-"""An answer from documents that is not sure enough: more is read, then others are asked, then it is not found.
+"""An answer from documents that is not sure enough: more is read, then others are asked. What is none is not found.
 
 It is one request all the while, with one record: what an answer cost that was not given stands in its attempt.
 """
@@ -21,6 +21,7 @@ from ratchet_router.grounding.going_on import Standing, Step, next_step, says_no
 from ratchet_router.grounding.not_found import not_found
 from ratchet_router.grounding.retrieving import another_round
 from ratchet_router.grounding.sources import Grounding
+from ratchet_router.judged import probability_of
 from ratchet_router.progress import Progress
 from ratchet_router.target import Target
 from ratchet_router.tries import Tries
@@ -41,11 +42,6 @@ class Given:
     answered: Answered
     ask: Ask
     attempt: int
-
-    @property
-    def worth(self) -> tuple[bool, bool, float]:
-        sure = 1.0 if self.answered.confidence is None else self.answered.confidence
-        return not says_nothing(self.answered.output or ""), not misquotes(self.answered), sure
 
 
 @dataclass(slots=True)
@@ -71,7 +67,7 @@ class Chain:
         return next_step(
             Standing(
                 approach=answered.approach,
-                confidence=answered.confidence,
+                confidence=self._probability(answered),
                 says_nothing=says_nothing(answered.output or ""),
                 misquotes=misquotes(answered),
                 threshold=settings.knowledge_confidence,
@@ -122,10 +118,21 @@ class Chain:
     def _compare(self, new: Given) -> None:
         """The surer one stays; of two as sure the one that read more."""
         old = self.best
-        worse, self.best = (old, new) if new.worth >= old.worth else (new, old)
+        worse, self.best = (old, new) if self._worth(new.answered) >= self._worth(old.answered) else (new, old)
         self._marked(worse)
         if self.best is old:
             self._back_to(old.ask, new.ask)
+
+    def _worth(self, answered: Answered) -> tuple[bool, bool, bool, float]:
+        known = self._probability(answered)
+        enough = known is None or known >= self.progress.parts.settings.knowledge_confidence
+        sure = 1.0 if answered.confidence is None else answered.confidence
+        return not says_nothing(answered.output or ""), not misquotes(answered), enough, sure
+
+    def _probability(self, answered: Answered) -> float | None:
+        ask, parts = self.progress.ask, self.progress.parts
+        calibrations = parts.snapshot.calibrations(ask.tenant, ask.task_type, answered.model)
+        return probability_of(answered.raw_confidence, answered.version_id, calibrations, answered.approach)
 
     def _back_to(self, ask: Ask, newer: Ask) -> None:
         """What was read for the answer that stays, and all looks that there were."""
