@@ -124,6 +124,63 @@ def test_a_short_answer_without_marks_is_cited_from_where_it_stands() -> None:
     assert (found.passage, found.quote) == (1, "The rate is 4.5 percent.")
     assert citations_of("5 percent", SOURCES) == ()  # not the end of "4.5 percent"
     assert citations_of("in the", SOURCES) == ()
+    (figure,) = citations_of("81,797", SOURCES)
+    assert figure.passage == 2
+
+
+@pytest.mark.parametrize(
+    ("output", "text"),
+    [
+        ("5", "See note 5 to the financial statements."),
+        ("Yes.", "Check the box: Yes [x] No [ ]"),
+        ("Apple", "Apple Inc. has an office there."),
+        ("12", "The board has 12 members."),
+    ],
+)
+def test_one_word_or_a_small_figure_stands_in_too_many_places_to_be_cited_from_one(output: str, text: str) -> None:
+    assert citations_of(output, [source(text)]) == ()
+
+
+def test_a_quote_is_shown_as_the_passage_has_it() -> None:
+    its = [source("The Board\nhas 5 independent members."), source("Die Stra\u00dfe ist lang. Sie endet hier.")]
+    (found,) = citations_of('["THE BOARD HAS 5"]', its)
+    assert found.quote == "The Board\nhas 5"
+    (shortened,) = citations_of('[1: "the board ... members"]', its)
+    assert shortened.quote == "The Board \u2026 members"
+    (other_letters,) = citations_of('["die strasse ist lang"]', its)
+    assert other_letters.quote == "Die Stra\u00dfe ist lang."
+
+
+def test_of_a_long_sentence_the_part_is_quoted_that_the_answer_is_from() -> None:
+    (found,) = citations_of("4.5 percent", [source("word " * 300 + "the rate is 4.5 percent " + "word " * 300)])
+    assert "the rate is 4.5 percent" in found.quote
+    assert len(found.quote) == 500
+
+
+class Counted(str):
+    """How often it is taken apart."""
+
+    times = 0
+
+    def casefold(self) -> str:
+        self.times += 1
+        return super().casefold()
+
+
+@pytest.mark.parametrize("output", ["[1]" * 2_700, "[1-15] " * 500, '["Net sales rose"] ' * 500])
+def test_whatever_points_to_a_passage_it_is_taken_apart_once(output: str) -> None:
+    text = Counted(SALES * 20)
+    found = citations_of(output, [source(text)] * 15)
+    assert len(found) <= 50
+    assert text.times <= 15
+
+
+def test_of_an_endless_answer_not_every_mark_is_looked_up() -> None:
+    text = " ".join(f"Row {n} has {n} entries." for n in range(1_000))
+    found = citations_of(" ".join(f"Row {n} is said to be long [1]." for n in range(1_000)), [source(text)])
+    assert len(found) == 50
+    same = citations_of(" ".join(f"Item {n} [1]." for n in range(1_000)) + " Row 7 has 7 entries [1].", [LEASE])
+    assert [one.quote for one in same] == ["The lease runs until 2031."]
 
 
 def at(**how: object) -> Standing:

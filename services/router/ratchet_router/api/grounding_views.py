@@ -23,7 +23,7 @@ class CitationView(BaseModel):
     title: str
     first_page: int
     last_page: int
-    quote: str = Field(description="words of the passage, letter by letter")
+    quote: str = Field(description="words of the passage, letter by letter; `…` where some are left out")
     table: TableView | None = Field(description="null: it is none")
 
 
