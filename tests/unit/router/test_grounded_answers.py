@@ -170,6 +170,25 @@ async def test_what_the_model_does_not_find_is_looked_for_once_more_and_then_not
     assert made.store.entries == {}  # nothing of it is kept
 
 
+async def test_a_look_that_brings_nothing_new_costs_no_further_call() -> None:
+    """What is found stands in another order then: the same passages, and no reason to ask again."""
+    ranked = [source(f"Note {n} on revenue. {'Revenue rose. ' * n}", order=n) for n in range(9)]
+    made = world("The text does not say.", Library(ranked))
+    found = await answered(made, asked("Revenue in Q3 2023?"))
+    assert found.output == NOT_FOUND
+    assert sum(len(model.asked) for model in made.models.values()) == len(found.attempts)
+    looks = [(question, most) for question, most, _ in library_of(made).asked]
+    assert len(set(looks)) == len(looks)
+    read = [str(request.messages) for model in made.models.values() for request in model.asked]
+    assert len(set(read)) == len(read)
+
+
+async def test_the_number_of_looks_holds_before_the_answer_too() -> None:
+    made = world(library=Library(sources=[]), knowledge_rounds=1)
+    assert (await answered(made, asked())).output == NOT_FOUND
+    assert len(library_of(made).asked) == 1
+
+
 async def test_a_second_look_brings_what_the_first_did_not() -> None:
     made = world("The text does not say.", Library(joined={"lease": source("Renewed in May.", order=5)}))
     for model in made.models.values():

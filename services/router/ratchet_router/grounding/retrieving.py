@@ -34,7 +34,7 @@ async def grounded(ask: Ask, parts: Parts) -> Ask:
     wanted = context.passages or parts.numbers.of(need.amount)
     found = await _looked(ask, context, begun, wanted, parts)
     lacks = missing(context.query, found.sources)
-    if lacks and context.passages is None:
+    if lacks and context.passages is None and parts.settings.knowledge_rounds > 1:
         wider = await _looked(ask, context, found, parts.numbers.most, parts)
         found = replace(wider, decision="another round", reasons=(*wider.reasons, *lacks))
     return with_sources(ask, context, replace(found, found=bool(found.sources)))
@@ -49,10 +49,18 @@ async def another_round(ask: Ask, why: Sequence[str], parts: Parts) -> Ask | Non
     if context is None or before is None:
         return None
     wanted = context.passages or (parts.numbers.most if before.looked else parts.numbers.few)
+    if _was_looked_for(context, before, wanted):
+        return None
     found = await _looked(ask, context, before, wanted, parts)
-    if [source.key for source in found.sources] == [source.key for source in before.sources]:
+    if {source.key for source in found.sources} <= {source.key for source in before.sources}:
         return None
     return with_sources(ask, context, replace(found, decision="another round", reasons=(*found.reasons, *why)))
+
+
+def _was_looked_for(context: Context, before: Grounding, wanted: int) -> bool:
+    """In other words too, and for as many: the same look brings the same once more."""
+    again = before.rounds[1:]
+    return bool(again) and (again[-1].asked, again[-1].wanted) == (reworded(context.query), wanted)
 
 
 async def _looked(ask: Ask, context: Context, before: Grounding, wanted: int, parts: Parts) -> Grounding:
