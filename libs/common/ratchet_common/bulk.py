@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pymongo.asynchronous.collection import AsyncCollection
 
@@ -21,6 +21,7 @@ class BulkInserter:
     def __init__(self, collection: AsyncCollection[Document], *, batch: int = 500, waiting: int = 5_000) -> None:
         self._collection, self._batch = collection, batch
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue(waiting)
+        self._writing = asyncio.Lock()
 
     async def insert(self, document: Document) -> None:
         """Returns once the store has it. Raises RetryLaterError when the store is away."""
@@ -36,13 +37,25 @@ class BulkInserter:
             return False
         return True
 
+    async def withdraw(self, unwanted: Callable[[Document], bool]) -> None:
+        """Of what was offered and is not written yet. Returns once the batch under way, too, is written or has failed:
+        what is deleted after that stays deleted.
+        """
+        for _ in range(self._queue.qsize()):
+            document, done = self._queue.get_nowait()
+            if done is not None or not unwanted(document):
+                self._queue.put_nowait((document, done))
+        async with self._writing:
+            return
+
     async def write_once(self) -> int:
         """One round: waits for the first, takes what else has come, writes all."""
         waiting = [await self._queue.get()]
         while len(waiting) < self._batch and not self._queue.empty():
             waiting.append(self._queue.get_nowait())
         try:
-            await self._write_all(waiting)
+            async with self._writing:
+                await self._write_all(waiting)
         except BaseException as error:
             _settle(waiting, error)
             raise

@@ -90,7 +90,8 @@ async def held(store: KeyStore, once: Once, deadline_s: float) -> Held:
             raise IdempotencyError("Another request was sent with this Idempotency-Key: use one key a request.")
         if found.answer is not None and found.answer.too_large:
             raise TooLargeToReplayError(
-                "What was answered under this Idempotency-Key was too large to be kept: send it under another key."
+                "What was answered under this Idempotency-Key was not kept: it was too large, or a document that it "
+                "was from changed while it was made. Send the request under another key."
             )
         if found.mine or found.answer is not None:
             return found

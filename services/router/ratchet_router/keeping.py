@@ -5,10 +5,12 @@ from typing import Final
 
 from ratchet_router.answered import Answered, to_keep
 from ratchet_router.cache import cache_key
+from ratchet_router.grounding.sources import Grounding
 from ratchet_router.kept_ways import as_asked, for_another
 from ratchet_router.memory import Entry
 from ratchet_router.progress import Progress
 from ratchet_router.sharing import NotCachedError, Wanted, kept_or_to_be_made
+from ratchet_router.snapshot import Snapshot
 from ratchet_router.target import Target
 
 CUT: Final = "length"  # how it ended, in chat's words
@@ -61,11 +63,14 @@ async def keep(progress: Progress, answered: Answered, by: Target) -> None:
 
 
 def _still_worth_it(progress: Progress, answered: Answered) -> bool:
-    """Not where nothing was found, nor where documents have changed since they were looked into."""
+    """Not where nothing was found, nor where a document that it was read from has changed since."""
     its = answered.grounding
-    if its is None:
-        return True
-    return its.found and its.changes == progress.parts.snapshot.document_changes(progress.ask.tenant)
+    return its is None or (its.found and not out_of_date(progress.ask.tenant, its, progress.parts.snapshot))
+
+
+def out_of_date(tenant: str, grounding: Grounding, snapshot: Snapshot) -> bool:
+    """Whether a document that was read has changed since, as far as this replica has heard."""
+    return snapshot.documents_changed(tenant, grounding.documents, grounding.changes)
 
 
 def _cut(progress: Progress, answered: Answered) -> bool:

@@ -1,23 +1,16 @@
 """Answers that were kept and had been made from documents: they go when such a document changes, or goes itself."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pymongo import ASCENDING
 
-from ratchet_common.events import DocumentChanged
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.upserts import upsert
 
 TOLD_FOR: Final = timedelta(hours=1)  # to replicas: they look every second
 # Of one field: the embedded store finds nothing by an index of more that is partial. What read no documents costs none.
 READ_SOME: Final[Document] = {"documents": {"$gt": ""}}
-
-
-class Changes(Protocol):
-    async def changed(self, tenant: str, document_id: str) -> None:
-        """May be repeated. Raises RetryLaterError."""
 
 
 class MongoKeptFromDocuments:
@@ -42,9 +35,3 @@ class MongoKeptFromDocuments:
         with waiting_is_worth_it():
             for collection in self._kept:
                 await collection.delete_many(wanted)
-
-
-async def on_documents(kept: Changes, events: Sequence[DocumentChanged]) -> None:
-    """Of a document that came nothing can be kept yet."""
-    for tenant, document_id in dict.fromkeys((e.tenant, e.document_id) for e in events if e.change != "came"):
-        await kept.changed(tenant, document_id)

@@ -65,6 +65,7 @@ from ratchet_router.sessions import Sessions
 from ratchet_router.settings import RouterSettings
 from ratchet_router.shadows import shadows_by
 from ratchet_router.snapshot import REFRESH_EVERY_S, Snapshot
+from ratchet_router.still_to_forget import StillToForget
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.stores import Stores
 from ratchet_router.surroundings import Surroundings
@@ -119,7 +120,8 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
             warming = Warming(students, files.catalogue.platforms)
             parts = app.state.parts = _parts(settings, files, students, stores, admission, its, looks)
             unserved = Unserved(files.catalogue.platforms)
-            refresh = partial(refreshed, app, stores, warming, unserved)
+            still_to_forget = StillToForget(stores.router, stores.kept)
+            refresh = partial(refreshed, app, stores, warming, unserved, still_to_forget)
             loops = _loops(app, wire, stores.router, warming, refresh) | {"limits": admission.loop}
             await hear(its, settings, stores, loops["snapshot"].poke)
             await refresh()

@@ -2,7 +2,7 @@
 
 An answer that the store takes no note of is handed out all the same: it is recorded, and it costs. Its key stays held
 until the lease runs out, so that whoever repeats the request is told that it is being answered; after that it is
-answered anew.
+answered anew. Of an answer from a document that changed while it was made the key keeps that it was given, and no word.
 """
 
 import asyncio
@@ -19,7 +19,8 @@ from ratchet_router.beginning import begun
 from ratchet_router.embed import embed
 from ratchet_router.embedded import EmbedAsk, Embedded
 from ratchet_router.idempotency import Held, Once, held, once_of, replayed
-from ratchet_router.memory import Entry
+from ratchet_router.keeping import out_of_date
+from ratchet_router.memory import Entry, without_words
 from ratchet_router.parts import Parts
 from ratchet_router.stream import Opened, opened, opened_again
 
@@ -83,12 +84,20 @@ async def opened_once(ask: Ask, wanted: Once | None, parts: Parts) -> Opened:
 
 def _noting(its: Held, ask: Ask, parts: Parts) -> Callable[[Answered | None], Awaitable[None]]:
     async def note(answered: Answered | None) -> None:
-        if answered is not None:
-            await done(its, to_keep(ask, answered, parts.cache.expires_at()))
-        else:
+        if answered is None:
             await released(its)
+            return
+        entry = to_keep(ask, answered, parts.cache.expires_at())
+        out = _out_of_date(entry, parts)
+        await done(its, without_words(entry) if out else entry)
+        if not out and _out_of_date(entry, parts):  # heard while it was written: what was deleted for it came before
+            await done(its, without_words(entry))
 
     return note
+
+
+def _out_of_date(entry: Entry, parts: Parts) -> bool:
+    return entry.grounding is not None and out_of_date(entry.tenant, entry.grounding, parts.snapshot)
 
 
 async def done(its: Held, entry: Entry) -> None:

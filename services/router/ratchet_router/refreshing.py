@@ -7,14 +7,19 @@ from ratchet_common.forgotten import Person
 from ratchet_router.changed_documents import ChangedDocument
 from ratchet_router.epochs import Dropped
 from ratchet_router.parts import Parts
+from ratchet_router.still_to_forget import StillToForget
 from ratchet_router.stores import Stores
 from ratchet_router.unserved import Unserved
 from ratchet_router.warming import Warming
 
 
-async def refreshed(app: FastAPI, stores: Stores, warming: Warming, unserved: Unserved) -> None:
+async def refreshed(
+    app: FastAPI, stores: Stores, warming: Warming, unserved: Unserved, still_to_forget: StillToForget
+) -> bool:
+    """True: there is more to do. Raises RetryLaterError; by then all that was read has been taken up in memory, since
+    it is told only once.
+    """
     parts: Parts = app.state.parts  # of the moment: they change when files are read anew
-    forgotten = []
     await parts.library.refresh(stores.templates)
     for event in await parts.snapshot.refresh(stores.router, warming.readies):
         if isinstance(event, EstimateTrained):
@@ -23,13 +28,12 @@ async def refreshed(app: FastAPI, stores: Stores, warming: Warming, unserved: Un
             parts.cache.drop(event.tenant, event.drop)
         elif isinstance(event, Person):
             parts.cache.forget(event)
-            forgotten.append(event)
+            still_to_forget.hear(event)
         elif isinstance(event, ChangedDocument):
             parts.cache.drop_document(event.tenant, event.document_id)
-            await stores.kept.forget(event.tenant, event.document_id)  # what was about to be kept
+            still_to_forget.hear(event)
         else:
             parts.cache.drop_versions(event.tenant, event.revoked)
             warming.hear(event)
             unserved.hear(event)
-    for person in forgotten:
-        await stores.router.forget_person(person)
+    return await still_to_forget.one_round()

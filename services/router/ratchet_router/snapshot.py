@@ -1,6 +1,6 @@
 """What this replica knows of traffic, quality, experiments, cache epochs: in memory, at most 2 s behind the store."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -157,6 +157,10 @@ class Snapshot:
     def document_changes(self, tenant: str) -> int:
         """How many this replica has heard of."""
         return self._documents.times(tenant)
+
+    def documents_changed(self, tenant: str, documents: Collection[str], since: int) -> bool:
+        """One of them, since there were so many changes."""
+        return self._documents.any_since(tenant, documents, since)
 
     def epoch(self, tenant: str, kind: Kind) -> tuple[int, int]:
         """Stands in the keys of the answers that are kept."""

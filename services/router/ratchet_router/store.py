@@ -112,6 +112,17 @@ class MongoRouterStore:
             about["documents"] = list(entry.documents)
         return self.kept.offer({"_id": Binary(key), **about, "hits": 0, "body": body})
 
+    async def withdraw(self, documents: Collection[tuple[str, str]], persons: Collection[tuple[str, str]]) -> None:
+        """What waits to be kept and was made from these documents, or for these persons; each with its tenant."""
+
+        def goes(waiting: Document) -> bool:
+            tenant = waiting["tenant"]
+            return (tenant, waiting.get("user")) in persons or any(
+                (tenant, document) in documents for document in waiting.get("documents", ())
+            )
+
+        await self.kept.withdraw(goes)
+
     async def cached(self, key: bytes, tenant: str) -> bytes | None:
         found = await self._looked_up.one(key)
         return bytes(found["body"]) if found and found["tenant"] == tenant else None

@@ -120,3 +120,26 @@ async def test_whoever_no_longer_waits_does_no_harm(collection: Collection) -> N
     waiting[0].cancel()
     await bulk.write_once()
     await waiting[1]
+
+
+async def test_what_was_offered_is_taken_back_and_whoever_waits_is_not(collection: Collection) -> None:
+    bulk = inserter(collection)
+    waiting = asyncio.create_task(bulk.insert({"_id": 0, "documents": ["lease"]}))
+    await asyncio.sleep(0)
+    for n in (1, 2, 3):
+        assert bulk.offer({"_id": n, "documents": ["lease" if n % 2 else "report"]})
+    await bulk.withdraw(lambda document: "lease" in document["documents"])
+    assert await bulk.write_once() == 2
+    await waiting
+    assert list(collection.documents) == [0, 2]
+
+
+async def test_taking_back_waits_for_the_batch_under_way(collection: Collection) -> None:
+    bulk = inserter(collection)
+    assert bulk.offer({"_id": 1})
+    writing = asyncio.create_task(bulk.write_once())
+    await asyncio.sleep(0)
+    assert (collection.calls, collection.documents) == ([1], {})
+    await bulk.withdraw(lambda _: True)
+    assert list(collection.documents) == [1]  # there, to be deleted
+    await writing

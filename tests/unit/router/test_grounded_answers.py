@@ -1,6 +1,7 @@
 """Questions to documents, answered by the whole router, with fakes at the borders."""
 
 import dataclasses
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from ratchet_common import conversation
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm, Calibration, PredictionMade, QualityMeasured
 from ratchet_common.vocabulary import TaskType
+from ratchet_providers.base import ModelAnswer, ModelRequest
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
 from ratchet_router.api.grounding_views import citations, retrieval
@@ -23,6 +25,8 @@ from ratchet_router.grounding.context import Context
 from ratchet_router.grounding.going_on import NOT_FOUND
 from ratchet_router.grounding.retrieving import grounded
 from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError
+from ratchet_router.idempotency import TooLargeToReplayError, once_of
+from ratchet_router.once import answer_once
 from ratchet_router.shapes.generate import GenerateFrames
 from ratchet_router.snapshot import Changes
 from ratchet_router.stream import opened
@@ -307,6 +311,40 @@ async def test_answers_from_a_document_that_changed_go_and_those_under_way_are_n
     assert len(made.store.entries) == kept == 1
     assert first.grounding is not None
     assert first.grounding.documents == ("lease",)
+
+
+class Hears(FakeModel):
+    """While it answers, the replica hears that a document has changed."""
+
+    def __init__(self, output: str, hear: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(output)
+        self.hear = hear
+
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
+        await self.hear()
+        return await super().answer(request)
+
+
+@pytest.mark.parametrize(("changed", "kept"), [("lease", False), ("report", True)])
+async def test_an_idempotency_key_keeps_no_word_of_what_changed_while_it_was_answered(changed: str, kept: bool) -> None:
+    made = world()
+    await made.knows()
+
+    async def hear() -> None:
+        change = ChangedDocument("acme", changed, datetime.now(UTC))
+        made.store.now = Changes([], [], [], None, documents=[change])
+        await made.snapshot.refresh(made.store)
+
+    made.models |= {name: Hears(RIGHT, hear) for name in made.models}
+    only_lease = asked(documents=("lease",))
+    wanted = once_of("k", "acme", "/api/generate", b"{}")
+    found = await answer_once(await grounded(only_lease, made.parts), wanted, made.parts, still_there)
+    assert found.output == RIGHT
+    assert (RIGHT in str(made.keys.held[wanted.key].answer)) == kept
+    assert (len(made.store.entries) == 1) == kept
+    if not kept:
+        with pytest.raises(TooLargeToReplayError, match="changed while it was made"):
+            await answer_once(await grounded(only_lease, made.parts), wanted, made.parts, still_there)
 
 
 async def test_another_tenants_documents_are_not_found() -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 from ratchet_common.events import (
     EVERYONE,
-    DocumentChanged,
     EstimateTrained,
     ExperimentChanged,
     QualityMeasured,
@@ -14,7 +13,6 @@ from ratchet_common.forgotten import Person
 from ratchet_router.changed_documents import REMEMBERED, ChangedDocument, ChangedDocuments
 from ratchet_router.consumers import Consumers
 from ratchet_router.epochs import EVERYTHING, Drop, Dropped, Epoch, Kind
-from ratchet_router.kept_from_documents import on_documents
 from ratchet_router.routing import Measured
 from ratchet_router.snapshot import LOOK_BACK, Changes, Snapshot
 from tests.unit.router.asks import NOW, VERSION, assigned, experiment
@@ -164,25 +162,6 @@ class KnowledgeStore(FakeStore):
         self.saved += events
 
 
-class Kept:
-    def __init__(self) -> None:
-        self.gone: list[tuple[str, str]] = []
-
-    async def changed(self, tenant: str, document_id: str) -> None:
-        self.gone.append((tenant, document_id))
-
-
-async def test_of_a_document_that_changed_or_went_the_answers_go_and_of_one_that_came_there_are_none() -> None:
-    kept = Kept()
-    changes = [("a", "changed"), ("b", "came"), ("a", "went")]
-    await on_documents(kept, [_changed(name, how) for name, how in changes])
-    assert kept.gone == [("acme", "a")]
-
-
-def _changed(name: str, how: Any) -> DocumentChanged:
-    return DocumentChanged(tenant="acme", document_id=name, change=how)
-
-
 def test_what_changed_is_news_once_and_is_not_remembered_for_ever() -> None:
     known = ChangedDocuments()
     early = [ChangedDocument("acme", f"d{n}", NOW) for n in range(REMEMBERED)]
@@ -194,6 +173,21 @@ def test_what_changed_is_news_once_and_is_not_remembered_for_ever() -> None:
     assert known.newly([late]) == []
     assert (known.times("acme"), known.times("other"), known.times("none")) == (REMEMBERED + 1, 1, 0)
     assert len(known._seen) == 2
+
+
+def test_an_answer_is_out_of_date_if_a_document_that_it_read_has_changed_since() -> None:
+    known = ChangedDocuments()
+    known.newly(
+        [ChangedDocument("acme", "a", NOW), ChangedDocument("acme", "b", NOW), ChangedDocument("other", "c", NOW)]
+    )
+    assert known.times("acme") == 2
+    assert not known.any_since("acme", ["a", "b", "c"], 2)
+    assert known.any_since("acme", ["c", "b"], 1)
+    assert not known.any_since("acme", ["a"], 1)
+    assert not known.any_since("acme", [], 0)
+    known.newly([ChangedDocument("acme", f"d{n}", NOW + timedelta(hours=1)) for n in range(REMEMBERED)])
+    assert known.any_since("acme", ["never heard of"], 1)  # which ones came second is no longer known
+    assert not known.any_since("acme", ["never heard of"], 2)
 
 
 async def test_a_revoked_versions_answers_leave_the_store() -> None:
