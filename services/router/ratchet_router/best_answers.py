@@ -14,6 +14,7 @@ from ratchet_common.errors import RefusedError
 from ratchet_common.events import FeedbackJoined
 from ratchet_common.persons import digest, digest_of_some
 from ratchet_router.ask import Ask, Example
+from ratchet_router.grounding.heading import begins_with_passage
 from ratchet_router.shaping import item_text
 from ratchet_router.template import Template
 
@@ -114,6 +115,8 @@ def _shown(said: FeedbackJoined, output: str | None, *, corrected: bool) -> Show
     if not reading.document.strip() or len(reading.document) > LONGEST_DOCUMENT:
         return None
     if len(reading.question) > LONGEST_QUESTION:
+        return None
+    if begins_with_passage(reading.document):  # it would be shown to others when its document is long deleted
         return None
     return Shown(reading.document, reading.question, output.strip(), corrected)
 

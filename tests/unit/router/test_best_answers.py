@@ -8,11 +8,13 @@ import pytest
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.ask import Ask, Example
 from ratchet_router.best_answers import BestAnswersOffError, Word, chosen, keep_best, word_of
+from ratchet_router.grounding.heading import headed
 from ratchet_router.template import Template
 from ratchet_scoring.scorers import render_target
 from tests.unit.router.asks import NOW, ask
 from tests.unit.router.fakes import World, settings
 from tests.unit.router.joined import joined
+from tests.unit.router.knowledge import LEASE, REPORT
 from tests.unit.router.templates import template
 
 
@@ -39,6 +41,9 @@ def examples(words: list[Word], count: int = 5, one: Template | None = None, **h
         ({"document": " "}, False, False),
         ({"question": "x" * 1_001}, False, False),
         ({"input": msgspec.Raw(b'"no messages"')}, False, False),
+        ({"document": headed(1, LEASE), "corrections": {"summary": "It is 4.5 percent."}}, False, False),
+        ({"document": headed(1, REPORT)}, False, False),
+        ({"document": "[1] The rate is agreed on page 3.\n"}, True, False),
     ],
 )
 def test_what_people_accepted_without_a_flaw_is_shown(how: dict[str, Any], shown: bool, doubted: bool) -> None:

@@ -1,12 +1,15 @@
 """From passages to the text that a model reads: each under its number, so that an answer can name it. Pure."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
 from ratchet_router.grounding.sources import Source
 
 LEAST = 200  # characters of a passage: less of it is not worth its heading
+_FIRST: Final = re.compile(r"\s*\[1\] [^\n]*, pages? \d+(?:-\d+)?\n")
 
 
 def headed(number: int, source: Source) -> str:
@@ -16,6 +19,11 @@ def headed(number: int, source: Source) -> str:
 def heading(number: int, source: Source) -> str:
     """On one line, whatever the title is."""
     return f"[{number}] {' '.join(source.title.split())}, {pages_of(source)}"
+
+
+def begins_with_passage(text: str) -> bool:
+    """Whether it was retrieved, as `headed` writes it. A text of the caller's own that begins so is taken for one."""
+    return _FIRST.match(text) is not None
 
 
 def pages_of(source: Source) -> str:
