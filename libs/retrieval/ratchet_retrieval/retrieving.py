@@ -148,12 +148,15 @@ def _hit(one: _Placed, texts: Mapping[Place, Passage], reach: int) -> Hit:
     near = [texts[at] for at in _around(one.place, REACH) if at in texts]
     tables = tables_meant(passage, near)
     wider = [texts[at] for at in _around(one.place, reach) if at in texts]
-    by_words, by_vector = one.by_words or (None, None), one.by_vector or (None, None)
+    rank_by_words, score_by_words = one.by_words or (None, None)
+    rank_by_vector, score_by_vector = one.by_vector or (None, None)
     return Hit(
         passage,
         one.score,
-        *by_words,
-        *by_vector,
+        rank_by_words,
+        score_by_words,
+        rank_by_vector,
+        score_by_vector,
         reranked=one.reranked,
         beside=tuple(its for its in beside(passage, wider, reach) if its not in tables),
         tables=tuple(tables),

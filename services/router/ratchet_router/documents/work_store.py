@@ -107,9 +107,10 @@ class MongoWorkStore:
 
     async def put_back(self, held: Held, served: Served | None) -> None:
         """The index holds `served` alone, or nothing of the document."""
-        said = {"served": _plain(served) if served else None, "put": served.revision if served else 0}
+        put = served.revision if served else 0
+        said = {"served": _plain(served) if served else None, "put": put}
         await self._write(held, {"$set": said})
-        held.record.served, held.record.put = served, said["put"]
+        held.record.served, held.record.put = served, put
 
     async def cleared(self, held: Held) -> None:
         """Only the files that it needs are left: nothing more is to be done."""
