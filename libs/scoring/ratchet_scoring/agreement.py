@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -26,10 +26,15 @@ def consistency(task_type: str, outputs: Sequence[str]) -> float | None:
 
     1: the model says the same each time; which is not to say that it is right.
     """
+    return mutual(lambda said, meant: score_output(task_type, said, meant), outputs)
+
+
+def mutual(score: Callable[[str, str], float], outputs: Sequence[str]) -> float | None:
+    """As `consistency`, where something else says what an answer scores with another as its reference."""
     pairs = list(combinations(outputs[:MAX_ANSWERS], 2))
     if not pairs:
         return None
-    return statistics.fmean(score_output(task_type, a, b) / 2 + score_output(task_type, b, a) / 2 for a, b in pairs)
+    return statistics.fmean(score(a, b) / 2 + score(b, a) / 2 for a, b in pairs)
 
 
 def agreement(one: Sequence[Hashable], other: Sequence[Hashable]) -> Agreement:
