@@ -17,10 +17,19 @@ PATIENCE_S: Final = 30.0
 TO_BUILD_S: Final = 600.0  # a dataset, within the request
 NOTHING_MORE: Final[Mapping[str, str]] = {}
 AWAY: Final = frozenset({429, 500, 502, 503, 504})
+KINDS: Final = "urn:ratchet:problem:"
 
 
 class AwayError(CannotStartError):
     """It may answer in a moment: it is restarted, overloaded, or not reached."""
+
+
+class TurnedDownError(CannotStartError):
+    """It answered, and will not do it. `kind`: the problem's stable name, such as no-tuned-version; "": it has none."""
+
+    def __init__(self, where: str, status: int, kind: str, detail: str) -> None:
+        super().__init__(f"{where} answered {status}: {detail}")
+        self.status, self.kind, self.detail = status, kind, detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +109,10 @@ class Router:
             with urllib.request.urlopen(request, timeout=patience_s) as answer:  # noqa: S310
                 yield answer
         except urllib.error.HTTPError as error:
-            kind = AwayError if error.code in AWAY else CannotStartError
-            raise kind(f"{where} answered {error.code}: {_detail(error)}") from None
+            kind, detail = _problem(error)
+            if error.code in AWAY:
+                raise AwayError(f"{where} answered {error.code}: {detail}") from None
+            raise TurnedDownError(where, error.code, kind, detail) from None
         except TimeoutError:
             raise AwayError(_too_slow(where, body, patience_s)) from None
         except (urllib.error.URLError, http.client.HTTPException, ConnectionError, ValueError) as error:
@@ -146,8 +157,10 @@ def _too_slow(where: str, body: object, patience_s: float) -> str:
     return f"{where} did not answer within {patience_s:g} s{look}."
 
 
-def _detail(error: urllib.error.HTTPError) -> str:
+def _problem(error: urllib.error.HTTPError) -> tuple[str, str]:
+    """Its kind, and its sentence."""
     try:
-        return str(json.load(error)["detail"])
-    except (ValueError, KeyError, TypeError):
-        return "it is no answer of a router; is --url right?"
+        told = json.load(error)
+        return str(told.get("type", "")).removeprefix(KINDS), str(told["detail"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "", "it is no answer of a router; is --url right?"

@@ -1,7 +1,7 @@
 """`ratchet eval`: the commands; what they do stands beside."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import typer
@@ -14,6 +14,16 @@ evals = typer.Typer(
     epilog="Example: ratchet eval run town.json --version qa-0a1b2c3d --wait",
     no_args_is_help=True,
 )
+
+APPROACHES: Final = ("direct", "base_rag", "finetuned", "hybrid_rag_finetuned")  # as ratchet_cli.approaches has them
+
+
+def _known(names: list[str]) -> list[str]:
+    for name in names:
+        if name not in APPROACHES:
+            raise typer.BadParameter(f"there is no approach {name}: known are {', '.join(APPROACHES)}")
+    return names
+
 
 EvaluationId = Annotated[UUID, typer.Argument(help="As `ratchet eval list` shows it.")]
 
@@ -110,3 +120,47 @@ def cancel(
     from ratchet_cli.evaluations import showing
 
     showing.cancelled(gateway, evaluation_id, as_json=as_json)
+
+
+@evals.command(epilog="Example: ratchet eval approaches --suite filings.jsonl --page approaches.html")
+@at_gateway
+def approaches(
+    gateway: Router,
+    suite: Annotated[Path, typer.Option(help="Questions to your documents, as JSON, a line each.")],
+    results: Annotated[
+        Path | None, typer.Option(help="Where answers are kept, and gone on from; default: beside the suite.")
+    ] = None,
+    approach: Annotated[
+        list[str], typer.Option(callback=_known, help="Only this approach; may be given again. Default: all four.")
+    ] = [],  # noqa: B006  typer gives a new one
+    draws: Annotated[int, typer.Option(min=1, max=10, help="How often each question is asked, for consistency.")] = 2,
+    paraphrases: Annotated[
+        bool, typer.Option("--paraphrases/--no-paraphrases", help="Ask in other words, too, for consistency.")
+    ] = True,
+    model: Annotated[str, typer.Option(help="Who answers in direct and base_rag; default: as traffic goes.")] = "",
+    version: Annotated[str, typer.Option(help="Who answers in the tuned approaches; default: as traffic goes.")] = "",
+    judge: Annotated[str, typer.Option(help="A model of the router that judges each answer by the reference.")] = "",
+    parallel: Annotated[int, typer.Option(min=1, max=32, help="Questions that are asked at the same time.")] = 4,
+    seed: Annotated[int, typer.Option(help="Of the intervals.")] = 42,
+    page: Annotated[
+        Path | None, typer.Option(help="Write a page with plots (HTML) that needs nothing beside it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Ask the same questions by each approach, and show how good, how consistent, how fast and how dear each is.
+
+    Run again it goes on where it was. Exit status 1 where some requests had no answer, or no approach could be asked.
+    """
+    from ratchet_cli.approaches import run as running
+    from ratchet_cli.approaches.asks import Wanted
+
+    named = tuple(name for name in APPROACHES if not approach or name in approach)
+    order = running.Order(
+        suite=suite,
+        results=results or suite.with_name(f"{suite.stem}.results.jsonl"),
+        wanted=Wanted(named, draws, paraphrases, model, version),
+        judge=judge,
+        parallel=parallel,
+        seed=seed,
+    )
+    return running.approaches(order, gateway, page_at=page, as_json=as_json)

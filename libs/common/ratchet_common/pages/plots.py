@@ -17,7 +17,7 @@ MOST_LETTERS: Final = 26  # of a name at the left
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A mean and the ends of its interval, from 0 to 1."""
+    """A mean and the ends of its interval, from 0 to 1, or to the end of a scale."""
 
     mean: float
     low: float
@@ -31,24 +31,36 @@ class Row:
     theirs: Range | None
 
 
-def intervals(rows: Sequence[Row], title: str, said: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From 0 to `most`. `tick`: a number at the axis, `told`: one in the plot's words."""
+
+    most: float
+    tick: Callable[[float], str]
+    told: Callable[[float], str]
+
+
+SHARES: Final = Scale(1.0, "{:.1f}".format, "{:.2f}".format)
+
+
+def intervals(rows: Sequence[Row], title: str, said: str, scale: Scale = SHARES) -> str:
     """One row a slice: the mean of each side, with its interval. `said`: what ours are, such as "Mean scores"."""
     height = TOP + ROW * len(rows) + AXIS
-    drawn = [grid(TOP, height - AXIS), ticks(height - AXIS + 18)]
+    drawn = [grid(TOP, height - AXIS), ticks(height - AXIS + 18, scale)]
     for place, row in enumerate(rows):
         y = TOP + ROW * place + ROW / 2
         drawn.append(f'<text x="{LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(cut(row.name))}</text>')
         if row.theirs:
-            drawn.append(_range(row.theirs, y + 7, "theirs", _square))
-        drawn.append(_range(row.ours, y - 7 if row.theirs else y, "ours", _circle))
-    told = "; ".join(f"{row.name} {row.ours.mean:.2f}" for row in rows)
+            drawn.append(_range(row.theirs, scale.most, y + 7, "theirs", _square))
+        drawn.append(_range(row.ours, scale.most, y - 7 if row.theirs else y, "ours", _circle))
+    told = "; ".join(f"{row.name} {scale.told(row.ours.mean)}" for row in rows)
     return svg(height, title, f"{said}: {told}.", drawn)
 
 
-def _range(its: Range, y: float, side: str, mark: Callable[[float, float, str], str]) -> str:
-    low, high = x_of(its.low), x_of(its.high)
+def _range(its: Range, most: float, y: float, side: str, mark: Callable[[float, float, str], str]) -> str:
+    low, high = x_of(its.low / most), x_of(its.high / most)
     line = f'<line class="{side}" x1="{low:.1f}" y1="{y:.1f}" x2="{high:.1f}" y2="{y:.1f}"/>'
-    return line + mark(x_of(its.mean), y, side)
+    return line + mark(x_of(its.mean / most), y, side)
 
 
 def _circle(x: float, y: float, side: str) -> str:
@@ -69,8 +81,11 @@ def grid(top: float, bottom: float) -> str:
     )
 
 
-def ticks(y: float) -> str:
-    return "".join(f'<text x="{x_of(s):.1f}" y="{y}" text-anchor="middle">{s:.1f}</text>' for s in FIFTHS)
+def ticks(y: float, scale: Scale = SHARES) -> str:
+    return "".join(
+        f'<text x="{x_of(s):.1f}" y="{y}" text-anchor="middle">{escape(scale.tick(s * scale.most))}</text>'
+        for s in FIFTHS
+    )
 
 
 def cut(name: str) -> str:
