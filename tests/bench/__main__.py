@@ -26,6 +26,7 @@ BENCHES = (
     "tatqa_hybrid",
     "retrieval_10q",
     "retrieval_scale",
+    "approaches_10q",
     "sequential",
     "drift",
     "percentiles",

@@ -17,7 +17,7 @@ PAGES = FOLDER / "sec_10q/pages.jsonl.gz"
 QUESTIONS = FOLDER / "sec_10q/qna_data.csv"
 _FIGURE = re.compile(r"\d[\d,]*\.?\d*")
 _AMOUNT = re.compile(r"[,.]\d")
-_SOURCE = re.compile(r"SOURCE")
+_SOURCE = re.compile(r"\(?SOURCE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Asked:
     filing: str  # the name of the file that answers it
     figures: frozenset[str]  # of the answer, without signs between thousands; those of one digit are left out
     amounts: frozenset[str]  # those of them that are written with a sign between thousands, or with decimals
+    answer: str  # without its source
 
 
 def filings() -> list[Filing]:
@@ -70,7 +71,7 @@ def _asked(row: dict[str, str], names: Sequence[str]) -> Asked:
     (filing,) = (name for name in names if source in name)
     answer = _SOURCE.split(row["Answer"])[0]
     figures = {one for one in figures_in(answer) if len(one) > 1}
-    return Asked(row["Question"], filing, frozenset(figures), frozenset(amounts_in(answer)))
+    return Asked(row["Question"], filing, frozenset(figures), frozenset(amounts_in(answer)), answer.strip())
 
 
 def _filing(name: str, pages: Sequence[str]) -> Filing:
