@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
@@ -20,11 +21,15 @@ class Loop:
     """One round after another; between them it sleeps until poked or until `every` seconds have passed.
 
     `idle`: the more rounds in a row found nothing to do, the longer it sleeps, up to so many seconds. `gather`: so long
-    it waits for more after a poke, that many pokes in a row are not as many rounds.
+    it waits for more after a poke, that many pokes in a row are not as many rounds. `share`: of the time, that rounds
+    may take; after one that took long it rests as much longer.
     """
 
-    def __init__(self, round_: Round, *, every: float, idle: float | None = None, gather: float = 0) -> None:
+    def __init__(
+        self, round_: Round, *, every: float, idle: float | None = None, gather: float = 0, share: float = 1
+    ) -> None:
         self._round, self._every, self._idle, self._gather = round_, every, idle or every, gather
+        self._rests = 1 / share - 1
         self._poked = asyncio.Event()
 
     def poke(self) -> None:
@@ -36,6 +41,7 @@ class Loop:
         pause = self._every
         while True:
             self._poked.clear()
+            began = time.monotonic()
             try:
                 more = await self._round()
                 failures = 0
@@ -48,6 +54,7 @@ class Loop:
             if more:
                 await asyncio.sleep(0)  # a round that waited for nothing shall not keep all others from their turn
             else:
+                await asyncio.sleep(0 if failures else self._rests * (time.monotonic() - began))
                 await self._pause(pause, failures)
 
     async def _pause(self, seconds: float, failures: int) -> None:

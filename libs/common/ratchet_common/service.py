@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 from pymongo.asynchronous.collection import AsyncCollection
 
-from ratchet_common import mongo, telemetry
+from ratchet_common import expiring, mongo, telemetry
 from ratchet_common.background import Loop, once, running
 from ratchet_common.bus import Bus
 from ratchet_common.dead_letters import DeadLetters
@@ -122,6 +123,7 @@ async def connections(
         database = with_whole_calls(mongo.database(client, name))
         letters = DeadLetters(database.dead_letters, name)
         await mongo.insist_on_store(database)
+        database.watched = await expiring.watches(database)
         bus = await stack.enter_async_context(Bus(settings, tracing=tracing))
         workers = await stack.enter_async_context(Workers(settings.worker_processes))
         await letters.create_indexes()
@@ -137,6 +139,8 @@ async def connections(
 async def at_work(its: Connections, loops: dict[str, Loop]) -> AsyncIterator[None]:
     """Consumes and loops until left; `its.hear` comes before."""
     loops = loops | await its.relay(its.database.dead_letters, keep_sent=DEAD_LETTERS_KEPT)
+    if expiries := its.database.expiries:
+        loops["sweep of what has expired"] = Loop(partial(expiring.sweep, expiries), every=expiring.SWEEP_EVERY_S)
     async with running(its.label, loops):
         try:
             await start_side_by_side(its.consumer)

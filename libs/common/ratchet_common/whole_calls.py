@@ -1,5 +1,6 @@
 """A database whose every call runs to its end, whoever asked for it: clients hang up, services stop, patience ends.
-And which says of a collection that it was written to, so that nobody has to look all the time.
+And which says of a collection that it was written to, so that nobody has to look all the time, and what of it expires
+where the store is not asked to see to that.
 
 A call that is cancelled within the driver may leave its locks held, and the store is away for the process from then on.
 Walking over a cursor (`async for`) is left as it is: a task for each document would cost more than the document.
@@ -7,6 +8,7 @@ Walking over a cursor (`async for`) is left as it is: a task for each document w
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from pymongo.asynchronous.collection import AsyncCollection
@@ -15,6 +17,7 @@ from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
+from ratchet_common.expiring import Expiry
 from ratchet_common.mongo import Database, Document, for_long, to_its_end
 
 
@@ -81,15 +84,30 @@ class _Collection(AsyncCollection[Document]):
         finally:  # part of a bulk may be there though it failed
             self._written()
 
-    async def create_index(self, *args: Any, **kwargs: Any) -> str:
+    async def create_index(self, keys: Any, *args: Any, **kwargs: Any) -> str:
+        """One by which documents expire is like any other where the store does not see to that: `expiries` holds it."""
+        whole = self.database
+        if isinstance(whole, WholeDatabase) and not whole.watched and "expireAfterSeconds" in kwargs:
+            after = timedelta(seconds=kwargs.pop("expireAfterSeconds"))
+            field = keys if isinstance(keys, str) else keys[0][0]
+            whole.expiries.append(Expiry(self, field, after))
+            await to_its_end(self._unwatch(field))
         with for_long():
-            return await to_its_end(super().create_index(*args, **kwargs))
+            return await to_its_end(super().create_index(keys, *args, **kwargs))
+
+    async def _unwatch(self, field: str) -> None:
+        """Drops the index that an earlier release has made, by which the store itself would see to it."""
+        for name, index in (await self.index_information()).items():
+            if "expireAfterSeconds" in index and [key for key, _ in index["key"]] == [field]:
+                await self.drop_index(name)
 
 
 class WholeDatabase(AsyncDatabase[Document]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._told: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
+        self.watched = True  # by the store itself, for what has expired
+        self.expiries: list[Expiry] = []  # what of it we see to in its place
 
     def on_write(self, collection: str, tell: Callable[[], None]) -> None:
         """`tell` is called after each write of this process to the collection. Others' writes are not seen."""

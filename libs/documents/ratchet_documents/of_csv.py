@@ -16,7 +16,8 @@ def read_csv(lines: Iterable[str], found: Collected) -> None:
     """Raises RefusedError."""
     all_lines = iter(lines)
     first = list(islice(all_lines, LOOKED_AT))
-    csv.field_size_limit(found.account.limits.characters)
+    # Of the whole process, in which others read CSV, too: it is never lowered.
+    csv.field_size_limit(max(csv.field_size_limit(), found.account.limits.characters))
     mark = _parting(first)
     rows = csv.reader((line.replace("\x00", "") for line in chain(first, all_lines)), delimiter=mark, strict=True)
     try:

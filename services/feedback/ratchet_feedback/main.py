@@ -28,7 +28,7 @@ from ratchet_feedback.store.traces import MongoTraces
 from ratchet_feedback.tallies import recount
 from ratchet_feedback.waiting import look_again, measure
 
-RECOUNT_EVERY_S = 1.0
+RECOUNT_EVERY_S, RECOUNTS = 1.0, 0.1  # and of the time: each reads all that was said since the last training
 LOOK_AGAIN_EVERY_S = 5.0
 FORGET_EVERY_S = 300.0
 UPLOAD_PATIENCE_S = 600.0
@@ -81,7 +81,7 @@ def _loops(
         await whole.forget_text(datetime.now(UTC))
 
     return {
-        "recount": Loop(partial(recount, tallies, settings.limits), every=RECOUNT_EVERY_S),
+        "recount": Loop(partial(recount, tallies, settings.limits), every=RECOUNT_EVERY_S, share=RECOUNTS),
         "look again": Loop(partial(look_again, store, settings.patience), every=LOOK_AGAIN_EVERY_S),
         "look at sessions": Loop(partial(look_at_sessions, whole, store, settings.patience), every=LOOK_AGAIN_EVERY_S),
         "forget text": Loop(forget, every=FORGET_EVERY_S),

@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import time
 
 import pytest
 from prometheus_client import REGISTRY
@@ -59,6 +60,24 @@ async def test_while_there_is_more_it_does_not_sleep() -> None:
             await asyncio.wait_for(rounds.done.wait(), 10)
             rounds.done.clear()
     assert rounds.count == 51
+
+
+async def test_after_a_round_that_took_long_it_rests_until_it_has_taken_its_share() -> None:
+    ends: list[float] = []
+    begins: list[float] = []
+    thrice = asyncio.Event()
+
+    async def slowly() -> None:
+        begins.append(time.monotonic())
+        if len(begins) == 3:
+            thrice.set()
+        await asyncio.sleep(0.02)
+        ends.append(time.monotonic())
+
+    async with running("notes", {"work": Loop(slowly, every=0.001, share=0.2)}):
+        await asyncio.wait_for(thrice.wait(), 10)
+    rested = [begin - end for end, begin in zip(ends, begins[1:], strict=False)]
+    assert all(rest >= 0.08 for rest in rested)
 
 
 async def test_loops_end_when_they_are_left() -> None:

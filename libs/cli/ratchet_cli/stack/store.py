@@ -17,7 +17,6 @@ from ratchet_common.errors import CannotStartError
 
 PROGRAM = "secantusd-py"
 OPLOG_ENTRIES = 500_000  # beyond them each write also removes one: half as many inserts a second
-EXPIRY_S = 3600  # to look for what has expired it reads every document, and keeps all others from them: 1 s for 50,000
 
 
 def store_program(beside: Path = Path(sys.executable)) -> str:
@@ -36,7 +35,7 @@ def store_command(program: str, folder: Path, lasting: bool, port: int) -> list[
     What is not to be `lasting` stays in memory, and never waits for the disk.
     """
     configuration = folder.with_name("store.toml")
-    configuration.write_text(f"[storage]\nttl_sweep_seconds = {EXPIRY_S}\n", encoding="utf-8")
+    configuration.write_text("[storage]\n", encoding="utf-8")
     return [
         *(program, "--config", str(configuration), "--log-level", "WARNING"),
         *("--host", LOOPBACK, "--port", str(port), "--storage-path", str(folder) if lasting else ":memory:"),
