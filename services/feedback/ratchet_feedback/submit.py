@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
@@ -70,6 +70,9 @@ class FeedbackStore(Protocol):
     async def save(self, said: Feedback) -> Saved:
         """Replaces what this user said before, under a higher revision; returns what stands there now."""
 
+    async def save_first(self, saved: Saved, event: FeedbackJoined) -> bool:
+        """`save` and `join` in one write. False, and nothing is written, where this user has said something before."""
+
     async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
         """Each as `save` does, unless it says what stands there; no two of them by one user on one result.
 
@@ -93,12 +96,25 @@ def _whose(said: Feedback) -> str:
 
 
 async def submit(said: Feedback, store: FeedbackStore) -> Receipt:
-    """Writes, then looks. The prediction's consumer does the same, so whoever comes second sees the other."""
-    saved = await store.save(said)
+    """Where the answer is known, and nothing was said of it before, that is one write. Else it writes, then looks. The
+    prediction's consumer does the same, so whoever comes second sees the other."""
+    saved = await _said_first(said, store)
+    found = saved is not None
+    if saved is None:
+        saved = await store.save(said)
+        found = bool(await join([saved], store))
     _count([said])
-    found = await join([saved], store)
     status = Status.RECORDED if found else Status.PENDING
     return Receipt(feedback_id(said), saved.revision, status, await _unplaced(saved, store) if found else ())
+
+
+async def _said_first(said: Feedback, store: FeedbackStore) -> Saved | None:
+    """None: the answer is not known yet, or this user has said something of it before."""
+    first = Saved(said=said, revision=1, said_at=datetime.now(UTC))
+    for saved, answer in await _with_answers([first], store):
+        if await store.save_first(saved, joined(saved, answer)):
+            return saved
+    return None
 
 
 async def _unplaced(saved: Saved, store: FeedbackStore) -> tuple[Cell, ...]:
@@ -128,13 +144,18 @@ def _count(said: Collection[Feedback]) -> None:
 
 async def join(waiting: Collection[Saved], store: FeedbackStore) -> list[Saved]:
     """Joins what has its answer by now, and returns that."""
+    found = await _with_answers(waiting, store)
+    if found:
+        await store.join([(saved, joined(saved, answer)) for saved, answer in found])
+    return [saved for saved, _ in found]
+
+
+async def _with_answers(waiting: Collection[Saved], store: FeedbackStore) -> list[tuple[Saved, Answer]]:
+    """Those whose answers are known, with the answers for which they count."""
     answers = await store.answers({saved.about for saved in waiting})
     origins = await _origins(answers.values(), store)
-    found = [saved for saved in waiting if saved.about in answers]
-    if found:
-        told = [(saved, answers[saved.about]) for saved in found]
-        await store.join([(saved, joined(saved, counted_for(a, origins.get(a.result_id)))) for saved, a in told])
-    return found
+    told = [(saved, answers[saved.about]) for saved in waiting if saved.about in answers]
+    return [(saved, counted_for(answer, origins.get(answer.result_id))) for saved, answer in told]
 
 
 async def _origins(answers: Iterable[Answer], store: FeedbackStore) -> dict[UUID, Answer]:

@@ -46,6 +46,14 @@ class InMemoryStore:
         await asyncio.sleep(0)
         return self.kept[who(said)].saved
 
+    async def save_first(self, saved: Saved, event: FeedbackJoined) -> bool:
+        await asyncio.sleep(0)
+        if who(saved.said) in self.kept:
+            return False
+        self.kept[who(saved.said)] = Kept(saved, saved.said_at)
+        await self.join([(saved, event)])
+        return True
+
     async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
         return [await self.save(one) for one in said]
 

@@ -91,23 +91,40 @@ def same_words(said: Feedback | SessionWord) -> bytes:
 def saying(said: Feedback, now: datetime, text_kept: timedelta | None) -> Document:
     """The update by which it takes the place of what this user said before. `text_kept`: None, nothing was written."""
     place = uuid7().hex
-    replaced = said_fields(said) | {
-        "same": same_words(said),
-        "state": "pending",
-        "place": place,
-        "said_at": now,
-        "due_at": now + SECOND_LOOK,
-        "text_until": now + text_kept if text_kept and wrote(said) else None,
-    }
-    first = {
+    counts = {"$inc": {"revision": 1, "changes": 1}, "$addToSet": {"stood": hour_at(place)}}
+    return {"$set": _word(said, now, place, text_kept), "$setOnInsert": _whose(said), **counts}
+
+
+def first_word(said: Feedback, now: datetime, text_kept: timedelta | None) -> Document:
+    """What stands there once `saying` was the first that this user said of it."""
+    place = uuid7().hex
+    counts = {"revision": 1, "changes": 1, "stood": [hour_at(place)]}
+    return {"_id": feedback_key(said)} | _whose(said) | _word(said, now, place, text_kept) | counts
+
+
+def _word(said: Feedback, now: datetime, place: str, text_kept: timedelta | None) -> Document:
+    return (
+        said_fields(said)
+        | {
+            "same": same_words(said),
+            "state": "pending",
+            "place": place,
+            "said_at": now,
+            "due_at": now + SECOND_LOOK,
+            "text_until": now + text_kept if text_kept and wrote(said) else None,
+        }
+        | unmarked(said.tenant)
+    )
+
+
+def _whose(said: Feedback) -> Document:
+    return {
         "tenant": said.tenant,
         "result_id": Binary.from_uuid(said.result_id),
         "about": answer_key((said.tenant, said.result_id)),
         "user_id": said.user_id,
         "speaker": digest(said.tenant, said.user_id),
     }
-    counts = {"$inc": {"revision": 1, "changes": 1}, "$addToSet": {"stood": hour_at(place)}}
-    return {"$set": replaced | unmarked(said.tenant), "$setOnInsert": first, **counts}
 
 
 def unmarked(tenant: str) -> Document:

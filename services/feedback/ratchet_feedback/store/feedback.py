@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 from pymongo import UpdateOne
+from pymongo.errors import DuplicateKeyError
 
 from ratchet_common import outbox
 from ratchet_common.errors import RetryLaterError
@@ -21,6 +22,7 @@ from ratchet_feedback.store.documents import (
     answer_in,
     answer_key,
     feedback_key,
+    first_word,
     same_words,
     saved_in,
     saying,
@@ -68,6 +70,16 @@ class MongoFeedbackStore:
         if stands is None:  # its user was forgotten in between
             raise RetryLaterError("What was just said is gone again, since its user is being forgotten.")
         return saved_in(stands)
+
+    async def save_first(self, saved: Saved, event: FeedbackJoined) -> bool:
+        document = first_word(saved.said, saved.said_at, self._text_kept) | _joined(saved, event)
+        del document["due_at"]
+        try:
+            with waiting_is_worth_it():
+                await self._feedback.insert_one(document)
+        except DuplicateKeyError:
+            return False
+        return True
 
     async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
         """What stands there in the same words stays as it is. Whose user was forgotten in between is not among them."""
@@ -120,7 +132,14 @@ class MongoFeedbackStore:
 
 
 def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
-    """`uncounted` marks it for the tallies, in the same write. Its event supersedes those of earlier revisions."""
+    """Its event supersedes those of earlier revisions."""
+    not_yet = _still(saved) | {"joined": {"$not": {"$gte": saved.revision}}}
+    changed = _joined(saved, event)
+    return UpdateOne(not_yet, {"$set": changed, "$unset": {"due_at": ""}, "$inc": {"changes": 1}})
+
+
+def _joined(saved: Saved, event: FeedbackJoined) -> Document:
+    """State and event. `uncounted` marks it for the tallies, in the same write."""
     said = {
         "state": "joined",
         "joined": saved.revision,
@@ -140,9 +159,7 @@ def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
         "weak": event.is_weak or None,
         "edits": msgspec.json.encode(its) if (its := edited(event)) else None,
     }
-    not_yet = _still(saved) | {"joined": {"$not": {"$gte": saved.revision}}}
-    changed = said | outbox.replace(event) | unmarked(event.tenant)
-    return UpdateOne(not_yet, {"$set": changed, "$unset": {"due_at": ""}, "$inc": {"changes": 1}})
+    return said | outbox.replace(event) | unmarked(event.tenant)
 
 
 def _expired(tenant: str) -> Document:
