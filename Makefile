@@ -9,6 +9,8 @@ MEMBERS := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.to
 UV_VERSION := 0.13.9
 ONLY ?=
 WORKERS ?= 2
+# Where nothing compiled may be kept, each of the many processes that are started here compiles all of it again: 3 s.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test test-kafka lint types bench bench-gateway bench-routing replay token lock schemas release-schemas env-example routes dashboards clean test-imitations test-lora
