@@ -56,5 +56,13 @@ async def test_an_index_of_an_earlier_release_gives_way(database: WholeDatabase)
     for _ in range(2):  # as at every start
         await database.things.create_index("until", expireAfterSeconds=0)
     indexes = await database.things.index_information()
-    assert sorted(indexes) == ["_id_", "place_1", "until_1"]
-    assert "expireAfterSeconds" not in indexes["until_1"]
+    assert sorted(indexes) == ["_id_", "place_1", "until_swept"]
+    assert "expireAfterSeconds" not in indexes["until_swept"]
+
+
+async def test_an_earlier_release_may_come_back(database: WholeDatabase) -> None:
+    database.watched = False
+    await database.things.create_index("until", expireAfterSeconds=0)
+    database.watched = True
+    await database.things.create_index("until", expireAfterSeconds=0)
+    assert (await database.things.index_information())["until_1"]["expireAfterSeconds"] == 0

@@ -92,6 +92,7 @@ class _Collection(AsyncCollection[Document]):
             field = keys if isinstance(keys, str) else keys[0][0]
             whole.expiries.append(Expiry(self, field, after))
             await to_its_end(self._unwatch(field))
+            kwargs.setdefault("name", f"{field}_swept")  # an earlier release that comes back makes its own
         with for_long():
             return await to_its_end(super().create_index(keys, *args, **kwargs))
 
