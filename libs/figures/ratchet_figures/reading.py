@@ -13,7 +13,7 @@ DAY = "date"
 
 def read_prices(lines: Iterable[str]) -> dict[str, Series]:
     """By instrument. Raises CannotComputeError, which names the line."""
-    rows = csv.reader(lines)
+    rows = csv.reader(lines, strict=True)
     try:
         return _read(rows)
     except csv.Error:
