@@ -39,10 +39,12 @@ svg .theirs.mark, svg .theirs.bar { fill: var(--paper); stroke: var(--theirs); s
 """
 
 
-def page(title: str, body: Sequence[str]) -> str:
-    """`body`: parts that are HTML already."""
+def page(title: str, body: Sequence[str], policy: str = "") -> str:
+    """`body`: parts that are HTML already. `policy`: that the page carries itself, for one that is kept as a file."""
+    carried = f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}"/>' if policy else ""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"/>'
+        f"{carried}"
         '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body><main>\n"
         + "\n".join(body)
