@@ -29,13 +29,13 @@ class ReportRefusedError(ValueError):
 class Limits:
     bytes: int = 20_000_000  # of its JSON, as it is read
     sections: int = 100
-    statements: int = 5_000
+    statements: int = 2_000
     figures: int = 1_000
-    inputs: int = 20_000  # of all figures
+    inputs: int = 5_000  # of all figures
     citations: int = 2_000
     tables: int = 50
     columns: int = 20  # of one table
-    cells: int = 20_000  # of all tables
+    cells: int = 8_000  # of all tables
     plots: int = 20
     series: int = 12  # of one plot
     points: int = 6_000  # of one plot
@@ -43,7 +43,7 @@ class Limits:
     checks: int = 200
     notes: int = 1_000  # assumptions and warnings
     text: int = 20_000  # characters of one
-    characters: int = 1_000_000  # of all texts
+    characters: int = 400_000  # of all texts: a PDF of about 150 pages
 
 
 STANDARD: Final = Limits()

@@ -1,6 +1,5 @@
 """A report laid out: the same blocks in the same order, whatever page is made of them. Pure."""
 
-import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
@@ -11,6 +10,7 @@ from ratchet_figures.showing import shown
 from ratchet_reports.pages.blocks import Block, Entry, Heading, Items, Part, Picture, Rows, Text
 from ratchet_reports.plots.telling import told
 from ratchet_reports.report import Citation, Paragraph, Report, Statement, Statistics
+from ratchet_reports.writing import MARK
 
 APPROACHES: Final = {
     "direct": "a model alone",
@@ -18,7 +18,6 @@ APPROACHES: Final = {
     "finetuned": "a tuned model",
     "hybrid_rag_finetuned": "retrieval and a tuned model",
 }
-_MARK: Final = re.compile(r"\[([0-9A-Za-z]{1,12})\]")
 
 
 def laid_out(report: Report) -> Iterator[Block]:
@@ -74,7 +73,7 @@ def _parts(paragraph: Paragraph, known: frozenset[str]) -> Iterator[Part]:
 def _of_statement(statement: Statement, known: frozenset[str]) -> Iterator[Part]:
     """Marks where its text has them, and the others at its end; brackets around anything else are text."""
     at, seen = 0, set[str]()
-    for found in _MARK.finditer(statement.text):
+    for found in MARK.finditer(statement.text):
         if found[1] in known:
             if found.start() > at:
                 yield Part(statement.text[at : found.start()])

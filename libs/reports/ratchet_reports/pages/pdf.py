@@ -1,4 +1,4 @@
-"""A report as PDF, typeset by Typst with the fonts that it brings: the same report is the same bytes everywhere."""
+"""A report as PDF, typeset by Typst with the fonts that it brings, and no others: the same report is the same bytes."""
 
 import re
 import unicodedata
