@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final, Literal
 
 import msgspec
@@ -92,7 +93,7 @@ def _counts(report: Report, limits: Limits) -> Iterable[tuple[str, int, int]]:
 
 def _texts(report: Report, limits: Limits) -> None:
     total = 0
-    for one in _leaves(msgspec.to_builtins(report)):
+    for one in _leaves(msgspec.to_builtins(report, builtin_types=(date, datetime))):  # days of plots are no text
         if isinstance(one, float) and not math.isfinite(one):
             raise ReportRefusedError("inconsistent", "The report has a number that is not finite: leave it out.")
         if isinstance(one, str):
