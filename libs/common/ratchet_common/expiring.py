@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from pymongo.asynchronous.collection import AsyncCollection
 
-from ratchet_common.mongo import Database, Document, waiting_is_worth_it
+from ratchet_common.mongo import Database, Document, for_long, waiting_is_worth_it
 
 SWEEP_EVERY_S = 60.0
 
@@ -26,8 +26,8 @@ class Expiry:
     after: timedelta
 
     async def sweep(self, now: datetime) -> int:
-        """Returns how many went."""
-        with waiting_is_worth_it():
+        """Returns how many went. After a long rest that may take long: asked again meanwhile it would be done twice."""
+        with for_long(), waiting_is_worth_it():
             gone = await self.collection.delete_many({self.field: {"$lt": now - self.after}})
         return gone.deleted_count
 
