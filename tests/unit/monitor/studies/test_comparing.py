@@ -71,6 +71,17 @@ async def test_shares_that_are_not_kept_hold_everything_and_say_so() -> None:
     assert kept.shares_p > OF_SHARES
 
 
+async def test_a_slow_arm_whose_answers_all_come_later_gets_its_share_all_the_same() -> None:
+    played = Played(study(), 5)
+    for number in range(200):
+        late = number >= 100
+        played.observations.append(exposure(number, "b" if late else "a", seen_at=START + timedelta(seconds=late)))
+        played.words.append(word(number, float(late), seen_at=START + timedelta(seconds=30 + late)))
+    found = await played.found()
+    assert not found.mismatch
+    assert (found.shares_p, found.scored_p) == (1.0, 1.0)
+
+
 async def test_an_arm_whose_users_speak_less_is_no_fair_comparison_of_scores() -> None:
     played, chance = Played(study(), 6).scored(6_000, {"a": 0.6, "b": 0.8}), random.Random(6)
     quiet = {one.result_id for one in played.observations if one.arm_of_experiment == "b" and chance.random() < 0.25}
