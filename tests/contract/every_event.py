@@ -27,6 +27,7 @@ from ratchet_common.events import (
     PredictionMade,
     QualityMeasured,
     RawConfidence,
+    ReportChanged,
     RetrainingFellDue,
     Savings,
     Serving,
@@ -116,6 +117,7 @@ LEAST: tuple[Event, ...] = (
     AlertChanged(tenant="acme", alert_id="a1", kind="budget", severity="info", state="closed", subject="acme"),
     CostIncurred(tenant="acme", kind="training", about="j1", task_type="summary", cost_usd=Decimal(0)),
     DocumentChanged(tenant="acme", document_id="d1", change="came"),
+    ReportChanged(tenant="acme", report_id="report_1", state="computing"),
     ErasureAsked(tenant="acme", erasure_id=ID, user="8d969eef6ecad3c29a3a6292"),
     ErasureDone(tenant="acme", erasure_id=ID, service="router"),
 )
@@ -372,6 +374,7 @@ MOST: tuple[Event, ...] = (
     DocumentChanged(
         tenant="acme", event_id=ID, occurred_at=NOW, document_id="d1", change="went", revision=2, state="gone"
     ),
+    ReportChanged(tenant="acme", event_id=ID, occurred_at=NOW, report_id="report_1", state="ready"),
     ErasureAsked(tenant="acme", event_id=ID, occurred_at=NOW, erasure_id=ID, user="8d969eef6ecad3c29a3a6292"),
     ErasureDone(
         tenant="acme", event_id=ID, occurred_at=NOW, erasure_id=ID, service="router", removed={"kept_answers": 3}

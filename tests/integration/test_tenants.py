@@ -26,6 +26,9 @@ LAST: Final = ("get", "post", "delete")  # what removes comes after what reads a
 ANSWERS: Final = {  # to the owner, where it is not 200; no worker reads documents here
     ("post", "/api/documents/{document_id}/reindex"): 409,
     ("delete", "/api/documents/{document_id}"): 202,
+    ("get", "/api/reports/{report_id}"): 202,
+    ("get", "/api/reports/{report_id}/plots/{plot}"): 409,
+    ("delete", "/api/reports/{report_id}"): 202,
 }
 WITHOUT_ID: Final = frozenset(
     {
@@ -42,6 +45,7 @@ WITHOUT_ID: Final = frozenset(
         ("post", "/api/batches/items"),
         ("post", "/api/documents"),
         ("post", "/api/models/predictions"),
+        ("post", "/api/reports"),
         ("post", "/api/templates"),
         ("delete", "/api/cache"),
     }
@@ -61,6 +65,8 @@ class Two:
 
     async def ask(self, method: str, path: str, who: dict[str, str], **how: Any) -> tuple[int, str]:
         async with self.app.http.request(method, self.app.url + path, headers=who, **how) as answer:
+            if answer.content_type == "text/event-stream":  # of what is not over
+                return answer.status, (await answer.content.readuntil(b"\n\n")).decode()
             return answer.status, await answer.text()
 
     def routes(self) -> list[tuple[str, str]]:
@@ -119,6 +125,8 @@ async def owned(its: Two) -> dict[str, str]:
     form.add_field("file", its.secret.encode(), filename=f"{its.secret}.txt")
     async with its.app.http.post(f"{its.app.url}/api/documents", data=form, headers=its.owner) as answer:
         document = await answer.json()
+    prices = {"A": {"2026-01-02": 1.0, "2026-01-05": 1.1}}
+    _, report = await made(its, "/api/reports", {"question": its.secret, "portfolio": {"prices": prices}})
     template = f"t_{its.secret[:20]}"
     _, _ = await made(
         its,
@@ -137,6 +145,8 @@ async def owned(its: Two) -> dict[str, str]:
         "batch_id": batch["id"],
         "item_id": item["id"],
         "document_id": document["id"],
+        "report_id": report["id"],
+        "plot": "1.svg",
         "template_id": template,
     }
 
@@ -188,7 +198,7 @@ async def test_no_list_names_what_is_anothers(two: Two) -> None:
             assert status == 200, (path, said)
             assert not [one for one in everything if one in said], path
     lists = {"/v1/files": "file_id", "/v1/batches": "batch_id", "/api/batches": "batch_id"}
-    lists |= {"/api/documents": "document_id"}
+    lists |= {"/api/documents": "document_id", "/api/reports": "report_id"}
     for path, name in (lists | {"/api/templates": "template_id"}).items():
         status, said = await two.ask("get", path, two.owner)
         assert (status, two.ids[name] in said) == (200, True), path

@@ -9,12 +9,13 @@ from typing import Any
 
 from ratchet_cli.printable import shown_safely
 from ratchet_cli.showing import show
+from ratchet_cli.weights import weights_of
 from ratchet_common.errors import CannotStartError
 from ratchet_figures.figure import CannotComputeError, Computed, Figure, Source
 from ratchet_figures.measures import NAMES
 from ratchet_figures.of_prices import Asked, figures_of_prices
-from ratchet_figures.prices import Series
 from ratchet_figures.reading import read_prices
+from ratchet_figures.series import Series
 
 
 def compute(
@@ -28,7 +29,7 @@ def compute(
     as_json: bool,
 ) -> None:
     """Raises CannotStartError."""
-    held = _weights(weights)
+    held = weights_of(weights)
     try:
         series = _read(path)
         against = (benchmark, _column(series, benchmark, path)) if benchmark else None
@@ -62,20 +63,6 @@ def _column(series: Mapping[str, Series], name: str, path: Path) -> Series:
     if name not in series:
         raise CannotStartError(f"The file {path} has no column {name}: it has {', '.join(series)}.")
     return series[name]
-
-
-def _weights(given: str) -> dict[str, float]:
-    weights: dict[str, float] = {}
-    for part in filter(None, (one.strip() for one in given.split(","))):
-        name, _, weight = part.rpartition("=")
-        try:
-            value = float(weight)
-        except ValueError:
-            raise CannotStartError(f"--weights takes NAME=WEIGHT by commas, not {part}: A=.6,B=.4, say.") from None
-        if not name or name in weights:
-            raise CannotStartError(f"--weights names {name or 'no instrument'} in {part}: each once, as NAME=WEIGHT.")
-        weights[name] = value
-    return weights
 
 
 def _show(computed: Computed, *, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from ratchet_cli.commands import (
     figures,
     prompts,
     report,
+    reports,
     rollout,
     tune,
     versions,
@@ -49,6 +50,7 @@ app.add_typer(costs.commands, name="costs")
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(report.commands, name="report")
 app.add_typer(documents.commands, name="documents")
+app.add_typer(reports.commands, name="reports")
 app.command(epilog=figures.EXAMPLE)(figures.figures)
 app.command(epilog=asking.EXAMPLE)(asking.ask)
 

@@ -17,6 +17,7 @@ from ratchet_common.events import (
     FeedbackJoined,
     PredictionMade,
     QualityMeasured,
+    ReportChanged,
     RetrainingFellDue,
     ShadowAnswered,
     TrafficAssigned,
@@ -67,6 +68,7 @@ SPENDING = Topic("spending", CostIncurred, lambda e: f"{e.tenant}:{e.about}", ("
 DOCUMENTS = Topic(
     "documents", DocumentChanged, lambda e: f"{e.tenant}:{e.document_id}", ("router",), ("router",), MONTH
 )
+REPORTS = Topic("reports", ReportChanged, lambda e: f"{e.tenant}:{e.report_id}", ("router",), ("router",), MONTH)
 ERASURES = Topic("erasures", ErasureAsked, lambda e: f"{e.tenant}:{e.user}", ("trainer",), EVERY_SERVICE, MONTH)
 FORGOTTEN = Topic("forgotten", ErasureDone, lambda e: f"{e.tenant}:{e.erasure_id}", EVERY_SERVICE, ("trainer",), MONTH)
 
@@ -83,6 +85,7 @@ TABLE = (
     ALERTS,
     SPENDING,
     DOCUMENTS,
+    REPORTS,
     ERASURES,
     FORGOTTEN,
 )

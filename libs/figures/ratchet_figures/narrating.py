@@ -51,9 +51,9 @@ class Narration:
     notes: tuple[str, ...]  # what was assumed, and what could not be computed
 
 
-def narrated(computed: Computed, first_mark: int = 1) -> Narration:
-    """A paragraph for each subject, in the order in which they come."""
-    marks = [Marked(str(number), one) for number, one in enumerate(computed.figures, first_mark)]
+def narrated(computed: Computed, first_mark: int = 1, prefix: str = "") -> Narration:
+    """A paragraph for each subject, in the order in which they come. `prefix`: of each mark, `F` of `[F1]`."""
+    marks = [Marked(f"{prefix}{number}", one) for number, one in enumerate(computed.figures, first_mark)]
     by_subject: dict[str, list[str]] = {}
     for marked in marks:
         by_subject.setdefault(marked.figure.subject, []).append(_sentence(marked))

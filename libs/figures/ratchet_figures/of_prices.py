@@ -9,7 +9,8 @@ from ratchet_figures.frequency import returns_a_year
 from ratchet_figures.measures import MEASURES, NAMES, Measure, Sample, computed
 from ratchet_figures.names import CONTRIBUTION, LEVEL
 from ratchet_figures.portfolio import Rebalancing, contributions, returns_of, weights_of
-from ratchet_figures.prices import Prices, Series, prices_of
+from ratchet_figures.prices import Prices, prices_of
+from ratchet_figures.series import Series
 
 PORTFOLIO = "portfolio"
 DAYS_A_YEAR = 360  # a year of working days may begin and end a few days short of one

@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from ratchet_figures.figure import CannotComputeError
+from ratchet_figures.series import MOST_PRICES, Series
 
-MOST_PRICES = 5_000_000
 LONG_GAP = 5  # times the usual step: a return over it is a return of another length
-
-Series = Mapping[date, float | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from ratchet_figures.figure import CannotComputeError
-from ratchet_figures.prices import MOST_PRICES, Series
+from ratchet_figures.series import MOST_PRICES, Series
 
 DAY = "date"
 

@@ -11,6 +11,7 @@ from ratchet_router.batches.traces import MongoBatchTraces
 from ratchet_router.best_answers import keep_best
 from ratchet_router.consumers import Consumers
 from ratchet_router.documents.traces import DocumentTraces
+from ratchet_router.reporting.tending import ReportTending
 from ratchet_router.settings import RouterSettings
 from ratchet_router.stores import Stores
 
@@ -24,8 +25,9 @@ async def hear(its: Connections, settings: RouterSettings, stores: Stores, poke:
     its.hear(EXPERIMENTS, consumers.on_experiments)
     batches = MongoBatchTraces(its.database, kept=timedelta(days=settings.batch_days))
     await batches.create_indexes()
-    documents = DocumentTraces(stores.documents, lambda: datetime.now(UTC))  # last: they are waited for
-    forgets = await forgetting(its.database, its.name, stores.traces.steps | batches.steps | documents.steps)
+    documents = DocumentTraces(stores.documents, lambda: datetime.now(UTC))
+    waited_for = documents.steps | ReportTending(stores.reports).steps  # last
+    forgets = await forgetting(its.database, its.name, stores.traces.steps | batches.steps | waited_for)
     its.hear(ERASURES, forgets.on_erasures)
     if settings.best_answers:
         its.hear(FEEDBACK, forgets.sparing(partial(keep_best, stores.best)))

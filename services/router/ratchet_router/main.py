@@ -31,6 +31,7 @@ from ratchet_router.api import (
     openai_batches,
     openai_files,
     predictions,
+    reports,
     responses,
     route,
     templates,
@@ -60,6 +61,8 @@ from ratchet_router.memory import Memory
 from ratchet_router.parts import Parts
 from ratchet_router.recording import Recorder
 from ratchet_router.refreshing import refreshed
+from ratchet_router.reporting.at_work import asking_loops, poking
+from ratchet_router.reporting.reports import reports_of
 from ratchet_router.retrying import RetryBudget
 from ratchet_router.sessions import Sessions
 from ratchet_router.settings import RouterSettings
@@ -93,6 +96,7 @@ APIS = (
     limits,
     templates,
     documents,
+    reports,
 )
 
 
@@ -131,6 +135,7 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
             loops |= await its.relay(stores.router.outbox, only_outbox=True) | await its.relay(its.database.forgotten)
             app.state.documents = documents_of(stores.documents, place, settings)
             loops |= await _batches(app, admission, callbacks, its) | await its.relay(stores.documents.collection)
+            loops |= await _reports(app, stores, its)
             async with at_work(its, loops):
                 yield
                 await parts.shadows.stop()
@@ -168,6 +173,14 @@ async def _batches(app: FastAPI, admission: Admission, callbacks: Callbacks, its
     found = await batches_at_work(its.database, current, admission, ENDPOINTS, callbacks)
     app.state.batches, app.state.singles, app.state.poke_batches = found.batches, found.singles, found.poke
     return found.loops | await its.relay(found.store.items)
+
+
+async def _reports(app: FastAPI, stores: Stores, its: Connections) -> dict[str, Loop]:
+    """To the routes as well. Raises RetryLaterError."""
+    settings: RouterSettings = app.state.parts.settings
+    loops = asking_loops(stores.reports, lambda: app.state.parts, settings.reports_at_once)
+    app.state.reports, app.state.poke_reports = reports_of(stores.reports, settings), poking(loops)
+    return loops | await its.relay(stores.reports.collection)
 
 
 def _parts(

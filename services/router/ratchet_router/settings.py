@@ -199,6 +199,26 @@ class RouterSettings(CommonSettings):
         1_536, ge=512, le=65_536, description="of memory for each process that reads documents; then it is refused"
     )
 
+    report_bytes: int = Field(
+        4 * 1024 * 1024,
+        ge=1024,
+        le=12 * 1024 * 1024,
+        description="of a request for a report, which may carry prices; BODY_LIMIT_BYTES where that is more",
+    )
+    reports_waiting: int = Field(
+        100, ge=1, le=10_000, description="reports of a tenant that may be under way at once; more get 429"
+    )
+    report_days: float = Field(90.0, gt=0, le=36_500, description="how long a report is kept")
+    reports_at_once: int = Field(
+        2, ge=1, le=32, description="reports that one replica asks models for, and one worker writes, side by side"
+    )
+    report_maker_s: float = Field(
+        180.0, ge=1, le=3_600, description="that computing or drawing one report may take; then it fails"
+    )
+    report_maker_mb: int = Field(
+        1_024, ge=512, le=65_536, description="of memory for a process that computes or draws a report; then it fails"
+    )
+
     @field_validator("escalate_on", mode="before")
     @classmethod
     def _by_commas(cls, value: object) -> object:

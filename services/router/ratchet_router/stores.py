@@ -10,6 +10,7 @@ from ratchet_router.conversation_store import MongoConversationStore
 from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.idempotency_store import MongoKeyStore
 from ratchet_router.kept_from_documents import MongoKeptFromDocuments
+from ratchet_router.reporting.store import MongoReportStore
 from ratchet_router.settings import RouterSettings
 from ratchet_router.store import MongoRouterStore
 from ratchet_router.template_store import MongoTemplateStore
@@ -26,6 +27,7 @@ class Stores:
     traces: MongoTraces
     documents: MongoDocumentStore
     kept: MongoKeptFromDocuments
+    reports: MongoReportStore
 
     @classmethod
     def of(cls, database: Database, settings: RouterSettings) -> Self:
@@ -41,9 +43,10 @@ class Stores:
             traces=MongoTraces(database, conversations),
             documents=MongoDocumentStore(database),
             kept=MongoKeptFromDocuments(database),
+            reports=MongoReportStore(database),
         )
 
     async def create_indexes(self) -> None:
         of_answers = (self.router, self.templates, self.best, self.keys, self.conversations, self.traces, self.kept)
-        for store in (*of_answers, self.documents):
+        for store in (*of_answers, self.documents, self.reports):
             await store.create_indexes()

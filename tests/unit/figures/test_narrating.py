@@ -15,7 +15,7 @@ from ratchet_figures.names import MAY_GROW, OF_PRICES, OF_STATEMENTS
 from ratchet_figures.narrating import narrated
 from ratchet_figures.of_prices import Asked, figures_of_prices
 from ratchet_figures.of_statements import figures_of_statements
-from ratchet_figures.prices import Series
+from ratchet_figures.series import Series
 from ratchet_figures.statements import Item, Statement
 
 

@@ -12,7 +12,7 @@ import pytest
 from ratchet_figures import CannotComputeError, Source
 from ratchet_figures.measures import NAMES
 from ratchet_figures.of_prices import Asked, figures_of_prices
-from ratchet_figures.prices import Series
+from ratchet_figures.series import Series
 
 DAYS = [day for day in (date(2025, 1, 1) + timedelta(days=n) for n in range(400)) if day.weekday() < 5]
 

@@ -28,6 +28,7 @@ from ratchet_common.events.predictions import (
     Usage,
 )
 from ratchet_common.events.quality import Calibration, CurvePoint, EstimateTrained, QualityMeasured
+from ratchet_common.events.reports import ReportChanged
 from ratchet_common.events.spending import CostIncurred
 from ratchet_common.events.traffic import Conclusion, Holdout, Serving, Shadow, TrafficAssigned, VerdictReached
 
@@ -44,6 +45,7 @@ AnyEvent = (
     | AlertChanged
     | CostIncurred
     | DocumentChanged
+    | ReportChanged
     | ErasureAsked
     | ErasureDone
 )
@@ -79,6 +81,7 @@ __all__ = [
     "PredictionMade",
     "QualityMeasured",
     "RawConfidence",
+    "ReportChanged",
     "RetrainingFellDue",
     "Savings",
     "ScoreSource",

@@ -16,6 +16,6 @@ def large_bodies(settings: RouterSettings) -> Uploads:
     most = max(settings.media_body_bytes, settings.body_limit_bytes)
     asked = Upload(most, BODY_PATIENCE_S, "ROUTER_MEDIA_BODY_BYTES")
     document = Upload(settings.document_bytes + AROUND_A_FILE, FILE_PATIENCE_S, "ROUTER_DOCUMENT_BYTES")
-    return {("POST", "/v1/files"): file, ("POST", "/api/documents"): document} | {
-        ("POST", path): asked for path in ASKING_MODELS
-    }
+    report = Upload(max(settings.report_bytes, settings.body_limit_bytes), BODY_PATIENCE_S, "ROUTER_REPORT_BYTES")
+    files = {("POST", "/v1/files"): file, ("POST", "/api/documents"): document, ("POST", "/api/reports"): report}
+    return files | {("POST", path): asked for path in ASKING_MODELS}

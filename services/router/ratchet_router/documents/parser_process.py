@@ -3,10 +3,8 @@
 It has a bound on its memory, and none of the worker's environment: what it reads, strangers have written.
 """
 
-import ctypes
 import os
 import resource
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +19,7 @@ from ratchet_documents.limits import STANDARD, Account
 from ratchet_documents.metadata import metadata_of
 from ratchet_documents.parsing import parse
 from ratchet_documents.refusal import RefusedError
+from ratchet_router.bound_process import leave_with
 from ratchet_router.documents.frames import (
     LENGTH,
     End,
@@ -35,7 +34,6 @@ from ratchet_router.documents.frames import (
 )
 from ratchet_router.documents.reading import metadata_said
 
-PR_SET_PDEATHSIG: Final = 1
 PORTION: Final = 64  # chunks in a frame
 TOLD_EVERY_S: Final = 0.5
 LEAVES_AT: Final = 0.3  # of its memory, resident: what one document left behind shall not be the next one's trouble
@@ -47,7 +45,8 @@ Say = Callable[[Frame], None]
 def main() -> None:
     """`parser_process PARENT_PID MEMORY_BYTES`."""
     parent, memory = map(int, sys.argv[1:3])
-    _bound(parent, memory)
+    leave_with(parent)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no frame
 
@@ -64,16 +63,6 @@ def main() -> None:
         say(End(leaves))
         if leaves:
             return
-
-
-def _bound(parent: int, memory: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if os.getppid() != parent:  # it died before the line above, and no signal will come
-        sys.exit(1)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the document
 
 
 def _read(wanted: ToParse, say: Say, memory: int) -> None:

@@ -20,6 +20,7 @@ import msgspec
 from ratchet_common.errors import RetryLaterError
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.parsed import Divided, Kind
+from ratchet_router.bound_process import environment
 from ratchet_router.documents.document import Said
 from ratchet_router.documents.frames import (
     LARGEST,
@@ -36,7 +37,6 @@ from ratchet_router.documents.frames import (
 )
 
 PROGRAM: Final = "ratchet_router.documents.parser_process"
-PASSED_ON: Final = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TMPDIR")  # and no secrets
 TRIES: Final = 2  # a process may have been killed for what was no document's fault
 
 OnPages = Callable[[int], None]
@@ -180,7 +180,7 @@ class ParserProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a library's words may quote the document
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            env=environment(),
             start_new_session=True,
         )
         its = cls(process, said)

@@ -6,19 +6,14 @@ from typing import Any, Final
 import msgspec
 
 from ratchet_common import lease
-from ratchet_common.errors import RetryLaterError
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_common.outbox import push
 from ratchet_router.documents.document import Progress, Read, Refusal, Served, State, needed_files
 from ratchet_router.documents.store import FIRST, THERE, MongoDocumentStore, change_of, record_of
+from ratchet_router.under_lease import LEASE_S, OvertakenError
 
-LEASE_S: Final = 30.0  # a worker that was killed is missed for so long
 COUNTED: Final = 10_000  # of a state at most, for metrics
 SHOWN: Final[tuple[State, ...]] = ("received", "parsing", "indexing", "deleting")
-
-
-class OvertakenError(RetryLaterError):
-    """Another worker has the document now, or it got a new revision, or it is to be deleted."""
 
 
 class Held:

@@ -11,8 +11,8 @@ from ratchet_retrieval.away import AwayError
 from ratchet_router.documents.deleting import Deleting
 from ratchet_router.documents.document import LEAVING, UNDER_WAY, needed_files
 from ratchet_router.documents.ingesting import Coming, Ingesting, Reads
-from ratchet_router.documents.under_lease import under_lease
-from ratchet_router.documents.work_store import Held, MongoWorkStore, OvertakenError
+from ratchet_router.documents.work_store import Held, MongoWorkStore
+from ratchet_router.under_lease import OvertakenError, under_lease
 
 PUT_OFF: Final = timedelta(seconds=20)  # where the index or the place of files is away
 log = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ class Worker:
             return False
         coming = Coming()
         try:
-            await under_lease(self._store, held, self._step(held, coming), lambda: self._tell(held, coming))
+            name, work = f"the document {held.record.id}", self._step(held, coming)
+            await under_lease(self._store, held, name, work, lambda: self._tell(held, coming))
         except OvertakenError as error:
             log.info("%s", error)
         except (AwayError, RetryLaterError, OSError) as error:

@@ -2,18 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import FastAPI
 
 from ratchet_common.background import Loop
-from ratchet_common.events import DocumentChanged
+from ratchet_common.events import DocumentChanged, ReportChanged
 from ratchet_common.http import create_app
 from ratchet_common.measures import Found
 from ratchet_common.messaging import Handle
 from ratchet_common.service import Connections, at_work, connections
-from ratchet_common.topics import DOCUMENTS
+from ratchet_common.topics import DOCUMENTS, REPORTS
 from ratchet_providers.wire import Wire
 from ratchet_retrieval.port import Index
 from ratchet_router.documents.deleting import AlsoGone, Deleting
@@ -30,6 +31,13 @@ from ratchet_router.documents.work_store import MongoWorkStore
 from ratchet_router.documents.worker import Worker
 from ratchet_router.kept_from_documents import MongoKeptFromDocuments
 from ratchet_router.recording import Recorder
+from ratchet_router.reporting.at_work import making_loops, tending_loops
+from ratchet_router.reporting.metrics import REPORTS as REPORT_STATES
+from ratchet_router.reporting.metrics import WAITED as REPORT_WAITED
+from ratchet_router.reporting.record import OF_WORKERS
+from ratchet_router.reporting.store import MongoReportStore
+from ratchet_router.reporting.tending import ReportTending
+from ratchet_router.reporting.work_store import MongoReportWork
 from ratchet_router.settings import RouterSettings
 from ratchet_router.store import MongoRouterStore
 
@@ -39,6 +47,14 @@ IDLE_S: Final = 20.0
 RECORD_EVERY_S: Final = 0.05  # after a failed round
 TEND_EVERY_S: Final = 30.0
 SWEEP_EVERY_S: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOfIt:
+    """Who forgets what was made of a document: where it has a new revision, and where it goes."""
+
+    changed: Sequence[AlsoGone]
+    gone: Sequence[AlsoGone]
 
 
 def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], Index]) -> FastAPI:
@@ -60,10 +76,15 @@ def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], 
             kept = MongoKeptFromDocuments(its.database)
             await kept.create_indexes()
             embeds, of_embeds = await _embeds(model, settings, its)
-            loops = _loops(work, files, index, parsers, [kept.changed], embeds)
+            reports = MongoReportStore(its.database)
+            await reports.create_indexes()
+            tending = ReportTending(reports)
+            made_of_it = MadeOfIt(changed=[kept.changed], gone=[kept.changed, tending.document_went])
+            loops = _loops(work, files, index, parsers, made_of_it, embeds)
             its.hear(DOCUMENTS, _poking(list(loops.values())))
             _measure(its, work)
             loops |= of_embeds | _sweeps(documents, files, index) | await its.relay(documents.collection)
+            loops |= await _reports(reports, settings, its)
             app.state.ready = its.ready
             async with at_work(its, loops):
                 yield
@@ -99,16 +120,24 @@ def _loops(
     files: FilePlace,
     index: Index,
     parsers: Sequence[Parser],
-    made_of_it: Sequence[AlsoGone],
+    made_of_it: MadeOfIt,
     embeds: PassageVectors | None,
 ) -> dict[str, Loop]:
-    ingesting = Ingesting(work, files, index, made_of_it, embeds=embeds)
-    deleting = Deleting(work, files, index, made_of_it)
+    ingesting = Ingesting(work, files, index, made_of_it.changed, embeds=embeds)
+    deleting = Deleting(work, files, index, made_of_it.gone)
     workers = [Worker(work, ingesting, deleting, parser) for parser in parsers]
     return {
         f"documents {number}": Loop(worker.round, every=LOOK_EVERY_S, idle=IDLE_S)
         for number, worker in enumerate(workers, 1)
     }
+
+
+async def _reports(reports: MongoReportStore, settings: RouterSettings, its: Connections) -> dict[str, Loop]:
+    """Raises RetryLaterError."""
+    loops = making_loops(reports, settings)
+    its.hear(REPORTS, _poking(list(loops.values())))
+    _measure_reports(its, MongoReportWork(reports, OF_WORKERS))
+    return loops | tending_loops(reports) | await its.relay(reports.collection)
 
 
 def _sweeps(documents: MongoDocumentStore, files: FilePlace, index: Index) -> dict[str, Loop]:
@@ -121,11 +150,11 @@ def _sweeps(documents: MongoDocumentStore, files: FilePlace, index: Index) -> di
 
 
 def _poking(loops: Sequence[Loop]) -> Handle:
-    async def on_documents(_: Sequence[DocumentChanged]) -> None:
+    async def on_changes(_: Sequence[DocumentChanged | ReportChanged]) -> None:
         for loop in loops:
             loop.poke()
 
-    return on_documents
+    return on_changes
 
 
 def _measure(its: Connections, work: MongoWorkStore) -> None:
@@ -138,3 +167,15 @@ def _measure(its: Connections, work: MongoWorkStore) -> None:
 
     its.measures.add("documents by state", states)
     its.measures.add("documents that wait", waited)
+
+
+def _measure_reports(its: Connections, work: MongoReportWork) -> None:
+    async def states() -> Found:
+        counts = await work.counts()
+        return [(REPORT_STATES, (state,), count) for state, count in counts.items()]
+
+    async def waited() -> Found:
+        return [(REPORT_WAITED, (ROLE,), await work.oldest_due(datetime.now(UTC)))]
+
+    its.measures.add("reports by state", states)
+    its.measures.add("reports that wait", waited)

@@ -1,0 +1,60 @@
+"""Quality checks of a report: each figure of the answer has a ground, and its statements have sources. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from ratchet_figures.checking import Checked, checked
+from ratchet_figures.checking.check import CannotCheckError
+from ratchet_figures.checking.passages import Passage
+from ratchet_figures.narrating import Marked
+from ratchet_reports.report import Check, Section
+from ratchet_router.reporting.told import Read, Told
+
+SHOWN = 10  # figures without ground that are named
+LEAST_CITED = 0.5  # of the statements that cite nothing a report is no report
+
+
+def checks_of(told: Told, sections: Sequence[Section], figures: Sequence[Marked]) -> Iterator[Check]:
+    """Of what was answered; what is narrated by rules has been checked by those who wrote the rules."""
+    for one in told.checks:
+        yield Check(name=one.name, passed=one.passed, found=one.detail)
+    if told.output is not None:
+        yield _figures(told, figures)
+        yield _cited(sections)
+
+
+def _figures(told: Told, figures: Sequence[Marked]) -> Check:
+    try:
+        found = checked(told.output or "", [one.figure for one in figures], [_passage(one) for one in told.read])
+    except CannotCheckError as error:
+        return Check(name="figures", passed=False, found=str(error))
+    return Check(name="figures", passed=found.passed, found=_said(found))
+
+
+def _passage(its: Read) -> Passage:
+    return Passage(str(its.number), its.title, its.pages[0] or None, its.text)
+
+
+def _said(found: Checked) -> str:
+    if not found.findings:
+        return "The answer has no figures."
+    computed = sum(one.ground == "computed" for one in found.findings)
+    quoted = sum(one.ground == "quoted" for one in found.findings)
+    sentences = [
+        f"Figures in the answer: {len(found.findings)}; computed: {computed}; quoted from what was read: {quoted}."
+    ]
+    if found.unsupported:
+        named = ", ".join(one.text.strip() for one in found.unsupported[:SHOWN])
+        sentences.append(f"Neither computed nor in a source: {named}.")
+    if found.miscited:
+        sentences.append(f"Quoted from another passage than the sentence cites: {len(found.miscited)}.")
+    return " ".join(sentences)
+
+
+def _cited(sections: Sequence[Section]) -> Check:
+    statements = [its for one in sections for paragraph in one.paragraphs for its in paragraph.statements]
+    cited = sum(bool(one.marks) for one in statements)
+    return Check(
+        name="sources",
+        passed=cited > LEAST_CITED * len(statements) or cited == len(statements),
+        found=f"{cited} of {len(statements)} statements name what they stand on.",
+    )

@@ -1,0 +1,106 @@
+"""A report from what was asked, computed and answered. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from ratchet_reports.report import Check, Citation, Paragraph, Report, Section, Statement, Statistics
+from ratchet_reports.writing import paragraphs_of
+from ratchet_router.reporting.checks import checks_of
+from ratchet_router.reporting.computed import Computed
+from ratchet_router.reporting.told import Read, Told
+from ratchet_router.reporting.wanted import Wanted
+from ratchet_router.reporting.wording import sections_of
+
+FIGURES, PASSAGES = "Computed figures", "What was found"
+LONGEST_TITLE = 120
+LONGEST_QUOTE = 1_500  # of a passage that stands for an answer, and of all quotes of one
+PASSAGES_SHOWN = 5
+
+
+def composed(
+    report_id: UUID, wanted: Wanted, computed: Computed, told: Told | None, warned: tuple[str, ...], now: datetime
+) -> Report:
+    """`told` None: nobody was to be asked. `warned`: what went otherwise than was wanted, in sentences."""
+    said = told or Told()
+    shown = _shown(said)
+    marks = {*(one.mark for one in shown), *(one.mark for one in computed.figures)}
+    answered = sections_of(said.output, marks) if said.output is not None else ()
+    sections = (*answered, *(_figures(wanted, computed)), *(_found(shown) if said.output is None else ()))
+    checks = tuple(checks_of(said, answered, computed.figures))
+    return Report(
+        report_id=report_id,
+        title=wanted.title or _title(wanted.question),
+        question=wanted.question,
+        approach=said.approach,
+        made_at=now,
+        sections=sections,
+        figures=computed.figures,
+        citations=shown,
+        tables=computed.tables,
+        plots=computed.plots,
+        confidence=said.confidence,
+        confidence_source=said.confidence_source,
+        checks=checks,
+        statistics=_statistics(said) if told is not None else Statistics(),
+        assumptions=(*computed.reasons, *computed.assumptions, *said.assumptions, *said.reasons),
+        warnings=(*warned, *_not_answered(told), *computed.refused, *_failed(checks)),
+    )
+
+
+def _title(question: str) -> str:
+    line = " ".join(question.split())
+    return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _shown(told: Told) -> tuple[Citation, ...]:
+    """What the answer stands on; where there is none, the best of what was read."""
+    read = [one for one in told.read if one.quotes] if told.output is not None else told.read[:PASSAGES_SHOWN]
+    return tuple(_citation(one) for one in read)
+
+
+def _citation(read: Read) -> Citation:
+    quote = " … ".join(read.quotes) or read.text
+    return Citation(
+        mark=str(read.number),
+        document_id=read.document_id,
+        document=read.title,
+        page=read.pages[0] or None,
+        quote=quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1] + "…",
+    )
+
+
+def _figures(wanted: Wanted, computed: Computed) -> Iterator[Section]:
+    if computed.text and "figures" in wanted.parts:
+        marks = {one.mark for one in computed.figures}
+        yield Section(heading=FIGURES, paragraphs=paragraphs_of(computed.text, marks))
+
+
+def _found(shown: tuple[Citation, ...]) -> Iterator[Section]:
+    """Passages in place of an answer: what nobody put into words is not kept from the reader."""
+    if shown:
+        intro = Statement(text="No answer was made of these passages; they fit the question best.")
+        each = (Statement(text=f"{one.document}: see [{one.mark}].", marks=(one.mark,)) for one in shown)
+        yield Section(heading=PASSAGES, paragraphs=tuple(Paragraph(statements=(one,)) for one in (intro, *each)))
+
+
+def _statistics(told: Told) -> Statistics:
+    return Statistics(
+        input_tokens=told.input_tokens,
+        output_tokens=told.output_tokens,
+        cost_usd=told.cost_usd,
+        latency_ms=told.latency_ms,
+        passages_read=len(told.read),
+        documents_read=len(told.documents),
+    )
+
+
+def _not_answered(told: Told | None) -> Iterator[str]:
+    if told is not None and told.output is None:
+        yield f"The question was not answered in words. {told.why}"
+
+
+def _failed(checks: tuple[Check, ...]) -> Iterator[str]:
+    for one in checks:
+        if not one.passed:
+            yield f"The check of {one.name} failed. {one.found}"

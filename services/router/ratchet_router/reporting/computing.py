@@ -1,0 +1,100 @@
+"""Figures of what was given, by pandas: in a process of its own. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ratchet_figures.choosing import OfPrices, OfStatements
+from ratchet_figures.figure import CannotComputeError, Period, Refusal, Source
+from ratchet_figures.figure import Computed as Figures
+from ratchet_figures.narrating import narrated
+from ratchet_figures.of_prices import PORTFOLIO, Asked, figures_of_prices
+from ratchet_figures.of_statements import figures_of_statements
+from ratchet_figures.statements import Item, Statement
+from ratchet_router.reporting.chosen import Chosen
+from ratchet_router.reporting.computed import PREFIX, Computed
+from ratchet_router.reporting.plotting import plots_of
+from ratchet_router.reporting.tables import tables_of
+from ratchet_router.reporting.wanted import GivenStatement, Holdings, Wanted
+
+
+def computed(wanted: Wanted, choice: Chosen) -> Computed:
+    """Each request alone: what of it cannot be computed is refused with its reason, and takes nothing else away."""
+    found = [_found(wanted, one) for one in choice.requests]
+    refused = [its for one in found for its in one.refusals]
+    figures = tuple(dict.fromkeys(its for one in found for its in one.figures))
+    told = narrated(Figures(figures, tuple(refused)), prefix=PREFIX)
+    assumptions = tuple(dict.fromkeys(said for one in figures for said in one.assumptions))
+    return Computed(
+        text=told.text,
+        figures=told.marks,
+        tables=tables_of(told.marks) if "tables" in wanted.parts else (),
+        plots=tuple(plots_of(wanted, choice, figures)) if "plots" in wanted.parts else (),
+        reasons=choice.reasons,
+        assumptions=assumptions,
+        refused=(*(one for one in told.notes if one not in assumptions), *choice.unknown),
+    )
+
+
+def _found(wanted: Wanted, request: OfPrices | OfStatements) -> Figures:
+    try:
+        if isinstance(request, OfPrices):
+            return _of_prices(wanted.holdings, request) if wanted.holdings else Figures((), ())
+        return _of_statements(wanted.statements, request)
+    except CannotComputeError as error:
+        names = request.measures if isinstance(request, OfPrices) else (*request.ratios, *request.growing)
+        return Figures((), (Refusal(", ".join(names) or "figures", "what was asked for", str(error)),))
+
+
+def _of_prices(holdings: Holdings, request: OfPrices) -> Figures:
+    """Raises CannotComputeError."""
+    whole = not request.instruments
+    instruments = request.instruments or holdings.instruments
+    if missing := [name for name in instruments if name not in holdings.prices]:
+        raise CannotComputeError(f"There are no prices of {', '.join(missing)}.")
+    weights = {name: holdings.weights[name] for name in instruments if name in holdings.weights} if whole else {}
+    source = Source(holdings.source) if holdings.source else None
+    against = request.benchmark
+    found = figures_of_prices(
+        Asked(
+            {name: holdings.of(name, request.first, request.last) for name in instruments},
+            weights or None,
+            (against, holdings.of(against, request.first, request.last)) if against else None,
+            request.measures,
+            request.rebalancing,
+            request.risk_free,
+            request.level,
+            sources=dict.fromkeys(holdings.prices, source) if source else {},
+        )
+    )
+    return found if whole else _of(found, " and ".join(instruments))
+
+
+def _of(found: Figures, subject: str) -> Figures:
+    """Of a part of what is held, which is not the portfolio."""
+    return Figures(
+        tuple(replace(one, subject=subject) if one.subject == PORTFOLIO else one for one in found.figures),
+        tuple(replace(one, subject=subject) for one in found.refusals),
+    )
+
+
+def _of_statements(given: Iterable[GivenStatement], request: OfStatements) -> Figures:
+    """Of each company alone. Raises CannotComputeError."""
+    by_company: dict[str, list[Statement]] = {}
+    for one in given:
+        inside = (not request.first or one.first >= request.first) and (not request.last or one.last <= request.last)
+        if inside and (not request.companies or one.company in request.companies):
+            by_company.setdefault(one.company, []).append(statement_of(one))
+    if not by_company:
+        raise CannotComputeError("No statement lies within the days that are asked for.")
+    every = [figures_of_statements(its, request.ratios, request.growing) for its in by_company.values()]
+    figures = tuple(its for one in every for its in one.figures)
+    return Figures(figures, tuple(its for one in every for its in one.refusals))
+
+
+def statement_of(given: GivenStatement) -> Statement:
+    """Raises CannotComputeError."""
+    items = {
+        name: Item(its.value, Source(its.document, its.page or None) if its.document else None)
+        for name, its in given.items.items()
+    }
+    return Statement(given.company, Period(given.first, given.last), given.currency, given.scale, items)

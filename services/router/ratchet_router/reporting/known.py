@@ -1,0 +1,62 @@
+"""What there is to compute from, of what was given: for those who choose. No pandas."""
+
+from datetime import date
+
+from ratchet_figures.choosing import Known, OfPrices, OfStatements, chosen_by_rules
+from ratchet_figures.names import BESIDE_A_BENCHMARK, CONTRIBUTION, GROWING, OF_RETURNS, OF_STATEMENTS
+from ratchet_router.reporting.chosen import Chosen
+from ratchet_router.reporting.wanted import Computing, Wanted
+
+
+def known_of(wanted: Wanted) -> Known | None:
+    """None: nothing was given to compute from."""
+    if not wanted.computes:
+        return None
+    its, statements = wanted.holdings, wanted.statements
+    days: list[date] = [day for one in statements for day in (one.first, one.last)]
+    days += its.days if its else ()
+    return Known(
+        last=max(days),
+        first=min(days),
+        instruments=tuple(its.prices) if its else (),
+        benchmark=(its.benchmark or None) if its else None,
+        companies=tuple(dict.fromkeys(one.company for one in statements)),
+    )
+
+
+def chosen(wanted: Wanted, known: Known) -> Chosen:
+    """What the request names; else what the question calls for by its words; else what is usual."""
+    named = _named(wanted, wanted.computing)
+    if named is not None:
+        return named
+    by_rules = chosen_by_rules(wanted.question, known)
+    return Chosen.of(by_rules) if by_rules.requests else _usual(wanted)
+
+
+def _named(wanted: Wanted, its: Computing) -> Chosen | None:
+    if not its.named:
+        return None
+    of_statements = OfStatements(its.ratios, its.growing, (), its.first, its.last)
+    return Chosen(
+        of_prices=(_of_prices(wanted, its.measures),) if its.measures and wanted.holdings is not None else (),
+        of_statements=(of_statements,) if (its.ratios or its.growing) and wanted.statements else (),
+        reasons=("The request names what is computed.",),
+    )
+
+
+def _usual(wanted: Wanted) -> Chosen:
+    its, days = wanted.holdings, (wanted.computing.first, wanted.computing.last)
+    several = its is not None and len(its.instruments) > 1
+    beside = BESIDE_A_BENCHMARK if its is not None and its.benchmark else ()
+    usual = (*OF_RETURNS, *beside, *((CONTRIBUTION,) if several else ()))
+    return Chosen(
+        of_prices=(_of_prices(wanted, usual),) if its is not None else (),
+        of_statements=(OfStatements(OF_STATEMENTS, GROWING, (), *days),) if wanted.statements else (),
+        reasons=("The question names no measure: the usual ones are computed.",),
+    )
+
+
+def _of_prices(wanted: Wanted, measures: tuple[str, ...]) -> OfPrices:
+    its, benchmark = wanted.computing, wanted.holdings.benchmark if wanted.holdings else ""
+    beside = benchmark if benchmark and any(name in BESIDE_A_BENCHMARK for name in measures) else None
+    return OfPrices(measures, (), beside, its.first, its.last, its.level, its.risk_free, its.rebalancing)

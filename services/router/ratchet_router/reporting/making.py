@@ -1,0 +1,120 @@
+"""Use cases of the worker's part in a report: to compute what was given, and to write what was found; no model."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+from uuid import UUID
+
+import msgspec
+
+from ratchet_router.reporting.chosen import Chosen
+from ratchet_router.reporting.computed import Computed
+from ratchet_router.reporting.jobs import Done, HasComputed, HasRefused, HasWritten, Job, ToCompute, ToWrite
+from ratchet_router.reporting.metrics import ended
+from ratchet_router.reporting.record import Refusal, ReportRecord, State
+from ratchet_router.reporting.store import WANTED
+from ratchet_router.reporting.told import Told
+from ratchet_router.reporting.wanted import Wanted
+from ratchet_router.reporting.work_store import Held, MongoReportWork
+
+AGAIN_AFTER: Final = timedelta(minutes=10)
+CHOICE, COMPUTED, TOLD, WARNED = "choice", "computed", "told", "warned"  # parts that the steps leave to each other
+GONE: Final = Refusal("lost", "What was asked for is not kept any more: ask again.")
+
+
+class Makes(Protocol):
+    """`maker.Maker`."""
+
+    async def done(self, job: Job) -> Done:
+        """Raises DiedError."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    work: MongoReportWork
+    maker: Makes
+    now: Callable[[], datetime] = _now
+
+    async def step(self, held: Held) -> None:
+        """Raises OvertakenError, DiedError, RetryLaterError."""
+        match held.record.state:
+            case "computing":
+                await self._compute(held)
+            case "writing":
+                await self._write(held)
+            case "deleting":
+                await self._delete(held)
+            case "gone":
+                await self.work.store.remove_parts(held.record.tenant, held.record.id)
+                await self.work.forget(held)
+            case other:
+                raise AssertionError(f"no step of a worker: {other}")
+
+    async def _compute(self, held: Held) -> None:
+        wanted = await wanted_of(self.work, held)
+        if wanted is None:
+            await self.refuse(held, GONE)
+            return
+        chosen = await self.work.part(held, CHOICE)
+        choice = msgspec.json.decode(chosen, type=Chosen) if chosen else None
+        done = await self.maker.done(ToCompute(wanted, choice))
+        if isinstance(done, HasComputed):
+            following: State = "answering" if wanted.asks_a_model else "writing"
+            await self.work.step(held, following, self.now(), {COMPUTED: msgspec.json.encode(done.computed)})
+        else:
+            await self._refused(held, done)
+
+    async def _write(self, held: Held) -> None:
+        wanted = await wanted_of(self.work, held)
+        if wanted is None:
+            await self.refuse(held, GONE)
+            return
+        told, warned = await self.work.part(held, TOLD), await self.work.part(held, WARNED)
+        job = ToWrite(
+            report_id=id_of(held.record),
+            wanted=wanted,
+            computed=await computed_of(self.work, held),
+            told=msgspec.json.decode(told, type=Told) if told else None,
+            warned=msgspec.json.decode(warned, type=tuple[str, ...]) if warned else (),
+            now=self.now(),
+        )
+        done = await self.maker.done(job)
+        if isinstance(done, HasWritten):
+            await self.work.ready(held, done.made, self.now(), done.pages)
+            ended("ready", (self.now() - held.record.created_at).total_seconds())
+        else:
+            await self._refused(held, done)
+
+    async def _refused(self, held: Held, done: Done) -> None:
+        if not isinstance(done, HasRefused):
+            raise AssertionError("another job was done than was asked for")
+        await self.refuse(held, Refusal(done.type, done.sentence))
+
+    async def refuse(self, held: Held, refusal: Refusal) -> None:
+        await self.work.fail(held, refusal, self.now())
+        ended("failed", (self.now() - held.record.created_at).total_seconds())
+
+    async def _delete(self, held: Held) -> None:
+        """The record goes last: cut off anywhere, it is done anew."""
+        await self.work.store.remove_parts(held.record.tenant, held.record.id)
+        now = self.now()
+        await self.work.gone(held, now, now + AGAIN_AFTER)
+
+
+async def wanted_of(work: MongoReportWork, held: Held) -> Wanted | None:
+    found = await work.part(held, WANTED)
+    return msgspec.json.decode(found, type=Wanted) if found else None
+
+
+async def computed_of(work: MongoReportWork, held: Held) -> Computed:
+    found = await work.part(held, COMPUTED)
+    return msgspec.json.decode(found, type=Computed) if found else Computed()
+
+
+def id_of(record: ReportRecord) -> UUID:
+    return UUID(record.id.removeprefix("report_"))

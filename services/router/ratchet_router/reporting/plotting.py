@@ -1,0 +1,59 @@
+"""Plots of a report: what the instruments were worth, how far they fell, and figures beside each other. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from ratchet_figures.choosing import OfPrices
+from ratchet_figures.figure import Figure
+from ratchet_figures.names import CONTRIBUTION, OF_STATEMENTS
+from ratchet_figures.series import Series
+from ratchet_reports.limits import STANDARD
+from ratchet_reports.plots.making import area_of_drawdown, bars_of, lines_of_worth
+from ratchet_reports.plots.plot import Plot
+from ratchet_router.reporting.chosen import Chosen
+from ratchet_router.reporting.wanted import Holdings, Wanted
+
+MOST_PLOTS = 10
+FEWEST_BARS = 2
+
+
+def plots_of(wanted: Wanted, choice: Chosen, figures: Sequence[Figure]) -> Iterator[Plot]:
+    yield from list(_plots(wanted, choice, figures))[:MOST_PLOTS]
+
+
+def _plots(wanted: Wanted, choice: Chosen, figures: Sequence[Figure]) -> Iterator[Plot]:
+    asked = next(iter(choice.of_prices), None)
+    if wanted.holdings is not None and asked is not None:
+        yield from _over_time(wanted.holdings, asked)
+    if bars := [one for one in figures if one.name == CONTRIBUTION][: STANDARD.bars]:
+        yield bars_of("Contribution to the total return", bars)
+    yield from _statements(figures)
+
+
+def _over_time(holdings: Holdings, asked: OfPrices) -> Iterator[Plot]:
+    """Of no more than a plot has room for: those that weigh most."""
+    names = list(asked.instruments or holdings.instruments)
+    names.sort(key=lambda name: -abs(holdings.weights.get(name, 0.0)))
+    names += [asked.benchmark] if asked.benchmark and asked.benchmark not in names else []
+    shown: Mapping[str, Series] = {
+        name: its for name in names[: STANDARD.series] if len(its := holdings.of(name, asked.first, asked.last)) > 1
+    }
+    if shown:
+        yield lines_of_worth("What 1 became", shown)
+        yield area_of_drawdown("Below the highest so far", shown)
+
+
+def _statements(figures: Sequence[Figure]) -> Iterator[Plot]:
+    """Ratios and growth, of one unit each."""
+
+    def kind(one: Figure) -> str:
+        return one.unit
+
+    ratios = sorted((one for one in figures if one.name in OF_STATEMENTS), key=kind)
+    for unit, its in groupby(ratios, kind):
+        bars = list(its)[: STANDARD.bars]
+        if len(bars) >= FEWEST_BARS:
+            yield bars_of("Ratios of the statements" + (" in per cent" if unit == "share" else ""), bars)
+    growing = [one for one in figures if one.name.endswith("_growth")][: STANDARD.bars]
+    if len(growing) >= FEWEST_BARS:
+        yield bars_of("Growth from the statement before", growing)
