@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from ratchet_figures.of_prices import Asked, figures_of_prices
 from ratchet_figures.portfolio import returns_of, weights_of
-from ratchet_figures.prices import Series, prices_of
+from ratchet_figures.prices import prices_of
 from ratchet_figures.reading import read_prices
+from ratchet_figures.series import Series
 from tests.bench.figure import Figure
 from tests.bench.gateway.peers import environment
 from tests.bench.public_data import FOLDER, there

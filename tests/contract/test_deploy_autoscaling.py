@@ -13,6 +13,7 @@ import pytest
 from ratchet_common import topics
 from ratchet_common.topics import BY_NAME, EVERY_SERVICE, Topic, group_of
 from ratchet_router.documents.work_store import SHOWN
+from ratchet_router.reporting.record import OF_WORKERS
 from tests.contract.images import ROOT
 from tests.contract.manifests import Manifest, container_of, either_way, of_kind
 
@@ -154,19 +155,23 @@ def test_the_router_scales_on_its_load(render: Render) -> None:
 
 
 @either_way
-def test_the_workers_on_documents_scale_on_those_that_wait(render: Render) -> None:
+def test_the_workers_scale_on_documents_and_reports_that_wait(render: Render) -> None:
     """https://keda.sh/docs/2.17/scalers/mongodb/. The names are those of the store that they work on."""
     manifests = render()
-    waiting, lag = scalers(manifests)[WORKER]["spec"]["triggers"]
-    its = waiting["metadata"]
-    assert waiting["type"] == "mongodb"
-    assert its.keys() == {"connectionStringFromEnv", "dbName", "collection", "query", "queryValue"}
-    assert (its["connectionStringFromEnv"], its["dbName"], its["collection"]) == ("MONGODB_URL", "router", "documents")
-    assert json.loads(its["query"]) == {"state": {"$in": list(SHOWN)}}
-    assert int(its["queryValue"]) > 0
-    topic = BY_NAME[lag["metadata"]["topic"]]
-    assert [topic] == heard_by("router", "documents")
-    assert (lag["type"], lag["metadata"]["consumerGroup"]) == ("kafka", group_of("router", topic.name))
+    triggers = scalers(manifests)[WORKER]["spec"]["triggers"]
+    waiting = {one["metadata"]["collection"]: one["metadata"] for one in triggers if one["type"] == "mongodb"}
+    assert {name: json.loads(its["query"])["state"]["$in"] for name, its in waiting.items()} == {
+        "documents": list(SHOWN),
+        "reports": [state for state in OF_WORKERS if state != "gone"],
+    }
+    for its in waiting.values():
+        assert its.keys() == {"connectionStringFromEnv", "dbName", "collection", "query", "queryValue"}
+        assert (its["connectionStringFromEnv"], its["dbName"]) == ("MONGODB_URL", "router")
+        assert int(its["queryValue"]) > 0
+    lags = [one["metadata"] for one in triggers if one["type"] == "kafka"]
+    assert {BY_NAME[lag["topic"]].name for lag in lags} == {topic.name for topic in heard_by("router", "documents")}
     config = of_kind(manifests, "ConfigMap")["ratchet"]["data"]
-    assert lag["metadata"]["bootstrapServers"] == config["KAFKA_BOOTSTRAP_SERVERS"]
+    for lag in lags:
+        assert lag["consumerGroup"] == group_of("router", lag["topic"])
+        assert lag["bootstrapServers"] == config["KAFKA_BOOTSTRAP_SERVERS"]
     assert scalers(manifests)[WORKER]["spec"]["maxReplicaCount"] <= int(config["KAFKA_PARTITIONS"])

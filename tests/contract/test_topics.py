@@ -26,6 +26,7 @@ KEYS = {
     "alerts": "acme:a1",
     "spending": "acme:j1",
     "documents": "acme:d1",
+    "reports": "acme:report_1",
     "erasures": "acme:8d969eef6ecad3c29a3a6292",
     "forgotten": "acme:0197f3a0-0000-7000-8000-000000000001",
 }

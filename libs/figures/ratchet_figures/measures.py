@@ -61,8 +61,7 @@ def computed(measure: Measure, sample: Sample) -> float:
 
 
 def _cagr(its: Sample) -> float:
-    if len(its.returns) * MONTHS < its.per_year:
-        raise CannotComputeError("The returns are of less than a month: what they would be in a year nobody knows.")
+    _at_least_a_month(its)
     return float(empyrical.cagr(its.returns, annualization=its.per_year))
 
 
@@ -94,7 +93,14 @@ def _beta(its: Sample) -> float:
     return float(empyrical.beta_aligned(its.returns, benchmark, risk_free=its.risk_free_a_step))
 
 
+def _at_least_a_month(its: Sample) -> None:
+    """Compounded to a year, a few days come to anything."""
+    if len(its.returns) * MONTHS < its.per_year:
+        raise CannotComputeError("The returns are of less than a month: what they would be in a year nobody knows.")
+
+
 def _alpha(its: Sample) -> float:
+    _at_least_a_month(its)
     benchmark = _beside(its)
     _varies(benchmark, "The benchmark's returns")
     return float(

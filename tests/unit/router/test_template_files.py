@@ -48,11 +48,11 @@ def one(folder: Path, text: str, name: str = "ours.toml") -> Path:
     return folder
 
 
-def test_the_twelve_ship_and_each_is_read_under_its_files_name() -> None:
+def test_the_twelve_and_that_of_reports_ship_and_each_is_read_under_its_files_name() -> None:
     shelf = read_templates()
-    assert set(shelf.versions) == {path.stem for path in SHIPPED.glob("*.toml")} == TWELVE
+    assert set(shelf.versions) == {path.stem for path in SHIPPED.glob("*.toml")} == TWELVE | {"analyst_report"}
     assert {known.template.name for its in shelf.versions.values() for known in its.values()} == {
-        f"{name}_v1" for name in TWELVE
+        f"{name}_v1" for name in TWELVE | {"analyst_report"}
     }
 
 

@@ -38,7 +38,7 @@ def one_by_one(text: str, marks: Collection[str]) -> str:
 def _apart(listed: str, whole: str, marks: Collection[str]) -> str:
     """As it was where it names what no source has: a share `[60-40]` is no mark."""
     every = list(dict.fromkeys(_each(listed)))
-    return "".join(f"[{mark}]" for mark in every) if all(mark in marks for mark in every) else whole
+    return "".join(f"[{mark}]" for mark in every) if every and all(mark in marks for mark in every) else whole
 
 
 def _each(listed: str) -> Iterator[str]:

@@ -1,0 +1,75 @@
+"""Figures, tables and plots of a report, and that each figure told passes the check."""
+
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ratchet_figures.checking import checked
+from ratchet_figures.choosing import OfPrices, OfStatements
+from ratchet_reports.limits import STANDARD
+from ratchet_router.reporting.chosen import Chosen
+from ratchet_router.reporting.computing import computed
+from ratchet_router.reporting.known import chosen, known_of
+from ratchet_router.reporting.wanted import GivenItem, GivenStatement, Holdings, Wanted
+
+FIRST = date(2026, 1, 5)
+PRICE = st.floats(1, 1_000, allow_nan=False)
+
+
+def prices(*series: list[float]) -> dict[str, dict[date, float | None]]:
+    return {
+        f"S{number}": {FIRST + timedelta(days=day): its for day, its in enumerate(one)}
+        for number, one in enumerate(series)
+    }
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(PRICE, min_size=5, max_size=5), min_size=2, max_size=4))
+def test_what_is_told_of_whatever_prices_passes_the_check(series: list[list[float]]) -> None:
+    wanted = Wanted(question="Well?", holdings=Holdings(prices=prices(*series), benchmark="S0"))
+    found = computed(wanted, chosen(wanted, known_of(wanted)))  # type: ignore[arg-type]
+    assert checked(found.text, [one.figure for one in found.figures]).passed
+    assert all(one.mark == f"F{number}" for number, one in enumerate(found.figures, 1))
+    assert all(f"[{one.mark}]" in found.text for one in found.figures)
+
+
+def test_a_part_of_what_is_held_goes_by_its_name() -> None:
+    wanted = Wanted(question="", holdings=Holdings(prices=prices([1, 2, 3], [3, 2, 4])))
+    found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return",), ("S1",)),)))
+    assert [one.figure.subject for one in found.figures] == ["S1"]
+
+
+def test_one_request_that_cannot_be_computed_takes_no_other_away() -> None:
+    wanted = Wanted(question="", holdings=Holdings(prices=prices([1, 2, 3])))
+    asked = (OfPrices(("total_return",)), OfPrices(("volatility",), ("NONE",)))
+    found = computed(wanted, Chosen(of_prices=asked, unknown=("The question asks of QQQ.",)))
+    assert [one.figure.name for one in found.figures] == ["total_return"]
+    assert any("There are no prices of NONE." in one for one in found.refused)
+    assert found.refused[-1] == "The question asks of QQQ."
+
+
+def test_each_company_is_computed_alone() -> None:
+    def one(company: str, revenue: float) -> GivenStatement:
+        items = {"revenue": GivenItem(revenue, "10-K", 3), "net_income": GivenItem(1.0)}
+        days = {"first": date(2025, 1, 1), "last": date(2025, 12, 31)}
+        return GivenStatement(company=company, currency="USD", scale=1, items=items, **days)
+
+    wanted = Wanted(question="", statements=(one("One", 2.0), one("Other", 4.0)))
+    found = computed(wanted, Chosen(of_statements=(OfStatements(("net_margin",), ()),)))
+    assert [(its.figure.subject, its.figure.value) for its in found.figures] == [("One", 0.5), ("Other", 0.25)]
+    assert [one.title for one in found.tables] == ["Figures beside each other"]
+    assert [plot.title for plot in found.plots] == ["Ratios of the statements in per cent"]
+
+
+def test_many_instruments_fit_into_the_plots() -> None:
+    wanted = Wanted(question="", holdings=Holdings(prices=prices(*[[1.0 + n, 2.0 + n, 3.0] for n in range(100)])))
+    found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return", "contribution")),)))
+    assert all(len(getattr(plot, "series", ())) <= STANDARD.series for plot in found.plots)
+    assert {"What 1 became", "Contribution to the total return"} <= {plot.title for plot in found.plots}
+
+
+def test_parts_that_are_not_wanted_are_not_made() -> None:
+    wanted = Wanted(question="", holdings=Holdings(prices=prices([1, 2, 3])), parts=("figures",))
+    found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return",)),)))
+    assert (found.tables, found.plots) == ((), ())
