@@ -6,20 +6,21 @@ from ratchet_figures.checking import Checked, checked
 from ratchet_figures.checking.check import CannotCheckError
 from ratchet_figures.checking.passages import Passage
 from ratchet_figures.narrating import Marked
-from ratchet_reports.report import Check, Section
+from ratchet_reports.report import Check
+from ratchet_router.reporting.attributing import Attributed
 from ratchet_router.reporting.told import Read, Told
 
 SHOWN = 10  # figures without ground that are named
 LEAST_CITED = 0.5  # of the statements that cite nothing a report is no report
 
 
-def checks_of(told: Told, sections: Sequence[Section], figures: Sequence[Marked]) -> Iterator[Check]:
+def checks_of(told: Told, answered: Attributed, figures: Sequence[Marked]) -> Iterator[Check]:
     """Of what was answered; what is narrated by rules has been checked by those who wrote the rules."""
     for one in told.checks:
         yield Check(name=one.name, passed=one.passed, found=one.detail)
     if told.output is not None:
         yield _figures(told, figures)
-        yield _cited(sections)
+        yield _cited(answered)
 
 
 def _figures(told: Told, figures: Sequence[Marked]) -> Check:
@@ -50,11 +51,11 @@ def _said(found: Checked) -> str:
     return " ".join(sentences)
 
 
-def _cited(sections: Sequence[Section]) -> Check:
-    statements = [its for one in sections for paragraph in one.paragraphs for its in paragraph.statements]
+def _cited(answered: Attributed) -> Check:
+    statements = [its for one in answered.sections for paragraph in one.paragraphs for its in paragraph.statements]
     cited = sum(bool(one.marks) for one in statements)
     return Check(
         name="sources",
         passed=cited > LEAST_CITED * len(statements) or cited == len(statements),
-        found=f"{cited} of {len(statements)} statements name what they stand on.",
+        found=f"Of {len(statements)} statements {cited} have a source, {answered.by_words} by their words and figures.",
     )

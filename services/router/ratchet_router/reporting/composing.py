@@ -1,11 +1,12 @@
 """A report from what was asked, computed and answered. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from ratchet_reports.report import Check, Citation, Paragraph, Report, Section, Statement, Statistics
 from ratchet_reports.writing import paragraphs_of
+from ratchet_router.reporting.attributing import Quotes, attributed
 from ratchet_router.reporting.checks import checks_of
 from ratchet_router.reporting.computed import Computed
 from ratchet_router.reporting.told import Read, Told
@@ -23,10 +24,10 @@ def composed(
 ) -> Report:
     """`told` None: nobody was to be asked. `warned`: what went otherwise than was wanted, in sentences."""
     said = told or Told()
-    shown = _shown(said)
-    marks = {*(one.mark for one in shown), *(one.mark for one in computed.figures)}
-    answered = sections_of(said.output, marks) if said.output is not None else ()
-    sections = (*answered, *(_figures(wanted, computed)), *(_found(shown) if said.output is None else ()))
+    marks = {*(str(one.number) for one in said.read if one.quotes), *(one.mark for one in computed.figures)}
+    answered = attributed(sections_of(said.output or "", marks), said.read, computed.figures)
+    shown = _shown(said, answered.quotes)
+    sections = (*answered.sections, *(_figures(wanted, computed)), *(_found(shown) if said.output is None else ()))
     checks = tuple(checks_of(said, answered, computed.figures))
     return Report(
         report_id=report_id,
@@ -53,14 +54,16 @@ def _title(question: str) -> str:
     return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"
 
 
-def _shown(told: Told) -> tuple[Citation, ...]:
+def _shown(told: Told, found: Quotes) -> tuple[Citation, ...]:
     """What the answer stands on; where there is none, the best of what was read."""
-    read = [one for one in told.read if one.quotes] if told.output is not None else told.read[:PASSAGES_SHOWN]
-    return tuple(_citation(one) for one in read)
+    if told.output is None:
+        return tuple(_citation(one, (one.text,)) for one in told.read[:PASSAGES_SHOWN])
+    quotes = {one.number: tuple(dict.fromkeys((*one.quotes, *found.get(one.number, ())))) for one in told.read}
+    return tuple(_citation(one, quotes[one.number]) for one in told.read if quotes[one.number])
 
 
-def _citation(read: Read) -> Citation:
-    quote = " … ".join(read.quotes) or read.text
+def _citation(read: Read, quotes: Sequence[str]) -> Citation:
+    quote = " … ".join(quotes)
     return Citation(
         mark=str(read.number),
         document_id=read.document_id,

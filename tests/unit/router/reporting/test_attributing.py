@@ -1,0 +1,60 @@
+"""Statements without a mark get the source that their words and figures are from, and no other."""
+
+import pytest
+
+from ratchet_reports.report import Paragraph, Section, Statement
+from ratchet_router.reporting.attributing import Attributed, attributed
+from ratchet_router.reporting.told import Read
+
+LEASE = Read(
+    number=1,
+    document_id="doc_1",
+    title="Lease of the hall",
+    pages=(3, 3),
+    text="The lease runs until 2031. The rate is 4.5 percent a year. It may be renewed once by either party.",
+)
+SALES = Read(
+    number=2,
+    document_id="doc_2",
+    title="10-Q",
+    pages=(4, 5),
+    text="Net sales were $82,959 million in the third quarter.\nThere were 5 segments.",
+)
+
+
+def of(text: str, *marks: str) -> Attributed:
+    section = Section(heading="Answer", paragraphs=(Paragraph(statements=(Statement(text=text, marks=marks),)),))
+    return attributed([section], [LEASE, SALES], [])
+
+
+def marks_of(found: Attributed) -> tuple[str, ...]:
+    return found.sections[0].paragraphs[0].statements[0].marks
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("It may be renewed once by either party.", ("1",)),
+        ("Either party may have it renewed once.", ("1",)),
+        ("They earn 4.5 percent.", ("1",)),
+        ("Sales came to $82,959 million.", ("2",)),
+        ("Sales of $82,959 million pay for a rate of 4.5 percent.", ("2", "1")),
+        ("Five things matter, of 5.", ()),
+        ("The weather will be fine tomorrow morning.", ()),
+        ("The lease.", ()),
+    ],
+)
+def test_a_statement_is_known_by_its_words_and_figures(text: str, marks: tuple[str, ...]) -> None:
+    found = of(text)
+    assert set(marks_of(found)) == set(marks)
+    assert found.by_words == bool(marks)
+    assert {str(number) for number in found.quotes} == set(marks)
+
+
+def test_what_names_its_source_keeps_it() -> None:
+    found = of("It may be renewed once by either party.", "2")
+    assert (marks_of(found), found.by_words, found.quotes) == (("2",), 0, {})
+
+
+def test_the_quote_is_the_passages_own_sentence() -> None:
+    assert of("Either party may have it renewed once.").quotes == {1: ("It may be renewed once by either party.",)}
