@@ -180,6 +180,7 @@ async def _reports(app: FastAPI, stores: Stores, its: Connections) -> dict[str, 
     settings: RouterSettings = app.state.parts.settings
     loops = asking_loops(stores.reports, lambda: app.state.parts, settings.reports_at_once)
     app.state.reports, app.state.poke_reports = reports_of(stores.reports, settings), poking(loops)
+    app.state.workers = its.workers
     return loops | await its.relay(stores.reports.collection)
 
 

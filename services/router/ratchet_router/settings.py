@@ -200,7 +200,7 @@ class RouterSettings(CommonSettings):
     )
 
     report_bytes: int = Field(
-        4 * 1024 * 1024,
+        2 * 1024 * 1024,
         ge=1024,
         le=12 * 1024 * 1024,
         description="of a request for a report, which may carry prices; BODY_LIMIT_BYTES where that is more",

@@ -8,9 +8,8 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from ratchet_figures.figure import CannotComputeError
+from ratchet_common.errors import RefusedError
 from ratchet_figures.names import LEVEL, MAY_GROW, OF_PRICES, OF_STATEMENTS
-from ratchet_figures.reading import read_prices
 from ratchet_router.api.context_body import ContextBody
 from ratchet_router.api.generate import Requirements
 from ratchet_router.api.given import GivenBody
@@ -54,33 +53,41 @@ class PortfolioBody(GivenBody):
     source: str = Field("", max_length=200, description="where the prices are from, for the reader")
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def _one_of_them(self) -> Self:
         if (self.prices is None) == (self.prices_csv is None):
             raise PydanticCustomError("prices", "exactly one of prices and prices_csv must be given")
-        its = self.holdings()
-        if not its.prices or len(its.prices) > MOST_INSTRUMENTS:
-            raise PydanticCustomError("prices", f"there are prices of 1 to {MOST_INSTRUMENTS} instruments")
-        if unknown := [name for name in (*its.weights, *filter(None, [its.benchmark])) if name not in its.prices]:
-            raise PydanticCustomError("prices", f"there are no prices of {', '.join(unknown[:5])}")
-        if its.benchmark in its.weights:
-            raise PydanticCustomError("benchmark", "the benchmark is held as well: give it another name")
-        if not its.instruments or not any(its.prices.values()):
-            raise PydanticCustomError("prices", "nothing is held that has a price")
         return self
 
-    def holdings(self) -> Holdings:
-        """Raises PydanticCustomError."""
-        prices: dict[str, dict[date, float | None]] = self.prices or _read(self.prices_csv or "")
-        return Holdings(prices=prices, weights=self.weights, benchmark=self.benchmark, source=self.source)
+    def holdings(self, prices: dict[str, dict[date, float | None]]) -> Holdings:
+        """`prices`: those of `prices_csv`, where it is given. Raises WrongPortfolioError."""
+        its = Holdings(prices=self.prices or prices, weights=self.weights, benchmark=self.benchmark, source=self.source)
+        if problem := problem_of(its):
+            raise WrongPortfolioError(*problem)
+        return its
 
 
-def _read(given: str) -> dict[str, dict[date, float | None]]:
-    try:
-        return {name: dict(its) for name, its in read_prices(given.splitlines(keepends=True)).items()}
-    except CannotComputeError as error:
-        raise PydanticCustomError(
-            "prices_csv", f"{str(error).rstrip('.').replace('{', '(').replace('}', ')')}"
-        ) from None
+class WrongPortfolioError(RefusedError):
+    type = "invalid"
+    title = "A field of the request is wrong"
+
+    def __init__(self, field: str, message: str) -> None:
+        where = f"portfolio.{field}"
+        super().__init__(f"{where}: {message}.", errors=[{"field": where, "message": message}])
+
+
+def problem_of(its: Holdings) -> tuple[str, str] | None:
+    """The field, and what is wrong with it."""
+    if not 1 <= len(its.prices) <= MOST_INSTRUMENTS:
+        return "prices", f"there are prices of 1 to {MOST_INSTRUMENTS} instruments, and not of {len(its.prices)}"
+    if unknown := [name for name in its.weights if name not in its.prices]:
+        return "weights", f"there are no prices of {', '.join(unknown[:5])}"
+    if its.benchmark and its.benchmark not in its.prices:
+        return "benchmark", f"there are no prices of {its.benchmark}"
+    if its.benchmark in its.weights:
+        return "benchmark", "it is held as well: give it another name"
+    if not its.instruments or not any(its.prices.values()):
+        return "prices", "nothing is held that has a price"
+    return None
 
 
 class ItemBody(GivenBody):
@@ -206,12 +213,13 @@ class NewReport(GivenBody):
         if (its.ratios or its.growing) and not self.statements:
             yield "compute.ratios and compute.growing are of statements, and there are none"
 
-    def wanted(self) -> Wanted:
+    def wanted(self, prices: dict[str, dict[date, float | None]]) -> Wanted:
+        """`prices`: those of the portfolio's `prices_csv`, where it is given. Raises WrongPortfolioError."""
         its, needs = self.preferences, self.requirements
         return Wanted(
             question=self.question.strip(),
             title=its.title.strip(),
-            holdings=self.portfolio.holdings() if self.portfolio else None,
+            holdings=self.portfolio.holdings(prices) if self.portfolio else None,
             statements=tuple(one.statement() for one in self.statements),
             context=self.context.context() if self.context is not None else None,
             computing=self.compute.computing(),

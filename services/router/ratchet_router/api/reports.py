@@ -1,6 +1,5 @@
 """HTTP in: reports for an analyst."""
 
-import asyncio
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -8,12 +7,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from ratchet_common.auth import MayGenerate
 from ratchet_common.problems import documented
+from ratchet_figures.figure import CannotComputeError
 from ratchet_router.api.batches import IdempotencyKey
 from ratchet_router.api.event_stream import EventStream
-from ratchet_router.api.report_body import NewReport
+from ratchet_router.api.report_body import NewReport, WrongPortfolioError
 from ratchet_router.api.report_events import ReportFrames, progress_of
 from ratchet_router.api.report_views import ID, ReportPage, ReportView, Shown, is_under_way, view, whole
 from ratchet_router.once import once
+from ratchet_router.reporting.reading import Prices, prices_in
 from ratchet_router.reporting.record import plot_name
 from ratchet_router.reporting.reports import Reports
 
@@ -43,7 +44,7 @@ async def ask_for_report(
     answered from documents and figures, and every figure of the answer is checked.
     """
     key = once(request.headers, caller.tenant, request.url.path, await request.body()) if idempotency_key else None
-    taken = await _its(request).take(await asyncio.to_thread(body.wanted), caller, key)
+    taken = await _its(request).take(body.wanted(await _prices(body, request)), caller, key)
     request.app.state.poke_reports()
     return view(taken)
 
@@ -128,6 +129,16 @@ async def delete_report(report_id: ReportId, request: Request, caller: MayGenera
     """What was asked, and all of its pages, go; one that is being made is stopped."""
     gone = await _its(request).delete(caller.tenant, report_id)
     return view(gone)
+
+
+async def _prices(body: NewReport, request: Request) -> Prices:
+    """Raises WrongPortfolioError, WorkerDiedError, DeadlyWorkError."""
+    if body.portfolio is None or body.portfolio.prices_csv is None:
+        return {}
+    try:
+        return await prices_in(body.portfolio.prices_csv, request.app.state.workers)
+    except CannotComputeError as error:
+        raise WrongPortfolioError("prices_csv", str(error).rstrip(".")) from None
 
 
 def accepted(header: str) -> Form:
