@@ -13,10 +13,13 @@ import msgspec
 from ratchet_common import mongo
 from ratchet_common.events import DocumentChanged
 from ratchet_common.mongo import Database
+from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk
+from ratchet_documents.graph import graph_of
 from ratchet_router.documents.deleting import AlsoGone, Deleting
 from ratchet_router.documents.document import DocumentRecord, Said
 from ratchet_router.documents.files import FilePlace
+from ratchet_router.documents.frames import ToParse
 from ratchet_router.documents.ingesting import Ingesting
 from ratchet_router.documents.keeping import Documents, Taken
 from ratchet_router.documents.parsing_apart import NotReadError, OnPages, Parsing
@@ -24,6 +27,8 @@ from ratchet_router.documents.registering import Upload
 from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.documents.work_store import MongoWorkStore
 from ratchet_router.documents.worker import Worker
+from ratchet_router.graph.part import bounded
+from ratchet_router.graph.store import MongoGraphStore, Narrow
 from tests.integration.mortal import Killed, Life, Mortal
 from tests.unit.router.documents.memory_index import MemoryIndex
 
@@ -34,16 +39,18 @@ class LineParser:
 
     read: list[str] = field(default_factory=list)
 
-    async def parse(self, path: Path, name: str, on_pages: OnPages) -> Parsing:
-        text = path.read_text()  # noqa: ASYNC240
-        self.read.append(name)
+    async def parse(self, wanted: ToParse, on_pages: OnPages) -> Parsing:
+        text = Path(wanted.path).read_text()  # noqa: ASYNC240
+        self.read.append(wanted.name)
         on_pages(1)
         if text.startswith("refuse"):
             raise NotReadError("no_text", "It has no text.")
         if text.startswith("crash"):
             raise ZeroDivisionError
         chunks = [Chunk(order, line, (), 1, 1) for order, line in enumerate(text.splitlines())]
-        return Parsing("text", "not", 1, {"company": Said("Apple Inc.", "text", 1)}, ("It is assumed.",), chunks)
+        graph = bounded(graph_of(About(wanted.document_id, wanted.name, wanted.company or "Apple Inc."), chunks))
+        said = {"company": Said("Apple Inc.", "text", 1)}
+        return Parsing("text", "not", 1, said, ("It is assumed.",), chunks, graph)
 
 
 class Work:
@@ -51,6 +58,7 @@ class Work:
         self.database, self.folder, self.index, self.parser = database, folder, MemoryIndex(), LineParser()
         self.store = MongoDocumentStore(database)
         self.files = FilePlace(folder, most=1_000_000)
+        self.graphs = MongoGraphStore(database)
         self.now = datetime.now(UTC)
         self.tenant = f"tenant-{uuid4().hex[:8]}"
         self.documents = Documents(self.store, self.files, waiting=5, kept=None, now=lambda: self.now)
@@ -66,13 +74,15 @@ class Work:
             return await (documents or self.documents).take(draft, Upload(**given))
 
     def worker(self, life: Life | None = None) -> Worker:
-        store, index, files = MongoWorkStore(self.store), self.index, self.files
+        store, index, files, graphs = MongoWorkStore(self.store), self.index, self.files, self.graphs
         if life is not None:
             store, index = Mortal(store, life), Mortal(index, life)  # type: ignore[assignment]
+            graphs = Mortal(graphs, life)  # type: ignore[assignment]
             files = MortalFiles(self.folder, life)
         now = {"now": lambda: self.now}
-        ingesting = Ingesting(store, files, index, self.also, embeds=self.embeds, **now)
-        return Worker(store, ingesting, Deleting(store, files, index, self.also, **now), self.parser)
+        ingesting = Ingesting(store, files, index, graphs, self.also, embeds=self.embeds, **now)
+        deleting = Deleting(store, files, index, [graphs.remove, *self.also], **now)
+        return Worker(store, ingesting, deleting, self.parser)
 
     async def work(self, life: Life | None = None, after: timedelta = timedelta(seconds=1)) -> None:
         """Everything that is due then."""
@@ -98,6 +108,12 @@ class Work:
     def lines(self, taken: Taken) -> list[str]:
         return [one.chunk.text for one in self.index.kept.get((self.tenant, taken.document.id), ())]
 
+    async def spoken_of(self, taken: Taken) -> list[tuple[int, list[str]]]:
+        """Of each part of the document in the graph: its revision, and what it says is to be done."""
+        narrow = Narrow(documents=(taken.document.id,))
+        found = [one.unpacked() for one in await self.graphs.listed(self.tenant, narrow)]
+        return [(one.revision, [of.name for of in one.graph.entities.values() if of.kind == "task"]) for one in found]
+
     def kept(self) -> int:
         return len(list(self.folder.iterdir()))
 
@@ -113,6 +129,7 @@ async def work_at(mongodb_url: str, folder: Path) -> AsyncIterator[Work]:
     client = mongo.connect(mongodb_url)
     database: Database = mongo.database(client, f"documents-{uuid4().hex[:8]}")
     await MongoDocumentStore(database).create_indexes()
+    await MongoGraphStore(database).create_indexes()
     yield Work(database, folder)
     await client.drop_database(database.name)
     await client.close()

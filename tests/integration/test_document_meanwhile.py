@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ratchet_retrieval.away import AwayError
+from ratchet_router.documents.frames import ToParse
 from ratchet_router.documents.keeping import Taken
 from ratchet_router.documents.parsing_apart import OnPages, Parsing
 from ratchet_router.documents.work_store import MongoWorkStore
@@ -31,13 +32,13 @@ class Interrupted(LineParser):
     text: str = "two"
     error: BaseException | None = None
 
-    async def parse(self, path: Path, name: str, on_pages: OnPages) -> Parsing:
+    async def parse(self, wanted: ToParse, on_pages: OnPages) -> Parsing:
         work, self.work = self.work, None
         if work is not None:
             await work.send(self.text)
             if self.error is not None:
                 raise self.error
-        return await super().parse(path, name, on_pages)
+        return await super().parse(wanted, on_pages)
 
 
 @pytest.mark.parametrize("error", [None, AwayError("The index is away."), asyncio.CancelledError()])
@@ -70,6 +71,7 @@ async def agrees(work: Work, taken: Taken, served: int | None, lines: list[str])
     """The record, the index and the file that is given back."""
     found = await work.found(taken)
     assert (found.served and found.served.revision, work.lines(taken)) == (served, lines)
+    assert await work.spoken_of(taken) == ([(served, [])] if served else [])
     assert work.kept() == (1 if served else 0)
     if served:
         assert {one.revision for one in work.index.kept[work.tenant, taken.document.id]} == {served}

@@ -11,8 +11,12 @@ import pytest
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.forgotten import Person
 from ratchet_common.persons import digest
+from ratchet_documents.asked_about import About
+from ratchet_documents.chunking import Chunk
+from ratchet_documents.graph import Graph, graph_of
 from ratchet_retrieval.away import AwayError
 from ratchet_retrieval.embedding import NotEmbeddedError, Vector
+from ratchet_retrieval.passages import Subject
 from ratchet_router.documents.deleting import AGAIN_AFTER
 from ratchet_router.documents.document import Given
 from ratchet_router.documents.ingesting import MOST_TRIES
@@ -20,6 +24,8 @@ from ratchet_router.documents.keeping import Documents, Taken
 from ratchet_router.documents.registering import NoDocumentError, NotReadyError, TooManyWaitingError
 from ratchet_router.documents.sweeping import Sweeping
 from ratchet_router.documents.traces import DocumentTraces
+from ratchet_router.graph.part import part_of
+from ratchet_router.graph.store import Narrow
 from ratchet_router.idempotency import IdempotencyError
 from tests.integration.conftest import Ground
 from tests.integration.document_work import Work, work_at
@@ -54,6 +60,40 @@ async def test_a_document_is_read_put_into_the_index_and_then_ready(work: Work) 
         ("changed", 1, "indexing"),
         ("changed", 1, "ready"),
     ]
+
+
+TASK = "Action item: Oskar to {} by Friday."
+
+
+async def test_what_a_document_speaks_of_comes_with_it_and_goes_with_it(work: Work) -> None:
+    taken = await work.send(TASK.format("count the boxes"))
+    assert await work.spoken_of(taken) == []
+    await work.work()
+    assert await work.spoken_of(taken) == [(1, ["count the boxes by Friday"])]
+    await work.send(TASK.format("paint the boxes"))
+    assert await work.spoken_of(taken) == [(1, ["count the boxes by Friday"])]  # as long as it can be searched
+    await work.work()
+    assert await work.spoken_of(taken) == [(2, ["paint the boxes by Friday"])]
+    await work.send("refuse this", document=taken.document.id)
+    await work.work()
+    assert await work.spoken_of(taken) == [(2, ["paint the boxes by Friday"])]
+    await work.documents.delete(work.tenant, taken.document.id)
+    await work.work()
+    assert await work.spoken_of(taken) == []
+
+
+async def test_an_older_part_or_the_same_once_more_changes_nothing(work: Work) -> None:
+    chunks = [Chunk(0, TASK.format("count the boxes"), (), 1, 1)]
+    graph, about = graph_of(About("doc_1", "A"), chunks), Subject("A")
+    for revision, its in ((2, graph), (1, Graph()), (2, Graph())):
+        await work.graphs.put(work.tenant, part_of("doc_1", revision, about, its))
+    (kept,) = await work.graphs.listed(work.tenant, Narrow())
+    assert (kept.part.revision, kept.unpacked().graph) == (2, graph)
+    assert await work.graphs.listed("another", Narrow()) == []
+    await work.graphs.remove("another", "doc_1")
+    assert await work.graphs.listed(work.tenant, Narrow(), keys=("person:oskar",))
+    await work.graphs.remove(work.tenant, "doc_1")
+    assert await work.graphs.listed(work.tenant, Narrow()) == []
 
 
 async def test_a_refused_one_leaves_nothing_but_its_record(work: Work) -> None:
@@ -264,6 +304,8 @@ async def test_wherever_a_worker_is_killed_the_next_one_ends_its_work(work: Work
         with pytest.raises(NoDocumentError):
             await work.found(goes)
         assert (work.lines(goes), await _files(work)) == ([], 2)
+        parts = [await work.spoken_of(one) for one in (ready, new, goes)]
+        assert parts == [[(2, [])], [(1, [])], []]
         assert [told for told in await work.told(ready) if told[2] == "ready"] == [
             ("changed", 1, "ready"),
             ("changed", 2, "ready"),

@@ -25,6 +25,7 @@ from ratchet_router.api import (
     documents,
     embeddings,
     generate,
+    graph,
     limits,
     messages,
     models,
@@ -51,6 +52,7 @@ from ratchet_router.estimates import Estimates
 from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.files_anew import FilesAnew
 from ratchet_router.gate import Gates
+from ratchet_router.graph.looking import Looking
 from ratchet_router.grounding.by_settings import from_index
 from ratchet_router.grounding.sources import Retrieves
 from ratchet_router.hearing import hear
@@ -95,6 +97,7 @@ APIS = (
     cache,
     limits,
     templates,
+    graph,  # before the documents: it is no id of one
     documents,
     reports,
 )
@@ -160,6 +163,7 @@ def _give(app: FastAPI, stores: Stores, admission: Admission, its: Connections) 
     settings: RouterSettings = app.state.parts.settings
     app.state.store, app.state.templates, app.state.ready = stores.router, stores.templates, its.ready
     app.state.admission = admission
+    app.state.graph, app.state.workers = Looking(stores.graphs), its.workers
     app.state.conversations = Conversations(
         stores.conversations,
         kept_for=timedelta(hours=settings.responses_hours),

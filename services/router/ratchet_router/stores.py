@@ -8,6 +8,7 @@ from ratchet_common.mongo import Database
 from ratchet_router.best_answer_store import MongoBestAnswers
 from ratchet_router.conversation_store import MongoConversationStore
 from ratchet_router.documents.store import MongoDocumentStore
+from ratchet_router.graph.store import MongoGraphStore
 from ratchet_router.idempotency_store import MongoKeyStore
 from ratchet_router.kept_from_documents import MongoKeptFromDocuments
 from ratchet_router.reporting.store import MongoReportStore
@@ -28,6 +29,7 @@ class Stores:
     documents: MongoDocumentStore
     kept: MongoKeptFromDocuments
     reports: MongoReportStore
+    graphs: MongoGraphStore
 
     @classmethod
     def of(cls, database: Database, settings: RouterSettings) -> Self:
@@ -44,9 +46,10 @@ class Stores:
             documents=MongoDocumentStore(database),
             kept=MongoKeptFromDocuments(database),
             reports=MongoReportStore(database),
+            graphs=MongoGraphStore(database),
         )
 
     async def create_indexes(self) -> None:
         of_answers = (self.router, self.templates, self.best, self.keys, self.conversations, self.traces, self.kept)
-        for store in (*of_answers, self.documents, self.reports):
+        for store in (*of_answers, self.documents, self.reports, self.graphs):
             await store.create_indexes()

@@ -22,10 +22,10 @@ _TITLED: Final = ("company", "person")
 def asked_entities(question: str, graph: Graph) -> tuple[str, ...]:
     """Those that it names: a company by any of its names (a ticker as it is written), a person, a metric, a period."""
     asked = question[:LONGEST]
-    words = _words(asked)
+    words = words_of(asked)
     said = f" {' '.join(words)} "
     raw = f" {' '.join(_WORD.findall(asked))} "
-    metrics = {f"metric:{metric}" for name, metric in METRICS.items() if f" {' '.join(_words(name))} " in said}
+    metrics = {f"metric:{metric}" for name, metric in METRICS.items() if f" {' '.join(words_of(name))} " in said}
     periods = periods_in(asked)
     found = []
     for one in graph.entities.values():
@@ -34,7 +34,7 @@ def asked_entities(question: str, graph: Graph) -> tuple[str, ...]:
         elif one.kind == "metric":
             named = one.id in metrics
         else:
-            named = one.kind == "period" and any(_is_of(one.id.partition(":")[2], period) for period in periods)
+            named = one.kind == "period" and any(is_of_period(one.id.partition(":")[2], period) for period in periods)
         if named:
             found.append(one.id)
     return tuple(sorted(found))
@@ -72,7 +72,7 @@ def _is_named(name: str, said: str, raw: str) -> bool:
     return bool(short) and f" {short} " in said
 
 
-def _is_of(key: str, period: str) -> bool:
+def is_of_period(key: str, period: str) -> bool:
     """`3M-2022-06-25` is of 2022-Q2, by the calendar, and of 2022."""
     if key == period:
         return True
@@ -86,5 +86,6 @@ def _is_of(key: str, period: str) -> bool:
     return part == f"Q{quarter}" and not key.startswith(("6M", "9M", "12M"))
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """In which names are told apart: a possessive is the name, and `R&D` one word."""
     return _WORD.findall(re.sub(r"['’]s\b", "", text).casefold())

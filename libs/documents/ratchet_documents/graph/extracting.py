@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from ratchet_documents.asked_about import About
@@ -23,31 +23,37 @@ _COMPARES: Final = re.compile(r"\b(?:compar\w+|versus|vs\.?|than|compet\w+|rival
 
 def graph_of(about: About, chunks: Iterable[Chunk]) -> Graph:
     """Of what `about` says which document and, where it is known, which company it is of."""
-    reading = _Reading(about)
+    reading = Reading(about)
     for chunk in chunks:
-        for relation in reading.relations_of(chunk):
-            reading.relations.append(relation)
-            if len(reading.relations) == MOST_RELATIONS:
-                return reading.graph()
+        if not reading.take(chunk):
+            break
     return reading.graph()
 
 
-class _Reading:
+class Reading:
+    """Of one document, chunk by chunk in their order."""
+
     def __init__(self, about: About) -> None:
         self._about = about
         self._above = Above()
         self._entities: dict[str, Entity] = {}
         self._linked: dict[str, str] = {}
-        self.relations: list[Relation] = []
+        self._relations: list[Relation] = []
         self._company = self._add(entity("company", key_of(about.company), about.company)) if about.company else ""
 
+    def take(self, chunk: Chunk) -> bool:
+        """False: it has as many relations as a document may have, and nothing more of it is read."""
+        room = MOST_RELATIONS - len(self._relations)
+        self._relations += islice(self._relations_of(chunk), room) if room else ()
+        return len(self._relations) < MOST_RELATIONS
+
     def graph(self) -> Graph:
-        kept = agreed(self.relations)
+        kept = agreed(self._relations)
         spoken = {end for one in kept for end in one.ends}
         its = {key: one for key, one in self._entities.items() if one.kind == "company" or key in spoken}
         return Graph(its, tuple(kept), self._linked)
 
-    def relations_of(self, chunk: Chunk) -> Iterator[Relation]:
+    def _relations_of(self, chunk: Chunk) -> Iterator[Relation]:
         yield from self._companies(chunk)
         yield from self._positions(chunk)
         yield from self._reported(chunk)

@@ -16,7 +16,7 @@ def merged(graphs: Iterable[Graph]) -> Graph:
     entities: dict[str, Entity] = {}
     for graph in graphs:
         for one in graph.entities.values():
-            its = _final(one.id, linked)
+            its = final_id(one.id, linked)
             there = entities.get(its)
             names = {*one.names, *(there.names if there else ())}
             name = there.name if there else one.name
@@ -32,7 +32,8 @@ def without(graph: Graph, document_id: str) -> Graph:
     return Graph({key: one for key, one in graph.entities.items() if key in named}, kept, graph.linked)
 
 
-def _final(name: str, linked: Mapping[str, str]) -> str:
+def final_id(name: str, linked: Mapping[str, str]) -> str:
+    """Of the entity that goes by this id, too."""
     seen = {name}
     while (name := linked.get(name, name)) not in seen:
         seen.add(name)
@@ -40,7 +41,7 @@ def _final(name: str, linked: Mapping[str, str]) -> str:
 
 
 def _moved(one: Relation, linked: Mapping[str, str]) -> Relation:
-    ends = tuple(_final(end, linked) for end in one.ends)
+    ends = tuple(final_id(end, linked) for end in one.ends)
     return one if ends == one.ends else replace(one, ends=ends)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from ratchet_documents.chunking import Chunk
+from ratchet_documents.graph import Graph
 from ratchet_documents.parsed import Divided, Kind
 from ratchet_router.documents.document import Said
 
@@ -14,8 +15,12 @@ LARGEST: Final = 64 * 1024 * 1024  # bytes of a frame: a portion has some dozens
 
 
 class ToParse(msgspec.Struct, frozen=True):
+    """`document_id`: as the graph has it. `company`: in place of the one that is read; empty: it is read."""
+
     path: str
     name: str
+    document_id: str = ""
+    company: str = ""
 
 
 class Ready(msgspec.Struct, frozen=True, tag_field="frame", tag="ready"):
@@ -42,6 +47,12 @@ class Portion(msgspec.Struct, frozen=True, tag_field="frame", tag="portion"):
     chunks: tuple[Chunk, ...]
 
 
+class Spoken(msgspec.Struct, frozen=True, tag_field="frame", tag="graph"):
+    """Who and what the document speaks of, once all of it was read."""
+
+    graph: Graph
+
+
 class NotRead(msgspec.Struct, frozen=True, tag_field="frame", tag="refused"):
     """`type`: a `Reason`, or `too_much_memory`."""
 
@@ -55,6 +66,6 @@ class End(msgspec.Struct, frozen=True, tag_field="frame", tag="end"):
     leaves: bool
 
 
-Frame = Ready | PagesRead | Head | Portion | NotRead | End
+Frame = Ready | PagesRead | Head | Portion | Spoken | NotRead | End
 encoded = msgspec.msgpack.Encoder().encode
 decoded = msgspec.msgpack.Decoder(Frame).decode

@@ -1,10 +1,11 @@
-"""Use case of a worker: a document is parsed, cut into passages, and put into the index; only then it is ready."""
+"""Use case of a worker: a document is parsed, cut into passages, and put into the index; who and what it speaks of is
+put into the tenant's graph. Only then it is ready.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final, Protocol
 
 from ratchet_documents.chunking import Chunk
@@ -15,9 +16,11 @@ from ratchet_retrieval.searched_text import searched_text
 from ratchet_router.documents.deleting import AlsoGone
 from ratchet_router.documents.document import DocumentRecord, Progress, Read, Refusal, overridden, subject_of
 from ratchet_router.documents.files import FilePlace
+from ratchet_router.documents.frames import ToParse
 from ratchet_router.documents.metrics import Ended, ended
 from ratchet_router.documents.parsing_apart import NotReadError, OnPages, Parsing
 from ratchet_router.documents.work_store import Held, MongoWorkStore
+from ratchet_router.graph.part import Part, part_of
 
 MOST_TRIES: Final = 5  # that came to no orderly end: the worker died, or failed in a way that nobody foresaw
 NO_END: Final = Refusal(
@@ -30,8 +33,18 @@ log = logging.getLogger(__name__)
 class Reads(Protocol):
     """`parsing_apart.Parser`."""
 
-    async def parse(self, path: Path, name: str, on_pages: OnPages) -> Parsing:
+    async def parse(self, wanted: ToParse, on_pages: OnPages) -> Parsing:
         """Raises NotReadError."""
+
+
+class Graphs(Protocol):
+    """`graph.store.MongoGraphStore`."""
+
+    async def put(self, tenant: str, part: Part) -> None:
+        """In place of an older revision's. Once more, or an older one, changes nothing. Raises RetryLaterError."""
+
+    async def remove(self, tenant: str, document_id: str) -> None:
+        """Fine where there is none. Raises RetryLaterError."""
 
 
 class Embeds(Protocol):
@@ -63,6 +76,7 @@ class Ingesting:
     store: MongoWorkStore
     files: FilePlace
     index: Index
+    graphs: Graphs
     changed: Sequence[AlsoGone] = ()
     now: Callable[[], datetime] = _now
     embeds: Embeds | None = None
@@ -81,16 +95,16 @@ class Ingesting:
             await self._end(held, "failed", NO_FILE)
             return
         try:
-            parsing = await parser.parse(path, held.record.name, coming.pages)
+            wanted = ToParse(str(path), held.record.name, held.record.id, held.record.given.company)
+            parsing = await parser.parse(wanted, coming.pages)
         except NotReadError as error:
             await self._end(held, "refused", Refusal(error.type, error.sentence))
             return
         read = read_of(parsing, held)
         await self.store.indexing(held, Progress(read.pages, read.chunks), self.now())
         its = held.record
-        passages = passages_of(its, its.revision, subject_of(read, its.name), parsing.chunks)
         try:
-            await self._put(its.tenant, passages)
+            await self._put(its, its.revision, subject_of(read, its.name), parsing)
         except (NotEmbeddedError, OtherEmbeddingsError) as error:
             kind = "not_embedded" if isinstance(error, NotEmbeddedError) else "other_embeddings"
             await self._end(held, "failed", Refusal(kind, str(error)))
@@ -100,27 +114,31 @@ class Ingesting:
         await self.store.ready(held, read, self.now())
         self._counted(held, "ready")
 
-    async def _put(self, tenant: str, passages: list[Passage]) -> None:
-        """Raises NotEmbeddedError, OtherEmbeddingsError, AwayError."""
+    async def _put(self, its: DocumentRecord, revision: int, about: Subject, parsing: Parsing) -> None:
+        """Raises NotEmbeddedError, OtherEmbeddingsError, AwayError, RetryLaterError."""
+        passages = passages_of(its, revision, about, parsing.chunks)
         texts = [searched_text(one) for one in passages] if self.embeds else []
-        vectors = await self.embeds.of(tenant, texts) if self.embeds and texts else None
-        await self.index.put(tenant, passages, vectors)
+        vectors = await self.embeds.of(its.tenant, texts) if self.embeds and texts else None
+        await self.index.put(its.tenant, passages, vectors)
+        await self.graphs.put(its.tenant, part_of(its.id, revision, about, parsing.graph))
 
     async def put_back(self, held: Held, parser: Reads) -> None:
-        """A revision was put, and refused or given up since: the index gets the one back that is served, if one is.
+        """A revision was put, and refused or given up since: index and graph get back the one that is served, if any.
 
-        The index takes no older revision in place of a newer one: so all of the document goes before. Cut off anywhere
+        They take no older revision in place of a newer one: so all of the document goes before. Cut off anywhere
         it is done anew. Raises as `ingest`.
         """
         its = held.record
         await self.index.remove(its.tenant, its.id)
+        await self.graphs.remove(its.tenant, its.id)
         await self._forget_what_was_made(its)
         served = its.served
         if served is not None:
             try:
-                parsing = await parser.parse(self.files.path_of(served.file), served.name, Coming().pages)
                 about = subject_of(served.read, served.name)
-                await self._put(its.tenant, passages_of(its, served.revision, about, parsing.chunks))
+                wanted = ToParse(str(self.files.path_of(served.file)), served.name, its.id, about.company)
+                parsing = await parser.parse(wanted, Coming().pages)
+                await self._put(its, served.revision, about, parsing)
             except (NotReadError, NotEmbeddedError, OtherEmbeddingsError) as error:
                 log.warning("The document %s cannot be read any more (%s): it is served no longer.", its.id, error)
                 served = None

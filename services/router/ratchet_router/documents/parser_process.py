@@ -14,7 +14,9 @@ from typing import Final
 
 import msgspec
 
+from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import chunks_of
+from ratchet_documents.graph.extracting import Reading
 from ratchet_documents.limits import STANDARD, Account
 from ratchet_documents.metadata import metadata_of
 from ratchet_documents.parsing import parse
@@ -29,10 +31,12 @@ from ratchet_router.documents.frames import (
     PagesRead,
     Portion,
     Ready,
+    Spoken,
     ToParse,
     encoded,
 )
 from ratchet_router.documents.reading import metadata_said
+from ratchet_router.graph.part import bounded
 
 PORTION: Final = 64  # chunks in a frame
 TOLD_EVERY_S: Final = 0.5
@@ -67,7 +71,7 @@ def main() -> None:
 
 def _read(wanted: ToParse, say: Say, memory: int) -> None:
     try:
-        for frame in _frames(Path(wanted.path), wanted.name, say):
+        for frame in _frames(wanted, say):
             say(frame)
     except RefusedError as error:
         say(NotRead(error.type, str(error)))
@@ -75,14 +79,19 @@ def _read(wanted: ToParse, say: Say, memory: int) -> None:
         say(NotRead("too_much_memory", f"Reading it took more than {memory // 2**20} MB of memory: split it."))
 
 
-def _frames(path: Path, name: str, say: Say) -> Iterator[Frame]:
+def _frames(wanted: ToParse, say: Say) -> Iterator[Frame]:
     """Raises RefusedError, OSError, MemoryError."""
-    parsed = parse(path, name, account=_Telling(say))
+    parsed = parse(Path(wanted.path), wanted.name, account=_Telling(say))
     about = metadata_said(metadata_of(parsed))
     yield Head(parsed.kind, parsed.divided, len(parsed.pages), about, parsed.assumptions)
+    company = wanted.company or (about["company"].value if "company" in about else "")
+    reading = Reading(About(wanted.document_id, wanted.name, company))
     chunks = chunks_of(parsed)
     while portion := tuple(islice(chunks, PORTION)):
         yield Portion(portion)
+        for chunk in portion:
+            reading.take(chunk)
+    yield Spoken(bounded(reading.graph()))
 
 
 class _Telling(Account):

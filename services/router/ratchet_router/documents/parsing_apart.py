@@ -11,14 +11,14 @@ import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 import msgspec
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_documents.chunking import Chunk
+from ratchet_documents.graph import Graph
 from ratchet_documents.parsed import Divided, Kind
 from ratchet_router.bound_process import environment
 from ratchet_router.documents.document import Said
@@ -32,12 +32,15 @@ from ratchet_router.documents.frames import (
     PagesRead,
     Portion,
     Ready,
+    Spoken,
     ToParse,
     decoded,
 )
 
 PROGRAM: Final = "ratchet_router.documents.parser_process"
 TRIES: Final = 2  # a process may have been killed for what was no document's fault
+
+NOTHING: Final = Graph()
 
 OnPages = Callable[[int], None]
 
@@ -68,6 +71,7 @@ class Parsing:
     metadata: dict[str, Said]
     assumptions: tuple[str, ...]
     chunks: list[Chunk] = field(default_factory=list)
+    graph: Graph = NOTHING
 
 
 class Parser:
@@ -81,20 +85,20 @@ class Parser:
         self._command = command or (sys.executable, "-I", "-m", PROGRAM)
         self.process: ParserProcess | None = None
 
-    async def parse(self, path: Path, name: str, on_pages: OnPages) -> Parsing:
+    async def parse(self, wanted: ToParse, on_pages: OnPages) -> Parsing:
         """Raises NotReadError, NoParserError. Cancelled, it ends its process."""
         for _ in range(TRIES):
             try:
-                return await self._in_time(path, name, on_pages)
+                return await self._in_time(wanted, on_pages)
             except DiedError:
                 continue
         raise NotReadError("unreadable", "Reading it ends each process that tries: the document is damaged.")
 
-    async def _in_time(self, path: Path, name: str, on_pages: OnPages) -> Parsing:
+    async def _in_time(self, wanted: ToParse, on_pages: OnPages) -> Parsing:
         well = False
         try:
             async with asyncio.timeout(self._seconds):
-                parsing = await self._parsed(path, name, on_pages)
+                parsing = await self._parsed(wanted, on_pages)
             well = True
         except NotReadError:
             well = True
@@ -109,10 +113,10 @@ class Parser:
                 await self.stop()
         return parsing
 
-    async def _parsed(self, path: Path, name: str, on_pages: OnPages) -> Parsing:
+    async def _parsed(self, wanted: ToParse, on_pages: OnPages) -> Parsing:
         """Reads on to the end in any case: then the process is ready for the next document."""
         parsing, refused = None, None
-        async with aclosing(self._frames(ToParse(str(path), name))) as frames:
+        async with aclosing(self._frames(wanted)) as frames:
             async for frame in frames:
                 if isinstance(frame, PagesRead):
                     on_pages(frame.pages)
@@ -120,6 +124,8 @@ class Parser:
                     parsing = Parsing(frame.kind, frame.divided, frame.pages, frame.metadata, frame.assumptions)
                 elif isinstance(frame, Portion) and parsing is not None:
                     parsing.chunks.extend(frame.chunks)
+                elif isinstance(frame, Spoken) and parsing is not None:
+                    parsing = replace(parsing, graph=frame.graph)
                 elif isinstance(frame, NotRead):
                     refused = NotReadError(frame.type, frame.sentence)
         if refused is not None:

@@ -29,6 +29,7 @@ from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.documents.sweeping import Sweeping
 from ratchet_router.documents.work_store import MongoWorkStore
 from ratchet_router.documents.worker import Worker
+from ratchet_router.graph.store import MongoGraphStore
 from ratchet_router.kept_from_documents import MongoKeptFromDocuments
 from ratchet_router.recording import Recorder
 from ratchet_router.reporting.at_work import making_loops, tending_loops
@@ -73,14 +74,15 @@ def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], 
             parsers = [_parser(settings) for _ in range(settings.documents_at_once)]
             for parser in parsers:
                 stack.push_async_callback(parser.stop)
-            kept = MongoKeptFromDocuments(its.database)
+            kept, graphs = MongoKeptFromDocuments(its.database), MongoGraphStore(its.database)
             await kept.create_indexes()
+            await graphs.create_indexes()
             embeds, of_embeds = await _embeds(model, settings, its)
             reports = MongoReportStore(its.database)
             await reports.create_indexes()
             tending = ReportTending(reports)
-            made_of_it = MadeOfIt(changed=[kept.changed], gone=[kept.changed, tending.document_went])
-            loops = _loops(work, files, index, parsers, made_of_it, embeds)
+            made_of_it = MadeOfIt(changed=[kept.changed], gone=[graphs.remove, kept.changed, tending.document_went])
+            loops = _loops(work, files, index, graphs, parsers, made_of_it, embeds)
             its.hear(DOCUMENTS, _poking(list(loops.values())))
             _measure(its, work)
             loops |= of_embeds | _sweeps(documents, files, index) | await its.relay(documents.collection)
@@ -119,11 +121,12 @@ def _loops(
     work: MongoWorkStore,
     files: FilePlace,
     index: Index,
+    graphs: MongoGraphStore,
     parsers: Sequence[Parser],
     made_of_it: MadeOfIt,
     embeds: PassageVectors | None,
 ) -> dict[str, Loop]:
-    ingesting = Ingesting(work, files, index, made_of_it.changed, embeds=embeds)
+    ingesting = Ingesting(work, files, index, graphs, made_of_it.changed, embeds=embeds)
     deleting = Deleting(work, files, index, made_of_it.gone)
     workers = [Worker(work, ingesting, deleting, parser) for parser in parsers]
     return {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ratchet_router.documents.frames import LENGTH, Ready, encoded
+from ratchet_router.documents.frames import LENGTH, Ready, ToParse, encoded
 from ratchet_router.documents.parsing_apart import NoParserError, NotReadError, Parser, Parsing
 
 MEMORY = 1024 * 1024 * 1024
@@ -21,7 +21,7 @@ async def parser() -> AsyncIterator[Parser]:
 
 
 async def parsed(parser: Parser, path: Path) -> Parsing:
-    return await parser.parse(path, path.name, lambda _: None)
+    return await parser.parse(ToParse(str(path), path.name, "doc_1"), lambda _: None)
 
 
 def written(folder: Path, name: str, content: bytes | str) -> Path:
