@@ -53,7 +53,7 @@ from ratchet_router.files import AdapterLoops, Files, read_files, started
 from ratchet_router.files_anew import FilesAnew
 from ratchet_router.gate import Gates
 from ratchet_router.graph.looking import Looking
-from ratchet_router.grounding.by_settings import from_index
+from ratchet_router.grounding.by_settings import from_index, joins_over
 from ratchet_router.grounding.sources import Retrieves
 from ratchet_router.hearing import hear
 from ratchet_router.kept_keys import EVERY_S, KeptKeys
@@ -224,6 +224,7 @@ def _parts(
         estimates=Estimates(settings.aim, most=settings.estimates),
         shadows=shadows_by(settings, around, recorder),
         retrieves=retrieves,
+        joins=joins_over(stores.graphs, retrieves),
     )
 
 

@@ -79,6 +79,31 @@ def show(gateway: Router, document_id: DocumentId, as_json: AsJson = False) -> N
     show_document(gateway, document_id, as_json=as_json)
 
 
+@commands.command(epilog="Example: ratchet documents graph --entity Apple --depth 2 --svg apple.svg")
+@at_gateway
+def graph(
+    gateway: Router,
+    entity: Annotated[str, typer.Option(help="Around it: a name, or an id such as company:apple.")] = "",
+    document: Annotated[str, typer.Option(help="Of this document alone, by its id.")] = "",
+    kind: Annotated[
+        str, typer.Option(help="Such entities alone: company, person, metric, period, risk, decision or task.")
+    ] = "",
+    company: Annotated[str, typer.Option(help="Of it, or in its own documents.")] = "",
+    period: Annotated[str, typer.Option(help="2022-Q3 or 2022.")] = "",
+    depth: Annotated[int, typer.Option(min=0, max=4, help="How many relations away from the entity.")] = 1,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="Relations; around an entity 500 at most.")] = 200,
+    cursor: Annotated[str, typer.Option(help="The `next` of the page before.")] = "",
+    svg: Annotated[Path | None, typer.Option(help="Write a picture of it into this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who and what documents speak of, and on which pages: all of it, page by page, or around one entity."""
+    from ratchet_cli.showing_graph import show_graph
+
+    asked = {"entity": entity, "document": document, "kind": kind, "company": company, "period": period}
+    asked |= {"depth": str(depth), "limit": str(limit), "cursor": cursor}
+    show_graph(gateway, asked, svg=svg, as_json=as_json)
+
+
 @commands.command(epilog="Example: ratchet documents reindex doc_0197f3a00000700080000000000000ab")
 @at_gateway
 def reindex(

@@ -44,10 +44,10 @@ def covered(question: str, sources: Sequence[Source]) -> float:
 
 def stands_out(sources: Sequence[Source]) -> bool:
     """Whether the best is better than the last of those that were searched for, and not only among like ones."""
-    scores = [source.score for source in sources if source.ranks]
-    if len(scores) < 2 or scores[0] <= 0:
+    scores = [source.score for source in sources if source.ranks and source.score > 0]
+    if len(scores) < 2:
         return True
-    return (scores[0] - min(scores)) / scores[0] >= GAP
+    return (max(scores) - min(scores)) / max(scores) >= GAP
 
 
 def missing(question: str, sources: Sequence[Source]) -> tuple[str, ...]:

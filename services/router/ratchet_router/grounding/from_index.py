@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_documents.asked_about import About, short_name
-from ratchet_retrieval import AwayError, Embeds, Index, OtherEmbeddingsError, Passage, Where
+from ratchet_retrieval import AwayError, Embeds, Index, OtherEmbeddingsError, Passage, Place, Where
 from ratchet_retrieval.asking import Hit, Question, Retrieved
 from ratchet_retrieval.retrieving import retrieve
 from ratchet_router.grounding.known import MOST, Known, KnowsNothing
@@ -71,6 +71,11 @@ class FromIndex:
             ) from None
         reasons = (*found.reasons, *((TOO_MANY,) if known.too_many else ()), *found.how)
         return Brought(sources=_sources(found, wider=wider), searched=SEARCHED[found.way], reasons=reasons)
+
+    async def passages(self, tenant: str, places: Sequence[Place]) -> tuple[Source, ...]:
+        """Those of them that are there, in that order, without a score. Raises AwayError, NoKnowledgeError."""
+        index = await self._opened()
+        return tuple(_source(one) for one in await index.passages_at(tenant, places))
 
     async def _opened(self) -> Index:
         async with self._opening:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -13,11 +14,14 @@ from ratchet_router.grounding.context import Context
 from ratchet_router.grounding.dressed import with_sources
 from ratchet_router.grounding.enough import missing
 from ratchet_router.grounding.heading import fitting
-from ratchet_router.grounding.merged import merged, new_in
+from ratchet_router.grounding.merged import boosted, merged, new_in
 from ratchet_router.grounding.metrics import looked
 from ratchet_router.grounding.rewording import reworded
 from ratchet_router.grounding.sources import Brought, Grounding, KnowledgeAwayError, Round
 from ratchet_router.parts import Parts
+
+JOINED_WITHIN_S: Final = 1.0
+NOT_JOINED: Final = "The graph of the documents is away: nothing was joined over it."
 
 
 async def grounded(ask: Ask, parts: Parts) -> Ask:
@@ -67,17 +71,40 @@ async def _looked(ask: Ask, context: Context, before: Grounding, wanted: int, pa
     """The first time for the question as it is; then for other words, and for what is joined with them."""
     again = before.looked
     asked = reworded(context.query) if again else context.query
-    brought = await _brought(ask, context, asked, wanted, parts, wider=again)
-    one = Round(asked=asked, wanted=wanted, found=len(brought.sources), new=new_in(brought.sources, before.sources))
-    sources = merged(before.sources, brought.sources)[:wanted] if again else brought.sources
+    joins = not before.joined and (again or before.decision == "many")
+    brought, (joined, was_asked) = await asyncio.gather(
+        _brought(ask, context, asked, wanted, parts, wider=again),
+        _joined(ask, context, parts) if joins else _not_joined(),
+    )
+    found = boosted(brought.sources, joined.sources)
+    one = Round(asked=asked, wanted=wanted, found=len(found), new=new_in(found, before.sources))
+    sources = merged(before.sources, found)[:wanted] if again else found
     return Grounding(
         decision=before.decision,
-        reasons=tuple(dict.fromkeys((*before.reasons, *brought.reasons))),
+        reasons=tuple(dict.fromkeys((*before.reasons, *brought.reasons, *joined.reasons))),
         searched=brought.searched,
         sources=fitting(sources, parts.numbers.characters),
         rounds=(*before.rounds, one),
         changes=before.changes,
+        joined=before.joined or was_asked,
     )
+
+
+async def _joined(ask: Ask, context: Context, parts: Parts) -> tuple[Brought, bool]:
+    """With whether the graph was asked. One that is away, or late, is said: the question is answered without it."""
+    patience_s = min(JOINED_WITHIN_S, parts.settings.knowledge_patience_ms / 1000 / 2)
+    try:
+        async with asyncio.timeout(patience_s):
+            return await parts.joins.joined(ask.tenant, context.query, context.where), True
+    except KnowledgeAwayError:
+        return Brought(sources=(), searched="", reasons=(NOT_JOINED,)), False
+    except TimeoutError:
+        said = f"The graph of the documents did not answer within {patience_s:g} s: nothing was joined over it."
+        return Brought(sources=(), searched="", reasons=(said,)), False
+
+
+async def _not_joined() -> tuple[Brought, bool]:
+    return Brought(sources=(), searched=""), False
 
 
 async def _brought(ask: Ask, context: Context, asked: str, wanted: int, parts: Parts, *, wider: bool) -> Brought:

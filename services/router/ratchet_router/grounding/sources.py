@@ -69,6 +69,7 @@ class Grounding(msgspec.Struct, frozen=True, kw_only=True):
     rounds: tuple[Round, ...] = ()
     found: bool = True
     changes: int = 0  # of the tenant's documents, that had been heard of when they were looked into
+    joined: bool = False  # the graph of the documents has been asked
 
     @property
     def looked(self) -> bool:
@@ -85,6 +86,13 @@ class Retrieves(Protocol):
         """Of the tenant's own documents. `wider`: what the question's words are joined with comes along too.
 
         Raises NoKnowledgeError, KnowledgeAwayError.
+        """
+
+
+class Joins(Protocol):
+    async def joined(self, tenant: str, question: str, where: Where) -> Brought:
+        """Passages in which what the question names is joined with each other, or with what it asks for; none where
+        nothing is. Raises KnowledgeAwayError.
         """
 
 
@@ -108,4 +116,10 @@ class NothingSetUp:
         )
 
 
+class NothingJoined:
+    async def joined(self, tenant: str, question: str, where: Where) -> Brought:  # noqa: ARG002  as Joins
+        return Brought(sources=(), searched="")
+
+
 NOTHING_SET_UP: Final = NothingSetUp()
+NOTHING_JOINED: Final = NothingJoined()
