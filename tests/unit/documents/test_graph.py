@@ -13,6 +13,7 @@ from ratchet_documents.graph import (
     asked_entities,
     expanded,
     graph_of,
+    is_of_period,
     merged,
     without,
 )
@@ -235,3 +236,21 @@ def test_a_label_is_a_metric_as_a_whole(label: str, metric: str) -> None:
 )
 def test_no_text_takes_long(unit: str) -> None:
     graph_of(REPORT, [Chunk(0, (unit * 3_200)[:3_200], (), 1, 1)])
+
+
+@pytest.mark.parametrize(
+    ("key", "period", "holds"),
+    [
+        ("3M-2022-06-25", "2022-Q2", True),
+        ("3M-2022-06-25", "2022", True),
+        ("6M-2022-06-25", "2022-Q2", False),
+        ("2022-06-25", "2022-Q2", True),
+        ("3M-2023-04-01", "2023-Q1", True),  # a year of 52 weeks
+        ("12M-2022-01-01", "2022", False),
+        ("12M-2022-01-01", "2021", True),
+        ("2022-Q2", "2022", True),
+        ("2022", "2022-Q2", False),
+    ],
+)
+def test_a_period_is_of_the_quarter_and_the_year_in_which_it_ends(key: str, period: str, holds: bool) -> None:
+    assert is_of_period(key, period) is holds

@@ -19,7 +19,7 @@ from ratchet_router.graph.store import Kept, Narrow
 from ratchet_router.grounding.enough import stands_out
 from ratchet_router.grounding.from_graph import MOST_READ, OF_NEWEST, FromGraph
 from ratchet_router.grounding.from_index import FromIndex
-from ratchet_router.grounding.joining import Joined, joined
+from ratchet_router.grounding.joining import Joined, joined, own_periods
 from ratchet_router.grounding.merged import boosted
 from ratchet_router.grounding.retrieving import NOT_JOINED, another_round, grounded
 from ratchet_router.grounding.sources import Brought, KnowledgeAwayError, Source
@@ -270,3 +270,12 @@ def test_a_part_keeps_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(few.entities) <= 3
     long = Relation("mentions_risk", ("company:fernwood mills", "risk:" + "x" * 300), graph.relations[0].where)
     assert bounded(dataclasses.replace(graph, relations=(long,))).relations == ()
+
+
+async def test_a_document_of_the_quarter_that_is_named_tells_it_as_it_ends_for_its_company() -> None:
+    """The third quarter of Fernwood ends in June."""
+    then = dataclasses.replace(part("fernwood"), period="2025-Q3")
+    assert own_periods(then.graph) == {"period:3M-2025-06-28"}
+    joins = await over(Graphs([then, part("quillon")]))
+    found = await joins.joined("acme", "How did net sales of Fernwood Mills change in Q3 2025?", Where())
+    assert [(one.document_id, one.order) for one in found.sources] == [("fernwood", 1)]

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Final
 
 from ratchet_documents.asked_about import short_name
@@ -13,6 +14,7 @@ from ratchet_documents.metadata.periods import periods_in
 MOST_ENTITIES: Final = 60
 MOST_RELATIONS: Final = 500
 MOST_HOPS: Final = 4
+WEEK: Final = timedelta(days=7)
 LONGEST: Final = 4_000  # characters of a question that are looked at
 
 _WORD: Final = re.compile(r"\w+(?:&\w+)?")
@@ -73,17 +75,19 @@ def _is_named(name: str, said: str, raw: str) -> bool:
 
 
 def is_of_period(key: str, period: str) -> bool:
-    """`3M-2022-06-25` is of 2022-Q2, by the calendar, and of 2022."""
+    """`3M-2022-06-25` is of 2022-Q2, by the calendar, and of 2022. Years of 52 weeks end some days sooner or later:
+    what ends in the first days of a quarter is of the one before.
+    """
     if key == period:
         return True
     year, _, part = period.partition("-")
-    end = key.rpartition("M-")[2]
-    if not end.startswith(year):
+    length, _, end = key.rpartition("M-")
+    if len(end) != 10:
+        return not part and end.startswith(year)
+    ended = date.fromisoformat(end) - WEEK
+    if str(ended.year) != year:
         return False
-    if not part:
-        return True
-    quarter = (int(end[5:7]) + 2) // 3 if len(end) == 10 else 0
-    return part == f"Q{quarter}" and not key.startswith(("6M", "9M", "12M"))
+    return not part or (part == f"Q{(ended.month + 2) // 3}" and length in ("", "3"))
 
 
 def words_of(text: str) -> list[str]:

@@ -126,11 +126,19 @@ def _around(found: Sequence[Kept], asked: Asked, hops: int, limit: int) -> Seen:
     parts = tuple(replace(part, graph=fitting(part, wanted)) for part in (one.unpacked() for one in found))
     graph = merged([one.graph for one in parts])
     seeds = tuple(sorted({final_id(one, graph.linked) for one in asked.ids} & graph.entities.keys()))
-    near = expanded(graph, seeds, hops, relations=min(limit, MOST_RELATIONS))
-    full = len(near.entities) == MOST_ENTITIES or len(near.relations) == min(limit, MOST_RELATIONS)
+    most = min(limit, MOST_RELATIONS)
+    near = expanded(graph, seeds, hops)
+    full = len(near.entities) == MOST_ENTITIES or len(near.relations) > most or len(near.relations) == MOST_RELATIONS
+    near = near if len(near.relations) <= most else _with(near, near.relations[:most], seeds)
     shown = {one.where.document_id for one in near.relations}
     its = tuple(one for one in parts if one.document_id in shown or near.entities.keys() & one.graph.entities.keys())
     return Seen(near, its, seeds, notes=(FULL,) if full else ())
+
+
+def _with(near: Graph, shown: tuple[Relation, ...], seeds: Sequence[str]) -> Graph:
+    """No entity without a relation that is shown."""
+    ends = {end for one in shown for end in one.ends} | set(seeds)
+    return Graph({key: one for key, one in near.entities.items() if key in ends}, shown, near.linked)
 
 
 def _whom(near: Seen) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from ratchet_documents.graph.named import key_of
 from ratchet_retrieval import AwayError, Place, Where
 from ratchet_router.graph.looking import Graphs
 from ratchet_router.graph.store import Kept, Narrow
-from ratchet_router.grounding.joining import Joined, joined, reason
+from ratchet_router.grounding.joining import Joined, joined, own_periods, reason
 from ratchet_router.grounding.sources import Brought, KnowledgeAwayError, Source
 
 GRAPH: Final = "graph"  # what the ranks stand under
@@ -93,5 +93,7 @@ def _found(question: str, kept: Sequence[Kept]) -> tuple[Joined, dict[str, int]]
             break
         parts.append(part)
         graphs.append(part.graph)
-    found = joined(question, merged(graphs), [one.document_id for one in parts])
+    periods = candidates(question).periods
+    own = {one.document_id: own_periods(one.graph) for one in parts if one.period in periods}
+    found = joined(question, merged(graphs), [one.document_id for one in parts], own)
     return found, {one.document_id: one.revision for one in parts}

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Final, NamedTuple
@@ -13,6 +13,10 @@ from ratchet_router.grounding.enough import words_of
 MOST: Final = 6  # passages that come along so
 ENOUGH: Final = 2  # of what counts for a relation: its ends that are named, its kind, another word of the question
 TOLD: Final = 5  # names in a reason
+ORDER: Final = ("company", "person", "metric", "period", "risk", "decision", "task")
+LENGTH_OF_DAY: Final = 10
+NOBODY: Final = frozenset[str]()
+NONE: Final[Mapping[str, frozenset[str]]] = {}
 
 _ASKS: Final[dict[RelationType, re.Pattern[str]]] = {
     "compares": re.compile(r"\b(?:compar\w*|versus|vs|compet\w*|rivals?|peers?|outperform\w*)\b", re.I),
@@ -52,12 +56,27 @@ class _Question:
         return frozenset(chain.from_iterable(self.named.values())) | self.peers
 
 
-def joined(question: str, graph: Graph, newest: Sequence[str]) -> Joined:
-    """`newest`: the ids of the documents, in the order in which they are to be heard."""
+def joined(question: str, graph: Graph, newest: Sequence[str], own: Mapping[str, frozenset[str]] = NONE) -> Joined:
+    """`newest`: the ids of the documents, in the order in which they are to be heard. `own`: of those that are about a
+    period that the question names, the ids under which they report it: a fiscal quarter ends where it likes.
+    """
     asked = _asked(question, graph)
-    worth = [(score, one) for one in graph.relations if (score := _worth(one, asked, graph)) >= ENOUGH]
-    named = sorted(graph.entities[one].name for kind in asked.named.values() for one in kind)
-    return Joined(tuple(_in_turn(worth, newest))[:MOST], tuple(named), tuple(sorted(asked.peers)))
+    worth = [(score, one) for one in graph.relations if (score := _worth(one, asked, graph, own)) >= ENOUGH]
+    found = tuple(_in_turn(worth, newest))[:MOST]
+    ends = {end for one in found for end in one.ends} & asked.ids
+    named = sorted(ends, key=lambda one: (ORDER.index(one.partition(":")[0]), one))
+    return Joined(found, tuple(graph.entities[one].name for one in named), tuple(sorted(asked.peers)))
+
+
+def own_periods(graph: Graph) -> frozenset[str]:
+    """Of a document: the last quarter and the last day of which it reports, each by its id."""
+    quarters, days = set[str](), set[str]()
+    for one in graph.relations:
+        for end in one.ends if one.type == "reports" else ():
+            kind, _, key = end.partition(":")
+            if kind == "period" and len(key.rpartition("M-")[2]) == LENGTH_OF_DAY:
+                (quarters if key.startswith("3M-") else days if "M-" not in key else set[str]()).add(end)
+    return frozenset(max(found) for found in (quarters, days) if found)
 
 
 def reason(found: Joined, passages: int, documents: int) -> str:
@@ -87,10 +106,11 @@ def _peers(graph: Graph, companies: set[str]) -> Iterator[str]:
                 yield from set(one.ends) - companies
 
 
-def _worth(one: Relation, asked: _Question, graph: Graph) -> int:
+def _worth(one: Relation, asked: _Question, graph: Graph, own: Mapping[str, frozenset[str]]) -> int:
     """0: it is of others than the question names."""
-    ends = asked.ids.intersection(one.ends)
-    if not ends or not all(_is_meant(end, asked) for end in one.ends):
+    its_own = own.get(one.where.document_id, NOBODY)
+    ends = {end for end in one.ends if end in asked.ids or end in its_own}
+    if not ends or not all(end in its_own or _is_meant(end, asked) for end in one.ends):
         return 0
     if one.type == "reports":  # a metric alone is reported by everybody
         return len(ends) if len(ends) < ENOUGH else len(ends) + ("metric" in asked.named)
