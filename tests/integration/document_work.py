@@ -64,6 +64,7 @@ class Work:
         self.documents = Documents(self.store, self.files, waiting=5, kept=None, now=lambda: self.now)
         self.also: list[AlsoGone] = []
         self.embeds: Any = None
+        self.claims: Any = None
 
     async def send(self, text: str, name: str = "a.txt", documents: Documents | None = None, **how: Any) -> Taken:
         async def content() -> AsyncGenerator[bytes, None]:
@@ -80,7 +81,7 @@ class Work:
             graphs = Mortal(graphs, life)  # type: ignore[assignment]
             files = MortalFiles(self.folder, life)
         now = {"now": lambda: self.now}
-        ingesting = Ingesting(store, files, index, graphs, self.also, embeds=self.embeds, **now)
+        ingesting = Ingesting(store, files, index, graphs, self.also, embeds=self.embeds, claims=self.claims, **now)
         deleting = Deleting(store, files, index, [graphs.remove, *self.also], **now)
         return Worker(store, ingesting, deleting, self.parser)
 

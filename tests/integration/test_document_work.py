@@ -1,7 +1,7 @@
 """Documents on the real store: what becomes of them, and what is left after a worker dies at any of its steps."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from ratchet_router.documents.keeping import Documents, Taken
 from ratchet_router.documents.registering import NoDocumentError, NotReadyError, TooManyWaitingError
 from ratchet_router.documents.sweeping import Sweeping
 from ratchet_router.documents.traces import DocumentTraces
+from ratchet_router.graph.claims import together
 from ratchet_router.graph.part import part_of
 from ratchet_router.graph.store import Narrow
 from ratchet_router.idempotency import IdempotencyError
@@ -80,6 +81,28 @@ async def test_what_a_document_speaks_of_comes_with_it_and_goes_with_it(work: Wo
     await work.documents.delete(work.tenant, taken.document.id)
     await work.work()
     assert await work.spoken_of(taken) == []
+
+
+class Claims:
+    def __init__(self, *fails: Exception) -> None:
+        self.fails = list(fails)
+
+    async def with_claims(self, tenant: str, about: About, chunks: Iterable[Chunk], by_rules: Graph) -> Graph:  # noqa: ARG002  as the port has it
+        if self.fails:
+            raise self.fails.pop(0)
+        text = TASK.format("paint the boxes")
+        return together(by_rules, [graph_of(about, [Chunk(0, text, (), 1, 1)])])
+
+
+async def test_what_a_model_finds_is_there_with_what_the_rules_do_and_is_waited_for(work: Work) -> None:
+    work.claims = Claims(AwayError("The model does not answer."))
+    taken = await work.send("one\n" + TASK.format("count the boxes"))
+    await work.work()
+    assert ((await work.found(taken)).state, work.lines(taken), await work.spoken_of(taken)) == ("indexing", [], [])
+    await work.work(after=timedelta(seconds=30))
+    assert (await work.found(taken)).state == "ready"
+    ((revision, tasks),) = await work.spoken_of(taken)
+    assert (revision, sorted(tasks)) == (1, ["count the boxes by Friday", "paint the boxes by Friday"])
 
 
 async def test_an_older_part_or_the_same_once_more_changes_nothing(work: Work) -> None:

@@ -182,6 +182,11 @@ class RouterSettings(CommonSettings):
     document_embedding_length: int = Field(
         0, ge=0, le=65_536, description="numbers in each of its vectors: a Qdrant server has to be told"
     )
+    graph_model: str = Field(
+        "",
+        max_length=120,
+        description="a model of the catalogue that finds who and what documents speak of; empty: rules alone do",
+    )
     document_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, le=100 * 1024 * 1024, description="of a document, in place of the body limit"
     )

@@ -3,12 +3,14 @@ put into the tenant's graph. Only then it is ready.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
+from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk
+from ratchet_documents.graph import Graph
 from ratchet_retrieval.embedding import NotEmbeddedError, OtherEmbeddingsError, Vector
 from ratchet_retrieval.passages import Passage, Subject
 from ratchet_retrieval.port import Index
@@ -47,6 +49,13 @@ class Graphs(Protocol):
         """Fine where there is none. Raises RetryLaterError."""
 
 
+class Claims(Protocol):
+    """`graph_by_model.GraphByModel`."""
+
+    async def with_claims(self, tenant: str, about: About, chunks: Iterable[Chunk], by_rules: Graph) -> Graph:
+        """Raises AwayError."""
+
+
 class Embeds(Protocol):
     """`passage_vectors.PassageVectors`."""
 
@@ -71,7 +80,9 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Ingesting:
-    """`changed`: what was made of an older revision goes, such as kept answers. `embeds` None: no vectors are made."""
+    """`changed`: what was made of an older revision goes, such as kept answers. `embeds` None: no vectors are made.
+    `claims` None: the graph is what rules find.
+    """
 
     store: MongoWorkStore
     files: FilePlace
@@ -80,6 +91,7 @@ class Ingesting:
     changed: Sequence[AlsoGone] = ()
     now: Callable[[], datetime] = _now
     embeds: Embeds | None = None
+    claims: Claims | None = None
 
     async def ingest(self, held: Held, parser: Reads, coming: Coming) -> None:
         """Cut off anywhere it is done anew, and nothing of it is there twice.
@@ -119,8 +131,12 @@ class Ingesting:
         passages = passages_of(its, revision, about, parsing.chunks)
         texts = [searched_text(one) for one in passages] if self.embeds else []
         vectors = await self.embeds.of(its.tenant, texts) if self.embeds and texts else None
+        graph = parsing.graph
+        if self.claims is not None:
+            whose = About(its.id, about.title, about.company, about.period)
+            graph = await self.claims.with_claims(its.tenant, whose, parsing.chunks, graph)
         await self.index.put(its.tenant, passages, vectors)
-        await self.graphs.put(its.tenant, part_of(its.id, revision, about, parsing.graph))
+        await self.graphs.put(its.tenant, part_of(its.id, revision, about, graph))
 
     async def put_back(self, held: Held, parser: Reads) -> None:
         """A revision was put, and refused or given up since: index and graph get back the one that is served, if any.

@@ -20,6 +20,8 @@ from ratchet_retrieval.port import Index
 from ratchet_router.documents.deleting import AlsoGone, Deleting
 from ratchet_router.documents.embedding_model import ByModel, embedding_model_of
 from ratchet_router.documents.files import FilePlace, files_at
+from ratchet_router.documents.graph_by_model import GraphByModel
+from ratchet_router.documents.graph_model import ModelOfGraph, graph_model_of
 from ratchet_router.documents.ingesting import Ingesting
 from ratchet_router.documents.metrics import DOCUMENTS as STATES
 from ratchet_router.documents.metrics import WAITED
@@ -63,7 +65,7 @@ def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], 
     files = files_at(settings.documents_url, most=settings.document_bytes)
     files.insist()
     index, wire = index_of(settings), Wire()
-    model = embedding_model_of(settings, wire)
+    model, of_graph = embedding_model_of(settings, wire), graph_model_of(settings, wire)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -78,14 +80,15 @@ def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], 
             await kept.create_indexes()
             await graphs.create_indexes()
             embeds, of_embeds = await _embeds(model, settings, its)
+            claims, of_claims = await _claims(of_graph, settings, its)
             reports = MongoReportStore(its.database)
             await reports.create_indexes()
             tending = ReportTending(reports)
             made_of_it = MadeOfIt(changed=[kept.changed], gone=[graphs.remove, kept.changed, tending.document_went])
-            loops = _loops(work, files, index, graphs, parsers, made_of_it, embeds)
+            loops = _loops(work, files, index, graphs, parsers, made_of_it, embeds, claims)
             its.hear(DOCUMENTS, _poking(list(loops.values())))
             _measure(its, work)
-            loops |= of_embeds | _sweeps(documents, files, index) | await its.relay(documents.collection)
+            loops |= of_embeds | of_claims | _sweeps(documents, files, index) | await its.relay(documents.collection)
             loops |= await _reports(reports, settings, its)
             app.state.ready = its.ready
             async with at_work(its, loops):
@@ -105,6 +108,22 @@ async def _embeds(
     if model is None:
         return None, {}
     await model.start()
+    recorder, writes = _recorder(settings, its)
+    return model.vectors(recorder.record), {**model.loops, "outbox writer": writes}
+
+
+async def _claims(
+    model: ModelOfGraph | None, settings: RouterSettings, its: Connections
+) -> tuple[GraphByModel | None, dict[str, Loop]]:
+    """As `_embeds`."""
+    if model is None:
+        return None, {}
+    await model.adapter.start()
+    recorder, writes = _recorder(settings, its)
+    return model.reads(recorder.record), {**model.adapter.loops, "outbox writer of the graph": writes}
+
+
+def _recorder(settings: RouterSettings, its: Connections) -> tuple[Recorder, Loop]:
     store = MongoRouterStore(its.database)
     recorder = Recorder(
         its.bus.publish,
@@ -113,8 +132,7 @@ async def _embeds(
         patience_s=settings.record_patience_ms / 1000,
         answer_unrecorded=settings.answer_unrecorded,
     )
-    loops = {"outbox writer": Loop(store.held.write_once, every=RECORD_EVERY_S)}
-    return model.vectors(recorder.record), {**model.loops, **loops}
+    return recorder, Loop(store.held.write_once, every=RECORD_EVERY_S)
 
 
 def _loops(
@@ -125,8 +143,9 @@ def _loops(
     parsers: Sequence[Parser],
     made_of_it: MadeOfIt,
     embeds: PassageVectors | None,
+    claims: GraphByModel | None,
 ) -> dict[str, Loop]:
-    ingesting = Ingesting(work, files, index, graphs, made_of_it.changed, embeds=embeds)
+    ingesting = Ingesting(work, files, index, graphs, made_of_it.changed, embeds=embeds, claims=claims)
     deleting = Deleting(work, files, index, made_of_it.gone)
     workers = [Worker(work, ingesting, deleting, parser) for parser in parsers]
     return {
