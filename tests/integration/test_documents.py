@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,12 @@ class Site:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    folder = tmp_path_factory.mktemp("documents")
+    async with site_at(stack, tmp_path_factory.mktemp("documents")) as its:
+        yield its
+
+
+@asynccontextmanager
+async def site_at(stack: Ground, folder: Path, **how: Any) -> AsyncIterator[Site]:
     name = f"tenant-{uuid4().hex[:8]}"
     (token, row), (other, theirs) = (new_token(n, frozenset(Scope)) for n in (name, f"{name}-other"))
     write_tokens(folder / "tokens.json", [row, theirs])
@@ -78,6 +84,7 @@ async def site(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> Async
         tokens_file=tenant.tokens_file,
         documents_url=(folder / "files").as_uri(),
         document_bytes=LIMIT,
+        **how,
     )
     index = MemoryIndex()
     async with (
