@@ -31,7 +31,8 @@ def text(number: int) -> str:
     lines = [
         f"Line {line} of report {number}: sales of word{number} rose by {line % 97} percent." for line in range(400)
     ]
-    return f"# Report {number}\n\n" + "\n\n".join(lines)
+    task = f"Action item: Oskar to count the boxes of hall {number} by Friday."
+    return f"# Report {number}\n\n{task}\n\n" + "\n\n".join(lines)
 
 
 def parsers(worker: Victim) -> list[psutil.Process]:
@@ -93,6 +94,9 @@ async def _killed_again_and_again(client: aiohttp.ClientSession, worker: Victim,
         found = await index.by_words("acme", f"word{number}", Where(), 500)
         assert {hit.passage.document_id for hit in found} == {one["id"]}
     assert len(list((folder / "files").iterdir())) == DOCUMENTS
+    async with client.get("/api/documents/graph?kind=task&limit=1000") as answer:
+        graph = await answer.json()
+    assert sorted(one["where"]["document_id"] for one in graph["relations"]) == sorted(one["id"] for one in ended[:-1])
 
 
 async def _all_gone(processes: list[psutil.Process]) -> bool:

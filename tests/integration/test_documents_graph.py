@@ -91,7 +91,9 @@ async def test_the_list_goes_on_page_by_page_and_narrows(site: Site) -> None:
     assert {end for one in later["relations"] for end in one["ends"] if end.startswith("period:")} == {
         "period:3M-2025-06-28"
     }
-    assert (await graph(site, company="Nobody at all"))["entities"] == []
+    nowhere = await graph(site, company="Nobody at all")
+    assert (nowhere["entities"], nowhere["documents"]) == ([], [])
+    assert (await graph(site, kind="decision"))["documents"] == []  # that they come from
     nobody = await graph(site, entity="Nobody at all")
     assert (nobody["seeds"], nobody["entities"], nobody["next"]) == ([], [], None)
 

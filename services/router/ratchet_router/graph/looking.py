@@ -66,7 +66,7 @@ class Looking:
                 tenant, asked.narrow, keys=asked.keys, until=at.document, limit=PORTION + 1
             )
             taken, at = await asyncio.to_thread(_taken, found, asked, at, left)
-            parts += taken
+            parts += [one for one in taken if one.graph.entities]
             left -= sum(len(one.graph.relations) for one in taken)
         graph = await asyncio.to_thread(merged, [one.graph for one in parts])
         return Seen(graph, tuple(parts), next=at)
