@@ -178,6 +178,7 @@ MOST: tuple[Event, ...] = (
         labels=("spam", "ham"),
         has_document=True,
         documents_read=("d1",),
+        revisions_read=(2,),
         retrieval="few",
         simulated=True,
         collect=False,
@@ -258,6 +259,9 @@ MOST: tuple[Event, ...] = (
         of_session=True,
         rated=False,
         template="executive_summary_short_v1",
+        approach="base_rag",
+        documents_read=("d1",),
+        revisions_read=(2,),
     ),
     RetrainingFellDue(tenant="acme", event_id=ID, occurred_at=NOW, task_type="summary", reasons=("drift", "more")),
     TrafficAssigned(
@@ -372,7 +376,14 @@ MOST: tuple[Event, ...] = (
         model="large",
     ),
     DocumentChanged(
-        tenant="acme", event_id=ID, occurred_at=NOW, document_id="d1", change="went", revision=2, state="gone"
+        tenant="acme",
+        event_id=ID,
+        occurred_at=NOW,
+        document_id="d1",
+        change="went",
+        revision=2,
+        state="gone",
+        served_since=2,
     ),
     ReportChanged(tenant="acme", event_id=ID, occurred_at=NOW, report_id="report_1", state="ready"),
     ErasureAsked(tenant="acme", event_id=ID, occurred_at=NOW, erasure_id=ID, user="8d969eef6ecad3c29a3a6292"),

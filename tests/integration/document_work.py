@@ -119,9 +119,11 @@ class Work:
         return len(list(self.folder.iterdir()))
 
     async def told(self, taken: Taken) -> list[tuple[str, int, str]]:
+        return [(event.change, event.revision, event.state) for event in await self.events(taken)]
+
+    async def events(self, taken: Taken) -> list[DocumentChanged]:
         found = await self.database.documents.find_one({"_id": taken.document.id})
-        events = [msgspec.json.decode(e["body"], type=DocumentChanged) for e in (found or {}).get("outbox", ())]
-        return [(event.change, event.revision, event.state) for event in events]
+        return [msgspec.json.decode(e["body"], type=DocumentChanged) for e in (found or {}).get("outbox", ())]
 
 
 @asynccontextmanager

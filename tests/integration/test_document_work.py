@@ -211,6 +211,27 @@ async def test_one_that_never_comes_to_an_end_fails_and_can_be_sent_again(work: 
     assert (again.outcome, again.document.id, again.document.revision) == ("new_revision", found.id, 2)
 
 
+async def test_what_can_be_searched_is_told_with_the_revision_that_its_content_is_from(work: Work) -> None:
+    """Read anew, or with something else said of it, its content is the same; what is refused changes nothing."""
+    first = await work.send("one")
+    await work.work()
+    await work.documents.reindex(work.tenant, first.document.id)
+    await work.work()
+    await work.send("one", given=Given(company="Acme"))
+    await work.work()
+    await work.send("two")
+    await work.work()
+    await work.documents.reindex(work.tenant, first.document.id)
+    await work.work()
+    await work.send("refuse three", name="c.txt", document=first.document.id)
+    await work.work()
+    events = [(event.revision, event.state, event.served_since) for event in await work.events(first)]
+    ready = [(revision, since) for revision, state, since in events if state == "ready"]
+    assert ready == [(1, 1), (2, 1), (3, 1), (4, 4), (5, 4)]
+    assert events[0] == (1, "received", 0)
+    assert events[-1] == (6, "refused", 4)
+
+
 async def test_a_revision_that_comes_meanwhile_is_read_next(work: Work) -> None:
     first = await work.send("one")
     held = await work.worker()._store.take(work.now)

@@ -36,7 +36,7 @@ async def test_an_answer_says_what_it_is_from_and_so_does_its_event(site: Site, 
     assert [one["document_id"] for one in said["retrieval"]["passages"]] == ["lease"]
     assert said["retrieval"]["decision"] in ("few", "another round")
     event = await site.heard.of(said["result_id"])
-    assert (event.approach, event.documents_read) == ("base_rag", ("lease",))
+    assert (event.approach, event.documents_read, event.revisions_read) == ("base_rag", ("lease",), (1,))
     assert "[1] Lease of the hall, page 3" in conversation.read(event.input).document
 
 

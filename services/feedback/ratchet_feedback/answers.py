@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from ratchet_common.events import NOTHING, AssignedBy, Outcome, PredictionMade
+from ratchet_common.events import NOTHING, Approach, AssignedBy, Outcome, PredictionMade
 
 ResultKey = tuple[str, UUID]  # (tenant, result_id)
 
@@ -43,6 +43,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     input: msgspec.Raw = msgspec.field(default_factory=lambda: NOTHING)
     output: str | None = None
     text_omitted: Literal["", "too_large", "not_collected"] = ""
+    approach: Approach = "direct"
+    documents_read: tuple[str, ...] = ()
+    revisions_read: tuple[int, ...] = ()
 
 
 def key_of(answer: Answer) -> ResultKey:
@@ -79,6 +82,9 @@ def answer_of(made: PredictionMade) -> Answer:
         input=made.input,
         output=made.output,
         text_omitted=made.text_omitted,
+        approach=made.approach,
+        documents_read=made.documents_read,
+        revisions_read=made.revisions_read,
     )
 
 

@@ -212,6 +212,9 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         reference=said.reference,
         of_session=bool(said.session_id),
         template=answer.template,
+        approach=answer.approach,
+        documents_read=answer.documents_read,
+        revisions_read=answer.revisions_read,
     )
 
 

@@ -123,6 +123,7 @@ def prediction(ask: Ask, answered: Answered, outcome: Outcome, text_limit_bytes:
         output=texts.output,
         text_omitted=texts.text_omitted,
         documents_read=answered.grounding.documents if answered.grounding else (),
+        revisions_read=answered.grounding.revisions if answered.grounding else (),
         retrieval=answered.grounding.decision if answered.grounding else "",
     )
 

@@ -34,6 +34,12 @@ def test_feedback_on_a_cache_hit_counts_for_its_origin() -> None:
     assert counted_for(origin, None) == origin
 
 
+def test_what_the_answer_was_given_from_goes_along() -> None:
+    made = prediction(approach="base_rag", documents_read=("d1", "d2"), revisions_read=(1, 3))
+    event = joined(said(result_id=made.result_id), answer_of(made))
+    assert (event.approach, event.documents_read, event.revisions_read) == ("base_rag", ("d1", "d2"), (1, 3))
+
+
 def test_a_hit_whose_origin_is_not_known_speaks_for_it() -> None:
     hit = answer_of(prediction(cached_from=uuid4()))
     found = counted_for(hit, None)

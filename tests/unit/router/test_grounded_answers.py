@@ -85,6 +85,7 @@ async def test_a_question_is_answered_from_what_is_retrieved_and_the_record_has_
     assert told["passages"][0]["ranks"] == {"words": 1}
     event = last(made)
     assert (event.approach, event.retrieval, event.documents_read) == ("base_rag", "few", ("lease",))
+    assert event.revisions_read == (1,)
     reading = conversation.read(event.input)
     assert reading.document.startswith("[1] Lease of the hall, page 3\nThe lease runs until 2031.")
     assert reading.question == QUESTION

@@ -12,6 +12,7 @@ from ratchet_router.grounding.going_on import Standing, next_step, says_nothing
 from ratchet_router.grounding.heading import fitting, heading
 from ratchet_router.grounding.merged import merged, new_in
 from ratchet_router.grounding.rewording import reworded
+from ratchet_router.grounding.sources import Grounding
 from tests.unit.router.knowledge import LEASE, REPORT, SALES, source
 
 ANY = Context()
@@ -233,3 +234,15 @@ def test_an_approach_is_who_answers_and_whether_passages_were_read() -> None:
     assert approach_of("finetuned", retrieved=True) == "hybrid_rag_finetuned"
     assert approach_of("hybrid_rag_finetuned", retrieved=False) == "finetuned"
     assert approach_of("direct", retrieved=False) == "direct"
+
+
+def test_of_a_document_that_changed_between_two_looks_the_older_revision_counts() -> None:
+    found = Grounding(
+        decision="another round",
+        sources=(
+            source("The rate.", revision=3),
+            source("Net sales.", document_id="report", revision=2),
+            source("The end.", revision=2, order=1),
+        ),
+    )
+    assert (found.documents, found.revisions) == (("lease", "report"), (2, 2))

@@ -12,3 +12,4 @@ class DocumentChanged(Event, frozen=True, kw_only=True, tag="document.changed.v1
     change: Literal["came", "changed", "went"]
     revision: int = 0  # 0: not said
     state: str = ""
+    served_since: int = 0  # what can be searched has had its content since this revision; 0: not said, or there is none

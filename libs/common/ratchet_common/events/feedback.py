@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from ratchet_common.events.event import AssignedBy, Event
+from ratchet_common.events.event import Approach, AssignedBy, Event
 
 ScoreSource = Literal["reference", "correction", "rating", "judge"]
 
@@ -54,6 +54,9 @@ class FeedbackJoined(Event, frozen=True, kw_only=True, tag="feedback.joined.v1")
     reference: Any = None  # what should have been answered, as somebody said afterwards
     of_session: bool = False  # it was said of the whole session of which the answer is one, and is weak
     template: str = ""  # as the prediction's
+    approach: Approach = "direct"  # as the prediction's, as what follows
+    documents_read: tuple[str, ...] = ()
+    revisions_read: tuple[int, ...] = ()
     rated: bool = True  # false: it has words or a correction and no rating, and `rating` is neutral for nobody's saying
 
     @property

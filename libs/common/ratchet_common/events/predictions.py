@@ -141,6 +141,7 @@ class PredictionMade(Event, frozen=True, kw_only=True, tag="prediction.made.v1")
     savings: Savings | None = None
     document: str | None = None  # the caller's own name of the document that was read
     documents_read: tuple[str, ...] = ()  # ids of those whose passages were retrieved for it, and stand in `input`
+    revisions_read: tuple[int, ...] = ()  # of each of them, in their order; empty: not said
     retrieval: Literal["", "none", "few", "many", "another round"] = ""  # empty: no documents were to be looked into
 
 

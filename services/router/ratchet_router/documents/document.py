@@ -64,6 +64,7 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     ready_at: datetime
     read: Read
+    content_since: int = 1  # as the document's
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -83,6 +84,7 @@ class Answer(msgspec.Struct, frozen=True):
 class DocumentRecord(msgspec.Struct, kw_only=True):
     """`file`: the name of the newest revision's file, where it is not removed yet; `files`: all that there may be.
 
+    `content_since`: the revision since which its content, and not only what is said of it, is the same.
     `user`: a digest, or empty. `begun`: how often it was begun since the last orderly end of a step. `put`: the newest
     revision that a worker began to put into the index; 0: none.
     """
@@ -96,6 +98,7 @@ class DocumentRecord(msgspec.Struct, kw_only=True):
     file: str = ""
     files: list[str] = []
     revision: int = 1
+    content_since: int = 1
     given: Given = Given()
     state: State = "received"
     created_at: datetime

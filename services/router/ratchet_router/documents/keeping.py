@@ -111,6 +111,7 @@ class Documents:
         now, known = self._now(), where.to
         revision = known.revision + 1 if known else 1
         answer = Answer(upload.key, upload.fingerprint, revision, where.outcome)
+        same = known is not None and known.sha256 == upload.sha256
         return DocumentRecord(
             id=known.id if known else new_id(),
             tenant=upload.tenant,
@@ -121,6 +122,7 @@ class Documents:
             file=file,
             files=[*(known.files if known else []), file],
             revision=revision,
+            content_since=known.content_since if known and same else revision,
             given=upload.given,
             created_at=known.created_at if known else now,
             received_at=now,

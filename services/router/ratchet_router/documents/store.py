@@ -114,7 +114,13 @@ class MongoDocumentStore:
         fields = ("name", "sha256", "size", "file", "files", "given", "state", "received_at", "changed_at", "progress")
         said = _fields(new)
         set_: Document = {field: said[field] for field in fields} | _keys_of(new)
-        set_ |= {"revision": new.revision, "begun": 0, "refusal": None, "due_at": new.received_at.timestamp()}
+        set_ |= {
+            "revision": new.revision,
+            "content_since": new.content_since,
+            "begun": 0,
+            "refusal": None,
+            "due_at": new.received_at.timestamp(),
+        }
         if delete_at is not None:
             set_["delete_at"] = delete_at
         update = push(change_of(new))
@@ -179,7 +185,14 @@ def _firstchange_of(of: DocumentRecord, change: Any) -> Document:
 
 
 def change_of(of: DocumentRecord, change: Any = "changed") -> DocumentChanged:
-    return DocumentChanged(tenant=of.tenant, document_id=of.id, change=change, revision=of.revision, state=of.state)
+    return DocumentChanged(
+        tenant=of.tenant,
+        document_id=of.id,
+        change=change,
+        revision=of.revision,
+        state=of.state,
+        served_since=of.served.content_since if of.served else 0,
+    )
 
 
 def _fields(of: DocumentRecord) -> Document:

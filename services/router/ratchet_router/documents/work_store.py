@@ -78,10 +78,11 @@ class MongoWorkStore:
             received_at=its.received_at,
             ready_at=now,
             read=read,
+            content_since=its.content_since,
         )
         said = {"served": _plain(served)}
         try:
-            await self._settle(held, "ready", now, said | {"refusal": None})
+            await self._settle(held, "ready", now, said | {"refusal": None}, served=served)
         except OvertakenError:
             newer = held.lease | {"tenant": its.tenant, "revision": {"$gt": its.revision}, "state": THERE}
             with waiting_is_worth_it():
@@ -122,9 +123,11 @@ class MongoWorkStore:
     async def over(self, held: Held) -> None:
         await self._write(held, {"$unset": {"due_at": ""}})
 
-    async def _settle(self, held: Held, state: State, now: datetime, said: Document) -> None:
-        """Its files are cleared away in the step after it, which is due at once."""
-        await self._become(held, state, now, said | {"due_at": now.timestamp(), "begun": 0})
+    async def _settle(
+        self, held: Held, state: State, now: datetime, said: Document, *, served: Served | None = None
+    ) -> None:
+        """Its files are cleared away in the step after it, which is due at once. `served`: from here on."""
+        await self._become(held, state, now, said | {"due_at": now.timestamp(), "begun": 0}, served=served)
 
     async def _become(
         self,
@@ -135,10 +138,11 @@ class MongoWorkStore:
         *,
         change: str = "changed",
         also: Document | None = None,
+        served: Served | None = None,
     ) -> None:
         its = held.record
         changes = its.state != state
-        later = msgspec.structs.replace(its, state=state, changed_at=now)
+        later = msgspec.structs.replace(its, state=state, changed_at=now, served=served or its.served)
         told = push(change_of(later, change)) if changes else {}
         increments = told.pop("$inc", {}) | (also or {}).get("$inc", {})
         update: Document = {"$set": {"state": state, "changed_at": now} | said, **told}

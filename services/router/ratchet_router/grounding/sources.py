@@ -80,6 +80,14 @@ class Grounding(msgspec.Struct, frozen=True, kw_only=True):
         """The ids of those that were read, each once."""
         return tuple(dict.fromkeys(source.document_id for source in self.sources))
 
+    @property
+    def revisions(self) -> tuple[int, ...]:
+        """Of each of `documents`, in their order; the oldest, where it got a new one between two looks."""
+        oldest: dict[str, int] = {}
+        for source in self.sources:
+            oldest[source.document_id] = min(source.revision, oldest.get(source.document_id, source.revision))
+        return tuple(oldest.values())
+
 
 class Retrieves(Protocol):
     async def retrieve(self, tenant: str, question: str, where: Where, most: int, *, wider: bool) -> Brought:
