@@ -22,12 +22,16 @@ from ratchet_trainer.datasets.analysis import read_through
 from ratchet_trainer.datasets.composing import compose
 from ratchet_trainer.datasets.dataset import Rules
 from ratchet_trainer.datasets.datasets import TrainingData
+from ratchet_trainer.documents.following import Following
 from ratchet_trainer.main import build
 from ratchet_trainer.privacy.hashing import Hashes
 from ratchet_trainer.settings import TrainerSettings
+from ratchet_trainer.store.dataset_documents import MongoDatasetDocuments
 from ratchet_trainer.store.datasets import MongoDatasetStore
+from ratchet_trainer.store.document_traces import MongoDocumentTraces
 from ratchet_trainer.store.erasures import MongoErasureStore
 from ratchet_trainer.store.examples import MongoExampleStore
+from ratchet_trainer.store.fates import MongoFateStore
 from ratchet_trainer.store.marks import MongoMarks
 from ratchet_trainer.store.served import MongoServedStore
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
@@ -44,7 +48,11 @@ class Part:
         self.examples, self.datasets = MongoExampleStore(database), MongoDatasetStore(database)
         self.erasures = MongoErasureStore(database)
         self.served = MongoServedStore(database, kept=timedelta(days=36_500))
-        self.collector = Collector(self.examples, self.served, _prepare, Hashes(b"salt" * 8), Sampling(share=0.0))
+        self.fates, self.traces = MongoFateStore(database), MongoDocumentTraces(database)
+        self.made_of = MongoDatasetDocuments(database)
+        self.following = Following(self.fates, self.traces, self.made_of)
+        hashes, sampling = Hashes(b"salt" * 8), Sampling(share=0.0)
+        self.collector = Collector(self.examples, self.served, _prepare, hashes, sampling, self.following)
         self.training = TrainingData(
             examples=self.examples,
             answers=self.served,
@@ -55,11 +63,12 @@ class Part:
             counted=timedelta(days=36_500),
             wishes=self.erasures,
             marks=MongoMarks(database),
+            documents=self.following,
             archive_days=730,
         )
 
     async def create_indexes(self) -> None:
-        for store in (self.examples, self.datasets, self.served, self.erasures):
+        for store in (self.examples, self.datasets, self.served, self.erasures, self.fates, self.traces):
             await store.create_indexes()
 
 

@@ -23,6 +23,7 @@ PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
         "/api/models/rollouts",
         "/api/models/datasets",
         "/api/models/examples",
+        "/api/models/documents",
         "/api/models/jobs",
         "/api/models/searches",
         "/api/models/base-models",

@@ -66,7 +66,7 @@ EXPERIMENTS = Topic(
 ALERTS = Topic("alerts", AlertChanged, lambda e: f"{e.tenant}:{e.alert_id}", ("monitor",), ("feedback",), MONTH)
 SPENDING = Topic("spending", CostIncurred, lambda e: f"{e.tenant}:{e.about}", ("trainer",), ("monitor",), MONTH)
 DOCUMENTS = Topic(
-    "documents", DocumentChanged, lambda e: f"{e.tenant}:{e.document_id}", ("router",), ("router",), MONTH
+    "documents", DocumentChanged, lambda e: f"{e.tenant}:{e.document_id}", ("router",), ("router", "trainer"), MONTH
 )
 REPORTS = Topic("reports", ReportChanged, lambda e: f"{e.tenant}:{e.report_id}", ("router",), ("router",), MONTH)
 ERASURES = Topic("erasures", ErasureAsked, lambda e: f"{e.tenant}:{e.user}", ("trainer",), EVERY_SERVICE, MONTH)

@@ -8,7 +8,7 @@ from ratchet_common.events import FeedbackJoined
 from ratchet_common.forgetting import Forgetting, forgetting
 from ratchet_common.messaging import SMALL, Handle
 from ratchet_common.service import Connections
-from ratchet_common.topics import ERASURES, FEEDBACK, FORGOTTEN, PREDICTIONS, SHADOWS
+from ratchet_common.topics import DOCUMENTS, ERASURES, FEEDBACK, FORGOTTEN, PREDICTIONS, SHADOWS
 from ratchet_common.workers import Workers
 from ratchet_trainer.collecting import preparing
 from ratchet_trainer.collecting.collection import Collector
@@ -23,16 +23,21 @@ from ratchet_trainer.datasets.composing import Composed
 from ratchet_trainer.datasets.dataset import Rules
 from ratchet_trainer.datasets.datasets import TrainingData
 from ratchet_trainer.datasets.overlap import Fingerprints
+from ratchet_trainer.documents.following import Following
+from ratchet_trainer.documents.tracing import Tracing
 from ratchet_trainer.estimate import looking
 from ratchet_trainer.estimate.outcomes import Asked, Look, OutcomeCollector
 from ratchet_trainer.privacy.erasing import Erasing
 from ratchet_trainer.privacy.finding.sought import Sought
 from ratchet_trainer.privacy.hashing import Hashes
 from ratchet_trainer.rollouts.shadow_answers import ShadowCollector
+from ratchet_trainer.store.dataset_documents import MongoDatasetDocuments
 from ratchet_trainer.store.datasets import MongoDatasetStore
+from ratchet_trainer.store.document_traces import MongoDocumentTraces
 from ratchet_trainer.store.erasures import MongoErasureStore
 from ratchet_trainer.store.estimates import MongoOutcomeNews
 from ratchet_trainer.store.examples import MongoExampleStore
+from ratchet_trainer.store.fates import MongoFateStore
 from ratchet_trainer.store.marks import MongoMarks
 from ratchet_trainer.store.outcomes import MongoOutcomeStore
 from ratchet_trainer.store.salts import kept_salt
@@ -57,6 +62,8 @@ class Data:
     erasing: Erasing
     shadows: MongoShadowAnswerStore
     seen_among: SeenAmong
+    made_of: MongoDatasetDocuments
+    tracing: Tracing
 
 
 async def data_of(its: Connections, settings: DataSettings) -> Data:
@@ -71,7 +78,9 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
         await store.create_indexes()
     work = AtWork(its.workers, settings.sought)
     hashes = Hashes(await _salt(its, settings))
-    collector = Collector(examples, served, work.prepare, hashes, settings.sampling)
+    fates, of_documents, made_of = await _documents(its)
+    following = Following(fates, of_documents, made_of)
+    collector = Collector(examples, served, work.prepare, hashes, settings.sampling, following)
     others = OutcomeCollector(outcomes, MongoOutcomeNews(its.database), work.look_at, hashes)
     marks = MongoMarks(its.database)
     training = TrainingData(
@@ -84,6 +93,7 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
         counted=kept,
         wishes=erasures,
         marks=marks,
+        documents=following,
         archive_days=settings.archive_days,
         vary=work.vary,
     )
@@ -93,6 +103,7 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
     its.hear(PREDICTIONS, forgets.sparing(collector.on_predictions), SMALL)
     its.hear(FEEDBACK, forgets.sparing(on_feedback), SMALL)
     its.hear(SHADOWS, forgets.sparing(ShadowCollector(shadows, work.prepare, hashes).on_answered), SMALL)
+    its.hear(DOCUMENTS, following.on_documents)
     its.hear(ERASURES, forgets.on_erasures)
     its.hear(FORGOTTEN, erasing.on_done)
     return Data(
@@ -107,7 +118,17 @@ async def data_of(its: Connections, settings: DataSettings) -> Data:
         erasing,
         shadows,
         work.seen_among(settings.near_duplicate),
+        made_of,
+        Tracing(fates, of_documents, made_of),
     )
+
+
+async def _documents(its: Connections) -> tuple[MongoFateStore, MongoDocumentTraces, MongoDatasetDocuments]:
+    fates, traces = MongoFateStore(its.database), MongoDocumentTraces(its.database)
+    made_of = MongoDatasetDocuments(its.database)
+    for store in (fates, traces, made_of):
+        await store.create_indexes()
+    return fates, traces, made_of
 
 
 async def _forgetting(its: Connections, erasing: Erasing) -> Forgetting:
@@ -115,11 +136,13 @@ async def _forgetting(its: Connections, erasing: Erasing) -> Forgetting:
 
 
 def _both(collector: Collector, outcomes: OutcomeCollector) -> Handle:
-    """One group a topic: either may be done twice, and the write removes the duplicate."""
+    """One group a topic: either may be done twice, and the write removes the duplicate. The collector comes last: it
+    looks whether a document was deleted meanwhile, and takes out what rests on it of both.
+    """
 
     async def on_feedback(said: Sequence[FeedbackJoined]) -> None:
-        await collector.on_feedback(said)
         await outcomes.on_feedback(said)
+        await collector.on_feedback(said)
 
     return on_feedback
 

@@ -11,6 +11,7 @@ from ratchet_common.workers import Workers
 from ratchet_trainer.api import base_models as base_models_api
 from ratchet_trainer.api import (
     datasets,
+    documents,
     erasures,
     evaluation_runs,
     evaluations,
@@ -42,7 +43,7 @@ ESTIMATES = "estimates"  # a folder of their own: in it, what is in use no more 
 TUNING = (jobs, runs, searches, base_models_api)
 OF_VERSIONS = (versions, registering, lineage)  # lineage last: its `{version_id}` would match `compare`
 OF_EVALUATIONS = (suites, evaluation_runs, evaluations)  # as would their `{evaluation_id}`
-APIS = (examples, datasets, erasures, *TUNING, *OF_VERSIONS, rollouts, *OF_EVALUATIONS)
+APIS = (examples, datasets, documents, erasures, *TUNING, *OF_VERSIONS, rollouts, *OF_EVALUATIONS)
 
 
 def build(settings: TrainerSettings) -> FastAPI:

@@ -16,8 +16,12 @@ from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.collecting.preparing import Prepared
 from ratchet_trainer.collecting.sampling import Sampling
 from ratchet_trainer.datasets.duplicates import text_hash
+from ratchet_trainer.documents.following import Following
 from ratchet_trainer.privacy.hashing import Hashes
+from ratchet_trainer.store.dataset_documents import MongoDatasetDocuments
+from ratchet_trainer.store.document_traces import MongoDocumentTraces
 from ratchet_trainer.store.examples import MongoExampleStore
+from ratchet_trainer.store.fates import MongoFateStore
 from ratchet_trainer.store.served import MongoServedStore
 from tests.integration.conftest import Ground
 from tests.integration.crashes.lives import Scene, crash_at_each_await
@@ -34,7 +38,12 @@ async def scrub(batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
 
 def collector(database: Database) -> Collector:
     served = MongoServedStore(database, kept=timedelta(days=36_500))
-    return Collector(MongoExampleStore(database), served, scrub, Hashes(b"salt" * 8), ALL)
+    follows = following(database)
+    return Collector(MongoExampleStore(database), served, scrub, Hashes(b"salt" * 8), ALL, follows)
+
+
+def following(database: Database) -> Following:
+    return Following(MongoFateStore(database), MongoDocumentTraces(database), MongoDatasetDocuments(database))
 
 
 class Collecting:

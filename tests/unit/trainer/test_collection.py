@@ -16,6 +16,7 @@ from ratchet_trainer.collecting.preparing import Prepared, prepare
 from ratchet_trainer.collecting.sampling import Sampling, is_drawn, quality
 from ratchet_trainer.collecting.targets import Reason
 from ratchet_trainer.privacy.hashing import Hashes
+from tests.unit.trainer.documents_in_memory import following
 from tests.unit.trainer.make_data import made, messages, said
 
 ALL = Sampling(share=1.0)
@@ -55,7 +56,8 @@ async def in_process(batch: Sequence[tuple[str, ...]]) -> list[Prepared]:
 
 def collector(sampling: Sampling = ALL) -> tuple[Collector, InMemoryExamples, InMemoryServed]:
     examples, served = InMemoryExamples(), InMemoryServed()
-    return Collector(examples, served, in_process, Hashes(b"salt" * 8), sampling), examples, served
+    its, _ = following()
+    return Collector(examples, served, in_process, Hashes(b"salt" * 8), sampling, its), examples, served
 
 
 async def test_a_correction_is_learned_without_what_is_private() -> None:

@@ -18,6 +18,7 @@ from ratchet_trainer.collecting.preparing import Prepared, prepare
 from ratchet_trainer.collecting.sampling import Sampling
 from ratchet_trainer.formats.checking import Fault
 from ratchet_trainer.privacy.hashing import Hashes
+from tests.unit.trainer.documents_in_memory import following
 from tests.unit.trainer.make_data import NOW
 
 
@@ -54,7 +55,7 @@ def row(**fields: Any) -> dict[str, Any]:
 async def take(rows: Sequence[Any], kept: Kept, task_type: str | None = None, *, dry_run: bool = False) -> Imported:
     lines = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in rows]
     given = examples_in(b"\n".join(lines), "acme", task_type)
-    collector = Collector(kept, kept, _prepare, Hashes(b"salt" * 8), Sampling())
+    collector = Collector(kept, kept, _prepare, Hashes(b"salt" * 8), Sampling(), following()[0])
     return await Importing(collector, kept, nobody_left).many("acme", given, NOW, dry_run=dry_run)
 
 
@@ -136,7 +137,8 @@ async def test_what_was_refused_is_counted_once_by_task_and_reason() -> None:
 
 async def test_one_that_is_refused_is_counted_too() -> None:
     kept = Kept()
-    importing = Importing(Collector(kept, kept, _prepare, Hashes(b"salt" * 8), Sampling()), kept, nobody_left)
+    collector = Collector(kept, kept, _prepare, Hashes(b"salt" * 8), Sampling(), following()[0])
+    importing = Importing(collector, kept, nobody_left)
     for target in ("", "ann@example.com"):
         with pytest.raises(NothingToLearnError):
             await importing.one(Brought(tenant="acme", task_type="qa", document="Who?", target=target), NOW)

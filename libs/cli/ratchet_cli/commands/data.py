@@ -153,6 +153,22 @@ def export(
     run(gateway, dataset_id, format_, side, file, as_json=as_json)
 
 
+@commands.command(epilog="Example: ratchet data document doc_0192f0c1e5a87c3f9d0b6a4e2f1c8d7b")
+@at_gateway
+def document(
+    gateway: Router,
+    document_id: Annotated[str, typer.Argument(help="As `ratchet documents list` shows it.")],
+    examples: Annotated[bool, typer.Option("--examples", help="List the examples that rest on it instead.")] = False,
+    limit: Limit = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was learned from a document, deleted ones too: examples, datasets, and the versions trained on them."""
+    from ratchet_cli.document_lineage import show_examples, show_lineage
+
+    run = show_examples if examples else show_lineage
+    run(gateway, document_id, limit, as_json=as_json)
+
+
 @commands.command(epilog="Example: ratchet data erase ann@example.com --wait")
 @at_gateway
 def erase(

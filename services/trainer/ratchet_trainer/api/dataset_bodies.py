@@ -12,7 +12,7 @@ from ratchet_scoring.scorers import LABEL_TASKS
 from ratchet_trainer.datasets.analysis import Analysis
 from ratchet_trainer.datasets.augmenting import Augment
 from ratchet_trainer.datasets.balancing import Balance
-from ratchet_trainer.datasets.dataset import Erased, Listed, Manifest, Rules
+from ratchet_trainer.datasets.dataset import Erased, Listed, MadeOf, Manifest, Rules
 from ratchet_trainer.datasets.recipes import RecipeName
 from ratchet_trainer.datasets.split import SHARES, Side
 
@@ -145,6 +145,10 @@ class ShownDataset(BaseModel):
     learned_until: datetime
     sha256: str
     erasures: list[Erased] = Field(description="of users whose examples it held; it is read without them")
+    made_of: MadeOf = Field(
+        description="documents that its examples' answers were given from; what rests on one that was deleted since is "
+        "in no file of it any more"
+    )
 
     @classmethod
     def of(cls, listed: Listed) -> Self:
@@ -178,6 +182,7 @@ def _shown(listed: Listed, made: Manifest) -> dict[str, object]:
         "learned_until": made.learned_until,
         "sha256": made.sha256,
         "erasures": list(listed.erasures),
+        "made_of": listed.made_of,
     }
 
 

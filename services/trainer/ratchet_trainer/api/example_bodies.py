@@ -80,6 +80,11 @@ class ShownImport(BaseModel):
         )
 
 
+class ShownDocumentRead(BaseModel):
+    document_id: str
+    revision: int = Field(description="whose passages were read; 0: not known")
+
+
 class ShownExample(BaseModel):
     """As it is stored: scrubbed."""
 
@@ -97,6 +102,8 @@ class ShownExample(BaseModel):
     quality_parts: dict[str, float] = Field(description="what is known of the answer: score, completeness, confidence")
     version_id: str
     model: str
+    approach: str | None = Field(description="by which it was answered, where that is known")
+    documents: list[ShownDocumentRead] = Field(description="whose passages stand in `document`, as they were given")
     document_type: str | None
     tags: list[str]
     pii: dict[str, int]
@@ -120,6 +127,10 @@ class ShownExample(BaseModel):
             quality_parts=quality_parts(example),
             version_id=example.version_id,
             model=example.model,
+            approach=example.approach or None,
+            documents=[
+                ShownDocumentRead(document_id=one.document_id, revision=one.revision) for one in example.documents
+            ],
             document_type=example.document_type,
             tags=list(example.tags),
             pii=example.pii,
@@ -145,6 +156,9 @@ class ExampleStats(BaseModel):
     by_task: list[TaskStats]
     by_source: dict[str, int]
     archived: int = Field(description="older ones, which no new dataset takes; in no other number here")
+    outdated: int = Field(
+        description="so are these, since a document that they rest on has another content now; in no other number here"
+    )
     by_month: dict[str, int] = Field(description='when examples were learned: {"2026-11": 120}')
     quality_histogram: list[int] = Field(description="examples by quality: 0 to 0.1, …, 0.9 to 1")
     refused: dict[str, int] = Field(description="why nothing was learned, by reason; lines of imports too")

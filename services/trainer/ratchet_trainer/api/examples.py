@@ -82,6 +82,7 @@ async def count_examples(caller: MayRead, data: TheData) -> ExampleStats:
         by_task=_by_task(counts),
         by_source=_by_what(counts.examples),
         archived=counts.archived,
+        outdated=counts.outdated,
         by_month=counts.months,
         quality_histogram=list(counts.qualities),
         refused=_by_what(counts.refusals),

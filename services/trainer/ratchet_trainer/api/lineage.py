@@ -95,6 +95,8 @@ class TaughtView(BaseModel):
     source: str | None = Field(description="of its target, as it stands now; null: it is an example no more")
     answered_by: str | None = Field(description="a version, or base")
     template: str | None = Field(description="that dressed the request, as long as that is known")
+    documents: list[str] = Field(description="ids of those that the answer was given from")
+    document_deleted: bool = Field(description="one of them was, and the example's texts with it")
 
     @classmethod
     def of(cls, taught: Taught) -> Self:
@@ -107,6 +109,8 @@ class TaughtView(BaseModel):
             source=origin.source if origin else None,
             answered_by=(origin.version_id or None) if origin else None,
             template=taught.template,
+            documents=list(origin.documents) if origin else [],
+            document_deleted=origin is not None and origin.deleted,
         )
 
 

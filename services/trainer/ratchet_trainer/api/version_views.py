@@ -29,6 +29,8 @@ class VersionView(BaseModel):
     created_at: datetime | None = None
     taken_down_at: datetime | None = Field(None, description="what served it at its platform was removed")
     erasures: list[UUID] = Field([], description="of users whose examples its dataset had held")
+    documents_deleted: int = Field(0, description="of those that its dataset was made of")
+    documents_changed: int = Field(0, description="of them: they have another content now than was read")
     registered_by: str | None = Field(None, description="who brought it, where no job made it")
     why: str | None = Field(None, description="it was brought")
 
@@ -55,6 +57,8 @@ def view(version: Version) -> VersionView:
         created_at=version.created_at,
         taken_down_at=version.taken_down_at,
         erasures=list(version.erasures),
+        documents_deleted=version.documents_deleted,
+        documents_changed=version.documents_changed,
         registered_by=version.registered_by or None,
         why=version.why or None,
     )

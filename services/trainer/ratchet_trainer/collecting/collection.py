@@ -29,6 +29,14 @@ Prepare = Callable[[Sequence[tuple[str, ...]]], Awaitable[list[Prepared]]]
 Word = Learned | Refused
 
 
+class Documents(Protocol):
+    """What became of documents that answers were given from."""
+
+    async def refusing(self, words: Sequence[Draft | Refused]) -> list[Draft | Refused]: ...
+    async def look_again(self, words: Sequence[Draft | Refused]) -> None:
+        """After they were written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """That an answer was given; no text. By these the chance of feedback is counted."""
@@ -58,6 +66,7 @@ class Collector:
     prepare: Prepare
     hashes: Hashes
     sampling: Sampling
+    documents: Documents
 
     async def on_predictions(self, made: Sequence[PredictionMade]) -> None:
         answers = [event for event in made if counts_as_served(event)]
@@ -77,12 +86,14 @@ class Collector:
         """What would be stored of each of them, in their order."""
         return [word for batch in _batches(drafts) for word in await self._scrubbed(batch)]
 
-    async def _write(self, words: Sequence[Draft | Refused]) -> None:
+    async def _write(self, given: Sequence[Draft | Refused]) -> None:
+        words = await self.documents.refusing(given)
         drafts = [word for word in words if isinstance(word, Draft)]
         refused = [word for word in words if isinstance(word, Refused)]
         for batch in _batches(drafts):
             await self.examples.write(await self._scrubbed(batch))
         await self.examples.write(refused)
+        await self.documents.look_again(words)
 
     async def _scrubbed(self, drafts: Sequence[Draft]) -> list[Word]:
         prepared = await self.prepare([texts_of(draft) for draft in drafts])

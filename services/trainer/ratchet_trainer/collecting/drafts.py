@@ -13,6 +13,7 @@ from ratchet_common.events import FeedbackJoined, PredictionMade
 from ratchet_common.vocabulary import EMBEDDING, NOT_FOUND_CHECK, DocumentType
 from ratchet_trainer.collecting.sampling import Sampling, completeness, is_drawn, is_sound, quality
 from ratchet_trainer.collecting.targets import Reason, Target, shaped, target_of
+from ratchet_trainer.documents.resting import DocumentRead, read_in
 from ratchet_trainer.judging.weighting import stratum_of
 from ratchet_trainer.privacy.hashing import Hashes
 
@@ -44,6 +45,8 @@ class About:
     session_hash: str | None = None
     user_hash: str | None = None  # who had asked
     speaker_hash: str | None = None  # who said what it was worth
+    approach: str = ""
+    documents: tuple[DocumentRead, ...] = ()  # that it was given from
     answered_at: datetime
     learned_at: datetime
 
@@ -111,13 +114,16 @@ def from_sample(made: PredictionMade, hashes: Hashes, sampling: Sampling) -> Dra
 
 
 def replaced_sample(draft: Draft | Refused) -> Refused:
-    """Takes the place of what was drawn from an answer that somebody spoke about, or comes before it."""
+    """Takes the place of what was drawn from an answer that somebody spoke about, or comes before it. It rests on
+    nothing: what was said does.
+    """
     about = draft.about
     if about.result_id is None:
         raise ValueError("What comes from outside replaces no sample.")
     sample = example_id(about.result_id, about.tenant, SAMPLE)
     return Refused(
-        replace(about, example_id=sample, revision=1, spoken=False, speaker_hash=None), Reason.SAMPLE_REPLACED
+        replace(about, example_id=sample, revision=1, spoken=False, speaker_hash=None, documents=()),
+        Reason.SAMPLE_REPLACED,
     )
 
 
@@ -169,6 +175,8 @@ def _known(event: PredictionMade | FeedbackJoined, hashes: Hashes) -> dict[str, 
         "session_hash": hashes.of_some("session", event.tenant, event.session),
         "user_hash": hashes.of_some("user", event.tenant, event.user),
         "learned_at": event.occurred_at,
+        "approach": event.approach,
+        "documents": read_in(event),
     }
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from ratchet_trainer.documents.resting import DocumentRead
+
 TargetSource = Literal["reference", "correction", "accepted", "sampled", "imported"]
 
 
@@ -43,6 +45,8 @@ class Example:
     answered_at: datetime
     learned_at: datetime
     completeness: float | None = None  # of `quality`, with score and confidence
+    approach: str = ""  # by which it was answered, where that is known
+    documents: tuple[DocumentRead, ...] = ()  # whose passages stand in `document`, as they were given to read
     augmented_from: UUID | None = None  # it was made of that one, and nobody wrote or accepted it as it stands
     augmentation: str | None = None  # by which recipe
     part: float = 1.0  # of the weight that it would have, where others are made of the same

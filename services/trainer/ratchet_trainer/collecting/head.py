@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ratchet_trainer.collecting.example import TargetSource
+from ratchet_trainer.documents.resting import DocumentRead
 
 NO_TYPE = "none"  # the document type of what has none
 
@@ -29,6 +30,7 @@ class Head:
     learned_at: datetime
     speaker_hash: str | None = None  # who said what the answer was worth
     answered_at: datetime | None = None
+    documents: tuple[DocumentRead, ...] = ()  # that the answer was given from
 
     @property
     def confirmed(self) -> bool:

@@ -78,6 +78,8 @@ def learned(draft: Draft, prepared: Prepared) -> Learned | Refused:
         answered_at=about.answered_at,
         learned_at=about.learned_at,
         completeness=about.completeness,
+        approach=about.approach,
+        documents=about.documents,
     )
     return Learned(about, example, text_hash(question), prepared.signature, content_of(example))
 

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     NO_JSON = "no_json"  # a line of a file that is no JSON object
     WRONG_FIELDS = "wrong_fields"  # a line without what an example needs, or with what it cannot have
     WRONG_TURNS = "wrong_turns"  # messages that are not one question and its answer
+    DOCUMENT_DELETED = "document_deleted"  # it rested on a document that is no more
     SAMPLE_REPLACED = "sample_replaced"  # it was drawn while unrated; what was said of it since takes its place
 
 

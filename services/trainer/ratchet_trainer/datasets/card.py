@@ -5,7 +5,7 @@ from typing import Final
 
 from ratchet_common.plurals import so_many
 from ratchet_trainer.datasets.analysis import Analysis
-from ratchet_trainer.datasets.dataset import Erased, Listed, Manifest, Rules
+from ratchet_trainer.datasets.dataset import Erased, Listed, MadeOf, Manifest, Rules
 from ratchet_trainer.datasets.split import Side
 
 VALUES_SHOWN: Final = 30  # of one stratum, the commonest ones
@@ -47,6 +47,7 @@ def card(listed: Listed, found: Analysis) -> str:
         "## Private data",
         *_private(found.pii_found),
         *_erased(listed.erasures),
+        *_documents(listed.made_of),
         "## Whose it is, and what it may be used for",
         *_rights(made),
     ]
@@ -186,6 +187,18 @@ def _erased(erasures: Sequence[Erased]) -> list[str]:
     told = "Users asked to be forgotten whose examples it held. It is read without them; build it anew to replace it."
     rows = [(str(one.erasure_id), f"{one.at:%Y-%m-%d}", f"{one.examples:,}") for one in erasures]
     return ["## Erased since", told, _table(("erasure", "asked on", "examples"), rows)]
+
+
+def _documents(its: MadeOf) -> list[str]:
+    if not its.documents:
+        return []
+    told = f"Its examples' answers were given from {so_many(its.documents, 'document')}."
+    if its.deleted:
+        were = "was" if its.deleted == 1 else "were"
+        told += f" Of these {its.deleted:,} {were} deleted since: it is read without what rests on that."
+    if its.changed:
+        told += f" {its.changed:,} had another content later than what was read: the next dataset has none of that."
+    return ["## Documents it was made of", told]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -117,11 +117,22 @@ class Manifest:
     sha256: str  # over what is in it and on which side, and by which rules
 
 
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """How many examples rest on a document, and the oldest revision of it that one of them read; 0: not known."""
+
+    examples: int
+    oldest: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
+    """`documents`: by their ids."""
+
     dataset_id: str
     manifest: Manifest
     sides: Mapping[Side, tuple[Ref, ...]]
+    documents: Mapping[str, Resting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +144,23 @@ class Erased:
     examples: int
 
 
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """How many documents its examples' answers were given from; of those, how many were deleted since, and how many had
+    another content when that was last heard than the one that was read."""
+
+    documents: int = 0
+    deleted: int = 0
+    changed: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     dataset_id: str
     created_at: datetime
     manifest: Manifest
     erasures: tuple[Erased, ...] = ()
+    made_of: MadeOf = MadeOf()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

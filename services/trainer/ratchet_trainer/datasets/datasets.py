@@ -1,6 +1,6 @@
 """Use cases: build a dataset of what was learned, read one, weigh its examples, and look into one."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -25,11 +25,21 @@ from ratchet_trainer.datasets.dataset import (
 from ratchet_trainer.datasets.overlap import Fingerprints, OverlapError
 from ratchet_trainer.datasets.reading import Manifests, Texts, Vary, batches, members, vary_here
 from ratchet_trainer.datasets.split import Side
+from ratchet_trainer.documents.resting import Fate
 from ratchet_trainer.judging import weighting
 from ratchet_trainer.judging.weighting import Stratum
 
 TRIES: Final = 3
 ARCHIVED_TOLD: Final = 1_000  # archived examples; more are not counted: jobs that wait ask often
+
+
+class Documents(Protocol):
+    async def fell(self, tenant: str, heads: Sequence[Head]) -> tuple[set[UUID], list[Fate]]:
+        """Of these examples those that no dataset may be built of, and what became of the documents of those."""
+
+    async def mark(self, tenant: str, fates: Collection[Fate]) -> None:
+        """The datasets that hold examples of them."""
+
 
 Compose = Callable[[str, Sequence[Head], Rules], Awaitable[Composed]]
 ReadThrough = Callable[[Sequence[Example]], Awaitable[Read]]
@@ -68,6 +78,7 @@ class TrainingData:
     counted: timedelta  # how far back answers and feedback count for the chance of feedback
     wishes: Wishes
     marks: Marks
+    documents: Documents
     archive_days: float  # an example that was learned longer ago is archived
     vary: Vary = vary_here
 
@@ -89,13 +100,15 @@ class TrainingData:
             composed = _whole(task_type, made)
             await self.datasets.add(tenant, composed, datetime.now(UTC))
             # An erasure is written down before it looks for datasets, and looked for after this one was: one sees the
-            # other.
-            late = await self._taken(tenant, _members(composed, newest))
-            if not late:
+            # other. So it is with what became of a document.
+            members = _members(composed, newest)
+            late, (fell, fates) = await self._taken(tenant, members), await self.documents.fell(tenant, members)
+            await self.documents.mark(tenant, fates)
+            if not late and not fell:
                 return composed.dataset_id
             for wish, ids in late.items():
                 await self.marks.mark(tenant, wish.erasure_id, wish.asked_at, {one.bytes for one in ids})
-        raise RetryLaterError(f"Users are being forgotten while a dataset of {task_type} is built.")
+        raise RetryLaterError(f"Users or documents are being forgotten while a dataset of {task_type} is built.")
 
     async def _too_few(self, tenant: str, task_type: str, few: TooFew, by: Rules) -> TooFewExamplesError:
         archived = await self.examples.archived(tenant, task_type, ARCHIVED_TOLD)
@@ -105,9 +118,11 @@ class TrainingData:
         )
 
     async def _newest(self, tenant: str, task_type: str, by: Rules) -> list[Head]:
-        """Without those that an erasure takes, which may not have come to them yet."""
+        """Without those that an erasure takes, or the end of a document, which may not have come to them yet."""
         newest = await self.examples.newest(tenant, task_type, by.max_examples, since=by.since, until=by.until)
-        gone = set().union(*(await self._taken(tenant, newest)).values())
+        gone = set().union(
+            *(await self._taken(tenant, newest)).values(), (await self.documents.fell(tenant, newest))[0]
+        )
         return [head for head in newest if head.example_id not in gone] if gone else newest
 
     async def _taken(self, tenant: str, heads: Sequence[Head]) -> dict[Wish, set[UUID]]:

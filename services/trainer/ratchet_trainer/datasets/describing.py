@@ -11,7 +11,7 @@ import msgspec
 from ratchet_common.plurals import so_many
 from ratchet_trainer.collecting.head import Head
 from ratchet_trainer.datasets.balancing import can_be_even
-from ratchet_trainer.datasets.dataset import Composition, Dropped, Manifest, Ref, Rules, Strata
+from ratchet_trainer.datasets.dataset import Composition, Dropped, Manifest, Ref, Resting, Rules, Strata
 from ratchet_trainer.datasets.split import Side
 
 NAME_CHARS = 12
@@ -50,7 +50,16 @@ def named(
         learned_until=max(head.learned_at for head in heads),
         sha256=digest,
     )
-    return Composition(dataset_id=f"{task_type}-{digest[:NAME_CHARS]}", manifest=manifest, sides=refs)
+    name = f"{task_type}-{digest[:NAME_CHARS]}"
+    return Composition(dataset_id=name, manifest=manifest, sides=refs, documents=_documents(ordered))
+
+
+def _documents(members: Sequence[Head]) -> dict[str, Resting]:
+    read: dict[str, list[int]] = defaultdict(list)
+    for head in members:
+        for one in head.documents:
+            read[one.document_id].append(one.revision)
+    return {document_id: Resting(len(revisions), min(revisions)) for document_id, revisions in sorted(read.items())}
 
 
 def _digest(task_type: str, ordered: Sequence[Head], sides: Mapping[UUID, Side], rules: Rules) -> str:

@@ -57,6 +57,7 @@ class Outcome:
     session_hash: str | None
     answered_at: datetime
     look: Look
+    documents: tuple[str, ...] = ()  # ids of those that the answer was given from
 
 
 LookAt = Callable[[Sequence[Asked]], Awaitable[list[Look]]]
@@ -105,6 +106,7 @@ class OutcomeCollector:
             session_hash=self.hashes.of_some("session", said.tenant, said.session),
             answered_at=said.answered_at or said.occurred_at,
             look=look,
+            documents=said.documents_read,
         )
 
 

@@ -34,6 +34,8 @@ class Origin:
     source: str | None  # of its target, as it stands now; None: it is an example no more
     version_id: str  # that answered
     spoken: bool
+    documents: tuple[str, ...] = ()  # ids of those that the answer was given from
+    deleted: bool = False  # one of them was deleted, and the example's texts with it
 
 
 @dataclass(frozen=True, slots=True)

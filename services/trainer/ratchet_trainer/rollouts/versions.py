@@ -59,6 +59,8 @@ class Version:
     why: str = ""  # he did
     taken_down_at: datetime | None = None  # what served it at its platform was removed
     erasures: tuple[UUID, ...] = ()  # whose users' examples its dataset had held
+    documents_deleted: int = 0  # of those that its dataset was made of
+    documents_changed: int = 0  # of them, as they were read
 
     @property
     def here(self) -> bool:

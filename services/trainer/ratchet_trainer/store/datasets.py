@@ -11,8 +11,9 @@ from pymongo.errors import DuplicateKeyError
 
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_trainer.datasets.analysis import Analysis
-from ratchet_trainer.datasets.dataset import Composition, Erased, Listed, Manifest, Ref, UnknownDatasetError
+from ratchet_trainer.datasets.dataset import Composition, Erased, Listed, MadeOf, Manifest, Ref, UnknownDatasetError
 from ratchet_trainer.datasets.split import Side
+from ratchet_trainer.store.dataset_documents import GONE, OTHER, MongoDatasetDocuments
 from ratchet_trainer.store.paging import create_index, page, place_of
 
 REF = struct.Struct(">16sI")  # an example's id and revision: 200,000 of them take 4 MB
@@ -20,10 +21,11 @@ REF = struct.Struct(">16sI")  # an example's id and revision: 200,000 of them ta
 
 class MongoDatasetStore:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
-        self._datasets = database.datasets
+        self._datasets, self._documents = database.datasets, MongoDatasetDocuments(database)
 
     async def create_indexes(self) -> None:
         await create_index(self._datasets)
+        await self._documents.create_indexes()
 
     async def add(self, tenant: str, composition: Composition, now: datetime) -> None:
         document = {
@@ -35,7 +37,9 @@ class MongoDatasetStore:
             "created_at": now,
             "manifest": msgspec.json.encode(composition.manifest),
             "sides": {str(side): _packed(refs) for side, refs in composition.sides.items()},
+            "documents_read": len(composition.documents),
         }
+        await self._documents.add(tenant, composition, now)
         with waiting_is_worth_it():
             try:
                 await self._datasets.insert_one(document)
@@ -85,6 +89,7 @@ def _listed(document: Document) -> Listed:
         erasures=tuple(
             Erased(UUID(hex=mark["erasure_id"]), mark["at"], mark["examples"]) for mark in document.get("erasures", ())
         ),
+        made_of=MadeOf(document.get("documents_read", 0), document.get(GONE, 0), document.get(OTHER, 0)),
     )
 
 

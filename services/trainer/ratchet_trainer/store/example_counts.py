@@ -23,6 +23,7 @@ async def counts(examples: AsyncCollection[Document], tenant: str) -> Counts:
         examples=[_count(row, "source") for row in counted if row["_id"]["state"] == heads.EXAMPLE],
         refusals=[_count(row, "reason") for row in counted if row["_id"]["state"] == heads.REFUSED],
         archived=sum(row["count"] for row in counted if row["_id"]["state"] == heads.ARCHIVED),
+        outdated=sum(row["count"] for row in counted if row["_id"]["state"] == heads.OUTDATED),
         months={row["_id"]: row["count"] for row in sorted(months, key=lambda row: str(row["_id"]))},
         qualities=_histogram({row["_id"]: row["count"] for row in tenths}),
         pii={row["_id"]: row["count"] for row in sorted(pii, key=lambda row: str(row["_id"]))},

@@ -34,7 +34,7 @@ BY_PARTS = "by_parts"
 PATIENCE_S = 60  # SecantusDB reads and sorts all that it finds before it gives the first one
 FINGERPRINT = {"document_hash": 1, "signature": 1}
 EXAMPLE = {"state": heads.EXAMPLE}
-KEPT = {"state": {"$in": [heads.EXAMPLE, heads.ARCHIVED]}}
+KEPT = {"state": {"$in": [heads.EXAMPLE, heads.ARCHIVED, heads.OUTDATED]}}
 
 
 class UnknownExampleError(NotFoundError):
@@ -145,7 +145,7 @@ class MongoExampleStore:
     async def present(self, tenant: str, wanted: Sequence[tuple[UUID, int]]) -> int:
         """How many of these are there, and not erased."""
         found = 0
-        for ids in _portions([_texts_id(*one) for one in wanted]):
+        for ids in _portions([texts_id(*one) for one in wanted]):
             with waiting_is_worth_it():
                 found += await self._texts.count_documents({"_id": {"$in": ids}, "tenant": tenant})
         return found
@@ -170,7 +170,7 @@ class MongoExampleStore:
         return [example async for example in self.read(tenant, ids)], found.next
 
     async def get(self, tenant: str, example_id: UUID) -> Example:
-        """An archived one too. Raises UnknownExampleError."""
+        """An archived or outdated one too. Raises UnknownExampleError."""
         with waiting_is_worth_it():
             found = await self._heads.find_one({"_id": Binary.from_uuid(example_id), "tenant": tenant, **KEPT})
         async for example in self.read(tenant, [(example_id, found["revision"])] if found else []):
@@ -179,7 +179,7 @@ class MongoExampleStore:
 
     async def read(self, tenant: str, wanted: Sequence[tuple[UUID, int]]) -> AsyncIterator[Example]:
         """By id and revision, in the order of `wanted`. What was erased since is left out."""
-        for ids in _portions([_texts_id(*one) for one in wanted]):
+        for ids in _portions([texts_id(*one) for one in wanted]):
             with waiting_is_worth_it():
                 found = await self._texts.find({"_id": {"$in": ids}, "tenant": tenant}).to_list()
             by_id = {document["_id"]: document["example"] for document in found}
@@ -189,7 +189,8 @@ class MongoExampleStore:
 
     async def origins(self, tenant: str, example_ids: Collection[UUID]) -> dict[UUID, Origin]:
         """Of what was refused or archived since as well."""
-        shown = {"result_id": 1, "target_source": 1, "version_id": 1, "spoken": 1}
+        shown = {"result_id": 1, "target_source": 1, "version_id": 1, "spoken": 1, "reason": 1}
+        shown |= {"documents": 1, "revisions": 1}
         found: dict[UUID, Origin] = {}
         for ids in _portions([Binary.from_uuid(one) for one in example_ids]):
             with waiting_is_worth_it():
@@ -227,20 +228,21 @@ def _brought_back(document: Document) -> UpdateOne:
     return UpdateOne({**archived, "revision": document["revision"]}, {"$set": again})
 
 
-def _texts_id(example_id: UUID, revision: int) -> Binary:
+def texts_id(example_id: UUID, revision: int) -> Binary:
     return Binary.from_uuid(uuid5(example_id, str(revision)))
 
 
 def _texts(learned: Learned) -> Document:
     about = learned.about
     return {
-        "_id": _texts_id(about.example_id, about.revision),
+        "_id": texts_id(about.example_id, about.revision),
         "tenant": about.tenant,
         "user_hash": about.user_hash,
         "speaker_hash": about.speaker_hash,
         "session_hash": about.session_hash,
         "answered_at": about.answered_at,
         "example": msgspec.json.encode(learned.example),
+        **heads.read_from(about.documents),
     }
 
 

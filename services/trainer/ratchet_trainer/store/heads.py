@@ -13,11 +13,14 @@ from ratchet_trainer.collecting.collection import Word
 from ratchet_trainer.collecting.drafts import About
 from ratchet_trainer.collecting.head import Head
 from ratchet_trainer.collecting.learning import Learned
+from ratchet_trainer.collecting.targets import Reason
+from ratchet_trainer.documents.resting import DocumentRead
 from ratchet_trainer.rollouts.lineage import Origin
 from ratchet_trainer.store.paging import place_of
 
 EXAMPLE, REFUSED = "example", "refused"
 ARCHIVED = "archived"  # an example that no new dataset takes; those that have it keep it
+OUTDATED = "outdated"  # so is one that rests on a document that has another content now
 
 
 def document(word: Word) -> Document:
@@ -62,6 +65,8 @@ HEAD = dict.fromkeys(
         "learned_at",
         "speaker_hash",
         "answered_at",
+        "documents",
+        "revisions",
     ),
     1,
 )
@@ -86,7 +91,21 @@ def head(stored: Document) -> Head:
         learned_at=stored["learned_at"],
         speaker_hash=stored.get("speaker_hash"),
         answered_at=stored.get("answered_at"),
+        documents=documents_of(stored),
     )
+
+
+def documents_of(stored: Document) -> tuple[DocumentRead, ...]:
+    """Nothing is stored where there are none."""
+    read = zip(stored.get("documents", ()), stored.get("revisions", ()), strict=True)
+    return tuple(DocumentRead(*one) for one in read)
+
+
+def read_from(documents: Sequence[DocumentRead]) -> dict[str, list[Any]]:
+    """The fields of a head or a text; none where it rests on no document, so that no index has it."""
+    if not documents:
+        return {}
+    return {"documents": [one.document_id for one in documents], "revisions": [one.revision for one in documents]}
 
 
 def origin(stored: Document) -> Origin:
@@ -97,6 +116,8 @@ def origin(stored: Document) -> Origin:
         source=stored.get("target_source"),
         version_id=stored["version_id"],
         spoken=stored["spoken"],
+        documents=tuple(one.document_id for one in documents_of(stored)),
+        deleted=stored.get("reason") == Reason.DOCUMENT_DELETED,
     )
 
 
@@ -133,4 +154,6 @@ def _about(about: About) -> dict[str, Any]:
         "speaker_hash": about.speaker_hash,
         "answered_at": about.answered_at,
         "learned_at": about.learned_at,
+        "approach": about.approach,
+        **read_from(about.documents),
     }

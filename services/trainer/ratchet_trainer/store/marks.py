@@ -12,12 +12,10 @@ from pymongo.asynchronous.database import AsyncDatabase
 from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_trainer.privacy.erasure import HeldBy, LearnedBy, UsedBy
 from ratchet_trainer.store.datasets import REF
-from ratchet_trainer.store.jobs import BEGUN_THERE, LEFT
-from ratchet_trainer.tuning.jobs import AT_PLATFORM, OPEN
+from ratchet_trainer.store.job_marks import mark_jobs
+from ratchet_trainer.tuning.jobs import AT_PLATFORM
 
 MOST = 10_000  # datasets, versions and jobs of one erasure that are named
-ENDED: Document = {"state": {"$nin": [str(state) for state in OPEN]}}
-WITH_FILES: Document = {"files.train": {"$exists": True}}
 
 
 class MongoMarks:
@@ -38,17 +36,7 @@ class MongoMarks:
         of_them = {"tenant": tenant, "dataset_id": {"$in": marked}}
         with waiting_is_worth_it():
             await self._versions.update_many(of_them, {"$addToSet": {"erasures": erasure_id.hex}})
-        await self._mark_jobs(of_them, erasure_id, at)
-
-    async def _mark_jobs(self, of_them: Document, erasure_id: UUID, at: datetime) -> None:
-        """What was kept of those that have ended is removed by whoever works on jobs, as what is left of others is."""
-        mark = {"$addToSet": {"erasures": erasure_id.hex}}
-        to_tidy = {"left": True, "due_at": at, "misses": 0, "away_since": None}
-        with waiting_is_worth_it():
-            for at_platform in (BEGUN_THERE, LEFT, WITH_FILES):
-                await self._jobs.update_many({**of_them, **at_platform}, mark)
-            marked = {**of_them, **WITH_FILES, "erasures": erasure_id.hex}
-            await self._jobs.update_many({**marked, **ENDED, "left": False}, {"$set": to_tidy})
+        await mark_jobs(self._jobs, of_them, [erasure_id.hex], at)
 
     async def held_by(self, tenant: str, erasure_id: UUID) -> list[HeldBy]:
         wanted = {"tenant": tenant, "erasures.erasure_id": erasure_id.hex}

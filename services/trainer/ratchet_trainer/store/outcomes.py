@@ -76,6 +76,7 @@ def _fields(outcome: Outcome) -> Document:
         "session_hash": outcome.session_hash,
         "answered_at": outcome.answered_at,
         "look": {"buckets": look.buckets, "counts": look.counts, "shape": look.shape, "text_hash": look.text_hash},
+        **({"documents": list(outcome.documents)} if outcome.documents else {}),
     }
 
 

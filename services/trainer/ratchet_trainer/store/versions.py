@@ -13,6 +13,7 @@ from ratchet_common.mongo import Document, waiting_is_worth_it
 from ratchet_trainer.leased import Leased
 from ratchet_trainer.rollouts.rollout import Standing
 from ratchet_trainer.rollouts.versions import LOCAL, UnknownVersionError, Version, VersionState
+from ratchet_trainer.store.dataset_documents import GONE, OTHER
 from ratchet_trainer.store.paging import create_index, page, place_of
 
 TO_JUDGE: Document = {"state": {"$in": [str(VersionState.CANDIDATE), str(VersionState.EVALUATED)]}}
@@ -35,17 +36,21 @@ class MongoVersionStore:
                 await self._versions.insert_one(_document(version))
             except DuplicateKeyError:
                 return False
-        await self._inherit_erasures(version)
+        await self._inherit_marks(version)
         return True
 
-    async def _inherit_erasures(self, version: Version) -> None:
+    async def _inherit_marks(self, version: Version) -> None:
         """Its dataset may have held what was erased while it was trained. Written before: who marks sees it, or this
         sees the mark."""
+        shown, dataset = {"erasures": 1, GONE: 1, OTHER: 1}, _id(version.tenant, version.dataset_id)
         with waiting_is_worth_it():
-            found = await self._datasets.find_one({"_id": _id(version.tenant, version.dataset_id)}, {"erasures": 1})
-            if marks := [mark["erasure_id"] for mark in (found or {}).get("erasures", ())]:
-                who = {"_id": _id(version.tenant, version.version_id)}
-                await self._versions.update_one(who, {"$addToSet": {"erasures": {"$each": marks}}})
+            found = await self._datasets.find_one({"_id": dataset}, shown) or {}
+            marks = [mark["erasure_id"] for mark in found.get("erasures", ())]
+            counts = {name: found[name] for name in (GONE, OTHER) if found.get(name)}
+            inherited = {"$addToSet": {"erasures": {"$each": marks}}} if marks else {}
+            inherited |= {"$max": counts} if counts else {}
+            if inherited:
+                await self._versions.update_one({"_id": _id(version.tenant, version.version_id)}, inherited)
 
     async def by_state(self) -> dict[str, int]:
         """How many there are, of all tenants; in each state `COUNTED_AT_MOST`."""
@@ -186,4 +191,6 @@ def _version(document: Document) -> Version:
         why=document.get("why", ""),
         taken_down_at=document.get("taken_down_at"),
         erasures=tuple(UUID(hex=erasure) for erasure in document.get("erasures", ())),
+        documents_deleted=document.get(GONE, 0),
+        documents_changed=document.get(OTHER, 0),
     )

@@ -135,14 +135,14 @@ class Job:
     tuned: Tuned | None = None  # what came out, where no version has it: of a trial, or vectors
     part_of: UUID | None = None  # the job that was open when this trigger came, and takes it along
     left: bool = False
-    erasures: int = 0  # of users whose examples its files may have: they asked after these were begun
-    spared: int = 0  # of those, how many had asked before its files were made anew
+    erasures: int = 0  # of users and documents whose examples its files may have: they went after these were begun
+    spared: int = 0  # of those, how many had gone before its files were made anew
     history: tuple[Step, ...] = ()
     trace: str | None = None  # of what asked for it, where that was traced
 
     @property
     def tells_of_the_erased(self) -> bool:
-        """Its files may have examples of users who asked to be forgotten since."""
+        """Its files may have examples of users who asked to be forgotten since, or of documents that were deleted."""
         return self.erasures > self.spared
 
     @property
