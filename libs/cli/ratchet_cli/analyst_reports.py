@@ -86,9 +86,7 @@ def portfolio_of(prices: Path | None, weights: Mapping[str, float], benchmark: s
         return None
     try:
         if prices.stat().st_size > LARGEST:
-            raise CannotStartError(
-                f"The file {prices} has more than {LARGEST:,} bytes: leave out some of it."
-            )
+            raise CannotStartError(f"The file {prices} has more than {LARGEST:,} bytes: leave out some of it.")
         text = prices.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise CannotStartError(f"The file {prices} is not text in UTF-8.") from None
