@@ -18,9 +18,13 @@ from ratchet_common.events import ReportChanged
 from ratchet_common.forgotten import Person
 from ratchet_common.mongo import Database
 from ratchet_common.persons import digest
+from ratchet_documents.graph import Entity, Graph, Relation, Where
+from ratchet_router.graph.part import Part
+from ratchet_router.graph.store import MongoGraphStore
 from ratchet_router.grounding.context import Context
 from ratchet_router.reporting.computed import Computed
-from ratchet_router.reporting.jobs import Done, HasComputed, HasRefused, HasWritten, Job, ToCompute
+from ratchet_router.reporting.from_documents import NOT_NAMED, FromDocuments
+from ratchet_router.reporting.jobs import Done, HasComputed, HasRefused, HasWritten, Job, ToCompute, ToWrite
 from ratchet_router.reporting.maker import DiedError
 from ratchet_router.reporting.making import AGAIN_AFTER, TOLD, Making
 from ratchet_router.reporting.record import OF_ROUTERS, OF_WORKERS, Made, ReportRecord
@@ -60,6 +64,7 @@ class FakeMaker:
 class Desk:
     def __init__(self, database: Database) -> None:
         self.database, self.store, self.maker = database, MongoReportStore(database), FakeMaker()
+        self.graphs = MongoGraphStore(database)
         self.now = datetime.now(UTC)
         self.tenant = f"tenant-{uuid4().hex[:8]}"
         self.caller = Caller(sha256="0" * 64, tenant=self.tenant, scopes=frozenset(Scope))
@@ -75,7 +80,7 @@ class Desk:
         self.now += after
         work: Any = MongoReportWork(self.store, OF_WORKERS)
         work = Mortal(work, life) if life else work
-        making = Making(work, self.maker, lambda: self.now)
+        making = Making(work, self.maker, FromDocuments(self.graphs), lambda: self.now)
         worker = Worker(work, making, lambda: self.now)
         while await worker.round():
             pass
@@ -242,6 +247,29 @@ async def test_a_report_whose_document_goes_and_whose_time_is_over_goes(desk: De
         await desk.get(other)
     await desk.work()
     assert (await desk.parts(asked), await desk.parts(other)) == ([], [])
+
+
+async def test_figures_are_computed_from_what_documents_report(desk: Desk) -> None:
+    company = Entity("company:apple", "company", "Apple Inc.", ("Apple Inc.",))
+    ends = {metric: (company.id, f"metric:{metric}", "period:3M-2022-06-25") for metric in ("revenue", "net_income")}
+    relations = tuple(Relation("reports", its, Where("doc_1", 0, 4, 0, 9), 5.0, "USD") for its in ends.values())
+    graph = Graph({company.id: company}, relations)
+    await desk.graphs.put(desk.tenant, Part("doc_1", 1, "10-Q", "apple", "2022-Q3", "financial_report", graph))
+    asked = await desk.ask(question="What was the net margin of Apple?", holdings=None, context=Context())
+    await desk.work()
+    (job, _) = desk.maker.jobs
+    assert isinstance(job, ToCompute)
+    assert [one.items["revenue"].page for one in job.wanted.statements] == [4]
+    await desk.tending.document_went(desk.tenant, "doc_1")  # its amounts are in the report
+    with pytest.raises(NoReportError):
+        await desk.get(asked)
+    other = await desk.ask(question="What was the net margin of Nobody?", holdings=None, context=Context())
+    desk.maker.jobs.clear()
+    await desk.work()
+    (job,) = desk.maker.jobs
+    assert isinstance(job, ToWrite)
+    assert job.computed.refused == (NOT_NAMED,)
+    assert (await desk.get(other)).state == "ready"
 
 
 async def test_a_person_who_is_forgotten_takes_his_reports_along(desk: Desk) -> None:

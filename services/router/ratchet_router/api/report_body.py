@@ -210,8 +210,8 @@ class NewReport(GivenBody):
         its = self.compute
         if its.measures and self.portfolio is None:
             yield "compute.measures are of prices, and there is no portfolio"
-        if (its.ratios or its.growing) and not self.statements:
-            yield "compute.ratios and compute.growing are of statements, and there are none"
+        if (its.ratios or its.growing) and not self.statements and self.context is None:
+            yield "compute.ratios and compute.growing are of statements, and there are neither any nor a context"
 
     def wanted(self, prices: dict[str, dict[date, float | None]]) -> Wanted:
         """`prices`: those of the portfolio's `prices_csv`, where it is given. Raises WrongPortfolioError."""

@@ -89,7 +89,7 @@ def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], 
             its.hear(DOCUMENTS, _poking(list(loops.values())))
             _measure(its, work)
             loops |= of_embeds | of_claims | _sweeps(documents, files, index) | await its.relay(documents.collection)
-            loops |= await _reports(reports, settings, its)
+            loops |= await _reports(reports, graphs, settings, its)
             app.state.ready = its.ready
             async with at_work(its, loops):
                 yield
@@ -154,9 +154,11 @@ def _loops(
     }
 
 
-async def _reports(reports: MongoReportStore, settings: RouterSettings, its: Connections) -> dict[str, Loop]:
+async def _reports(
+    reports: MongoReportStore, graphs: MongoGraphStore, settings: RouterSettings, its: Connections
+) -> dict[str, Loop]:
     """Raises RetryLaterError."""
-    loops = making_loops(reports, settings)
+    loops = making_loops(reports, graphs, settings)
     its.hear(REPORTS, _poking(list(loops.values())))
     _measure_reports(its, MongoReportWork(reports, OF_WORKERS))
     return loops | tending_loops(reports) | await its.relay(reports.collection)

@@ -89,7 +89,7 @@ class Asking:
                 await self.refuse(held, Refusal(error.type, error.detail))
                 return
             told = Told(why=error.detail)
-        also = {"documents": list(told.documents)}
+        also = {"documents": list(dict.fromkeys((*held.record.documents, *told.documents)))}
         await self.work.step(held, "writing", self.now(), {TOLD: msgspec.json.encode(told)}, also)
 
     async def _answered(self, held: Held, ask: Ask) -> Answered:

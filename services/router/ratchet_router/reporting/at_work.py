@@ -5,8 +5,10 @@ from functools import partial
 from typing import Final
 
 from ratchet_common.background import Loop
+from ratchet_router.graph.looking import Graphs
 from ratchet_router.parts import Parts
 from ratchet_router.reporting.asking import Asking
+from ratchet_router.reporting.from_documents import FromDocuments
 from ratchet_router.reporting.maker import Maker
 from ratchet_router.reporting.making import Making
 from ratchet_router.reporting.record import OF_ROUTERS, OF_WORKERS
@@ -27,9 +29,11 @@ def asking_loops(store: MongoReportStore, current: Callable[[], Parts], at_once:
     return _loops(Worker(work, asking), "answers for reports", at_once)
 
 
-def making_loops(store: MongoReportStore, settings: RouterSettings) -> dict[str, Loop]:
+def making_loops(store: MongoReportStore, graphs: Graphs, settings: RouterSettings) -> dict[str, Loop]:
+    """`graphs`: of the tenants' documents."""
     work = MongoReportWork(store, OF_WORKERS)
-    making = Making(work, Maker(seconds=settings.report_maker_s, memory=settings.report_maker_mb * 1024 * 1024))
+    maker = Maker(seconds=settings.report_maker_s, memory=settings.report_maker_mb * 1024 * 1024)
+    making = Making(work, maker, FromDocuments(graphs))
     return _loops(Worker(work, making), "reports", settings.reports_at_once)
 
 

@@ -1,6 +1,9 @@
 """What there is to compute from, of what was given: for those who choose. No pandas."""
 
+import dataclasses
 from datetime import date
+
+from msgspec.structs import replace
 
 from ratchet_figures.choosing import Known, OfPrices, OfStatements, chosen_by_rules
 from ratchet_figures.names import BESIDE_A_BENCHMARK, CONTRIBUTION, GROWING, OF_RETURNS, OF_STATEMENTS
@@ -30,7 +33,15 @@ def chosen(wanted: Wanted, known: Known) -> Chosen:
     if named is not None:
         return named
     by_rules = chosen_by_rules(wanted.question, known)
-    return Chosen.of(by_rules) if by_rules.requests else _usual(wanted)
+    if not by_rules.requests:
+        return _usual(wanted)
+    found = Chosen.of(by_rules)
+    return replace(found, of_statements=tuple(map(_of_all, found.of_statements))) if wanted.reported else found
+
+
+def _of_all(its: OfStatements) -> OfStatements:
+    """Those out of documents are of the companies and the periods that are asked for, as the documents name them."""
+    return dataclasses.replace(its, companies=(), first=None, last=None)
 
 
 def _named(wanted: Wanted, its: Computing) -> Chosen | None:

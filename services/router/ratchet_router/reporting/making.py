@@ -7,12 +7,15 @@ from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from ratchet_router.reporting.chosen import Chosen
 from ratchet_router.reporting.computed import Computed
+from ratchet_router.reporting.from_documents import with_reported
 from ratchet_router.reporting.jobs import Done, HasComputed, HasRefused, HasWritten, Job, ToCompute, ToWrite
 from ratchet_router.reporting.metrics import ended
 from ratchet_router.reporting.record import Refusal, ReportRecord, State
+from ratchet_router.reporting.reported import Reported
 from ratchet_router.reporting.store import WANTED
 from ratchet_router.reporting.told import Told
 from ratchet_router.reporting.wanted import Wanted
@@ -21,6 +24,13 @@ from ratchet_router.reporting.work_store import Held, MongoReportWork
 AGAIN_AFTER: Final = timedelta(minutes=10)
 CHOICE, COMPUTED, TOLD, WARNED = "choice", "computed", "told", "warned"  # parts that the steps leave to each other
 GONE: Final = Refusal("lost", "What was asked for is not kept any more: ask again.")
+
+
+class Reads(Protocol):
+    """`from_documents.FromDocuments`."""
+
+    async def reported(self, tenant: str, wanted: Wanted) -> Reported:
+        """Nothing where it is not called for. Raises RetryLaterError."""
 
 
 class Makes(Protocol):
@@ -38,6 +48,7 @@ def _now() -> datetime:
 class Making:
     work: MongoReportWork
     maker: Makes
+    documents: Reads
     now: Callable[[], datetime] = _now
 
     async def step(self, held: Held) -> None:
@@ -60,14 +71,22 @@ class Making:
         if wanted is None:
             await self.refuse(held, GONE)
             return
-        chosen = await self.work.part(held, CHOICE)
-        choice = msgspec.json.decode(chosen, type=Chosen) if chosen else None
-        done = await self.maker.done(ToCompute(wanted, choice))
+        found = await self.documents.reported(held.record.tenant, wanted)
+        done = await self._computed(held, with_reported(wanted, found))
         if isinstance(done, HasComputed):
+            its = _noted(done.computed, found)
             following: State = "answering" if wanted.asks_a_model else "writing"
-            await self.work.step(held, following, self.now(), {COMPUTED: msgspec.json.encode(done.computed)})
+            also = {"documents": list(found.documents)}
+            await self.work.step(held, following, self.now(), {COMPUTED: msgspec.json.encode(its)}, also)
         else:
             await self._refused(held, done)
+
+    async def _computed(self, held: Held, wanted: Wanted) -> Done:
+        if not wanted.computes:  # the documents report nothing
+            return HasComputed(Computed())
+        chosen = await self.work.part(held, CHOICE)
+        choice = msgspec.json.decode(chosen, type=Chosen) if chosen else None
+        return await self.maker.done(ToCompute(wanted, choice))
 
     async def _write(self, held: Held) -> None:
         wanted = await wanted_of(self.work, held)
@@ -104,6 +123,12 @@ class Making:
         await self.work.store.remove_parts(held.record.tenant, held.record.id)
         now = self.now()
         await self.work.gone(held, now, now + AGAIN_AFTER)
+
+
+def _noted(computed: Computed, found: Reported) -> Computed:
+    if found.statements:
+        return replace(computed, assumptions=(*computed.assumptions, *found.notes))
+    return replace(computed, refused=(*computed.refused, *found.notes))
 
 
 async def wanted_of(work: MongoReportWork, held: Held) -> Wanted | None:

@@ -10,6 +10,7 @@ from ratchet_common.auth import Caller
 from ratchet_common.errors import NotFoundError, RefusedError, UnavailableError
 from ratchet_common.persons import digest_of_some
 from ratchet_router.idempotency import IdempotencyError, Once
+from ratchet_router.reporting.from_documents import calls_for_statements
 from ratchet_router.reporting.record import Refusal, ReportRecord, State, new_id
 from ratchet_router.reporting.store import MongoReportStore
 from ratchet_router.reporting.wanted import Wanted
@@ -125,6 +126,8 @@ def first_state(wanted: Wanted) -> State:
     """Raises NothingWantedError."""
     if wanted.computes:
         return "choosing" if wanted.chooser == "model" and not wanted.computing.named else "computing"
+    if calls_for_statements(wanted):
+        return "computing"
     if not wanted.asks_a_model or wanted.context is None:
         message = "a report needs a portfolio, statements, or documents to look into (context)"
         raise NothingWantedError(f"context: {message}.", errors=[{"field": "context", "message": message}])

@@ -79,12 +79,15 @@ class Computing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """`context` None: no documents are looked into. `parts`: what the report shall have."""
+    """`context` None: no documents are looked into. `parts`: what the report shall have. `reported`: the statements are
+    out of documents, those that the question is about.
+    """
 
     question: str
     title: str = ""
     holdings: Holdings | None = None
     statements: tuple[GivenStatement, ...] = ()
+    reported: bool = False
     context: Context | None = None
     computing: Computing = Computing()
     chooser: Chooser = "rules"
