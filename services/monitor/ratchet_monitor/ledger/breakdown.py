@@ -1,6 +1,6 @@
 """Who or what the money went to: the sheets of a span of days by one dimension. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from ratchet_monitor.behind import Behind
 from ratchet_monitor.costs import usd
-from ratchet_monitor.ledger.sums import ATTEMPTS, COST, OTHERS, WIDTH, Rows, Sums, empty, largest, sums
-from ratchet_monitor.ledger.table import Table, table
+from ratchet_monitor.ledger.sums import ATTEMPTS, COST, OTHERS, WIDTH, Sums, empty, sums
+from ratchet_monitor.ledger.table import Numbers, Table
 
 MOST_KEYS: Final = 20_000
 ROOM: Final = 256
@@ -57,9 +57,9 @@ class Adding:
     """Sheets' rows by key, as they come. Of far too many keys the smallest so far are added to the others; those that
     were asked for are kept."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], *, most_keys: int = MOST_KEYS) -> None:
         """`names`: keys that are asked for, and what the caller calls them."""
-        self._names = names
+        self._names, self._most_keys = names, most_keys
         self._places: dict[str, int] = {}
         self._numbers = np.zeros((ROOM, WIDTH), np.int64)
 
@@ -68,7 +68,7 @@ class Adding:
         while len(self._places) > len(self._numbers):
             self._numbers = np.concatenate((self._numbers, np.zeros_like(self._numbers)))
         self._numbers[places] += part.numbers
-        if len(self._places) > MOST_KEYS:
+        if len(self._places) > self._most_keys:
             self._shrink()
 
     def breakdown(self, by: str, days: int, limit: int) -> Breakdown:
@@ -91,26 +91,36 @@ class Adding:
 
     def _largest(self, most: int) -> dict[str, int]:
         """Places of those that were billed most, by name where that is equal; never of the others."""
-        keys, there = list(self._places), np.arange(len(self._places))
-        billed = self._numbers[:, COST] + self._numbers[:, ATTEMPTS]
-        if OTHERS in self._places:
-            there = there[there != self._places[OTHERS]]
-        if len(there) > most:
-            least = np.partition(billed[there], -most)[-most]
-            there = there[billed[there] >= least]
-        ordered = sorted(there.tolist(), key=lambda place: (-int(billed[place]), keys[place]))
-        return {keys[place]: place for place in ordered[:most]}
-
-    @property
-    def _rows(self) -> Rows:
-        return dict(zip(self._places, self._numbers[: len(self._places)].tolist(), strict=True))
+        keys, billed = list(self._places), self._billed
+        there = self._dearest(most, never=(OTHERS,))
+        ordered = sorted(there, key=lambda place: (-int(billed[place]), keys[place]))
+        return {keys[place]: place for place in ordered}
 
     def _shrink(self) -> None:
-        rows = self._rows
-        asked = {key: rows.pop(key) for key in self._names if key in rows}
-        kept = table(largest(rows, MOST_KEYS // 2) | asked)
-        self._places = {name: place for place, name in enumerate(kept.names)}
-        self._numbers = kept.numbers
+        asked = [self._places[key] for key in self._names if key in self._places and key != OTHERS]
+        kept = [*self._dearest(self._most_keys // 2, never=(OTHERS, *self._names)), *asked]
+        keys, whole = list(self._places), self._numbers.sum(axis=0)
+        numbers = self._numbers[kept]
+        self._places = {keys[place]: number for number, place in enumerate(kept)}
+        self._numbers = np.concatenate((numbers, (whole - numbers.sum(axis=0))[np.newaxis]))
+        self._places[OTHERS] = len(kept)
+
+    @property
+    def _billed(self) -> Numbers:
+        billed: Numbers = self._numbers[: len(self._places), COST] + self._numbers[: len(self._places), ATTEMPTS]
+        return billed
+
+    def _dearest(self, most: int, never: Collection[str]) -> list[int]:
+        """Places of those that were billed most, in no order; of those that were billed as much, the first by name."""
+        billed, there = self._billed, np.ones(len(self._places), np.bool_)
+        there[[self._places[name] for name in never if name in self._places]] = False
+        (found,) = np.nonzero(there)
+        if len(found) <= most:
+            return list(map(int, found))
+        least = np.partition(billed[found], -most)[-most]
+        more, equal, keys = found[billed[found] > least], found[billed[found] == least], list(self._places)
+        by_name = sorted(equal.tolist(), key=keys.__getitem__)
+        return [*more.tolist(), *by_name[: most - len(more)]]
 
 
 def _share(key: str, name: str, its: Sums, whole: Sums) -> Share:
