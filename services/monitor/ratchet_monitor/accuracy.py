@@ -94,7 +94,7 @@ class Hearings:
                 self._found.setdefault(place, Tally()).add(cell.tally)
 
     def accuracies(self) -> Accuracies:
-        found = self._found
+        found = dict(sorted(self._found.items()))  # in one order, whatever came first: sums of floats are the same
         return Accuracies(
             whole=accuracy_of(found.values()),
             by_task=_by(found, lambda place: place[0]),

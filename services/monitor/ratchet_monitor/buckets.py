@@ -73,8 +73,11 @@ class Tally(msgspec.Struct, omit_defaults=True):
         with_calibration(self.calibration, other.calibration)
         for name, counts in other.reliability.items():
             self.reliability[name] = together(self.reliability.get(name), counts)
-        for number, n in other.latencies.items():
-            self.latencies[number] = self.latencies.get(number, 0) + n
+        if not self.latencies:
+            self.latencies.update(other.latencies)
+        else:
+            for number, n in other.latencies.items():
+                self.latencies[number] = self.latencies.get(number, 0) + n
         with_strata(self.strata, other.strata)
 
     def observe(self, seen: Observation, scored: Scored | None, hits: int) -> None:

@@ -27,6 +27,7 @@ HEADS: Final = ("answered", "judged", "judged_score")
 BINS_FROM: Final = 8
 STRATA_FROM: Final = 64
 WIDTH: Final = 128
+OF_BIN: Final = 3
 Triple = tuple[int, int, int]
 # What is told by its place: of columns that were laid out otherwise nothing can be told, and they are made anew.
 BY_KIND: Final = (STRATA, OF_STRATUM, BINS)
@@ -131,21 +132,16 @@ def _numbers(tally: Tally) -> Iterable[tuple[int, int]]:
 
 def tally_of(numbers: Mapping[int, int]) -> Tally:
     """Of a kind, from its places in `heard`."""
-    tally = Tally()
+    tally, told = Tally(), numbers.get
     for place, name in enumerate(HEADS):
-        setattr(tally, name, numbers.get(place, 0))
-
-    def told(place: int) -> int:
-        return numbers.get(place, 0)
-
-    for number in range(CONFIDENCE_BINS):
-        at = BINS_FROM + 3 * number
-        if n := told(at):
-            tally.calibration[number] = (n, told(at + 1), told(at + 2))
-    for number in range((WIDTH - STRATA_FROM) // 4):
-        at = STRATA_FROM + 4 * number
-        if n := told(at):
-            tally.strata[number] = (n, told(at + 1), told(at + 2), told(at + 3))
+        setattr(tally, name, told(place, 0))
+    for at in sorted(numbers):
+        if at >= STRATA_FROM and at % OF_STRATUM == 0:
+            one = (numbers[at], told(at + 1, 0), told(at + 2, 0), told(at + 3, 0))
+            tally.strata[(at - STRATA_FROM) // OF_STRATUM] = one
+        elif at < STRATA_FROM and at >= BINS_FROM and (at - BINS_FROM) % OF_BIN == 0:
+            bin_ = (numbers[at], told(at + 1, 0), told(at + 2, 0))
+            tally.calibration[(at - BINS_FROM) // OF_BIN] = bin_
     return tally
 
 

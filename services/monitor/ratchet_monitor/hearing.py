@@ -46,6 +46,9 @@ def with_answer(strata: Strata, stratum: int, score: int | None) -> None:
 
 
 def with_strata(strata: dict[K, Stratum], others: Mapping[K, Stratum]) -> None:
+    if not strata:
+        strata.update(others)
+        return
     for stratum, sums in others.items():
         strata[stratum] = _added(strata.get(stratum, EMPTY), sums)
 

@@ -74,5 +74,8 @@ def _count(counts: dict[K, int], kind: K) -> None:
 
 
 def merge(counts: dict[K, int], others: Mapping[K, int]) -> None:
+    if not counts:
+        counts.update(others)
+        return
     for kind, n in others.items():
         counts[kind] = counts.get(kind, 0) + n

@@ -17,7 +17,7 @@ from ratchet_monitor.drift.finding import Finding
 from ratchet_monitor.drift.judging import judged
 from ratchet_monitor.drift.numbers import compare_numbers
 from ratchet_monitor.drift.vocabulary import compare_vocabulary
-from ratchet_monitor.hearing import Strata, heard, with_strata
+from ratchet_monitor.hearing import Strata, Stratum, heard, with_strata
 from ratchet_monitor.histogram import middle_ms
 from ratchet_monitor.observations import NANO
 from ratchet_monitor.sketch import value_of
@@ -30,6 +30,7 @@ FAILURES: Final = "failures"
 LATENCY: Final = "latency (ms)"
 COST: Final = "cost (USD)"
 INPUTS: Final = Speaker("", "")  # what went in, whoever answered
+OF_INPUTS: Final = ("input_length", "languages", "words")  # of a Spread
 Wanted = Callable[[str], bool]  # a version
 
 
@@ -73,11 +74,13 @@ class Window:
             with_strata(kinds.setdefault((period.task_type, kind), {}), cell.tally.strata)
         for spoken in period.contents.spreads:
             if self._wanted(spoken.speaker.version_id):
-                self.inputs.add(spoken.spread)
+                for name in OF_INPUTS:
+                    merge(getattr(self.inputs, name), getattr(spoken.spread, name))
                 self.spreads.setdefault(spoken.speaker, Spread()).add(spoken.spread)
 
-    def strata(self, speaker: Speaker) -> list[tuple[int, int, int, int]]:
-        return [one for strata in self._strata.get(speaker, {}).values() for one in strata.values()]
+    def strata(self, speaker: Speaker) -> list[Stratum]:
+        """In one order, whatever came first: sums of floats are the same."""
+        return sorted(one for strata in self._strata.get(speaker, {}).values() for one in strata.values())
 
 
 def look(reference: Window, current: Window, level: float, allowed: float = ALLOWED) -> list[Looked]:

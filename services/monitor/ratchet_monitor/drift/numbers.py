@@ -5,11 +5,12 @@ kept. PSI is taken over tenths of the reference. The test is that of Kolmogorov 
 bins it says "changed" a little less often than it might, and never more often.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from itertools import accumulate
-from math import ceil
+from functools import cached_property
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from ratchet_monitor.drift.distances import psi
 from ratchet_monitor.drift.finding import Finding, Side, too_little
@@ -19,6 +20,36 @@ PARTS: Final = 10
 LEAST_PSI: Final = 0.2
 NEEDED: Final = 50
 Bins = Mapping[int, int]  # the bin's number: how many values
+Integers = npt.NDArray[np.int64]
+
+
+class Lined:
+    """Bins in their order, side by side, without empty ones."""
+
+    def __init__(self, bins: Bins) -> None:
+        numbers = np.fromiter(bins.keys(), np.int64, len(bins))
+        counts = np.fromiter(bins.values(), np.int64, len(bins))
+        order = np.argsort(numbers)
+        order = order[counts[order] > 0]
+        self.numbers: Integers = numbers[order]
+        self.counts: Integers = counts[order]
+
+    @cached_property
+    def running(self) -> Integers:
+        """How many lie in a bin or before it."""
+        return np.cumsum(self.counts)
+
+    @property
+    def n(self) -> int:
+        return int(self.running[-1]) if self.running.size else 0
+
+    def until(self, numbers: Integers) -> Integers:
+        """How many lie in each of these bins or before it."""
+        return np.concatenate(([0], self.running))[np.searchsorted(self.numbers, numbers, side="right")]
+
+    def middle(self) -> int | None:
+        """The bin of the median."""
+        return int(self.numbers[np.searchsorted(self.running, -(-self.n // 2))]) if self.n else None
 
 
 def compare_numbers(
@@ -31,13 +62,14 @@ def compare_numbers(
     needed: int = NEEDED,
 ) -> Finding:
     """`middle`: the value that a bin stands for."""
-    sides = tuple(Side(sum(bins.values()), median(bins, middle)) for bins in (reference, current))
+    was, now = Lined(reference), Lined(current)
+    sides = (Side(was.n, _median(was, middle)), Side(now.n, _median(now, middle)))
     if min(side.n for side in sides) < needed:
         return too_little(feature, "median", *sides, least=least, needed=needed)
-    edges = quantile_edges(reference)
-    distance = largest_distance(reference, current)
+    edges = _edges(was)
+    distance = _distance(was, now)
     p = kolmogorov(distance, sides[0].n, sides[1].n)
-    effect = psi(grouped(reference, edges), grouped(current, edges))
+    effect = psi(_parts(was, edges), _parts(now, edges))
     return Finding(
         feature=feature,
         what="median",
@@ -55,34 +87,38 @@ def compare_numbers(
 def quantile_edges(bins: Bins, parts: int = PARTS) -> list[int]:
     """The last bin of each part but the last one. Fewer parts where one bin holds more than its share; where nearly all
     lies in the highest one: what is below it, it, and what is above."""
-    numbers = sorted(number for number, n in bins.items() if n)
-    running = list(accumulate(bins[number] for number in numbers))
-    edges = [numbers[bisect_left(running, running[-1] * part / parts)] for part in range(1, parts)]
-    last = numbers[-1]
+    return _edges(Lined(bins), parts)
+
+
+def _edges(its: Lined, parts: int = PARTS) -> list[int]:
+    shares = [its.n * part / parts for part in range(1, parts)]
+    edges: list[int] = its.numbers[np.searchsorted(its.running, shares)].tolist()
+    last = int(its.numbers[-1])
     return sorted(set(edges) - {last}) or [last - 1, last]
 
 
 def grouped(bins: Bins, edges: list[int]) -> list[int]:
-    counts = [0] * (len(edges) + 1)
-    for number, n in bins.items():
-        counts[bisect_left(edges, number)] += n
-    return counts
+    return _parts(Lined(bins), edges)
+
+
+def _parts(its: Lined, edges: list[int]) -> list[int]:
+    parts: list[int] = np.diff(its.until(np.array(edges, np.int64)), prepend=0, append=its.n).tolist()
+    return parts
 
 
 def largest_distance(reference: Bins, current: Bins) -> float:
-    n, m = sum(reference.values()), sum(current.values())
-    was = now = 0
-    most = 0.0
-    for number in sorted(reference.keys() | current.keys()):
-        was, now = was + reference.get(number, 0), now + current.get(number, 0)
-        most = max(most, abs(was / n - now / m))
-    return most
+    return _distance(Lined(reference), Lined(current))
+
+
+def _distance(was: Lined, now: Lined) -> float:
+    numbers = np.concatenate((was.numbers, now.numbers))
+    return float(np.abs(was.until(numbers) / was.n - now.until(numbers) / now.n).max(initial=0.0))
 
 
 def median(bins: Bins, middle: Callable[[int], float]) -> float | None:
-    rank, seen = ceil(sum(bins.values()) / 2), 0
-    for number in sorted(bins):
-        seen += bins[number]
-        if bins[number] and seen >= rank:
-            return middle(number)
-    return None
+    return _median(Lined(bins), middle)
+
+
+def _median(its: Lined, middle: Callable[[int], float]) -> float | None:
+    number = its.middle()
+    return None if number is None else middle(number)
