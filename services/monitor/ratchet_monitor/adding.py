@@ -4,9 +4,9 @@ What comes is laid aside, and added up at once at the end: a month of a task has
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from operator import add
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,6 +26,7 @@ from ratchet_monitor.columns import (
     Totals,
     View,
     tally_of,
+    views_of,
 )
 from ratchet_monitor.kinds import AS_WRITTEN, PlainKind
 from ratchet_monitor.sketch import ZERO
@@ -40,6 +41,19 @@ Integers = npt.NDArray[np.int64]
 
 def everything(_: Kind) -> bool:
     return True
+
+
+class Sums(NamedTuple):
+    """`totals`: cells of versions and models, cached or not; `heard`: of kinds of answers."""
+
+    totals: tuple[Cell, ...] = ()
+    heard: tuple[Cell, ...] = ()
+    spoken: tuple[buckets.Spoken, ...] = ()
+
+    def contents(self, wanted: Wanted | None = None) -> Contents:
+        """`wanted`: of `heard`, only these kinds."""
+        heard = self.heard if wanted is None else [cell for cell in self.heard if wanted(cell.kind)]
+        return Contents((*self.totals, *heard), self.spoken)
 
 
 class Adding:
@@ -62,8 +76,16 @@ class Adding:
     def contents(self) -> Contents:
         """Of `totals` and `latencies` cells without template, document type and the like; of `heard` cells of whole
         kinds. Of both together what both count is in the first only."""
+        return self.sums().contents()
+
+    def sums(self) -> Sums:
         cells = self._totals.cells()
-        return Contents((*cells, *self._heard.cells(strata_only=bool(cells))), self._spreads.spoken())
+        return Sums(tuple(cells), tuple(self._heard.cells(strata_only=bool(cells))), self._spreads.spoken())
+
+    def views(self, wanted: Collection[View]) -> dict[View, bytes]:
+        """All that was added as if it were one hour or day."""
+        its = Sums(tuple(self._totals.cells()), tuple(self._heard.cells(strata_only=False)), self._spreads.spoken())
+        return views_of(its.totals, its.heard, its.spoken, wanted)
 
 
 class Counts:

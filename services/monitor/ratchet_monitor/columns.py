@@ -5,7 +5,7 @@ kind of answer, `spreads` what drift is told from. They are made of the contents
 say anything else. adding.py adds them up. Pure.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from operator import attrgetter
 from typing import Final, Literal
@@ -13,6 +13,7 @@ from typing import Final, Literal
 import msgspec
 import numpy as np
 
+from ratchet_monitor import buckets
 from ratchet_monitor.buckets import CONFIDENCE_BINS, SUMS, SUMS_OF, Cell, Contents, Tally
 from ratchet_monitor.kinds import BINS, OF_STRATUM, STRATA, kinds_of
 from ratchet_monitor.spreads import SUMS as SPREAD_SUMS
@@ -89,15 +90,26 @@ class Spreads(msgspec.Struct, frozen=True):
 
 
 def columns_of(contents: Contents) -> dict[View, bytes]:
-    whole = _by_subject(contents.cells)
-    rows = [Total(*its, SUMS_OF(one), one.calibration, one.reliability) for its, one in whole.items()]
-    views: dict[View, msgspec.Struct] = {
-        "totals": Totals(SUMS, tuple(rows)),
-        "latencies": Latencies(tuple(Latency(*its, counted(tally.latencies)) for its, tally in whole.items())),
-        "heard": _heard([cell for cell in contents.cells if not cell.kind.cached]),
-        "spreads": _spreads(contents),
-        "kinds": kinds_of(contents.cells),
-    }
+    made = [cell for cell in contents.cells if not cell.kind.cached]
+    views = views_of(contents.cells, made, contents.spreads, ("totals", "latencies", "heard", "spreads"))
+    return {**views, "kinds": msgspec.msgpack.encode(kinds_of(contents.cells))}
+
+
+def views_of(
+    cells: Iterable[Cell], made: Sequence[Cell], spoken: Iterable[buckets.Spoken], wanted: Collection[View]
+) -> dict[View, bytes]:
+    """Without `kinds`. `made`: what `heard` is told from."""
+    whole = _by_subject(cells)
+    views: dict[View, msgspec.Struct] = {}
+    if "totals" in wanted:
+        rows = [Total(*its, SUMS_OF(one), one.calibration, one.reliability) for its, one in whole.items()]
+        views["totals"] = Totals(SUMS, tuple(rows))
+    if "latencies" in wanted:
+        views["latencies"] = Latencies(tuple(Latency(*its, counted(one.latencies)) for its, one in whole.items()))
+    if "heard" in wanted:
+        views["heard"] = _heard(made)
+    if "spreads" in wanted:
+        views["spreads"] = _spreads(spoken)
     return {name: msgspec.msgpack.encode(view) for name, view in views.items()}
 
 
@@ -110,7 +122,7 @@ def _by_subject(cells: Iterable[Cell]) -> dict[tuple[str, str, bool], Tally]:
     return found
 
 
-def _heard(cells: list[Cell]) -> Heard:
+def _heard(cells: Sequence[Cell]) -> Heard:
     numbers: dict[int, int] = {}
     for row, cell in enumerate(cells):
         numbers |= {row * WIDTH + place: n for place, n in _numbers(cell.tally)}
@@ -145,7 +157,7 @@ def tally_of(numbers: Mapping[int, int]) -> Tally:
     return tally
 
 
-def _spreads(contents: Contents) -> Spreads:
+def _spreads(spoken: Iterable[buckets.Spoken]) -> Spreads:
     return Spreads(
         tuple(
             Spoken(
@@ -154,7 +166,7 @@ def _spreads(contents: Contents) -> Spreads:
                 tuple(counted(getattr(one.spread, name)) for name in COUNTS),
                 one.spread.languages,
             )
-            for one in contents.spreads
+            for one in spoken
         )
     )
 

@@ -6,7 +6,7 @@ by side, and only what is asked for becomes sums that have names.
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, Protocol, TypeVar
 
@@ -17,7 +17,6 @@ import numpy.typing as npt
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import OTHERS, SUMS, Cell, Kind
-from ratchet_monitor.columns import View
 from ratchet_monitor.kinds import (
     AS_WRITTEN,
     BINS,
@@ -33,13 +32,14 @@ from ratchet_monitor.kinds import (
     numbers_of,
     sums_in,
 )
+from ratchet_monitor.runs import Run, Sparse, sparse
 
 MOST_KINDS: Final = 2_000  # of answers that are told apart; what comes beyond is counted as one
-OF_KINDS: Final[tuple[View, ...]] = ("kinds",)
 ROOM: Final = 64
 NEVER: Final = int(np.iinfo(np.int64).max)
 SCORED, SCORE = 1, 2  # places in hearing.Stratum
 T = TypeVar("T", bound=np.generic)
+Numbered = Floats | Integers
 
 
 class Sums(msgspec.Struct):
@@ -67,27 +67,32 @@ def sums_of(numbers: Iterable[float], cached: float = 0) -> Sums:
 
 
 class Columns(Protocol):
+    """Of an hour or a day; or of several in a row that were counted before."""
+
     @property
     def task_type(self) -> str: ...
     @property
     def start(self) -> datetime: ...
     @property
-    def views(self) -> Mapping[View, bytes]: ...
+    def counted(self) -> bytes | Run:
+        """Its view `kinds`, or the run."""
 
 
 class Buckets(Protocol):
-    def columns(
+    def kinds(
         self,
         tenant: str,
         since: datetime,
-        views: Collection[View],
         task_type: str = "",
         *,
         cuts: Collection[datetime] = (),
+        bounds: Collection[datetime] = (),
         until: datetime | None = None,
+        held: bool = True,
     ) -> AsyncIterator[Columns]:
         """All from the hour `since` on, before the hour `until`, as hours or whole days, none of which reaches over one
-        of `cuts`. An empty `task_type` stands for all."""
+        of `cuts`, or as runs of them, none of which reaches over one of `bounds`. An empty `task_type` stands for all.
+        `held`: runs that were counted before may stand for hours and days."""
 
 
 class Counted:
@@ -96,11 +101,17 @@ class Counted:
     def __init__(
         self,
         blocks: Blocks,
-        wanted: Callable[[str, Kind], bool] = lambda task, kind: True,  # noqa: ARG005
+        wanted: Callable[[str, Kind], bool] | None = None,
         *,
         most_kinds: int = MOST_KINDS,
     ) -> None:
+        """`wanted`: all if left out; latencies by block are told of all alone."""
         self.blocks, self._wanted, self._most_kinds = blocks, wanted, most_kinds
+        self.clear()
+
+    def clear(self) -> None:
+        blocks = self.blocks
+        self.folded = False  # kinds beyond the most that are told apart were counted as one
         self.kinds: dict[tuple[str, Kind], int] = {}
         self._written: dict[tuple[str, bytes], _Rows] = {}
         self._known: dict[str, dict[PlainKind, int]] = {}  # by task: where each kind stands, -1 of what is not wanted
@@ -134,6 +145,52 @@ class Counted:
         self._add_strata(its, number, numbers)
         self._add_latencies(its, number, numbers)
 
+    def add_run(self, task_type: str, run: Run) -> None:
+        """As if each of its hours or days were included."""
+        self.folded |= run.folded
+        its = self._placed(task_type, run.kinds)
+        wanted = its.rows >= 0
+        here = its.rows[wanted]
+        np.minimum.at(self._first, here, run.first[wanted])
+        np.maximum.at(self._last, here, run.last[wanted])
+        _add(self.sums, here, run.sums[wanted], apart=its.apart)
+        number = np.array([self.blocks.number(start) for start in run.starts], np.int64)
+        self._add_sparse(self.strata, its, run.strata)
+        self._add_sparse(self.latencies, its, run.latencies)
+        self._add_sparse(self.by_block, its, run.by_start, number)
+        self._add_sparse(self.said, its, run.said, number)
+        if not self._wanted:
+            start, place = run.latencies_by_start.axes()
+            np.add.at(self.latencies_by_block, (number[start], place), run.latencies_by_start.n.astype(np.int64))
+
+    def run(self, starts: Sequence[datetime]) -> Run:
+        """Of what was counted, of one task, where blocks begin at `starts`."""
+        n = len(self.kinds)
+        return Run(
+            kinds=[kind for _, kind in self.kinds],
+            starts=starts,
+            folded=self.folded,
+            sums=self.sums[:n].copy(),
+            first=self._first[:n].copy(),
+            last=self._last[:n].copy(),
+            strata=sparse(self.strata[:n]),
+            by_start=sparse(self.by_block[:n]),
+            said=sparse(self.said[:n]),
+            latencies=sparse(self.latencies[:n]),
+            latencies_by_start=sparse(self.latencies_by_block),
+        )
+
+    def _add_sparse(self, to: Numbered, its: "_Rows", run: Sparse, number: Integers | None = None) -> None:
+        """`number`: of the blocks, where the second axis is one of hours or days."""
+        axes, n = run.axes(), run.n
+        rows = its.rows[axes[0]]
+        if not its.all_wanted:
+            wanted = rows >= 0
+            rows, n, axes = rows[wanted], n[wanted], tuple(axis[wanted] for axis in axes)
+        rest = axes[1:] if number is None else (number[axes[1]], *axes[2:])
+        at = np.ravel_multi_index((rows, *rest), to.shape)
+        np.add.at(to.reshape(-1), at, n.astype(to.dtype))
+
     def when(self, rows: Integers) -> tuple[datetime, datetime]:
         """Of some rows, one at least: of the first answer, and of the last."""
         first, last = int(self._first[rows].min()), int(self._last[rows].max())
@@ -151,8 +208,9 @@ class Counted:
     def _add_latencies(self, its: "_Rows", number: int, numbers: Numbers) -> None:
         here, place, n = its.placed(numbers.latencies_at, BINS, numbers.latencies)
         np.add.at(self.latencies.reshape(-1), here * BINS + place, n)
-        made = self.made[here]
-        np.add.at(self.latencies_by_block[number], place[made], n[made])
+        if not self._wanted:
+            made = self.made[here]
+            np.add.at(self.latencies_by_block[number], place[made], n[made])
 
     def _rows_of(self, task_type: str, written: bytes) -> "_Rows":
         if (task_type, written) not in self._written:
@@ -169,10 +227,11 @@ class Counted:
         return _Rows(rows, np.unique(there).size == there.size, there.size == rows.size)
 
     def _row(self, task_type: str, kind: Kind) -> int:
-        if not self._wanted(task_type, kind):
+        if self._wanted and not self._wanted(task_type, kind):
             return -1
         place = (task_type, kind)
         if place not in self.kinds and len(self.kinds) >= self._most_kinds:
+            self.folded = True
             place = (task_type, Kind(*(OTHERS,) * 6, cached=kind.cached))
         row = self.kinds.setdefault(place, len(self.kinds))
         if row >= self._room:
@@ -233,13 +292,22 @@ async def count_each(
     several: Sequence[Counted], buckets: Buckets, tenant: str, task_type: str = "", *, cuts: Collection[datetime] = ()
 ) -> None:
     """As `count`, of times that follow each other, the earliest first, in one go. No day lies in two of them."""
-    begins = [one.blocks.since for one in several]
-    found = buckets.columns(tenant, begins[0], OF_KINDS, task_type, cuts=cuts, until=several[-1].blocks.until)
-    async for its in found:
-        if its.task_type != EMBEDDING:
-            counted = several[bisect_right(begins, its.start) - 1]
-            counted.include(its.task_type, its.start, its.views["kinds"])
-            await asyncio.sleep(0)  # probes and consumers have their turn
+    begins, until = [one.blocks.since for one in several], several[-1].blocks.until
+    for held in (True, False):
+        found = buckets.kinds(tenant, begins[0], task_type, cuts=cuts, bounds=begins[1:], until=until, held=held)
+        async for its in found:
+            if its.task_type != EMBEDDING:
+                counted = several[bisect_right(begins, its.start) - 1]
+                if isinstance(its.counted, Run):
+                    counted.add_run(its.task_type, its.counted)
+                else:
+                    counted.include(its.task_type, its.start, its.counted)
+                await asyncio.sleep(0)  # probes and consumers have their turn
+        if not any(one.folded for one in several):
+            return
+        if held:  # which kinds are told apart then depends on what came first: as without runs
+            for one in several:
+                one.clear()
 
 
 def starts(blocks: Blocks) -> list[datetime]:

@@ -29,6 +29,7 @@ from ratchet_monitor.api import (
     studies,
 )
 from ratchet_monitor.consumers import hear
+from ratchet_monitor.held import MB, Held
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.loops import alert_loops, drift_loops, loops
 from ratchet_monitor.measuring import Measuring
@@ -45,7 +46,8 @@ def build(settings: MonitorSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with connections("monitor", settings, app) as its, senders.webhooks.wire:
-            store = MonitorStore(its.database, settings.keeping, alert_defaults=settings.alert_defaults)
+            held = Held(settings.held_mb * MB)
+            store = MonitorStore(its.database, settings.keeping, alert_defaults=settings.alert_defaults, held=held)
             await store.create_indexes()
             forgets = await forgetting(its.database, its.name, store.traces.steps)
             measuring = Measuring(await kept_key(its.database), settings.measured_at_once)

@@ -10,6 +10,7 @@ from ratchet_common.settings import CommonSettings
 from ratchet_monitor.comparison import Rules
 from ratchet_monitor.drift.windows import Lengths
 from ratchet_monitor.drifting import DriftRules
+from ratchet_monitor.held import DEFAULT_MB
 from ratchet_monitor.hours import Keeping
 from ratchet_scoring.advance import Limits
 
@@ -24,6 +25,9 @@ class MonitorSettings(CommonSettings):
         90, ge=1, le=4000, description="the hourly numbers are kept; at least 2 longer than raw_days"
     )
     bucket_days: int = Field(400, ge=1, le=4000, description="the daily numbers are kept")
+    held_mb: int = Field(
+        DEFAULT_MB, ge=0, le=100_000, description="of memory for what finished days add up to; 0: none is held"
+    )
     measured_at_once: int = Field(
         20, ge=0, le=500, description="answers of each batch of 500 whose texts are read for drift; 0: none"
     )

@@ -62,8 +62,10 @@ def pooled(reference: Counts, current: Counts) -> Table:
     """The commonest kinds first; OTHERS last, if there are any. Two rows at least, unless there is but one kind."""
     n, m = sum(reference.values()), sum(current.values())
     table = {kind: (reference.get(kind, 0), current.get(kind, 0)) for kind in reference.keys() | current.keys()}
-    rows = sorted(((kind, row) for kind, row in table.items() if sum(row)), key=lambda one: (-sum(one[1]), one[0]))
-    common = sum(sum(row) * min(n, m) / (n + m) >= RARE for _, row in rows)
+    by_size = sorted((-was - now, kind) for kind, (was, now) in table.items() if was + now)
+    rows = [(kind, table[kind]) for _, kind in by_size]
+    fewer = min(n, m)
+    common = sum(-size * fewer / (n + m) >= RARE for size, _ in by_size)
     kept = min(max(common, 1), MOST)
     if kept == len(rows) - 1:  # a single kind is told by its name
         kept += 1

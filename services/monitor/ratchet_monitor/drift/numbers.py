@@ -7,6 +7,7 @@ bins it says "changed" a little less often than it might, and never more often.
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -29,15 +30,20 @@ class Lined:
     def __init__(self, bins: Bins) -> None:
         numbers = np.fromiter(bins.keys(), np.int64, len(bins))
         counts = np.fromiter(bins.values(), np.int64, len(bins))
-        order = np.argsort(numbers)
-        order = order[counts[order] > 0]
-        self.numbers: Integers = numbers[order]
-        self.counts: Integers = counts[order]
+        order = numbers.argsort()
+        numbers, counts = numbers[order], counts[order]
+        there = counts > 0
+        self.numbers: Integers = numbers[there]
+        self.counts: Integers = counts[there]
 
     @cached_property
     def running(self) -> Integers:
         """How many lie in a bin or before it."""
-        return np.cumsum(self.counts)
+        return self.counts.cumsum()
+
+    @cached_property
+    def _before(self) -> Integers:
+        return np.concatenate((np.zeros(1, np.int64), self.running))
 
     @property
     def n(self) -> int:
@@ -45,11 +51,11 @@ class Lined:
 
     def until(self, numbers: Integers) -> Integers:
         """How many lie in each of these bins or before it."""
-        return np.concatenate(([0], self.running))[np.searchsorted(self.numbers, numbers, side="right")]
+        return self._before[self.numbers.searchsorted(numbers, side="right")]
 
     def middle(self) -> int | None:
         """The bin of the median."""
-        return int(self.numbers[np.searchsorted(self.running, -(-self.n // 2))]) if self.n else None
+        return int(self.numbers[self.running.searchsorted(-(-self.n // 2))]) if self.n else None
 
 
 def compare_numbers(
@@ -92,7 +98,7 @@ def quantile_edges(bins: Bins, parts: int = PARTS) -> list[int]:
 
 def _edges(its: Lined, parts: int = PARTS) -> list[int]:
     shares = [its.n * part / parts for part in range(1, parts)]
-    edges: list[int] = its.numbers[np.searchsorted(its.running, shares)].tolist()
+    edges: list[int] = its.numbers[its.running.searchsorted(shares)].tolist()
     last = int(its.numbers[-1])
     return sorted(set(edges) - {last}) or [last - 1, last]
 
@@ -102,8 +108,8 @@ def grouped(bins: Bins, edges: list[int]) -> list[int]:
 
 
 def _parts(its: Lined, edges: list[int]) -> list[int]:
-    parts: list[int] = np.diff(its.until(np.array(edges, np.int64)), prepend=0, append=its.n).tolist()
-    return parts
+    until: list[int] = [0, *its.until(np.array(edges, np.int64)).tolist(), its.n]
+    return [after - before for before, after in pairwise(until)]
 
 
 def largest_distance(reference: Bins, current: Bins) -> float:

@@ -6,6 +6,7 @@ from ratchet_common.mongo import Database
 from ratchet_monitor.alerts.receivers import Receiver
 from ratchet_monitor.alerts.silences import Silence
 from ratchet_monitor.budgets.budget import Budget
+from ratchet_monitor.held import Held
 from ratchet_monitor.hours import BucketKey, Keeping, TaskKey
 from ratchet_monitor.store.alert_rules import MongoRules
 from ratchet_monitor.store.alerts import MongoAlerts
@@ -29,9 +30,12 @@ from ratchet_monitor.store.watched import MongoWatched
 
 
 class MonitorStore:
-    def __init__(self, database: Database, keeping: Keeping, *, alert_defaults: bool = True) -> None:
+    def __init__(
+        self, database: Database, keeping: Keeping, *, alert_defaults: bool = True, held: Held | None = None
+    ) -> None:
+        """`held`: what finished days add up to, kept in memory; as much as the settings' default if left out."""
         self.facts = MongoFacts(database, keeping)
-        self.buckets = MongoBuckets(database, keeping)
+        self.buckets = MongoBuckets(database, keeping, held or Held())
         self.ledger = MongoLedger(database, keeping)
         self.experiments = MongoExperiments(database)
         self.studies = MongoStudies(database)

@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ratchet_common.mongo import Database, Document, waiting_is_worth_it
-from ratchet_monitor.adding import Adding, Wanted, everything
+from ratchet_common.mongo import Database, waiting_is_worth_it
+from ratchet_monitor.adding import MOST_KINDS, Adding, Sums, Wanted, everything
 from ratchet_monitor.buckets import Cell, Contents, Period
 from ratchet_monitor.columns import View
-from ratchet_monitor.hours import BucketKey, Keeping, TaskKey, day_of
+from ratchet_monitor.held import Held
+from ratchet_monitor.hours import BucketKey, Keeping, day_of
 from ratchet_monitor.store.contents import Columns, MongoContents
 from ratchet_monitor.store.marks import MongoMarks
+from ratchet_monitor.store.settled import OF_KINDS, RunOf, Settled, whose
+from ratchet_monitor.stretches import Asked, Day, Plan, planned
 
 DAY = timedelta(days=1)
 MOST_CHANGED = 10_000  # days of a tenant's tasks that wait to be summed up anew
@@ -27,7 +30,7 @@ class _Parts(NamedTuple):
     """Which days are told by their hours: those that are cut, whatever the task, and those that have changed."""
 
     cut: Collection[datetime]
-    changed: Collection[tuple[str, datetime]]
+    changed: Collection[Day]
     rows: Sequence[tuple[datetime, datetime]]  # all of these days: from, and before
 
     def by_day(self, task_type: str, at: datetime) -> bool:
@@ -35,10 +38,19 @@ class _Parts(NamedTuple):
         return day not in self.cut and (task_type, day) not in self.changed
 
 
+class _Rest(NamedTuple):
+    """What is asked for, as stretches and as hours that are read from the store."""
+
+    asked: Asked
+    plan: Plan
+    rows: Sequence[tuple[datetime, datetime]]
+
+
 class MongoBuckets:
-    def __init__(self, database: Database, keeping: Keeping) -> None:
+    def __init__(self, database: Database, keeping: Keeping, held: Held) -> None:
         self.of_hours = MongoContents(database.buckets, keeping.hour_until)
         self.of_days = MongoContents(database.days, keeping.bucket_until)
+        self._settled = Settled(self.of_hours, self.of_days, held, keeping)
         self.changed_days = MongoMarks(database.changed_days, BucketKey, BucketKey._fields)
         self._changed = database.changed_days
 
@@ -66,13 +78,13 @@ class MongoBuckets:
         """From the hour `since` on, as few as there are: days, and hours where a day begins before `since`, has changed
         since it was summed up, or holds one of `cuts`. Before the hour `until`, if it is given. An empty `task_type`
         stands for all."""
-        whose = _whose(tenant, task_type)
+        those = whose(tenant, task_type)
         parts = await self._parts(tenant, since, task_type, cuts, until)
-        async for day in self.of_days.read(whose, since, until):
+        async for day in self.of_days.read(those, since, until):
             if parts.by_day(day.task_type, day.start):
                 yield day
         for first, last in parts.rows:
-            async for hour in self.of_hours.read(whose, first, last):
+            async for hour in self.of_hours.read(those, first, last):
                 if not parts.by_day(hour.task_type, hour.start):
                     yield hour
 
@@ -88,14 +100,80 @@ class MongoBuckets:
         daily: bool = False,
     ) -> AsyncIterator[Period]:
         """What `periods` are together, by task, and by the time between two of `since` and `cuts`, or by day: of each,
-        what `views` tell (adding.py)."""
+        what `views` tell (adding.py). Of one time and task there may be two: what settled days add up to, which is held
+        in memory and not to be changed, and the rest."""
+        told = None if daily else await self._mostly_held(tenant, since, views, task_type, cuts, wanted)
+        if told is None:
+            told = await self._read_anew(tenant, since, views, task_type, cuts, wanted, daily=daily)
+        for period in told:
+            yield period
+
+    async def _mostly_held(
+        self,
+        tenant: str,
+        since: datetime,
+        views: Collection[View],
+        task_type: str,
+        cuts: Collection[datetime],
+        wanted: Wanted,
+    ) -> list[Period] | None:
+        """None where there are so many kinds of answers that it depends on what comes first which are told apart."""
+        rest = await self._rest(tenant, Asked(task_type, sorted({since, *cuts}), _cut_days(since, cuts)))
+        found: dict[tuple[int, str], list[Sums]] = {}
+        for its in await self._settled.sums(tenant, rest.asked, rest.plan.stretches, views):
+            found[its.interval, its.task_type] = [its.sums]
+        read: dict[tuple[int, str], Adding] = {}
+        async for one in self._rest_of_columns(tenant, rest, views):
+            place = (rest.asked.interval(one.start), one.task_type)
+            read.setdefault(place, Adding()).include(one.views)
+        for place, adding in read.items():
+            found.setdefault(place, []).append(adding.sums())
+        if any(sum(len(one.heard) for one in several) >= MOST_KINDS for several in found.values()):
+            return None
+        each = [(rest.asked.bounds[interval], task, its) for (interval, task), its in sorted(found.items())]
+        return [Period(task, start, one.contents(wanted)) for start, task, several in each for one in several]
+
+    async def _read_anew(
+        self,
+        tenant: str,
+        since: datetime,
+        views: Collection[View],
+        task_type: str,
+        cuts: Collection[datetime],
+        wanted: Wanted,
+        *,
+        daily: bool,
+    ) -> list[Period]:
         starts = sorted({since, *cuts})
         found: dict[tuple[datetime, str], Adding] = {}
         async for its in self.columns(tenant, since, views, task_type, cuts=cuts):
             start = day_of(its.start) if daily else starts[bisect_right(starts, its.start) - 1]
             found.setdefault((start, its.task_type), Adding(wanted)).include(its.views)
-        for (start, task), adding in sorted(found.items()):
-            yield Period(task, start, adding.contents())
+        return [Period(task, start, adding.contents()) for (start, task), adding in sorted(found.items())]
+
+    async def kinds(
+        self,
+        tenant: str,
+        since: datetime,
+        task_type: str = "",
+        *,
+        cuts: Collection[datetime] = (),
+        bounds: Collection[datetime] = (),
+        until: datetime | None = None,
+        held: bool = True,
+    ) -> AsyncIterator[Columns | RunOf]:
+        """As `columns`, of kinds of answers: settled days as runs, none of which reaches over one of `bounds`. They are
+        held in memory, and not to be changed. Not `held`: all by hours and days."""
+        if not held:
+            async for one in self.columns(tenant, since, OF_KINDS, task_type, cuts=cuts, until=until):
+                yield one
+            return
+        cut = _cut_days(since, (*cuts, *bounds), until)
+        rest = await self._rest(tenant, Asked(task_type, sorted({since, *bounds}), cut, until))
+        for run in await self._settled.runs(tenant, rest.plan.stretches):
+            yield run
+        async for one in self._rest_of_columns(tenant, rest, OF_KINDS):
+            yield one
 
     async def columns(
         self,
@@ -108,13 +186,13 @@ class MongoBuckets:
         until: datetime | None = None,
     ) -> AsyncIterator[Columns]:
         """As `periods`: of each, what `views` tell."""
-        whose = _whose(tenant, task_type)
+        those = whose(tenant, task_type)
         parts = await self._parts(tenant, since, task_type, cuts, until)
-        async for day in self.of_days.columns(whose, views, since, until):
+        async for day in self.of_days.columns(those, views, since, until):
             if parts.by_day(day.task_type, day.start):
                 yield day
         for first, last in parts.rows:
-            async for hour in self.of_hours.columns(whose, views, first, last):
+            async for hour in self.of_hours.columns(those, views, first, last):
                 if not parts.by_day(hour.task_type, hour.start):
                     yield hour
 
@@ -125,12 +203,31 @@ class MongoBuckets:
                 yield period.task_type, cell
 
     async def hours(self, tenant: str, since: datetime, task_type: str = "") -> AsyncIterator[Hour]:
-        async for period in self.of_hours.read(_whose(tenant, task_type), since):
+        async for period in self.of_hours.read(whose(tenant, task_type), since):
             yield Hour(period.task_type, period.start, period.contents.cells)
 
     async def hours_of(self, day: BucketKey) -> AsyncIterator[Contents]:
         async for hour in self.of_hours.read({"task": day.task.text}, day.hour, day.hour + DAY):
             yield hour.contents
+
+    async def _rest(self, tenant: str, asked: Asked) -> _Rest:
+        """Which days have changed is asked first: of a day that is built anew in between, its hours are read."""
+        since, until = asked.bounds[0], asked.until
+        changed = [
+            (task, day)
+            for task, day in await self._changed_days(tenant, asked.task_type)
+            if day_of(since) <= day and (until is None or day < until)
+        ]
+        built = await self.of_days.builds_of(whose(tenant, asked.task_type), day_of(since), until)
+        plan = planned(asked, built, frozenset(changed))
+        rows = in_a_row(plan.by_hour)
+        return _Rest(asked, plan, [(max(first, since), min(last, until) if until else last) for first, last in rows])
+
+    async def _rest_of_columns(self, tenant: str, rest: _Rest, views: Collection[View]) -> AsyncIterator[Columns]:
+        for first, last in rest.rows:
+            async for hour in self.of_hours.columns(whose(tenant, rest.asked.task_type), views, first, last):
+                if rest.plan.is_read(hour.task_type, hour.start):
+                    yield hour
 
     async def _parts(
         self,
@@ -140,7 +237,7 @@ class MongoBuckets:
         cuts: Collection[datetime],
         until: datetime | None = None,
     ) -> "_Parts":
-        cut = {day_of(at) for at in (since, *cuts, *((until,) if until else ())) if at != day_of(at)}
+        cut = _cut_days(since, cuts, until)
         changed = await self._changed_days(tenant, task_type)
         by_hour = cut | {start for _, start in changed if day_of(since) <= start and (not until or start < until)}
         rows = in_a_row(sorted(by_hour))
@@ -158,8 +255,8 @@ class MongoBuckets:
             await self.changed_days.set({hour.of_day for hour in hours})
 
 
-def _whose(tenant: str, task_type: str) -> Document:
-    return {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
+def _cut_days(since: datetime, cuts: Collection[datetime], until: datetime | None = None) -> set[datetime]:
+    return {day_of(at) for at in (since, *cuts, *((until,) if until else ())) if at != day_of(at)}
 
 
 def in_a_row(days: Sequence[datetime]) -> list[tuple[datetime, datetime]]:

@@ -22,8 +22,10 @@ from ratchet_monitor.columns import LAYOUT, View, columns_of
 from ratchet_monitor.histogram import of_old_bins
 from ratchet_monitor.hours import BucketKey
 from ratchet_monitor.store.documents import struct_of
+from ratchet_monitor.stretches import Day
 
 READ_AT_ONCE = 200
+MOST_BUILDS = 5_000  # that come in one go
 HOUR_DIGITS = 10  # an `_id` begins with its hour
 UNPACKED_AT_ONCE = 16  # beside the event loop; then others have their turn
 WHOLE = dict.fromkeys(("task_type", "hour", "built", "packed", "cells"), 1)
@@ -33,6 +35,10 @@ class Columns(NamedTuple):
     task_type: str
     start: datetime
     views: Mapping[View, bytes]
+
+    @property
+    def counted(self) -> bytes:
+        return self.views["kinds"]
 
 
 class MongoContents:
@@ -95,6 +101,14 @@ class MongoContents:
                     await self._keep(some, made)
                     for its in made:
                         yield its
+
+    async def builds_of(self, whose: Document, since: datetime, until: datetime | None = None) -> dict[Day, int]:
+        """How often each of a task was built, of those that start from `since` on, before `until`."""
+        wanted = {**whose, "hour": {"$gte": since} | ({"$lt": until} if until else {})}
+        fields = {"_id": 0, "task_type": 1, "hour": 1, "built": 1}
+        with waiting_is_worth_it():
+            found = await self.collection.find(wanted, fields, batch_size=MOST_BUILDS).to_list()
+        return {(one["task_type"], one["hour"]): one["built"] for one in found}
 
     async def all_built(self, since: datetime | None = None) -> AsyncIterator[dict[BucketKey, int]]:
         """How often each was built, of all tenants, some at a time: those that start from `since` on."""

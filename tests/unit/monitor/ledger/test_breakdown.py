@@ -44,6 +44,8 @@ def test_far_too_many_keys_shrink_as_rows_would_one_by_one() -> None:
             asked = {name: slow.pop(name) for name in ("user-7",) if name in slow}
             slow = largest(slow, 50) | asked
     told = adding.breakdown("user", 30, 250)
-    assert {one.key: one.answers for one in told.items} == {name: row[0] for name, row in slow.items() if name != OTHERS}
+    assert {one.key: one.answers for one in told.items} == {
+        name: row[0] for name, row in slow.items() if name != OTHERS
+    }
     assert told.others.answers == slow[OTHERS][0]
     assert told.total.answers == sum(row[0] for part in parts for row in part.values())

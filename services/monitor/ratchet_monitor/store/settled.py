@@ -1,0 +1,182 @@
+"""What settled days add up to (stretches.py), out of memory where it is held, out of the store where it is not."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from sys import getsizeof
+from typing import Any, Final, NamedTuple
+
+from ratchet_monitor.adding import Adding, Sums
+from ratchet_monitor.blocks import Blocks
+from ratchet_monitor.buckets import Tally
+from ratchet_monitor.columns import View
+from ratchet_monitor.counted import Counted
+from ratchet_monitor.held import Held
+from ratchet_monitor.hours import HOUR, Keeping, TaskKey, day_of
+from ratchet_monitor.runs import Run
+from ratchet_monitor.spreads import COUNTS
+from ratchet_monitor.store.contents import Columns, MongoContents
+from ratchet_monitor.stretches import DAY, Asked, Stretch
+
+OF_KINDS: Final[tuple[View, ...]] = ("kinds",)
+FEW: Final = 4  # stretches of days that are read one by one; more are read in one go
+NUMBER: Final = 64  # bytes of two numbers in a dictionary
+TRIPLE: Final = 200  # and of a few more
+TALLY: Final = 1_200
+SPREAD: Final = 600
+
+
+class RunOf(NamedTuple):
+    task_type: str
+    start: datetime
+    counted: Run
+
+
+class SumsOf(NamedTuple):
+    """Of a task in one of the intervals that were asked for."""
+
+    interval: int
+    task_type: str
+    sums: Sums
+
+
+class _Made(NamedTuple):
+    """Of a stretch, by task."""
+
+    by_task: Mapping[str, Any]
+    size: int
+
+
+Make = Callable[[Stretch, Sequence[Columns]], tuple[Any, int]]  # and its bytes
+
+
+class Settled:
+    def __init__(self, of_hours: MongoContents, of_days: MongoContents, held: Held, keeping: Keeping) -> None:
+        self._of_hours, self._of_days, self._held, self._keeping = of_hours, of_days, held, keeping
+
+    async def sums(
+        self, tenant: str, asked: Asked, stretches: Sequence[Stretch], views: Collection[View]
+    ) -> list[SumsOf]:
+        """In the order of the intervals, and of the tasks. What was added up is shared: it is not to be changed."""
+        form = ("sums", *sorted(views))
+
+        def make(_: Stretch, columns: Sequence[Columns]) -> tuple[Any, int]:
+            adding = Adding()
+            for its in columns:
+                adding.include(its.views)
+            added = adding.views(views)
+            return added, sum(map(len, added.values()))
+
+        now = datetime.now(UTC)
+        made = await self._made(tenant, stretches, form, views, make, now)
+        parts: dict[tuple[int, str], list[tuple[Stretch, Mapping[View, bytes]]]] = {}
+        for stretch, its in made.items():
+            for task, added in its.by_task.items():
+                parts.setdefault((asked.interval(stretch.first), task), []).append((stretch, added))
+        found = []
+        for (interval, task), several in sorted(parts.items(), key=lambda one: one[0]):
+            key = (tenant, asked.task_type, task, asked.bounds[interval], form)
+            marks = tuple(stretch for stretch, _ in several)
+            sums = self._held.find(key, marks, now)
+            if sums is None:
+                adding = Adding()
+                for _, added in several:
+                    adding.include(added)
+                sums = adding.sums()
+                until = min(self._until(stretch) for stretch, _ in several)
+                self._held.keep(key, marks, sums, weight(sums), until)
+                await asyncio.sleep(0)
+            found.append(SumsOf(interval, task, sums))
+        return found
+
+    async def runs(self, tenant: str, stretches: Sequence[Stretch]) -> list[RunOf]:
+        def make(stretch: Stretch, columns: Sequence[Columns]) -> tuple[Any, int]:
+            counted = Counted(Blocks(stretch.first, stretch.last, HOUR if stretch.by_hour else DAY))
+            for its in columns:
+                counted.include(its.task_type, its.start, its.counted)
+            starts = [counted.blocks.start(number) for number in range(counted.blocks.blocks)]
+            run = counted.run(starts)
+            return run, run.size
+
+        made = await self._made(tenant, stretches, ("kinds",), OF_KINDS, make, datetime.now(UTC))
+        each = [(stretch, task, run) for stretch, its in made.items() for task, run in its.by_task.items()]
+        return [RunOf(task, stretch.first, run) for stretch, task, run in each]
+
+    async def _made(
+        self,
+        tenant: str,
+        stretches: Sequence[Stretch],
+        form: tuple[str, ...],
+        views: Collection[View],
+        make: Make,
+        now: datetime,
+    ) -> dict[Stretch, _Made]:
+        """What `make` makes of each, held or made now."""
+        made: dict[Stretch, _Made] = {}
+        for stretch in stretches:
+            its = self._held.find((tenant, form, *stretch[:4]), stretch.marks, now)
+            if its is not None:
+                made[stretch] = its
+        missing = [stretch for stretch in stretches if stretch not in made]
+        if missing:
+            read = await self._read(tenant, missing, views)
+            for stretch in missing:
+                each = {task: make(stretch, columns) for task, columns in read[stretch].items()}
+                size = sum(size for _, size in each.values())
+                made[stretch] = _Made({task: its for task, (its, _) in each.items()}, size)
+                key = (tenant, form, *stretch[:4])
+                self._held.keep(key, stretch.marks, made[stretch], size, self._until(stretch))
+                await asyncio.sleep(0)  # probes and consumers have their turn
+        return {stretch: made[stretch] for stretch in stretches}
+
+    async def _read(
+        self, tenant: str, stretches: Sequence[Stretch], views: Collection[View]
+    ) -> dict[Stretch, dict[str, list[Columns]]]:
+        found: dict[Stretch, dict[str, list[Columns]]] = {stretch: {} for stretch in stretches}
+        of_days = [stretch for stretch in stretches if not stretch.by_hour]
+        place = {(task, day): stretch for stretch in of_days for task, day, _ in stretch.marks}
+        tasks = {stretch.task_type for stretch in of_days}
+        if len(of_days) > FEW:
+            whole = (min(one.first for one in of_days), max(one.last for one in of_days))
+            ranges = [(tasks.pop() if len(tasks) == 1 else "", *whole)]
+        else:
+            ranges = [(one.task_type, one.first, one.last) for one in of_days]
+        for task, first, last in ranges:
+            async for its in self._of_days.columns(whose(tenant, task), views, first, last):
+                if (stretch := place.get((its.task_type, its.start))) is not None:
+                    found[stretch].setdefault(its.task_type, []).append(its)
+        for stretch in stretches:
+            if stretch.by_hour:
+                its_own = whose(tenant, stretch.task_type)
+                async for its in self._of_hours.columns(its_own, views, stretch.first, stretch.last):
+                    found[stretch].setdefault(its.task_type, []).append(its)
+        return found
+
+    def _until(self, stretch: Stretch) -> datetime:
+        """When the first of its documents may go."""
+        if stretch.by_hour:
+            return self._keeping.hour_until(stretch.first)
+        return self._keeping.bucket_until(day_of(stretch.first))
+
+
+def whose(tenant: str, task_type: str) -> dict[str, Any]:
+    """A filter on the tenant, or on a tenant's task."""
+    return {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
+
+
+def weight(sums: Sums) -> int:
+    """Bytes in memory, about, and rather too many."""
+    cells = sum(_of_tally(cell.tally) for cell in (*sums.totals, *sums.heard))
+    spreads = 0
+    for one in sums.spoken:
+        spreads += SPREAD + sum(_of_dict(getattr(one.spread, name), NUMBER) for name in COUNTS)
+    return cells + spreads
+
+
+def _of_tally(tally: Tally) -> int:
+    several = (tally.calibration, tally.reliability, tally.strata)
+    return TALLY + _of_dict(tally.latencies, NUMBER) + sum(_of_dict(one, TRIPLE) for one in several)
+
+
+def _of_dict(counts: Mapping[Any, Any], each: int) -> int:
+    return getsizeof(counts) + each * len(counts)
