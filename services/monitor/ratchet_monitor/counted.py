@@ -35,7 +35,7 @@ from ratchet_monitor.kinds import (
 from ratchet_monitor.runs import Run, Sparse, sparse
 
 MOST_KINDS: Final = 2_000  # of answers that are told apart; what comes beyond is counted as one
-ROOM: Final = 64
+ROOM: Final = 2_000  # zeros that nobody writes to take no memory, and to move what is there takes time
 NEVER: Final = int(np.iinfo(np.int64).max)
 SCORED, SCORE = 1, 2  # places in hearing.Stratum
 T = TypeVar("T", bound=np.generic)

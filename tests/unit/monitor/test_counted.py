@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
@@ -107,3 +108,40 @@ def test_each_latency_has_a_place_of_its_own() -> None:
 def test_nothing_is_counted_of_nothing() -> None:
     assert not counted([(0, Contents())]).kinds
     assert heard_in(np.zeros((3, 4))) == heard([])
+
+
+@pytest.mark.parametrize("wanted", [None, lambda _, kind: kind.template == "short_v1"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_stands_for_its_hours(seed: int, wanted: Callable[[str, Kind], bool] | None) -> None:
+    parts = list(enumerate(hours(seed)))
+    run = Counted(Blocks(HOUR, HOUR + timedelta(hours=8), timedelta(hours=1)))
+    for number, contents in parts[:8]:
+        run.include("summary", HOUR + timedelta(hours=number), columns_of(contents)["kinds"])
+    starts = [HOUR + timedelta(hours=number) for number in range(8)]
+    found, one_by_one = (Counted(Blocks(HOUR, HOUR + 6 * TWO_HOURS, TWO_HOURS), wanted) for _ in range(2))
+    found.add_run("summary", run.run(starts))
+    for number, contents in parts:
+        written = columns_of(contents)["kinds"]
+        one_by_one.include("summary", HOUR + timedelta(hours=number), written)
+        if number >= 8:
+            found.include("summary", HOUR + timedelta(hours=number), written)
+    assert found.kinds.keys() == one_by_one.kinds.keys()
+    rows = [(row, one_by_one.kinds[place]) for place, row in found.kinds.items()]
+    mine, others = (np.array(its, np.int64) for its in zip(*rows, strict=True))
+    for name in ("sums", "strata", "by_block", "said", "latencies", "made"):
+        assert np.array_equal(getattr(found, name)[mine], getattr(one_by_one, name)[others])
+    assert np.array_equal(found.latencies_by_block, one_by_one.latencies_by_block)
+    assert found.when(mine) == one_by_one.when(others)
+
+
+def test_a_run_of_more_kinds_than_are_told_apart_says_so() -> None:
+    build = Build()
+    for number in range(6):
+        build.add(observation(number, template=f"t{number}"))
+    run = counted([(0, build.contents())], most_kinds=3).run([HOUR])
+    whole = Counted(Blocks(HOUR, HOUR + TWO_HOURS, TWO_HOURS))
+    whole.add_run("summary", run)
+    assert whole.folded
+    whole.clear()
+    assert not whole.folded
+    assert not whole.kinds

@@ -98,11 +98,12 @@ class MongoBuckets:
         cuts: Collection[datetime] = (),
         wanted: Wanted = everything,
         daily: bool = False,
+        held: bool = True,
     ) -> AsyncIterator[Period]:
         """What `periods` are together, by task, and by the time between two of `since` and `cuts`, or by day: of each,
         what `views` tell (adding.py). Of one time and task there may be two: what settled days add up to, which is held
-        in memory and not to be changed, and the rest."""
-        told = None if daily else await self._mostly_held(tenant, since, views, task_type, cuts, wanted)
+        in memory and not to be changed, and the rest. Not `held`: all is read and added up now."""
+        told = None if daily or not held else await self._mostly_held(tenant, since, views, task_type, cuts, wanted)
         if told is None:
             told = await self._read_anew(tenant, since, views, task_type, cuts, wanted, daily=daily)
         for period in told:
