@@ -5,13 +5,16 @@ Pure: what hours and days hold goes in. People's scores and a judge's are never 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from ratchet_monitor.behind import Behind
 from ratchet_monitor.buckets import CONFIDENCE_BINS, OTHERS, Kind, Period, Tally, with_calibration
 from ratchet_monitor.drift.accuracy import Scores, scores_of_sums
-from ratchet_monitor.hearing import FEWEST, Stratum, heard
+from ratchet_monitor.hearing import EMPTY, FEWEST, heard_in
 from ratchet_monitor.intervals import wilson
+from ratchet_monitor.kinds import Floats
 from ratchet_monitor.observations import MILLION
 from ratchet_monitor.performance import calibration_error
 
@@ -78,6 +81,18 @@ class Accuracies:
 Place = tuple[str, Kind]  # a task, and a kind of answers
 
 
+class Told(NamedTuple):
+    """Of one kind of answers. `strata`: a line is one (hearing.Stratum)."""
+
+    tally: Tally
+    strata: Floats
+
+
+def told(tally: Tally) -> Told:
+    strata = [tally.strata[number] for number in sorted(tally.strata)]
+    return Told(tally, np.array(strata, np.float64).reshape(-1, len(EMPTY)))
+
+
 class Hearings:
     """Takes periods in any order."""
 
@@ -94,7 +109,8 @@ class Hearings:
                 self._found.setdefault(place, Tally()).add(cell.tally)
 
     def accuracies(self) -> Accuracies:
-        found = dict(sorted(self._found.items()))  # in one order, whatever came first: sums of floats are the same
+        # in one order, whatever came first: sums of floats are the same
+        found = {place: told(tally) for place, tally in sorted(self._found.items())}
         return Accuracies(
             whole=accuracy_of(found.values()),
             by_task=_by(found, lambda place: place[0]),
@@ -106,17 +122,17 @@ class Hearings:
         )
 
 
-def accuracy_of(tallies: Iterable[Tally]) -> Accuracy:
+def accuracy_of(several: Iterable[Told]) -> Accuracy:
     """Each of one kind of answers: the strata of two kinds are not the same."""
-    strata: list[Stratum] = []
+    strata = [np.zeros((0, len(EMPTY)))]
     together = Tally()
-    for tally in tallies:
-        strata += tally.strata.values()
+    for tally, its in several:
+        strata.append(its)
         together.answered += tally.answered
         together.judged += tally.judged
         together.judged_score += tally.judged_score
         with_calibration(together.calibration, tally.calibration)
-    found = heard(strata)
+    found = heard_in(np.concatenate(strata))
     return Accuracy(
         answers=together.answered,
         raw=_mean(found.raw),
@@ -148,13 +164,13 @@ def _bin(number: int, n: int, confidence: int, score: int) -> ReliabilityBin:
     )
 
 
-def _by(found: Mapping[Place, Tally], name: Callable[[Place], str]) -> dict[str, Accuracy]:
+def _by(found: Mapping[Place, Told], name: Callable[[Place], str]) -> dict[str, Accuracy]:
     """Those with the most answers by their names, the rest together."""
-    groups: dict[str, list[Tally]] = {}
-    for place, tally in found.items():
-        groups.setdefault(name(place), []).append(tally)
-    by_size = sorted(groups.items(), key=lambda one: (-sum(tally.answered for tally in one[1]), one[0]))
+    groups: dict[str, list[Told]] = {}
+    for place, its in found.items():
+        groups.setdefault(name(place), []).append(its)
+    by_size = sorted(groups.items(), key=lambda one: (-sum(its.tally.answered for its in one[1]), one[0]))
     kept = dict(by_size[:MOST_VALUES])
-    for _, tallies in by_size[MOST_VALUES:]:
-        kept.setdefault(OTHERS, []).extend(tallies)
+    for _, several in by_size[MOST_VALUES:]:
+        kept.setdefault(OTHERS, []).extend(several)
     return {value: accuracy_of(kept[value]) for value in sorted(kept)}

@@ -116,6 +116,7 @@ class Counted:
         self._written: dict[tuple[str, bytes], _Rows] = {}
         self._known: dict[str, dict[PlainKind, int]] = {}  # by task: where each kind stands, -1 of what is not wanted
         self._room = 0
+        self._fastest, self._slowest = BINS, 0  # places between which there are any latencies: from, and before
         self.made: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)  # not out of the cache
         self.sums: Floats = np.zeros((0, len(SUMS)))
         self.strata: Floats = np.zeros((0, STRATA, OF_STRATUM))
@@ -157,6 +158,7 @@ class Counted:
         number = np.array([self.blocks.number(start) for start in run.starts], np.int64)
         self._add_sparse(self.strata, its, run.strata)
         self._add_sparse(self.latencies, its, run.latencies)
+        self._saw(run.latencies.axes()[1])
         self._add_sparse(self.by_block, its, run.by_start, number)
         self._add_sparse(self.said, its, run.said, number)
         if not self._wanted:
@@ -191,6 +193,12 @@ class Counted:
         at = np.ravel_multi_index((rows, *rest), to.shape)
         np.add.at(to.reshape(-1), at, n.astype(to.dtype))
 
+    def latencies_of(self, rows: Integers) -> Integers:
+        """By their places, of some rows together: most places are those of latencies that nobody has seen."""
+        found = np.zeros(BINS, np.int64)
+        found[self._fastest : self._slowest] = self.latencies[rows, self._fastest : self._slowest].sum(axis=0)
+        return found
+
     def when(self, rows: Integers) -> tuple[datetime, datetime]:
         """Of some rows, one at least: of the first answer, and of the last."""
         first, last = int(self._first[rows].min()), int(self._last[rows].max())
@@ -208,9 +216,15 @@ class Counted:
     def _add_latencies(self, its: "_Rows", number: int, numbers: Numbers) -> None:
         here, place, n = its.placed(numbers.latencies_at, BINS, numbers.latencies)
         np.add.at(self.latencies.reshape(-1), here * BINS + place, n)
+        self._saw(place)
         if not self._wanted:
             made = self.made[here]
             np.add.at(self.latencies_by_block[number], place[made], n[made])
+
+    def _saw(self, latencies: Integers) -> None:
+        if latencies.size:
+            self._fastest = min(self._fastest, int(latencies.min()))
+            self._slowest = max(self._slowest, int(latencies.max()) + 1)
 
     def _rows_of(self, task_type: str, written: bytes) -> "_Rows":
         if (task_type, written) not in self._written:

@@ -46,6 +46,7 @@ class Asked:
     path: str
     status: int
     cpu_ms: float = 0.0  # of the service, for one: its loops' own work included
+    first_ms: float = 0.0  # of the first time that it was asked
     ms: list[float] = field(default_factory=list)
 
     def percentile(self, share: float) -> float:
@@ -91,8 +92,11 @@ async def ask(client: aiohttp.ClientSession, path: str, pid: int, rounds: int = 
         async with client.get(path) as answer:
             await answer.read()
             asked.status = answer.status
+        took = 1000 * (time.perf_counter() - started)
         if number >= WARM_UP:
-            asked.ms.append(1000 * (time.perf_counter() - started))
+            asked.ms.append(took)
+        elif not number:
+            asked.first_ms = took
     asked.cpu_ms = 1000 * (cpu_s(pid) - before) / (WARM_UP + rounds)
     return asked
 

@@ -5,8 +5,8 @@ days weigh by what both know on them, n m / (n + m), as places do. How sure a di
 between blocks. What only one of the two was used in tells nothing.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from ratchet_monitor.prompts.places import Place
 from ratchet_monitor.prompts.uses import Uses
 
 N, MEAN, WORTH = range(3)  # in Cells
-NO_CELLS: Final = np.zeros((0, 3))
 # Of one template, by place, and there by block: how many, their mean, and as many yes/no answers as would know it as
 # well. Nothing is known where there are none.
 Cells = Mapping[Place, Floats]
@@ -120,16 +119,21 @@ def shares_apart(ours: Cells, theirs: Cells) -> Standardised:
 
 
 def _pairs(ours: Cells, theirs: Cells) -> _Pairs:
-    numbers, places, mine, others = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [NO_CELLS], [NO_CELLS]
-    for place, (a, b) in enumerate((a, theirs[its]) for its, a in ours.items() if its in theirs):
-        (both,) = np.nonzero((a[:, N] > 0) & (b[:, N] > 0))
-        numbers.append(both)
-        places.append(np.full(both.size, place))
-        mine.append(a[both])
-        others.append(b[both])
-    a, b = np.concatenate(mine), np.concatenate(others)
+    shared = [its for its in ours if its in theirs]
+    blocks = max((len(cells[its]) for cells in (ours, theirs) for its in shared), default=0)
+    mine, others = (_stacked([cells[its] for its in shared], blocks) for cells in (ours, theirs))
+    both = (mine[..., N] > 0) & (others[..., N] > 0)
+    places, numbers = np.nonzero(both)
+    a, b = mine[both], others[both]
     weight = a[:, N] * b[:, N] / (a[:, N] + b[:, N])
-    return _Pairs(np.concatenate(numbers), np.concatenate(places), weight, a, b)
+    return _Pairs(numbers, places, weight, a, b)
+
+
+def _stacked(several: Sequence[Floats], blocks: int) -> Floats:
+    found = np.zeros((len(several), blocks, 3))
+    for place, cells in enumerate(several):
+        found[place, : len(cells)] = cells
+    return found
 
 
 def _apart(pairs: _Pairs) -> Spread | None:

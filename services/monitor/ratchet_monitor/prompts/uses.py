@@ -11,7 +11,7 @@ from ratchet_monitor.blocks import Design, design
 from ratchet_monitor.buckets import OTHERS, SUMS, Tally
 from ratchet_monitor.counted import BY_BLOCK, PREDICTIONS, Counted, Sums, sums_of
 from ratchet_monitor.hearing import Heard, heard_in
-from ratchet_monitor.kinds import OF_STRATUM, Floats, Integers, bins_of
+from ratchet_monitor.kinds import BINS, OF_STRATUM, Floats, Integers, bins_of
 from ratchet_monitor.known import Known, known, share
 from ratchet_monitor.observations import MILLION
 from ratchet_monitor.prompts.places import Place, Use, template_of, use_of
@@ -52,10 +52,10 @@ class Uses:
     @cached_property
     def made(self) -> Tally:
         """Without strata, and what confidence was worth."""
-        sums, latencies = np.zeros(len(SUMS)), np.zeros(0, np.int64)
+        sums, latencies = np.zeros(len(SUMS)), np.zeros(BINS, np.int64)
         for counted, rows in self._made:
             sums = sums + counted.sums[rows].sum(axis=0)
-            latencies = counted.latencies[rows].sum(axis=0) + (latencies if latencies.size else 0)
+            latencies += counted.latencies_of(rows)
         numbers = dict(zip(SUMS, map(int, sums.tolist()), strict=True))
         return Tally(**numbers, latencies=bins_of(latencies))  # type: ignore[arg-type]  # by their names
 

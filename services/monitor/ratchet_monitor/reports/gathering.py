@@ -22,7 +22,14 @@ async def report_on(span: Span, tenant: str, store: MonitorStore, keeping: Keepi
     before, its = sides = [Counted(one.blocks(keeping, now)) for one in spans]
     by_hour = [one.rhythm == "daily" and not one.hours_are_gone(keeping, now) for one in spans]
     cuts = [cut for side, hourly in zip(sides, by_hour, strict=True) if hourly for cut in starts(side.blocks)]
-    await count_each(sides, store.buckets, tenant, cuts=cuts)
+    _, shadows, shadows_before, alerts, studies, rollouts = await asyncio.gather(
+        count_each(sides, store.buckets, tenant, cuts=cuts),
+        store.shadows.cost(tenant, span.since, span.until),
+        store.shadows.cost(tenant, span.before.since, span.since),
+        store.alerts.changed_since(tenant, span.since, ALERTS),
+        store.studies.page(tenant, _place(span), EXPERIMENTS),
+        store.experiments.page(tenant, _place(span), EXPERIMENTS),
+    )
     known = Known(
         span=span,
         at=now,
@@ -30,12 +37,12 @@ async def report_on(span: Span, tenant: str, store: MonitorStore, keeping: Keepi
         now=its,
         before=before,
         behind=missing,
-        shadows=await store.shadows.cost(tenant, span.since, span.until),
-        shadows_before=await store.shadows.cost(tenant, span.before.since, span.since),
-        alerts=alerts_then(await store.alerts.changed_since(tenant, span.since, ALERTS), span.since, span.until),
+        shadows=shadows,
+        shadows_before=shadows_before,
+        alerts=alerts_then(alerts, span.since, span.until),
         experiments=[
-            *studies_then(await store.studies.page(tenant, _place(span), EXPERIMENTS), span.since, span.until),
-            *rollouts_then(await store.experiments.page(tenant, _place(span), EXPERIMENTS), span.since, span.until),
+            *studies_then(studies, span.since, span.until),
+            *rollouts_then(rollouts, span.since, span.until),
         ],
     )
     return await asyncio.to_thread(report_of, known)
