@@ -35,7 +35,7 @@ class MonitorStore:
     ) -> None:
         """`held`: what finished days add up to, kept in memory; as much as the settings' default if left out."""
         self.facts = MongoFacts(database, keeping)
-        self.buckets = MongoBuckets(database, keeping, held or Held())
+        self.buckets = MongoBuckets(database, keeping, Held() if held is None else held)
         self.ledger = MongoLedger(database, keeping)
         self.experiments = MongoExperiments(database)
         self.studies = MongoStudies(database)
