@@ -20,6 +20,7 @@ from ratchet_monitor.prompts.places import Place
 from ratchet_monitor.prompts.uses import Uses
 
 N, MEAN, WORTH = range(3)  # in Cells
+WIDTH = 3
 # Of one template, by place, and there by block: how many, their mean, and as many yes/no answers as would know it as
 # well. Nothing is known where there are none.
 Cells = Mapping[Place, Floats]
@@ -77,11 +78,10 @@ def latency_cells(uses: Uses) -> Cells:
 
 
 def _cells(uses: Uses, sides: Callable[[Mapping[str, Floats]], tuple[Floats, Floats]]) -> Cells:
-    found: dict[Place, Floats] = {}
-    for place, blocks in uses.by_place.items():
-        above, n = sides(dict(zip(BY_BLOCK, blocks.T, strict=True)))
-        found[place] = np.stack([n, _shares(above, n), n], axis=1)
-    return found
+    each = list(uses.by_place.values())
+    whole = _stacked(each, max(map(len, each), default=0), len(BY_BLOCK))
+    above, n = sides({name: whole[..., place] for place, name in enumerate(BY_BLOCK)})
+    return dict(zip(uses.by_place, np.stack([n, _shares(above, n), n], axis=-1), strict=True))
 
 
 def _shares(above: Floats, below: Floats) -> Floats:
@@ -121,7 +121,7 @@ def shares_apart(ours: Cells, theirs: Cells) -> Standardised:
 def _pairs(ours: Cells, theirs: Cells) -> _Pairs:
     shared = [its for its in ours if its in theirs]
     blocks = max((len(cells[its]) for cells in (ours, theirs) for its in shared), default=0)
-    mine, others = (_stacked([cells[its] for its in shared], blocks) for cells in (ours, theirs))
+    mine, others = (_stacked([cells[its] for its in shared], blocks, WIDTH) for cells in (ours, theirs))
     both = (mine[..., N] > 0) & (others[..., N] > 0)
     places, numbers = np.nonzero(both)
     a, b = mine[both], others[both]
@@ -129,8 +129,9 @@ def _pairs(ours: Cells, theirs: Cells) -> _Pairs:
     return _Pairs(numbers, places, weight, a, b)
 
 
-def _stacked(several: Sequence[Floats], blocks: int) -> Floats:
-    found = np.zeros((len(several), blocks, 3))
+def _stacked(several: Sequence[Floats], blocks: int, width: int) -> Floats:
+    """Of each some blocks, of which nothing is known at the end."""
+    found = np.zeros((len(several), blocks, width))
     for place, cells in enumerate(several):
         found[place, : len(cells)] = cells
     return found
