@@ -24,11 +24,12 @@ from tests.patience import PATIENCE_S
 
 # Started as a process of its own, so that it can be killed or interrupted like `ratchet up`.
 OWNER = """
-import json, sys, time
+import json, signal, sys, time
 from pathlib import Path
 import psutil
 from ratchet_cli.stack.start import start_stack
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background would ignore it
 with start_stack(Path(sys.argv[1])) as stack:
     children = [process.pid for process in psutil.Process().children()]
     print(json.dumps({"url": stack.mongodb_url, "children": children}), flush=True)
