@@ -17,6 +17,8 @@ from ratchet_providers.chat_shape import Chunk, WireUsage
 from ratchet_providers.sse import Events
 from ratchet_router.answer import answer
 from ratchet_router.ask import Ask
+from ratchet_router.shapes.messages.frames import MessagesFrames
+from ratchet_router.shapes.shape import Frames
 from ratchet_router.spent import Spent
 from ratchet_router.stream import opened
 from tests.unit.providers.anthropic_rig import events_of, message, sse, text
@@ -86,8 +88,8 @@ def test_a_call_that_was_never_at_work_has_used_nothing() -> None:
     assert used.input_tokens > 100  # it read what had been written as well
 
 
-async def hung_up_after(first: int, request: Ask, its: World) -> None:
-    coming = (await opened(request, its.parts)).frames(frames(), lambda _: b"{}")
+async def hung_up_after(first: int, request: Ask, its: World, seen_as: Frames | None = None) -> None:
+    coming = (await opened(request, its.parts)).frames(seen_as or frames(), lambda _: b"{}")
     for _ in range(first):
         await anext(coming)
     await coming.aclose()
@@ -103,8 +105,8 @@ async def test_who_hangs_up_pays_for_what_was_written_and_not_for_the_count_that
 async def test_thoughts_and_calls_of_a_native_stream_are_paid_for_as_well() -> None:
     thinks = Piece(shape="messages", event="content_block_delta", data=b"{}", shows=True, written=400)
     its = world(small=Scripted([[counts(BEFORE), thinks, 30.0]]))
-    await hung_up_after(1, asked(), its)
-    assert last(its).usage.output_tokens == 101
+    await hung_up_after(1, asked(), its, MessagesFrames(message_id="msg_1", model="m"))
+    assert (last(its).outcome, last(its).usage.output_tokens) == ("cancelled", 101)
 
 
 async def test_a_cut_call_costs_what_it_had_written_and_is_billed_to_nobody() -> None:
