@@ -1,4 +1,5 @@
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import CurvePoint, EstimateTrained
-from ratchet_estimate import save
+from ratchet_estimate import Estimate, save
 from ratchet_estimate.fitting import fit
 from ratchet_router.answer import answer
 from ratchet_router.ask import Ask
@@ -18,16 +19,19 @@ from tests.unit.router.asks import ask
 from tests.unit.router.fakes import World, settings
 
 SIDES = ("weak", "strong")
-ESTIMATE = fit(outcomes(300), SIDES)
-ONE_SIDED = fit(outcomes(300), SIDES[:1])
 HARD, EASY = "Please prove the lemma of ann and bob and lea.", "Please congratulate ann and bob and lea."
 CURVE = (CurvePoint(share=0, threshold=0.9, quality=0.5), CurvePoint(share=1, threshold=-0.3, quality=0.9))
 HALF = Aim("share", share=0.5)
 
 
+@cache
+def learned(*sides: str) -> Estimate:
+    return fit(outcomes(300), sides)
+
+
 def told(folder: Path, revision: int = 1, **how: Any) -> EstimateTrained:
     path = folder / f"estimate-{revision}"
-    digest = save(ESTIMATE, path)
+    digest = save(learned(*SIDES), path)
     given: dict[str, Any] = {
         "tenant": "acme",
         "task_type": "classification",
@@ -119,7 +123,7 @@ async def test_one_that_cannot_be_read_is_said_and_keeps_no_other_waiting(tmp_pa
 
 
 async def test_an_artifact_of_another_kind_is_refused(tmp_path: Path) -> None:
-    digest = save(ONE_SIDED, tmp_path / "one")
+    digest = save(learned(*SIDES[:1]), tmp_path / "one")
     estimates = Estimates(HALF, most=10)
     estimates.hear(told(tmp_path, artifact=(tmp_path / "one").as_uri(), sha256=digest))
     with pytest.raises(RetryLaterError, match="1 scores"):

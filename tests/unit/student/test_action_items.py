@@ -1,22 +1,27 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
-from ratchet_student import CannotLearnError, Example, fit
+from ratchet_student import CannotLearnError, Example, Student, fit
 from ratchet_student.action_items import items_of
 from tests.unit.student.texts import notes
 
-STUDENT = fit("action_items", notes(60))
+
+@cache
+def learned() -> Student:
+    return fit("action_items", notes(60))
 
 
 def test_promises_are_listed_and_chatter_is_not() -> None:
     held_out = notes(30, seed=1)
-    told = STUDENT.predict_many([example.document for example in held_out])
+    told = learned().predict_many([example.document for example in held_out])
     exact = [set(one.items or ()) == set(example.target) for one, example in zip(told, held_out, strict=True)]
     assert np.mean(exact) > 0.9
 
 
 def test_the_output_has_one_item_a_line() -> None:
-    told = STUDENT.predict(
+    told = learned().predict(
         "Chair: I will call the bank by Friday.\nMember: Good morning.\nChair: I will order paper by Monday."
     )
     assert told.output == "- I will call the bank by Friday.\n- I will order paper by Monday."
@@ -25,7 +30,7 @@ def test_the_output_has_one_item_a_line() -> None:
 
 @pytest.mark.parametrize("document", ["", "Chair: Good morning to you all."])
 def test_the_list_may_be_empty(document: str) -> None:
-    told = STUDENT.predict(document)
+    told = learned().predict(document)
     assert (told.output, told.items) == ("None", ())
 
 

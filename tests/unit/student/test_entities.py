@@ -1,23 +1,28 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
-from ratchet_student import Aim, CannotLearnError, Example, fit
+from ratchet_student import Aim, CannotLearnError, Example, Student, fit
 from ratchet_student.naming import Places, form_of, read_as, words_of, written
 from ratchet_student.tokens import tokens
 from tests.unit.student.texts import orders
 
-STUDENT = fit("entities", orders(150))
+
+@cache
+def learned() -> Student:
+    return fit("entities", orders(150))
 
 
 def test_entities_are_found_in_new_documents_with_their_kinds() -> None:
     held_out = orders(50, seed=1)
-    told = STUDENT.predict_many([example.document for example in held_out])
+    told = learned().predict_many([example.document for example in held_out])
     exact = [set(one.items or ()) == set(example.target) for one, example in zip(told, held_out, strict=True)]
     assert np.mean(exact) > 0.9
 
 
 def test_a_name_that_was_never_seen_is_found_by_what_stands_around_it() -> None:
-    told = STUDENT.predict("On Friday Zubrowski Ltd ordered a printer for 1250 EUR.")
+    told = learned().predict("On Friday Zubrowski Ltd ordered a printer for 1250 EUR.")
     assert told.items == ("day, Friday", "firm, Zubrowski Ltd", "product, printer", "amount, 1250 EUR")
     assert told.output == "- day, Friday\n- firm, Zubrowski Ltd\n- product, printer\n- amount, 1250 EUR"
 
@@ -26,18 +31,18 @@ def test_what_comes_up_twice_is_listed_once() -> None:
     document = (
         "On Friday Kanto Ltd ordered a printer for 1250 EUR.\nOn Friday Kanto Ltd ordered a printer for 1250 EUR."
     )
-    assert len(STUDENT.predict(document).items or ()) == 4
+    assert len(learned().predict(document).items or ()) == 4
 
 
 @pytest.mark.parametrize("document", ["", "  \n ", "The train was late again and I had to walk."])
 def test_the_list_may_be_empty(document: str) -> None:
-    told = STUDENT.predict(document)
+    told = learned().predict(document)
     assert (told.output, told.items) == ("None", ())
 
 
 @pytest.mark.parametrize("document", ["\x00", "\ud800 odd", "未知の文書です。", "a" * 300_000, "x\n" * 100_000])
 def test_any_document_gets_a_list(document: str) -> None:
-    assert 0 <= STUDENT.predict(document).confidence <= 1
+    assert 0 <= learned().predict(document).confidence <= 1
 
 
 def test_items_without_kinds_are_told_without() -> None:

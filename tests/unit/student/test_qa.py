@@ -1,18 +1,24 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
-from ratchet_student import Aim, CannotLearnError, Example, fit
+from ratchet_student import Aim, CannotLearnError, Example, Student, fit
 from ratchet_student.passages import MAX_PASSAGES, answer_words, passages
 from ratchet_student.qa_fit import agreement
 from tests.unit.student.texts import reports
 
-STUDENT = fit("qa", reports(150), aim=Aim(score=0.9, coverage=0.5))
 TABLE = " | 2023 | 2024\nSales (in millions) | $1,234.5 | $2,345.6\nRent | 12.1 | (13.4)"
+
+
+@cache
+def learned() -> Student:
+    return fit("qa", reports(150), aim=Aim(score=0.9, coverage=0.5))
 
 
 def test_figures_and_names_are_found_in_new_documents() -> None:
     held_out = reports(60, seed=1)
-    told = STUDENT.predict_many([e.document for e in held_out], [e.question for e in held_out])
+    told = learned().predict_many([e.document for e in held_out], [e.question for e in held_out])
     exact = [one.output == example.target for one, example in zip(told, held_out, strict=True)]
     assert np.mean(exact) > 0.8
 
@@ -21,14 +27,14 @@ def test_the_row_and_the_year_that_are_asked_for_decide_which_figure_answers() -
     document = reports(1, seed=2)[0].document
     rows = [line.split(" | ") for line in document.splitlines() if line.count("|") == 2][1:]
     for label, before, now in rows:
-        assert STUDENT.predict(document, f"What was {label.lower()} in 2023?").output == f"{before} million"
-        assert STUDENT.predict(document, f"What was {label.lower()} in 2024?").output == f"{now} million"
+        assert learned().predict(document, f"What was {label.lower()} in 2023?").output == f"{before} million"
+        assert learned().predict(document, f"What was {label.lower()} in 2024?").output == f"{now} million"
 
 
 def test_it_is_surer_of_what_it_answers_rightly() -> None:
     held_out = reports(80, seed=5)
     held_out += [Example(e.document, "nothing", "Why did nobody think of it?") for e in held_out[:20]]
-    told = STUDENT.predict_many([e.document for e in held_out], [e.question for e in held_out])
+    told = learned().predict_many([e.document for e in held_out], [e.question for e in held_out])
     right = np.array([one.output == example.target for one, example in zip(told, held_out, strict=True)])
     confidence = np.array([one.confidence for one in told])
     assert confidence[right].mean() > confidence[~right].mean() + 0.1
@@ -37,13 +43,13 @@ def test_it_is_surer_of_what_it_answers_rightly() -> None:
 def test_a_question_that_its_text_does_not_answer_is_left_to_others() -> None:
     documents = [example.document for example in reports(40, seed=6)]
     asked = ("How many moons has Jupiter?", "Which fabric do sailors prefer?", "Where is the harbour of Izmir?")
-    told = STUDENT.predict_many(documents, [asked[place % len(asked)] for place in range(len(documents))])
+    told = learned().predict_many(documents, [asked[place % len(asked)] for place in range(len(documents))])
     assert np.mean([one.sure for one in told]) < 0.1
 
 
 @pytest.mark.parametrize("document", ["", " \n ", "...", "|\n|---|\n"])
 def test_of_nothing_there_is_no_answer(document: str) -> None:
-    told = STUDENT.predict(document, "What were sales?")
+    told = learned().predict(document, "What were sales?")
     assert (told.output, told.confidence) == ("", 0.0)
 
 
@@ -52,7 +58,7 @@ def test_of_nothing_there_is_no_answer(document: str) -> None:
 )
 @pytest.mark.parametrize("question", ["", "?", "What was sales in 2024?"])
 def test_any_document_and_question_get_an_answer(document: str, question: str) -> None:
-    told = STUDENT.predict(document, question)
+    told = learned().predict(document, question)
     assert told.output
     assert 0 <= told.confidence <= 1
 

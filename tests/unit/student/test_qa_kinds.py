@@ -1,5 +1,6 @@
 """Of examples whose documents hold tables a student learns to read them; of others, spans of a text."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,16 @@ DOCUMENT = f"{NOTE}\n\n{TABLE}"
 
 
 LESSONS = lessons(12)
-STUDENT = fit("qa", LESSONS, aim=Aim(score=1.0, coverage=0.5))
+
+
+@cache
+def learned() -> Student:
+    return fit("qa", LESSONS, aim=Aim(score=1.0, coverage=0.5))
 
 
 def test_a_reader_learns_from_tables_and_computes() -> None:
-    assert isinstance(STUDENT.model, Reader)
-    said = STUDENT.predict(DOCUMENT, "What was the percentage change in Wages from 2023 to 2024?")
+    assert isinstance(learned().model, Reader)
+    said = learned().predict(DOCUMENT, "What was the percentage change in Wages from 2023 to 2024?")
     assert said.output == "25%"
     assert [DOCUMENT[its.start : its.end] for its in said.evidence] == ["1,500", "1,200"]
     assert 0 < said.confidence <= 1
@@ -32,14 +37,14 @@ def test_a_reader_learns_from_tables_and_computes() -> None:
 def test_a_markdown_table_is_read_alike() -> None:
     lines = [f"| {line} |" for line in TABLE.splitlines()]
     document = "\n".join([NOTE, "", lines[0], "|:--|--:|--:|", *lines[1:]])
-    said = STUDENT.predict(document, "What was Energy in 2023?")
+    said = learned().predict(document, "What was Energy in 2023?")
     assert (said.output, [its.text for its in said.evidence]) == ("(400) thousand", ["(400)"])
     (at,) = said.evidence
     assert document[at.start : at.end] == "(400)"
 
 
 def test_a_span_of_the_text_says_where_it_stands() -> None:
-    said = STUDENT.predict(DOCUMENT, "Where did the audit committee meet?")
+    said = learned().predict(DOCUMENT, "Where did the audit committee meet?")
     (at,) = said.evidence
     assert at.text == DOCUMENT[at.start : at.end]
     assert "Turin" in at.text
@@ -54,32 +59,32 @@ def test_a_span_of_the_text_says_where_it_stands() -> None:
     ],
 )
 def test_where_it_has_no_answer_it_leaves_the_question_to_others(document: str, question: str) -> None:
-    said = STUDENT.predict(document, question)
+    said = learned().predict(document, question)
     assert (said.confidence, said.sure) == (0.0, False)
     assert said.output  # for whoever asks nobody else
 
 
 def test_of_nothing_there_is_no_answer() -> None:
-    said = STUDENT.predict(" \n", "What was Energy?")
+    said = learned().predict(" \n", "What was Energy?")
     assert (said.output, said.confidence, said.sure) == ("", 0.0, False)
 
 
 def test_what_is_too_long_is_narrowed_and_says_so() -> None:
     others = "\n\n".join(f"Item | 2024\nFreight {n} | {n}" for n in range(40))
     question = "What was Energy in 2023?"
-    said = STUDENT.predict(f"{others}\n\n{DOCUMENT}", question)
+    said = learned().predict(f"{others}\n\n{DOCUMENT}", question)
     assert said.output == "(400) thousand"
     assert "tables" in said.assumptions[0]
-    cut = STUDENT.predict(DOCUMENT, f"{question}{' ' * 3_000}x")
+    cut = learned().predict(DOCUMENT, f"{question}{' ' * 3_000}x")
     assert "Of the question" in cut.assumptions[-1]
 
 
 def test_its_file_is_a_students(tmp_path: Path) -> None:
-    sha256 = save(STUDENT, tmp_path / "student")
+    sha256 = save(learned(), tmp_path / "student")
     again = load(tmp_path / "student", sha256)
     assert (again.task_type, type(again.model)) == ("qa", Reader)
     asked = [DOCUMENT, DOCUMENT], ["What was Energy in 2023?", "What was Wages in 2024?"]
-    assert again.predict_many(*asked) == STUDENT.predict_many(*asked)
+    assert again.predict_many(*asked) == learned().predict_many(*asked)
     assert again == Student("qa", again.model)
 
 

@@ -3,18 +3,18 @@
 import random
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
 
 from ratchet_student import CannotLearnError, StudentError
 from ratchet_student.passages import MAX_PASSAGES
-from ratchet_student.reader import Taught, UnreadableError, fit, most_alike, sheet_of
+from ratchet_student.reader import Reader, Taught, UnreadableError, fit, most_alike, sheet_of
 from ratchet_student.reader.sheet import READ_PASSAGES
 from tests.unit.student.tables import taught
 
 LESSONS = taught(6)
-READER = fit(LESSONS)
 CELLS = (
     "", "nan", "NaN", "inf", "-inf", "None", "n/a", "—", "(400)", "(4.5)%", "-12%", "\u22127", "$ (1,200)", "€1.200,50",
     "1e308", "9" * 400, "0", "-0", "0.0", "2024", "FY19", "FY'20",
@@ -28,6 +28,11 @@ QUESTIONS = (
 )  # fmt: skip
 
 
+@cache
+def learned() -> Reader:
+    return fit(LESSONS)
+
+
 def a_table(chance: random.Random) -> list[list[Any]]:
     rows, columns = chance.randrange(7), chance.randrange(6)
     return [[chance.choice(CELLS) for _ in range(chance.randrange(columns + 1))] for _ in range(rows)]
@@ -39,7 +44,7 @@ def test_odd_texts_and_tables_are_answered_or_left(seed: int) -> None:
     tables = [a_table(chance) for _ in range(chance.randrange(3))]
     texts = [" ".join(str(chance.choice(CELLS))[:50] for _ in range(9)) for _ in range(chance.randrange(3))]
     for question in QUESTIONS:
-        for answer in (READER.read(question, texts, tables), most_alike(question, sheet_of(texts, tables))):
+        for answer in (learned().read(question, texts, tables), most_alike(question, sheet_of(texts, tables))):
             assert bool(answer.parts) != bool(answer.reason)
             assert 0 <= answer.confidence <= 1
             for cell in answer.cells:
@@ -107,7 +112,7 @@ def test_an_example_that_is_too_large_is_named(changes: dict[str, Any]) -> None:
 )
 def test_what_is_no_text_and_no_table_is_refused(question: Any, texts: Any, tables: Any) -> None:
     with pytest.raises(UnreadableError):
-        READER.read(question, texts, tables)
+        learned().read(question, texts, tables)
 
 
 def test_no_example_that_it_learned_from_is_left_for_its_words() -> None:
@@ -125,11 +130,11 @@ def test_no_example_that_it_learned_from_is_left_for_its_words() -> None:
 def test_of_a_long_text_the_passages_that_have_most_of_the_question_are_read() -> None:
     filler = " ".join(f"Item {n} was kept." for n in range(MAX_PASSAGES + 500))
     text = f"{filler} The audit committee met in Bergen in March."
-    answer = READER.read("Where did the audit committee meet?", [text], [])
+    answer = learned().read("Where did the audit committee meet?", [text], [])
     assert "Bergen" in answer.text
     (said,) = answer.assumptions
     assert said.startswith(f"Of {MAX_PASSAGES + 501:,} sentences and rows of the texts the {MAX_PASSAGES:,} that have")
-    assert not READER.read("Where did the audit committee meet?", [text[-60:]], []).assumptions
+    assert not learned().read("Where did the audit committee meet?", [text[-60:]], []).assumptions
 
 
 def test_what_is_longer_still_is_cut_and_says_so() -> None:

@@ -2,6 +2,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratchet_modelfile import MAX_HEADER
-from ratchet_student import StudentFileError, fit, load, save
+from ratchet_student import Student, StudentFileError, fit, load, save
 from ratchet_student.storage import STUDENT_FILE
 from tests.unit.student.texts import mails
 
 MAGIC = STUDENT_FILE.magic
-STUDENT = fit("classification", mails(20))
+
+
+@cache
+def learned() -> Student:
+    return fit("classification", mails(20))
 
 
 def stored(path: Path, content: bytes) -> str:
@@ -24,7 +29,7 @@ def stored(path: Path, content: bytes) -> str:
 
 
 def content_of(path: Path) -> bytes:
-    save(STUDENT, path)
+    save(learned(), path)
     return path.read_bytes()
 
 
@@ -39,17 +44,17 @@ def with_header(content: bytes, change: Callable[[dict[str, Any]], object]) -> b
 
 def test_saving_returns_the_hash_of_the_file_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "deeper" / "student"
-    assert save(STUDENT, path) == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert save(learned(), path) == hashlib.sha256(path.read_bytes()).hexdigest()
     assert list(path.parent.iterdir()) == [path]
 
 
 def test_saving_replaces_what_was_there(tmp_path: Path) -> None:
     (tmp_path / "student").write_text("something older")
-    assert load(tmp_path / "student", save(STUDENT, tmp_path / "student")).task_type == "classification"
+    assert load(tmp_path / "student", save(learned(), tmp_path / "student")).task_type == "classification"
 
 
 def test_a_changed_file_is_refused_by_its_hash_before_it_is_parsed(tmp_path: Path) -> None:
-    digest = save(STUDENT, tmp_path / "student")
+    digest = save(learned(), tmp_path / "student")
     (tmp_path / "student").write_bytes(b"\x80\x04cos\nsystem\n")
     with pytest.raises(StudentFileError, match="SHA-256"):
         load(tmp_path / "student", digest)
