@@ -19,7 +19,7 @@ from ratchet_common.events import PredictionMade
 from ratchet_common.topics import PREDICTIONS
 from tests.crash.billing import PRICES, Provider, serving
 from tests.crash.processes import Victim, moments
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, SHORT_SESSION_MS
 
 SIDE_BY_SIDE = 16
 LONGEST_LEAD_S = 0.004  # from a provider's answer to the kill: about what the router needs to record it
@@ -146,6 +146,7 @@ def _router(stack: Stack, folder: Path, port: int) -> Victim:
     environment = {
         "KAFKA_BOOTSTRAP_SERVERS": stack.kafka_bootstrap_servers,
         "KAFKA_IDEMPOTENCE": "false",
+        "KAFKA_SESSION_TIMEOUT_MS": str(SHORT_SESSION_MS),
         "BUS_FORGETS": "true",
         "MONGODB_URL": stack.mongodb_url,
         "TOKENS_FILE": str(folder / "tokens.json"),

@@ -9,6 +9,7 @@ import pytest
 
 from ratchet_cli.stack.ports import free_ports
 from tests.crash.processes import Victim
+from tests.patience import SHORT_SESSION_MS
 from tests.places import store_folder
 
 
@@ -25,7 +26,8 @@ def product() -> Iterator[Product]:
     with store_folder() as folder:
         (port,) = free_ports(1)
         command = [sys.executable, "-m", "ratchet_cli", "up", "--port", str(port), "--data-dir", str(folder / "data")]
-        process = Victim("whole", command, port, {"LOG_LEVEL": "WARNING"}, folder / "up.log")
+        its = {"LOG_LEVEL": "WARNING", "KAFKA_SESSION_TIMEOUT_MS": str(SHORT_SESSION_MS)}
+        process = Victim("whole", command, port, its, folder / "up.log")
         process.start()
         try:
             process.wait_until_ready()

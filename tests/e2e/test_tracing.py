@@ -14,7 +14,7 @@ import pytest
 from ratchet_cli.stack.ports import free_ports
 from tests.crash.processes import Victim
 from tests.otlp import Collector, Spanned, collecting
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, SHORT_SESSION_MS
 from tests.places import store_folder
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -57,6 +57,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
         command = [sys.executable, "-m", "ratchet_cli", "up", "--port", str(port), "--data-dir", str(folder / "data")]
         its = {
             "LOG_LEVEL": "WARNING",
+            "KAFKA_SESSION_TIMEOUT_MS": str(SHORT_SESSION_MS),
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
             "OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20secret",
             "FEEDBACK_RETRAIN_CORRECTIONS": "1",

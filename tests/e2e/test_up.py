@@ -22,7 +22,7 @@ from ratchet_cli.stack.ports import free_ports
 from ratchet_common.auth import Scope, new_token, read_tokens, write_tokens
 from tests.crash.processes import Victim
 from tests.e2e.conftest import Product
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, SHORT_SESSION_MS
 
 REQUEST = {"task_type": "classification", "labels": ["request", "status"], "document_text": "Please send the sheet."}
 
@@ -30,7 +30,8 @@ REQUEST = {"task_type": "classification", "labels": ["request", "status"], "docu
 def up(folder: Path, *arguments: str, **environment: str) -> Victim:
     (port,) = free_ports(1)
     command = [sys.executable, "-m", "ratchet_cli", "up", "--port", str(port), "--data-dir", str(folder / "data")]
-    return Victim("whole", [*command, *arguments], port, environment, folder / "up.log")
+    session = {"KAFKA_SESSION_TIMEOUT_MS": str(SHORT_SESSION_MS)}
+    return Victim("whole", [*command, *arguments], port, session | environment, folder / "up.log")
 
 
 def call(victim: Victim, folder: Path, path: str, body: dict[str, Any] | None = None) -> Any:

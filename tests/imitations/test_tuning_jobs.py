@@ -36,6 +36,7 @@ async def trainer(stack: Ground, tenant: Tenant, folder: Path, url: str, **more:
     settings = TrainerSettings(
         kafka_bootstrap_servers=stack.kafka_bootstrap_servers,
         kafka_idempotence=stack.idempotence,
+        kafka_session_timeout_ms=stack.session_timeout_ms,
         kafka_partitions=3,
         bus_forgets=stack.forgets,
         mongodb_url=stack.mongodb_url,

@@ -23,6 +23,7 @@ from ratchet_common.bounded_http import BoundedHttp
 from ratchet_common.serve import KEPT_ALIVE_S
 from ratchet_common.settings import CommonSettings
 from tests.kafka.rig import real_kafka
+from tests.patience import SHORT_SESSION_MS
 from tests.places import store_folder
 
 S = TypeVar("S", bound=CommonSettings)
@@ -60,6 +61,11 @@ class Ground:
     mongodb_url: str
     idempotence: bool
     forgets: bool
+
+    @property
+    def session_timeout_ms(self) -> int:
+        """Apache Kafka takes none under 6 s."""
+        return SHORT_SESSION_MS if self.forgets else 10_000
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +111,7 @@ def settings_for(stack: Ground, tenant: Tenant, tmp_path: Path) -> SettingsFor:
             "kafka_bootstrap_servers": stack.kafka_bootstrap_servers,
             "kafka_idempotence": stack.idempotence,
             "kafka_partitions": 3,
+            "kafka_session_timeout_ms": stack.session_timeout_ms,
             "bus_forgets": stack.forgets,
             "mongodb_url": stack.mongodb_url,
             "tokens_file": tenant.tokens_file,
@@ -130,7 +137,7 @@ class Running:
             return response.status, await response.json(content_type=None)
 
 
-REJOINED_S = 0.0 if ON_KAFKA else 9.0
+REJOINED_S = 0.0 if ON_KAFKA else 3.0  # a heartbeat and a joining, and as much again
 
 
 @dataclass

@@ -95,6 +95,7 @@ async def router_process(stack: Ground, folder: Path, models: str, **environment
         "KAFKA_BOOTSTRAP_SERVERS": stack.kafka_bootstrap_servers,
         "KAFKA_IDEMPOTENCE": str(stack.idempotence),
         "KAFKA_PARTITIONS": "3",
+        "KAFKA_SESSION_TIMEOUT_MS": str(stack.session_timeout_ms),
         "BUS_FORGETS": str(stack.forgets),
         "MONGODB_URL": stack.mongodb_url,
         "TOKENS_FILE": str(folder / "tokens.json"),

@@ -78,6 +78,7 @@ async def site_at(stack: Ground, folder: Path, **how: Any) -> AsyncIterator[Site
     settings = RouterSettings(
         kafka_bootstrap_servers=stack.kafka_bootstrap_servers,
         kafka_idempotence=stack.idempotence,
+        kafka_session_timeout_ms=stack.session_timeout_ms,
         kafka_partitions=3,
         bus_forgets=stack.forgets,
         mongodb_url=stack.mongodb_url,

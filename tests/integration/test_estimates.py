@@ -49,6 +49,7 @@ def around(stack: Ground, site: Site, **how: Any) -> dict[str, Any]:
     return {
         "kafka_bootstrap_servers": stack.kafka_bootstrap_servers,
         "kafka_idempotence": stack.idempotence,
+        "kafka_session_timeout_ms": stack.session_timeout_ms,
         "kafka_partitions": 3,
         "bus_forgets": stack.forgets,
         "mongodb_url": stack.mongodb_url,

@@ -42,7 +42,9 @@ async def test_portions_are_small_and_what_is_larger_than_one_comes_through(sett
             heard[portion] |= {event.result_id for event in events if event.tenant == tenant}
 
         group = f"{tenant}.{portion.records}"
-        subscribe(broker, PREDICTIONS, group=group, handle=handle, bury=bury, portion=portion)
+        session = settings.kafka_session_timeout_ms
+        how: Any = {"bury": bury, "portion": portion, "session_timeout_ms": session}
+        subscribe(broker, PREDICTIONS, group=group, handle=handle, **how)
 
     async with asyncio.timeout(PATIENCE_S), Bus(settings) as bus:
         for event in made:

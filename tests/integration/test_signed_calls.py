@@ -81,6 +81,7 @@ async def site(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> Async
         settings = RouterSettings(
             kafka_bootstrap_servers=stack.kafka_bootstrap_servers,
             kafka_idempotence=stack.idempotence,
+            kafka_session_timeout_ms=stack.session_timeout_ms,
             kafka_partitions=3,
             bus_forgets=stack.forgets,
             mongodb_url=stack.mongodb_url,

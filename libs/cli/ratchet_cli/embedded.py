@@ -86,6 +86,7 @@ def worker_environment(its: RouterSettings, port: int) -> dict[str, str]:
         "KAFKA_IDEMPOTENCE": str(its.kafka_idempotence),
         "KAFKA_SECURITY_PROTOCOL": its.kafka_security_protocol,
         "KAFKA_PARTITIONS": str(its.kafka_partitions),
+        "KAFKA_SESSION_TIMEOUT_MS": str(its.kafka_session_timeout_ms),
         "BUS_FORGETS": str(its.bus_forgets),
         "MONGODB_URL": its.mongodb_url,
         "TOKENS_FILE": str(its.tokens_file.resolve()),

@@ -31,7 +31,7 @@ Pair = tuple[ConsumerRecord, Any]
 
 PARTITION_BYTES = 2 * 1024 * 1024
 # For handlers that burn CPU: with the client's own 5 minutes a slow batch would lose its partitions, and another member
-# start it anew. Heartbeats go on beside the handler, so a process that died is missed within 10 s all the same.
+# start it anew. Heartbeats go on beside the handler, so a process that died is missed within its session all the same.
 POLL_INTERVAL_MS = 15 * 60 * 1000
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 PLACE = re.compile(r" - at `((?:key in )?\$[\w.\[\]]*)`\Z")  # names of our own fields; keys stand as [...]
@@ -72,7 +72,7 @@ def consumer(settings: BusSettings) -> KafkaBroker:
 
 
 async def start_side_by_side(broker: KafkaBroker, patience_s: float = JOIN_PATIENCE_S) -> None:
-    """Joins all groups at once. One after another they would wait for each other: Tansu takes 5 s over each.
+    """Joins all groups at once. One after another they would wait for each other: Tansu takes half a session over each.
 
     Raises CannotStartError: Tansu lets nobody in any more where the leader of a group left within seconds of another
     member, and a start would wait for ever.
@@ -105,6 +105,7 @@ def subscribe(
     handle: Handle,
     bury: Bury,
     portion: Portion = LARGE,
+    session_timeout_ms: int = 10_000,
     tracing: Tracing | None = None,
 ) -> Reading:
     """Feeds `handle` at least once with every event; it must not mind seeing one twice.
@@ -122,6 +123,8 @@ def subscribe(
         fetch_max_bytes=portion.fetched_bytes,
         max_partition_fetch_bytes=min(portion.fetched_bytes, PARTITION_BYTES),
         max_poll_interval_ms=POLL_INTERVAL_MS,
+        session_timeout_ms=session_timeout_ms,
+        heartbeat_interval_ms=session_timeout_ms * 3 // 10,
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.MANUAL,
         title=f"{group}: {topic.name}",

@@ -60,7 +60,8 @@ class Connections:
     def hear(self, topic: Topic, handle: Handle, portion: Portion = LARGE) -> None:
         group = group_of(self.name, topic.name)
         how: dict[str, Any] = {"bury": self.letters.bury, "portion": portion, "tracing": self.tracing}
-        reading = subscribe(self.consumer, topic, group=group, handle=handle, **how)
+        session = self.settings.kafka_session_timeout_ms
+        reading = subscribe(self.consumer, topic, group=group, handle=handle, session_timeout_ms=session, **how)
 
         async def lag() -> Found:
             behind = await lag_of(reading.consumer)

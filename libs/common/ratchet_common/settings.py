@@ -52,6 +52,9 @@ class BusSettings(BaseSettings):
     kafka_idempotence: bool = _shared("KAFKA_IDEMPOTENCE", True, description="off where the broker knows it not")
     kafka_partitions: int = _shared("KAFKA_PARTITIONS", 12, ge=1, le=1000, description="of topics yet to be made")
     kafka_replication: int = _shared("KAFKA_REPLICATION", 1, ge=1, le=9, description="of topics yet to be made")
+    kafka_session_timeout_ms: int = _shared(
+        "KAFKA_SESSION_TIMEOUT_MS", 10_000, ge=1_000, le=300_000, description="silence until a reader counts as gone"
+    )
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = _shared(
         "KAFKA_SECURITY_PROTOCOL", "PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
     )
