@@ -36,7 +36,11 @@ def chosen(wanted: Wanted, known: Known) -> Chosen:
     if not by_rules.requests:
         return _usual(wanted)
     found = Chosen.of(by_rules)
-    return replace(found, of_statements=tuple(map(_of_all, found.of_statements))) if wanted.reported else found
+    if not wanted.reported:
+        return found
+    nothing_missing = wanted.holdings is None and bool(found.of_statements)  # risks, say, are of the documents then
+    unknown = () if nothing_missing else found.unknown
+    return replace(found, of_statements=tuple(map(_of_all, found.of_statements)), unknown=unknown)
 
 
 def _of_all(its: OfStatements) -> OfStatements:

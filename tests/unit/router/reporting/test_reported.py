@@ -90,6 +90,12 @@ def test_figures_of_what_documents_report_name_their_page() -> None:
     assert (source.document, source.page) == ("10-Q 2022-Q3", 4)
 
 
+def test_risks_of_documents_are_not_missed_as_measures_of_prices() -> None:
+    wanted = Wanted(question="How did revenue grow, and which are the risks?", context=Context())
+    its = with_reported(wanted, reported([part(QUARTERS)], ()))
+    assert chosen(its, known_of(its)).unknown == ()  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("wanted", "calls"),
     [
