@@ -1,5 +1,7 @@
 """Questions to an index of passages: what comes out of it, and what is said where it is away."""
 
+import asyncio
+import threading
 from dataclasses import dataclass
 
 import pytest
@@ -84,6 +86,38 @@ async def two_companies() -> MemoryIndex:
     chunks.append(Chunk(2, "The rate stands in the preceding table.", (), 1, 1))
     await index.put("acme", [Passage("bolts", 1, Subject("Bolts", company="Bolt Corporation"), one) for one in chunks])
     return index
+
+
+async def test_a_question_that_cannot_wait_leaves_the_index_being_opened_for_the_next() -> None:
+    index, may_open, opened = await filled(), threading.Event(), []
+
+    def opens() -> Index:
+        may_open.wait(30)
+        opened.append(index)
+        return index
+
+    looks = FromIndex(opens)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await looks.retrieve("acme", "rate", Where(), 5, wider=False)
+    may_open.set()
+    for _ in range(2):
+        assert (await looks.retrieve("acme", "rate is", Where(), 1, wider=False)).sources
+    assert len(opened) == 1
+
+
+async def test_an_index_that_is_away_when_it_is_opened_is_opened_by_the_next_question() -> None:
+    index, tries = await filled(), iter([True, False])
+
+    def opens() -> Index:
+        if next(tries):
+            raise AwayError("The bucket is away.")
+        return index
+
+    looks = FromIndex(opens)
+    with pytest.raises(KnowledgeAwayError):
+        await looks.retrieve("acme", "rate", Where(), 5, wider=False)
+    assert (await looks.retrieve("acme", "rate is", Where(), 1, wider=False)).sources
 
 
 async def test_what_the_question_names_narrows_and_the_answer_says_so_and_how_it_was_searched() -> None:

@@ -47,13 +47,13 @@ class FromIndex:
         knows: Knows | None = None,
         embeds: Callable[[str], Embeds] | None = None,
     ) -> None:
-        self._open, self._opening = open_, asyncio.Lock()
+        self._open = open_
         self._knows, self._embeds = knows or KnowsNothing(), embeds
-        self._index: Index | None = None
+        self._opening: asyncio.Task[Index] | None = None
 
     async def retrieve(self, tenant: str, question: str, where: Where, most: int, *, wider: bool) -> Brought:
-        index = await self._opened()
         try:
+            index = await self._opened()
             known = await self._knows.of(tenant)
             named = as_they_are_named(where, known.documents)
             asked = Question(question, known=known.documents, where=named, limit=most)
@@ -78,17 +78,25 @@ class FromIndex:
         return tuple(_source(one) for one in await index.passages_at(tenant, places))
 
     async def _opened(self) -> Index:
-        async with self._opening:
-            if self._index is None:
-                try:
-                    self._index = await asyncio.to_thread(self._open)
-                except CannotStartError as error:
-                    log.warning("No question can be answered from documents: %s", error)
-                    raise NoKnowledgeError(
-                        "context: the index of documents cannot be opened here; the router's log says why. "
-                        "Give the text itself, or ask the operator."
-                    ) from None
-            return self._index
+        """A question whose patience is over leaves it being opened, for the next one.
+
+        Raises NoKnowledgeError, AwayError.
+        """
+        if self._opening is None:
+            self._opening = asyncio.create_task(asyncio.to_thread(self._open))
+        opening = self._opening
+        try:
+            return await asyncio.shield(opening)
+        except (CannotStartError, AwayError) as error:
+            if self._opening is opening:
+                self._opening = None
+            if isinstance(error, AwayError):
+                raise
+            log.warning("No question can be answered from documents: %s", error)
+            raise NoKnowledgeError(
+                "context: the index of documents cannot be opened here; the router's log says why. "
+                "Give the text itself, or ask the operator."
+            ) from None
 
 
 def as_they_are_named(where: Where, known: Sequence[About]) -> Where:
