@@ -1,7 +1,9 @@
 """Questions to documents over HTTP, with real parts all around; the documents themselves are searched in memory."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -16,12 +18,15 @@ from tests.unit.router.knowledge import Library
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 __all__ = ["site"]  # a fixture
+LOOKS: dict[str, list[tuple[str, int, bool]]] = {}  # into the documents, by the router's address
 SETTINGS = {"index_url": "file:///dev/null/index"}  # none can be there
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def app(site: Site) -> AsyncIterator[Running]:
-    async with running_app(build(site.settings, Library(tenant=site.tenant.name)), site.tenant) as running:
+    library = Library(tenant=site.tenant.name)
+    async with running_app(build(site.settings, library), site.tenant) as running:
+        LOOKS[running.url] = library.asked
         yield running
 
 
@@ -52,6 +57,21 @@ async def test_chat_completions_take_a_context_too(app: Running) -> None:
     assert said["ratchet"]["retrieval"]["passages"][0]["title"] == "Lease of the hall"
     status, refused = await app.post("/v1/chat/completions", body | {"ratchet": {"context": {"approach": "best"}}})
     assert (status, refused["error"]["param"]) == (400, "ratchet.context.approach")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_the_same_key_gets_the_same_answer_without_another_look(app: Running, *, stream: bool) -> None:
+    body = asked(f"What is the rate of the lease? {stream}", documents=["lease"]) | {"stream": stream}
+    key, said, looked = {"Idempotency-Key": uuid4().hex}, [], []
+    for _ in range(2):
+        async with app.http.post(f"{app.url}/api/generate", json=body, headers=key) as answer:
+            text = (await answer.text()).rpartition("event: result")[2]
+        said.append(json.loads(text.removeprefix("\ndata: ")))
+        looked.append(len(LOOKS[app.url]))
+    first, second = said
+    assert looked[0] == looked[1]
+    assert (first["result_id"], first["output"]) == (second["result_id"], second["output"])
+    assert [one["document_id"] for one in second["retrieval"]["passages"]] == ["lease"]
 
 
 async def test_what_is_not_there_is_said_and_what_is_not_set_up_refused(site: Site, app: Running) -> None:

@@ -24,8 +24,13 @@ from ratchet_router.memory import Entry, without_words
 from ratchet_router.parts import Parts
 from ratchet_router.stream import Opened, opened, opened_again
 
+Prepare = Callable[[Ask, Parts], Awaitable[Ask]]
 log = logging.getLogger(__name__)
 KEY = "idempotency-key"
+
+
+async def as_it_is(ask: Ask, _: Parts) -> Ask:
+    return ask
 
 
 def once(headers: Mapping[str, str], tenant: str, where: str, body: bytes) -> Once | None:
@@ -34,14 +39,18 @@ def once(headers: Mapping[str, str], tenant: str, where: str, body: bytes) -> On
     return None if key is None else once_of(key, tenant, where, body)
 
 
-async def answer_once(ask: Ask, wanted: Once | None, parts: Parts, gone: Gone) -> Answered:
-    """Raises what `answer` and `held` raise."""
+async def answer_once(ask: Ask, wanted: Once | None, parts: Parts, gone: Gone, prepare: Prepare = as_it_is) -> Answered:
+    """`prepare`: what has to be looked up for an answer, and not for one that was given before.
+
+    Raises what `prepare`, `answer` and `held` raise.
+    """
     if wanted is None:
-        return await answer(ask, parts, gone)
+        return await answer(await prepare(ask, parts), parts, gone)
     its = await held(parts.keys, wanted, _deadline_s(ask, parts))
     if its.answer is not None:
         return replayed(its.answer)
     async with released_on_failure(its):
+        ask = await prepare(ask, parts)
         progress = begun(ask, parts)
     note = _noting(its, ask, parts)
     try:
@@ -69,14 +78,15 @@ async def embed_once(ask: EmbedAsk, wanted: Once | None, parts: Parts, gone: Gon
     return made
 
 
-async def opened_once(ask: Ask, wanted: Once | None, parts: Parts) -> Opened:
-    """Raises what `opened` and `held` raise."""
+async def opened_once(ask: Ask, wanted: Once | None, parts: Parts, prepare: Prepare = as_it_is) -> Opened:
+    """As `answer_once`. Raises what `prepare`, `opened` and `held` raise."""
     if wanted is None:
-        return await opened(ask, parts)
+        return await opened(await prepare(ask, parts), parts)
     its = await held(parts.keys, wanted, _deadline_s(ask, parts))
     if its.answer is not None:
         return opened_again(its.answer, ask, parts)
     async with released_on_failure(its):
+        ask = await prepare(ask, parts)
         stream = await opened(ask, parts)
     stream.at_end = _noting(its, ask, parts)
     return stream

@@ -18,6 +18,7 @@ from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.beginning import begun
 from ratchet_router.failures import NoAnswerError
+from ratchet_router.grounding.dressed import with_sources
 from ratchet_router.idempotency import replayed
 from ratchet_router.keeping import keep, kept
 from ratchet_router.long_texts import answered_in_parts
@@ -194,7 +195,9 @@ async def _opening(progress: Progress) -> Opened:
 
 
 def opened_again(entry: Entry, ask: Ask, parts: Parts) -> Opened:
-    """The very answer that was given before under the same key: it is not recorded again."""
+    """The very answer that was given before under the same key: it is not recorded again, and nothing is looked up."""
+    if ask.context is not None and entry.grounding is not None:
+        ask = with_sources(ask, ask.context, entry.grounding)
     pieces = _again(entry) or of_text(entry.output, entry.finish, entry.usage, model=entry.model)
     return Opened(begun(ask, parts), _at_once(pieces), Withholding(ask.choices), kept=replayed(entry))
 

@@ -57,9 +57,7 @@ async def chat_completions(request: Request) -> Response:
     """As OpenAI's, answered by the model that suits. Headers say which, at what cost, and under which result id."""
     caller = authorise(request, Scope.GENERATE)
     ask = read_chat(await request.body(), caller)
-    if ask.context is not None:
-        ask = await grounded(ask, request.app.state.parts)
-    return await answer_in_shape(request, caller, ask, SpokenChat(ask))
+    return await answer_in_shape(request, caller, ask, SpokenChat(ask), grounded)
 
 
 front: Front = {("POST", "/v1/chat/completions"): chat_completions}

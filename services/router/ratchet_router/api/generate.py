@@ -114,14 +114,14 @@ async def generate(
     callers: Callers = request.app.state.callers
     control = cache_control(request.headers.get("cache-control", ""))
     wanted = once(request.headers, caller.tenant, request.url.path, await request.body())
-    ask = control.over(await grounded(await with_best(ask_of_body(body, caller), body, parts), parts))
+    ask = control.over(await with_best(ask_of_body(body, caller), body, parts))
     with callers.watching(request):
         if body.stream:
-            stream = await opened_once(ask, wanted, parts)
+            stream = await opened_once(ask, wanted, parts, grounded)
             frames = GenerateFrames(thoughts=thinks_aloud(ask, stream.progress.prompt))
             events = stream.frames(frames, encoded_view)
             return EventStream(events, frames, headers(stream.who(), streamed=True), callers)
-        answered = await answer_once(ask, wanted, parts, partial(hung_up, request))
+        answered = await answer_once(ask, wanted, parts, partial(hung_up, request), grounded)
     response.headers.update(headers(answered))
     if not answered.recorded:
         response.headers["x-ratchet-recorded"] = "false"

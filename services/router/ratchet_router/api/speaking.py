@@ -13,10 +13,10 @@ from ratchet_router.api.event_stream import EventStream
 from ratchet_router.api.hanging_up import Callers, hung_up
 from ratchet_router.ask import Ask
 from ratchet_router.cache_control import cache_control
-from ratchet_router.idempotency import Once
-from ratchet_router.once import answer_once, once, opened_once
+from ratchet_router.once import Prepare, answer_once, as_it_is, once, opened_once
 from ratchet_router.parts import Parts
 from ratchet_router.shapes.shape import Frames
+from ratchet_router.stream import Opened
 
 
 class Spoken(Protocol):
@@ -32,7 +32,9 @@ class Spoken(Protocol):
         """It is recorded, and ready to go out."""
 
 
-async def answer_in_shape(request: Request, caller: Caller, ask: Ask, spoken: Spoken) -> Response:
+async def answer_in_shape(
+    request: Request, caller: Caller, ask: Ask, spoken: Spoken, prepare: Prepare = as_it_is
+) -> Response:
     """Raises what answering raises; each shape renders that in its own way."""
     parts: Parts = request.app.state.parts
     callers: Callers = request.app.state.callers
@@ -41,15 +43,14 @@ async def answer_in_shape(request: Request, caller: Caller, ask: Ask, spoken: Sp
     wanted = once(request.headers, caller.tenant, request.scope["path"], await request.body())
     with callers.watching(request):
         if ask.stream:
-            return await _streamed(ask, wanted, parts, callers, spoken)
-        answered = await answer_once(ask, wanted, parts, partial(hung_up, request))
+            return await _streamed(await opened_once(ask, wanted, parts, prepare), callers, spoken)
+        answered = await answer_once(ask, wanted, parts, partial(hung_up, request), prepare)
         body = spoken.body(answered)
         await spoken.told(answered, body)
     return JsonAnswer(body, headers(answered))
 
 
-async def _streamed(ask: Ask, wanted: Once | None, parts: Parts, callers: Callers, spoken: Spoken) -> Response:
-    stream = await opened_once(ask, wanted, parts)
+async def _streamed(stream: Opened, callers: Callers, spoken: Spoken) -> Response:
     who = stream.who()
     frames = spoken.frames(who)
     stream.before_the_end = _telling(spoken, frames)
