@@ -137,7 +137,7 @@ class Running:
             return response.status, await response.json(content_type=None)
 
 
-REJOINED_S = 0.0 if ON_KAFKA else 3.0  # a heartbeat and a joining, and as much again
+REJOINED_S = 0.0 if ON_KAFKA else 6.0  # a heartbeat and a joining, and half as much again
 
 
 @dataclass
