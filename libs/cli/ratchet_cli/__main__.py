@@ -1,6 +1,10 @@
 """`ratchet`, and `python -m ratchet_cli`."""
 
 import signal
+import sys
+from typing import Final
+
+INTERRUPTED: Final = 128 + signal.SIGINT  # as shells have it
 
 
 def run() -> None:
@@ -9,7 +13,10 @@ def run() -> None:
     from ratchet_cli.main import app
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:  # before the command itself has begun, which knows what to stop
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

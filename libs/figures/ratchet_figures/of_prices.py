@@ -120,9 +120,18 @@ def _contribution(ground: _Ground) -> Iterator[Figure]:
             "weight * return"
             if ground.asked.rebalancing == "never"
             else "sum of weight * return, linked over time by logarithms",
-            tuple(_inputs(ground, benchmark=False)),
+            tuple(_inputs_of(ground, name)),
             ground.assumptions,
         )
+
+
+def _inputs_of(ground: _Ground, name: str) -> Iterator[Input]:
+    """Of one instrument: what all others brought goes into it as well, and is told once."""
+    steps, others = len(ground.prices.table), len(ground.weights) - 1
+    yield Input(f"{steps:,} prices of {name}", source=ground.asked.sources.get(name))
+    yield Input(f"weight of {name}", ground.weights[name], unit="share")
+    if others:
+        yield Input(f"prices and weights of the {others:,} other instruments")
 
 
 def _inputs(ground: _Ground, *, benchmark: bool) -> Iterator[Input]:

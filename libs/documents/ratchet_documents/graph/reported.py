@@ -25,7 +25,11 @@ _ROW: Final = re.compile(rf"(?<![\w.,])(?P<cells>{_CELL}(?:{_GAP}(?<![\d,.])(?<!
 _ONE: Final = re.compile(
     r"(?P<open>\()?[$€£¥]?\s{0,6}(?P<open2>\()?(?P<digits>\d[\d,]*(?:\.\d+)?)\)?(?P<percent>\s?%)?|[—–]"
 )
-_SCALE: Final = re.compile(r"\bin\s+(?P<scale>thousands|millions|billions)\b", re.I)
+_SCALE: Final = re.compile(  # `in thousands of stores` is none
+    r"\bin\s+(?P<scale>thousands|millions|billions)\b"
+    r"(?!\s+of\b(?!\s+(?:U\.?S\.?|dollars|euros|pounds|yen|[$€£¥])))",
+    re.I,
+)
 _SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _CURRENCY: Final = re.compile(r"[$€£¥]")
 _CODES: Final = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
@@ -104,7 +108,7 @@ def _of_row(metric: str, row: re.Match[str], above: Above, start: int) -> Iterat
     if head is None or len(cells) != len(head.columns) or (not above.scale and not per_share):
         return
     for period, cell in zip(head.columns, cells, strict=True):
-        if cell["digits"] is None or cell["percent"] or per_share != ("." in cell["digits"]):
+        if cell["digits"] is None or cell["percent"] or not _fits(cell["digits"], above.scale, per_share=per_share):
             continue
         if ("M-" in period) is (metric in OF_A_DAY) or "-" not in period:
             continue  # a change of inventories is no inventories, and a year in which a debt is due no year of a report
@@ -112,6 +116,11 @@ def _of_row(metric: str, row: re.Match[str], above: Above, start: int) -> Iterat
         negative = cell["open"] or cell["open2"]
         unit = "per_share" if per_share else above.currency
         yield Reported(metric, period, -value if negative else value, unit, start, row.end())
+
+
+def _fits(digits: str, scale: float, *, per_share: bool) -> bool:
+    """What is of a share has cents; amounts may have a part of a million, and none of less."""
+    return "." in digits if per_share else "." not in digits or scale >= _SCALES["million"]
 
 
 def _sentences(text: str) -> Iterator[Reported]:

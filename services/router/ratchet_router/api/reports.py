@@ -1,5 +1,6 @@
 """HTTP in: reports for an analyst."""
 
+import re
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -27,6 +28,7 @@ MEDIA: Final[dict[Form, str]] = {
     "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
 }
+_UNWANTED: Final = re.compile(r"(?:^|;)q=0(?:\.0*)?(?:;|$)")
 PICTURES: Final = {"svg": "image/svg+xml", "png": "image/png"}
 # A page opened from here runs nothing and loads nothing, whatever a document has put into its words.
 SAFE: Final = {
@@ -144,7 +146,9 @@ async def _prices(body: NewReport, request: Request) -> Prices:
 def accepted(header: str) -> Form:
     """The first known form that the header names; JSON where it names none."""
     for part in header.split(","):
-        media = part.partition(";")[0].strip().casefold()
+        media, _, how = part.replace(" ", "").casefold().partition(";")
+        if _UNWANTED.search(how):
+            continue
         for form, its in MEDIA.items():
             if media and media == its.partition(";")[0]:
                 return form

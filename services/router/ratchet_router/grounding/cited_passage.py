@@ -41,6 +41,10 @@ class CitedPassage:
                 found.setdefault(word, []).append(number)
         return found
 
+    @property
+    def sentences(self) -> list[str]:
+        return self._sentences
+
     def quoted(self, words: str) -> str | None:
         """What the passage has for the words that an answer quotes; None: they do not stand there."""
         if not stands_in_plain(words, self._plain):

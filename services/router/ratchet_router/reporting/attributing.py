@@ -1,9 +1,11 @@
 """Statements that name no source get the one that they are from, where their words or figures say it. Pure.
 
-A statement is a passage's where a sentence of the passage has nearly all of its telling words, or where a figure of it
-is quoted from the passage. What cannot be told so stays without a source.
+A statement is a passage's where one sentence of the passage has all of its telling words, and denies what it denies; or
+where a sentence has a figure of it, digit by digit, and another telling word. It is a computed figure's where it has
+the words of the measure, too. What cannot be told so stays without a source: better none than a false one.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -15,14 +17,17 @@ from ratchet_figures.checking.passages import Passage
 from ratchet_figures.checking.units import BARE
 from ratchet_figures.narrating import Marked
 from ratchet_reports.report import Paragraph, Section, Statement
-from ratchet_router.grounding.cited_passage import CitedPassage
+from ratchet_router.grounding.cited_passage import LONGEST_QUOTE, CitedPassage
 from ratchet_router.grounding.citing import KNOWN_BY_DIGITS
 from ratchet_router.grounding.enough import words_of
 from ratchet_router.grounding.sources import Source
 from ratchet_router.reporting.told import Read
 
-SHARE: Final = 0.75  # of the telling words that one sentence of the passage has to have
 FEWEST: Final = 4  # telling words: less of it stands anywhere
+BEGINNING: Final = 5  # letters
+SCALES: Final = frozenset({"thousand", "thousands", "million", "millions", "billion", "billions", "percent"})
+_DENIES: Final = re.compile(r"\b(?:not|no|never|neither|nor|without|none|cannot)\b|n['\u2019]t\b", re.I)
+_DIGITS: Final = re.compile(r"\d[\d.,]*\d|\d")
 MOST: Final = 200  # statements that are looked up
 
 Quotes = Mapping[int, tuple[str, ...]]  # by the passage's number
@@ -65,35 +70,57 @@ class _Looking:
         return replace(given, marks=marks)
 
     def _of_words(self, text: str) -> Iterator[str]:
-        """The passage that has most of them."""
         said = set(words_of(text))
         if len(said) < FEWEST:
             return
-        shares = [(self._share(said, number, text), number) for number in self._sentences]
-        share, number = max(shares, key=lambda pair: (pair[0], -pair[1]), default=(0.0, 0))
-        if share >= SHARE:
-            self._quote(number, text)
-            yield str(number)
-
-    def _share(self, said: set[str], number: int, text: str) -> float:
-        return len(said & set(words_of(self._sentences[number].nearest(text)))) / len(said)
+        for number, passage in self._sentences.items():
+            sentence = passage.nearest(text)
+            if said <= set(words_of(sentence)) and denials(text) == denials(sentence):
+                self.quotes.setdefault(number, []).append(sentence)
+                yield str(number)
+                return
 
     def _of_figures(self, text: str) -> Iterator[str]:
         try:
             findings = checked(text, [one.figure for one in self._figures], self._passages).findings
         except CannotCheckError:  # it is said of the whole answer
             return
+        words = telling(text)
         for one in findings:
-            if one.unit == BARE and sum(map(str.isdigit, one.text)) < KNOWN_BY_DIGITS:
+            digits = _DIGITS.search(one.text)
+            if digits is None or (one.unit == BARE and sum(map(str.isdigit, one.text)) < KNOWN_BY_DIGITS):
                 continue  # a 5 stands everywhere
             if one.ground == "quoted" and one.passage is not None:
-                self._quote(int(one.passage.mark), text)
-                yield one.passage.mark
+                yield from self._quoted(digits[0], words, text)
             elif one.ground == "computed" and not one.input:
-                yield from (its.mark for its in self._figures if its.figure is one.figure)
+                yield from (
+                    its.mark for its in self._figures if its.figure is one.figure and names(text, its.figure.name)
+                )
 
-    def _quote(self, number: int, text: str) -> None:
-        self.quotes.setdefault(number, []).append(self._sentences[number].nearest(text))
+    def _quoted(self, digits: str, words: set[str], text: str) -> Iterator[str]:
+        """The first passage with a sentence that has the figure and a word."""
+        whole = re.compile(rf"(?<![\d.,]){re.escape(digits)}(?!\d|[.,]\d)")
+        for number, passage in self._sentences.items():
+            for sentence in passage.sentences:
+                if whole.search(sentence) and words & telling(sentence) and denials(text) == denials(sentence):
+                    self.quotes.setdefault(number, []).append(sentence[:LONGEST_QUOTE])
+                    yield str(number)
+                    return
+
+
+def telling(text: str) -> set[str]:
+    """Words that say what it is about: neither figures nor scales."""
+    return {word for word in words_of(text) if not any(map(str.isdigit, word)) and word not in SCALES}
+
+
+def denials(text: str) -> int:
+    return len(_DENIES.findall(text))
+
+
+def names(text: str, measure: str) -> bool:
+    """Whether it has the words of a measure, or what they begin with: `returned` is a return."""
+    said = [word[:BEGINNING] for word in words_of(text)]
+    return all(word[:BEGINNING] in said for word in measure.split("_") if word not in ("max", "historical"))
 
 
 def _source(read: Read) -> Source:

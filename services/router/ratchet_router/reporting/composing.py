@@ -45,7 +45,7 @@ def composed(
         checks=checks,
         statistics=_statistics(said) if told is not None else Statistics(),
         assumptions=(*computed.reasons, *computed.assumptions, *said.assumptions, *said.reasons),
-        warnings=(*warned, *_not_answered(told), *computed.refused, *_failed(checks)),
+        warnings=(*warned, *_simulated(told), *_not_answered(told), *computed.refused, *_failed(checks)),
     )
 
 
@@ -96,6 +96,11 @@ def _statistics(told: Told) -> Statistics:
         passages_read=len(told.read),
         documents_read=len(told.documents),
     )
+
+
+def _simulated(told: Told | None) -> Iterator[str]:
+    if told is not None and told.simulated:
+        yield f"The answer is simulated: no model of a provider is behind {told.model}."
 
 
 def _not_answered(told: Told | None) -> Iterator[str]:

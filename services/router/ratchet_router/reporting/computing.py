@@ -23,7 +23,9 @@ def computed(wanted: Wanted, choice: Chosen) -> Computed:
     refused = [its for one in found for its in one.refusals]
     figures = tuple(dict.fromkeys(its for one in found for its in one.figures))
     told = narrated(Figures(figures, tuple(refused)), prefix=PREFIX)
-    assumptions = tuple(dict.fromkeys(said for one in figures for said in one.assumptions))
+    assumptions = tuple(
+        dict.fromkeys((*(said for one in figures for said in one.assumptions), *_gaps(wanted.holdings)))
+    )
     return Computed(
         text=told.text,
         figures=told.marks,
@@ -33,6 +35,12 @@ def computed(wanted: Wanted, choice: Chosen) -> Computed:
         assumptions=assumptions,
         refused=(*(one for one in told.notes if one not in assumptions), *choice.unknown),
     )
+
+
+def _gaps(holdings: Holdings | None) -> Iterable[str]:
+    for name, its in (holdings.prices if holdings else {}).items():
+        if missing := sum(price is None for price in its.values()):
+            yield f"{name} has no price on {missing:,} of {len(its):,} days: a return goes from one price to the next."
 
 
 def _found(wanted: Wanted, request: OfPrices | OfStatements) -> Figures:
@@ -47,11 +55,11 @@ def _found(wanted: Wanted, request: OfPrices | OfStatements) -> Figures:
 
 def _of_prices(holdings: Holdings, request: OfPrices) -> Figures:
     """Raises CannotComputeError."""
-    whole = not request.instruments
-    instruments = request.instruments or holdings.instruments
+    whole = not request.instruments or set(request.instruments) == set(holdings.instruments)
+    instruments = holdings.instruments if whole else request.instruments
     if missing := [name for name in instruments if name not in holdings.prices]:
         raise CannotComputeError(f"There are no prices of {', '.join(missing)}.")
-    weights = {name: holdings.weights[name] for name in instruments if name in holdings.weights} if whole else {}
+    weights = _weights(holdings, instruments, whole=whole)
     source = Source(holdings.source) if holdings.source else None
     against = request.benchmark
     found = figures_of_prices(
@@ -66,13 +74,32 @@ def _of_prices(holdings: Holdings, request: OfPrices) -> Figures:
             sources=dict.fromkeys(holdings.prices, source) if source else {},
         )
     )
-    return found if whole else _of(found, " and ".join(instruments))
+    if whole:
+        return found
+    kept = f"The weights are those that the portfolio has in {' and '.join(instruments)}, scaled to 1."
+    return _of(found, " and ".join(instruments), (kept,) if weights and len(weights) > 1 else ())
 
 
-def _of(found: Figures, subject: str) -> Figures:
+def _weights(holdings: Holdings, instruments: tuple[str, ...], *, whole: bool) -> dict[str, float]:
+    """Of a part of what is held in the proportions that it has there."""
+    given = {name: holdings.weights[name] for name in instruments if name in holdings.weights}
+    total = sum(given.values())
+    if whole or len(given) < len(instruments) or total <= 0:
+        return given if whole else {}
+    return {name: weight / total for name, weight in given.items()}
+
+
+def _of(found: Figures, subject: str, assumed: tuple[str, ...]) -> Figures:
     """Of a part of what is held, which is not the portfolio."""
     return Figures(
-        tuple(replace(one, subject=subject) if one.subject == PORTFOLIO else one for one in found.figures),
+        tuple(
+            replace(
+                one,
+                subject=subject if one.subject == PORTFOLIO else one.subject,
+                assumptions=(*one.assumptions, *assumed),
+            )
+            for one in found.figures
+        ),
         tuple(replace(one, subject=subject) for one in found.refusals),
     )
 

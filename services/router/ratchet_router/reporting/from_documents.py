@@ -7,9 +7,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ratchet_documents.graph import candidates
+from ratchet_documents.graph import candidates, final_id
 from ratchet_figures.choosing import Known, OfStatements, chosen_by_rules
+from ratchet_figures.choosing.times import time_of
 from ratchet_router.graph.looking import Graphs
+from ratchet_router.graph.part import Part
 from ratchet_router.graph.store import Kept
 from ratchet_router.grounding.from_graph import narrow_of
 from ratchet_router.reporting.reported import Reported, reported
@@ -49,11 +51,31 @@ class FromDocuments:
         found = await self._graphs.listed(tenant, narrow, keys=asked.who, limit=MOST_READ) if asked.who else []
         if not found and narrowed:
             found = await self._graphs.listed(tenant, narrow, limit=MOST_READ)
-        if not found:
+        its = await asyncio.to_thread(_read, found, asked.who if not narrowed else (), _periods(wanted, asked.periods))
+        if its is None:
             return Reported(notes=(NOT_NAMED,))
-        its = await asyncio.to_thread(_read, found, asked.periods)
-        return its if its.statements else Reported(notes=(NOT_REPORTED,))
+        return its if its.statements else Reported(notes=its.notes or (NOT_REPORTED,))
 
 
-def _read(found: Sequence[Kept], periods: Sequence[str]) -> Reported:
-    return reported([one.unpacked() for one in found], periods)
+def _read(found: Sequence[Kept], who: Sequence[str], periods: Sequence[str]) -> Reported | None:
+    """None: nothing is of a company that is named. `who`: ids; none: of whoever it is."""
+    parts = [one.unpacked() for one in found]
+    its = [one for one in parts if not who or _is_of(one, who)]
+    return reported(its, periods) if its else None
+
+
+def _is_of(part: Part, who: Sequence[str]) -> bool:
+    """Its own company is named, and not one that it speaks of."""
+    own = f"company:{part.company}"
+    return any(final_id(one, part.graph.linked) == own for one in who)
+
+
+def _periods(wanted: Wanted, named: Sequence[str]) -> Sequence[str]:
+    """A year that the question is about is one, too; days that the request gives are held against statements later."""
+    if wanted.computing.first or wanted.computing.last:
+        return ()
+    time = time_of(wanted.question, datetime.now(UTC).date())
+    if named or time is None or time.first is None or time.last is None:
+        return named
+    whole = (time.first.month, time.first.day, time.last.month, time.last.day) == (1, 1, 12, 31)
+    return [str(year) for year in range(time.first.year, time.last.year + 1)] if whole else named

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import date
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -35,17 +36,41 @@ def chosen(wanted: Wanted, known: Known) -> Chosen:
     by_rules = chosen_by_rules(wanted.question, known)
     if not by_rules.requests:
         return _usual(wanted)
-    found = Chosen.of(by_rules)
+    found = _as_given(Chosen.of(by_rules), wanted.computing)
     if not wanted.reported:
         return found
     nothing_missing = wanted.holdings is None and bool(found.of_statements)  # risks, say, are of the documents then
     unknown = () if nothing_missing else found.unknown
-    return replace(found, of_statements=tuple(map(_of_all, found.of_statements)), unknown=unknown)
+    of_statements = tuple(_within(_of_all(one), wanted.computing) for one in found.of_statements)
+    reasons = tuple(one for one in found.reasons if not (one.startswith("The time is") and not found.of_prices))
+    return replace(found, of_statements=of_statements, unknown=unknown, reasons=reasons)
+
+
+def _as_given(found: Chosen, its: Computing) -> Chosen:
+    """What the request says of how it is computed goes before what the question says."""
+    usual = Computing()
+    said: dict[str, Any] = {
+        name: getattr(its, name)
+        for name in ("level", "risk_free", "rebalancing", "first", "last")
+        if getattr(its, name) != getattr(usual, name)
+    }
+    days = {name: day for name, day in said.items() if name in ("first", "last")}
+    reasons = (*found.reasons, f"The request says {', '.join(said)}.") if said else found.reasons
+    return replace(
+        found,
+        of_prices=tuple(dataclasses.replace(one, **said) for one in found.of_prices),
+        of_statements=tuple(dataclasses.replace(one, **days) for one in found.of_statements),
+        reasons=reasons,
+    )
 
 
 def _of_all(its: OfStatements) -> OfStatements:
     """Those out of documents are of the companies and the periods that are asked for, as the documents name them."""
     return dataclasses.replace(its, companies=(), first=None, last=None)
+
+
+def _within(its: OfStatements, given: Computing) -> OfStatements:
+    return dataclasses.replace(its, first=given.first, last=given.last)
 
 
 def _named(wanted: Wanted, its: Computing) -> Chosen | None:

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from ratchet_documents.graph import Relation
+from ratchet_documents.graph.expanding import is_of_period
 from ratchet_figures.names import MAY_GROW
 from ratchet_router.graph.part import Part
 from ratchet_router.reporting.wanted import GivenItem, GivenStatement
 
 MOST_COMPANIES: Final = 10
 MOST_STATEMENTS: Final = 12  # of a company: the latest
-OF_A_CURRENCY: Final = 3  # letters of its code
+OF_A_CURRENCY: Final = 3  # letters of its code; none: no document says which
 LENGTH_OF_DAY: Final = 10
 ALWAYS_POSITIVE: Final = frozenset({"cost_of_revenue", "interest_expense", "capital_expenditure"})
 ALIKE: Final = 0.005  # two documents round one amount differently
@@ -32,22 +33,16 @@ class Reported(NamedTuple):
 
 def reported(parts: Sequence[Part], periods: Collection[str]) -> Reported:
     """`parts`: of documents, the newest first, whose amounts go before those of older ones. `periods`: that are asked
-    for, as `2022-Q3`: of them alone, where there are documents about them.
+    for, as `2022-Q3`: statements go to the last of them; where none ends there, there are none.
     """
-    asked = [one for one in parts if one.period in periods]
-    read = asked or list(parts)
-    wanted = _months(periods)
     by_company: dict[str, list[Part]] = defaultdict(list)
-    for part in read:
+    for part in parts:
         if part.company:
             by_company[part.company].append(part)
-    found = [_of(its, wanted) for its in list(by_company.values())[:MOST_COMPANIES]]
-    notes = [note for one in found for note in one.notes]
-    if periods and not asked and any(one.statements for one in found):
-        notes.insert(0, f"No document is about {', '.join(sorted(periods))}: what others report is computed from.")
+    found = [_of(its, periods) for its in list(by_company.values())[:MOST_COMPANIES]]
     return Reported(
         tuple(its for one in found for its in one.statements),
-        tuple(dict.fromkeys(notes)),
+        tuple(dict.fromkeys(note for one in found for note in one.notes)),
         tuple(dict.fromkeys(its for one in found for its in one.documents)),
     )
 
@@ -59,12 +54,13 @@ def _months(periods: Collection[str]) -> int:
     return YEAR if any(len(one) == 4 for one in periods) else 0
 
 
-def _of(parts: Sequence[Part], wanted: int) -> Reported:
+def _of(parts: Sequence[Part], periods: Collection[str]) -> Reported:
     """Of one company."""
     flows: dict[int, Ends] = defaultdict(lambda: defaultdict(dict))
     days: Ends = defaultdict(dict)
     notes: list[str] = []
     from_: dict[str, None] = {}
+    whose: dict[tuple[str, int, date], str] = {}
     currencies: dict[str, None] = {}
     for part, one, at in _amounts(parts):
         metric, months, end = at
@@ -74,14 +70,37 @@ def _of(parts: Sequence[Part], wanted: int) -> Reported:
         kept = (flows[months] if months else days)[end]
         item = GivenItem(_value(metric, one), part.title, max(0, one.where.page))
         if metric not in kept:
-            kept[metric] = item
+            kept[metric], whose[at] = item, part.document_id
             from_[part.document_id] = None
-        elif abs(kept[metric].value - item.value) > ALIKE * abs(item.value):
+        elif whose[at] != part.document_id and abs(kept[metric].value - item.value) > ALIKE * abs(item.value):
             notes.append(f"{metric} of {_name(parts)} to {end} differs between documents: the newest counts.")
     if len(currencies) > 1:
         notes.append(f"{_name(parts)} reports in several currencies: {next(iter(currencies))} is computed from.")
-    statements = list(_statements(_name(parts), next(iter(currencies), ""), flows, days, wanted))[-MOST_STATEMENTS:]
-    return Reported(tuple(statements), tuple(notes), tuple(from_) if statements else ())
+    statements = list(_statements(_name(parts), next(iter(currencies), ""), flows, days, _months(periods)))
+    if statements and periods:
+        asked = [its.last for its in statements if _is_asked(its, periods, parts)]
+        if not asked:
+            statements = []
+            notes.append(f"The documents report no amounts of {_name(parts)} for {', '.join(sorted(periods))}.")
+        statements = [its for its in statements if its.last <= max(asked)]
+    kept_ones = tuple(statements[-MOST_STATEMENTS:])
+    return Reported(kept_ones, tuple(notes), tuple(from_) if kept_ones else ())
+
+
+def _is_asked(its: GivenStatement, periods: Collection[str], parts: Sequence[Part]) -> bool:
+    """By the calendar, or as a document about the period has it: a company's third quarter may end in June."""
+    if its.last in {end for part in parts if part.period in periods for end in _last_days(part)}:
+        return True
+    months = round((its.last - its.first) / AVERAGE_MONTH)
+    key = f"{months}M-{its.last}" if months else str(its.last)
+    return any(is_of_period(key, period) for period in periods)
+
+
+def _last_days(part: Part) -> list[date]:
+    """Of a document: the last day up to which it tells of a time, or else of a day."""
+    places = [at for one in part.graph.relations if (at := _place(one)) is not None]
+    ends = [end for _, months, end in places if months] or [end for *_, end in places]
+    return [max(ends)] if ends else []
 
 
 def _amounts(parts: Sequence[Part]) -> Iterator[tuple[Part, Relation, tuple[str, int, date]]]:
@@ -93,7 +112,7 @@ def _amounts(parts: Sequence[Part]) -> Iterator[tuple[Part, Relation, tuple[str,
 
 def _place(one: Relation) -> tuple[str, int, date] | None:
     """Metric, months (0: of a day) and end of what computing knows; None: it does not."""
-    if one.type != "reports" or one.value is None or len(one.unit) != OF_A_CURRENCY or len(one.ends) != 3:
+    if one.type != "reports" or one.value is None or len(one.unit) not in (0, OF_A_CURRENCY) or len(one.ends) != 3:
         return None
     metric, key = one.ends[1].partition(":")[2], one.ends[2].partition(":")[2]
     months, _, end = key.rpartition("M-")

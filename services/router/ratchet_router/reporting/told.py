@@ -32,6 +32,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float | None = None
     confidence_source: ConfidenceSource | None = None
     checks: tuple[Check, ...] = ()
+    simulated: bool = False
     read: tuple[Read, ...] = ()
     assumptions: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()  # how it was looked for, and how much
@@ -58,6 +59,7 @@ def told_of(answered: Answered) -> Told:
         confidence=answered.confidence if found else None,
         confidence_source=answered.raw_confidence.source if found and answered.raw_confidence else None,
         checks=answered.checks if found else (),
+        simulated=answered.simulated,
         read=_read(answered) if its else (),
         assumptions=answered.assumptions,
         reasons=its.reasons if its else (),

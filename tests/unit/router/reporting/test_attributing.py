@@ -3,7 +3,7 @@
 import pytest
 
 from ratchet_reports.report import Paragraph, Section, Statement
-from ratchet_router.reporting.attributing import Attributed, attributed
+from ratchet_router.reporting.attributing import Attributed, attributed, names
 from ratchet_router.reporting.told import Read
 
 LEASE = Read(
@@ -36,7 +36,14 @@ def marks_of(found: Attributed) -> tuple[str, ...]:
     [
         ("It may be renewed once by either party.", ("1",)),
         ("Either party may have it renewed once.", ("1",)),
-        ("They earn 4.5 percent.", ("1",)),
+        ("They earn 4.5 percent.", ()),
+        ("The rate of it all is 4.5 percent.", ("1",)),
+        ("The rate is 4.6 percent.", ()),
+        ("The rate is not 4.5 percent.", ()),
+        ("It may not be renewed once by either party.", ()),
+        ("It may be renewed twice by either party.", ()),
+        ("Dividends of Quux were $82,959 million.", ()),
+        ("Net sales were $83.0 billion.", ()),
         ("Sales came to $82,959 million.", ("2",)),
         ("Sales of $82,959 million pay for a rate of 4.5 percent.", ("2", "1")),
         ("Five things matter, of 5.", ()),
@@ -58,3 +65,17 @@ def test_what_names_its_source_keeps_it() -> None:
 
 def test_the_quote_is_the_passages_own_sentence() -> None:
     assert of("Either party may have it renewed once.").quotes == {1: ("It may be renewed once by either party.",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "measure", "its"),
+    [
+        ("The yearly volatility was 12.3%.", "volatility", True),
+        ("The gross margin was 12.3%.", "volatility", False),
+        ("The gross margin was 12.3%.", "net_margin", False),
+        ("The portfolio returned 8% in total.", "total_return", True),
+        ("The largest drawdown was 8%.", "max_drawdown", True),
+    ],
+)
+def test_a_computed_figure_is_known_by_the_words_of_its_measure(text: str, measure: str, *, its: bool) -> None:
+    assert names(text, measure) is its

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,3 +74,31 @@ def test_parts_that_are_not_wanted_are_not_made() -> None:
     wanted = Wanted(question="", holdings=Holdings(prices=prices([1, 2, 3])), parts=("figures",))
     found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return",)),)))
     assert (found.tables, found.plots) == ((), ())
+
+
+def test_all_that_is_held_by_name_is_the_portfolio_and_a_part_keeps_its_proportions() -> None:
+    held = Holdings(prices=prices([1, 2, 3], [3, 2, 4], [1, 1, 2]), weights={"S0": 0.6, "S1": 0.3, "S2": 0.1})
+    wanted = Wanted(question="", holdings=held)
+    found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return",), ("S0", "S1", "S2")),)))
+    assert found.figures[0].figure.subject == "portfolio"
+    assert found.figures[0].figure.inputs[1].value == pytest.approx(0.6)
+    found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return",), ("S0", "S1")),)))
+    (figure,) = (one.figure for one in found.figures)
+    assert figure.subject == "S0 and S1"
+    assert figure.inputs[1].value == pytest.approx(2 / 3)
+    assert any("scaled to 1" in one for one in figure.assumptions)
+
+
+def test_two_hundred_instruments_are_no_more_than_a_report_takes() -> None:
+    wanted = Wanted(question="Well?", holdings=Holdings(prices=prices(*[[1.0 + n, 2.0 + n, 3.0] for n in range(200)])))
+    found = computed(wanted, chosen(wanted, known_of(wanted)))  # type: ignore[arg-type]
+    assert sum(len(one.figure.inputs) for one in found.figures) <= STANDARD.inputs
+    assert len(found.figures) <= STANDARD.figures
+
+
+def test_days_without_a_price_are_said() -> None:
+    its = prices([1, 2, 3, 4])
+    its["S0"][FIRST + timedelta(days=1)] = None
+    wanted = Wanted(question="", holdings=Holdings(prices=its))
+    found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return",)),)))
+    assert any("S0 has no price on 1 of 4 days" in one for one in found.assumptions)

@@ -8,7 +8,7 @@ from ratchet_documents.graph import Entity, Graph, Relation, Where
 from ratchet_router.graph.part import Part
 from ratchet_router.grounding.context import Context
 from ratchet_router.reporting.computing import computed
-from ratchet_router.reporting.from_documents import calls_for_statements, with_reported
+from ratchet_router.reporting.from_documents import _is_of, _periods, calls_for_statements, with_reported
 from ratchet_router.reporting.known import chosen, known_of
 from ratchet_router.reporting.reported import reported
 from ratchet_router.reporting.wanted import Computing, Holdings, Wanted
@@ -44,13 +44,28 @@ def test_amounts_of_a_quarter_and_of_its_last_day_are_one_statement() -> None:
     assert before.items.keys() == {"revenue", "net_income"}
 
 
-def test_the_documents_about_the_period_that_is_asked_for_go_alone() -> None:
+def test_statements_go_to_the_period_that_is_asked_for() -> None:
     older = part({"revenue": {"3M-2021-12-25": 123_945e6}}, "doc_1", "2022-Q1")
     found = reported([part(QUARTERS), older], ("2022-Q1",))
-    assert [one.last for one in found.statements] == [date(2021, 12, 25)]
-    assert found.documents == ("doc_1",)
+    assert found.statements[-1].last == date(2021, 12, 25)
+    assert reported([part(QUARTERS), older], ("2021-Q4",)) == found  # as the calendar has it
     found = reported([part(QUARTERS), older], ("2020-Q1",))
-    assert "No document is about 2020-Q1" in found.notes[0]
+    assert found.statements == ()
+    assert found.notes == ("The documents report no amounts of Apple Inc. for 2020-Q1.",)
+
+
+def test_a_year_is_taken_out_of_the_document_that_has_it_restated() -> None:
+    years = {"revenue": {"12M-2023-12-31": 3.0, "12M-2022-12-31": 2.0, "12M-2021-12-31": 1.0}}
+    found = reported([part(years, "doc_3", "2023")], ("2022",))
+    assert [one.items["revenue"].value for one in found.statements] == [1.0, 2.0]
+
+
+def test_a_year_in_the_question_is_a_period_and_a_company_that_is_only_named_answers_nothing() -> None:
+    assert _periods(Wanted(question="What was the net margin in 2022?"), ()) == ["2022"]
+    assert _periods(Wanted(question="What was the net margin?"), ()) == ()
+    its = part(QUARTERS)
+    assert _is_of(its, ("person:apple", "company:apple"))
+    assert not _is_of(its, ("company:quux",))
 
 
 def test_the_newest_document_counts_where_two_differ_and_that_is_said() -> None:
