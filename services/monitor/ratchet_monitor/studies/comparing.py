@@ -17,7 +17,6 @@ from ratchet_monitor.studies.outlook import with_outlook
 from ratchet_monitor.studies.past import NO_PASTS, Pasts
 from ratchet_monitor.studies.sharing import OF_SHARES, told_of, watched
 from ratchet_monitor.studies.study import Arm, Rail, Study
-from ratchet_monitor.studies.turns import in_turn
 from ratchet_monitor.studies.units import Counted, Units
 from ratchet_scoring import conclusion as concluding
 from ratchet_scoring.advance import Limits
@@ -38,7 +37,6 @@ class Material:
     units: Units
     complete: Sequence[Counted]
     pasts: Pasts
-    now: datetime
     days: float  # since the start
 
     def pace(self, units: int) -> float:
@@ -48,7 +46,7 @@ class Material:
 async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: datetime) -> Finding:
     """Gives the event loop its turn between bets."""
     days = max(now - study.started_at, SHORTEST) / DAY
-    material = Material(study, units, units.complete(now), pasts, now, days)
+    material = Material(study, units, units.complete(now), pasts, days)
     found = [(arm, await _measured(material, arm, study.metric, alpha_of_gain(study))) for arm in study.on_trial]
     guarded = {arm.name: [await _guarded(material, arm, rail) for rail in study.guard_rails] for arm in study.on_trial}
     seen = [_seen(material, study.control, None), *(_seen(material, arm, measured) for arm, measured in found)]
@@ -89,13 +87,13 @@ async def _measured(material: Material, arm: Arm, metric: Metric, alpha: float, 
         control, own = _apart(study, arm, material.complete)
         pasts = material.pasts if metric is study.metric else NO_PASTS
         return by_interval(control, own, asked, material.pace(len(control) + len(own)), pasts)
-    if study.pre_period_days and metric is study.metric:
-        control, own = _apart(study, arm, [unit for unit, _ in material.units.with_first(metric)])
-        return by_interval(control, own, asked, material.pace(len(control) + len(own)), material.pasts)
     both = (study.control.name, arm.name)
-    told = [one for one in material.units.told(metric) if one.arm in both]
-    sequence = [(one.arm == arm.name, one.value) for one in in_turn(told, both, material.now)]
-    return await by_bets(sequence, asked, material.pace(len(told)))
+    known = [(unit, value) for unit, value in material.units.with_first(metric) if unit.arm in both]
+    if study.pre_period_days and metric is study.metric:
+        control, own = _apart(study, arm, [unit for unit, _ in known])
+        return by_interval(control, own, asked, material.pace(len(known)), material.pasts)
+    sequence = [(unit.arm == arm.name, value) for unit, value in known]
+    return await by_bets(sequence, asked, material.pace(len(sequence)))
 
 
 def _apart(study: Study, arm: Arm, units: Sequence[Counted]) -> tuple[list[Counted], list[Counted]]:
