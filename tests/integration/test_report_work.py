@@ -161,7 +161,9 @@ async def test_wherever_a_worker_dies_a_deleted_report_goes_wholly(desk: Desk, s
         kept = await desk.database.reports.find_one({"_id": asked.id})
         assert kept is not None
         assert (kept["state"], kept["question"], kept["caller"]) == ("gone", "", b"")
-        await desk.store.put_parts(desk.tenant, asked.id, PAGES)  # of a worker that had lost its lease
+        await desk.store.put_parts(
+            desk.tenant, asked.id, PAGES, desk.now + timedelta(days=7)
+        )  # of a worker that had lost its lease
         await desk.is_taken_up(AGAIN_AFTER)
         assert await desk.parts(asked) == []
         if not died:

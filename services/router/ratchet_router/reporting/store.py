@@ -37,12 +37,13 @@ class MongoReportStore:
             await self.collection.create_index("documents", partialFilterExpression={"documents": {"$gt": ""}})
             await self.collection.create_index("delete_at")
             await self.parts.create_index("report")
+            await self.parts.create_index("delete_at", expireAfterSeconds=0)
 
     # for callers
 
     async def insert(self, new: ReportRecord, key: str, wanted: bytes, delete_at: datetime) -> bool:
         """False: one was asked for under the same Idempotency-Key."""
-        await self.put_parts(new.tenant, new.id, {WANTED: wanted})
+        await self.put_parts(new.tenant, new.id, {WANTED: wanted}, delete_at)
         made = _fields(new) | {"_id": new.id, "key": key, "due_at": new.created_at.timestamp(), "delete_at": delete_at}
         made |= holding(entry(change_of(new)))
         try:
@@ -92,10 +93,10 @@ class MongoReportStore:
 
     # what belongs to one
 
-    async def put_parts(self, tenant: str, id_: str, parts: Mapping[str, bytes]) -> None:
-        """Over what was there under these names."""
+    async def put_parts(self, tenant: str, id_: str, parts: Mapping[str, bytes], delete_at: datetime) -> None:
+        """Over what was there under these names. `delete_at`: of the report; what a kill left without one goes then."""
         for name, content in parts.items():
-            made = {"report": id_, "tenant": tenant, "name": name, "content": content}
+            made = {"report": id_, "tenant": tenant, "name": name, "content": content, "delete_at": delete_at}
             with waiting_is_worth_it():
                 await self.parts.replace_one({"_id": _part_id(id_, name)}, made, upsert=True)
 

@@ -22,6 +22,7 @@ class Held:
 
     def __init__(self, document: Document) -> None:
         self.document, self.record = document, record_of(document)
+        self.delete_at: datetime = document.get("delete_at", self.record.changed_at)
 
     @property
     def lease(self) -> Document:
@@ -62,13 +63,13 @@ class MongoReportWork:
         """The step is done, and the next one is due at once. What was made is there before it is said."""
         its = held.record
         await self._write(held, {"$set": {"changed_at": now}})  # still ours: a part of a deleted report would stay
-        await self.store.put_parts(its.tenant, its.id, parts)
+        await self.store.put_parts(its.tenant, its.id, parts, held.delete_at)
         await self._become(held, to, now, {"due_at": now.timestamp(), "begun": 0, **also})
 
     async def ready(self, held: Held, made: Made, now: datetime, pages: Mapping[str, bytes]) -> None:
         its = held.record
         await self._write(held, {"$set": {"changed_at": now}})
-        await self.store.put_parts(its.tenant, its.id, pages)
+        await self.store.put_parts(its.tenant, its.id, pages, held.delete_at)
         await self._become(held, "ready", now, {"made": plain(made), "begun": 0}, over=True)
 
     async def fail(self, held: Held, refusal: Refusal, now: datetime) -> None:
