@@ -1,6 +1,6 @@
 """From an experiment's units to a finding: each arm measured against the control, the shares watched, a conclusion."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isnan, nan
@@ -17,6 +17,7 @@ from ratchet_monitor.studies.outlook import with_outlook
 from ratchet_monitor.studies.past import NO_PASTS, Pasts
 from ratchet_monitor.studies.sharing import OF_SHARES, told_of, watched
 from ratchet_monitor.studies.study import Arm, Rail, Study
+from ratchet_monitor.studies.turns import Turns, in_turn
 from ratchet_monitor.studies.units import Counted, Units
 from ratchet_scoring import conclusion as concluding
 from ratchet_scoring.advance import Limits
@@ -37,6 +38,7 @@ class Material:
     units: Units
     complete: Sequence[Counted]
     pasts: Pasts
+    turns: Mapping[tuple[str, Metric], Turns]  # of an arm and the control, in what is bet on
     days: float  # since the start
 
     def pace(self, units: int) -> float:
@@ -46,7 +48,8 @@ class Material:
 async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: datetime) -> Finding:
     """Gives the event loop its turn between bets."""
     days = max(now - study.started_at, SHORTEST) / DAY
-    material = Material(study, units, units.complete(now), pasts, days)
+    turns = _turns(study, units, now)
+    material = Material(study, units, units.complete(now), pasts, turns, days)
     found = [(arm, await _measured(material, arm, study.metric, alpha_of_gain(study))) for arm in study.on_trial]
     guarded = {arm.name: [await _guarded(material, arm, rail) for rail in study.guard_rails] for arm in study.on_trial}
     seen = [_seen(material, study.control, None), *(_seen(material, arm, measured) for arm, measured in found)]
@@ -73,6 +76,7 @@ async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: 
         shares_p=of_all.p_value,
         scored_p=of_scored.p_value,
         mismatch=worst.found(OF_SHARES),
+        more_at=max((its.until for its in turns.values() if its.until), default=None),
         told=numbers_of(decided.numbers),
     )
     return await with_outlook(finding, [measured for _, measured in found])
@@ -87,13 +91,26 @@ async def _measured(material: Material, arm: Arm, metric: Metric, alpha: float, 
         control, own = _apart(study, arm, material.complete)
         pasts = material.pasts if metric is study.metric else NO_PASTS
         return by_interval(control, own, asked, material.pace(len(control) + len(own)), pasts)
-    both = (study.control.name, arm.name)
-    known = [(unit, value) for unit, value in material.units.with_first(metric) if unit.arm in both]
-    if study.pre_period_days and metric is study.metric:
-        control, own = _apart(study, arm, [unit for unit, _ in known])
-        return by_interval(control, own, asked, material.pace(len(known)), material.pasts)
-    sequence = [(unit.arm == arm.name, value) for unit, value in known]
+    if not _is_bet_on(study, metric):
+        control, own = _apart(study, arm, [unit for unit, _ in material.units.with_first(metric)])
+        return by_interval(control, own, asked, material.pace(len(control) + len(own)), material.pasts)
+    sequence = [(one.arm == arm.name, one.value) for one in material.turns[arm.name, metric].ready]
     return await by_bets(sequence, asked, material.pace(len(sequence)))
+
+
+def _turns(study: Study, units: Units, now: datetime) -> dict[tuple[str, Metric], Turns]:
+    found = {}
+    for metric in {study.metric, *(rail.metric for rail in study.guard_rails)}:
+        if _is_bet_on(study, metric):
+            told = units.told(metric)
+            for arm in study.on_trial:
+                both = (study.control.name, arm.name)
+                found[arm.name, metric] = in_turn([one for one in told if one.arm in both], both, now)
+    return found
+
+
+def _is_bet_on(study: Study, metric: Metric) -> bool:
+    return metric in BOUNDED and not (study.pre_period_days and metric is study.metric)
 
 
 def _apart(study: Study, arm: Arm, units: Sequence[Counted]) -> tuple[list[Counted], list[Counted]]:

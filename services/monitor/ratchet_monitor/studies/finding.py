@@ -65,6 +65,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     days_likely: float | None = None  # between early and late
     days_late: float | None = None
     outlook: str = ""
+    more_at: datetime | None = None  # units wait that count from then on, though nothing happens
     told: tuple[Number, ...] = ()  # all that a verdict says
 
     @property

@@ -15,10 +15,11 @@ from ratchet_monitor.studies.comparing import compared
 from ratchet_monitor.studies.finding import look_of, remembered
 from ratchet_monitor.studies.past import NO_PASTS, Before, Pasts
 from ratchet_monitor.studies.saying import told_by
-from ratchet_monitor.studies.study import Study, after_look
+from ratchet_monitor.studies.study import State, Study, after_look
 from ratchet_monitor.studies.units import Units
 
 PASTS_OF: Final = 4  # experiments, whose units' pasts are held in memory
+SOON: Final = timedelta(seconds=30)  # what happens meanwhile waits no longer for its look
 FRESH: Final = timedelta(hours=1)  # after which the past is read anew: what came late is in it then
 
 
@@ -65,6 +66,10 @@ async def study_once(
     if study is not None:
         after = await looked_at(study, facts, known, rules, now)
         await studies.record(study, after, told_by(study, after))
+        more_at = after.finding.more_at if after.finding and after.state is State.RUNNING else None
+        if more_at is not None:
+            await marks.put_back(mark, seconds=min(more_at - now, SOON).total_seconds())
+            return True
     await marks.done(mark)
     return True
 

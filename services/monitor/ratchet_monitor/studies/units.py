@@ -14,6 +14,7 @@ from ratchet_monitor.observations import Observation
 from ratchet_monitor.scores import Score
 from ratchet_monitor.studies.metrics import BOUNDED, MOST_MICRO, MOST_NANO, SCALE, Metric
 from ratchet_monitor.studies.study import Study
+from ratchet_monitor.studies.turns import Told
 
 MOST = 50_000  # units of an experiment: the first
 SLACK = timedelta(minutes=10)  # what was answered in a unit's window is known by then
@@ -54,14 +55,22 @@ class Counted:
     first_at: datetime
     known_at: datetime
     sums: Sums = field(default_factory=Sums)
-    outcome: tuple[datetime, UUID, bool] | None = None  # the first one heard of: when, of which result, did it fail
-    word: tuple[datetime, UUID, int] | None = None  # the first: when, which event, its score
+    # The first one heard of: when, of which result, did it fail; and when that one was asked for.
+    outcome: tuple[datetime, UUID, bool, datetime] | None = None
+    word: tuple[datetime, UUID, int, datetime] | None = None  # the first: when, which event, its score; and as above
 
     def first_of(self, metric: Metric) -> tuple[datetime, float] | None:
         """When it was known and what it was, from 0 to 1, of a metric that has bounds; None: nothing yet."""
         if metric is Metric.SCORE:
             return (self.word[0], self.word[2] / SCALE[metric]) if self.word else None
         return (self.outcome[0], float(self.outcome[2])) if self.outcome else None
+
+    def told(self, metric: Metric) -> Told | None:
+        """As `first_of`, to be bet on."""
+        first, its = self.first_of(metric), self.word if metric is Metric.SCORE else self.outcome
+        if first is None or its is None:
+            return None
+        return Told(self.arm, self.key, its[3], first[0], first[1])
 
 
 class Units:
@@ -79,16 +88,16 @@ class Units:
 
     def see(self, observations: Collection[Observation], words: Iterable[Score]) -> None:
         """Of one hour."""
-        of_result: dict[UUID, Counted] = {}
+        of_result: dict[UUID, tuple[Counted, datetime]] = {}
         for seen in sorted(observations, key=lambda seen: (seen.at, seen.result_id)):
             unit = self._unit_of(seen)
             if unit is not None:
                 _add(unit, seen, self._window)
-                of_result[seen.result_id] = unit
+                of_result[seen.result_id] = unit, seen.at
         for word in words:
-            unit = of_result.get(word.result_id)
+            unit, asked_at = of_result.get(word.result_id, (None, word.scored_at))
             if unit is not None and word.via is None and not word.judged and word.scored:
-                said = (word.scored_at, word.event_id, word.score)
+                said = (word.scored_at, word.event_id, word.score, asked_at)
                 unit.word = said if unit.word is None else min(unit.word, said)
 
     def _unit_of(self, seen: Observation) -> Counted | None:
@@ -108,6 +117,10 @@ class Units:
         """Of a metric that has bounds: in the order in which it became known."""
         found = [(told[0], unit.key, unit, told[1]) for unit in self.by_key.values() if (told := unit.first_of(metric))]
         return [(unit, value) for _, _, unit, value in sorted(found, key=lambda one: one[:2])]
+
+    def told(self, metric: Metric) -> list[Told]:
+        """Of a metric that has bounds, in no order."""
+        return [told for unit in self.by_key.values() if (told := unit.told(metric)) is not None]
 
     def complete(self, now: datetime) -> list[Counted]:
         """Those whose window is over."""
@@ -138,5 +151,5 @@ def _add(unit: Counted, seen: Observation, window: timedelta) -> None:
     unit.known_at = min(unit.known_at, seen.seen_at)
     if seen.outcome != "cancelled":
         failed = seen.outcome == "failed" or seen.fell_back or seen.misshapen
-        said = (seen.seen_at, seen.result_id, failed)
+        said = (seen.seen_at, seen.result_id, failed, seen.at)
         unit.outcome = said if unit.outcome is None else min(unit.outcome, said)

@@ -1,5 +1,5 @@
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import given
@@ -18,7 +18,7 @@ from ratchet_monitor.studies.study import Arm, Ended, State, Study, after_look, 
 from ratchet_monitor.studies.watching import longest, watch_once
 from tests.unit.monitor.make import NOW, traffic
 from tests.unit.monitor.memory import InMemoryExperiments, InMemoryFacts, InMemoryMarks, InMemoryStudies
-from tests.unit.monitor.studies.make import RULES, START, THREE, Played, study
+from tests.unit.monitor.studies.make import RULES, START, THREE, Played, exposure, study, word
 
 TASK = TaskKey("acme", "summary")
 RAW = timedelta(days=30)
@@ -95,9 +95,9 @@ class Ground:
         self.facts, self.marks, self.studies = InMemoryFacts(), InMemoryMarks[TaskKey](), InMemoryStudies(*there)
         self.traffic = InMemoryExperiments()
 
-    async def look(self) -> None:
+    async def look(self, now: datetime = NOW) -> None:
         await self.marks.set({TASK})
-        await study_once(self.marks, self.studies, self.facts, Known(), RULES, NOW)
+        await study_once(self.marks, self.studies, self.facts, Known(), RULES, now)
 
     @property
     def verdicts(self) -> list[VerdictReached]:
@@ -153,6 +153,33 @@ async def test_time_alone_has_it_looked_at_and_ends_it() -> None:
     assert over.ended is not None
     assert "It ran for 30 days" in over.ended.why
     assert not ground.verdicts
+
+
+async def test_units_that_wait_for_slower_words_get_a_look_of_their_own() -> None:
+    """Nobody asks any more, and the last units count all the same."""
+    ground, played = Ground(study()), Played(study(), 1)
+    for number in range(40):
+        at = START + timedelta(minutes=number)
+        slow = timedelta(minutes=4 if number == 0 else 1)
+        played.observations.append(exposure(number, "ab"[number % 2], at=at))
+        played.words.append(word(number, 1.0, at=at, seen_at=at + slow))
+    await ground.facts.add_observations(filed(played.observations))
+    await ground.facts.add_scores(filed(played.words))
+    last = START + timedelta(minutes=39)
+
+    await ground.look(last + timedelta(minutes=1))
+    (before,) = ground.studies.known.values()
+    assert before.finding is not None
+    assert before.finding.arms[1].units == 18  # of the last three minutes two are its own
+    assert before.finding.more_at is not None
+    assert timedelta(minutes=4) <= before.finding.more_at - last < timedelta(minutes=4, seconds=1)
+    assert list(ground.marks.marks) == [TASK]  # a look is to come
+
+    await study_once(ground.marks, ground.studies, ground.facts, Known(), RULES, before.finding.more_at)
+    (after,) = ground.studies.known.values()
+    assert after.finding is not None
+    assert (after.finding.arms[1].units, after.finding.more_at) == (20, None)
+    assert not ground.marks.marks
 
 
 async def test_shares_that_are_not_kept_are_told_on_the_first_day() -> None:
