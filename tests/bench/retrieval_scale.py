@@ -20,6 +20,7 @@ import lancedb
 import numpy as np
 from numpy.typing import NDArray
 
+from ratchet_common.arenas import keep_few_arenas
 from ratchet_documents.chunking import Chunk
 from ratchet_retrieval.asking import Question
 from ratchet_retrieval.lance import LanceIndex
@@ -83,6 +84,7 @@ class Made:
 
 
 def run() -> list[Figure]:
+    keep_few_arenas()  # as each service does
     with tempfile.TemporaryDirectory() as folder:
         return asyncio.run(_measured(folder))
 

@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from ratchet_common.arenas import keep_few_arenas
 from ratchet_common.bounded_http import BoundedHttp
 from ratchet_common.collecting import collect, settle
 from ratchet_common.config_file import VARIABLE
@@ -62,6 +63,7 @@ class Server(uvicorn.Server):
         self._beside: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        keep_few_arenas()
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
         try:
             await super().startup(sockets)

@@ -58,7 +58,7 @@ def heard(told: Sequence[Told]) -> list[Told]:
 
 
 def turns(told: Sequence[Told]) -> list[Told]:
-    return in_turn(told, "ab", max(one.known_at for one in told) + LONGEST).ready
+    return list(in_turn(told, "ab", max(one.known_at for one in told) + LONGEST).ready)
 
 
 def watched(
