@@ -20,7 +20,7 @@ import lancedb
 import numpy as np
 from numpy.typing import NDArray
 
-from ratchet_common.arenas import keep_few_arenas
+from ratchet_common.arenas import give_back, keep_few_arenas
 from ratchet_documents.chunking import Chunk
 from ratchet_retrieval.asking import Question
 from ratchet_retrieval.lance import LanceIndex
@@ -145,6 +145,7 @@ async def _filled(index: LanceIndex, made: Made) -> tuple[float, float, list[flo
         await index.put("tenant", passages, vectors)
         if (at + 1) % TEND_EVERY == 0 or at + 1 == documents:
             await index.tend()
+            give_back()  # as the workers on documents do
         took += time.perf_counter() - started
         cpu += time.process_time() - cpu_started
         if at + 1 in (documents // 4, documents // 2, documents):

@@ -39,3 +39,26 @@ def heaps(**environment: str) -> int:
 def test_threads_share_two_arenas() -> None:
     assert heaps() <= 2
     assert heaps(MALLOC_ARENA_MAX="24") > 2
+
+
+FREED = dedent("""
+    from pathlib import Path
+    from ratchet_common.arenas import give_back
+
+    def resident_mb() -> float:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+    held = [bytes(20_000) for _ in range(5_000)]
+    last = held[-1]  # at the end of the heap: all below it stays with the process
+    before = resident_mb()
+    del held
+    give_back()
+    print(before - resident_mb())
+""")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what is given back is glibc's")
+def test_what_is_free_amid_what_is_held_is_given_back() -> None:
+    done = subprocess.run([sys.executable, "-c", FREED], capture_output=True, text=True, timeout=60, check=True)
+    assert float(done.stdout) > 80  # MB, of 95

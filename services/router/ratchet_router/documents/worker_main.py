@@ -1,13 +1,16 @@
 """The composition root of the router's workers on documents: a process of its own, never that of the hot path."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
 
+from ratchet_common.arenas import give_back
 from ratchet_common.background import Loop
 from ratchet_common.events import DocumentChanged, ReportChanged
 from ratchet_common.http import create_app
@@ -169,8 +172,14 @@ def _sweeps(documents: MongoDocumentStore, files: FilePlace, index: Index) -> di
     return {
         "old documents": Loop(sweeping.expire, every=SWEEP_EVERY_S),
         "files of no document": Loop(sweeping.clear, every=SWEEP_EVERY_S, idle=24 * 3600.0),
-        "tending the index": Loop(index.tend, every=TEND_EVERY_S, idle=SWEEP_EVERY_S),
+        "tending the index": Loop(partial(_tend, index), every=TEND_EVERY_S, idle=SWEEP_EVERY_S),
     }
+
+
+async def _tend(index: Index) -> None:
+    """It takes much memory for a moment, and for longer than that nobody should pay for it."""
+    await index.tend()
+    await asyncio.to_thread(give_back)
 
 
 def _poking(loops: Sequence[Loop]) -> Handle:
