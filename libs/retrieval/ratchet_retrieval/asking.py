@@ -25,7 +25,8 @@ class Reranks(Protocol):
 class Question:
     """`vector`: of the text, where embeddings are configured. `known`: the tenant's documents, to tell which are meant.
 
-    `where`: what the caller asks to be searched; what the text names narrows it further.
+    `where`: what the caller asks to be searched; what the text names narrows it further. `meant`: whose vector is made,
+    where the text puts it in other words; empty: the text's.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Question:
     where: Where = EVERYWHERE
     limit: int = 10
     beside: int = 1  # neighbours on either side
+    meant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

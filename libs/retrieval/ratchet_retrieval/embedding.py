@@ -18,6 +18,27 @@ class NotEmbeddedError(Exception):
     """No vectors were made. Half a sentence says why, for whoever asked."""
 
 
+class EmbedsOnce:
+    """For one request: what was asked for before gets what came then, or the reason why nothing did."""
+
+    def __init__(self, embeds: Embeds) -> None:
+        self._embeds = embeds
+        self._came: dict[tuple[str, ...], Sequence[Vector] | NotEmbeddedError] = {}
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Raises NotEmbeddedError."""
+        asked = tuple(texts)
+        if asked not in self._came:
+            try:
+                self._came[asked] = await self._embeds.embed(texts)
+            except NotEmbeddedError as error:
+                self._came[asked] = error
+        came = self._came[asked]
+        if isinstance(came, NotEmbeddedError):
+            raise NotEmbeddedError(str(came))
+        return came
+
+
 class OtherEmbeddingsError(ValueError):
     """Vectors of another model or length than those that are there."""
 

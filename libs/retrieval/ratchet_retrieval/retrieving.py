@@ -10,7 +10,7 @@ from typing import Final
 
 from ratchet_documents.asked_about import Narrowed, asked_about
 from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
-from ratchet_retrieval.embedding import Embeds, NotEmbeddedError, OtherEmbeddingsError
+from ratchet_retrieval.embedding import Embeds, EmbedsOnce, NotEmbeddedError, OtherEmbeddingsError
 from ratchet_retrieval.fusing import fused
 from ratchet_retrieval.neighbours import REACH, beside, orders_around, tables_meant
 from ratchet_retrieval.passages import Passage, Place
@@ -52,11 +52,12 @@ async def retrieve(
     """Best first; no hit where nothing was found. `embeds`: for a question that comes without a vector; it is made
     while the words are being searched. Raises AwayError.
     """
+    once = EmbedsOnce(embeds) if embeds is not None else None
     narrowed = asked_about(question.text, question.known)
     where, reasons = _narrower(question.where, narrowed)
     limit, reach = max(1, min(question.limit, MOST)), max(0, min(question.beside, MOST_BESIDE))
     for _ in range(SEARCHES):
-        found = await _searched(index, tenant, question, embeds, where, max(DEPTH, limit))
+        found = await _searched(index, tenant, question, once, where, max(DEPTH, limit))
         placed = _placed(found.words, found.dense)
         if reranks is not None and placed:
             placed = await _reranked(index, tenant, question.text, placed, reranks)
@@ -97,7 +98,7 @@ async def _searched(
         try:
             vector = question.vector
             if vector is None and embeds is not None:
-                [vector] = await embeds.embed([question.text])
+                [vector] = await embeds.embed([question.meant or question.text])
             return await index.ranked_by_vector(tenant, vector or [], where, depth), ""
         except NotEmbeddedError as error:
             return [], str(error)

@@ -8,7 +8,7 @@ import pytest
 from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import TablePart
 from ratchet_retrieval.asking import Question, Retrieved
-from ratchet_retrieval.embedding import NotEmbeddedError
+from ratchet_retrieval.embedding import EmbedsOnce, NotEmbeddedError
 from ratchet_retrieval.lance import LanceIndex
 from ratchet_retrieval.passages import Passage, Place
 from ratchet_retrieval.port import Where
@@ -164,6 +164,40 @@ async def test_a_question_without_a_vector_gets_one(index: LanceIndex) -> None:
     found = await retrieve(index, "t", Question("costs"), embeds=embeds)
     assert (found.way, embeds.asked) == ("words and vectors", ["costs"])
     assert found.hits == (await retrieve(index, "t", Question("costs", vector=[1.0, 3.0]))).hits
+
+
+async def test_the_same_is_embedded_once_however_it_is_put_and_however_often_it_is_searched_for(
+    index: LanceIndex,
+) -> None:
+    embeds = Embedding([1.0, 3.0])
+    once = EmbedsOnce(embeds)
+    for text in ("costs", "expenses costs", "costs"):
+        found = await retrieve(index, "t", Question(text, meant="Which costs rose?"), embeds=once)
+        assert found.way == "words and vectors"
+    assert embeds.asked == ["Which costs rose?"]
+    nothing = Embedding([], "nobody answered.")
+    once = EmbedsOnce(nothing)
+    for _ in range(2):
+        assert (await retrieve(index, "t", Question("costs"), embeds=once)).how == (
+            "Searched by words alone: nobody answered.",
+        )
+    assert nothing.asked == ["costs"]
+
+
+class Replaced(LanceIndex):
+    """What the first search finds is replaced before it is read."""
+
+    looks = 0
+
+    async def passages_at(self, tenant: str, places: Sequence[Place]) -> list[Passage]:
+        self.looks += 1
+        return await super().passages_at(tenant, places) if self.looks > 1 else []
+
+
+async def test_a_search_that_is_made_once_more_embeds_the_question_once(index: LanceIndex, tmp_path: Path) -> None:
+    embeds, again = Embedding([1.0, 3.0]), Replaced(str(tmp_path))
+    assert (await retrieve(again, "t", Question("costs"), embeds=embeds)).hits
+    assert (again.looks, embeds.asked) == (2, ["costs"])
 
 
 async def test_without_a_vector_or_with_one_of_another_model_words_are_searched_and_it_is_said_why(

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ratchet_common.errors import RefusedError
 from ratchet_retrieval import Where
 from ratchet_router.grounding.enough import words_of
-from ratchet_router.grounding.sources import Brought, Source, TablePlace
+from ratchet_router.grounding.sources import Brought, Meant, Source, TablePlace
 
 RATE = "The lease runs until 2031. The rate is 4.5 percent. It may be renewed once."
 SALES = "Net sales were 81,797 million in the third quarter of 2023, against 82,959 million in 2022."
@@ -38,7 +38,19 @@ class Library:
     asked: list[tuple[str, int, bool]] = field(default_factory=list)
     joined: dict[str, Source] = field(default_factory=dict)  # comes along where the question has the word
 
-    async def retrieve(self, tenant: str, question: str, where: Where, most: int, *, wider: bool) -> Brought:
+    def meant(self, tenant: str, question: str) -> Meant:  # noqa: ARG002  as Retrieves
+        return Meant(question)
+
+    async def retrieve(
+        self,
+        tenant: str,
+        question: str,
+        where: Where,
+        most: int,
+        *,
+        wider: bool,
+        meant: Meant | None = None,  # noqa: ARG002  searched by words alone
+    ) -> Brought:
         self.asked.append((question, most, wider))
         if self.refuses is not None:
             raise self.refuses

@@ -1,7 +1,7 @@
 """Questions to documents, answered by the whole router, with fakes at the borders."""
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,9 @@ from ratchet_common import conversation
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import Arm, Calibration, PredictionMade, QualityMeasured
 from ratchet_common.vocabulary import TaskType
+from ratchet_documents.chunking import Chunk
 from ratchet_providers.base import ModelAnswer, ModelRequest
+from ratchet_retrieval import NotEmbeddedError, Passage, Subject
 from ratchet_router.answer import answer
 from ratchet_router.answered import Answered
 from ratchet_router.api.grounding_views import citations, retrieval
@@ -22,6 +24,7 @@ from ratchet_router.ask import Ask
 from ratchet_router.beginning import NotLookedUpError
 from ratchet_router.changed_documents import ChangedDocument
 from ratchet_router.grounding.context import Context
+from ratchet_router.grounding.from_index import FromIndex
 from ratchet_router.grounding.going_on import NOT_FOUND
 from ratchet_router.grounding.retrieving import grounded
 from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError
@@ -31,6 +34,7 @@ from ratchet_router.shapes.generate import GenerateFrames
 from ratchet_router.snapshot import Changes
 from ratchet_router.stream import opened
 from tests.unit.router.asks import ask, assigned, experiment
+from tests.unit.router.documents.memory_index import MemoryIndex
 from tests.unit.router.fakes import FakeModel, World, settings
 from tests.unit.router.knowledge import LEASE, Library, source
 
@@ -186,6 +190,37 @@ async def test_a_look_that_brings_nothing_new_costs_no_further_call() -> None:
     assert len(set(looks)) == len(looks)
     read = [str(request.messages) for model in made.models.values() for request in model.asked]
     assert len(set(read)) == len(read)
+
+
+class Embedding:
+    """A vector for each text, or none."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.asked, self.fails = list[str](), fails
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        self.asked += texts
+        if self.fails:
+            raise NotEmbeddedError("nobody answers.")
+        return [[1.0, 0.0] for _ in texts]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_question_is_embedded_once_a_request_however_often_it_is_looked_for(fails: bool) -> None:
+    index, embeds = MemoryIndex(), Embedding(fails=fails)
+    lines = ["The lease rate is due.", "lease rate: it was raised."] + [f"rate {n}" for n in range(40)]
+    chunks = [Chunk(order, text, (), order + 1, order + 1) for order, text in enumerate(lines)]
+    await index.put("acme", [Passage("lease", 1, Subject("Lease"), chunk) for chunk in chunks])
+    made = world("The text does not say.")
+    looks = FromIndex(lambda: index, embeds=lambda _: embeds)
+    made.parts = dataclasses.replace(made.parts, retrieves=looks)
+    for number in (1, 2):
+        found = await answered(made, asked())
+        told = retrieval(found)
+        assert told is not None
+        assert len(told["rounds"]) > 1
+        assert len({one["asked"] for one in told["rounds"]}) > 1
+        assert embeds.asked == [QUESTION] * number
 
 
 async def test_the_number_of_looks_holds_before_the_answer_too() -> None:

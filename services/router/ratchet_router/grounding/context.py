@@ -6,6 +6,7 @@ import msgspec
 
 from ratchet_common.events import Approach
 from ratchet_retrieval import Where
+from ratchet_router.grounding.sources import Meant
 
 RETRIEVING: Final[frozenset[Approach]] = frozenset({"base_rag", "hybrid_rag_finetuned"})
 TUNED: Final[frozenset[Approach]] = frozenset({"finetuned", "hybrid_rag_finetuned"})
@@ -15,7 +16,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """`documents` by their ids, periods as `2022-Q3`; empty: any. `approach` None: the caller leaves it to us;
     `drawn` is that of an experiment's arm then. `passages` None: as many as the question needs.
 
-    `query`: what is looked for. `conversation`: the messages as they came, where they go to the model as they are.
+    `query`: what is looked for; `meant`: that together with its vector, for all looks. `conversation`: the messages as
+    they came, where they go to the model as they are.
     """
 
     documents: tuple[str, ...] = ()
@@ -26,6 +28,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     passages: int | None = None
     drawn: Approach | None = None
     query: str = ""
+    meant: Meant | None = None
     text_given: bool = False  # the request brings the text that it is about
     conversation: msgspec.Raw | None = None
 

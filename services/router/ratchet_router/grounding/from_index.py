@@ -10,13 +10,14 @@ from typing import Final, Protocol
 
 from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_documents.asked_about import About, short_name
-from ratchet_retrieval import AwayError, Embeds, Index, OtherEmbeddingsError, Passage, Place, Where
+from ratchet_retrieval import AwayError, Embeds, EmbedsOnce, Index, OtherEmbeddingsError, Passage, Place, Where
 from ratchet_retrieval.asking import Hit, Question, Retrieved
 from ratchet_retrieval.retrieving import retrieve
 from ratchet_router.grounding.known import MOST, Known, KnowsNothing
 from ratchet_router.grounding.sources import (
     Brought,
     KnowledgeAwayError,
+    Meant,
     NoKnowledgeError,
     Source,
     TablePlace,
@@ -51,13 +52,19 @@ class FromIndex:
         self._knows, self._embeds = knows or KnowsNothing(), embeds
         self._opening: asyncio.Task[Index] | None = None
 
-    async def retrieve(self, tenant: str, question: str, where: Where, most: int, *, wider: bool) -> Brought:
+    def meant(self, tenant: str, question: str) -> Meant:
+        return Meant(question, EmbedsOnce(self._embeds(tenant)) if self._embeds else None)
+
+    async def retrieve(
+        self, tenant: str, question: str, where: Where, most: int, *, wider: bool, meant: Meant | None = None
+    ) -> Brought:
+        its = meant or self.meant(tenant, question)
         try:
             index = await self._opened()
             known = await self._knows.of(tenant)
             named = as_they_are_named(where, known.documents)
-            asked = Question(question, known=known.documents, where=named, limit=most)
-            found = await retrieve(index, tenant, asked, embeds=self._embeds(tenant) if self._embeds else None)
+            asked = Question(question, known=known.documents, where=named, limit=most, meant=its.question)
+            found = await retrieve(index, tenant, asked, embeds=its.embeds)
         except (AwayError, RetryLaterError) as error:
             log.warning("The index of documents is away: %s", error)
             raise KnowledgeAwayError(

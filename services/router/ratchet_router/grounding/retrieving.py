@@ -29,7 +29,8 @@ async def grounded(ask: Ask, parts: Parts) -> Ask:
     if ask.context is None:
         return ask
     refuse_others(ask.model, ask.context, parts.catalogue)
-    context = replace(ask.context, drawn=parts.drawn_approach(ask))
+    meant = parts.retrieves.meant(ask.tenant, ask.context.query)
+    context = replace(ask.context, drawn=parts.drawn_approach(ask), meant=meant)
     need = needed(context.query, ask.task_type, context)
     changes = parts.snapshot.document_changes(ask.tenant)
     begun = Grounding(decision=need.amount, reasons=need.reasons, changes=changes)
@@ -111,7 +112,9 @@ async def _brought(ask: Ask, context: Context, asked: str, wanted: int, parts: P
     patience_s, began = parts.settings.knowledge_patience_ms / 1000, time.perf_counter()
     try:
         async with asyncio.timeout(patience_s):
-            brought = await parts.retrieves.retrieve(ask.tenant, asked, context.where, wanted, wider=wider)
+            brought = await parts.retrieves.retrieve(
+                ask.tenant, asked, context.where, wanted, wider=wider, meant=context.meant
+            )
     except KnowledgeAwayError:
         looked("away", time.perf_counter() - began, 0)
         raise

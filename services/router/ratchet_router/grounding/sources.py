@@ -1,12 +1,13 @@
 """Passages that were retrieved for a question, and how that went."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 import msgspec
 
 from ratchet_common.errors import RefusedError, UnavailableError
-from ratchet_retrieval import Where
+from ratchet_retrieval import EmbedsOnce, Where
 
 Amount = Literal["none", "few", "many", "another round"]
 
@@ -89,9 +90,25 @@ class Grounding(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(oldest.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What all looks of one request are for, in whatever words each of them asks: so its vector is made once.
+
+    `embeds` None: nobody makes any.
+    """
+
+    question: str
+    embeds: EmbedsOnce | None = None
+
+
 class Retrieves(Protocol):
-    async def retrieve(self, tenant: str, question: str, where: Where, most: int, *, wider: bool) -> Brought:
-        """Of the tenant's own documents. `wider`: what the question's words are joined with comes along too.
+    def meant(self, tenant: str, question: str) -> Meant: ...
+
+    async def retrieve(
+        self, tenant: str, question: str, where: Where, most: int, *, wider: bool, meant: Meant | None = None
+    ) -> Brought:
+        """Of the tenant's own documents. `wider`: what the question's words are joined with comes along too. `meant`
+        None: no other look is for the same.
 
         Raises NoKnowledgeError, KnowledgeAwayError.
         """
@@ -118,7 +135,19 @@ class KnowledgeAwayError(UnavailableError):
 class NothingSetUp:
     """Where the operator has set up no index."""
 
-    async def retrieve(self, tenant: str, question: str, where: Where, most: int, *, wider: bool) -> Brought:  # noqa: ARG002  as Retrieves
+    def meant(self, tenant: str, question: str) -> Meant:  # noqa: ARG002  as Retrieves
+        return Meant(question)
+
+    async def retrieve(
+        self,
+        tenant: str,  # noqa: ARG002  as Retrieves
+        question: str,  # noqa: ARG002
+        where: Where,  # noqa: ARG002
+        most: int,  # noqa: ARG002
+        *,
+        wider: bool,  # noqa: ARG002
+        meant: Meant | None = None,  # noqa: ARG002
+    ) -> Brought:
         raise NoKnowledgeError(
             "context: no index of documents is set up here. Give the text itself, or ask the operator for an index."
         )
