@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LORA_VENV := .venv-lora
 LORA_STAMP := $(LORA_VENV)/.installed
+LOCAL_STAMP := $(VENV)/.installed-local
 MEMBERS := $(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)))
 UV_VERSION := 0.13.9
 ONLY ?=
@@ -13,7 +14,7 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-kafka lint types bench bench-gateway bench-routing replay token lock schemas release-schemas env-example routes dashboards clean test-imitations test-lora
+.PHONY: help install demo up test test-kafka lint types bench bench-gateway bench-routing replay token lock schemas release-schemas env-example routes dashboards clean test-imitations test-lora install-local test-local
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,12 @@ $(STAMP): requirements.lock pyproject.toml $(addsuffix pyproject.toml,$(MEMBERS)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(foreach m,$(MEMBERS),-e $(m))
 	@touch $@
 
+install-local: $(LOCAL_STAMP)  ## and what an embedding model on this machine needs, pinned by hash: 150 MB
+
+$(LOCAL_STAMP): requirements-local.lock $(STAMP)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-local.lock
+	@touch $@
+
 demo: $(STAMP)  ## watch the loop turn once, on real requests (arguments: ARGS="--shuffle-labels")
 	$(BIN)/ratchet demo $(ARGS)
 
@@ -35,7 +42,7 @@ up: $(STAMP)  ## the whole product on this machine, on http://127.0.0.1:8080 (ar
 	$(BIN)/ratchet up $(ARGS)
 
 test: $(STAMP)  ## every test that needs neither Java, Node nor Docker
-	$(BIN)/pytest -m "not kafka and not imitations and not lora" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -m "not kafka and not imitations and not lora and not local" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-kafka: $(STAMP)  ## what goes over the bus once more, and the short crash test, on a real Apache Kafka (needs Java 17 and Maven)
 	@$(BIN)/python -m tests.kafka.rig
@@ -53,6 +60,9 @@ $(LORA_STAMP): requirements-lora.lock libs/tuner/pyproject.toml | $(STAMP)
 
 test-lora: $(LORA_STAMP)  ## tune a tiny model end to end, on the CPU (makes .venv-lora with PyTorch: 6 GB)
 	RATCHET_LORA_PYTHON=$(abspath $(LORA_VENV))/bin/python $(BIN)/pytest tests/lora -m lora -p no:xdist $(ARGS)
+
+test-local: $(LOCAL_STAMP)  ## search by the vectors of a tiny model on this machine (installs what that needs)
+	$(BIN)/pytest tests/local -m local -p no:xdist $(ARGS)
 
 lint: $(STAMP)  ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -93,12 +103,16 @@ schemas: $(STAMP)  ## write the events' JSON Schemas anew
 release-schemas: $(STAMP)  ## take the events' JSON Schemas as released: later ones may add to them and break nothing
 	$(BIN)/python -m ratchet_common.schema_files --release
 
-lock: $(STAMP)  ## resolve the dependencies anew into requirements.lock and requirements-lora.lock
+lock: $(STAMP)  ## resolve the dependencies anew into requirements.lock, requirements-lora.lock and requirements-local.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev \
 		$(addsuffix pyproject.toml,$(MEMBERS)) $(foreach m,$(MEMBERS),--no-emit-package ratchet-$(notdir $(patsubst %/,%,$(m)))) \
 		--output-file requirements.lock $(ARGS)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group lora \
 		--extra gpu libs/tuner/pyproject.toml --output-file requirements-lora.lock $(ARGS)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group local \
+		--extra local libs/providers/pyproject.toml --constraint requirements.lock \
+		$(foreach m,$(MEMBERS),--no-emit-package ratchet-$(notdir $(patsubst %/,%,$(m)))) \
+		--output-file requirements-local.lock $(ARGS)
 
 clean:  ## remove what was built here, the environment too
 	rm -rf $(VENV) $(LORA_VENV) build .pytest_cache .mypy_cache .ruff_cache

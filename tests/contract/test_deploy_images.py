@@ -4,6 +4,7 @@ import re
 import shlex
 from importlib.metadata import distribution
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -65,6 +66,33 @@ def test_no_build_tool_comes_back_as_a_dependency(service: str) -> None:
     (line,) = stages()[f"build-{service}"].all("RUN")
     removed = re.search(r"uv pip uninstall --python /opt/ratchet ([\w -]+)", line)
     assert brought == (set(removed[1].split()) if removed else set())
+
+
+def test_the_routers_image_comes_with_what_a_model_on_the_machine_needs_too() -> None:
+    assert stages()["build-router-local"].base == "build-router"
+    (install,) = stages()["build-router-local"].all("RUN")
+    assert "--constraint requirements-local.lock" in install
+    assert "'./libs/providers[local]'" in install
+    assert command("router-local") == command("router")
+    assert last("router-local", "USER") == last("router", "USER")
+    assert chain("router-local")[-1].steps[0] == ("COPY", "--from=build-router-local /opt/ratchet /opt/ratchet")
+
+
+def test_the_extra_is_locked_and_changes_no_version_of_what_is_there_without_it() -> None:
+    plain, local = (_locked(ROOT / name) for name in ("requirements.lock", "requirements-local.lock"))
+    extras = distribution("ratchet-providers").requires or []
+    asked = {
+        canonicalize_name(Requirement(line).name) for line in extras if 'extra == "local"' in line.replace("'", '"')
+    }
+    assert asked
+    assert asked <= {name for name, _ in local}
+    assert not asked & {name for name, _ in plain}
+    names = {name for name, _ in plain}
+    assert {pair for pair in local if pair[0] in names} <= plain
+
+
+def _locked(path: Path) -> set[tuple[str, str]]:
+    return set(re.findall(r"(?m)^([a-z0-9-]+)==(\S+)", path.read_text()))
 
 
 def closure(name: str, extras: frozenset[str] = frozenset(), seen: frozenset[str] = frozenset()) -> set[str]:

@@ -8,6 +8,7 @@ from ratchet_catalogue.provider_table import (
     AnthropicTable,
     BedrockTable,
     GeminiTable,
+    LocalEmbeddingsTable,
     OpenAIShapedTable,
     ProviderTable,
     VertexTable,
@@ -26,6 +27,9 @@ from ratchet_providers.gemini.accounts import account_named
 from ratchet_providers.gemini.provider import Gemini
 from ratchet_providers.gemini.tokens import GoogleTokens, ReadyToken
 from ratchet_providers.gemini.vertex import Vertex
+from ratchet_providers.local_embeddings.folder import ModelError
+from ratchet_providers.local_embeddings.model import Which
+from ratchet_providers.local_embeddings.provider import AnswersNothing, LocalEmbeddings, check
 from ratchet_providers.openai_batches import OpenAIBatches
 from ratchet_providers.openai_embeddings import OpenAIEmbeddings
 from ratchet_providers.openai_responses import OpenAIResponses
@@ -35,7 +39,7 @@ from ratchet_providers.wire import Endpoint, Wire
 
 
 async def _nothing() -> None:
-    """Most providers need no start."""
+    """Most providers need no start, and no end."""
 
 
 def _always(_: str) -> bool:
@@ -48,7 +52,7 @@ def _never(_: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """`start` it before the first request; its loops run beside them."""
+    """`start` it before the first request; its loops run beside them; `stop` it after the last one."""
 
     answers: Streaming
     embeds: Embedding | None = None
@@ -56,6 +60,7 @@ class Adapter:
     start: Callable[[], Awaitable[None]] = _nothing
     loops: Mapping[str, Loop] = field(default_factory=dict)
     batches: BatchPlatform | None = None
+    stop: Callable[[], Awaitable[None]] = _nothing
 
 
 class WrongProviderError(CannotStartError):
@@ -72,6 +77,8 @@ def adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Ada
         return _adapter(name, table, wire, body_limit)
     except CannotStartError as error:
         raise WrongProviderError(str(error), name, "key") from None
+    except ModelError as error:
+        raise WrongProviderError(f"The provider {name} in the catalogue is wrong: {error}.", name, "model") from None
     except (SecretError, ValueError) as error:
         field = "key" if isinstance(error, SecretError) else "base_url"
         raise WrongProviderError(f"The provider {name} in the catalogue is wrong: {error}", name, field) from None
@@ -96,6 +103,8 @@ def _adapter(name: str, table: ProviderTable, wire: Wire, body_limit: int) -> Ad
         return Adapter(gemini, gemini)
     if isinstance(table, VertexTable):
         return _vertex(name, table, wire, body_limit)
+    if isinstance(table, LocalEmbeddingsTable):
+        return _local_embeddings(name, table)
     return _bedrock(name, table, wire, body_limit)
 
 
@@ -153,6 +162,13 @@ def _bedrock(name: str, table: BedrockTable, wire: Wire, body_limit: int) -> Ada
         return Adapter(bedrock, continues=continues)
     refreshing = {f"credentials of {name}": Loop(credentials.refresh, every=REFRESH_EVERY_S)}
     return Adapter(bedrock, continues=continues, start=credentials.load, loops=refreshing)
+
+
+def _local_embeddings(name: str, table: LocalEmbeddingsTable) -> Adapter:
+    which = Which(table.model, table.hub, table.revision, table.pooling, table.tokens, table.threads)
+    check(which)
+    embeds = LocalEmbeddings(name, which)
+    return Adapter(AnswersNothing(), embeds, start=embeds.start, stop=embeds.stop)
 
 
 def _aws(name: str, table: BedrockTable) -> Credentials:

@@ -23,7 +23,7 @@ from ratchet_catalogue.catalogue import (
     Platform,
 )
 from ratchet_catalogue.known_prices import with_known_prices
-from ratchet_catalogue.provider_table import BedrockTable, OpenAIShapedTable, ProviderTable
+from ratchet_catalogue.provider_table import BedrockTable, LocalEmbeddingsTable, OpenAIShapedTable, ProviderTable
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import BASE_VERSION
 from ratchet_common.toml_checks import MisplacedError, converted
@@ -115,6 +115,9 @@ def _of_nobody(found: CatalogueFile) -> MisplacedError | None:
             return MisplacedError((*place, "provider"), why)
         if place[0] == "embedding_models" and isinstance(found.providers.get(provider), BedrockTable):
             why = f"the provider {provider} has embedding models, and its kind makes no embeddings here"
+            return MisplacedError((*place, "provider"), why)
+        if place[0] != "embedding_models" and isinstance(found.providers.get(provider), LocalEmbeddingsTable):
+            why = f"{name} names the provider {provider}, whose kind makes embeddings and answers nothing"
             return MisplacedError((*place, "provider"), why)
     return None
 

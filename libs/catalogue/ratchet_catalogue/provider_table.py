@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ratchet_providers.base import TimeLimits
+from ratchet_providers.local_embeddings.folder import Pooling
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:_-]*$")]
 Milliseconds = Annotated[int, msgspec.Meta(ge=1, le=3_600_000)]
@@ -104,4 +105,17 @@ class BedrockTable(Table, frozen=True, kw_only=True, tag="bedrock"):
     also: dict[str, Any] = {}
 
 
-ProviderTable = OpenAIShapedTable | AnthropicTable | GeminiTable | VertexTable | BedrockTable
+class LocalEmbeddingsTable(Table, frozen=True, kw_only=True, tag="local_embeddings"):
+    """One model on this machine, which makes embeddings and answers nothing; it needs the extra `local`. Fields as
+    `ratchet_providers.local_embeddings.model.Which` has them.
+    """
+
+    model: str
+    hub: bool = False
+    revision: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._/-]*$", max_length=200)] = ""
+    pooling: Pooling | None = None
+    tokens: Annotated[int, msgspec.Meta(ge=1, le=8_192)] = 512
+    threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+
+
+ProviderTable = OpenAIShapedTable | AnthropicTable | GeminiTable | VertexTable | BedrockTable | LocalEmbeddingsTable

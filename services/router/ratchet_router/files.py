@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Self
 
-from ratchet_catalogue.adapters import WrongProviderError
+from ratchet_catalogue.adapters import Adapter, WrongProviderError
 from ratchet_catalogue.catalogue import Catalogue
 from ratchet_catalogue.catalogue_file import read_catalogue
 from ratchet_common.background import Loop, cancelled
@@ -83,26 +84,41 @@ def _adapters(known: Catalogue, settings: RouterSettings, wire: Wire) -> Adapter
 
 
 async def started(adapters: Adapters) -> None:
-    """Raises CannotStartError, RetryLaterError."""
-    for adapter in adapters.values():
-        await adapter.start()
+    """All of them, or none. Raises CannotStartError, RetryLaterError."""
+    async with AsyncExitStack() as stack:
+        for adapter in adapters.values():
+            stack.push_async_callback(adapter.stop)
+            await adapter.start()
+        stack.pop_all()
 
 
 class AdapterLoops:
-    """What runs beside the requests for the providers of the moment, such as refreshing credentials."""
+    """What runs beside the requests for the providers of the moment, such as refreshing credentials. Those that others
+    took the place of are stopped.
+    """
 
     def __init__(self) -> None:
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping: list[asyncio.Task[None]] = []
+        self._adapters: Adapters = {}
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await cancelled(self._tasks)
+        await asyncio.gather(*self._stopping, *(adapter.stop() for adapter in self._adapters.values()))
 
     def use(self, adapters: Adapters) -> None:
         for task in self._tasks:
             task.cancel()
+        leaving = [asyncio.create_task(_stopped(adapter)) for adapter in self._adapters.values()]
+        self._stopping = [task for task in self._stopping if not task.done()] + leaving
+        self._adapters = adapters
         loops: Sequence[tuple[str, Loop]] = [named for adapter in adapters.values() for named in adapter.loops.items()]
         ending = [task for task in self._tasks if not task.done()]
         self._tasks = ending + [asyncio.create_task(loop.run("router", name), name=name) for name, loop in loops]
+
+
+async def _stopped(adapter: Adapter) -> None:
+    await adapter.stop()

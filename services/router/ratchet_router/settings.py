@@ -177,7 +177,8 @@ class RouterSettings(CommonSettings):
     document_embeddings: str = Field(
         "",
         max_length=120,
-        description="an embedding model of the catalogue, for passages and questions; empty: by words alone",
+        description="an embedding model of the catalogue, of a provider or on this machine, for passages and "
+        "questions; empty: by words alone",
     )
     document_embedding_length: int = Field(
         0, ge=0, le=65_536, description="numbers in each of its vectors: a Qdrant server has to be told"

@@ -4,13 +4,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from ratchet_catalogue.adapters import Adapter, adapter
+from ratchet_catalogue.adapters import Adapter, WrongProviderError, adapter
 from ratchet_catalogue.provider_table import ProviderTable
 from ratchet_common.errors import CannotStartError
 from ratchet_providers.anthropic.provider import Anthropic
 from ratchet_providers.bedrock.provider import Bedrock
 from ratchet_providers.gemini.provider import Gemini
 from ratchet_providers.gemini.vertex import Vertex
+from ratchet_providers.local_embeddings.provider import LocalEmbeddings
 from ratchet_providers.openai_shaped import OpenAIShaped
 from ratchet_providers.wire import Wire
 
@@ -66,6 +67,33 @@ def test_what_is_wrong_with_a_provider_stops_the_start_and_no_secret_is_shown(
         made(**table)
     assert "ours" in str(stopped.value) or "region" in str(stopped.value)
     assert "sk-secret" not in str(stopped.value)
+
+
+def test_a_model_on_this_machine_needs_an_extra_and_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ratchet_providers.local_embeddings.provider.find_spec", {"tokenizers": 1}.get)
+    with pytest.raises(WrongProviderError, match="onnxruntime and huggingface_hub is not installed") as stopped:
+        made(kind="local_embeddings", model="/srv/model")
+    assert "The provider ours" in str(stopped.value)
+    assert "pip install 'ratchet-router[local]'" in str(stopped.value)
+    assert stopped.value.field == "model"
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"model": "/nowhere/model"}, "there is no folder /nowhere/model"),
+        ({"model": "some/model"}, "is some/model: write the absolute path"),
+        ({"model": ""}, "is empty: write the absolute path"),
+    ],
+)
+def test_without_a_model_in_its_place_nothing_starts(
+    monkeypatch: pytest.MonkeyPatch, table: dict[str, Any], said: str
+) -> None:
+    monkeypatch.setattr("ratchet_providers.local_embeddings.provider.find_spec", lambda _: True)
+    with pytest.raises(WrongProviderError, match=said):
+        made(kind="local_embeddings", **table)
+    found = made(kind="local_embeddings", model="some/model", hub=True)
+    assert isinstance(found.embeds, LocalEmbeddings)
 
 
 def test_a_key_in_a_file_may_change(tmp_path: Path) -> None:

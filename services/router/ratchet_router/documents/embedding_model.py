@@ -31,6 +31,10 @@ class ByModel:
         if self.adapter is not None:
             await self.adapter.start()
 
+    async def stop(self) -> None:
+        if self.adapter is not None:
+            await self.adapter.stop()
+
     @property
     def loops(self) -> Mapping[str, Loop]:
         return self.adapter.loops if self.adapter is not None else {}

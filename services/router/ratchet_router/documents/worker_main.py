@@ -82,6 +82,8 @@ def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], 
             kept, graphs = MongoKeptFromDocuments(its.database), MongoGraphStore(its.database)
             await kept.create_indexes()
             await graphs.create_indexes()
+            if model is not None:
+                stack.push_async_callback(model.stop)
             embeds, of_embeds = await _embeds(model, settings, its)
             claims, of_claims = await _claims(of_graph, settings, its)
             reports = MongoReportStore(its.database)

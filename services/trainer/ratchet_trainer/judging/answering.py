@@ -8,6 +8,7 @@ from typing import Final
 from ratchet_catalogue.adapters import Adapter, adapter
 from ratchet_catalogue.catalogue import LOCAL_STUDENT, SIMULATED, Catalogue, Model
 from ratchet_catalogue.catalogue_file import read_catalogue
+from ratchet_catalogue.provider_table import LocalEmbeddingsTable
 from ratchet_common.background import Loop
 from ratchet_common.service import Connections
 from ratchet_providers.base import Provider
@@ -35,7 +36,11 @@ async def answering(its: Connections, settings: TrainerSettings) -> AsyncIterato
     """Raises CannotStartError."""
     catalogue = read_catalogue(settings.catalogue, SETTING)
     async with Wire() as wire:
-        adapters = {name: adapter(name, table, wire, BODY_LIMIT_BYTES) for name, table in catalogue.providers.items()}
+        adapters = {
+            name: adapter(name, table, wire, BODY_LIMIT_BYTES)
+            for name, table in catalogue.providers.items()
+            if not isinstance(table, LocalEmbeddingsTable)  # it answers nothing, and would load its model here
+        }
         for one in adapters.values():
             await one.start()
         versions = MongoVersionStore(its.database, lease_s=settings.lease_s)
