@@ -28,7 +28,7 @@ from ratchet_common.errors import CannotStartError
 from ratchet_common.events import BASE_VERSION
 from ratchet_common.toml_checks import MisplacedError, converted
 from ratchet_common.toml_lines import Place
-from ratchet_common.vocabulary import TaskType
+from ratchet_common.vocabulary import NOBODY, TaskType
 from ratchet_providers.failing import FINAL
 
 SHIPPED_CATALOGUE = Path(__file__).parent / "catalogue.toml"
@@ -98,7 +98,7 @@ def _wrong(index: int, model: Model) -> MisplacedError | None:
     if unknown:
         why = f"the quality of {model.name} names {unknown[0]}, which is no task"
         return MisplacedError((*here, "quality", unknown[0]), why)
-    if model.name in ("auto", BASE_VERSION) or model.name.startswith(("auto:", "task:")):
+    if model.name in ("auto", BASE_VERSION, NOBODY) or model.name.startswith(("auto:", "task:")):
         return MisplacedError((*here, "name"), f"the name {model.name} is taken by the router itself")
     return None
 

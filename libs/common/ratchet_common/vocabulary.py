@@ -20,6 +20,7 @@ class TaskType(StrEnum):
 # What vectors are recorded and paid under. No task: nobody says how good one is, so nothing is scored, compared or
 # learned by it.
 EMBEDDING: Final = "embedding"
+NOBODY: Final = "nobody"  # the model of an answer for which none was asked: no model has its name
 NOT_FOUND_CHECK: Final = "found"  # in an answer of documents that do not answer: it has been replaced
 
 

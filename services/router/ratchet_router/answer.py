@@ -9,7 +9,7 @@ from ratchet_router.ask import Ask
 from ratchet_router.asking_models import asked_once
 from ratchet_router.beginning import begun
 from ratchet_router.failures import NoAnswerError
-from ratchet_router.grounding.not_found import not_found
+from ratchet_router.grounding.not_found import none_was_asked
 from ratchet_router.grounding.surer import surer
 from ratchet_router.keeping import keep, kept
 from ratchet_router.long_texts import answered_in_parts
@@ -55,7 +55,7 @@ async def made(progress: Progress) -> Answered:
     """Or kept from before. Raises NoAnswerError."""
     grounding = progress.ask.grounding
     if grounding is not None and not grounding.found:
-        return not_found(progress.of_nobody(), grounding, "So no model was asked.")
+        return none_was_asked(progress.of_nobody(), grounding)
     if (entry := await kept(progress)) is not None:
         return progress.of_entry(entry)
     await progress.admit()

@@ -27,6 +27,7 @@ async def escalated(
     while escalates(answered.checks, answered.tier, times, rules):
         times += 1
         _only_stronger(tries, answered.tier)
+        progress.bound_anew(tries)
         first = len(progress.attempts)
         try:
             stronger, said = await called(progress.request(), tries)

@@ -34,7 +34,7 @@ from ratchet_router.recording import NotRecordedError
 from ratchet_router.shaping import shaped
 from ratchet_router.stopped import spent_in_parts
 from ratchet_router.target import Target
-from ratchet_router.targets import as_budgeted, payable, request_for, spare, targets
+from ratchet_router.targets import as_budgeted, payable, request_for, spare, targets, within
 from ratchet_router.template import Template
 from ratchet_router.told import as_told
 from ratchet_router.tries import Tries, tries
@@ -109,10 +109,28 @@ class Progress(msgspec.Struct):
 
     def _within_max_cost(self, ask: Ask) -> tuple[list[Target], Mapping[str, Target]]:
         first, others = targets(self.plan, self.parts, ask), spare(self.plan, self.parts)
-        if ask.max_cost_usd is None:
+        left = self._left_of_max_cost(ask)
+        if left is None:
             return first, others
         self.bounded = True
-        return payable(first, others, request_for(ask, self.prompt), ask.max_cost_usd)
+        return payable(first, others, request_for(ask, self.prompt), left)
+
+    def bound_anew(self, its: Tries[Target]) -> bool:
+        """By what `max_cost_usd` has left after those who were asked. False: it pays for none of whom there are."""
+        left, there = self._left_of_max_cost(self.ask), bool(its.targets)
+        if left is None:
+            return True
+        request = request_for(self.ask, self.prompt)
+        its.targets = within(its.targets, request, left)
+        its.spare = {one.name: one for one in within(list(its.spare.values()), request, left)}
+        return bool(its.targets) or not there
+
+    def _left_of_max_cost(self, ask: Ask) -> Decimal | None:
+        """None: it sets no bound. Parts of a long text have a share each, and do not spend each other's."""
+        if ask.max_cost_usd is None or self.window is not None:
+            return ask.max_cost_usd
+        paid = sum((one.cost_usd for one in with_their_costs(self.attempts, self.every)), Decimal(0))
+        return max(ask.max_cost_usd - paid, Decimal(0))
 
     # what it amounts to
 

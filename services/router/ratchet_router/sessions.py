@@ -3,6 +3,7 @@
 from collections import OrderedDict
 
 from ratchet_common.events import BASE_VERSION, PredictionMade
+from ratchet_common.vocabulary import NOBODY
 
 Session = tuple[str, str, str]  # tenant, task_type, session
 
@@ -17,9 +18,10 @@ class Sessions:
 
     def heard(self, made: PredictionMade) -> None:
         """A turn. The session is on the model that was asked first: where that fell back, or was escalated, it does not
-        move. What the caller named, and a version's or the cache's answer, say nothing of what routing should choose.
+        move. What the caller named, and a version's, the cache's or nobody's answer, say nothing of what routing should
+        choose.
         """
-        routed = made.decision.assigned_by != "pinned" and made.version_id == BASE_VERSION
+        routed = made.decision.assigned_by != "pinned" and made.version_id == BASE_VERSION and made.model != NOBODY
         if not made.session or made.outcome != "ok" or made.cached_from is not None or not routed:
             return
         key = (made.tenant, made.task_type, made.session)

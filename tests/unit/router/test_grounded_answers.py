@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ratchet_common import conversation
 from ratchet_common.errors import RefusedError
-from ratchet_common.events import Arm, Calibration, PredictionMade, QualityMeasured
+from ratchet_common.events import Arm, Calibration, PredictionMade, QualityMeasured, Usage
 from ratchet_common.vocabulary import TaskType
 from ratchet_documents.chunking import Chunk
 from ratchet_providers.base import ModelAnswer, ModelRequest
@@ -28,6 +28,7 @@ from ratchet_router.grounding.from_index import FromIndex
 from ratchet_router.grounding.going_on import NOT_FOUND
 from ratchet_router.grounding.retrieving import grounded
 from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError
+from ratchet_router.grounding.surer import NOTHING_LEFT
 from ratchet_router.idempotency import TooLargeToReplayError, once_of
 from ratchet_router.once import answer_once
 from ratchet_router.shapes.generate import GenerateFrames
@@ -159,11 +160,30 @@ async def test_where_nothing_is_found_no_model_is_asked() -> None:
     found = await answered(made, asked())
     assert (found.output, found.approach, found.cost_usd) == (NOT_FOUND, "base_rag", Decimal(0))
     assert not any(model.asked for model in made.models.values())
-    assert (last(made).outcome, last(made).output) == ("ok", NOT_FOUND)
+    event = last(made)
+    assert (event.outcome, event.output) == ("ok", NOT_FOUND)
+    assert (event.model, event.version_id, event.tier, event.template, event.attempts) == (
+        "nobody",
+        "base",
+        "",
+        None,
+        (),
+    )
     assert [(check.name, check.passed) for check in found.checks] == [("found", True)]
     told = retrieval(found)
     assert told is not None
     assert (told["found"], len(told["rounds"])) == (False, 2)  # once for the question, once for other words
+
+
+async def test_what_nobody_was_asked_for_counts_for_no_model_version_or_session() -> None:
+    made = world(library=Library(sources=[]))
+    await made.knows([tuned()])
+    found = await answered(made, replace(asked(), session="s"))
+    assert (found.model, found.version_id, found.approach) == ("nobody", "base", "hybrid_rag_finetuned")
+    assert (last(made).model, last(made).version_id) == ("nobody", "base")
+    made = world(library=Library(sources=[]))
+    await answered(made, replace(asked(), session="s"))
+    assert made.parts.sessions.model("acme", "qa", "s") == ""
 
 
 async def test_what_the_model_does_not_find_is_looked_for_once_more_and_then_not_found() -> None:
@@ -240,6 +260,55 @@ async def test_a_second_look_brings_what_the_first_did_not() -> None:
     assert found.attempts[0].cost_usd > 0
     reading = conversation.read(last(made).input)
     assert "Renewed in May." in reading.document
+
+
+class Spender(FakeModel):
+    """Says nothing of use, at such a share of the tokens that it is allowed."""
+
+    share: float = 1.0
+
+    async def answer(self, request: ModelRequest) -> ModelAnswer:
+        said = await super().answer(request)
+        most = request.max_output_tokens or 1_000
+        return replace(said, usage=Usage(input_tokens=50, output_tokens=int(most * self.share)))
+
+
+def spending(share: float) -> World:
+    made = world("The text does not say.", Library(joined={"lease": source("Renewed in May.", order=5)}))
+    for name in made.models:
+        made.models[name] = Spender("The text does not say.")
+        made.models[name].share = share  # type: ignore[attr-defined]
+    return made
+
+
+async def calls_of(made: World, **how: Any) -> tuple[Decimal, int, tuple[str, ...]]:
+    """What all of them cost, how many there were, and the reasons."""
+    found = await answered(made, replace(asked(), **how))
+    told = retrieval(found)
+    assert told is not None
+    cost = found.cost_usd + sum((attempt.cost_usd for attempt in found.attempts), Decimal(0))
+    return cost, sum(len(model.asked) for model in made.models.values()), tuple(told["reasons"])
+
+
+async def test_all_rounds_of_a_request_together_cost_no_more_than_it_may() -> None:
+    for share in (1.0, 0.3):
+        cost, calls, _ = await calls_of(spending(share))
+        assert calls == 2
+        cost, calls, reasons = await calls_of(spending(share), max_cost_usd=Decimal("0.002"))
+        assert cost <= Decimal("0.002")
+        assert (calls, NOTHING_LEFT in reasons) == ((1, True) if share == 1 else (2, False))
+
+
+async def test_the_base_models_too_get_only_what_the_tuned_version_has_left() -> None:
+    for share, base in ((1.0, 0), (0.01, 1)):
+        made = spending(1.0)
+        await made.knows([tuned()])
+        student = Spender("The text does not say.")
+        student.share = share
+        made.parts = dataclasses.replace(made.parts, platforms={"local": student})
+        cost, calls, reasons = await calls_of(made, max_cost_usd=Decimal("0.002"))
+        assert cost <= Decimal("0.002")
+        assert (calls, reasons.count(NOTHING_LEFT)) == (base, 1 - base)
 
 
 async def test_a_tuned_version_reads_what_retrieval_brings_and_base_answers_what_it_is_not_sure_of() -> None:

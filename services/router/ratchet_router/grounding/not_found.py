@@ -2,12 +2,18 @@
 
 from msgspec.structs import replace
 
-from ratchet_common.events import Check
-from ratchet_common.vocabulary import NOT_FOUND_CHECK
+from ratchet_common.events import BASE_VERSION, Check
+from ratchet_common.vocabulary import NOBODY, NOT_FOUND_CHECK
 from ratchet_router.answered import Answered
 from ratchet_router.grounding.context import approach_of
 from ratchet_router.grounding.going_on import NOT_FOUND
 from ratchet_router.grounding.sources import Grounding
+
+
+def none_was_asked(of_nobody: Answered, grounding: Grounding) -> Answered:
+    """Whoever would have been asked first has said nothing: it is no answer of his, or of the version that he is."""
+    answered = not_found(of_nobody, grounding, "So no model was asked.")
+    return replace(answered, model=NOBODY, version_id=BASE_VERSION, tier="", template=None)
 
 
 def not_found(answered: Answered, grounding: Grounding, why: str) -> Answered:

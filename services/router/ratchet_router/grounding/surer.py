@@ -23,10 +23,12 @@ from ratchet_router.grounding.retrieving import another_round
 from ratchet_router.grounding.sources import Grounding
 from ratchet_router.judged import probability_of
 from ratchet_router.progress import Progress
+from ratchet_router.routing import NoModelFitsError
 from ratchet_router.target import Target
 from ratchet_router.tries import Tries
 
 CITATIONS: Final = "citations"  # the check's name
+NOTHING_LEFT: Final = "What is left of max_cost_usd pays for no further answer."
 UNSURE: Final = "unsure"  # the error of the attempt that gave an answer which another's was better than
 
 
@@ -93,9 +95,11 @@ class Chain:
         self._takes_its_time()
         try:
             self.tries, target, answered = await asked_once(self.progress)
-        except NoAnswerError:
+        except (NoAnswerError, NoModelFitsError) as error:
             self._back_to(before, wider)
             self.drained = True
+            if isinstance(error, NoModelFitsError):
+                self._too_dear()
             return
         self._compare(Given(target, answered, wider, self._last(target)))
 
@@ -106,6 +110,10 @@ class Chain:
         self.tries.only(lambda other: other.version_id == BASE_VERSION)
         self.tries.models += 1
         progress = self.progress
+        if not progress.bound_anew(self.tries):
+            progress.attempts[self.best.attempt] = was
+            self._too_dear()
+            return
         try:
             target, said = await called(progress.request(), self.tries)
         except NoAnswerError:
@@ -153,6 +161,11 @@ class Chain:
     def _last(self, target: Target) -> int:
         attempts = self.progress.attempts
         return next(n for n in range(len(attempts) - 1, -1, -1) if attempts[n].model == target.name)
+
+    def _too_dear(self) -> None:
+        known = self.grounding
+        told = replace(known, reasons=tuple(dict.fromkeys((*known.reasons, NOTHING_LEFT))))
+        self.progress.ask = replace(self.progress.ask, grounding=told)
 
     def _takes_its_time(self) -> None:
         """All rounds share the request's deadline."""
