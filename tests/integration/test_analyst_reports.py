@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -218,6 +219,27 @@ async def test_without_an_answer_the_figures_stand_alone_and_without_those_it_fa
     assert (status, json.loads(said)["type"], media) == (
         409, "urn:ratchet:problem:report-failed", "application/problem+json",
     )  # fmt: skip
+
+
+async def test_that_nothing_could_be_computed_is_no_report_without_an_answer(desk: Desk) -> None:
+    for body in (
+        {"question": "What was the net margin?", "context": {}},
+        {"portfolio": {"prices": {"A": {"2026-01-02": 1.0}}}},
+    ):
+        failed = await desk.made(**body, model="nobody-knows-it")
+        assert (failed["state"], failed["refusal"]["type"]) == ("failed", "unknown-model")
+        assert "There is no such model" in failed["refusal"]["sentence"]
+    assert "a return needs two" in failed["refusal"]["sentence"]
+
+
+async def test_prices_of_any_regular_step_are_computed_and_a_year_may_be_named(desk: Desk) -> None:
+    days = [str(date(2024, 1, 1) + timedelta(days=2 * n)) for n in range(100)]
+    prices = {"A": {day: 100.0 + n + n % 3 for n, day in enumerate(days)}}
+    asked = {"question": "What was the volatility?", "preferences": {"parts": ["figures"]}}
+    told = (await desk.made(portfolio={"prices": prices}, **asked))["figures"][0]["figure"]
+    named = (await desk.made(portfolio={"prices": prices}, compute={"per_year": 126}, **asked))["figures"][0]["figure"]
+    assert [its["value"] for its in named["inputs"] if its["name"] == "returns a year"] == [126]
+    assert any("a year of 365.25 days is taken to have" in said for said in told["assumptions"])
 
 
 async def test_what_the_documents_do_not_say_is_said(desk: Desk) -> None:

@@ -22,9 +22,10 @@ FLAT = 1e-12  # a deviation below it is rounding
 class Sample:
     returns: pd.Series  # simple, one for each step
     benchmark: pd.Series | None
-    per_year: int
+    per_year: float | None  # returns; none: nobody knows, and nothing can be said of a year
     risk_free: float  # a year
     level: float  # of value at risk, such as .95
+    why: str = "It is of a year, and nobody knows how many returns a year has."  # `per_year` is none
 
     @property
     def beyond(self) -> float:
@@ -32,8 +33,16 @@ class Sample:
         return round(1 - self.level, 12)
 
     @property
+    def a_year(self) -> float:
+        """Returns. Raises CannotComputeError."""
+        if self.per_year is None:
+            raise CannotComputeError(self.why)
+        return self.per_year
+
+    @property
     def risk_free_a_step(self) -> float:
-        return float((1 + self.risk_free) ** (1 / self.per_year) - 1)
+        """Raises CannotComputeError."""
+        return float((1 + self.risk_free) ** (1 / self.a_year) - 1) if self.risk_free else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +71,18 @@ def computed(measure: Measure, sample: Sample) -> float:
 
 def _cagr(its: Sample) -> float:
     _at_least_a_month(its)
-    return float(empyrical.cagr(its.returns, annualization=its.per_year))
+    return float(empyrical.cagr(its.returns, annualization=its.a_year))
 
 
 def _sharpe(its: Sample) -> float:
     _varies(its.returns, "The returns")
-    return float(empyrical.sharpe_ratio(its.returns, risk_free=its.risk_free_a_step, annualization=its.per_year))
+    return float(empyrical.sharpe_ratio(its.returns, risk_free=its.risk_free_a_step, annualization=its.a_year))
 
 
 def _sortino(its: Sample) -> float:
     if float((its.returns - its.risk_free_a_step).min()) >= -FLAT:
         raise CannotComputeError("No return lies below the risk-free one: there is no downside to divide by.")
-    return float(empyrical.sortino_ratio(its.returns, required_return=its.risk_free_a_step, annualization=its.per_year))
+    return float(empyrical.sortino_ratio(its.returns, required_return=its.risk_free_a_step, annualization=its.a_year))
 
 
 def _var_parametric(its: Sample) -> float:
@@ -95,7 +104,7 @@ def _beta(its: Sample) -> float:
 
 def _at_least_a_month(its: Sample) -> None:
     """Compounded to a year, a few days come to anything."""
-    if len(its.returns) * MONTHS < its.per_year:
+    if len(its.returns) * MONTHS < its.a_year:
         raise CannotComputeError("The returns are of less than a month: what they would be in a year nobody knows.")
 
 
@@ -104,12 +113,12 @@ def _alpha(its: Sample) -> float:
     benchmark = _beside(its)
     _varies(benchmark, "The benchmark's returns")
     return float(
-        empyrical.alpha_aligned(its.returns, benchmark, risk_free=its.risk_free_a_step, annualization=its.per_year)
+        empyrical.alpha_aligned(its.returns, benchmark, risk_free=its.risk_free_a_step, annualization=its.a_year)
     )
 
 
 def _tracking_error(its: Sample) -> float:
-    return float(empyrical.annual_volatility(its.returns - _beside(its), annualization=its.per_year))
+    return float(empyrical.annual_volatility(its.returns - _beside(its), annualization=its.a_year))
 
 
 def _correlation(its: Sample) -> float:
@@ -153,7 +162,7 @@ MEASURES = {
             "share",
             2,
             "sample standard deviation of returns * sqrt(returns a year)",
-            lambda its: empyrical.annual_volatility(its.returns, annualization=its.per_year),
+            lambda its: empyrical.annual_volatility(its.returns, annualization=its.a_year),
             annual=True,
         ),
         Measure(

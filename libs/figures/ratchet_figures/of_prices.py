@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+import pandas as pd
+
 from ratchet_figures.figure import CannotComputeError, Computed, Figure, Input, Period, Source, each
 from ratchet_figures.frequency import returns_a_year
 from ratchet_figures.measures import MEASURES, NAMES, Measure, Sample, computed
-from ratchet_figures.names import CONTRIBUTION, LEVEL
+from ratchet_figures.names import CONTRIBUTION, FEWEST_A_YEAR, LEVEL, MOST_A_YEAR
 from ratchet_figures.portfolio import Rebalancing, contributions, returns_of, weights_of
 from ratchet_figures.prices import Prices, prices_of
 from ratchet_figures.series import Series
@@ -27,7 +29,7 @@ class Asked:
     rebalancing: Rebalancing = "each_period"
     risk_free: float = 0.0  # a year
     level: float = LEVEL
-    per_year: int | None = None  # inferred from the days
+    per_year: float | None = None  # returns; none: by the days between prices
     sources: Mapping[str, Source] = field(default_factory=dict)  # of an instrument's prices
 
 
@@ -66,8 +68,10 @@ def _check(asked: Asked) -> None:
         raise CannotComputeError(f"The level of value at risk is {asked.level:g}: it is above .5 and below 1.")
     if not -0.5 < asked.risk_free < 1:
         raise CannotComputeError(f"The risk-free return is {asked.risk_free:g} a year: .03 stands for 3 %.")
-    if asked.per_year is not None and not 1 <= asked.per_year <= 366:
-        raise CannotComputeError(f"{asked.per_year} returns a year were named: there are 1 (yearly) to 366.")
+    if asked.per_year is not None and not FEWEST_A_YEAR <= asked.per_year <= MOST_A_YEAR:
+        raise CannotComputeError(
+            f"{asked.per_year:g} returns a year were named: there are {FEWEST_A_YEAR} to {MOST_A_YEAR}; 1 is yearly."
+        )
     if asked.benchmark and asked.benchmark[0] in asked.series:
         raise CannotComputeError(f"The benchmark {asked.benchmark[0]} is held as well: give it another name.")
 
@@ -78,14 +82,25 @@ def _ground(asked: Asked) -> _Ground:
     benchmark = asked.benchmark[0] if asked.benchmark else None
     together = prices_of({**asked.series, **(dict([asked.benchmark]) if asked.benchmark else {})})
     held = Prices(together.table[instruments], together.assumptions)
-    per_year, annual = (asked.per_year, "") if asked.per_year else returns_a_year(together.table.index)
+    per_year, annual = _per_year(asked, together.table.index)
     if asked.rebalancing == "each_period" and len([w for w in weights.values() if w]) > 1:
         said.append("Weights are kept by rebalancing at each step, free of cost.")
     elif len(instruments) > 1:
         said.append("Weights are those of the first day, never rebalanced.")
     beside = together.table[benchmark].pct_change().iloc[1:] if benchmark else None
-    sample = Sample(returns_of(held, weights, asked.rebalancing), beside, per_year, asked.risk_free, asked.level)
+    returns = returns_of(held, weights, asked.rebalancing)
+    sample = Sample(returns, beside, per_year, asked.risk_free, asked.level, *([] if per_year else [annual]))
     return _Ground(asked, held, weights, sample, (*together.assumptions, *said), annual)
+
+
+def _per_year(asked: Asked, days: pd.DatetimeIndex) -> tuple[float | None, str]:
+    """And what was assumed; none, and why, where the days follow no rule: what is not of a year is computed then."""
+    if asked.per_year:
+        return asked.per_year, ""
+    try:
+        return returns_a_year(days)
+    except CannotComputeError as error:
+        return None, str(error)
 
 
 def _figure(ground: _Ground, measure: Measure) -> Figure:
@@ -146,7 +161,7 @@ def _inputs(ground: _Ground, *, benchmark: bool) -> Iterator[Input]:
 
 def _settings(ground: _Ground, measure: Measure) -> Iterator[Input]:
     if measure.annual:
-        yield Input("returns a year", float(ground.sample.per_year), unit="count")
+        yield Input("returns a year", float(ground.sample.a_year), unit="count")
     if measure.risk_free:
         yield Input("risk-free return a year", ground.sample.risk_free, unit="share")
     if measure.level:

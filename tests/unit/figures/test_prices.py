@@ -80,10 +80,10 @@ def test_an_exchange_that_is_open_on_sundays_is_closed_on_others() -> None:
     assert returns_a_year(prices_of({"A": days}).table.index)[0] == 252
 
 
-@pytest.mark.parametrize("step", [2, 3, 14, 61, 800])
-def test_a_step_that_is_none_is_asked_for(step: int) -> None:
-    with pytest.raises(CannotComputeError, match=f"{step} days apart"):
-        returns_a_year(prices_of({"A": series(*range(1, 9), step=step)}).table.index)
+def test_steps_that_follow_no_rule_are_asked_for() -> None:
+    days = {date(2024, 1, 1) + timedelta(days=n): 1.0 for n in (0, 3, 40, 42, 130, 131, 200, 290)}
+    with pytest.raises(CannotComputeError, match=r"follow no rule, from 1 to 90: say how many .* \(`per_year`\)"):
+        returns_a_year(prices_of({"A": days}).table.index)
 
 
 def test_a_quotation_mark_that_is_not_closed_is_said() -> None:

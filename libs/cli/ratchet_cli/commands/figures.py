@@ -20,7 +20,7 @@ def figures(
     measures: Annotated[str, typer.Option(help="Only these, by commas.")] = "",
     risk_free: Annotated[float, typer.Option(help="A year: .03 for 3 %.")] = 0.0,
     level: Annotated[float, typer.Option(help="Of value at risk.")] = 0.95,
-    per_year: Annotated[int, typer.Option(help="Returns a year; default: by the days between prices.")] = 0,
+    per_year: Annotated[float, typer.Option(help="Returns a year; default: by the days between prices.")] = 0,
     rebalance: Annotated[bool, typer.Option(help="Keep the weights at each step, or hold what was bought.")] = True,
     as_json: AsJson = False,
 ) -> None:

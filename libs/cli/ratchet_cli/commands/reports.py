@@ -30,6 +30,11 @@ def make(
     weights: Annotated[str, typer.Option(help="Such as A=.6,B=.4; default: all columns, with the same weight.")] = "",
     benchmark: Annotated[str, typer.Option(help="The column to compare with; it is not held.")] = "",
     measures: Annotated[str, typer.Option(help="Only these, by commas; default: the question decides.")] = "",
+    risk_free: Annotated[float, typer.Option(help="A year: .03 for 3 %.")] = 0.0,
+    level: Annotated[float | None, typer.Option(help="Of value at risk; default: .95, or the question's.")] = None,
+    per_year: Annotated[
+        float | None, typer.Option(help="Returns a year, such as 26; default: by the days between prices.")
+    ] = None,
     documents: Annotated[bool, typer.Option("--documents", help="Look into all of the tenant's documents.")] = False,
     document: Annotated[list[str] | None, typer.Option(help="Only into this one; may be given again.")] = None,
     company: Annotated[list[str] | None, typer.Option(help="Only of this company; may be given again.")] = None,
@@ -54,7 +59,7 @@ def make(
         "question": question,
         "portfolio": portfolio_of(prices, weights_of(weights), benchmark),
         "context": where if looks else None,
-        "compute": {"measures": named},
+        "compute": {"measures": named, "risk_free": risk_free, "level": level, "per_year": per_year},
         "preferences": {"title": title, "chooser": chooser} | ({"parts": part} if part else {}),
         "model": model,
     }

@@ -31,6 +31,7 @@ class OfPrices:
     level: float = LEVEL
     risk_free: float = 0.0
     rebalancing: Literal["each_period", "never"] = "each_period"
+    per_year: float | None = None  # returns; none: by the days between prices
 
 
 @dataclass(frozen=True, slots=True)

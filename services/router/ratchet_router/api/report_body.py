@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from ratchet_common.errors import RefusedError
-from ratchet_figures.names import LEVEL, MAY_GROW, OF_PRICES, OF_STATEMENTS
+from ratchet_figures.names import FEWEST_A_YEAR, LEVEL, MAY_GROW, MOST_A_YEAR, OF_PRICES, OF_STATEMENTS
 from ratchet_router.api.context_body import ContextBody
 from ratchet_router.api.generate import Requirements
 from ratchet_router.api.given import GivenBody
@@ -139,6 +139,12 @@ class ComputeBody(GivenBody):
     level: float = Field(LEVEL, gt=0.5, lt=1, description="of value at risk")
     risk_free: float = Field(0.0, gt=-0.5, lt=1, description="a year: .03 stands for 3 %")
     rebalancing: Literal["each_period", "never"] = "each_period"
+    per_year: float | None = Field(
+        None,
+        ge=FEWEST_A_YEAR,
+        le=MOST_A_YEAR,
+        description="returns a year, such as 26 of prices of every two weeks; default: by the days between prices",
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -159,6 +165,7 @@ class ComputeBody(GivenBody):
             level=self.level,
             risk_free=self.risk_free,
             rebalancing=self.rebalancing,
+            per_year=self.per_year,
         )
 
 

@@ -71,6 +71,7 @@ def _of_prices(holdings: Holdings, request: OfPrices) -> Figures:
             request.rebalancing,
             request.risk_free,
             request.level,
+            request.per_year,
             sources=dict.fromkeys(holdings.prices, source) if source else {},
         )
     )

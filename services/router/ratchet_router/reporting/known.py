@@ -36,7 +36,7 @@ def chosen(wanted: Wanted, known: Known) -> Chosen:
     by_rules = chosen_by_rules(wanted.question, known)
     if not by_rules.requests:
         return _usual(wanted)
-    found = _as_given(Chosen.of(by_rules), wanted.computing)
+    found = as_given(Chosen.of(by_rules), wanted.computing)
     if not wanted.reported:
         return found
     nothing_missing = wanted.holdings is None and bool(found.of_statements)  # risks, say, are of the documents then
@@ -46,12 +46,12 @@ def chosen(wanted: Wanted, known: Known) -> Chosen:
     return replace(found, of_statements=of_statements, unknown=unknown, reasons=reasons)
 
 
-def _as_given(found: Chosen, its: Computing) -> Chosen:
+def as_given(found: Chosen, its: Computing) -> Chosen:
     """What the request says of how it is computed goes before what the question says."""
     usual = Computing()
     said: dict[str, Any] = {
         name: getattr(its, name)
-        for name in ("level", "risk_free", "rebalancing", "first", "last")
+        for name in ("level", "risk_free", "rebalancing", "per_year", "first", "last")
         if getattr(its, name) != getattr(usual, name)
     }
     days = {name: day for name, day in said.items() if name in ("first", "last")}
@@ -99,4 +99,4 @@ def _usual(wanted: Wanted) -> Chosen:
 def _of_prices(wanted: Wanted, measures: tuple[str, ...]) -> OfPrices:
     its, benchmark = wanted.computing, wanted.holdings.benchmark if wanted.holdings else ""
     beside = benchmark if benchmark and any(name in BESIDE_A_BENCHMARK for name in measures) else None
-    return OfPrices(measures, (), beside, its.first, its.last, its.level, its.risk_free, its.rebalancing)
+    return OfPrices(measures, (), beside, its.first, its.last, its.level, its.risk_free, its.rebalancing, its.per_year)

@@ -23,7 +23,7 @@ from ratchet_router.reporting.jobs import (
     encoded,
     job_of,
 )
-from ratchet_router.reporting.known import chosen, known_of
+from ratchet_router.reporting.known import as_given, chosen, known_of
 from ratchet_router.reporting.record import Made
 
 
@@ -57,7 +57,8 @@ def _computed(job: ToCompute) -> Done:
     known = known_of(job.wanted)
     if known is None:
         raise ReportRefusedError("inconsistent", "Nothing was given to compute from.")
-    return HasComputed(computed(job.wanted, job.choice or chosen(job.wanted, known)))
+    choice = as_given(job.choice, job.wanted.computing) if job.choice else chosen(job.wanted, known)
+    return HasComputed(computed(job.wanted, choice))
 
 
 def _written(job: ToWrite) -> Done:

@@ -72,6 +72,7 @@ class Computing(msgspec.Struct, frozen=True, kw_only=True):
     level: float = LEVEL
     risk_free: float = 0.0
     rebalancing: Literal["each_period", "never"] = "each_period"
+    per_year: float | None = None  # returns; none: by the days between prices
 
     @property
     def named(self) -> bool:

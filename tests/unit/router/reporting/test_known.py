@@ -77,7 +77,8 @@ def test_what_nothing_can_be_made_of_is_refused(how: dict[str, object]) -> None:
 
 
 def test_what_the_request_says_of_how_goes_before_the_question() -> None:
-    how = Computing(level=0.99, risk_free=0.2, rebalancing="never", first=date(2026, 1, 5))
+    how = Computing(level=0.99, risk_free=0.2, rebalancing="never", per_year=26, first=date(2026, 1, 5))
     wanted = of("What were the Sharpe ratio and the volatility?", holdings=HELD, computing=how)
     (asked,) = chosen(wanted, known_of(wanted)).of_prices  # type: ignore[arg-type]
-    assert (asked.level, asked.risk_free, asked.rebalancing, asked.first) == (0.99, 0.2, "never", date(2026, 1, 5))
+    assert (asked.level, asked.risk_free, asked.rebalancing, asked.per_year) == (0.99, 0.2, "never", 26)
+    assert asked.first == date(2026, 1, 5)
