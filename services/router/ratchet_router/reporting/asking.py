@@ -86,7 +86,7 @@ class Asking:
             told = told_of(await self._answered(held, to_answer(wanted, computed.text, _caller(held))))
         except RefusedError as error:
             if not _stands_alone(computed):
-                await self.refuse(held, Refusal(error.type, error.detail))
+                await self.refuse(held, Refusal(error.type, " ".join((error.detail, *computed.refused))))
                 return
             told = Told(why=error.detail)
         also = {"documents": list(dict.fromkeys((*held.record.documents, *told.documents)))}
@@ -104,8 +104,8 @@ class Asking:
 
 
 def _stands_alone(computed: Computed) -> bool:
-    """A report without an answer, of what was computed."""
-    return bool(computed.figures or computed.refused)
+    """A report without an answer, of what was computed: why nothing was is said by the refusal as well."""
+    return bool(computed.figures or computed.plots)
 
 
 def _caller(held: Held) -> Caller:
