@@ -1,7 +1,7 @@
 """By how much an item grew from one statement to a later one."""
 
 from ratchet_figures.figure import CannotComputeError, Figure, Period
-from ratchet_figures.statements import Statement, inputs
+from ratchet_figures.statements import OF_A_DAY, Statement, inputs
 
 DAYS_A_YEAR = 365.25
 ALIKE = 0.1  # quarters have 90 to 92 days, years 365 or 366, some 52 and some 53 weeks
@@ -16,7 +16,7 @@ def growth_of(item: str, earlier: Statement, later: Statement) -> Figure:
         after / before - 1,
         "share",
         Period(earlier.period.first, later.period.last),
-        f"{item} of {_name(later)} / {item} of {_name(earlier)} - 1",
+        f"{item} of {later.named} / {item} of {earlier.named} - 1",
         inputs(earlier, [item]) + inputs(later, [item]),
     )
 
@@ -33,7 +33,7 @@ def cagr_of(item: str, earlier: Statement, later: Statement) -> Figure:
         (after / before) ** (1 / years) - 1,
         "share",
         Period(earlier.period.first, later.period.last),
-        f"({item} of {_name(later)} / {item} of {_name(earlier)}) ^ (1 / {years:.2f} years) - 1",
+        f"({item} of {later.named} / {item} of {earlier.named}) ^ (1 / {years:.2f} years) - 1",
         inputs(earlier, [item]) + inputs(later, [item]),
     )
 
@@ -45,18 +45,10 @@ def _both(item: str, earlier: Statement, later: Statement) -> tuple[float, float
         raise CannotComputeError(f"One statement is in {earlier.currency}, the other in {later.currency}.")
     if earlier.period.last >= later.period.last:
         raise CannotComputeError(f"The period to {later.period.last} does not end after that to {earlier.period.last}.")
-    long, longer = sorted(_days(one) for one in (earlier, later))
-    if longer > long * (1 + ALIKE):
+    long, longer = sorted(one.days for one in (earlier, later))
+    if item not in OF_A_DAY and longer > long * (1 + ALIKE):
         raise CannotComputeError(f"One period has {long} days, the other {longer}: their {item} cannot be compared.")
     (before,), (after,) = inputs(earlier, [item]), inputs(later, [item])
     if before.value is None or after.value is None or before.value <= 0:
-        raise CannotComputeError(f"{item} of {_name(earlier)} is not above 0: growth from there says nothing.")
+        raise CannotComputeError(f"{item} of {earlier.named} is not above 0: growth from there says nothing.")
     return before.value, after.value
-
-
-def _days(statement: Statement) -> int:
-    return (statement.period.last - statement.period.first).days + 1
-
-
-def _name(statement: Statement) -> str:
-    return f"{statement.period.first} to {statement.period.last}"

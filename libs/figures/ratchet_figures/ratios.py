@@ -17,6 +17,10 @@ class Ratio:
     under: tuple[str, ...]
 
     @property
+    def items(self) -> frozenset[str]:
+        return frozenset(name.removeprefix("-") for name in (*self.over, *self.under))
+
+    @property
     def formula(self) -> str:
         return f"{_sum(self.over)} / {_sum(self.under)}"
 

@@ -13,6 +13,10 @@ ITEMS = (
     *("operating_cash_flow", "capital_expenditure"),
 )
 
+OF_A_DAY = frozenset(  # a balance's: of the last day of a period, however long it is
+    ("cash", "marketable_securities", "receivables", "inventory", "current_assets", "total_assets")
+) | {"current_liabilities", "total_debt", "total_liabilities", "equity"}
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -39,6 +43,14 @@ class Statement:
             raise CannotComputeError(f"A period of {self.company} ends on {self.period.last}, before it begins.")
         if self.scale < 1:
             raise CannotComputeError(f"The scale of {self.company} is {self.scale}: it is 1, 1000 or 1000000, say.")
+
+    @property
+    def days(self) -> int:
+        return (self.period.last - self.period.first).days + 1
+
+    @property
+    def named(self) -> str:
+        return f"{self.period.first} to {self.period.last}" if self.days > 1 else str(self.period.last)
 
     def absolute(self, name: str) -> float:
         return self.items[name].value * self.scale

@@ -111,6 +111,79 @@ def test_a_quarter_is_not_compared_with_a_year() -> None:
         growth_of("revenue", statement(2024), quarter)
 
 
+def of(first: date, last: date, scale: int = 1, **items: float) -> Statement:
+    return Statement("the company", Period(first, last), "USD", scale, {n: Item(its) for n, its in items.items()})
+
+
+QUARTER = of(date(2026, 1, 1), date(2026, 3, 31), revenue=330, net_income=44)
+QUARTER_BEFORE = of(date(2025, 1, 1), date(2025, 3, 31), revenue=300, net_income=40)
+
+
+def test_growth_is_of_like_periods() -> None:
+    years = [of(date(year, 1, 1), date(year, 12, 31), revenue=its) for year, its in ((2024, 1000), (2025, 1200))]
+    found = figures_of_statements([*years, QUARTER], ["net_margin"], ["revenue"])
+    assert [(one.name, one.value) for one in found.figures] == [
+        ("net_margin", 44 / 330),
+        ("revenue_growth", pytest.approx(0.2)),
+    ]
+    assert found.refusals == ()
+    assert found.figures[1].assumptions == (
+        "No statement is as long as that of 2026-01-01 to 2026-03-31 and earlier: no growth is of that length.",
+    )
+    both = figures_of_statements([*years, QUARTER, QUARTER_BEFORE], [], ["revenue"]).figures
+    assert [one.period.last for one in both] == [date(2025, 12, 31), date(2026, 3, 31)]
+    assert [one.value for one in both] == pytest.approx([0.2, 0.1])
+
+
+def test_periods_that_nothing_is_like_have_no_growth() -> None:
+    found = figures_of_statements([statement(2025), QUARTER], [], ["revenue"])
+    assert (found.figures, len(found.refusals)) == ((), 1)
+    assert "as long as that of 2026-01-01 to 2026-03-31" in found.refusals[0].reason
+
+
+def test_a_ratio_is_of_the_latest_statement_that_has_all_of_it() -> None:
+    (figure,) = figures_of_statements([statement(2025), QUARTER], ["current_ratio"], []).figures
+    assert (figure.value, figure.period.last) == (2.0, date(2025, 12, 31))
+    assert "lacks current_assets and current_liabilities" in figure.assumptions[0]
+
+
+def test_a_balance_of_its_own_is_joined_with_the_time_that_ends_on_its_day() -> None:
+    day = date(2026, 3, 31)
+    for balance in (
+        of(day, day, 1_000, current_assets=0.6, current_liabilities=0.3, total_assets=2),
+        of(date(2026, 1, 1), day, current_assets=600, current_liabilities=300, total_assets=2_000),
+    ):
+        found = figures_of_statements([balance, QUARTER], ["net_margin", "current_ratio"], ["revenue"])
+        assert [one.value for one in found.figures] == pytest.approx([44 / 330, 2.0])
+        assert all(one.period == QUARTER.period for one in found.figures)
+        assert found.refusals[0].reason == "One statement is there: growth needs an earlier one."
+
+
+def test_amounts_of_days_grow_whatever_the_periods_are() -> None:
+    year = statement(2025)
+    after = of(date(2026, 3, 31), date(2026, 3, 31), 1_000_000, total_assets=2_200)
+    (figure,) = figures_of_statements([year, after], [], ["total_assets"]).figures
+    assert figure.value == pytest.approx(0.1)
+
+
+def test_what_is_given_twice_and_differs_is_not_used() -> None:
+    day = date(2026, 3, 31)
+    one, other = of(day, day, cash=10, current_liabilities=5), of(day, day, cash=12, marketable_securities=0)
+    found = figures_of_statements([one, other], ["cash_ratio"], [])
+    assert (found.figures, [its.name for its in found.refusals]) == ((), ["cash", "cash_ratio"])
+    assert found.refusals[0].reason == "It is given twice for 2026-03-31, as 10 and 12 USD: neither is used."
+
+
+def test_growth_of_a_year_that_is_asked_for_begins_from_the_one_before_it() -> None:
+    three = [statement(2023, revenue=800), statement(2024, revenue=1000), statement(2025)]
+    found = figures_of_statements(three, ["net_margin"], ["revenue"], lambda its: its.last.year == 2025)
+    assert [(one.name, one.value) for one in found.figures] == [
+        ("net_margin", 0.125),
+        ("revenue_growth", pytest.approx(0.2)),
+    ]
+    assert found.refusals == ()
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

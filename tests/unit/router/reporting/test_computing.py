@@ -102,3 +102,35 @@ def test_days_without_a_price_are_said() -> None:
     wanted = Wanted(question="", holdings=Holdings(prices=its))
     found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return",)),)))
     assert any("S0 has no price on 1 of 4 days" in one for one in found.assumptions)
+
+
+def of_example(first: date, last: date, **items: float) -> GivenStatement:
+    its = {name: GivenItem(value) for name, value in items.items()}
+    return GivenStatement(company="Example", first=first, last=last, currency="USD", scale=1, items=its)
+
+
+FISCAL = [
+    of_example(date(year - 1, 10, 1), date(year, 9, 30), revenue=its, net_income=its / 10)
+    for year, its in ((2023, 100.0), (2024, 110.0), (2025, 132.0))
+]
+
+
+@pytest.mark.parametrize(
+    ("year", "growth", "ends"), [(2024, 0.1, date(2024, 9, 30)), (2025, 0.2, date(2025, 9, 30)), (2023, None, None)]
+)
+def test_a_year_is_the_fiscal_one_that_lies_in_it_mostly_and_grows_from_the_one_before(
+    year: int, growth: float | None, ends: date | None
+) -> None:
+    request = OfStatements(("net_margin",), ("revenue",), (), date(year, 1, 1), date(year, 12, 31))
+    found = computed(Wanted(question="", statements=tuple(FISCAL)), Chosen(of_statements=(request,)))
+    grown = [one.figure for one in found.figures if one.figure.name == "revenue_growth"]
+    assert [one.value for one in grown] == ([] if growth is None else [pytest.approx(growth)])
+    assert len(found.figures) == len(grown) + 1
+    assert all(one.figure.period.last == ends for one in found.figures if ends)
+
+
+def test_a_quarter_that_is_asked_for_is_no_year_that_has_its_middle_there() -> None:
+    request = OfStatements(("net_margin",), (), (), date(2025, 1, 1), date(2025, 3, 31))
+    found = computed(Wanted(question="", statements=tuple(FISCAL)), Chosen(of_statements=(request,)))
+    assert found.figures == ()
+    assert any("No statement lies within the days" in said for said in found.refused)
