@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
+from ratchet_figures.choosing.naming import compared_with, named, names_it
 from ratchet_figures.choosing.request import Choice, Known, OfPrices, OfStatements
 from ratchet_figures.choosing.rules import BENCHMARK_WORDS, ITEM_WORDS, OF_PRICES_RULES, OF_STATEMENTS_RULES, Rule
-from ratchet_figures.choosing.times import Time, time_of
-from ratchet_figures.names import AT_A_LEVEL, BESIDE_A_BENCHMARK, GROWING, LEVEL
+from ratchet_figures.choosing.settings import levels_in, per_year_in, risk_free_in, without_settings
+from ratchet_figures.choosing.times import Time, times_of
+from ratchet_figures.names import AT_A_LEVEL, BESIDE_A_BENCHMARK, CONTRIBUTION, GROWING, LEVEL
 
 LONGEST: Final = 4_000  # characters of a question that are looked at
 
-_AGAINST: Final = (
-    r"(?:against|versus|vs\.?|relative\s+to|compared\s+(?:to|with)|beside|beats?|than|with\s+respect\s+to)"
-)
-_TICKER: Final = re.compile(rf"\b(?i:{_AGAINST})\s+(?:the\s+)?([A-Z][A-Z.]{{1,5}})\b")
-_AT: Final = re.compile(r"\b(\d{2}(?:\.\d{1,2})?)\s?(?:%|percent|per\s?cent)", re.I)
-_RISK_FREE: Final = re.compile(r"\brisk[\s-]?free\D{0,30}?(\d{1,2}(?:\.\d{1,3})?)\s?(?:%|percent)", re.I)
 _NEVER: Final = re.compile(
     r"\b(?:buy[\s-]and[\s-]hold|never\s+rebalanc\w+|without\s+rebalancing|not\s+rebalanced)\b", re.I
 )
@@ -26,13 +23,13 @@ _GROWTH: Final = re.compile(r"\b(?:gr[eo]w(?:n|s|th|ing)?|increas\w+|develop(?:e
 def chosen_by_rules(question: str, known: Known) -> Choice:
     """Figures of prices where there are instruments, of statements where there are companies."""
     asked = question[:LONGEST]
-    time = time_of(asked, known.last)
-    unknown = list(_of_the_time(time, known))
+    times: Sequence[Time | None] = times_of(asked, known.last) or (None,)
+    unknown = [said for time in times for said in _of_the_time(time, known)]
     requests: list[OfPrices | OfStatements] = []
     reasons: list[str] = []
-    priced, why = _matched(asked, OF_PRICES_RULES)
+    priced, why = _matched(without_settings(asked), OF_PRICES_RULES)
     if priced:
-        wanted, missing = _of_prices(asked, priced, time, known)
+        wanted, missing = _of_prices(asked, priced, times, known)
         requests += wanted
         unknown += missing
         reasons += why if wanted else []
@@ -40,16 +37,16 @@ def chosen_by_rules(question: str, known: Known) -> Choice:
     growing = _growing(asked, priced=bool(priced))
     if ratios or growing:
         if known.companies:
-            named = tuple(name for name in known.companies if _names(asked, name))
-            first, last = (time.first, time.last) if time else (None, None)
-            requests.append(OfStatements(ratios, growing, named, first, last))
+            its = named(asked, known.companies)
+            requests += [one for time in times for one in _of_statements(ratios, growing, its, time)]
             reasons += why + ([f"The question asks how {' and '.join(growing)} grew."] if growing else [])
         else:
             unknown.append("The question asks of statements, and there is no company with any.")
     if not requests and not unknown:
         unknown.append("The question names no measure that is computed.")
-    if requests and time:
-        reasons.append(f"The time is {_days(time, known)}, as the question says {time.said!r}.")
+    for time in times if requests else ():
+        if time:
+            reasons.append(f"The time is {_days(time, known)}, as the question says {time.said!r}.")
     return Choice(tuple(requests), tuple(reasons), tuple(unknown))
 
 
@@ -68,12 +65,12 @@ def _matched(question: str, rules: Sequence[Rule]) -> tuple[tuple[str, ...], lis
 
 
 def _of_prices(
-    question: str, measures: tuple[str, ...], time: Time | None, known: Known
+    question: str, measures: tuple[str, ...], times: Sequence[Time | None], known: Known
 ) -> tuple[list[OfPrices | OfStatements], list[str]]:
     if not known.instruments:
         return [], [f"The question asks for {', '.join(measures)}, and there are no prices."]
     benchmark, missing = _benchmark(question, known)
-    held = tuple(name for name in known.instruments if name != benchmark and _names(question, name))
+    held = tuple(name for name in named(question, known.instruments) if name != benchmark)
     alone = tuple(name for name in measures if name not in BESIDE_A_BENCHMARK)
     if benchmark is None and len(alone) < len(measures):
         if not missing:
@@ -82,47 +79,58 @@ def _of_prices(
         measures = alone
     if not measures:
         return [], missing
-    level, risk_free = _level(question, measures), _RISK_FREE.search(question)
-    first, last = (time.first, time.last) if time else (None, None)
+    which = [(measures, held, benchmark)]
+    same = tuple(name for name in alone if name != CONTRIBUTION)
+    if benchmark and benchmark in known.instruments and same and names_it(question, benchmark, known.instruments):
+        which.append((same, (benchmark,), None))
+    return [one for its in which for time in times for one in _at_each_level(question, *its, time)], missing
 
-    def asked(its: tuple[str, ...], instruments: tuple[str, ...], beside: str | None) -> OfPrices:
-        rate = float(risk_free[1]) / 100 if risk_free else 0.0
-        return OfPrices(
-            its, instruments, beside, first, last, level, rate, "never" if _NEVER.search(question) else "each_period"
-        )
 
-    requests: list[OfPrices | OfStatements] = [asked(measures, held, benchmark)]
-    same = tuple(name for name in alone if name != "contribution")
-    if benchmark and benchmark in known.instruments and same and _names(question, benchmark):
-        requests.append(asked(same, (benchmark,), None))
-    return requests, missing
+def _at_each_level(
+    question: str, measures: tuple[str, ...], instruments: tuple[str, ...], benchmark: str | None, time: Time | None
+) -> Iterator[OfPrices]:
+    """All of them at the first level that is named; at the others what is of a level."""
+    at_a_level = tuple(name for name in measures if name in AT_A_LEVEL)
+    first, *more = levels_in(question) if at_a_level else (LEVEL,)
+    asked = OfPrices(
+        measures,
+        instruments,
+        benchmark,
+        time.first if time else None,
+        time.last if time else None,
+        first,
+        risk_free_in(question) or 0.0,
+        "never" if _NEVER.search(question) else "each_period",
+        per_year_in(question),
+    )
+    yield asked
+    yield from (replace(asked, measures=at_a_level, benchmark=None, level=level) for level in more)
+
+
+def _of_statements(
+    ratios: tuple[str, ...], growing: tuple[str, ...], companies: tuple[str, ...], time: Time | None
+) -> Iterator[OfStatements]:
+    """Ratios from one year to another are of both."""
+    yield OfStatements(ratios, growing, companies, *((time.first, time.last) if time else (None, None)))
+    for first, last in time.ends if time and ratios else ():
+        yield OfStatements(ratios, (), companies, first, last)
 
 
 def _benchmark(question: str, known: Known) -> tuple[str | None, list[str]]:
-    for name in known.instruments:
-        if re.search(rf"\b(?:{_AGAINST})\s+(?:the\s+)?{re.escape(name)}(?!\w)", question, re.I):
-            return name, []
-    if known.benchmark and (_names(question, known.benchmark) or BENCHMARK_WORDS.search(question)):
+    name, other = compared_with(question, known.instruments)
+    if name:
+        return name, []
+    if known.benchmark and (names_it(question, known.benchmark) or BENCHMARK_WORDS.search(question)):
         return known.benchmark, []
-    if (ticker := _TICKER.search(question)) and ticker[1] not in known.instruments:
-        return None, [f"The question compares with {ticker[1]}, of which there are no prices."]
-    return None, []
-
-
-def _level(question: str, measures: Sequence[str]) -> float:
-    if any(name in AT_A_LEVEL for name in measures):
-        for found in _AT.finditer(question):
-            if 50 < float(found[1]) < 100:
-                return float(found[1]) / 100
-    return LEVEL
+    return None, [f"The question compares with {other}, of which there are no prices."] if other else []
 
 
 def _growing(question: str, *, priced: bool) -> tuple[str, ...]:
     """Items whose growth is asked for; the usual ones where none is named."""
     if not _GROWTH.search(question):
         return ()
-    named = tuple(dict.fromkeys(item for item, words in ITEM_WORDS if words.search(question)))
-    return named or (() if priced else GROWING)
+    items = tuple(dict.fromkeys(item for item, words in ITEM_WORDS if words.search(question)))
+    return items or (() if priced else GROWING)
 
 
 def _of_the_time(time: Time | None, known: Known) -> Iterator[str]:
@@ -137,9 +145,3 @@ def _of_the_time(time: Time | None, known: Known) -> Iterator[str]:
 def _days(time: Time, known: Known) -> str:
     first = time.first or known.first
     return f"{first or 'the beginning'} to {time.last or known.last}"
-
-
-def _names(question: str, name: str) -> bool:
-    """As it is written where it is short, since `ALL` and `IT` are words as well."""
-    flags = 0 if len(name) <= 5 and name.isupper() else re.I
-    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, flags))

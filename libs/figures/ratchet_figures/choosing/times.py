@@ -9,6 +9,7 @@ from typing import Final
 
 _WORDS: Final = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _COUNT: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(_WORDS)}|a|couple\s+of)"
+MOST_TIMES: Final = 6
 _YEAR: Final = r"(?:19|20)\d\d"
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH: Final = (
@@ -31,16 +32,35 @@ class Time:
     first: date | None
     last: date | None
     said: str
+    ends: tuple["Days", ...] = ()  # of one that goes from a year, say, to another: these two
 
 
 def time_of(question: str, last: date) -> Time | None:
     """The first that it names by which data can be chosen."""
+    return next(iter(times_of(question, last)), None)
+
+
+def times_of(question: str, last: date) -> tuple[Time, ...]:
+    """One, of the closest way in which it names one; or those that it names side by side, such as `2023 and 2024`."""
     for pattern, made in _WAYS:
-        for found in pattern.finditer(question):
-            days = made(found, last)
-            if days is not None:
-                return Time(*days, " ".join(found[0].split()))
-    return None
+        found = [one for match in pattern.finditer(question) if (one := _time(match, made, last))]
+        if found:
+            return (found[0],)
+    side_by_side = sorted(
+        (match.start(), at, one)
+        for at, (pattern, made) in enumerate(_SIDE_BY_SIDE)
+        for match in pattern.finditer(question)
+        if (one := _time(match, made, last))
+    )
+    return tuple({(one.first, one.last): one for *_, one in reversed(side_by_side)}.values())[::-1][:MOST_TIMES]
+
+
+def _time(found: re.Match[str], made: "_Way", last: date) -> Time | None:
+    days = made(found, last)
+    if days is None:
+        return None
+    ends = tuple(its for name in ("one", "other") if (its := _point(found[name]))) if made is _between else ()
+    return Time(*days, " ".join(found[0].split()), ends if len(ends) == 2 and ends[0] != ends[1] else ())
 
 
 Days = tuple[date | None, date | None]
@@ -106,25 +126,30 @@ def _in(found: re.Match[str], _: date) -> Days | None:
 _Way = Callable[[re.Match[str], date], Days | None]
 _ONE: Final = rf"(?P<one>{_POINT})"
 _OTHER: Final = rf"(?P<other>{_POINT})"
-_WAYS: Final[tuple[tuple[re.Pattern[str], _Way], ...]] = tuple(
-    (re.compile(pattern, re.I), made)
-    for pattern, made in (
-        (rf"\b(?:between|from)\s+{_ONE}\s+(?:and|to|until|till|through)\s+{_OTHER}\b", _between),
-        (rf"\b{_ONE}\s?(?:-|–|—|to|through)\s?{_OTHER}\b", _between),
-        (rf"\b(?:since|starting(?:\s+in)?|from)\s+{_ONE}\b", _since),
-        (rf"\bafter\s+{_ONE}\b", _after),
-        (rf"\b(?:until|till|through|up\s+to|by\s+the\s+end\s+of)\s+{_ONE}\b", _until),
-        (rf"\bbefore\s+{_ONE}\b", _before),
-        (
-            rf"\b(?:last|past|previous|trailing|recent)\s+{_COUNT}[\s-]+(?P<unit>day|week|month|quarter|year|decade)s?\b",
-            _last_so_many,
-        ),
-        (r"\b(?:past|trailing)\s+(?P<count>)(?P<unit>week|month|quarter|year|decade)\b", _last_so_many),
-        (r"\blast\s+(?P<count>)(?P<unit>week|decade)\b", _last_so_many),
-        (r"\b(?:last|previous|prior)\s+(?P<unit>month|quarter|year)\b", _one_back),
-        (r"\b(?:this|current)\s+(?P<unit>month|quarter|year)\b|\byear[\s-]to[\s-]date\b|\bytd\b", _this),
-        (rf"\b{_ONE}\b", _in),
-    )
+
+
+def _compiled(*ways: tuple[str, _Way]) -> tuple[tuple[re.Pattern[str], _Way], ...]:
+    return tuple((re.compile(pattern, re.I), made) for pattern, made in ways)
+
+
+_WAYS: Final = _compiled(
+    (rf"\b(?:between|from)\s+{_ONE}\s+(?:and|to|until|till|through)\s+{_OTHER}\b", _between),
+    (rf"\b{_ONE}\s?(?:-|–|—|to|through)\s?{_OTHER}\b", _between),
+    (rf"\b(?:since|starting(?:\s+in)?|(?<!differ )(?<!different )from)\s+{_ONE}\b", _since),
+    (rf"\bafter\s+{_ONE}\b", _after),
+    (rf"\b(?:until|till|through|up\s+to|by\s+the\s+end\s+of)\s+{_ONE}\b", _until),
+    (rf"\bbefore\s+{_ONE}\b", _before),
+    (
+        rf"\b(?:last|past|previous|trailing|recent)\s+{_COUNT}[\s-]+(?P<unit>day|week|month|quarter|year|decade)s?\b",
+        _last_so_many,
+    ),
+    (r"\b(?:past|trailing)\s+(?P<count>)(?P<unit>week|month|quarter|year|decade)\b", _last_so_many),
+    (r"\blast\s+(?P<count>)(?P<unit>week|decade)\b", _last_so_many),
+)
+_SIDE_BY_SIDE: Final = _compiled(
+    (r"\b(?:last|previous|prior)\s+(?P<unit>month|quarter|year)\b", _one_back),
+    (r"\b(?:this|current)\s+(?P<unit>month|quarter|year)\b|\byear[\s-]to[\s-]date\b|\bytd\b", _this),
+    (rf"(?<![$€£¥])\b{_ONE}\b(?!\s?%|,\d)", _in),
 )
 
 

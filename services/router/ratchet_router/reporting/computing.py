@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import Final
 
 from ratchet_figures.choosing import OfPrices, OfStatements
 from ratchet_figures.figure import CannotComputeError, Period, Refusal, Source
 from ratchet_figures.figure import Computed as Figures
-from ratchet_figures.growth import ALIKE
 from ratchet_figures.narrating import narrated
 from ratchet_figures.of_prices import PORTFOLIO, Asked, figures_of_prices
 from ratchet_figures.of_statements import figures_of_statements
@@ -18,8 +15,7 @@ from ratchet_router.reporting.computed import PREFIX, Computed
 from ratchet_router.reporting.plotting import plots_of
 from ratchet_router.reporting.tables import tables_of
 from ratchet_router.reporting.wanted import GivenStatement, Holdings, Wanted
-
-A_WEEK: Final = timedelta(days=7)  # by which years of 52 weeks begin before that of the calendar, and end after it
+from ratchet_router.reporting.within import within
 
 
 def computed(wanted: Wanted, choice: Chosen) -> Computed:
@@ -126,17 +122,6 @@ def _of_statements(given: Iterable[GivenStatement], request: OfStatements) -> Fi
         raise CannotComputeError("No statement lies within the days that are asked for.")
     figures = tuple(its for one in every for its in one.figures)
     return Figures(figures, tuple(its for one in every for its in one.refusals))
-
-
-def within(periods: Iterable[Period], request: OfStatements) -> frozenset[Period]:
-    """Those that lie within the days that are asked for. Where none does, those whose middle does and that are no
-    longer: of a company whose year begins in October the year that is meant.
-    """
-    first, last = request.first or date.min, request.last or date.max
-    every = [(its, its.last - its.first) for its in periods]
-    inside = frozenset(its for its, _ in every if first - its.first <= A_WEEK and its.last - last <= A_WEEK)
-    long = (last - first) * (1 + ALIKE)
-    return inside or frozenset(its for its, days in every if first <= its.first + days / 2 <= last and days <= long)
 
 
 def statement_of(given: GivenStatement) -> Statement:

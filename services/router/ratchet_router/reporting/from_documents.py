@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ratchet_documents.graph import candidates, final_id
 from ratchet_figures.choosing import Known, OfStatements, chosen_by_rules
-from ratchet_figures.choosing.times import time_of
+from ratchet_figures.choosing.times import Time, times_of
 from ratchet_router.graph.looking import Graphs
 from ratchet_router.graph.part import Part
 from ratchet_router.graph.store import Kept
@@ -74,8 +74,14 @@ def _periods(wanted: Wanted, named: Sequence[str]) -> Sequence[str]:
     """A year that the question is about is one, too; days that the request gives are held against statements later."""
     if wanted.computing.first or wanted.computing.last:
         return ()
-    time = time_of(wanted.question, datetime.now(UTC).date())
-    if named or time is None or time.first is None or time.last is None:
+    if named:
         return named
-    whole = (time.first.month, time.first.day, time.last.month, time.last.day) == (1, 1, 12, 31)
-    return [str(year) for year in range(time.first.year, time.last.year + 1)] if whole else named
+    times = times_of(wanted.question, datetime.now(UTC).date())
+    return [str(year) for time in times for year in _whole_years(time)]
+
+
+def _whole_years(time: Time) -> Sequence[int]:
+    first, last = time.first, time.last
+    if first is None or last is None or (first.month, first.day, last.month, last.day) != (1, 1, 12, 31):
+        return ()
+    return range(first.year, last.year + 1)

@@ -1,15 +1,18 @@
 """What there is to compute from, of what was given: for those who choose. No pandas."""
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
 
 from ratchet_figures.choosing import Known, OfPrices, OfStatements, chosen_by_rules
+from ratchet_figures.figure import Period
 from ratchet_figures.names import BESIDE_A_BENCHMARK, CONTRIBUTION, GROWING, OF_RETURNS, OF_STATEMENTS
 from ratchet_router.reporting.chosen import Chosen
 from ratchet_router.reporting.wanted import Computing, Wanted
+from ratchet_router.reporting.within import within
 
 
 def known_of(wanted: Wanted) -> Known | None:
@@ -41,7 +44,7 @@ def chosen(wanted: Wanted, known: Known) -> Chosen:
         return found
     nothing_missing = wanted.holdings is None and bool(found.of_statements)  # risks, say, are of the documents then
     unknown = () if nothing_missing else found.unknown
-    of_statements = tuple(_within(_of_all(one), wanted.computing) for one in found.of_statements)
+    of_statements = tuple(dict.fromkeys(_of_reported(found.of_statements, wanted)))
     reasons = tuple(one for one in found.reasons if not (one.startswith("The time is") and not found.of_prices))
     return replace(found, of_statements=of_statements, unknown=unknown, reasons=reasons)
 
@@ -64,13 +67,18 @@ def as_given(found: Chosen, its: Computing) -> Chosen:
     )
 
 
-def _of_all(its: OfStatements) -> OfStatements:
-    """Those out of documents are of the companies and the periods that are asked for, as the documents name them."""
-    return dataclasses.replace(its, companies=(), first=None, last=None)
-
-
-def _within(its: OfStatements, given: Computing) -> OfStatements:
-    return dataclasses.replace(its, first=given.first, last=given.last)
+def _of_reported(asked: Sequence[OfStatements], wanted: Wanted) -> Iterator[OfStatements]:
+    """Those out of documents are of the companies and of the last period that is asked for, as the documents name it.
+    Of several that are asked for, those before are told by their days.
+    """
+    given, periods = wanted.computing, [Period(one.first, one.last) for one in wanted.statements]
+    several = len({(one.first, one.last) for one in asked}) > 1 and not (given.first or given.last)
+    for one in asked:
+        every = dataclasses.replace(one, companies=())
+        if several and within(periods, every):
+            yield every
+        else:
+            yield dataclasses.replace(every, first=given.first, last=given.last)
 
 
 def _named(wanted: Wanted, its: Computing) -> Chosen | None:

@@ -1,6 +1,7 @@
 """Plots of a report: what the instruments were worth, how far they fell, and figures beside each other. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from ratchet_figures.choosing import OfPrices
@@ -24,7 +25,11 @@ def plots_of(wanted: Wanted, choice: Chosen, figures: Sequence[Figure]) -> Itera
 def _plots(wanted: Wanted, choice: Chosen, figures: Sequence[Figure]) -> Iterator[Plot]:
     asked = next(iter(choice.of_prices), None)
     if wanted.holdings is not None and asked is not None:
-        yield from _over_time(wanted.holdings, asked)
+        firsts, lasts = ([getattr(one, name) for one in choice.of_prices] for name in ("first", "last"))
+        whole = replace(
+            asked, first=None if None in firsts else min(firsts), last=None if None in lasts else max(lasts)
+        )
+        yield from _over_time(wanted.holdings, whole)
     if bars := [one for one in figures if one.name == CONTRIBUTION][: STANDARD.bars]:
         yield bars_of("Contribution to the total return", bars)
     yield from _statements(figures)

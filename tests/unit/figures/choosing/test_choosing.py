@@ -152,6 +152,119 @@ def test_no_time_is_no_time(question: str) -> None:
     assert time_of(question, LAST) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "levels"),
+    [
+        ("VaR at 95 % and 99 %", (0.95, 0.99)),
+        ("VaR at 95 and 99 %", (0.95, 0.99)),
+        ("95%, 97.5% and 99% historical VaR", (0.95, 0.975, 0.99)),
+        ("5% VaR", (0.95,)),
+        ("1% value at risk", (0.99,)),
+        ("VaR at a confidence level of 97.5 percent", (0.975,)),
+        ("VaR at the 99th percentile", (0.99,)),
+        ("VaR at 0.99", (0.99,)),
+        ("VaR at 80%", (0.8,)),
+        ("a portfolio of 60% A and 40% B: its VaR", (0.95,)),
+        ("VaR, when 97% of the money is in A", (0.95,)),
+        ("VaR with a risk-free rate of 2 %", (0.95,)),
+    ],
+)
+def test_levels_are_those_that_the_words_call_so(question: str, levels: tuple[float, ...]) -> None:
+    requests = chosen_by_rules(question, KNOWN).requests
+    assert tuple(one.level for one in requests if isinstance(one, OfPrices)) == levels
+
+
+def test_what_has_no_level_is_computed_once() -> None:
+    first, second = chosen_by_rules("Volatility, and VaR at 95 % and 99 %", KNOWN).requests
+    assert isinstance(first, OfPrices)
+    assert isinstance(second, OfPrices)
+    assert (set(first.measures), second.measures) == ({"volatility", "var_historical"}, ("var_historical",))
+
+
+@pytest.mark.parametrize(
+    ("said", "rate"),
+    [
+        ("with a 3% risk-free rate", 0.03),
+        ("with a risk-free rate of 3 %", 0.03),
+        ("with a risk-free return of 3 %", 0.03),
+        ("at a 4 % annual risk-free rate", 0.04),
+        ("using 2.5 percent as the risk-free rate", 0.025),
+        ("risk-free = .02", 0.02),
+        ("risk-free rate of 3", 0.03),
+        ("risk-free in 2016, and VaR at 95%", 0.0),
+        ("above risk-free, VaR at 95%", 0.0),
+    ],
+)
+def test_a_risk_free_rate_stands_before_or_behind_its_name(said: str, rate: float) -> None:
+    request = chosen_by_rules(f"What is the Sharpe ratio {said}?", KNOWN).requests[0]
+    assert isinstance(request, OfPrices)
+    assert ("total_return" in request.measures, request.risk_free) == (False, rate)
+
+
+def test_how_many_returns_a_year_has_may_be_asked_for() -> None:
+    (request,) = chosen_by_rules("Volatility with 126 returns a year", KNOWN).requests
+    assert isinstance(request, OfPrices)
+    assert (request.measures, request.per_year) == (("volatility",), 126)
+
+
+LETTERS = Known(LAST, date(2010, 1, 4), ("A", "F", "I", "T", "AT", "INDEX"))
+
+
+@pytest.mark.parametrize(
+    ("question", "instruments"),
+    [
+        ("What is a good volatility? A portfolio of stocks has one.", ()),
+        ("I want the volatility, and what did I lose?", ()),
+        ("WHAT IS A USUAL VOLATILITY", ()),
+        ("The volatility of AT&T, an F-150 maker and a T-bill, of M&A, Q&A and U.S. stocks", ()),
+        ("The volatility of Class A shares, Series F notes and of Henry T. Ford's fund", ()),
+        ("I'm asking: the volatility?", ()),
+        ("The volatility of F and T", ("F", "T")),
+        ("The volatility of A", ("A",)),
+        ("A's volatility, and that of I", ("A", "I")),
+        ("Which of A, F and I had the highest volatility?", ("A", "F", "I")),
+        ("The volatility ($T)", ("T",)),
+    ],
+)
+def test_a_letter_is_an_instrument_where_it_is_no_word(question: str, instruments: tuple[str, ...]) -> None:
+    (request,) = chosen_by_rules(question, LETTERS).requests
+    assert isinstance(request, OfPrices)
+    assert request.instruments == instruments
+
+
+def test_a_letter_is_compared_with_where_it_is_no_word() -> None:
+    (first, *_) = chosen_by_rules("Was the volatility of F higher than a year ago, against T?", LETTERS).requests
+    assert isinstance(first, OfPrices)
+    assert (first.instruments, first.benchmark) == (("F",), "T")
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("in 2016 and 2017", (2016, 2017)),
+        ("in 2017, compared with 2015", (2017, 2015)),
+        ("of 2017 and how did it differ from 2016", (2017, 2016)),
+        ("for each of 2014, 2015 and 2016", (2014, 2015, 2016)),
+        ("of $2010 invested in 2017", (2017,)),
+        ("in 2017, and again in 2017", (2017,)),
+    ],
+)
+def test_years_side_by_side_are_each_computed(question: str, years: tuple[int, ...]) -> None:
+    found = chosen_by_rules(f"What was the volatility {question}?", KNOWN)
+    days = [(one.first, one.last) for one in found.requests]
+    assert days == [(date(year, 1, 1), date(year, 12, 31)) for year in years]
+    assert all(any(f"'{year}'" in reason for reason in found.reasons) for year in years)
+
+
+def test_a_ratio_from_one_year_to_another_is_of_both() -> None:
+    found = chosen_by_rules("How did the net margin change from 2015 to 2017?", KNOWN)
+    assert [(one.first, one.last) for one in found.requests] == [
+        (date(2015, 1, 1), date(2017, 12, 31)),
+        (date(2015, 1, 1), date(2015, 12, 31)),
+        (date(2017, 1, 1), date(2017, 12, 31)),
+    ]
+
+
 GOOD: dict[str, Any] = {
     "requests": [
         {"of": "prices", "measures": ["beta"], "benchmark": "SPY", "first": "2015-01-01", "reason": "It was asked."},

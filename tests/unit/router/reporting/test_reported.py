@@ -62,7 +62,7 @@ def test_a_year_is_taken_out_of_the_document_that_has_it_restated() -> None:
 
 def test_a_year_in_the_question_is_a_period_and_a_company_that_is_only_named_answers_nothing() -> None:
     assert _periods(Wanted(question="What was the net margin in 2022?"), ()) == ["2022"]
-    assert _periods(Wanted(question="What was the net margin?"), ()) == ()
+    assert _periods(Wanted(question="What was the net margin?"), ()) == []
     its = part(QUARTERS)
     assert _is_of(its, ("person:apple", "company:apple"))
     assert not _is_of(its, ("company:quux",))
@@ -132,3 +132,16 @@ def test_risks_of_documents_are_not_missed_as_measures_of_prices() -> None:
 )
 def test_documents_are_computed_from_where_the_question_calls_for_it(wanted: Wanted, *, calls: bool) -> None:
     assert calls_for_statements(wanted) is calls
+
+
+def test_of_two_years_that_are_asked_for_each_has_its_ratio() -> None:
+    years = {
+        "revenue": {"12M-2023-09-30": 30.0, "12M-2022-09-30": 20.0, "12M-2021-09-30": 10.0},
+        "net_income": {"12M-2023-09-30": 6.0, "12M-2022-09-30": 5.0, "12M-2021-09-30": 1.0},
+    }
+    for question in ("net margin in 2022 and 2023", "How did the net margin change from 2022 to 2023?"):
+        wanted = Wanted(question=question, context=Context())
+        wanted = with_reported(wanted, reported([part(years, period="2023")], _periods(wanted, ())))
+        found = computed(wanted, chosen(wanted, known_of(wanted)))  # type: ignore[arg-type]
+        assert sorted(one.figure.value for one in found.figures) == [pytest.approx(0.2), pytest.approx(0.25)]
+        assert found.refused == ()
