@@ -119,7 +119,7 @@ def test_a_model_with_more_than_is_known_here_is_refused(tmp_path: Path, tiny: P
 
 def test_a_name_that_cannot_be_fetched_is_said(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(ModelError, match=r"nobody/nothing cannot be fetched from huggingface\.co"):
+    with pytest.raises(ModelError, match=r"nobody/nothing cannot be fetched from the Hugging Face hub"):
         prepare(Which("nobody/nothing", hub=True))
     with pytest.raises(ModelError, match="cannot be fetched"):
         prepare(Which("no name/at all/of any", hub=True))

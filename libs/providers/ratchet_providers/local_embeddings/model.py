@@ -24,7 +24,7 @@ TYPES: Final = {"tensor(int64)": "int64", "tensor(int32)": "int32"}
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """`model`: a folder; with `hub` a name at huggingface.co, of which `revision` is taken; empty: the newest.
+    """`model`: a folder; with `hub` a name at the Hugging Face hub, of which `revision` is taken; empty: the newest.
 
     `pooling` None: as the folder says. `tokens`: of a text at most, what is beyond them is left out.
     """
@@ -72,8 +72,8 @@ def _fetched(which: Which) -> Path:
         found = snapshot_download(which.model, revision=which.revision or None, allow_patterns=list(FETCHED))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         raise ModelError(
-            f"the model {which.model} cannot be fetched from huggingface.co ({type(error).__name__}): put it into a "
-            "folder, and name that"
+            f"the model {which.model} cannot be fetched from the Hugging Face hub ({type(error).__name__}): put it into "
+            "a folder, and name that"
         ) from None
     return Path(found)
 

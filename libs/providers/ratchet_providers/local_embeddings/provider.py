@@ -50,7 +50,7 @@ def check(which: Which) -> None:
     if not Path(which.model).is_absolute():
         raise ModelError(
             f"`model` is {which.model or 'empty'}: write the absolute path of the model's folder, or its name at "
-            "huggingface.co together with `hub = true`"
+            "the Hugging Face hub together with `hub = true`"
         )
     folder_at(Path(which.model))
 
