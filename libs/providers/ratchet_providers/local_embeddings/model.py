@@ -72,8 +72,8 @@ def _fetched(which: Which) -> Path:
         found = snapshot_download(which.model, revision=which.revision or None, allow_patterns=list(FETCHED))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         raise ModelError(
-            f"the model {which.model} cannot be fetched from the Hugging Face hub ({type(error).__name__}): put it into "
-            "a folder, and name that"
+            f"the model {which.model} cannot be fetched from the Hugging Face hub ({type(error).__name__}): put it "
+            "into a folder, and name that"
         ) from None
     return Path(found)
 
