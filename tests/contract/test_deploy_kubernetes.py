@@ -18,6 +18,8 @@ CUSTOM = {"ScaledObject"}  # in no schema of Kubernetes: test_deploy_autoscaling
 YOURS = {"ratchet-store": {"MONGODB_URL"}, "ratchet-tokens": {"tokens.json"}}  # secrets that the README has made
 OLDEST = "1.30"  # the first where a pod may sleep before it stops, without a switch
 
+QDRANTS_PORT = 6333  # where its URL names none
+
 WORKER = "documents"  # a role of the router, in its image: nobody sends it requests
 each_service = pytest.mark.parametrize("service", EVERY_SERVICE)
 each_deployed = pytest.mark.parametrize("service", [*EVERY_SERVICE, WORKER])
@@ -138,6 +140,29 @@ def test_the_router_keeps_documents_where_its_workers_read_them(render: Render) 
     for field in ("documents_url", "index_url"):
         assert RouterSettings.model_fields[field].default.startswith(f"file://{mounts[0]['mountPath']}/")
     assert of_kind(manifests, "PersistentVolumeClaim")["ratchet-documents"]["spec"]["accessModes"] == ["ReadWriteMany"]
+
+
+@either_way
+def test_a_worker_is_reached_for_its_metrics_alone_and_reaches_bus_and_stores(render: Render) -> None:
+    manifests = render()
+    policy = of_kind(manifests, "NetworkPolicy")[WORKER]["spec"]
+    deployment = of_kind(manifests, "Deployment")[WORKER]
+    labels = deployment["spec"]["template"]["metadata"]["labels"].items()
+    assert policy["podSelector"]["matchLabels"].items() <= labels
+    assert sorted(policy["policyTypes"]) == ["Egress", "Ingress"]
+    (ingress,) = policy["ingress"]
+    (port,) = ingress["ports"]
+    assert port["port"] in {one["name"] for one in container_of(deployment)["ports"]}
+    reached = {
+        (one["protocol"], number)
+        for rule in policy["egress"]
+        for one in rule["ports"]
+        for number in range(one["port"], one.get("endPort", one["port"]) + 1)
+    }
+    bus = of_kind(manifests, "ConfigMap")["ratchet"]["data"]["KAFKA_BOOTSTRAP_SERVERS"]
+    wanted = {int(bus.rpartition(":")[2]), 27017, 443, QDRANTS_PORT, 53}
+    assert {("TCP", number) for number in wanted} | {("UDP", 53)} <= reached
+    assert not {("TCP", 22), ("TCP", 80)} & reached
 
 
 def variables_of(deployment: Manifest, manifests: list[Manifest]) -> dict[str, str]:
