@@ -242,6 +242,24 @@ async def test_prices_of_any_regular_step_are_computed_and_a_year_may_be_named(d
     assert any("a year of 365.25 days is taken to have" in said for said in told["assumptions"])
 
 
+async def test_a_day_twice_counts_once_or_is_refused(desk: Desk) -> None:
+    async def sent(second: float) -> tuple[int, Any]:
+        series = json.dumps(PRICES["A"]).removesuffix("}") + f', "{DAYS[0]}": {second}' + "}"
+        rest = '"question": "What was the return?", "preferences": {"parts": ["figures"]}'
+        body = f'{{{rest}, "portfolio": {{"prices": {{"A": {series}}}}}}}'
+        async with desk.app.http.post(
+            f"{desk.app.url}/api/reports", data=body, headers={"Content-Type": "application/json"}
+        ) as answer:
+            return answer.status, await answer.json()
+
+    status, problem = await sent(7.5)
+    assert (status, problem["errors"][0]["field"]) == (422, f"portfolio.prices.A.{DAYS[0]}")
+    assert problem["errors"][0]["message"] == "it is there twice, as 100.0 and 7.5"
+    status, taken = await sent(100)
+    found = await desk.ended(taken["id"])
+    assert f"A has the day {DAYS[0]} twice, with the same price: it counts once." in found["assumptions"]
+
+
 async def test_what_the_documents_do_not_say_is_said(desk: Desk) -> None:
     found = await desk.made(question="What of it?", context={"documents": ["nowhere"]}, model="writer")
     assert (found["state"], found["citations"]) == ("ready", [])

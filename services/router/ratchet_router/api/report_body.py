@@ -1,6 +1,6 @@
 """HTTP in: what a report is asked for, and what is wrong with it, by field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, Self
@@ -19,6 +19,7 @@ from ratchet_router.reporting.wanted import PARTS, Computing, GivenItem, GivenSt
 
 MOST_INSTRUMENTS: Final = 200
 MOST_STATEMENTS: Final = 200
+MOST_ERRORS: Final = 20
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 Price = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -58,9 +59,15 @@ class PortfolioBody(GivenBody):
             raise PydanticCustomError("prices", "exactly one of prices and prices_csv must be given")
         return self
 
-    def holdings(self, prices: dict[str, dict[date, float | None]]) -> Holdings:
+    def holdings(self, prices: dict[str, dict[date, float | None]], notes: tuple[str, ...] = ()) -> Holdings:
         """`prices`: those of `prices_csv`, where it is given. Raises WrongPortfolioError."""
-        its = Holdings(prices=self.prices or prices, weights=self.weights, benchmark=self.benchmark, source=self.source)
+        its = Holdings(
+            prices=self.prices or prices,
+            weights=self.weights,
+            benchmark=self.benchmark,
+            source=self.source,
+            notes=notes,
+        )
         if problem := problem_of(its):
             raise WrongPortfolioError(*problem)
         return its
@@ -73,6 +80,17 @@ class WrongPortfolioError(RefusedError):
     def __init__(self, field: str, message: str) -> None:
         where = f"portfolio.{field}"
         super().__init__(f"{where}: {message}.", errors=[{"field": where, "message": message}])
+
+
+class GivenTwiceError(RefusedError):
+    type = "invalid"
+    title = "A field of the request is there twice"
+
+    def __init__(self, wrong: Sequence[tuple[str, str]]) -> None:
+        (field, message), more = wrong[0], len(wrong) - 1
+        others = f" So {'is one more' if more == 1 else f'are {more:,} more'}." if more else ""
+        errors = [{"field": one, "message": what} for one, what in wrong[:MOST_ERRORS]]
+        super().__init__(f"{field}: {message}.{others}", errors=errors)
 
 
 def problem_of(its: Holdings) -> tuple[str, str] | None:
@@ -220,13 +238,15 @@ class NewReport(GivenBody):
         if (its.ratios or its.growing) and not self.statements and self.context is None:
             yield "compute.ratios and compute.growing are of statements, and there are neither any nor a context"
 
-    def wanted(self, prices: dict[str, dict[date, float | None]]) -> Wanted:
-        """`prices`: those of the portfolio's `prices_csv`, where it is given. Raises WrongPortfolioError."""
+    def wanted(self, prices: dict[str, dict[date, float | None]], notes: tuple[str, ...] = ()) -> Wanted:
+        """`prices`: those of the portfolio's `prices_csv`, where it is given; `notes`: what was done to any of them, in
+        sentences. Raises WrongPortfolioError.
+        """
         its, needs = self.preferences, self.requirements
         return Wanted(
             question=self.question.strip(),
             title=its.title.strip(),
-            holdings=self.portfolio.holdings(prices) if self.portfolio else None,
+            holdings=self.portfolio.holdings(prices, notes) if self.portfolio else None,
             statements=tuple(one.statement() for one in self.statements),
             context=self.context.context() if self.context is not None else None,
             computing=self.compute.computing(),

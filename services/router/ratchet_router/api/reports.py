@@ -11,11 +11,11 @@ from ratchet_common.problems import documented
 from ratchet_figures.figure import CannotComputeError
 from ratchet_router.api.batches import IdempotencyKey
 from ratchet_router.api.event_stream import EventStream
-from ratchet_router.api.report_body import NewReport, WrongPortfolioError
+from ratchet_router.api.report_body import GivenTwiceError, NewReport, WrongPortfolioError
 from ratchet_router.api.report_events import ReportFrames, progress_of
 from ratchet_router.api.report_views import ID, ReportPage, ReportView, Shown, is_under_way, view, whole
 from ratchet_router.once import once
-from ratchet_router.reporting.reading import Prices, prices_in
+from ratchet_router.reporting.reading import Prices, doubles_of, prices_in
 from ratchet_router.reporting.record import plot_name
 from ratchet_router.reporting.reports import Reports
 
@@ -45,8 +45,12 @@ async def ask_for_report(
     """Kept when this is answered, and made by workers: figures are computed from what is given, the question is
     answered from documents and figures, and every figure of the answer is checked.
     """
-    key = once(request.headers, caller.tenant, request.url.path, await request.body()) if idempotency_key else None
-    taken = await _its(request).take(body.wanted(await _prices(body, request)), caller, key)
+    raw = await request.body()
+    key = once(request.headers, caller.tenant, request.url.path, raw) if idempotency_key else None
+    doubles = await doubles_of(raw, request.app.state.workers)
+    if doubles.wrong:
+        raise GivenTwiceError(doubles.wrong)
+    taken = await _its(request).take(body.wanted(await _prices(body, request), doubles.same), caller, key)
     request.app.state.poke_reports()
     return view(taken)
 

@@ -39,6 +39,7 @@ def computed(wanted: Wanted, choice: Chosen) -> Computed:
 
 
 def _gaps(holdings: Holdings | None) -> Iterable[str]:
+    yield from holdings.notes if holdings else ()
     for name, its in (holdings.prices if holdings else {}).items():
         if missing := sum(price is None for price in its.values()):
             yield f"{name} has no price on {missing:,} of {len(its):,} days: a return goes from one price to the next."

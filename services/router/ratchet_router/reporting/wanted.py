@@ -17,12 +17,13 @@ Chooser = Literal["rules", "model"]
 
 
 class Holdings(msgspec.Struct, frozen=True, kw_only=True):
-    """`prices`: by instrument and day. `sources`: of the prices: the name of what they stand in."""
+    """`prices`: by instrument and day. `source`: the name of what they stand in. `notes`: what was done to them."""
 
     prices: dict[str, dict[date, float | None]]
     weights: Mapping[str, float] = {}
     benchmark: str = ""
     source: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def instruments(self) -> tuple[str, ...]:
