@@ -19,6 +19,7 @@ from uuid import UUID
 from ratchet_cli.stack.start import start_stack
 from ratchet_common import mongo
 from ratchet_common.events import Attempt, Decision, PredictionMade, Savings, Usage
+from ratchet_monitor.held import Held
 from ratchet_monitor.hours import BucketKey, Keeping
 from ratchet_monitor.ledger.asking import broken_down
 from ratchet_monitor.ledger.breakdown import Breakdown
@@ -70,7 +71,7 @@ def run() -> list[Figure]:
 
 async def _measured(url: str, exact: dict[str, Decimal]) -> tuple[Breakdown, str, float]:
     client = mongo.connect(url)
-    ledger = MongoLedger(mongo.database(client, "monitor"), KEEPING)
+    ledger = MongoLedger(mongo.database(client, "monitor"), KEEPING, Held())
     await ledger.create_indexes()
     for day in range(DAYS):
         for task in TASKS:

@@ -35,6 +35,7 @@ DELIVER_EVERY_S, DELIVER_IDLE_S = 1.0, 8.0
 DELIVERERS = 8
 SUM_UP_EVERY_S = 5.0
 CATCH_UP_EVERY_S = 6 * 3600.0  # and at a start: only beside an earlier release is there something to do
+LOOK_FOR_BUILDS_EVERY_S = 60.0
 DRIFT_EVERY_S = 2.0
 IDLE = 4  # times as long, where nothing was marked for a while
 
@@ -77,6 +78,7 @@ def loops(store: MonitorStore, settings: MonitorSettings, requests: Requests) ->
         "quality": _seldom(measure, settings.quality_every_s),
         "days": _seldom(sum_up, SUM_UP_EVERY_S),
         "ledger": Loop(catch_up, every=CATCH_UP_EVERY_S),
+        "days of an earlier release": Loop(store.look_for_builds, every=LOOK_FOR_BUILDS_EVERY_S),
         "facts of an earlier release": Loop(partial(_bring_over, store), every=CATCH_UP_EVERY_S),
         "forgetting": Loop(forget, every=FORGET_EVERY_S),
     }

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from ratchet_monitor.hours import day_of
+from ratchet_monitor.hours import Keeping, day_of
 
 DAY = timedelta(days=1)
 WEEK_DAYS = 7
@@ -28,6 +28,10 @@ class Stretch(NamedTuple):
     last: datetime
     by_hour: bool
     marks: tuple[Built, ...]
+
+    def kept_until(self, keeping: Keeping) -> datetime:
+        """When the first of its documents may go."""
+        return keeping.hour_until(self.first) if self.by_hour else keeping.bucket_until(day_of(self.first))
 
 
 class Asked(NamedTuple):

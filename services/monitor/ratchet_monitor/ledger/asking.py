@@ -19,7 +19,8 @@ class Page(Protocol):
 
 
 class Ledger(Protocol):
-    def pages(self, tenant: str, since: datetime, dimension: str, task_type: str = "") -> AsyncIterator[Page]: ...
+    def merged(self, tenant: str, since: datetime, dimension: str, task_type: str = "") -> AsyncIterator[Page]:
+        """From the hour `since` on, each of some hours or days of a task. Not to be changed."""
 
 
 class Shadows(Protocol):
@@ -33,7 +34,7 @@ class Incurred(Protocol):
 async def beside(ledger: Ledger, shadows: Shadows, incurred: Incurred, tenant: str, since: datetime) -> Beside:
     by_reference: dict[str, int] = {}
     batching = provider_cache = 0
-    async for page in ledger.pages(tenant, since, "reference"):
+    async for page in ledger.merged(tenant, since, "reference"):
         for name, row in page.table.rows.items():
             its = sums(row)
             batching, provider_cache = batching + its.batch_saved, provider_cache + its.provider_cache_saved
@@ -62,7 +63,7 @@ async def broken_down(
 ) -> Breakdown:
     """By task and tenant it is the totals of the sheets that are added up."""
     adding, whole = Adding(names), dimension in ("task", "tenant")
-    async for page in ledger.pages(tenant, since, TOTAL if whole else dimension, task_type):
+    async for page in ledger.merged(tenant, since, TOTAL if whole else dimension, task_type):
         key = page.task_type if dimension == "task" else tenant
         adding.include(Table([key], page.table.numbers) if whole and page.table.names else page.table)
     return adding.breakdown(dimension, days, limit)

@@ -35,8 +35,9 @@ class MonitorStore:
     ) -> None:
         """`held`: what finished days add up to, kept in memory; as much as the settings' default if left out."""
         self.facts = MongoFacts(database, keeping)
-        self.buckets = MongoBuckets(database, keeping, Held() if held is None else held)
-        self.ledger = MongoLedger(database, keeping)
+        held = Held() if held is None else held
+        self.buckets = MongoBuckets(database, keeping, held)
+        self.ledger = MongoLedger(database, keeping, held)
         self.experiments = MongoExperiments(database)
         self.studies = MongoStudies(database)
         self.qualities = MongoQualities(database)
@@ -82,6 +83,11 @@ class MonitorStore:
             self.budgets,
         ):
             await one.create_indexes()
+
+    async def look_for_builds(self) -> None:
+        """Of days that an earlier release built beside this one (builds.py)."""
+        await self.buckets.of_days.told.look_again()
+        await self.ledger.of_days.told.look_again()
 
     async def _stir(self, tenant: str) -> None:
         await self.watched.stir({tenant}, datetime.now(UTC))

@@ -2,22 +2,23 @@
 
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from ratchet_common.mongo import Database, waiting_is_worth_it
+from ratchet_common.mongo import Database
 from ratchet_monitor.adding import MOST_KINDS, Adding, Sums, Wanted, everything
 from ratchet_monitor.buckets import Cell, Contents, Period
 from ratchet_monitor.columns import View
 from ratchet_monitor.held import Held
 from ratchet_monitor.hours import BucketKey, Keeping, day_of
 from ratchet_monitor.store.contents import Columns, MongoContents
+from ratchet_monitor.store.days import MongoDays
 from ratchet_monitor.store.marks import MongoMarks
+from ratchet_monitor.store.planning import Planning, Rest, cut_days, in_a_row
 from ratchet_monitor.store.settled import OF_KINDS, RunOf, Settled, whose
-from ratchet_monitor.stretches import Asked, Day, Plan, planned
+from ratchet_monitor.stretches import Asked, Day
 
 DAY = timedelta(days=1)
-MOST_CHANGED = 10_000  # days of a tenant's tasks that wait to be summed up anew
 
 
 class Hour(NamedTuple):
@@ -38,26 +39,18 @@ class _Parts(NamedTuple):
         return day not in self.cut and (task_type, day) not in self.changed
 
 
-class _Rest(NamedTuple):
-    """What is asked for, as stretches and as hours that are read from the store."""
-
-    asked: Asked
-    plan: Plan
-    rows: Sequence[tuple[datetime, datetime]]
-
-
 class MongoBuckets:
     def __init__(self, database: Database, keeping: Keeping, held: Held) -> None:
         self.of_hours = MongoContents(database.buckets, keeping.hour_until)
-        self.of_days = MongoContents(database.days, keeping.bucket_until)
+        self.of_days = MongoDays(database, keeping)
         self._settled = Settled(self.of_hours, self.of_days, held, keeping)
         self.changed_days = MongoMarks(database.changed_days, BucketKey, BucketKey._fields)
-        self._changed = database.changed_days
+        self._planning = Planning(database.changed_days, self.of_days.told)
 
     async def create_indexes(self) -> None:
         await self.of_hours.create_indexes()
         await self.of_days.create_indexes()
-        await self._changed.create_index("tenant")
+        await self._planning.create_indexes()
         if await self.of_days.is_empty():
             await self._mark_all_days()
 
@@ -100,10 +93,12 @@ class MongoBuckets:
         daily: bool = False,
         held: bool = True,
     ) -> AsyncIterator[Period]:
-        """What `periods` are together, by task, and by the time between two of `since` and `cuts`, or by day: of each,
-        what `views` tell (adding.py). Of one time and task there may be two: what settled days add up to, which is held
-        in memory and not to be changed, and the rest. Not `held`: all is read and added up now."""
-        told = None if daily or not held else await self._mostly_held(tenant, since, views, task_type, cuts, wanted)
+        """What `periods` are together, by task, and by the time between two of `since` and `cuts`, or by day (`since` is
+        a midnight then): of each, what `views` tell (adding.py). Of one time and task there may be two: what settled
+        days add up to, which is held in memory and not to be changed, and the rest. Not `held`: all is read and added
+        up now."""
+        bounds = _midnights(since, datetime.now(UTC) + 2 * DAY) if daily else cuts
+        told = await self._mostly_held(tenant, since, views, task_type, bounds, wanted) if held else None
         if told is None:
             told = await self._read_anew(tenant, since, views, task_type, cuts, wanted, daily=daily)
         for period in told:
@@ -119,7 +114,7 @@ class MongoBuckets:
         wanted: Wanted,
     ) -> list[Period] | None:
         """None where there are so many kinds of answers that it depends on what comes first which are told apart."""
-        rest = await self._rest(tenant, Asked(task_type, sorted({since, *cuts}), _cut_days(since, cuts)))
+        rest = await self._planning.rest(tenant, Asked(task_type, sorted({since, *cuts}), cut_days(since, cuts)))
         found: dict[tuple[int, str], list[Sums]] = {}
         for its in await self._settled.sums(tenant, rest.asked, rest.plan.stretches, views):
             found[its.interval, its.task_type] = [its.sums]
@@ -169,8 +164,8 @@ class MongoBuckets:
             async for one in self.columns(tenant, since, OF_KINDS, task_type, cuts=cuts, until=until):
                 yield one
             return
-        cut = _cut_days(since, (*cuts, *bounds), until)
-        rest = await self._rest(tenant, Asked(task_type, sorted({since, *bounds}), cut, until))
+        cut = cut_days(since, (*cuts, *bounds), until)
+        rest = await self._planning.rest(tenant, Asked(task_type, sorted({since, *bounds}), cut, until))
         for run in await self._settled.runs(tenant, rest.plan.stretches):
             yield run
         async for one in self._rest_of_columns(tenant, rest, OF_KINDS):
@@ -211,20 +206,7 @@ class MongoBuckets:
         async for hour in self.of_hours.read({"task": day.task.text}, day.hour, day.hour + DAY):
             yield hour.contents
 
-    async def _rest(self, tenant: str, asked: Asked) -> _Rest:
-        """Which days have changed is asked first: of a day that is built anew in between, its hours are read."""
-        since, until = asked.bounds[0], asked.until
-        changed = [
-            (task, day)
-            for task, day in await self._changed_days(tenant, asked.task_type)
-            if day_of(since) <= day and (until is None or day < until)
-        ]
-        built = await self.of_days.builds_of(whose(tenant, asked.task_type), day_of(since), until)
-        plan = planned(asked, built, frozenset(changed))
-        rows = in_a_row(plan.by_hour)
-        return _Rest(asked, plan, [(max(first, since), min(last, until) if until else last) for first, last in rows])
-
-    async def _rest_of_columns(self, tenant: str, rest: _Rest, views: Collection[View]) -> AsyncIterator[Columns]:
+    async def _rest_of_columns(self, tenant: str, rest: Rest, views: Collection[View]) -> AsyncIterator[Columns]:
         for first, last in rest.rows:
             async for hour in self.of_hours.columns(whose(tenant, rest.asked.task_type), views, first, last):
                 if rest.plan.is_read(hour.task_type, hour.start):
@@ -238,17 +220,11 @@ class MongoBuckets:
         cuts: Collection[datetime],
         until: datetime | None = None,
     ) -> "_Parts":
-        cut = _cut_days(since, cuts, until)
-        changed = await self._changed_days(tenant, task_type)
+        cut = cut_days(since, cuts, until)
+        changed = await self._planning.changed(tenant, task_type)
         by_hour = cut | {start for _, start in changed if day_of(since) <= start and (not until or start < until)}
         rows = in_a_row(sorted(by_hour))
         return _Parts(cut, changed, [(max(first, since), min(last, until) if until else last) for first, last in rows])
-
-    async def _changed_days(self, tenant: str, task_type: str) -> set[tuple[str, datetime]]:
-        whose = {"tenant": tenant} | ({"task_type": task_type} if task_type else {})
-        with waiting_is_worth_it():
-            found = await self._changed.find(whose, {"task_type": 1, "hour": 1}).limit(MOST_CHANGED).to_list()
-        return {(mark["task_type"], mark["hour"]) for mark in found}
 
     async def _mark_all_days(self) -> None:
         """Once: the hours of an earlier release have no days yet."""
@@ -256,16 +232,6 @@ class MongoBuckets:
             await self.changed_days.set({hour.of_day for hour in hours})
 
 
-def _cut_days(since: datetime, cuts: Collection[datetime], until: datetime | None = None) -> set[datetime]:
-    return {day_of(at) for at in (since, *cuts, *((until,) if until else ())) if at != day_of(at)}
-
-
-def in_a_row(days: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
-    """Days that follow each other as one range: from, and before."""
-    ranges: list[tuple[datetime, datetime]] = []
-    for day in days:
-        if ranges and ranges[-1][1] == day:
-            ranges[-1] = (ranges[-1][0], day + DAY)
-        else:
-            ranges.append((day, day + DAY))
-    return ranges
+def _midnights(since: datetime, until: datetime) -> list[datetime]:
+    """After `since`, before `until`: clocks that are ahead included."""
+    return [since + n * DAY for n in range(1, -((since - until) // DAY))]

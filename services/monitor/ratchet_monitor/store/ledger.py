@@ -1,89 +1,33 @@
-"""What was spent in an hour, or a day, of a task: one document each, every dimension packed in a field of its own, so
-that a question by one of them reads no other."""
+"""What was spent: sheets of hours and days (sheets.py), settled days of a task and a week as one, held in memory."""
 
-from collections.abc import AsyncIterator, Callable, Collection
-from datetime import datetime, timedelta
-from typing import Final, NamedTuple
-
-from bson import Binary
-from pymongo.asynchronous.collection import AsyncCollection
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
-from ratchet_common.upserts import upsert_where
-from ratchet_monitor.hours import BucketKey, Keeping, TaskKey, day_of
-from ratchet_monitor.ledger.sheet import DIMENSIONS, TOTAL, Sheet
-from ratchet_monitor.ledger.sums import renamed
-from ratchet_monitor.ledger.table import Table, packed, unpacked
-from ratchet_monitor.store.buckets import MOST_CHANGED, in_a_row
+from ratchet_common.upserts import upsert
+from ratchet_monitor.held import Held
+from ratchet_monitor.hours import DAY, BucketKey, Keeping, day_of
+from ratchet_monitor.ledger.sheet import Sheet
+from ratchet_monitor.ledger.table import Table, together
+from ratchet_monitor.store.planning import Planning, cut_days, in_a_row
+from ratchet_monitor.store.settled import ranges_of, whose
+from ratchet_monitor.store.sheets import DaySheets, Page, Sheets
+from ratchet_monitor.stretches import Asked, Stretch
 
-READ_AT_ONCE: Final = 200
-ALL: Final = (TOTAL, *DIMENSIONS)
-
-
-class Page(NamedTuple):
-    """Of one hour or day of a task, by the dimension that was asked for."""
-
-    task_type: str
-    start: datetime
-    table: Table
-
-
-class Sheets:
-    """Of hours, or of days."""
-
-    def __init__(self, collection: AsyncCollection[Document], until: Callable[[datetime], datetime]) -> None:
-        self.collection, self._until = collection, until
-
-    async def create_indexes(self) -> None:
-        await self.collection.create_index([("tenant", 1), ("hour", 1)])
-        await self.collection.create_index([("task", 1), ("hour", 1)])
-        await self.collection.create_index("until", expireAfterSeconds=0)
-
-    async def write(self, key: BucketKey, sheet: Sheet, *, built: int) -> None:
-        """What was built later stays."""
-        by = {dimension: Binary(packed(rows)) for dimension, rows in sheet.items() if rows}
-        own = {**key._asdict(), "task": key.task.text, "until": self._until(key.hour), "built": built, "by": by}
-        older = {"_id": key.text, "built": {"$not": {"$gte": built}}}
-        await upsert_where(self.collection, [(older, {"$set": own})])
-
-    async def read(
-        self, whose: Document, since: datetime, until: datetime | None, dimension: str
-    ) -> AsyncIterator[Page]:
-        when = {"$gte": since} | ({"$lt": until} if until else {})
-        fields = {"task_type": 1, "hour": 1, f"by.{dimension}": 1}
-        with waiting_is_worth_it():
-            async for document in self.collection.find({**whose, "hour": when}, fields, batch_size=READ_AT_ONCE):
-                yield Page(document["task_type"], document["hour"], unpacked(document["by"].get(dimension)))
-
-    async def whole(self, whose: Document, since: datetime, until: datetime) -> AsyncIterator[Sheet]:
-        with waiting_is_worth_it():
-            async for document in self.collection.find({**whose, "hour": {"$gte": since, "$lt": until}}):
-                yield {dimension: unpacked(kept).rows for dimension, kept in document["by"].items()}
-
-    async def rename(self, tenant: str, dimension: str, before: str, after: str) -> AsyncIterator[int]:
-        """Of one tenant, a few documents at a time: in how many it was."""
-        place = f"by.{dimension}"
-        with waiting_is_worth_it():
-            async for document in self.collection.find({"tenant": tenant, place: {"$exists": True}}, {place: 1}):
-                kept = document["by"][dimension]
-                if before.encode() in kept:
-                    rows = renamed(unpacked(kept).rows, before, after)
-                    again = {"$set": {place: Binary(packed(rows))}}
-                    unchanged = {"_id": document["_id"], place: kept}
-                    yield (await self.collection.update_one(unchanged, again)).modified_count
-
-    async def built(self, keys: Collection[BucketKey]) -> dict[str, int]:
-        """How often each was built, by its key's text; those that are there."""
-        with waiting_is_worth_it():
-            found = self.collection.find({"_id": {"$in": [key.text for key in keys]}}, {"built": 1})
-            return {document["_id"]: document["built"] async for document in found}
+USERS: Final = "user"  # whom an erasure renames
+PERSONS_HELD: Final = timedelta(hours=1)  # an earlier release that goes on beside this one does not tell of renaming
+ByTask = Mapping[str, Table]
 
 
 class MongoLedger:
-    def __init__(self, database: Database, keeping: Keeping) -> None:
+    def __init__(self, database: Database, keeping: Keeping, held: Held) -> None:
         self.of_hours = Sheets(database.spent_hours, keeping.hour_until)
-        self.of_days = Sheets(database.spent_days, keeping.bucket_until)
-        self._changed = database.changed_days  # as those of the buckets: what is built of an hour is built of both
+        self.of_days = DaySheets(database, keeping)
+        # the same marks as of the buckets: what is built of an hour is built of both
+        self._planning = Planning(database.changed_days, self.of_days.told)
+        self._renamed, self._held, self._keeping = database.renamed, held, keeping
 
     async def create_indexes(self) -> None:
         await self.of_hours.create_indexes()
@@ -95,17 +39,28 @@ class MongoLedger:
         """From the hour `since` on, before `until`, as few as there are: days, and hours where a day begins before
         `since` or has changed since it was summed up. `until`: the beginning of a day. No `task_type` stands for all.
         """
-        whose: Document = {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
-        cut = {day_of(since)} - {since}
-        changed = await self._changed_days(tenant, task_type)
-        async for day in self.of_days.read(whose, since, until, dimension):
+        its_own, cut = whose(tenant, task_type), cut_days(since, ())
+        changed = await self._planning.changed(tenant, task_type)
+        async for day in self.of_days.read(its_own, since, until, dimension):
             if (day.task_type, day.start) not in changed:
                 yield day
         by_hour = cut | {start for _, start in changed if start >= day_of(since) and (until is None or start < until)}
         for first, last in in_a_row(sorted(by_hour)):
-            async for hour in self.of_hours.read(whose, max(first, since), last, dimension):
+            async for hour in self.of_hours.read(its_own, max(first, since), last, dimension):
                 start = day_of(hour.start)
                 if start in cut or (hour.task_type, start) in changed:
+                    yield hour
+
+    async def merged(self, tenant: str, since: datetime, dimension: str, task_type: str = "") -> AsyncIterator[Page]:
+        """What `pages` tell, in a fixed order, and settled days of a task and a week as one page: what is held in
+        memory, and not to be changed."""
+        rest = await self._planning.rest(tenant, Asked(task_type, [since], cut_days(since, ())))
+        for stretch, by_task in (await self._settled(tenant, rest.plan.stretches, dimension)).items():
+            for task, table in by_task.items():
+                yield Page(task, stretch.first, table)
+        for first, last in rest.rows:
+            async for hour in self.of_hours.read(whose(tenant, task_type), first, last, dimension):
+                if rest.plan.is_read(hour.task_type, hour.start):
                     yield hour
 
     def hours(self, tenant: str, since: datetime, until: datetime, dimension: str) -> AsyncIterator[Page]:
@@ -113,10 +68,59 @@ class MongoLedger:
         return self.of_hours.read({"tenant": tenant}, since, until, dimension)
 
     def hours_of(self, day: BucketKey) -> AsyncIterator[Sheet]:
-        return self.of_hours.whole({"task": day.task.text}, day.hour, day.hour + timedelta(days=1))
+        return self.of_hours.whole({"task": day.task.text}, day.hour, day.hour + DAY)
 
-    async def _changed_days(self, tenant: str, task_type: str) -> Collection[tuple[str, datetime]]:
-        whose = {"tenant": tenant} | ({"task_type": task_type} if task_type else {})
+    async def rename(self, tenant: str, dimension: str, before: str, after: str) -> AsyncIterator[int]:
+        """A few documents at a time: in how many it was. Nothing that was held before is told after its end: who was
+        interrupted before has not ended, and does it again."""
+        for sheets in (self.of_hours, self.of_days):
+            async for changed in sheets.rename(tenant, dimension, before, after):
+                yield changed
+        await upsert(self._renamed, tenant, {"$inc": {"times": 1}})
+
+    async def _settled(self, tenant: str, stretches: Sequence[Stretch], dimension: str) -> dict[Stretch, ByTask]:
+        """Held, or read now."""
+        now = datetime.now(UTC)
+        renamed = await self._times_renamed(tenant) if dimension == USERS else 0
+        found: dict[Stretch, ByTask] = {}
+        for stretch in stretches:
+            its = self._held.find(_key(tenant, stretch, dimension), (renamed, stretch.marks), now)
+            if its is not None:
+                found[stretch] = its
+        missing = [stretch for stretch in stretches if stretch not in found]
+        for stretch, pages in (await self._read(tenant, missing, dimension)).items():
+            found[stretch] = {task: together(several) for task, several in sorted(pages.items())}
+            size = sum(table.size for table in found[stretch].values())
+            until = self._until(stretch, dimension, now)
+            self._held.keep(_key(tenant, stretch, dimension), (renamed, stretch.marks), found[stretch], size, until)
+            await asyncio.sleep(0)  # probes and consumers have their turn
+        return {stretch: found[stretch] for stretch in stretches}
+
+    async def _read(
+        self, tenant: str, stretches: Sequence[Stretch], dimension: str
+    ) -> dict[Stretch, dict[str, list[Table]]]:
+        found: dict[Stretch, dict[str, list[Table]]] = {stretch: {} for stretch in stretches}
+        place = {(task, day): one for one in stretches if not one.by_hour for task, day, _ in one.marks}
+        for task, first, last in ranges_of([one for one in stretches if not one.by_hour]):
+            async for day in self.of_days.read(whose(tenant, task), first, last, dimension):
+                if (stretch := place.get((day.task_type, day.start))) is not None:
+                    found[stretch].setdefault(day.task_type, []).append(day.table)
+        for stretch in stretches:
+            if stretch.by_hour:
+                its_own = whose(tenant, stretch.task_type)
+                async for hour in self.of_hours.read(its_own, stretch.first, stretch.last, dimension):
+                    found[stretch].setdefault(hour.task_type, []).append(hour.table)
+        return found
+
+    async def _times_renamed(self, tenant: str) -> int:
         with waiting_is_worth_it():
-            found = await self._changed.find(whose, {"task_type": 1, "hour": 1}).limit(MOST_CHANGED).to_list()
-        return {(mark["task_type"], mark["hour"]) for mark in found}
+            found: Document | None = await self._renamed.find_one({"_id": tenant})
+        return found["times"] if found else 0
+
+    def _until(self, stretch: Stretch, dimension: str, now: datetime) -> datetime:
+        until = stretch.kept_until(self._keeping)
+        return min(until, now + PERSONS_HELD) if dimension == USERS else until
+
+
+def _key(tenant: str, stretch: Stretch, dimension: str) -> tuple[object, ...]:
+    return (tenant, "spent", dimension, *stretch[:4])

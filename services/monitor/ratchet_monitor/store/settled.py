@@ -12,7 +12,7 @@ from ratchet_monitor.buckets import Tally
 from ratchet_monitor.columns import View
 from ratchet_monitor.counted import Counted
 from ratchet_monitor.held import Held
-from ratchet_monitor.hours import HOUR, Keeping, TaskKey, day_of
+from ratchet_monitor.hours import HOUR, Keeping, TaskKey
 from ratchet_monitor.runs import Run
 from ratchet_monitor.spreads import COUNTS
 from ratchet_monitor.store.contents import Columns, MongoContents
@@ -83,7 +83,7 @@ class Settled:
                 for _, added in several:
                     adding.include(added)
                 sums = adding.sums()
-                until = min(self._until(stretch) for stretch, _ in several)
+                until = min(stretch.kept_until(self._keeping) for stretch, _ in several)
                 self._held.keep(key, marks, sums, weight(sums), until)
                 await asyncio.sleep(0)
             found.append(SumsOf(interval, task, sums))
@@ -125,7 +125,7 @@ class Settled:
                 size = sum(size for _, size in each.values())
                 made[stretch] = _Made({task: its for task, (its, _) in each.items()}, size)
                 key = (tenant, form, *stretch[:4])
-                self._held.keep(key, stretch.marks, made[stretch], size, self._until(stretch))
+                self._held.keep(key, stretch.marks, made[stretch], size, stretch.kept_until(self._keeping))
                 await asyncio.sleep(0)  # probes and consumers have their turn
         return {stretch: made[stretch] for stretch in stretches}
 
@@ -135,13 +135,7 @@ class Settled:
         found: dict[Stretch, dict[str, list[Columns]]] = {stretch: {} for stretch in stretches}
         of_days = [stretch for stretch in stretches if not stretch.by_hour]
         place = {(task, day): stretch for stretch in of_days for task, day, _ in stretch.marks}
-        tasks = {stretch.task_type for stretch in of_days}
-        if len(of_days) > FEW:
-            whole = (min(one.first for one in of_days), max(one.last for one in of_days))
-            ranges = [(tasks.pop() if len(tasks) == 1 else "", *whole)]
-        else:
-            ranges = [(one.task_type, one.first, one.last) for one in of_days]
-        for task, first, last in ranges:
+        for task, first, last in ranges_of(of_days):
             async for its in self._of_days.columns(whose(tenant, task), views, first, last):
                 if (stretch := place.get((its.task_type, its.start))) is not None:
                     found[stretch].setdefault(its.task_type, []).append(its)
@@ -152,11 +146,14 @@ class Settled:
                     found[stretch].setdefault(its.task_type, []).append(its)
         return found
 
-    def _until(self, stretch: Stretch) -> datetime:
-        """When the first of its documents may go."""
-        if stretch.by_hour:
-            return self._keeping.hour_until(stretch.first)
-        return self._keeping.bucket_until(day_of(stretch.first))
+
+def ranges_of(stretches: Sequence[Stretch]) -> list[tuple[str, datetime, datetime]]:
+    """Of stretches of days: what is read for them, as a task, or empty for all, from a day on, and before another."""
+    if len(stretches) <= FEW:
+        return [(one.task_type, one.first, one.last) for one in stretches]
+    tasks = {one.task_type for one in stretches}
+    task = tasks.pop() if len(tasks) == 1 else ""
+    return [(task, min(one.first for one in stretches), max(one.last for one in stretches))]
 
 
 def whose(tenant: str, task_type: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from ratchet_common.forgotten import Person
 from ratchet_common.vocabulary import EMBEDDING, TaskType
 from ratchet_monitor.hours import HOUR, BucketKey, Keeping, hours_between
 from ratchet_monitor.store.facts import MongoFacts
-from ratchet_monitor.store.ledger import MongoLedger
+from ratchet_monitor.store.ledger import USERS, MongoLedger
 from ratchet_monitor.store.marks import MongoMarks
 from ratchet_monitor.unlinking import made_up
 
@@ -41,9 +41,9 @@ class MongoTraces:
                 yield len(unlinked)
 
     async def _costs(self, person: Person) -> AsyncIterator[int]:
-        for sheets in (self._ledger.of_hours, self._ledger.of_days):
-            async for changed in sheets.rename(person.tenant, "user", person.name, made_up(person, self._key)):
-                yield changed
+        nobody = made_up(person, self._key)
+        async for changed in self._ledger.rename(person.tenant, USERS, person.name, nobody):
+            yield changed
 
     async def _scores(self, person: Person) -> AsyncIterator[int]:
         for hour in await self._facts.scored(self._hours(person)):
