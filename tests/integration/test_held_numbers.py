@@ -4,7 +4,7 @@ or is kept no more, all replicas answer as if each read everything anew."""
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -28,10 +28,13 @@ from ratchet_monitor.held import Held
 from ratchet_monitor.hours import HOUR as AN_HOUR
 from ratchet_monitor.hours import BucketKey, Keeping, day_of, hour_of
 from ratchet_monitor.intake import Intake, utc_now
+from ratchet_monitor.ledger.breakdown import Adding as Breaking
 from ratchet_monitor.rebuild import Rebuild
 from ratchet_monitor.runs import Run
 from ratchet_monitor.store import MonitorStore
-from ratchet_monitor.totals import WITH_LATENCIES, include
+from ratchet_monitor.store.contents import MongoContents
+from ratchet_monitor.store.ledger import USERS as OF_USERS
+from ratchet_monitor.totals import OF_TOTALS, WITH_LATENCIES, include
 from tests.integration.conftest import Ground
 from tests.unit.monitor.make import joined, prediction
 
@@ -143,12 +146,18 @@ async def told(store: MonitorStore, seed: int, *, held: bool) -> dict[str, Any]:
     def wanted(kind: Kind) -> bool:
         return kind.template == template
 
-    async def sums(views: tuple[View, ...], **more: Any) -> list[Period]:
+    async def sums(views: tuple[View, ...], since: datetime = since, **more: Any) -> list[Period]:
         return [one async for one in store.buckets.sums("acme", since, views, task, held=held, **more)]
 
     totals: dict[Any, Any] = {}
     for one in await sums(WITH_LATENCIES):
         include(totals, one)
+    by_day: dict[datetime, dict[Any, Any]] = {}
+    for one in await sums(OF_TOTALS, daily=True, since=day_of(since)):
+        include(by_day.setdefault(one.start, {}), one)
+    spent = Breaking({})
+    async for page in store.ledger.merged("acme", since, OF_USERS, task, held=held):
+        spent.include(page.table)
     hearings = Hearings(wanted)
     for one in await sums(OF_ACCURACY, wanted=wanted):
         hearings.include(one)
@@ -158,6 +167,8 @@ async def told(store: MonitorStore, seed: int, *, held: bool) -> dict[str, Any]:
     midnight = day_of(since) + DAY
     return {
         "totals": totals,
+        "totals of days": by_day,
+        "spent": spent.breakdown(OF_USERS, DAYS, 20),
         "accuracy": hearings.accuracies(),
         "drift": look(*windows, level=0.05),
         "by day": await counted(store, Blocks(day_of(since), hour_of(NOW) + AN_HOUR), task, held=held),
@@ -217,3 +228,64 @@ async def test_a_day_is_read_again_once_it_was_built_anew_and_not_before(stores:
     twice = type(found)((*found.cells, *found.cells), found.spreads)
     assert await days.write(key, twice, after=times)
     assert await predictions(store) == await predictions(other) == before + n
+
+
+async def test_what_an_earlier_release_builds_beside_this_one_is_told_once_it_is_looked_for(
+    stores: list[MonitorStore],
+) -> None:
+    store, other, _ = stores
+    await History(store, 4).begin()
+    since = day_of(NOW) - 8 * DAY
+
+    async def predictions(of: MonitorStore) -> int:
+        return sum([one.contents.predictions async for one in of.buckets.sums("acme", since, WITH_LATENCIES)])
+
+    before = await predictions(store)
+    key = BucketKey("acme", "summary", day_of(NOW) - 4 * DAY)
+    days = store.buckets.of_days
+    (found,) = [one.contents async for one in days.read({"task": key.task.text}, key.hour, key.hour + DAY)]
+    times, n = await days.built(key)
+    earlier = MongoContents(days.collection, KEEPING.bucket_until)
+    assert await earlier.write(key, type(found)((*found.cells, *found.cells), found.spreads), after=times)
+    await days.told.look_again(after=0)
+    assert await predictions(store) == await predictions(other) == before + n
+
+
+async def test_a_store_that_an_earlier_release_filled_is_told_from_the_first_question_on(
+    stores: list[MonitorStore],
+) -> None:
+    store, other, _ = stores
+    history = History(store, 5)
+    await history.begin()
+    for days in (store.buckets.of_days, store.ledger.of_days):
+        await days.told.collection.delete_many({})
+    for seed in range(4):
+        assert await told(other, seed, held=True) == await told(store, seed, held=False)
+
+
+async def test_a_month_that_is_in_no_other_document_is_read_with_the_next_one(stores: list[MonitorStore]) -> None:
+    """Over the end of a year, and with days that are kept no more."""
+    told = stores[0].buckets.of_days.told
+    days = [datetime(NOW.year, 1, 1, tzinfo=UTC) + number * DAY for number in range(-2, 2)]
+    for number, day in enumerate(days):
+        await told.tell(BucketKey("acme", "qa", day), number + 1)
+    await told.tell(BucketKey("acme", "qa", days[1]), 1)  # one that was late
+    await told.tell(BucketKey("globex", "qa", days[1]), 9)
+    await told.tell(BucketKey("acme", "qa", NOW - 500 * DAY), 1)
+    assert await told.of("acme", days[1], days[3], "qa") == {("qa", days[1]): 2, ("qa", days[2]): 3}
+    assert not await told.of("acme", days[0], task_type="summary")
+    assert ("qa", day_of(NOW - 500 * DAY)) not in await told.of("acme", NOW - 600 * DAY)
+
+
+async def test_who_is_taken_out_is_told_by_no_replica(stores: list[MonitorStore]) -> None:
+    history = History(stores[0], 6)
+    await history.begin()
+    since, ann = day_of(NOW) - 8 * DAY, digest("acme", "ann")
+
+    async def users(of: MonitorStore) -> set[str]:
+        return {name async for page in of.ledger.merged("acme", since, OF_USERS) for name in page.table.names}
+
+    assert all([ann in await users(store) for store in stores])
+    async for _ in stores[0].traces.steps["unlinked_costs"](Person("acme", ann, NOW)):
+        pass
+    assert not any([ann in await users(store) for store in stores])

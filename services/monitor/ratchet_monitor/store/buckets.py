@@ -93,10 +93,10 @@ class MongoBuckets:
         daily: bool = False,
         held: bool = True,
     ) -> AsyncIterator[Period]:
-        """What `periods` are together, by task, and by the time between two of `since` and `cuts`, or by day (`since` is
-        a midnight then): of each, what `views` tell (adding.py). Of one time and task there may be two: what settled
-        days add up to, which is held in memory and not to be changed, and the rest. Not `held`: all is read and added
-        up now."""
+        """What `periods` are together, by task, and by the time between two of `since` and `cuts`, or by day (then
+        `since` is a midnight): of each, what `views` tell (adding.py). Of one time and task there may be two: what
+        settled days add up to, which is held in memory and not to be changed, and the rest. Not `held`: all is read
+        and added up now."""
         bounds = _midnights(since, datetime.now(UTC) + 2 * DAY) if daily else cuts
         told = await self._mostly_held(tenant, since, views, task_type, bounds, wanted) if held else None
         if told is None:

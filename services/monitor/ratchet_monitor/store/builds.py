@@ -28,6 +28,7 @@ LATE_S: Final = 3 * AGAIN_S  # where no loop has looked for so long, the questio
 ASKED_S: Final = 3_600.0  # so long after a tenant's last question it is looked for
 MOST_KNOWN: Final = 10_000  # tenants
 MONTH: Final = timedelta(days=31)
+AHEAD: Final = timedelta(days=2)  # that clocks may be, and a day more
 InDays = Callable[[Document, datetime], Awaitable[Mapping[Day, int]]]
 
 
@@ -67,13 +68,13 @@ class MongoBuilds:
             if task_type in ("", task) and since <= day and (until is None or day < until) and self._until(day) > now
         }
 
-    async def look_again(self) -> None:
-        """At the days of those that have asked lately."""
+    async def look_again(self, after: float = AGAIN_S) -> None:
+        """At the days of those that have asked lately, where that was done so many seconds ago."""
         for tenant, looked in list(self._looked.items()):
             now = time.monotonic()
             if now > looked.asked_at + ASKED_S:
                 self._looked.pop(tenant, None)
-            elif now > looked.at + AGAIN_S:
+            elif now > looked.at + after:
                 await self._compare(tenant, looked.since)
                 looked.at = now
 
@@ -94,9 +95,9 @@ class MongoBuilds:
         told = await self._told(tenant, since, datetime.now(UTC))
         await self._tell(tenant, {day: built for day, built in there.items() if built > told.get(day, 0)})
 
-    async def _told(self, tenant: str, since: datetime, until: datetime) -> dict[Day, int]:
+    async def _told(self, tenant: str, since: datetime, now: datetime) -> dict[Day, int]:
         with waiting_is_worth_it():
-            found = await self.collection.find({"_id": {"$in": _ids(tenant, since, until)}}).to_list()
+            found = await self.collection.find({"_id": {"$in": _ids(tenant, since, now + AHEAD)}}).to_list()
         return {day: built for one in found for day, built in _days(one)}
 
     async def _tell(self, tenant: str, built: Mapping[Day, int]) -> None:

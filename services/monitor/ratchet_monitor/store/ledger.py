@@ -51,9 +51,15 @@ class MongoLedger:
                 if start in cut or (hour.task_type, start) in changed:
                     yield hour
 
-    async def merged(self, tenant: str, since: datetime, dimension: str, task_type: str = "") -> AsyncIterator[Page]:
-        """What `pages` tell, in a fixed order, and settled days of a task and a week as one page: what is held in
-        memory, and not to be changed."""
+    async def merged(
+        self, tenant: str, since: datetime, dimension: str, task_type: str = "", *, held: bool = True
+    ) -> AsyncIterator[Page]:
+        """What `pages` tell, and settled days of a task and a week as one page: what is held in memory, and not to be
+        changed. Not `held`: as `pages`."""
+        if not held:
+            async for page in self.pages(tenant, since, dimension, task_type):
+                yield page
+            return
         rest = await self._planning.rest(tenant, Asked(task_type, [since], cut_days(since, ())))
         for stretch, by_task in (await self._settled(tenant, rest.plan.stretches, dimension)).items():
             for task, table in by_task.items():
