@@ -2,7 +2,8 @@
 
 A day that was summed up, and none of whose hours has changed since, is settled. Settled days of a task and a week are a
 stretch: when one of them is built anew, as late feedback makes it, six others are read again and not a month. A day of
-which a part is asked for is a stretch by its hours, of all tasks that are asked for.
+which a part is asked for is a stretch by its hours, of all tasks that are asked for. Of a day that goes on, or has
+changed, six hours of a task are one, by how often each hour was built.
 """
 
 from bisect import bisect_right
@@ -11,23 +12,27 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from ratchet_monitor.hours import Keeping, day_of
+from ratchet_monitor.hours import HOUR, Keeping, day_of
 
 DAY = timedelta(days=1)
 WEEK_DAYS = 7
-Day = tuple[str, datetime]  # of a task
-Built = tuple[str, datetime, int]  # a task's day, and how often it was built
+HOURS_TOGETHER = 6
+Day = tuple[str, datetime]  # of a task; or an hour of it
+Built = tuple[str, datetime, int]  # a task's day, or hour, and how often it was built
 
 
 class Stretch(NamedTuple):
     """From `first` on, before `last`. `task_type`: empty for all, where it is by hours. `marks`: the days that are in
-    it, each as often as it was built."""
+    it, or the hours where its day is not settled, each as often as it was built."""
 
     task_type: str
     first: datetime
     last: datetime
     by_hour: bool
     marks: tuple[Built, ...]
+
+    def holds(self, task_type: str, at: datetime) -> bool:
+        return self.task_type in ("", task_type) and self.first <= at < self.last
 
     def kept_until(self, keeping: Keeping) -> datetime:
         """When the first of its documents may go."""
@@ -85,9 +90,25 @@ def planned(asked: Asked, built: Mapping[Day, int], changed: Collection[Day]) ->
     return Plan([*whole, *parts], set(asked.cut) - set(told), changed)
 
 
-def _within(asked: Asked, day: datetime) -> list[tuple[datetime, datetime]]:
-    """The parts of a day, from bound to bound."""
-    first = max(day, asked.bounds[0])
-    last = min(day + DAY, asked.until) if asked.until else day + DAY
+def opened(asked: Asked, plan: Plan, built: Mapping[Day, int]) -> list[Stretch]:
+    """Of hours that are read, as far as `built` tells how often each was."""
+    several: dict[tuple[str, datetime, datetime], list[Built]] = {}
+    ends = {at: _within(asked, at, HOURS_TOGETHER * HOUR) for at in {_together(hour) for _, hour in built}}
+    for (task, hour), times in sorted(built.items()):
+        if plan.is_read(task, hour):
+            first, last = next(its for its in ends[_together(hour)] if its[0] <= hour < its[1])
+            several.setdefault((task, first, last), []).append((task, hour, times))
+    return [Stretch(task, first, last, True, tuple(its)) for (task, first, last), its in several.items()]
+
+
+def _together(hour: datetime) -> datetime:
+    """The first one of those that are a stretch with it."""
+    return hour - hour.hour % HOURS_TOGETHER * HOUR
+
+
+def _within(asked: Asked, start: datetime, length: timedelta = DAY) -> list[tuple[datetime, datetime]]:
+    """The parts of a day, or of another time, from bound to bound."""
+    first = max(start, asked.bounds[0])
+    last = min(start + length, asked.until) if asked.until else start + length
     ends = [first, *(one for one in asked.bounds if first < one < last), last]
     return [(one, other) for one, other in pairwise(ends) if one < other]

@@ -14,8 +14,8 @@ from ratchet_monitor.hours import BucketKey, Keeping, day_of
 from ratchet_monitor.store.contents import Columns, MongoContents
 from ratchet_monitor.store.days import MongoDays
 from ratchet_monitor.store.marks import MongoMarks
-from ratchet_monitor.store.planning import Planning, Rest, cut_days, in_a_row
-from ratchet_monitor.store.settled import OF_KINDS, RunOf, Settled, whose
+from ratchet_monitor.store.planning import Planning, Rest, cut_days, in_a_row, whose
+from ratchet_monitor.store.settled import OF_KINDS, RunOf, Settled
 from ratchet_monitor.stretches import Asked, Day
 
 DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ class MongoBuckets:
         self.of_days = MongoDays(database, keeping)
         self._settled = Settled(self.of_hours, self.of_days, held, keeping)
         self.changed_days = MongoMarks(database.changed_days, BucketKey, BucketKey._fields)
-        self._planning = Planning(database.changed_days, self.of_days.told)
+        self._planning = Planning(database.changed_days, self.of_days.told, self.of_hours.builds_of)
 
     async def create_indexes(self) -> None:
         await self.of_hours.create_indexes()
@@ -116,8 +116,9 @@ class MongoBuckets:
         """None where there are so many kinds of answers that it depends on what comes first which are told apart."""
         rest = await self._planning.rest(tenant, Asked(task_type, sorted({since, *cuts}), cut_days(since, cuts)))
         found: dict[tuple[int, str], list[Sums]] = {}
-        for its in await self._settled.sums(tenant, rest.asked, rest.plan.stretches, views):
-            found[its.interval, its.task_type] = [its.sums]
+        for part, stretches in (("settled", rest.plan.stretches), ("opened", rest.opened)):
+            for its in await self._settled.sums(tenant, rest.asked, stretches, views, part):
+                found.setdefault((its.interval, its.task_type), []).append(its.sums)
         read: dict[tuple[int, str], Adding] = {}
         async for one in self._rest_of_columns(tenant, rest, views):
             place = (rest.asked.interval(one.start), one.task_type)
@@ -166,7 +167,7 @@ class MongoBuckets:
             return
         cut = cut_days(since, (*cuts, *bounds), until)
         rest = await self._planning.rest(tenant, Asked(task_type, sorted({since, *bounds}), cut, until))
-        for run in await self._settled.runs(tenant, rest.plan.stretches):
+        for run in await self._settled.runs(tenant, [*rest.plan.stretches, *rest.opened]):
             yield run
         async for one in self._rest_of_columns(tenant, rest, OF_KINDS):
             yield one

@@ -102,10 +102,10 @@ class MongoContents:
                     for its in made:
                         yield its
 
-    async def builds_of(self, whose: Document, since: datetime) -> dict[Day, int]:
-        """How often each of a task was built, of those that start from `since` on: the embedded store reads all that
-        they hold to tell it."""
-        wanted = {**whose, "hour": {"$gte": since}}
+    async def builds_of(self, whose: Document, since: datetime, until: datetime | None = None) -> dict[Day, int]:
+        """How often each of a task was built, of those that start from `since` on, before `until`: the embedded store
+        reads all that they hold to tell it."""
+        wanted = {**whose, "hour": {"$gte": since} | ({"$lt": until} if until else {})}
         fields = {"_id": 0, "task_type": 1, "hour": 1, "built": 1}
         with waiting_is_worth_it():
             found = await self.collection.find(wanted, fields, batch_size=MOST_BUILDS).to_list()

@@ -1,4 +1,5 @@
-"""What was spent: sheets of hours and days (sheets.py), settled days of a task and a week as one, held in memory."""
+"""What was spent: sheets of hours and days (sheets.py). What settled days, and the latest hours, come to is held in
+memory."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,8 +12,8 @@ from ratchet_monitor.held import Held
 from ratchet_monitor.hours import DAY, BucketKey, Keeping, day_of
 from ratchet_monitor.ledger.sheet import Sheet
 from ratchet_monitor.ledger.table import Table, together
-from ratchet_monitor.store.planning import Planning, cut_days, in_a_row
-from ratchet_monitor.store.settled import ranges_of, whose
+from ratchet_monitor.store.planning import Planning, cut_days, in_a_row, whose
+from ratchet_monitor.store.settled import hours_of, ranges_of
 from ratchet_monitor.store.sheets import DaySheets, Page, Sheets
 from ratchet_monitor.stretches import Asked, Stretch
 
@@ -26,7 +27,7 @@ class MongoLedger:
         self.of_hours = Sheets(database.spent_hours, keeping.hour_until)
         self.of_days = DaySheets(database, keeping)
         # the same marks as of the buckets: what is built of an hour is built of both
-        self._planning = Planning(database.changed_days, self.of_days.told)
+        self._planning = Planning(database.changed_days, self.of_days.told, self.of_hours.builds_of)
         self._renamed, self._held, self._keeping = database.renamed, held, keeping
 
     async def create_indexes(self) -> None:
@@ -54,14 +55,15 @@ class MongoLedger:
     async def merged(
         self, tenant: str, since: datetime, dimension: str, task_type: str = "", *, held: bool = True
     ) -> AsyncIterator[Page]:
-        """What `pages` tell, and settled days of a task and a week as one page: what is held in memory, and not to be
-        changed. Not `held`: as `pages`."""
+        """What `pages` tell, but days of a task and a week, or a few hours, as one page: what is held in memory, and
+        not to be changed. Not `held`: as `pages`."""
         if not held:
             async for page in self.pages(tenant, since, dimension, task_type):
                 yield page
             return
         rest = await self._planning.rest(tenant, Asked(task_type, [since], cut_days(since, ())))
-        for stretch, by_task in (await self._settled(tenant, rest.plan.stretches, dimension)).items():
+        stretches = [*rest.plan.stretches, *rest.opened]
+        for stretch, by_task in (await self._settled(tenant, stretches, dimension)).items():
             for task, table in by_task.items():
                 yield Page(task, stretch.first, table)
         for first, last in rest.rows:
@@ -111,11 +113,12 @@ class MongoLedger:
             async for day in self.of_days.read(whose(tenant, task), first, last, dimension):
                 if (stretch := place.get((day.task_type, day.start))) is not None:
                     found[stretch].setdefault(day.task_type, []).append(day.table)
-        for stretch in stretches:
-            if stretch.by_hour:
-                its_own = whose(tenant, stretch.task_type)
-                async for hour in self.of_hours.read(its_own, stretch.first, stretch.last, dimension):
-                    found[stretch].setdefault(hour.task_type, []).append(hour.table)
+        by_hour = [stretch for stretch in stretches if stretch.by_hour]
+        for task, first, last in hours_of(by_hour):
+            async for hour in self.of_hours.read(whose(tenant, task), first, last, dimension):
+                for stretch in by_hour:
+                    if stretch.holds(hour.task_type, hour.start):
+                        found[stretch].setdefault(hour.task_type, []).append(hour.table)
         return found
 
     async def _times_renamed(self, tenant: str) -> int:

@@ -12,10 +12,11 @@ from ratchet_monitor.buckets import Tally
 from ratchet_monitor.columns import View
 from ratchet_monitor.counted import Counted
 from ratchet_monitor.held import Held
-from ratchet_monitor.hours import HOUR, Keeping, TaskKey
+from ratchet_monitor.hours import HOUR, Keeping, day_of
 from ratchet_monitor.runs import Run
 from ratchet_monitor.spreads import COUNTS
 from ratchet_monitor.store.contents import Columns, MongoContents
+from ratchet_monitor.store.planning import whose
 from ratchet_monitor.stretches import DAY, Asked, Stretch
 
 OF_KINDS: Final[tuple[View, ...]] = ("kinds",)
@@ -55,9 +56,10 @@ class Settled:
         self._of_hours, self._of_days, self._held, self._keeping = of_hours, of_days, held, keeping
 
     async def sums(
-        self, tenant: str, asked: Asked, stretches: Sequence[Stretch], views: Collection[View]
+        self, tenant: str, asked: Asked, stretches: Sequence[Stretch], views: Collection[View], part: str = "settled"
     ) -> list[SumsOf]:
-        """In the order of the intervals, and of the tasks. What was added up is shared: it is not to be changed."""
+        """In the order of the intervals, and of the tasks. What was added up is shared: it is not to be changed.
+        `part`: what is asked for of the same time besides has another name."""
         form = ("sums", *sorted(views))
 
         def make(_: Stretch, columns: Sequence[Columns]) -> tuple[Any, int]:
@@ -75,7 +77,7 @@ class Settled:
                 parts.setdefault((asked.interval(stretch.first), task), []).append((stretch, added))
         found = []
         for (interval, task), several in sorted(parts.items(), key=lambda one: one[0]):
-            key = (tenant, asked.task_type, task, asked.bounds[interval], form)
+            key = (tenant, part, asked.task_type, task, asked.bounds[interval], form)
             marks = tuple(stretch for stretch, _ in several)
             sums = self._held.find(key, marks, now)
             if sums is None:
@@ -139,11 +141,12 @@ class Settled:
             async for its in self._of_days.columns(whose(tenant, task), views, first, last):
                 if (stretch := place.get((its.task_type, its.start))) is not None:
                     found[stretch].setdefault(its.task_type, []).append(its)
-        for stretch in stretches:
-            if stretch.by_hour:
-                its_own = whose(tenant, stretch.task_type)
-                async for its in self._of_hours.columns(its_own, views, stretch.first, stretch.last):
-                    found[stretch].setdefault(its.task_type, []).append(its)
+        by_hour = [stretch for stretch in stretches if stretch.by_hour]
+        for task, first, last in hours_of(by_hour):
+            async for its in self._of_hours.columns(whose(tenant, task), views, first, last):
+                for stretch in by_hour:
+                    if stretch.holds(its.task_type, its.start):
+                        found[stretch].setdefault(its.task_type, []).append(its)
         return found
 
 
@@ -156,9 +159,17 @@ def ranges_of(stretches: Sequence[Stretch]) -> list[tuple[str, datetime, datetim
     return [(task, min(one.first for one in stretches), max(one.last for one in stretches))]
 
 
-def whose(tenant: str, task_type: str) -> dict[str, Any]:
-    """A filter on the tenant, or on a tenant's task."""
-    return {"task": TaskKey(tenant, task_type).text} if task_type else {"tenant": tenant}
+def hours_of(stretches: Sequence[Stretch]) -> list[tuple[str, datetime, datetime]]:
+    """As `ranges_of`, of stretches by hours: those of a day in one go."""
+    days: dict[datetime, list[Stretch]] = {}
+    for one in stretches:
+        days.setdefault(day_of(one.first), []).append(one)
+    found = []
+    for several in days.values():
+        tasks = {one.task_type for one in several}
+        task = tasks.pop() if len(tasks) == 1 else ""
+        found.append((task, min(one.first for one in several), max(one.last for one in several)))
+    return found
 
 
 def weight(sums: Sums) -> int:

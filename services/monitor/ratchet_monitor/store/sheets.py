@@ -72,11 +72,12 @@ class Sheets:
                     unchanged = {"_id": document["_id"], place: kept}
                     yield (await self.collection.update_one(unchanged, again)).modified_count
 
-    async def builds_of(self, whose: Document, since: datetime) -> dict[Day, int]:
-        """How often each of a task was built, of those that start from `since` on."""
+    async def builds_of(self, whose: Document, since: datetime, until: datetime | None = None) -> dict[Day, int]:
+        """How often each of a task was built, of those that start from `since` on, before `until`."""
+        when = {"$gte": since} | ({"$lt": until} if until else {})
         fields = {"_id": 0, "task_type": 1, "hour": 1, "built": 1}
         with waiting_is_worth_it():
-            found = await self.collection.find({**whose, "hour": {"$gte": since}}, fields).to_list()
+            found = await self.collection.find({**whose, "hour": when}, fields).to_list()
         return {(one["task_type"], one["hour"]): one["built"] for one in found}
 
     async def built(self, keys: Collection[BucketKey]) -> dict[str, int]:
