@@ -167,7 +167,7 @@ class MongoBuckets:
             return
         cut = cut_days(since, (*cuts, *bounds), until)
         rest = await self._planning.rest(tenant, Asked(task_type, sorted({since, *bounds}), cut, until))
-        for run in await self._settled.runs(tenant, [*rest.plan.stretches, *rest.opened]):
+        for run in await self._settled.runs(tenant, rest.asked, [*rest.plan.stretches, *rest.opened]):
             yield run
         async for one in self._rest_of_columns(tenant, rest, OF_KINDS):
             yield one

@@ -10,7 +10,7 @@ from ratchet_monitor.adding import Adding, Sums
 from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import Tally
 from ratchet_monitor.columns import View
-from ratchet_monitor.counted import Counted
+from ratchet_monitor.counted import Counted, starts
 from ratchet_monitor.held import Held
 from ratchet_monitor.hours import HOUR, Keeping, day_of
 from ratchet_monitor.runs import Run
@@ -91,18 +91,28 @@ class Settled:
             found.append(SumsOf(interval, task, sums))
         return found
 
-    async def runs(self, tenant: str, stretches: Sequence[Stretch]) -> list[RunOf]:
-        def make(stretch: Stretch, columns: Sequence[Columns]) -> tuple[Any, int]:
-            counted = Counted(Blocks(stretch.first, stretch.last, HOUR if stretch.by_hour else DAY))
-            for its in columns:
-                counted.include(its.task_type, its.start, its.counted)
-            starts = [counted.blocks.start(number) for number in range(counted.blocks.blocks)]
-            run = counted.run(starts)
-            return run, run.size
-
-        made = await self._made(tenant, stretches, ("kinds",), OF_KINDS, make, datetime.now(UTC))
-        each = [(stretch, task, run) for stretch, its in made.items() for task, run in its.by_task.items()]
-        return [RunOf(task, stretch.first, run) for stretch, task, run in each]
+    async def runs(self, tenant: str, asked: Asked, stretches: Sequence[Stretch]) -> list[RunOf]:
+        """Days of a task between two bounds as one; hours by their stretches. Not to be changed."""
+        now = datetime.now(UTC)
+        by_hour = [one for one in stretches if one.by_hour]
+        several: dict[tuple[int, str], list[Stretch]] = {}
+        for one in stretches:
+            if not one.by_hour:
+                several.setdefault((asked.interval(one.first), one.task_type), []).append(one)
+        keys = {place: (tenant, "run", place[1], asked.bounds[place[0]]) for place in several}
+        held = {place: self._held.find(keys[place], tuple(its), now) for place, its in several.items()}
+        missing = [one for place, its in several.items() if held[place] is None for one in its]
+        made = await self._made(tenant, [*missing, *by_hour], ("kinds",), OF_KINDS, _run, now)
+        found = []
+        for place, its in several.items():
+            run = held[place]
+            if run is None:
+                run = _joined([counted for one in its for counted in made[one].by_task.values()], its)
+                until = min(one.kept_until(self._keeping) for one in its)
+                self._held.keep(keys[place], tuple(its), run, run.size, until)
+                await asyncio.sleep(0)  # probes and consumers have their turn
+            found.append(RunOf(place[1], its[0].first, run))
+        return [*found, *(RunOf(task, one.first, run) for one in by_hour for task, run in made[one].by_task.items())]
 
     async def _made(
         self,
@@ -148,6 +158,22 @@ class Settled:
                     if stretch.holds(its.task_type, its.start):
                         found[stretch].setdefault(its.task_type, []).append(its)
         return found
+
+
+def _run(stretch: Stretch, columns: Sequence[Columns]) -> tuple[Run, int]:
+    counted = Counted(Blocks(stretch.first, stretch.last, HOUR if stretch.by_hour else DAY))
+    for its in columns:
+        counted.include(its.task_type, its.start, its.counted)
+    run = counted.run(starts(counted.blocks))
+    return run, run.size
+
+
+def _joined(runs: Sequence[Run], stretches: Sequence[Stretch]) -> Run:
+    """Of days of a task, in their order."""
+    counted = Counted(Blocks(stretches[0].first, stretches[-1].last, DAY))
+    for run in runs:
+        counted.add_run(stretches[0].task_type, run)
+    return counted.run(starts(counted.blocks))
 
 
 def ranges_of(stretches: Sequence[Stretch]) -> list[tuple[str, datetime, datetime]]:
