@@ -8,7 +8,6 @@ shared among all that is compared. It holds for one look, and not for one that i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import combinations
 from typing import Final, NamedTuple
 
@@ -16,10 +15,12 @@ from ratchet_monitor.accuracy import Mean
 from ratchet_monitor.blocks import FEWEST
 from ratchet_monitor.buckets import OTHERS
 from ratchet_monitor.drift.accuracy import NEEDED
+from ratchet_monitor.kinds import Floats
 from ratchet_monitor.known import Apart, turned
 from ratchet_monitor.prompts.performance import mean_of
 from ratchet_monitor.prompts.places import Place
 from ratchet_monitor.prompts.standardising import Cells, quality_cells, shares_apart
+from ratchet_monitor.prompts.telling import Told, told_by
 from ratchet_monitor.prompts.uses import Uses
 
 MOST: Final = 20  # templates of one task and document type that are compared, those of the most scores
@@ -61,35 +62,34 @@ def best(found: Mapping[str, Uses]) -> list[Best]:
     known = {cell: _ranked(its) for cell, its in cells.items()}
     compared = sum(len(its) for its in known.values() if len(its) >= MIN_COMPARED)
     level = 1 - ERROR / max(1, compared)
-    quality = {name: quality_cells(uses) for name, uses in found.items() if name != OTHERS}
-    leads = {cell: _leads(_within(cell, quality, ranked), ranked, level) for cell, ranked in known.items()}
+    quality = {name: _by_cell(quality_cells(uses)) for name, uses in found.items() if name != OTHERS}
+    leads = {
+        cell: _leads({name: quality[name].get(cell, {}) for name in ranked}, ranked, level)
+        for cell, ranked in known.items()
+    }
     return [_best(cell, cells[cell], known[cell], leads[cell]) for cell in sorted(cells)]
 
 
-def _cells(found: Mapping[str, Uses]) -> dict[Cell, dict[str, Uses]]:
-    cells: dict[Cell, dict[str, Uses]] = {}
+def _cells(found: Mapping[str, Uses]) -> dict[Cell, dict[str, Told]]:
+    cells: dict[Cell, dict[str, Told]] = {}
     for name, uses in found.items():
         if name != OTHERS:
-            for cell in {_cell_of(place) for place in uses.places}:
-                cells.setdefault(cell, {})[name] = uses.within(partial(_is_in, cell))
+            for cell, told in told_by(uses, _cell_of).items():
+                cells.setdefault(cell, {})[name] = told
     return cells
-
-
-def _is_in(cell: Cell, place: Place) -> bool:
-    return _cell_of(place) == cell
 
 
 def _cell_of(place: Place) -> Cell:
     return place.task_type, place.document_type
 
 
-def _ranked(its: Mapping[str, Uses]) -> list[str]:
+def _ranked(its: Mapping[str, Told]) -> list[str]:
     """Those with enough scores, the most first."""
-    scored = [(name, quality.n) for name, uses in its.items() if (quality := uses.quality) and quality.n >= NEEDED]
+    scored = [(name, told.quality.n) for name, told in its.items() if told.quality and told.quality.n >= NEEDED]
     return [name for name, _ in sorted(scored, key=lambda one: (-one[1], one[0]))[:MOST]]
 
 
-def _best(cell: Cell, its: Mapping[str, Uses], ranked: Sequence[str], leads: Leads) -> Best:
+def _best(cell: Cell, its: Mapping[str, Told], ranked: Sequence[str], leads: Leads) -> Best:
     won = _won(ranked, leads)
     others = sorted(set(its) - set(ranked))
     left_out = f" Not compared: {', '.join(others[:MOST])} (fewer than {NEEDED} scores)." if others and won.why else ""
@@ -137,8 +137,11 @@ def _won(ranked: Sequence[str], leads: Leads) -> _Won:
     return _Won(first, first, f"{first} is the best of {len(ranked)}, {by}, which comes nearest.", lead, low)
 
 
-def _within(cell: Cell, quality: Mapping[str, Cells], names: Sequence[str]) -> dict[str, Cells]:
-    return {name: {place: known for place, known in quality[name].items() if _cell_of(place) == cell} for name in names}
+def _by_cell(quality: Cells) -> dict[Cell, dict[Place, Floats]]:
+    found: dict[Cell, dict[Place, Floats]] = {}
+    for place, known in quality.items():
+        found.setdefault(_cell_of(place), {})[place] = known
+    return found
 
 
 def _leads(quality: Mapping[str, Cells], ranked: Sequence[str], level: float) -> Leads:
@@ -151,17 +154,16 @@ def _leads(quality: Mapping[str, Cells], ranked: Sequence[str], level: float) ->
     return found
 
 
-def _few(its: Mapping[str, Uses], ranked: Sequence[str]) -> str:
+def _few(its: Mapping[str, Told], ranked: Sequence[str]) -> str:
     if len(its) == 1:
         return f"Only {next(iter(its))} was used: there is nothing to compare it with."
     counted = "none of them has" if not ranked else f"only {ranked[0]} has"
     return f"Too little is known: {len(its)} templates were used, and {counted} {NEEDED} scores."
 
 
-def _most_used(its: Mapping[str, Uses]) -> list[tuple[str, Uses]]:
+def _most_used(its: Mapping[str, Told]) -> list[tuple[str, Told]]:
     return sorted(its.items(), key=lambda one: (-one[1].answers, one[0]))[:MOST]
 
 
-def _candidate(name: str, uses: Uses) -> Candidate:
-    quality = uses.quality
-    return Candidate(name, uses.answers, quality.n if quality else 0, mean_of(quality))
+def _candidate(name: str, told: Told) -> Candidate:
+    return Candidate(name, told.answers, told.quality.n if told.quality else 0, mean_of(told.quality))

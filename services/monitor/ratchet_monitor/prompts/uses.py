@@ -153,13 +153,6 @@ class Uses:
         found: list[list[float]] = whole[:, [BY_BLOCK.index(name) for name in names]].tolist()
         return found
 
-    def within(self, wanted: Callable[[Place], bool]) -> "Uses":
-        """Of some places alone."""
-        return Uses(
-            Part(part.counted, {place: rows for place, rows in part.places.items() if wanted(place)})
-            for part in self.parts
-        )
-
     @cached_property
     def _summed(self) -> tuple[list[int], Floats, Floats]:
         """Blocks, BY_BLOCK of each, and how many answers were repeated in each."""
