@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ratchet_monitor.stretches import DAY, Asked, planned
+from ratchet_monitor.stretches import DAY, Asked, opened, planned
 
 BEGAN = datetime(2026, 11, 2, tzinfo=UTC)  # a Monday
 TASKS = ("summary", "qa")
@@ -76,3 +76,33 @@ def test_each_day_lies_in_one_place(seed: int) -> None:
     of_parts = {one.first.replace(hour=0) for one in plan.stretches if one.by_hour}
     assert of_parts.isdisjoint(plan.by_hour)
     assert cut <= of_parts | set(plan.by_hour)
+
+
+def test_hours_that_are_read_lie_in_one_stretch_each_of_six_hours_at_most() -> None:
+    """And none reaches over a bound; what is settled, or was not asked for, lies in none."""
+    hour = timedelta(hours=1)
+    since, noon, until = BEGAN + 7 * hour, BEGAN + 9 * hour, BEGAN + 33 * hour
+    asked = Asked("", [since, noon], {BEGAN}, until)
+    plan = planned(asked, {("qa", BEGAN + DAY): 4}, [("summary", BEGAN + DAY)])
+    built = {(task, since + n * hour): n + 1 for task in TASKS for n in range(26)}
+    found = opened(asked, plan, built)
+    marks = [mark for one in found for mark in one.marks]
+    of_qa = {(task, at): n for (task, at), n in built.items() if task == "summary" or at < BEGAN + DAY}
+    assert len(marks) == len(of_qa)
+    assert {(task, at): n for task, at, n in marks} == of_qa
+    for one in found:
+        assert one.by_hour
+        assert one.last - one.first <= 6 * hour
+        assert since <= one.first < one.last <= until
+        assert not one.first < noon < one.last
+        assert all(one.holds(task, at) for task, at, _ in one.marks)
+
+
+def test_an_hour_that_is_built_anew_leaves_the_other_stretches_as_they_were() -> None:
+    asked = Asked("", [BEGAN], ())
+    plan = planned(asked, {}, [(task, BEGAN) for task in TASKS])
+    built = {(task, BEGAN + timedelta(hours=n)): 1 for task in TASKS for n in range(24)}
+    before = opened(asked, plan, built)
+    after = opened(asked, plan, built | {("qa", BEGAN + timedelta(hours=13)): 2})
+    assert len(before) == 2 * 4
+    assert len(set(before) & set(after)) == 7

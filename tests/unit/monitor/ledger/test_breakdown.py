@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from ratchet_monitor.ledger.breakdown import Adding
 from ratchet_monitor.ledger.sums import OTHERS, WIDTH, Row, add, empty, largest
-from ratchet_monitor.ledger.table import table
+from ratchet_monitor.ledger.table import table, together
 
 
 def rows(seed: int, names: int, of: int) -> dict[str, Row]:
@@ -49,3 +49,11 @@ def test_far_too_many_keys_shrink_as_rows_would_one_by_one() -> None:
     }
     assert told.others.answers == slow[OTHERS][0]
     assert told.total.answers == sum(row[0] for part in parts for row in part.values())
+
+
+def test_tables_together_are_their_rows_added() -> None:
+    parts = [rows(seed, 40, 90) for seed in range(3)]
+    found = together([table(part) for part in parts])
+    assert found.rows == added(parts)
+    assert found.size > found.numbers.nbytes
+    assert together([]).rows == {}
