@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
+import msgspec
+
 from ratchet_common.errors import RetryLaterError
 from ratchet_providers.base import Evidence, ModelAnswer, ModelRequest, Piece, ProviderError, estimated_usage
 from ratchet_providers.replay import replayed
 
 if TYPE_CHECKING:
-    from ratchet_student import Prediction, Student
+    from ratchet_student import Student
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,12 +24,26 @@ PATIENCE_TO_LOAD_S = 60.0
 KEPT_LOADED = 8  # in each worker process
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """A student's answer as it leaves the worker process: see `ratchet_student.Prediction`.
+
+    One of those would have whoever gets it load all that students are fitted with: seconds, in which a router answers
+    nobody.
+    """
+
+    output: str
+    confidence: float
+    sure: bool = True
+    label: str | None = None
+    items: tuple[str, ...] | None = None
+    evidence: tuple[Evidence, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
 class Work(Protocol):
     """What a worker process does for a request, or a stand-in for it."""
 
-    def __call__(
-        self, path: str, sha256: str, document: str, question: str, labels: Sequence[str], /
-    ) -> "Prediction": ...
+    def __call__(self, path: str, sha256: str, document: str, question: str, labels: Sequence[str], /) -> Said: ...
 
 
 class Processes(Protocol):
@@ -57,9 +73,18 @@ def prepare(path: str, sha256: str) -> None:
     _loaded(sha256, path)
 
 
-def predict(path: str, sha256: str, document: str, question: str, labels: Sequence[str]) -> "Prediction":
+def predict(path: str, sha256: str, document: str, question: str, labels: Sequence[str]) -> Said:
     """Runs in a worker process. Raises ArtifactError."""
-    return _loaded(sha256, path).predict(document, question, tuple(labels))
+    found = _loaded(sha256, path).predict(document, question, tuple(labels))
+    return Said(
+        output=found.output,
+        confidence=found.confidence,
+        sure=found.sure,
+        label=found.label,
+        items=found.items,
+        evidence=tuple(Evidence(its.text, its.start, its.end) for its in found.evidence),
+        assumptions=found.assumptions,
+    )
 
 
 class LocalStudents:
@@ -91,7 +116,7 @@ class LocalStudents:
             confidence=said.confidence,
             usage=usage,
             model=request.model,
-            evidence=tuple(Evidence(its.text, its.start, its.end) for its in said.evidence),
+            evidence=said.evidence,
             assumptions=said.assumptions,
         )
 
