@@ -32,7 +32,7 @@ from ratchet_monitor.rebuild import Rebuild
 from ratchet_monitor.settings import MonitorSettings
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.store.contents import has_columns
-from ratchet_monitor.store.ledger import Sheets
+from ratchet_monitor.store.sheets import Sheets
 from ratchet_monitor.totals import OF_TOTALS, WITH_LATENCIES
 from ratchet_monitor.verdicts import compare_once, look
 from ratchet_monitor.watching import Watching
