@@ -71,7 +71,9 @@ def test_what_is_wrong_with_a_provider_stops_the_start_and_no_secret_is_shown(
 
 def test_a_model_on_this_machine_needs_an_extra_and_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ratchet_providers.local_embeddings.provider.find_spec", {"tokenizers": 1}.get)
-    with pytest.raises(WrongProviderError, match="onnxruntime and huggingface_hub is not installed") as stopped:
+    with pytest.raises(
+        WrongProviderError, match=r"`local`, which is not installed \(onnxruntime, huggingface_hub\)"
+    ) as stopped:
         made(kind="local_embeddings", model="/srv/model")
     assert "The provider ours" in str(stopped.value)
     assert "pip install 'ratchet-router[local]'" in str(stopped.value)

@@ -42,7 +42,7 @@ def check(which: Which) -> None:
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise ModelError(
-            f"models on this machine need the extra `local`, of which {' and '.join(missing)} is not installed: "
+            f"models on this machine need the extra `local`, which is not installed ({', '.join(missing)}): "
             "pip install 'ratchet-router[local]' (in a checkout: make install-local)"
         )
     if which.hub:
