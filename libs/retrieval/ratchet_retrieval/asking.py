@@ -11,21 +11,42 @@ from ratchet_retrieval.port import EVERYWHERE, Where
 Way = Literal["words", "words and vectors"]
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the searches found, in their order. `score`: of all of them together. Ranks from 1, None: not found so;
+    scores as the searches gave them.
+    """
+
+    passage: Passage
+    score: float
+    rank_by_words: int | None = None
+    score_by_words: float | None = None
+    rank_by_vector: int | None = None
+    score_by_vector: float | None = None
+
+
 class Reranks(Protocol):
-    """`name`: as the answer says it."""
+    """`name`: as the answer says it. `most`: candidates that it reads, unless more are asked for."""
 
     @property
     def name(self) -> str: ...
 
-    async def rerank(self, question: str, passages: Sequence[Passage]) -> Sequence[float]:
-        """A score for each, higher is better. Raises AwayError."""
+    @property
+    def most(self) -> int: ...
+
+    async def rerank(self, question: str, found: Sequence[Candidate]) -> Sequence[float]:
+        """A score for each, higher is better. Raises NotRerankedError, AwayError."""
+
+
+class NotRerankedError(Exception):
+    """The order stays that of the searches. Half a sentence says why, for whoever asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """`vector`: of the text, where embeddings are configured. `known`: the tenant's documents, to tell which are meant.
 
-    `where`: what the caller asks to be searched; what the text names narrows it further. `meant`: whose vector is made,
+    `where`: what the caller asks to be searched; what the text names narrows it further. `meant`: whose vector is made and by which is reranked,
     where the text puts it in other words; empty: the text's.
     """
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ratchet_documents.asked_about import Narrowed, asked_about
-from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
+from ratchet_retrieval.asking import Candidate, Hit, NotRerankedError, Question, Reranks, Retrieved
 from ratchet_retrieval.embedding import Embeds, EmbedsOnce, NotEmbeddedError, OtherEmbeddingsError
 from ratchet_retrieval.fusing import fused
 from ratchet_retrieval.neighbours import REACH, beside, orders_around, tables_meant
@@ -22,6 +22,7 @@ MOST_BESIDE: Final = 20  # neighbours on either side, at most
 SEARCHES: Final = 2  # the second one where what was found was replaced before its text was read
 ALONE: Final = "Searched by words alone: "
 NOT_CONFIGURED: Final = "no embeddings are configured."
+NOT_RERANKED: Final = "In the order of the searches, and not put in order by "
 OTHERS: Final = "the vectors there are of another model than the one that is configured; ingest the documents anew."
 _Ranks = Mapping[Place, tuple[int, float]]  # from 1, and the score
 
@@ -58,9 +59,10 @@ async def retrieve(
     limit, reach = max(1, min(question.limit, MOST)), max(0, min(question.beside, MOST_BESIDE))
     for _ in range(SEARCHES):
         found = await _searched(index, tenant, question, once, where, max(DEPTH, limit))
-        placed = _placed(found.words, found.dense)
+        placed, order = _placed(found.words, found.dense), ""
         if reranks is not None and placed:
-            placed = await _reranked(index, tenant, question.text, placed, reranks)
+            asked, best = question.meant or question.text, placed[: max(limit, reranks.most)]
+            placed, order = await _reranked(index, tenant, asked, best, reranks)
         shown = placed[:limit]
         texts = await _texts(index, tenant, shown, max(reach, REACH))
         if all(one.place in texts for one in shown):
@@ -70,7 +72,7 @@ async def retrieve(
         "words" if found.alone else "words and vectors",
         narrowed.documents,
         tuple(reasons),
-        tuple(_how(found, reranks)),
+        tuple(_how(found, order)),
     )
 
 
@@ -123,15 +125,25 @@ def _ranks(ranked: Sequence[Ranked]) -> _Ranks:
 
 async def _reranked(
     index: Index, tenant: str, question: str, placed: Sequence[_Placed], reranks: Reranks
-) -> list[_Placed]:
-    passages = await index.passages_at(tenant, [one.place for one in placed])
-    scores = await reranks.rerank(question, passages)
-    if len(scores) != len(passages):
-        raise ValueError(f"The reranker {reranks.name} gave {len(scores)} scores for {len(passages)} passages.")
-    by_place = {passage.place: score for passage, score in zip(passages, scores, strict=True)}
-    scored = [(by_place[one.place], one) for one in placed if one.place in by_place]
-    rescored = [replace(one, score=score, reranked=score) for score, one in scored]
-    return sorted(rescored, key=lambda one: -one.score)
+) -> tuple[list[_Placed], str]:
+    """With a sentence that says by whom they are in order, or why they stay as they were found."""
+    texts = {one.place: one for one in await index.passages_at(tenant, [one.place for one in placed])}
+    there = [one for one in placed if one.place in texts]
+    candidates = [_candidate(one, texts[one.place]) for one in there]
+    try:
+        scores = await reranks.rerank(question, candidates)
+    except NotRerankedError as error:
+        return there, f"{NOT_RERANKED}{reranks.name}: {error}"
+    if len(scores) != len(there):
+        raise ValueError(f"The reranker {reranks.name} gave {len(scores)} scores for {len(there)} passages.")
+    rescored = [replace(one, score=score, reranked=score) for score, one in zip(scores, there, strict=True)]
+    return sorted(rescored, key=lambda one: -one.score), f"Put in order by {reranks.name}."
+
+
+def _candidate(one: _Placed, passage: Passage) -> Candidate:
+    rank_by_words, score_by_words = one.by_words or (None, None)
+    rank_by_vector, score_by_vector = one.by_vector or (None, None)
+    return Candidate(passage, one.score, rank_by_words, score_by_words, rank_by_vector, score_by_vector)
 
 
 async def _texts(index: Index, tenant: str, shown: Sequence[_Placed], reach: int) -> dict[Place, Passage]:
@@ -164,7 +176,7 @@ def _hit(one: _Placed, texts: Mapping[Place, Passage], reach: int) -> Hit:
     )
 
 
-def _how(found: _Found, reranks: Reranks | None) -> list[str]:
+def _how(found: _Found, order: str) -> list[str]:
     said = []
     if found.alone:
         said.append(f"{ALONE}{found.alone}")
@@ -174,6 +186,6 @@ def _how(found: _Found, reranks: Reranks | None) -> list[str]:
         said.append("Searched by words and by vectors, fused by reciprocal rank.")
     if not found.words and not found.dense:
         said.append("Nothing was found.")
-    elif reranks is not None:
-        said.append(f"Put in order by {reranks.name}.")
+    elif order:
+        said.append(order)
     return said

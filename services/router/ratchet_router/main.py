@@ -120,7 +120,7 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
         ):
             stores = Stores.of(its.database, settings)
             await stores.create_indexes()
-            looks = retrieves or from_index(settings, stores.documents, lambda: app.state.parts)
+            looks = retrieves or from_index(settings, stores.documents, wire, lambda: app.state.parts)
             await started(files.adapters)
             adapter_loops.use(files.adapters)
             students = LocalStudents(its.workers)

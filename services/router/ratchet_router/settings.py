@@ -1,5 +1,6 @@
 """The router's own knobs."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +9,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from ratchet_catalogue.catalogue_file import SHIPPED_CATALOGUE
 from ratchet_common.settings import CommonSettings
+from ratchet_providers.reranking import Shape as RerankShape
 from ratchet_router.checking.checks import NAMES
 from ratchet_router.checking.escalation import ESCALATING, Escalation
 from ratchet_router.estimate import Aim
@@ -111,6 +113,27 @@ class RouterSettings(CommonSettings):
         24_000, ge=1_000, le=200_000, description="that all passages of a request may have together"
     )
     knowledge_patience_ms: int = Field(5_000, ge=10, le=60_000, description="for one look into the index")
+    rerank_url: str = Field(
+        "",
+        max_length=1000,
+        description="of a reranker's endpoint, whole: it puts what is found in documents in order; empty: none does",
+    )
+    rerank_model: str = Field("", max_length=200, description="as the reranker's server calls it")
+    rerank_key: str = Field("", max_length=1000, description="of that server, as env:NAME or file:PATH")
+    rerank_shape: RerankShape = Field(
+        "cohere", description="what it speaks: cohere (Jina, Voyage and vLLM too), or tei (text-embeddings-inference)"
+    )
+    rerank_ms: int = Field(1_500, ge=10, le=60_000, description="for its scores; then the order of the searches stands")
+    rerank_passages: int = Field(
+        50, ge=1, le=200, description="that it reads for a question, at least as many as asked"
+    )
+    rerank_characters: int = Field(4_000, ge=100, le=100_000, description="of a passage that it reads")
+    rerank_usd_per_million: Decimal = Field(
+        Decimal(0),
+        ge=0,
+        le=1_000,
+        description="what a million tokens that it reads cost, for the tenant's costs and budgets",
+    )
 
     shadow_at_once: int = Field(4, ge=1, le=256, description="copies of requests that versions in the shadow are asked")
     shadow_waiting: int = Field(100, ge=0, le=10_000, description="such copies that wait; more are left out")

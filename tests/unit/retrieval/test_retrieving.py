@@ -7,7 +7,7 @@ import pytest
 
 from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import TablePart
-from ratchet_retrieval.asking import Question, Retrieved
+from ratchet_retrieval.asking import Candidate, NotRerankedError, Question, Retrieved
 from ratchet_retrieval.embedding import EmbedsOnce, NotEmbeddedError
 from ratchet_retrieval.lance import LanceIndex
 from ratchet_retrieval.passages import Passage, Place
@@ -126,15 +126,34 @@ async def test_the_texts_of_all_hits_and_of_what_is_around_come_in_one_look(tmp_
 
 class Backwards:
     name = "a reranker for tests"
+    most = 50
 
-    async def rerank(self, question: str, passages: Sequence[Passage]) -> Sequence[float]:
+    async def rerank(self, question: str, found: Sequence[Candidate]) -> Sequence[float]:
         assert question
-        return list(range(len(passages)))
+        return list(range(len(found)))
 
 
 class TooFew(Backwards):
-    async def rerank(self, question: str, passages: Sequence[Passage]) -> Sequence[float]:
-        return (await super().rerank(question, passages))[1:]
+    async def rerank(self, question: str, found: Sequence[Candidate]) -> Sequence[float]:
+        return (await super().rerank(question, found))[1:]
+
+
+class Noting(Backwards):
+    """Reads two, unless more are asked for."""
+
+    most = 2
+
+    def __init__(self) -> None:
+        self.read: list[Candidate] = []
+
+    async def rerank(self, question: str, found: Sequence[Candidate]) -> Sequence[float]:
+        self.read = list(found)
+        return await super().rerank(question, found)
+
+
+class Broken(Backwards):
+    async def rerank(self, question: str, found: Sequence[Candidate]) -> Sequence[float]:
+        raise NotRerankedError(f"it gave none for {len(found)} passages, asked about {question}.")
 
 
 async def test_a_reranker_has_the_last_word(index: LanceIndex) -> None:
@@ -144,6 +163,28 @@ async def test_a_reranker_has_the_last_word(index: LanceIndex) -> None:
     assert reranked.how[-1] == "Put in order by a reranker for tests."
     with pytest.raises(ValueError, match=r"gave \d scores for \d passages"):
         await retrieve(index, "t", Question("sales"), TooFew())
+
+
+async def test_a_reranker_reads_the_best_as_they_were_found(index: LanceIndex) -> None:
+    as_found = (await retrieve(index, "t", Question("sales costs"))).hits
+    reranks = Noting()
+    first = await retrieve(index, "t", Question("sales costs", limit=1), reranks)
+    assert [one.passage for one in reranks.read] == [hit.passage for hit in as_found[:2]]
+    assert [one.rank_by_words for one in reranks.read] == [1, 2]
+    assert [one.score for one in reranks.read] == [hit.score for hit in as_found[:2]]
+    assert [hit.passage for hit in first.hits] == [as_found[1].passage]
+    await retrieve(index, "t", Question("sales costs", limit=3), reranks)
+    assert len(reranks.read) == 3
+
+
+async def test_where_a_reranker_fails_the_order_of_the_searches_stands_and_it_is_said_why(index: LanceIndex) -> None:
+    as_found = await retrieve(index, "t", Question("sales costs"))
+    found = await retrieve(index, "t", Question("sales costs"), Broken())
+    assert found.hits == as_found.hits
+    assert found.how[-1] == (
+        "In the order of the searches, and not put in order by a reranker for tests: "
+        "it gave none for 4 passages, asked about sales costs."
+    )
 
 
 class Embedding:

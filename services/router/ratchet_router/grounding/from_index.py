@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_documents.asked_about import About, short_name
 from ratchet_retrieval import AwayError, Embeds, EmbedsOnce, Index, OtherEmbeddingsError, Passage, Place, Where
-from ratchet_retrieval.asking import Hit, Question, Retrieved
+from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
 from ratchet_retrieval.retrieving import retrieve
 from ratchet_router.grounding.known import MOST, Known, KnowsNothing
 from ratchet_router.grounding.sources import (
@@ -40,16 +40,19 @@ class Knows(Protocol):
 
 
 class FromIndex:
-    """`open_`: takes a second, of a thread. Raises CannotStartError. `embeds`: a tenant's questions; None: nobody."""
+    """`open_`: takes a second, of a thread. Raises CannotStartError. `embeds`: a tenant's questions; None: nobody.
+    `reranks`: what is found for a tenant; None: the order of the searches stands.
+    """
 
     def __init__(
         self,
         open_: Callable[[], Index],
         knows: Knows | None = None,
         embeds: Callable[[str], Embeds] | None = None,
+        reranks: Callable[[str], Reranks] | None = None,
     ) -> None:
         self._open = open_
-        self._knows, self._embeds = knows or KnowsNothing(), embeds
+        self._knows, self._embeds, self._reranks = knows or KnowsNothing(), embeds, reranks
         self._opening: asyncio.Task[Index] | None = None
 
     def meant(self, tenant: str, question: str) -> Meant:
@@ -64,7 +67,13 @@ class FromIndex:
             known = await self._knows.of(tenant)
             named = as_they_are_named(where, known.documents)
             asked = Question(question, known=known.documents, where=named, limit=most, meant=its.question)
-            found = await retrieve(index, tenant, asked, embeds=its.embeds)
+            found = await retrieve(
+                index,
+                tenant,
+                asked,
+                reranks=self._reranks(tenant) if self._reranks else None,
+                embeds=its.embeds,
+            )
         except (AwayError, RetryLaterError) as error:
             log.warning("The index of documents is away: %s", error)
             raise KnowledgeAwayError(
