@@ -25,6 +25,7 @@ BENCHES = (
     "tatqa_reader",
     "tatqa_hybrid",
     "retrieval_10q",
+    "learned_order_10q",
     "retrieval_scale",
     "approaches_10q",
     "sequential",

@@ -73,13 +73,13 @@ async def _ours(reports: Sequence[Filing], asked: Sequence[Asked]) -> list[list[
     with tempfile.TemporaryDirectory() as folder:
         index = LanceIndex(folder)
         for report in reports:
-            await index.put("bench", _passages(report))
+            await index.put("bench", passages_of(report))
         await index.tend()
         found = [await retrieve(index, "bench", Question(one.text, known=known, limit=PAGES)) for one in asked]
     return [[(hit.passage.document_id, hit.passage.chunk.first_page) for hit in one.hits] for one in found]
 
 
-def _passages(report: Filing) -> list[Passage]:
+def passages_of(report: Filing) -> list[Passage]:
     return [
         Passage(report.name, 1, report.subject, Chunk(order, text, (), order + 1, order + 1))
         for order, text in enumerate(report.pages)

@@ -46,8 +46,8 @@ class NotRerankedError(Exception):
 class Question:
     """`vector`: of the text, where embeddings are configured. `known`: the tenant's documents, to tell which are meant.
 
-    `where`: what the caller asks to be searched; what the text names narrows it further. `meant`: whose vector is made and by which is reranked,
-    where the text puts it in other words; empty: the text's.
+    `where`: what the caller asks to be searched; what the text names narrows it further. `meant`: whose vector is made,
+    and what a reranker is told, where the text puts it in other words; empty: the text.
     """
 
     text: str
@@ -75,6 +75,18 @@ class Hit:
     reranked: float | None = None
     beside: tuple[Passage, ...] = ()
     tables: tuple[Passage, ...] = ()
+
+    @property
+    def candidate(self) -> Candidate:
+        """As the searches found it; of one that was reranked the score is the reranker's."""
+        return Candidate(
+            self.passage,
+            self.score,
+            self.rank_by_words,
+            self.score_by_words,
+            self.rank_by_vector,
+            self.score_by_vector,
+        )
 
 
 @dataclass(frozen=True, slots=True)

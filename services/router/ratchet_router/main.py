@@ -31,6 +31,7 @@ from ratchet_router.api import (
     models,
     openai_batches,
     openai_files,
+    order,
     predictions,
     reports,
     responses,
@@ -54,6 +55,9 @@ from ratchet_router.files_anew import FilesAnew
 from ratchet_router.gate import Gates
 from ratchet_router.graph.looking import Looking
 from ratchet_router.grounding.by_settings import from_index, joins_over
+from ratchet_router.grounding.order.learned import Orders
+from ratchet_router.grounding.order.listening import order_loops
+from ratchet_router.grounding.order.noted import NOTHING_NOTED
 from ratchet_router.grounding.sources import Retrieves
 from ratchet_router.hearing import hear
 from ratchet_router.kept_keys import EVERY_S, KeptKeys
@@ -98,6 +102,7 @@ APIS = (
     limits,
     templates,
     graph,  # before the documents: it is no id of one
+    order,  # nor is it
     documents,
     reports,
 )
@@ -120,7 +125,8 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
         ):
             stores = Stores.of(its.database, settings)
             await stores.create_indexes()
-            looks = retrieves or from_index(settings, stores.documents, wire, lambda: app.state.parts)
+            orders = Orders()
+            looks = retrieves or from_index(settings, stores.documents, wire, orders, lambda: app.state.parts)
             await started(files.adapters)
             adapter_loops.use(files.adapters)
             students = LocalStudents(its.workers)
@@ -130,6 +136,7 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
             still_to_forget = StillToForget(stores.router, stores.kept)
             refresh = partial(refreshed, app, stores, warming, unserved, still_to_forget)
             loops = _loops(app, wire, stores.router, warming, refresh) | {"limits": admission.loop}
+            loops |= order_loops(stores.orders, orders)
             await hear(its, settings, stores, loops["snapshot"].poke)
             await refresh()
             app.state.refresh = refresh
@@ -163,6 +170,7 @@ def _give(app: FastAPI, stores: Stores, admission: Admission, its: Connections) 
     settings: RouterSettings = app.state.parts.settings
     app.state.store, app.state.templates, app.state.ready = stores.router, stores.templates, its.ready
     app.state.admission = admission
+    app.state.orders = stores.orders
     app.state.graph, app.state.workers = Looking(stores.graphs), its.workers
     app.state.conversations = Conversations(
         stores.conversations,
@@ -225,6 +233,7 @@ def _parts(
         shadows=shadows_by(settings, around, recorder),
         retrieves=retrieves,
         joins=joins_over(stores.graphs, retrieves),
+        notes=stores.orders if settings.learned_order_days else NOTHING_NOTED,
     )
 
 

@@ -27,6 +27,7 @@ from ratchet_router.cache import AnswerCache
 from ratchet_router.estimates import Estimates
 from ratchet_router.experiments import Enrolled, enrolled
 from ratchet_router.grounding.amount import Numbers
+from ratchet_router.grounding.order.noted import NOTHING_NOTED, Notes
 from ratchet_router.grounding.sources import NOTHING_JOINED, NOTHING_SET_UP, Joins, Retrieves
 from ratchet_router.idempotency import KeyStore
 from ratchet_router.in_flight import InFlight
@@ -79,6 +80,7 @@ class Parts:
     shadows: Shadows
     retrieves: Retrieves = NOTHING_SET_UP
     joins: Joins = NOTHING_JOINED
+    notes: Notes = NOTHING_NOTED
     in_flight: InFlight = field(default_factory=InFlight)
     targets: dict[str, Target] = field(default_factory=dict)  # of models, as they are made for the first time
 

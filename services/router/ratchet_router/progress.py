@@ -19,6 +19,7 @@ from ratchet_router.dearest import Charged, dearest
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.falling_back import decision_of
 from ratchet_router.grounding.dressed import answered_by
+from ratchet_router.grounding.order.noting import note_of
 from ratchet_router.impatience import usual_s
 from ratchet_router.in_flight import Call
 from ratchet_router.in_parts import Window
@@ -241,6 +242,8 @@ class Progress(msgspec.Struct):
         self.event = self._event(answered, outcome)
         observed(self.event, trained=not answered.by_base)
         safe = await self.parts.recorder.record(self.event)
+        if outcome == "ok" and (note := note_of(self.ask, answered)) is not None:
+            self.parts.notes.note(note)
         return answered if safe else replace(answered, recorded=False)
 
     async def record_failure(self, answered: Answered) -> None:

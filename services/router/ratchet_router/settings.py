@@ -1,6 +1,5 @@
 """The router's own knobs."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -113,6 +112,13 @@ class RouterSettings(CommonSettings):
         24_000, ge=1_000, le=200_000, description="that all passages of a request may have together"
     )
     knowledge_patience_ms: int = Field(5_000, ge=10, le=60_000, description="for one look into the index")
+    learned_order_days: float = Field(
+        90.0,
+        ge=0,
+        le=365,
+        description="how long numbers are kept of passages whose answers people spoke of, to learn from for their "
+        "tenant which come first; 0: nothing is kept or learned",
+    )
     rerank_url: str = Field(
         "",
         max_length=1000,
@@ -128,8 +134,8 @@ class RouterSettings(CommonSettings):
         50, ge=1, le=200, description="that it reads for a question, at least as many as asked"
     )
     rerank_characters: int = Field(4_000, ge=100, le=100_000, description="of a passage that it reads")
-    rerank_usd_per_million: Decimal = Field(
-        Decimal(0),
+    rerank_usd_per_million: float = Field(
+        0.0,
         ge=0,
         le=1_000,
         description="what a million tokens that it reads cost, for the tenant's costs and budgets",

@@ -9,6 +9,7 @@ from ratchet_router.best_answer_store import MongoBestAnswers
 from ratchet_router.conversation_store import MongoConversationStore
 from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.graph.store import MongoGraphStore
+from ratchet_router.grounding.order.store import MongoOrderStore
 from ratchet_router.idempotency_store import MongoKeyStore
 from ratchet_router.kept_from_documents import MongoKeptFromDocuments
 from ratchet_router.reporting.store import MongoReportStore
@@ -30,6 +31,7 @@ class Stores:
     kept: MongoKeptFromDocuments
     reports: MongoReportStore
     graphs: MongoGraphStore
+    orders: MongoOrderStore
 
     @classmethod
     def of(cls, database: Database, settings: RouterSettings) -> Self:
@@ -47,9 +49,10 @@ class Stores:
             kept=MongoKeptFromDocuments(database),
             reports=MongoReportStore(database),
             graphs=MongoGraphStore(database),
+            orders=MongoOrderStore(database, kept=timedelta(days=settings.learned_order_days)),
         )
 
     async def create_indexes(self) -> None:
         of_answers = (self.router, self.templates, self.best, self.keys, self.conversations, self.traces, self.kept)
-        for store in (*of_answers, self.documents, self.reports, self.graphs):
+        for store in (*of_answers, self.documents, self.reports, self.graphs, self.orders):
             await store.create_indexes()

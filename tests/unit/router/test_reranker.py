@@ -62,7 +62,7 @@ async def test_it_scores_each_passage_and_is_counted_as_embeddings_are(
     kind: str, server: RerankServer, wire: Wire, tmp_path: Path
 ) -> None:
     world = World()
-    how = {"rerank_shape": SHAPES[kind], "rerank_usd_per_million": Decimal("0.05")}
+    how = {"rerank_shape": SHAPES[kind], "rerank_usd_per_million": 0.05}
     its = reranker(world, wire, f"{server.url}/{kind}/rerank", tmp_path, **how)
     first, second, third = await its.of("acme").rerank(QUESTION, found())
     assert second > third > first

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -35,6 +35,8 @@ from ratchet_router.documents.sweeping import Sweeping
 from ratchet_router.documents.work_store import MongoWorkStore
 from ratchet_router.documents.worker import Worker
 from ratchet_router.graph.store import MongoGraphStore
+from ratchet_router.grounding.order.refitting import Refitting
+from ratchet_router.grounding.order.store import MongoOrderStore
 from ratchet_router.kept_from_documents import MongoKeptFromDocuments
 from ratchet_router.recording import Recorder
 from ratchet_router.reporting.at_work import making_loops, tending_loops
@@ -53,6 +55,7 @@ IDLE_S: Final = 20.0
 RECORD_EVERY_S: Final = 0.05  # after a failed round
 TEND_EVERY_S: Final = 30.0
 SWEEP_EVERY_S: Final = 300.0
+LEARN_EVERY_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +89,20 @@ def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], 
                 stack.push_async_callback(model.stop)
             embeds, of_embeds = await _embeds(model, settings, its)
             claims, of_claims = await _claims(of_graph, settings, its)
+            orders = MongoOrderStore(its.database, kept=timedelta(days=settings.learned_order_days))
+            await orders.create_indexes()
             reports = MongoReportStore(its.database)
             await reports.create_indexes()
             tending = ReportTending(reports)
-            made_of_it = MadeOfIt(changed=[kept.changed], gone=[graphs.remove, kept.changed, tending.document_went])
+            made_of_it = MadeOfIt(
+                changed=[kept.changed], gone=[graphs.remove, kept.changed, tending.document_went, orders.document_went]
+            )
             loops = _loops(work, files, index, graphs, parsers, made_of_it, embeds, claims)
             its.hear(DOCUMENTS, _poking(list(loops.values())))
             _measure(its, work)
             loops |= of_embeds | of_claims | _sweeps(documents, files, index) | await its.relay(documents.collection)
+            if settings.learned_order_days:
+                loops["learning orders"] = Loop(Refitting(orders).round, every=LEARN_EVERY_S)
             loops |= await _reports(reports, graphs, settings, its)
             app.state.ready = its.ready
             async with at_work(its, loops):

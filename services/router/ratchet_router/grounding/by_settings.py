@@ -10,6 +10,7 @@ from ratchet_router.graph.store import MongoGraphStore
 from ratchet_router.grounding.from_graph import FromGraph
 from ratchet_router.grounding.from_index import FromIndex
 from ratchet_router.grounding.known import KnownDocuments
+from ratchet_router.grounding.order.learned import Orders
 from ratchet_router.grounding.question_vectors import QuestionVectors
 from ratchet_router.grounding.reranker import reranker_of
 from ratchet_router.grounding.sources import NOTHING_JOINED, Joins, Retrieves
@@ -18,7 +19,7 @@ from ratchet_router.settings import RouterSettings
 
 
 def from_index(
-    settings: RouterSettings, documents: MongoDocumentStore, wire: Wire, parts: Callable[[], Parts]
+    settings: RouterSettings, documents: MongoDocumentStore, wire: Wire, orders: Orders, parts: Callable[[], Parts]
 ) -> FromIndex:
     """`parts`: of the moment. Raises CannotStartError."""
     model = settings.document_embeddings
@@ -32,6 +33,7 @@ def from_index(
         KnownDocuments(documents),
         embeds if model else None,
         reranker.of if reranker is not None else None,
+        orders if settings.learned_order_days else None,
     )
 
 

@@ -96,15 +96,25 @@ def _borne_out(one: _Pointed, passages: Sequence[CitedPassage]) -> tuple[int, st
     return None
 
 
+def passages_with(said: str, sources: Sequence[Source]) -> tuple[int, ...]:
+    """The numbers of those in which a short answer stands word for word; none where it says too little for that."""
+    return tuple(number for number, _ in _word_for_word(said, [CitedPassage(source) for source in sources]))
+
+
 def _unmarked(output: str, passages: Sequence[CitedPassage]) -> tuple[Citation, ...]:
+    for number, quote in _word_for_word(output, passages):
+        return (_citation(number, passages[number - 1].source, quote),)
+    return ()
+
+
+def _word_for_word(output: str, passages: Sequence[CitedPassage]) -> Iterator[tuple[int, str]]:
     said = output.strip().rstrip(".")
     if len(said) > SHORT_ANSWER or not _is_known_by(words_of(said)):
-        return ()
+        return
     whole = re.compile(rf"(?<![\w.,]){re.escape(said)}(?![\w]|[.,]\d)", re.I)
     for number, passage in enumerate(passages, 1):
         if (quote := passage.around(whole)) is not None:
-            return (_citation(number, passage.source, quote),)
-    return ()
+            yield number, quote
 
 
 def _is_known_by(words: Sequence[str]) -> bool:

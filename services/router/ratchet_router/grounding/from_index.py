@@ -4,9 +4,11 @@ needs it.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
+
+from msgspec import structs
 
 from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_documents.asked_about import About, short_name
@@ -14,6 +16,8 @@ from ratchet_retrieval import AwayError, Embeds, EmbedsOnce, Index, OtherEmbeddi
 from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
 from ratchet_retrieval.retrieving import retrieve
 from ratchet_router.grounding.known import MOST, Known, KnowsNothing
+from ratchet_router.grounding.order.features import Features, features_of
+from ratchet_router.grounding.order.learned import Key, Ordering, Orders, key_of
 from ratchet_router.grounding.sources import (
     Brought,
     KnowledgeAwayError,
@@ -41,7 +45,7 @@ class Knows(Protocol):
 
 class FromIndex:
     """`open_`: takes a second, of a thread. Raises CannotStartError. `embeds`: a tenant's questions; None: nobody.
-    `reranks`: what is found for a tenant; None: the order of the searches stands.
+    `reranks`: what is found for a tenant; None: nobody does. `orders`: what is learned of it, where nobody else does.
     """
 
     def __init__(
@@ -50,9 +54,11 @@ class FromIndex:
         knows: Knows | None = None,
         embeds: Callable[[str], Embeds] | None = None,
         reranks: Callable[[str], Reranks] | None = None,
+        orders: Orders | None = None,
     ) -> None:
         self._open = open_
         self._knows, self._embeds, self._reranks = knows or KnowsNothing(), embeds, reranks
+        self._orders = orders if reranks is None else None  # whose last word is another's has nothing to learn
         self._opening: asyncio.Task[Index] | None = None
 
     def meant(self, tenant: str, question: str) -> Meant:
@@ -65,13 +71,14 @@ class FromIndex:
         try:
             index = await self._opened()
             known = await self._knows.of(tenant)
+            ordering = self._orders.of(tenant, its.question) if self._orders else None
             named = as_they_are_named(where, known.documents)
             asked = Question(question, known=known.documents, where=named, limit=most, meant=its.question)
             found = await retrieve(
                 index,
                 tenant,
                 asked,
-                reranks=self._reranks(tenant) if self._reranks else None,
+                reranks=self._reranks(tenant) if self._reranks else ordering,
                 embeds=its.embeds,
             )
         except (AwayError, RetryLaterError) as error:
@@ -86,7 +93,21 @@ class FromIndex:
                 "filled anew. Give the text itself, or ask the operator."
             ) from None
         reasons = (*found.reasons, *((TOO_MANY,) if known.too_many else ()), *found.how)
-        return Brought(sources=_sources(found, wider=wider), searched=SEARCHED[found.way], reasons=reasons)
+        return Brought(
+            sources=_sources(found, self._features(its.question, found, ordering), wider=wider),
+            searched=SEARCHED[found.way],
+            reasons=reasons,
+            order=ordering.learned.version if ordering else 0,
+        )
+
+    def _features(self, question: str, found: Retrieved, ordering: Ordering | None) -> Mapping[Key, Features]:
+        """Of the hits, for learning."""
+        if self._orders is None:
+            return {}
+        if ordering is not None:
+            return ordering.seen
+        hits = [hit.candidate for hit in found.hits]
+        return {key_of(one): row for one, row in zip(hits, features_of(question, hits), strict=True)}
 
     async def passages(self, tenant: str, places: Sequence[Place]) -> tuple[Source, ...]:
         """Those of them that are there, in that order, without a score. Raises AwayError, NoKnowledgeError."""
@@ -124,9 +145,9 @@ def as_they_are_named(where: Where, known: Sequence[About]) -> Where:
     return replace(where, companies=tuple(sorted(named.union(where.companies))))
 
 
-def _sources(found: Retrieved, *, wider: bool) -> tuple[Source, ...]:
+def _sources(found: Retrieved, features: Mapping[Key, Features], *, wider: bool) -> tuple[Source, ...]:
     """The hits, best first, then what comes along with them."""
-    hits = {one.key: one for one in map(_of_hit, found.hits)}
+    hits = {one.key: structs.replace(one, features=features.get(one.key, ())) for one in map(_of_hit, found.hits)}
     along = {one.key: one for one in map(_source, _along(found.hits, wider=wider)) if one.key not in hits}
     return (*hits.values(), *list(along.values())[:ALONG])
 

@@ -67,7 +67,7 @@ class Reranker:
         return TimeLimits(connect_s=min(total_s, its.connect_ms / 1000), total_s=total_s)
 
     def cost_of(self, usage: Usage) -> Decimal:
-        return self.settings.rerank_usd_per_million * usage.input_tokens / MILLION
+        return Decimal(str(self.settings.rerank_usd_per_million)) * usage.input_tokens / MILLION
 
     def failed(self, error: ProviderError) -> None:
         """What is wrong with one question is no reason to spare it the next."""

@@ -87,6 +87,7 @@ async def _looked(ask: Ask, context: Context, before: Grounding, wanted: int, pa
         sources=fitting(sources, parts.numbers.characters),
         rounds=(*before.rounds, one),
         changes=before.changes,
+        order=brought.order,
         joined=before.joined or was_asked,
     )
 

@@ -37,6 +37,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     table: TablePlace | None = None
     company: str = ""
     period: str = ""
+    features: tuple[float, ...] = ()  # by `order.features`, where it was found by a search and is to be learned from
 
     @property
     def key(self) -> tuple[str, int]:
@@ -49,6 +50,7 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...]
     searched: str
     reasons: tuple[str, ...] = ()
+    order: int = 0  # the version of the learned order that they are in; 0: another's
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +72,7 @@ class Grounding(msgspec.Struct, frozen=True, kw_only=True):
     rounds: tuple[Round, ...] = ()
     found: bool = True
     changes: int = 0  # of the tenant's documents, that had been heard of when they were looked into
+    order: int = 0  # as of what was brought last
     joined: bool = False  # the graph of the documents has been asked
 
     @property
