@@ -1,6 +1,7 @@
 """What one tenant has, another never sees, changes or uses: on every route that the running router has."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OF_ALL: Final = frozenset({"name"})  # parameters that name what belongs to no tenant: the catalogue's models
 BODIES: Final = {"/api/templates/{template_id}/activate": {"version": 1}}
-LAST: Final = ("get", "post", "delete")  # what removes comes after what reads and what changes
+LAST: Final = ("get", "post", "put", "delete")  # what removes comes after what reads and what changes
 ANSWERS: Final = {  # to the owner, where it is not 200; no worker reads documents here
     ("post", "/api/documents/{document_id}/reindex"): 409,
     ("delete", "/api/documents/{document_id}"): 202,
@@ -47,6 +48,8 @@ WITHOUT_ID: Final = frozenset(
         ("post", "/api/models/predictions"),
         ("post", "/api/reports"),
         ("post", "/api/templates"),
+        ("put", "/api/documents/order"),
+        ("delete", "/api/documents/order"),
         ("delete", "/api/cache"),
     }
 )  # routes that change something: a new one belongs here once a test below says what of another's it may name
@@ -249,6 +252,15 @@ async def test_neither_caches_nor_keys_are_shared(two: Two) -> None:
     assert (await two.ask("delete", "/api/cache", two.other))[0] == 200
     assert (await two.ask("post", "/v1/chat/completions", two.owner | only, json=body))[0] == 200
     assert (await two.ask("post", "/v1/chat/completions", two.other | only, json=body))[0] == 504
+
+
+async def test_a_learned_order_is_switched_and_forgotten_for_oneself(two: Two) -> None:
+    order = "/api/documents/order"
+    assert (await two.ask("put", order, two.other, json={"on": False}))[0] == 200
+    assert (await two.ask("delete", order, two.other))[0] == 200
+    for who, on in ((two.other, False), (two.owner, True)):
+        status, said = await two.ask("get", order, who)
+        assert (status, json.loads(said)["on"]) == (200, on)
 
 
 async def test_identical_requests_of_two_tenants_under_way_share_no_call(two: Two) -> None:

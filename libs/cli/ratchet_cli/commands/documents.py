@@ -104,6 +104,20 @@ def graph(
     show_graph(gateway, asked, svg=svg, as_json=as_json)
 
 
+@commands.command(epilog="Example: ratchet documents order --off")
+@at_gateway
+def order(
+    gateway: Router,
+    on: Annotated[bool | None, typer.Option("--on/--off", help="Use what was learned, or leave it.")] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Delete all that was learned, and what from.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what feedback has taught of which passages come first, and by how much it is better than the searches."""
+    from ratchet_cli.learned_order import order as run
+
+    run(gateway, "forget" if forget else "" if on is None else "on" if on else "off", as_json=as_json)
+
+
 @commands.command(epilog="Example: ratchet documents reindex doc_0197f3a00000700080000000000000ab")
 @at_gateway
 def reindex(

@@ -11,13 +11,13 @@ from uuid import UUID
 
 import msgspec
 from bson import Binary, Int64
-from pymongo import ASCENDING, DESCENDING, UpdateOne
+from pymongo import ASCENDING, DESCENDING
 
 from ratchet_common import lease
 from ratchet_common.bulk import BulkInserter
 from ratchet_common.forgotten import Person, gone
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
-from ratchet_common.upserts import upsert
+from ratchet_common.upserts import Change, upsert
 from ratchet_router.grounding.order.features import EDITION, SCORE
 from ratchet_router.grounding.order.fitting import Look
 from ratchet_router.grounding.order.learned import Learned, Told
@@ -70,15 +70,14 @@ class MongoOrderStore:
 
     async def save(self, verdicts: Sequence[Verdict]) -> None:
         """Of an answer of which nothing is noted there is nothing to keep."""
-        now = datetime.now(UTC)
-        changes = [_spoken(verdict, now, self._kept) for verdict in verdicts]
-        if not changes:
-            return
-        with waiting_is_worth_it():
-            for verdict, change in zip(verdicts, changes, strict=True):
-                if (await self._notes.bulk_write([change])).modified_count and verdict.worth:
-                    await self._heard(verdict.tenant)
-        for tenant in {verdict.tenant for verdict in verdicts}:
+        now, heard = datetime.now(UTC), set[str]()
+        for verdict in verdicts:
+            with waiting_is_worth_it():
+                changed = await self._notes.update_one(*_spoken(verdict, now, self._kept))
+            if changed.modified_count and verdict.worth:
+                await self._heard(verdict.tenant)
+                heard.add(verdict.tenant)
+        for tenant in heard:
             await self._trim(tenant)
 
     async def _heard(self, tenant: str) -> None:
@@ -166,7 +165,7 @@ def _id(tenant: str, result_id: UUID) -> str:
     return f"{tenant}/{result_id}"
 
 
-def _spoken(verdict: Verdict, now: datetime, kept: timedelta) -> UpdateOne:
+def _spoken(verdict: Verdict, now: datetime, kept: timedelta) -> Change:
     newer = [{"speaker": {"$ne": verdict.speaker}}, {"revision": {"$lt": Int64(verdict.revision)}}]
     said: Document = {
         "said": bool(verdict.worth),
@@ -176,7 +175,7 @@ def _spoken(verdict: Verdict, now: datetime, kept: timedelta) -> UpdateOne:
         "said_at": now,
         "expires_at": now + kept,
     }
-    return UpdateOne({"_id": _id(verdict.tenant, verdict.result_id), "$or": newer}, {"$set": said})
+    return {"_id": _id(verdict.tenant, verdict.result_id), "$or": newer}, {"$set": said}
 
 
 def _look(one: Document) -> Look:
