@@ -58,6 +58,7 @@ from ratchet_router.grounding.by_settings import from_index, joins_over
 from ratchet_router.grounding.order.learned import Orders
 from ratchet_router.grounding.order.listening import order_loops
 from ratchet_router.grounding.order.noted import NOTHING_NOTED
+from ratchet_router.grounding.reranker import reranker_of
 from ratchet_router.grounding.sources import Retrieves
 from ratchet_router.hearing import hear
 from ratchet_router.kept_keys import EVERY_S, KeptKeys
@@ -113,6 +114,7 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
     wire = Wire()
     files = read_files(settings, wire)
     callbacks = callbacks_of(settings, wire)
+    reranker = reranker_of(settings, wire, lambda: app.state.parts)
     place = files_at(settings.documents_url, most=settings.document_bytes)
 
     @asynccontextmanager
@@ -126,7 +128,7 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
             stores = Stores.of(its.database, settings)
             await stores.create_indexes()
             orders = Orders()
-            looks = retrieves or from_index(settings, stores.documents, wire, orders, lambda: app.state.parts)
+            looks = retrieves or from_index(settings, stores.documents, reranker, orders, lambda: app.state.parts)
             await started(files.adapters)
             adapter_loops.use(files.adapters)
             students = LocalStudents(its.workers)

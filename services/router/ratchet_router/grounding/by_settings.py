@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 
-from ratchet_providers.wire import Wire
 from ratchet_router.documents.index import index_of
 from ratchet_router.documents.store import MongoDocumentStore
 from ratchet_router.graph.store import MongoGraphStore
@@ -12,22 +11,25 @@ from ratchet_router.grounding.from_index import FromIndex
 from ratchet_router.grounding.known import KnownDocuments
 from ratchet_router.grounding.order.learned import Orders
 from ratchet_router.grounding.question_vectors import QuestionVectors
-from ratchet_router.grounding.reranker import reranker_of
+from ratchet_router.grounding.reranker import Reranker
 from ratchet_router.grounding.sources import NOTHING_JOINED, Joins, Retrieves
 from ratchet_router.parts import Parts
 from ratchet_router.settings import RouterSettings
 
 
 def from_index(
-    settings: RouterSettings, documents: MongoDocumentStore, wire: Wire, orders: Orders, parts: Callable[[], Parts]
+    settings: RouterSettings,
+    documents: MongoDocumentStore,
+    reranker: Reranker | None,
+    orders: Orders,
+    parts: Callable[[], Parts],
 ) -> FromIndex:
-    """`parts`: of the moment. Raises CannotStartError."""
+    """`parts`: of the moment."""
     model = settings.document_embeddings
 
     def embeds(tenant: str) -> QuestionVectors:
         return QuestionVectors(tenant, model, parts)
 
-    reranker = reranker_of(settings, wire, parts)
     return FromIndex(
         partial(index_of, settings),
         KnownDocuments(documents),
