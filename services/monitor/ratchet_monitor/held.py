@@ -49,6 +49,11 @@ class Held:
         while self.size > self._most:
             self._drop(next(iter(self._there)))
 
+    def sweep(self, now: datetime) -> None:
+        """Drops what nobody asked for since its time was over."""
+        for key in [key for key, one in self._there.items() if one.until <= now]:
+            self._drop(key)
+
     def __len__(self) -> int:
         return len(self._there)
 

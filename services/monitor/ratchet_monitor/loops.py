@@ -70,6 +70,7 @@ def loops(store: MonitorStore, settings: MonitorSettings, requests: Requests) ->
         await mark_behind(store.buckets.of_days, sheets.of_days, days, keeping.whole_days_from(now))
 
     async def forget() -> None:
+        store.held.sweep(utc_now())
         await store.facts.forget(utc_now())
 
     return {

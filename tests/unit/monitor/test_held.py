@@ -46,3 +46,12 @@ def test_its_time_is_over_when_that_of_its_documents_is() -> None:
     held.keep("a", (), "a", 1, LATER)
     assert held.find("a", (), LATER - timedelta(seconds=1)) == "a"
     assert held.find("a", (), LATER) is None
+
+
+def test_what_nobody_asks_for_goes_when_its_time_is_over() -> None:
+    held = Held(100)
+    held.keep("a", (), "a", 10, LATER)
+    held.keep("b", (), "b", 10, LATER + timedelta(hours=1))
+    held.sweep(LATER)
+    assert (len(held), held.size) == (1, 10)
+    assert held.find("b", (), LATER) == "b"

@@ -11,7 +11,7 @@ from ratchet_monitor.costs import usd
 from ratchet_monitor.ledger.sums import ATTEMPTS, COST, OTHERS, WIDTH, Sums, empty, sums
 from ratchet_monitor.ledger.table import Numbers, Table
 
-MOST_KEYS: Final = 20_000
+MOST_KEYS: Final = 50_000  # 10 MB while a question is answered; users of a busy month are fewer, as sheets name them
 ROOM: Final = 256
 
 

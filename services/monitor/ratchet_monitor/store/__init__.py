@@ -35,9 +35,9 @@ class MonitorStore:
     ) -> None:
         """`held`: what finished days add up to, kept in memory; as much as the settings' default if left out."""
         self.facts = MongoFacts(database, keeping)
-        held = Held() if held is None else held
-        self.buckets = MongoBuckets(database, keeping, held)
-        self.ledger = MongoLedger(database, keeping, held)
+        self.held = Held() if held is None else held
+        self.buckets = MongoBuckets(database, keeping, self.held)
+        self.ledger = MongoLedger(database, keeping, self.held)
         self.experiments = MongoExperiments(database)
         self.studies = MongoStudies(database)
         self.qualities = MongoQualities(database)
