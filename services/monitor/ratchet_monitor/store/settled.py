@@ -99,7 +99,7 @@ class Settled:
         for one in stretches:
             if not one.by_hour:
                 several.setdefault((asked.interval(one.first), one.task_type), []).append(one)
-        keys = {place: (tenant, "run", place[1], asked.bounds[place[0]]) for place in several}
+        keys = {place: (tenant, "run", place[1], its[0].first, its[-1].last) for place, its in several.items()}
         held = {place: self._held.find(keys[place], tuple(its), now) for place, its in several.items()}
         missing = [one for place, its in several.items() if held[place] is None for one in its]
         made = await self._made(tenant, [*missing, *by_hour], ("kinds",), OF_KINDS, _run, now)
