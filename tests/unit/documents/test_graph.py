@@ -107,6 +107,107 @@ def test_a_sentence_reports_where_it_names_one_period() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "scale", "unit"),
+    [
+        ("(in EUR millions)", 1e6, "EUR"),
+        ("(EUR in millions, except per share)", 1e6, "EUR"),
+        ("(EUR million)", 1e6, "EUR"),
+        ("in millions of euros", 1e6, "EUR"),
+        ("Amounts in € thousand", 1e3, "EUR"),
+        ("€m", 1e6, "EUR"),
+        ("£'000", 1e3, "GBP"),
+        ("USD’000", 1e3, "USD"),
+        ("(US$ millions)", 1e6, "USD"),
+        ("(C$, in millions)", 1e6, "CAD"),
+        ("in thousands of U.S. dollars", 1e3, "USD"),
+        ("CHF mn", 1e6, "CHF"),
+        ("RMB million", 1e6, "CNY"),
+        ("(In millions)", 1e6, ""),
+        ("in thousands of stores", 0.0, ""),
+        ("EUR 5 million were paid", 0.0, ""),
+        ("a loan of 5 EUR million", 0.0, ""),
+    ],
+)
+def test_a_head_tells_currency_and_scale(said: str, scale: float, unit: str) -> None:
+    text = f"{said}\nThree Months Ended June 28, 2025 2024\nNet sales 50 60\n"
+    found = [one for one in graph_of(REPORT, [Chunk(0, text, (), 1, 1)]).relations if one.type == "reports"]
+    assert {(one.value, one.unit) for one in found} == ({(50 * scale, unit), (60 * scale, unit)} if scale else set())
+
+
+def test_a_sign_says_no_other_currency_than_stands_beside_the_scale() -> None:
+    text = "(in EUR millions)\nThree Months Ended June 28, 2025 2024\nNet sales $ 50 60\n"
+    assert {one.unit for one in of(graph_of(REPORT, [Chunk(0, text, (), 1, 1)]), "reports")} == {"EUR"}
+
+
+def test_interest_and_securities_are_reported_and_those_held_for_long_are_no_current_ones() -> None:
+    text = (
+        "(In millions)\nThree Months Ended June 28, 2025 2024\nInterest expense 7 8\nInterest expense, net 5 6\n"
+        "As of June 28, 2025 December 28, 2024\nCash and cash equivalents 1 2\nMarketable securities 30 31\n"
+        "Total current assets 90 91\nNon-current assets:\nMarketable securities 400 410\nTotal assets 900 910\n"
+    )
+    found = reported(graph_of(REPORT, [Chunk(0, text, (), 1, 1)]))
+    assert found["metric:interest_expense", "period:3M-2025-06-28"] == 7e6
+    assert found["metric:marketable_securities", "period:2025-06-28"] == 30e6
+    assert found["metric:marketable_securities", "period:2024-12-28"] == 31e6
+
+
+HEAD = "(In millions)\nThree Months Ended June 28, 2025 2024\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Segment results\n{HEAD}Net sales 5 6\n",
+        f"Reportable segments\n{HEAD}Paper\nNet sales 5 6\nOperating income 1 2\n",
+        f"UNAUDITED PRO FORMA CONDENSED COMBINED STATEMENT OF OPERATIONS\n{HEAD}Net sales 5 6\n",
+        f"The pro forma results are as follows:\n{HEAD}Net sales 5 6\n",
+        f"Condensed financial information (parent company only)\n{HEAD}Net income 5 6\n",
+        f"Outlook\n{HEAD}Net sales 5 6\n",
+        f"{HEAD}Pro forma:\nNet sales 5 6\n",
+        f"{HEAD}Net sales (pro forma) 5 6\nNet income (adjusted) 5 6\nNet income (segment) 5 6\n",
+    ],
+)
+def test_rows_of_segments_and_pro_forma_ones_are_not_the_companys(text: str) -> None:
+    assert reported(graph_of(REPORT, [Chunk(0, text, (), 1, 1)])) == {}
+    under = Chunk(0, f"{HEAD}Net sales 5 6\n", ("Note 9 - Segment Information",), 1, 1)
+    assert reported(graph_of(REPORT, [under])) == {}
+
+
+def test_what_comes_behind_segments_is_the_companys_again() -> None:
+    for title in ("Condensed Consolidated Statements of Operations", "Note 10 - Earnings per share", "Balance Sheet"):
+        text = f"Segment results\n{HEAD}Net sales 5 6\n{title}\n{HEAD}Net income 7 8\n"
+        found = reported(graph_of(REPORT, [Chunk(0, text, (), 1, 1)]))
+        assert found == {
+            ("metric:net_income", "period:3M-2025-06-28"): 7e6,
+            ("metric:net_income", "period:3M-2024-06-28"): 8e6,
+        }
+
+
+def test_a_table_of_segments_does_not_go_by_the_head_of_the_table_before_it() -> None:
+    own = Table((("", "June 28, 2025", "June 29, 2024"), ("Total assets", "$ 9,000", "$ 8,700")), heads=1)
+    segments = Table((("", "Paper", "Board"), ("Total assets", "$ 5,000", "$ 4,000")), heads=1)
+    found = reported(graph_of(REPORT, parsed(Paragraph("(In millions)"), own, segments)))
+    assert set(found.values()) == {9_000e6, 8_700e6}
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("Net sales were EUR 1.3 billion in Q3 2025.", 1.3e9),
+        ("Fernwood's net sales were $1.3 billion in Q3 2025.", 1.3e9),
+        ("In Q3 2025, total net sales were $1.3 billion.", 1.3e9),
+        ("Paper net sales were $1.3 billion in Q3 2025.", None),
+        ("Quillon's net sales were $1.3 billion in Q3 2025.", None),
+        ("Pro forma net sales were $1.3 billion in Q3 2025.", None),
+        ("In the Paper segment, net sales were $1.3 billion in Q3 2025.", None),
+    ],
+)
+def test_a_sentence_reports_what_is_all_of_the_companys(said: str, value: float | None) -> None:
+    found = reported(graph_of(REPORT, [Chunk(0, said, (), 1, 1)]))
+    assert found == ({} if value is None else {("metric:revenue", "period:2025-Q3"): value})
+
+
+@pytest.mark.parametrize(
     ("head", "columns"),
     [
         ("Three Months Ended September 30, 2022 2021", ("3M-2022-09-30", "3M-2021-09-30")),

@@ -14,6 +14,7 @@ from ratchet_documents.graph.named import key_of, named_companies, positions_in,
 from ratchet_documents.graph.reported import Above, reported_in
 from ratchet_documents.graph.said import key_of as key_of_said
 from ratchet_documents.graph.said import said_in
+from ratchet_documents.graph.whose import introduced_by, is_own
 
 MOST_RELATIONS: Final = 20_000  # of a document
 COVER: Final = 5  # chunks in which a ticker is the document's company's
@@ -90,13 +91,23 @@ class Reading:
             self._above = Above(place=place)
         if not self._company:
             return
-        if chunk.caption:
-            list(reported_in(chunk.caption, self._above))  # the scale, as a rule
-        for one in reported_in(chunk.text, self._above):
+        self._introduced(chunk)
+        for one in reported_in(chunk.text, self._above, self._about.company):
             metric = self._add(entity("metric", one.metric, one.metric.replace("_", " ")))
             period = self._add(entity("period", one.period, period_name(one.period)))
             where = self._where(chunk, one.start, one.end)
             yield Relation("reports", (self._company, metric, period), where, one.value, one.unit)
+
+    def _introduced(self, chunk: Chunk) -> None:
+        """By what stands above it: the scale, as a rule, and whose it is; another table has another head."""
+        begins = chunk.table is not None and not chunk.table.first_row
+        if begins:
+            self._above.head, self._above.own = None, True
+        if chunk.caption:
+            list(reported_in(chunk.caption, self._above))
+        if begins or not chunk.table:
+            titles = (*chunk.headings, *([introduced_by(chunk.caption)] if chunk.caption else ()))
+            self._above.own = is_own(titles, self._above.own)
 
     def _said(self, chunk: Chunk) -> Iterator[Relation]:
         for one in said_in(chunk.text):

@@ -6,7 +6,16 @@ from typing import Final
 PER_SHARE: Final = ("eps_basic", "eps_diluted", "dividends_per_share")
 
 OF_A_DAY: Final = frozenset(  # of a balance sheet
-    ("cash", "receivables", "inventory", "current_assets", "total_assets", "current_liabilities", "long_term_debt")
+    (
+        "cash",
+        "marketable_securities",
+        "receivables",
+        "inventory",
+        "current_assets",
+        "total_assets",
+        "current_liabilities",
+        "long_term_debt",
+    )
 ) | {"total_debt", "total_liabilities", "equity"}
 
 _NAMES: Final = {
@@ -73,6 +82,8 @@ _NAMES: Final = {
     "income_tax": (
         "provision for income taxes",
         "income tax expense",
+        "income tax expense (benefit)",
+        "provision (benefit) for income taxes",
         "provision for (benefit from) income taxes",
         "income taxes",
     ),
@@ -83,7 +94,16 @@ _NAMES: Final = {
         "net profit",
         "net loss",
         "profit for the period",
+        "profit for the year",
         "consolidated net income",
+    ),
+    "interest_expense": (
+        "interest expense",
+        "total interest expense",
+        "interest expense on debt",
+        "interest and debt expense",
+        "finance costs",
+        "finance cost",
     ),
     "eps_basic": (
         "basic",
@@ -107,11 +127,20 @@ _NAMES: Final = {
         "cash",
         "cash, cash equivalents and restricted cash",
     ),
+    "marketable_securities": (
+        "marketable securities",
+        "current marketable securities",
+        "short-term marketable securities",
+        "marketable securities, current",
+        "short-term investments",
+        "short term investments",
+    ),
     "receivables": (
         "accounts receivable, net",
         "accounts receivable",
         "receivables",
         "trade receivables",
+        "trade and other receivables",
         "accounts receivable, net and other",
     ),
     "inventory": (
@@ -170,7 +199,9 @@ IN_PROSE: Final = "|".join(
     for name in sorted(METRICS, key=len, reverse=True)
     if name not in ("basic", "diluted", "cash", "sales")
 )
-_NOTE: Final = re.compile(r"\s*(?:\((?:note\s)?[\d,\sa-z]{1,8}\)|[*†:]+)\s*\Z")
+_NOTE: Final = re.compile(
+    r"\s*(?:\((?:notes?\s)?(?:\d{1,2}|[a-z]{1,3})(?:[,\s]\s?(?:and\s)?(?:\d{1,2}|[a-z]{1,3}))*\)|[*†:]+)\s*\Z"
+)
 
 
 def metric_of(label: str) -> str:

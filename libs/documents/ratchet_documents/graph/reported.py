@@ -11,6 +11,8 @@ from typing import Final
 
 from ratchet_documents.graph.columns import Head, heads_in
 from ratchet_documents.graph.metrics import IN_PROSE, OF_A_DAY, PER_SHARE, metric_of
+from ratchet_documents.graph.money import CURRENCY, SCALES, code_of, money_in
+from ratchet_documents.graph.whose import NOT_OWN, is_own, titles_in
 from ratchet_documents.metadata.periods import periods_in
 
 MOST_ROWS: Final = 200  # of a chunk
@@ -25,23 +27,18 @@ _ROW: Final = re.compile(rf"(?<![\w.,])(?P<cells>{_CELL}(?:{_GAP}(?<![\d,.])(?<!
 _ONE: Final = re.compile(
     r"(?P<open>\()?[$€£¥]?\s{0,6}(?P<open2>\()?(?P<digits>\d[\d,]*(?:\.\d+)?)\)?(?P<percent>\s?%)?|[—–]"
 )
-_SCALE: Final = re.compile(  # `in thousands of stores` is none
-    r"\bin\s+(?P<scale>thousands|millions|billions)\b"
-    r"(?!\s+of\b(?!\s+(?:U\.?S\.?|dollars|euros|pounds|yen|[$€£¥])))",
-    re.I,
-)
-_SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_CURRENCY: Final = re.compile(r"[$€£¥]")
-_CODES: Final = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _LABEL: Final = re.compile(r"(?:^|[\n|.;:])?[ \t\u00a0]*(?P<name>[^\n|.;:\s][^\n|.;:]{0,120})\Z")
 _AMOUNT: Final = re.compile(
-    r"(?P<currency>[$€£¥])\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s+(?P<scale>thousand|million|billion|trillion)\b", re.I
+    rf"(?P<currency>{CURRENCY})\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s+(?P<scale>thousand|million|billion|trillion)\b", re.I
 )
 _SAYS: Final = re.compile(
     rf"\b(?P<metric>{IN_PROSE})\s+(?:was|were|of|totall?ed|reached|amounted\s+to"
     r"|(?:rose|fell|grew|increased|decreased|declined|came)(?:\s+(?:by\s+)?[\d.]+\s?(?:%|percent))?\s+to)\s+\Z",
     re.I,
 )
+_OF_ALL: Final = frozenset(  # words before a metric that is all of the company's
+    ("total", "our", "its", "the", "consolidated", "overall", "worldwide", "company's", "company’s", "reported")
+) | {"and", "while", "as", "that", "when", "quarterly", "annual", "fiscal", "posted", "recorded", "generated"}
 _END: Final = re.compile(r"[.!?](?=\s|\Z)|\n")
 
 
@@ -57,22 +54,29 @@ class Reported:
 
 @dataclass(slots=True)
 class Above:
-    """What was said above, on the same page or in the same table: the head, the scale, the currency."""
+    """What was said above, on the same page or in the same table: the head, the scale, the currency, and whose it is.
+
+    `stated`: the currency stood beside the scale. `listed`: the current assets have been added up: what comes is not.
+    """
 
     head: Head | None = None
     scale: float = 0.0
     currency: str = ""
+    stated: bool = False
+    own: bool = True
+    listed: bool = False
     place: object = field(default=None)
 
 
-def reported_in(text: str, above: Above) -> Iterator[Reported]:
-    """`above` is brought up to what this text says."""
-    if scale := _SCALE.search(text):
-        above.scale = _SCALES[scale["scale"].casefold().rstrip("s")]
-    if sign := _CURRENCY.search(text):
-        above.currency = _CODES[sign[0]]
+def reported_in(text: str, above: Above, company: str = "") -> Iterator[Reported]:
+    """`above` is brought up to what this text says. `company`: the name of the one that reports."""
+    told = money_in(text)
+    if told.scale:
+        above.scale, above.stated = told.scale, told.stated
+    if told.currency and (told.stated or not above.stated):
+        above.currency = told.currency
     yield from _rows(text, above)
-    yield from _sentences(text)
+    yield from _sentences(text, company)
 
 
 def _rows(text: str, above: Above) -> Iterator[Reported]:
@@ -80,15 +84,22 @@ def _rows(text: str, above: Above) -> Iterator[Reported]:
     label_from, at, rows = 0, 0, 0
     for row in _ROW.finditer(text):
         while at < len(heads) and heads[at].end <= row.start():
-            above.head, label_from = heads[at], max(label_from, heads[at].end)
+            above.own = is_own(titles_in(text[label_from : heads[at].start]), above.own)
+            above.head, label_from, above.listed = heads[at], max(label_from, heads[at].end), False
             at += 1
         if at < len(heads) and heads[at].start < row.end() and heads[at].end > row.start():
             continue
         label = _LABEL.search(text, label_from, _before(text, label_from, row.start()))
+        above.own = is_own(titles_in(text[label_from : label.start("name") if label else row.start()]), above.own)
         label_from = row.end()
+        if label and label["name"].strip().casefold() in ("note", "item"):  # the row is its number
+            above.own = not NOT_OWN.search(text[row.start() :].partition("\n")[0])
         metric = metric_of(label["name"]) if label else ""
-        if label is None or above.head is None or not metric:
+        if label is None or above.head is None or not metric or not above.own:
             continue
+        if metric == "marketable_securities" and above.listed:
+            continue  # those that are held for long have the same name
+        above.listed = above.listed or metric == "current_assets"
         yield from _of_row(metric, row, above, label.start("name"))
         if (rows := rows + 1) == MOST_ROWS:
             return
@@ -120,10 +131,10 @@ def _of_row(metric: str, row: re.Match[str], above: Above, start: int) -> Iterat
 
 def _fits(digits: str, scale: float, *, per_share: bool) -> bool:
     """What is of a share has cents; amounts may have a part of a million, and none of less."""
-    return "." in digits if per_share else "." not in digits or scale >= _SCALES["million"]
+    return "." in digits if per_share else "." not in digits or scale >= SCALES["million"]
 
 
-def _sentences(text: str) -> Iterator[Reported]:
+def _sentences(text: str, company: str) -> Iterator[Reported]:
     for found in _AMOUNT.finditer(text):
         near = max(0, found.start() - FAR)
         said = _SAYS.search(text, max(near, found.start() - NEAR), found.start())
@@ -131,8 +142,21 @@ def _sentences(text: str) -> Iterator[Reported]:
             continue
         before = [end.end() for end in _END.finditer(text, near, found.start())]
         behind = _END.search(text, found.end(), found.end() + FAR)
-        periods = periods_in(text[before[-1] if before else near : behind.start() if behind else found.end() + FAR])
-        if len(periods) == 1:
-            value = float(found["digits"].replace(",", "")) * _SCALES[found["scale"].casefold()]
+        begins = before[-1] if before else near
+        sentence = text[begins : behind.start() if behind else found.end() + FAR]
+        periods = periods_in(sentence)
+        whole = said["metric"].casefold().startswith("total") or _is_whole(text[begins : said.start()], company)
+        own = whole and not NOT_OWN.search(sentence)
+        if len(periods) == 1 and own:
+            value = float(found["digits"].replace(",", "")) * SCALES[found["scale"].casefold()]
             metric = metric_of(said["metric"])
-            yield Reported(metric, periods[0], value, _CODES[found["currency"]], said.start(), found.end())
+            yield Reported(metric, periods[0], value, code_of(found["currency"]), said.start(), found.end())
+
+
+def _is_whole(before: str, company: str) -> bool:
+    """`Paper net sales were` are of a part, and `Quillon's net sales` another's."""
+    words = before.split()
+    if not words or words[-1].endswith((",", ";", ":")) or words[-1].casefold() in _OF_ALL:
+        return True
+    whose = re.sub(r"['’]s?\Z", "", words[-1]).casefold()
+    return whose != words[-1].casefold() and whose in company.casefold().replace(",", " ").split()

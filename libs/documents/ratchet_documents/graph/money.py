@@ -1,0 +1,67 @@
+"""In which currency and scale amounts are: `(in EUR millions)`, `in thousands of euros`, `€m`, `USD'000`. Pure."""
+
+import re
+from typing import Final, NamedTuple
+
+SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SHORT: Final = {"k": 1e3, "000": 1e3, "m": 1e6, "mn": 1e6, "mm": 1e6, "mio": 1e6, "bn": 1e9, "mrd": 1e9}
+CODES: Final = (
+    *("USD", "EUR", "GBP", "JPY", "CHF", "CNY", "RMB", "HKD", "SGD", "AUD", "NZD", "CAD", "SEK", "NOK", "DKK", "ISK"),
+    *("PLN", "CZK", "HUF", "RON", "TRY", "ILS", "INR", "KRW", "TWD", "BRL", "MXN", "ZAR", "AED", "SAR", "THB", "IDR"),
+)
+_SIGNS: Final = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "US$": "USD", "A$": "AUD", "C$": "CAD"} | {
+    "HK$": "HKD", "NZ$": "NZD", "S$": "SGD", "R$": "BRL", "NT$": "TWD",
+}  # fmt: skip
+_WORDS: Final = {
+    "u.s. dollars": "USD", "us dollars": "USD", "dollars": "USD", "euros": "EUR", "euro": "EUR",
+    "pounds sterling": "GBP", "pounds": "GBP", "yen": "JPY", "swiss francs": "CHF", "renminbi": "CNY",
+}  # fmt: skip
+_SIGN: Final = r"(?:(?<![A-Za-z])(?:US|HK|NZ|NT|A|C|S|R)\$|[$€£¥])"
+_CODE: Final = rf"(?<![A-Za-z])(?:{'|'.join(CODES)})(?![A-Za-z])"
+_WORD: Final = rf"\b(?:{'|'.join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))})\b"
+CURRENCY: Final = rf"(?:{_SIGN}|{_CODE})"
+_LONG: Final = r"(?:thousand|million|billion)s?\b"
+_SHORTLY: Final = r"(?:['’]?\s?000['’]?s?\b|(?:mio|mrd)\b\.?|mn\b|mm\b|bn\b|m\b|k\b)"
+_STATED: Final = re.compile(
+    rf"\bin\s+(?P<scale>(?:thousands|millions|billions)\b)"
+    rf"(?:\s+of\s+(?:(?P<of>{CURRENCY}|{_WORD})|(?P<other>\w)))?"
+    rf"|(?<![\d.,])(?<![\d.,]\s)(?P<currency>{CURRENCY}|{_WORD})(?:,?\s+in)?\s?(?P<its>{_LONG}|{_SHORTLY})(?!\s?\d)"
+    rf"|\b(?:in\s+)(?P<of_them>{_LONG}|(?:mio|mrd)\b\.?)\s+(?P<money>{CURRENCY}|{_WORD})",
+    re.I,
+)
+_ANY_SIGN: Final = re.compile(_SIGN)
+_BEFORE: Final = re.compile(rf"\(?(?P<currency>{CURRENCY}|{_WORD})[,;]?\s*\(?\s*\Z", re.I)
+
+
+class Money(NamedTuple):
+    """`scale` 0, `currency` empty: not told. `stated`: the currency stands beside the scale, and signs say no other."""
+
+    scale: float = 0.0
+    currency: str = ""
+    stated: bool = False
+
+
+def money_in(text: str) -> Money:
+    """The first that the text tells. `In thousands of stores` tells no scale of money."""
+    found = next((one for one in _STATED.finditer(text) if not one["other"]), None)
+    sign = _ANY_SIGN.search(text)
+    currency = code_of(sign[0]) if sign else ""
+    if found is None:
+        return Money(0.0, currency)
+    said = found["of"] or found["currency"] or found["money"]
+    if not said and (before := _BEFORE.search(text, 0, found.start())):
+        said = before["currency"]
+    scale = scale_of(found["scale"] or found["its"] or found["of_them"])
+    return Money(scale, code_of(said), stated=True) if said else Money(scale, currency)
+
+
+def scale_of(word: str) -> float:
+    said = re.sub(r"[\s'’.]", "", word.casefold())
+    return SCALES.get(said.rstrip("s")) or _SHORT[said.rstrip("s")]
+
+
+def code_of(currency: str) -> str:
+    """ISO 4217 of a sign, a code or a word."""
+    said = " ".join(currency.split())
+    code = _SIGNS.get(said.upper()) or _WORDS.get(said.casefold()) or said.upper()
+    return "CNY" if code == "RMB" else code
