@@ -1,10 +1,14 @@
-"""What a question calls for, by its words. English. What is named and not known is said, and not guessed."""
+"""What a question calls for, by its words: English, and German ones for measures and times.
+
+What is named and not known is said, and not guessed.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from ratchet_figures.choosing.german import SAID, in_english, is_german
 from ratchet_figures.choosing.naming import compared_with, named, names_it
 from ratchet_figures.choosing.request import Choice, Known, OfPrices, OfStatements
 from ratchet_figures.choosing.rules import BENCHMARK_WORDS, ITEM_WORDS, OF_PRICES_RULES, OF_STATEMENTS_RULES, Rule
@@ -23,6 +27,9 @@ _GROWTH: Final = re.compile(r"\b(?:gr[eo]w(?:n|s|th|ing)?|increas\w+|develop(?:e
 def chosen_by_rules(question: str, known: Known) -> Choice:
     """Figures of prices where there are instruments, of statements where there are companies."""
     asked = question[:LONGEST]
+    german = is_german(asked)
+    if german:
+        asked = in_english(asked)
     times: Sequence[Time | None] = times_of(asked, known.last) or (None,)
     unknown = [said for time in times for said in _of_the_time(time, known)]
     requests: list[OfPrices | OfStatements] = []
@@ -47,7 +54,7 @@ def chosen_by_rules(question: str, known: Known) -> Choice:
     for time in times if requests else ():
         if time:
             reasons.append(f"The time is {_days(time, known)}, as the question says {time.said!r}.")
-    return Choice(tuple(requests), tuple(reasons), tuple(unknown))
+    return Choice(tuple(requests), (*([SAID] if german else ()), *reasons), tuple(unknown))
 
 
 def _matched(question: str, rules: Sequence[Rule]) -> tuple[tuple[str, ...], list[str]]:

@@ -3,16 +3,24 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
 from ratchet_figures.choosing import Known, OfPrices, OfStatements, chosen_by_rules
 from ratchet_figures.figure import Period
 from ratchet_figures.names import BESIDE_A_BENCHMARK, CONTRIBUTION, GROWING, OF_RETURNS, OF_STATEMENTS
+from ratchet_router.checking.language import language_of
+from ratchet_router.checking.scripts import UNKNOWN
 from ratchet_router.reporting.chosen import Chosen
 from ratchet_router.reporting.wanted import Computing, Wanted
 from ratchet_router.reporting.within import within
+
+READ: Final = (UNKNOWN, "en", "de")  # languages; of short questions mostly nothing is known
+NOT_READ: Final = (
+    "The question seems to be in another language ({language}) than rules choose figures by, English and German: the "
+    "usual figures are computed, of all the time that there is. Name in `compute` what is wanted, or let a model choose."
+)
 
 
 def known_of(wanted: Wanted) -> Known | None:
@@ -36,9 +44,13 @@ def chosen(wanted: Wanted, known: Known) -> Chosen:
     named = _named(wanted, wanted.computing)
     if named is not None:
         return named
+    language = language_of(wanted.question)
+    if language not in READ:
+        usual = _usual(wanted, "The question is in a language that the rules do not read: the usual ones are computed.")
+        return replace(usual, unknown=(NOT_READ.format(language=language),))
     by_rules = chosen_by_rules(wanted.question, known)
     if not by_rules.requests:
-        return _usual(wanted)
+        return _usual(wanted, "The question names no measure: the usual ones are computed.")
     found = as_given(Chosen.of(by_rules), wanted.computing)
     if not wanted.reported:
         return found
@@ -92,7 +104,7 @@ def _named(wanted: Wanted, its: Computing) -> Chosen | None:
     )
 
 
-def _usual(wanted: Wanted) -> Chosen:
+def _usual(wanted: Wanted, because: str) -> Chosen:
     its, days = wanted.holdings, (wanted.computing.first, wanted.computing.last)
     several = its is not None and len(its.instruments) > 1
     beside = BESIDE_A_BENCHMARK if its is not None and its.benchmark else ()
@@ -100,7 +112,7 @@ def _usual(wanted: Wanted) -> Chosen:
     return Chosen(
         of_prices=(_of_prices(wanted, usual),) if its is not None else (),
         of_statements=(OfStatements(OF_STATEMENTS, GROWING, (), *days),) if wanted.statements else (),
-        reasons=("The question names no measure: the usual ones are computed.",),
+        reasons=(because,),
     )
 
 

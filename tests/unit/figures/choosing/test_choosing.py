@@ -265,6 +265,42 @@ def test_a_ratio_from_one_year_to_another_is_of_both() -> None:
     ]
 
 
+GERMAN = "The question is taken for German: its words for measures and times are read, and no others."
+
+
+@pytest.mark.parametrize(
+    ("question", "english"),
+    [
+        ("Wie hoch war die Rendite des Portfolios seit 2015?", "What was the return of the portfolio since 2015?"),
+        (
+            "Wie hoch war die Volatilität in den letzten drei Jahren gegenüber SPY?",
+            "Volatility last three years vs SPY",
+        ),
+        ("Wie hoch ist der Value at Risk zum Niveau von 99 %?", "Value at risk at a level of 99 %"),
+        ("Wie war die Sharpe-Ratio bei einem risikolosen Zins von 2,5 %?", "Sharpe at a risk-free rate of 2.5 %"),
+        (
+            "Wie wuchs der Umsatz von Apple Inc. zwischen 2015 und 2017?",
+            "Growth of revenue of Apple Inc. between 2015 and 2017",
+        ),
+        ("Was war die Nettomarge im Jahr 2016 und wie im letzten Jahr?", "Net margin in 2016 and last year"),
+        (
+            "Wie groß war der maximale Rückgang vom 1.3.2016 bis zum 30.6.2016?",
+            "Drawdown from 2016-03-01 to 2016-06-30",
+        ),
+        ("Wie hoch war die Volatilität des Depots bis 2016?", "Volatility until 2016"),
+    ],
+)
+def test_german_words_are_read_as_english_ones_and_it_is_said(question: str, english: str) -> None:
+    found = chosen_by_rules(question, KNOWN)
+    assert found.requests == chosen_by_rules(english, KNOWN).requests
+    assert found.reasons[0] == GERMAN
+
+
+def test_a_question_with_a_german_name_in_it_is_english() -> None:
+    found = chosen_by_rules("What is the volatility of Bank für Handel und Gewerbe, and of the fund?", KNOWN)
+    assert GERMAN not in found.reasons
+
+
 GOOD: dict[str, Any] = {
     "requests": [
         {"of": "prices", "measures": ["beta"], "benchmark": "SPY", "first": "2015-01-01", "reason": "It was asked."},

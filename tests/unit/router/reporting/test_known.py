@@ -82,3 +82,14 @@ def test_what_the_request_says_of_how_goes_before_the_question() -> None:
     (asked,) = chosen(wanted, known_of(wanted)).of_prices  # type: ignore[arg-type]
     assert (asked.level, asked.risk_free, asked.rebalancing, asked.per_year) == (0.99, 0.2, "never", 26)
     assert asked.first == date(2026, 1, 5)
+
+
+def test_a_language_that_the_rules_do_not_read_is_said_and_the_usual_is_computed() -> None:
+    asked = "¿Cuál fue la rentabilidad de la cartera desde 2022 y qué dicen los informes de los riesgos?"
+    wanted = of(asked, holdings=HELD)
+    found = chosen(wanted, known_of(wanted))  # type: ignore[arg-type]
+    assert "sharpe_ratio" in found.of_prices[0].measures
+    assert found.of_prices[0].first is None
+    assert "in another language (es)" in found.unknown[0]
+    german = of("Wie hoch war die Volatilität des Portfolios?", holdings=HELD)
+    assert chosen(german, known_of(german)).of_prices[0].measures == ("volatility",)  # type: ignore[arg-type]
