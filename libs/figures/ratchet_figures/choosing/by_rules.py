@@ -17,11 +17,19 @@ from ratchet_figures.choosing.times import Time, times_of
 from ratchet_figures.names import AT_A_LEVEL, BESIDE_A_BENCHMARK, CONTRIBUTION, GROWING, LEVEL
 
 LONGEST: Final = 4_000  # characters of a question that are looked at
+MOST_REQUESTS: Final = 40  # such as instruments times years times levels
 
 _NEVER: Final = re.compile(
     r"\b(?:buy[\s-]and[\s-]hold|never\s+rebalanc\w+|without\s+rebalancing|not\s+rebalanced)\b", re.I
 )
-_GROWTH: Final = re.compile(r"\b(?:gr[eo]w(?:n|s|th|ing)?|increas\w+|develop(?:ed|ment)|trend)\b", re.I)
+_GROWTH: Final = re.compile(r"\b(?:gr[eo]w(?:n|s|th|ing)?|increas\w+|development|trend)\b", re.I)
+_CHANGE: Final = re.compile(
+    r"\b(?:chang(?:ed?|es|ing)|develop(?:s|ed|ing)?|evolv(?:ed?|es|ing))\b", re.I
+)  # of an item that is named
+_COMPARES: Final = re.compile(
+    r"\b(?:compar\w+|vs\.?|versus|which|whose|each|respectively|or|differ\w*|higher|lower|more|less|better|worse|\w+er\s+than)\b",
+    re.I,
+)
 
 
 def chosen_by_rules(question: str, known: Known) -> Choice:
@@ -49,6 +57,11 @@ def chosen_by_rules(question: str, known: Known) -> Choice:
             reasons += why + ([f"The question asks how {' and '.join(growing)} grew."] if growing else [])
         else:
             unknown.append("The question asks of statements, and there is no company with any.")
+    if len(requests) > MOST_REQUESTS:
+        unknown.append(
+            f"The question asks for {len(requests)} things, and {MOST_REQUESTS} are computed: ask for fewer."
+        )
+        requests = requests[:MOST_REQUESTS]
     if not requests and not unknown:
         unknown.append("The question names no measure that is computed.")
     for time in times if requests else ():
@@ -79,6 +92,8 @@ def _of_prices(
     benchmark, missing = _benchmark(question, known)
     held = tuple(name for name in named(question, known.instruments) if name != benchmark)
     alone = tuple(name for name in measures if name not in BESIDE_A_BENCHMARK)
+    if benchmark is None and len(held) == 2 and len(alone) < len(measures):  # the correlation between two
+        benchmark, held, missing = held[1], held[:1], []
     if benchmark is None and len(alone) < len(measures):
         if not missing:
             left = ", ".join(name for name in measures if name in BESIDE_A_BENCHMARK)
@@ -86,7 +101,9 @@ def _of_prices(
         measures = alone
     if not measures:
         return [], missing
-    which = [(measures, held, benchmark)]
+    apart = len(held) > 1 and CONTRIBUTION not in measures and _COMPARES.search(question)
+    each = [(one,) for one in held] if apart else [held]
+    which: list[tuple[tuple[str, ...], tuple[str, ...], str | None]] = [(measures, its, benchmark) for its in each]
     same = tuple(name for name in alone if name != CONTRIBUTION)
     if benchmark and benchmark in known.instruments and same and names_it(question, benchmark, known.instruments):
         which.append((same, (benchmark,), None))
@@ -111,7 +128,7 @@ def _at_each_level(
         per_year_in(question),
     )
     yield asked
-    yield from (replace(asked, measures=at_a_level, benchmark=None, level=level) for level in more)
+    yield from (replace(asked, measures=at_a_level, level=level) for level in more)
 
 
 def _of_statements(
@@ -134,10 +151,10 @@ def _benchmark(question: str, known: Known) -> tuple[str | None, list[str]]:
 
 def _growing(question: str, *, priced: bool) -> tuple[str, ...]:
     """Items whose growth is asked for; the usual ones where none is named."""
-    if not _GROWTH.search(question):
-        return ()
     items = tuple(dict.fromkeys(item for item, words in ITEM_WORDS if words.search(question)))
-    return items or (() if priced else GROWING)
+    if _GROWTH.search(question):
+        return items or (() if priced else GROWING)
+    return items if _CHANGE.search(question) else ()
 
 
 def _of_the_time(time: Time | None, known: Known) -> Iterator[str]:

@@ -19,7 +19,7 @@ from ratchet_router.reporting.within import within
 READ: Final = (UNKNOWN, "en", "de")  # languages; of short questions mostly nothing is known
 NOT_READ: Final = (
     "The question seems to be in another language ({language}) than rules choose figures by, English and German: the "
-    "usual figures are computed, of all the time that there is. Name in `compute` what is wanted, or let a model choose."
+    "usual ones are computed, of all the time that there is. Name in `compute` what is wanted, or let a model choose."
 )
 
 

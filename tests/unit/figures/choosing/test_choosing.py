@@ -227,9 +227,8 @@ LETTERS = Known(LAST, date(2010, 1, 4), ("A", "F", "I", "T", "AT", "INDEX"))
     ],
 )
 def test_a_letter_is_an_instrument_where_it_is_no_word(question: str, instruments: tuple[str, ...]) -> None:
-    (request,) = chosen_by_rules(question, LETTERS).requests
-    assert isinstance(request, OfPrices)
-    assert request.instruments == instruments
+    requests = chosen_by_rules(question, LETTERS).requests
+    assert tuple(name for one in requests if isinstance(one, OfPrices) for name in one.instruments) == instruments
 
 
 def test_a_letter_is_compared_with_where_it_is_no_word() -> None:
@@ -263,6 +262,44 @@ def test_a_ratio_from_one_year_to_another_is_of_both() -> None:
         (date(2015, 1, 1), date(2015, 12, 31)),
         (date(2017, 1, 1), date(2017, 12, 31)),
     ]
+
+
+def test_instruments_that_are_compared_are_each_computed() -> None:
+    for question in ("Compare the volatility of AAPL with GE", "Which was more volatile, AAPL or GE?"):
+        requests = chosen_by_rules(question, KNOWN).requests
+        assert [one.instruments for one in requests if isinstance(one, OfPrices)] == [("AAPL",), ("GE",)]
+    (together,) = chosen_by_rules("Volatility of AAPL and GE", KNOWN).requests
+    assert isinstance(together, OfPrices)
+    assert together.instruments == ("AAPL", "GE")
+
+
+def test_more_than_a_report_has_room_for_is_said() -> None:
+    many = Known(LAST, date(2010, 1, 4), tuple(f"NAME{n}" for n in range(30)))
+    found = chosen_by_rules(f"Compare the volatility of {', '.join(many.instruments)} in 2015 and 2016", many)
+    assert len(found.requests) == 40
+    assert found.unknown == ("The question asks for 60 things, and 40 are computed: ask for fewer.",)
+
+
+def test_what_is_between_two_has_the_second_beside_the_first() -> None:
+    (request,) = chosen_by_rules("What is the correlation between AAPL and GE?", KNOWN).requests
+    assert isinstance(request, OfPrices)
+    assert (request.measures, request.instruments, request.benchmark) == (("correlation",), ("AAPL",), "GE")
+
+
+@pytest.mark.parametrize(
+    ("question", "ratios", "growing"),
+    [
+        ("How did the margins and revenue develop?", MARGINS, ("revenue",)),
+        ("How did the net margin change?", ("net_margin",), ()),
+        ("How did net income change?", (), ("net_income",)),
+    ],
+)
+def test_what_changes_grows_where_it_is_an_item(
+    question: str, ratios: tuple[str, ...], growing: tuple[str, ...]
+) -> None:
+    (request,) = chosen_by_rules(question, KNOWN).requests
+    assert isinstance(request, OfStatements)
+    assert (request.ratios, request.growing) == (ratios, growing)
 
 
 GERMAN = "The question is taken for German: its words for measures and times are read, and no others."
