@@ -77,9 +77,9 @@ def common_words() -> Names:
 
 def _names(package: ModuleType, wanted: Callable[[str], bool], *, phrases: bool = False) -> Names:
     found = set()
-    for name in _listed(package, wanted):
+    for name in set(_listed(package, wanted)):  # each language's list repeats much of another's
         folded = name.strip().casefold()
-        if len(folded) >= SHORTEST and not any(letter.isdigit() for letter in folded):
+        if len(folded) >= SHORTEST and (folded.isalpha() or not any(letter.isdigit() for letter in folded)):
             found.add(folded)
             if not phrases:
                 found.update(part for part in folded.split() if len(part) >= SHORTEST)
