@@ -78,7 +78,7 @@ async def learning(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     chunks = [Chunk(order, text, (), order + 1, order + 1) for order, text in enumerate(LINES)]
     chunks.append(Chunk(3, "rate | 4.5", (), 7, 8, TablePart(1, 0, 0, 1)))
     await LanceIndex(str(folder)).put(tenant, [Passage("lease", 1, Subject("Lease"), chunk) for chunk in chunks])
-    settings = site.settings.model_copy(update={"index_url": folder.as_uri()})
+    settings = site.settings.model_copy(update={"index_url": folder.as_uri(), "knowledge_patience_ms": 60_000})
     client = mongo.connect(settings.mongodb_url)
     database = mongo.database(client, "router")
     async with running_app(build(settings), site.tenant) as app:

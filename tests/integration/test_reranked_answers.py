@@ -41,6 +41,8 @@ async def app(site: Site, server: RerankServer, tmp_path_factory: pytest.TempPat
         "rerank_model": "rr-1",
         "rerank_key": f"file:{folder / 'key'}",
         "rerank_usd_per_million": 2.0,
+        "rerank_ms": 30_000,  # a busy machine is no reason for another order
+        "knowledge_patience_ms": 60_000,
     }
     async with running_app(build(site.settings.model_copy(update=how)), site.tenant) as app:
         yield app
