@@ -211,6 +211,7 @@ async def test_hours_of_an_earlier_release_are_read_and_become_days(store: Monit
             twice.include(found.contents)
         packed = msgspec.msgpack.encode(twice.contents())
         await days.update_many({}, {"$set": {"packed": packed}, "$inc": {"built": 1}})  # as that release writes
+        await old.buckets.of_days.told.look_again(after=0)  # it does not say so beside its days
         (added,) = [one async for one in old.buckets.sums("acme", NOW - timedelta(days=7), WITH_LATENCIES)]
         assert added.contents.predictions == 8
 
