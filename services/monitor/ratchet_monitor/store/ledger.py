@@ -28,7 +28,7 @@ class MongoLedger:
         self.of_days = DaySheets(database, keeping)
         # the same marks as of the buckets: what is built of an hour is built of both
         self._planning = Planning(database.changed_days, self.of_days.told, self.of_hours.builds_of)
-        self._renamed, self._held, self._keeping = database.renamed, held, keeping
+        self._marks, self._held, self._keeping = self.of_days.told.collection, held, keeping
 
     async def create_indexes(self) -> None:
         await self.of_hours.create_indexes()
@@ -84,7 +84,8 @@ class MongoLedger:
         for sheets in (self.of_hours, self.of_days):
             async for changed in sheets.rename(tenant, dimension, before, after):
                 yield changed
-        await upsert(self._renamed, tenant, {"$inc": {"times": 1}})
+        if await self.of_hours.has_any(tenant) or await self.of_days.has_any(tenant):  # else nothing is held
+            await upsert(self._marks, _renamed(tenant), {"$inc": {"times": 1}})
 
     async def _settled(self, tenant: str, stretches: Sequence[Stretch], dimension: str) -> dict[Stretch, ByTask]:
         """Held, or read now."""
@@ -123,7 +124,7 @@ class MongoLedger:
 
     async def _times_renamed(self, tenant: str) -> int:
         with waiting_is_worth_it():
-            found: Document | None = await self._renamed.find_one({"_id": tenant})
+            found: Document | None = await self._marks.find_one({"_id": _renamed(tenant)})
         return found["times"] if found else 0
 
     def _until(self, stretch: Stretch, dimension: str, now: datetime) -> datetime:
@@ -133,3 +134,8 @@ class MongoLedger:
 
 def _key(tenant: str, stretch: Stretch, dimension: str) -> tuple[object, ...]:
     return (tenant, "spent", dimension, *stretch[:4])
+
+
+def _renamed(tenant: str) -> str:
+    """Beside the months, and never with one's name."""
+    return f"renamed|{tenant}"

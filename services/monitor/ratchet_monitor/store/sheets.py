@@ -60,6 +60,10 @@ class Sheets:
             async for document in self.collection.find({**whose, "hour": {"$gte": since, "$lt": until}}):
                 yield {dimension: unpacked(kept).rows for dimension, kept in document["by"].items()}
 
+    async def has_any(self, tenant: str) -> bool:
+        with waiting_is_worth_it():
+            return await self.collection.find_one({"tenant": tenant}, {"_id": 1}) is not None
+
     async def rename(self, tenant: str, dimension: str, before: str, after: str) -> AsyncIterator[int]:
         """Of one tenant, a few documents at a time: in how many it was."""
         place = f"by.{dimension}"
