@@ -9,6 +9,7 @@ from ratchet_common.conversation import Reading
 
 SUMMARY_WORDS, SUMMARY_SENTENCES = 80, 3  # as the templates that ship ask for it
 LISTED = 10
+NOTHING: Final = "The text does not say."
 TASK_CUES = re.compile(
     r"\b(please|could you|can you|would you|need(s)? to|must|should|will|'ll|going to|let us|let's|"
     r"make sure|by (monday|tuesday|wednesday|thursday|friday|tomorrow|noon|the end))\b",
@@ -33,6 +34,7 @@ LABEL_CUES: Final[Mapping[str, re.Pattern[str]]] = {
     "negative": re.compile(r"\b(bad|poor|terrible|unhappy|complain\w*)\b", re.IGNORECASE),
     "yes": TASK_CUES,
 }
+PASSAGE_HEAD = re.compile(r"^\[\d{1,3}\] [^\n]*, pages? \d+(?:-\d+)?$", re.MULTILINE)  # as the router heads what it retrieved
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 WORD = re.compile(r"\w+")
 
@@ -101,8 +103,10 @@ def risks(reading: Reading) -> str:
 
 
 def best_sentence(reading: Reading) -> str:
-    found, asked = sentences(reading.document), _words(reading.question)
-    return max(found, key=lambda s: len(asked & _words(s)), default="The text does not say.")
+    """Never the heading of a passage: it says what was read, and nothing of what was asked."""
+    found, asked = sentences(PASSAGE_HEAD.sub("", reading.document)), _words(reading.question)
+    best = max(found, key=lambda s: len(asked & _words(s)), default=NOTHING)
+    return best if not asked or asked & _words(best) else NOTHING
 
 
 def report(reading: Reading) -> str:

@@ -42,6 +42,17 @@ def test_a_question_picks_the_sentence_that_shares_its_words(task: str) -> None:
     assert "The contract costs $1,200." in said.output
 
 
+def test_the_heading_of_a_passage_is_no_answer() -> None:
+    text = "[1] Report of Acme Holding AB, page 2\nNothing of it.\n\n[2] Acme Holding, pages 3-4\nThe AB grew [3], page 5."
+    said = answer_by_rule("qa", Reading(text, "What does Acme Holding AB report?"))
+    assert said.output == "The AB grew [3], page 5."
+
+
+def test_without_a_word_of_the_question_the_text_does_not_say() -> None:
+    assert answer_by_rule("qa", Reading(TEXT, "Qui signe?")).output == "The text does not say."
+    assert answer_by_rule("qa", Reading(TEXT)).output == "It rained."
+
+
 @pytest.mark.parametrize("task", list(TaskType))
 @pytest.mark.parametrize("text", [TEXT, "", "...", "\n\n"])
 async def test_every_task_is_answered_the_same_way_twice_and_labelled(task: TaskType, text: str) -> None:
