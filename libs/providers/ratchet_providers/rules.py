@@ -34,7 +34,9 @@ LABEL_CUES: Final[Mapping[str, re.Pattern[str]]] = {
     "negative": re.compile(r"\b(bad|poor|terrible|unhappy|complain\w*)\b", re.IGNORECASE),
     "yes": TASK_CUES,
 }
-PASSAGE_HEAD = re.compile(r"^\[\d{1,3}\] [^\n]*, pages? \d+(?:-\d+)?$", re.MULTILINE)  # as the router heads what it retrieved
+PASSAGE_HEAD = re.compile(
+    r"^\[\d{1,3}\] [^\n]*, pages? \d+(?:-\d+)?$", re.MULTILINE
+)  # as the router heads what it retrieved
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 WORD = re.compile(r"\w+")
 

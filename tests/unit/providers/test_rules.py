@@ -43,7 +43,9 @@ def test_a_question_picks_the_sentence_that_shares_its_words(task: str) -> None:
 
 
 def test_the_heading_of_a_passage_is_no_answer() -> None:
-    text = "[1] Report of Acme Holding AB, page 2\nNothing of it.\n\n[2] Acme Holding, pages 3-4\nThe AB grew [3], page 5."
+    text = (
+        "[1] Report of Acme Holding AB, page 2\nNothing of it.\n\n[2] Acme Holding, pages 3-4\nThe AB grew [3], page 5."
+    )
     said = answer_by_rule("qa", Reading(text, "What does Acme Holding AB report?"))
     assert said.output == "The AB grew [3], page 5."
 

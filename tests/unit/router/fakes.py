@@ -56,6 +56,7 @@ class FakeModel:
     used: Usage | None = None  # by what failed
     hangs: bool = False
     confidence: float | None = 0.7
+    simulated: bool = False
     output_of: Callable[[str], str] | None = None  # by the text that it is told
     asked: list[ModelRequest] = field(default_factory=list)
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,7 +72,8 @@ class FakeModel:
             raise ProviderError("unsure").having_used(self.used)
         usage = Usage(input_tokens=1_000, output_tokens=100)
         output = self.output_of(str(request.messages)) if self.output_of else self.output
-        return ModelAnswer(output=output, usage=usage, model=request.model, confidence=self.confidence)
+        told = {"confidence": self.confidence, "simulated": self.simulated}
+        return ModelAnswer(output=output, usage=usage, model=request.model, **told)  # type: ignore[arg-type]
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
         for piece in replayed(await self.answer(request)):

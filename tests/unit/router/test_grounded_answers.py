@@ -494,6 +494,8 @@ async def test_confidence_is_calibrated_by_approach() -> None:
     ]
     await made.knows(quality=quality)
     found = await answered(made, asked())
+    assert (found.output, found.confidence, found.found) == (NOT_FOUND, None, False)
+    found = await answered(made, asked(approach="base_rag"))
     assert (found.output, found.confidence) == (RIGHT, 0.1)  # feedback on it can teach otherwise
     assert found.raw_confidence is not None
     assert (await answered(made, asked(approach="direct"))).confidence == 0.95
@@ -527,3 +529,51 @@ async def test_of_a_doubtful_version_and_a_base_model_that_nothing_is_known_of_t
     made.student.output, made.student.confidence = "82,959 million [1].", 0.69
     found = await answered(made, asked("How did net sales change in 2023?"))
     assert (found.version_id, found.output) == ("base", "Net sales fell by about 1.4% [1].")
+
+
+async def test_a_doubtful_version_that_a_base_model_agrees_with_is_given() -> None:
+    made = world("It is 4.5 percent [1].")
+    await made.knows([tuned()])
+    for model in made.models.values():
+        model.confidence = None
+    made.student.output, made.student.confidence = "4.5 percent", 0.45
+    found = await answered(made, asked())
+    assert (found.version_id, found.output, found.confidence) == (VERSION, "4.5 percent", 0.45)
+    assert [attempt.error for attempt in found.attempts if attempt.model != VERSION] == ["unsure"]
+
+
+async def test_what_is_right_too_seldom_is_not_found_and_says_why() -> None:
+    made = world("It is 4.5 percent [1].")
+    for model in made.models.values():
+        model.confidence = 0.2
+    found = await answered(made, asked())
+    assert (found.output, found.found) == (NOT_FOUND, False)
+    told = retrieval(found)
+    assert told is not None
+    assert told["reasons"][-1] == "The answer was only 0.20 sure."
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+@pytest.mark.parametrize("approach", [None, "base_rag"])
+async def test_of_passages_about_something_else_nothing_is_answered_that_does_not_point_into_them(
+    simulated: bool, approach: Any
+) -> None:
+    memo = source("Management expects capital expenditure of 33.5 million euros.", title="Memo")
+    said = memo.text if simulated else "Lima, since 1535."
+    made = world(said, Library([memo]))
+    for model in made.models.values():
+        model.simulated, model.confidence = simulated, None
+    found = await answered(made, asked("What is the capital of Peru?", approach=approach))
+    assert (found.output, found.found, found.confidence) == (NOT_FOUND, False, None)
+    told = retrieval(found)
+    assert told is not None
+    assert "No passage has what the question names: Peru." in told["reasons"]
+    assert told["reasons"][-1] == "The passages are about something else than the question."
+
+
+async def test_a_model_that_points_to_words_in_another_language_is_believed() -> None:
+    made = world('Sie ist 4,5 Prozent [1: "The rate is 4.5 percent"].')
+    for model in made.models.values():
+        model.confidence = None
+    found = await answered(made, asked("Wie hoch ist die lease Miete im Vertrag?"))
+    assert (found.output, found.found) == ('Sie ist 4,5 Prozent [1: "The rate is 4.5 percent"].', True)

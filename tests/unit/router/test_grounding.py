@@ -6,8 +6,9 @@ from msgspec.structs import replace
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.grounding.amount import is_small_talk, needed
 from ratchet_router.grounding.citing import citations_of
+from ratchet_router.grounding.comparing import Weighed, better, confirms
 from ratchet_router.grounding.context import Context, approach_of
-from ratchet_router.grounding.enough import covered, missing, stands_out
+from ratchet_router.grounding.enough import covered, missing, names_in, stands_out, strays
 from ratchet_router.grounding.going_on import Standing, next_step, says_nothing
 from ratchet_router.grounding.heading import fitting, heading
 from ratchet_router.grounding.merged import merged, new_in
@@ -202,15 +203,67 @@ def test_after_an_answer_more_is_read_then_another_asked_and_what_is_none_is_not
     assert next_step(at(confidence=0.7)) == "stop"
     assert next_step(at(confidence=None)) == "stop"
     assert next_step(at()) == "another round"
-    assert next_step(at(drained=True)) == "stop"  # it is given, with the confidence that it has
-    assert next_step(at(rounds=3)) == "stop"
+    assert next_step(at(drained=True)) == "not found"
+    assert next_step(at(rounds=3)) == "not found"
+    assert next_step(at(rounds=3, confirmed=True)) == "stop"
+    assert next_step(at(rounds=3, confidence=None)) == "stop"  # nothing is known of it
+    assert next_step(at(rounds=3, confidence=None, strays=True)) == "not found"
     assert next_step(at(says_nothing=True, drained=True)) == "not found"
     hybrid = at(approach="hybrid_rag_finetuned", rounds=3)
     assert next_step(hybrid._replace(others=True)) == "another approach"
-    assert next_step(hybrid) == "stop"
+    assert next_step(hybrid) == "not found"
     assert next_step(hybrid._replace(misquotes=True)) == "not found"
     assert next_step(at(confidence=1.0, says_nothing=True, rounds=3)) == "not found"
     assert next_step(at(confidence=1.0, misquotes=True, rounds=3)) == "not found"
+
+
+def test_passages_are_about_something_else_where_words_or_names_of_the_question_are_missing() -> None:
+    memo = source(
+        "Management expects capital expenditure of 33.5 million euros. Oversize costs 77 euros.", title="Memo"
+    )
+    assert strays("What is the capital of Peru?", [memo])
+    assert strays("Wie hoch ist die Miete?", [memo])
+    assert not strays("What capital expenditure does Management of Peru expect?", [memo])
+    assert not strays("Is it expected in May?", [source("Two are expected.")])
+    assert not strays("Wie hoch ist die Miete?", [replace(memo, ranks={"vectors": 3})])  # found by what it means
+    assert not strays("What is it?", [memo])
+    assert not strays("What is the capital of Peru?", [])
+    assert "No passage has what the question names: Peru." in missing("What is the capital of Peru?", [memo])
+
+
+def test_names_are_what_is_written_large_within_a_sentence() -> None:
+    assert names_in("What did Apple's board say of 10-K Q3 in May? And Intel of Peru?") == ["Apple", "Intel", "Peru"]
+    assert names_in("Who signed?") == []
+
+
+def test_two_answers_are_compared_by_numbers_of_the_same_kind() -> None:
+    sure, unsure = Weighed("a", probability=0.6), Weighed("b", probability=0.5)
+    assert better(sure, unsure, 0.7)
+    assert not better(unsure, sure, 0.7)
+    assert not better(sure, sure, 0.7)  # another look has brought nothing surer
+    assert better(Weighed("a", number=0.75), Weighed("b", number=0.6), 0.7)
+    assert not better(Weighed("", says_nothing=True), unsure, 0.7)
+    assert better(unsure, Weighed("a", strays=True), 0.7)
+    assert better(Weighed("", says_nothing=True), Weighed("", says_nothing=True), 0.7)  # it has read more
+
+
+def test_a_probability_and_what_only_checks_say_are_compared_by_what_both_have() -> None:
+    tuned, base = Weighed("87", probability=0.45), Weighed("It paid 77 [1].", number=0.75)
+    assert better(base, tuned, 0.7)
+    assert not better(base._replace(failed=1, number=0.375), tuned, 0.7)
+    assert not better(base._replace(output='It paid 87 [2: "paid 87"].'), tuned, 0.7)
+    assert not better(base, tuned._replace(probability=0.8), 0.7)
+    assert better(tuned._replace(probability=0.8), base, 0.7)
+    assert not better(tuned, base, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [("It is 87 million.", True), ("87.", True), ("It is 87.5.", False), ("It is 1,87", False), ("", False)],
+)
+def test_an_answer_is_confirmed_by_another_that_has_it_word_for_word(other: str, same: bool) -> None:
+    assert confirms(Weighed("87"), Weighed(other)) == same
+    assert not confirms(Weighed("87", misquotes=True), Weighed(other))
 
 
 def test_what_was_named_stays_and_what_looks_into_nothing_is_never_not_found() -> None:

@@ -3,14 +3,16 @@ them.
 """
 
 import re
+from calendar import day_name, month_name
 from collections.abc import Sequence
 from typing import Final
 
 from ratchet_router.checking.language import function_words
-from ratchet_router.grounding.sources import Source
+from ratchet_router.grounding.sources import VECTORS, Source
 
 COVERED: Final = 0.5  # of the question's words: fewer, and the passages are about something else
 GAP: Final = 0.05  # of the best score, between the best and the last: less, and none stands out
+TOLD: Final = 5  # names, at most
 STEM: Final = 5  # letters by which two forms of a word are known as one
 
 _ASKS: Final = re.compile(
@@ -18,6 +20,8 @@ _ASKS: Final = re.compile(
     r"|according|was|wie|wer|wo|wann|welche[rsn]?|qu[ei]l?s?|quelles?|combien|cu[aá]l(?:es)?|qué|quién|cuándo|cuánto"
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+_SENTENCE: Final = re.compile(r"[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*")
+_NO_NAMES: Final = frozenset(name.casefold() for name in (*month_name, *day_name))
 
 
 def words_of(text: str) -> list[str]:
@@ -34,12 +38,32 @@ def covered(question: str, sources: Sequence[Source]) -> float:
     asked = words_of(question)
     if not asked:
         return 1.0
-    there = {
-        _stem(word)
-        for source in sources
-        for word in _WORD.findall(f"{source.title} {source.company} {source.period} {source.text}".casefold())
-    }
+    there = _stems_in(sources)
     return sum(_stem(word) in there for word in asked) / len(asked)
+
+
+def names_in(question: str) -> list[str]:
+    """What is written large within a sentence, in its order, each once; no months, and nothing with a digit."""
+    later = [word for sentence in _SENTENCE.findall(question) for word in _WORD.findall(sentence)[1:]]
+    telling = frozenset(words_of(question)) - _NO_NAMES
+    return list(
+        dict.fromkeys(word for word in later if word[0].isupper() and word.isalpha() and word.casefold() in telling)
+    )
+
+
+def names_missing(question: str, sources: Sequence[Source]) -> list[str]:
+    """The names of the question, where none of them stands in the passages; empty where one does, or there is none."""
+    names, there = names_in(question), _stems_in(sources)
+    return [] if any(_stem(name.casefold()) in there for name in names) else names
+
+
+def strays(question: str, sources: Sequence[Source]) -> bool:
+    """Whether the passages are about something else than the question, as far as words tell: those that were found by
+    vectors may say it in other words, or in another language.
+    """
+    if not sources or any(VECTORS in source.ranks for source in sources):
+        return False
+    return covered(question, sources) < COVERED or bool(names_missing(question, sources))
 
 
 def stands_out(sources: Sequence[Source]) -> bool:
@@ -58,9 +82,19 @@ def missing(question: str, sources: Sequence[Source]) -> tuple[str, ...]:
     share = covered(question, sources)
     if share < COVERED:
         found.append(f"Of the question's words {share:.0%} stand in the passages.")
+    if names := names_missing(question, sources):
+        found.append(f"No passage has what the question names: {', '.join(names[:TOLD])}.")
     if not stands_out(sources):
         found.append("No passage stands out from the others.")
     return tuple(found)
+
+
+def _stems_in(sources: Sequence[Source]) -> frozenset[str]:
+    return frozenset(
+        _stem(word)
+        for source in sources
+        for word in _WORD.findall(f"{source.title} {source.company} {source.period} {source.text}".casefold())
+    )
 
 
 def _stem(word: str) -> str:

@@ -19,6 +19,8 @@ from ratchet_router.grounding.known import MOST, Known, KnowsNothing
 from ratchet_router.grounding.order.features import Features, features_of
 from ratchet_router.grounding.order.learned import Key, Ordering, Orders, key_of
 from ratchet_router.grounding.sources import (
+    VECTORS,
+    WORDS,
     Brought,
     KnowledgeAwayError,
     Meant,
@@ -28,8 +30,6 @@ from ratchet_router.grounding.sources import (
 )
 
 SEARCHED: Final = {"words": "full text", "words and vectors": "full text and vectors"}
-WORDS: Final = "words"  # what the ranks of the searches stand under
-VECTORS: Final = "vectors"
 BESIDE: Final = 3  # of the best hits the passages before and after come along in a wider look
 ALONG: Final = 12  # that come along, at most
 TOO_MANY: Final = f"There are more than {MOST} documents: what the question names narrows nothing."

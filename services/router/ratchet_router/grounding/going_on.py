@@ -1,8 +1,9 @@
 """An answer from documents is there: is it sure enough, or what comes next? Pure.
 
-The same approach once more with more to read; then the next approach. What then still says nothing, or points to what
-is not there, is the honest "not found"; any other answer is given with the confidence that it has. What the caller has
-named, or an experiment, stays as it is: it may read more, and no other approach takes its place.
+The same approach once more with more to read; then the next approach. What then still says nothing, points to what is
+not there, is of passages about something else, or is known to be right too seldom, is the honest "not found". What the
+caller has named, or an experiment, stays as it is: it may read more, no other approach takes its place, and its answer
+is given with the confidence that it has, so that people can rate it.
 """
 
 from typing import Final, Literal, NamedTuple
@@ -18,9 +19,10 @@ Step = Literal["stop", "another round", "another approach", "not found"]
 
 class Standing(NamedTuple):
     """`confidence`: a probability, None where there is none. `misquotes`: it points to what is not there, however sure
-    it is. `threshold`: from which an answer is sure enough. `rounds`: looks into the documents, up to now. `fixed`: the
-    approach was named. `drained`: another look brought nothing new. `others`: somebody of the next approach is left to
-    be asked.
+    it is. `strays`: the passages are about something else, and it points to nothing in them. `threshold`: from which an
+    answer is sure enough. `rounds`: looks into the documents, up to now. `fixed`: the approach was named. `drained`:
+    another look brought nothing new. `others`: somebody of the next approach is left to be asked. `confirmed`: by
+    somebody of another approach, who says the same.
     """
 
     approach: Approach
@@ -33,15 +35,18 @@ class Standing(NamedTuple):
     fixed: bool
     drained: bool = False
     others: bool = False
+    strays: bool = False
+    confirmed: bool = False
 
     @property
     def is_none(self) -> bool:
-        return self.says_nothing or self.misquotes
+        return self.says_nothing or self.misquotes or self.strays
 
     @property
     def is_sure(self) -> bool:
         """What nothing is known of is taken as it is."""
-        return not self.is_none and (self.confidence is None or self.confidence >= self.threshold)
+        known = self.confidence
+        return not self.is_none and (self.confirmed or known is None or known >= self.threshold)
 
 
 def next_step(at: Standing) -> Step:
@@ -54,7 +59,7 @@ def next_step(at: Standing) -> Step:
         return "another round"
     if at.approach == "hybrid_rag_finetuned" and at.others and not at.fixed:
         return "another approach"
-    return "not found" if retrieves and at.is_none else "stop"
+    return "not found" if retrieves and (at.is_none or not at.fixed) else "stop"
 
 
 def says_nothing(output: str) -> bool:

@@ -9,6 +9,9 @@ import msgspec
 from ratchet_common.errors import RefusedError, UnavailableError
 from ratchet_retrieval import EmbedsOnce, Where
 
+WORDS: Final = "words"  # what the ranks of the searches stand under
+VECTORS: Final = "vectors"
+
 Amount = Literal["none", "few", "many", "another round"]
 
 

@@ -1,4 +1,4 @@
-"""An answer from documents that is not sure enough: more is read, then others are asked. What is none is not found.
+"""An answer from documents that is not sure enough: more is read, then others are asked, then it is not found.
 
 It is one request all the while, with one record: what an answer cost that was not given stands in its attempt.
 """
@@ -11,12 +11,16 @@ from msgspec.structs import replace
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Attempt
+from ratchet_common.vocabulary import TaskType
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.asking_models import asked_once
 from ratchet_router.calling import called
 from ratchet_router.escalating import escalated
 from ratchet_router.failures import NoAnswerError
+from ratchet_router.grounding.citing import citations_of
+from ratchet_router.grounding.comparing import Weighed, better, confirms
+from ratchet_router.grounding.enough import strays
 from ratchet_router.grounding.going_on import Standing, Step, next_step, says_nothing
 from ratchet_router.grounding.not_found import not_found
 from ratchet_router.grounding.retrieving import another_round
@@ -36,6 +40,16 @@ def misquotes(answered: Answered) -> bool:
     return any(check.name == CITATIONS and not check.passed for check in answered.checks)
 
 
+def is_astray(answered: Answered, ask: Ask) -> bool:
+    """The passages are about something else than the question, and the answer points to nothing in them; what is
+    simulated reads nothing, and points to whatever is there.
+    """
+    sources = ask.grounding.sources if ask.grounding else ()
+    if ask.task_type != TaskType.QA or not strays(ask.question, sources):
+        return False
+    return answered.simulated or not citations_of(answered.output or "", sources)
+
+
 @dataclass(slots=True)
 class Given:
     """One answer, by whom, to which form of the request, and the attempt that brought it."""
@@ -48,13 +62,16 @@ class Given:
 
 @dataclass(slots=True)
 class Chain:
-    """`best` of the answers up to now. `drained`: the documents have nothing more to give."""
+    """`best` of the answers up to now. `drained`: the documents have nothing more to give. `confirmed`: the best is, by
+    another approach.
+    """
 
     progress: Progress
     tries: Tries[Target]
     best: Given
     drained: bool = False
     base_asked: bool = False
+    confirmed: bool = False
 
     @property
     def grounding(self) -> Grounding:
@@ -64,14 +81,16 @@ class Chain:
         return found
 
     def step(self) -> Step:
-        settings, answered = self.progress.parts.settings, self.best.answered
+        settings, best = self.progress.parts.settings, self._weighed(self.best)
         context = self.progress.ask.context
         return next_step(
             Standing(
-                approach=answered.approach,
-                confidence=self._probability(answered),
-                says_nothing=says_nothing(answered.output or ""),
-                misquotes=misquotes(answered),
+                approach=self.best.answered.approach,
+                confidence=best.probability,
+                says_nothing=best.says_nothing,
+                misquotes=best.misquotes,
+                strays=best.strays,
+                confirmed=self.confirmed,
                 threshold=settings.knowledge_confidence,
                 rounds=len(self.grounding.rounds),
                 most_rounds=settings.knowledge_rounds,
@@ -124,18 +143,25 @@ class Chain:
         self._compare(Given(target, answered, progress.ask, self._last(target)))
 
     def _compare(self, new: Given) -> None:
-        """The surer one stays; of two as sure the one that read more."""
-        old = self.best
-        worse, self.best = (old, new) if self._worth(new.answered) >= self._worth(old.answered) else (new, old)
+        old, threshold = self.best, self.progress.parts.settings.knowledge_confidence
+        its, was = self._weighed(new), self._weighed(old)
+        worse, self.best = (old, new) if better(its, was, threshold) else (new, old)
+        self.confirmed = new.answered.by_base != old.answered.by_base and confirms(its, was)
         self._marked(worse)
         if self.best is old:
             self._back_to(old.ask, new.ask)
 
-    def _worth(self, answered: Answered) -> tuple[bool, bool, bool, float]:
-        known = self._probability(answered)
-        enough = known is None or known >= self.progress.parts.settings.knowledge_confidence
-        sure = 1.0 if answered.confidence is None else answered.confidence
-        return not says_nothing(answered.output or ""), not misquotes(answered), enough, sure
+    def _weighed(self, given: Given) -> Weighed:
+        answered = given.answered
+        return Weighed(
+            answered.output or "",
+            says_nothing(answered.output or ""),
+            misquotes(answered),
+            is_astray(answered, given.ask),
+            self._probability(answered),
+            1.0 if answered.confidence is None else answered.confidence,
+            sum(not check.passed for check in answered.checks),
+        )
 
     def _probability(self, answered: Answered) -> float | None:
         ask, parts = self.progress.ask, self.progress.parts
@@ -177,6 +203,8 @@ class Chain:
             return "The model found no answer in the passages."
         if misquotes(self.best.answered):
             return "The answer pointed to what does not stand in the passages."
+        if is_astray(self.best.answered, self.best.ask):
+            return "The passages are about something else than the question."
         return f"The answer was only {sure or 0:.2f} sure."
 
     def end(self, step: Step) -> Answered:
