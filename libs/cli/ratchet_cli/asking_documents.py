@@ -20,7 +20,7 @@ def ask(router: Router, body: Mapping[str, Any], *, as_json: bool) -> int:
         sys.stdout.write(json.dumps(answered, indent=2) + "\n")
     else:
         show(answered)
-    return 0 if answered["retrieval"]["found"] else 1
+    return 1 if answered["retrieval"]["found"] is False else 0
 
 
 def body_of(

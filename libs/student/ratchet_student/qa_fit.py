@@ -95,8 +95,9 @@ def _held_out(sources: Sequence[_Source], seed: int) -> HeldOut:
         for place, source in enumerate(sources):
             if fold[place] != one:
                 continue
-            said, confidence[place] = best(source.text, source.question, habits, forest)
-            scores[place] = agreement(answer_words(said), source.answer)
+            chosen = best(source.text, source.question, habits, forest)
+            confidence[place] = chosen.worth
+            scores[place] = agreement(answer_words(chosen.text), source.answer)
     return HeldOut(confidence, scores, np.array([source.weight for source in sources]))
 
 

@@ -124,7 +124,7 @@ def _answers(model: AnswerModel, documents: Sequence[str], questions: Sequence[s
     for document, question in zip(documents, questions, strict=True):
         if document != last:
             last, text = document, read_text(document)
-        yield model.predict(text, question)
+        yield model.predict(text, question, document)
 
 
 def _summaries(

@@ -18,7 +18,7 @@ from ratchet_common.events import (
     TrafficAssigned,
     Usage,
 )
-from ratchet_providers.base import ErrorKind, ModelAnswer, ModelRequest, Piece, ProviderError
+from ratchet_providers.base import ErrorKind, Evidence, ModelAnswer, ModelRequest, Piece, ProviderError
 from ratchet_providers.replay import replayed
 from ratchet_providers.simulated_embeddings import SimulatedEmbeddings
 from ratchet_router.best_answers import Word
@@ -57,6 +57,7 @@ class FakeModel:
     hangs: bool = False
     confidence: float | None = 0.7
     simulated: bool = False
+    picks: str = ""  # out of what it reads: its evidence
     output_of: Callable[[str], str] | None = None  # by the text that it is told
     asked: list[ModelRequest] = field(default_factory=list)
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -72,8 +73,16 @@ class FakeModel:
             raise ProviderError("unsure").having_used(self.used)
         usage = Usage(input_tokens=1_000, output_tokens=100)
         output = self.output_of(str(request.messages)) if self.output_of else self.output
-        told = {"confidence": self.confidence, "simulated": self.simulated}
-        return ModelAnswer(output=output, usage=usage, model=request.model, **told)  # type: ignore[arg-type]
+        at = request.document.find(self.picks)
+        picked = (Evidence(self.picks, at, at + len(self.picks)),) if self.picks else ()
+        return ModelAnswer(
+            output=output,
+            usage=usage,
+            model=request.model,
+            confidence=self.confidence,
+            simulated=self.simulated,
+            evidence=picked,
+        )
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
         for piece in replayed(await self.answer(request)):

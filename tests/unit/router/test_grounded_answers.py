@@ -330,6 +330,12 @@ async def test_a_version_that_fails_leaves_it_to_the_base_models() -> None:
     made.student.fails = "unavailable"
     found = await answered(made, asked(approach="hybrid_rag_finetuned"))
     assert (found.approach, found.version_id, found.decision.fell_back) == ("base_rag", "base", True)
+    told = retrieval(found)
+    assert told is not None
+    assert told["reasons"][-2:] == [
+        "hybrid_rag_finetuned was asked for, and base_rag has answered.",
+        f"{VERSION} did not answer, or not well enough, so the catalogue's models were asked.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -363,7 +369,18 @@ async def test_a_greeting_needs_no_documents() -> None:
     assert library_of(made).asked == []
     told = retrieval(found)
     assert told is not None
-    assert told["decision"] == "none"
+    assert (told["decision"], told["found"]) == ("none", None)
+
+
+@pytest.mark.parametrize("approach", ["direct", "finetuned"])
+async def test_what_says_nothing_by_heart_is_neither_found_nor_sure(approach: Any) -> None:
+    made = world("The text does not say.")
+    await made.knows([tuned()])
+    made.student.output = "The text does not say."
+    found = await answered(made, asked(approach=approach))
+    told = retrieval(found)
+    assert told is not None
+    assert (found.approach, found.confidence, told["found"]) == (approach, None, None)
 
 
 async def test_an_index_that_is_away_or_not_set_up_is_a_clear_error() -> None:
@@ -577,3 +594,20 @@ async def test_a_model_that_points_to_words_in_another_language_is_believed() ->
         model.confidence = None
     found = await answered(made, asked("Wie hoch ist die lease Miete im Vertrag?"))
     assert (found.output, found.found) == ('Sie ist 4,5 Prozent [1: "The rate is 4.5 percent"].', True)
+
+
+async def test_a_question_in_another_language_than_the_passages_says_so() -> None:
+    made = world(RIGHT, Library([replace(LEASE, text=f"{LEASE.text} That is what it was for, and not the other.")]))
+    found = await answered(made, asked("Wie hoch ist die rate von dem lease?"))
+    told = retrieval(found)
+    assert told is not None
+    assert any("taken to be in German, and what was read in English" in reason for reason in told["reasons"])
+
+
+async def test_the_span_that_a_student_picked_is_its_citation() -> None:
+    made = world()
+    await made.knows([tuned()])
+    made.student.output, made.student.confidence, made.student.picks = "once", 0.9, "once"
+    found = await answered(made, asked("How often may the lease be renewed?"))
+    (cited,) = citations(found)
+    assert (found.output, cited["passage"], cited["quote"]) == ("once", 1, "It may be renewed once.")

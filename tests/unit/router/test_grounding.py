@@ -4,14 +4,16 @@ import pytest
 from msgspec.structs import replace
 
 from ratchet_common.vocabulary import TaskType
+from ratchet_providers.base import Evidence
 from ratchet_router.grounding.amount import is_small_talk, needed
 from ratchet_router.grounding.citing import citations_of
 from ratchet_router.grounding.comparing import Weighed, better, confirms
 from ratchet_router.grounding.context import Context, approach_of
 from ratchet_router.grounding.enough import covered, missing, names_in, stands_out, strays
 from ratchet_router.grounding.going_on import Standing, next_step, says_nothing
-from ratchet_router.grounding.heading import fitting, heading
+from ratchet_router.grounding.heading import document_of, fitting, heading
 from ratchet_router.grounding.merged import merged, new_in
+from ratchet_router.grounding.other_language import other_language
 from ratchet_router.grounding.rewording import reworded
 from ratchet_router.grounding.sources import Grounding
 from tests.unit.router.knowledge import LEASE, REPORT, SALES, source
@@ -128,6 +130,21 @@ def test_a_short_answer_without_marks_is_cited_from_where_it_stands() -> None:
     assert citations_of("in the", SOURCES) == ()
     (figure,) = citations_of("81,797", SOURCES)
     assert figure.passage == 2
+
+
+def test_a_short_answer_is_cited_from_the_places_that_whoever_picked_it_tells() -> None:
+    text = document_of(SOURCES)
+    at = text.index("82,959")
+    (found,) = citations_of("in all 82", SOURCES, [Evidence("82,959", at, at + 6)] * 2)
+    assert (found.passage, found.quote) == (2, SALES)
+    low = text.index("2031")
+    both = citations_of("1", SOURCES, [Evidence("82,959", at, at + 6), Evidence("2031", low, low + 4)])
+    assert [(one.passage, one.quote) for one in both] == [(2, SALES), (1, "The lease runs until 2031.")]
+    marked = citations_of("It is so [1].", SOURCES, [Evidence("82,959", at, at + 6)])
+    assert [one.passage for one in marked] == [1]  # its own marks go before
+    title = text.index("10-Q")
+    for wrong in (Evidence("82,959", at + 1, at + 7), Evidence("10-Q", title, title + 4), Evidence("x", 9_999, 10_000)):
+        assert citations_of("in all 82", SOURCES, [wrong]) == ()
 
 
 @pytest.mark.parametrize(
@@ -299,3 +316,20 @@ def test_of_a_document_that_changed_between_two_looks_the_older_revision_counts(
         ),
     )
     assert (found.documents, found.revisions) == (("lease", "report"), (2, 2))
+
+
+GERMAN = "Die Miete der Halle ist nicht so hoch wie in dem Vertrag, und sie wird von der Stadt für das Jahr bezahlt."
+
+
+def test_a_question_in_another_language_than_the_passages_is_told() -> None:
+    (said,) = other_language(
+        "Wie hoch ist die Miete?", [LEASE, source("It is not for the tenant to say what that was.")]
+    )
+    assert said.startswith("The question is taken to be in German, and what was read in English: only words")
+    (said,) = other_language("What is the rent of the hall?", [source(GERMAN, ranks={"vectors": 1})])
+    assert said == (
+        "The question is taken to be in English, and what was read in German: what it means was searched for."
+    )
+    assert other_language("Wie hoch ist die Miete?", [source(GERMAN)]) == ()
+    assert other_language("Miete?", [LEASE]) == ()
+    assert other_language("Wie hoch ist die Miete?", [source("12 | 13 | 14")]) == ()

@@ -31,6 +31,15 @@ def test_the_row_and_the_year_that_are_asked_for_decide_which_figure_answers() -
         assert learned().predict(document, f"What was {label.lower()} in 2024?").output == f"{now} million"
 
 
+def test_where_the_answer_stands_is_told() -> None:
+    document = reports(1, seed=2)[0].document
+    for asked in ("What was sales in 2023?", "What was rent in 2024?"):
+        said = learned().predict(document, asked)
+        (at,) = said.evidence
+        assert at.text == document[at.start : at.end]
+        assert said.output.startswith(at.text)
+
+
 def test_it_is_surer_of_what_it_answers_rightly() -> None:
     held_out = reports(80, seed=5)
     held_out += [Example(e.document, "nothing", "Why did nobody think of it?") for e in held_out[:20]]

@@ -49,7 +49,9 @@ class RoundView(BaseModel):
 class RetrievalView(BaseModel):
     decision: Literal["none", "few", "many", "another round"]
     reasons: list[str]
-    found: bool = Field(description="false: the documents do not answer the question, and the output says so")
+    found: bool | None = Field(
+        description="false: the documents do not answer the question, and the output says so; null: none were read"
+    )
     searched: str = Field(description="how, such as by full text alone; empty: nothing was")
     passages: list[PassageView] = Field(description="what was given to read; the first has the number 1")
     rounds: list[RoundView]
@@ -58,7 +60,8 @@ class RetrievalView(BaseModel):
 def citations(answered: Answered) -> list[dict[str, Any]]:
     if answered.grounding is None or not answered.found:
         return []
-    found: list[dict[str, Any]] = msgspec.to_builtins(citations_of(answered.output or "", answered.grounding.sources))
+    its = citations_of(answered.output or "", answered.grounding.sources, answered.evidence)
+    found: list[dict[str, Any]] = msgspec.to_builtins(its)
     return found
 
 
@@ -69,7 +72,7 @@ def retrieval(answered: Answered) -> dict[str, Any] | None:
     return {
         "decision": its.decision,
         "reasons": list(its.reasons),
-        "found": its.found,
+        "found": its.answers,
         "searched": its.searched,
         "passages": [
             {

@@ -73,8 +73,10 @@ class Generated(BaseModel):
     output: str
     items: list[str] | None
     label: str | None
-    evidence: list[EvidenceView] = Field(description="of a student's answer from a document with tables; else empty")
-    assumptions: list[str] = Field(description="sentences, on what of the document such a student left out")
+    evidence: list[EvidenceView] = Field(
+        description="of a student that answers a question: where in what it read the answer stands; else empty"
+    )
+    assumptions: list[str] = Field(description="sentences, on what of the document a reader of tables left out")
     model: str
     version_id: str
     tier: str

@@ -16,6 +16,7 @@ from ratchet_router.checking.scripts import SCRIPTS, SHARED, UNKNOWN, by_script,
 FUNCTION_WORDS = Path(__file__).parent / "function_words.toml"
 SAMPLE = 600  # characters; of a longer text from three places
 ENOUGH = 4.0  # small words; one that n languages have counts 1/√n
+ENOUGH_FOR_A_WARNING = 1.5
 CLEAR = 1.5  # times as many as the next language has
 SHARE = 0.12  # of the words; running text has .3 to .5
 
@@ -26,6 +27,12 @@ def language_of(text: str) -> str:
     """ISO 639-1, or UNKNOWN. Norwegian goes by "da": in writing the two are too close."""
     sample = _sample(text)
     return (not sample.isascii() and by_script(sample)) or _by_words(sample)
+
+
+def likely_language_of(text: str) -> str:
+    """Of a sentence, where no more than a warning hangs on it: fewer small words are enough."""
+    sample = _sample(text)
+    return (not sample.isascii() and by_script(sample)) or _by_words(sample, enough=ENOUGH_FOR_A_WARNING)
 
 
 def can_be_told(language: str) -> bool:
@@ -47,7 +54,7 @@ def _sample(text: str) -> str:
     return f"{text[:part]} {text[middle : middle + part]} {text[-part:]}"
 
 
-def _by_words(sample: str) -> str:
+def _by_words(sample: str, enough: float = ENOUGH) -> str:
     words = _WORD.findall(sample.lower())
     known, scores = _languages(), dict[str, float]()
     for word in words:
@@ -61,7 +68,7 @@ def _by_words(sample: str) -> str:
         return UNKNOWN
     most, best = ranked[-1]
     next_most = ranked[-2][0] if len(ranked) > 1 else 0.0
-    sure = most >= ENOUGH and most >= CLEAR * next_most and most >= SHARE * len(words)
+    sure = most >= enough and most >= CLEAR * next_most and most >= SHARE * len(words)
     return best if sure else UNKNOWN
 
 

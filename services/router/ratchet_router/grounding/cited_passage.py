@@ -65,6 +65,13 @@ class CitedPassage:
         best = min(shared, key=lambda number: (-shared[number], number), default=0)
         return (self._sentences[best] if self._sentences else self.source.text.strip())[:LONGEST_QUOTE]
 
+    def at(self, start: int, end: int) -> str:
+        """The sentence, or the row, in which that part of the text stands."""
+        for match in SENTENCE.finditer(self.source.text):
+            if match.start() <= start < match.end():
+                return _around(match[0], start - match.start())
+        return self.source.text[start:end][:LONGEST_QUOTE]
+
     def around(self, said: re.Pattern[str]) -> str | None:
         """The sentence in which it stands; None: it stands nowhere."""
         found = said.search(self.source.text)
@@ -72,6 +79,10 @@ class CitedPassage:
             return None
         for sentence in self._sentences:
             if inside := said.search(sentence):
-                begin = max(0, inside.start() - BEFORE) if len(sentence) > LONGEST_QUOTE else 0
-                return sentence[begin : begin + LONGEST_QUOTE]
+                return _around(sentence, inside.start())
         return found[0]
+
+
+def _around(sentence: str, place: int) -> str:
+    begin = max(0, place - BEFORE) if len(sentence) > LONGEST_QUOTE else 0
+    return sentence[begin : begin + LONGEST_QUOTE].strip()

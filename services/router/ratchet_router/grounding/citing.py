@@ -1,20 +1,23 @@
 """Where an answer says it is from: its marks and quotes, and the passages that they mean. Pure.
 
 A mark `[2]` without a quote is given the sentence of the passage that shares most words with what stands before the
-mark. A short answer without any mark is cited from the first passage in which it stands word for word, where it says
-enough to be known by: who picks cells and spans, and writes no marks, says so where they are from.
+mark. Who picks cells and spans, and writes no marks, says in which place of what was read they stand. A short answer
+without either is cited from the first passage in which it stands word for word, where it says enough to be known by.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from heapq import merge
 from typing import Final, NamedTuple
 
 import msgspec
 
+from ratchet_providers.base import Evidence
 from ratchet_router.citations import QUOTED
 from ratchet_router.grounding.cited_passage import LONGEST_QUOTE, SENTENCE, CitedPassage
 from ratchet_router.grounding.enough import words_of
+from ratchet_router.grounding.heading import begins_of
 from ratchet_router.grounding.sources import Source, TablePlace
 
 MOST: Final = 50  # citations of one answer
@@ -40,8 +43,10 @@ class Citation(msgspec.Struct, frozen=True, kw_only=True):
     table: TablePlace | None = None
 
 
-def citations_of(output: str, sources: Sequence[Source]) -> tuple[Citation, ...]:
-    """In the answer's order, each once; none for a mark or a quote that no passage bears out."""
+def citations_of(output: str, sources: Sequence[Source], evidence: Sequence[Evidence] = ()) -> tuple[Citation, ...]:
+    """In the answer's order, each once; none for a mark or a quote that no passage bears out. `evidence`: by places in
+    the passages as they are given to read, `heading.document_of`.
+    """
     if not sources:
         return ()
     passages = [CitedPassage(source) for source in sources]
@@ -50,7 +55,7 @@ def citations_of(output: str, sources: Sequence[Source]) -> tuple[Citation, ...]
         found.setdefault((number, quote), _citation(number, sources[number - 1], quote))
         if len(found) == MOST:
             break
-    return tuple(found.values()) or _unmarked(output, passages)
+    return tuple(found.values()) or _picked(evidence, passages) or _unmarked(output, passages)
 
 
 class _Pointed(NamedTuple):
@@ -94,6 +99,22 @@ def _borne_out(one: _Pointed, passages: Sequence[CitedPassage]) -> tuple[int, st
         if (quote := passages[number - 1].quoted(one.words)) is not None:
             return number, quote
     return None
+
+
+def _picked(evidence: Sequence[Evidence], passages: Sequence[CitedPassage]) -> tuple[Citation, ...]:
+    """None for a place that has other words there: it is of another text."""
+    found: dict[tuple[int, str], Citation] = {}
+    begins = list(begins_of([one.source for one in passages]))
+    for its in evidence[:LOOKED_UP]:
+        number = bisect_right(begins, its.start)
+        if not number or not its.text:
+            continue
+        passage = passages[number - 1]
+        start, end = its.start - begins[number - 1], its.end - begins[number - 1]
+        if passage.source.text[start:end] == its.text:
+            quote = passage.at(start, end)
+            found.setdefault((number, quote), _citation(number, passage.source, quote))
+    return tuple(found.values())[:MOST]
 
 
 def passages_with(said: str, sources: Sequence[Source]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from ratchet_common.vocabulary import TaskType
 from ratchet_router.ask import Ask
 from ratchet_router.grounding.context import Context, approach_of
 from ratchet_router.grounding.going_on import NOT_FOUND
-from ratchet_router.grounding.heading import headed
+from ratchet_router.grounding.heading import document_of, headed
 from ratchet_router.grounding.sources import Grounding
 
 # For a conversation, which no template dresses.
@@ -59,7 +59,7 @@ def with_sources(ask: Ask, context: Context, grounding: Grounding) -> Ask:
         context=context,
         grounding=grounding,
         messages=_encoded(messages),
-        document="\n\n".join(texts),
+        document=document_of(grounding.sources),
         documents=max(1, len(grounding.documents)),
         has_document=True,
         note=CITE if ask.task_type in CITING and not ask.note else ask.note,

@@ -17,6 +17,7 @@ STEM: Final = 5  # letters by which two forms of a word are known as one
 
 _ASKS: Final = re.compile(
     r"wh(?:at|en|ere|ich|om?|ose|y)|how|does|did|could|would|should|may|much|list|name|give|show|tell|state|say|please"
+    r"|answer|question"
     r"|according|was|wie|wer|wo|wann|welche[rsn]?|qu[ei]l?s?|quelles?|combien|cu[aá]l(?:es)?|qué|quién|cuándo|cuánto"
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:[.,]\d+)*")

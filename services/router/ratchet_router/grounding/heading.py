@@ -1,7 +1,7 @@
 """From passages to the text that a model reads: each under its number, so that an answer can name it. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -9,11 +9,26 @@ from msgspec.structs import replace
 from ratchet_router.grounding.sources import Source
 
 LEAST = 200  # characters of a passage: less of it is not worth its heading
+BETWEEN: Final = "\n\n"
 _FIRST: Final = re.compile(r"\s*\[1\] [^\n]*, pages? \d+(?:-\d+)?\n")
 
 
 def headed(number: int, source: Source) -> str:
     return f"{heading(number, source)}\n{source.text}"
+
+
+def document_of(sources: Sequence[Source]) -> str:
+    """All of them as one text."""
+    return BETWEEN.join(headed(number, source) for number, source in enumerate(sources, 1))
+
+
+def begins_of(sources: Sequence[Source]) -> Iterator[int]:
+    """Where in `document_of` the text of each begins, behind its heading."""
+    at = 0
+    for number, source in enumerate(sources, 1):
+        its = len(heading(number, source)) + 1
+        yield at + its
+        at += its + len(source.text) + len(BETWEEN)
 
 
 def heading(number: int, source: Source) -> str:
@@ -36,7 +51,7 @@ def fitting(sources: Sequence[Source], characters: int) -> tuple[Source, ...]:
     kept: list[Source] = []
     left = characters
     for source in sources:
-        needs = len(headed(len(kept) + 1, source)) + 2
+        needs = len(headed(len(kept) + 1, source)) + len(BETWEEN)
         if needs <= left:
             kept.append(source)
             left -= needs

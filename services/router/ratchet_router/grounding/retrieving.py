@@ -16,6 +16,7 @@ from ratchet_router.grounding.enough import missing
 from ratchet_router.grounding.heading import fitting
 from ratchet_router.grounding.merged import boosted, merged, new_in
 from ratchet_router.grounding.metrics import looked
+from ratchet_router.grounding.other_language import other_language
 from ratchet_router.grounding.rewording import reworded
 from ratchet_router.grounding.sources import Brought, Grounding, KnowledgeAwayError, Round
 from ratchet_router.parts import Parts
@@ -42,7 +43,8 @@ async def grounded(ask: Ask, parts: Parts) -> Ask:
     if lacks and context.passages is None and parts.settings.knowledge_rounds > 1:
         wider = await _looked(ask, context, found, parts.numbers.most, parts)
         found = replace(wider, decision="another round", reasons=(*wider.reasons, *lacks))
-    return with_sources(ask, context, replace(found, found=bool(found.sources)))
+    reasons = (*found.reasons, *other_language(context.query, found.sources))
+    return with_sources(ask, context, replace(found, found=bool(found.sources), reasons=reasons))
 
 
 async def another_round(ask: Ask, why: Sequence[str], parts: Parts) -> Ask | None:

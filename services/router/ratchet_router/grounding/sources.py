@@ -83,6 +83,11 @@ class Grounding(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.rounds)
 
     @property
+    def answers(self) -> bool | None:
+        """None: nothing was read, so there is no telling."""
+        return self.found if self.sources or not self.found else None
+
+    @property
     def documents(self) -> tuple[str, ...]:
         """The ids of those that were read, each once."""
         return tuple(dict.fromkeys(source.document_id for source in self.sources))

@@ -47,7 +47,7 @@ def is_astray(answered: Answered, ask: Ask) -> bool:
     sources = ask.grounding.sources if ask.grounding else ()
     if ask.task_type != TaskType.QA or not strays(ask.question, sources):
         return False
-    return answered.simulated or not citations_of(answered.output or "", sources)
+    return answered.simulated or not citations_of(answered.output or "", sources, answered.evidence)
 
 
 @dataclass(slots=True)
@@ -208,10 +208,24 @@ class Chain:
         return f"The answer was only {sure or 0:.2f} sure."
 
     def end(self, step: Step) -> Answered:
-        answered = replace(self.best.answered, attempts=tuple(self.progress.attempts), grounding=self.grounding)
+        its = self.grounding
+        its = replace(its, reasons=(*its.reasons, *self._why_another()))
+        answered = replace(self.best.answered, attempts=tuple(self.progress.attempts), grounding=its)
         if step == "not found":
-            return not_found(answered, self.grounding, self._doubt())
+            return not_found(answered, its, self._doubt())
+        if says_nothing(answered.output or ""):  # by heart: how sure is it of nothing?
+            return replace(answered, confidence=None, raw_confidence=None)
         return answered
+
+    def _why_another(self) -> tuple[str, ...]:
+        """Than the approach that was named."""
+        context, answered = self.progress.ask.context, self.best.answered
+        if context is None or context.fixed in (None, answered.approach):
+            return ()
+        return (
+            f"{context.fixed} was asked for, and {answered.approach} has answered.",
+            *answered.decision.reasons[-1:],
+        )
 
 
 async def surer(

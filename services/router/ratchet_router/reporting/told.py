@@ -73,7 +73,7 @@ def told_of(answered: Answered) -> Told:
 def _read(answered: Answered) -> tuple[Read, ...]:
     sources = answered.grounding.sources if answered.grounding else ()
     quotes: dict[int, list[str]] = {}
-    for one in citations_of(answered.output or "", sources) if answered.found else ():
+    for one in citations_of(answered.output or "", sources, answered.evidence) if answered.found else ():
         quotes.setdefault(one.passage, []).append(one.quote)
     return tuple(
         Read(

@@ -1,0 +1,31 @@
+"""A question in another language than what is read for it: words find little then, and who reads may err. Pure."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from ratchet_router.checking.language import language_of, likely_language_of
+from ratchet_router.checking.scripts import UNKNOWN
+from ratchet_router.grounding.sources import VECTORS, Source
+
+_NAMES: Final = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+
+
+def other_language(question: str, sources: Sequence[Source]) -> tuple[str, ...]:
+    """What is assumed then, in one sentence; empty where both are in one language, or one cannot be told."""
+    asked, read = likely_language_of(question), _language_of(sources)
+    if UNKNOWN in (asked, read) or asked == read:
+        return ()
+    by_meaning = any(VECTORS in source.ranks for source in sources)
+    how = "what it means was searched for" if by_meaning else "only words that both have were searched for"
+    return (f"The question is taken to be in {_name(asked)}, and what was read in {_name(read)}: {how}.",)
+
+
+def _language_of(sources: Sequence[Source]) -> str:
+    """Of most of the passages that can be told."""
+    told = Counter(language for source in sources if (language := language_of(source.text)) != UNKNOWN)
+    return max(told, key=lambda language: told[language], default=UNKNOWN)
+
+
+def _name(language: str) -> str:
+    return _NAMES.get(language, f"another language ({language})")
