@@ -1,12 +1,13 @@
 """Plots of a report: what the instruments were worth, how far they fell, and figures beside each other. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, islice
 
 from ratchet_figures.choosing import OfPrices
-from ratchet_figures.figure import Figure
+from ratchet_figures.figure import CannotComputeError, Figure
 from ratchet_figures.names import CONTRIBUTION, OF_STATEMENTS
+from ratchet_figures.prices import prices_of
 from ratchet_figures.series import Series
 from ratchet_reports.limits import STANDARD
 from ratchet_reports.plots.making import area_of_drawdown, bars_of, lines_of_worth
@@ -36,16 +37,25 @@ def _plots(wanted: Wanted, choice: Chosen, figures: Sequence[Figure]) -> Iterato
 
 
 def _over_time(holdings: Holdings, asked: OfPrices) -> Iterator[Plot]:
-    """Of no more than a plot has room for: those that weigh most."""
+    """Of no more than a plot has room for: those that weigh most. Of prices that are refused there is none."""
     names = list(asked.instruments or holdings.instruments)
     names.sort(key=lambda name: -abs(holdings.weights.get(name, 0.0)))
     names += [asked.benchmark] if asked.benchmark and asked.benchmark not in names else []
-    shown: Mapping[str, Series] = {
-        name: its for name in names[: STANDARD.series] if len(its := holdings.of(name, asked.first, asked.last)) > 1
-    }
+    can_be: Iterator[tuple[str, Series]] = (
+        (name, its) for name in names if _are_prices(name, its := holdings.of(name, asked.first, asked.last))
+    )
+    shown = dict(islice(can_be, STANDARD.series))
     if shown:
         yield lines_of_worth("What 1 became", shown)
         yield area_of_drawdown("Below the highest so far", shown)
+
+
+def _are_prices(name: str, its: Series) -> bool:
+    try:
+        prices_of({name: its})
+    except CannotComputeError:
+        return False
+    return True
 
 
 def _statements(figures: Sequence[Figure]) -> Iterator[Plot]:

@@ -70,6 +70,16 @@ def test_many_instruments_fit_into_the_plots() -> None:
     assert {"What 1 became", "Contribution to the total return"} <= {plot.title for plot in found.plots}
 
 
+def test_prices_that_are_refused_are_in_no_plot() -> None:
+    wanted = Wanted(question="", holdings=Holdings(prices=prices([1, 2, 3], [3, -5, 4], [2])))
+    found = computed(wanted, Chosen(of_prices=(OfPrices(("max_drawdown",)),)))
+    assert found.figures == ()
+    assert any("is -5" in one for one in found.refused)
+    assert [[one.name for one in plot.series] for plot in found.plots] == [["S0"], ["S0"]]  # type: ignore[union-attr]
+    wanted = Wanted(question="", holdings=Holdings(prices=prices([3, 0, 4])))
+    assert computed(wanted, Chosen(of_prices=(OfPrices(("max_drawdown",)),))).plots == ()
+
+
 def test_parts_that_are_not_wanted_are_not_made() -> None:
     wanted = Wanted(question="", holdings=Holdings(prices=prices([1, 2, 3])), parts=("figures",))
     found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return",)),)))
