@@ -101,8 +101,8 @@ class RouterSettings(CommonSettings):
         0.7,
         ge=0,
         le=1,
-        description="of an answer from documents: below it more is read, then the next approach asked; the surest of "
-        "the answers is given",
+        description="of an answer from documents: below it more is read, then the next approach asked, then it is not "
+        "found, unless its approach was named; 0: none is thrown away for it",
     )
     knowledge_few: int = Field(5, ge=1, le=100, description="passages for a question that asks for one thing")
     knowledge_many: int = Field(12, ge=1, le=100, description="passages for one that asks for several")
