@@ -322,14 +322,16 @@ GERMAN = "Die Miete der Halle ist nicht so hoch wie in dem Vertrag, und sie wird
 
 
 def test_a_question_in_another_language_than_the_passages_is_told() -> None:
-    (said,) = other_language(
-        "Wie hoch ist die Miete?", [LEASE, source("It is not for the tenant to say what that was.")]
-    )
+    text = source("It is not for the tenant to say what that was.")
+    (said,) = other_language("Wie hoch ist die Miete?", [LEASE, text], by_words=True)
     assert said.startswith("The question is taken to be in German, and what was read in English: only words")
-    (said,) = other_language("What is the rent of the hall?", [source(GERMAN, ranks={"vectors": 1})])
+    (said,) = other_language("What is the rent of the hall?", [source(GERMAN)], by_words=False)
     assert said == (
         "The question is taken to be in English, and what was read in German: what it means was searched for."
     )
-    assert other_language("Wie hoch ist die Miete?", [source(GERMAN)]) == ()
-    assert other_language("Miete?", [LEASE]) == ()
-    assert other_language("Wie hoch ist die Miete?", [source("12 | 13 | 14")]) == ()
+    (said,) = other_language("Wie hoch ist die Miete?", [], by_words=True)
+    assert said == "The question is taken to be in German: by words, documents in another language are not found."
+    assert other_language("Wie hoch ist die Miete?", [], by_words=False) == ()
+    assert other_language("Wie hoch ist die Miete?", [source(GERMAN)], by_words=True) == ()
+    assert other_language("Miete?", [LEASE, text], by_words=True) == ()
+    assert other_language("Wie hoch ist die Miete?", [source("12 | 13 | 14")], by_words=True) == ()

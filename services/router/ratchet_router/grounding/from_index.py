@@ -19,6 +19,7 @@ from ratchet_router.grounding.known import MOST, Known, KnowsNothing
 from ratchet_router.grounding.order.features import Features, features_of
 from ratchet_router.grounding.order.learned import Key, Ordering, Orders, key_of
 from ratchet_router.grounding.sources import (
+    BY_WORDS,
     VECTORS,
     WORDS,
     Brought,
@@ -29,7 +30,7 @@ from ratchet_router.grounding.sources import (
     TablePlace,
 )
 
-SEARCHED: Final = {"words": "full text", "words and vectors": "full text and vectors"}
+SEARCHED: Final = {"words": BY_WORDS, "words and vectors": "full text and vectors"}
 BESIDE: Final = 3  # of the best hits the passages before and after come along in a wider look
 ALONG: Final = 12  # that come along, at most
 TOO_MANY: Final = f"There are more than {MOST} documents: what the question names narrows nothing."

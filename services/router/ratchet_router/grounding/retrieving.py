@@ -18,7 +18,7 @@ from ratchet_router.grounding.merged import boosted, merged, new_in
 from ratchet_router.grounding.metrics import looked
 from ratchet_router.grounding.other_language import other_language
 from ratchet_router.grounding.rewording import reworded
-from ratchet_router.grounding.sources import Brought, Grounding, KnowledgeAwayError, Round
+from ratchet_router.grounding.sources import BY_WORDS, Brought, Grounding, KnowledgeAwayError, Round
 from ratchet_router.parts import Parts
 
 JOINED_WITHIN_S: Final = 1.0
@@ -43,7 +43,8 @@ async def grounded(ask: Ask, parts: Parts) -> Ask:
     if lacks and context.passages is None and parts.settings.knowledge_rounds > 1:
         wider = await _looked(ask, context, found, parts.numbers.most, parts)
         found = replace(wider, decision="another round", reasons=(*wider.reasons, *lacks))
-    reasons = (*found.reasons, *other_language(context.query, found.sources))
+    its = other_language(context.query, found.sources, by_words=found.searched == BY_WORDS)
+    reasons = tuple(dict.fromkeys((*found.reasons, *its)))
     return with_sources(ask, context, replace(found, found=bool(found.sources), reasons=reasons))
 
 

@@ -11,6 +11,7 @@ from ratchet_retrieval import EmbedsOnce, Where
 
 WORDS: Final = "words"  # what the ranks of the searches stand under
 VECTORS: Final = "vectors"
+BY_WORDS: Final = "full text"  # how it was searched: by words alone
 
 Amount = Literal["none", "few", "many", "another round"]
 
