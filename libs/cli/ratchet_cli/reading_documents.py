@@ -63,7 +63,7 @@ def _about(parsed: Parsed, about: Metadata) -> Iterator[str]:
     yield f"{parsed.kind}, {len(parsed.pages)} {'sheets' if parsed.divided == 'sheets' else 'pages'}"
     if about.title:
         yield f"title: {about.title}"
-    for name in ("document_type", "company", "period", "period_end", "date"):
+    for name in ("document_type", "company", "period", "period_end", "periods", "date"):
         found: Found | None = getattr(about, name)
         if found is not None:
             where = f"page {found.page}" if found.page else f"the {found.place}"

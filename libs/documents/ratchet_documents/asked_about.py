@@ -5,116 +5,161 @@ and is said: an answer out of other documents would be of something else.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from ratchet_documents.metadata.periods import periods_in
+from ratchet_documents.asked_companies import NAMES, Named, companies_named, short_name, words_of
+from ratchet_documents.asked_times import Spoken, Time, a_year_later, times_in
 
-_LEGAL: Final = frozenset(
-    {
-        "incorporated",
-        "inc",
-        "corporation",
-        "corp",
-        "company",
-        "co",
-        "limited",
-        "ltd",
-        "llc",
-        "llp",
-        "lp",
-        "plc",
-        "ag",
-        "se",
-        "gmbh",
-        "kgaa",
-        "sa",
-        "nv",
-        "ab",
-        "asa",
-        "oyj",
-        "spa",
-        "holdings",
-        "holding",
-        "group",
-        "the",
-        "com",
-    }
-)
 _LATEST: Final = re.compile(
     r"\b(?:latest|newest|most\s+recent|(?:current|last)\s+(?:quarter|year|period|report|filing))\b", re.I
 )
-NAMES: Final = 16_384  # that are remembered in short: the same documents are looked at for each question
-_WORD: Final = re.compile(r"\w+(?:&\w+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a document. `period` as `2022-Q3`, `period_end` as `2022-06-25`; empty: not known."""
+    """What is known of a document. `period` as `2022-Q3`, `period_end` as `2022-06-25`; empty: not known. `periods`:
+    all that it has figures of, as columns say it.
+    """
 
     document_id: str
     title: str
     company: str = ""
     period: str = ""
     period_end: str = ""
+    periods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """`documents` None: nothing was named by which to choose. `reasons`: what was, in sentences."""
+    """`documents` None: nothing was named by which to choose. `reasons`: what was, in sentences.
+
+    `unheard`: names of which there is no document, where no other is named: who does not speak of them answers nothing.
+    """
 
     documents: tuple[str, ...] | None
     reasons: tuple[str, ...]
+    unheard: tuple[str, ...] = ()
 
 
 def asked_about(question: str, known: Sequence[About]) -> Narrowed:
-    if titled := _titled(question, known):
-        return Narrowed(_ids(titled), tuple(f"The question names the document {one.title}." for one in titled))
+    named = companies_named(question, (one.company for one in known))
+    ours = [one for one in known if short_name(one.company) in named.ours]
     found, reasons = list(known), list[str]()
-    if ours := _of_companies(question, known):
-        found = ours
-        reasons.append(f"The question names {_listed(one.company for one in ours)}.")
-    if periods := periods_in(question):
-        then = [one for one in found if one.period in periods]
-        named = _listed(periods)
-        if then:
-            found = then
-            reasons.append(f"The question is about {named}.")
-        else:
-            reasons.append(f"The question is about {named}, of which no document is known: all periods are searched.")
-    elif _LATEST.search(question):
+    if titled := _titled(question, known, named):
+        found = titled
+        reasons += [f"The question names the document {one.title}." for one in titled]
+    if its := _both(found, ours):
+        found = its
+        if not titled:
+            reasons.append(f"The question names {_listed(one.company for one in its)}.")
+    reasons += [f"No document of {name} is here." for name in named.unknown]
+    if ours:
+        reasons += [f"If {name} is a company: no document of it is here." for name in named.maybe]
+    if times := times_in(question):
+        found, said = _of_times(found, times, {short_name(one.company) for one in ours})
+        reasons += [] if titled else said
+    elif _LATEST.search(question) and not titled:
         found = _latest(found)
         reasons.append("The question is about the latest period.")
-    return Narrowed(_ids(found) if len(found) < len(known) else None, tuple(reasons))
+    unheard = () if ours or titled else (*named.unknown, *named.maybe)
+    return Narrowed(_ids(found) if len(found) < len(known) else None, tuple(reasons), unheard)
 
 
-def _titled(question: str, known: Iterable[About]) -> list[About]:
-    """A title of one word is too easily a word of the question."""
-    said = f" {' '.join(_words(question))} "
-    return [one for one in known if " " in (title := _title(one.title)) and f" {title} " in said]
+def _titled(question: str, known: Sequence[About], named: Named) -> list[About]:
+    """A title of one word is too easily a word of the question, and one that is a company's name is the company.
+    One such as `Annual report` is not meant where another company is named.
+    """
+    said = f" {' '.join(words_of(question))} "
+    companies = {name for one in known for name in (_title(one.company), short_name(one.company))}
+    found = [one for one in known if " " in (title := _title(one.title)) and f" {title} " in said]
+    return [
+        one
+        for one in found
+        if _title(one.title) not in companies
+        and (not named.ours or not one.company or short_name(one.company) in named.ours)
+    ]
 
 
-def _of_companies(question: str, known: Iterable[About]) -> list[About]:
-    said = f" {' '.join(_words(question))} "
-    return [one for one in known if (name := short_name(one.company)) and f" {name} " in said]
+def _both(found: Iterable[About], ours: Iterable[About]) -> list[About]:
+    ids = {one.document_id for one in ours}
+    return [one for one in found if one.document_id in ids]
 
 
 @lru_cache(maxsize=NAMES)
 def _title(title: str) -> str:
-    return " ".join(_words(title))
+    return " ".join(words_of(title))
+
+
+def _of_times(found: list[About], times: Sequence[Time], named: set[str]) -> tuple[list[About], list[str]]:
+    """Those that speak of one of them at least; with sentences. A company that is named stays, if none of its do."""
+    of_one = _by_company(found)
+    taken: dict[str, About] = {}
+    there, missing = list[str](), list[str]()
+    without, beside = set[str](), list[str]()
+    for time in times:
+        its = {name: _of_time(documents, time) for name, documents in of_one.items()}
+        (there if any(documents for documents, _ in its.values()) else missing).append(time.name)
+        taken |= {one.document_id: one for documents, _ in its.values() for one in documents}
+        if not any(own for _, own in its.values()) and time.name in there:
+            beside.append(time.name)
+    if not taken:
+        return found, [
+            f"The question is about {_listed(missing)}, of which no document is known: all periods are searched."
+        ]
+    for name in sorted(named):
+        if not any(one.document_id in taken for one in of_one.get(name, ())):
+            taken |= {one.document_id: one for one in of_one.get(name, ())}
+            without |= {one.company for one in of_one.get(name, ())}
+    if any(time.loose for time in times):
+        taken |= {one.document_id: one for one in found if not (one.period or one.period_end)}
+    said = [f"The question is about {_listed(there)}."]
+    if beside:
+        said.append(
+            f"No document is of {_listed(beside)} alone: those that tell it beside another period are searched."
+        )
+    if missing:
+        said.append(f"No document is known of {_listed(missing)}.")
+    if without:
+        said.append(f"Of {_listed(without)} no document of that time is known: all of its are searched.")
+    return [one for one in found if one.document_id in taken], said
+
+
+def _of_time(documents: Sequence[About], time: Time) -> tuple[list[About], bool]:
+    """Those of that very time, else those that reach into it, else those of a year later, which have the figures of the
+    year before beside theirs. With whether they are of that very time.
+    """
+    own = [one for one in documents if _spoken(one).is_of(time)]
+    if own and not time.loose:
+        return own, True
+    if into := [one for one in documents if _spoken(one).reaches_into(time)]:
+        return into, bool(own) or time.loose
+    later = a_year_later(time)
+    return [
+        one for one in documents if _spoken(one).is_of(later) or (time.loose and _spoken(one).reaches_into(later))
+    ], False
+
+
+def _by_company(found: Iterable[About]) -> Mapping[str, list[About]]:
+    """What is of no company is of nobody else's either."""
+    of_one = defaultdict[str, list[About]](list)
+    for one in found:
+        of_one[short_name(one.company) or f"\n{one.document_id}"].append(one)
+    return of_one
 
 
 @lru_cache(maxsize=NAMES)
-def short_name(company: str) -> str:
-    """As people call it: `Amazon.com, Inc.` is `amazon`. Empty where nothing but a legal form is left."""
-    words = _words(company)
-    while words and words[-1] in _LEGAL:
-        words.pop()
-    while words and words[0] in _LEGAL:
-        words.pop(0)
-    return " ".join(words)
+def _spoken(one: About) -> Spoken:
+    ends = one.period_end
+    try:
+        last = date.fromisoformat(ends) if ends else None
+    except ValueError:  # somebody else's writing is no day
+        last = None
+    return Spoken(tuple(dict.fromkeys(its for its in (one.period, *one.periods) if its)), last)
 
 
 def _latest(found: Iterable[About]) -> list[About]:
@@ -129,11 +174,6 @@ def _latest(found: Iterable[About]) -> list[About]:
 
 def _when(one: About) -> tuple[str, str]:
     return (one.period_end or "", one.period)
-
-
-def _words(text: str) -> list[str]:
-    """A company's possessive is the company."""
-    return _WORD.findall(re.sub(r"['’]s\b", "", text).casefold())
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ratchet_documents.asked_about import Narrowed, asked_about
+from ratchet_documents.asked_companies import short_name, words_of
 from ratchet_retrieval.asking import Candidate, Hit, NotRerankedError, Question, Reranks, Retrieved
 from ratchet_retrieval.embedding import Embeds, EmbedsOnce, NotEmbeddedError, OtherEmbeddingsError
 from ratchet_retrieval.fusing import fused
@@ -22,6 +23,7 @@ MOST_BESIDE: Final = 20  # neighbours on either side, at most
 SEARCHES: Final = 2  # the second one where what was found was replaced before its text was read
 ALONE: Final = "Searched by words alone: "
 NOT_CONFIGURED: Final = "no embeddings are configured."
+UNHEARD: Final = "No document speaks of "
 NOT_RERANKED: Final = "In the order of the searches, and not put in order by "
 OTHERS: Final = "the vectors there are of another model than the one that is configured; ingest the documents anew."
 _Ranks = Mapping[Place, tuple[int, float]]  # from 1, and the score
@@ -55,6 +57,8 @@ async def retrieve(
     """
     once = EmbedsOnce(embeds) if embeds is not None else None
     narrowed = asked_about(question.text, question.known)
+    if narrowed.unheard:
+        narrowed = await _of_unheard(index, tenant, question.where, narrowed)
     where, reasons = _narrower(question.where, narrowed)
     limit, reach = max(1, min(question.limit, MOST)), max(0, min(question.beside, MOST_BESIDE))
     for _ in range(SEARCHES):
@@ -76,11 +80,39 @@ async def retrieve(
     )
 
 
+async def _of_unheard(index: Index, tenant: str, asked: Where, narrowed: Narrowed) -> Narrowed:
+    """Whoever has no document may be spoken of in another's: these are searched, of whatever time. If in none, none is:
+    what they say is of others.
+    """
+    spoken = [await _speaking_of(index, tenant, name, asked) for name in narrowed.unheard]
+    nowhere = [name for name, its in zip(narrowed.unheard, spoken, strict=True) if not its]
+    reasons = (*narrowed.reasons, *(f"{UNHEARD}{name}." for name in nowhere))
+    if len(nowhere) == len(spoken):
+        return Narrowed((), reasons)
+    if narrowed.documents is None or any(its.intersection(narrowed.documents) for its in spoken):
+        return Narrowed(narrowed.documents, reasons)
+    names = ", ".join(name for name in narrowed.unheard if name not in nowhere)
+    return Narrowed(None, (*reasons, f"Only documents of other times speak of {names}: all are searched."))
+
+
+async def _speaking_of(index: Index, tenant: str, name: str, where: Where) -> set[str]:
+    """Which documents have all words of it in one passage, or in their title."""
+    ranked = await index.ranked_by_words(tenant, name, where, DEPTH)
+    found, words = await index.passages_at(tenant, [one.place for one in ranked]), short_name(name).split()
+    return {
+        one.document_id
+        for one in found
+        if set(words_of(f"{one.subject.title} {one.subject.company} {one.chunk.text}")).issuperset(words)
+    }
+
+
 def _narrower(asked: Where, narrowed: Narrowed) -> tuple[Where, list[str]]:
     """What the caller asks for holds; where the question names only documents outside of it, it alone holds."""
     reasons = list(narrowed.reasons)
     if narrowed.documents is None:
         return asked, reasons
+    if not narrowed.documents:
+        return replace(asked, documents=()), reasons
     if asked.documents is None:
         return replace(asked, documents=narrowed.documents), reasons
     both = tuple(one for one in asked.documents if one in set(narrowed.documents))

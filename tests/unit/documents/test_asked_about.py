@@ -2,7 +2,8 @@
 
 import pytest
 
-from ratchet_documents.asked_about import About, asked_about, short_name
+from ratchet_documents.asked_about import About, asked_about
+from ratchet_documents.asked_companies import short_name
 
 KNOWN = [
     About("a1", "2023 Q1 ACME", "Acme, Inc.", "2023-Q1", "2023-03-31"),
@@ -61,3 +62,133 @@ def test_nothing_is_known() -> None:
 def test_a_company_goes_by_its_name_without_the_legal_form() -> None:
     names = ("Amazon.com, Inc.", "The Bolt Company", "Inc.", "")
     assert [short_name(name) for name in names] == ["amazon", "bolt", "", ""]
+
+
+V2 = About("v2", "Voltarin Energie SE", "Voltarin Energie SE", "2024-Q2", "2024-06-30")
+V3 = About("v3", "Voltarin Energie SE", "Voltarin Energie SE", "2024-Q3", "2024-09-30")
+N3 = About("n3", "Norrmark Holding AB", "Norrmark Holding AB", "2024-Q3", "2024-09-30")
+OSTERWALD = About("o", "Annual report", "Osterwald Chemicals, Inc.", "2023", "2023-12-31")
+TABLE = About("table", "Brightwell", "", "2023", "", ("2022", "2023"))
+FISCAL = About("fiscal", "10-Q", "Larkspur Foods Inc.", "2022-Q3", "2022-06-25")
+MINUTES = About("minutes", "Minutes")
+MANY = [V2, V3, N3, OSTERWALD, TABLE, FISCAL, MINUTES]
+
+
+def of_many(question: str) -> tuple[str, ...] | None:
+    return asked_about(question, MANY).documents
+
+
+@pytest.mark.parametrize(
+    ("question", "documents"),
+    [
+        ("Compare the net income of Voltarin and Norrmark in Q3 2024", ("v3", "n3")),
+        ("What was Osterwald's revenue?", ("o",)),
+        ("what was voltarin's revenue in 3q24", ("v3",)),
+        ("Wie hoch war Voltarins Umsatz im dritten Quartal 2024?", ("v3",)),
+        ("Is Norrmark SE profitable?", ("n3",)),
+        ("Did Larkspur sell more foods than Osterwald Chemicals?", ("o", "fiscal")),
+        ("Which chemicals and foods are sold?", None),
+    ],
+)
+def test_the_first_words_of_a_name_are_the_company(question: str, documents: tuple[str, ...] | None) -> None:
+    assert of_many(question) == documents
+
+
+def test_first_words_that_are_ordinary_or_of_several_companies() -> None:
+    companies = (
+        "General Turbines plc",
+        "Norrmark Holding AB",
+        "Norrmark Shipping AB",
+        "Delta Air Lines, Inc.",
+        "Target Corp",
+    )
+    known = [About(str(at), "", company) for at, company in enumerate(companies)]
+
+    def of(question: str) -> tuple[str, ...] | None:
+        return asked_about(question, known).documents
+
+    assert of("In general, what is the target?") is None
+    assert of("What did General Turbines and Target sell?") == ("0", "4")
+    assert of("What did Norrmark earn?") == ("1",)  # the whole of its name, without the legal form
+    assert of("What did Norrmark Shipping earn?") == ("2",)
+    assert of("What did Delta earn?") == ("3",)
+    both = asked_about(
+        "What did Fjord earn?", [About("a", "", "Fjord Foods AS"), About("b", "", "Fjord Oil AS"), *known]
+    )
+    assert both.documents == ("a", "b")
+
+
+def test_a_company_of_which_there_is_no_document_is_said() -> None:
+    found = asked_about("Compare Norrmark Holding AB and Zentrix Corporation", MANY)
+    assert (found.documents, found.unheard) == (("n3",), ())
+    assert found.reasons[-1] == "No document of Zentrix Corporation is here."
+    found = asked_about("How do Zentrix and Norrmark compare?", MANY)
+    assert (found.documents, found.reasons[-1]) == (
+        ("n3",),
+        "If Zentrix is a company: no document of it is here.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "unheard"),
+    [
+        ("What did Compare Zentrix Corporation sell?", ("Zentrix Corporation",)),
+        ("What was Zentrix's revenue in Q3 2024?", ("Zentrix",)),
+        ("Did Norrmark Shipping AB grow?", ("Norrmark Shipping AB",)),
+        ("How did the Board's view change?", ()),
+        ("What is the Company's revenue, and today's price?", ()),
+    ],
+)
+def test_who_alone_is_named_and_has_no_document_is_told(question: str, unheard: tuple[str, ...]) -> None:
+    assert asked_about(question, MANY).unheard == unheard
+
+
+def test_a_title_that_is_a_company_leaves_the_period_its_say() -> None:
+    assert of_many("What was the revenue of Voltarin Energie SE in Q2 2024?") == ("v2",)
+    assert of_many("What was the revenue of Voltarin Energie SE?") == ("v2", "v3")
+    assert of_many("What does Norrmark say in its annual report?") == ("n3",)  # the one of that title is another's
+
+
+@pytest.mark.parametrize(
+    ("question", "documents"),
+    [
+        ("Revenue of Voltarin for the three months ended September 30, 2024?", ("v3",)),
+        ("Revenue of Voltarin in the quarter ended June 30, 2024?", ("v2",)),
+        ("Sales of the three months ended June 25, 2022?", ("table", "fiscal")),
+        ("Sales of Larkspur of the three months ended June 25, 2022?", ("fiscal",)),
+        ("Sales of Larkspur in Q3 FY22?", ("fiscal",)),
+        ("Sales of the year ended December 31, 2023?", ("o", "table")),
+        ("Net income of Voltarin in Q2 and Q3 2024?", ("v2", "v3")),
+        ("Net income of Voltarin in 2Q24?", ("v2",)),
+        ("Net income of Voltarin in the first half of 2024?", ("v2",)),
+        ("Net sales in FY2022?", ("o", "table", "fiscal")),
+        ("Net sales in FY2023?", ("o", "table")),
+        ("What did Osterwald sell in 2023 and 2022?", ("o",)),
+        ("What did we decide in May 2024?", ("v2", "minutes")),
+        ("What happened in 2024?", ("v2", "v3", "n3", "minutes")),
+        ("Which debt is due in 2024?", None),
+        ("What did 2024 bring, from 2021 on?", None),
+    ],
+)
+def test_times_as_people_write_them(question: str, documents: tuple[str, ...] | None) -> None:
+    assert of_many(question) == documents
+
+
+def test_a_named_company_without_that_time_is_not_left_out() -> None:
+    found = asked_about("Compare Voltarin and Norrmark in Q2 2024", MANY)
+    assert found.documents == ("v2", "n3")
+    assert found.reasons[-1] == "Of Norrmark Holding AB no document of that time is known: all of its are searched."
+
+
+def test_a_report_has_the_year_before_beside_its_own_and_that_is_said() -> None:
+    found = asked_about(
+        "What did Norrmark earn in Q3 2023?", [*MANY, About("n1", "", "Norrmark Holding AB", "2024-Q1")]
+    )
+    assert found.documents == ("n3",)
+    assert found.reasons[-1].startswith("No document is of 2023-Q3 alone")
+
+
+def test_what_somebody_wrote_for_a_day_is_no_error() -> None:
+    odd = [About("a", "", "Acme Ltd", "some time", "soon"), About("b", "", "Acme Ltd", "2024-Q1", "2024-03-31")]
+    assert asked_about("Acme in Q1 2024", odd).documents == ("b",)
+    assert asked_about("Acme in 2024 and in the year ended 1 January 0001, 9999 and 2024", odd).documents == ("b",)

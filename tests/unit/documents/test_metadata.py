@@ -6,7 +6,7 @@ import pytest
 
 from ratchet_documents.metadata import Found, metadata_of
 from ratchet_documents.metadata.dates import days_in
-from ratchet_documents.parsed import Page, Paragraph, Parsed
+from ratchet_documents.parsed import Page, Paragraph, Parsed, Table
 
 
 def _parsed(*pages: str, title: str = "", name: str = "a.pdf") -> Parsed:
@@ -47,6 +47,12 @@ def test_a_quarter_by_its_end_is_one_of_the_calendar_and_that_is_said() -> None:
         ("2021Q4", "2021-Q4"),
         ("H1 2022 interim report", "2022-H1"),
         ("FY2020", "2020"),
+        ("Results 2Q24", "2024-Q2"),
+        ("Q2 FY24 in brief", "2024-Q2"),
+        ("The first half of 2024", "2024-H1"),
+        ("1H'24", "2024-H1"),
+        ("Bericht zum dritten Quartal 2023", "2023-Q3"),
+        ("FY98", "1998"),
         ("For the fiscal year ended September 30, 2023", "2023"),
         ("For the six months ended 30 June 2023", None),
         ("In 2023 we met", None),
@@ -121,3 +127,26 @@ def test_days_are_read_as_written_and_those_that_could_be_two_are_not() -> None:
 @pytest.mark.parametrize("many", ["A." * 2_400, "A-" * 2_400, "A" * 4_900])
 def test_a_word_without_end_names_no_company_and_is_read_once(many: str) -> None:
     assert metadata_of(_parsed("\n".join([f"zz {many}"] * 6))).company is None
+
+
+def _table(*heads: str, above: str = "", title: str = "") -> Parsed:
+    blocks = (Paragraph(above), Table((heads, tuple("1" for _ in heads)), 1))
+    return Parsed("xlsx", "a.xlsx", "sheets", (Page(1, blocks),), title)
+
+
+@pytest.mark.parametrize(
+    ("parsed", "period", "periods"),
+    [
+        (_table("", "FY2022", "FY2023"), "2023", "2022, 2023"),
+        (_table("", "2023", "2022", above="Fiscal year ended December 31, 2023"), "2023", "2023, 2022"),
+        (_table("", "2024", "2023", above="Year ended December 31, 2023"), "2023", None),  # the other is foretold
+        (_table("", "2023", "2022", above="Quarter ended June 30, 2023"), "2023-Q2", None),  # quarters of these years
+        (_table("", "Q2 2023", "Q2 2022", title="Q2 2023"), "2023-Q2", "2023-Q2, 2022-Q2"),
+        (_table("", "FY2023"), "2023", None),
+        (_table("", "Size", "Price"), None, None),
+    ],
+)
+def test_all_periods_of_columns(parsed: Parsed, period: str | None, periods: str | None) -> None:
+    found = metadata_of(parsed)
+    assert found.period is None if period is None else found.period is not None and found.period.value == period
+    assert found.periods is None if periods is None else found.periods is not None and found.periods.value == periods

@@ -53,6 +53,23 @@ async def test_what_is_named_and_not_there_is_said(index: LanceIndex) -> None:
     assert "2019-Q4, of which no document is known" in found.reasons[0]
 
 
+async def test_who_is_in_no_document_is_not_answered_from_those_of_others(index: LanceIndex) -> None:
+    for question in ("What were Zentrix's sales?", "What were the sales of Zentrix Corporation in Q1 2023?"):
+        found = await retrieve(index, "t", Question(question, known=KNOWN))
+        assert (found.hits, found.documents) == ((), ())
+        assert found.reasons[-1].startswith("No document speaks of Zentrix")
+        assert found.how[-1] == "Nothing was found."
+
+
+async def test_who_has_no_document_and_is_spoken_of_in_anothers_is_found_there(index: LanceIndex) -> None:
+    await index.put("t", document("b", ["A contract on sales with ZENTRIX CORP."], revision=2, subject=BOLT))
+    for question in ("What were Zentrix's sales?", "What were the sales of Zentrix Corporation in Q1 2023?"):
+        found = await retrieve(index, "t", Question(question, known=KNOWN))
+        assert ("b", 0) in places(found)
+    assert found.documents is None
+    assert found.reasons[-1] == "Only documents of other times speak of Zentrix Corporation: all are searched."
+
+
 async def test_the_caller_narrows_first(index: LanceIndex) -> None:
     asked = Question("Sales of Acme", known=KNOWN, where=Where(documents=("b",)))
     found = await retrieve(index, "t", asked)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from ratchet_documents.asked_about import short_name
+from ratchet_documents.asked_companies import short_name
 from ratchet_documents.graph.metrics import METRICS
 from ratchet_documents.graph.model import Graph, Relation
 from ratchet_documents.metadata.periods import periods_in

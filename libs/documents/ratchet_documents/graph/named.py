@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from ratchet_documents.asked_about import short_name
+from ratchet_documents.asked_companies import short_name
 from ratchet_documents.metadata.companies import companies_in
 
 MOST: Final = 50  # of a chunk

@@ -21,10 +21,16 @@ DAY = re.compile(
 
 def days_in(text: str) -> Iterator[tuple[int, date]]:
     """Each with where it begins. A day in figures is left out where day and month cannot be told apart."""
+    for start, _, day in days_with_ends(text):
+        yield start, day
+
+
+def days_with_ends(text: str) -> Iterator[tuple[int, int, date]]:
+    """As `days_in`, with where each begins and ends."""
     for found in DAY.finditer(text):
         day = _day(found)
         if day is not None:
-            yield found.start(), day
+            yield found.start(), found.end(), day
 
 
 def _day(found: re.Match[str]) -> date | None:

@@ -1,31 +1,45 @@
 """The period that a report is about, and the day on which it ends."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from ratchet_documents.metadata.dates import days_in
+from ratchet_documents.metadata.dates import days_with_ends
 from ratchet_documents.metadata.sources import Found, Source
 
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
-_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_SHORT = r"(?P<short>\d\d)"
+_FY = r"(?:FY|fiscal(?:\s+year)?)?[\s_-]*"
+_OF = r"(?:of\s+)?(?:the\s+)?(?:fiscal\s+)?(?:year\s+)?(?:FY[\s_-]*)?"
+_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "erste": 1, "zweite": 2, "dritte": 3, "vierte": 4}
 _NAMED = (
-    re.compile(rf"\bQ(?P<quarter>[1-4])[\s,/_’'-]*(?:of\s+)?(?:FY|fiscal(?:\s+year)?)?[\s_-]*{_YEAR}\b", re.I),
+    re.compile(rf"\bQ(?P<quarter>[1-4])[\s,/_’'-]*(?:of\s+)?{_FY}{_YEAR}\b", re.I),
+    re.compile(rf"\bQ(?P<quarter>[1-4])[\s,/_-]*(?:of\s+)?(?:FY[\s_-]*[’']?|[’']){_SHORT}\b", re.I),
     re.compile(rf"\b(?:FY[\s_-]*)?{_YEAR}[\s,/_-]*Q(?P<quarter>[1-4])\b", re.I),
+    re.compile(rf"\b(?P<quarter>[1-4])Q[\s_-]*(?:{_FY}{_YEAR}|(?:FY[\s_-]*)?[’']?{_SHORT})\b", re.I),
+    re.compile(rf"\b(?P<word>first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+quarter\s+{_OF}{_YEAR}\b", re.I),
     re.compile(
-        rf"\b(?P<word>first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+quarter\s+(?:of\s+)?(?:the\s+)?(?:fiscal\s+)?"
-        rf"(?:year\s+)?{_YEAR}\b",
+        rf"\b(?P<word>(?:erste|zweite|dritte|vierte)[nrs]?|[1-4]\.)\s*Quartal\s+(?:des\s+Jahres\s+)?{_YEAR}\b", re.I
+    ),
+    re.compile(rf"\bH(?P<half>[12])[\s,/_-]*(?:of\s+)?{_FY}{_YEAR}\b", re.I),
+    re.compile(rf"\bH(?P<half>[12])[\s,/_-]*(?:FY[\s_-]*[’']?|[’']){_SHORT}\b", re.I),
+    re.compile(rf"\b{_YEAR}[\s,/_-]*H(?P<half>[12])\b", re.I),
+    re.compile(rf"\b(?P<half>[12])H[\s_-]*(?:{_FY}{_YEAR}|(?:FY[\s_-]*)?[’']?{_SHORT})\b", re.I),
+    re.compile(rf"\b(?P<of_two>first|second|1st|2nd)[\s-]+half(?:[\s-]+year)?\s+{_OF}{_YEAR}\b", re.I),
+    re.compile(rf"\b(?P<of_two>(?:erste|zweite)[nrs]?|[12]\.)\s*Halbjahr\s+(?:des\s+Jahres\s+)?{_YEAR}\b", re.I),
+    re.compile(
+        rf"\b(?:FY[\s_-]*[’']?|fiscal\s+(?:year\s+)?|(?:full|calendar)[\s-]+year\s+|annual\s+report\s+(?:for\s+|of\s+)?"
+        rf"|Geschäftsjahr(?:es)?\s+){_YEAR}\b",
         re.I,
     ),
-    re.compile(rf"\bH(?P<half>[12])[\s,/_-]*{_YEAR}\b", re.I),
-    re.compile(rf"\b{_YEAR}[\s,/_-]*H(?P<half>[12])\b", re.I),
-    re.compile(rf"\b(?:FY[\s_-]*|fiscal\s+(?:year\s+)?|annual\s+report\s+(?:for\s+|of\s+)?){_YEAR}\b", re.I),
+    re.compile(rf"\bFY[\s_-]*[’']?{_SHORT}\b", re.I),
 )
 _ENDED = re.compile(
     r"\b(?P<what>quarterly\s+period|quarter|three\s+months|fiscal\s+year|year|twelve\s+months|six\s+months|nine\s+months"
     r"|period)\s+end(?:ed|ing)\s+(?:on\s+)?",
     re.I,
 )
+_LAST_CENTURY = 70  # years of two digits from here on
 _NEAR = 3  # characters between `ended` and its day
 _A_DAY = 40  # characters that it is looked for in
 _BY_CALENDAR = "By the calendar quarter in which the period ends; a fiscal year of another shape numbers it otherwise."
@@ -57,23 +71,33 @@ def period(titles: Iterable[Source], pages: Iterable[Source]) -> Found | None:
 def _ending(pages: Iterable[Source]) -> tuple[str, date, int] | None:
     """What ends, when, and on which page that stands: the first that is said."""
     for source in pages:
-        for ended in _ENDED.finditer(source.text):
-            start, day = next(days_in(source.text[ended.end() : ended.end() + _A_DAY]), (-1, None))
-            if day is not None and start <= _NEAR:
-                return " ".join(ended["what"].casefold().split()), day, source.page
+        for _, _, what, day in ended_in(source.text):
+            return what, day, source.page
     return None
+
+
+def ended_in(text: str) -> Iterator[tuple[int, int, str, date]]:
+    """Where `three months ended June 25, 2022` begins and ends, what ends, and when."""
+    for ended in _ENDED.finditer(text):
+        near = text[ended.end() : ended.end() + _A_DAY]
+        start, end, day = next(days_with_ends(near), (-1, -1, None))
+        if day is not None and start <= _NEAR:
+            yield ended.start(), ended.end() + end, " ".join(ended["what"].casefold().split()), day
 
 
 def periods_in(text: str) -> list[str]:
     """All that are named, in the form of `period`, each once. A year within a quarter that is named is not another."""
-    taken: list[tuple[int, int]] = []
-    found: dict[str, int] = {}
+    return list(dict.fromkeys(name for _, _, name in named_in(text)))
+
+
+def named_in(text: str) -> list[tuple[int, int, str]]:
+    """Where each begins and ends, and in the form of `period`, in their order."""
+    found: list[tuple[int, int, str]] = []
     for pattern in _NAMED:
         for match in pattern.finditer(text):
-            if not any(start < match.end() and match.start() < end for start, end in taken):
-                taken.append(match.span())
-                found.setdefault(_told(match), match.start())
-    return sorted(found, key=lambda name: found[name])
+            if not any(start < match.end() and match.start() < end for start, end, _ in found):
+                found.append((match.start(), match.end(), _told(match)))
+    return sorted(found)
 
 
 def _named(text: str) -> str:
@@ -85,8 +109,26 @@ def _named(text: str) -> str:
 
 def _told(found: re.Match[str]) -> str:
     parts = found.groupdict()
-    if parts.get("quarter"):
-        return f"{parts['year']}-Q{parts['quarter']}"
+    year = parts.get("year") or _century(parts["short"])
+    if quarter := parts.get("quarter"):
+        return f"{year}-Q{quarter}"
     if word := parts.get("word"):
-        return f"{parts['year']}-Q{_QUARTERS[word.casefold()]}"
-    return f"{parts['year']}-H{parts['half']}" if parts.get("half") else parts["year"]
+        return f"{year}-Q{_nth(word)}"
+    if half := parts.get("half"):
+        return f"{year}-H{half}"
+    if word := parts.get("of_two"):
+        return f"{year}-H{_nth(word)}"
+    return year
+
+
+def _century(short: str) -> str:
+    return f"20{short}" if int(short) < _LAST_CENTURY else f"19{short}"
+
+
+def _nth(word: str) -> int:
+    """`3rd`, `3.`, `third`, `dritten`."""
+    return (
+        int(word[0])
+        if word[0].isdigit()
+        else next(its for name, its in _NTH.items() if word.casefold().startswith(name))
+    )

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ratchet_documents.metadata.columns import PARTED_BY, periods_of_columns
 from ratchet_documents.metadata.companies import company
 from ratchet_documents.metadata.dates import days_in
 from ratchet_documents.metadata.kinds_of_document import document_type
@@ -19,7 +20,9 @@ _A_DAY = 50  # characters that it is looked for in
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """`period` as `2022-Q3`, `2022-H1` or `2022`; days as `2022-06-25`. None: not said."""
+    """`period` as `2022-Q3`, `2022-H1` or `2022`; days as `2022-06-25`; `periods`: all that columns name, with commas
+    between them. None: not said.
+    """
 
     title: str
     document_type: Found
@@ -27,20 +30,39 @@ class Metadata:
     period: Found | None
     period_end: Found | None
     date: Found | None
+    periods: Found | None = None
 
 
 def metadata_of(parsed: Parsed) -> Metadata:
     """From the title, the name of the file, and the first pages."""
     its_titles, pages = titles(parsed), list(first_pages(parsed))
-    ends = period_end(pages)
+    ends, its_period = period_end(pages), period(its_titles, pages)
+    columns = periods_of_columns(parsed, its_period if its_period and not _is_first_named(its_period, ends) else None)
+    if its_period and columns and _is_first_named(its_period, ends):
+        its_period = _latest_of(its_period, columns)
     return Metadata(
         parsed.title,
         document_type(its_titles, pages),
         company(its_titles, pages),
-        period(its_titles, pages),
+        its_period,
         ends,
         _date(its_titles, pages, ends),
+        columns,
     )
+
+
+def _is_first_named(its: Found, ends: Found | None) -> bool:
+    """Nothing but that the text names it first speaks for it."""
+    return its.place == "text" and ends is None
+
+
+def _latest_of(its: Found, columns: Found) -> Found:
+    """Of columns `2022` and `2023` the report is of 2023, whichever comes first."""
+    named = columns.value.split(PARTED_BY)
+    if its.value not in named:
+        return its
+    latest = max(one for one in named if len(one) == len(its.value))
+    return its if latest == its.value else replace(its, value=latest, assumption=f"The latest of {columns.value}.")
 
 
 def _date(its_titles: Iterable[Source], pages: Iterable[Source], ends: Found | None) -> Found | None:

@@ -3,7 +3,7 @@
 from ratchet_documents.metadata import Metadata
 from ratchet_router.documents.document import Said
 
-FIELDS = ("document_type", "company", "period", "period_end", "date")
+FIELDS = ("document_type", "company", "period", "period_end", "date", "periods")
 
 
 def metadata_said(about: Metadata) -> dict[str, Said]:

@@ -11,7 +11,8 @@ from typing import Final, Protocol
 from msgspec import structs
 
 from ratchet_common.errors import CannotStartError, RetryLaterError
-from ratchet_documents.asked_about import About, short_name
+from ratchet_documents.asked_about import About
+from ratchet_documents.asked_companies import called, short_name
 from ratchet_retrieval import AwayError, Embeds, EmbedsOnce, Index, OtherEmbeddingsError, Passage, Place, Where
 from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
 from ratchet_retrieval.retrieving import retrieve
@@ -138,10 +139,13 @@ class FromIndex:
 
 
 def as_they_are_named(where: Where, known: Sequence[About]) -> Where:
-    """Companies by the names that the documents have for them: `Apple` is `Apple Inc.`."""
+    """Companies by the names that the documents have for them: `Apple` is `Apple Inc.`, `Voltarin` is
+    `Voltarin Energie SE`.
+    """
     if where.companies is None:
         return where
-    asked = {short_name(one) for one in where.companies} - {""}
+    calls = called(frozenset(short_name(one.company) for one in known) - {""})
+    asked = {its for one in where.companies for its in calls.get(short_name(one), ())}
     named = {one.company for one in known if short_name(one.company) in asked}
     return replace(where, companies=tuple(sorted(named.union(where.companies))))
 

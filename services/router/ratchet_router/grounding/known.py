@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 from ratchet_documents.asked_about import About
+from ratchet_documents.metadata import PARTED_BY
 from ratchet_router.documents.document import LEAVING, DocumentRecord, subject_of
 
 MOST: Final = 5_000  # documents of a tenant: each is looked at for each question
@@ -102,5 +103,17 @@ class KnownDocuments:
 def about(one: DocumentRecord) -> About:
     if one.served is None:
         raise ValueError(f"Nothing of the document {one.id} can be searched.")
-    subject, end = subject_of(one.served.read, one.served.name), one.served.read.metadata.get("period_end")
-    return About(one.id, subject.title, subject.company, subject.period, end.value if end else "")
+    read = one.served.read
+    subject, end, periods = (
+        subject_of(read, one.served.name),
+        read.metadata.get("period_end"),
+        read.metadata.get("periods"),
+    )
+    return About(
+        one.id,
+        subject.title,
+        subject.company,
+        subject.period,
+        end.value if end else "",
+        tuple(periods.value.split(PARTED_BY)) if periods else (),
+    )

@@ -1,0 +1,192 @@
+"""Of which times a question speaks, and which documents speak of them. Pure.
+
+A quarter that has a name is that of the document that calls itself so; one that is told by the day on which it ends is
+that of the document whose period ends then: fiscal years begin when they like.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+from ratchet_documents.metadata.periods import ended_in, named_in
+
+WEEK: Final = timedelta(days=7)  # years of 52 weeks end some days sooner or later
+LONGEST: Final = 4_000  # characters of a question that are looked at
+
+_YEAR: Final = r"(?P<year>(?:19|20)\d\d)"
+_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_MONTH: Final = re.compile(
+    r"\b(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    rf"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?(?:\s+of)?,?\s+{_YEAR}\b",
+    re.I,
+)
+_BARE: Final = re.compile(rf"\b(?:in|for|of|during|im\s+Jahr|en)\s+(?:the\s+)?(?:year\s+)?{_YEAR}\b(?![-–/.]\d)", re.I)
+_AND_YEAR: Final = re.compile(
+    rf"\s*(?P<joint>,\s*(?:and\s+)?|(?:and|or|to|through|until|vs\.?|versus|with|und|bis|&)\s+|[-–]\s*){_YEAR}\b(?![-–/.]\d)",
+    re.I,
+)
+_QUARTERS: Final = re.compile(
+    r"\bQ(?P<quarter>[1-4])(?=(?:\s*(?:,|,?\s*and\b|or\b|to\b|through\b|vs\.?|versus\b|with\b|und\b|&|[-–])\s*Q[1-4])"
+    rf"{{1,3}}\s*(?:,\s*)?(?:of\s+)?(?:FY\s*|fiscal\s+(?:year\s+)?)?{_YEAR}\b)",
+    re.I,
+)
+_THROUGH: Final = re.compile(r"\s*(?:to|through|until|bis|[-–])\s*\Z", re.I)
+_AHEAD: Final = re.compile(
+    r"\b(?:due|matur\w*|expir\w*|expect\w*|forecast\w*|guidance|outlook|plan(?:s|ned)?|target\w*|will|until|commit\w*"
+    r"|schedul\w*|fällig\w*|wird|werden)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """`name` as a document's period is told (`2022-Q3`), `2022-05`, or in words where `ends` is the day that was said.
+    `loose`: a year or a month by the way, which is of no report's.
+    """
+
+    name: str
+    first: date
+    last: date
+    ends: date | None = None
+    loose: bool = False
+
+
+def times_in(question: str) -> list[Time]:
+    """Each once, in the order in which they are named. A year in which something is foretold is none: of that the
+    documents of before speak.
+    """
+    asked = question[:LONGEST]
+    taken: list[tuple[int, int, Time]] = []
+    for start, end, one in (*_ended(asked), *_quarters(asked), *_named(asked), *_months(asked), *_years(asked)):
+        if not any(begins < end and start < until for begins, until, _ in taken):
+            taken.append((start, end, one))
+    for start, end, one in list(taken):
+        taken += _further(asked, start, end, one)
+    return list(dict.fromkeys(one for *_, one in sorted(taken, key=lambda its: its[:2])))
+
+
+def span(period: str) -> tuple[date, date] | None:
+    """The first and the last day, by the calendar. None: not the name of a period."""
+    year, _, part = period.partition("-")
+    if not (year.isdecimal() and len(year) == 4 and int(year)):
+        return None
+    if part[:1] == "Q" and part[1:] in {"1", "2", "3", "4"}:
+        return _months_of(int(year), 3 * int(part[1:]) - 2, 3)
+    if part in {"H1", "H2"}:
+        return _months_of(int(year), 6 * int(part[1:]) - 5, 6)
+    if part.isdecimal() and 1 <= int(part) <= len(_MONTHS):
+        return _months_of(int(year), int(part), 1)
+    return None if part else _months_of(int(year), 1, 12)
+
+
+def a_year_later(one: Time) -> Time:
+    """Whose report has the figures of `one` beside its own."""
+    return _in_year(one, one.last.year + 1)
+
+
+def _ended(text: str) -> Iterator[tuple[int, int, Time]]:
+    for start, end, what, day in ended_in(text):
+        months = next((its for word, its in (("six", 6), ("nine", 9), ("year", 12), ("twelve", 12)) if word in what), 3)
+        first = date.fromordinal(max(1, day.toordinal() - round(months * 30.4)))
+        length = (
+            "period" if what == "period" else {6: "six months", 9: "nine months", 12: "year"}.get(months, "quarter")
+        )
+        yield start, end, Time(f"the {length} to {day}", first, day, day)
+
+
+def _quarters(text: str) -> Iterator[tuple[int, int, Time]]:
+    """Those of a list whose year stands behind its last."""
+    for found in _QUARTERS.finditer(text):
+        name = f"{found['year']}-Q{found['quarter']}"
+        if days := span(name):
+            yield found.start(), found.end(), Time(name, *days)
+
+
+def _named(text: str) -> Iterator[tuple[int, int, Time]]:
+    for start, end, name in named_in(text):
+        if days := span(name):
+            yield start, end, Time(name, *days)
+
+
+def _months(text: str) -> Iterator[tuple[int, int, Time]]:
+    for found in _MONTH.finditer(text):
+        month = next(at for at, name in enumerate(_MONTHS, 1) if name.startswith(found["month"][:3].casefold()))
+        yield *found.span(), _of_month(int(found["year"]), month)
+
+
+def _years(text: str) -> Iterator[tuple[int, int, Time]]:
+    if _AHEAD.search(text):
+        return
+    for found in _BARE.finditer(text):
+        yield *found.span(), Time(found["year"], *_months_of(int(found["year"]), 1, 12), loose=True)
+
+
+def _further(text: str, start: int, end: int, one: Time) -> Iterator[tuple[int, int, Time]]:
+    """The same of the years that stand behind it: `Q3 2023 and 2022`; of years also those between: `2021 to 2023`."""
+    year = one.last.year
+    while found := _AND_YEAR.match(text, end):
+        until = int(found["year"])
+        through = _THROUGH.match(found["joint"]) and re.fullmatch(r"\d{4}", one.name)
+        years = range(year + 1, until + 1) if through and year < until <= year + 10 else range(until, until + 1)
+        for its in years:
+            yield start, found.end(), _in_year(one, its)
+        end, year = found.end(), until
+
+
+def _in_year(one: Time, year: int) -> Time:
+    by = year - one.last.year
+    first, last = _moved(one.first, by), _moved(one.last, by)
+    if one.ends is None:
+        return replace(one, name=f"{year}{one.name[4:]}", first=first, last=last)
+    return replace(one, name=one.name.replace(str(one.ends), str(last)), first=first, last=last, ends=last)
+
+
+def _moved(day: date, years: int) -> date:
+    year = min(max(1, day.year + years), 9_999)
+    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+
+
+def _of_month(year: int, month: int) -> Time:
+    return Time(f"{year}-{month:02d}", *_months_of(year, month, 1), loose=True)
+
+
+def _months_of(year: int, month: int, many: int) -> tuple[date, date]:
+    last = month + many - 1
+    return date(year, month, 1), date(year, last, monthrange(year, last)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The times of a document: `periods` that it calls its own, and the day on which the first of them ends."""
+
+    periods: tuple[str, ...] = ()
+    ends: date | None = None
+
+    def is_of(self, one: Time) -> bool:
+        """It is a document of that very time."""
+        if one.ends is None:
+            return one.name in self.periods
+        if self.ends is not None:
+            return abs(self.ends - one.ends) <= WEEK
+        return any(its and its[1] == _month_end(one.ends - WEEK) for its in map(span, self.periods))
+
+    def reaches_into(self, one: Time) -> bool:
+        return any(first <= one.last and one.first <= last for first, last in self._spans())
+
+    def _spans(self) -> Iterable[tuple[date, date]]:
+        """As it is named and, for fiscal years may be another, as it ends."""
+        spans = [its for its in map(span, self.periods) if its]
+        if self.ends is not None:
+            length = spans[0][1] - spans[0][0] if spans else timedelta(0)
+            spans.append((date.fromordinal(max(1, self.ends.toordinal() - length.days)), self.ends))
+        return spans
+
+
+def _month_end(day: date) -> date:
+    return date(day.year, day.month, monthrange(day.year, day.month)[1])
