@@ -89,7 +89,9 @@ def _parts(document: Any, number: int, found: Collected) -> Parts:
 def _without_running(parts: Parts, look: Look, page: int) -> tuple[Parts, int]:
     """And how many rows were left out."""
     all_rows = [row for part in parts for row in part]
-    running = {id(row) for row in edge_rows(all_rows) if look.runs_along(row, page)}
+    top, bottom = edge_rows(all_rows)
+    running = {id(row) for row in top if look.runs_along(row, page, at_top=True)}
+    running |= {id(row) for row in bottom if look.runs_along(row, page, at_top=False)}
     if len(running) == len(all_rows):  # a page that is the same as others all over
         return parts, 0
     return [[row for row in part if id(row) not in running] for part in parts], len(running)

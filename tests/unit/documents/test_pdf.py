@@ -1,5 +1,6 @@
 """PDF: headings, paragraphs, lists, tables and columns by the places of their letters; what is refused."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -106,6 +107,26 @@ def test_what_runs_along_the_pages_is_left_out_and_said(read: Read) -> None:
         (Paragraph(f"{TEXT} {word}"),) for word in ("one", "two", "three", "four")
     ]
     assert any(said.startswith("8 lines at the edges") for said in parsed.assumptions)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [lambda at: At(72, 740, f"Site {at}", 20), lambda at: At(72, 740, f"Section {at}")],
+    ids=["by its size", "by its words"],
+)
+def test_headings_that_count_with_the_pages_are_kept_and_their_numbers_go(
+    read: Read, heading: Callable[[int], At]
+) -> None:
+    pages = [
+        [heading(at), At(72, 700, TEXT + " " + chr(64 + at)), At(300, 30, f"Page {at}", 14)] for at in range(1, 13)
+    ]
+    parsed = read("a.pdf", pdf(pages))
+    for page, at in zip(parsed.pages, range(1, 13), strict=True):
+        assert [block.text for block in page.blocks if isinstance(block, Heading | Paragraph)] == [
+            heading(at).text,
+            f"{TEXT} {chr(64 + at)}",
+        ]
+    assert any(said.startswith("12 lines at the edges") for said in parsed.assumptions)
 
 
 @pytest.mark.parametrize("turned", [90, 180, 270])

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
+from ratchet_documents.of_text import heading_level
 from ratchet_documents.pdf.rows import Row
 from ratchet_documents.tidying import is_number
 
@@ -15,6 +16,11 @@ EDGE = 2  # rows at the top and at the bottom in which headers and footers are l
 _WHOLE = re.compile(r"(?<![\d.,])\d{1,6}(?![\d]|[.,]\d)")
 _TRIED = 8  # numbers of a row, each of which may be that of the page
 _RUNNING_FROM = 3  # pages
+# What stands beside the number of a page in some languages: a row of that and of numbers is no heading, however large.
+_OF_PAGES = re.compile(
+    r"(?i:page|pages|pg|of|p|slide|folie|seite|seiten|von|sur|p[aá]gina|pag|de|di|sida|av|side|strana|strona|z|"
+    r"עמוד|מתוך|صفحة|من|\u7b2c|\u9875|\u9801|\u30da\u30fc\u30b8)"
+)
 Alike = tuple[str, int]
 
 
@@ -35,8 +41,18 @@ class Look:
             return min(len(self.heading_sizes) + 1, MOST_LEVELS)
         return 0
 
-    def runs_along(self, row: Row, page: int) -> bool:
-        return not self.running.isdisjoint(_alike(row, page))
+    def runs_along(self, row: Row, page: int, *, at_top: bool) -> bool:
+        """`at_top`: one of the first rows. Headings there count with the pages where each begins one (`Site 1`, …)."""
+        if (row.text, 0) in self.running:
+            return True
+        return not self.running.isdisjoint(_alike(row, page)) and not (at_top and self._is_counted_heading(row))
+
+    def _is_counted_heading(self, row: Row) -> bool:
+        """Whether it is set or worded as a heading, in one piece: headers have numbers at the edge."""
+        words = re.findall(r"[^\W\d_]+", row.text)
+        if len(row.segments) > 1 or all(_OF_PAGES.fullmatch(word) for word in words):
+            return False
+        return self.level(row) > 0 or (heading_level(row.text) > 0 and not row.text.isupper())
 
 
 def look_of(pages: Iterable[tuple[int, Sequence[Row]]]) -> Look:
@@ -51,15 +67,16 @@ def look_of(pages: Iterable[tuple[int, Sequence[Row]]]) -> Look:
                 letters[_rounded(segment.size)] += len(segment.text)
                 bold += len(segment.text) if segment.bold else 0
                 seen += len(segment.text)
-        edges.update({one for row in edge_rows(rows) for one in _alike(row, page)})
+        edges.update({one for row in chain(*edge_rows(rows)) for one in _alike(row, page)})
     text_size = letters.most_common(1)[0][0] if letters else 10.0
     larger = sorted((size for size in letters if size > text_size * LARGER), reverse=True)
     running = {one for one, times in edges.items() if times >= _RUNNING_FROM and 2 * times > count}
     return Look(text_size, 2 * bold > seen, tuple(larger), frozenset(running))
 
 
-def edge_rows(rows: Sequence[Row]) -> list[Row]:
-    return [*rows[:EDGE], *rows[max(EDGE, len(rows) - EDGE) :]]
+def edge_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """At the top, and of the others those at the bottom."""
+    return list(rows[:EDGE]), list(rows[max(EDGE, len(rows) - EDGE) :])
 
 
 def _alike(row: Row, page: int) -> set[Alike]:
