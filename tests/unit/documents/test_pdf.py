@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import typst
 
 from ratchet_documents.limits import Limits
 from ratchet_documents.parsed import Heading, ListItem, Merged, Paragraph, Table
@@ -222,3 +223,30 @@ def test_the_numbers_of_items_are_kept(read: Read) -> None:
     page = [*lines(72, 700, TEXT), *lines(72, 660, "(a) the one pays", "12. it ends", "– 5 were lost", "– hire")]
     items = ("(a) the one pays", "12. it ends", "– 5 were lost", "hire")
     assert read("a.pdf", pdf([page])).pages[0].blocks == (Paragraph(TEXT), *(ListItem(0, text) for text in items))
+
+
+HEBREW = """#set text(lang: "he", dir: rtl, font: "DejaVu Sans")
+= דוח של Kestrel Fabrication Ltd. לשנה
+ההכנסות של החברה היו 512 מיליון שקל בשנת 2023, לעומת (498) מיליון שקל בשנת 2022. הרווח הנקי עלה ב־12% והגיע.
+#table(columns: (1fr, 80pt, 80pt), [סעיף], [2023], [2022], [הכנסות של החברה], [512], [498], [עלות המכר], [430], [412])
+"""
+
+
+def test_lines_from_right_to_left_are_read_from_the_right_with_latin_words_and_numbers_as_they_are(read: Read) -> None:
+    heading, text, table = read("a.pdf", typst.compile(HEBREW.encode())).pages[0].blocks
+    assert heading == Heading(1, "דוח של Kestrel Fabrication Ltd. לשנה")
+    assert text == Paragraph(HEBREW.splitlines()[2])
+    assert isinstance(table, Table)
+    assert table.rows == (("סעיף", "2023", "2022"), ("הכנסות של החברה", "512", "498"), ("עלות המכר", "430", "412"))
+
+
+def test_arabic_ligatures_are_letters_in_their_order(read: Read) -> None:
+    text = "بلغت الإيرادات 4,200 مليون ريال في عام 2023 مقارنة مع 3,900 مليون ريال في عام 2022."
+    parsed = read("a.pdf", typst.compile(f'#set text(lang: "ar", dir: rtl, font: "DejaVu Sans")\n{text}'.encode()))
+    assert parsed.pages[0].blocks == (Paragraph(text),)
+
+
+def test_a_word_from_right_to_left_in_a_line_of_others_leaves_their_order(read: Read) -> None:
+    text = "The word שלום עולם means hello world in Hebrew, and 12 more."
+    parsed = read("a.pdf", typst.compile(f'#set text(font: "DejaVu Sans")\n{text}'.encode()))
+    assert parsed.pages[0].blocks == (Paragraph(text),)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ratchet_documents.pdf.segments import Segment
+from ratchet_documents.pdf.directions import mirrored, pieces_of, read_from_right
+from ratchet_documents.pdf.segments import Segment, is_right_to_left
 
 _TWO_COLUMNS_FROM = 6  # rows that have text on both sides of the gap
 _WIDE_TEXT = 0.3  # of the width of all text: a cell of a table is rarely so wide on both sides
@@ -44,7 +45,14 @@ class Row:
 
 
 def rows_of(segments: Sequence[Segment]) -> list[list[Row]]:
-    """Rows, in parts that are read one after the other; what stands in two columns is not read across them."""
+    """Rows, in parts that are read one after the other; what stands in two columns is not read across them.
+
+    Where most letters run from right to left, places are mirrored, so that what is read first stands at the left.
+    """
+    if any(is_right_to_left(segment.text) for segment in segments):
+        from_right = read_from_right(segments)
+        lines = [pieces_of(row.segments, from_right=from_right) for row in _rows(segments)]
+        segments = [mirrored(piece) if from_right else piece for line in lines for piece in line]
     rows = _rows(segments)
     gap = _gap(rows)
     if gap is None:

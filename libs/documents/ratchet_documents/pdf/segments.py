@@ -4,7 +4,7 @@ import ctypes
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -15,6 +15,7 @@ WIDE = 1.1  # times the size of the letters: such a gap parts cells, and columns
 _WORD = re.compile(r"[^\s\x00]+")
 _BROKEN_WORD = re.compile("[\x02\ufffe]")  # what PDFium gives for a hyphen at the end of a line
 _FORCED_BOLD = 1 << 18
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _OFTEN = 4096
 
 
@@ -43,8 +44,16 @@ class _Word:
     ends_line: bool
 
 
+def is_right_to_left(text: str) -> bool:
+    """Whether some of its letters run from right to left."""
+    return _RIGHT_TO_LEFT.search(text) is not None
+
+
 def segments_of(page: Any, account: Account) -> list[Segment]:
-    """`page`: a PdfPage. Raises RefusedError."""
+    """`page`: a PdfPage. Each word alone where some run from right to left: where they stand tells which come next.
+
+    Raises RefusedError.
+    """
     turned = int(pdfium.FPDFPage_GetRotation(page.raw))
     text_page = page.get_textpage()
     try:
@@ -71,7 +80,13 @@ class _Letters:
     def segments(self) -> Iterator[Segment]:
         held: Segment | None = None
         same_line = False
-        for word in self._words():
+        text = self._letters()
+        if is_right_to_left(text):
+            for word in self._words(text):
+                for part in self._parts(word):
+                    yield self._placed(part, None)
+            return
+        for word in self._words(text):
             piece = self._placed(word, held if same_line else None)
             if held is not None and same_line and _goes_on(held, piece):
                 held = _together(held, piece)
@@ -83,8 +98,7 @@ class _Letters:
         if held is not None:
             yield held
 
-    def _words(self) -> Iterator[_Word]:
-        text = self._letters()
+    def _words(self, text: str) -> Iterator[_Word]:
         for found in _WORD.finditer(text):
             end = found.end()
             yield _Word(found[0], found.start(), end - 1, ends_line=text[end : end + 1] in ("\r", "\n"))
@@ -104,10 +118,35 @@ class _Letters:
         letter = pdfium.FPDFText_GetUnicode(self._page, index)
         return chr(letter) if 0 < letter < 0x110000 else " "
 
+    def _parts(self, word: _Word) -> list[_Word]:
+        """The word, and apart the mark behind it that stands at the left: it ends a line of Latin words before it."""
+        if is_right_to_left(word.text):
+            return [self._unturned(word)]
+        with_mark = word.last > word.first and word.text[0].isalpha() and not word.text[-1].isalnum()
+        if with_mark and self._box(word.last)[1] <= self._box(word.first)[0]:
+            ends = replace(word, text=word.text[-1], first=word.last)
+            return [replace(word, text=word.text[:-1], last=word.last - 1, ends_line=False), ends]
+        return [word]
+
+    def _unturned(self, word: _Word) -> _Word:
+        """Letters that one sign of the font shows, as lam and alef, are in one place, and PDFium turns them round."""
+        letters: list[str] = []
+        held: list[str] = []
+        before: tuple[float, ...] | None = None
+        for index, letter in enumerate(word.text, word.first):
+            place = self._box(index)
+            if place != before:
+                letters += reversed(held)
+                held, before = [], place
+            held.append(letter)
+        return replace(word, text="".join([*letters, *reversed(held)]))
+
     def _placed(self, word: _Word, before: Segment | None) -> Segment:
         left, right, bottom, top = self._box(word.first)
-        if word.last != word.first:
-            left2, right2, bottom2, top2 = self._box(word.last)
+        # A number in a word from right to left has its first letter inside of it.
+        others = range(word.first + 1, word.last + 1) if is_right_to_left(word.text) else {word.last} - {word.first}
+        for other in others:
+            left2, right2, bottom2, top2 = self._box(other)
             left, right = min(left, left2), max(right, right2)
             bottom, top = min(bottom, bottom2), max(top, top2)
         size = self._size(word.first) or top - bottom
