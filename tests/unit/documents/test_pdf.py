@@ -250,3 +250,40 @@ def test_a_word_from_right_to_left_in_a_line_of_others_leaves_their_order(read: 
     text = "The word שלום עולם means hello world in Hebrew, and 12 more."
     parsed = read("a.pdf", typst.compile(f'#set text(font: "DejaVu Sans")\n{text}'.encode()))
     assert parsed.pages[0].blocks == (Paragraph(text),)
+
+
+NARROW = """#table(columns: (1fr, auto, auto), stroke: none, align: (left, right, right), [£ million], [2023], [2022],
+[Revenue], [812.4], [790.3], [Cost of sales], [(430.2)], [(412.1)], [Profit for the year], [61.8], [(55.0)])"""
+DRAWN = """#table(columns: 4, [Item], [Qty], [Unit price], [Amount], [Valve DN40], [12], [£84.50], [£1,014.00],
+[Gasket set], [30], [£6.20], [£186.00], table.cell(colspan: 3)[Subtotal], [£1,200.00])"""
+
+
+def test_narrow_columns_without_lines_are_told_apart_by_the_gaps_that_rows_share(read: Read) -> None:
+    (table,) = read("a.pdf", typst.compile(NARROW.encode())).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.rows == (
+        ("£ million", "2023", "2022"),
+        ("Revenue", "812.4", "790.3"),
+        ("Cost of sales", "(430.2)", "(412.1)"),
+        ("Profit for the year", "61.8", "(55.0)"),
+    )
+
+
+def test_drawn_lines_part_columns_and_tell_merged_cells(read: Read) -> None:
+    parsed = read("a.pdf", typst.compile(DRAWN.encode()))
+    (table,) = parsed.pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.rows == (
+        ("Item", "Qty", "Unit price", "Amount"),
+        ("Valve DN40", "12", "£84.50", "£1,014.00"),
+        ("Gasket set", "30", "£6.20", "£186.00"),
+        ("Subtotal", "Subtotal", "Subtotal", "£1,200.00"),
+    )
+    assert table.merged == (Merged(3, 0, 1, 3),)
+    assert parsed.assumptions == ()
+
+
+def test_cells_with_several_figures_are_said(read: Read) -> None:
+    page = [At(72, 700 - 14 * at, text) for at, text in enumerate(("North", "South"))]
+    page += [At(200, 700 - 14 * at, text) for at, text in enumerate(("12 500", "13 700"))]
+    assert any("several figures" in said for said in read("a.pdf", pdf([page])).assumptions)

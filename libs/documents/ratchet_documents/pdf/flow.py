@@ -15,6 +15,8 @@ _ITEM = re.compile(
     r"^(?:[•‣▪●○■◦·*]\s+(?=\S)|–\s+(?![$€£¥]?\d)(?=\S)"
     r"|(?=–\s+[$€£¥]?\d|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S))"
 )
+_SEVERAL = re.compile(r"(?:[$€£¥]?\(?\d[\d,.]*\)?%?\s+)+[$€£¥]?\(?\d[\d,.]*\)?%?")
+_UNSURE = "Some cells of tables hold several figures: they may be columns that could not be told apart."
 _APART = 0.9  # times the size of the letters between two rows: a new paragraph
 _BROKEN = "\xad"  # a word goes on in the next row
 
@@ -25,6 +27,8 @@ def read_rows(rows: Sequence[Row], look: Look, found: Collected) -> None:
     for table in tables_in(rows):
         _read_text(rows[at : table.first], look, found)
         cells = joined(table.rows)
+        if any(_SEVERAL.fullmatch(cell) for row in cells for cell in row):
+            found.assume(_UNSURE)
         found.table(cells, heads_of(cells), table.merged)
         at = table.last + 1
     _read_text(rows[at:], look, found)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ratchet_documents.pdf.directions import mirrored, pieces_of, read_from_right
+from ratchet_documents.pdf.gaps import joined
 from ratchet_documents.pdf.segments import Segment, is_right_to_left
 
 _TWO_COLUMNS_FROM = 6  # rows that have text on both sides of the gap
@@ -53,6 +54,8 @@ def rows_of(segments: Sequence[Segment]) -> list[list[Row]]:
         from_right = read_from_right(segments)
         lines = [pieces_of(row.segments, from_right=from_right) for row in _rows(segments)]
         segments = [mirrored(piece) if from_right else piece for line in lines for piece in line]
+    elif any(segment.goes_on for segment in segments):
+        segments = joined(segments, [row.segments for row in _rows(segments)])
     rows = _rows(segments)
     gap = _gap(rows)
     if gap is None:

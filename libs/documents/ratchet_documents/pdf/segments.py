@@ -10,12 +10,15 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from ratchet_documents.limits import Account
+from ratchet_documents.pdf.rules import Rules, rules_of
 
 WIDE = 1.1  # times the size of the letters: such a gap parts cells, and columns
+_NARROW = 0.5  # such a gap is wider than those between words, and may part cells
 _WORD = re.compile(r"[^\s\x00]+")
 _BROKEN_WORD = re.compile("[\x02\ufffe]")  # what PDFium gives for a hyphen at the end of a line
 _FORCED_BOLD = 1 << 18
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_INSIDE = 0.5  # points, between a cell and the lines around it
 _OFTEN = 4096
 
 
@@ -30,6 +33,8 @@ class Segment:
     top: float
     size: float
     bold: bool
+    in_cell: bool = False  # whose edges are drawn, and are its left and right
+    goes_on: bool = False  # with the next one, from which it has only a narrow gap
 
     @property
     def middle(self) -> float:
@@ -55,10 +60,11 @@ def segments_of(page: Any, account: Account) -> list[Segment]:
     Raises RefusedError.
     """
     turned = int(pdfium.FPDFPage_GetRotation(page.raw))
+    rules = Rules(()) if turned else rules_of(page, account)
     text_page = page.get_textpage()
     try:
         reading = _Letters(text_page, turned, account)
-        return list(reading.segments())
+        return list(reading.segments(rules))
     finally:
         text_page.close()
 
@@ -77,7 +83,7 @@ class _Letters:
         self._flags = ctypes.c_int()
         self._matrix = pdfium.FS_MATRIX()
 
-    def segments(self) -> Iterator[Segment]:
+    def segments(self, rules: Rules) -> Iterator[Segment]:
         held: Segment | None = None
         same_line = False
         text = self._letters()
@@ -88,15 +94,16 @@ class _Letters:
             return
         for word in self._words(text):
             piece = self._placed(word, held if same_line else None)
-            if held is not None and same_line and _goes_on(held, piece):
+            goes_on = held is not None and same_line and _goes_on(held, piece, rules)
+            if held is not None and goes_on and piece.left - held.right <= _NARROW * held.size:
                 held = _together(held, piece)
             else:
                 if held is not None:
-                    yield held
+                    yield _in_cell(held, rules, goes_on=goes_on)
                 held = piece
             same_line = not word.ends_line
         if held is not None:
-            yield held
+            yield _in_cell(held, rules, goes_on=False)
 
     def _words(self, text: str) -> Iterator[_Word]:
         for found in _WORD.finditer(text):
@@ -183,10 +190,19 @@ class _Letters:
         return heavy or bool(self._flags.value & _FORCED_BOLD)
 
 
-def _goes_on(held: Segment, piece: Segment) -> bool:
+def _in_cell(held: Segment, rules: Rules, *, goes_on: bool) -> Segment:
+    """As wide as its cell, where lines are drawn around that."""
+    if goes_on:
+        return replace(held, goes_on=True)
+    cell = rules.around(held.left, held.right, held.middle)
+    return held if cell is None else replace(held, left=cell[0] + _INSIDE, right=cell[1] - _INSIDE, in_cell=True)
+
+
+def _goes_on(held: Segment, piece: Segment, rules: Rules) -> bool:
     high = max(held.top - held.bottom, piece.top - piece.bottom, held.size / 2)
     beside = abs(held.middle - piece.middle) < high * 0.7
-    return beside and -0.5 * held.size <= piece.left - held.right <= WIDE * held.size
+    near = beside and -0.5 * held.size <= piece.left - held.right <= WIDE * held.size
+    return near and not rules.part(held.right, piece.left, held.middle)
 
 
 def _together(held: Segment, piece: Segment) -> Segment:

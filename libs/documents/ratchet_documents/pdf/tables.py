@@ -1,4 +1,4 @@
-"""Tables without lines: rows whose segments stand one under the other are cells of columns."""
+"""Tables, with lines or without: rows whose segments stand one under the other are cells of columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from ratchet_documents.pdf.segments import Segment
 from ratchet_documents.tidying import is_number
 
 _NEAR = 2.2  # times the size of the letters, from one row to the next of a table
+_EDGE = 1.0  # points
 _LONG = 0.75  # of the width of the rows: a single segment wider than that is text, and no label of a row
 
 
@@ -43,7 +44,7 @@ def _last(rows: Sequence[Row], first: int) -> int:
     while at + 1 < len(rows) and rows[at].bottom - rows[at + 1].top < _NEAR * rows[at].size:
         at += 1
         row = rows[at]
-        if len(row.segments) > 1:
+        if len(row.segments) > 1 or (row.segments[0].in_cell and abs(row.left - rows[first].left) < _EDGE):
             last = at
         elif row.right - row.left > _LONG * width or at - last > 3:
             break
@@ -68,7 +69,7 @@ def _table(rows: Sequence[Row], above: int, first: int, last: int) -> Found | No
     for at, row in enumerate(its):
         line = [""] * len(columns)
         for segment in row.segments:
-            place = _place(segment, columns, alone=len(row.segments) == 1)
+            place = _place(segment, columns, alone=len(row.segments) == 1 and not segment.in_cell)
             if len(place) > 1 and not any(line[column] for column in place):
                 merged.append(Merged(at, place.start, 1, len(place)))
             for column in place:
@@ -84,8 +85,10 @@ def _is_head(row: Row, below: Row, columns: Sequence[tuple[float, float]]) -> bo
 
 
 def _columns(rows: Sequence[Row]) -> list[tuple[float, float]]:
-    """From left to right, where each begins and ends: what overlaps is one."""
-    spans = sorted((one.left, one.right) for row in rows for one in row.segments)
+    """From left to right, where each begins and ends: what overlaps is one, but for drawn cells over several others."""
+    drawn = {(one.left, one.right) for row in rows for one in row.segments if one.in_cell}
+    over = {place for place in drawn if _spans_others(*place, rows)}
+    spans = sorted(place for row in rows for one in row.segments if (place := (one.left, one.right)) not in over)
     columns: list[tuple[float, float]] = []
     for left, right in spans:
         if columns and left < columns[-1][1]:
@@ -93,6 +96,14 @@ def _columns(rows: Sequence[Row]) -> list[tuple[float, float]]:
         else:
             columns.append((left, right))
     return columns
+
+
+def _spans_others(left: float, right: float, rows: Sequence[Row]) -> bool:
+    """Whether two drawn cells of one row at least are within these edges."""
+    return any(
+        len({one.left for one in row.segments if one.in_cell and one.left < right and one.right > left}) > 1
+        for row in rows
+    )
 
 
 def _stands_under(rows: Sequence[Row], columns: Sequence[tuple[float, float]]) -> bool:

@@ -1,0 +1,78 @@
+"""The upright lines that are drawn on a page of a PDF: what stands between two of them is in one cell."""
+
+import ctypes
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from ratchet_documents.limits import Account
+
+_THIN = 3.0  # points
+_SHORTEST = 6.0
+MOST_RULES = 5_000  # of a page; a drawing has more
+_OFTEN = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    x: float
+    bottom: float
+    top: float
+
+
+class Rules:
+    """In the order of their places."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = sorted(rules, key=lambda rule: rule.x)
+        self._places = [rule.x for rule in self._rules]
+
+    def part(self, left: float, right: float, height: float) -> bool:
+        """Whether one stands between two words at that height. `left`: where the first ends."""
+        first, after = bisect_left(self._places, left - 0.5), bisect_right(self._places, right + 0.5)
+        return any(rule.bottom <= height <= rule.top for rule in self._rules[first:after])
+
+    def around(self, left: float, right: float, height: float) -> tuple[float, float] | None:
+        """The nearest ones at both sides; none where one lacks."""
+        before = self._nearest(range(bisect_right(self._places, left + 0.5) - 1, -1, -1), height)
+        behind = self._nearest(range(bisect_left(self._places, right - 0.5), len(self._rules)), height)
+        return None if before is None or behind is None else (before, behind)
+
+    def _nearest(self, order: Sequence[int], height: float) -> float | None:
+        return next(
+            (self._rules[at].x for at in order if self._rules[at].bottom <= height <= self._rules[at].top), None
+        )
+
+
+def rules_of(page: Any, account: Account) -> Rules:
+    """`page`: a PdfPage that is not turned. Raises RefusedError."""
+    sides = [ctypes.c_float() for _ in range(4)]
+    found: list[Rule] = []
+    for index in range(pdfium.FPDFPage_CountObjects(page.raw)):
+        if index % _OFTEN == 0:
+            account.in_time()
+        drawn = pdfium.FPDFPage_GetObject(page.raw, index)
+        if pdfium.FPDFPageObj_GetType(drawn) != pdfium.FPDF_PAGEOBJ_PATH:
+            continue
+        if not pdfium.FPDFPageObj_GetBounds(drawn, *map(ctypes.byref, sides)):
+            continue
+        left, bottom, right, top = (side.value for side in sides)
+        if top - bottom < _SHORTEST:
+            continue
+        if right - left < _THIN:
+            found.append(Rule((left + right) / 2, bottom, top))
+        elif _is_frame(drawn):
+            found += [Rule(left, bottom, top), Rule(right, bottom, top)]
+        if len(found) > MOST_RULES:
+            return Rules(())
+    return Rules(found)
+
+
+def _is_frame(drawn: Any) -> bool:
+    """Whether it is a rectangle whose edges are drawn."""
+    fills, strokes = ctypes.c_int(), ctypes.c_int()
+    known = pdfium.FPDFPath_GetDrawMode(drawn, ctypes.byref(fills), ctypes.byref(strokes))
+    return bool(known and strokes.value) and pdfium.FPDFPath_CountSegments(drawn) in (4, 5)
