@@ -104,6 +104,12 @@ def test_what_is_not_found_has_an_exit_status_of_its_own() -> None:
     assert json.loads(shown.stdout)["output"] == "Not found in your documents."
 
 
+def test_what_was_answered_without_documents_is_no_failure() -> None:
+    by_heart = FOUND | {"retrieval": FOUND["retrieval"] | {"found": None, "passages": [], "decision": "none"}}
+    with router(by_heart) as url:
+        assert ask(url, "--approach", "direct").exit_code == 0
+
+
 def test_an_approach_that_is_none_is_refused_before_anything_is_asked() -> None:
     refused = ask("http://127.0.0.1:9", "--approach", "best")
     assert refused.exit_code == 2
