@@ -300,3 +300,17 @@ async def test_the_worker_says_how_it_is(site: Site) -> None:
         "ratchet_document_seconds_count",
     ):
         assert name in shown
+
+
+async def test_a_name_with_a_quotation_mark_is_one_name_however_it_is_sent(site: Site) -> None:
+    typed = {"Content-Type": "multipart/form-data; boundary=b"}
+    ids = set()
+    for number, name in enumerate('naïve (v2), "a"%.txt'.replace('"', as_) for as_ in ("%22", '\\"')):
+        part = (
+            f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\ntext {number}\r\n--b--\r\n'
+        )
+        async with site.app.http.post(f"{site.app.url}/api/documents", data=part.encode(), headers=typed) as answer:
+            sent = await answer.json()
+        assert sent["name"] == 'naïve (v2), "a"%.txt'
+        ids.add(sent["id"])
+    assert len(ids) == 1

@@ -10,6 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from ratchet_common.errors import RefusedError
 
 FILE: Final = "file"
+QUOTE_IN_NAME: Final = "%22"  # as browsers write it; all else comes as it is
 LONGEST_FIELD: Final = 4_096  # bytes
 MOST_PARTS: Final = 32
 UTF8: Final = "utf-8"
@@ -123,7 +124,7 @@ class _Parts:
     def _named(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._name = options.get(b"name", b"").decode(UTF8, "replace")
-        self._filename = options.get(b"filename", b"").decode(UTF8, "replace")
+        self._filename = options.get(b"filename", b"").decode(UTF8, "replace").replace(QUOTE_IN_NAME, '"')
         if self._name == FILE:
             self._events.append(("file", self._filename, b""))
 
