@@ -72,6 +72,21 @@ async def test_what_documents_speak_of_is_there_with_its_pages_and_goes_with_the
     assert "fernwood" not in str(left).lower()
 
 
+async def test_a_company_is_found_by_the_first_words_of_its_name_and_that_is_said(site: Site) -> None:
+    mills = {"name": "Osterwald Mills, Inc.", "short": "OWM", "now": "1,250", "then": "1,100", "more": ""}
+    await site.read(REPORT.format(**mills), "osterwald.md")
+    for found in (await graph(site, entity="Osterwald"), await graph(site, company="osterwald")):
+        assert {one["ends"][0] for one in found["relations"]} == {"company:osterwald mills"}
+        assert found["notes"] == ["Taken for the company osterwald mills."]
+    assert not (await graph(site, entity="Oster"))["relations"]
+    await site.read(REPORT.format(**mills | {"name": "Osterwald Chemicals, Inc.", "short": "OWC"}), "chemicals.md")
+    several = await graph(site, entity="Osterwald")
+    assert several["relations"] == []
+    assert several["notes"] == [
+        "Several companies begin so: osterwald chemicals, osterwald mills. Ask for one of them."
+    ]
+
+
 async def test_the_list_goes_on_page_by_page_and_narrows(site: Site) -> None:
     sent = [
         await site.read(REPORT.format(**QUILLON | {"now": f"{n},000"}), f"page-{n}.md", user_id="pages")

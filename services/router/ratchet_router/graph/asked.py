@@ -1,9 +1,10 @@
 """What of a graph somebody asks for: relations that fit, and the entities at their ends. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ratchet_documents.graph import Entity, Graph, Kind, Relation, ids_of_name, is_of_period
+from ratchet_documents.graph.candidates import KINDS
 from ratchet_documents.graph.named import key_of
 from ratchet_router.graph.part import Part
 from ratchet_router.graph.store import Narrow
@@ -27,6 +28,16 @@ class Asked:
     @property
     def company_id(self) -> str:
         return f"company:{key_of(self.company)}" if self.company.strip() else ""
+
+    @property
+    def company_named(self) -> str:
+        """The one that may be called by its first words alone; empty: none is, or by an id."""
+        said = (self.entity if self.entity.strip() else self.company).strip()
+        return "" if said.partition(":")[0] in KINDS else key_of(said)
+
+    def of_company(self, key: str) -> "Asked":
+        """With the id of a company in place of its first words."""
+        return replace(self, entity=key) if self.entity.strip() else replace(self, company=key.partition(":")[2])
 
     @property
     def narrow(self) -> Narrow:

@@ -15,6 +15,7 @@ from ratchet_router.graph.store import Kept, Narrow
 MOST_READ: Final = 40  # documents, in one look
 PORTION: Final = 10  # of them, that the list asks the store for at once
 FURTHER: Final = 20  # neighbours whose own documents are looked into as well
+MOST_MEANT: Final = 5  # companies that are told where a name is the beginning of several
 TOO_MANY: Final = f"More than {MOST_READ} documents speak of it: the newest {MOST_READ} were read."
 FULL: Final = "There is more around it than is shown: what the most relations join is shown first."
 
@@ -26,6 +27,11 @@ class Graphs(Protocol):
         self, tenant: str, narrow: Narrow, *, keys: Sequence[str] = (), until: str = "", limit: int = MOST_READ
     ) -> list[Kept]:
         """Newest documents first. Raises RetryLaterError."""
+
+
+class GraphsByName(Graphs, Protocol):
+    async def keys_that_begin(self, tenant: str, beginning: str, most: int) -> list[str]:
+        """Ids of entities, in order. Raises RetryLaterError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,12 @@ class Seen:
 
 
 class Looking:
-    def __init__(self, graphs: Graphs) -> None:
+    def __init__(self, graphs: GraphsByName) -> None:
         self._graphs = graphs
 
     async def page(self, tenant: str, asked: Asked, cursor: Cursor, limit: int) -> Seen:
         """Up to `limit` relations, of the newest documents first. Raises RetryLaterError."""
+        asked, notes = await self._by_whole_name(tenant, asked)
         parts: list[Part] = []
         at: Cursor | None = cursor
         left = limit
@@ -69,13 +76,14 @@ class Looking:
             parts += [one for one in taken if one.graph.entities]
             left -= sum(len(one.graph.relations) for one in taken)
         graph = await asyncio.to_thread(merged, [one.graph for one in parts])
-        return Seen(graph, tuple(parts), next=at)
+        return Seen(graph, tuple(parts), next=at, notes=notes)
 
     async def around(self, tenant: str, asked: Asked, hops: int, limit: int) -> Seen:
         """Of the newest documents that name the entity, and where it goes further those that name its neighbours.
 
         Raises RetryLaterError.
         """
+        asked, notes = await self._by_whole_name(tenant, asked)
         found = await self._graphs.listed(tenant, asked.narrow, keys=asked.ids, limit=MOST_READ + 1)
         near = await asyncio.to_thread(_around, found[:MOST_READ], asked, hops, limit)
         further = _whom(near) if hops > 1 else ()
@@ -84,7 +92,23 @@ class Looking:
             others = await self._graphs.listed(tenant, asked.narrow, keys=further, limit=MOST_READ)
             more = [one for one in others if one.part.document_id not in known][:room]
             near = await asyncio.to_thread(_around, [*found, *more], asked, hops, limit)
-        return replace(near, notes=(TOO_MANY, *near.notes)) if len(found) > MOST_READ else near
+        too_many = (TOO_MANY,) if len(found) > MOST_READ else ()
+        return replace(near, notes=(*notes, *too_many, *near.notes))
+
+    async def _by_whole_name(self, tenant: str, asked: Asked) -> tuple[Asked, tuple[str, ...]]:
+        """Where nobody has the name that is asked for, the company whose name begins with it; with what is to be said
+        of that. Several are told, and none is taken.
+        """
+        named = asked.company_named
+        if not named or await self._graphs.listed(tenant, Narrow(), keys=asked.keys, limit=1):
+            return asked, ()
+        found = await self._graphs.keys_that_begin(tenant, f"company:{named} ", MOST_MEANT + 1)
+        names = [key.partition(":")[2] for key in found]
+        if len(found) == 1:
+            return asked.of_company(found[0]), (f"Taken for the company {names[0]}.",)
+        more = " and more" if len(found) > MOST_MEANT else ""
+        several = f"Several companies begin so: {', '.join(names[:MOST_MEANT])}{more}. Ask for one of them."
+        return asked, (several,) if found else ()
 
 
 def centred(seen: Seen) -> Graph:
