@@ -18,8 +18,8 @@ LONGEST: Final = 4_000  # characters of a question that are looked at
 _LONGEST_NAME: Final = 8  # words
 _GENITIVE: Final = 4  # letters, from which on an `s` behind a name may be its case
 _FORMS: Final = (
-    "incorporated inc corporation corp company co limited ltd llc llp lp plc ag se gmbh kgaa sa nv bv ab asa oyj spa "
-    "holdings holding group the com"
+    "incorporated inc corporation corp company co limited ltd llc llp lp plc ag se gmbh kgaa sa nv bv ab asa aps oyj "
+    "oy spa pty holdings holding group the com"
 )
 _LEGAL: Final = frozenset(_FORMS.split())
 _WORD: Final = re.compile(r"\w+(?:&\w+)?")

@@ -20,6 +20,7 @@ from ratchet_documents.graph import (
 from ratchet_documents.graph.columns import heads_in
 from ratchet_documents.graph.metrics import metric_of
 from ratchet_documents.graph.model import Where, entity
+from ratchet_documents.graph.said import said_in
 from ratchet_documents.parsed import Block, Page, Paragraph, Parsed, Table
 
 REPORT = About("report", "Fernwood 10-Q", "Fernwood Mills, Inc.", "2025-Q2", "2025-06-28")
@@ -234,6 +235,28 @@ def test_names_that_the_text_links_are_one_company() -> None:
         "company:quillon": "company:quillon paper",
     }
     assert [one.ends for one in of(graph, "compares")] == [("company:quillon paper", "company:harrow board")]
+
+
+@pytest.mark.parametrize(
+    ("text", "task"),
+    [
+        (
+            "- Oskar: I will send the contract by Friday 17 May.",
+            ("Oskar", "send the contract by Friday 17 May", "Friday 17 May"),
+        ),
+        ("2. Oskar: I'll send the contract.", ("Oskar", "send the contract", "")),
+        (
+            "- Ida Lind to hire two testers by 30 June 2024.",
+            ("Ida Lind", "hire two testers by 30 June 2024", "30 June 2024"),
+        ),
+        ("Ida Lind to hire two testers", None),
+        ("Annual Report to shareholders by 30 June 2024", None),
+        ("- Ida Lind to be heard by 30 June 2024", None),
+    ],
+)
+def test_tasks_in_lists(text: str, task: tuple[str, str, str] | None) -> None:
+    found = [(one.who, one.what, one.due) for one in said_in(text) if one.kind == "task"]
+    assert found == ([task] if task else [])
 
 
 def test_people_hold_positions_and_own_tasks() -> None:

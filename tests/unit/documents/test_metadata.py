@@ -72,6 +72,10 @@ def test_periods_as_they_are_named(text: str, period: str | None) -> None:
         ("EXAMPLE WIDGETS CORPORATION", "EXAMPLE WIDGETS CORPORATION"),
         ("Traded at The Nasdaq Stock Market LLC by Example PLC", "Example PLC"),
         ("the company did well, and so did others", None),
+        ("Between Example Estates GmbH (lessor) and Quillon BV (lessee)", "Example Estates GmbH"),
+        ("From Quillon B.V. to others", "Quillon B.V."),
+        ("Example Tools Plc", "Example Tools Plc"),
+        ("On Example Holding AG", "On Example Holding AG"),
     ],
 )
 def test_companies_by_label_and_by_legal_form(text: str, company: str | None) -> None:
@@ -92,6 +96,12 @@ def test_companies_by_label_and_by_legal_form(text: str, company: str | None) ->
         ),
         ("", "From: a@b.example\nTo: c@d.example\nSubject: lunch\nShall we?", "email"),
         ("Recipes", "Take two eggs.", "other"),
+        ("11 June", "Present: the two of us\nWe talked.", "meeting_notes"),
+        (
+            "Example Tools",
+            "Annual Report 2023\nConsolidated income statement\nOperating profit 120",
+            "financial_report",
+        ),
     ],
 )
 def test_types_of_documents(title: str, text: str, expected: str) -> None:

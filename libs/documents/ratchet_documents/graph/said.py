@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from ratchet_documents.ordinary_words import ORDINARY
+
 MOST: Final = 20  # of a kind in a chunk
 SHORTEST: Final = 10
 LONGEST: Final = 200  # characters of what is kept
@@ -12,12 +14,15 @@ _NAME: Final = r"[A-Z][a-z]+(?:[ -][A-Z][a-z]+){0,2}"
 _WHAT: Final = rf"(?P<what>[^.!?;\n|]{{8,{LONGEST}}})"
 _DUE: Final = re.compile(
     r"\b(?:by|until|before|due(?:\son)?|no\slater\sthan)\s(?P<due>(?:the\send\sof\s)?(?:(?:next|this)\s)?"
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:the\s)?end\sof\s(?:the\s)?\w+|tomorrow|next\s\w+"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:,?\s\d{1,2}\s[A-Z][a-z]+(?:\s(?:19|20)\d\d)?|,?\s[A-Z][a-z]+\s\d{1,2}(?:,\s(?:19|20)\d\d)?)?"
+    r"|(?:the\s)?end\sof\s(?:the\s)?\w+|tomorrow|next\s\w+"
     r"|(?:19|20)\d\d-\d\d-\d\d|[A-Z][a-z]+\s\d{1,2}(?:,\s(?:19|20)\d\d)?|\d{1,2}\s[A-Z][a-z]+(?:\s(?:19|20)\d\d)?|Q[1-4](?:\s(?:19|20)\d\d)?)",
 )
 _WILL: Final = re.compile(
     rf"\b(?P<who>{_NAME})\s(?:will|shall|is\sgoing\sto|agreed\sto|promised\sto|is\sto|has\sto|needs\sto)\s{_WHAT}"
 )
+_ITEM: Final = r"^[ \t]*(?:[-*•–][ \t]+|\d{1,2}[.)][ \t]+)?"
+_TO: Final = re.compile(rf"{_ITEM}(?P<who>[A-Z][a-z]+(?:[ -][A-Z][a-z]+){{1,2}})\sto\s(?=[a-z]){_WHAT}", re.M)
 _TASKS: Final = (
     re.compile(
         rf"^[-*• \t]*(?:action(?:\sitem)?|to-?do|task)\s?:\s*(?:@?(?P<who>{_NAME})\s?(?::|to\b|will\b|-)\s*)?{_WHAT}",
@@ -25,10 +30,11 @@ _TASKS: Final = (
     ),
     _WILL,
     re.compile(
-        rf"^(?P<who>[A-Z][\w .-]{{1,40}})\s?:\s[^\n]{{0,200}}?"
+        rf"{_ITEM}(?P<who>[A-Z][\w .-]{{1,40}})\s?:\s[^\n]{{0,200}}?"
         rf"\bI(?:'ll|’ll|\swill|\sam\sgoing\sto|'m\sgoing\sto)\s{_WHAT}",
         re.M,
     ),
+    _TO,
 )
 _DECISIONS: Final = re.compile(
     r"\b(?P<who>[Ww]e|[Tt]he\s(?:[Bb]oard(?:\sof\s[Dd]irectors)?|team|group|[Cc]ommittee|company|council|parties|meeting))"
@@ -102,12 +108,15 @@ def _first(found: Iterator[Said]) -> Iterator[Said]:
 
 
 def _tasks(text: str) -> Iterator[Said]:
-    """Somebody who `will` is one who owns a task where it is said until when: filings are full of what will be."""
+    """Somebody who `will`, or is `to`, is one who owns a task where it is said until when: filings are full of what
+    will be.
+    """
     taken: list[tuple[int, int]] = []
     for pattern in _TASKS:
         for found in pattern.finditer(text):
             who, due = (found["who"] or "").strip(), _DUE.search(found["what"])
-            sure = pattern is not _WILL or (due is not None and not found["what"].startswith(_NO_TASK))
+            sure = pattern not in (_WILL, _TO) or (due is not None and not found["what"].startswith(_NO_TASK))
+            sure = sure and not (pattern is _TO and not ORDINARY.isdisjoint(re.split("[ -]", who.casefold())))
             overlaps = any(start < found.end() and found.start() < end for start, end in taken)
             if sure and not overlaps and not (who and who.casefold().split()[0] in _NOT_WHO):
                 taken.append(found.span())

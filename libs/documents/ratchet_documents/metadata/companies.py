@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from ratchet_documents.metadata.sources import Found, Source
 
 _FORMS = (
-    r"(?:Incorporated|Inc|Corporation|Corp|Company|Co|Limited|Ltd|LLC|L\.L\.C|LLP|L\.P|LP|PLC|plc|AG|SE|GmbH|KGaA|S\.A|SA|"
-    r"N\.V|NV|AB|ASA|A/S|Oyj|S\.p\.A|Holdings|Group|INCORPORATED|INC|CORPORATION|CORP|COMPANY|LIMITED|LTD|HOLDINGS|GROUP)"
+    r"(?:Incorporated|Inc|Corporation|Corp|Company|Co|Limited|Ltd|LLC|L\.L\.C|LLP|L\.P|LP|PLC|Plc|plc|AG|SE|GmbH|KGaA|S\.A|SA|"
+    r"N\.V|NV|B\.V|BV|AB|ASA|A/S|ApS|Oyj|Oy|S\.p\.A|Pty|Holdings|Group|INCORPORATED|INC|CORPORATION|CORP|COMPANY|LIMITED|LTD|HOLDINGS|GROUP)"
 )
 _WORD = r"(?!\d+-\d+\b|\d{4,}\b)[A-Z0-9][\w&.'’-]{0,40}"
-_NAME = re.compile(rf"\b{_WORD}(?:,?\s(?:{_WORD}|of|and|&|the|de|von)){{0,5}}?,?\s{_FORMS}\b\.?(?!\w)")
+_LEADS_TO_IT = (
+    r"(?!(?:Between|Among|By|From|With|For|And|Under|Both|See|Dear|Whereas|BETWEEN|AMONG|BY|FROM|WITH|AND|WHEREAS)\s)"
+)
+_NAME = re.compile(rf"\b{_LEADS_TO_IT}{_WORD}(?:,?\s(?:{_WORD}|of|and|&|the|de|von)){{0,5}}?,?\s{_FORMS}\b\.?(?!\w)")
 _HAS_FORM = re.compile(rf"\b{_FORMS}\b")
 _REGISTRANT = re.compile(r"\(?\s*exact\s+names?\s+of\s+(?:the\s+)?registrant", re.I)
 _LABEL = re.compile(r"^(?:company|registrant|issuer|company name|name of company)\s*:\s*(\S[^\n]{1,100})$", re.I | re.M)

@@ -10,6 +10,8 @@ IN_TITLE = 3  # what a word in the title or the name of the file counts; in the 
 ENOUGH = 3
 _NONE = "No words of the other types are in it."
 _HEADERS = re.compile(r"^(?:from|to|cc|sent|subject|date)\s*:", re.I | re.M)
+_WHO_WAS_THERE = re.compile(r"^\W*(?:present|attendees|in attendance|apologies)\W*:", re.I | re.M)
+_AT_THE_TOP = 2_000  # characters in which heads are looked for
 _TITLES: dict[str, re.Pattern[str]] = {
     "financial_report": re.compile(
         r"\b(?:10-?[qk]|20-?f|8-?k|(?:annual|quarterly|interim|financial|earnings)\s+(?:report|results|statements?|release)"
@@ -32,6 +34,9 @@ _TEXTS: dict[str, tuple[str, ...]] = {
         "cash flows",
         "statements of operations",
         "statements of income",
+        "income statement",
+        "operating profit",
+        "profit for the year",
         "net income",
         "securities exchange act",
         "quarterly report",
@@ -70,7 +75,7 @@ _TEXTS: dict[str, tuple[str, ...]] = {
 def document_type(titles: Iterable[Source], pages: Iterable[Source]) -> Found:
     """The one with the most of its words, each counted once; `other` where none has enough of them."""
     titles, pages = list(titles), list(pages)
-    if pages and len({found[0].casefold() for found in _HEADERS.finditer(pages[0].text[:2_000])}) >= 3:
+    if pages and len({found[0].casefold() for found in _HEADERS.finditer(pages[0].text[:_AT_THE_TOP])}) >= 3:
         return Found("email", "text", pages[0].page)
     scores = {name: _score(name, titles, pages) for name in _TITLES}
     best = max(scores, key=lambda name: scores[name])
@@ -79,11 +84,15 @@ def document_type(titles: Iterable[Source], pages: Iterable[Source]) -> Found:
     for source in titles:
         if _TITLES[best].search(source.text):
             return Found(best, source.place)
-    return Found(best, "text", next(page.page for page in pages if _count(best, page.text)))
+    return Found(best, "text", next((page.page for page in pages if _count(best, page.text)), pages[0].page))
 
 
 def _score(name: str, titles: Iterable[Source], pages: Iterable[Source]) -> int:
     named = IN_TITLE if any(_TITLES[name].search(source.text) for source in titles) else 0
+    pages = list(pages)
+    top = pages[0].text[:_AT_THE_TOP] if pages else ""
+    if name == "meeting_notes" and _WHO_WAS_THERE.search(top):
+        named = IN_TITLE  # as good as a title
     return named + _count(name, "\n".join(page.text for page in pages))
 
 
