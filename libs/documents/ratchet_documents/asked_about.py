@@ -48,7 +48,7 @@ class Narrowed:
 
 def asked_about(question: str, known: Sequence[About]) -> Narrowed:
     named = companies_named(question, (one.company for one in known))
-    ours = [one for one in known if short_name(one.company) in named.ours]
+    ours = [one for one in known if short_name(one.company) in named.ours] if named.ours else []
     found, reasons = list(known), list[str]()
     if titled := _titled(question, known, named):
         found = titled
@@ -75,8 +75,8 @@ def _titled(question: str, known: Sequence[About], named: Named) -> list[About]:
     One such as `Annual report` is not meant where another company is named.
     """
     said = f" {' '.join(words_of(question))} "
-    companies = {name for one in known for name in (_title(one.company), short_name(one.company))}
     found = [one for one in known if " " in (title := _title(one.title)) and f" {title} " in said]
+    companies = {name for one in known for name in (_title(one.company), short_name(one.company))} if found else set()
     return [
         one
         for one in found

@@ -16,6 +16,7 @@ from ratchet_documents.ordinary_words import ORDINARY
 NAMES: Final = 16_384  # that are remembered in short: the same documents are looked at for each question
 LONGEST: Final = 4_000  # characters of a question that are looked at
 _LONGEST_NAME: Final = 8  # words
+_NEAR: Final = 200  # characters before a name in which another one beside it stands
 _GENITIVE: Final = 4  # letters, from which on an `s` behind a name may be its case
 _FORMS: Final = (
     "incorporated inc corporation corp company co limited ltd llc llp lp plc ag se gmbh kgaa sa nv bv ab asa aps oyj "
@@ -137,7 +138,7 @@ def _maybe(question: str, mentions: Iterable[_Mention]) -> Iterator[str]:
     for one in mentions:
         end = _POSSESSIVE.match(question, one.end)
         behind = _BEHIND.match(question, end.end() if end else one.end)
-        before = _BEFORE.search(question[: one.start])
+        before = _BEFORE.search(question, max(0, one.start - _NEAR), one.start)
         found += [its.span(1) for its in (behind, before) if its]
     for start, until in found:
         overlaps = any(one.start < until and start < one.end for one in mentions)

@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from ratchet_documents.metadata.periods import ended_in, named_in
@@ -71,6 +72,7 @@ def times_in(question: str) -> list[Time]:
     return list(dict.fromkeys(one for *_, one in sorted(taken, key=lambda its: its[:2])))
 
 
+@lru_cache(maxsize=4_096)
 def span(period: str) -> tuple[date, date] | None:
     """The first and the last day, by the calendar. None: not the name of a period."""
     year, _, part = period.partition("-")

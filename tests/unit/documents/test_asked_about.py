@@ -1,5 +1,7 @@
 """Which documents a question is about."""
 
+import time
+
 import pytest
 
 from ratchet_documents.asked_about import About, asked_about
@@ -192,3 +194,11 @@ def test_what_somebody_wrote_for_a_day_is_no_error() -> None:
     odd = [About("a", "", "Acme Ltd", "some time", "soon"), About("b", "", "Acme Ltd", "2024-Q1", "2024-03-31")]
     assert asked_about("Acme in Q1 2024", odd).documents == ("b",)
     assert asked_about("Acme in 2024 and in the year ended 1 January 0001, 9999 and 2024", odd).documents == ("b",)
+
+
+@pytest.mark.parametrize("odd", ["Acme and ", "A b, ", "Q1 and ", "2023 and ", "in 2023, ", "Aa's ", "Zz "])
+def test_a_question_of_one_thing_over_and_over_is_read_once(odd: str) -> None:
+    known = [About(str(at), "", f"Company{at} Nord Ltd", "2024-Q1") for at in range(2_000)] + KNOWN
+    began = time.process_time()
+    asked_about(odd * (20_000 // len(odd)), known)
+    assert time.process_time() - began < 2

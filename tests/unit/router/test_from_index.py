@@ -10,7 +10,7 @@ from ratchet_common.errors import CannotStartError
 from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk, TablePart
 from ratchet_retrieval import AwayError, Found, Index, Passage, Subject, Where
-from ratchet_router.grounding.from_index import TOO_MANY, FromIndex
+from ratchet_router.grounding.from_index import TOO_MANY, FromIndex, as_they_are_named
 from ratchet_router.grounding.known import Known
 from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError, TablePlace
 from tests.unit.router.documents.memory_index import MemoryIndex
@@ -143,6 +143,11 @@ async def test_a_company_is_asked_for_by_its_short_name() -> None:
     looks = FromIndex(Noting, Knows(Known((ACME, BOLT))))
     await looks.retrieve("acme", "the rate", Where(companies=("acme", "Dill")), 5, wider=False)
     assert asked == [Where(companies=("Acme, Inc.", "Dill", "acme"))]
+
+
+def test_a_company_is_asked_for_by_the_first_words_of_its_name() -> None:
+    where = as_they_are_named(Where(companies=("Voltarin",)), [About("a", "", "Voltarin Energie SE"), BOLT])
+    assert where == Where(companies=("Voltarin", "Voltarin Energie SE"))
 
 
 async def test_a_table_that_a_passage_speaks_of_comes_along_without_a_rank() -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from ratchet_documents.asked_about import About
 from ratchet_router.documents.document import DocumentRecord, Read, Said, Served, State
 from ratchet_router.grounding.known import FRESH_S, MOST, WHOLE_S, Known, KnownDocuments
@@ -92,3 +94,18 @@ async def test_what_becomes_too_many_is_told_no_more() -> None:
     store.put("one more", 100)
     clock.at += FRESH_S
     assert await known.of("acme") == Known((), too_many=True)
+
+
+async def test_all_periods_of_a_document_are_known_where_they_were_read() -> None:
+    store = Store()
+    columns = Read(
+        kind="xlsx",
+        divided="sheets",
+        pages=1,
+        chunks=1,
+        metadata=METADATA | {"periods": Said("2023, 2022", "text", 1)},
+    )
+    store.put("a", 0, served=structs.replace(SERVED, read=columns))
+    store.put("b", 0)  # as it was read before there were any
+    known = await KnownDocuments(store).of("acme")
+    assert [one.periods for one in known.documents] == [("2023", "2022"), ()]
