@@ -10,9 +10,6 @@ INTERRUPTED: Final = 128 + signal.SIGINT  # as shells have it
 def run() -> None:
     """Whoever stops it while it loads sees no traceback: it ends as it stands, since nothing was begun yet."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from ratchet_common.collecting import look_rarely
-
-    look_rarely()
     from ratchet_cli.main import app
 
     signal.signal(signal.SIGINT, signal.default_int_handler)

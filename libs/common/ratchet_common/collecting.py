@@ -12,18 +12,11 @@ EVERY_S: Final = 300.0
 YOUNG: Final = 50_000  # objects more than there were
 
 
-def look_rarely() -> None:
-    """Before anything large is imported: what that makes stays, and by its own count the collector looks at it hundreds
-    of times, an eighth of the time that a start takes.
-    """
-    gc.set_threshold(YOUNG, 20, 100)
-
-
 def settle() -> None:
     """What the start made stays: the collector need not look at it again. Cuts p99 to a quarter."""
     gc.collect()
     gc.freeze()
-    look_rarely()
+    gc.set_threshold(YOUNG, 20, 100)
 
 
 async def collect(every_s: float = EVERY_S) -> None:
