@@ -18,7 +18,7 @@ from ratchet_retrieval import Passage, Subject
 from ratchet_retrieval.lance import LanceIndex
 from ratchet_router.grounding.order.learned import is_held_out
 from ratchet_router.grounding.order.noted import Note
-from ratchet_router.grounding.order.refitting import Refitting
+from ratchet_router.grounding.order.refitting import Refitting, learned_from
 from ratchet_router.grounding.order.store import MOST, MongoOrderStore
 from ratchet_router.grounding.order.verdicts import Verdict
 from ratchet_router.main import build
@@ -199,6 +199,24 @@ async def test_a_tenants_feedback_says_nothing_of_anothers_order(learning: Learn
     assert len(await learning.store.looks(theirs)) == 10
     assert await learning.store.forget(theirs) == 10
     assert len(await learning.store.looks(ours)) == 60
+
+
+async def test_what_is_forgotten_while_it_is_learned_from_stays_forgotten(learning: Learning) -> None:
+    tenant = f"tenant-{uuid4().hex[:8]}"
+    await learning.spoken_of(tenant, 60)
+    held = await learning.store.due()
+    assert held is not None
+    assert held["_id"] == tenant  # nobody else is due, once the tests before are over
+    learned = learned_from(await learning.store.looks(tenant), 1, datetime.now(UTC))
+    assert await learning.store.forget(tenant) == 60
+    assert not await learning.store.fitted(held, learned, 30)
+    known, versions, heard = await learning.store.known(tenant)
+    assert (known.last, versions, heard) == (None, (), 0)
+
+    await learning.spoken_of(tenant, 60)  # and it may be learned anew at once
+    while await Refitting(learning.store).round():
+        pass
+    assert (await learning.store.known(tenant))[0].last is not None
 
 
 async def test_notes_go_with_their_document_and_with_whoever_asked_or_spoke(learning: Learning) -> None:

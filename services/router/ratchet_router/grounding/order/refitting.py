@@ -27,7 +27,7 @@ class OrderStore(Protocol):
 
     async def due(self) -> Document | None: ...
     async def looks(self, tenant: str) -> list[Look]: ...
-    async def fitted(self, held: Document, learned: Learned, wanted: int) -> None: ...
+    async def fitted(self, held: Document, learned: Learned, wanted: int) -> bool: ...
 
 
 def _now() -> datetime:
@@ -46,7 +46,8 @@ class Refitting:
             return False
         looks = await self.store.looks(str(held["_id"]))
         learned = await asyncio.to_thread(learned_from, looks, int(held.get("version", 0)) + 1, self.now())
-        await self.store.fitted(held, learned, max(LEAST // 2, round(FURTHER * len(looks))))
+        if not await self.store.fitted(held, learned, max(LEAST // 2, round(FURTHER * len(looks)))):
+            return True
         outcome = "used" if learned.used else "too_few" if learned.questions < LEAST else "no_better"
         FITTED.labels(outcome).inc()
         log.info("An order of passages was learned from %d questions: %s.", learned.questions, outcome)

@@ -106,8 +106,10 @@ class MongoOrderStore:
             found = await self._notes.find(of).sort("said_at", DESCENDING).limit(MOST).to_list()
         return [_look(one) for one in found]
 
-    async def fitted(self, held: Document, learned: Learned, wanted: int) -> None:
-        """`wanted`: so many words more, and it is done anew. What was heard meanwhile counts among them."""
+    async def fitted(self, held: Document, learned: Learned, wanted: int) -> bool:
+        """`wanted`: so many words more, and it is done anew. What was heard meanwhile counts among them. False: somebody
+        else has it by now, or what it was learned from was forgotten meanwhile; nothing is written then.
+        """
         body = msgspec.json.encode(learned)
         change = {
             "$set": {"last": body, "version": learned.version, "wanted": wanted, "due": False},
@@ -116,8 +118,9 @@ class MongoOrderStore:
             "$currentDate": {"written_at": True},
         }
         with waiting_is_worth_it():
-            await self._orders.update_one(lease.held(held), change)
+            written = await self._orders.update_one(lease.held(held), change)
         await lease.release(self._orders, held)
+        return bool(written.matched_count)
 
     # what is known of it
 
@@ -140,8 +143,11 @@ class MongoOrderStore:
         await upsert(self._orders, tenant, {**change, "$currentDate": {"written_at": True}})
 
     async def forget(self, tenant: str) -> int:
-        """All that was learned, and what it was learned from. That it is switched off stays. Returns how many notes."""
-        forgotten = {"$unset": {"last": "", "versions": ""}, "$set": {"heard": 0, "wanted": LEAST, "due": False}}
+        """All that was learned, and what it was learned from; whoever learns from it right now has lost its lease. That
+        it is switched off stays. Returns how many notes. May be repeated.
+        """
+        nothing = {"heard": 0, "wanted": LEAST, "due": False, "lease.until_ms": 0}
+        forgotten = {"$unset": {"last": "", "versions": ""}, "$set": nothing, "$inc": {"lease.epoch": 1}}
         with waiting_is_worth_it():
             await self._orders.update_one({"_id": tenant}, {**forgotten, "$currentDate": {"written_at": True}})
         return sum([count async for count in gone(self._notes, {"tenant": tenant})])
