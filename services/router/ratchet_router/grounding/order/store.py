@@ -107,8 +107,9 @@ class MongoOrderStore:
         return [_look(one) for one in found]
 
     async def fitted(self, held: Document, learned: Learned, wanted: int) -> bool:
-        """`wanted`: so many words more, and it is done anew. What was heard meanwhile counts among them. False: somebody
-        else has it by now, or what it was learned from was forgotten meanwhile; nothing is written then.
+        """`wanted`: so many words more, and it is done anew. What was heard meanwhile counts among them.
+
+        False: somebody else has it by now, or what it was learned from was forgotten meanwhile; nothing is written then.
         """
         body = msgspec.json.encode(learned)
         change = {
