@@ -109,7 +109,7 @@ class MongoOrderStore:
     async def fitted(self, held: Document, learned: Learned, wanted: int) -> bool:
         """`wanted`: so many words more, and it is done anew. What was heard meanwhile counts among them.
 
-        False: somebody else has it by now, or what it was learned from was forgotten meanwhile; nothing is written then.
+        False: somebody else has it by now, or what it was learned from was forgotten meanwhile: nothing is written.
         """
         body = msgspec.json.encode(learned)
         change = {
