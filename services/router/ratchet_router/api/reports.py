@@ -11,7 +11,8 @@ from ratchet_common.problems import documented
 from ratchet_figures.figure import CannotComputeError
 from ratchet_router.api.batches import IdempotencyKey
 from ratchet_router.api.event_stream import EventStream
-from ratchet_router.api.report_body import GivenTwiceError, NewReport, WrongPortfolioError
+from ratchet_router.api.portfolio_body import WrongPortfolioError
+from ratchet_router.api.report_body import GivenTwiceError, NewReport
 from ratchet_router.api.report_events import ReportFrames, progress_of
 from ratchet_router.api.report_views import ID, ReportPage, ReportView, Shown, is_under_way, view, whole
 from ratchet_router.once import once
