@@ -134,10 +134,10 @@ def test_a_letter_whose_cause_is_still_there_is_sent_again_once(product: Product
         return {row["group"]: row["letters"] for row in found["letters"]}
 
     asyncio.run(poison())
-    both = {"monitor.feedback": 1, "trainer.feedback": 1}
-    eventually(lambda: letters(replay("--dry-run")), both)
-    assert letters(replay()) == both
-    eventually(lambda: letters(replay("--dry-run")), both)  # buried once more, and there for the next time
+    each = {"monitor.feedback": 1, "trainer.feedback": 1, "router.feedback": 1}
+    eventually(lambda: letters(replay("--dry-run")), each)
+    assert letters(replay()) == each
+    eventually(lambda: letters(replay("--dry-run")), each)  # buried once more, and there for the next time
 
 
 def refused(folder: Path, *arguments: str, **environment: str) -> str:

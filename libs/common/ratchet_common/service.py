@@ -138,8 +138,13 @@ async def connections(
 
 @asynccontextmanager
 async def at_work(its: Connections, loops: dict[str, Loop]) -> AsyncIterator[None]:
-    """Consumes and loops until left; `its.hear` comes before."""
-    loops = loops | await its.relay(its.database.dead_letters, keep_sent=DEAD_LETTERS_KEPT)
+    """Consumes and loops until left; `its.hear` comes before.
+
+    Dead letters lie in the service's store, whoever buries them, and go out from there once: a process that does a part
+    of its work leaves them to the others.
+    """
+    if not its.role:
+        loops = loops | await its.relay(its.database.dead_letters, keep_sent=DEAD_LETTERS_KEPT)
     if expiries := its.database.expiries:
         loops["sweep of what has expired"] = Loop(partial(expiring.sweep, expiries), every=expiring.SWEEP_EVERY_S)
     async with running(its.label, loops):

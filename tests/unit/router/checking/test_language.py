@@ -77,6 +77,11 @@ def test_of_little_of_names_and_of_halves_nothing_is_said(text: str) -> None:
     assert language_of(text) == UNKNOWN
 
 
+def test_the_letters_between_the_digits_of_an_identifier_are_no_words() -> None:
+    assert language_of("What was the volatility? a6c0a2c2a67d4acd4b887961e75af6") == UNKNOWN
+    assert language_of("Et_la_le_de_du_des_les_un_une") == UNKNOWN
+
+
 @given(st.sampled_from(list(TEXTS)), st.integers(1, 200), st.sampled_from(["upper", "title", "lower"]))
 def test_however_long_and_in_whichever_case(language: str, times: int, case: str) -> None:
     assert language_of(getattr(TEXTS[language] + " ", case)() * times) in (language, UNKNOWN)
