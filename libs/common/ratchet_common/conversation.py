@@ -5,7 +5,7 @@ has dressed it: so that what learns from it sees the text and not our prompt.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -18,6 +18,9 @@ class Message(msgspec.Struct, frozen=True):
     role: str
     content: Any = None  # text, or a list of parts
     name: str | None = None
+
+
+_messages: Final = msgspec.json.Decoder(list[Message] | None)
 
 
 class Said(Protocol):
@@ -44,7 +47,7 @@ def read(messages: msgspec.Raw | bytes) -> Reading:
 
     Raises msgspec.DecodeError for what is not a list of messages; null is an empty reading.
     """
-    return reading(msgspec.json.decode(messages, type=list[Message] | None) or [])
+    return reading(_messages.decode(messages) or [])
 
 
 def reading(said: Sequence[Said]) -> Reading:

@@ -122,7 +122,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 def observation_of(event: PredictionMade, now: datetime, measures: Measures = NOT_MEASURED) -> Observation:
     """Raises ImplausibleError, UnknownTaskError."""
     raw, (experiment, _, arm) = raw_confidence_of(event), (event.experiment or "").rpartition(":")
-    return Observation(
+    return Observation(  # in the order of its fields: another one takes three times as long
         result_id=event.result_id,
         tenant=event.tenant,
         task_type=recorded_task(event.task_type),
@@ -147,12 +147,6 @@ def observation_of(event: PredictionMade, now: datetime, measures: Measures = NO
         cost=nano("cost_usd", event.cost_usd),
         cost_of_attempts=_cost_of(event.attempts) if event.attempts else 0,
         premium_cost=nano("premium_cost_usd", event.premium_cost_usd),
-        tokens=_tokens(event.usage),
-        discounts=_discounts(event.savings),
-        reference=event.savings.reference_model if event.savings else "",
-        reference_cost=nano("savings", event.savings.reference_usd) if event.savings else 0,
-        document=digest(event.tenant, event.document) if event.document else "",
-        spent=tuple(_spent(one) for one in event.attempts if one.cost_usd),
         latency=_latency(event.latency_ms),
         confidence=None if event.confidence is None else millionths("confidence", event.confidence),
         raw_confidence=None if raw is None else millionths("raw_confidence", raw.value),
@@ -162,6 +156,12 @@ def observation_of(event: PredictionMade, now: datetime, measures: Measures = NO
         language=measures.language,
         word=measures.word,
         refusal=measures.refusal,
+        tokens=_tokens(event.usage),
+        discounts=_discounts(event.savings),
+        reference=event.savings.reference_model if event.savings else "",
+        reference_cost=nano("savings", event.savings.reference_usd) if event.savings else 0,
+        document=digest(event.tenant, event.document) if event.document else "",
+        spent=tuple(_spent(one) for one in event.attempts if one.cost_usd) if event.attempts else (),
         outcome=event.outcome,
         at=plausible(made_at(event.result_id, event.occurred_at), now),
         seen_at=now,
@@ -200,6 +200,8 @@ def plausible(at: datetime, now: datetime) -> datetime:
 
 def nano(field: str, usd: Decimal, most: Decimal = DEAREST_USD) -> int:
     """`most`: USD; that of one answer if left out."""
+    if not usd:
+        return 0
     if not (usd.is_finite() and 0 <= usd <= most):
         raise ImplausibleError(f"{field} lies outside 0 to {most} USD.", field=field)
     return round(usd * NANO)

@@ -63,11 +63,10 @@ def _by_script(text: str) -> str | None:
 
 
 def _by_words(words: Sequence[str]) -> str:
-    votes: Counter[str] = Counter()
+    votes: dict[str, int] = {}
     for word, times in Counter(filter(SPEAKS_FOR.__contains__, words[:READ])).items():
         for language in SPEAKS_FOR[word]:
-            votes[language] += times
-    best = votes.most_common(2)
-    if not best or best[0][1] < LEAST_WORDS or (len(best) == 2 and best[0][1] == best[1][1]):
-        return UNKNOWN
-    return best[0][0]
+            votes[language] = votes.get(language, 0) + times
+    most = max(votes.values(), default=0)
+    best = [language for language, times in votes.items() if times == most]
+    return best[0] if most >= LEAST_WORDS and len(best) == 1 else UNKNOWN

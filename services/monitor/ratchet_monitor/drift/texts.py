@@ -12,6 +12,7 @@ from ratchet_monitor.drift.vocabulary import drawn
 
 HEAD, TAIL = 2_000, 1_000  # characters that are read
 WORD: Final = re.compile(r"\w+")
+_NO_WORDS: Final = {code: " " for code in range(128) if not WORD.match(chr(code))}
 NOTHING_BETWEEN: Final = frozenset(("ja", "ko", "zh", "th"))  # their words: each character counts as one
 
 
@@ -25,8 +26,13 @@ class Measured:
 def measured(text: str, key: bytes, by: bytes) -> Measured:
     """`key`, `by`: vocabulary.py."""
     read = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
-    words = WORD.findall(read.lower())
+    words = words_of(read.lower())
     language = language_of(read, words)
     if language in NOTHING_BETWEEN:
         words = [character for word in words for character in word]
     return Measured(len(text), language, drawn(words, key, by))
+
+
+def words_of(text: str) -> list[str]:
+    """What `WORD` finds, of plain ASCII in a quarter of the time."""
+    return text.translate(_NO_WORDS).split() if text.isascii() else WORD.findall(text)

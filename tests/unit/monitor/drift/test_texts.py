@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from ratchet_monitor.drift.languages import UNKNOWN
 from ratchet_monitor.drift.refusals import refuses
-from ratchet_monitor.drift.texts import HEAD, TAIL, Measured, measured
+from ratchet_monitor.drift.texts import HEAD, TAIL, WORD, Measured, measured, words_of
 from ratchet_monitor.drift.vocabulary import BUCKETS
 
 KEY, BY = b"a key of the tests only", b"an answer"
@@ -106,3 +106,8 @@ def test_a_quarter_of_a_mebibyte_ends(piece: str) -> None:
     text = piece * (262_144 // len(piece))
     assert measured(text, KEY, BY).characters == len(text)
     assert refuses(text) in (True, False)
+
+
+@given(st.text(st.characters(max_codepoint=127)) | st.text())
+def test_words_of_plain_text_are_those_of_any_text(text: str) -> None:
+    assert words_of(text) == WORD.findall(text)
