@@ -127,6 +127,7 @@ def subscribe(
         heartbeat_interval_ms=session_timeout_ms * 3 // 10,
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.MANUAL,
+        decoder=_as_it_came,
         title=f"{group}: {topic.name}",
     )
 
@@ -144,6 +145,11 @@ def subscribe(
             await message.ack()
 
     return reading
+
+
+async def _as_it_came(message: KafkaMessage) -> Any:
+    """FastStream would read each record as JSON once more: a quarter of what a batch costs."""
+    return message.body
 
 
 async def handle_batch(
