@@ -73,6 +73,10 @@ class FeedbackStore(Protocol):
     async def save_first(self, saved: Saved, event: FeedbackJoined) -> bool:
         """`save` and `join` in one write. False, and nothing is written, where this user has said something before."""
 
+    async def save_new(self, first: Collection[tuple[Saved, FeedbackJoined | None]]) -> set[UUID]:
+        """As `save_first` of many; those without an event wait for their answers. Returns the `feedback_id` of those
+        that it turned away, since these users have said something before."""
+
     async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
         """Each as `save` does, unless it says what stands there; no two of them by one user on one result.
 
@@ -127,11 +131,21 @@ async def _unplaced(saved: Saved, store: FeedbackStore) -> tuple[Cell, ...]:
 
 
 async def submit_all(said: Sequence[Feedback], store: FeedbackStore) -> int:
-    """In their order: of one user's words on one result the last stands. Returns how many wait for their answers."""
-    last = {feedback_id(one): one for one in said}
-    saved = await store.save_all(last.values())
+    """In their order: of one user's words on one result the last stands. Returns how many wait for their answers.
+
+    Mostly nothing was said before: then it is one write of all. As `submit`, it looks for answers after that again.
+    """
+    last, now = {feedback_id(one): one for one in said}, datetime.now(UTC)
+    first = {key: Saved(said=one, revision=1, said_at=now) for key, one in last.items()}
+    answered = {
+        feedback_id(its.said): joined(its, answer) for its, answer in await _with_answers(first.values(), store)
+    }
+    before = await store.save_new([(its, answered.get(key)) for key, its in first.items()])
+    waiting = [its for key, its in first.items() if key not in answered and key not in before]
+    if before:
+        waiting += await store.save_all([last[key] for key in before])
     _count(last.values())
-    return len(saved) - len(await join(saved, store))
+    return len(waiting) - len(await join(waiting, store) if waiting else ())
 
 
 def _count(said: Collection[Feedback]) -> None:

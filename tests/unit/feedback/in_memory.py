@@ -54,6 +54,15 @@ class InMemoryStore:
         await self.join([(saved, event)])
         return True
 
+    async def save_new(self, first: Collection[tuple[Saved, FeedbackJoined | None]]) -> set[UUID]:
+        await asyncio.sleep(0)
+        before = {who(saved.said) for saved, _ in first} & self.kept.keys()
+        new = [(saved, event) for saved, event in first if who(saved.said) not in before]
+        for saved, _ in new:
+            self.kept[who(saved.said)] = Kept(saved, saved.said_at + SECOND_LOOK)
+        await self.join([(saved, event) for saved, event in new if event is not None])
+        return before
+
     async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
         return [await self.save(one) for one in said]
 

@@ -1,9 +1,11 @@
 import random
 from collections.abc import AsyncIterator, Collection, Iterable
+from uuid import UUID
 
 import pytest
 
 from ratchet_common.errors import RetryLaterError
+from ratchet_common.events import FeedbackJoined
 from ratchet_feedback.lines import LONGEST_LINE, lines_of
 from ratchet_feedback.submit import Feedback, Saved
 from ratchet_feedback.upload import AT_ONCE, Refused, UploadBrokenOffError, upload
@@ -72,10 +74,10 @@ async def test_of_ten_thousand_corrections_three_hundred_are_broken_and_each_of_
 class Leaving(InMemoryStore):
     """Away after the first batch."""
 
-    async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
+    async def save_new(self, first: Collection[tuple[Saved, FeedbackJoined | None]]) -> set[UUID]:
         if self.kept:
             raise RetryLaterError("The store is away.")
-        return await super().save_all(said)
+        return await super().save_new(first)
 
 
 async def test_where_the_store_goes_away_it_says_what_was_kept_and_what_was_wrong() -> None:

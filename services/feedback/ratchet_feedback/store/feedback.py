@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import msgspec
+from bson import Binary
 from pymongo import UpdateOne
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from ratchet_common import outbox
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import FeedbackJoined
-from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
+from ratchet_common.mongo import Database, Document, duplicates_are_fine, only_duplicates, waiting_is_worth_it
 from ratchet_common.persons import digest_of_some
 from ratchet_common.topics import FEEDBACK
 from ratchet_common.trace_context import kept
@@ -27,6 +29,7 @@ from ratchet_feedback.store.documents import (
     saved_in,
     saying,
     unmarked,
+    uuid_in,
 )
 from ratchet_feedback.submit import Feedback, Saved, edited
 
@@ -72,22 +75,28 @@ class MongoFeedbackStore:
         return saved_in(stands)
 
     async def save_first(self, saved: Saved, event: FeedbackJoined) -> bool:
-        document = first_word(saved.said, saved.said_at, self._text_kept) | _joined(saved, event)
-        del document["due_at"]
+        return not await self.save_new([(saved, event)])
+
+    async def save_new(self, first: Collection[tuple[Saved, FeedbackJoined | None]]) -> set[UUID]:
+        documents = [self._new(saved, event) for saved, event in first]
         try:
             with waiting_is_worth_it():
-                await self._feedback.insert_one(document)
-        except DuplicateKeyError:
-            return False
-        return True
+                await self._feedback.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            if not only_duplicates(error):
+                raise
+            return {uuid_in(documents[one["index"]]["_id"]) for one in error.details["writeErrors"]}
+        return set()
 
     async def save_all(self, said: Collection[Feedback]) -> list[Saved]:
         """What stands there in the same words stays as it is. Whose user was forgotten in between is not among them."""
         keys = {feedback_key(one): one for one in said}
-        changes = [({"_id": k, "same": {"$ne": same_words(one)}}, self._saying(one)) for k, one in keys.items()]
+        before = {document["_id"]: document for document in await self._standing(keys)}
+        same = [one for key, one in before.items() if one.get("same") == same_words(keys[key])]
+        others = keys.keys() - {one["_id"] for one in same}
+        changes = [({"_id": k, "same": {"$ne": same_words(keys[k])}}, self._saying(keys[k])) for k in others]
         await upsert_where(self._feedback, changes)
-        with waiting_is_worth_it():
-            stands = await self._feedback.find({"_id": {"$in": list(keys)}}).to_list()
+        stands = [*same, *(await self._standing(others) if others else ())]
         return [saved_in(document) for document in stands if document["state"] == "pending"]
 
     async def join(self, found: Collection[tuple[Saved, FeedbackJoined]]) -> None:
@@ -121,6 +130,17 @@ class MongoFeedbackStore:
                 state: await self._feedback.count_documents({"state": state}, limit=COUNTED_AT_MOST)
                 for state in ("pending", "expired")
             }
+
+    async def _standing(self, keys: Collection[Binary]) -> list[Document]:
+        with waiting_is_worth_it():
+            return await self._feedback.find({"_id": {"$in": list(keys)}}).to_list()
+
+    def _new(self, saved: Saved, event: FeedbackJoined | None) -> Document:
+        document = first_word(saved.said, saved.said_at, self._text_kept)
+        if event is not None:
+            document |= _joined(saved, event)
+            del document["due_at"]
+        return document
 
     def _saying(self, said: Feedback) -> Document:
         return saying(said, datetime.now(UTC), self._text_kept)
