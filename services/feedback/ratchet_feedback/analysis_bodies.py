@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from ratchet_feedback.groups import GroupedBy
+from ratchet_feedback.slices import By
 from ratchet_feedback.trends import Direction
 
 
@@ -92,10 +93,12 @@ class GainIfMended(BaseModel):
 
 class Improvement(BaseModel):
     task_type: str
-    issue: str
-    count: int = Field(description="words that name it")
+    issue: str | None = Field(description="null: these answers are bad by what was said of them, whatever it named")
+    by: By | None = Field(description="what these answers have in common; null of an issue")
+    value: str | None = Field(description="such as the template's id")
+    count: int = Field(description="words that name it, or that were said of these answers")
     share: float = Field(description="of the words on the task")
-    answers: int = Field(description="that it was named of")
+    answers: int = Field(description="that it was named of, or that there are of these")
     mean_score: float = Field(description="of these answers")
     weight: float = Field(description="answers times how far their mean score is from 1: by this they are ordered")
     gain: GainIfMended | None = Field(description="null: every rated answer of the task is among them")

@@ -9,6 +9,7 @@ from ratchet_feedback.clusters import Cluster
 from ratchet_feedback.groups import Group
 from ratchet_feedback.opportunities import Opportunity
 from ratchet_feedback.scoring import Rating
+from ratchet_feedback.slices import By
 from ratchet_feedback.store.analysis import Comment
 
 MOST_TYPICAL: Final = 5
@@ -37,6 +38,8 @@ def improvement(one: Opportunity) -> Improvement:
     return Improvement(
         task_type=one.task_type,
         issue=one.issue,
+        by=By(one.by) if one.by else None,
+        value=one.value,
         count=one.count,
         share=one.share,
         answers=one.answers,

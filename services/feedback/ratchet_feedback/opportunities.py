@@ -42,8 +42,13 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opportunity:
+    """Of an issue that was named; or of answers that are worse than the others of their task, which have `value` in
+    common `by` something."""
+
     task_type: str
-    issue: str
+    issue: str | None
+    by: str | None = None
+    value: str | None = None
     count: int  # words
     share: float  # of the words on the task
     answers: int
@@ -56,7 +61,7 @@ class Opportunity:
 
 def opportunities(touched: Iterable[Touched], rated: Iterable[Rated], named: Iterable[Named]) -> list[Opportunity]:
     of_task, evidence = {row.task_type: row for row in rated}, _worst(named)
-    found = [
+    return [
         Opportunity(
             task_type=row.task_type,
             issue=row.issue,
@@ -72,7 +77,11 @@ def opportunities(touched: Iterable[Touched], rated: Iterable[Rated], named: Ite
         for row in touched
         if row.task_type in of_task
     ]
-    return sorted(found, key=lambda one: (-one.weight, -one.answers, one.task_type, one.issue))
+
+
+def in_order(found: Iterable[Opportunity]) -> list[Opportunity]:
+    """Those that are worth most first."""
+    return sorted(found, key=lambda one: (-one.weight, -one.answers, one.task_type, one.issue or "", one.by or ""))
 
 
 def _worst(named: Iterable[Named]) -> Mapping[tuple[str, str], Sequence[UUID]]:

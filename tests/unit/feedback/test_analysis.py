@@ -4,7 +4,7 @@ import pytest
 
 from ratchet_feedback.chances import Scores
 from ratchet_feedback.groups import Group, GroupedBy, in_periods
-from ratchet_feedback.opportunities import Named, Rated, Touched, opportunities
+from ratchet_feedback.opportunities import Named, Rated, Touched, in_order, opportunities
 from ratchet_feedback.summary import Raised, Said, Scope
 from ratchet_feedback.trends import Direction, Period, trends
 
@@ -54,7 +54,7 @@ def test_opportunities_are_ordered_by_how_many_answers_they_touch_times_how_bad_
         Touched("qa", "hallucination", Scores(1, 0.0, 0.0), 1),
     ]
     named = [Named("summary", ("wrong_facts", "too_long"), UUID(int=n), n / 10) for n in (7, 3, 1, 9, 3, 5, 2)]
-    found = opportunities(touched, rated, named)
+    found = in_order(opportunities(touched, rated, named))
     assert [(one.task_type, one.issue, one.weight) for one in found] == [
         ("summary", "wrong_facts", 9.0),
         ("summary", "too_long", 3.0),

@@ -31,7 +31,7 @@ def show_improvements(gateway: Router, asked: Mapping[str, str], *, as_json: boo
     rows = [
         {
             "task": one["task_type"],
-            "issue": one["issue"],
+            "what": one["issue"] or ("as a whole" if one["by"] == "task_type" else f"{one['by']} {one['value']}"),
             "answers": one["answers"],
             "their score": one["mean_score"],
             "gain if mended": _within(one["gain"]["mean"], one["gain"]["interval"]) if one["gain"] else NONE,

@@ -25,9 +25,10 @@ from ratchet_feedback.analysis_views import cluster, grouped, improvement, span
 from ratchet_feedback.api.asking import Analysis, Asked, Reports, Settings, TaskName
 from ratchet_feedback.clusters import clusters
 from ratchet_feedback.groups import GroupedBy, in_periods
-from ratchet_feedback.opportunities import opportunities
+from ratchet_feedback.opportunities import in_order, opportunities
 from ratchet_feedback.rollups import telling
 from ratchet_feedback.rollups.hearing import Heard, Hearing
+from ratchet_feedback.slices import worse_slices
 from ratchet_feedback.store.reports import ANSWERS_COUNTED, MongoReports
 from ratchet_feedback.summary import Scope
 from ratchet_feedback.trends import Period, trends
@@ -103,11 +104,14 @@ async def list_issues(caller: MayRead, hearing: Asked, scope: Within, days: Days
 
 @routes.get("/improvements", responses=documented(404))
 async def list_improvements(caller: MayRead, hearing: Asked, scope: Within, days: Days = 30) -> Improvements:
-    """What would be worth mending: issues by how many answers they touch times how bad these are."""
+    """What would be worth mending: issues, and answers that are worse than the others of their task, by how many they
+    are times how bad.
+    """
     now = datetime.now(UTC)
     heard = await hearing.heard(caller.tenant, now - timedelta(days=days), now=now)
-    found = opportunities(telling.touched(heard, scope), telling.rated(heard, scope), telling.named(heard, scope))
-    items = [improvement(one) for one in found]
+    rated = telling.rated(heard, scope)
+    issues = opportunities(telling.touched(heard, scope), rated, telling.named(heard, scope))
+    items = [improvement(one) for one in in_order(issues + worse_slices(telling.sliced(heard, scope), rated))]
     return Improvements(complete=telling.complete_of_answers(heard, scope), items=items)
 
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from ratchet_feedback.opportunities import EVIDENCE
 from ratchet_feedback.rollups.pieces import Kind
 
+NOT_CONTENT: Final = ""  # in place of an issue
 MOST_SHOWN: Final = 300  # in one hour or day
 
 
 class Shown(NamedTuple):
-    """An answer of which somebody named the issue."""
+    """An answer of which somebody named the issue; or, where that is empty, of which he was not content."""
 
     kind: Kind
     issue: str

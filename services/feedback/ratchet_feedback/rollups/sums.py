@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct, field
 
-from ratchet_feedback.rollups.evidence import Evidence, Shown
+from ratchet_feedback.rollups.evidence import NOT_CONTENT, Evidence, Shown
 from ratchet_feedback.rollups.pieces import GONE, JOINED, Kind, Piece
 
 MOST_KINDS: Final = 500  # of models, versions and templates, in one hour or day
@@ -107,7 +107,7 @@ class Rollup:
         key = Key(piece.kind, piece.rating, piece.signal, piece.of_session)
         self.rows.setdefault(key, Sums()).add(piece, alone=alone and piece.is_word)
         if piece.is_word and piece.score is not None:
-            for issue in piece.issues:
+            for issue in (*piece.issues, *((NOT_CONTENT,) if piece.score < 1 else ())):
                 self.evidence.add(Shown(piece.kind, issue, piece.result_id, piece.score, piece.place))
 
     def include(self, other: "Rollup") -> None:

@@ -4,15 +4,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from ratchet_feedback.chances import Scores
 from ratchet_feedback.groups import Group, GroupedBy
 from ratchet_feedback.opportunities import Named, Rated, Touched
 from ratchet_feedback.rollups.answers import SpokenOf
+from ratchet_feedback.rollups.evidence import NOT_CONTENT, Shown
 from ratchet_feedback.rollups.hearing import Heard
-from ratchet_feedback.rollups.pieces import JOINED
+from ratchet_feedback.rollups.pieces import JOINED, OTHERS, Kind
 from ratchet_feedback.rollups.sums import Key, Rollup, Scored, Sums
 from ratchet_feedback.scoring import Rating
+from ratchet_feedback.slices import By, Slice
 from ratchet_feedback.summary import Judged, Raised, Said, Scope
 
 MOST_GROUPS: Final = 400
@@ -117,9 +120,44 @@ def touched(heard: Heard, scope: Scope) -> list[Touched]:
 
 def named(heard: Heard, scope: Scope) -> list[Named]:
     """The latest first."""
+    return [
+        Named(one.kind.task_type or "", (one.issue,), one.result_id, one.score)
+        for one in _shown(heard, scope)
+        if one.issue != NOT_CONTENT
+    ]
+
+
+def sliced(heard: Heard, scope: Scope) -> list[Slice]:
+    """Each task as a whole, and by all else that is known of its answers."""
+    found: dict[tuple[str, By, str], _Task] = {}
+    for key, sums in _words(heard.sums, scope):
+        for which in _slices_of(key.kind) if sums.alone else ():
+            its = found.setdefault(which, _Task())
+            its.words += sums.alone
+            its.scores.include(sums.alone_scores)
+    for one in _answers(heard, scope):
+        for which in _slices_of(one.kind):
+            its = found.setdefault(which, _Task())
+            its.words += one.words
+            its.scores.add(one.score)
+    worst: dict[tuple[str, By, str], dict[UUID, None]] = {}
+    for shown in sorted(_shown(heard, scope), key=lambda one: one.score):
+        for which in _slices_of(shown.kind):
+            worst.setdefault(which, {})[shown.result_id] = None
+    return [Slice(*which, _scores(its.scores), its.words, tuple(worst.get(which, ()))) for which, its in found.items()]
+
+
+def _slices_of(kind: Kind) -> Iterator[tuple[str, By, str]]:
+    for by in By:
+        value = getattr(kind, by.value)
+        if value and value != OTHERS:
+            yield kind.task_type or "", by, value
+
+
+def _shown(heard: Heard, scope: Scope) -> list[Shown]:
+    """The latest first."""
     shown = [one for one in heard.sums.evidence.shown() if one.kind.within(scope)]
-    latest = sorted(shown, key=lambda one: one.place, reverse=True)
-    return [Named(one.kind.task_type or "", (one.issue,), one.result_id, one.score) for one in latest]
+    return sorted(shown, key=lambda one: one.place, reverse=True)
 
 
 @dataclass(slots=True)
