@@ -1,6 +1,7 @@
 """The two ways to fail, told apart so that each gets what helps."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class RetryLaterError(Exception):
@@ -48,3 +49,9 @@ class TooLargeForTheBusError(RetryLaterError):
 
 class CannotStartError(Exception):
     """Stops a start. The sentence names the thing and says what to do; it is shown without a traceback."""
+
+
+def message_of(error: Mapping[str, Any]) -> str:
+    """Of one of Pydantic's errors: what our own checks say stands by itself."""
+    message = str(error["msg"])
+    return message.removeprefix("Value error, ") if error["type"] == "value_error" else message

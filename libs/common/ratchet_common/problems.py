@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from ratchet_common import json_bodies
 from ratchet_common.background import described
-from ratchet_common.errors import RefusedError, RetryLaterError
+from ratchet_common.errors import RefusedError, RetryLaterError, message_of
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -67,8 +67,8 @@ def invalid(errors: list[dict[str, Any]], body: object = None) -> Trouble:
     messages: dict[str, list[str]] = {}
     for error in errors[:SHOWN_ERRORS]:
         said = messages.setdefault(_field(error, body), [])
-        if error["msg"] not in said:
-            said.append(error["msg"])
+        if (message := message_of(error)) not in said:
+            said.append(message)
     fields = [
         {"field": field, "message": ", or ".join(said)}
         for field, said in messages.items()

@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from ratchet_common.config_file import ConfigFile, read_config
-from ratchet_common.errors import CannotStartError
+from ratchet_common.errors import CannotStartError, message_of
 
 Sampler = Literal[
     "always_on",
@@ -139,7 +139,7 @@ def load(kind: type[S], **given: Any) -> S:
     except ValidationError as error:
         wrong += [
             _in_file(file, service, str(e["loc"][0]), filed, names)
-            + _sentence(kind, str(e["loc"][0]), e["type"], e["msg"])
+            + _sentence(kind, str(e["loc"][0]), e["type"], message_of(e))
             for e in error.errors(include_input=False)
             if e["loc"]
         ]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import ValidationError
 
 from ratchet_common.auth import MayGiveFeedback
+from ratchet_common.errors import message_of
 from ratchet_common.problems import documented
 from ratchet_feedback.api.asking import Sessions, Store
 from ratchet_feedback.bodies import Upload
@@ -45,5 +46,5 @@ def _read(tenant: str, line: bytes | None) -> Feedback | SessionWord | str:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
-        return f"{where}: {first['msg']}" if where else first["msg"]
+        return f"{where}: {message_of(first)}" if where else message_of(first)
     return said.said(tenant)

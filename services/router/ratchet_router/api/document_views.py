@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ratchet_common.errors import message_of
 from ratchet_common.vocabulary import DocumentType
 from ratchet_router.api.document_form import WrongFormError
 from ratchet_router.documents.document import DocumentRecord, Given, Read
@@ -51,7 +52,7 @@ def fields_of(form: dict[str, str]) -> DocumentFields:
         return DocumentFields.model_validate(form)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        raise WrongFormError(".".join(str(part)[:100] for part in first["loc"]), first["msg"]) from None
+        raise WrongFormError(".".join(str(part)[:100] for part in first["loc"]), message_of(first)) from None
 
 
 class SaidView(BaseModel):

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from ratchet_common import conversation
 from ratchet_common.auth import Caller, MayGenerate
-from ratchet_common.errors import RefusedError
+from ratchet_common.errors import RefusedError, message_of
 from ratchet_common.problems import documented
 from ratchet_common.vocabulary import DocumentType, TaskType, known_task
 from ratchet_router.answered import Answered
@@ -134,7 +134,7 @@ def read_generate(body: bytes, caller: Caller) -> Ask:
         found = GenerateBody.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        raise InvalidGenerateError(".".join(map(str, first["loc"])) or "body", first["msg"]) from None
+        raise InvalidGenerateError(".".join(map(str, first["loc"])) or "body", message_of(first)) from None
     if found.few_shot is not None:
         raise InvalidGenerateError("few_shot", "in a batch the examples are few_shot_examples")
     if found.context is not None:
