@@ -32,11 +32,15 @@ class Rules:
 
     def part(self, left: float, right: float, height: float) -> bool:
         """Whether one stands between two words at that height. `left`: where the first ends."""
+        if not self._rules:
+            return False
         first, after = bisect_left(self._places, left - 0.5), bisect_right(self._places, right + 0.5)
         return any(rule.bottom <= height <= rule.top for rule in self._rules[first:after])
 
     def around(self, left: float, right: float, height: float) -> tuple[float, float] | None:
         """The nearest ones at both sides; none where one lacks."""
+        if not self._rules:
+            return None
         before = self._nearest(range(bisect_right(self._places, left + 0.5) - 1, -1, -1), height)
         behind = self._nearest(range(bisect_left(self._places, right - 0.5), len(self._rules)), height)
         return None if before is None or behind is None else (before, behind)
