@@ -74,7 +74,8 @@ def _reports() -> Iterator[tuple[About, list[Chunk], int]]:
             parsed = parse(path, path.name)
             its = metadata_of(parsed)
             company = its.company.value if its.company else ""
-            yield About(name, its.title, company), list(chunks_of(parsed)), len(texts)
+            of_it, ends = (one.value if one else "" for one in (its.period, its.period_end))
+            yield About(name, its.title, company, of_it, ends), list(chunks_of(parsed)), len(texts)
 
 
 def _meetings() -> Iterator[Graph]:

@@ -14,7 +14,8 @@ from ratchet_documents.graph.named import key_of, named_companies, positions_in,
 from ratchet_documents.graph.reported import Above, reported_in
 from ratchet_documents.graph.said import key_of as key_of_said
 from ratchet_documents.graph.said import said_in
-from ratchet_documents.graph.whose import introduced_by, is_own
+from ratchet_documents.graph.whose import introduced_by
+from ratchet_documents.graph.year_ends import Own, day_of
 
 MOST_RELATIONS: Final = 20_000  # of a document
 COVER: Final = 5  # chunks in which a ticker is the document's company's
@@ -36,7 +37,8 @@ class Reading:
 
     def __init__(self, about: About) -> None:
         self._about = about
-        self._above = Above()
+        self._own = Own(about.period, day_of(about.period_end))
+        self._above = Above(document=self._own)
         self._entities: dict[str, Entity] = {}
         self._linked: dict[str, str] = {}
         self._relations: list[Relation] = []
@@ -88,7 +90,8 @@ class Reading:
     def _reported(self, chunk: Chunk) -> Iterator[Relation]:
         place = (chunk.first_page, chunk.table.number if chunk.table and chunk.table.first_row else None)
         if self._above.place not in (place, (chunk.first_page, None)) and not (chunk.table and chunk.table.first_row):
-            self._above = Above(place=place)
+            self._above = Above(document=self._own, place=place)
+        self._above.in_table = chunk.table is not None
         if not self._company:
             return
         self._introduced(chunk)
@@ -96,18 +99,18 @@ class Reading:
             metric = self._add(entity("metric", one.metric, one.metric.replace("_", " ")))
             period = self._add(entity("period", one.period, period_name(one.period)))
             where = self._where(chunk, one.start, one.end)
-            yield Relation("reports", (self._company, metric, period), where, one.value, one.unit)
+            yield Relation("reports", (self._company, metric, period), where, one.value, one.unit, one.assumed)
 
     def _introduced(self, chunk: Chunk) -> None:
         """By what stands above it: the scale, as a rule, and whose it is; another table has another head."""
         begins = chunk.table is not None and not chunk.table.first_row
         if begins:
-            self._above.head, self._above.own = None, True
+            self._above.head, self._above.own, self._above.changes = None, True, False
         if chunk.caption:
             list(reported_in(chunk.caption, self._above))
         if begins or not chunk.table:
             titles = (*chunk.headings, *([introduced_by(chunk.caption)] if chunk.caption else ()))
-            self._above.own = is_own(titles, self._above.own)
+            self._above.titled(titles)
 
     def _said(self, chunk: Chunk) -> Iterator[Relation]:
         for one in said_in(chunk.text):

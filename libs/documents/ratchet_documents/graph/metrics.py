@@ -34,6 +34,7 @@ _NAMES: Final = {
         "total sales",
         "net sales and revenues",
         "total sales and revenues",
+        "turnover",
     ),
     "cost_of_revenue": (
         "cost of sales",
@@ -70,6 +71,9 @@ _NAMES: Final = {
         "total operating income",
         "operating loss",
         "loss from operations",
+        "operating profit (loss)",
+        "operating profit/(loss)",
+        "profit from operations",
     ),
     "income_before_tax": (
         "income before provision for income taxes",
@@ -78,6 +82,8 @@ _NAMES: Final = {
         "income (loss) before income taxes",
         "income before provision for (benefit from) income taxes",
         "income (loss) before taxes",
+        "profit before tax",
+        "profit before taxation",
     ),
     "income_tax": (
         "provision for income taxes",
@@ -95,6 +101,14 @@ _NAMES: Final = {
         "net loss",
         "profit for the period",
         "profit for the year",
+        "loss for the period",
+        "loss for the year",
+        "profit (loss) for the period",
+        "profit (loss) for the year",
+        "profit/(loss) for the year",
+        "profit/(loss) for the period",
+        "net profit (loss)",
+        "net profit/(loss)",
         "consolidated net income",
     ),
     "interest_expense": (
@@ -202,6 +216,12 @@ IN_PROSE: Final = "|".join(
 _NOTE: Final = re.compile(
     r"\s*(?:\((?:notes?\s)?(?:\d{1,2}|[a-z]{1,3})(?:[,\s]\s?(?:and\s)?(?:\d{1,2}|[a-z]{1,3}))*\)|[*†:]+)\s*\Z"
 )
+
+
+def is_loss(label: str) -> bool:
+    """Its figures are losses, whether they stand in parentheses or not."""
+    name = _NOTE.sub("", " ".join(label.casefold().split()))
+    return "loss" in name.split() and name in METRICS
 
 
 def metric_of(label: str) -> str:

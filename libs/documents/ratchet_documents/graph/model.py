@@ -35,7 +35,7 @@ class Relation:
     decides (whoever decides, decision); mentions_risk (company, risk); compares (company, company).
 
     `value`, in `unit` (a currency's code, `per_share`, or empty): of what is reported. `text`: the title that somebody
-    holds, or until when a task is due.
+    holds, until when a task is due, or what was assumed of the period that is reported.
     """
 
     type: RelationType

@@ -5,14 +5,16 @@ left out. Text whose lines were lost is read the same way, since a label is what
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from ratchet_documents.graph.changes import is_of_changes
 from ratchet_documents.graph.columns import Head, heads_in
-from ratchet_documents.graph.metrics import IN_PROSE, OF_A_DAY, PER_SHARE, metric_of
+from ratchet_documents.graph.metrics import IN_PROSE, OF_A_DAY, PER_SHARE, is_loss, metric_of
 from ratchet_documents.graph.money import CURRENCY, SCALES, code_of, money_in
 from ratchet_documents.graph.whose import NOT_OWN, is_own, titles_in
+from ratchet_documents.graph.year_ends import LENGTH_OF_DAY, NOT_KNOWN, Own, Placed, placed
 from ratchet_documents.metadata.periods import periods_in
 
 MOST_ROWS: Final = 200  # of a chunk
@@ -39,6 +41,7 @@ _SAYS: Final = re.compile(
 _OF_ALL: Final = frozenset(  # words before a metric that is all of the company's
     ("total", "our", "its", "the", "consolidated", "overall", "worldwide", "company's", "company’s", "reported")
 ) | {"and", "while", "as", "that", "when", "quarterly", "annual", "fiscal", "posted", "recorded", "generated"}
+_YEARS: Final = re.compile(r"\b(?:19|20)\d\d(?=\s)")
 _END: Final = re.compile(r"[.!?](?=\s|\Z)|\n")
 
 
@@ -50,13 +53,15 @@ class Reported:
     unit: str
     start: int
     end: int
+    assumed: str = ""  # a sentence
 
 
 @dataclass(slots=True)
 class Above:
     """What was said above, on the same page or in the same table: the head, the scale, the currency, and whose it is.
 
-    `stated`: the currency stood beside the scale. `listed`: the current assets have been added up: what comes is not.
+    `document`: what that is about. `stated`: the currency stood beside the scale. `listed`: the current assets have
+    been added up: what comes is not. `changes`: the rows are of cash flows.
     """
 
     head: Head | None = None
@@ -65,12 +70,21 @@ class Above:
     stated: bool = False
     own: bool = True
     listed: bool = False
+    changes: bool = False
+    document: Own = NOT_KNOWN
+    in_table: bool = False
     place: object = field(default=None)
+
+    def titled(self, titles: Iterable[str]) -> None:
+        titles = list(titles)
+        self.own, self.changes = is_own(titles, self.own), is_of_changes(titles, self.changes)
 
 
 def reported_in(text: str, above: Above, company: str = "") -> Iterator[Reported]:
     """`above` is brought up to what this text says. `company`: the name of the one that reports."""
     told = money_in(text)
+    if not told.scale:
+        told = money_in(_YEARS.sub("", text)) if above.in_table else told  # `2023 £m` is no amount
     if told.scale:
         above.scale, above.stated = told.scale, told.stated
     if told.currency and (told.stated or not above.stated):
@@ -84,13 +98,13 @@ def _rows(text: str, above: Above) -> Iterator[Reported]:
     label_from, at, rows = 0, 0, 0
     for row in _ROW.finditer(text):
         while at < len(heads) and heads[at].end <= row.start():
-            above.own = is_own(titles_in(text[label_from : heads[at].start]), above.own)
+            above.titled(titles_in(text[label_from : heads[at].start]))
             above.head, label_from, above.listed = heads[at], max(label_from, heads[at].end), False
             at += 1
         if at < len(heads) and heads[at].start < row.end() and heads[at].end > row.start():
             continue
         label = _LABEL.search(text, label_from, _before(text, label_from, row.start()))
-        above.own = is_own(titles_in(text[label_from : label.start("name") if label else row.start()]), above.own)
+        above.titled(titles_in(text[label_from : label.start("name") if label else row.start()]))
         label_from = row.end()
         if label and label["name"].strip().casefold() in ("note", "item"):  # the row is its number
             above.own = not NOT_OWN.search(text[row.start() :].partition("\n")[0])
@@ -100,7 +114,7 @@ def _rows(text: str, above: Above) -> Iterator[Reported]:
         if metric == "marketable_securities" and above.listed:
             continue  # those that are held for long have the same name
         above.listed = above.listed or metric == "current_assets"
-        yield from _of_row(metric, row, above, label.start("name"))
+        yield from _of_row(metric, row, above, label)
         if (rows := rows + 1) == MOST_ROWS:
             return
 
@@ -112,21 +126,60 @@ def _before(text: str, start: int, end: int) -> int:
     return end
 
 
-def _of_row(metric: str, row: re.Match[str], above: Above, start: int) -> Iterator[Reported]:
-    cells = list(_ONE.finditer(row["cells"]))
+def _of_row(metric: str, row: re.Match[str], above: Above, label: re.Match[str]) -> Iterator[Reported]:
     head = above.head
     per_share = metric in PER_SHARE
-    if head is None or len(cells) != len(head.columns) or (not above.scale and not per_share):
+    if head is None or (not above.scale and not per_share):
         return
-    for period, cell in zip(head.columns, cells, strict=True):
+    cells = _in_columns(list(_ONE.finditer(row["cells"])), head)
+    losses = is_loss(label["name"]) and not all(_is_negative(cell) for cell in cells if cell["digits"])
+    negative = any(_is_negative(cell) for cell in cells)
+    if negative and (losses or (_is_held(metric) and not _has_days(head))):
+        return  # of a loss, some as one: what the others are nobody can tell; of what is held, it is a change
+    for column, cell in zip(head.columns, cells, strict=False):
         if cell["digits"] is None or cell["percent"] or not _fits(cell["digits"], above.scale, per_share=per_share):
             continue
-        if ("M-" in period) is (metric in OF_A_DAY) or "-" not in period:
-            continue  # a change of inventories is no inventories, and a year in which a debt is due no year of a report
         value = float(cell["digits"].replace(",", "")) * (1.0 if per_share else above.scale)
-        negative = cell["open"] or cell["open2"]
+        value = -value if losses or _is_negative(cell) else value
+        if (at := _time_of(metric, column, above, head)) is None:
+            continue
         unit = "per_share" if per_share else above.currency
-        yield Reported(metric, period, -value if negative else value, unit, start, row.end())
+        yield Reported(metric, at.key, value, unit, label.start("name"), row.end(), at.assumed)
+
+
+def _in_columns(cells: list[re.Match[str]], head: Head) -> list[re.Match[str]]:
+    """As many as the head has columns, but for the number of a note before them and shares beside them; else none."""
+    many = len(head.columns)
+    if len(cells) != many:
+        cells = [one for one in cells if not one["percent"]]
+    if head.notes and len(cells) == many + 1 and _is_note(cells[0]):
+        cells = cells[1:]
+    return cells if len(cells) == many else []
+
+
+def _is_note(cell: re.Match[str]) -> bool:
+    return cell["digits"] is not None and re.fullmatch(r"\d{1,2}(?:\.\d{1,2})?", cell[0].strip()) is not None
+
+
+def _is_negative(cell: re.Match[str]) -> bool:
+    return bool(cell["open"] or cell["open2"])
+
+
+def _is_held(metric: str) -> bool:
+    return metric in OF_A_DAY and metric != "equity"
+
+
+def _has_days(head: Head) -> bool:
+    return all(len(column.rpartition("M-")[2]) == LENGTH_OF_DAY for column in head.columns)
+
+
+def _time_of(metric: str, column: str, above: Above, head: Head) -> Placed | None:
+    """A change of inventories is no inventories, and a year in which a debt is due no year of a report."""
+    if not _has_days(head) and not above.in_table and len(head.columns) == 1:
+        return None  # a year that a text speaks of is no head
+    if metric in OF_A_DAY and above.changes:
+        return None
+    return placed(column, head.columns, above.document, of_a_day=metric in OF_A_DAY)
 
 
 def _fits(digits: str, scale: float, *, per_share: bool) -> bool:

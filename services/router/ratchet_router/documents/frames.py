@@ -15,12 +15,13 @@ LARGEST: Final = 64 * 1024 * 1024  # bytes of a frame: a portion has some dozens
 
 
 class ToParse(msgspec.Struct, frozen=True):
-    """`document_id`: as the graph has it. `company`: in place of the one that is read; empty: it is read."""
+    """`document_id`: as the graph has it. `company`, `period`: in place of what is read; empty: it is read."""
 
     path: str
     name: str
     document_id: str = ""
     company: str = ""
+    period: str = ""
 
 
 class Ready(msgspec.Struct, frozen=True, tag_field="frame", tag="ready"):

@@ -107,7 +107,8 @@ class Ingesting:
             await self._end(held, "failed", NO_FILE)
             return
         try:
-            wanted = ToParse(str(path), held.record.name, held.record.id, held.record.given.company)
+            given = held.record.given
+            wanted = ToParse(str(path), held.record.name, held.record.id, given.company, given.period)
             parsing = await parser.parse(wanted, coming.pages)
         except NotReadError as error:
             await self._end(held, "refused", Refusal(error.type, error.sentence))
@@ -152,7 +153,7 @@ class Ingesting:
         if served is not None:
             try:
                 about = subject_of(served.read, served.name)
-                wanted = ToParse(str(self.files.path_of(served.file)), served.name, its.id, about.company)
+                wanted = ToParse(str(self.files.path_of(served.file)), served.name, its.id, about.company, about.period)
                 parsing = await parser.parse(wanted, Coming().pages)
                 await self._put(its, served.revision, about, parsing)
             except (NotReadError, NotEmbeddedError, OtherEmbeddingsError) as error:

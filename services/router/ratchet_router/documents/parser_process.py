@@ -8,6 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -85,7 +86,9 @@ def _frames(wanted: ToParse, say: Say) -> Iterator[Frame]:
     about = metadata_said(metadata_of(parsed))
     yield Head(parsed.kind, parsed.divided, len(parsed.pages), about, parsed.assumptions)
     company = wanted.company or (about["company"].value if "company" in about else "")
-    reading = Reading(About(wanted.document_id, wanted.name, company))
+    read = {name: about[name].value for name in ("period", "period_end") if name in about}
+    its = About(wanted.document_id, wanted.name, company, wanted.period or read.get("period", ""))
+    reading = Reading(replace(its, period_end=read.get("period_end", "")))
     chunks = chunks_of(parsed)
     while portion := tuple(islice(chunks, PORTION)):
         yield Portion(portion)

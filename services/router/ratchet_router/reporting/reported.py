@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from ratchet_documents.graph import Relation
-from ratchet_documents.graph.expanding import is_of_period
+from ratchet_documents.graph.expanding import WEEK, is_of_period
 from ratchet_figures.names import MAY_GROW
 from ratchet_router.graph.part import Part
 from ratchet_router.reporting.wanted import GivenItem, GivenStatement
@@ -62,8 +62,10 @@ def _of(parts: Sequence[Part], periods: Collection[str]) -> Reported:
     from_: dict[str, None] = {}
     whose: dict[tuple[str, int, date], str] = {}
     currencies: dict[str, None] = {}
-    for part, one, at in _amounts(parts):
-        metric, months, end = at
+    known: dict[date, None] = {}
+    for part, one, (metric, months, its_end) in _amounts(parts):
+        end = _same(its_end, known)
+        at = (metric, months, end)
         currencies[one.unit] = None
         if one.unit != next(iter(currencies)):
             continue
@@ -72,6 +74,7 @@ def _of(parts: Sequence[Part], periods: Collection[str]) -> Reported:
         if metric not in kept:
             kept[metric], whose[at] = item, part.document_id
             from_[part.document_id] = None
+            notes += [f"{part.title}: {one.text}"] if one.text else []
         elif whose[at] != part.document_id and abs(kept[metric].value - item.value) > ALIKE * abs(item.value):
             notes.append(f"{metric} of {_name(parts)} to {end} differs between documents: the newest counts.")
     if len(currencies) > 1:
@@ -85,6 +88,13 @@ def _of(parts: Sequence[Part], periods: Collection[str]) -> Reported:
         statements = [its for its in statements if its.last <= max(asked)]
     kept_ones = tuple(statements[-MOST_STATEMENTS:])
     return Reported(kept_ones, tuple(notes), tuple(from_) if kept_ones else ())
+
+
+def _same(end: date, known: dict[date, None]) -> date:
+    """A year of 52 weeks ends some days off the day that is taken for its end where a column names the year alone."""
+    its = next((one for one in known if abs(one - end) <= WEEK), end)
+    known[its] = None
+    return its
 
 
 def _is_asked(its: GivenStatement, periods: Collection[str], parts: Sequence[Part]) -> bool:

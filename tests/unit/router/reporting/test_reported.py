@@ -1,5 +1,6 @@
 """Statements out of what documents report."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -145,3 +146,15 @@ def test_of_two_years_that_are_asked_for_each_has_its_ratio() -> None:
         found = computed(wanted, chosen(wanted, known_of(wanted)))  # type: ignore[arg-type]
         assert sorted(one.figure.value for one in found.figures) == [pytest.approx(0.2), pytest.approx(0.25)]
         assert found.refused == ()
+
+
+def test_what_was_assumed_of_a_period_is_said_and_some_days_make_no_other_year() -> None:
+    newer = part({"revenue": {"12M-2023-07-01": 30.0, "12M-2022-07-01": 20.0}}, "doc_2", period="2023")
+    assumed = tuple(
+        replace(one, text="So it is taken.") if "2022" in one.ends[2] else one for one in newer.graph.relations
+    )
+    newer = replace(newer, graph=replace(newer.graph, relations=assumed))
+    older = part({"revenue": {"12M-2022-06-25": 20.0, "12M-2021-06-26": 10.0}}, "doc_1", period="2022")
+    found = reported([newer, older], ())
+    assert [one.last for one in found.statements] == [date(2021, 6, 26), date(2022, 7, 1), date(2023, 7, 1)]
+    assert found.notes == (f"{newer.title}: So it is taken.",)
