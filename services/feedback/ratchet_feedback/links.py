@@ -81,4 +81,9 @@ def _text(raw: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """Raises ValueError. The last letter has bits that say nothing, so several texts would be the same bytes: only the
+    one that `_text` writes is taken."""
+    raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if _text(raw) != text:
+        raise ValueError("not as it was written")
+    return raw

@@ -131,3 +131,21 @@ async def test_a_script_for_pages_is_given_to_everybody(nobody: httpx.AsyncClien
     answer = await nobody.get(f"{PATH}/widget.js")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "data-link" in answer.text
+
+
+async def test_a_form_is_known_by_its_type_in_whatever_letters(client: httpx.AsyncClient, store: InMemoryStore) -> None:
+    link = await made(client)
+    headers = {"Content-Type": "Application/X-WWW-Form-Urlencoded; charset=UTF-8"}
+    said = await client.post(link["url"], content="rating=positive", headers=headers)
+    assert (said.status_code, len(store.kept)) == (200, 1)
+    assert "Thank you" in said.text
+
+
+async def test_a_form_in_parts_is_told_on_a_page_what_to_leave_out(
+    client: httpx.AsyncClient, store: InMemoryStore
+) -> None:
+    link = await made(client)
+    said = await client.post(link["url"], files={"rating": (None, "positive")})
+    assert (said.status_code, said.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert "leave its enctype out" in said.text
+    assert not store.kept

@@ -31,6 +31,8 @@ routes = APIRouter(prefix=PREFIX, tags=["feedback"])
 
 SCRIPT: Final = Path(__file__).parent.with_name("widget.js").read_bytes()
 MOST_FIELDS: Final = 100
+IN_PARTS: Final = "multipart/form-data"  # of a form whose enctype says so; files need it, and nothing here is one
+FORMS: Final = ("application/x-www-form-urlencoded", IN_PARTS)
 SEVERAL: Final = frozenset({"specific_issues"})
 FROM_ANYWHERE: Final = {"Access-Control-Allow-Origin": "*"}  # the link is the permission: no cookie goes with it
 PREFLIGHT: Final = FROM_ANYWHERE | {
@@ -143,10 +145,13 @@ async def allow_link() -> Response:
 )
 async def say_by_link(token: str, request: Request, keys: Keys, store: Store) -> Response:
     """As JSON what a submission takes, without result and user; or a form's fields, and the answer is a page."""
-    form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    form = kind in FORMS
     body, nonce = await request.body(), secrets.token_urlsafe(12)
     try:
         link = opened(token, keys.keys, datetime.now(UTC))
+        if kind == IN_PARTS:
+            raise FormError(f"The form came as {IN_PARTS}: leave its enctype out, and it is sent as {FORMS[0]}.")
         word = _of_form(body) if form else _read(body)
         said = await _keep(word, link, store)
     except RefusedError as error:
