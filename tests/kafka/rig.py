@@ -19,6 +19,8 @@ POM = Path(__file__).with_name("pom.xml")
 BUILD = POM.parents[2] / "build" / "kafka"
 MAVEN_PATIENCE_S = 600.0
 PATIENCE_S = 90.0
+# Few of these live for minutes: to compile better what runs for longer would cost more than it brings.
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 NO_GUARD: Mapping[str, object] = {}
 
 
@@ -35,9 +37,9 @@ def real_kafka(work_dir: Path, guard: "Guard | None" = None) -> Iterator[str]:
     properties = work_dir / "server.properties"
     guarded = guard.properties(port) if guard else {}
     properties.write_text(server_properties(port, controller_port, work_dir / "data", guarded))
-    storage_tool = [java, "-cp", classes, "kafka.tools.StorageTool"]
+    storage_tool = [java, *SHORT_LIVED, "-cp", classes, "kafka.tools.StorageTool"]
     finish([*storage_tool, "format", f"--cluster-id={cluster_id()}", "-c", str(properties)], patience_s=PATIENCE_S)
-    command = [java, "-Xmx512m", "-cp", classes, "kafka.Kafka", str(properties)]
+    command = [java, "-Xmx512m", *SHORT_LIVED, "-cp", classes, "kafka.Kafka", str(properties)]
     kafka = spawn("Apache Kafka", port, command, log=work_dir / "kafka.log", folder=work_dir)
     try:
         kafka.wait_for_answer(somebody_listens if guard else broker_answers, PATIENCE_S)

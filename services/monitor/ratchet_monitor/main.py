@@ -51,7 +51,7 @@ def build(settings: MonitorSettings) -> FastAPI:
             await store.create_indexes()
             forgets = await forgetting(its.database, its.name, store.traces.steps)
             measuring = Measuring(await kept_key(its.database), settings.measured_at_once)
-            hear(its, store, settings.keeping, forgets, measuring)
+            hear(its, store, settings.keeping, forgets, measuring, requests)
             relays = await its.relay(store.experiments.collection) | await its.relay(store.qualities.collection)
             relays |= await its.relay(store.studies.collection)
             relays |= await its.relay(its.database.forgotten)

@@ -32,7 +32,7 @@ from tests.bench.volume.events import event, traced
 from tests.crash.processes import Victim
 from tests.kafka.rig import real_kafka
 
-STORED: Final = 20_000  # at most: the embedded store takes some hundreds to some thousands a second
+STORED: Final = 40_000  # at most: the embedded store takes some hundreds to some thousands a second
 BATCH: Final = 500
 LINGER_MS, AT_ONCE_BYTES = 5, 256 * 1024  # of who sends
 REPLICAS: Final = 3
