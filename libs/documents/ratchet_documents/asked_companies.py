@@ -22,12 +22,14 @@ _FORMS: Final = (
     "incorporated inc corporation corp company co limited ltd llc llp lp plc ag se gmbh kgaa sa nv bv ab asa aps oyj "
     "oy spa pty holdings holding group the com"
 )
+_SHORTENED: Final = frozenset({"inc", "corp", "co", "ltd", "lp", "pty"})
 _LEGAL: Final = frozenset(_FORMS.split())
 _WORD: Final = re.compile(r"\w+(?:&\w+)?")
 _POSSESSIVE: Final = re.compile(r"['’]s\b")
 _CAPITAL: Final = r"[A-Z][\w&-]*[a-z][\w&-]*"
 _WHOSE: Final = re.compile(rf"\b({_CAPITAL}(?: {_CAPITAL}){{0,3}})['’]s\b")
 _JOINED: Final = r"(?:,|,?\s+(?:and|or|with|to|than|vs\.?|versus|und|mit|et|y))\s+"
+_AND: Final = re.compile(r"\s+(?:and|&)\s+")
 _BEHIND: Final = re.compile(rf"{_JOINED}({_CAPITAL}(?: {_CAPITAL}){{0,3}})(?!\w)")
 _BEFORE: Final = re.compile(rf"\b({_CAPITAL}(?: {_CAPITAL}){{0,3}}){_JOINED}\Z")
 
@@ -59,8 +61,11 @@ def companies_named(question: str, known: Iterable[str]) -> Named:
     unknown: list[str] = []
     for found in companies_in(asked):
         inside = [one for one in mentions if found.start() <= one.start and one.end <= found.end()]
-        if (name := _without_ordinary(found[0])) and not _is_known(name, names):
-            unknown.append(name)
+        name = _without_ordinary(found[0])
+        if inside and (joint := _AND.match(asked, inside[-1].end)) and joint.end() < found.end():
+            name, inside = _without_ordinary(asked[joint.end() : found.end()]), []  # `Acme and Zentrix Corporation`
+        if name and not _is_known(name, names):
+            unknown.append(_without_a_full_stop(name))
             mentions = [one for one in mentions if one not in inside]
     ours = frozenset(name for one in mentions for name in one.names)
     maybe = [one for one in _maybe(asked, mentions) if not any(one in name for name in unknown)]
@@ -124,6 +129,11 @@ def _without_ordinary(name: str) -> str:
     while words and words[0].casefold().strip(".,") in ORDINARY:
         words.pop(0)
     return " ".join(words) if short_name(" ".join(words)) else ""
+
+
+def _without_a_full_stop(name: str) -> str:
+    """That of a sentence; `Inc.` has one of its own."""
+    return name if words_of(name)[-1] in _SHORTENED else name.removesuffix(".")
 
 
 def _is_known(name: str, names: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from ratchet_documents.asked_about import About, asked_about
-from ratchet_documents.asked_companies import short_name
+from ratchet_documents.asked_companies import companies_named, short_name
 
 KNOWN = [
     About("a1", "2023 Q1 ACME", "Acme, Inc.", "2023-Q1", "2023-03-31"),
@@ -202,3 +202,8 @@ def test_a_question_of_one_thing_over_and_over_is_read_once(odd: str) -> None:
     began = time.process_time()
     asked_about(odd * (20_000 // len(odd)), known)
     assert time.process_time() - began < 2
+
+
+def test_an_unknown_company_behind_a_known_one_is_another() -> None:
+    named = companies_named("Compare Fernwood Mills and Zentrix Corporation.", ["Fernwood Mills, Inc."])
+    assert (named.ours, named.unknown, named.maybe) == (frozenset({"fernwood mills"}), ("Zentrix Corporation",), ())
