@@ -10,8 +10,9 @@ from ratchet_common.errors import CannotStartError
 from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk, TablePart
 from ratchet_retrieval import AwayError, Found, Index, Passage, Subject, Where
-from ratchet_router.grounding.from_index import TOO_MANY, FromIndex, as_they_are_named
+from ratchet_router.grounding.from_index import TOO_MANY, FromIndex
 from ratchet_router.grounding.known import Known
+from ratchet_router.grounding.named_companies import as_they_are_named
 from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError, TablePlace
 from tests.unit.router.documents.memory_index import MemoryIndex
 

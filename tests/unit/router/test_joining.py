@@ -20,6 +20,7 @@ from ratchet_router.grounding.enough import stands_out
 from ratchet_router.grounding.from_graph import MOST_READ, OF_NEWEST, FromGraph
 from ratchet_router.grounding.from_index import FromIndex
 from ratchet_router.grounding.joining import Joined, joined, own_periods
+from ratchet_router.grounding.known import Known
 from ratchet_router.grounding.merged import boosted
 from ratchet_router.grounding.retrieving import NOT_JOINED, another_round, grounded
 from ratchet_router.grounding.sources import Brought, KnowledgeAwayError, Source
@@ -279,3 +280,19 @@ async def test_a_document_of_the_quarter_that_is_named_tells_it_as_it_ends_for_i
     joins = await over(Graphs([then, part("quillon")]))
     found = await joins.joined("acme", "How did net sales of Fernwood Mills change in Q3 2025?", Where())
     assert [(one.document_id, one.order) for one in found.sources] == [("fernwood", 1)]
+
+
+class Knows:
+    async def of(self, tenant: str) -> Known:
+        assert tenant == "acme"
+        return Known([About(name, name.title(), company) for name, company in COMPANIES.items()])
+
+
+async def test_the_first_words_of_a_companys_name_are_enough() -> None:
+    its = await index()
+    joins = FromGraph(Graphs(), FromIndex(lambda: its).passages, Knows())
+    by_first_words = await joins.joined("acme", COMPARE.replace(" Mills", "").replace(" Paper", ""), Where())
+    whole_names = await joins.joined("acme", COMPARE, Where())
+    assert [one.key for one in by_first_words.sources] == [one.key for one in whole_names.sources]
+    narrowed = await joins.joined("acme", COMPARE, Where(companies=("Quillon",)))
+    assert {one.document_id for one in narrowed.sources} == {"quillon"}

@@ -41,4 +41,4 @@ def from_index(
 
 def joins_over(graphs: MongoGraphStore, looks: Retrieves) -> Joins:
     """Nothing where the passages are not those of an index that has the graph's documents."""
-    return FromGraph(graphs, looks.passages) if isinstance(looks, FromIndex) else NOTHING_JOINED
+    return FromGraph(graphs, looks.passages, looks.knows) if isinstance(looks, FromIndex) else NOTHING_JOINED

@@ -14,6 +14,8 @@ from ratchet_retrieval import AwayError, Place, Where
 from ratchet_router.graph.looking import Graphs
 from ratchet_router.graph.store import Kept, Narrow
 from ratchet_router.grounding.joining import Joined, joined, own_periods, reason
+from ratchet_router.grounding.known import Knows, KnowsNothing
+from ratchet_router.grounding.named_companies import as_they_are_named, ids_named
 from ratchet_router.grounding.sources import Brought, KnowledgeAwayError, Source
 
 GRAPH: Final = "graph"  # what the ranks stand under
@@ -27,10 +29,12 @@ At = Callable[[str, Sequence[Place]], Awaitable[Sequence[Source]]]
 
 
 class FromGraph:
-    """`at`: the passages that stand there, of the tenant, in that order; raises AwayError."""
+    """`at`: the passages that stand there, of the tenant, in that order; raises AwayError. `knows`: of the documents
+    whose companies a question may name by their first words.
+    """
 
-    def __init__(self, graphs: Graphs, at: At) -> None:
-        self._graphs, self._at = graphs, at
+    def __init__(self, graphs: Graphs, at: At, knows: Knows | None = None) -> None:
+        self._graphs, self._at, self._knows = graphs, at, knows or KnowsNothing()
 
     async def joined(self, tenant: str, question: str, where: Where) -> Brought:
         try:
@@ -40,16 +44,17 @@ class FromGraph:
             raise KnowledgeAwayError("The graph of documents is away.") from None
 
     async def _joined(self, tenant: str, question: str, where: Where) -> Brought:
-        narrow = narrow_of(where)
-        kept, too_many = await self._speaking_of(tenant, question, narrow)
+        documents = (await self._knows.of(tenant)).documents
+        narrow, meant = narrow_of(as_they_are_named(where, documents)), ids_named(question, documents)
+        kept, too_many = await self._speaking_of(tenant, question, meant, narrow)
         if not kept:
             return NOTHING
-        found, revisions = await asyncio.to_thread(_found, question, kept)
+        found, revisions = await asyncio.to_thread(_found, question, meant, kept)
         if found.peers and (room := MOST_READ - len(kept)) > 0:
             known = {one.part.document_id for one in kept}
             theirs = await self._graphs.listed(tenant, narrow, keys=found.peers, limit=MOST_READ)
             kept += [one for one in theirs if one.part.document_id not in known][:room]
-            found, revisions = await asyncio.to_thread(_found, question, kept)
+            found, revisions = await asyncio.to_thread(_found, question, meant, kept)
         at = [one.where for one in found.relations]
         places = [Place(its.document_id, revisions[its.document_id], its.chunk) for its in at]
         sources = await self._at(tenant, places) if places else ()
@@ -59,12 +64,14 @@ class FromGraph:
         said = reason(found, len(ranked), len({one.document_id for one in ranked}))
         return Brought(sources=ranked, searched="", reasons=(said, *((OF_NEWEST,) if too_many else ())))
 
-    async def _speaking_of(self, tenant: str, question: str, narrow: Narrow) -> tuple[list[Kept], bool]:
+    async def _speaking_of(
+        self, tenant: str, question: str, meant: Sequence[str], narrow: Narrow
+    ) -> tuple[list[Kept], bool]:
         """Newest first; of who is named, or where nobody is, of the metrics. Those about the periods that are named
         come before the others.
         """
         asked = candidates(question)
-        for keys in (asked.who, asked.metrics):
+        for keys in ((*asked.who, *meant), asked.metrics):
             if not keys:
                 continue
             found: list[Kept] = []
@@ -85,7 +92,7 @@ def narrow_of(where: Where) -> Narrow:
     return Narrow(where.documents, companies, where.periods, where.document_types)
 
 
-def _found(question: str, kept: Sequence[Kept]) -> tuple[Joined, dict[str, int]]:
+def _found(question: str, meant: Sequence[str], kept: Sequence[Kept]) -> tuple[Joined, dict[str, int]]:
     parts, graphs, left = [], list[Graph](), MOST_RELATIONS
     for one in kept:
         part = one.unpacked()
@@ -95,5 +102,5 @@ def _found(question: str, kept: Sequence[Kept]) -> tuple[Joined, dict[str, int]]
         graphs.append(part.graph)
     periods = candidates(question).periods
     own = {one.document_id: own_periods(one.graph) for one in parts if one.period in periods}
-    found = joined(question, merged(graphs), [one.document_id for one in parts], own)
+    found = joined(question, merged(graphs), [one.document_id for one in parts], own, meant)
     return found, {one.document_id: one.revision for one in parts}

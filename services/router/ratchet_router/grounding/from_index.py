@@ -5,18 +5,16 @@ needs it.
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 from msgspec import structs
 
 from ratchet_common.errors import CannotStartError, RetryLaterError
-from ratchet_documents.asked_about import About
-from ratchet_documents.asked_companies import called, short_name
 from ratchet_retrieval import AwayError, Embeds, EmbedsOnce, Index, OtherEmbeddingsError, Passage, Place, Where
 from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
 from ratchet_retrieval.retrieving import retrieve
-from ratchet_router.grounding.known import MOST, Known, KnowsNothing
+from ratchet_router.grounding.known import MOST, Knows, KnowsNothing
+from ratchet_router.grounding.named_companies import as_they_are_named
 from ratchet_router.grounding.order.features import Features, features_of
 from ratchet_router.grounding.order.learned import Key, Ordering, Orders, key_of
 from ratchet_router.grounding.sources import (
@@ -38,13 +36,6 @@ TOO_MANY: Final = f"There are more than {MOST} documents: what the question name
 log = logging.getLogger(__name__)
 
 
-class Knows(Protocol):
-    """`known.KnownDocuments`."""
-
-    async def of(self, tenant: str) -> Known:
-        """Raises RetryLaterError."""
-
-
 class FromIndex:
     """`open_`: takes a second, of a thread. Raises CannotStartError. `embeds`: a tenant's questions; None: nobody.
     `reranks`: what is found for a tenant; None: nobody does. `orders`: what is learned of it, where nobody else does.
@@ -59,7 +50,7 @@ class FromIndex:
         orders: Orders | None = None,
     ) -> None:
         self._open = open_
-        self._knows, self._embeds, self._reranks = knows or KnowsNothing(), embeds, reranks
+        self.knows, self._embeds, self._reranks = knows or KnowsNothing(), embeds, reranks
         self._orders = orders if reranks is None else None  # whose last word is another's has nothing to learn
         self._opening: asyncio.Task[Index] | None = None
 
@@ -72,7 +63,7 @@ class FromIndex:
         its = meant or self.meant(tenant, question)
         try:
             index = await self._opened()
-            known = await self._knows.of(tenant)
+            known = await self.knows.of(tenant)
             ordering = self._orders.of(tenant, its.question) if self._orders else None
             named = as_they_are_named(where, known.documents)
             asked = Question(question, known=known.documents, where=named, limit=most, meant=its.question)
@@ -136,18 +127,6 @@ class FromIndex:
                 "context: the index of documents cannot be opened here; the router's log says why. "
                 "Give the text itself, or ask the operator."
             ) from None
-
-
-def as_they_are_named(where: Where, known: Sequence[About]) -> Where:
-    """Companies by the names that the documents have for them: `Apple` is `Apple Inc.`, `Voltarin` is
-    `Voltarin Energie SE`.
-    """
-    if where.companies is None:
-        return where
-    calls = called(frozenset(short_name(one.company) for one in known) - {""})
-    asked = {its for one in where.companies for its in calls.get(short_name(one), ())}
-    named = {one.company for one in known if short_name(one.company) in asked}
-    return replace(where, companies=tuple(sorted(named.union(where.companies))))
 
 
 def _sources(found: Retrieved, features: Mapping[Key, Features], *, wider: bool) -> tuple[Source, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Final, NamedTuple
 
-from ratchet_documents.graph import Graph, Relation, RelationType, asked_entities
+from ratchet_documents.graph import Graph, Relation, RelationType, asked_entities, final_id
 from ratchet_router.grounding.enough import words_of
 
 MOST: Final = 6  # passages that come along so
@@ -56,11 +56,18 @@ class _Question:
         return frozenset(chain.from_iterable(self.named.values())) | self.peers
 
 
-def joined(question: str, graph: Graph, newest: Sequence[str], own: Mapping[str, frozenset[str]] = NONE) -> Joined:
+def joined(
+    question: str,
+    graph: Graph,
+    newest: Sequence[str],
+    own: Mapping[str, frozenset[str]] = NONE,
+    meant: Sequence[str] = (),
+) -> Joined:
     """`newest`: the ids of the documents, in the order in which they are to be heard. `own`: of those that are about a
-    period that the question names, the ids under which they report it: a fiscal quarter ends where it likes.
+    period that the question names, the ids under which they report it: a fiscal quarter ends where it likes. `meant`:
+    ids of companies that it names by the first words of their names.
     """
-    asked = _asked(question, graph)
+    asked = _asked(question, graph, meant)
     worth = [(score, one) for one in graph.relations if (score := _worth(one, asked, graph, own)) >= ENOUGH]
     found = tuple(_in_turn(worth, newest))[:MOST]
     ends = {end for one in found for end in one.ends} & asked.ids
@@ -84,9 +91,10 @@ def reason(found: Joined, passages: int, documents: int) -> str:
     return f"The graph of the documents joins {names}: {passages} passages of {documents} documents came along."
 
 
-def _asked(question: str, graph: Graph) -> _Question:
+def _asked(question: str, graph: Graph, meant: Sequence[str]) -> _Question:
     named: dict[str, set[str]] = defaultdict(set)
-    for one in asked_entities(question, graph):
+    by_first_words = (its for one in meant if (its := final_id(one, graph.linked)) in graph.entities)
+    for one in (*asked_entities(question, graph), *by_first_words):
         named[one.partition(":")[0]].add(one)
     asks = frozenset(kind for kind, words in _ASKS.items() if words.search(question))
     names = {name for ids in named.values() for one in ids for name in graph.entities[one].names}

@@ -36,6 +36,13 @@ class DocumentsStore(Protocol):
         """Those that go, too. Raises RetryLaterError."""
 
 
+class Knows(Protocol):
+    """`KnownDocuments`."""
+
+    async def of(self, tenant: str) -> Known:
+        """Raises RetryLaterError."""
+
+
 class KnowsNothing:
     async def of(self, tenant: str) -> Known:  # noqa: ARG002  as KnownDocuments
         return Known()

@@ -1,0 +1,35 @@
+"""Which of a tenant's companies a question or a filter names, by their whole names or by the first words. Pure."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from ratchet_documents.asked_about import About
+from ratchet_documents.asked_companies import called, companies_named, short_name
+from ratchet_retrieval import Where
+
+
+def as_they_are_named(where: Where, known: Sequence[About]) -> Where:
+    """Companies by the names that the documents have for them: `Apple` is `Apple Inc.`, `Voltarin` is
+    `Voltarin Energie SE`.
+    """
+    if where.companies is None:
+        return where
+    asked = _called(where.companies, known)
+    named = {one.company for one in known if short_name(one.company) in asked}
+    return replace(where, companies=tuple(sorted(named.union(where.companies))))
+
+
+def ids_named(question: str, known: Sequence[About]) -> tuple[str, ...]:
+    """Of the companies that it names, as graphs have them: `company:voltarin energie`."""
+    ours = companies_named(question, (one.company for one in known)).ours
+    return tuple(f"company:{name}" for name in sorted(ours))
+
+
+def not_here(names: Collection[str], known: Sequence[About]) -> tuple[str, ...]:
+    """Those of a filter of which there is no document."""
+    return tuple(name for name in names if not _called([name], known))
+
+
+def _called(names: Collection[str], known: Sequence[About]) -> set[str]:
+    calls = called(frozenset(short_name(one.company) for one in known) - {""})
+    return {its for one in names for its in calls.get(short_name(one), ())}
