@@ -35,6 +35,7 @@ from ratchet_router.documents.sweeping import Sweeping
 from ratchet_router.documents.work_store import MongoWorkStore
 from ratchet_router.documents.worker import Worker
 from ratchet_router.graph.store import MongoGraphStore
+from ratchet_router.grounding.known import KnownDocuments, Knows
 from ratchet_router.grounding.order.refitting import Refitting
 from ratchet_router.grounding.order.store import MongoOrderStore
 from ratchet_router.kept_from_documents import MongoKeptFromDocuments
@@ -103,7 +104,7 @@ def build_worker(settings: RouterSettings, index_of: Callable[[RouterSettings], 
             loops |= of_embeds | of_claims | _sweeps(documents, files, index) | await its.relay(documents.collection)
             if settings.learned_order_days:
                 loops["learning orders"] = Loop(Refitting(orders).round, every=LEARN_EVERY_S)
-            loops |= await _reports(reports, graphs, settings, its)
+            loops |= await _reports(reports, graphs, KnownDocuments(documents), settings, its)
             app.state.ready = its.ready
             async with at_work(its, loops):
                 yield
@@ -169,10 +170,10 @@ def _loops(
 
 
 async def _reports(
-    reports: MongoReportStore, graphs: MongoGraphStore, settings: RouterSettings, its: Connections
+    reports: MongoReportStore, graphs: MongoGraphStore, knows: Knows, settings: RouterSettings, its: Connections
 ) -> dict[str, Loop]:
     """Raises RetryLaterError."""
-    loops = making_loops(reports, graphs, settings)
+    loops = making_loops(reports, graphs, knows, settings)
     its.hear(REPORTS, _poking(list(loops.values())))
     _measure_reports(its, MongoReportWork(reports, OF_WORKERS))
     return loops | tending_loops(reports) | await its.relay(reports.collection)

@@ -6,6 +6,7 @@ from typing import Final
 
 from ratchet_common.background import Loop
 from ratchet_router.graph.looking import Graphs
+from ratchet_router.grounding.known import Knows
 from ratchet_router.parts import Parts
 from ratchet_router.reporting.asking import Asking
 from ratchet_router.reporting.from_documents import FromDocuments
@@ -29,11 +30,11 @@ def asking_loops(store: MongoReportStore, current: Callable[[], Parts], at_once:
     return _loops(Worker(work, asking), "answers for reports", at_once)
 
 
-def making_loops(store: MongoReportStore, graphs: Graphs, settings: RouterSettings) -> dict[str, Loop]:
-    """`graphs`: of the tenants' documents."""
+def making_loops(store: MongoReportStore, graphs: Graphs, knows: Knows, settings: RouterSettings) -> dict[str, Loop]:
+    """`graphs`, `knows`: of the tenants' documents."""
     work = MongoReportWork(store, OF_WORKERS)
     maker = Maker(seconds=settings.report_maker_s, memory=settings.report_maker_mb * 1024 * 1024)
-    making = Making(work, maker, FromDocuments(graphs))
+    making = Making(work, maker, FromDocuments(graphs, knows))
     return _loops(Worker(work, making), "reports", settings.reports_at_once)
 
 

@@ -127,8 +127,9 @@ class Making:
 
 def _noted(computed: Computed, found: Reported) -> Computed:
     if found.statements:
-        return replace(computed, assumptions=(*computed.assumptions, *found.notes))
-    return replace(computed, refused=(*computed.refused, *found.notes))
+        refused = (*computed.refused, *found.missing)
+        return replace(computed, assumptions=(*computed.assumptions, *found.notes), refused=refused)
+    return replace(computed, refused=(*computed.refused, *found.notes, *found.missing))
 
 
 async def wanted_of(work: MongoReportWork, held: Held) -> Wanted | None:

@@ -24,11 +24,14 @@ Ends = dict[date, dict[str, GivenItem]]
 
 
 class Reported(NamedTuple):
-    """`notes`: what was assumed, in sentences. `documents`: ids of those that the amounts are from."""
+    """`notes`: what was assumed, in sentences. `documents`: ids of those that the amounts are from.
+    `missing`: of what nothing is computed, and why, in sentences.
+    """
 
     statements: tuple[GivenStatement, ...] = ()
     notes: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def reported(parts: Sequence[Part], periods: Collection[str]) -> Reported:
