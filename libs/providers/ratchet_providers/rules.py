@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ratchet_common.conversation import Reading
+from ratchet_providers.answering_rows import CELLS, Says, what_says
 
 SUMMARY_WORDS, SUMMARY_SENTENCES = 80, 3  # as the templates that ship ask for it
 LISTED = 10
@@ -39,6 +40,11 @@ PASSAGE_HEAD = re.compile(
 )  # as the router heads what it retrieved
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 WORD = re.compile(r"\w+")
+_EMPTY: Final = """
+a an and are as at be by did do does for from had has have how in is it its many much of on or s that the their to was
+were what when where which who whom whose why will with
+"""
+EMPTY: Final = frozenset(_EMPTY.split())  # words that every question has
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +111,21 @@ def risks(reading: Reading) -> str:
 
 
 def best_sentence(reading: Reading) -> str:
-    """Never the heading of a passage: it says what was read, and nothing of what was asked."""
-    found, asked = sentences(PASSAGE_HEAD.sub("", reading.document)), _words(reading.question)
-    best = max(found, key=lambda s: len(asked & _words(s)), default=NOTHING)
-    return best if not asked or asked & _words(best) else NOTHING
+    """Never a heading, or the head of a table: it names what is asked for, and does not say it. A row goes by the names
+    of its columns as well; of rows that are as near the one whose own words are the fewest.
+    """
+    found = list(what_says(PASSAGE_HEAD.sub("", reading.document)))
+    asked = _words(reading.question)
+    asked = asked - EMPTY or asked
+    if not asked:
+        return found[0].text if found else NOTHING
+    near = [one for one in found if asked & _words(one.text)]
+    return max(near, key=lambda one: _nearness(one, asked)).text if near else NOTHING
+
+
+def _nearness(one: Says, asked: frozenset[str]) -> tuple[int, int]:
+    label = one.text.partition(CELLS)[0] if one.under else ""
+    return len(asked & _words(f"{one.under} {one.text}")), -len(_words(label) - asked)
 
 
 def report(reading: Reading) -> str:

@@ -65,3 +65,29 @@ async def test_every_task_is_answered_the_same_way_twice_and_labelled(task: Task
     assert answer.simulated
     assert answer.usage.estimated
     assert answer.confidence is None
+
+
+TABLE = (
+    "[1] Voltarin report, page 2\nVoltarin's revenue\nEUR thousand | Q3 2024 | Q3 2023\n"
+    "Cost of revenue | (430,220) | (412,100)\nRevenue | 812,450 | 790,300\nNet income | 61,870 | 55,001\n\n"
+    "[2] Voltarin report, page 3\nVoltarin's offices\nWe moved."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What was Voltarin's revenue in Q3 2024?", "Revenue | 812,450 | 790,300"),
+        ("What was the cost of revenue in Q3 2024?", "Cost of revenue | (430,220) | (412,100)"),
+        ("What are Voltarin's offices?", "The text does not say."),
+        ("What is in EUR thousand?", "The text does not say."),
+    ],
+)
+def test_a_row_answers_and_a_heading_or_the_head_of_a_table_does_not(question: str, answer: str) -> None:
+    assert answer_by_rule("qa", Reading(TABLE, question)).output == answer
+
+
+def test_rows_of_words_answer_and_lines_that_head_nothing_do_too() -> None:
+    text = "Owner | Task\nMira | counts the boxes\nOskar | prices the pulp"
+    assert answer_by_rule("qa", Reading(text, "Which task has Oskar?")).output == "Oskar | prices the pulp"
+    assert answer_by_rule("qa", Reading("We meet in Oslo", "Where do we meet?")).output == "We meet in Oslo"
