@@ -15,6 +15,7 @@ _UNSEEN = re.compile(
 _SURROGATES = re.compile("[\ud800-\udfff]")  # alone they cannot be written as UTF-8
 _FORMS = re.compile("[\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc]+")  # ligatures, and Arabic letters by their place
 LONGEST_HEADING = 300  # characters; what is marked as one and longer is text
+_PAGES_NAMED = 12  # in one sentence
 _BLANKS = re.compile(r"\s+")
 
 
@@ -33,9 +34,16 @@ class Collected:
         self._pages: list[Page] = []
         self._blocks: list[Block] = []
         self._said: dict[str, None] = {}
+        self._here: dict[str, list[int]] = {}  # sentences, and the pages of each
 
     def assume(self, sentence: str) -> None:
         self._said[sentence] = None
+
+    def assume_here(self, sentence: str) -> None:
+        """Of the page that is read now. `sentence` goes on after the numbers of all of its pages."""
+        pages = self._here.setdefault(sentence, [])
+        if (number := len(self._pages) + 1) not in pages[-1:]:
+            pages.append(number)
 
     def heading(self, level: int, text: str) -> None:
         if len(text := cleaned(text)) > LONGEST_HEADING:
@@ -73,8 +81,16 @@ class Collected:
         """Pages and assumptions."""
         if self._blocks or not self._pages:
             self.end_page()
-        return tuple(self._pages), tuple(self._said)
+        return tuple(self._pages), (*self._said, *(_of_pages(pages, of) for of, pages in self._here.items()))
 
     def _add(self, block: Block, characters: int) -> None:
         self.account.block(characters)
         self._blocks.append(block)
+
+
+def _of_pages(pages: Sequence[int], sentence: str) -> str:
+    named = [str(page) for page in pages[:_PAGES_NAMED]]
+    if more := len(pages) - len(named):
+        named.append(f"{more:,} more")
+    *before, last = named
+    return f"Page{'s' * (len(named) > 1)} {' and '.join(filter(None, (', '.join(before), last)))}: {sentence}"

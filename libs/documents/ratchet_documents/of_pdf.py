@@ -9,6 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ratchet_documents.collecting import Collected, cleaned
+from ratchet_documents.pdf.directions import said_of
 from ratchet_documents.pdf.flow import read_rows
 from ratchet_documents.pdf.rows import Row, rows_of
 from ratchet_documents.pdf.segments import segments_of
@@ -64,6 +65,8 @@ def _pages(document: Any, count: int, found: Collected) -> None:
         left_out += gone
         empty += not any(parts)
         letters += sum(len(row.text) for part in parts for row in part)
+        if said := said_of([segment for part in kept for row in part for segment in row.segments]):
+            found.assume_here(said)
         for part in kept:
             read_rows(part, look, found)
         found.end_page()

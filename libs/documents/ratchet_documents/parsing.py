@@ -21,7 +21,6 @@ from ratchet_documents.refusal import RefusedError
 from ratchet_documents.zips import opened, refuse_unsafe
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_LOOKED_AT = 100_000  # characters
 
 
 def parse(path: Path, name: str = "", limits: Limits = STANDARD, *, account: Account | None = None) -> Parsed:
@@ -40,8 +39,8 @@ def parse(path: Path, name: str = "", limits: Limits = STANDARD, *, account: Acc
     pages, assumptions = found.done()
     if not any(page.blocks for page in pages):
         raise RefusedError("no_text", "The document has no text.")
-    if _is_right_to_left(pages):
-        assumptions += ("The text runs from right to left: it is kept in the order in which it is read.",)
+    if kind != "pdf" and _has_right_to_left(pages):
+        assumptions += ("Text that runs from right to left is kept in the order in which the file has it.",)
     return Parsed(kind, name, _divided(kind, pages), pages, title or _first_heading(pages), assumptions)
 
 
@@ -97,16 +96,8 @@ def _first_heading(pages: tuple[Page, ...]) -> str:
     return next((block.text for block in blocks[:3] if isinstance(block, Heading)), "")
 
 
-def _is_right_to_left(pages: tuple[Page, ...]) -> bool:
-    seen = letters = 0
-    for page in pages:
-        for block in page.blocks:
-            text = text_of(block)[:_LOOKED_AT]
-            seen += len(_RIGHT_TO_LEFT.findall(text))
-            letters += sum(map(str.isalpha, text))
-            if letters > _LOOKED_AT:
-                return 2 * seen > letters
-    return 2 * seen > letters
+def _has_right_to_left(pages: tuple[Page, ...]) -> bool:
+    return any(_RIGHT_TO_LEFT.search(text_of(block)) for page in pages for block in page.blocks)
 
 
 _OF: dict[Kind, Callable[[Path, Collected], str]] = {

@@ -8,7 +8,8 @@ from ratchet_documents.parsed import Merged, Table
 _BEFORE = frozenset(("$", "€", "£", "¥", "US$", "CHF", "EUR", "USD", "$("))
 _AFTER = frozenset((")", "%", ")%", "%)"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_FIGURE = re.compile(r"[\s$€£¥(+\-–—−]*\d[\d,.'\s\xa0]*[)%\s]*")
+# A sign may stand behind, and the raised mark of a note.
+_FIGURE = re.compile(r"[\s$€£¥(+\-–—−]*\d[\d,.'\s\xa0]*[)%\s]*[-−]?[⁰¹²³⁴⁵⁶⁷⁸⁹]*")
 MOST_HEADS = 4
 Rows = Sequence[Sequence[str]]
 

@@ -4,13 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
 
-from ratchet_documents.pdf.segments import WIDE, Segment, is_right_to_left
+from ratchet_documents.pdf.mixed_words import is_right_to_left
+from ratchet_documents.pdf.segments import WIDE, Segment
 
 _CLOSING = ".,;:!?،؛؟"
 _BEFORE_MARK = re.compile(rf" (?=[{re.escape(_CLOSING)}](?: |$))")
 _TURNED = str.maketrans("()[]{}", ")(][}{")
+_OPEN, _CLOSED = "([{", ")]}"
+_MINUS = "-\u2212\u2013"
 
 
 def read_from_right(words: Iterable[Segment]) -> bool:
@@ -22,6 +24,15 @@ def read_from_right(words: Iterable[Segment]) -> bool:
             right += direction in ("R", "AL")
             left += direction == "L"
     return right > left
+
+
+def said_of(segments: Sequence[Segment]) -> str:
+    """How the directions of a page were taken; nothing where all of it runs from left to right."""
+    if not any(is_right_to_left(segment.text) for segment in segments):
+        return ""
+    if read_from_right(segments):
+        return "lines run from right to left: read from the right, tables too, Latin words and numbers as they are."
+    return "some words run from right to left: they are read from the right, the lines around them from the left."
 
 
 def pieces_of(line: Sequence[Segment], *, from_right: bool) -> list[Segment]:
@@ -63,27 +74,46 @@ def _from_right(words: Sequence[Segment]) -> list[str]:
     run: list[str] = []
     for word in words:
         text = word.text
-        latin = any(unicodedata.bidirectional(letter) == "L" for letter in text)
-        if latin or (run and not is_right_to_left(text)):
+        if _is_latin(text) or (run and not is_right_to_left(text)):
             run.append(text)
             continue
         ordered[:0] = run
         run = []
-        ordered.insert(0, text if is_right_to_left(text) else _closed(text))
+        ordered.insert(0, _unturned(text) if is_right_to_left(text) else _closed(text))
     return [*run, *ordered]
 
 
 def _from_left(words: Sequence[Segment]) -> list[str]:
+    """Words from right to left beside one another, and numbers between them, are read from the right."""
     ordered: list[str] = []
-    for from_right, run in groupby(words, key=lambda word: is_right_to_left(word.text)):
-        texts = [word.text for word in run]
-        ordered += reversed(texts) if from_right else texts
+    run: list[Segment] = []  # begins with a word from right to left, and may end behind the last one of them
+    for word in [*words, None]:
+        if word is not None and (is_right_to_left(word.text) or (run and not _is_latin(word.text))):
+            run.append(word)
+            continue
+        last = max((at for at, one in enumerate(run) if is_right_to_left(one.text)), default=-1)
+        ordered += _from_right(run[: last + 1])
+        ordered += [one.text for one in run[last + 1 :]]
+        run = []
+        if word is not None:
+            ordered.append(word.text)
     return ordered
+
+
+def _is_latin(text: str) -> bool:
+    return any(unicodedata.bidirectional(letter) == "L" for letter in text)
 
 
 def _closed(number: str) -> str:
     """What stands at the left of a number ends it where lines run from right to left, and brackets are turned there."""
-    if number[0] in ")]}" and number[-1] in "([{":
-        number = number.translate(_TURNED)
+    number = _unturned(number)
     rest = number.lstrip(_CLOSING)
-    return rest + number[: len(number) - len(rest)]
+    number = rest + number[: len(number) - len(rest)]
+    if len(number) > 1 and number[-1] in _MINUS:  # at the right it is read first
+        return number[-1] + number[:-1]
+    return number
+
+
+def _unturned(word: str) -> str:
+    """No word begins with a bracket that closes or ends with one that opens: they are given as they are seen then."""
+    return word.translate(_TURNED) if word[0] in _CLOSED or word[-1] in _OPEN else word

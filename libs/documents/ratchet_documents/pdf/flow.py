@@ -16,7 +16,9 @@ _ITEM = re.compile(
     r"|(?=–\s+[$€£¥]?\d|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S))"
 )
 _SEVERAL = re.compile(r"(?:[$€£¥]?\(?\d[\d,.]*\)?%?\s+)+[$€£¥]?\(?\d[\d,.]*\)?%?")
-_UNSURE = "Some cells of tables hold several figures: they may be columns that could not be told apart."
+_PAGE = re.compile(r"(?:[A-Z]{1,2}-)?(?:\d{1,4}|[ivxlcIVXLC]{1,6})")
+_DOTS = 3  # lead somewhere
+_UNSURE = "some cells of tables hold several figures: they may be columns that could not be told apart."
 _APART = 0.9  # times the size of the letters between two rows: a new paragraph
 _BROKEN = "\xad"  # a word goes on in the next row
 
@@ -28,7 +30,7 @@ def read_rows(rows: Sequence[Row], look: Look, found: Collected) -> None:
         _read_text(rows[at : table.first], look, found)
         cells = joined(table.rows)
         if any(_SEVERAL.fullmatch(cell) for row in cells for cell in row):
-            found.assume(_UNSURE)
+            found.assume_here(_UNSURE)
         found.table(cells, heads_of(cells), table.merged)
         at = table.last + 1
     _read_text(rows[at:], look, found)
@@ -53,9 +55,18 @@ def _begins(row: Row, held: Sequence[Row], look: Look) -> bool:
         return True
     if row.top > last.top + last.size:  # back to the top: another column
         return True
-    if _ITEM.match(row.text):
+    if _ITEM.match(row.text) or _entry(last.text):
         return True
     return bool(look.level(last)) and bool(_named(row.text))
+
+
+def _entry(text: str) -> str:
+    """Of a table of contents, where dots lead to the number of a page at its end; nothing for another text."""
+    before, _, page = text.rpartition(".")
+    name = before.rstrip(". ")
+    if not name or before.count(".", len(name)) < _DOTS or not _PAGE.fullmatch(page.strip()):
+        return ""
+    return f"{name} … {page.strip()}"
 
 
 def _named(text: str) -> int:
@@ -67,6 +78,9 @@ def _take(rows: Sequence[Row], look: Look, found: Collected) -> None:
     for row in rows:
         text = text.removesuffix(_BROKEN) + row.text if text.endswith(_BROKEN) else f"{text} {row.text}"
     text = text.strip()
+    if entry := _entry(text):
+        found.item(0, entry)
+        return
     level = look.level(rows[0])
     if not level and (mark := _ITEM.match(text)):
         found.item(0, text[mark.end() :])

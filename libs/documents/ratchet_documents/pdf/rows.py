@@ -6,8 +6,9 @@ from functools import cached_property
 from statistics import median
 
 from ratchet_documents.pdf.directions import mirrored, pieces_of, read_from_right
-from ratchet_documents.pdf.gaps import joined
-from ratchet_documents.pdf.segments import Segment, is_right_to_left
+from ratchet_documents.pdf.gaps import figures_parted, joined
+from ratchet_documents.pdf.mixed_words import is_right_to_left
+from ratchet_documents.pdf.segments import Segment
 
 _TWO_COLUMNS_FROM = 6  # rows that have text on both sides of the gap
 _WIDE_TEXT = 0.3  # of the width of all text: a cell of a table is rarely so wide on both sides
@@ -57,7 +58,7 @@ def rows_of(segments: Sequence[Segment]) -> list[list[Row]]:
         segments = [mirrored(piece) if from_right else piece for line in lines for piece in line]
     elif any(segment.goes_on for segment in segments):
         segments = joined(segments, [row.segments for row in _rows(segments)])
-    rows = _rows(segments)
+    rows = [Row(tuple(line)) for line in figures_parted([row.segments for row in _rows(segments)])]
     gap = _gap(rows)
     if gap is None:
         return [rows]

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from ratchet_documents.limits import Account
 from ratchet_documents.pdf.letters import Letters, Word, words_of
+from ratchet_documents.pdf.mixed_words import is_right_to_left, parts_of
 from ratchet_documents.pdf.rules import Rules, rules_of
 
 WIDE = 1.1  # times the size of the letters: such a gap parts cells, and columns
 _NARROW = 0.5  # such a gap is wider than those between words, and may part cells
 _BROKEN_WORD = re.compile("[\x02\ufffe]")  # what PDFium gives for a hyphen at the end of a line
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_DIGITS_RAISED = 2
 _INSIDE = 0.5  # points, between a cell and the lines around it
 
 
@@ -31,6 +33,7 @@ class Segment:
     bold: bool
     in_cell: bool = False  # whose edges are drawn, and are its left and right
     goes_on: bool = False  # with the next one, from which it has only a narrow gap
+    gaps: tuple[tuple[float, float], ...] = ()  # between its words, each from the one to the other
 
     @property
     def middle(self) -> float:
@@ -48,9 +51,11 @@ class _Held:
     top: float
     size: float
     bold: bool
+    gaps: list[tuple[float, float]] = field(default_factory=list)
 
     def take(self, piece: "_Held") -> None:
         self.words += piece.words
+        self.gaps.append((self.right, piece.left))
         self.left = min(self.left, piece.left)
         self.right = max(self.right, piece.right)
         self.bottom = min(self.bottom, piece.bottom)
@@ -63,12 +68,13 @@ class _Held:
         cell = None if goes_on else rules.around(left, right, (self.bottom + self.top) / 2)
         if cell is not None:
             left, right = cell[0] + _INSIDE, cell[1] - _INSIDE
-        return Segment(text, left, right, self.bottom, self.top, self.size, self.bold, cell is not None, goes_on)
+        gaps = tuple(self.gaps)
+        return Segment(text, left, right, self.bottom, self.top, self.size, self.bold, cell is not None, goes_on, gaps)
 
-
-def is_right_to_left(text: str) -> bool:
-    """Whether some of its letters run from right to left."""
-    return _RIGHT_TO_LEFT.search(text) is not None
+    def mark(self, raised: "_Held") -> None:
+        """`raised` tells a note, or is an exponent: it is no part of the figure before it."""
+        self.words[-1] += raised.words[0].translate(_RAISED)
+        self.right = max(self.right, raised.right)
 
 
 def segments_of(page: Any, account: Account) -> list[Segment]:
@@ -83,7 +89,7 @@ def segments_of(page: Any, account: Account) -> list[Segment]:
         letters = Letters(text_page, turned, account)
         text = letters.text()
         if is_right_to_left(text):
-            return [_alone(letters, part) for word in words_of(text) for part in _parts(letters, word)]
+            return [_alone(letters, part) for word in words_of(text) for part in parts_of(letters, word)]
         return list(_from_left(letters, text, rules))
     finally:
         text_page.close()
@@ -94,6 +100,10 @@ def _from_left(letters: Letters, text: str, rules: Rules) -> Iterator[Segment]:
     same_line = False
     for word in words_of(_BROKEN_WORD.sub("\xad", text)):
         piece = _placed(letters, word, held if same_line else None)
+        if held is not None and _is_raised(piece, held):
+            held.mark(piece)
+            same_line = not word.ends_line
+            continue
         goes_on = held is not None and same_line and _goes_on(held, piece, rules)
         if held is not None and goes_on and piece.left - held.right <= _NARROW * held.size:
             held.take(piece)
@@ -120,6 +130,15 @@ def _placed(letters: Letters, word: Word, before: _Held | None) -> _Held:
     return _Held([word.text], left, right, bottom, top, size, bold)
 
 
+def _is_raised(piece: _Held, held: _Held) -> bool:
+    """Whether it is a small number, high at the end of `held`."""
+    if len(piece.words[0]) > _DIGITS_RAISED or not piece.words[0].isdecimal():
+        return False
+    high = held.top - held.bottom
+    small, raised = piece.top - piece.bottom < 0.75 * high, piece.bottom - held.bottom > 0.3 * high
+    return small and raised and piece.bottom < held.top and -0.1 < (piece.left - held.right) / held.size < 0.4
+
+
 def _goes_on(held: _Held, piece: _Held, rules: Rules) -> bool:
     gap = piece.left - held.right
     if not -0.5 * held.size <= gap <= WIDE * held.size:
@@ -129,31 +148,6 @@ def _goes_on(held: _Held, piece: _Held, rules: Rules) -> bool:
     if abs(middle - (piece.bottom + piece.top) / 2) >= high * 0.7:
         return False
     return not rules.part(held.right, piece.left, middle)
-
-
-def _parts(letters: Letters, word: Word) -> list[Word]:
-    """The word, and apart the mark behind it that stands at the left: it ends a line of Latin words before it."""
-    if is_right_to_left(word.text):
-        return [_unturned(letters, word)]
-    with_mark = word.last > word.first and word.text[0].isalpha() and not word.text[-1].isalnum()
-    if with_mark and letters.box(word.last).right <= letters.box(word.first).left:
-        ends = word._replace(text=word.text[-1], first=word.last)
-        return [word._replace(text=word.text[:-1], last=word.last - 1, ends_line=False), ends]
-    return [word]
-
-
-def _unturned(letters: Letters, word: Word) -> Word:
-    """Letters that one sign of the font shows, as lam and alef, are in one place, and PDFium turns them round."""
-    ordered: list[str] = []
-    held: list[str] = []
-    before: tuple[float, ...] | None = None
-    for index, letter in enumerate(word.text, word.first):
-        place = letters.box(index)
-        if place != before:
-            ordered += reversed(held)
-            held, before = [], place
-        held.append(letter)
-    return word._replace(text="".join([*ordered, *reversed(held)]))
 
 
 def _alone(letters: Letters, word: Word) -> Segment:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ratchet_documents.parsed import Merged
+from ratchet_documents.pdf.gaps import split
 from ratchet_documents.pdf.rows import Row
 from ratchet_documents.pdf.segments import Segment
 from ratchet_documents.tidying import is_number
@@ -68,7 +69,7 @@ def _table(rows: Sequence[Row], above: int, first: int, last: int) -> Found | No
     merged: list[Merged] = []
     for at, row in enumerate(its):
         line = [""] * len(columns)
-        for segment in row.segments:
+        for segment in [piece for one in row.segments for piece in _over_each(one, columns)]:
             place = _place(segment, columns, alone=len(row.segments) == 1 and not segment.in_cell)
             if len(place) > 1 and not any(line[column] for column in place):
                 merged.append(Merged(at, place.start, 1, len(place)))
@@ -76,6 +77,17 @@ def _table(rows: Sequence[Row], above: int, first: int, last: int) -> Found | No
                 line[column] = f"{line[column]} {segment.text}".strip()
         cells.append(tuple(line))
     return Found(first, last, tuple(cells), tuple(merged))
+
+
+def _over_each(segment: Segment, columns: Sequence[tuple[float, float]]) -> list[Segment]:
+    """Names of columns that stand as near one another as words do: as many as columns, each with a number in it."""
+    words = segment.text.split(" ")
+    place = _place(segment, columns)
+    if segment.in_cell or len(words) != len(segment.gaps) + 1 or len(words) != len(place) or len(words) < 2:
+        return [segment]
+    pieces = split(segment, range(len(words) - 1))
+    each = all(_place(piece, columns) == range(at, at + 1) for at, piece in zip(place, pieces, strict=True))
+    return pieces if each and all(any(map(str.isdigit, word)) for word in words) else [segment]
 
 
 def _is_head(row: Row, below: Row, columns: Sequence[tuple[float, float]]) -> bool:
