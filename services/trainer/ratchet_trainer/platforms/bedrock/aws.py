@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import boto3
+import botocore.session
 from botocore import exceptions as aws
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
@@ -90,7 +92,9 @@ def connect(settings: BedrockSettings) -> Clients:
         retries={"mode": "standard", "total_max_attempts": 1},
     )
     try:
-        session = boto3.session.Session(region_name=settings.bedrock_region or None)
+        knowing = botocore.session.get_session()
+        knowing.register_component("data_loader", _descriptions())
+        session = boto3.session.Session(region_name=settings.bedrock_region or None, botocore_session=knowing)
         return Clients(
             bedrock=session.client("bedrock", endpoint_url=settings.bedrock_endpoint_url or None, config=its),
             s3=session.client("s3", endpoint_url=settings.bedrock_s3_endpoint_url or None, config=its),
@@ -101,6 +105,12 @@ def connect(settings: BedrockSettings) -> Clients:
         raise PlatformRefusedError(
             "There is no AWS at TRAINER_BEDROCK_ENDPOINT_URL or TRAINER_BEDROCK_S3_ENDPOINT_URL: these are no URLs."
         ) from None
+
+
+@cache
+def _descriptions() -> Any:
+    """What botocore knows of AWS's services: a third of a second to read, and read once, whoever is let in anew."""
+    return botocore.session.get_session().get_component("data_loader")
 
 
 def _of_answer(doing: str, error: aws.ClientError) -> Failure:
