@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import ratchet_student
 from ratchet_common.errors import CannotStartError
 from ratchet_trainer.tuning.base_models import (
     BaseModel,
@@ -38,6 +39,10 @@ def file(tmp_path: Path) -> Path:
 def test_the_file_that_ships_has_each_platform_and_where_its_figures_were_read() -> None:
     assert {model.platform for model in KNOWN.models} == {"local", "openai", "bedrock", "vertex", "lora"}
     assert all(model.source for model in KNOWN.models)
+
+
+def test_the_local_platform_trains_what_a_student_can_learn() -> None:
+    assert KNOWN.of("local", "").tasks == frozenset(ratchet_student.TASKS)
 
 
 def test_five_hundred_examples_take_three_epochs_and_one_and_a_half() -> None:

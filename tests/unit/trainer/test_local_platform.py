@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import pytest_asyncio
 
 import ratchet_student
 from ratchet_common.workers import Workers
@@ -16,16 +17,17 @@ from ratchet_trainer.datasets.split import Side
 from ratchet_trainer.formats.student import student_line
 from ratchet_trainer.platforms.local import ANSWERS_ALL, LocalPlatform, Modesty
 from ratchet_trainer.platforms.platform import ENDED, Order, RunGoneError, RunState, Status, TrainingFile
-from ratchet_trainer.tuning.base_models_file import read_base_models
 from tests.unit.student.tables import lessons
 from tests.unit.trainer.decision_fakes import example
 from tests.unit.trainer.platforms.promises import PROMISES, Promise, Trial, name_of, order, training_files
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 MIXED = [example(n, "spam" if n % 2 else "ham") for n in range(40)]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def workers() -> AsyncIterator[Workers]:
+    """One for all: each process takes seconds to load what students are fitted with."""
     async with Workers(1) as its:
         yield its
 
@@ -102,10 +104,6 @@ async def test_questions_on_tables_train_a_reader(workers: Workers, artifacts: F
     student = ratchet_student.load(artifacts.path_of(Artifact(made.artifact, made.sha256)), made.sha256)
     assert (student.task_type, type(student.model)) == ("qa", Reader)
     await platform.discard(its, {})
-
-
-def test_the_catalogue_has_it_train_what_a_student_can_learn() -> None:
-    assert read_base_models().of("local", "").tasks == frozenset(ratchet_student.TASKS)
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=name_of)
