@@ -452,6 +452,16 @@ async def test_rules_receivers_and_silences_come_and_go(app: tuple[Running, Bus]
     status, problem = await running.post(receivers, {"receiver_id": "m", "kind": "email", "to": ["ann@example.org"]})
     assert "MONITOR_SMTP_HOST" in problem["detail"]
     assert (await running.post(receivers, hook | {"secret": "hook"}))[0] == 201
+    misspelt = hook | {"receiver_id": "deaf", "secret": "hook", "match": {"tasks": "qa"}}
+    for status, problem in (
+        await running.post(receivers, misspelt),
+        await call(
+            running, "PUT", f"{receivers}/hook", {name: misspelt[name] for name in misspelt if name != "receiver_id"}
+        ),
+    ):
+        assert (status, problem["type"], problem["field"]) == (422, "urn:ratchet:problem:unknown-label", "match")
+        assert "No alert has the label tasks" in problem["detail"]
+    assert [one["match"] for one in (await running.get(receivers))[1]["items"]] == [{}]
     assert (await call(running, "DELETE", f"{receivers}/hook"))[0] == 204
     assert (await call(running, "DELETE", f"{receivers}/hook"))[0] == 404
 

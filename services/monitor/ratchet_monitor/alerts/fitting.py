@@ -1,4 +1,4 @@
-"""Rules that could never fire, or say what nobody would look at, and silences of nothing. Pure.
+"""Rules that could never fire, or say what nobody would look at, and silences and receivers of nothing. Pure.
 
 They are refused when they come and not when they are read: what a tenant has set down before is read as it is.
 """

@@ -12,6 +12,7 @@ from ratchet_monitor.alerts.receivers import Receiver, ReceiverBody
 from ratchet_monitor.alerts.sending import Senders
 from ratchet_monitor.api.alert_rules import NAME
 from ratchet_monitor.api.asking import Store
+from ratchet_monitor.api.labels import insist_on_labels
 
 ReceiverId = Annotated[str, Path(pattern=NAME)]
 
@@ -48,6 +49,7 @@ async def list_receivers(caller: MayRead, store: Store) -> Receivers:
 @routes.post("", status_code=201, responses=documented(409))
 async def create_receiver(caller: MayOperate, store: Store, senders: TheSenders, body: Receiver) -> Receiver:
     """It is told of what changes from now on."""
+    insist_on_labels(body.match)
     await senders.check(caller.tenant, body)
     await store.receivers.add(caller.tenant, body.receiver_id, body)
     return body
@@ -69,6 +71,7 @@ async def replace_receiver(
     if await store.receivers.one(caller.tenant, receiver_id) is None:
         raise NoSuchReceiverError.of(receiver_id)
     receiver = Receiver(receiver_id=receiver_id, **body.model_dump())
+    insist_on_labels(body.match)
     await senders.check(caller.tenant, receiver)
     await store.receivers.put(caller.tenant, receiver_id, receiver)
     return receiver

@@ -10,12 +10,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from ratchet_common.auth import MayOperate, MayRead
 from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.problems import documented
-from ratchet_monitor.alerts.fitting import unfit_labels
 from ratchet_monitor.alerts.silences import LONGEST_DAYS, MATCHERS, Matchers, Silence
 from ratchet_monitor.alerts.words import Words
 from ratchet_monitor.api.alert import name_of
 from ratchet_monitor.api.alert_rules import NAME
 from ratchet_monitor.api.asking import Store
+from ratchet_monitor.api.labels import insist_on_labels
 from ratchet_monitor.intake import utc_now
 
 KEPT: Final = timedelta(days=7)  # after its end
@@ -36,11 +36,6 @@ class NoSuchSilenceError(NotFoundError):
 class UnfitTimeError(RefusedError):
     type = "unfit-time"
     title = "The silence cannot last that long"
-
-
-class UnknownLabelError(RefusedError):
-    type = "unknown-label"
-    title = "The silence would be of nothing"
 
 
 class SilenceBody(BaseModel):
@@ -96,8 +91,7 @@ async def delete_silence(caller: MayOperate, store: Store, silence_id: SilenceId
 
 def _silence(silence_id: str, body: SilenceBody, who: str) -> Silence:
     """Raises UnknownLabelError, UnfitTimeError."""
-    if unfit := unfit_labels(body.match):
-        raise UnknownLabelError(unfit.why, field=unfit.field)
+    insist_on_labels(body.match)
     now = utc_now()
     if not now < body.until <= now + timedelta(days=LONGEST_DAYS):
         raise UnfitTimeError(f"until must lie within the next {LONGEST_DAYS} days.", field="until")
