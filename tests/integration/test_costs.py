@@ -178,6 +178,28 @@ async def _beside_the_invoice(app: Running, tenant: Tenant, folder: Path, at: da
     assert (status, problem["type"]) == (422, "urn:ratchet:problem:wrong-alias")
 
 
+async def test_an_invoice_beside_hours_that_are_not_added_up_yet_is_told_so(
+    settings_for: SettingsFor, tenant: Tenant
+) -> None:
+    settings = settings_for(MonitorSettings, rebuild_every_s=60)
+    assert isinstance(settings, MonitorSettings)
+    now = datetime.now(UTC)
+    body = f"date,model,amount\n{now - timedelta(hours=30):%Y-%m-%d},small,6\n".encode()
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app, Bus(settings) as bus:
+        assert (await _reconciled(app, body))["behind"] is None
+        await publish(bus, *answers(tenant.name, now))
+        await until(app, "/api/models/costs/summary", lambda its: its["behind"] is not None)
+        found = await _reconciled(app, body)
+    assert (found["behind"]["changed_hours"], found["ours_usd"]) == (1, "0")
+
+
+async def _reconciled(app: Running, body: bytes) -> dict[str, Any]:
+    async with app.http.post(f"{app.url}/api/models/costs/reconciliations", data=body) as answer:
+        found: dict[str, Any] = await answer.json()
+        assert answer.status == 200, found
+    return found
+
+
 async def _forgotten(app: Running, tenant: Tenant, bus: Bus) -> None:
     """His costs stay, of nobody: in the hours and the days, and after the hours are built anew."""
     await publish(bus, ErasureAsked(tenant=tenant.name, erasure_id=uuid4(), user=digest(tenant.name, "ann")))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ratchet_cli.router_calls import Router
-from ratchet_cli.showing import show
+from ratchet_cli.showing import say_what_is_missing, show
 from ratchet_common.errors import CannotStartError
 from ratchet_common.plurals import so_many
 
@@ -52,6 +52,7 @@ def reconcile(
 
 
 def _show(found: Mapping[str, Any]) -> None:
+    say_what_is_missing(found)
     rows = [_row(item, cause) for item in found["items"] for cause in item["causes"] or [None]]
     show(found, rows, "Where the invoice and the records differ", as_json=False)
     causes = [

@@ -11,12 +11,13 @@ from ratchet_common.auth import MayRead
 from ratchet_common.errors import RefusedError
 from ratchet_common.problems import documented
 from ratchet_common.workers import Workers
-from ratchet_monitor.api.asking import Store
+from ratchet_monitor.api.asking import Store, behind_of
+from ratchet_monitor.behind import Behind
 from ratchet_monitor.invoices import columns as which
 from ratchet_monitor.invoices.explaining import ZERO, usd
 from ratchet_monitor.invoices.reading import Asked, Billed, Invoice, read
 from ratchet_monitor.invoices.reconciling import Item, Reconciled, reconciled, span
-from ratchet_monitor.invoices.recorded import by_hours, recorded
+from ratchet_monitor.invoices.recorded import by_hours, days_of, recorded
 from ratchet_monitor.ledger.sums import Sums
 
 PATH: Final = "/api/models/costs/reconciliations"
@@ -90,6 +91,9 @@ class Reconciliation(BaseModel):
     not_theirs: dict[str, Usd]
     items: list[SaidItem]
     next_after: int = Field(description="for `after`; 0: these are the last")
+    behind: Behind | None = Field(
+        None, description="what was not added up yet on our side: differences of these days may be no more than that"
+    )
 
 
 def _workers(request: Request) -> Workers:
@@ -143,15 +147,18 @@ async def reconcile(
     Nothing of it is kept."""
     invoice = await workers.run(read, await request.body(), asked)
     days = span(invoice)
+    missing = await behind_of(store, caller.tenant, days_of(days)[0], until=days_of(days)[1]) if days else None
     known = await recorded(store.ledger, store.shadows, caller.tenant, days) if days else {}
     found = await workers.run(reconciled, invoice, known)
     if days and found.by_hours:
         hours = await by_hours(store.ledger, caller.tenant, days, found.by_hours)
         found = await workers.run(reconciled, invoice, known, hours)
-    return _said(invoice, found, everything=everything, limit=limit, after=after)
+    return _said(invoice, found, missing, everything=everything, limit=limit, after=after)
 
 
-def _said(invoice: Invoice, found: Reconciled, *, everything: bool, limit: int, after: int) -> Reconciliation:
+def _said(
+    invoice: Invoice, found: Reconciled, missing: Behind | None, *, everything: bool, limit: int, after: int
+) -> Reconciliation:
     differing = [item for item in found.items if item.causes]
     shown = found.items if everything else differing
     by_cause: dict[str, ByCause] = {}
@@ -176,6 +183,7 @@ def _said(invoice: Invoice, found: Reconciled, *, everything: bool, limit: int, 
         not_theirs=found.not_theirs,
         items=[_item(one) for one in page],
         next_after=after + len(page) if after + len(page) < len(shown) else 0,
+        behind=missing,
     )
 
 

@@ -42,7 +42,7 @@ async def recorded(ledger: Ledger, shadows: Shadows, tenant: str, days: tuple[da
     """Of these days, and one more on each side. Raises LongSpanError."""
     if (days[1] - days[0]) // DAY >= LONGEST:
         raise LongSpanError(f"From {days[0]} to {days[1]} it is more than {LONGEST} days: send it in parts.")
-    since, until = _midnight(days[0] - DAY), _midnight(days[1] + 2 * DAY)
+    since, until = days_of(days)
     rows: dict[Key, Row] = {}
     async for page in ledger.pages(tenant, since, "model", until=until):
         for model, row in page.table.rows.items():
@@ -51,6 +51,11 @@ async def recorded(ledger: Ledger, shadows: Shadows, tenant: str, days: tuple[da
         of_shadows = [its.answers, its.cost, 0, its.input, its.output, its.cached]
         add(rows.setdefault(Key(day, model), empty()), of_shadows)
     return {key: sums(row) for key, row in rows.items()}
+
+
+def days_of(days: tuple[date, date]) -> tuple[datetime, datetime]:
+    """From when on, and before when our side is looked at: these days, and one more on each side."""
+    return _midnight(days[0] - DAY), _midnight(days[1] + 2 * DAY)
 
 
 async def by_hours(
