@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import msgspec
@@ -13,7 +13,7 @@ from ratchet_common.events import FeedbackJoined, PredictionMade
 from ratchet_common.mongo import Database, Document
 from ratchet_feedback.consumers import on_predictions
 from ratchet_feedback.store.feedback import MongoFeedbackStore
-from ratchet_feedback.submit import Feedback, Receipt, submit
+from ratchet_feedback.submit import Feedback, Receipt, submit, submit_all
 from tests.integration.conftest import Ground
 from tests.unit.feedback.said import feedback, prediction
 
@@ -71,3 +71,16 @@ async def test_words_of_one_user_at_once_each_have_their_revision_and_the_last_i
     (stands,) = await database.feedback.find().to_list()
     assert stands["revision"] == stands["joined"] == max(receipt.revision for receipt in receipts) == 8
     assert all(receipt.status == "recorded" for receipt in receipts)
+
+
+async def test_what_came_together_waits_on_together_but_not_what_was_said_anew_meanwhile(database: Database) -> None:
+    store = kept(database)
+    words = [feedback(user_id=name) for name in ("ann", "bob", "cid")]
+    assert await submit_all(words, store) == len(words)
+    waiting = await store.due(datetime.now(UTC) + timedelta(minutes=1), len(words))
+    assert len({saved.said_at for saved in waiting}) == 1
+    anew = await store.save(feedback(result_id=words[2].result_id, user_id="cid", comments="On second thoughts."))
+    await store.wait_on(waiting, DAY)
+    due = {document["user_id"]: document["due_at"] for document in await database.feedback.find().to_list()}
+    assert due["ann"] == due["bob"] == waiting[0].said_at + DAY
+    assert due["cid"] < anew.said_at + timedelta(minutes=1)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from bson import Binary
-from pymongo import UpdateOne
+from pymongo import UpdateMany, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from ratchet_common import outbox
@@ -113,7 +113,19 @@ class MongoFeedbackStore:
         return [saved_in(document) for document in due]
 
     async def wait_on(self, waiting: Collection[Saved], patience: timedelta) -> None:
-        await self._update([_wait(saved, {"$set": {"due_at": saved.said_at + patience}}) for saved in waiting])
+        """What came together in an upload was said at one moment, and is one write."""
+        alike: dict[tuple[str, int, datetime], list[Binary]] = {}
+        for saved in waiting:
+            alike.setdefault((saved.said.tenant, saved.revision, saved.said_at), []).append(feedback_key(saved.said))
+        await self._update(
+            [
+                UpdateMany(
+                    {"_id": {"$in": keys}, "tenant": tenant, "revision": revision, "state": "pending"},
+                    {"$set": {"due_at": said_at + patience}},
+                )
+                for (tenant, revision, said_at), keys in alike.items()
+            ]
+        )
 
     async def expire(self, waiting: Collection[Saved]) -> None:
         await self._update([_wait(saved, _expired(saved.said.tenant)) for saved in waiting])
@@ -145,7 +157,7 @@ class MongoFeedbackStore:
     def _saying(self, said: Feedback) -> Document:
         return saying(said, datetime.now(UTC), self._text_kept)
 
-    async def _update(self, updates: list[UpdateOne]) -> None:
+    async def _update(self, updates: Sequence[UpdateOne | UpdateMany]) -> None:
         if updates:
             with waiting_is_worth_it():
                 await self._feedback.bulk_write(updates, ordered=False)
