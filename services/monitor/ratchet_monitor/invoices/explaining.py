@@ -1,7 +1,7 @@
 """Why a day's bill of a model is not what was recorded: causes in words, which add up to the difference exactly. Pure.
 
-Taken in this order: nothing of it on one side, rounding, calls whose answers were not given, a discount that one side
-did not count, tokens and prices.
+Taken in this order: nothing of it on one side, lines that stand there twice, rounding, calls whose answers were not
+given, a discount that one side did not count, tokens and prices.
 What tokens cost is told by our own records of the model, where they let its prices be known.
 """
 
@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from ratchet_monitor.invoices.reading import Billed
+from ratchet_monitor.invoices.reading import Again, Billed
 from ratchet_monitor.ledger.sums import Sums
 from ratchet_monitor.observations import NANO
 
@@ -20,6 +20,7 @@ Kind = Literal[
     "never_seen",
     "not_listed",
     "another_day",
+    "billed_twice",
     "rounding",
     "batch_discount",
     "cache_discount",
@@ -68,6 +69,8 @@ def causes(
     """Of one day and model, of which both sides have something. Empty: they agree to the last digit."""
     more = theirs.amount - usd(ours.billed)
     apart = _apart(theirs, ours, with_cached=with_cached) if with_tokens else (0, 0, 0)
+    if theirs.again and (twice := _twice(theirs.again, more, apart if with_tokens else None, tolerance(theirs, ours))):
+        return twice
     if _attempts_missing(more, apart, theirs, ours):
         return [Cause("attempts_not_billed", more, "They do not bill the calls whose answers were not given.")]
     if with_tokens and any(apart):
@@ -102,6 +105,19 @@ def unit_prices(days: Iterable[Sums]) -> UnitPrices | None:
 def _apart(theirs: Billed, ours: Sums, *, with_cached: bool) -> tuple[int, int, int]:
     cached = theirs.cached - ours.cached if with_cached else 0
     return theirs.input - ours.input, theirs.output - ours.output, cached
+
+
+def _twice(again: Again, more: Decimal, apart: tuple[int, int, int] | None, near: Decimal) -> list[Cause]:
+    """Empty: without the lines that stand there again, both sides would not agree either. Two calls may be alike, so
+    that lines are alike proves nothing by itself."""
+    rest = more - again.amount
+    same_tokens = apart in (None, (again.input, again.output, again.cached))
+    if again.amount <= near or abs(rest) > near or not same_tokens:
+        return []
+    lines = f"{'Line' if len(again.lines) == 1 else 'Lines'} {', '.join(map(str, again.lines))}"
+    words = f"{lines}: word for word as a line before; without what stands there twice, both sides agree."
+    found = [Cause("billed_twice", again.amount, words)]
+    return found + ([Cause("rounding", rest, "The amount is rounded; the records are not.")] if rest else [])
 
 
 def _attempts_missing(more: Decimal, apart: Sequence[int], theirs: Billed, ours: Sums) -> bool:

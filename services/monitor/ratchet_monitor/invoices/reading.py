@@ -63,9 +63,21 @@ class Asked:
 
 
 @dataclass(slots=True)
+class Again:
+    """What lines ask for that say word for word what a line before them says. `lines`: their numbers, the first 20."""
+
+    amount: Decimal = Decimal(0)
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+    lines: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Billed:
     """What the lines of a day and model ask for together. `rounded`: how many of its amounts may be rounded: all but
-    zeros. `step`: half of the last place that the file writes, for each of them."""
+    zeros. `step`: half of the last place that the file writes, for each of them. `again`: of these, None where there
+    are none."""
 
     amount: Decimal = Decimal(0)
     step: Decimal = Decimal(0)
@@ -76,6 +88,7 @@ class Billed:
     rounded: int = 0
     lines: list[int] = field(default_factory=list)
     called: str = ""  # the model, in their words
+    again: Again | None = None
 
 
 @dataclass(slots=True)
@@ -88,6 +101,7 @@ class Invoice:
     refused: int = 0
     faults: list[tuple[int, str]] = field(default_factory=list)
     billed: dict[Key, Billed] = field(default_factory=dict)
+    read: set[tuple[str, ...]] = field(default_factory=set)  # lines, word for word
 
 
 def read(body: bytes, asked: Asked) -> Invoice:
@@ -186,3 +200,11 @@ def _add(found: Invoice, number: int, row: list[str] | str, at: Columns, asked: 
     its.count += 1
     if len(its.lines) < MOST_NUMBERS:
         its.lines.append(number)
+    words = tuple(row)
+    if words in found.read:
+        again = its.again = its.again or Again()
+        again.amount += amount
+        again.input, again.output, again.cached = again.input + read_, again.output + written, again.cached + cached
+        if len(again.lines) < MOST_NUMBERS:
+            again.lines.append(number)
+    found.read.add(words)

@@ -8,7 +8,7 @@ import pytest
 
 from ratchet_common.errors import RefusedError
 from ratchet_monitor.invoices import reading
-from ratchet_monitor.invoices.reading import MOST_LINES, Asked, Invoice, Key, read
+from ratchet_monitor.invoices.reading import MOST_LINES, Again, Asked, Invoice, Key, read
 
 DAY = date(2026, 11, 3)
 HEADER = "date,model,input_tokens,output_tokens,cached_tokens,amount,currency\n"
@@ -25,6 +25,14 @@ def test_columns_are_recognised_and_lines_of_a_day_and_model_are_one_matter() ->
     assert (its.amount, its.input, its.output, its.cached, its.lines) == (Decimal("1.75"), 101, 10, 5, [2, 3])
     assert its.step == Decimal("0.010")
     assert found.words["amount"] == "amount"
+
+
+def test_lines_that_stand_there_twice_are_noted_with_what_they_ask_for() -> None:
+    line = "2026-11-03,large,100,10,5,1.25,USD\n"
+    its = read((HEADER + line + "2026-11-03,large,100,10,5,1.25,\n" + 2 * line).encode(), Asked()).billed[LARGE]
+    assert (its.amount, its.count) == (Decimal("5.00"), 4)
+    assert its.again == Again(Decimal("2.50"), 200, 20, 10, [4, 5])
+    assert read((HEADER + line).encode(), Asked()).billed[LARGE].again is None
 
 
 def test_other_words_other_signs_and_an_alias() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from ratchet_monitor.invoices.explaining import unit_prices, usd
-from ratchet_monitor.invoices.reading import Billed, Invoice, Key
+from ratchet_monitor.invoices.reading import Again, Billed, Invoice, Key
 from ratchet_monitor.invoices.reconciling import Item, Reconciled, reconciled, span
 from ratchet_monitor.ledger.sums import Sums
 
@@ -83,6 +83,27 @@ def test_the_same_tokens_at_another_price() -> None:
     item = only(changed(bill(ITS, usd(ITS.billed) * Decimal("1.1"))))
     assert kinds(item) == ["price_differs"]
     assert "1.1000 times" in item.causes[0].words
+
+
+def test_a_line_that_stands_there_twice_is_named_where_without_it_both_agree() -> None:
+    line = usd(ITS.billed)
+    again = Again(line, ITS.input, ITS.output, ITS.cached, [7])
+    doubled = {"input": 2 * ITS.input, "output": 2 * ITS.output, "cached": 2 * ITS.cached, "again": again}
+    item = only(changed(bill(ITS, 2 * line, **doubled)))
+    assert kinds(item) == ["billed_twice"]
+    assert (item.causes[0].usd, item.causes[0].words[:7]) == (line, "Line 7:")
+    cents = line.quantize(Decimal("0.01"))
+    rounded = doubled | {"again": Again(cents, ITS.input, ITS.output, ITS.cached, [7])}
+    assert kinds(only(changed(bill(ITS, 2 * cents, step="0.01", **rounded)))) == ["billed_twice", "rounding"]
+    without_tokens = {key: Billed(amount=usd(its.billed), count=1) for key, its in RECORDED.items()}
+    twice = Billed(amount=2 * line, count=2, again=Again(line, lines=[7]))
+    assert kinds(only(found(without_tokens | {DAY: twice}, with_tokens=False))) == ["billed_twice"]
+
+
+def test_lines_that_are_alike_prove_nothing_where_the_records_have_both() -> None:
+    half = Again(usd(ITS.billed) / 2, ITS.input // 2, ITS.output // 2, ITS.cached // 2, [7])
+    assert not any(item.causes for item in changed(bill(ITS, again=half)).items)
+    assert kinds(only(changed(bill(ITS, usd(ITS.billed) * Decimal("1.5"), again=half)))) == ["price_differs"]
 
 
 def test_calls_that_we_never_saw_and_calls_of_ours_that_they_do_not_list() -> None:
