@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from ratchet_documents.asked_companies import NAMES, Named, companies_named, short_name, words_of
-from ratchet_documents.asked_times import Spoken, Time, a_year_later, times_in
+from ratchet_documents.asked_times import Spoken, Time, a_year_later, period_of, span, times_in
 
 _LATEST: Final = re.compile(
     r"\b(?:latest|newest|most\s+recent|(?:current|last)\s+(?:quarter|year|period|report|filing))\b", re.I
@@ -68,6 +68,16 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
         reasons.append("The question is about the latest period.")
     unheard = () if ours or titled else (*named.unknown, *named.maybe)
     return Narrowed(_ids(found) if len(found) < len(known) else None, tuple(reasons), unheard)
+
+
+def of_periods(known: Sequence[About], periods: Iterable[str]) -> list[About]:
+    """Those that a filter of periods (`2023-Q3`, `2023-05`, `FY2023`) leaves: of each company those of that very time,
+    else those that reach into it, else those of a year later. None where there are none, or it is no period.
+    """
+    times = [Time(name, *days) for name in map(period_of, periods) if (days := span(name))]
+    of_one = _by_company(known).values()
+    taken = {one.document_id for time in times for documents in of_one for one in _of_time(documents, time)[0]}
+    return [one for one in known if one.document_id in taken]
 
 
 def _titled(question: str, known: Sequence[About], named: Named) -> list[About]:

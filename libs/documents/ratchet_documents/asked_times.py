@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-from ratchet_documents.metadata.periods import ended_in, named_in
+from ratchet_documents.metadata.periods import ended_in, named_in, periods_in
 
 WEEK: Final = timedelta(days=7)  # years of 52 weeks end some days sooner or later
 LONGEST: Final = 4_000  # characters of a question that are looked at
@@ -85,6 +85,12 @@ def span(period: str) -> tuple[date, date] | None:
     if part.isdecimal() and 1 <= int(part) <= len(_MONTHS):
         return _months_of(int(year), int(part), 1)
     return None if part else _months_of(int(year), 1, 12)
+
+
+def period_of(said: str) -> str:
+    """In the form of a document's period: `FY2023`, `Q3 2023`, `2023Q3` are `2023`, `2023-Q3`. What is none stays."""
+    named = periods_in(said)
+    return named[0] if len(named) == 1 and span(said) is None else said
 
 
 def a_year_later(one: Time) -> Time:

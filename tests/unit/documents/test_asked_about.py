@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ratchet_documents.asked_about import About, asked_about
+from ratchet_documents.asked_about import About, asked_about, of_periods
 from ratchet_documents.asked_companies import companies_named, short_name
 
 KNOWN = [
@@ -207,3 +207,25 @@ def test_a_question_of_one_thing_over_and_over_is_read_once(odd: str) -> None:
 def test_an_unknown_company_behind_a_known_one_is_another() -> None:
     named = companies_named("Compare Fernwood Mills and Zentrix Corporation.", ["Fernwood Mills, Inc."])
     assert (named.ours, named.unknown, named.maybe) == (frozenset({"fernwood mills"}), ("Zentrix Corporation",), ())
+
+
+@pytest.mark.parametrize(
+    ("period", "found"),
+    [
+        ("FY2023", ["year", "others"]),  # of each company its own
+        ("2023-Q3", ["others", "third"]),
+        ("Q3 2023", ["others", "third"]),
+        ("2023-H2", ["year", "others", "third"]),
+        ("2022", ["year", "others"]),  # its figures stand in those of a year later
+        ("2023-08", ["year", "others", "third"]),
+        ("2019", []),
+        ("soon", []),
+    ],
+)
+def test_a_filter_of_periods_leaves_what_tells_of_them(period: str, found: list[str]) -> None:
+    known = [
+        About("year", "Annual report", "Fernwood Mills, Inc.", "2023", "2023-12-31"),
+        About("third", "10-Q", "Fernwood Mills, Inc.", "2023-Q3", "2023-09-30"),
+        About("others", "10-Q", "Quillon Paper Ltd.", "2023-Q3", "2023-09-30"),
+    ]
+    assert sorted(one.document_id for one in of_periods(known, [period])) == sorted(found)

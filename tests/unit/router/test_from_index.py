@@ -10,9 +10,9 @@ from ratchet_common.errors import CannotStartError
 from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk, TablePart
 from ratchet_retrieval import AwayError, Found, Index, Passage, Subject, Where
+from ratchet_router.grounding.as_known import as_known, as_they_are_named
 from ratchet_router.grounding.from_index import TOO_MANY, FromIndex
 from ratchet_router.grounding.known import Known
-from ratchet_router.grounding.named_companies import as_they_are_named
 from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError, TablePlace
 from tests.unit.router.documents.memory_index import MemoryIndex
 
@@ -163,3 +163,11 @@ async def test_of_too_many_documents_none_is_chosen_by_its_name_and_that_is_said
     found = await looks.retrieve("acme", "What is the rate of Bolt?", Where(), 5, wider=False)
     assert {one.document_id for one in found.sources} == {"lease", "bolts"}
     assert TOO_MANY in found.reasons
+
+
+def test_a_filter_of_periods_becomes_the_documents_that_tell_of_them() -> None:
+    known = [About("a", "10-Q", "Fernwood Mills, Inc.", "2023-Q3"), About("b", "10-Q", "Quillon Ltd.", "2022-Q3")]
+    assert as_known(Where(periods=("FY2023",)), known) == Where(documents=("a",))
+    of_one = Where(companies=("Quillon",), periods=("2023",))
+    assert as_known(of_one, known).periods == ("2023",)  # none of its: nothing is found
+    assert as_known(Where(periods=("2023",)), ()) == Where(periods=("2023",))

@@ -8,12 +8,14 @@ from pydantic import Field
 
 from ratchet_common.events import Approach
 from ratchet_common.vocabulary import DocumentType
+from ratchet_documents.asked_times import period_of
 from ratchet_router.api.given import GivenBody
 from ratchet_router.grounding.context import Context
 
 MOST_NAMED: Final = 100
+PERIODS: Final = r"^((FY ?)?[0-9]{4}|[0-9]{4}-(Q[1-4]|H[12]|[0-9]{2})|(Q[1-4]|H[12]) ?(FY ?)?[0-9]{4})$"
 Named = Annotated[str, Field(min_length=1, max_length=200)]
-Period = Annotated[str, Field(pattern=r"^[0-9]{4}(-(Q[1-4]|H[12]|[0-9]{2}))?$", max_length=20)]
+Period = Annotated[str, Field(pattern=PERIODS, max_length=20)]
 Asked = Literal["auto", "direct", "base_rag", "finetuned", "hybrid_rag_finetuned"]
 
 
@@ -22,7 +24,9 @@ class ContextBody(GivenBody):
 
     documents: list[Named] = Field([], max_length=MOST_NAMED, description="ids, as POST /api/documents gave them")
     companies: list[Named] = Field([], max_length=MOST_NAMED)
-    periods: list[Period] = Field([], max_length=MOST_NAMED, description="as `2022-Q3` or `2022`")
+    periods: list[Period] = Field(
+        [], max_length=MOST_NAMED, description="as `2022-Q3`, `Q3 2022`, `2022-H1`, `2022-05`, `2022` or `FY2022`"
+    )
     document_types: list[DocumentType] = Field([], max_length=20)
     approach: Asked = Field("auto", description="auto: by an experiment, the traffic and what the question needs")
     passages: int | None = Field(None, ge=1, le=100, description="how many; default: as many as the question needs")
@@ -31,7 +35,7 @@ class ContextBody(GivenBody):
         return Context(
             documents=tuple(dict.fromkeys(self.documents)),
             companies=tuple(dict.fromkeys(self.companies)),
-            periods=tuple(dict.fromkeys(self.periods)),
+            periods=tuple(dict.fromkeys(map(period_of, self.periods))),
             document_types=tuple(dict.fromkeys(self.document_types)),
             approach=_named(self.approach),
             passages=self.passages,
@@ -39,7 +43,7 @@ class ContextBody(GivenBody):
 
 
 NAMED = Annotated[str, Meta(min_length=1, max_length=200)]
-PERIOD = Annotated[str, Meta(pattern=r"^[0-9]{4}(-(Q[1-4]|H[12]|[0-9]{2}))?$", max_length=20)]
+PERIOD = Annotated[str, Meta(pattern=PERIODS, max_length=20)]
 
 
 class ContextExtra(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +60,7 @@ class ContextExtra(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Context(
             documents=tuple(dict.fromkeys(self.documents or ())),
             companies=tuple(dict.fromkeys(self.companies or ())),
-            periods=tuple(dict.fromkeys(self.periods or ())),
+            periods=tuple(dict.fromkeys(map(period_of, self.periods or ()))),
             document_types=tuple(dict.fromkeys(self.document_types or ())),
             approach=_named(self.approach or "auto"),
             passages=self.passages,

@@ -13,9 +13,9 @@ from ratchet_documents.graph.named import key_of
 from ratchet_retrieval import AwayError, Place, Where
 from ratchet_router.graph.looking import Graphs
 from ratchet_router.graph.store import Kept, Narrow
+from ratchet_router.grounding.as_known import as_known, ids_named
 from ratchet_router.grounding.joining import Joined, joined, own_periods, reason
 from ratchet_router.grounding.known import Knows, KnowsNothing
-from ratchet_router.grounding.named_companies import as_they_are_named, ids_named
 from ratchet_router.grounding.sources import Brought, KnowledgeAwayError, Source
 
 GRAPH: Final = "graph"  # what the ranks stand under
@@ -45,7 +45,7 @@ class FromGraph:
 
     async def _joined(self, tenant: str, question: str, where: Where) -> Brought:
         documents = (await self._knows.of(tenant)).documents
-        narrow, meant = narrow_of(as_they_are_named(where, documents)), ids_named(question, documents)
+        narrow, meant = narrow_of(as_known(where, documents)), ids_named(question, documents)
         kept, too_many = await self._speaking_of(tenant, question, meant, narrow)
         if not kept:
             return NOTHING

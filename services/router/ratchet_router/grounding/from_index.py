@@ -13,8 +13,8 @@ from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_retrieval import AwayError, Embeds, EmbedsOnce, Index, OtherEmbeddingsError, Passage, Place, Where
 from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
 from ratchet_retrieval.retrieving import retrieve
+from ratchet_router.grounding.as_known import as_known
 from ratchet_router.grounding.known import MOST, Knows, KnowsNothing
-from ratchet_router.grounding.named_companies import as_they_are_named
 from ratchet_router.grounding.order.features import Features, features_of
 from ratchet_router.grounding.order.learned import Key, Ordering, Orders, key_of
 from ratchet_router.grounding.sources import (
@@ -65,7 +65,7 @@ class FromIndex:
             index = await self._opened()
             known = await self.knows.of(tenant)
             ordering = self._orders.of(tenant, its.question) if self._orders else None
-            named = as_they_are_named(where, known.documents)
+            named = as_known(where, known.documents)
             asked = Question(question, known=known.documents, where=named, limit=most, meant=its.question)
             found = await retrieve(
                 index,

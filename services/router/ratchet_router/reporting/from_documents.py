@@ -17,9 +17,9 @@ from ratchet_figures.choosing.times import Time, times_of
 from ratchet_router.graph.looking import Graphs
 from ratchet_router.graph.part import Part
 from ratchet_router.graph.store import Kept, Narrow
+from ratchet_router.grounding.as_known import as_known, not_here
 from ratchet_router.grounding.from_graph import narrow_of
 from ratchet_router.grounding.known import Knows, KnowsNothing
-from ratchet_router.grounding.named_companies import as_they_are_named, not_here
 from ratchet_router.reporting.missing import NO_COMPANY, TOO_MANY, missing
 from ratchet_router.reporting.reported import MOST_COMPANIES, Reported, reported
 from ratchet_router.reporting.wanted import Wanted
@@ -58,7 +58,7 @@ class FromDocuments:
             return Reported()
         known = (await self._knows.of(tenant)).documents
         where, named = wanted.context.where, companies_named(wanted.question, (one.company for one in known))
-        narrow, asked = narrow_of(as_they_are_named(where, known)), candidates(wanted.question)
+        narrow, asked = narrow_of(as_known(where, known)), candidates(wanted.question)
         meant = _meant(narrow, named, known)
         found = await self._found(tenant, narrow, tuple(_first(meant)), asked.who)
         whole = narrow.documents is not None or narrow.companies is not None or bool(meant)

@@ -1,9 +1,9 @@
-"""Which of a tenant's companies a question or a filter names, by their whole names or by the first words. Pure."""
+"""Of which of a tenant's companies and documents a question or a filter speaks, by names and times. Pure."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_about import About, of_periods
 from ratchet_documents.asked_companies import called, companies_named, short_name
 from ratchet_retrieval import Where
 
@@ -17,6 +17,23 @@ def as_they_are_named(where: Where, known: Sequence[About]) -> Where:
     asked = _called(where.companies, known)
     named = {one.company for one in known if short_name(one.company) in asked}
     return replace(where, companies=tuple(sorted(named.union(where.companies))))
+
+
+def as_known(where: Where, known: Sequence[About]) -> Where:
+    """With companies as documents name them, and in place of periods the documents that tell of them: `FY2023` those of
+    the year, or else of its quarters. Where there is none, the periods stay, and nothing is found.
+    """
+    where = as_they_are_named(where, known)
+    if where.periods is None:
+        return where
+    fitting = [one for one in known if _fits(one, where)]
+    found = tuple(one.document_id for one in of_periods(fitting, where.periods))
+    return replace(where, documents=found, periods=None) if found else where
+
+
+def _fits(one: About, where: Where) -> bool:
+    documents, companies = where.documents, where.companies
+    return (documents is None or one.document_id in documents) and (companies is None or one.company in companies)
 
 
 def ids_named(question: str, known: Sequence[About]) -> tuple[str, ...]:
