@@ -349,3 +349,48 @@ def test_the_entries_of_a_table_of_contents_are_items_without_dots(read: Read) -
     assert read("a.pdf", pdf([page])).pages[0].blocks[1:-1] == tuple(
         ListItem(0, text) for text in ("Business … 2", "2.1 Market risk … 12", "Notes … F-3")
     )
+
+
+SPANNING = """#table(columns: 3, table.cell(rowspan: 2)[Region], table.cell(colspan: 2)[Sales], [2023], [2022],
+table.cell(rowspan: 2)[North], [120], [110], [130], [100], [South], [5], [6])"""
+
+
+def test_a_drawn_cell_over_several_rows_stands_in_each_of_them(read: Read) -> None:
+    (table,) = read("a.pdf", typst.compile(SPANNING.encode())).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.rows == (
+        ("Region", "Sales", "Sales"),
+        ("Region", "2023", "2022"),
+        ("North", "120", "110"),
+        ("North", "130", "100"),
+        ("South", "5", "6"),
+    )
+    assert set(table.merged) == {Merged(0, 0, 2, 1), Merged(0, 1, 1, 2), Merged(2, 0, 2, 1)}
+    assert table.heads == 2
+
+
+WRAPPED = """#table(columns: (120pt, 60pt, 60pt), stroke: %s, align: (left, right + bottom, right + bottom),
+[Item], [2023], [2022], [Revenue from contracts with customers in all regions], [1,200], [1,100], [Tax], [3], [4],
+[Cost of goods and services sold], [(700)], [(650)])"""
+
+
+@pytest.mark.parametrize("stroke", ["none", "1pt"])
+def test_lines_of_one_cell_are_its_text(read: Read, stroke: str) -> None:
+    (table,) = read("a.pdf", typst.compile((WRAPPED % stroke).encode())).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.rows == (
+        ("Item", "2023", "2022"),
+        ("Revenue from contracts with customers in all regions", "1,200", "1,100"),
+        ("Tax", "3", "4"),
+        ("Cost of goods and services sold", "(700)", "(650)"),
+    )
+
+
+def test_drawn_tables_side_by_side_are_two(read: Read) -> None:
+    left, right = (
+        f"#table(columns: (1fr, auto), [{name}], [2023], [Of old], [10], [Of new], [20])" for name in ("A", "B")
+    )
+    both = f"#grid(columns: (1fr, 1fr), gutter: 40pt, [{left}], [{right}])"
+    assert read("a.pdf", typst.compile(both.encode())).pages[0].blocks == tuple(
+        Table(((name, "2023"), ("Of old", "10"), ("Of new", "20")), 1) for name in ("A", "B")
+    )

@@ -17,6 +17,7 @@ _ITEM = re.compile(
 )
 _SEVERAL = re.compile(r"(?:[$€£¥]?\(?\d[\d,.]*\)?%?\s+)+[$€£¥]?\(?\d[\d,.]*\)?%?")
 _PAGE = re.compile(r"(?:[A-Z]{1,2}-)?(?:\d{1,4}|[ivxlcIVXLC]{1,6})")
+_ENDS_ENTRY = tuple("0123456789ivxlcIVXLC")
 _DOTS = 3  # lead somewhere
 _UNSURE = "some cells of tables hold several figures: they may be columns that could not be told apart."
 _APART = 0.9  # times the size of the letters between two rows: a new paragraph
@@ -62,6 +63,8 @@ def _begins(row: Row, held: Sequence[Row], look: Look) -> bool:
 
 def _entry(text: str) -> str:
     """Of a table of contents, where dots lead to the number of a page at its end; nothing for another text."""
+    if not text.endswith(_ENDS_ENTRY):
+        return ""
     before, _, page = text.rpartition(".")
     name = before.rstrip(". ")
     if not name or before.count(".", len(name)) < _DOTS or not _PAGE.fullmatch(page.strip()):

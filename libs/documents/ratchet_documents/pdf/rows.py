@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from statistics import median
 
 from ratchet_documents.pdf.directions import mirrored, pieces_of, read_from_right
@@ -14,35 +13,35 @@ _TWO_COLUMNS_FROM = 6  # rows that have text on both sides of the gap
 _WIDE_TEXT = 0.3  # of the width of all text: a cell of a table is rarely so wide on both sides
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     segments: tuple[Segment, ...]  # from left to right
 
-    @cached_property
+    @property
     def text(self) -> str:
         return " ".join(segment.text for segment in self.segments)
 
-    @cached_property
+    @property
     def left(self) -> float:
         return self.segments[0].left
 
-    @cached_property
+    @property
     def right(self) -> float:
         return max(segment.right for segment in self.segments)
 
-    @cached_property
+    @property
     def top(self) -> float:
         return max(segment.top for segment in self.segments)
 
-    @cached_property
+    @property
     def bottom(self) -> float:
         return min(segment.bottom for segment in self.segments)
 
-    @cached_property
+    @property
     def size(self) -> float:
         return max(segment.size for segment in self.segments)
 
-    @cached_property
+    @property
     def bold(self) -> bool:
         return all(segment.bold for segment in self.segments)
 

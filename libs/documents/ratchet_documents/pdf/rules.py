@@ -1,4 +1,4 @@
-"""The upright lines that are drawn on a page of a PDF: what stands between two of them is in one cell."""
+"""The lines that are drawn on a page of a PDF: what stands between two of them is in one cell."""
 
 import ctypes
 from bisect import bisect_left, bisect_right
@@ -18,6 +18,8 @@ _OFTEN = 1024
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """An upright one; of one that lies, heights and places are changed for one another."""
+
     x: float
     bottom: float
     top: float
@@ -37,24 +39,34 @@ class Rules:
         first, after = bisect_left(self._places, left - 0.5), bisect_right(self._places, right + 0.5)
         return any(rule.bottom <= height <= rule.top for rule in self._rules[first:after])
 
-    def around(self, left: float, right: float, height: float) -> tuple[float, float] | None:
-        """The nearest ones at both sides; none where one lacks."""
+    def around(self, left: float, right: float, low: float, high: float) -> tuple[float, float] | None:
+        """The nearest ones at both sides that reach from `low` to `high`; none where one lacks."""
         if not self._rules:
             return None
-        before = self._nearest(range(bisect_right(self._places, left + 0.5) - 1, -1, -1), height)
-        behind = self._nearest(range(bisect_left(self._places, right - 0.5), len(self._rules)), height)
+        before = self._nearest(range(bisect_right(self._places, left + 0.5) - 1, -1, -1), low, high)
+        behind = self._nearest(range(bisect_left(self._places, right - 0.5), len(self._rules)), low, high)
         return None if before is None or behind is None else (before, behind)
 
-    def _nearest(self, order: Sequence[int], height: float) -> float | None:
+    def _nearest(self, order: Sequence[int], low: float, high: float) -> float | None:
         return next(
-            (self._rules[at].x for at in order if self._rules[at].bottom <= height <= self._rules[at].top), None
+            (self._rules[at].x for at in order if self._rules[at].bottom <= low and high <= self._rules[at].top), None
         )
 
 
-def rules_of(page: Any, account: Account) -> Rules:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    upright: Rules
+    lying: Rules
+
+
+NOTHING_DRAWN = Drawn(Rules(()), Rules(()))
+
+
+def drawn_on(page: Any, account: Account) -> Drawn:
     """`page`: a PdfPage that is not turned. Raises RefusedError."""
     sides = [ctypes.c_float() for _ in range(4)]
-    found: list[Rule] = []
+    upright: list[Rule] = []
+    lying: list[Rule] = []
     for index in range(pdfium.FPDFPage_CountObjects(page.raw)):
         if index % _OFTEN == 0:
             account.in_time()
@@ -64,15 +76,19 @@ def rules_of(page: Any, account: Account) -> Rules:
         if not pdfium.FPDFPageObj_GetBounds(drawn, *map(ctypes.byref, sides)):
             continue
         left, bottom, right, top = (side.value for side in sides)
-        if top - bottom < _SHORTEST:
+        wide, high = right - left, top - bottom
+        if max(wide, high) < _SHORTEST:
             continue
-        if right - left < _THIN:
-            found.append(Rule((left + right) / 2, bottom, top))
-        elif _is_frame(drawn):
-            found += [Rule(left, bottom, top), Rule(right, bottom, top)]
-        if len(found) > MOST_RULES:
-            return Rules(())
-    return Rules(found)
+        if wide < _THIN:
+            upright.append(Rule((left + right) / 2, bottom, top))
+        elif high < _THIN:
+            lying.append(Rule((bottom + top) / 2, left, right))
+        elif min(wide, high) >= _SHORTEST and _is_frame(drawn):
+            upright += [Rule(left, bottom, top), Rule(right, bottom, top)]
+            lying += [Rule(bottom, left, right), Rule(top, left, right)]
+        if len(upright) + len(lying) > MOST_RULES:
+            return NOTHING_DRAWN
+    return Drawn(Rules(upright), Rules(lying))
 
 
 def _is_frame(drawn: Any) -> bool:

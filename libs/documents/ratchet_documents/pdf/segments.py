@@ -10,7 +10,7 @@ import pypdfium2.raw as pdfium
 from ratchet_documents.limits import Account
 from ratchet_documents.pdf.letters import Letters, Word, words_of
 from ratchet_documents.pdf.mixed_words import is_right_to_left, parts_of
-from ratchet_documents.pdf.rules import Rules, rules_of
+from ratchet_documents.pdf.rules import NOTHING_DRAWN, Drawn, Rules, drawn_on
 
 WIDE = 1.1  # times the size of the letters: such a gap parts cells, and columns
 _NARROW = 0.5  # such a gap is wider than those between words, and may part cells
@@ -34,6 +34,7 @@ class Segment:
     in_cell: bool = False  # whose edges are drawn, and are its left and right
     goes_on: bool = False  # with the next one, from which it has only a narrow gap
     gaps: tuple[tuple[float, float], ...] = ()  # between its words, each from the one to the other
+    cell: tuple[float, float] | None = None  # bottom and top of the cell, where those are drawn too
 
     @property
     def middle(self) -> float:
@@ -61,15 +62,29 @@ class _Held:
         self.bottom = min(self.bottom, piece.bottom)
         self.top = max(self.top, piece.top)
 
-    def segment(self, rules: Rules, *, goes_on: bool) -> Segment:
+    def segment(self, drawn: Drawn, *, goes_on: bool) -> Segment:
         """As wide as its cell, where lines are drawn around that."""
         text = " ".join(self.words)
         left, right = self.left, self.right
-        cell = None if goes_on else rules.around(left, right, (self.bottom + self.top) / 2)
-        if cell is not None:
-            left, right = cell[0] + _INSIDE, cell[1] - _INSIDE
-        gaps = tuple(self.gaps)
-        return Segment(text, left, right, self.bottom, self.top, self.size, self.bold, cell is not None, goes_on, gaps)
+        middle = (self.bottom + self.top) / 2
+        sides = None if goes_on else drawn.upright.around(left, right, middle, middle)
+        cell = None
+        if sides is not None:
+            left, right = sides[0] + _INSIDE, sides[1] - _INSIDE
+            cell = drawn.lying.around(self.bottom, self.top, left + _INSIDE, right - _INSIDE)
+        return Segment(
+            text,
+            left,
+            right,
+            self.bottom,
+            self.top,
+            self.size,
+            self.bold,
+            sides is not None,
+            goes_on,
+            tuple(self.gaps),
+            cell,
+        )
 
     def mark(self, raised: "_Held") -> None:
         """`raised` tells a note, or is an exponent: it is no part of the figure before it."""
@@ -83,19 +98,19 @@ def segments_of(page: Any, account: Account) -> list[Segment]:
     Raises RefusedError.
     """
     turned = int(pdfium.FPDFPage_GetRotation(page.raw))
-    rules = Rules(()) if turned else rules_of(page, account)
+    drawn = NOTHING_DRAWN if turned else drawn_on(page, account)
     text_page = page.get_textpage()
     try:
         letters = Letters(text_page, turned, account)
         text = letters.text()
         if is_right_to_left(text):
             return [_alone(letters, part) for word in words_of(text) for part in parts_of(letters, word)]
-        return list(_from_left(letters, text, rules))
+        return list(_from_left(letters, text, drawn))
     finally:
         text_page.close()
 
 
-def _from_left(letters: Letters, text: str, rules: Rules) -> Iterator[Segment]:
+def _from_left(letters: Letters, text: str, drawn: Drawn) -> Iterator[Segment]:
     held: _Held | None = None
     same_line = False
     for word in words_of(_BROKEN_WORD.sub("\xad", text)):
@@ -104,24 +119,22 @@ def _from_left(letters: Letters, text: str, rules: Rules) -> Iterator[Segment]:
             held.mark(piece)
             same_line = not word.ends_line
             continue
-        goes_on = held is not None and same_line and _goes_on(held, piece, rules)
+        goes_on = held is not None and same_line and _goes_on(held, piece, drawn.upright)
         if held is not None and goes_on and piece.left - held.right <= _NARROW * held.size:
             held.take(piece)
         else:
             if held is not None:
-                yield held.segment(rules, goes_on=goes_on)
+                yield held.segment(drawn, goes_on=goes_on)
             held = piece
         same_line = not word.ends_line
     if held is not None:
-        yield held.segment(rules, goes_on=False)
+        yield held.segment(drawn, goes_on=False)
 
 
 def _placed(letters: Letters, word: Word, before: _Held | None) -> _Held:
     """`before`: on the same line."""
     left, right, bottom, top = letters.box(word.first)
-    # Letters as high and as low as those before them are as large.
-    size = before.size if before and bottom == before.bottom and top == before.top else letters.size(word.first)
-    size = size or top - bottom
+    size = letters.size(word.first) or top - bottom
     if word.last > word.first:
         left2, right2, bottom2, top2 = letters.box(word.last)
         left, right = min(left, left2), max(right, right2)
