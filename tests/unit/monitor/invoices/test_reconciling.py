@@ -88,7 +88,12 @@ def test_the_same_tokens_at_another_price() -> None:
 def test_a_line_that_stands_there_twice_is_named_where_without_it_both_agree() -> None:
     line = usd(ITS.billed)
     again = Again(line, ITS.input, ITS.output, ITS.cached, [7])
-    doubled = {"input": 2 * ITS.input, "output": 2 * ITS.output, "cached": 2 * ITS.cached, "again": again}
+    doubled: dict[str, Any] = {
+        "input": 2 * ITS.input,
+        "output": 2 * ITS.output,
+        "cached": 2 * ITS.cached,
+        "again": again,
+    }
     item = only(changed(bill(ITS, 2 * line, **doubled)))
     assert kinds(item) == ["billed_twice"]
     assert (item.causes[0].usd, item.causes[0].words[:7]) == (line, "Line 7:")
