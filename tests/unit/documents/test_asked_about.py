@@ -216,7 +216,7 @@ def test_an_unknown_company_behind_a_known_one_is_another() -> None:
         ("2023-Q3", ["others", "third"]),
         ("Q3 2023", ["others", "third"]),
         ("2023-H2", ["year", "others", "third"]),
-        ("2022", ["year", "others"]),  # its figures stand in those of a year later
+        ("2022", ["year"]),  # its figures stand in that of a year later; a quarter of then is of no whole year
         ("2023-08", ["year", "others", "third"]),
         ("2019", []),
         ("soon", []),
