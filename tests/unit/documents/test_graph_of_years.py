@@ -147,3 +147,11 @@ def test_when_a_column_ends(
 )
 def test_heads_as_others_write_them(head: str, columns: tuple[str, ...]) -> None:
     assert [one.columns for one in heads_in(head)] == [columns]
+
+
+def test_the_mark_of_a_note_behind_a_figure_is_no_part_of_it() -> None:
+    marked = Table(
+        (("$ million", "2025", "2024"), ("Revenue", "500¹", "400²"), ("Inventories", "(90)¹²", "80")), heads=1
+    )
+    found = {key: one.value for key, one in read(ANNUAL, marked).items()}
+    assert {value for (metric, _), value in found.items() if "revenue" in metric} == {500e6, 400e6}
