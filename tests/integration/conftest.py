@@ -32,15 +32,20 @@ ON_KAFKA = os.environ.get("RATCHET_TEST_BUS") == "kafka"
 
 # What these show is of the store, of HTTP or of a handler alone, and the same on any bus: the embedded one is enough.
 WHATEVER_THE_BUS = {
-    "test_alerts", "test_bad_requests", "test_batch_callbacks", "test_batch_items", "test_batch_work",
-    "test_building_while_erasing", "test_dead_provider", "test_document_work", "test_draining", "test_evaluations",
-    "test_explaining", "test_feedback_browser", "test_feedback_rules", "test_forgotten", "test_forgotten_numbers",
-    "test_hanging_up", "test_large_batches", "test_leavings", "test_limits", "test_long_requests", "test_marked_jobs",
-    "test_registered_versions", "test_reloading", "test_reports", "test_searches", "test_slow_clients",
-    "test_stack_processes", "test_tenants", "test_trainer_commands", "test_trainer_examples", "test_trainer_killed",
-    "test_trainer_stores", "test_upserts", "test_whole_calls", "test_whole_handlers", "crashes.test_batches",
-    "crashes.test_erasures", "crashes.test_feedback", "crashes.test_grouping", "crashes.test_monitor",
-    "crashes.test_trainer_collection", "crashes.test_trainer_decisions",
+    "test_alerts", "test_analyst_reports", "test_api_batches", "test_bad_requests", "test_batch_callbacks",
+    "test_batch_items", "test_batch_money", "test_batch_work", "test_building_while_erasing", "test_cloud_tuning",
+    "test_conversations", "test_cost_of_embeddings", "test_dead_provider", "test_document_meanwhile",
+    "test_document_work", "test_documents", "test_documents_graph", "test_documents_graph_by_model", "test_draining",
+    "test_dropped_answers", "test_erased_batches", "test_evaluations", "test_expiring", "test_explaining",
+    "test_feedback_browser", "test_feedback_decisions", "test_feedback_first_word", "test_feedback_rules",
+    "test_forgotten", "test_forgotten_numbers", "test_hanging_up", "test_held_numbers", "test_idempotency_keys",
+    "test_large_batches", "test_leavings", "test_limits", "test_long_requests", "test_marked_jobs",
+    "test_private_text", "test_registered_versions", "test_reloading", "test_report_work", "test_reports",
+    "test_searches", "test_slow_clients", "test_stack_processes", "test_tenants", "test_trainer_commands",
+    "test_trainer_examples", "test_trainer_killed", "test_trainer_stores", "test_upserts", "test_whole_calls",
+    "test_whole_handlers", "crashes.test_batches", "crashes.test_deleted_documents", "crashes.test_erasures",
+    "crashes.test_feedback", "crashes.test_grouping", "crashes.test_monitor", "crashes.test_trainer_collection",
+    "crashes.test_trainer_decisions",
 }  # fmt: skip
 
 

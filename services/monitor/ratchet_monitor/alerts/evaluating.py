@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 from ratchet_monitor.alerts.alert import RANK, Alert
@@ -125,7 +126,7 @@ def _told(metric: str, value: float) -> str:
     if metric in SHARES:
         return f"{value:.1%}"
     if metric.endswith("_usd"):
-        return f"{value:,.4g} USD"
+        return f"{Decimal(f'{value:.4g}'):,f} USD"  # small ones, too, without an exponent
     return f"{value:,.0f} ms" if metric.endswith("_ms") else f"{value:,.4g}"
 
 

@@ -84,6 +84,11 @@ def test_metrics(metric: str, of_it: Tally, value: float) -> None:
     assert found.numbers["value"] == pytest.approx(value)
 
 
+def test_a_small_amount_of_money_is_said_in_digits() -> None:
+    (found,) = said(rule(metric="cost_per_answer_usd", threshold=0, at_least=1), {of(): tally(1_000, cost=2_134_000)})
+    assert found.sentence.startswith("r: 0.000002134 USD in 1 h")
+
+
 def test_cancelled_answers_are_nobodys_failure_and_hits_are_counted_by_themselves() -> None:
     sums = {of(): Tally(predictions=8, failed=1, cancelled=4, answered=3), of(cached=True): tally(24)}
     assert said(rule(at_least=0), sums)[0].numbers["value"] == 0.25
