@@ -31,7 +31,8 @@ TASK = "classification"
 LABELS = ("request", "risk")
 SAID = {
     "request": ("please send", "could you provide", "we kindly ask for", "would you share"),
-    "risk": ("the delay endangers", "we may lose", "the budget overruns threaten", "a failure would stop"),
+    # In words that the simulated model does not know: else it may be right in all of the few that are held out.
+    "risk": ("the late start endangers", "we might miss", "the budget overruns threaten", "an outage would stop"),
 }
 ABOUT = ("the draft", "the launch", "our contract", "the report", "the figures", "the review", "the site", "the parts")
 
