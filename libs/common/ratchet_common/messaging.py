@@ -172,9 +172,15 @@ async def handle_batch(
 
 
 async def _handle_all(records: Sequence[ConsumerRecord], topic: Topic, group: str, handle: Handle, bury: Bury) -> None:
-    batch = [
-        pair for record in records if _is_for(record, group) and (pair := await _decode(record, topic, group, bury))
-    ]
+    batch: list[Pair] = []
+    decode = _decoder(topic.event).decode
+    for record in records:
+        if record.headers and not _is_for(record, group):
+            continue
+        try:
+            batch.append((record, decode(record.value or b"")))
+        except UNREADABLE as error:  # malformed or invalid: it will not get better
+            await _bury(record, _unreadable(error), topic, group, bury)
     if batch:
         await _handle(batch, topic, group, handle, bury)
         telemetry.EVENTS_HANDLED.labels(topic.name, group).inc(len(batch))
@@ -183,14 +189,6 @@ async def _handle_all(records: Sequence[ConsumerRecord], topic: Topic, group: st
 def _is_for(record: ConsumerRecord, group: str) -> bool:
     """A replayed dead letter is for the group that buried it; the others have had it."""
     return all(value == group.encode() for name, value in record.headers if name == FOR_GROUP)
-
-
-async def _decode(record: ConsumerRecord, topic: Topic, group: str, bury: Bury) -> Pair | None:
-    try:
-        return record, _decoder(topic.event).decode(record.value or b"")
-    except UNREADABLE as error:  # malformed or invalid: it will not get better
-        await _bury(record, _unreadable(error), topic, group, bury)
-        return None
 
 
 @cache

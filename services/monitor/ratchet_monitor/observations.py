@@ -214,10 +214,10 @@ def millionths(field: str, share: float) -> int:
 
 
 def _tokens(usage: Usage) -> tuple[int, int, int]:
-    counted = (usage.input_tokens, usage.output_tokens, usage.cached_tokens)
-    if min(counted) < 0 or max(counted) > MOST_TOKENS:
+    read, written, cached = usage.input_tokens, usage.output_tokens, usage.cached_tokens
+    if not (0 <= read <= MOST_TOKENS and 0 <= written <= MOST_TOKENS and 0 <= cached <= MOST_TOKENS):
         raise ImplausibleError(f"usage lies outside 0 to {MOST_TOKENS} tokens.", field="usage")
-    return counted
+    return read, written, cached
 
 
 def _discounts(savings: Savings | None) -> tuple[int, int]:
