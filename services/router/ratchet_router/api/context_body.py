@@ -1,10 +1,11 @@
 """HTTP in: which documents a question shall be answered from, and how."""
 
+import re
 from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ratchet_common.events import Approach
 from ratchet_common.vocabulary import DocumentType
@@ -15,7 +16,18 @@ from ratchet_router.grounding.context import Context
 MOST_NAMED: Final = 100
 PERIODS: Final = r"^((FY ?)?[0-9]{4}|[0-9]{4}-(Q[1-4]|H[12]|[0-9]{2})|(Q[1-4]|H[12]) ?(FY ?)?[0-9]{4})$"
 Named = Annotated[str, Field(min_length=1, max_length=200)]
-Period = Annotated[str, Field(pattern=PERIODS, max_length=20)]
+WRITTEN: Final = "2022-Q3, Q3 2022, 2022-H1, 2022-05, 2022 or FY2022"
+
+
+def _written_as_a_period(said: str) -> str:
+    if not re.fullmatch(PERIODS, said):
+        raise ValueError(f"a period is written as {WRITTEN}")
+    return said
+
+
+Period = Annotated[
+    str, AfterValidator(_written_as_a_period), Field(max_length=20, json_schema_extra={"pattern": PERIODS})
+]
 Asked = Literal["auto", "direct", "base_rag", "finetuned", "hybrid_rag_finetuned"]
 
 
@@ -24,9 +36,7 @@ class ContextBody(GivenBody):
 
     documents: list[Named] = Field([], max_length=MOST_NAMED, description="ids, as POST /api/documents gave them")
     companies: list[Named] = Field([], max_length=MOST_NAMED)
-    periods: list[Period] = Field(
-        [], max_length=MOST_NAMED, description="as `2022-Q3`, `Q3 2022`, `2022-H1`, `2022-05`, `2022` or `FY2022`"
-    )
+    periods: list[Period] = Field([], max_length=MOST_NAMED, description=f"each as {WRITTEN}")
     document_types: list[DocumentType] = Field([], max_length=20)
     approach: Asked = Field("auto", description="auto: by an experiment, the traffic and what the question needs")
     passages: int | None = Field(None, ge=1, le=100, description="how many; default: as many as the question needs")

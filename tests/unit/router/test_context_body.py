@@ -1,0 +1,20 @@
+"""Where a question shall be answered from, as it comes over HTTP."""
+
+import pytest
+from pydantic import ValidationError
+
+from ratchet_router.api.context_body import ContextBody
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("Q3 2022", "2022-Q3"), ("2022-Q3", "2022-Q3"), ("FY2023", "2023"), ("FY 2023", "2023"), ("2022-05", "2022-05")],
+)
+def test_a_period_may_be_written_in_some_ways(said: str, meant: str) -> None:
+    assert ContextBody(periods=[said]).context().periods == (meant,)
+
+
+@pytest.mark.parametrize("said", ["last year", "2022-Q5", "Q3", "2022-Q3\n", ""])
+def test_of_one_that_is_written_otherwise_it_is_said_how(said: str) -> None:
+    with pytest.raises(ValidationError, match="a period is written as 2022-Q3, Q3 2022"):
+        ContextBody(periods=[said])
