@@ -16,6 +16,7 @@ from ratchet_cli.stack.ports import LOOPBACK, somebody_listens
 from ratchet_common.errors import CannotStartError
 
 PROGRAM = "secantusd-py"
+OPLOG_ENTRIES = 500_000  # beyond them each write also removes one: half as many inserts a second
 
 
 def store_program(beside: Path = Path(sys.executable)) -> str:
@@ -31,15 +32,14 @@ def store_program(beside: Path = Path(sys.executable)) -> str:
 def store_command(program: str, folder: Path, lasting: bool, port: int) -> list[str]:
     """`folder` holds the data; the configuration beside it keeps the user's own from being read.
 
-    What is not to be `lasting` stays in memory, and never waits for the disk. `--standalone`: it keeps no second record
-    of each write for followers that it does not have, and need not remove the oldest ones with each write later on.
+    What is not to be `lasting` stays in memory, and never waits for the disk.
     """
     configuration = folder.with_name("store.toml")
     configuration.write_text("[storage]\n", encoding="utf-8")
     return [
         *(program, "--config", str(configuration), "--log-level", "WARNING"),
         *("--host", LOOPBACK, "--port", str(port), "--storage-path", str(folder) if lasting else ":memory:"),
-        *("--sync-on-commit", "--standalone"),
+        *("--sync-on-commit", "--oplog-max-entries", str(OPLOG_ENTRIES)),
     ]
 
 
