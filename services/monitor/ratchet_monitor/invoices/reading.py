@@ -1,8 +1,9 @@
 """The lines of an invoice's file, added up by day and model; what cannot be read is named with its line. Pure."""
 
 import csv
+import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -101,7 +102,7 @@ class Invoice:
     refused: int = 0
     faults: list[tuple[int, str]] = field(default_factory=list)
     billed: dict[Key, Billed] = field(default_factory=dict)
-    read: set[tuple[str, ...]] = field(default_factory=set)  # lines, word for word
+    read: set[bytes] = field(default_factory=set)  # lines, by digests: word for word they may be a hundred megabytes
 
 
 def read(body: bytes, asked: Asked) -> Invoice:
@@ -200,11 +201,16 @@ def _add(found: Invoice, number: int, row: list[str] | str, at: Columns, asked: 
     its.count += 1
     if len(its.lines) < MOST_NUMBERS:
         its.lines.append(number)
-    words = tuple(row)
-    if words in found.read:
+    line = _digest(row)
+    if line in found.read:
         again = its.again = its.again or Again()
         again.amount += amount
         again.input, again.output, again.cached = again.input + read_, again.output + written, again.cached + cached
         if len(again.lines) < MOST_NUMBERS:
             again.lines.append(number)
-    found.read.add(words)
+    found.read.add(line)
+
+
+def _digest(row: Sequence[str]) -> bytes:
+    said = "".join(f"{len(cell)}:{cell}" for cell in row)
+    return hashlib.blake2b(said.encode(errors="surrogatepass"), digest_size=16).digest()
