@@ -32,10 +32,10 @@ from ratchet_monitor.kinds import (
     numbers_of,
     sums_in,
 )
-from ratchet_monitor.runs import Run, Sparse, sparse
+from ratchet_monitor.runs import Run, sparse
 
 MOST_KINDS: Final = 2_000  # of answers that are told apart; what comes beyond is counted as one
-ROOM: Final = 2_000  # zeros that nobody writes to take no memory, and to move what is there takes time
+ROOM: Final = 1_000  # zeros that nobody writes to take no memory, and to move what is there takes time
 NEVER: Final = int(np.iinfo(np.int64).max)
 SCORED, SCORE = 1, 2  # places in hearing.Stratum
 T = TypeVar("T", bound=np.generic)
@@ -156,42 +156,34 @@ class Counted:
         np.maximum.at(self._last, here, run.last[wanted])
         _add(self.sums, here, run.sums[wanted], apart=its.apart)
         number = np.array([self.blocks.number(start) for start in run.starts], np.int64)
-        self._add_sparse(self.strata, its, run.strata)
-        self._add_sparse(self.latencies, its, run.latencies)
-        self._saw(run.latencies.axes()[1])
-        self._add_sparse(self.by_block, its, run.by_start, number)
-        self._add_sparse(self.said, its, run.said, number)
-        if not self._wanted:
-            start, place = run.latencies_by_start.axes()
-            np.add.at(self.latencies_by_block, (number[start], place), run.latencies_by_start.n.astype(np.int64))
+        by_start = np.where(its.rows[:, np.newaxis] < 0, -1, its.rows[:, np.newaxis] * self.blocks.blocks + number)
+        for to, numbers, cells in (
+            (self.strata, run.strata, its.rows),
+            (self.latencies, run.latencies, its.rows),
+            (self.by_block, run.by_start, by_start.reshape(-1)),
+            (self.said, run.said, by_start.reshape(-1)),
+            *(() if self._wanted else ((self.latencies_by_block, run.latencies_by_start, number),)),
+        ):
+            np.add.at(to.reshape(-1), *numbers.moved(cells))
+        self._saw(*run.seen)
 
-    def run(self, starts: Sequence[datetime]) -> Run:
-        """Of what was counted, of one task, where blocks begin at `starts`."""
+    def run(self) -> Run:
+        """Of what was counted, of one task, whose blocks are hours or days."""
         n = len(self.kinds)
         return Run(
             kinds=[kind for _, kind in self.kinds],
-            starts=starts,
+            starts=starts(self.blocks),
             folded=self.folded,
             sums=self.sums[:n].copy(),
             first=self._first[:n].copy(),
             last=self._last[:n].copy(),
             strata=sparse(self.strata[:n]),
-            by_start=sparse(self.by_block[:n]),
-            said=sparse(self.said[:n]),
+            by_start=sparse(self.by_block[:n], 2),
+            said=sparse(self.said[:n], 2),
             latencies=sparse(self.latencies[:n]),
             latencies_by_start=sparse(self.latencies_by_block),
+            seen=(self._fastest, self._slowest),
         )
-
-    def _add_sparse(self, to: Numbered, its: "_Rows", run: Sparse, number: Integers | None = None) -> None:
-        """`number`: of the blocks, where the second axis is one of hours or days."""
-        axes, n = run.axes(), run.n
-        rows = its.rows[axes[0]]
-        if not its.all_wanted:
-            wanted = rows >= 0
-            rows, n, axes = rows[wanted], n[wanted], tuple(axis[wanted] for axis in axes)
-        rest = axes[1:] if number is None else (number[axes[1]], *axes[2:])
-        at = np.ravel_multi_index((rows, *rest), to.shape)
-        np.add.at(to.reshape(-1), at, n.astype(to.dtype))
 
     def latencies_of(self, rows: Integers) -> Integers:
         """By their places, of some rows together: most places are those of latencies that nobody has seen."""
@@ -216,15 +208,14 @@ class Counted:
     def _add_latencies(self, its: "_Rows", number: int, numbers: Numbers) -> None:
         here, place, n = its.placed(numbers.latencies_at, BINS, numbers.latencies)
         np.add.at(self.latencies.reshape(-1), here * BINS + place, n)
-        self._saw(place)
+        if place.size:
+            self._saw(int(place.min()), int(place.max()) + 1)
         if not self._wanted:
             made = self.made[here]
             np.add.at(self.latencies_by_block[number], place[made], n[made])
 
-    def _saw(self, latencies: Integers) -> None:
-        if latencies.size:
-            self._fastest = min(self._fastest, int(latencies.min()))
-            self._slowest = max(self._slowest, int(latencies.max()) + 1)
+    def _saw(self, fastest: int, slowest: int) -> None:
+        self._fastest, self._slowest = min(self._fastest, fastest), max(self._slowest, slowest)
 
     def _rows_of(self, task_type: str, written: bytes) -> "_Rows":
         if (task_type, written) not in self._written:
@@ -236,9 +227,9 @@ class Counted:
         for kind in kinds:
             if kind not in known:
                 known[kind] = self._row(task_type, Kind(*kind))
-        rows = np.array([known[kind] for kind in kinds], np.int64)
-        there = rows[rows >= 0]
-        return _Rows(rows, np.unique(there).size == there.size, there.size == rows.size)
+        rows = [known[kind] for kind in kinds]
+        there = [row for row in rows if row >= 0]
+        return _Rows(np.array(rows, np.int64), len({*there}) == len(there), len(there) == len(rows))
 
     def _row(self, task_type: str, kind: Kind) -> int:
         if self._wanted and not self._wanted(task_type, kind):

@@ -7,6 +7,7 @@ nothing is not kept: of the rest, its place in `Counted` and the number there.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import prod
 from typing import Final
 
 import numpy as np
@@ -21,25 +22,31 @@ Places = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Sparse:
-    """Numbers of an array of this shape, by their places in it, flat."""
+    """Numbers of an array of cells of one width, without those that are 0, in their order."""
 
-    shape: tuple[int, ...]
-    at: Places
-    n: Floats
+    width: int
+    each: Places  # how many there are of each cell
+    at: Places  # in the array, flat
+    n: Floats | Integers
 
     @property
     def size(self) -> int:
-        return self.at.nbytes + self.n.nbytes
+        return self.each.nbytes + self.at.nbytes + self.n.nbytes
 
-    def axes(self) -> tuple[Integers, ...]:
-        """The places along each axis."""
-        return np.unravel_index(self.at, self.shape)
+    def moved(self, cells: Integers) -> tuple[Integers, Floats | Integers]:
+        """Places in another array of cells of this width, and the numbers. `cells`: where each stands there; below 0:
+        nowhere."""
+        at = self.at.astype(np.int64) + np.repeat((cells - np.arange(len(cells))) * self.width, self.each)
+        if len(cells) and cells.min() < 0:
+            wanted = np.repeat(cells >= 0, self.each)
+            return at[wanted], self.n[wanted]
+        return at, self.n
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """`starts`: of the hours or days; the rest as in `Counted`, where these are the blocks. `folded`: there were more
-    kinds than are told apart."""
+    kinds than are told apart. `seen`: between which places there are latencies, from and before."""
 
     kinds: Sequence[Kind]
     starts: Sequence[datetime]
@@ -52,6 +59,7 @@ class Run:
     said: Sparse
     latencies: Sparse
     latencies_by_start: Sparse
+    seen: tuple[int, int]
 
     @property
     def size(self) -> int:
@@ -61,7 +69,9 @@ class Run:
         return len(self.kinds) * SIZE_OF_KIND + dense + sum(one.size for one in sparse)
 
 
-def sparse(numbers: Floats | Integers) -> Sparse:
-    flat = numbers.reshape(-1)
+def sparse(numbers: Floats | Integers, axes: int = 1) -> Sparse:
+    """Each place on the first `axes` is a cell."""
+    flat, width = numbers.reshape(-1), prod(numbers.shape[axes:])
     (at,) = np.nonzero(flat)
-    return Sparse(numbers.shape, at.astype(np.int32), flat[at].astype(np.float64))
+    each = np.bincount(at // width, minlength=prod(numbers.shape[:axes]))
+    return Sparse(width, each.astype(np.int32), at.astype(np.int32), flat[at])

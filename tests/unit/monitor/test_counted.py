@@ -117,9 +117,8 @@ def test_a_run_stands_for_its_hours(seed: int, wanted: Callable[[str, Kind], boo
     run = Counted(Blocks(HOUR, HOUR + timedelta(hours=8), timedelta(hours=1)))
     for number, contents in parts[:8]:
         run.include("summary", HOUR + timedelta(hours=number), columns_of(contents)["kinds"])
-    starts = [HOUR + timedelta(hours=number) for number in range(8)]
     found, one_by_one = (Counted(Blocks(HOUR, HOUR + 6 * TWO_HOURS, TWO_HOURS), wanted) for _ in range(2))
-    found.add_run("summary", run.run(starts))
+    found.add_run("summary", run.run())
     for number, contents in parts:
         written = columns_of(contents)["kinds"]
         one_by_one.include("summary", HOUR + timedelta(hours=number), written)
@@ -138,7 +137,7 @@ def test_a_run_of_more_kinds_than_are_told_apart_says_so() -> None:
     build = Build()
     for number in range(6):
         build.add(observation(number, template=f"t{number}"))
-    run = counted([(0, build.contents())], most_kinds=3).run([HOUR])
+    run = counted([(0, build.contents())], most_kinds=3).run()
     whole = Counted(Blocks(HOUR, HOUR + TWO_HOURS, TWO_HOURS))
     whole.add_run("summary", run)
     assert whole.folded

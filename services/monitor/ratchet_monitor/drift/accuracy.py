@@ -41,10 +41,11 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def yes_or_no(self) -> float:
         """How many yes/no answers of weight 1 know their mean as well."""
-        spread = self.wwxx - 2 * self.mean * self.wwx + self.mean**2 * self.ww
-        if spread <= 1e-12 * self.ww or not 0 < self.mean < 1:
+        mean = self.mean
+        spread = self.wwxx - 2 * mean * self.wwx + mean**2 * self.ww
+        if spread <= 1e-12 * self.ww or not 0 < mean < 1:
             return self.w**2 / self.ww
-        return self.mean * (1 - self.mean) * self.w**2 / spread
+        return mean * (1 - mean) * self.w**2 / spread
 
 
 def scores_of(weighted: Iterable[tuple[float, float]]) -> Scores:

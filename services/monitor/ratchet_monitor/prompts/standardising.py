@@ -96,6 +96,7 @@ class _Pairs(NamedTuple):
     weight: Floats
     ours: Floats
     theirs: Floats
+    blocks: int  # in which there is any
 
 
 def means_apart(ours: Cells, theirs: Cells) -> Standardised:
@@ -114,7 +115,7 @@ def shares_apart(ours: Cells, theirs: Cells) -> Standardised:
         return _standardised(pairs, found, lambda _: None)
     mine, others = _side(pairs, pairs.ours), _side(pairs, pairs.theirs)
     chance = sum(one.mean * (1 - one.mean) / one.worth for one in (mine, others))
-    of = Design(effect_of(found, chance), len(np.unique(pairs.number)))
+    of = Design(effect_of(found, chance), pairs.blocks)
     return _standardised(pairs, found, lambda level: difference(mine.with_design(of), others.with_design(of), level))
 
 
@@ -126,7 +127,7 @@ def _pairs(ours: Cells, theirs: Cells) -> _Pairs:
     places, numbers = np.nonzero(both)
     a, b = mine[both], others[both]
     weight = a[:, N] * b[:, N] / (a[:, N] + b[:, N])
-    return _Pairs(numbers, places, weight, a, b)
+    return _Pairs(numbers, places, weight, a, b, int(both.any(axis=0).sum()))
 
 
 def _stacked(several: Sequence[Floats], blocks: int, width: int) -> Floats:
@@ -148,7 +149,7 @@ def _standardised(pairs: _Pairs, found: Spread | None, at: Callable[[float], Apa
         value=found.value if found else None,
         n=int(pairs.ours[:, N].sum()),
         of_other=int(pairs.theirs[:, N].sum()),
-        blocks=len(np.unique(pairs.number)),
+        blocks=pairs.blocks,
         at=at,
     )
 
@@ -166,14 +167,11 @@ def _side(pairs: _Pairs, cells: Floats) -> Known:
     of all together, whichever is more.
     """
     whole = float(pairs.weight.sum())
-    above, squares, weight = (
-        one[np.bincount(pairs.place) > 0]
-        for one in (
-            np.bincount(pairs.place, pairs.weight * cells[:, MEAN]),
-            np.bincount(pairs.place, pairs.weight**2 / cells[:, WORTH]),
-            np.bincount(pairs.place, pairs.weight),
-        )
-    )
+    weight = np.bincount(pairs.place, pairs.weight)
+    there = weight > 0
+    weight = weight[there]
+    above = np.bincount(pairs.place, pairs.weight * cells[:, MEAN])[there]
+    squares = np.bincount(pairs.place, pairs.weight**2 / cells[:, WORTH])[there]
     mean = min(1.0, max(0.0, float(above.sum()) / whole))
     worth = whole**2 / float(squares.sum())
     variance = float((squares * _variance(above / weight, weight**2 / squares)).sum()) / whole**2

@@ -1,8 +1,9 @@
 """The answers of each template, by where it was used: two templates are compared where both were. Pure."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -203,9 +204,9 @@ def uses_by(counted: Counted, *names: Callable[[Use], str]) -> list[dict[str, Us
 
 
 def _grouped(counted: Counted, uses: Iterable[tuple[Use, int]], name: Callable[[Use], str]) -> dict[str, Uses]:
-    found: dict[str, dict[Place, list[int]]] = {}
+    found: defaultdict[str, defaultdict[Place, list[int]]] = defaultdict(partial(defaultdict, list))
     for use, row in uses:
-        found.setdefault(name(use), {}).setdefault(use.place, []).append(row)
+        found[name(use)][use.place].append(row)
     return {its: Uses([Part(counted, _numbered(places))]) for its, places in sorted(found.items())}
 
 

@@ -10,7 +10,7 @@ from ratchet_monitor.adding import Adding, Sums
 from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import Tally
 from ratchet_monitor.columns import View
-from ratchet_monitor.counted import Counted, starts
+from ratchet_monitor.counted import Counted
 from ratchet_monitor.held import Held
 from ratchet_monitor.hours import HOUR, Keeping, day_of
 from ratchet_monitor.runs import Run
@@ -164,7 +164,7 @@ def _run(stretch: Stretch, columns: Sequence[Columns]) -> tuple[Run, int]:
     counted = Counted(Blocks(stretch.first, stretch.last, HOUR if stretch.by_hour else DAY))
     for its in columns:
         counted.include(its.task_type, its.start, its.counted)
-    run = counted.run(starts(counted.blocks))
+    run = counted.run()
     return run, run.size
 
 
@@ -173,7 +173,7 @@ def _joined(runs: Sequence[Run], stretches: Sequence[Stretch]) -> Run:
     counted = Counted(Blocks(stretches[0].first, stretches[-1].last, DAY))
     for run in runs:
         counted.add_run(stretches[0].task_type, run)
-    return counted.run(starts(counted.blocks))
+    return counted.run()
 
 
 def ranges_of(stretches: Sequence[Stretch]) -> list[tuple[str, datetime, datetime]]:
