@@ -15,11 +15,10 @@ from ratchet_monitor.accuracy import Mean
 from ratchet_monitor.blocks import FEWEST
 from ratchet_monitor.buckets import OTHERS
 from ratchet_monitor.drift.accuracy import NEEDED
-from ratchet_monitor.kinds import Floats
 from ratchet_monitor.known import Apart, turned
 from ratchet_monitor.prompts.performance import mean_of
 from ratchet_monitor.prompts.places import Place
-from ratchet_monitor.prompts.standardising import Cells, quality_cells, shares_apart
+from ratchet_monitor.prompts.standardising import Cells, quality_cells, shares_apart_by
 from ratchet_monitor.prompts.telling import Told, told_by
 from ratchet_monitor.prompts.uses import Uses
 
@@ -62,11 +61,8 @@ def best(found: Mapping[str, Uses]) -> list[Best]:
     known = {cell: _ranked(its) for cell, its in cells.items()}
     compared = sum(len(its) for its in known.values() if len(its) >= MIN_COMPARED)
     level = 1 - ERROR / max(1, compared)
-    quality = {name: _by_cell(quality_cells(uses)) for name, uses in found.items() if name != OTHERS}
-    leads = {
-        cell: _leads({name: quality[name].get(cell, {}) for name in ranked}, ranked, level)
-        for cell, ranked in known.items()
-    }
+    quality = {name: quality_cells(uses) for name, uses in found.items() if name != OTHERS}
+    leads = _leads(quality, known, level)
     return [_best(cell, cells[cell], known[cell], leads[cell]) for cell in sorted(cells)]
 
 
@@ -137,20 +133,14 @@ def _won(ranked: Sequence[str], leads: Leads) -> _Won:
     return _Won(first, first, f"{first} is the best of {len(ranked)}, {by}, which comes nearest.", lead, low)
 
 
-def _by_cell(quality: Cells) -> dict[Cell, dict[Place, Floats]]:
-    found: dict[Cell, dict[Place, Floats]] = {}
-    for place, known in quality.items():
-        found.setdefault(_cell_of(place), {})[place] = known
-    return found
-
-
-def _leads(quality: Mapping[str, Cells], ranked: Sequence[str], level: float) -> Leads:
-    """Where enough is known of both."""
-    found: dict[str, dict[str, Apart]] = {name: {} for name in ranked}
-    for one, other in combinations(ranked, 2):
-        held = shares_apart(quality[one], quality[other])
-        if held.suffices(NEEDED) and (apart := held.at(level)):
-            found[one][other], found[other][one] = apart, turned(apart)
+def _leads(quality: Mapping[str, Cells], ranked: Mapping[Cell, Sequence[str]], level: float) -> dict[Cell, Leads]:
+    """Where enough is known of both. Two templates are held against each other once, in all that both answered."""
+    found: dict[Cell, Leads] = {cell: {name: {} for name in names} for cell, names in ranked.items()}
+    for one, other in sorted({pair for names in ranked.values() for pair in combinations(sorted(names), 2)}):
+        for cell, held in shares_apart_by(quality[one], quality[other], _cell_of).items():
+            leads = found[cell]
+            if one in leads and other in leads and held.suffices(NEEDED) and (apart := held.at(level)):
+                leads[one][other], leads[other][one] = apart, turned(apart)
     return found
 
 

@@ -6,7 +6,7 @@ between blocks. What only one of the two was used in tells nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.prompts.places import Place
 from ratchet_monitor.prompts.uses import Uses
 
+K = TypeVar("K")
 N, MEAN, WORTH = range(3)  # in Cells
 WIDTH = 3
 # Of one template, by place, and there by block: how many, their mean, and as many yes/no answers as would know it as
@@ -91,32 +92,76 @@ def _shares(above: Floats, below: Floats) -> Floats:
 class _Pairs(NamedTuple):
     """Each of a place and a block in which both are known; `ours` and `theirs` as in Cells."""
 
+    shared: Sequence[Place]
     number: Integers
-    place: Integers
+    place: Integers  # in `shared`
     weight: Floats
     ours: Floats
     theirs: Floats
-    blocks: int  # in which there is any
+
+
+class _Ground(NamedTuple):
+    """What both have in common in a group of places."""
+
+    found: Spread | None
+    n: int
+    of_other: int
+    blocks: int
+
+
+NOTHING: Final = _Ground(None, 0, 0, 0)
 
 
 def means_apart(ours: Cells, theirs: Cells) -> Standardised:
     """ours - theirs, of any amount: by leaving out each block in turn."""
     pairs = _pairs(ours, theirs)
-    found = _apart(pairs)
-    return _standardised(pairs, found, lambda level: _ends(found, level))
+    ground = next(iter(_grounds(pairs, *_all_as_one(pairs))), NOTHING)
+    return _standardised(ground, lambda level: _ends(ground.found, level))
 
 
 def shares_apart(ours: Cells, theirs: Cells) -> Standardised:
     """ours - theirs, of means between 0 and 1: by the intervals of both, as much wider as blocks differ by more than
     chance."""
     pairs = _pairs(ours, theirs)
-    found = _apart(pairs)
-    if found is None:
-        return _standardised(pairs, found, lambda _: None)
-    mine, others = _side(pairs, pairs.ours), _side(pairs, pairs.theirs)
+    held = _shares_apart(pairs, *_all_as_one(pairs))
+    return held[0] if held else _standardised(NOTHING, lambda _: None)
+
+
+def shares_apart_by(ours: Cells, theirs: Cells, of: Callable[[Place], K]) -> dict[K, Standardised]:
+    """What `shares_apart` would tell of the places of each alone, where they share any."""
+    pairs, numbers = _pairs(ours, theirs), dict[K, int]()
+    group = np.array([numbers.setdefault(of(place), len(numbers)) for place in pairs.shared], np.int64)
+    return dict(zip(numbers, _shares_apart(pairs, group, len(numbers)), strict=True))
+
+
+def _all_as_one(pairs: _Pairs) -> tuple[Integers, int]:
+    return np.zeros(len(pairs.shared), np.int64), min(1, len(pairs.shared))
+
+
+def _shares_apart(pairs: _Pairs, group: Integers, groups: int) -> list[Standardised]:
+    """`group`: of each of the places that both share."""
+    sides = (_sides(pairs, cells, group, groups) for cells in (pairs.ours, pairs.theirs))
+    return [_share_apart(*one) for one in zip(_grounds(pairs, group, groups), *sides, strict=True)]
+
+
+def _share_apart(ground: _Ground, mine: Known | None, others: Known | None) -> Standardised:
+    if ground.found is None or mine is None or others is None:
+        return _standardised(ground, lambda _: None)
     chance = sum(one.mean * (1 - one.mean) / one.worth for one in (mine, others))
-    of = Design(effect_of(found, chance), pairs.blocks)
-    return _standardised(pairs, found, lambda level: difference(mine.with_design(of), others.with_design(of), level))
+    of = Design(effect_of(ground.found, chance), ground.blocks)
+    return _standardised(ground, lambda level: difference(mine.with_design(of), others.with_design(of), level))
+
+
+def _grounds(pairs: _Pairs, group: Integers, groups: int) -> list[_Ground]:
+    its, blocks = group[pairs.place], int(pairs.number.max(initial=-1)) + 1
+    above, below = (
+        np.bincount(its * blocks + pairs.number, one, groups * blocks).reshape(groups, blocks)
+        for one in (pairs.weight * (pairs.ours[:, MEAN] - pairs.theirs[:, MEAN]), pairs.weight)
+    )
+    n, of_other = (np.bincount(its, cells[:, N], groups).astype(int).tolist() for cells in (pairs.ours, pairs.theirs))
+    there = (below > 0).sum(axis=1).tolist()
+    found = [ratio(zip(*one, strict=True)) for one in zip(above.tolist(), below.tolist(), strict=True)]
+    return [_Ground(*one) for one in zip(found, n, of_other, there, strict=True)]
 
 
 def _pairs(ours: Cells, theirs: Cells) -> _Pairs:
@@ -127,7 +172,7 @@ def _pairs(ours: Cells, theirs: Cells) -> _Pairs:
     places, numbers = np.nonzero(both)
     a, b = mine[both], others[both]
     weight = a[:, N] * b[:, N] / (a[:, N] + b[:, N])
-    return _Pairs(numbers, places, weight, a, b, int(both.any(axis=0).sum()))
+    return _Pairs(shared, numbers, places, weight, a, b)
 
 
 def _stacked(several: Sequence[Floats], blocks: int, width: int) -> Floats:
@@ -138,20 +183,9 @@ def _stacked(several: Sequence[Floats], blocks: int, width: int) -> Floats:
     return found
 
 
-def _apart(pairs: _Pairs) -> Spread | None:
-    above = np.bincount(pairs.number, pairs.weight * (pairs.ours[:, MEAN] - pairs.theirs[:, MEAN]))
-    below = np.bincount(pairs.number, pairs.weight)
-    return ratio(zip(above.tolist(), below.tolist(), strict=True))
-
-
-def _standardised(pairs: _Pairs, found: Spread | None, at: Callable[[float], Apart | None]) -> Standardised:
-    return Standardised(
-        value=found.value if found else None,
-        n=int(pairs.ours[:, N].sum()),
-        of_other=int(pairs.theirs[:, N].sum()),
-        blocks=pairs.blocks,
-        at=at,
-    )
+def _standardised(ground: _Ground, at: Callable[[float], Apart | None]) -> Standardised:
+    value = ground.found.value if ground.found else None
+    return Standardised(value, ground.n, ground.of_other, ground.blocks, at)
 
 
 def _ends(found: Spread | None, level: float = LEVEL) -> Apart | None:
@@ -159,23 +193,30 @@ def _ends(found: Spread | None, level: float = LEVEL) -> Apart | None:
     return Apart(found.value, *ends) if found and ends else None
 
 
-def _side(pairs: _Pairs, cells: Floats) -> Known:
-    """The mean of one of the two over the common ground, and how many yes/no answers would know it as well.
+def _sides(pairs: _Pairs, cells: Floats, group: Integers, groups: int) -> list[Known | None]:
+    """Of each group of places: the mean of one of the two over the common ground, and how many yes/no answers would
+    know it as well.
 
     Within places means differ less than over all of them: the worth is that of a mean over strata, where each place's
     variance is told with one yes and one no more (so a place of three good answers is not sure to be good), or that
     of all together, whichever is more.
     """
-    whole = float(pairs.weight.sum())
-    weight = np.bincount(pairs.place, pairs.weight)
+    weight = np.bincount(pairs.place, pairs.weight, len(group))
     there = weight > 0
-    weight = weight[there]
-    above = np.bincount(pairs.place, pairs.weight * cells[:, MEAN])[there]
-    squares = np.bincount(pairs.place, pairs.weight**2 / cells[:, WORTH])[there]
-    mean = min(1.0, max(0.0, float(above.sum()) / whole))
-    worth = whole**2 / float(squares.sum())
-    variance = float((squares * _variance(above / weight, weight**2 / squares)).sum()) / whole**2
-    return Known(mean, max(worth, mean * (1 - mean) / variance), int(cells[:, N].sum()))
+    weight, its = weight[there], group[there]
+    above = np.bincount(pairs.place, pairs.weight * cells[:, MEAN], len(group))[there]
+    squares = np.bincount(pairs.place, pairs.weight**2 / cells[:, WORTH], len(group))[there]
+    spread = squares * _variance(above / weight, weight**2 / squares)
+    n = np.bincount(group[pairs.place], cells[:, N], groups)
+    sums = (np.bincount(its, one, groups).tolist() for one in (weight, above, squares, spread))
+    return [_known(*one) for one in zip(*sums, n.tolist(), strict=True)]
+
+
+def _known(weight: float, above: float, squares: float, spread: float, n: float) -> Known | None:
+    if not weight:
+        return None
+    mean = min(1.0, max(0.0, above / weight))
+    return Known(mean, max(weight**2 / squares, mean * (1 - mean) * weight**2 / spread), int(n))
 
 
 def _variance(mean: Floats, worth: Floats) -> Floats:
