@@ -141,6 +141,8 @@ def build(settings: RouterSettings, retrieves: Retrieves | None = None) -> FastA
             loops |= order_loops(stores.orders, orders)
             await hear(its, settings, stores, loops["snapshot"].poke)
             await refresh()
+            if await stores.documents.any():
+                looks.open_soon()
             app.state.refresh = refresh
             _give(app, stores, admission, its)
             app.state.reloads.add(FilesAnew(settings, app, wire, students, admission, warming, unserved, adapter_loops))

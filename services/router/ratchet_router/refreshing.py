@@ -31,6 +31,7 @@ async def refreshed(
             still_to_forget.hear(event)
         elif isinstance(event, ChangedDocument):
             parts.cache.drop_document(event.tenant, event.document_id)
+            parts.retrieves.open_soon()
             still_to_forget.hear(event)
         else:
             parts.cache.drop_versions(event.tenant, event.revoked)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -105,6 +106,36 @@ async def test_a_question_that_cannot_wait_leaves_the_index_being_opened_for_the
     for _ in range(2):
         assert (await looks.retrieve("acme", "rate is", Where(), 1, wider=False)).sources
     assert len(opened) == 1
+
+
+async def test_an_index_is_opened_once_and_before_the_first_question() -> None:
+    index, opened = await filled(), threading.Semaphore(0)
+
+    def opens() -> Index:
+        opened.release()
+        return index
+
+    looks = FromIndex(opens)
+    for _ in range(2):
+        looks.open_soon()
+    assert await asyncio.to_thread(opened.acquire, timeout=30)
+    assert (await looks.retrieve("acme", "rate is", Where(), 1, wider=False)).sources
+    assert not opened.acquire(blocking=False)
+
+
+async def test_an_index_that_could_not_be_opened_beforehand_is_opened_by_a_question() -> None:
+    index, tries = await filled(), iter([True, False])
+
+    def opens() -> Index:
+        if next(tries):
+            raise AwayError("The bucket is away.")
+        return index
+
+    looks = FromIndex(opens)
+    looks.open_soon()
+    with suppress(KnowledgeAwayError):  # of one that comes meanwhile
+        await looks.retrieve("acme", "rate is", Where(), 1, wider=False)
+    assert (await looks.retrieve("acme", "rate is", Where(), 1, wider=False)).sources
 
 
 async def test_an_index_that_is_away_when_it_is_opened_is_opened_by_the_next_question() -> None:

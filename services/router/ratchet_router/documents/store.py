@@ -44,6 +44,11 @@ class MongoDocumentStore:
 
     # for callers
 
+    async def any(self) -> bool:
+        """Of any tenant; those that are gone count for a while, too."""
+        with waiting_is_worth_it():
+            return await self.collection.estimated_document_count() > 0
+
     async def get(self, tenant: str, id_: str) -> DocumentRecord | None:
         """None: there is none, or it is gone."""
         with waiting_is_worth_it():

@@ -1,5 +1,6 @@
-"""The adapter: passages out of the index, narrowed to what the question names. It is opened by the first question that
-needs it.
+"""The adapter: passages out of the index, narrowed to what the question names.
+
+It is opened once there are documents, or by the first question that needs it.
 """
 
 import asyncio
@@ -107,21 +108,28 @@ class FromIndex:
         index = await self._opened()
         return tuple(_source(one) for one in await index.passages_at(tenant, places))
 
+    def open_soon(self) -> None:
+        self._begin()
+
+    def _begin(self) -> asyncio.Task[Index]:
+        if self._opening is None:
+            self._opening = asyncio.create_task(asyncio.to_thread(self._open))
+            self._opening.add_done_callback(self._tried)
+        return self._opening
+
+    def _tried(self, opening: asyncio.Task[Index]) -> None:
+        """What failed is begun anew by the next question."""
+        if opening.cancelled() or opening.exception() is not None:
+            self._opening = None
+
     async def _opened(self) -> Index:
         """A question whose patience is over leaves it being opened, for the next one.
 
         Raises NoKnowledgeError, AwayError.
         """
-        if self._opening is None:
-            self._opening = asyncio.create_task(asyncio.to_thread(self._open))
-        opening = self._opening
         try:
-            return await asyncio.shield(opening)
-        except (CannotStartError, AwayError) as error:
-            if self._opening is opening:
-                self._opening = None
-            if isinstance(error, AwayError):
-                raise
+            return await asyncio.shield(self._begin())
+        except CannotStartError as error:
             log.warning("No question can be answered from documents: %s", error)
             raise NoKnowledgeError(
                 "context: the index of documents cannot be opened here; the router's log says why. "

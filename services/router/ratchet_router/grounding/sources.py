@@ -114,6 +114,10 @@ class Meant:
 
 
 class Retrieves(Protocol):
+    def open_soon(self) -> None:
+        """There are documents: what the first question would have to wait for begins. Returns at once, and nothing is
+        said of a failure: the first question will say it."""
+
     def meant(self, tenant: str, question: str) -> Meant: ...
 
     async def retrieve(
@@ -146,6 +150,9 @@ class KnowledgeAwayError(UnavailableError):
 
 class NothingSetUp:
     """Where the operator has set up no index."""
+
+    def open_soon(self) -> None:
+        """There is nothing to open."""
 
     def meant(self, tenant: str, question: str) -> Meant:  # noqa: ARG002  as Retrieves
         return Meant(question)
