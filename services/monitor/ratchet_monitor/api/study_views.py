@@ -209,7 +209,12 @@ def _rail(rail: RailSeen) -> RailView:
 
 
 def _ends(low: float, high: float) -> tuple[Number, Number]:
-    return (_known(low), _known(high))
+    """To six digits: they are looked for in steps, and their last digits mean nothing."""
+    return (_end(low), _end(high))
+
+
+def _end(number: float) -> Number:
+    return float(f"{number:.6g}") if isfinite(number) else None
 
 
 def _known(number: float) -> Number:
