@@ -12,8 +12,9 @@ from ratchet_common import mongo
 from ratchet_common.events import FeedbackJoined, PredictionMade
 from ratchet_common.mongo import Database, Document
 from ratchet_feedback.consumers import on_predictions
+from ratchet_feedback.said import Feedback
 from ratchet_feedback.store.feedback import MongoFeedbackStore
-from ratchet_feedback.submit import Feedback, Receipt, submit, submit_all
+from ratchet_feedback.submit import Receipt, submit, submit_all
 from tests.integration.conftest import Ground
 from tests.unit.feedback.said import feedback, prediction
 

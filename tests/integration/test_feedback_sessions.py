@@ -15,6 +15,7 @@ from ratchet_common.events import FeedbackJoined
 from ratchet_common.forgotten import Person
 from ratchet_common.persons import digest
 from ratchet_feedback.consumers import on_answers
+from ratchet_feedback.joining import join
 from ratchet_feedback.roll import Rolling
 from ratchet_feedback.rollups import telling
 from ratchet_feedback.scoring import Rating
@@ -24,7 +25,7 @@ from ratchet_feedback.store.reports import MongoReports
 from ratchet_feedback.store.sessions import MongoSessionStore
 from ratchet_feedback.store.tallies import MongoTallyStore
 from ratchet_feedback.store.traces import MongoTraces
-from ratchet_feedback.submit import Status, join, submit
+from ratchet_feedback.submit import Status, submit
 from ratchet_feedback.summary import OfSessions, Said, Scope, figures
 from ratchet_feedback.tallies import Task
 from tests.integration.conftest import Ground

@@ -20,6 +20,7 @@ from ratchet_feedback.rollups.hearing import Hearing
 from ratchet_feedback.rollups.rolling import add_up_once, mark_changed
 from ratchet_feedback.rollups.spans import DAY, HOUR, Length
 from ratchet_feedback.rollups.sweeping import BETWEEN
+from ratchet_feedback.said import Feedback
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.store.documents import feedback_key, place
 from ratchet_feedback.store.feedback import MongoFeedbackStore
@@ -27,7 +28,7 @@ from ratchet_feedback.store.pieces import MongoPieces
 from ratchet_feedback.store.tallies import MongoTallyStore
 from ratchet_feedback.store.traces import MongoTraces
 from ratchet_feedback.store.windows import window_of
-from ratchet_feedback.submit import Feedback, submit
+from ratchet_feedback.submit import submit
 from ratchet_feedback.summary import Scope, figures
 from ratchet_feedback.tallies import Changes, Task
 from tests.integration.conftest import Ground

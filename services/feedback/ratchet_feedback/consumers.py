@@ -6,8 +6,9 @@ from typing import Protocol
 from ratchet_common.events import AlertChanged, PredictionMade, TrafficAssigned
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_feedback.answers import Answer, ResultKey, answer_of, key_of
+from ratchet_feedback.joining import join
+from ratchet_feedback.said import FeedbackStore, Saved
 from ratchet_feedback.sessions import SessionStore
-from ratchet_feedback.submit import FeedbackStore, Saved, join
 
 WAITING_AT_ONCE = 200
 DRIFT = "drift"

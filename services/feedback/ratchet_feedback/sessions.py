@@ -11,8 +11,10 @@ from typing import Final, Protocol
 from uuid import UUID, uuid5
 
 from ratchet_feedback.answers import Answer
+from ratchet_feedback.joining import join
+from ratchet_feedback.said import Feedback, FeedbackStore, Saved
 from ratchet_feedback.scoring import Rating
-from ratchet_feedback.submit import Feedback, FeedbackStore, Receipt, Saved, Status, join
+from ratchet_feedback.submit import Receipt, Status
 
 AT_ONCE: Final = 50
 MOST_ANSWERS: Final = 100  # of a session, for which one word counts

@@ -8,10 +8,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.issues import Issue, known_issue
+from ratchet_feedback.said import LARGEST_CORRECTIONS, Feedback
 from ratchet_feedback.scoring import MOST_STARS, Rating, rating_of
 from ratchet_feedback.sessions import SessionWord
 from ratchet_feedback.signals import STANDS_FOR, Signal
-from ratchet_feedback.submit import LARGEST_CORRECTIONS, Feedback
 
 
 def _no_truth(value: object) -> object:

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from ratchet_common.errors import RetryLaterError, UnavailableError
+from ratchet_feedback.said import Feedback, FeedbackStore
 from ratchet_feedback.sessions import SessionStore, SessionWord, say, word_id
-from ratchet_feedback.submit import Feedback, FeedbackStore, Status, submit_all
+from ratchet_feedback.submit import Status, submit_all
 
 AT_ONCE: Final = 50  # the embedded store compares each document found with each that was asked for: n lines cost n * n
 MOST_NAMED: Final = 10_000  # refused lines; the others are counted

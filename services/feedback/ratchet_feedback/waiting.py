@@ -6,7 +6,8 @@ from typing import Protocol
 
 from ratchet_common import telemetry
 from ratchet_common.measures import Found
-from ratchet_feedback.submit import FeedbackStore, Saved, join
+from ratchet_feedback.joining import join
+from ratchet_feedback.said import FeedbackStore, Saved
 
 AT_ONCE = 200
 SECOND_LOOK = timedelta(seconds=10)  # for feedback whose submission crashed between writing and looking

@@ -9,7 +9,7 @@ from uuid import UUID
 from ratchet_common.events import AlertChanged, FeedbackJoined, RetrainingFellDue, TrafficAssigned
 from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.retraining import Tally
-from ratchet_feedback.submit import Feedback, Saved, feedback_id
+from ratchet_feedback.said import Feedback, Saved, feedback_id
 from ratchet_feedback.tallies import Changes, Task, Uncounted
 from ratchet_feedback.traffic import counts_from
 from ratchet_feedback.waiting import SECOND_LOOK

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import msgspec
 
 from ratchet_common.events import Decision, PredictionMade, Serving, TrafficAssigned, Usage
+from ratchet_feedback.said import Feedback
 from ratchet_feedback.scoring import Rating
-from ratchet_feedback.submit import Feedback
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from ratchet_feedback.answers import Answer
+from ratchet_feedback.said import Feedback, Saved, feedback_id
 from ratchet_feedback.sessions import InSession, SavedWord, SessionWord, session_key, word_id
-from ratchet_feedback.submit import Feedback, Saved, feedback_id
 from ratchet_feedback.waiting import SECOND_LOOK
 from tests.unit.feedback.in_memory import InMemoryStore
 

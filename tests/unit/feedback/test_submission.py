@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from ratchet_feedback.issues import SUGGESTIONS, Issue
+from ratchet_feedback.said import LARGEST_CORRECTIONS
 from ratchet_feedback.submission import FeedbackSubmission
-from ratchet_feedback.submit import LARGEST_CORRECTIONS
 
 
 def body(**fields: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import FeedbackJoined
 from ratchet_feedback.lines import LONGEST_LINE, lines_of
-from ratchet_feedback.submit import Feedback, Saved
+from ratchet_feedback.said import Feedback, Saved
 from ratchet_feedback.upload import AT_ONCE, Refused, UploadBrokenOffError, upload
 from tests.unit.feedback.in_memory import InMemoryStore
 from tests.unit.feedback.said import feedback

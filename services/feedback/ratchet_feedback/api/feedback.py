@@ -12,9 +12,10 @@ from ratchet_common.problems import documented
 from ratchet_common.vocabulary import known_task
 from ratchet_feedback.api.asking import Reports, Sessions, Settings, Store, TaskName
 from ratchet_feedback.bodies import CorrectionPage, Result, Submitted
+from ratchet_feedback.said import Feedback
 from ratchet_feedback.sessions import say
 from ratchet_feedback.submission import FeedbackSubmission
-from ratchet_feedback.submit import Feedback, submit
+from ratchet_feedback.submit import submit
 from ratchet_feedback.views import corrected, given, submitted
 
 routes = APIRouter(prefix="/api/models/feedback", tags=["feedback"])

@@ -12,9 +12,9 @@ from ratchet_common.problems import documented
 from ratchet_feedback.api.asking import Sessions, Store
 from ratchet_feedback.bodies import Upload
 from ratchet_feedback.lines import LONGEST_LINE, lines_of
+from ratchet_feedback.said import Feedback
 from ratchet_feedback.sessions import SessionWord
 from ratchet_feedback.submission import FeedbackSubmission
-from ratchet_feedback.submit import Feedback
 from ratchet_feedback.upload import upload
 
 routes = APIRouter(prefix="/api/models/feedback", tags=["feedback"])

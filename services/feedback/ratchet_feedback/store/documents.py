@@ -15,9 +15,9 @@ from ratchet_feedback.answers import Answer, ResultKey, key_of
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.edits import Edit
 from ratchet_feedback.rollups.spans import hour_at
+from ratchet_feedback.said import Feedback, Saved, feedback_id
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.sessions import SessionWord, session_key
-from ratchet_feedback.submit import Feedback, Saved, feedback_id
 from ratchet_feedback.tallies import Task
 from ratchet_feedback.waiting import SECOND_LOOK
 

@@ -18,6 +18,8 @@ from ratchet_common.topics import FEEDBACK
 from ratchet_common.trace_context import kept
 from ratchet_common.upserts import upsert, upsert_where
 from ratchet_feedback.answers import Answer, ResultKey, key_of
+from ratchet_feedback.joining import edited
+from ratchet_feedback.said import Feedback, Saved
 from ratchet_feedback.store.documents import (
     WRITTEN,
     answer_document,
@@ -31,7 +33,6 @@ from ratchet_feedback.store.documents import (
     unmarked,
     uuid_in,
 )
-from ratchet_feedback.submit import Feedback, Saved, edited
 
 COUNTED_AT_MOST = 100_000
 

@@ -14,10 +14,10 @@ from ratchet_feedback.decisions import Decision
 from ratchet_feedback.edits import Edit
 from ratchet_feedback.retraining import Tally
 from ratchet_feedback.rollups.pieces import GONE
+from ratchet_feedback.said import Saved
 from ratchet_feedback.store.decided import counted_in, decisions_in
 from ratchet_feedback.store.documents import answer_key, edits_in, place, saved_in, uuid_in
 from ratchet_feedback.store.windows import Window, window_of
-from ratchet_feedback.submit import Saved
 from ratchet_feedback.summary import Given, Scope
 from ratchet_feedback.tallies import Task
 from ratchet_feedback.traffic import Listened

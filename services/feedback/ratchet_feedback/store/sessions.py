@@ -13,10 +13,10 @@ from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.persons import digest
 from ratchet_common.upserts import upsert_where
 from ratchet_feedback.answers import Answer
+from ratchet_feedback.said import Feedback, Saved
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.sessions import CLOCKS, InSession, SavedWord, SessionWord, session_key, word_id
 from ratchet_feedback.store.documents import comments_in, feedback_key, same_words, saved_in, saying, unmarked, uuid_in
-from ratchet_feedback.submit import Feedback, Saved
 from ratchet_feedback.waiting import SECOND_LOOK
 
 MOST_READ: Final = 10_000  # answers of a session
