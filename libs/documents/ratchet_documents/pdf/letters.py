@@ -28,6 +28,11 @@ class Box(NamedTuple):
     bottom: float
     top: float
 
+    def together_with(self, other: "Box") -> "Box":
+        """The smallest that both are in."""
+        left, right, bottom, top = other
+        return Box(min(self.left, left), max(self.right, right), min(self.bottom, bottom), max(self.top, top))
+
 
 class Letters:
     """Few calls for each word: that is what the time goes into. `turned`: by so many right angles, clockwise."""

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from ratchet_documents.limits import Account
-from ratchet_documents.pdf.letters import Letters, Word, words_of
+from ratchet_documents.pdf.letters import Box, Letters, Word, words_of
 from ratchet_documents.pdf.mixed_words import is_right_to_left, parts_of
 from ratchet_documents.pdf.rules import NOTHING_DRAWN, Drawn, Rules, drawn_on
 
@@ -46,50 +47,38 @@ class _Held:
     """A segment that may grow yet."""
 
     words: list[str]
-    left: float
-    right: float
-    bottom: float
-    top: float
+    box: Box
     size: float
     bold: bool
     gaps: list[tuple[float, float]] = field(default_factory=list)
 
     def take(self, piece: "_Held") -> None:
         self.words += piece.words
-        self.gaps.append((self.right, piece.left))
-        self.left = min(self.left, piece.left)
-        self.right = max(self.right, piece.right)
-        self.bottom = min(self.bottom, piece.bottom)
-        self.top = max(self.top, piece.top)
+        self.gaps.append((self.box.right, piece.box.left))
+        self.box = self.box.together_with(piece.box)
 
     def segment(self, drawn: Drawn, *, goes_on: bool) -> Segment:
         """As wide as its cell, where lines are drawn around that."""
-        text = " ".join(self.words)
-        left, right = self.left, self.right
-        middle = (self.bottom + self.top) / 2
+        left, right, bottom, top = self.box
+        middle = (bottom + top) / 2
         sides = None if goes_on else drawn.upright.around(left, right, middle, middle)
         cell = None
         if sides is not None:
             left, right = sides[0] + _INSIDE, sides[1] - _INSIDE
-            cell = drawn.lying.around(self.bottom, self.top, left + _INSIDE, right - _INSIDE)
+            cell = drawn.lying.around(bottom, top, left + _INSIDE, right - _INSIDE)
         return Segment(
-            text,
-            left,
-            right,
-            self.bottom,
-            self.top,
-            self.size,
-            self.bold,
-            sides is not None,
-            goes_on,
-            tuple(self.gaps),
-            cell,
+            " ".join(self.words),
+            *(left, right, bottom, top, self.size, self.bold),
+            in_cell=sides is not None,
+            goes_on=goes_on,
+            gaps=tuple(self.gaps),
+            cell=cell,
         )
 
     def mark(self, raised: "_Held") -> None:
         """`raised` tells a note, or is an exponent: it is no part of the figure before it."""
         self.words[-1] += raised.words[0].translate(_RAISED)
-        self.right = max(self.right, raised.right)
+        self.box = self.box._replace(right=max(self.box.right, raised.box.right))
 
 
 def segments_of(page: Any, account: Account) -> list[Segment]:
@@ -120,7 +109,7 @@ def _from_left(letters: Letters, text: str, drawn: Drawn) -> Iterator[Segment]:
             same_line = not word.ends_line
             continue
         goes_on = held is not None and same_line and _goes_on(held, piece, drawn.upright)
-        if held is not None and goes_on and piece.left - held.right <= _NARROW * held.size:
+        if held is not None and goes_on and piece.box.left - held.box.right <= _NARROW * held.size:
             held.take(piece)
         else:
             if held is not None:
@@ -133,47 +122,39 @@ def _from_left(letters: Letters, text: str, drawn: Drawn) -> Iterator[Segment]:
 
 def _placed(letters: Letters, word: Word, before: _Held | None) -> _Held:
     """`before`: on the same line."""
-    left, right, bottom, top = letters.box(word.first)
-    size = letters.size(word.first) or top - bottom
+    box = letters.box(word.first)
+    size = letters.size(word.first) or box.top - box.bottom
     if word.last > word.first:
-        left2, right2, bottom2, top2 = letters.box(word.last)
-        left, right = min(left, left2), max(right, right2)
-        bottom, top = min(bottom, bottom2), max(top, top2)
+        box = box.together_with(letters.box(word.last))
     bold = before.bold if before and abs(before.size - size) < 0.1 else letters.is_bold(word.first)
-    return _Held([word.text], left, right, bottom, top, size, bold)
+    return _Held([word.text], box, size, bold)
 
 
 def _is_raised(piece: _Held, held: _Held) -> bool:
     """Whether it is a small number, high at the end of `held`."""
     if len(piece.words[0]) > _DIGITS_RAISED or not piece.words[0].isdecimal():
         return False
-    high = held.top - held.bottom
-    small, raised = piece.top - piece.bottom < 0.75 * high, piece.bottom - held.bottom > 0.3 * high
-    return small and raised and piece.bottom < held.top and -0.1 < (piece.left - held.right) / held.size < 0.4
+    its, line = piece.box, held.box
+    high = line.top - line.bottom
+    small, raised = its.top - its.bottom < 0.75 * high, its.bottom - line.bottom > 0.3 * high
+    return small and raised and its.bottom < line.top and -0.1 < (its.left - line.right) / held.size < 0.4
 
 
 def _goes_on(held: _Held, piece: _Held, rules: Rules) -> bool:
-    gap = piece.left - held.right
+    its, line = piece.box, held.box
+    gap = its.left - line.right
     if not -0.5 * held.size <= gap <= WIDE * held.size:
         return False
-    middle = (held.bottom + held.top) / 2
-    high = max(held.top - held.bottom, piece.top - piece.bottom, held.size / 2)
-    if abs(middle - (piece.bottom + piece.top) / 2) >= high * 0.7:
+    middle = (line.bottom + line.top) / 2
+    high = max(line.top - line.bottom, its.top - its.bottom, held.size / 2)
+    if abs(middle - (its.bottom + its.top) / 2) >= high * 0.7:
         return False
-    return not rules.part(held.right, piece.left, middle)
+    return not rules.part(line.right, its.left, middle)
 
 
 def _alone(letters: Letters, word: Word) -> Segment:
     # A number in a word from right to left has its first letter inside of it.
     others = range(word.first, word.last + 1) if is_right_to_left(word.text) else (word.first, word.last)
-    boxes = [letters.box(index) for index in others]
-    bottom, top = min(box.bottom for box in boxes), max(box.top for box in boxes)
-    return Segment(
-        _BROKEN_WORD.sub("\xad", word.text),
-        min(box.left for box in boxes),
-        max(box.right for box in boxes),
-        bottom,
-        top,
-        letters.size(word.first) or top - bottom,
-        letters.is_bold(word.first),
-    )
+    box = reduce(Box.together_with, map(letters.box, others))
+    size = letters.size(word.first) or box.top - box.bottom
+    return Segment(_BROKEN_WORD.sub("\xad", word.text), *box, size, letters.is_bold(word.first))
