@@ -13,7 +13,7 @@ from ratchet_documents.pdf.directions import said_of
 from ratchet_documents.pdf.flow import read_rows
 from ratchet_documents.pdf.rows import Row, rows_of
 from ratchet_documents.pdf.segments import segments_of
-from ratchet_documents.pdf.survey import Look, edge_rows, look_of
+from ratchet_documents.pdf.survey import Look, edge_rows, heads_of_tables, look_of
 from ratchet_documents.refusal import RefusedError
 
 SAMPLED = 40  # pages
@@ -95,6 +95,7 @@ def _without_running(parts: Parts, look: Look, page: int) -> tuple[Parts, int]:
     top, bottom = edge_rows(all_rows)
     running = {id(row) for row in top if look.runs_along(row, page, at_top=True)}
     running |= {id(row) for row in bottom if look.runs_along(row, page, at_top=False)}
+    running -= {id(row) for row in heads_of_tables(all_rows)}
     if len(running) == len(all_rows):  # a page that is the same as others all over
         return parts, 0
     return [[row for row in part if id(row) not in running] for part in parts], len(running)

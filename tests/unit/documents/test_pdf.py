@@ -219,6 +219,21 @@ def test_rows_of_figures_at_the_edges_of_pages_are_not_taken_for_headers(read: R
     ]
 
 
+LONG = """#set page(height: 200pt, header: [Orchard Mills #h(1fr) 2025], footer: context counter(page).display())
+#table(columns: (1fr, 60pt, 60pt), stroke: %s, table.header([], table.cell(colspan: 2)[Output], [Site], [2025], [2024]),
+..range(60).map(at => ([Site #at], [#(at * 7)], [(#at)])).flatten())"""
+
+
+@pytest.mark.parametrize("stroke", ["none", "1pt"])
+def test_the_heads_of_a_table_that_goes_over_pages_are_no_headers(read: Read, stroke: str) -> None:
+    parsed = read("a.pdf", typst.compile((LONG % stroke).encode()))
+    assert len(parsed.pages) > 3
+    for page in parsed.pages:
+        (table,) = page.blocks
+        assert isinstance(table, Table)
+        assert (table.rows[0][:2], table.rows[1], table.heads) == (("", "Output"), ("Site", "2025", "2024"), 2)
+
+
 def test_the_numbers_of_items_are_kept(read: Read) -> None:
     page = [*lines(72, 700, TEXT), *lines(72, 660, "(a) the one pays", "12. it ends", "– 5 were lost", "– hire")]
     items = ("(a) the one pays", "12. it ends", "– 5 were lost", "hire")

@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 from ratchet_documents.of_text import heading_level
 from ratchet_documents.pdf.rows import Row
-from ratchet_documents.tidying import is_number
+from ratchet_documents.pdf.tables import NEAR
+from ratchet_documents.tidying import MOST_HEADS, is_number
 
 LARGER = 1.12  # times the size of the text: a heading
 MOST_LEVELS = 6
@@ -16,6 +17,7 @@ EDGE = 2  # rows at the top and at the bottom in which headers and footers are l
 _WHOLE = re.compile(r"(?<![\d.,])\d{1,6}(?![\d]|[.,]\d)")
 _TRIED = 8  # numbers of a row, each of which may be that of the page
 _RUNNING_FROM = 3  # pages
+_SAME_SIZE = 0.6  # points
 # What stands beside the number of a page in some languages: a row of that and of numbers is no heading, however large.
 _OF_PAGES = re.compile(
     r"(?i:page|pages|pg|of|p|slide|folie|seite|seiten|von|sur|p[aá]gina|pag|de|di|sida|av|side|strana|strona|z|"
@@ -77,6 +79,23 @@ def look_of(pages: Iterable[tuple[int, Sequence[Row]]]) -> Look:
 def edge_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """At the top, and of the others those at the bottom."""
     return list(rows[:EDGE]), list(rows[max(EDGE, len(rows) - EDGE) :])
+
+
+def heads_of_tables(rows: Sequence[Row]) -> list[Row]:
+    """Of the first rows of a page, those with rows of a table right below: its heads come on each of its pages."""
+    heads: list[Row] = []
+    for row, below in reversed([*pairwise(rows[: EDGE + MOST_HEADS])]):
+        if not -1.0 < (row.bottom - below.top) / row.size < NEAR or abs(row.size - below.size) > _SAME_SIZE:
+            continue
+        names = min(len(row.segments), len(below.segments)) > 1 and _stands_over(row, below)
+        if names or (heads[-1:] == [below] and row.left > below.segments[0].right):  # that is over several columns
+            heads.append(row)
+    return heads
+
+
+def _stands_over(row: Row, below: Row) -> bool:
+    """Whether each of its segments has one of the other's under it."""
+    return all(any(one.left < its.right and its.left < one.right for its in below.segments) for one in row.segments)
 
 
 def _alike(row: Row, page: int) -> set[Alike]:

@@ -11,7 +11,7 @@ from ratchet_documents.pdf.segments import Segment
 from ratchet_documents.pdf.wrapped import is_near, lines_joined, nearer_than
 from ratchet_documents.tidying import is_number
 
-_NEAR = 2.2  # times the size of the letters, from one row to the next of a table
+NEAR = 2.2  # times the size of the letters, from one row to the next of a table
 _EDGE = 0.3  # times the size of the letters: such a difference has the left edge of a letter from that of another
 _APART = 6.0  # points
 _TOUCHES = 2.0  # points between cells that are drawn one under the other
@@ -61,7 +61,7 @@ def _last(rows: Sequence[Row], first: int) -> int:
 
 def _near(row: Row, below: Row) -> bool:
     """Whether the one below may go on with a table: it is near, or in a cell that is drawn right under the other's."""
-    if row.bottom - below.top < _NEAR * row.size:
+    if row.bottom - below.top < NEAR * row.size:
         return True
     ends = [one.cell[0] for one in row.segments if one.cell]
     begins = [one.cell[1] for one in below.segments if one.cell]
@@ -142,7 +142,7 @@ def _ends_cell(above: Row, row: Row, columns: Columns, nearer: float) -> bool:
 
 def _is_head(row: Row, below: Row, columns: Columns) -> bool:
     """Whether its one segment stands over columns, and not over the labels of the rows."""
-    near = row.bottom - below.top < _NEAR * row.size
+    near = row.bottom - below.top < NEAR * row.size
     return near and len(row.segments) == 1 and row.left > columns[0][1] and row.right <= columns[-1][1] + row.size * 3
 
 
