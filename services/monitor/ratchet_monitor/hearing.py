@@ -64,9 +64,8 @@ def heard_in(strata: npt.NDArray[np.float64]) -> Heard:
     answers = float(strata[:, 0].sum())
     if rest[1]:
         told = np.vstack([told, rest])
-    weight = told[:, 0] / told[:, 1]
     covered = float(told[:, 0].sum()) / answers if answers else 0.0
-    return Heard(_scores(told, np.ones(len(told))), _scores(told, weight), covered)
+    return Heard(_scores(_of_one(told.sum(axis=0, keepdims=True))), _scores(told), covered)
 
 
 def weights(strata: npt.NDArray[np.float64], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -84,18 +83,48 @@ def scores_of(
     strata: npt.NDArray[np.float64], weight: npt.NDArray[np.float64], starts: npt.NDArray[np.int64]
 ) -> list[Scores]:
     """What `heard_in` hears weighted, of each of those whose `weights` these are."""
-    scored, x, xx = strata[..., 1], strata[..., 2] / MILLION, strata[..., 3] / MILLION
-    sums = (scored, weight * scored, weight * x, weight**2 * scored, weight**2 * x, weight**2 * xx)
-    each = np.stack([np.add.reduceat(its.sum(axis=1), starts) for its in sums], axis=1)
-    return [Scores(n=int(n), w=w, wx=wx, ww=ww, wwx=wwx, wwxx=wwxx) for n, w, wx, ww, wwx, wwxx in each.tolist()]
+    scored, few = strata[..., 1], strata[..., 1] < FEWEST
+    rest = np.add.reduceat(np.where(few[..., np.newaxis], strata, 0.0).sum(axis=1), starts)
+    sums = (scored, weight * scored, weight * strata[..., 2] / MILLION, weight**2 * scored)
+    plain = np.stack([np.add.reduceat(its.sum(axis=1), starts) for its in sums], axis=1)
+    errors = np.add.reduceat(np.where(few, 0.0, _errors(strata)).sum(axis=2), starts, axis=1) + _errors(rest)
+    return [_of(*each) for each in np.column_stack([plain, errors.T]).tolist()]
 
 
-def _scores(strata: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> Scores:
-    """Each with its weight."""
-    scored, x, xx = strata[:, 1], strata[:, 2] / MILLION, strata[:, 3] / MILLION
-    sums = (weight @ scored, weight @ x, weight**2 @ scored, weight**2 @ x, weight**2 @ xx)
-    w, wx, ww, wwx, wwxx = map(float, sums)
-    return Scores(n=int(scored.sum()), w=w, wx=wx, ww=ww, wwx=wwx, wwxx=wwxx)
+def unweighted(strata: npt.NDArray[np.float64], starts: npt.NDArray[np.int64]) -> list[Scores]:
+    """What `heard_in` hears raw, of each."""
+    together = _of_one(np.add.reduceat(strata.sum(axis=1), starts))[:, np.newaxis]
+    return scores_of(together, np.ones(together.shape[:2]), np.arange(len(together)))
+
+
+def _of_one(strata: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """As if nobody had been silent."""
+    return np.concatenate([strata[..., 1:2], strata[..., 1:]], axis=-1)
+
+
+def _scores(strata: npt.NDArray[np.float64]) -> Scores:
+    """Each of as many answers as it has."""
+    answers, scored = strata[:, 0], strata[:, 1]
+    weight = np.divide(answers, scored, out=np.zeros_like(answers), where=scored > 0)
+    sums = (scored.sum(), answers[scored > 0].sum(), weight @ strata[:, 2] / MILLION, weight @ answers)
+    return _of(*(float(its) for its in (*sums, *_errors(strata).sum(axis=1))))
+
+
+def _errors(strata: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The last three sums of `Scores`, of each stratum; 0 where nobody spoke.
+
+    Each has two more scores that were made up, one as good and one as bad as can be: where a few speak for most of the
+    answers and all of them are content, nothing would be left of the error that matters.
+    """
+    answers, scored, n = strata[..., 0], strata[..., 1], strata[..., 1] + 2
+    mean, square = (strata[..., 2] / MILLION + 1) / n, (strata[..., 3] / MILLION + 1) / n
+    error = np.divide(answers**2, scored, out=np.zeros_like(answers), where=scored > 0) * (square - mean**2)
+    return np.where(scored > 0, np.stack([answers * mean, answers * mean**2, error]), 0.0)
+
+
+def _of(n: float, w: float, wx: float, ww: float, mean: float, square: float, error: float) -> Scores:
+    its = {"mean_of_strata": mean, "square_of_strata": square, "error_of_strata": error}
+    return Scores(n=int(n), w=w, wx=wx, ww=ww, **its)
 
 
 def _added(one: Stratum, other: Stratum) -> Stratum:

@@ -21,7 +21,11 @@ NEEDED: Final = 30  # scores of each window
 
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums over scores x of weights w. Two of them add up to one."""
+    """Sums over scores x of weights w. Two of them add up to one.
+
+    Where strata are weighed by their answers (hearing.py), the error is told by the last three: sums over strata, by
+    answers, of what each stratum's mean and its square may be, and of the answers' squares times the mean's variance.
+    """
 
     n: int = 0
     w: float = 0.0
@@ -29,6 +33,9 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     ww: float = 0.0
     wwx: float = 0.0
     wwxx: float = 0.0
+    mean_of_strata: float = 0.0
+    square_of_strata: float = 0.0
+    error_of_strata: float = 0.0
 
     def __add__(self, other: "Scores") -> "Scores":
         sums = {name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__}
@@ -41,11 +48,19 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def yes_or_no(self) -> float:
         """How many yes/no answers of weight 1 know their mean as well."""
+        if self.error_of_strata:
+            return self._by_strata()
         mean = self.mean
         spread = self.wwxx - 2 * mean * self.wwx + mean**2 * self.ww
         if spread <= 1e-12 * self.ww or not 0 < mean < 1:
             return self.w**2 / self.ww
         return mean * (1 - mean) * self.w**2 / spread
+
+    def _by_strata(self) -> float:
+        """Which answers there were is by chance as well: so strata that differ are known the worse for it."""
+        mean = self.mean_of_strata / self.w
+        between = max(0.0, self.square_of_strata / self.w - mean**2) / self.w
+        return mean * (1 - mean) / (self.error_of_strata / self.w**2 + between)
 
 
 def scores_of(weighted: Iterable[tuple[float, float]]) -> Scores:

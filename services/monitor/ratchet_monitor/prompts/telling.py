@@ -7,7 +7,7 @@ import numpy as np
 
 from ratchet_monitor.blocks import design
 from ratchet_monitor.counted import BY_BLOCK, PREDICTIONS, Counted
-from ratchet_monitor.hearing import scores_of, weights
+from ratchet_monitor.hearing import scores_of, unweighted, weights
 from ratchet_monitor.kinds import Integers
 from ratchet_monitor.known import Known, known
 from ratchet_monitor.observations import MILLION
@@ -46,13 +46,12 @@ def _told(counted: Counted, there: Mapping[K, Integers]) -> dict[K, Told]:
         return {}
     rows, starts = np.concatenate(list(there.values())), np.cumsum([0, *(its.size for its in there.values())])[:-1]
     strata = counted.strata[rows]
-    weight = weights(strata, starts)
-    weighted, raw = scores_of(strata, weight, starts), scores_of(strata, np.ones_like(weight), starts)
+    weighted, raw = scores_of(strata, weights(strata, starts), starts), unweighted(strata, starts)
     answers = np.add.reduceat(counted.sums[rows, PREDICTIONS], starts).tolist()
     blocks = np.add.reduceat(counted.by_block[rows][..., SCORES], starts).tolist()
     found: dict[K, Told] = {}
-    for key, n, scores, unweighted, by_block in zip(there, answers, weighted, raw, blocks, strict=True):
-        quality, plain = known(scores), known(unweighted)
+    for key, n, scores, of_raw, by_block in zip(there, answers, weighted, raw, blocks, strict=True):
+        quality, plain = known(scores), known(of_raw)
         variance = plain.mean * (1 - plain.mean) / plain.worth if plain else 0.0
         by_number = {number: (int(scored), score / MILLION) for number, (scored, score) in enumerate(by_block)}
         found[key] = Told(int(n), quality.with_design(design(by_number, variance)) if quality else None)
