@@ -32,6 +32,7 @@ Indicator = Literal["answered", "in_time", "well_formed", "good"]
 
 SLOTS_REACH: Final = 60  # minutes: longer windows are made of whole hours
 LONGEST: Final = 30 * 24 * 60
+SILENT_FOR: Final = 24 * 60  # minutes: for so long it is told of whoever answers no more that he does not
 
 
 def _whole(minutes: int) -> int:
@@ -101,9 +102,10 @@ class RuleBody(BaseModel):
 
     @property
     def windows(self) -> tuple[int, ...]:
-        """Minutes."""
+        """Minutes. The longest says what there is of what it goes by: of few answers, whoever has ceased as well."""
         if self.objective is None:
-            return (self.window_minutes,)
+            few = self.metric == "answers" and self.comparison == "below" and self.by
+            return (self.window_minutes, self.window_minutes + SILENT_FOR) if few else (self.window_minutes,)
         return tuple({minutes for pair in self.objective.pairs for minutes in (pair.long_minutes, pair.short_minutes)})
 
 

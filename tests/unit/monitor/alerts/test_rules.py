@@ -56,6 +56,16 @@ def test_each_group_is_a_subject_of_its_own() -> None:
     assert found["error_rate, task qa"].task_type == "qa"
 
 
+def test_who_answers_no_more_is_told_of_where_few_answers_are() -> None:
+    """Another 300 of the day before: of nothing that was seen in the window there would be no group at all."""
+    silent = rule(metric="answers", by=["task"], comparison="below", threshold=10, at_least=0)
+    window, day = silent.windows
+    found = {one.subject: one for one in said(silent, {window: {of("chat"): tally(30)}, day: {of("qa"): tally(300)}})}
+    assert found["answers, task qa"].holds
+    assert found["answers, task qa"].numbers["value"] == 0
+    assert rule(by=["task"]).windows == (60,)
+
+
 def test_a_filter_leaves_the_others_out() -> None:
     sums = {of("qa"): tally(100, failed=50), of("chat"): tally(100)}
     assert not said(rule(where={"task": "chat"}), sums)[0].holds
