@@ -9,7 +9,7 @@ _BEFORE = frozenset(("$", "€", "£", "¥", "US$", "CHF", "EUR", "USD", "$("))
 _AFTER = frozenset((")", "%", ")%", "%)"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # A sign may stand behind, and the raised mark of a note.
-_FIGURE = re.compile(r"[\s$€£¥(+\-–—−]*\d[\d,.'\s\xa0]*[)%\s]*[-−]?[⁰¹²³⁴⁵⁶⁷⁸⁹]*")
+_FIGURE = re.compile(r"[\s$€£¥(+\-–—−]*\d[\d,.'\s\xa0]*[)%\s]*[-−]?[⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:,[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*")
 MOST_HEADS = 4
 Rows = Sequence[Sequence[str]]
 

@@ -214,7 +214,7 @@ IN_PROSE: Final = "|".join(
     if name not in ("basic", "diluted", "cash", "sales")
 )
 _NOTE: Final = re.compile(
-    r"\s*(?:\((?:notes?\s)?(?:\d{1,2}|[a-z]{1,3})(?:[,\s]\s?(?:and\s)?(?:\d{1,2}|[a-z]{1,3}))*\)|[*†:]+)\s*\Z"
+    r"\s*(?:\((?:notes?\s)?(?:\d{1,2}|[a-z]{1,3})(?:[,\s]\s?(?:and\s)?(?:\d{1,2}|[a-z]{1,3}))*\)|[*†:⁰¹²³⁴⁵⁶⁷⁸⁹,]+)\s*\Z"
 )
 
 

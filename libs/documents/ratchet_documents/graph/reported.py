@@ -23,7 +23,7 @@ FAR: Final = 400  # that a sentence is looked at to either side
 
 _CELL: Final = (  # at its end perhaps the raised mark of a note
     r"(?:\(?[$€£¥]?\s{0,6}\(?\d{1,3}(?:,\d{3})+(?:\.\d+)?\)?|\(?[$€£¥]?\s{0,6}\(?\d+(?:\.\d+)?\)?|[—–](?!\w))(?:\s?%)?"
-    r"[⁰¹²³⁴⁵⁶⁷⁸⁹]{0,3}"
+    r"[⁰¹²³⁴⁵⁶⁷⁸⁹]{0,3}(?:,[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}){0,3}"
 )
 _GAP: Final = r"[\s|$€£¥\u00a0]{0,40}"
 _ROW: Final = re.compile(rf"(?<![\w.,])(?P<cells>{_CELL}(?:{_GAP}(?<![\d,.])(?<!\w){_CELL})*)(?![\w]|[.,]\d)")

@@ -11,12 +11,12 @@ import pypdfium2.raw as pdfium
 from ratchet_documents.limits import Account
 from ratchet_documents.pdf.letters import Box, Letters, Word, words_of
 from ratchet_documents.pdf.mixed_words import is_right_to_left, parts_of
+from ratchet_documents.pdf.raised import RAISED, SMALL, with_mark
 from ratchet_documents.pdf.rules import NOTHING_DRAWN, Drawn, Rules, drawn_on
 
 WIDE = 1.1  # times the size of the letters: such a gap parts cells, and columns
 _NARROW = 0.5  # such a gap is wider than those between words, and may part cells
 _BROKEN_WORD = re.compile("[\x02\ufffe]")  # what PDFium gives for a hyphen at the end of a line
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIGITS_RAISED = 2
 _INSIDE = 0.5  # points, between a cell and the lines around it
 
@@ -77,7 +77,7 @@ class _Held:
 
     def mark(self, raised: "_Held") -> None:
         """`raised` tells a note, or is an exponent: it is no part of the figure before it."""
-        self.words[-1] += raised.words[0].translate(_RAISED)
+        self.words[-1] += raised.words[0].translate(RAISED)
         self.box = self.box._replace(right=max(self.box.right, raised.box.right))
 
 
@@ -103,10 +103,11 @@ def _from_left(letters: Letters, text: str, drawn: Drawn) -> Iterator[Segment]:
     held: _Held | None = None
     same_line = False
     for word in words_of(_BROKEN_WORD.sub("\xad", text)):
-        piece = _placed(letters, word, held if same_line else None)
+        marked = with_mark(letters, word)
+        piece = _placed(letters, marked, held if same_line else None)
         if held is not None and _is_raised(piece, held):
             held.mark(piece)
-            same_line = not word.ends_line
+            same_line = True  # PDFium takes what is behind the mark for another one
             continue
         goes_on = held is not None and same_line and _goes_on(held, piece, drawn.upright)
         if held is not None and goes_on and piece.box.left - held.box.right <= _NARROW * held.size:
@@ -115,7 +116,7 @@ def _from_left(letters: Letters, text: str, drawn: Drawn) -> Iterator[Segment]:
             if held is not None:
                 yield held.segment(drawn, goes_on=goes_on)
             held = piece
-        same_line = not word.ends_line
+        same_line = not word.ends_line or marked is not word
     if held is not None:
         yield held.segment(drawn, goes_on=False)
 
@@ -136,7 +137,7 @@ def _is_raised(piece: _Held, held: _Held) -> bool:
         return False
     its, line = piece.box, held.box
     high = line.top - line.bottom
-    small, raised = its.top - its.bottom < 0.75 * high, its.bottom - line.bottom > 0.3 * high
+    small, raised = its.top - its.bottom < SMALL * high, its.bottom - line.bottom > 0.3 * high
     return small and raised and its.bottom < line.top and -0.1 < (its.left - line.right) / held.size < 0.4
 
 
