@@ -430,6 +430,36 @@ def test_lines_of_one_cell_are_its_text(read: Read, stroke: str) -> None:
     )
 
 
+FRAMED = """#table(columns: (160pt, 60pt, 60pt), align: (left, right, right), stroke: (x, y) => (%s),
+[£ million], [2025], [2024], [Revenue], [1,204], [1,118], [Costs], [(702)], [(668)], [Gross profit], [502], [450])"""
+LINES = {
+    "around all": "left: if x == 0 {1pt}, right: if x == 2 {1pt}, top: if y == 0 {1pt}, bottom: if y == 3 {1pt}",
+    "around all and beside the labels": "x: if x == 0 {1pt}, right: if x == 2 {1pt}, top: 1pt, bottom: 1pt",
+    "between columns": "x: 1pt, top: if y == 0 {1pt}, bottom: if y == 3 {1pt}",
+}
+
+
+@pytest.mark.parametrize("stroke", LINES.values(), ids=LINES)
+def test_lines_around_several_cells_make_none_of_them_one(read: Read, stroke: str) -> None:
+    (table,) = read("a.pdf", typst.compile((FRAMED % stroke).encode())).pages[0].blocks
+    assert table == Table(
+        (
+            ("£ million", "2025", "2024"),
+            ("Revenue", "1,204", "1,118"),
+            ("Costs", "(702)", "(668)"),
+            ("Gross profit", "502", "450"),
+        ),
+        1,
+    )
+
+
+def test_what_stands_in_one_drawn_cell_keeps_its_order(read: Read) -> None:
+    rows = "[Item], [in T€], [Sales], [11#h(6pt)920,0], [Costs], [\\$#h(1fr)7,400]"
+    (table,) = read("a.pdf", typst.compile(f"#table(columns: (60pt, 60pt), {rows})".encode())).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.rows == (("Item", "in T€"), ("Sales", "11 920,0"), ("Costs", "$ 7,400"))
+
+
 def test_drawn_tables_side_by_side_are_two(read: Read) -> None:
     left, right = (
         f"#table(columns: (1fr, auto), [{name}], [2023], [Of old], [10], [Of new], [20])" for name in ("A", "B")

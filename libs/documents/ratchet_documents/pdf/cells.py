@@ -1,18 +1,26 @@
 """The cells of a table that is drawn, by the lines around each: over how many rows it goes, and all of its text."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from ratchet_documents.parsed import Merged
 from ratchet_documents.pdf.rows import Row
 from ratchet_documents.pdf.segments import Segment
+from ratchet_documents.tidying import is_number
 
+_FIGURES = 2
 _SAME = 2.0  # points between two lines that are one
 Cells = list[tuple[str, ...]]
 
 
 def all_drawn(rows: Sequence[Row]) -> bool:
-    return all(segment.cell is not None for row in rows for segment in row.segments)
+    """Whether lines are drawn around each cell. Between columns alone there are: several figures are in one then."""
+    segments = [segment for row in rows for segment in row.segments]
+    if not all(segment.cell and segment.in_cell for segment in segments):
+        return False
+    figures = Counter((segment.cell, segment.sides) for segment in segments if is_number(segment.text))
+    return max(figures.values(), default=0) < _FIGURES
 
 
 def cells_of(rows: Sequence[Row], columns: int, place: Callable[[Segment], range]) -> tuple[Cells, list[Merged]]:

@@ -112,11 +112,13 @@ def _between_figures(words: Sequence[str]) -> list[int]:
     return [
         at
         for at, (one, two) in enumerate(pairwise(words))
-        if one[-1:] in _ENDS
-        and is_number(one)
-        and is_number(two)
-        and not (_GROUPED.match(two) and _LEADS.fullmatch(one))
+        if one[-1:] in _ENDS and is_number(one) and is_number(two) and not may_be_one(one, two)
     ]
+
+
+def may_be_one(first: str, second: str) -> bool:
+    """Figure, with a blank in it."""
+    return bool(_GROUPED.match(second) and _LEADS.fullmatch(first))
 
 
 def _parts(first: Segment, second: Segment, gaps: Sequence[Sequence[_Gap]], line: int) -> bool:

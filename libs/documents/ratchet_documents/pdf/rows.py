@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ratchet_documents.pdf.directions import mirrored, pieces_of, read_from_right
+from ratchet_documents.pdf.framed import in_cells
 from ratchet_documents.pdf.gaps import figures_parted, joined
 from ratchet_documents.pdf.mixed_words import is_right_to_left
 from ratchet_documents.pdf.segments import Segment
@@ -55,8 +56,8 @@ def rows_of(segments: Sequence[Segment]) -> list[list[Row]]:
         from_right = read_from_right(segments)
         lines = [pieces_of(row.segments, from_right=from_right) for row in _rows(segments)]
         segments = [mirrored(piece) if from_right else piece for line in lines for piece in line]
-    elif any(segment.goes_on for segment in segments):
-        segments = joined(segments, [row.segments for row in _rows(segments)])
+    else:
+        segments = _whole(segments)
     rows = [Row(tuple(line)) for line in figures_parted([row.segments for row in _rows(segments)])]
     gap = _gap(rows)
     if gap is None:
@@ -85,6 +86,15 @@ def rows_of(segments: Sequence[Segment]) -> list[list[Row]]:
     if across:
         parts.append(_rows(across))
     return parts
+
+
+def _whole(segments: Sequence[Segment]) -> Sequence[Segment]:
+    """Those of one cell joined, and those that only a narrow gap parts, where it parts no columns."""
+    if any(segment.sides for segment in segments):
+        segments = in_cells(segments, [row.segments for row in _rows(segments)])
+    if any(segment.goes_on for segment in segments):
+        segments = joined(segments, [row.segments for row in _rows(segments)])
+    return segments
 
 
 def _rows(segments: Sequence[Segment]) -> list[Row]:

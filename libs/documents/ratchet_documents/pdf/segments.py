@@ -32,10 +32,11 @@ class Segment:
     top: float
     size: float
     bold: bool
-    in_cell: bool = False  # whose edges are drawn, and are its left and right
+    in_cell: bool = False  # whose sides are its left and right
     goes_on: bool = False  # with the next one, from which it has only a narrow gap
     gaps: tuple[tuple[float, float], ...] = ()  # between its words, each from the one to the other
     cell: tuple[float, float] | None = None  # bottom and top of the cell, where those are drawn too
+    sides: tuple[float, float] | None = None  # of the cell that may be around it, where those are drawn
 
     @property
     def middle(self) -> float:
@@ -58,21 +59,19 @@ class _Held:
         self.box = self.box.together_with(piece.box)
 
     def segment(self, drawn: Drawn, *, goes_on: bool) -> Segment:
-        """As wide as its cell, where lines are drawn around that."""
         left, right, bottom, top = self.box
         middle = (bottom + top) / 2
-        sides = None if goes_on else drawn.upright.around(left, right, middle, middle)
-        cell = None
-        if sides is not None:
-            left, right = sides[0] + _INSIDE, sides[1] - _INSIDE
-            cell = drawn.lying.around(bottom, top, left + _INSIDE, right - _INSIDE)
+        sides = cell = None
+        if lines := drawn.upright.around(left, right, middle, middle):
+            sides = (lines[0] + _INSIDE, lines[1] - _INSIDE)
+            cell = drawn.lying.around(bottom, top, sides[0] + _INSIDE, sides[1] - _INSIDE)
         return Segment(
             " ".join(self.words),
             *(left, right, bottom, top, self.size, self.bold),
-            in_cell=sides is not None,
             goes_on=goes_on,
             gaps=tuple(self.gaps),
             cell=cell,
+            sides=sides,
         )
 
     def mark(self, raised: "_Held") -> None:
