@@ -430,6 +430,15 @@ def test_lines_of_one_cell_are_its_text(read: Read, stroke: str) -> None:
     )
 
 
+def test_drawn_tables_with_other_columns_right_below_are_two(read: Read) -> None:
+    first = "#table(columns: (70pt, 40pt, 40pt), [], [2025], [2024], [Sales], [10], [9])"
+    both = f"#set block(spacing: 0pt)\n{first}\n#table(columns: (90pt, 60pt), [Region], [Heads], [North], [5])"
+    assert read("a.pdf", typst.compile(both.encode())).pages[0].blocks == (
+        Table((("", "2025", "2024"), ("Sales", "10", "9")), 1),
+        Table((("Region", "Heads"), ("North", "5")), 1),
+    )
+
+
 FRAMED = """#table(columns: (160pt, 60pt, 60pt), align: (left, right, right), stroke: (x, y) => (%s),
 [£ million], [2025], [2024], [Revenue], [1,204], [1,118], [Costs], [(702)], [(668)], [Gross profit], [502], [450])"""
 LINES = {

@@ -48,7 +48,7 @@ def _last(rows: Sequence[Row], first: int) -> int:
     width = max(row.right for row in rows) - min(row.left for row in rows)
     last = at = first
     edges = {round(one.left) for one in rows[first].segments if one.in_cell}
-    while at + 1 < len(rows) and _near(rows[at], rows[at + 1]):
+    while at + 1 < len(rows) and _near(rows[at], rows[at + 1]) and not _has_others(rows[at], rows[at + 1]):
         at += 1
         row = rows[at]
         if len(row.segments) > 1 or (row.segments[0].in_cell and round(row.left) in edges):
@@ -66,6 +66,17 @@ def _near(row: Row, below: Row) -> bool:
     ends = [one.cell[0] for one in row.segments if one.cell]
     begins = [one.cell[1] for one in below.segments if one.cell]
     return bool(ends and begins) and min(ends) <= max(begins) + _TOUCHES
+
+
+def _has_others(row: Row, below: Row) -> bool:
+    """Whether the one below has other drawn columns: some cells of both lie half over one another."""
+    ours, others = ([(one.left, one.right) for one in its.segments if one.in_cell] for its in (row, below))
+    return any(
+        left + _TOUCHES < its_left < right - _TOUCHES < right + _TOUCHES < its_right
+        or its_left + _TOUCHES < left < its_right - _TOUCHES < its_right + _TOUCHES < right
+        for left, right in ours
+        for its_left, its_right in others
+    )
 
 
 def _table(rows: Sequence[Row], above: int, first: int, last: int) -> list[Found]:
