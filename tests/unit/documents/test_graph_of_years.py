@@ -155,3 +155,22 @@ def test_the_mark_of_a_note_behind_a_figure_is_no_part_of_it() -> None:
     )
     found = {key: one.value for key, one in read(ANNUAL, marked).items()}
     assert {value for (metric, _), value in found.items() if "revenue" in metric} == {500e6, 400e6}
+
+
+@pytest.mark.parametrize("loss", ["-12", "−12", "–12", "- 12", "-€12", "€ -12", "12-", "(12)", "€(12)"])
+def test_a_figure_with_a_minus_is_negative(loss: str) -> None:
+    table = Table((("€ million", "2025", "2024"), ("Net income", loss, "88"), ("Revenue", "500", loss)), heads=1)
+    assert {key: one.value for key, one in read(UNDATED, table).items()} == {
+        ("net_income", "12M-2025-12-31"): -12e6,
+        ("net_income", "12M-2024-12-31"): 88e6,
+        ("revenue", "12M-2025-12-31"): 500e6,
+        ("revenue", "12M-2024-12-31"): -12e6,
+    }
+
+
+def test_a_dash_alone_in_a_cell_is_no_figure_and_one_behind_a_label_no_minus() -> None:
+    table = Table((("€ million", "2025", "2024"), ("Inventories", "-", "88"), ("Receivables -", "40", "-")), heads=1)
+    assert {key: one.value for key, one in read(UNDATED, table).items()} == {
+        ("inventory", "2024-12-31"): 88e6,
+        ("receivables", "2025-12-31"): 40e6,
+    }

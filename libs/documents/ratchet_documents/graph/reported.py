@@ -21,14 +21,20 @@ MOST_ROWS: Final = 200  # of a chunk
 NEAR: Final = 120  # characters before an amount in which the metric is said
 FAR: Final = 400  # that a sentence is looked at to either side
 
+# A minus is one at the figure, or between it and the edge of its cell; elsewhere it parts a label from it.
+_MINUS: Final = r"(?:(?<=[\s|$€£¥])[-−–](?=[$€£¥\d])|(?<=\|\s)[-−–]\s(?=[$€£¥\d]))"
+_BEHIND: Final = r"[-−](?=\s*(?:[|\n]|\Z))"
+_NOTHING: Final = r"(?:[—–](?!\w)|(?<=\|\s)-(?=\s*(?:[|\n]|\Z)))"
+_BEFORE: Final = rf"{_MINUS}?\(?[$€£¥]?\s{{0,6}}{_MINUS}?\(?"
 _CELL: Final = (  # at its end perhaps the raised mark of a note
-    r"(?:\(?[$€£¥]?\s{0,6}\(?\d{1,3}(?:,\d{3})+(?:\.\d+)?\)?|\(?[$€£¥]?\s{0,6}\(?\d+(?:\.\d+)?\)?|[—–](?!\w))(?:\s?%)?"
-    r"[⁰¹²³⁴⁵⁶⁷⁸⁹]{0,3}(?:,[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}){0,3}"
+    rf"(?:{_BEFORE}\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?\)?(?:{_BEHIND})?|{_BEFORE}\d+(?:\.\d+)?\)?(?:{_BEHIND})?|{_NOTHING})"
+    r"(?:\s?%)?[⁰¹²³⁴⁵⁶⁷⁸⁹]{0,3}(?:,[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}){0,3}"
 )
 _GAP: Final = r"[\s|$€£¥\u00a0]{0,40}"
 _ROW: Final = re.compile(rf"(?<![\w.,])(?P<cells>{_CELL}(?:{_GAP}(?<![\d,.])(?<!\w){_CELL})*)(?![\w]|[.,]\d)")
 _ONE: Final = re.compile(
-    r"(?P<open>\()?[$€£¥]?\s{0,6}(?P<open2>\()?(?P<digits>\d[\d,]*(?:\.\d+)?)\)?(?P<percent>\s?%)?|[—–]"
+    rf"(?P<minus>{_MINUS})?(?P<open>\()?[$€£¥]?\s{{0,6}}(?P<minus2>{_MINUS})?(?P<open2>\()?"
+    rf"(?P<digits>\d[\d,]*(?:\.\d+)?)\)?(?P<minus3>{_BEHIND})?(?P<percent>\s?%)?|{_NOTHING}"
 )
 _LABEL: Final = re.compile(r"(?:^|[\n|.;:])?[ \t\u00a0]*(?P<name>[^\n|.;:\s][^\n|.;:]{0,120})\Z")
 _AMOUNT: Final = re.compile(
@@ -132,7 +138,7 @@ def _of_row(metric: str, row: re.Match[str], above: Above, label: re.Match[str])
     per_share = metric in PER_SHARE
     if head is None or (not above.scale and not per_share):
         return
-    cells = _in_columns(list(_ONE.finditer(row["cells"])), head)
+    cells = _in_columns(list(_ONE.finditer(row.string, row.start("cells"), row.end("cells"))), head)
     losses = is_loss(label["name"]) and not all(_is_negative(cell) for cell in cells if cell["digits"])
     negative = any(_is_negative(cell) for cell in cells)
     if negative and (losses or (_is_held(metric) and not _has_days(head))):
@@ -163,7 +169,7 @@ def _is_note(cell: re.Match[str]) -> bool:
 
 
 def _is_negative(cell: re.Match[str]) -> bool:
-    return bool(cell["open"] or cell["open2"])
+    return any(cell[sign] for sign in ("minus", "minus2", "minus3", "open", "open2"))
 
 
 def _is_held(metric: str) -> bool:
