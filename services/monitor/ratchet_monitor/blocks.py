@@ -34,6 +34,10 @@ class Blocks(NamedTuple):
         whole = (self.until - self.since) // self.step if self.joined else -((self.since - self.until) // self.step)
         return max(1, whole)
 
+    @property
+    def starts(self) -> list[datetime]:
+        return [self.start(number) for number in range(self.blocks)]
+
     def start(self, number: int) -> datetime:
         return self.since + number * self.step
 

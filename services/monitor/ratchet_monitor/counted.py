@@ -4,17 +4,14 @@ A month of a million answers is some 20,000 kinds of a day, of which each has a 
 by side, and only what is asked for becomes sums that have names.
 """
 
-import asyncio
-from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import OTHERS, SUMS, Cell, Kind
 from ratchet_monitor.kinds import (
@@ -64,35 +61,6 @@ PLACES: Final = [SUMS.index(name) for name in BY_BLOCK]
 def sums_of(numbers: Iterable[float], cached: float = 0) -> Sums:
     """Of BY_BLOCK."""
     return Sums(**dict(zip(BY_BLOCK, map(int, numbers), strict=True)), cached=int(cached))
-
-
-class Columns(Protocol):
-    """Of an hour or a day; or of several in a row that were counted before."""
-
-    @property
-    def task_type(self) -> str: ...
-    @property
-    def start(self) -> datetime: ...
-    @property
-    def counted(self) -> bytes | Run:
-        """Its view `kinds`, or the run."""
-
-
-class Buckets(Protocol):
-    def kinds(
-        self,
-        tenant: str,
-        since: datetime,
-        task_type: str = "",
-        *,
-        cuts: Collection[datetime] = (),
-        bounds: Collection[datetime] = (),
-        until: datetime | None = None,
-        held: bool = True,
-    ) -> AsyncIterator[Columns]:
-        """All from the hour `since` on, before the hour `until`, as hours or whole days, none of which reaches over one
-        of `cuts`, or as runs of them, none of which reaches over one of `bounds`. An empty `task_type` stands for all.
-        `held`: runs that were counted before may stand for hours and days."""
 
 
 class Counted:
@@ -172,7 +140,7 @@ class Counted:
         n = len(self.kinds)
         return Run(
             kinds=[kind for _, kind in self.kinds],
-            starts=starts(self.blocks),
+            starts=self.blocks.starts,
             folded=self.folded,
             sums=self.sums[:n].copy(),
             first=self._first[:n].copy(),
@@ -286,34 +254,3 @@ def _longer(one: npt.NDArray[T], more: int, of: int = 0) -> npt.NDArray[T]:
     if of:
         longer[len(one) :] = of
     return longer
-
-
-async def count(counted: Counted, buckets: Buckets, tenant: str, task_type: str = "", *, by_hour: bool = False) -> None:
-    """All answers of the blocks' time; vectors are none, and are left out."""
-    await count_each([counted], buckets, tenant, task_type, cuts=starts(counted.blocks) if by_hour else ())
-
-
-async def count_each(
-    several: Sequence[Counted], buckets: Buckets, tenant: str, task_type: str = "", *, cuts: Collection[datetime] = ()
-) -> None:
-    """As `count`, of times that follow each other, the earliest first, in one go. No day lies in two of them."""
-    begins, until = [one.blocks.since for one in several], several[-1].blocks.until
-    for held in (True, False):
-        found = buckets.kinds(tenant, begins[0], task_type, cuts=cuts, bounds=begins[1:], until=until, held=held)
-        async for its in found:
-            if its.task_type != EMBEDDING:
-                counted = several[bisect_right(begins, its.start) - 1]
-                if isinstance(its.counted, Run):
-                    counted.add_run(its.task_type, its.counted)
-                else:
-                    counted.include(its.task_type, its.start, its.counted)
-                await asyncio.sleep(0)  # probes and consumers have their turn
-        if not any(one.folded for one in several):
-            return
-        if held:  # which kinds are told apart then depends on what came first: as without runs
-            for one in several:
-                one.clear()
-
-
-def starts(blocks: Blocks) -> list[datetime]:
-    return [blocks.start(number) for number in range(blocks.blocks)]

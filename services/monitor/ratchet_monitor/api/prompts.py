@@ -16,9 +16,9 @@ from ratchet_monitor.intake import utc_now
 from ratchet_monitor.prompts.asking import Asked, Trial, of_each, time_of, trials_of, uses_within
 from ratchet_monitor.prompts.best import Best, best
 from ratchet_monitor.prompts.comparing import ASSUMES, Comparison, compare
+from ratchet_monitor.prompts.grouping import all_uses, others_in
 from ratchet_monitor.prompts.performance import PromptGroup, PromptNumbers, numbers, performance
 from ratchet_monitor.prompts.retiring import Suggestion, note_on, to_retire
-from ratchet_monitor.prompts.uses import all_uses, others_in
 
 FEW, MANY = 2, 6  # templates that are compared
 STUDIES: Final = 200  # the latest experiments, among which those are looked for that compared templates

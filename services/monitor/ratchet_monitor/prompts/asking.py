@@ -8,10 +8,12 @@ from typing import Final
 from ratchet_common.errors import RefusedError
 from ratchet_monitor.blocks import DAY, Blocks, blocks_of
 from ratchet_monitor.buckets import Kind
-from ratchet_monitor.counted import Buckets, Counted, count
+from ratchet_monitor.counted import Counted
+from ratchet_monitor.counting import Buckets, count
 from ratchet_monitor.hours import HOUR, day_of
+from ratchet_monitor.prompts.grouping import together, uses_of
 from ratchet_monitor.prompts.names import is_named
-from ratchet_monitor.prompts.uses import Uses, together, uses_of
+from ratchet_monitor.prompts.uses import Uses
 from ratchet_monitor.studies.study import Study
 
 MOST_BLOCKS: Final = 31  # thirty days, and today

@@ -11,8 +11,9 @@ from ratchet_monitor.buckets import OTHERS, Tally
 from ratchet_monitor.histogram import percentile_ms
 from ratchet_monitor.known import Known
 from ratchet_monitor.observations import MICRO, NANO
+from ratchet_monitor.prompts.grouping import all_uses, together
 from ratchet_monitor.prompts.names import name_of
-from ratchet_monitor.prompts.uses import Uses, all_uses, together
+from ratchet_monitor.prompts.uses import Uses
 
 MOST: Final = 200  # templates that are shown, those of the most uses
 

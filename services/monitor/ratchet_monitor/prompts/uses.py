@@ -1,21 +1,20 @@
 """The answers of each template, by where it was used: two templates are compared where both were. Pure."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
 from ratchet_monitor.blocks import Design, design
-from ratchet_monitor.buckets import OTHERS, SUMS, Tally
+from ratchet_monitor.buckets import SUMS, Tally
 from ratchet_monitor.counted import BY_BLOCK, PREDICTIONS, Counted, Sums, sums_of
 from ratchet_monitor.hearing import Heard, heard_in
 from ratchet_monitor.kinds import BINS, OF_STRATUM, Floats, Integers, bins_of
 from ratchet_monitor.known import Known, known, share
 from ratchet_monitor.observations import MILLION
-from ratchet_monitor.prompts.places import Place, Use, template_of, use_of
+from ratchet_monitor.prompts.places import Place
 
 T = TypeVar("T")
 
@@ -189,49 +188,6 @@ class Uses:
             return None
         blocks = {number: (int(n), yes) for number, (yes, n) in enumerate(each)}
         return found.with_design(design(blocks, found.mean * (1 - found.mean) / found.worth))
-
-
-def uses_of(counted: Counted, name: Callable[[Use], str] = template_of) -> dict[str, Uses]:
-    """By the template's name with its version, or by another one."""
-    (found,) = uses_by(counted, name)
-    return found
-
-
-def uses_by(counted: Counted, *names: Callable[[Use], str]) -> list[dict[str, Uses]]:
-    """As `uses_of`, by each of several names."""
-    uses = [(use_of(*its), row) for its, row in sorted(counted.kinds.items())]
-    return [_grouped(counted, uses, name) for name in names]
-
-
-def _grouped(counted: Counted, uses: Iterable[tuple[Use, int]], name: Callable[[Use], str]) -> dict[str, Uses]:
-    found: defaultdict[str, defaultdict[Place, list[int]]] = defaultdict(partial(defaultdict, list))
-    for use, row in uses:
-        found[name(use)][use.place].append(row)
-    return {its: Uses([Part(counted, _numbered(places))]) for its, places in sorted(found.items())}
-
-
-def together(several: Iterable[Uses]) -> Uses:
-    """Nothing stands in two of them."""
-    found: dict[int, tuple[Counted, dict[Place, list[int]]]] = {}
-    for one in several:
-        for part in one.parts:
-            _, places = found.setdefault(id(part.counted), (part.counted, {}))
-            for place, rows in part.places.items():
-                places.setdefault(place, []).extend(rows.tolist())
-    return Uses([Part(counted, _numbered(places)) for counted, places in found.values()])
-
-
-def others_in(found: Mapping[str, Uses]) -> int:
-    """Uses by templates that are not told apart."""
-    return found[OTHERS].total if OTHERS in found else 0
-
-
-def all_uses(found: Mapping[str, Uses]) -> int:
-    return sum(one.total for one in found.values())
-
-
-def _numbered(places: Mapping[Place, list[int]]) -> dict[Place, Integers]:
-    return {place: np.array(rows, np.int64) for place, rows in places.items()}
 
 
 def _all(part: Part) -> Integers:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from ratchet_monitor.behind import behind
-from ratchet_monitor.counted import Counted, count_each, starts
+from ratchet_monitor.counted import Counted
+from ratchet_monitor.counting import count_each
 from ratchet_monitor.hours import Keeping
 from ratchet_monitor.reports.happenings import alerts_then, rollouts_then, studies_then
 from ratchet_monitor.reports.report import Known, Report, report_of
@@ -21,7 +22,7 @@ async def report_on(span: Span, tenant: str, store: MonitorStore, keeping: Keepi
     spans = (span.before, span)
     before, its = sides = [Counted(one.blocks(keeping, now)) for one in spans]
     by_hour = [one.rhythm == "daily" and not one.hours_are_gone(keeping, now) for one in spans]
-    cuts = [cut for side, hourly in zip(sides, by_hour, strict=True) if hourly for cut in starts(side.blocks)]
+    cuts = [cut for side, hourly in zip(sides, by_hour, strict=True) if hourly for cut in side.blocks.starts]
     _, shadows, shadows_before, alerts, studies, rollouts = await asyncio.gather(
         count_each(sides, store.buckets, tenant, cuts=cuts),
         store.shadows.cost(tenant, span.since, span.until),

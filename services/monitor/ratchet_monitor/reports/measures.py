@@ -11,8 +11,9 @@ from ratchet_monitor.histogram import percentile_ms
 from ratchet_monitor.known import known
 from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.performance import mean
+from ratchet_monitor.prompts.grouping import together
 from ratchet_monitor.prompts.performance import Measure, cost_of, latency_of, mean_of, measure
-from ratchet_monitor.prompts.uses import Uses, together
+from ratchet_monitor.prompts.uses import Uses
 
 MOST: Final = 20  # models, versions and templates that are told apart; the rest together
 

@@ -15,10 +15,11 @@ from ratchet_monitor.kinds import bins_of
 from ratchet_monitor.known import known as known_mean
 from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.prompts.best import Best, best
+from ratchet_monitor.prompts.grouping import all_uses, others_in, together, uses_by
 from ratchet_monitor.prompts.performance import PromptNumbers, mean_of, numbers
 from ratchet_monitor.prompts.places import Use, template_of
 from ratchet_monitor.prompts.retiring import Suggestion, unused_ones, worse_ones
-from ratchet_monitor.prompts.uses import Uses, all_uses, others_in, together, uses_by
+from ratchet_monitor.prompts.uses import Uses
 from ratchet_monitor.reports.changes import Change, CostChange, changes, cost_change
 from ratchet_monitor.reports.happenings import MOST, AlertThen, ExperimentThen, is_drift
 from ratchet_monitor.reports.measures import Measures, largest, measures_of

@@ -10,7 +10,8 @@ from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import Build, Cell, Contents, Kind, Period, Tally
 from ratchet_monitor.counted import Counted
 from ratchet_monitor.histogram import bin_of
-from ratchet_monitor.prompts.uses import Uses, uses_of
+from ratchet_monitor.prompts.grouping import uses_of
+from ratchet_monitor.prompts.uses import Uses
 from ratchet_monitor.scores import Scored
 from tests.unit.monitor.make import observation, result_id
 

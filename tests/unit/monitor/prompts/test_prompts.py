@@ -12,10 +12,11 @@ from ratchet_monitor.counted import MOST_KINDS
 from ratchet_monitor.prompts.asking import TemplatesOverlapError, of_each, time_of, trials_of
 from ratchet_monitor.prompts.best import best
 from ratchet_monitor.prompts.comparing import Comparison, Difference, compare
+from ratchet_monitor.prompts.grouping import others_in
 from ratchet_monitor.prompts.names import is_named, name_of
 from ratchet_monitor.prompts.performance import performance
 from ratchet_monitor.prompts.retiring import note_on, to_retire
-from ratchet_monitor.prompts.uses import Uses, others_in
+from ratchet_monitor.prompts.uses import Uses
 from ratchet_monitor.studies.study import Arm
 from tests.unit.monitor.prompts.make import DAY, DAYS, SINCE, Made, periods, summed_uses, uses, uses_in
 from tests.unit.monitor.studies.make import study
