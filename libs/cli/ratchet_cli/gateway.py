@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,12 +12,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Receive, Scope, Send
 
 from ratchet_common import asyncapi
+from ratchet_common.background import described
 from ratchet_common.edge import Edge
 from ratchet_common.http import CANNOT_START, VERSION, readiness_of
 from ratchet_common.paths import OWN, service_of
 from ratchet_common.problems import Trouble, as_problem
 
 OWN_BODY_LIMIT = 64 * 1024  # nothing of the gateway's own reads a body
+log = logging.getLogger(__name__)
 
 
 class Gateway:
@@ -77,7 +80,7 @@ class Gateway:
     async def _live(self, receive: Receive, send: Send) -> None:
         """The ASGI lifespan protocol. The services start side by side; one that cannot ends the start of all."""
         await receive()
-        lives = [_Life(app) for app in self._apps.values()]
+        lives = [_Life(name, app) for name, app in self._apps.items()]
         try:
             await asyncio.gather(*(life.begun for life in lives))
         except CANNOT_START as error:
@@ -97,7 +100,8 @@ class Gateway:
 class _Life:
     """One service's lifespan, in a task of its own: what it opens is closed by the task that opened it."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, name: str, app: FastAPI) -> None:
+        self.name = name
         self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.end = asyncio.Event()
         self.task = asyncio.create_task(self._live(app))
@@ -107,7 +111,7 @@ class _Life:
             async with app.router.lifespan_context(app):
                 self.begun.set_result(None)
                 await self.end.wait()
-        except Exception as error:
+        except Exception as error:  # of its start: whoever waits for that gets it
             if self.begun.done():
                 raise
             self.begun.set_exception(error)
@@ -118,7 +122,10 @@ async def _end(lives: Sequence[_Life]) -> None:
         life.end.set()
         if not life.begun.done():
             life.task.cancel()
-    await asyncio.gather(*(life.task for life in lives), return_exceptions=True)
+    ended = await asyncio.gather(*(life.task for life in lives), return_exceptions=True)
+    for life, failure in zip(lives, ended, strict=True):
+        if isinstance(failure, Exception):  # the others end all the same
+            log.error("The service %s failed while it ended: %s", life.name, described(failure))
 
 
 def merged(documents: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Worker:
         except (AwayError, RetryLaterError, OSError) as error:
             await self._put_off(held, error)
         except asyncio.CancelledError:  # told to stop: the next worker shall not take it for a death
-            with contextlib.suppress(RetryLaterError):
+            with contextlib.suppress(RetryLaterError):  # where the store is away, its lease ends by itself
                 await self._store.put_off(held, self._ingesting.now())
             with contextlib.suppress(RetryLaterError):
                 await self._store.release(held)

@@ -48,10 +48,10 @@ class Worker:
             log.info("%s", error)
         except RetryLaterError as error:
             log.warning("The report %s waits: %s", held.record.id, error)
-            with contextlib.suppress(OvertakenError):
+            with contextlib.suppress(OvertakenError):  # another has it now, and goes on with it
                 await self._work.put_off(held, self._now() + PUT_OFF * held.record.begun, counts=True)
         except asyncio.CancelledError:  # told to stop: the next worker shall not take it for a death
-            with contextlib.suppress(RetryLaterError):
+            with contextlib.suppress(RetryLaterError):  # where the store is away, its lease ends by itself
                 await self._work.put_off(held, self._now())
             with contextlib.suppress(RetryLaterError):
                 await self._work.release(held)

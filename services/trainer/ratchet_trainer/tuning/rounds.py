@@ -16,13 +16,24 @@ async def one_after_the_other(rounds: Sequence[Round]) -> bool:
 
 
 async def side_by_side(round_: Round) -> bool:
-    """An upload takes minutes, and nothing of it here. Where one finds nothing to do, the others need not look."""
+    """An upload takes minutes, and nothing of it here. Where one finds nothing to do, the others need not look.
+
+    What one raises is raised when all have ended: none is left running unheard beside the next ones.
+    """
     first = asyncio.ensure_future(round_())
     try:
         done, _ = await asyncio.wait({first}, timeout=NOTHING_TO_DO_S)
         if done and not first.result():
             return False
-        return any(await asyncio.gather(first, *(round_() for _ in range(AT_ONCE_ELSEWHERE - 1))))
+        others = (round_() for _ in range(AT_ONCE_ELSEWHERE - 1))
+        return _any_or_error(await asyncio.gather(first, *others, return_exceptions=True))
     finally:
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
+
+
+def _any_or_error(ended: Sequence[bool | BaseException]) -> bool:
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+    return any(ended)
