@@ -50,6 +50,7 @@ class ArmSeen:
     faster: float = 0.0
     saves: bool = True  # that it is cheaper or faster is proven at its part of the error budget, and no chance
     guarded: tuple[Guarded, ...] = ()
+    of_control: int | None = None  # units that it is compared with; None: all that the control has
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,9 @@ def _decision(arm: ArmSeen, control_units: int, rules: Rules) -> Decision:
     for one in arm.guarded:
         if one.broken:
             return Decision("roll_back", f"{arm.name} breaks a guard-rail: {_told(one)}.")
-    if min(arm.units, control_units) < rules.min_units:
-        seen = f"{arm.units} units of {arm.name} and {control_units} of the control"
+    of_control = control_units if arm.of_control is None else arm.of_control
+    if min(arm.units, of_control) < rules.min_units:
+        seen = f"{arm.units} units of {arm.name} and {of_control} of the control"
         return Decision("hold", f"Too early: {seen}, and {rules.min_units} of each are needed.")
     found = decide(*arm.interval, cheaper=arm.cheaper, faster=arm.faster, limits=rules.limits)
     if found.verdict == "advance" and not arm.interval.low > 0 and not arm.saves:

@@ -59,9 +59,10 @@ async def compared(study: Study, units: Units, pasts: Pasts, rules: Rules, now: 
     }
     of_all, of_scored = watched(study, units)
     worst = max((of_all, of_scored), key=lambda one: one.most)
+    of_control = {arm.name: measured.units[0] for arm, measured in found}  # beside a slow arm the last ones wait
     concluded = concluding.conclude(
-        [_to_conclude(one, seen[0], guarded[one.name], saving[one.name]) for one in seen[1:]],
-        control_units=found[0][1].units[0],
+        [_to_conclude(one, seen[0], guarded[one.name], saving[one.name], of_control[one.name]) for one in seen[1:]],
+        control_units=max(of_control.values()),
         shares=worst,
         rules=_rules(study, rules),
     )
@@ -194,7 +195,9 @@ def _rules(study: Study, rules: Rules) -> concluding.Rules:
     return concluding.Rules(limits, study.minimum_effect, OF_SHARES, rules.min_observations if exact else FEWEST)
 
 
-def _to_conclude(arm: ArmSeen, control: ArmSeen, guarded: Sequence[Guarded], saves: bool) -> concluding.ArmSeen:
+def _to_conclude(
+    arm: ArmSeen, control: ArmSeen, guarded: Sequence[Guarded], saves: bool, of_control: int
+) -> concluding.ArmSeen:
     return concluding.ArmSeen(
         name=arm.name,
         units=arm.units,
@@ -204,6 +207,7 @@ def _to_conclude(arm: ArmSeen, control: ArmSeen, guarded: Sequence[Guarded], sav
         faster=_saved(arm.latency_ms, control.latency_ms),
         saves=saves,
         guarded=tuple(guarded),
+        of_control=of_control,
     )
 
 

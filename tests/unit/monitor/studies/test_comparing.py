@@ -11,7 +11,7 @@ from ratchet_monitor.studies.finding import ArmSeen, Finding
 from ratchet_monitor.studies.metrics import Metric
 from ratchet_monitor.studies.past import Before, Past
 from ratchet_monitor.studies.sharing import OF_SHARES
-from ratchet_monitor.studies.study import Rail
+from ratchet_monitor.studies.study import Arm, Rail
 from tests.unit.monitor.make import NOW
 from tests.unit.monitor.studies.make import RULES, START, THREE, Played, exposure, study, word
 
@@ -223,3 +223,16 @@ async def test_the_false_verdicts_are_few() -> None:
     """Twenty experiments without a difference: at .05, more than 4 have a chance of .003."""
     found = [await Played(study(), seed).scored(300, {"a": 0.5, "b": 0.5}).found() for seed in range(20)]
     assert sum(one.verdict != "hold" for one in found) <= 4
+
+
+@pytest.mark.parametrize("order", ["abc", "acb"])
+async def test_an_arm_of_which_little_is_known_yet_keeps_no_other_from_its_verdict(order: str) -> None:
+    """Of one that gets 1 % nobody has spoken, as is no wonder among 400; the other is far worse."""
+    shares = {"a": 90, "b": 1, "c": 9}
+    arms = [Arm(name=name, share=shares[name], model=f"m-{name}") for name in order]
+    played = Played(study(*arms), seed=2).scored(400, {"a": 0.95, "b": 1.0, "c": 0.05})
+    silent = {one.result_id for one in played.observations if one.arm_of_experiment == "b"}
+    played.words = [one for one in played.words if one.result_id not in silent]
+    found = await played.found()
+    assert not found.mismatch
+    assert {arm.name: arm.verdict for arm in found.arms[1:]} == {"b": "hold", "c": "roll_back"}
