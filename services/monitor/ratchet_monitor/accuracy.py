@@ -26,7 +26,7 @@ ASSUMES: Final = (
     "type, range of confidence, and checks passed or not. That is right as far as, among answers that are alike in all "
     f"of this, those spoken of are as good as those not spoken of. Groups of fewer than {FEWEST} scores are pooled; "
     "covered is the share of the answers in a group with a score, and of the others weighted says nothing. Scores of "
-    "one user are taken as independent: where few people speak, intervals are too narrow."
+    "one user, or day, are taken as independent: where few people speak, or days differ, intervals are too narrow."
 )
 
 
