@@ -8,6 +8,7 @@ from ratchet_documents.parsed import Merged, Table
 _BEFORE = frozenset(("$", "€", "£", "¥", "US$", "CHF", "EUR", "USD", "$("))
 _AFTER = frozenset((")", "%", ")%", "%)"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DAY = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d-\d\d-\d\d")  # over a column
 # A sign may stand behind, and the raised mark of a note.
 _FIGURE = re.compile(r"[\s$€£¥(+\-–—−]*\d[\d,.'\s\xa0]*[)%\s]*[-−]?[⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:,[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*")
 MOST_HEADS = 4
@@ -52,7 +53,7 @@ def heads_of(rows: Rows) -> int:
     rows = [[row[at] if at < len(row) else "" for at in used] for row in rows[: MOST_HEADS + 2]]
     count = 0
     for row in rows[: MOST_HEADS + 1]:
-        if any(map(is_figure, row)):
+        if any(is_figure(cell) and not (at and _DAY.fullmatch(cell.strip())) for at, cell in enumerate(row)):
             break
         labels = bool(row) and bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
         if labels and len(row) > 1:

@@ -1,6 +1,6 @@
 """PDF: headings, paragraphs, lists, tables and columns by the places of their letters; what is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -217,6 +217,42 @@ def test_rows_of_figures_at_the_edges_of_pages_are_not_taken_for_headers(read: R
         )
         for at in range(1, 6)
     ]
+
+
+def at_each(y: float, places: Sequence[tuple[float, str]]) -> list[At]:
+    return [At(x, y, text) for x, text in places]
+
+
+BELOW = [
+    *at_each(686, ((72, "North"), (200, "120"), (300, "110"), (400, "340"), (500, "290"))),
+    *at_each(672, ((72, "South"), (200, "800"), (300, "850"), (400, "910"), (500, "940"))),
+]
+
+
+def test_a_head_in_the_middle_between_two_columns_is_over_both(read: Read) -> None:
+    heads = at_each(714, ((245.5, "Units"), (445.3, "Value")))
+    heads += at_each(700, ((197, "2025"), (297, "2024"), (397, "2025"), (497, "2024")))
+    (table,) = read("a.pdf", pdf([[*heads, *BELOW]])).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.rows[0] == ("", "Units", "Units", "Value", "Value")
+    assert table.merged == (Merged(0, 1, 1, 2), Merged(0, 3, 1, 2))
+
+
+def test_names_of_columns_as_near_as_words_stand_each_over_its_own(read: Read) -> None:
+    text = """#set text(size: 9pt)
+#table(columns: (60pt, auto, auto, auto, auto), stroke: none, inset: (x: 1pt), align: right,
+[USD m], [Q1 2024], [Q2 2024], [Q3 2024], [Q4 2024],
+[Sales], [100], [107], [114], [121], [Profit], [(3)], [4], [5], [6])"""
+    (table,) = read("a.pdf", typst.compile(text.encode())).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.rows[0] == ("USD m", "Q1 2024", "Q2 2024", "Q3 2024", "Q4 2024")
+
+
+def test_days_over_columns_are_heads_and_no_figures(read: Read) -> None:
+    text = "#table(columns: 3, [T€], [31.12.2025], [31.12.2024], [Kasse], [120], [88], [Vorräte], [40], [35])"
+    (table,) = read("a.pdf", typst.compile(text.encode())).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.heads == 1
 
 
 LONG = """#set page(height: 200pt, header: [Orchard Mills #h(1fr) 2025], footer: context counter(page).display())

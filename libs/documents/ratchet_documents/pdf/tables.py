@@ -13,6 +13,7 @@ from ratchet_documents.tidying import is_number
 
 NEAR = 2.2  # times the size of the letters, from one row to the next of a table
 _EDGE = 0.3  # times the size of the letters: such a difference has the left edge of a letter from that of another
+_CENTRED = 0.3  # times the size of the letters
 _APART = 6.0  # points
 _TOUCHES = 2.0  # points between cells that are drawn one under the other
 _LONG = 0.75  # of the width of the rows: a single segment wider than that is text, and no label of a row
@@ -135,14 +136,17 @@ def _undrawn(rows: Sequence[Row], columns: Columns, nearer: float) -> tuple[Cell
 
 
 def _over_each(segment: Segment, columns: Columns) -> list[Segment]:
-    """Names of columns that stand as near one another as words do: as many as columns, each with a number in it."""
+    """Names of columns that stand as near one another as words do: one over each, all of as many words (`Q1 2025`) and
+    with a number in it.
+    """
     words = segment.text.split(" ")
     place = _place(segment, columns)
-    if segment.in_cell or len(words) != len(segment.gaps) + 1 or len(words) != len(place) or len(words) < 2:
+    if segment.in_cell or len(words) != len(segment.gaps) + 1 or len(place) < 2 or len(words) % len(place):
         return [segment]
-    pieces = split(segment, range(len(words) - 1))
+    of_one = len(words) // len(place)
+    pieces = split(segment, range(of_one - 1, len(words) - 1, of_one))
     each = all(_place(piece, columns) == range(at, at + 1) for at, piece in zip(place, pieces, strict=True))
-    return pieces if each and all(any(map(str.isdigit, word)) for word in words) else [segment]
+    return pieces if each and all(any(map(str.isdigit, piece.text)) for piece in pieces) else [segment]
 
 
 def _ends_cell(above: Row, row: Row, columns: Columns, nearer: float) -> bool:
@@ -189,7 +193,9 @@ def _place(segment: Segment, columns: Columns, *, alone: bool = False) -> range:
     over = [at for at, (left, right) in enumerate(columns) if segment.left < right and segment.right > left]
     if not over:
         middle = (segment.left + segment.right) / 2
-        nearest = min(range(len(columns)), key=lambda at: abs(sum(columns[at]) / 2 - middle))
+        nearest, next_to_it = sorted(range(len(columns)), key=lambda at: abs(sum(columns[at]) / 2 - middle))[:2]
+        if abs((sum(columns[nearest]) + sum(columns[next_to_it])) / 4 - middle) < _CENTRED * segment.size:
+            return range(min(nearest, next_to_it), max(nearest, next_to_it) + 1)  # in the middle over both
         return range(nearest, nearest + 1)
     if alone and over[0] == 0:
         return range(1)
