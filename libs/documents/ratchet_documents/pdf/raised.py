@@ -5,6 +5,7 @@ from ratchet_documents.pdf.letters import Letters, Word
 SMALL = 0.9  # times what the word is set in
 _LOW = 0.75  # times as high as the first letter: fonts have small numbers of their own
 _HIGH = 0.3  # times the size of the word, over what is before it
+_BELOW = 0.08
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARKS = frozenset("0123456789,")
 
@@ -23,9 +24,10 @@ def with_mark(letters: Letters, word: Word) -> Word:
     if at == word.last:
         return word
     kept = at + 1 - word.first
-    if letters.box(word.last).bottom - letters.box(at).bottom > _HIGH * size:
+    higher = letters.box(word.last).bottom - letters.box(at).bottom
+    if higher > _HIGH * size:
         return word._replace(text=word.text[:kept] + word.text[kept:].translate(RAISED), last=at)
-    return word._replace(last=at)
+    return word._replace(last=at) if higher < -_BELOW * size else word
 
 
 def _height(letters: Letters, index: int) -> float:
