@@ -11,6 +11,7 @@ CELLS: Final = " | "
 _LONGEST_HEADING: Final = 12  # words
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 _ENDS_A_SENTENCE: Final = re.compile(r"[.!?:;…\"”')\]]\s*\Z")
+_LEGAL_FORM: Final = re.compile(r",?\s(?:Inc|Corp|Co|Ltd|Pty|(?:[A-Z]\.)+[A-Z])\.\Z")  # whose full stop ends nothing
 _TIME: Final = re.compile(
     r"\b(?:FY\s?\d\d|Q[1-4]|H[12]|(?:19|20)\d\d|\d{1,2}(?=,?\s+(?:19|20)\d\d)|[1-4][QH]\d\d)\b", re.I
 )
@@ -48,6 +49,8 @@ def _names_times(row: str) -> bool:
 
 def _is_heading(line: str) -> bool:
     """Short, with no figure but a time, and no sentence; what follows is another line."""
+    if form := _LEGAL_FORM.search(line):
+        return all(word[0].isupper() for word in line[: form.start()].split() if word not in ("of", "and", "&", "the"))
     if line.startswith(("- ", "• ", "* ")) or _ENDS_A_SENTENCE.search(line) or "," in line:
         return False
     return len(line.split()) <= _LONGEST_HEADING and not re.search(r"\d", _TIME.sub("", line))

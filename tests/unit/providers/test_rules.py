@@ -91,3 +91,11 @@ def test_rows_of_words_answer_and_lines_that_head_nothing_do_too() -> None:
     text = "Owner | Task\nMira | counts the boxes\nOskar | prices the pulp"
     assert answer_by_rule("qa", Reading(text, "Which task has Oskar?")).output == "Oskar | prices the pulp"
     assert answer_by_rule("qa", Reading("We meet in Oslo", "Where do we meet?")).output == "We meet in Oslo"
+
+
+@pytest.mark.parametrize("name", ["Corvale Energia S.A.", "Mills of Corvale, Inc.", "Corvale and Sons Ltd."])
+def test_the_name_of_a_company_is_a_heading_though_it_ends_with_a_full_stop(name: str) -> None:
+    text = f"[1] Report, page 1\n{name}\nTwo plants were opened."
+    assert answer_by_rule("qa", Reading(text, "What was the revenue of Corvale?")).output == "The text does not say."
+    sold = f"{name}\nThe mill was sold to {name}\nNobody said why."
+    assert answer_by_rule("qa", Reading(sold, "Who bought the mill?")).output == f"The mill was sold to {name}"
