@@ -251,6 +251,15 @@ async def test_a_wrong_field_is_named(site: Site, fields: dict[str, Any], named:
     assert (status, problem["errors"][0]["field"]) == (422, named)
 
 
+async def test_of_a_period_that_is_written_otherwise_it_is_said_how(site: Site) -> None:
+    how = "a period is written as 2022-Q3, 2022-H1 or 2022"
+    for status, problem in (
+        await site.send("text", "a.txt", period="third quarter"),
+        await site.app.get("/api/documents/graph?period=FY22"),
+    ):
+        assert (status, problem["errors"][0]["message"].removeprefix("Value error, ")) == (422, how)
+
+
 async def test_a_form_needs_one_file_with_a_name(site: Site) -> None:
     nameless = b'--b\r\nContent-Disposition: form-data; name="file"; filename="../"\r\n\r\ntext\r\n--b--\r\n'
     typed = {"Content-Type": "multipart/form-data; boundary=b"}

@@ -14,7 +14,7 @@ def test_a_period_may_be_written_in_some_ways(said: str, meant: str) -> None:
     assert ContextBody(periods=[said]).context().periods == (meant,)
 
 
-@pytest.mark.parametrize("said", ["last year", "2022-Q5", "Q3", "2022-Q3\n", ""])
+@pytest.mark.parametrize("said", ["last year", "2022-Q5", "Q3", "2022-Q3\n", "2022-13", "2022-00", ""])
 def test_of_one_that_is_written_otherwise_it_is_said_how(said: str) -> None:
     with pytest.raises(ValidationError, match="a period is written as 2022-Q3, Q3 2022"):
         ContextBody(periods=[said])

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ratchet_common.errors import message_of
 from ratchet_common.vocabulary import DocumentType
 from ratchet_router.api.document_form import WrongFormError
+from ratchet_router.api.own_period import OWN_PERIOD, own_period
 from ratchet_router.documents.document import DocumentRecord, Given, Read
 from ratchet_router.documents.registering import Outcome
 
@@ -22,7 +23,7 @@ class DocumentFields(BaseModel):
     document_id: str = Field("", pattern=r"^$|^doc_[0-9a-f]{32}$", description="a new revision of this document")
     title: str = Field("", max_length=300)
     company: str = Field("", max_length=200)
-    period: str = Field("", pattern=r"^$|^(19|20)\d\d(-(Q[1-4]|H[12]))?$", description="2022-Q3, 2022-H1 or 2022")
+    period: str = Field("", json_schema_extra={"pattern": f"^$|{OWN_PERIOD}"}, description="2022-Q3, 2022-H1 or 2022")
     document_type: str = Field("", json_schema_extra={"enum": ["", *map(str, DocumentType)]})
     date: str = Field("", max_length=10, description="2022-07-29")
     user_id: str = Field("", max_length=200, description="whose it is: it goes when he asks to be forgotten")
@@ -33,6 +34,11 @@ class DocumentFields(BaseModel):
         if given:
             date.fromisoformat(given)
         return given
+
+    @field_validator("period")
+    @classmethod
+    def _a_period(cls, given: str) -> str:
+        return own_period(given or None) or ""
 
     @field_validator("document_type")
     @classmethod

@@ -3,11 +3,13 @@
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import AfterValidator
 
 from ratchet_common.auth import MayGenerate
 from ratchet_documents.graph import MOST_HOPS, Kind, as_svg
 from ratchet_router.api.document_views import ID
 from ratchet_router.api.graph_views import GraphView, Shown, view
+from ratchet_router.api.own_period import OWN_PERIOD, own_period
 from ratchet_router.graph.asked import Asked
 from ratchet_router.graph.looking import Cursor, Looking, centred
 
@@ -41,7 +43,9 @@ async def documents_graph(
         str | None, Query(min_length=1, max_length=200, description="of it, or in its documents")
     ] = None,
     period: Annotated[
-        str | None, Query(pattern=r"^(19|20)\d\d(-(Q[1-4]|H[12]))?$", description="as 2022-Q3 or 2022")
+        str | None,
+        AfterValidator(own_period),
+        Query(json_schema_extra={"pattern": OWN_PERIOD}, description="as 2022-Q3 or 2022"),
     ] = None,
     depth: Annotated[int, Query(ge=0, le=MOST_HOPS, description="how many relations away from the entity")] = 1,
     limit: Annotated[int, Query(ge=1, le=1_000, description="relations; around an entity 500 at most")] = 200,
