@@ -14,6 +14,8 @@ from ratchet_monitor.studies.metrics import BOUNDED, UNIT_OF, Metric, Unit
 from ratchet_monitor.studies.study import Arm, Rail, Study
 
 MINIMUM_EFFECT: Final = 0.05
+FINEST: Final = 1e-9  # a nano-dollar: costs are counted no finer, and an interval made for less overflows
+TOO_FINE: Final = "finer than anything is measured"
 WINDOW_HOURS: Final[dict[Unit, float]] = {"result": 0.0, "session": 1.0, "user": 24.0}
 PRE_PERIOD_DAYS: Final = 7
 RESERVED: Final = frozenset({"control", "shares"})  # what verdicts call their own numbers by
@@ -145,6 +147,8 @@ def _insist_on_metric(asked: Asked) -> None:
             f"minimum_effect: {asked.metric} is measured in {UNIT_OF[asked.metric]}: say how many of them matter.",
             "minimum_effect",
         )
+    if asked.minimum_effect is not None and asked.minimum_effect < FINEST:
+        raise ExperimentRefusedError(f"minimum_effect: it is below {FINEST:g}, {TOO_FINE}.", "minimum_effect")
     if asked.metric in BOUNDED and (asked.minimum_effect or 0) >= 1:
         raise ExperimentRefusedError("minimum_effect: it lies between 0 and 1 for this metric.", "minimum_effect")
 
@@ -162,6 +166,8 @@ def _insist_on_rails(asked: Asked) -> None:
             raise ExperimentRefusedError(
                 f"{field}.limit: say how many {UNIT_OF[rail.metric]} an arm may take more, above 0.", f"{field}.limit"
             )
+        if 0 < rail.limit < FINEST:
+            raise ExperimentRefusedError(f"{field}.limit: it is below {FINEST:g}, {TOO_FINE}.", f"{field}.limit")
 
 
 def _pre_period(asked: Asked, raw_days: int) -> int:

@@ -74,6 +74,8 @@ def arm(name: str, share: int, **what: Any) -> Arm:
         (asked(A, arm("v", 50, version_id="summary-99999999")), "arms.1.version_id", f"base, {V} can"),
         (asked(metric=Metric.LATENCY), "minimum_effect", "measured in ms"),
         (asked(minimum_effect=1.5), "minimum_effect", "between 0 and 1"),
+        (asked(minimum_effect=1e-300), "minimum_effect", "below 1e-09"),
+        (asked(guard_rails=(Rail(metric=Metric.LATENCY, limit=1e-300),)), "guard_rails.0.limit", "below 1e-09"),
         (asked(metric=Metric.COST_PER_SESSION, unit="result", minimum_effect=0.1), "unit", "single answers"),
         (asked(guard_rails=(Rail(metric=Metric.SCORE, limit=0.1),)), "guard_rails.0", "watched already"),
         (asked(guard_rails=(Rail(metric=Metric.FAILURE, limit=0.1),) * 2), "guard_rails.1", "watched already"),
