@@ -2,7 +2,8 @@
 
 Each kind of day, workday and weekend, has a level: the mean of the last four weeks, where a day two weeks ago counts
 half as much as yesterday. What is left of the month is drawn a thousand times from those weeks, each time moved to the
-level of weeks drawn with replacement: the interval holds how days differ, and how little four weeks tell of their mean.
+level of weeks drawn with replacement: the interval holds how days differ, and how little four weeks tell of their mean,
+or fewer of how days differ: few that are alike by chance promise more than they know.
 It does not hold what has never been: a launch, a new price.
 """
 
@@ -93,14 +94,19 @@ def _drawn(seen: Sequence[tuple[date, float]], left: Sequence[tuple[date, float]
 
 
 def _of_a_kind(ours: Sequence[tuple[int, float]], shares: Floats, rng: np.random.Generator) -> Floats:
-    """Days as they were, moved to a level that days drawn anew have: (days ago, USD)."""
+    """Days as they were, moved to a level that days drawn anew have: (days ago, USD).
+
+    As Student's: what is off the level is as much wider as the spread of so few days may be.
+    """
     ages, usd = (np.array(column, float) for column in zip(*ours, strict=True))
     likely = 0.5 ** (ages / HALF_LIFE)
     likely /= likely.sum()
+    level, worth = usd @ likely, 1 / (likely @ likely)  # as many days of equal weight would know the level as well
     again = rng.choice(usd.size, (RUNS, usd.size), p=likely)
-    levels = usd[again].mean(axis=1)
-    days = usd[rng.choice(usd.size, (RUNS, shares.size), p=likely)]
-    own = days - usd @ likely + levels[:, None]
+    levels = (usd[again].mean(axis=1) - level) * np.sqrt(usd.size / worth)
+    days = usd[rng.choice(usd.size, (RUNS, shares.size), p=likely)] - level
+    wider = np.sqrt(worth / rng.chisquare(worth - 1, RUNS))
+    own = level + wider[:, None] * (days + levels[:, None])
     return np.asarray(np.maximum(own, 0) @ shares, dtype=np.float64)
 
 

@@ -74,6 +74,20 @@ def test_the_interval_holds_about_as_often_as_it_says() -> None:
     assert 0.74 <= held / runs <= 0.86
 
 
+@pytest.mark.parametrize("history", [LEAST, 5, 10])
+def test_it_holds_as_often_where_few_days_are_known(history: int) -> None:
+    """400 months of days that scatter by a third: without what few days leave open of their spread, .63 to .74."""
+    rng, held, runs = np.random.default_rng(12), 0, 400
+    for _ in range(runs):
+        costs = {TODAY + DAY * ahead: float(rng.gamma(9)) for ahead in range(-history, 16)}
+        found = forecast({day: usd for day, usd in costs.items() if day < TODAY}, NOON - DAY / 2)
+        came = sum(usd for day, usd in costs.items() if day.month == TODAY.month)
+        assert found.low is not None
+        assert found.high is not None
+        held += found.low <= came <= found.high
+    assert 0.74 <= held / runs <= 0.86
+
+
 def test_another_months_days_are_not_of_this_one() -> None:
     first = datetime(2026, 6, 1, tzinfo=UTC)
     found = forecast({first.date() - DAY * back: 10.0 for back in range(1, HISTORY + 1)}, first)
