@@ -98,6 +98,27 @@ def test_two_columns_are_read_one_after_the_other(read: Read) -> None:
     assert blocks == (Heading(1, "Over both"), Paragraph(" ".join(left)), Paragraph(" ".join(right)))
 
 
+def test_two_columns_whose_lines_stand_at_other_heights_are_two_with_the_table_in_one(read: Read) -> None:
+    half = TEXT[:45]
+    page = [
+        *lines(72, 700, *(f"{half} {at}" for at in range(8))),
+        *lines(330, 695, *(f"{half} R{at}" for at in range(14))),
+    ]
+    page += [At(180, 590, "2025"), At(230, 590, "2024"), At(72, 576, "Wages"), At(180, 576, "70"), At(230, 576, "66")]
+    page += [At(72, 562, "Energy"), At(180, 562, "12"), At(230, 562, "19")]
+    left, table, right = read("a.pdf", pdf([page])).pages[0].blocks
+    assert left == Paragraph(" ".join(f"{half} {at}" for at in range(8)))
+    assert table == Table((("", "2025", "2024"), ("Wages", "70", "66"), ("Energy", "12", "19")), 1)
+    assert right == Paragraph(" ".join(f"{half} R{at}" for at in range(14)))
+
+
+def test_drawn_cells_with_long_text_are_no_columns_of_text(read: Read) -> None:
+    each = "".join(f"[Risk {at}: {TEXT}], [Plan {at}: {TEXT}]," for at in range(5))
+    (table,) = read("a.pdf", typst.compile(f"#table(columns: (1fr, 1fr), {each})".encode())).pages[0].blocks
+    assert isinstance(table, Table)
+    assert table.rows == tuple((f"Risk {at}: {TEXT}", f"Plan {at}: {TEXT}") for at in range(5))
+
+
 def test_what_runs_along_the_pages_is_left_out_and_said(read: Read) -> None:
     pages = [
         [At(72, 770, "Example Corp. quarterly report"), *lines(72, 700, f"{TEXT} {word}"), At(300, 30, f"Page {at}")]

@@ -114,19 +114,42 @@ def _gap(rows: Sequence[Row]) -> float | None:
     if len(rows) < _TWO_COLUMNS_FROM:
         return None
     width = max(row.right for row in rows) - min(row.left for row in rows)
-    pairs = [
-        row.segments
+    in_frames = len({one.cell for row in rows for one in row.segments if one.cell}) == 1  # around each of the columns
+    wide = [
+        [
+            one
+            for one in row.segments
+            if one.right - one.left > _WIDE_TEXT * width and (in_frames or not one.cell) and _reads_as_text(one.text)
+        ]
         for row in rows
-        if len(row.segments) == 2
-        and all(one.right - one.left > _WIDE_TEXT * width and _reads_as_text(one.text) for one in row.segments)
     ]
+    pairs = [its for its, row in zip(wide, rows, strict=True) if len(its) == len(row.segments) == 2]
     if len(pairs) < _TWO_COLUMNS_FROM:
-        return None
+        return _between([one for its in wide for one in its], rows)
     ends, begins = max(first.right for first, _ in pairs), min(second.left for _, second in pairs)
     if ends < begins:
         return (ends + begins) / 2
     middle = median((first.right + second.left) / 2 for first, second in pairs)
     return middle if all(first.right < middle < second.left for first, second in pairs) else None
+
+
+def _between(wide: Sequence[Segment], rows: Sequence[Row]) -> float | None:
+    """The same where the lines of one column stand at other heights than those of the other. `wide`: lines of text."""
+    middle = (min(row.left for row in rows) + max(row.right for row in rows)) / 2
+    left = [one for one in wide if one.right < middle + one.size]
+    right = [one for one in wide if one.left > middle - one.size]
+    if min(_beside(left, right), _beside(right, left)) < _TWO_COLUMNS_FROM:
+        return None
+    ends, begins = max(one.right for one in left), min(one.left for one in right)
+    gap = (ends + begins) / 2
+    low, high = max(left[-1].bottom, right[-1].bottom), min(left[0].top, right[0].top)
+    crosses = any(one.left < gap < one.right and low < one.middle < high for row in rows for one in row.segments)
+    return None if crosses or ends >= begins else gap
+
+
+def _beside(segments: Sequence[Segment], others: Sequence[Segment]) -> int:
+    """How many stand no higher than the first of the others, and no lower than the last."""
+    return sum(1 for one in segments if others and others[-1].bottom <= one.middle <= others[0].top)
 
 
 def _reads_as_text(text: str) -> bool:
