@@ -525,6 +525,14 @@ def test_what_stands_in_one_drawn_cell_keeps_its_order(read: Read) -> None:
     assert table.rows == (("Item", "in T€"), ("Sales", "11 920,0"), ("Costs", "$ 7,400"))
 
 
+@pytest.mark.parametrize("turned", ["90deg", "-90deg", "180deg"])
+def test_a_drawn_table_that_is_turned_is_read_as_it_is_upright(read: Read, turned: str) -> None:
+    text = f"#rotate({turned}, reflow: true, [{SPANNING}])"
+    (table,) = read("a.pdf", typst.compile(text.encode())).pages[0].blocks
+    assert isinstance(table, Table)
+    assert (table.rows[2:4], table.heads) == ((("North", "120", "110"), ("North", "130", "100")), 2)
+
+
 def test_drawn_tables_side_by_side_are_two(read: Read) -> None:
     left, right = (
         f"#table(columns: (1fr, auto), [{name}], [2023], [Of old], [10], [Of new], [20])" for name in ("A", "B")

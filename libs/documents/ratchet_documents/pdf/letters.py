@@ -3,6 +3,7 @@
 import ctypes
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from ratchet_documents.limits import Account
 _WORD = re.compile(r"[^\s\x00]+")
 _FORCED_BOLD = 1 << 18
 _OFTEN = 4096
+_LOOKED_AT = 100  # letters of a page
 
 
 class Word(NamedTuple):
@@ -32,6 +34,41 @@ class Box(NamedTuple):
         """The smallest that both are in."""
         left, right, bottom, top = other
         return Box(min(self.left, left), max(self.right, right), min(self.bottom, bottom), max(self.top, top))
+
+
+def turned_by(text_page: Any, *, otherwise: int) -> int:
+    """By how many right angles, clockwise, a page is turned for most letters to be upright: programs turn what is on
+    it as well as the page. `otherwise`: where that cannot be told.
+    """
+    page = text_page.raw
+    count = pdfium.FPDFText_CountChars(page)
+    angles = Counter(
+        _right_angles(page, index)
+        for index in range(0, count, max(1, count // _LOOKED_AT))
+        if pdfium.FPDFText_GetUnicode(page, index) > ord(" ")
+    )
+    most = angles.most_common(1)
+    return most[0][0] if most and 2 * most[0][1] > angles.total() else otherwise
+
+
+def _right_angles(page: Any, index: int) -> int:
+    """A size below 0 is upright where the matrix turns it once more."""
+    angle, size = float(pdfium.FPDFText_GetCharAngle(page, index)), float(pdfium.FPDFText_GetFontSize(page, index))
+    return (round(-math.degrees(angle) / 90) + (2 if size < 0 else 0)) % 4
+
+
+def turned_box(box: Box, turned: int) -> Box:
+    """As it is where the page is shown turned by so many right angles."""
+    left, right, bottom, top = box
+    match turned:
+        case 0:
+            return box
+        case 1:
+            return Box(bottom, top, -right, -left)
+        case 2:
+            return Box(-right, -left, -top, -bottom)
+        case _:
+            return Box(-top, -bottom, left, right)
 
 
 class Letters:
@@ -69,16 +106,7 @@ class Letters:
         x1, x2, y1, y2 = self._sides
         if not pdfium.FPDFText_GetCharBox(self._page, index, *self._references):
             return Box(0.0, 0.0, 0.0, 0.0)
-        left, right, bottom, top = x1.value, x2.value, y1.value, y2.value
-        match self._turned:
-            case 0:
-                return Box(left, right, bottom, top)
-            case 1:
-                return Box(bottom, top, -right, -left)
-            case 2:
-                return Box(-right, -left, -top, -bottom)
-            case _:
-                return Box(-top, -bottom, left, right)
+        return turned_box(Box(x1.value, x2.value, y1.value, y2.value), self._turned)
 
     def size(self, index: int) -> float:
         """As the page shows it: many programs set 1 as the size of the font and give the size by a matrix."""

@@ -9,6 +9,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from ratchet_documents.limits import Account
+from ratchet_documents.pdf.letters import Box, turned_box
 
 _THIN = 3.0  # points
 _SHORTEST = 6.0
@@ -62,8 +63,8 @@ class Drawn:
 NOTHING_DRAWN = Drawn(Rules(()), Rules(()))
 
 
-def drawn_on(page: Any, account: Account) -> Drawn:
-    """`page`: a PdfPage that is not turned. Raises RefusedError."""
+def drawn_on(page: Any, turned: int, account: Account) -> Drawn:
+    """`page`: a PdfPage. `turned`: by so many right angles, clockwise. Raises RefusedError."""
     sides = [ctypes.c_float() for _ in range(4)]
     upright: list[Rule] = []
     lying: list[Rule] = []
@@ -76,6 +77,7 @@ def drawn_on(page: Any, account: Account) -> Drawn:
         if not pdfium.FPDFPageObj_GetBounds(drawn, *map(ctypes.byref, sides)):
             continue
         left, bottom, right, top = (side.value for side in sides)
+        left, right, bottom, top = turned_box(Box(left, right, bottom, top), turned)
         wide, high = right - left, top - bottom
         if max(wide, high) < _SHORTEST:
             continue

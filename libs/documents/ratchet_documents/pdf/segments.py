@@ -9,10 +9,10 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from ratchet_documents.limits import Account
-from ratchet_documents.pdf.letters import Box, Letters, Word, words_of
+from ratchet_documents.pdf.letters import Box, Letters, Word, turned_by, words_of
 from ratchet_documents.pdf.mixed_words import is_right_to_left, parts_of
 from ratchet_documents.pdf.raised import RAISED, SMALL, with_mark
-from ratchet_documents.pdf.rules import NOTHING_DRAWN, Drawn, Rules, drawn_on
+from ratchet_documents.pdf.rules import Drawn, Rules, drawn_on
 
 WIDE = 1.1  # times the size of the letters: such a gap parts cells, and columns
 _NARROW = 0.5  # such a gap is wider than those between words, and may part cells
@@ -85,10 +85,10 @@ def segments_of(page: Any, account: Account) -> list[Segment]:
 
     Raises RefusedError.
     """
-    turned = int(pdfium.FPDFPage_GetRotation(page.raw))
-    drawn = NOTHING_DRAWN if turned else drawn_on(page, account)
     text_page = page.get_textpage()
     try:
+        turned = turned_by(text_page, otherwise=int(pdfium.FPDFPage_GetRotation(page.raw)))
+        drawn = drawn_on(page, turned, account)
         letters = Letters(text_page, turned, account)
         text = letters.text()
         if is_right_to_left(text):
