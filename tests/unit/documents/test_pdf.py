@@ -347,6 +347,15 @@ DRAWN = """#table(columns: 4, [Item], [Qty], [Unit price], [Amount], [Valve DN40
 [Gasket set], [30], [£6.20], [£186.00], table.cell(colspan: 3)[Subtotal], [£1,200.00])"""
 
 
+def test_a_word_from_right_to_left_takes_no_drawn_table_of_its_page_away(read: Read) -> None:
+    table = "#table(columns: 3, [Item], [2025], [2024], [Sales], [1,204], [(1,118)])"
+    text = f'#set text(font: "DejaVu Sans Mono", size: 9pt)\nThe firm שלום met.\n{table}'
+    assert read("a.pdf", typst.compile(text.encode())).pages[0].blocks == (
+        Paragraph("The firm שלום met."),
+        Table((("Item", "2025", "2024"), ("Sales", "1,204", "(1,118)")), 1),
+    )
+
+
 def test_narrow_columns_without_lines_are_told_apart_by_the_gaps_that_rows_share(read: Read) -> None:
     (table,) = read("a.pdf", typst.compile(NARROW.encode())).pages[0].blocks
     assert isinstance(table, Table)

@@ -36,10 +36,14 @@ def said_of(segments: Sequence[Segment]) -> str:
 
 
 def pieces_of(line: Sequence[Segment], *, from_right: bool) -> list[Segment]:
-    """The words of one line, from left to right, joined where no wide gap is between them. `from_right`: the page."""
+    """The words of one line, from left to right, joined where neither a wide gap nor a drawn line is between them.
+
+    `from_right`: the page.
+    """
     pieces: list[list[Segment]] = []
     for word in line:
-        if pieces and word.left - pieces[-1][-1].right <= WIDE * word.size:
+        before = pieces[-1][-1] if pieces else None
+        if before and word.left - before.right <= WIDE * word.size and word.sides == before.sides:
             pieces[-1].append(word)
         else:
             pieces.append([word])
@@ -48,7 +52,8 @@ def pieces_of(line: Sequence[Segment], *, from_right: bool) -> list[Segment]:
 
 def mirrored(segment: Segment) -> Segment:
     """As if the page were read from left to right: what stands at the right comes first, columns of a table too."""
-    return replace(segment, left=-segment.right, right=-segment.left)
+    sides = (-segment.sides[1], -segment.sides[0]) if segment.sides else None
+    return replace(segment, left=-segment.right, right=-segment.left, sides=sides)
 
 
 def _joined(words: Sequence[Segment], *, from_right: bool) -> Segment:
@@ -65,6 +70,8 @@ def _joined(words: Sequence[Segment], *, from_right: bool) -> Segment:
         max(word.top for word in words),
         words[0].size,
         all(word.bold for word in words),
+        sides=words[0].sides,
+        cell=words[0].cell,
     )
 
 

@@ -56,8 +56,7 @@ def rows_of(segments: Sequence[Segment]) -> list[list[Row]]:
         from_right = read_from_right(segments)
         lines = [pieces_of(row.segments, from_right=from_right) for row in _rows(segments)]
         segments = [mirrored(piece) if from_right else piece for line in lines for piece in line]
-    else:
-        segments = _whole(segments)
+    segments = _whole(segments)
     rows = [Row(tuple(line)) for line in figures_parted([row.segments for row in _rows(segments)])]
     gap = _gap(rows)
     if gap is None:

@@ -59,15 +59,10 @@ class _Held:
         self.box = self.box.together_with(piece.box)
 
     def segment(self, drawn: Drawn, *, goes_on: bool) -> Segment:
-        left, right, bottom, top = self.box
-        middle = (bottom + top) / 2
-        sides = cell = None
-        if lines := drawn.upright.around(left, right, middle, middle):
-            sides = (lines[0] + _INSIDE, lines[1] - _INSIDE)
-            cell = drawn.lying.around(bottom, top, sides[0] + _INSIDE, sides[1] - _INSIDE)
+        sides, cell = _around(self.box, drawn)
         return Segment(
             " ".join(self.words),
-            *(left, right, bottom, top, self.size, self.bold),
+            *(*self.box, self.size, self.bold),
             goes_on=goes_on,
             gaps=tuple(self.gaps),
             cell=cell,
@@ -78,6 +73,15 @@ class _Held:
         """`raised` tells a note, or is an exponent: it is no part of the figure before it."""
         self.words[-1] += raised.words[0].translate(RAISED)
         self.box = self.box._replace(right=max(self.box.right, raised.box.right))
+
+
+def _around(box: Box, drawn: Drawn) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """Its `sides` and `cell`."""
+    middle = (box.bottom + box.top) / 2
+    if (lines := drawn.upright.around(box.left, box.right, middle, middle)) is None:
+        return None, None
+    sides = (lines[0] + _INSIDE, lines[1] - _INSIDE)
+    return sides, drawn.lying.around(box.bottom, box.top, sides[0] + _INSIDE, sides[1] - _INSIDE)
 
 
 def segments_of(page: Any, account: Account) -> list[Segment]:
@@ -92,7 +96,7 @@ def segments_of(page: Any, account: Account) -> list[Segment]:
         letters = Letters(text_page, turned, account)
         text = letters.text()
         if is_right_to_left(text):
-            return [_alone(letters, part) for word in words_of(text) for part in parts_of(letters, word)]
+            return [_alone(letters, part, drawn) for word in words_of(text) for part in parts_of(letters, word)]
         return list(_from_left(letters, text, drawn))
     finally:
         text_page.close()
@@ -152,9 +156,11 @@ def _goes_on(held: _Held, piece: _Held, rules: Rules) -> bool:
     return not rules.part(line.right, its.left, middle)
 
 
-def _alone(letters: Letters, word: Word) -> Segment:
+def _alone(letters: Letters, word: Word, drawn: Drawn) -> Segment:
     # A number in a word from right to left has its first letter inside of it.
     others = range(word.first, word.last + 1) if is_right_to_left(word.text) else (word.first, word.last)
     box = reduce(Box.together_with, map(letters.box, others))
     size = letters.size(word.first) or box.top - box.bottom
-    return Segment(_BROKEN_WORD.sub("\xad", word.text), *box, size, letters.is_bold(word.first))
+    sides, cell = _around(box, drawn)
+    text = _BROKEN_WORD.sub("\xad", word.text)
+    return Segment(text, *box, size, letters.is_bold(word.first), sides=sides, cell=cell)
