@@ -44,6 +44,8 @@ _EMPTY: Final = """
 a an and are as at be by did do does for from had has have how in is it its many much of on or s that the their to was
 were what when where which who whom whose why will with
 """
+STEM: Final = 5  # letters by which two forms of a word are known as one
+TELLING: Final = 7  # letters of a word that is hardly a verb in another form: bought, of what was sold
 EMPTY: Final = frozenset(_EMPTY.split())  # words that every question has
 
 
@@ -119,8 +121,18 @@ def best_sentence(reading: Reading) -> str:
     asked = asked - EMPTY or asked
     if not asked:
         return found[0].text if found else NOTHING
+    if _speaks_of_another(reading.document, asked):
+        return NOTHING
     near = [one for one in found if asked & _words(one.text)]
     return max(near, key=lambda one: _nearness(one, asked)).text if near else NOTHING
+
+
+def _speaks_of_another(document: str, asked: frozenset[str]) -> bool:
+    """Whether what is asked for stands nowhere in the text: of an observatory a text on a bridge says nothing, although
+    both are in the same town. As far as words tell: a text that has it in other words is not understood by rules.
+    """
+    there = {word[:STEM] for word in _words(document)}
+    return any(len(word) >= TELLING and word.isalpha() and word[:STEM] not in there for word in asked)
 
 
 def _nearness(one: Says, asked: frozenset[str]) -> tuple[int, int]:

@@ -3,7 +3,7 @@ import pytest
 from ratchet_common.conversation import Reading
 from ratchet_common.vocabulary import TaskType
 from ratchet_providers.base import ModelRequest
-from ratchet_providers.rules import SUMMARY_WORDS, answer_by_rule
+from ratchet_providers.rules import NOTHING, SUMMARY_WORDS, answer_by_rule
 from ratchet_providers.simulated import Simulated
 
 TEXT = "It rained. Please send the API draft by Monday. The contract costs $1,200. Without a backup we lose a week."
@@ -99,3 +99,11 @@ def test_the_name_of_a_company_is_a_heading_though_it_ends_with_a_full_stop(name
     assert answer_by_rule("qa", Reading(text, "What was the revenue of Corvale?")).output == "The text does not say."
     sold = f"{name}\nThe mill was sold to {name}\nNobody said why."
     assert answer_by_rule("qa", Reading(sold, "Who bought the mill?")).output == f"The mill was sold to {name}"
+
+
+def test_of_what_stands_nowhere_the_text_does_not_say() -> None:
+    """Though its town and its cost stand beside one another, of another building."""
+    text = "[1] Aldern, page 3\nThe bridge of Aldern cost 3 million. It was opened in 2021."
+    assert answer_by_rule("qa", Reading(text, "What did the bridge of Aldern cost?")).output.startswith("The bridge")
+    assert answer_by_rule("qa", Reading(text, "What did the observatory of Aldern cost?")).output == NOTHING
+    assert answer_by_rule("qa", Reading(text, "What did the bridges of Aldern cost?")).output.startswith("The bridge")
