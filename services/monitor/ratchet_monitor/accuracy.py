@@ -10,34 +10,31 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ratchet_monitor.behind import Behind
+from ratchet_monitor.blocks import FEWEST as FEWEST_BLOCKS
+from ratchet_monitor.blocks import Design, design
 from ratchet_monitor.buckets import CONFIDENCE_BINS, OTHERS, Kind, Period, Tally, with_calibration
+from ratchet_monitor.counted import BY_BLOCK, Counted
 from ratchet_monitor.drift.accuracy import Scores, scores_of_sums
 from ratchet_monitor.hearing import EMPTY, FEWEST, heard_in
 from ratchet_monitor.intervals import wilson
 from ratchet_monitor.kinds import Floats
+from ratchet_monitor.known import known
+from ratchet_monitor.means import Mean, mean_of
 from ratchet_monitor.observations import MILLION
 from ratchet_monitor.performance import calibration_error
 
 MOST_KINDS: Final = 5_000  # told apart; what comes beyond is counted as one
 MOST_VALUES: Final = 100  # of each dimension
+SCORES: Final = [BY_BLOCK.index(name) for name in ("scored", "score")]
 ASSUMES: Final = (
     "raw: every score counts once, so whoever speaks more often counts more. weighted: each score counts for as many "
     "answers as there are for one score among those of the same version, model, tier, template, approach, document "
     "type, range of confidence, and checks passed or not. That is right as far as, among answers that are alike in all "
     f"of this, those spoken of are as good as those not spoken of. Groups of fewer than {FEWEST} scores are pooled; "
     "covered is the share of the answers in a group with a score, and of the others weighted says nothing. Scores of "
-    "one user, or day, are taken as independent: where few people speak, or days differ, intervals are too narrow."
+    "one user are taken as independent: where few people speak, intervals are too narrow. Where days differ by more "
+    f"than chance, of {FEWEST_BLOCKS} that are known, intervals are as much wider."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Mean:
-    """With its 95 % interval. `n`: scores. `effective_n`: yes/no answers of equal weight that would know it as well."""
-
-    value: float
-    interval: tuple[float, float]
-    n: int
-    effective_n: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +79,17 @@ Place = tuple[str, Kind]  # a task, and a kind of answers
 
 
 class Told(NamedTuple):
-    """Of one kind of answers. `strata`: a line is one (hearing.Stratum)."""
+    """Of one kind of answers. `strata`: a line is one (hearing.Stratum). `days`: a line is one, scored ones and their
+    scores."""
 
     tally: Tally
     strata: Floats
+    days: Floats
 
 
-def told(tally: Tally) -> Told:
+def told(tally: Tally, days: Floats) -> Told:
     strata = [tally.strata[number] for number in sorted(tally.strata)]
-    return Told(tally, np.array(strata, np.float64).reshape(-1, len(EMPTY)))
+    return Told(tally, np.array(strata, np.float64).reshape(-1, len(EMPTY)), days)
 
 
 class Hearings:
@@ -108,9 +107,10 @@ class Hearings:
                     place = (period.task_type, Kind(*(OTHERS,) * 6, cached=False))
                 self._found.setdefault(place, Tally()).add(cell.tally)
 
-    def accuracies(self) -> Accuracies:
+    def accuracies(self, by_day: Counted) -> Accuracies:
+        """`by_day`: of the same time, how days differ is told from."""
         # in one order, whatever came first: sums of floats are the same
-        found = {place: told(tally) for place, tally in sorted(self._found.items())}
+        found = {place: told(tally, _days(place, by_day)) for place, tally in sorted(self._found.items())}
         return Accuracies(
             whole=accuracy_of(found.values()),
             by_task=_by(found, lambda place: place[0]),
@@ -124,31 +124,38 @@ class Hearings:
 
 def accuracy_of(several: Iterable[Told]) -> Accuracy:
     """Each of one kind of answers: the strata of two kinds are not the same."""
-    strata = [np.zeros((0, len(EMPTY)))]
+    strata, days = [np.zeros((0, len(EMPTY)))], np.zeros((0, len(SCORES)))
     together = Tally()
-    for tally, its in several:
+    for tally, its, on in several:
         strata.append(its)
+        days = days + on if len(days) else on
         together.answered += tally.answered
         together.judged += tally.judged
         together.judged_score += tally.judged_score
         with_calibration(together.calibration, tally.calibration)
     found = heard_in(np.concatenate(strata))
+    raw, weighted, of = known(found.raw), known(found.weighted), _design(found.raw, days)
     return Accuracy(
         answers=together.answered,
-        raw=_mean(found.raw),
-        weighted=_mean(found.weighted),
+        raw=mean_of(raw and raw.with_design(of)),
+        weighted=mean_of(weighted and weighted.with_design(of)),
         covered=round(found.covered, 6),
-        judge=_mean(scores_of_sums(together.judged, together.judged_score / MILLION)),
+        judge=mean_of(known(scores_of_sums(together.judged, together.judged_score / MILLION))),
         calibration_error=calibration_error(together.calibration),
         reliability=[_bin(number, *counts) for number, counts in sorted(together.calibration.items())],
     )
 
 
-def _mean(scores: Scores) -> Mean | None:
-    if not scores.n:
-        return None
-    low, high = wilson(scores.mean, scores.yes_or_no)
-    return Mean(round(scores.mean, 6), (round(low, 6), round(high, 6)), scores.n, round(scores.yes_or_no, 1))
+def _days(place: Place, by_day: Counted) -> Floats:
+    """Nothing of a kind that is not told apart there."""
+    row = by_day.kinds.get(place)
+    return by_day.by_block[row][:, SCORES] if row is not None else np.zeros((by_day.blocks.blocks, len(SCORES)))
+
+
+def _design(raw: Scores, days: Floats) -> Design:
+    plain = known(raw)
+    scores = {number: (int(n), score / MILLION) for number, (n, score) in enumerate(days.tolist())}
+    return design(scores, plain.mean * (1 - plain.mean) / plain.worth if plain else 0.0)
 
 
 def _bin(number: int, n: int, confidence: int, score: int) -> ReliabilityBin:

@@ -1,8 +1,12 @@
+from datetime import datetime
+
 import msgspec
 import pytest
 
 from ratchet_monitor.accuracy import MOST_VALUES, Accuracies, Hearings
-from ratchet_monitor.buckets import OTHERS, Build, Period
+from ratchet_monitor.blocks import DAY, Blocks
+from ratchet_monitor.buckets import OTHERS, Build, Contents, Period
+from ratchet_monitor.counted import Counted
 from ratchet_monitor.observations import Observation
 from ratchet_monitor.scores import Scored, by_result, score_of
 from tests.unit.monitor.make import HOUR, NOW, joined, observation, result_id
@@ -13,8 +17,16 @@ def accuracies(observations: list[Observation], scores: dict[int, float], **want
     for one in observations:
         build.add(one)
     hearings = Hearings(lambda kind: all(getattr(kind, name) == value for name, value in wanted.items()))
-    hearings.include(Period("summary", HOUR, build.contents()))
-    return hearings.accuracies()
+    contents = build.contents()
+    hearings.include(Period("summary", HOUR, contents))
+    return hearings.accuracies(by_day((HOUR, contents)))
+
+
+def by_day(*parts: tuple[datetime, Contents]) -> Counted:
+    counted = Counted(Blocks(parts[0][0], parts[-1][0] + DAY))
+    for start, contents in parts:
+        counted.add("summary", start, contents.cells)
+    return counted
 
 
 SEEN = [
@@ -63,8 +75,9 @@ def test_a_judge_is_never_mixed_with_people() -> None:
     for number in (1, 2):
         build.add(observation(number))
     hearings = Hearings(lambda _: True)
-    hearings.include(Period("summary", HOUR, build.contents()))
-    found = hearings.accuracies().whole
+    contents = build.contents()
+    hearings.include(Period("summary", HOUR, contents))
+    found = hearings.accuracies(by_day((HOUR, contents))).whole
     assert found.raw is not None
     assert found.judge is not None
     assert (found.raw.n, found.raw.value) == (1, 1.0)
@@ -87,3 +100,37 @@ def test_many_templates_are_bounded() -> None:
     found = accuracies(many, {0: 1.0})
     assert len(found.by_template) == MOST_VALUES + 1
     assert found.by_template[OTHERS].answers == 40
+
+
+def of_days(*good: int) -> Accuracies:
+    """Of twenty answers a day, all spoken of, so many were good."""
+    hearings, parts = Hearings(lambda _: True), []
+    for day, n in enumerate(good):
+        at, number = HOUR + day * DAY, 20 * day
+        scored = {result_id(number + k, at): Scored(1_000_000 * (k < n), 0, 1) for k in range(20)}
+        build = Build(scored, {})
+        for k in range(20):
+            build.add(observation(number + k, at=at, seen_at=at))
+        parts.append((at, build.contents()))
+        hearings.include(Period("summary", at, parts[-1][1]))
+    return hearings.accuracies(by_day(*parts))
+
+
+def test_where_days_are_good_or_bad_as_a_whole_as_much_is_known_as_there_are_days() -> None:
+    found = of_days(*(20, 10) * 10)
+    (of_model,) = found.by_model.values()
+    for one in (found.whole.raw, found.whole.weighted, of_model.weighted):
+        assert one
+        assert one.n == 400
+        assert one.value == pytest.approx(0.75)
+        assert one.effective_n < 100
+        assert one.interval[1] - one.interval[0] > 0.2
+    alike = of_days(*(15,) * 20).whole.raw
+    assert alike
+    assert alike.effective_n == pytest.approx(400, rel=0.01)
+
+
+def test_of_four_days_nobody_knows_how_days_differ() -> None:
+    found = of_days(20, 10, 20, 10).whole.raw
+    assert found
+    assert found.effective_n == pytest.approx(80, rel=0.05)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -10,8 +11,10 @@ import pytest
 
 from ratchet_monitor.accuracy import Hearings
 from ratchet_monitor.adding import REST, Adding, Counts, everything
+from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import APART, SUMS, Build, Contents, Period, Tally
 from ratchet_monitor.columns import HEADS, Totals, View, columns_of, counted
+from ratchet_monitor.counted import Counted
 from ratchet_monitor.drift.looking import Window, look
 from ratchet_monitor.observations import Observation
 from ratchet_monitor.scores import Scored
@@ -116,7 +119,10 @@ def test_accuracy_and_drift_are_told_from_columns_as_from_contents(seed: int) ->
     for one in parts:
         from_contents.include(Period("summary", HOUR, one))
     from_columns.include(added(parts, ("heard",)))
-    was, now = from_contents.accuracies(), from_columns.accuracies()
+    by_hour = Counted(Blocks(HOUR, HOUR + len(parts) * timedelta(hours=1), timedelta(hours=1)))
+    for number, one in enumerate(parts):
+        by_hour.add("summary", HOUR + number * timedelta(hours=1), one.cells)
+    was, now = from_contents.accuracies(by_hour), from_columns.accuracies(by_hour)
     assert almost(asdict(now)) == asdict(was)
     windows = [(Window(lambda _: True), Window(lambda _: True)) for _ in range(2)]
     for place, some in enumerate((parts[:6], parts[6:])):

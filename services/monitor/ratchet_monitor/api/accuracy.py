@@ -11,9 +11,12 @@ from ratchet_common.problems import documented
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.accuracy import Accuracies, Hearings
 from ratchet_monitor.api.asking import Days, Store, Task, behind_of
+from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import Kind
 from ratchet_monitor.columns import OF_ACCURACY
-from ratchet_monitor.hours import hour_of
+from ratchet_monitor.counted import Counted
+from ratchet_monitor.counting import count
+from ratchet_monitor.hours import HOUR, day_of, hour_of
 from ratchet_monitor.intake import utc_now
 
 routes = APIRouter(prefix="/api/models/performance", tags=["numbers"])
@@ -39,10 +42,12 @@ async def show_accuracy(
             and document_type in ("", kind.document_type)
         )
 
-    hearings = Hearings(wanted)
-    since = hour_of(utc_now() - timedelta(days=days))
+    now = utc_now()
+    since, until = hour_of(now - timedelta(days=days)), hour_of(now) + HOUR
+    hearings, by_day = Hearings(wanted), Counted(Blocks(day_of(since), until), lambda _, kind: wanted(kind))
     missing = await behind_of(store, caller.tenant, since, task_type)
     async for period in store.buckets.sums(caller.tenant, since, OF_ACCURACY, task_type, wanted=wanted):
         if period.task_type != EMBEDDING:
             hearings.include(period)
-    return replace(hearings.accuracies(), behind=missing)
+    await count(by_day, store.buckets, caller.tenant, task_type)
+    return replace(hearings.accuracies(by_day), behind=missing)

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, NamedTuple
 
-from ratchet_monitor.accuracy import Mean
 from ratchet_monitor.blocks import FEWEST
 from ratchet_monitor.buckets import OTHERS
 from ratchet_monitor.drift.accuracy import NEEDED
 from ratchet_monitor.known import Apart, turned
-from ratchet_monitor.prompts.performance import mean_of
+from ratchet_monitor.means import Mean, mean_of
 from ratchet_monitor.prompts.places import Place
 from ratchet_monitor.prompts.standardising import Cells, quality_cells, shares_apart_by
 from ratchet_monitor.prompts.telling import Told, told_by

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ratchet_monitor.accuracy import Mean
 from ratchet_monitor.blocks import Spread, ratio
 from ratchet_monitor.buckets import OTHERS, Tally
 from ratchet_monitor.histogram import percentile_ms
-from ratchet_monitor.known import Known
+from ratchet_monitor.means import Mean, mean_of
 from ratchet_monitor.observations import MICRO, NANO
 from ratchet_monitor.prompts.grouping import all_uses, together
 from ratchet_monitor.prompts.names import name_of
@@ -139,13 +138,6 @@ def measure(found: Spread | None, digits: int = 6) -> Measure | None:
         None if low is None else round(max(0.0, low), digits),
         None if high is None else round(high, digits),
     )
-
-
-def mean_of(found: Known | None) -> Mean | None:
-    if found is None:
-        return None
-    low, high = found.interval()
-    return Mean(round(found.mean, 6), (round(low, 6), round(high, 6)), found.n, round(found.worth, 1))
 
 
 def _percentile(tally: Tally, percent: float) -> float | None:

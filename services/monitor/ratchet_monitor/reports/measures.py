@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ratchet_monitor.accuracy import Mean
 from ratchet_monitor.buckets import OTHERS
 from ratchet_monitor.drift.accuracy import scores_of_sums
 from ratchet_monitor.histogram import percentile_ms
 from ratchet_monitor.known import known
+from ratchet_monitor.means import Mean, mean_of
 from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.performance import mean
 from ratchet_monitor.prompts.grouping import together
-from ratchet_monitor.prompts.performance import Measure, cost_of, latency_of, mean_of, measure
+from ratchet_monitor.prompts.performance import Measure, cost_of, latency_of, measure
 from ratchet_monitor.prompts.uses import Uses
 
 MOST: Final = 20  # models, versions and templates that are told apart; the rest together

@@ -13,10 +13,11 @@ from ratchet_monitor.histogram import percentile_ms
 from ratchet_monitor.hours import Keeping
 from ratchet_monitor.kinds import bins_of
 from ratchet_monitor.known import known as known_mean
+from ratchet_monitor.means import mean_of
 from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.prompts.best import Best, best
 from ratchet_monitor.prompts.grouping import all_uses, others_in, together, uses_by
-from ratchet_monitor.prompts.performance import PromptNumbers, mean_of, numbers
+from ratchet_monitor.prompts.performance import PromptNumbers, numbers
 from ratchet_monitor.prompts.places import Use, template_of
 from ratchet_monitor.prompts.retiring import Suggestion, unused_ones, worse_ones
 from ratchet_monitor.prompts.uses import Uses

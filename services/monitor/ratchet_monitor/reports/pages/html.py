@@ -7,7 +7,7 @@ from ratchet_common.pages.page import Table, figure, heading, items, paragraph, 
 from ratchet_common.pages.page import page as page_of
 from ratchet_common.pages.plots import Range, Row, intervals
 from ratchet_common.pages.series import Axis, bars, lines
-from ratchet_monitor.accuracy import Mean
+from ratchet_monitor.means import Mean
 from ratchet_monitor.reports.pages import tables
 from ratchet_monitor.reports.report import Part, Point, Report
 

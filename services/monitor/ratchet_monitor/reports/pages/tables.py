@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from ratchet_common.pages.page import Table
-from ratchet_monitor.accuracy import Mean
+from ratchet_monitor.means import Mean
 from ratchet_monitor.prompts.best import Best
 from ratchet_monitor.prompts.performance import Measure, PromptNumbers
 from ratchet_monitor.prompts.retiring import Suggestion
