@@ -93,7 +93,7 @@ def _decision(arm: ArmSeen, control_units: int, rules: Rules) -> Decision:
             return Decision("roll_back", f"{arm.name} breaks a guard-rail: {_told(one)}.")
     of_control = control_units if arm.of_control is None else arm.of_control
     if min(arm.units, of_control) < rules.min_units:
-        seen = f"{arm.units} units of {arm.name} and {of_control} of the control"
+        seen = f"{arm.units} units of {arm.name} are held against {of_control} of the control"
         return Decision("hold", f"Too early: {seen}, and {rules.min_units} of each are needed.")
     found = decide(*arm.interval, cheaper=arm.cheaper, faster=arm.faster, limits=rules.limits)
     if found.verdict == "advance" and not arm.interval.low > 0 and not arm.saves:

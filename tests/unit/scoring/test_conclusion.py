@@ -49,7 +49,7 @@ def test_no_worse_and_cheaper_advances() -> None:
 def test_too_few_units_decide_nothing() -> None:
     found = concluded(arm("b", 0.01, 0.2, units=99))
     assert (found.verdict, found.arms["b"].verdict) == ("hold", "hold")
-    assert "99 units of b and 1000 of the control, and 100 of each are needed" in found.reason
+    assert "99 units of b are held against 1000 of the control, and 100 of each are needed" in found.reason
     assert concluded(arm("b", 0.01, 0.2), control_units=99).verdict == "hold"
 
 
