@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from ratchet_cli.stack.ports import free_ports
+from ratchet_cli.stack.ports import LOOPBACK
 from ratchet_cli.stack.start import start_stack
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.bounded_http import BoundedHttp
@@ -168,11 +169,13 @@ _replicas = Replicas()
 async def running_app(
     app: FastAPI, tenant: Tenant, speaking: type[BoundedHttp] = BoundedHttp
 ) -> AsyncIterator[Running]:
-    """The app on a free loopback port, and a client that carries the tenant's token."""
-    (port,) = free_ports(1)
+    """The app on a free loopback port, held from the start, and a client that carries the tenant's token."""
+    listening = socket.socket()
+    listening.bind((LOOPBACK, 0))
+    port = listening.getsockname()[1]
     how: Any = {"http": speaking, "timeout_keep_alive": KEPT_ALIVE_S, "lifespan": "on", "log_config": None}
     server = uvicorn.Server(uvicorn.Config(app, port=port, **how))
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:
         if serving.done():
             await serving
