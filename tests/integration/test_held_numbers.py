@@ -165,21 +165,26 @@ async def told(store: MonitorStore, seed: int, *, held: bool) -> dict[str, Any]:
     for one in await sums(LOOKED_AT, cuts=(cut,), wanted=everything):
         windows[one.start >= cut].include(one)
     midnight = day_of(since) + DAY
+    days = await counted(store, Blocks(day_of(since), hour_of(NOW) + AN_HOUR), task, held=held)
     return {
         "totals": totals,
         "totals of days": by_day,
         "spent": spent.breakdown(OF_USERS, DAYS, 20),
-        "accuracy": hearings.accuracies(),
+        "accuracy": hearings.accuracies(days),
         "drift": look(*windows, level=0.05),
-        "by day": await counted(store, Blocks(day_of(since), hour_of(NOW) + AN_HOUR), task, held=held),
-        "by hour": await counted(store, Blocks(midnight - DAY, midnight, AN_HOUR), task, held=held, by_hour=True),
-        "to the hour": await counted(store, Blocks(since, cut, 48 * AN_HOUR), task, held=held, template=template),
+        "by day": numbers_of(days),
+        "by hour": numbers_of(
+            await counted(store, Blocks(midnight - DAY, midnight, AN_HOUR), task, held=held, by_hour=True)
+        ),
+        "to the hour": numbers_of(
+            await counted(store, Blocks(since, cut, 48 * AN_HOUR), task, held=held, template=template)
+        ),
     }
 
 
 async def counted(
     store: MonitorStore, blocks: Blocks, task: str, *, held: bool, by_hour: bool = False, template: str = ""
-) -> Any:
+) -> Counted:
     found = Counted(blocks, (lambda _, kind: kind.template == template) if template else None)
     cuts = [blocks.start(number) for number in range(blocks.blocks)] if by_hour else ()
     async for one in store.buckets.kinds("acme", blocks.since, task, cuts=cuts, until=blocks.until, held=held):
@@ -187,6 +192,10 @@ async def counted(
             found.add_run(one.task_type, one.counted)
         else:
             found.include(one.task_type, one.start, one.counted)
+    return found
+
+
+def numbers_of(found: Counted) -> Any:
     rows = np.array([row for _, row in sorted(found.kinds.items())], np.int64)
     numbers = (found.sums, found.strata, found.by_block, found.said, found.latencies)
     latencies = found.latencies_by_block.tolist()
