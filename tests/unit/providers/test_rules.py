@@ -107,3 +107,5 @@ def test_of_what_stands_nowhere_the_text_does_not_say() -> None:
     assert answer_by_rule("qa", Reading(text, "What did the bridge of Aldern cost?")).output.startswith("The bridge")
     assert answer_by_rule("qa", Reading(text, "What did the observatory of Aldern cost?")).output == NOTHING
     assert answer_by_rule("qa", Reading(text, "What did the bridges of Aldern cost?")).output.startswith("The bridge")
+    asked = "According to the document, what did the bridge of Aldern cost exactly?"
+    assert answer_by_rule("qa", Reading(text, asked)).output.startswith("The bridge")

@@ -11,13 +11,13 @@ from ratchet_common.problems import documented
 from ratchet_common.vocabulary import EMBEDDING
 from ratchet_monitor.accuracy import Accuracies, Hearings
 from ratchet_monitor.api.asking import Days, Store, Task, behind_of
-from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.buckets import Kind
 from ratchet_monitor.columns import OF_ACCURACY
 from ratchet_monitor.counted import Counted
 from ratchet_monitor.counting import count
-from ratchet_monitor.hours import HOUR, day_of, hour_of
+from ratchet_monitor.hours import hour_of
 from ratchet_monitor.intake import utc_now
+from ratchet_monitor.prompts.asking import time_of
 
 routes = APIRouter(prefix="/api/models/performance", tags=["numbers"])
 
@@ -43,8 +43,8 @@ async def show_accuracy(
         )
 
     now = utc_now()
-    since, until = hour_of(now - timedelta(days=days)), hour_of(now) + HOUR
-    hearings, by_day = Hearings(wanted), Counted(Blocks(day_of(since), until), lambda _, kind: wanted(kind))
+    since = hour_of(now - timedelta(days=days))
+    hearings, by_day = Hearings(wanted), Counted(time_of(days, now), lambda _, kind: wanted(kind))
     missing = await behind_of(store, caller.tenant, since, task_type)
     async for period in store.buckets.sums(caller.tenant, since, OF_ACCURACY, task_type, wanted=wanted):
         if period.task_type != EMBEDDING:
