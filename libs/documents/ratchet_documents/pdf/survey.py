@@ -85,7 +85,7 @@ def heads_of_tables(rows: Sequence[Row]) -> list[Row]:
     """Of the first rows of a page, those with rows of a table right below: its heads come on each of its pages."""
     heads: list[Row] = []
     for row, below in reversed([*pairwise(rows[: EDGE + MOST_HEADS])]):
-        if not -1.0 < (row.bottom - below.top) / row.size < NEAR or abs(row.size - below.size) > _SAME_SIZE:
+        if not -row.size < row.bottom - below.top < NEAR * row.size or abs(row.size - below.size) > _SAME_SIZE:
             continue
         names = min(len(row.segments), len(below.segments)) > 1 and _stands_over(row, below)
         if names or (heads[-1:] == [below] and row.left > below.segments[0].right):  # that is over several columns
