@@ -30,6 +30,9 @@ from ratchet_monitor.hours import BucketKey, Keeping, day_of, hour_of
 from ratchet_monitor.intake import Intake, utc_now
 from ratchet_monitor.ledger.breakdown import Adding as Breaking
 from ratchet_monitor.rebuild import Rebuild
+from ratchet_monitor.reports.gathering import report_on
+from ratchet_monitor.reports.report import Report
+from ratchet_monitor.reports.spans import Rhythm, span_of
 from ratchet_monitor.runs import Run
 from ratchet_monitor.store import MonitorStore
 from ratchet_monitor.store.contents import MongoContents
@@ -50,13 +53,15 @@ EACH = 12
 
 @pytest.fixture
 async def stores(stack: Ground) -> AsyncIterator[list[MonitorStore]]:
-    """Three replicas: the last one has next to no room."""
+    """Four replicas: the third has next to no room, the last none."""
     name = f"monitor-{uuid4().hex[:8]}"
     async with AsyncExitStack() as opened:
         client = mongo.connect(stack.mongodb_url)
         opened.push_async_callback(client.close)
         opened.push_async_callback(client.drop_database, name)
-        found = [MonitorStore(mongo.database(client, name), KEEPING, held=Held(room)) for room in (10**8, 10**8, 9_000)]
+        found = [
+            MonitorStore(mongo.database(client, name), KEEPING, held=Held(room)) for room in (10**8, 10**8, 9_000, 0)
+        ]
         await found[0].create_indexes()
         yield found
 
@@ -182,6 +187,14 @@ async def told(store: MonitorStore, seed: int, *, held: bool) -> dict[str, Any]:
     }
 
 
+async def report_of(store: MonitorStore, seed: int) -> Report:
+    """Of a day, a week or a month that chance picks, beside the one before."""
+    rng = random.Random(seed)
+    rhythm: Rhythm = rng.choice(("daily", "weekly", "weekly", "monthly"))
+    day = (NOW - rng.randrange(4) * DAY).date()
+    return await report_on(span_of(rhythm, day), "acme", store, KEEPING, NOW)
+
+
 async def counted(
     store: MonitorStore, blocks: Blocks, task: str, *, held: bool, by_hour: bool = False, template: str = ""
 ) -> Counted:
@@ -207,18 +220,23 @@ def numbers_of(found: Counted) -> Any:
 async def test_nobody_can_tell_what_is_held(stores: list[MonitorStore], seed: int) -> None:
     history, rng = History(stores[0], seed), random.Random(seed)
     await history.begin()
+    compared: list[int] = []
     for step in range(STEPS):
         asked = rng.randrange(4)  # the same now and then, so that something is found
         anew = await told(stores[0], asked, held=False)
-        for store in stores:
+        report = await report_of(stores[3], asked)
+        compared.append(report.before.uses)
+        for store in stores[:3]:
+            assert await report_of(store, asked) == report, f"step {step}"
             for _ in range(2):
                 assert await told(store, asked, held=True) == anew, f"step {step}"
         await history.go_on()
     assert anew["totals"]
+    assert any(compared)
 
 
 async def test_a_day_is_read_again_once_it_was_built_anew_and_not_before(stores: list[MonitorStore]) -> None:
-    store, other, _ = stores
+    store, other, *_ = stores
     history = History(store, 3)
     await history.begin()
     since = day_of(NOW) - 8 * DAY
@@ -242,7 +260,7 @@ async def test_a_day_is_read_again_once_it_was_built_anew_and_not_before(stores:
 async def test_what_an_earlier_release_builds_beside_this_one_is_told_once_it_is_looked_for(
     stores: list[MonitorStore],
 ) -> None:
-    store, other, _ = stores
+    store, other, *_ = stores
     await History(store, 4).begin()
     since = day_of(NOW) - 8 * DAY
 
@@ -263,7 +281,7 @@ async def test_what_an_earlier_release_builds_beside_this_one_is_told_once_it_is
 async def test_a_store_that_an_earlier_release_filled_is_told_from_the_first_question_on(
     stores: list[MonitorStore],
 ) -> None:
-    store, other, _ = stores
+    store, other, *_ = stores
     history = History(store, 5)
     await history.begin()
     for days in (store.buckets.of_days, store.ledger.of_days):

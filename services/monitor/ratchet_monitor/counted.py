@@ -29,10 +29,11 @@ from ratchet_monitor.kinds import (
     numbers_of,
     sums_in,
 )
-from ratchet_monitor.runs import Run, sparse
+from ratchet_monitor.runs import SIZE_OF_KIND, Run, sparse
 
 MOST_KINDS: Final = 2_000  # of answers that are told apart; what comes beyond is counted as one
 ROOM: Final = 1_000  # zeros that nobody writes to take no memory, and to move what is there takes time
+PAGE: Final = 512  # latencies that lie on a page of memory
 NEVER: Final = int(np.iinfo(np.int64).max)
 SCORED, SCORE = 1, 2  # places in hearing.Stratum
 T = TypeVar("T", bound=np.generic)
@@ -152,6 +153,14 @@ class Counted:
             latencies_by_start=sparse(self.latencies_by_block),
             seen=(self._fastest, self._slowest),
         )
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, about, and rather too many, with what is told of its kinds by and by."""
+        n, seen = len(self.kinds), max(0, self._slowest - self._fastest)
+        each = sum(its[:n].nbytes for its in (self.sums, self.strata, self.by_block, self.said))
+        latencies = n * min(BINS, seen + PAGE) * self.latencies.itemsize  # of the others nobody wrote to a page
+        return n * SIZE_OF_KIND + each + latencies + self.latencies_by_block.nbytes
 
     def latencies_of(self, rows: Integers) -> Integers:
         """By their places, of some rows together: most places are those of latencies that nobody has seen."""

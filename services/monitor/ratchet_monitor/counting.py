@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ratchet_common.vocabulary import EMBEDDING
+from ratchet_monitor.blocks import Blocks
 from ratchet_monitor.counted import Counted
 from ratchet_monitor.runs import Run
 
@@ -49,19 +50,37 @@ async def count_each(
     several: Sequence[Counted], buckets: Buckets, tenant: str, task_type: str = "", *, cuts: Collection[datetime] = ()
 ) -> None:
     """As `count`, of times that follow each other, the earliest first, in one go. No day lies in two of them."""
-    begins, until = [one.blocks.since for one in several], several[-1].blocks.until
+    times = [one.blocks for one in several]
     for held in (True, False):
-        found = buckets.kinds(tenant, begins[0], task_type, cuts=cuts, bounds=begins[1:], until=until, held=held)
-        async for its in found:
-            if its.task_type != EMBEDDING:
-                counted = several[bisect_right(begins, its.start) - 1]
-                if isinstance(its.counted, Run):
-                    counted.add_run(its.task_type, its.counted)
-                else:
-                    counted.include(its.task_type, its.start, its.counted)
-                await asyncio.sleep(0)  # probes and consumers have their turn
+        async for number, its in told_each(times, buckets, tenant, task_type, cuts=cuts, held=held):
+            add(several[number], its)
         if not any(one.folded for one in several):
             return
         if held:  # which kinds are told apart then depends on what came first: as without runs
             for one in several:
                 one.clear()
+
+
+async def told_each(
+    times: Sequence[Blocks],
+    buckets: Buckets,
+    tenant: str,
+    task_type: str = "",
+    *,
+    cuts: Collection[datetime] = (),
+    held: bool = True,
+) -> AsyncIterator[tuple[int, Columns]]:
+    """What `count_each` adds up, and to which of the times."""
+    begins = [one.since for one in times]
+    found = buckets.kinds(tenant, begins[0], task_type, cuts=cuts, bounds=begins[1:], until=times[-1].until, held=held)
+    async for its in found:
+        if its.task_type != EMBEDDING:
+            yield bisect_right(begins, its.start) - 1, its
+            await asyncio.sleep(0)  # probes and consumers have their turn
+
+
+def add(counted: Counted, its: Columns) -> None:
+    if isinstance(its.counted, Run):
+        counted.add_run(its.task_type, its.counted)
+    else:
+        counted.include(its.task_type, its.start, its.counted)

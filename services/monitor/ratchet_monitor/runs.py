@@ -4,11 +4,11 @@ What is told by block of time stays told by hour or day, so blocks may be any th
 nothing is not kept: of the rest, its place in `Counted` and the number there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import prod
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +67,16 @@ class Run:
         sparse = (self.strata, self.by_start, self.said, self.latencies, self.latencies_by_start)
         dense = self.sums.nbytes + self.first.nbytes + self.last.nbytes
         return len(self.kinds) * SIZE_OF_KIND + dense + sum(one.size for one in sparse)
+
+
+class RunOf(NamedTuple):
+    """Of a task. `marks`: of what it was made, as often as each was built. It stands `until` then."""
+
+    task_type: str
+    start: datetime
+    counted: Run
+    marks: Hashable
+    until: datetime
 
 
 def sparse(numbers: Floats | Integers, axes: int = 1) -> Sparse:

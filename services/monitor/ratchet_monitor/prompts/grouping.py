@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,20 @@ from ratchet_monitor.counted import Counted
 from ratchet_monitor.kinds import Integers
 from ratchet_monitor.prompts.places import Place, Use, template_of, use_of
 from ratchet_monitor.prompts.uses import Part, Uses
+
+
+class Grouped:
+    """What was counted and does not change any more, by names of uses: of each it is grouped once, and what is told of
+    a group is told once."""
+
+    def __init__(self, counted: Counted) -> None:
+        self.counted: Final = counted
+        self._by: dict[Callable[[Use], str], dict[str, Uses]] = {}
+
+    def by(self, *names: Callable[[Use], str]) -> list[dict[str, Uses]]:
+        if missing := [name for name in names if name not in self._by]:
+            self._by |= dict(zip(missing, uses_by(self.counted, *missing), strict=True))
+        return [self._by[name] for name in names]
 
 
 def uses_of(counted: Counted, name: Callable[[Use], str] = template_of) -> dict[str, Uses]:
@@ -33,7 +48,10 @@ def _grouped(counted: Counted, uses: Iterable[tuple[Use, int]], name: Callable[[
 
 
 def together(several: Iterable[Uses]) -> Uses:
-    """Nothing stands in two of them."""
+    """Nothing stands in two of them. Of one alone: it itself, with what was told of it."""
+    several = list(several)
+    if len(several) == 1:
+        return several[0]
     found: dict[int, tuple[Counted, dict[Place, list[int]]]] = {}
     for one in several:
         for part in one.parts:

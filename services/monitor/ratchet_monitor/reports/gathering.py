@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from ratchet_monitor.behind import behind
-from ratchet_monitor.counted import Counted
-from ratchet_monitor.counting import count_each
 from ratchet_monitor.hours import Keeping
 from ratchet_monitor.reports.happenings import alerts_then, rollouts_then, studies_then
 from ratchet_monitor.reports.report import Known, Report, report_of
+from ratchet_monitor.reports.sides import grouped_each
 from ratchet_monitor.reports.spans import Span
 from ratchet_monitor.store import MonitorStore
 
@@ -20,11 +19,11 @@ EXPERIMENTS: Final = 200  # that began before the end, the latest
 async def report_on(span: Span, tenant: str, store: MonitorStore, keeping: Keeping, now: datetime) -> Report:
     missing = behind(await store.changed.of(tenant, span.before.since, span.until), now)
     spans = (span.before, span)
-    before, its = sides = [Counted(one.blocks(keeping, now)) for one in spans]
+    sides = [one.blocks(keeping, now) for one in spans]
     by_hour = [one.rhythm == "daily" and not one.hours_are_gone(keeping, now) for one in spans]
-    cuts = [cut for side, hourly in zip(sides, by_hour, strict=True) if hourly for cut in side.blocks.starts]
-    _, shadows, shadows_before, alerts, studies, rollouts = await asyncio.gather(
-        count_each(sides, store.buckets, tenant, cuts=cuts),
+    cuts = [cut for side, hourly in zip(sides, by_hour, strict=True) if hourly for cut in side.starts]
+    (before, its), shadows, shadows_before, alerts, studies, rollouts = await asyncio.gather(
+        grouped_each(sides, store.buckets, store.held, tenant, now, cuts=cuts),
         store.shadows.cost(tenant, span.since, span.until),
         store.shadows.cost(tenant, span.before.since, span.since),
         store.alerts.changed_since(tenant, span.since, ALERTS),

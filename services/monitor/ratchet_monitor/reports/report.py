@@ -16,7 +16,7 @@ from ratchet_monitor.known import known as known_mean
 from ratchet_monitor.means import mean_of
 from ratchet_monitor.observations import MILLION, NANO
 from ratchet_monitor.prompts.best import Best, best
-from ratchet_monitor.prompts.grouping import all_uses, others_in, together, uses_by
+from ratchet_monitor.prompts.grouping import Grouped, all_uses, others_in, together
 from ratchet_monitor.prompts.performance import PromptNumbers, numbers
 from ratchet_monitor.prompts.places import Use, template_of
 from ratchet_monitor.prompts.retiring import Suggestion, unused_ones, worse_ones
@@ -110,8 +110,8 @@ class Known:
     span: Span
     at: datetime
     keeping: Keeping
-    now: Counted
-    before: Counted
+    now: Grouped
+    before: Grouped
     shadows: int
     shadows_before: int
     alerts: Sequence[AlertThen]
@@ -121,8 +121,8 @@ class Known:
 
 def report_of(known: Known) -> Report:
     span = known.span
-    by_task, by_model, by_version, by_template = _sides(known, _task, _model, _version, template_of)
-    now, before = (together(sides[side] for sides in by_task.values()) for side in (0, 1))
+    whole, by_task, by_model, by_version, by_template = _sides(known, _all, _task, _model, _version, template_of)
+    now, before = whole.get("", (Uses(), Uses()))
     tasks = [(name, *sides) for name, sides in by_task.items()]
     found = changes([("", now, before), *(tasks if len(tasks) > 1 else ())])
     prompts = _prompts(known, by_template)
@@ -150,7 +150,7 @@ def report_of(known: Known) -> Report:
         by_task=_parts(by_task),
         by_model=_parts(by_model),
         by_version=_parts(by_version),
-        series=_series(known.now, now, span),
+        series=_series(known.now.counted, now, span),
         drift=drift[:MOST],
         alerts=others[:MOST],
         experiments=list(known.experiments)[:MOST],
@@ -160,6 +160,10 @@ def report_of(known: Known) -> Report:
 
 
 Sides = dict[str, tuple[Uses, Uses]]  # by name: now and before
+
+
+def _all(_: Use) -> str:
+    return ""
 
 
 def _task(use: Use) -> str:
@@ -175,7 +179,7 @@ def _version(use: Use) -> str:
 
 
 def _sides(known: Known, *names: Callable[[Use], str]) -> list[Sides]:
-    each = zip(uses_by(known.now, *names), uses_by(known.before, *names), strict=True)
+    each = zip(known.now.by(*names), known.before.by(*names), strict=True)
     return [
         {one: (now.get(one, Uses()), before.get(one, Uses())) for one in sorted(now.keys() | before.keys())}
         for now, before in each

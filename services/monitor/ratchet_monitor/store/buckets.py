@@ -11,11 +11,12 @@ from ratchet_monitor.buckets import Cell, Contents, Period
 from ratchet_monitor.columns import View
 from ratchet_monitor.held import Held
 from ratchet_monitor.hours import BucketKey, Keeping, day_of
+from ratchet_monitor.runs import RunOf
 from ratchet_monitor.store.contents import Columns, MongoContents
 from ratchet_monitor.store.days import MongoDays
 from ratchet_monitor.store.marks import MongoMarks
 from ratchet_monitor.store.planning import Planning, Rest, cut_days, in_a_row, whose
-from ratchet_monitor.store.settled import OF_KINDS, RunOf, Settled
+from ratchet_monitor.store.settled import OF_KINDS, Settled
 from ratchet_monitor.stretches import Asked, Day
 
 DAY = timedelta(days=1)

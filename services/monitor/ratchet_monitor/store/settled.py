@@ -13,7 +13,7 @@ from ratchet_monitor.columns import View
 from ratchet_monitor.counted import Counted
 from ratchet_monitor.held import Held
 from ratchet_monitor.hours import HOUR, Keeping, day_of
-from ratchet_monitor.runs import Run
+from ratchet_monitor.runs import Run, RunOf
 from ratchet_monitor.spreads import COUNTS
 from ratchet_monitor.store.contents import Columns, MongoContents
 from ratchet_monitor.store.planning import whose
@@ -25,12 +25,6 @@ NUMBER: Final = 64  # bytes of two numbers in a dictionary
 TRIPLE: Final = 200  # and of a few more
 TALLY: Final = 1_200
 SPREAD: Final = 600
-
-
-class RunOf(NamedTuple):
-    task_type: str
-    start: datetime
-    counted: Run
 
 
 class SumsOf(NamedTuple):
@@ -100,6 +94,7 @@ class Settled:
             if not one.by_hour:
                 several.setdefault((asked.interval(one.first), one.task_type), []).append(one)
         keys = {place: (tenant, "run", place[1], its[0].first, its[-1].last) for place, its in several.items()}
+        until = {place: min(one.kept_until(self._keeping) for one in its) for place, its in several.items()}
         held = {place: self._held.find(keys[place], tuple(its), now) for place, its in several.items()}
         missing = [one for place, its in several.items() if held[place] is None for one in its]
         made = await self._made(tenant, [*missing, *by_hour], ("kinds",), OF_KINDS, _run, now)
@@ -108,11 +103,17 @@ class Settled:
             run = held[place]
             if run is None:
                 run = _joined([counted for one in its for counted in made[one].by_task.values()], its)
-                until = min(one.kept_until(self._keeping) for one in its)
-                self._held.keep(keys[place], tuple(its), run, run.size, until)
+                self._held.keep(keys[place], tuple(its), run, run.size, until[place])
                 await asyncio.sleep(0)  # probes and consumers have their turn
-            found.append(RunOf(place[1], its[0].first, run))
-        return [*found, *(RunOf(task, one.first, run) for one in by_hour for task, run in made[one].by_task.items())]
+            found.append(RunOf(place[1], its[0].first, run, tuple(its), until[place]))
+        return [
+            *found,
+            *(
+                RunOf(task, one.first, run, one, one.kept_until(self._keeping))
+                for one in by_hour
+                for task, run in made[one].by_task.items()
+            ),
+        ]
 
     async def _made(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 from ratchet_monitor.buckets import Period
 from ratchet_monitor.counted import Counted
 from ratchet_monitor.hours import Keeping
+from ratchet_monitor.prompts.grouping import Grouped
 from ratchet_monitor.reports.report import Known, Report, report_of
 from ratchet_monitor.reports.spans import Span, span_of
 from tests.unit.monitor.prompts.make import SINCE, Made, include, summed_periods
@@ -33,8 +34,8 @@ def report(*made: Made, span: Span = WEEK, at: datetime = AT, seed: int = 1, **c
         span=span,
         at=at,
         keeping=KEEPING,
-        now=counted(periods, span),
-        before=counted(periods, span.before),
+        now=Grouped(counted(periods, span)),
+        before=Grouped(counted(periods, span.before)),
         shadows=0,
         shadows_before=0,
         alerts=(),
