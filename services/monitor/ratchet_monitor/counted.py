@@ -6,7 +6,7 @@ by side, and only what is asked for becomes sums that have names.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Final, NamedTuple, TypeVar
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -23,12 +23,11 @@ from ratchet_monitor.kinds import (
     Integers,
     Kinds,
     Numbers,
-    Packed,
     PlainKind,
-    numbers_in,
     numbers_of,
     sums_in,
 )
+from ratchet_monitor.rows import Rows, add_to, longer
 from ratchet_monitor.runs import SIZE_OF_KIND, Run, sparse
 
 MOST_KINDS: Final = 2_000  # of answers that are told apart; what comes beyond is counted as one
@@ -36,7 +35,6 @@ ROOM: Final = 1_000  # zeros that nobody writes to take no memory, and to move w
 PAGE: Final = 512  # latencies that lie on a page of memory
 NEVER: Final = int(np.iinfo(np.int64).max)
 SCORED, SCORE = 1, 2  # places in hearing.Stratum
-T = TypeVar("T", bound=np.generic)
 Numbered = Floats | Integers
 
 
@@ -82,7 +80,7 @@ class Counted:
         blocks = self.blocks
         self.folded = False  # kinds beyond the most that are told apart were counted as one
         self.kinds: dict[tuple[str, Kind], int] = {}
-        self._written: dict[tuple[str, bytes], _Rows] = {}
+        self._written: dict[tuple[str, bytes], Rows] = {}
         self._known: dict[str, dict[PlainKind, int]] = {}  # by task: where each kind stands, -1 of what is not wanted
         self._room = 0
         self._fastest, self._slowest = BINS, 0  # places between which there are any latencies: from, and before
@@ -105,13 +103,13 @@ class Counted:
         """As `include`, of what is at hand."""
         self._add(start, self._placed(task_type, [cell.kind for cell in cells]), numbers_of(cells))
 
-    def _add(self, start: datetime, its: "_Rows", numbers: Numbers) -> None:
+    def _add(self, start: datetime, its: Rows, numbers: Numbers) -> None:
         number, at, sums = self.blocks.number(start), int(start.timestamp()), sums_in(numbers)
         wanted = its.rows >= 0
         here, sums = (its.rows, sums) if its.all_wanted else (its.rows[wanted], sums[wanted])
         self._first[here], self._last[here] = np.minimum(self._first[here], at), np.maximum(self._last[here], at)
-        _add(self.sums, here, sums, apart=its.apart)
-        _add(self.by_block[:, number], here, sums[:, PLACES], apart=its.apart)
+        add_to(self.sums, here, sums, apart=its.apart)
+        add_to(self.by_block[:, number], here, sums[:, PLACES], apart=its.apart)
         self._add_strata(its, number, numbers)
         self._add_latencies(its, number, numbers)
 
@@ -123,7 +121,7 @@ class Counted:
         here = its.rows[wanted]
         np.minimum.at(self._first, here, run.first[wanted])
         np.maximum.at(self._last, here, run.last[wanted])
-        _add(self.sums, here, run.sums[wanted], apart=its.apart)
+        add_to(self.sums, here, run.sums[wanted], apart=its.apart)
         number = np.array([self.blocks.number(start) for start in run.starts], np.int64)
         by_start = np.where(its.rows[:, np.newaxis] < 0, -1, its.rows[:, np.newaxis] * self.blocks.blocks + number)
         for to, numbers, cells in (
@@ -173,7 +171,7 @@ class Counted:
         first, last = int(self._first[rows].min()), int(self._last[rows].max())
         return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
 
-    def _add_strata(self, its: "_Rows", number: int, numbers: Numbers) -> None:
+    def _add_strata(self, its: Rows, number: int, numbers: Numbers) -> None:
         here, place, n = its.placed(numbers.strata_at, STRATA * OF_STRATUM, numbers.strata)
         np.add.at(self.strata.reshape(-1), here * (STRATA * OF_STRATUM) + place, n)
         told = (place % OF_STRATUM == SCORED) | (place % OF_STRATUM == SCORE)
@@ -182,7 +180,7 @@ class Counted:
         at = ((here * self.blocks.blocks + number) * STRATA + stratum) * 2 + of - SCORED
         np.add.at(self.said.reshape(-1), at, n)
 
-    def _add_latencies(self, its: "_Rows", number: int, numbers: Numbers) -> None:
+    def _add_latencies(self, its: Rows, number: int, numbers: Numbers) -> None:
         here, place, n = its.placed(numbers.latencies_at, BINS, numbers.latencies)
         np.add.at(self.latencies.reshape(-1), here * BINS + place, n)
         if place.size:
@@ -194,19 +192,19 @@ class Counted:
     def _saw(self, fastest: int, slowest: int) -> None:
         self._fastest, self._slowest = min(self._fastest, fastest), max(self._slowest, slowest)
 
-    def _rows_of(self, task_type: str, written: bytes) -> "_Rows":
+    def _rows_of(self, task_type: str, written: bytes) -> Rows:
         if (task_type, written) not in self._written:
             self._written[task_type, written] = self._placed(task_type, AS_WRITTEN.decode(written))
         return self._written[task_type, written]
 
-    def _placed(self, task_type: str, kinds: Sequence[PlainKind]) -> "_Rows":
+    def _placed(self, task_type: str, kinds: Sequence[PlainKind]) -> Rows:
         known = self._known.setdefault(task_type, {})
         for kind in kinds:
             if kind not in known:
                 known[kind] = self._row(task_type, Kind(*kind))
         rows = [known[kind] for kind in kinds]
         there = [row for row in rows if row >= 0]
-        return _Rows(np.array(rows, np.int64), len({*there}) == len(there), len(there) == len(rows))
+        return Rows(np.array(rows, np.int64), len({*there}) == len(there), len(there) == len(rows))
 
     def _row(self, task_type: str, kind: Kind) -> int:
         if self._wanted and not self._wanted(task_type, kind):
@@ -224,42 +222,8 @@ class Counted:
     def _grow(self) -> None:
         more = max(ROOM, self._room)
         self._room += more
-        self.made, self.sums = _longer(self.made, more), _longer(self.sums, more)
-        self.strata, self.said = _longer(self.strata, more), _longer(self.said, more)
-        self.by_block = _longer(self.by_block, more)
-        self.latencies = _longer(self.latencies, more)
-        self._first, self._last = _longer(self._first, more, NEVER), _longer(self._last, more)
-
-
-class _Rows(NamedTuple):
-    """Of kinds as they were written: where each stands, -1 of what is not wanted. `apart`: each stands elsewhere."""
-
-    rows: Integers
-    apart: bool
-    all_wanted: bool
-
-    def placed(self, at: Packed, width: int, n: Packed) -> tuple[Integers, Integers, Integers]:
-        """Rows, places in them and numbers, of what is wanted; a kind has room for `width` numbers."""
-        where, numbers = numbers_in(at), numbers_in(n)
-        kind = where // width  # several times as fast as divmod
-        rows, place = self.rows[kind], where - kind * width
-        if self.all_wanted:
-            return rows, place, numbers
-        wanted = rows >= 0
-        return rows[wanted], place[wanted], numbers[wanted]
-
-
-def _add(to: Floats, rows: Integers, numbers: Floats, *, apart: bool) -> None:
-    if apart:
-        to[rows] += numbers
-    else:
-        np.add.at(to, rows, numbers)
-
-
-def _longer(one: npt.NDArray[T], more: int, of: int = 0) -> npt.NDArray[T]:
-    """Of zeros only what is written to takes memory, and time."""
-    longer = np.zeros((len(one) + more, *one.shape[1:]), one.dtype)
-    longer[: len(one)] = one
-    if of:
-        longer[len(one) :] = of
-    return longer
+        self.made, self.sums = longer(self.made, more), longer(self.sums, more)
+        self.strata, self.said = longer(self.strata, more), longer(self.said, more)
+        self.by_block = longer(self.by_block, more)
+        self.latencies = longer(self.latencies, more)
+        self._first, self._last = longer(self._first, more, NEVER), longer(self._last, more)
