@@ -130,6 +130,9 @@ async def _told_of_the_budget(app: Running, tenant: Tenant, folder: Path) -> Non
     file = folder / "budget.json"
     file.write_text(json.dumps({"budget_id": "small", "amount_usd": 7.0, "model": "small", "shares": [0.5, 1]}))
     await run(app, tenant, "budgets", "put", str(file))
+    silent = {"budget_id": "silent", "amount_usd": 7.0, "shares": [], "forecast": False}
+    status, refused = await app.post("/api/models/costs/budgets", silent)
+    assert (status, refused["field"]) == (422, "shares")
     shown = json.loads(await run(app, tenant, "budgets", "list", "--json"))
     spent = shown[0]["month"]["spent"]
     assert spent in (0.0, 6.25)

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from ratchet_common.auth import MayOperate, MayRead
-from ratchet_common.errors import NotFoundError
+from ratchet_common.errors import NotFoundError, RefusedError
 from ratchet_common.problems import documented
 from ratchet_monitor.api.alert_rules import NAME
 from ratchet_monitor.api.asking import Store
-from ratchet_monitor.budgets.budget import Budget, BudgetBody
+from ratchet_monitor.budgets.budget import Budget, BudgetBody, unfit
 from ratchet_monitor.forecast import Forecast, forecast
 from ratchet_monitor.intake import utc_now
 from ratchet_monitor.spending import spent_on_slices
@@ -28,6 +28,11 @@ class NoSuchBudgetError(NotFoundError):
     @classmethod
     def of(cls, name: str) -> Self:
         return cls(f"There is no budget {name}; `GET /api/models/costs/budgets` lists them.")
+
+
+class UnfitBudgetError(RefusedError):
+    type = "unfit-budget"
+    title = "The budget could never tell anybody"
 
 
 class ShownBudget(Budget):
@@ -50,6 +55,7 @@ async def list_budgets(caller: MayRead, store: Store) -> Budgets:
 @routes.post("", status_code=201, responses=documented(409))
 async def create_budget(caller: MayOperate, store: Store, body: Budget) -> Budget:
     """It is looked at within a minute: whatever share has been reached already is told once."""
+    _check(body)
     await store.budgets.add(caller.tenant, body.budget_id, body)
     await store.watched.stir({caller.tenant}, utc_now())
     return body
@@ -67,6 +73,7 @@ async def show_budget(caller: MayRead, store: Store, budget_id: BudgetId) -> Sho
 @routes.put("/{budget_id}", responses=documented(404))
 async def replace_budget(caller: MayOperate, store: Store, budget_id: BudgetId, body: BudgetBody) -> Budget:
     """Alerts of shares that are not reached any more close."""
+    _check(body)
     if await store.budgets.one(caller.tenant, budget_id) is None:
         raise NoSuchBudgetError.of(budget_id)
     budget = Budget(budget_id=budget_id, **body.model_dump())
@@ -81,6 +88,12 @@ async def delete_budget(caller: MayOperate, store: Store, budget_id: BudgetId) -
     if not await store.budgets.delete(caller.tenant, budget_id):
         raise NoSuchBudgetError.of(budget_id)
     await store.watched.stir({caller.tenant}, utc_now())
+
+
+def _check(budget: BudgetBody) -> None:
+    """Raises UnfitBudgetError."""
+    if found := unfit(budget):
+        raise UnfitBudgetError(found.why, field=found.field)
 
 
 async def _shown(store: MonitorStore, tenant: str, found: list[Budget]) -> list[ShownBudget]:

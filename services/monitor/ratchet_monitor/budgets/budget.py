@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ratchet_common.vocabulary import EMBEDDING, TaskType
+from ratchet_monitor.alerts.fitting import Unfit
 from ratchet_monitor.alerts.words import Name, Words
 from ratchet_monitor.spending import Slice
 
@@ -55,3 +56,11 @@ class Budget(BudgetBody):
     @property
     def source(self) -> str:
         return f"budget:{self.budget_id}"
+
+
+def unfit(budget: BudgetBody) -> Unfit | None:
+    """Refused when it comes and not when it is read: what a tenant has set down before is read as it is."""
+    if budget.enabled and not budget.shares and not budget.forecast:
+        why = "With no share and without the forecast it would tell nobody, whatever is spent: name a share, such as 1."
+        return Unfit("shares", why)
+    return None

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ratchet_monitor.alerts.alert import Alert, resolved, told
 from ratchet_monitor.alerts.condition import Condition
 from ratchet_monitor.budgets.alarms import alarms
-from ratchet_monitor.budgets.budget import Budget
+from ratchet_monitor.budgets.budget import Budget, unfit
 from ratchet_monitor.budgets.watching import WatchingBudgets
 from ratchet_monitor.hours import BucketKey, day_of
 from tests.unit.monitor.make import observation
@@ -49,6 +49,18 @@ def test_shares_that_are_reached_hold_each_by_itself() -> None:
     assert all(one.kind == "budget" and one.source == "budget:team" for one in found)
     assert "85.50 are spent in 2026-11, 85% of it: 80% are reached." in found[1].sentence
     assert "85% of it: 100% are not reached." in found[2].sentence
+
+
+def test_one_that_would_tell_nobody_is_refused_by_its_field() -> None:
+    silent = unfit(budget(shares=(), forecast=False))
+    assert silent is not None
+    assert (silent.field, silent.why[-1]) == ("shares", ".")
+    telling: list[dict[str, Any]] = [
+        {"forecast": False},
+        {"shares": ()},
+        {"shares": (), "forecast": False, "enabled": False},
+    ]
+    assert not any(unfit(budget(**one)) for one in telling)
 
 
 def test_a_forecast_that_crosses_the_amount_holds_before_it_is_spent() -> None:
