@@ -116,7 +116,8 @@ def read(body: bytes, asked: Asked) -> Invoice:
     if header is None or isinstance(header[1], str):
         raise EmptyInvoiceError("The file has no header: its first line names the columns.")
     at = columns(header[1], asked.named)
-    sign: Sign = "point" if delimiter == "," else sign_of(_numbers(text, delimiter, at))
+    usual: Sign = "point" if delimiter == "," else "unknown"
+    sign = sign_of(_numbers(text, delimiter, at), otherwise=usual)
     found = Invoice(at.words(), "input" in at.places and "output" in at.places, "cached" in at.places)
     for number, row in rows:
         found.lines += 1

@@ -21,9 +21,11 @@ def bare(text: str) -> str:
     return text.strip().removeprefix("$").removesuffix("USD").strip()
 
 
-def sign_of(numbers: Iterable[str]) -> Sign:
-    """Of the decimal places. Unknown: none of the numbers tells, or they contradict each other."""
+def sign_of(numbers: Iterable[str], otherwise: Sign = "unknown") -> Sign:
+    """Of the decimal places. `otherwise`: where none of the numbers tells. Unknown: they contradict each other."""
     found: set[Sign] = {told for text in numbers if (told := _told(bare(text))) != "unknown"}
+    if not found:
+        return otherwise
     return found.pop() if len(found) == 1 else "unknown"
 
 

@@ -48,8 +48,8 @@ def test_other_words_other_signs_and_an_alias() -> None:
     ("separator", "amount", "read_as"),
     [
         (",", '"1,250"', "1250"),
-        (",", '"0,123"', "the amount is no number"),
-        (",", '"1,25"', "the amount is no number"),
+        (",", '"0,123"', "0.123"),
+        (",", '"1,25"', "1.25"),
         (";", "0,123", "0.123"),
         (";", "1,25", "1.25"),
         (";", "1.234,56", "1234.56"),
@@ -97,6 +97,21 @@ def test_what_may_be_either_is_what_the_rest_of_the_file_says(other: str, said: 
     tokens = f"date;model;input_tokens;output_tokens;amount\n2026-11-03;large;1.250;1;{other}\n"
     its = read(tokens.encode(), Asked()).billed.get(LARGE)
     assert (its.input if its else None) == (1250 if other in ("12,25", "1.234.567") else None)
+
+
+@pytest.mark.parametrize(
+    ("other", "said", "read_as"),
+    [("12,25", "1,250", "1.25"), ("0,5", "1.250", "1250"), ("7", "1,250", "1250"), ("12.25", "1,250", "1250")],
+)
+def test_by_commas_too_it_is_the_file_that_says_what_a_quoted_comma_is(other: str, said: str, read_as: str) -> None:
+    text = f'date,model,amount\n2026-11-03,large,"{said}"\n2026-11-03,small,"{other}"\n'
+    found = read(text.encode(), Asked())
+    assert (found.billed[LARGE].amount, found.refused) == (Decimal(read_as), 0)
+
+
+def test_a_file_by_commas_that_contradicts_itself_makes_no_thousands() -> None:
+    text = b'date,model,amount\n2026-11-03,large,"1,250"\n2026-11-03,small,"12,25"\n2026-11-03,small,12.25\n'
+    assert list(reasons(read(text, Asked()))) == [2]
 
 
 def test_a_file_that_contradicts_itself_tells_nothing() -> None:
