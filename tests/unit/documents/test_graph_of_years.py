@@ -174,3 +174,75 @@ def test_a_dash_alone_in_a_cell_is_no_figure_and_one_behind_a_label_no_minus() -
         ("inventory", "2024-12-31"): 88e6,
         ("receivables", "2025-12-31"): 40e6,
     }
+
+
+HALF = About("half", "Half-year report", "Fernwood Mills, Inc.", "2025-H1", "2025-09-30")
+
+
+@pytest.mark.parametrize(
+    ("head", "columns"),
+    [
+        (("Q2 FY25", "Q2 FY24"), ("2025-Q2", "2024-Q2")),
+        (("Q2'25", "Q2'24"), ("2025-Q2", "2024-Q2")),
+        (("2Q25", "2Q24"), ("2025-Q2", "2024-Q2")),
+        (("2025 Q2", "2024 Q2"), ("2025-Q2", "2024-Q2")),
+        (("First quarter 2025", "First quarter 2024"), ("2025-Q1", "2024-Q1")),
+        (("H1 2025", "H1 FY2024"), ("2025-H1", "2024-H1")),
+        (("1H25", "1H24"), ("2025-H1", "2024-H1")),
+        (("Q2 2025", "H1 2025"), ("2025-Q2", "2025-H1")),
+    ],
+)
+def test_quarters_and_halves_are_told_in_many_ways(head: tuple[str, ...], columns: tuple[str, ...]) -> None:
+    assert [one.columns for one in heads_in(" | ".join(("$ million", *head)))] == [columns]
+
+
+def test_a_half_ends_as_the_documents_own_or_by_the_calendar() -> None:
+    own = read(HALF, statement("H1 2025", "H2 2024"))
+    assert {key for key in own if key[0] in ("revenue", "inventory")} == {
+        ("revenue", "6M-2025-09-30"),
+        ("revenue", "6M-2025-03-31"),
+        ("inventory", "2025-09-30"),
+        ("inventory", "2025-03-31"),
+    }
+    assert ("revenue", "6M-2024-12-31") in read(UNDATED, statement("H1 2025", "H2 2024"))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *("9M 2025", "Nine months 2025", "YTD 2025", "LTM 2025", "Jan–Jun 2025", "June 2025", "6M 2025", "S1 2025"),
+        *("T2 2025", "Half year 2025", "10 months 2025", "Q1-Q3 2025", "2025 plan", "Target 2025", "Average 2025"),
+        *("2024/25", "FY2024/25", "2024-25", "% of 2025", "Growth 2025"),
+    ],
+)
+def test_a_year_of_which_more_is_said_is_not_that_year(head: str) -> None:
+    table = Table((("$ million", head), ("Revenue", "500"), ("Inventories", "90")), heads=1)
+    assert read(UNDATED, table) == {}
+    beside = Table((("$ million", head, "2023"), ("Revenue", "500", "400"), ("Inventories", "90", "80")), heads=1)
+    assert read(UNDATED, beside) == {}
+
+
+@pytest.mark.parametrize("said", ["9M", "Six months", "January–September", "June", "Q2", "Half-year"])
+@pytest.mark.parametrize("above", [True, False])
+def test_what_stands_above_or_below_years_counts(said: str, *, above: bool) -> None:
+    rows = [("$ million", said, said), ("", "2025", "2024")]
+    figures = (("Revenue", "500", "400"), ("Inventories", "90", "80"))
+    assert read(UNDATED, Table((*(rows if above else rows[::-1]), *figures), heads=2)) == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "blocks"),
+    [
+        ("Interim report January–September 2025", ()),
+        ("Results", (Heading(1, "Six months"),)),
+        ("Results", (Paragraph("The first nine months (in millions)"),)),
+        ("Results", (Paragraph("Results for the six months ended June 30, 2025"), Heading(1, "Income"))),
+    ],
+)
+def test_years_below_a_title_of_a_part_of_them_are_not_whole(title: str, blocks: tuple[Block, ...]) -> None:
+    about = About("part", title, "Fernwood Mills, Inc.", "", "2025-06-30")
+    assert read(about, *blocks, statement("2025", "2024")) == {}
+
+
+def test_a_sentence_that_speaks_of_a_quarter_is_no_title() -> None:
+    assert read(ANNUAL, Paragraph("In the third quarter a mill burnt down."), statement("2025", "2024")) != {}

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from ratchet_documents.graph.money import CURRENCY
+from ratchet_documents.graph.other_times import is_of_another, is_qualified
 from ratchet_documents.metadata.dates import days_in
+from ratchet_documents.metadata.periods import periods_in
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH: Final = (
@@ -21,7 +24,10 @@ _TOKEN: Final = re.compile(
     rf"|\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})\b(?![.%]|,\d)"
     rf"|(?<![\d.,])(?P<day_before>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.)?\s+(?P<its_month>{_MONTH})(?!\w|,?\s+\d\d?\b)"
     rf"|(?<![\w.,/-])(?P<date>\d{{1,2}}[./]\d{{1,2}}[./]{_YEAR}|{_YEAR}-\d\d-\d\d)(?![\w/-]|[.,]\d)"
-    rf"|\bQ(?P<quarter>[1-4])[\s'’/-]{{0,3}}(?:FY\s?)?(?P<its_year>{_YEAR})\b"
+    rf"|\b(?P<part>(?:Q[1-4]|H[12])(?:[\s,'’/-]{{0,3}}(?:FY[\s'’-]{{0,2}})?{_YEAR}|[\s-]?(?:FY[\s'’-]{{0,2}}|['’])\d\d)"
+    rf"|(?:[1-4]Q|[12]H)[\s-]?(?:(?:FY[\s'’-]{{0,2}})?{_YEAR}|(?:FY[\s-]?)?['’]?\d\d)"
+    rf"|{_YEAR}[\s,/_-]?(?:Q[1-4]|H[12])(?!\s?[\d'’]|\s?FY)"
+    rf"|(?:first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:quarter|half(?:[\s-]+year)?)\s+(?:of\s+)?(?:FY\s?)?{_YEAR})\b"
     rf"|\b(?:FY[\s_'’-]{{0,3}}(?P<fiscal>{_YEAR}|\d\d)|(?:fiscal(?:\s+year)?|Geschäftsjahr|exercice|ejercicio)\s+(?P<said>{_YEAR}))\b"
     rf"|\b(?P<year>{_YEAR})\b(?!,\d|\.\d|\s?%)",
     re.I,
@@ -39,7 +45,9 @@ _ONLY: Final = re.compile(
     re.I,
 )
 _NOTE: Final = re.compile(r"\bnotes?\b[^\n|]{0,10}(?:\|[^\n|]{0,30}){0,2}\Z", re.I)
-_IS_NAMED: Final = re.compile(r"FY|\d{4}-Q")
+_IS_NAMED: Final = re.compile(r"FY|\d{4}-[QH]")
+LENGTH_OF_DAY: Final = 10  # characters of `2023-12-31`
+NEAR: Final = 200  # characters around a head that are looked at
 _LAST_CENTURY: Final = 70  # years of two digits from here on
 _NO_DIGITS: Final = re.compile(r"\D{0,120}")
 
@@ -47,13 +55,21 @@ _NO_DIGITS: Final = re.compile(r"\D{0,120}")
 @dataclass(frozen=True, slots=True)
 class Head:
     """`columns`: the key of each period: `3M-2022-06-25`, `2022-06-25` for a day, `2022` without one, `FY2022` and
-    `2022-Q3` where only the name of the time is told. `notes`: a column of them stands before the others.
+    `2022-Q3` where only the name of the time is told. `notes`: a column of them stands before the others. `between`:
+    what stands in its lines before, between and behind the words that tell its times.
     """
 
     start: int
     end: int
     columns: tuple[str, ...]
     notes: bool = False
+    between: tuple[str, ...] = ()
+
+    def is_sure(self, above: str, below: str) -> bool:
+        """Whether nothing around it says that its years, quarters or halves are of another time than they name."""
+        around = (above, *self.between, below)
+        named = [one for one in self.columns if len(one) < LENGTH_OF_DAY]
+        return not named or not (is_qualified(self.between) or any(is_of_another(around, one) for one in named))
 
 
 def heads_in(text: str) -> Iterator[Head]:
@@ -84,7 +100,15 @@ def _head(text: str, group: list[re.Match[str]]) -> Iterator[Head]:
     ]
     first = next(one.start() for one in group if one["year"] or _named(one))
     notes = _NOTE.search(text, text.rfind("\n", 0, first) + 1, first) is not None
-    yield Head(group[0].start(), group[-1].end(), tuple(columns), notes)
+    yield Head(group[0].start(), group[-1].end(), tuple(columns), notes, tuple(_between(text, group)))
+
+
+def _between(text: str, group: list[re.Match[str]]) -> Iterator[str]:
+    start, last = group[0].start(), group[-1].end()
+    yield text[max(text.rfind("\n", 0, start) + 1, start - NEAR) : start]
+    for one, other in pairwise(group):
+        yield text[one.end() : other.start()]
+    yield text[last : last + NEAR].partition("\n")[0].partition("|")[0]
 
 
 def _ends(group: list[re.Match[str]]) -> list[str]:
@@ -118,8 +142,8 @@ def _named(token: re.Match[str]) -> str:
     """Of what tells its year itself."""
     if token["date"]:
         return next((day.isoformat() for _, day in days_in(token["date"])), "")
-    if token["quarter"]:
-        return f"{token['its_year']}-Q{token['quarter']}"
+    if token["part"]:
+        return next(iter(periods_in(token["part"])), "")
     fiscal = token["fiscal"] or token["said"] or ""
     if len(fiscal) == len("23"):
         fiscal = f"{20 if int(fiscal) < _LAST_CENTURY else 19}{fiscal}"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice, pairwise
 from typing import Final
 
@@ -11,11 +12,13 @@ from ratchet_documents.graph.agreeing import agreed
 from ratchet_documents.graph.columns import period_name
 from ratchet_documents.graph.model import Entity, Graph, Relation, Where, entity
 from ratchet_documents.graph.named import key_of, named_companies, positions_in, tickers_in
+from ratchet_documents.graph.other_times import is_of_part
 from ratchet_documents.graph.reported import Above, reported_in
 from ratchet_documents.graph.said import key_of as key_of_said
 from ratchet_documents.graph.said import said_in
-from ratchet_documents.graph.whose import introduced_by
+from ratchet_documents.graph.whose import introduced_by, titles_in
 from ratchet_documents.graph.year_ends import Own, day_of
+from ratchet_documents.metadata.periods import ended_in
 
 MOST_RELATIONS: Final = 20_000  # of a document
 COVER: Final = 5  # chunks in which a ticker is the document's company's
@@ -37,7 +40,7 @@ class Reading:
 
     def __init__(self, about: About) -> None:
         self._about = about
-        self._own = Own(about.period, day_of(about.period_end))
+        self._own = Own(about.period, day_of(about.period_end), self._says_part(about.title))
         self._above = Above(document=self._own)
         self._entities: dict[str, Entity] = {}
         self._linked: dict[str, str] = {}
@@ -46,9 +49,14 @@ class Reading:
 
     def take(self, chunk: Chunk) -> bool:
         """False: it has as many relations as a document may have, and nothing more of it is read."""
+        if chunk.order < COVER and any(self._says_part(what) for *_, what, _ in ended_in(chunk.text)):
+            self._own = replace(self._own, of_part=True)
         room = MOST_RELATIONS - len(self._relations)
         self._relations += islice(self._relations_of(chunk), room) if room else ()
         return len(self._relations) < MOST_RELATIONS
+
+    def _says_part(self, said: str) -> bool:
+        return not self._about.period and is_of_part([said])
 
     def graph(self) -> Graph:
         kept = agreed(self._relations)
@@ -111,6 +119,7 @@ class Reading:
         if begins or not chunk.table:
             titles = (*chunk.headings, *([introduced_by(chunk.caption)] if chunk.caption else ()))
             self._above.titled(titles)
+            self._above.of_part = is_of_part(titles_in("\n".join(titles)))
 
     def _said(self, chunk: Chunk) -> Iterator[Relation]:
         for one in said_in(chunk.text):

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ratchet_documents.graph.changes import is_of_changes
-from ratchet_documents.graph.columns import Head, heads_in
+from ratchet_documents.graph.columns import LENGTH_OF_DAY, Head, heads_in
+from ratchet_documents.graph.columns import NEAR as AROUND
 from ratchet_documents.graph.metrics import IN_PROSE, OF_A_DAY, PER_SHARE, is_loss, metric_of
 from ratchet_documents.graph.money import CURRENCY, SCALES, code_of, money_in
 from ratchet_documents.graph.whose import NOT_OWN, is_own, titles_in
-from ratchet_documents.graph.year_ends import LENGTH_OF_DAY, NOT_KNOWN, Own, Placed, placed
+from ratchet_documents.graph.year_ends import NOT_KNOWN, Own, Placed, placed
 from ratchet_documents.metadata.periods import periods_in
 
 MOST_ROWS: Final = 200  # of a chunk
@@ -68,7 +69,8 @@ class Above:
     """What was said above, on the same page or in the same table: the head, the scale, the currency, and whose it is.
 
     `document`: what that is about. `stated`: the currency stood beside the scale. `listed`: the current assets have
-    been added up: what comes is not. `changes`: the rows are of cash flows.
+    been added up: what comes is not. `changes`: the rows are of cash flows. `of_part`: what stands above is of a part
+    of a year.
     """
 
     head: Head | None = None
@@ -78,6 +80,7 @@ class Above:
     own: bool = True
     listed: bool = False
     changes: bool = False
+    of_part: bool = False
     document: Own = NOT_KNOWN
     in_table: bool = False
     place: object = field(default=None)
@@ -102,16 +105,21 @@ def reported_in(text: str, above: Above, company: str = "") -> Iterator[Reported
 
 def _rows(text: str, above: Above) -> Iterator[Reported]:
     heads = list(heads_in(text))
-    label_from, at, rows = 0, 0, 0
+    label_from, at, rows, above_from = 0, 0, 0, -1
     for row in _ROW.finditer(text):
         while at < len(heads) and heads[at].end <= row.start():
             above.titled(titles_in(text[label_from : heads[at].start]))
+            above_from = text.rfind("\n", 0, label_from) + 1
             above.head, label_from, above.listed = heads[at], max(label_from, heads[at].end), False
             at += 1
         if at < len(heads) and heads[at].start < row.end() and heads[at].end > row.start():
             continue
         label = _LABEL.search(text, label_from, _before(text, label_from, row.start()))
         above.titled(titles_in(text[label_from : label.start("name") if label else row.start()]))
+        if above.head is not None and above_from >= 0:  # it is the first row below a head
+            begins = label.start("name") if label else row.start()
+            before, behind = text[above_from : above.head.start][-AROUND:], text[above.head.end : begins][:AROUND]
+            above.head, above_from = above.head if above.head.is_sure(before, behind) else None, -1
         label_from = row.end()
         if label and label["name"].strip().casefold() in ("note", "item"):  # the row is its number
             above.own = not NOT_OWN.search(text[row.start() :].partition("\n")[0])
@@ -185,6 +193,8 @@ def _time_of(metric: str, column: str, above: Above, head: Head) -> Placed | Non
     if not _has_days(head) and not above.in_table and len(head.columns) == 1:
         return None  # a year that a text speaks of is no head
     if metric in OF_A_DAY and above.changes:
+        return None
+    if above.of_part and column.isdecimal():
         return None
     return placed(column, head.columns, above.document, of_a_day=metric in OF_A_DAY)
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from ratchet_documents.graph.columns import LENGTH_OF_DAY
 from ratchet_documents.graph.expanding import WEEK
 
-LENGTH_OF_DAY: Final = 10  # characters of `2023-12-31`
+_MONTHS: Final = {"Q": 3, "H": 6}
 BY_CALENDAR: Final = "Columns that name a time alone are taken by the calendar: the document says no other."
 AS_ITS_OWN: Final = "Columns that name a time alone are taken to end as the document's own period does."
 OF_A_YEAR: Final = "Columns that name a day alone are taken to be of the year that ends then, where they are of a time."
@@ -16,10 +17,13 @@ OF_A_YEAR: Final = "Columns that name a day alone are taken to be of the year th
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a document is about: `period` as `2023` or `2023-Q3`, empty: not known; `ends`: its last day."""
+    """What a document is about: `period` as `2023` or `2023-Q3`, empty: not known; `ends`: its last day. `of_part`: of
+    some part of a year that is no quarter and no half.
+    """
 
     period: str = ""
     ends: date | None = None
+    of_part: bool = False
 
     @property
     def is_of_a_year(self) -> bool:
@@ -57,11 +61,12 @@ def placed(column: str, columns: Sequence[str], own: Own, *, of_a_day: bool) -> 
         return None if of_a_day else Placed(column)
     if len(end) == LENGTH_OF_DAY:
         return Placed(end) if of_a_day else _of_the_year_to(end, own)
-    found = _quarter(end, own) if "-Q" in end else _year(end.removeprefix("FY"), columns, own)
+    months = _MONTHS.get(end[5:6], 12)
+    found = _year(end.removeprefix("FY"), columns, own) if months == 12 else _part(end, own)
     if found is None:
         return None
     day, assumed = found
-    return Placed(str(day) if of_a_day else f"{3 if '-Q' in end else 12}M-{day}", assumed)
+    return Placed(str(day) if of_a_day else f"{months}M-{day}", assumed)
 
 
 def _of_the_year_to(end: str, own: Own) -> Placed | None:
@@ -75,7 +80,7 @@ def _of_the_year_to(end: str, own: Own) -> Placed | None:
 
 def _year(said: str, columns: Sequence[str], own: Own) -> tuple[date, str] | None:
     """None above the figures of a quarter, and for what is due or foretold."""
-    if own.period and not own.is_of_a_year:
+    if own.of_part or (own.period and not own.is_of_a_year):
         return None
     latest = max(_years(columns))
     if own.ends is None:
@@ -97,17 +102,23 @@ def _years(columns: Sequence[str]) -> list[int]:
     return [int(one.rpartition("M-")[2].removeprefix("FY")[:4]) for one in columns]
 
 
-def _quarter(said: str, own: Own) -> tuple[date, str] | None:
-    year, quarter = int(said[:4]), int(said[-1])
+def _part(said: str, own: Own) -> tuple[date, str] | None:
+    """Of a quarter or a half."""
+    year, month = int(said[:4]), _last_month(said)
     if year > own.year:
         return None
-    if own.ends is None or "-Q" not in own.period:
-        return _month_end(year, 3 * quarter), BY_CALENDAR
-    later = 12 * (year - int(own.period[:4])) + 3 * (quarter - int(own.period[-1]))
+    if own.ends is None or own.period[5:6] not in _MONTHS:
+        return _month_end(year, month), BY_CALENDAR
+    later = 12 * (year - int(own.period[:4])) + month - _last_month(own.period)
     if later == 0:
         return own.ends, ""
     at = own.ends.year * 12 + own.ends.month - 1 + later
     return _like(own.ends, at // 12, at % 12 + 1), AS_ITS_OWN
+
+
+def _last_month(said: str) -> int:
+    """Of `2025-Q2` and `2025-H1`: 6."""
+    return _MONTHS[said[5]] * int(said[6])
 
 
 def _in_year(day: date, year: int) -> date:

@@ -1,0 +1,51 @@
+"""Words that say that figures are of another time than the year above them alone: of a part of it, or one that is only
+foretold. Pure.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+_MONTH: Final = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_COUNT: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|thirteen|twenty-six|thirty-nine)"
+_QUARTER: Final = r"\bquarter(?:s|ly)?\b|\bQuartals?\b|\btrimest\w+"
+_HALF: Final = r"\bhalf(?:[\s-]?year(?:ly)?)?\b|\bHalbjahr\w*|\bsemest\w+"
+_PART: Final = (
+    r"\b(?!(?:12|52|53)\D)\d{1,2}[\s-]?(?:M(?:\d\d)?(?!\s+Co)|months?|weeks?)\b"
+    rf"|\b{_COUNT}[\s-]+(?:months?|weeks?)\b|\bmonths?\s+ended\b|\bmonthly\b|\bMonate?n?\b|\b(?:mois|meses)\b"
+    r"|\b(?:[QT][1-4]|[1-4][QT]|[HS][12]|[12][HS])(?:\d\d)?\b|\binterim\b|\bYTD\b|\byear[\s-]to[\s-]date\b"
+    r"|\b[LT]TM\b|\btrailing\b|\b(?:last|past)\s+twelve\b"
+    rf"|\b{_MONTH}\s*(?:[-–—]|to|through|until|bis)\s*(?:\d{{1,2}}\s+)?{_MONTH}(?!\w)|\b{_MONTH}[ \t]*(?=[|\n]|\Z)"
+)
+_OF_PART: Final = re.compile(rf"{_PART}|{_QUARTER}|{_HALF}", re.I)
+_BEYOND: Final = {  # the word for what a column calls itself says nothing else
+    "Q": re.compile(rf"{_PART}|{_HALF}", re.I),
+    "H": re.compile(rf"{_PART}|{_QUARTER}", re.I),
+}
+_IN_ITS_CELL: Final = re.compile(
+    r"\b(?:plan(?:ned)?|targets?|budget(?:ed)?|forecasts?|outlook|guidance|expected|estimated?|projected|average)\b"
+    r"|%\s+of\s*\Z|\b(?:change|growth|variance)\s*\Z|\A\s?[/–-]\s?\d",
+    re.I,
+)
+
+
+def is_of_part(titles: Iterable[str]) -> bool:
+    """One of them says so: `First half 2025`, `January to September`, `Nine months`."""
+    return any(_OF_PART.search(title) for title in titles)
+
+
+def is_of_another(around: Iterable[str], column: str) -> bool:
+    """`around`: what stands above, between and below the heads of columns, of which one is `2025`, `FY2025`, `2025-Q2`
+    or `2025-H1`.
+    """
+    beyond = _BEYOND.get(column[5:6], _OF_PART)
+    return any(beyond.search(one) for one in around)
+
+
+def is_qualified(between: Iterable[str]) -> bool:
+    """`between`: what stands in a line before, between and behind its years: `2025 plan`, `2024/25`, `% of 2025`."""
+    cells = (one.split("|") for one in between)
+    return any(_IN_ITS_CELL.search(cell) for its in cells for cell in (its[0], its[-1]))  # others are of no time
