@@ -246,3 +246,32 @@ def test_years_below_a_title_of_a_part_of_them_are_not_whole(title: str, blocks:
 
 def test_a_sentence_that_speaks_of_a_quarter_is_no_title() -> None:
     assert read(ANNUAL, Paragraph("In the third quarter a mill burnt down."), statement("2025", "2024")) != {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("1 204", "998"), [1204e6, 998e6]),
+        (("1 204 567", "(12 345)"), [1204567e6, -12345e6]),
+        (("998", "€ 1 204.5"), [998e6, 1204.5e6]),
+        (("1'204", "998"), [1204e6, 998e6]),
+        (("998", "1’204"), [998e6, 1204e6]),
+        (("1 204", ""), []),
+        (("", "1 204"), []),
+        (("1.204", "998"), [998e6]),  # it may be 1.2 million, or 1,204 million
+        (("998", "1.204,5"), []),
+        (("12.5", "0.204"), [12.5e6, 0.204e6]),
+        (("1,204", "12 345"), []),
+    ],
+)
+def test_thousands_are_parted_in_many_ways_and_never_read_wrong(cells: tuple[str, ...], values: list[float]) -> None:
+    found = read(ANNUAL, Table((("€ million", "2025", "2024"), ("Revenue", *cells)), heads=1))
+    assert [one.value for one in found.values()] == pytest.approx(values)
+
+
+def test_a_note_beside_a_figure_is_no_thousand_of_it() -> None:
+    head = ("€ million", "Note", "2025", "2024")
+    assert [one.value for one in read(ANNUAL, Table((head, ("Revenue", "", "3 500", "400")), heads=1)).values()] == [
+        500e6,
+        400e6,
+    ]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from ratchet_documents.graph.amounts import amount_of, fits, with_thousands
 from ratchet_documents.graph.changes import is_of_changes
 from ratchet_documents.graph.columns import LENGTH_OF_DAY, Head, heads_in
 from ratchet_documents.graph.columns import NEAR as AROUND
@@ -28,14 +29,14 @@ _BEHIND: Final = r"[-−](?=\s*(?:[|\n]|\Z))"
 _NOTHING: Final = r"(?:[—–](?!\w)|(?<=\|\s)-(?=\s*(?:[|\n]|\Z)))"
 _BEFORE: Final = rf"{_MINUS}?\(?[$€£¥]?\s{{0,6}}{_MINUS}?\(?"
 _CELL: Final = (  # at its end perhaps the raised mark of a note
-    rf"(?:{_BEFORE}\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?\)?(?:{_BEHIND})?|{_BEFORE}\d+(?:\.\d+)?\)?(?:{_BEHIND})?|{_NOTHING})"
+    rf"(?:{_BEFORE}\d{{1,3}}(?:[,'’]\d{{3}})+(?:\.\d+)?\)?(?:{_BEHIND})?|{_BEFORE}\d+(?:\.\d+)?\)?(?:{_BEHIND})?|{_NOTHING})"
     r"(?:\s?%)?[⁰¹²³⁴⁵⁶⁷⁸⁹]{0,3}(?:,[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}){0,3}"
 )
 _GAP: Final = r"[\s|$€£¥\u00a0]{0,40}"
-_ROW: Final = re.compile(rf"(?<![\w.,])(?P<cells>{_CELL}(?:{_GAP}(?<![\d,.])(?<!\w){_CELL})*)(?![\w]|[.,]\d)")
+_ROW: Final = re.compile(rf"(?<![\w.,'’])(?P<cells>{_CELL}(?:{_GAP}(?<![\d,.])(?<!\w){_CELL})*)(?![\w]|[.,'’]\d)")
 _ONE: Final = re.compile(
     rf"(?P<minus>{_MINUS})?(?P<open>\()?[$€£¥]?\s{{0,6}}(?P<minus2>{_MINUS})?(?P<open2>\()?"
-    rf"(?P<digits>\d[\d,]*(?:\.\d+)?)\)?(?P<minus3>{_BEHIND})?(?P<percent>\s?%)?|{_NOTHING}"
+    rf"(?P<digits>\d[\d,'’]*(?:\.\d+)?)\)?(?P<minus3>{_BEHIND})?(?P<percent>\s?%)?|{_NOTHING}"
 )
 _LABEL: Final = re.compile(r"(?:^|[\n|.;:])?[ \t\u00a0]*(?P<name>[^\n|.;:\s][^\n|.;:]{0,120})\Z")
 _AMOUNT: Final = re.compile(
@@ -105,6 +106,8 @@ def reported_in(text: str, above: Above, company: str = "") -> Iterator[Reported
 
 def _rows(text: str, above: Above) -> Iterator[Reported]:
     heads = list(heads_in(text))
+    if above.in_table and not any(head.notes for head in (*heads, *([above.head] if above.head else ()))):
+        text = with_thousands(text)
     label_from, at, rows, above_from = 0, 0, 0, -1
     for row in _ROW.finditer(text):
         while at < len(heads) and heads[at].end <= row.start():
@@ -152,9 +155,9 @@ def _of_row(metric: str, row: re.Match[str], above: Above, label: re.Match[str])
     if negative and (losses or (_is_held(metric) and not _has_days(head))):
         return  # of a loss, some as one: what the others are nobody can tell; of what is held, it is a change
     for column, cell in zip(head.columns, cells, strict=False):
-        if cell["digits"] is None or cell["percent"] or not _fits(cell["digits"], above.scale, per_share=per_share):
+        if cell["digits"] is None or cell["percent"] or not fits(cell["digits"], above.scale, per_share=per_share):
             continue
-        value = float(cell["digits"].replace(",", "")) * (1.0 if per_share else above.scale)
+        value = amount_of(cell["digits"]) * (1.0 if per_share else above.scale)
         value = -value if losses or _is_negative(cell) else value
         if (at := _time_of(metric, column, above, head)) is None:
             continue
@@ -197,11 +200,6 @@ def _time_of(metric: str, column: str, above: Above, head: Head) -> Placed | Non
     if above.of_part and column.isdecimal():
         return None
     return placed(column, head.columns, above.document, of_a_day=metric in OF_A_DAY)
-
-
-def _fits(digits: str, scale: float, *, per_share: bool) -> bool:
-    """What is of a share has cents; amounts may have a part of a million, and none of less."""
-    return "." in digits if per_share else "." not in digits or scale >= SCALES["million"]
 
 
 def _sentences(text: str, company: str) -> Iterator[Reported]:
