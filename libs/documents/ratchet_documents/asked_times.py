@@ -17,6 +17,12 @@ from ratchet_documents.metadata.periods import ended_in, named_in, periods_in
 WEEK: Final = timedelta(days=7)  # years of 52 weeks end some days sooner or later
 LONGEST: Final = 4_000  # characters of a question that are looked at
 
+PERIODS: Final = (  # as those that one filters by are written; ECMA 262 reads it too
+    r"^((FY ?)?(19|20)[0-9]{2}|(19|20)[0-9]{2}-(Q[1-4]|H[12]|0[1-9]|1[0-2])|((Q[1-4]|H[12]) ?)?FY ?[0-9]{2}"
+    r"|(Q[1-4]|H[12]) ?(FY ?)?(19|20)[0-9]{2}|([1-4]Q|[12]H) ?(19|20)?[0-9]{2})$"
+)
+WRITTEN: Final = "2022-Q3, Q3 2022, Q3 FY22, 3Q22, 2022-H1, H1 2022, 2022-05, 2022 or FY2022"
+
 _YEAR: Final = r"(?P<year>(?:19|20)\d\d)"
 _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
@@ -88,7 +94,7 @@ def span(period: str) -> tuple[date, date] | None:
 
 
 def period_of(said: str) -> str:
-    """In the form of a document's period: `FY2023`, `Q3 2023`, `2023Q3` are `2023`, `2023-Q3`. What is none stays."""
+    """In the form of a document's period: `FY2023`, `Q3 2023`, `3Q23` are `2023`, `2023-Q3`. What is none stays."""
     named = periods_in(said)
     return named[0] if len(named) == 1 and span(said) is None else said
 

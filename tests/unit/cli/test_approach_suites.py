@@ -46,7 +46,8 @@ def test_a_reference_is_a_text_a_number_with_its_scale_or_several_parts() -> Non
         (RATE | {"scorer": "best"}, "its scorer is none of"),
         ({"id": "x", "question": "Who?", "reference": "Ann", "scorer": "numeric"}, "numeric needs a figure"),
         (RATE | {"task_type": "classification"}, "classification answers with a label"),
-        (RATE | {"periods": ["last year"]}, "periods"),
+        (RATE | {"periods": ["last year"]}, "a period is written as 2022-Q3"),
+        (RATE | {"periods": ["2022-99"]}, "a period is written as 2022-Q3"),
         (RATE | {"pages": [{"document": "lease.pdf", "page": 0}]}, "pages"),
         (RATE, "its id is that of line 1"),
     ],
@@ -55,6 +56,11 @@ def test_what_is_wrong_is_told_by_its_line(line: dict[str, Any] | bytes, words: 
     with pytest.raises(CannotStartError, match=r"The suite cannot be used\. Line 2: ") as told:
         suite(RATE, line)
     assert words in str(told.value)
+
+
+def test_a_suite_may_begin_with_the_mark_that_windows_writes() -> None:
+    line = json.dumps(RATE | {"periods": ["Q3 2022", "2022-05"]}).encode()
+    assert read_suite([b"\xef\xbb\xbf" + line, b""])[0].periods == ("Q3 2022", "2022-05")
 
 
 def test_a_suite_without_a_question_is_none() -> None:

@@ -4,6 +4,8 @@ What is relevant to a question (`documents`, `pages`) is for the measuring alone
 `document_types` go along with the question, and narrow where is looked.
 """
 
+import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, Literal
 
@@ -12,6 +14,7 @@ from msgspec import Meta, Struct
 
 from ratchet_common.errors import CannotStartError
 from ratchet_common.vocabulary import DocumentType, TaskType
+from ratchet_documents.asked_times import PERIODS, WRITTEN
 from ratchet_scoring.figures import figures_wanted
 from ratchet_scoring.hybrid_answers import HybridAnswer, hybrid_answer
 from ratchet_scoring.items import text_of
@@ -27,7 +30,7 @@ SCORERS: Final = (
 
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 Text = Annotated[str, Meta(min_length=1, max_length=10_000)]
-Period = Annotated[str, Meta(pattern=r"^[0-9]{4}(-(Q[1-4]|H[12]|[0-9]{2}))?$")]
+Period = Annotated[str, Meta(max_length=20)]
 Names = Annotated[tuple[Name, ...], Meta(max_length=100)]
 
 
@@ -97,7 +100,8 @@ def read_suite(lines: Iterable[bytes]) -> tuple[Question, ...]:
     found: list[Question] = []
     faults: list[str] = []
     seen: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
+    for number, read in enumerate(lines, 1):
+        line = read.removeprefix(BOM_UTF8) if number == 1 else read
         if not line.strip():
             continue
         if len(found) + len(faults) >= MOST_QUESTIONS:
@@ -138,6 +142,8 @@ def _faults(one: Question) -> Iterator[str]:
         yield "a question or a paraphrase is blank"
     if not all(part.strip() for part in one.parts):
         yield "the reference is blank: no answer could be right"
+    if not all(re.fullmatch(PERIODS, period) for period in one.periods):
+        yield f"a period is written as {WRITTEN}"
     if one.scale and any(quantity(part) is None for part in one.parts):
         yield "a scale goes with numbers, and a part of the reference is none"
     if one.scorer and one.scorer not in SCORERS:

@@ -9,14 +9,12 @@ from pydantic import AfterValidator, Field
 
 from ratchet_common.events import Approach
 from ratchet_common.vocabulary import DocumentType
-from ratchet_documents.asked_times import period_of
+from ratchet_documents.asked_times import PERIODS, WRITTEN, period_of
 from ratchet_router.api.given import GivenBody
 from ratchet_router.grounding.context import Context
 
 MOST_NAMED: Final = 100
-PERIODS: Final = r"^((FY ?)?[0-9]{4}|[0-9]{4}-(Q[1-4]|H[12]|0[1-9]|1[0-2])|(Q[1-4]|H[12]) ?(FY ?)?[0-9]{4})$"
 Named = Annotated[str, Field(min_length=1, max_length=200)]
-WRITTEN: Final = "2022-Q3, Q3 2022, 2022-H1, 2022-05, 2022 or FY2022"
 
 
 def _written_as_a_period(said: str) -> str:
