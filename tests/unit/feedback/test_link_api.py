@@ -120,6 +120,7 @@ async def test_a_form_that_says_nothing_or_nonsense_is_told_so(
     link = await made(client)
     page = await client.post(link["url"], content=form, headers=FORM)
     assert (page.status_code, "This did not work" in page.text) == (422, True)
+    assert "Value error" not in page.text
     assert not store.kept
 
 

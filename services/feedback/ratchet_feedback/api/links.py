@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ratchet_common.auth import MayGiveFeedback
-from ratchet_common.errors import RefusedError
+from ratchet_common.errors import RefusedError, message_of
 from ratchet_common.problems import documented, phrase
 from ratchet_feedback import link_page
 from ratchet_feedback.api.asking import Settings, Store
@@ -193,7 +193,8 @@ def _of_form(body: bytes) -> Word:
 def _refused(error: ValidationError) -> FormError:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"] if part in Word.model_fields)
-    return FormError(f"{where}: {first['msg']}." if where else f"{first['msg']}.")
+    why = message_of(first)
+    return FormError(f"{where}: {why}." if where else f"{why}.")
 
 
 def _shown(page: str, nonce: str, status: int = 200) -> HTMLResponse:
