@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -43,6 +43,11 @@ class Link(msgspec.Struct, frozen=True, array_like=True):
     result_id: UUID
     user_id: str
     expires_at: datetime
+
+
+def ends_at(now: datetime, asked: timedelta, answered_at: datetime | None, kept: timedelta) -> datetime:
+    """Until when a link is good: no longer than words on its answer find it. `answered_at`: None, not known yet."""
+    return min(now + asked, (min(answered_at, now) if answered_at else now) + kept)
 
 
 def signed(link: Link, key: bytes) -> str:

@@ -21,7 +21,7 @@ class FeedbackSettings(CommonSettings):
         None,
         description="signs links that need no token; 32 letters or more, several by commas; default: made once",
     )
-    link_days: float = Field(30, gt=0, le=366, description="that such a link is good for")
+    link_days: float = Field(30, gt=0, le=366, description="that such a link is good for, while its answer is kept")
     public_url: str = Field("", description="where such links lead; default: as the request that asks for one came")
     retrain_corrections: int = Field(50, ge=1, le=1_000_000, description="so many make retraining due")
     retrain_negative_share: float = Field(0.20, ge=0, le=1, description="a larger share of ratings makes it due")

@@ -1,12 +1,15 @@
 """Links that need no token, over HTTP."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from ratchet_feedback.answers import answer_of, key_of
 from tests.unit.feedback.in_memory import InMemoryStore
+from tests.unit.feedback.said import prediction
 from tests.unit.feedback.test_api import PATH, client, store
 
 __all__ = ["client", "store"]
@@ -102,6 +105,15 @@ async def test_an_expired_link_is_refused_with_its_end(client: httpx.AsyncClient
     page = await client.post(link["url"], content="rating=negative", headers=FORM)
     assert (page.status_code, "This link was good until" in page.text) == (410, True)
     assert not store.kept
+
+
+async def test_a_link_ends_when_its_answer_goes(client: httpx.AsyncClient, store: InMemoryStore) -> None:
+    answered_at = datetime.now(UTC) - timedelta(days=5)
+    answer = answer_of(prediction(occurred_at=answered_at))
+    store.known[key_of(answer)] = answer
+    for of, kept_until in ((answer.result_id, answered_at), (uuid4(), datetime.now(UTC))):
+        link = await made(client, result_id=str(of), valid_hours=24 * 30)
+        assert abs(datetime.fromisoformat(link["expires_at"]) - kept_until - timedelta(days=7)) < timedelta(minutes=1)
 
 
 async def test_a_page_of_a_link_is_nobody_else_s_and_runs_no_script_but_its_own(client: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_feedback.links import ExpiredLinkError, ForgedLinkError, Link, opened, signed
+from ratchet_feedback.links import ExpiredLinkError, ForgedLinkError, Link, ends_at, opened, signed
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY, OTHER = b"k" * 32, b"o" * 32
@@ -26,6 +26,18 @@ def test_a_link_ends_and_says_when() -> None:
     assert opened(signed(LINK, KEY), [KEY], LINK.expires_at - timedelta(seconds=1))
     with pytest.raises(ExpiredLinkError, match=r"good until 2026-11-24 12:00 UTC"):
         opened(signed(LINK, KEY), [KEY], LINK.expires_at)
+
+
+@pytest.mark.parametrize(
+    ("asked_days", "answered_days_ago", "good_for_days"),
+    [(30, None, 7), (30, 0, 7), (30, 5, 2), (30, -3, 7), (1, 5, 1), (1, None, 1), (1, 6.5, 0.5)],
+)
+def test_a_link_is_good_for_no_longer_than_its_answer_is_kept(
+    asked_days: float, answered_days_ago: float | None, good_for_days: float
+) -> None:
+    answered_at = None if answered_days_ago is None else NOW - timedelta(days=answered_days_ago)
+    ends = ends_at(NOW, timedelta(days=asked_days), answered_at, timedelta(days=7))
+    assert ends == NOW + timedelta(days=good_for_days)
 
 
 @given(st.integers(0, 200), st.sampled_from("ABCdef019-_."))

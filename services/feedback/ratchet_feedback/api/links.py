@@ -19,7 +19,7 @@ from ratchet_common.problems import documented, phrase
 from ratchet_feedback import link_page
 from ratchet_feedback.api.asking import Settings, Store
 from ratchet_feedback.bodies import Submitted
-from ratchet_feedback.links import Link, opened, signed
+from ratchet_feedback.links import Link, ends_at, opened, signed
 from ratchet_feedback.scoring import Rating
 from ratchet_feedback.store.feedback import MongoFeedbackStore
 from ratchet_feedback.submission import Word
@@ -102,11 +102,16 @@ class MadeLink(BaseModel):
 
 @routes.post("/links", status_code=201)
 async def make_link(
-    body: LinkRequest, request: Request, caller: MayGiveFeedback, keys: Keys, settings: Settings
+    body: LinkRequest, request: Request, caller: MayGiveFeedback, keys: Keys, settings: Settings, store: Store
 ) -> MadeLink:
-    """For a mail or a page: who opens it says what this one answer was worth, and needs no token."""
+    """For a mail or a page: who opens it says what this one answer was worth, and needs no token. It is good for no
+    longer than the answer is kept, after which nothing that is said of it counts.
+    """
     hours = body.valid_hours if body.valid_hours is not None else settings.link_days * 24
-    expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours)
+    now = datetime.now(UTC).replace(microsecond=0)
+    key = (caller.tenant, body.result_id)
+    answer = (await store.answers({key})).get(key)
+    expires_at = ends_at(now, timedelta(hours=hours), answer.answered_at if answer else None, settings.answers_kept)
     user = body.user_id or f"link-{secrets.token_urlsafe(9)}"
     token = signed(Link(caller.tenant, body.result_id, user, expires_at), keys.keys[0])
     base = settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
