@@ -96,10 +96,14 @@ def _cell_in(tables: Sequence[Table], cell: Cell) -> tuple[Table, int, int] | No
 def _place(name: Name, names: Sequence[str]) -> int | None:
     """Where it stands, by its name (2023 is one, too), and a number that is no name by its place from 1. None: nowhere,
     or in several places."""
-    folded = str(name).strip().casefold()
-    named = [place for place, one in enumerate(names) if one.strip().casefold() == folded]
+    named = [place for place, one in enumerate(names) if _folded(one) == _folded(str(name))]
     if named:
         return named[0] if len(named) == 1 else None
     if isinstance(name, int) and 1 <= name <= len(names):
         return name - 1
     return None
+
+
+def _folded(name: str) -> str:
+    """As it is read: a bar within a cell is written with a backslash before it."""
+    return name.replace("\\|", "|").strip().casefold()

@@ -28,6 +28,12 @@ def test_several_cells_of_one_row_and_what_is_no_table_stay_together() -> None:
     assert corrected.endswith("The rest is flat.")
 
 
+@pytest.mark.parametrize("cell", [Cell("a|b", "in | out", "3"), Cell("a\\|b", "in \\| out", "3")])
+def test_a_name_with_a_bar_is_known_as_it_is_read_and_as_it_is_written(cell: Cell) -> None:
+    table = "| x | in \\| out |\n|---|---|\n| a\\|b | 1 |"
+    assert with_cells(table, [cell]) == "| x | in \\| out |\n|---|---|\n| a\\|b | 3 |"
+
+
 @pytest.mark.parametrize(
     "cell",
     [
