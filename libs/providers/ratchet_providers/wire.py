@@ -54,7 +54,7 @@ class Endpoint(msgspec.Struct, frozen=True):
             f"Host: {parts.netloc.rpartition('@')[2]}",
             *(f"{name}: {value}" for name, value in ({"Accept-Encoding": "identity"} | headers).items()),
         ]
-        if not all(line.isascii() and line.isprintable() for line in lines):
+        if " " in parts.path + parts.query or not all(line.isascii() and line.isprintable() for line in lines):
             raise ValueError("A URL or header holds characters that must not be in one.")
         tls = parts.scheme == "https"
         origin = Origin(parts.hostname, parts.port or (443 if tls else 80), tls)

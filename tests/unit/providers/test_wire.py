@@ -234,6 +234,8 @@ async def test_closing_ends_what_is_open() -> None:
         ("ftp://host/", {}),
         ("http://", {}),
         ("http://host:99999/", {}),
+        ("http://host/a b", {}),
+        ("http://host/?a b", {}),
         ("http://host/", {"Authorization": "Bearer a\r\nX-Evil: 1"}),
         ("http://host/\r\nX-Evil: 1", {"A": "é"}),
     ],
