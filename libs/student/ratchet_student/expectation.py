@@ -58,6 +58,9 @@ def pair_features(features: Floats, expected_words: Floats, parts: tuple[Ints, I
 
 
 def fit_expectation(features: Floats, counts: Floats, weights: Floats) -> Expectation:
+    """Where nothing was ever counted the least is expected: of that there is no regression."""
+    if not counts.any():
+        return Expectation(np.zeros(features.shape[1]), LEAST)
     scaler = StandardScaler().fit(features)
     model = PoissonRegressor(alpha=RIDGE, solver="newton-cholesky", max_iter=100)
     model.fit(scaler.transform(features), counts, weights)

@@ -59,7 +59,10 @@ def learn_summaries(examples: Sequence[Example], seed: int) -> tuple[SummaryMode
         raise CannotLearnError("No example has both a document and a reference: give texts with what people wrote.")
     seen = _seen(sources, at_least=2)
     cases = [case for source in sources for case in _cases(source, seen)]
-    words = _fit([_word_rows(case, random) for case in cases])
+    rows = [_word_rows(case, random) for case in cases]
+    if not any(part.counts.any() for part in rows):
+        raise CannotLearnError("What people wrote has no word of its document: give references that were made from it.")
+    words = _fit(rows)
     pairs = _fit([_pair_rows(case, words, random) for case in cases])
     budget = float(np.median([size(_written(example)) for example in kept]))
     return SummaryModel(seen, words, pairs, int(np.clip(budget, *BUDGETS))), NONE_HELD_OUT

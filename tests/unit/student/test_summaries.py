@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -71,6 +72,17 @@ def test_any_document_gets_a_summary(document: str) -> None:
 def test_empty_references_are_no_examples() -> None:
     with pytest.raises(CannotLearnError, match="reference"):
         fit("summary", [Example("A text. Another one.", " ")] * 20)
+
+
+def test_references_that_have_no_word_of_their_documents_teach_nothing() -> None:
+    others = [replace(example, target=f"Zzz qqq{number} xxx.") for number, example in enumerate(meetings(20))]
+    with pytest.raises(CannotLearnError, match="no word"):
+        fit("summary", others)
+
+
+def test_references_of_single_words_teach_which_words() -> None:
+    single = [replace(example, target=example.document.split()[0]) for example in meetings(20)]
+    assert fit("summary", single).predict(meetings(1, seed=4)[0].document).output
 
 
 def test_who_is_named_in_the_question_is_listened_to() -> None:
