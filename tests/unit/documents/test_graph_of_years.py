@@ -244,6 +244,11 @@ def test_years_below_a_title_of_a_part_of_them_are_not_whole(title: str, blocks:
     assert read(about, *blocks, statement("2025", "2024")) == {}
 
 
+def test_a_title_of_a_quarter_and_the_year_leaves_the_year() -> None:
+    assert read(ANNUAL, Heading(1, "Fourth quarter and full year"), statement("2025", "2024")) != {}
+    assert read(ANNUAL, Heading(1, "Fourth quarter"), statement("2025", "2024")) == {}
+
+
 def test_a_sentence_that_speaks_of_a_quarter_is_no_title() -> None:
     assert read(ANNUAL, Paragraph("In the third quarter a mill burnt down."), statement("2025", "2024")) != {}
 

@@ -25,6 +25,7 @@ _BEYOND: Final = {  # the word for what a column calls itself says nothing else
     "Q": re.compile(rf"{_PART}|{_HALF}", re.I),
     "H": re.compile(rf"{_PART}|{_QUARTER}", re.I),
 }
+_OF_ALL: Final = re.compile(r"\b(?:full|whole)[\s-]year\b|\bannual\b|\btwelve[\s-]months\b|\byears?\s+ended\b", re.I)
 _IN_ITS_CELL: Final = re.compile(
     r"\b(?:plan(?:ned)?|targets?|budget(?:ed)?|forecasts?|outlook|guidance|expected|estimated?|projected|average)\b"
     r"|%\s+of\s*\Z|\b(?:change|growth|variance)\s*\Z|\A\s?[/–-]\s?\d",
@@ -34,15 +35,20 @@ _IN_ITS_CELL: Final = re.compile(
 
 def is_of_part(titles: Iterable[str]) -> bool:
     """One of them says so: `First half 2025`, `January to September`, `Nine months`."""
-    return any(_OF_PART.search(title) for title in titles)
+    return _says(_OF_PART, titles)
 
 
 def is_of_another(around: Iterable[str], column: str) -> bool:
     """`around`: what stands above, between and below the heads of columns, of which one is `2025`, `FY2025`, `2025-Q2`
     or `2025-H1`.
     """
-    beyond = _BEYOND.get(column[5:6], _OF_PART)
-    return any(beyond.search(one) for one in around)
+    return _says(_BEYOND.get(column[5:6], _OF_PART), around)
+
+
+def _says(what: re.Pattern[str], texts: Iterable[str]) -> bool:
+    """A line does. `Fourth quarter and full year` is above both."""
+    lines = (line for text in texts for line in text.split("\n"))
+    return any(what.search(line) and not _OF_ALL.search(line) for line in lines)
 
 
 def is_qualified(between: Iterable[str]) -> bool:
