@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer
 
+from ratchet_common import mongo
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.bus import Bus
 from ratchet_common.events import Event, PredictionMade, Serving, TrafficAssigned
@@ -22,6 +24,7 @@ from ratchet_router.main import build
 from ratchet_router.settings import RouterSettings
 from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.patience import PATIENCE_S
+from tests.unit.router.documents.records import record, served
 
 VERSION = "classification-0a1b2c3d"
 MAIL = {
@@ -152,6 +155,15 @@ async def said(settings: RouterSettings, event: Event) -> None:
     async with Bus(settings) as bus:
         topic = TOPIC_OF[type(event)]
         await bus.publish(topic.name, topic.key(event).encode(), msgspec.json.encode(event))
+
+
+async def has_a_document(site: Site) -> None:
+    """Its record alone, as of one that can be searched: for whoever has none the index is not asked."""
+    client, id_ = mongo.connect(site.settings.mongodb_url), f"doc_{uuid4().hex}"
+    one = record(id=id_, tenant=site.tenant.name, state="ready", served=served(id_))
+    fields = msgspec.to_builtins(one, builtin_types=(datetime,))
+    await mongo.database(client, "router").documents.insert_one({**fields, "_id": id_})
+    await client.close()
 
 
 async def until(look: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:

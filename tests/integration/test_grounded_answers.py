@@ -13,7 +13,7 @@ from ratchet_common.mongo import connect
 from ratchet_router.kept_from_documents import MongoKeptFromDocuments
 from ratchet_router.main import build
 from tests.integration.conftest import Running, running_app
-from tests.integration.router_site import Site, site, until
+from tests.integration.router_site import Site, has_a_document, site, until
 from tests.unit.router.knowledge import Library
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -77,6 +77,9 @@ async def test_the_same_key_gets_the_same_answer_without_another_look(app: Runni
 async def test_what_is_not_there_is_said_and_what_is_not_set_up_refused(site: Site, app: Running) -> None:
     status, said = await app.post("/api/generate", asked("What is the rate?", documents=["of another tenant"]))
     assert (status, said["output"], said["retrieval"]["found"]) == (200, "Not found in your documents.", False)
+    status, said = await site.app.post("/api/generate", asked("What is the rate?"))
+    assert (status, said["output"], said["retrieval"]["searched"]) == (200, "Not found in your documents.", "")
+    await has_a_document(site)
     status, problem = await site.app.post("/api/generate", asked("What is the rate?"))
     assert (status, problem["type"]) == (409, "urn:ratchet:problem:no-knowledge")
     status, problem = await app.post("/api/generate", asked(""))

@@ -23,7 +23,7 @@ from ratchet_router.grounding.order.store import MOST, MongoOrderStore
 from ratchet_router.grounding.order.verdicts import Verdict
 from ratchet_router.main import build
 from tests.integration.conftest import Running, running_app
-from tests.integration.router_site import Site, said, site, until
+from tests.integration.router_site import Site, has_a_document, said, site, until
 from tests.unit.router.joined import joined
 from tests.unit.router.order.looks import drawn
 
@@ -78,6 +78,7 @@ async def learning(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     chunks = [Chunk(order, text, (), order + 1, order + 1) for order, text in enumerate(LINES)]
     chunks.append(Chunk(3, "rate | 4.5", (), 7, 8, TablePart(1, 0, 0, 1)))
     await LanceIndex(str(folder)).put(tenant, [Passage("lease", 1, Subject("Lease"), chunk) for chunk in chunks])
+    await has_a_document(site)
     settings = site.settings.model_copy(update={"index_url": folder.as_uri(), "knowledge_patience_ms": 60_000})
     client = mongo.connect(settings.mongodb_url)
     database = mongo.database(client, "router")

@@ -14,7 +14,7 @@ from ratchet_retrieval import Passage, Subject
 from ratchet_retrieval.lance import LanceIndex
 from ratchet_router.main import build
 from tests.integration.conftest import Running, running_app
-from tests.integration.router_site import Site, site
+from tests.integration.router_site import Site, has_a_document, site
 from tests.unit.router.rerank_servers import KEY, RerankServer, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,6 +35,7 @@ async def app(site: Site, server: RerankServer, tmp_path_factory: pytest.TempPat
     chunks = [Chunk(order, text, (), order + 1, order + 1) for order, text in enumerate(LINES)]
     passages = [Passage("lease", 1, Subject("Lease"), chunk) for chunk in chunks]
     await LanceIndex(str(folder / "index")).put(site.tenant.name, passages)
+    await has_a_document(site)
     how = {
         "index_url": (folder / "index").as_uri(),
         "rerank_url": f"{server.url}/jina/rerank",

@@ -1,5 +1,6 @@
 """Documents in memory, searched by their words: what stands where the index is in production."""
 
+import asyncio
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -36,10 +37,15 @@ class Library:
     tenant: str = "acme"
     refuses: RefusedError | None = None
     asked: list[tuple[str, int, bool]] = field(default_factory=list)
+    opening: bool = False
+    hangs: bool = False
     joined: dict[str, Source] = field(default_factory=dict)  # comes along where the question has the word
 
     def open_soon(self) -> None:
         """It is open."""
+
+    def is_opening(self) -> bool:
+        return self.opening
 
     def meant(self, tenant: str, question: str) -> Meant:  # noqa: ARG002  as Retrieves
         return Meant(question)
@@ -57,6 +63,8 @@ class Library:
         self.asked.append((question, most, wider))
         if self.refuses is not None:
             raise self.refuses
+        if self.hangs:
+            await asyncio.Event().wait()
         fitting = [one for one in self.sources if tenant == self.tenant and _fits(one, where)]
         scored = sorted(((_score(question, one, fitting), one) for one in fitting), key=lambda pair: -pair[0])
         found = [_ranked(one, score, n) for n, (score, one) in enumerate(scored, 1) if score > 0][:most]

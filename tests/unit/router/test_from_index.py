@@ -12,7 +12,7 @@ from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk, TablePart
 from ratchet_retrieval import AwayError, Found, Index, Passage, Subject, Where
 from ratchet_router.grounding.as_known import as_known, as_they_are_named
-from ratchet_router.grounding.from_index import TOO_MANY, FromIndex
+from ratchet_router.grounding.from_index import NONE, TOO_MANY, FromIndex
 from ratchet_router.grounding.known import Known
 from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError, TablePlace
 from tests.unit.router.documents.memory_index import MemoryIndex
@@ -106,6 +106,25 @@ async def test_a_question_that_cannot_wait_leaves_the_index_being_opened_for_the
     for _ in range(2):
         assert (await looks.retrieve("acme", "rate is", Where(), 1, wider=False)).sources
     assert len(opened) == 1
+
+
+async def test_whose_documents_are_not_there_yet_waits_for_no_index() -> None:
+    index, may_open, opened = await filled(), threading.Event(), []
+
+    def opens() -> Index:
+        may_open.wait(30)
+        opened.append(index)
+        return index
+
+    looks = FromIndex(opens, Knows(Known(none=True)))
+    assert not looks.is_opening()
+    found = await looks.retrieve("acme", "rate", Where(), 5, wider=False)
+    assert (found.sources, found.searched, found.reasons) == ((), "", (NONE,))
+    assert looks.is_opening()
+    may_open.set()
+    looks.knows = Knows(Known((ACME,)))
+    assert (await looks.retrieve("acme", "rate is", Where(), 1, wider=False)).sources
+    assert (len(opened), looks.is_opening()) == (1, False)
 
 
 async def test_an_index_is_opened_once_and_before_the_first_question() -> None:

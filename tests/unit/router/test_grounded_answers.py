@@ -394,6 +394,13 @@ async def test_an_index_that_is_away_or_not_set_up_is_a_clear_error() -> None:
         await answer(asked(), made.parts, still_there)
 
 
+@pytest.mark.parametrize(("opening", "waited"), [(False, "0.01 s"), (True, "0.04 s")])
+async def test_an_index_that_is_being_opened_is_waited_for_longer(waited: str, *, opening: bool) -> None:
+    made = world(library=Library(hangs=True, opening=opening), knowledge_patience_ms=10)
+    with pytest.raises(KnowledgeAwayError, match=f"did not answer within {waited}: try again later"):
+        await grounded(asked(), made.parts)
+
+
 async def test_an_index_that_goes_away_midway_costs_only_the_next_look() -> None:
     made = world("The text does not say.")
     request = await grounded(asked(), made.parts)

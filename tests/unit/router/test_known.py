@@ -55,7 +55,7 @@ async def test_those_that_can_be_searched_are_known_by_what_was_read_of_them() -
     known = await KnownDocuments(store).of("acme")
     assert known.documents[0] == About("a", "Report of Acme", "Acme, Inc.", "2023-Q1", "2023-03-31")
     assert [one.document_id for one in known.documents] == ["a", "c"]
-    assert await KnownDocuments(store).of("other") == Known(())
+    assert await KnownDocuments(store).of("other") == Known(none=True)
 
 
 async def test_for_a_moment_it_is_not_asked_again_and_then_for_what_has_changed() -> None:
@@ -76,6 +76,18 @@ async def test_for_a_moment_it_is_not_asked_again_and_then_for_what_has_changed(
     assert await ids() == ["b"]
     clock.at += WHOLE_S
     assert (await ids(), store.reads[-1]) == (["b"], "whole")
+
+
+async def test_the_first_document_is_known_at_once() -> None:
+    store, clock = Store(), Clock()
+    known = KnownDocuments(store, clock)
+    store.put("a", 0, state="parsing", served=None)
+    assert await known.of("acme") == Known(none=True)
+    store.put("a", 1)
+    assert [one.document_id for one in (await known.of("acme")).documents] == ["a"]
+    store.put("a", 2, state="deleting")
+    clock.at += FRESH_S
+    assert await known.of("acme") == Known(none=True)
 
 
 async def test_of_too_many_none_is_told() -> None:

@@ -34,6 +34,7 @@ SEARCHED: Final = {"words": BY_WORDS, "words and vectors": "full text and vector
 BESIDE: Final = 3  # of the best hits the passages before and after come along in a wider look
 ALONG: Final = 12  # that come along, at most
 TOO_MANY: Final = f"There are more than {MOST} documents: what the question names narrows nothing."
+NONE: Final = "No document can be searched: there is none, or all are still being read."
 log = logging.getLogger(__name__)
 
 
@@ -63,8 +64,11 @@ class FromIndex:
     ) -> Brought:
         its = meant or self.meant(tenant, question)
         try:
-            index = await self._opened()
             known = await self.knows.of(tenant)
+            if known.none:  # who has just sent in the first waits for no index to be opened
+                self.open_soon()
+                return Brought(sources=(), searched="", reasons=(NONE,))
+            index = await self._opened()
             ordering = self._orders.of(tenant, its.question) if self._orders else None
             named = as_known(where, known.documents)
             asked = Question(question, known=known.documents, where=named, limit=most, meant=its.question)
@@ -110,6 +114,9 @@ class FromIndex:
 
     def open_soon(self) -> None:
         self._begin()
+
+    def is_opening(self) -> bool:
+        return self._opening is not None and not self._opening.done()
 
     def _begin(self) -> asyncio.Task[Index]:
         if self._opening is None:

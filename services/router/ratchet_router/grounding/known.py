@@ -22,10 +22,13 @@ LOOK_BACK: Final = timedelta(minutes=1)  # clocks of workers may differ by so mu
 
 
 class Known(NamedTuple):
-    """`too_many`: more than `MOST`, and none is told: who narrows by a part of them leaves out the others."""
+    """`too_many`: more than `MOST`, and none is told: who narrows by a part of them leaves out the others. `none`:
+    nothing of the tenant can be searched, as of just now.
+    """
 
     documents: Sequence[About] = ()
     too_many: bool = False
+    none: bool = False
 
 
 class DocumentsStore(Protocol):
@@ -78,10 +81,10 @@ class KnownDocuments:
         kept = self._kept.get(tenant)
         if kept is None or now - kept.whole_at >= WHOLE_S:
             kept = await self._whole(tenant, now)
-        elif now - kept.read_at >= FRESH_S and not kept.too_many:
+        elif (now - kept.read_at >= FRESH_S or not kept.abouts) and not kept.too_many:  # the first is not missed
             kept = await self._further(tenant, kept, now)
         self._keep(tenant, kept)
-        return Known(too_many=True) if kept.too_many else Known(tuple(kept.abouts.values()))
+        return Known(too_many=True) if kept.too_many else Known(tuple(kept.abouts.values()), none=not kept.abouts)
 
     async def _whole(self, tenant: str, now: float) -> _Kept:
         found = await self._store.there(tenant, MOST + 1)
