@@ -14,6 +14,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
+from ratchet_common.collecting import seldom
 from ratchet_common.errors import RefusedError, RetryLaterError
 
 P = ParamSpec("P")
@@ -46,7 +47,7 @@ class Workers:
 
     def _make(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._processes, mp_context=context, initializer=_die_with_parent)
+        return ProcessPoolExecutor(self._processes, mp_context=context, initializer=_begin)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """`work` must be a function of a module, its arguments and result picklable.
@@ -157,6 +158,12 @@ def _join_all(processes: Sequence[multiprocessing.process.BaseProcess]) -> None:
         process.join(5)
         if process.is_alive():
             process.kill()
+
+
+def _begin() -> None:
+    """Its first work loads much that stays: the collector looked at it again and again."""
+    seldom()
+    _die_with_parent()
 
 
 def _die_with_parent() -> None:

@@ -1,5 +1,16 @@
-from ratchet_common.serve import serve
-from ratchet_router.main import build
-from ratchet_router.settings import RouterSettings
+"""`python -m ratchet_router`"""
 
-serve(RouterSettings, build)
+from ratchet_common.collecting import put_off
+
+
+def run() -> None:
+    put_off()
+    from ratchet_common.serve import serve
+    from ratchet_router.main import build
+    from ratchet_router.settings import RouterSettings
+
+    serve(RouterSettings, build)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,7 +1,16 @@
 """`python -m ratchet_trainer`"""
 
-from ratchet_common.serve import serve
-from ratchet_trainer.main import build
-from ratchet_trainer.settings import TrainerSettings
+from ratchet_common.collecting import put_off
 
-serve(TrainerSettings, build)
+
+def run() -> None:
+    put_off()
+    from ratchet_common.serve import serve
+    from ratchet_trainer.main import build
+    from ratchet_trainer.settings import TrainerSettings
+
+    serve(TrainerSettings, build)
+
+
+if __name__ == "__main__":
+    run()

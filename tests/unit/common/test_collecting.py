@@ -2,7 +2,7 @@ import asyncio
 import gc
 import weakref
 
-from ratchet_common.collecting import collect
+from ratchet_common.collecting import collect, put_off, settle
 
 
 class Held:
@@ -23,3 +23,15 @@ async def test_what_only_holds_itself_goes_after_a_while() -> None:
     finally:
         gc.enable()
         collecting.cancel()
+
+
+def test_what_is_put_off_begins_with_the_service() -> None:
+    before = gc.get_threshold()
+    put_off()
+    try:
+        assert not gc.isenabled()
+        settle()
+        assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.set_threshold(*before)
