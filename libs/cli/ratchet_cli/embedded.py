@@ -1,4 +1,4 @@
-"""The four services in one process: their settings against the embedded stack, their apps behind the gateway."""
+"""The four services in one process: their settings against the embedded stack."""
 
 import os
 from collections.abc import Mapping
@@ -6,20 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
-
-from ratchet_cli.gateway import Gateway
 from ratchet_cli.stack.ports import LOOPBACK
 from ratchet_cli.stack.store import store_url
 from ratchet_common.auth import Scope, new_token, write_tokens
 from ratchet_common.settings import load
-from ratchet_feedback.main import build as build_feedback
 from ratchet_feedback.settings import FeedbackSettings
-from ratchet_monitor.main import build as build_monitor
 from ratchet_monitor.settings import MonitorSettings
-from ratchet_router.main import build as build_router
 from ratchet_router.settings import RouterSettings
-from ratchet_trainer.main import build as build_trainer
 from ratchet_trainer.settings import TrainerSettings
 
 # The embedded store serves requests one by one: what waits shall wait here, where it is given up, and not in there.
@@ -95,22 +88,6 @@ def worker_environment(its: RouterSettings, port: int) -> dict[str, str]:
         "HOST": LOOPBACK,
         "PORT": str(port),
     }
-
-
-def services(its: Settings) -> dict[str, FastAPI]:
-    """Builds the four apps. Raises CannotStartError."""
-    return {
-        "router": build_router(its.router),
-        "feedback": build_feedback(its.feedback),
-        "trainer": build_trainer(its.trainer),
-        "monitor": build_monitor(its.monitor),
-    }
-
-
-def gateway(ground: Ground, data_dir: Path, extra: Mapping[str, Any] | None = None) -> Gateway:
-    """Raises CannotStartError."""
-    token_for_trying(data_dir)
-    return Gateway(services(settings(ground, data_dir, extra or {})))
 
 
 def token_for_trying(data_dir: Path) -> tuple[str, Path]:

@@ -65,6 +65,9 @@ def up(
     ] = None,
 ) -> None:
     """Start the whole product on this machine, with broker and store of its own."""
+    from ratchet_common.collecting import put_off
+
+    put_off()
     from ratchet_cli.up import run
 
     if config is not None:

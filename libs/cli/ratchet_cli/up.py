@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from ratchet_cli.embedded import NOWHERE, Ground, gateway, settings, token_for_trying, worker_environment
+from ratchet_cli.embedded import NOWHERE, Ground, settings, token_for_trying, worker_environment
 from ratchet_cli.gateway import Gateway
 from ratchet_cli.stack.start import Stack, start_stack
 from ratchet_common.errors import CannotStartError
@@ -26,8 +26,10 @@ def run(host: str, port: int, data_dir: Path) -> None:
     """Serves until told to stop. Raises CannotStartError."""
     load_dotenv(".env")
     configure_logging(os.environ.get("LOG_LEVEL", CommonSettings.model_fields["log_level"].default))
-    settings(NOWHERE, data_dir, {})  # a wrong one is named before anything has started
+    settings(NOWHERE, data_dir, {})  # a wrong one is named before anything is loaded or has started
     listener = take(host, port, "name another with --port")
+    from ratchet_cli.four_services import gateway
+
     with listener, start_stack(data_dir) as stack:
         ground = Ground(stack.kafka_bootstrap_servers, stack.mongodb_url)
         app = gateway(ground, data_dir)
