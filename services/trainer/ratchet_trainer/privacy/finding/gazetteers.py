@@ -79,7 +79,11 @@ def _names(package: ModuleType, wanted: Callable[[str], bool], *, phrases: bool 
     found = set()
     for name in set(_listed(package, wanted)):  # each language's list repeats much of another's
         folded = name.strip().casefold()
-        if len(folded) >= SHORTEST and (folded.isalpha() or not any(letter.isdigit() for letter in folded)):
+        if len(folded) < SHORTEST:
+            continue
+        if folded.isalpha():  # one word
+            found.add(folded)
+        elif not any(map(str.isdigit, folded)):
             found.add(folded)
             if not phrases:
                 found.update(part for part in folded.split() if len(part) >= SHORTEST)
