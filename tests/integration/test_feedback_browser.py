@@ -17,6 +17,13 @@ from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 PATH = "/api/models/feedback"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_S = 60
+SLOW_AT_FIRST = """
+const send = window.fetch, waits = [1000];
+window.fetch = async (...what) => {
+  await new Promise((go) => setTimeout(go, waits.pop() ?? 0));
+  return send(...what);
+};
+"""
 CLICK = "document.querySelector('.ratchet-feedback button[data-rating=negative]').click()"
 
 
@@ -85,6 +92,15 @@ async def test_the_script_tag_makes_its_buttons_and_a_click_arrives(rig: Rig) ->
     assert await rig.said() == []
     assert "Thank you" in await rig.page(f"{tag}<script>{CLICK}</script>")
     assert [(one["rating"], one["user_id"]) for one in await rig.said()] == [("negative", "ann")]
+
+
+async def test_of_two_quick_clicks_the_last_one_counts_where_the_first_is_slow(rig: Rig) -> None:
+    tag = f'<script src="{rig.app.url}{PATH}/widget.js" data-link="{rig.link}"></script>'
+    shown = await rig.page(
+        f"<script>{SLOW_AT_FIRST}</script>{tag}<script>{CLICK.replace('negative', 'positive')};{CLICK}</script>"
+    )
+    assert "Thank you" in shown
+    assert [(one["rating"], one["revision"]) for one in await rig.said()] == [("negative", 2)]
 
 
 async def test_opening_a_link_says_nothing_and_one_with_a_rating_sends_it_by_itself(rig: Rig) -> None:

@@ -33,14 +33,17 @@
   comments.hidden = true;
 
   let word = {};
-  const say = async (more) => {
-    word = { ...word, ...more };
-    try {
-      const answer = await send(word);
-      told.textContent = answer.ok ? " Thank you." : " This could not be kept.";
-    } catch {
-      told.textContent = " This could not be sent.";
-    }
+  let before = Promise.resolve(); // the last word counts: none overtakes the one before it
+  const say = (more) => {
+    const said = (word = { ...word, ...more });
+    before = before.then(async () => {
+      try {
+        const answer = await send(said);
+        told.textContent = answer.ok ? " Thank you." : " This could not be kept.";
+      } catch {
+        told.textContent = " This could not be sent.";
+      }
+    });
   };
   for (const [rating, face] of [["positive", "👍 Good"], ["negative", "👎 Bad"]]) {
     const button = make("button", face, "button");
