@@ -2,13 +2,14 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, ValuesView
 from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from ratchet_scoring.rouge import f1, tokens
+from ratchet_scoring.rouge import f1, rouge_l, tokens
 
 MAX_ITEMS = 200  # of each side; further ones do not count
 MAX_ITEM_CHARS = 300  # of an item take part in the comparison
@@ -48,6 +49,19 @@ def items_f1(output: Iterable[str], target: Iterable[str]) -> float:
     if not ours and not theirs:
         return 1.0
     return f1(_matches(_similar(ours, theirs)), len(ours), len(theirs))
+
+
+def items_kept(output: Iterable[str], corrected: Iterable[str]) -> float:
+    """As `items_f1`, of a list that somebody corrected: he leaves what is right word for word, so what he changed
+    counts by how much of it he left (ROUGE-L)."""
+    ours, theirs = ([_words(item) for item in list(side)[:MAX_ITEMS]] for side in (output, corrected))
+    if not ours and not theirs:
+        return 1.0
+    same = Counter(ours) & Counter(theirs)
+    changed, instead = (list((Counter(side) - same).elements()) for side in (ours, theirs))
+    pairs = _matching(_similar(changed, instead)) if changed and instead else {}
+    left = sum(rouge_l(changed[one], instead[other]) for other, one in pairs.items())
+    return f1(same.total() + left, len(ours), len(theirs))
 
 
 def items_covered(output: Iterable[str], target: Iterable[str]) -> float:
@@ -143,7 +157,11 @@ def _figures(item: str) -> frozenset[str]:
 
 
 def _matches(similar: list[list[int]]) -> int:
-    """The size of the largest one-to-one matching (Kuhn's augmenting paths)."""
+    return len(_matching(similar))
+
+
+def _matching(similar: list[list[int]]) -> dict[int, int]:
+    """The largest one-to-one matching (Kuhn's augmenting paths): of each place on the other side, whose it is."""
     taken_by: dict[int, int] = {}
 
     def place(item: int, tried: set[int]) -> bool:
@@ -155,4 +173,6 @@ def _matches(similar: list[list[int]]) -> int:
                     return True
         return False
 
-    return sum(place(item, set()) for item in range(len(similar)))
+    for item in range(len(similar)):
+        place(item, set())
+    return taken_by

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ratchet_scoring.hybrid_answers import hybrid_answer, hybrid_score, is_hybrid
-from ratchet_scoring.items import item_text, items_f1, items_in, items_of, text_of
+from ratchet_scoring.items import item_text, items_f1, items_in, items_kept, items_of, text_of
 from ratchet_scoring.quantities import quantity, same_quantity
 from ratchet_scoring.rouge import rouge_l
 
@@ -33,6 +33,14 @@ def score_output(task_type: str, output: str, target: object) -> float:
     if said and meant:
         return float(same_quantity(said, meant))
     return rouge_l(output, wanted)
+
+
+def score_corrected(task_type: str, output: str, correction: object) -> float:
+    """As `score_output`, by what somebody made of the answer: in a list what he changed was not right, however much it
+    is like what he put in its place."""
+    if task_type in LIST_TASKS:
+        return items_kept(items_of(output), items_in(correction))
+    return score_output(task_type, output, correction)
 
 
 def render_target(task_type: str, target: object) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ratchet_common.corrections import correction_for
 from ratchet_common.events import ScoreSource
-from ratchet_scoring.scorers import score_output
+from ratchet_scoring.scorers import score_corrected, score_output
 
 
 class Rating(StrEnum):
@@ -40,7 +40,7 @@ def score(
             return score_output(task_type, output, reference), "reference"
         correction = correction_for(task_type, corrections)
         if correction is not None:
-            return score_output(task_type, output, correction), "correction"
+            return score_corrected(task_type, output, correction), "correction"
     return RATED[rating or Rating.NEUTRAL] if stars is None else (stars - 1) / (MOST_STARS - 1), "rating"
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchet_scoring.items import MAX_ITEMS, item_text, items_f1, items_in, items_of
+from ratchet_scoring.items import MAX_ITEMS, item_text, items_f1, items_in, items_kept, items_of
 
 items = st.lists(
     st.sampled_from(["ship the release", "ship release", "call the bank", "pay 500", "pay 5000", "Ülkü", "-"])
@@ -103,3 +103,31 @@ def test_agreement_minds_neither_sides_nor_order(ours: list[str], theirs: list[s
 @given(st.text(max_size=300))
 def test_any_text_has_items_of_one_line(output: str) -> None:
     assert all(item.strip() and len(item.splitlines()) == 1 for item in items_of(output))
+
+
+@pytest.mark.parametrize(
+    ("output", "corrected", "expected"),
+    [
+        (["Ship it", "Call the bank"], ["Call the bank.", "ship it"], 1.0),
+        (["send invoice to Ann"], ["send invoice to Bob"], 0.75),
+        (["send invoice to Ann", "ship it"], ["send invoice to Bob", "ship it"], 0.875),
+        (["pay 500"], ["pay 5000"], 0.0),
+        (["ship it", "ship it"], ["ship it"], 2 / 3),
+        (["ship it"], [], 0.0),
+        ([], [], 1.0),
+    ],
+)
+def test_what_a_person_changed_in_a_list_was_not_right(
+    output: list[str], corrected: list[str], expected: float
+) -> None:
+    assert items_kept(output, corrected) == pytest.approx(expected)
+
+
+@given(items, items)
+def test_a_corrected_list_is_as_good_as_the_other_only_where_nothing_was_changed(
+    one: list[str], other: list[str]
+) -> None:
+    score = items_kept(one, other)
+    assert 0 <= score <= items_f1(one, other) + 1e-9
+    assert score == pytest.approx(items_kept(other, one))
+    assert items_kept(one, one) == 1.0
