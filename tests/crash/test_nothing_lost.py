@@ -6,6 +6,8 @@ import pytest
 
 from tests.crash import scenario
 from tests.crash.counting import Counted
+from tests.patience import SHORT_SESSION_MS
+from tests.places import store_folder
 
 
 def nothing_is_lost(counted: Counted) -> None:
@@ -21,7 +23,9 @@ def test_each_service_killed_once_on_apache_kafka_loses_nothing(tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_the_whole_embedded_process_killed_loses_nothing(tmp_path: Path) -> None:
-    counted = scenario.embedded(tmp_path, requests=300, kills=2, feedback_share=0.5, seed=12)
+def test_the_whole_embedded_process_killed_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_SESSION_TIMEOUT_MS", str(SHORT_SESSION_MS))
+    with store_folder() as folder:
+        counted = scenario.embedded(folder, requests=300, kills=2, feedback_share=0.5, seed=12)
     assert counted.kills == 2
     nothing_is_lost(counted)

@@ -6,11 +6,12 @@ import pytest
 
 from ratchet_cli.stack.start import start_stack
 from tests.crash.reconciling import reconcile
+from tests.places import store_folder
 
 
 @pytest.mark.slow
 async def test_a_kill_loses_the_record_of_requests_in_flight_at_most(tmp_path: Path) -> None:
-    with start_stack(tmp_path / "stack") as stack:
+    with store_folder() as folder, start_stack(folder / "stack") as stack:
         found = await reconcile(stack, tmp_path, requests=240, kills=3, seed=7)
     print(f"\n{found}")
     assert found.kills == 3

@@ -21,6 +21,13 @@ class Product:
     process: Victim
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """For what a test starts by itself."""
+    with store_folder() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="module")  # it keeps a third of a core busy, which the suites after it can use
 def product() -> Iterator[Product]:
     with store_folder() as folder:

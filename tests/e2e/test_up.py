@@ -58,12 +58,12 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
-def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
-    whole = up(tmp_path)
+def test_ctrl_c_leaves_nothing_behind(place: Path) -> None:
+    whole = up(place)
     whole.start()
     assert whole.process is not None
     whole.wait_until_ready()
-    call(whole, tmp_path, "/api/generate", REQUEST)
+    call(whole, place, "/api/generate", REQUEST)
     everyone = family(whole.process)
     assert len(everyone) >= 3  # itself, the broker, the store
     whole.process.send_signal(signal.SIGINT)
@@ -75,9 +75,9 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("after_s", [0.7, 2.0, 4.0])
 def test_told_to_stop_while_it_starts_it_ends_and_leaves_nothing_behind(
-    tmp_path: Path, wish: signal.Signals, after_s: float
+    place: Path, wish: signal.Signals, after_s: float
 ) -> None:
-    whole = up(tmp_path)
+    whole = up(place)
     whole.start()
     assert whole.process is not None
     time.sleep(after_s)
@@ -88,18 +88,18 @@ def test_told_to_stop_while_it_starts_it_ends_and_leaves_nothing_behind(
     assert "Traceback" not in whole.log.read_text()
 
 
-def test_what_was_acknowledged_before_a_kill_counts_after_it(tmp_path: Path) -> None:
-    whole = up(tmp_path)
+def test_what_was_acknowledged_before_a_kill_counts_after_it(place: Path) -> None:
+    whole = up(place)
     try:
         whole.start()
         whole.wait_until_ready()
-        answers = [call(whole, tmp_path, "/api/generate", REQUEST | {"cache": "off"}) for _ in range(5)]
+        answers = [call(whole, place, "/api/generate", REQUEST | {"cache": "off"}) for _ in range(5)]
         whole.kill_and_start_again()
         whole.wait_until_ready()
-        eventually(lambda: call(whole, tmp_path, "/api/models/performance")["total_predictions"], 5)
+        eventually(lambda: call(whole, place, "/api/models/performance")["total_predictions"], 5)
         said = {"result_id": answers[0]["result_id"], "rating": "negative", "corrections": {"label": "request"}}
-        call(whole, tmp_path, "/api/models/feedback", said)
-        eventually(lambda: call(whole, tmp_path, "/api/models/performance")["scored_predictions"], 1)
+        call(whole, place, "/api/models/feedback", said)
+        eventually(lambda: call(whole, place, "/api/models/performance")["scored_predictions"], 1)
     finally:
         whole.stop()
 
