@@ -20,6 +20,7 @@ from tests.integration.batch_upstream import BatchUpstream, batch_upstream
 from tests.integration.conftest import Ground
 from tests.integration.router_process import Process, router_process
 from tests.integration.router_site import until
+from tests.places import store_folder
 
 SINGLES, LINES, KILLS = 40, 30, 5
 ENVIRONMENT = {
@@ -82,7 +83,7 @@ async def test_nothing_is_submitted_twice_and_everything_is_answered(tmp_path: P
     texts = [text() for _ in range(SINGLES)]
     lines = [text() for _ in range(LINES)]
     endpoint = "/v1/chat/completions"
-    with start_stack(tmp_path / "stack") as stack:
+    with store_folder() as folder, start_stack(folder / "stack") as stack:
         ground = Ground(stack.kafka_bootstrap_servers, stack.mongodb_url, idempotence=False, forgets=True)
         database = mongo.database(mongo.connect(stack.mongodb_url), "router")
         async with batch_upstream(SlowUpstream()) as up:
