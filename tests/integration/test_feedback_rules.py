@@ -354,6 +354,27 @@ async def test_what_people_wrote_goes_in_time_and_the_numbers_stay(stack: Ground
     await client.close()
 
 
+async def test_a_word_that_comes_when_the_answers_text_is_gone_finds_what_is_known_of_it(stack: Ground) -> None:
+    client = mongo.connect(stack.mongodb_url)
+    database = mongo.database(client, f"feedback-{uuid4().hex[:8]}")
+    store = MongoFeedbackStore(database, answers_kept=WEEK, text_kept=WEEK, answers_known=4 * WEEK)
+    rated, corrected = prediction(output="x"), prediction(output="x")
+    await on_predictions([rated, corrected], store)
+    await database.answers.delete_many({})  # as the store does after a week
+    await submit(feedback(result_id=rated.result_id, rating=Rating.NEGATIVE), store)
+    await submit(feedback(result_id=corrected.result_id, rating=None, corrections={"summary": "y"}), store)
+    events = {event.result_id: event for event in await relayed(database)}
+    assert {event.output for event in events.values()} == {None}
+    assert {event.text_omitted for event in events.values()} == {"not_collected"}
+    assert [(events[one.result_id].score, events[one.result_id].is_scored) for one in (rated, corrected)] == [
+        (0.0, True),
+        (0.5, False),
+    ]
+    assert {event.model for event in events.values()} == {rated.model}
+    await client.drop_database(database.name)
+    await client.close()
+
+
 async def test_a_word_that_is_replaced_all_the_time_while_nothing_is_sent_does_not_outgrow_its_document(
     stack: Ground,
 ) -> None:
@@ -370,7 +391,8 @@ async def test_a_word_that_is_replaced_all_the_time_while_nothing_is_sent_does_n
     assert len(bson.encode(document)) < 1_000_000
     assert [event.revision for event in await relayed(database)] == [201]
 
-    await database.answers.delete_many({})
+    for answers in (database.answers, database.known_answers):
+        await answers.delete_many({})
     late = await store.save(feedback(result_id=made.result_id))
     await look_again(store, WEEK, lambda: late.said_at + WEEK)
     assert await store.waiting() == {"pending": 0, "expired": 1}

@@ -88,6 +88,11 @@ def answer_of(made: PredictionMade) -> Answer:
     )
 
 
+def without_text(answer: Answer) -> Answer:
+    """What was asked, what was answered, and what would have been right."""
+    return msgspec.structs.replace(answer, input=NOTHING, output=None, reference=None, text_omitted="not_collected")
+
+
 def origin_of(answer: Answer) -> ResultKey | None:
     """Where a cache hit was first given."""
     return (answer.tenant, answer.cached_from) if answer.cached_from else None

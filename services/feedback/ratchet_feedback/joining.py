@@ -4,11 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-
 from ratchet_common.corrections import correction_for
-from ratchet_common.events import NOTHING, FeedbackJoined, ScoreSource
-from ratchet_feedback.answers import Answer, counted_for, origin_of
+from ratchet_common.events import FeedbackJoined, ScoreSource
+from ratchet_feedback.answers import Answer, counted_for, origin_of, without_text
 from ratchet_feedback.cells import as_correction, with_cells
 from ratchet_feedback.edits import Edit, edits
 from ratchet_feedback.said import LARGEST_CORRECTIONS, Feedback, FeedbackStore, Saved, event_id
@@ -68,16 +66,12 @@ def joined(saved: Saved, answer: Answer) -> FeedbackJoined:
         reference=said.reference,
         of_session=bool(said.session_id),
         via=said.result_id if said.result_id != answer.result_id else None,
-        **_told_by(_without_text(answer) if said.session_id else answer),
+        **_told_by(without_text(answer) if said.session_id else answer),
     )
 
 
 def _told_by(answer: Answer) -> dict[str, Any]:
     return {name: getattr(answer, name) for name in OF_THE_ANSWER}
-
-
-def _without_text(answer: Answer) -> Answer:
-    return msgspec.structs.replace(answer, input=NOTHING, output=None, text_omitted="not_collected")
 
 
 def scored(said: Feedback, corrections: Mapping[str, Any], answer: Answer) -> tuple[float, ScoreSource]:

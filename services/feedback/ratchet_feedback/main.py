@@ -40,7 +40,12 @@ def build(settings: FeedbackSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with connections("feedback", settings, app) as its:
-            store = MongoFeedbackStore(its.database, answers_kept=settings.answers_kept, text_kept=settings.text_kept)
+            store = MongoFeedbackStore(
+                its.database,
+                answers_kept=settings.answers_kept,
+                text_kept=settings.text_kept,
+                answers_known=settings.answers_known,
+            )
             tallies, reports = MongoTallyStore(its.database), MongoReports(its.database)
             rolling, traces = Rolling(its.database), MongoTraces(its.database)
             whole = MongoSessionStore(its.database, text_kept=settings.text_kept)

@@ -14,6 +14,9 @@ class FeedbackSettings(CommonSettings):
     model_config = SettingsConfigDict(env_prefix="FEEDBACK_", extra="forbid", frozen=True, populate_by_name=True)
 
     answers_kept_days: int = Field(7, ge=1, le=365, description="how long an answer's text stays to be joined with")
+    answers_known_days: int = Field(
+        30, ge=1, le=730, description="how long what is said finds its answer; the text goes before"
+    )
     pending_days: int = Field(7, ge=1, le=365, description="how long feedback waits for its answer before it expires")
     upload_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="of feedback in one file; more gets 413")
     text_kept_days: int = Field(90, ge=1, le=3650, description="then comments and corrections go; the numbers stay")
@@ -21,7 +24,7 @@ class FeedbackSettings(CommonSettings):
         None,
         description="signs links that need no token; 32 letters or more, several by commas; default: made once",
     )
-    link_days: float = Field(30, gt=0, le=366, description="that such a link is good for, while its answer is kept")
+    link_days: float = Field(30, gt=0, le=366, description="that such a link is good for, while its answer is known")
     public_url: str = Field("", description="where such links lead; default: as the request that asks for one came")
     retrain_corrections: int = Field(50, ge=1, le=1_000_000, description="so many make retraining due")
     retrain_negative_share: float = Field(0.20, ge=0, le=1, description="a larger share of ratings makes it due")
@@ -46,6 +49,11 @@ class FeedbackSettings(CommonSettings):
     @property
     def answers_kept(self) -> timedelta:
         return timedelta(days=self.answers_kept_days)
+
+    @property
+    def answers_known(self) -> timedelta:
+        """With their text, or without it any more."""
+        return timedelta(days=max(self.answers_kept_days, self.answers_known_days))
 
     @property
     def patience(self) -> timedelta:

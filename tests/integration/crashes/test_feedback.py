@@ -59,7 +59,8 @@ class Predictions:
     async def check(self, database: Database) -> None:
         keys = {(self.tenant, event.result_id) for event in self.events}
         assert (await self.store(database).answers(keys)).keys() == keys
-        assert await database.answers.count_documents({"tenant": self.tenant}) == len(keys)
+        for answers in (database.answers, database.known_answers):
+            assert await answers.count_documents({"tenant": self.tenant}) == len(keys)
         said = await database.feedback.find({"tenant": self.tenant}).to_list()
         assert [document["state"] for document in said] == ["joined"] * 2
         joined = [msgspec.json.decode(body, type=FeedbackJoined) for body in told(said)]

@@ -112,8 +112,8 @@ async def test_a_link_ends_when_its_answer_goes(client: httpx.AsyncClient, store
     answer = answer_of(prediction(occurred_at=answered_at))
     store.known[key_of(answer)] = answer
     for of, kept_until in ((answer.result_id, answered_at), (uuid4(), datetime.now(UTC))):
-        link = await made(client, result_id=str(of), valid_hours=24 * 30)
-        assert abs(datetime.fromisoformat(link["expires_at"]) - kept_until - timedelta(days=7)) < timedelta(minutes=1)
+        link = await made(client, result_id=str(of), valid_hours=24 * 90)
+        assert abs(datetime.fromisoformat(link["expires_at"]) - kept_until - timedelta(days=30)) < timedelta(minutes=1)
 
 
 async def test_a_page_of_a_link_is_nobody_else_s_and_runs_no_script_but_its_own(client: httpx.AsyncClient) -> None:

@@ -111,7 +111,7 @@ async def make_link(
     now = datetime.now(UTC).replace(microsecond=0)
     key = (caller.tenant, body.result_id)
     answer = (await store.answers({key})).get(key)
-    expires_at = ends_at(now, timedelta(hours=hours), answer.answered_at if answer else None, settings.answers_kept)
+    expires_at = ends_at(now, timedelta(hours=hours), answer.answered_at if answer else None, settings.answers_known)
     user = body.user_id or f"link-{secrets.token_urlsafe(9)}"
     token = signed(Link(caller.tenant, body.result_id, user, expires_at), keys.keys[0])
     base = settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from ratchet_common.mongo import Document
 from ratchet_common.persons import digest, digest_of_some
-from ratchet_feedback.answers import Answer, ResultKey, key_of
+from ratchet_feedback.answers import Answer, ResultKey, key_of, without_text
 from ratchet_feedback.cells import Cell
 from ratchet_feedback.edits import Edit
 from ratchet_feedback.rollups.spans import hour_at
@@ -43,12 +43,7 @@ def answer_document(answer: Answer, kept: timedelta, now: datetime) -> Document:
     """`kept`: from when it was given. What is delivered again after that time stays only until the words that wait for
     it have been joined. A router whose clock is ahead makes none stay for longer than from now on; where it is ahead by
     days, an answer counts as given now."""
-    at = max(answer.answered_at, now - kept + JOINED_WITHIN) if answer.answered_at < now + AHEAD else now
-    return {
-        "_id": answer_key(key_of(answer)),
-        "tenant": answer.tenant,
-        "at": at,
-        "gone_at": min(at, now) + kept,
+    return _kept(answer, kept, now) | {
         "task_type": answer.task_type,
         "document_type": answer.document_type,
         "outcome": answer.outcome,
@@ -57,8 +52,23 @@ def answer_document(answer: Answer, kept: timedelta, now: datetime) -> Document:
         "template": answer.template or None,
         "result_id": Binary.from_uuid(answer.result_id),
         "session": Binary.from_uuid(session_key(answer.tenant, answer.session)) if answer.session else None,
-        "asker": digest_of_some(answer.tenant, answer.user),
         "body": msgspec.json.encode(answer),
+    }
+
+
+def known_document(answer: Answer, known: timedelta, now: datetime) -> Document:
+    """As `answer_document`, of what is known of it once its text is gone."""
+    return _kept(answer, known, now) | {"body": msgspec.json.encode(without_text(answer))}
+
+
+def _kept(answer: Answer, kept: timedelta, now: datetime) -> Document:
+    at = max(answer.answered_at, now - kept + JOINED_WITHIN) if answer.answered_at < now + AHEAD else now
+    return {
+        "_id": answer_key(key_of(answer)),
+        "tenant": answer.tenant,
+        "at": at,
+        "gone_at": min(at, now) + kept,
+        "asker": digest_of_some(answer.tenant, answer.user),
     }
 
 

@@ -27,6 +27,7 @@ from ratchet_feedback.store.documents import (
     answer_key,
     feedback_key,
     first_word,
+    known_document,
     same_words,
     saved_in,
     saying,
@@ -40,15 +41,25 @@ COUNTED_AT_MOST = 100_000
 class MongoFeedbackStore:
     """Documents are found by scalar keys that hold the tenant; where a filter names more, the key comes first."""
 
-    def __init__(self, database: Database, *, answers_kept: timedelta, text_kept: timedelta) -> None:
-        self._answers, self._feedback = database.answers, database.feedback
+    def __init__(
+        self,
+        database: Database,
+        *,
+        answers_kept: timedelta,
+        text_kept: timedelta,
+        answers_known: timedelta | None = None,
+    ) -> None:
+        """`answers_kept`: with their text, and `answers_known` without it, which is no shorter."""
+        self._answers, self._known, self._feedback = database.answers, database.known_answers, database.feedback
         self._answers_kept, self._text_kept = answers_kept, text_kept
+        self._answers_known = max(answers_kept, answers_known or answers_kept)
 
     async def create_indexes(self) -> None:
         await self._answers.create_index("gone_at", expireAfterSeconds=0)
         # What an earlier release has kept has only this.
         await self._answers.create_index("at", expireAfterSeconds=int(self._answers_kept.total_seconds()))
         await self._answers.create_index([("tenant", 1), ("at", 1)])
+        await self._known.create_index("gone_at", expireAfterSeconds=0)
         await self._feedback.create_index([("about", 1), ("shared", 1)])
         await self._feedback.create_index([("state", 1), ("due_at", 1)])
         await self._feedback.create_index("text_until")
@@ -56,12 +67,19 @@ class MongoFeedbackStore:
     async def keep_answers(self, answers: Sequence[Answer]) -> None:
         now = datetime.now(UTC)
         documents = [answer_document(answer, self._answers_kept, now) for answer in answers]
-        with waiting_is_worth_it(), duplicates_are_fine():
-            await self._answers.insert_many(documents, ordered=False)
+        known = [known_document(answer, self._answers_known, now) for answer in answers]
+        with waiting_is_worth_it():
+            for collection, its in ((self._known, known), (self._answers, documents)):
+                with duplicates_are_fine():
+                    await collection.insert_many(its, ordered=False)
 
     async def answers(self, keys: Collection[ResultKey]) -> dict[ResultKey, Answer]:
+        """With their text as long as that is kept, and without it after that."""
+        wanted = {answer_key(key) for key in keys}
         with waiting_is_worth_it():
-            found = await self._answers.find({"_id": {"$in": [answer_key(key) for key in keys]}}).to_list()
+            found = await self._answers.find({"_id": {"$in": list(wanted)}}).to_list()
+            if gone := wanted - {document["_id"] for document in found}:
+                found += await self._known.find({"_id": {"$in": list(gone)}}).to_list()
         known = {key_of(answer): answer for answer in map(answer_in, found)}
         return {key: known[key] for key in keys if key in known}
 

@@ -23,10 +23,12 @@ from ratchet_feedback.tallies import Task
 class MongoTraces:
     def __init__(self, database: Database) -> None:
         self._changed, self._tallies = MongoChanged(database), MongoTallyStore(database)
-        self._answers, self._feedback, self._words = database.answers, database.feedback, database.session_words
+        self._answers, self._known = database.answers, database.known_answers
+        self._feedback, self._words = database.feedback, database.session_words
 
     async def create_indexes(self) -> None:
-        await self._answers.create_index([("tenant", 1), ("asker", 1)])
+        for answers in (self._answers, self._known):
+            await answers.create_index([("tenant", 1), ("asker", 1)])
         for role in ("speaker", "asker"):
             await self._feedback.create_index([("tenant", 1), (role, 1)])
         for role in ("speaker", "askers"):
@@ -35,11 +37,18 @@ class MongoTraces:
     @property
     def steps(self) -> dict[str, Step]:
         """Answers first: what waits for one of them is not joined with it any more."""
-        return {"answers": self.answers, "sessions": self.sessions, "feedback": self.feedback}
+        return {
+            "known_answers": self.known_answers,
+            "answers": self.answers,
+            "sessions": self.sessions,
+            "feedback": self.feedback,
+        }
+
+    def known_answers(self, person: Person) -> AsyncIterator[int]:
+        return gone(self._known, _asked_by(person))
 
     def answers(self, person: Person) -> AsyncIterator[int]:
-        asked = {"tenant": person.tenant, "asker": person.name, "at": {"$lte": person.asked_at}}
-        return gone(self._answers, asked)
+        return gone(self._answers, _asked_by(person))
 
     async def sessions(self, person: Person) -> AsyncIterator[int]:
         """What the person said of sessions, and what others said of those in which the person had asked."""
@@ -80,3 +89,7 @@ class MongoTraces:
             for task in {Task(one["tenant"], one["task_type"]) for one in some if one.get("task_type")}:
                 await self._tallies.mark(task)
             return (await self._feedback.bulk_write([DeleteOne(key) for key in keys], ordered=False)).deleted_count
+
+
+def _asked_by(person: Person) -> Document:
+    return {"tenant": person.tenant, "asker": person.name, "at": {"$lte": person.asked_at}}
