@@ -162,3 +162,11 @@ async def test_a_form_in_parts_is_told_on_a_page_what_to_leave_out(
     assert (said.status_code, said.headers["content-type"]) == (422, "text/html; charset=utf-8")
     assert "leave its enctype out" in said.text
     assert not store.kept
+
+
+async def test_a_rating_that_there_is_not_is_asked_for(client: httpx.AsyncClient) -> None:
+    link = await made(client)
+    plain, unknown = await client.get(link["url"]), await client.get(f"{link['url']}?rating=great")
+    assert unknown.status_code == 200
+    assert unknown.headers["content-type"] == plain.headers["content-type"]
+    assert len(unknown.text) == len(plain.text)

@@ -127,14 +127,16 @@ async def give_script() -> Response:
 
 @routes.head("/said/{token}", include_in_schema=False)  # so do machines that look into mails: it says nothing
 @routes.get("/said/{token}", response_class=HTMLResponse, responses=OPENED)
-async def open_link(token: str, keys: Keys, rating: Annotated[Rating | None, Query()] = None) -> HTMLResponse:
-    """A page to say it on. With a rating it is sent at once by the page itself: opening the link alone says nothing."""
+async def open_link(token: str, keys: Keys, rating: Annotated[str, Query(examples=[*Rating])] = "") -> HTMLResponse:
+    """A page to say it on. With a rating it is sent at once by the page itself: opening the link alone says nothing.
+    One that there is not is asked for: a person reads this, who did not write the link.
+    """
     nonce = secrets.token_urlsafe(12)
     try:
         opened(token, keys.keys, datetime.now(UTC))
     except RefusedError as error:
         return _shown(link_page.sorry(error.detail, nonce), nonce, error.status)
-    return _shown(link_page.asks(rating, nonce), nonce)
+    return _shown(link_page.asks(Rating(rating) if rating in set(Rating) else None, nonce), nonce)
 
 
 @routes.options("/said/{token}", include_in_schema=False)
