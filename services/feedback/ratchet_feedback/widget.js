@@ -13,6 +13,7 @@
       body: JSON.stringify(word),
       keepalive: true,
       credentials: "omit",
+      signal: AbortSignal.timeout?.(20_000), // what hangs keeps the next word for so long
     });
 
   const make = (name, text, type) => {
