@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from ratchet_common import mongo
 from ratchet_common.events import AlertChanged, FeedbackJoined, RetrainingFellDue, Serving
 from ratchet_common.outbox import SENT_IS_KEPT, Headers, Relay
 from ratchet_common.vocabulary import EMBEDDING
+from ratchet_feedback.answers import Answer, answer_of, key_of
 from ratchet_feedback.chances import Scores
 from ratchet_feedback.consumers import AnswerStore, SituationStore, on_alerts, on_predictions, on_traffic
 from ratchet_feedback.groups import GroupedBy
@@ -373,6 +374,26 @@ async def test_a_word_that_comes_when_the_answers_text_is_gone_finds_what_is_kno
     assert {event.model for event in events.values()} == {rated.model}
     await client.drop_database(database.name)
     await client.close()
+
+
+async def test_an_answer_that_just_arrives_is_never_found_without_its_text(stack: Ground) -> None:
+    client = mongo.connect(stack.mongodb_url)
+    database = mongo.database(client, f"feedback-{uuid4().hex[:8]}")
+    store = MongoFeedbackStore(database, answers_kept=WEEK, text_kept=WEEK, answers_known=4 * WEEK)
+    some = [answer_of(prediction(output="x" * 10_000)) for _ in range(400)]
+    arriving = asyncio.create_task(arrive(store, some))
+    wanted, outputs = {key_of(one) for one in some}, set[str | None]()
+    while len(found := await store.answers(wanted)) < len(some):
+        outputs |= {answer.output for answer in found.values()}
+    await arriving
+    assert outputs <= {some[0].output}
+    await client.drop_database(database.name)
+    await client.close()
+
+
+async def arrive(store: MongoFeedbackStore, answers: Sequence[Answer]) -> None:
+    for number in range(0, len(answers), 20):
+        await store.keep_answers(answers[number : number + 20])
 
 
 async def test_a_word_that_is_replaced_all_the_time_while_nothing_is_sent_does_not_outgrow_its_document(

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from bson import Binary
 from pymongo import UpdateMany, UpdateOne
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError
 
 from ratchet_common import outbox
@@ -65,23 +66,27 @@ class MongoFeedbackStore:
         await self._feedback.create_index("text_until")
 
     async def keep_answers(self, answers: Sequence[Answer]) -> None:
+        """With their text first: where one is known, its text was there before."""
         now = datetime.now(UTC)
         documents = [answer_document(answer, self._answers_kept, now) for answer in answers]
         known = [known_document(answer, self._answers_known, now) for answer in answers]
         with waiting_is_worth_it():
-            for collection, its in ((self._known, known), (self._answers, documents)):
+            for collection, its in ((self._answers, documents), (self._known, known)):
                 with duplicates_are_fine():
                     await collection.insert_many(its, ordered=False)
 
     async def answers(self, keys: Collection[ResultKey]) -> dict[ResultKey, Answer]:
-        """With their text as long as that is kept, and without it after that."""
+        """With their text as long as that is kept, and without it after that.
+
+        What came between two looks, and is known only, is looked for with its text once more.
+        """
         wanted = {answer_key(key) for key in keys}
-        with waiting_is_worth_it():
-            found = await self._answers.find({"_id": {"$in": list(wanted)}}).to_list()
-            if gone := wanted - {document["_id"] for document in found}:
-                found += await self._known.find({"_id": {"$in": list(gone)}}).to_list()
-        known = {key_of(answer): answer for answer in map(answer_in, found)}
-        return {key: known[key] for key in keys if key in known}
+        found = await _by_id(self._answers, wanted)
+        if gone := wanted - found.keys():
+            known = await _by_id(self._known, gone)
+            found |= known | await _by_id(self._answers, known.keys())
+        told = {key_of(answer): answer for answer in map(answer_in, found.values())}
+        return {key: told[key] for key in keys if key in told}
 
     async def save(self, said: Feedback) -> Saved:
         """An update and a look: what stands there may be a still later word, and carries its own revision."""
@@ -180,6 +185,13 @@ class MongoFeedbackStore:
         if updates:
             with waiting_is_worth_it():
                 await self._feedback.bulk_write(updates, ordered=False)
+
+
+async def _by_id(collection: AsyncCollection[Document], keys: Collection[Binary]) -> dict[Binary, Document]:
+    if not keys:
+        return {}
+    with waiting_is_worth_it():
+        return {found["_id"]: found for found in await collection.find({"_id": {"$in": list(keys)}}).to_list()}
 
 
 def _join(saved: Saved, event: FeedbackJoined) -> UpdateOne:
