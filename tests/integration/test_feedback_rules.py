@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,7 +22,7 @@ from ratchet_feedback.answers import Answer, answer_of, key_of
 from ratchet_feedback.chances import Scores
 from ratchet_feedback.consumers import AnswerStore, SituationStore, on_alerts, on_predictions, on_traffic
 from ratchet_feedback.groups import GroupedBy
-from ratchet_feedback.retraining import Limits
+from ratchet_feedback.retraining import Limits, Tally
 from ratchet_feedback.roll import Rolling
 from ratchet_feedback.rollups import telling
 from ratchet_feedback.rollups.hearing import Heard
@@ -72,6 +73,15 @@ class Rig:
 
     async def triggers(self) -> list[RetrainingFellDue]:
         return [event for event in await self.events() if isinstance(event, RetrainingFellDue)]
+
+    async def stands(self, task: Task) -> tuple[int, bool]:
+        """How many corrections, and whether there was drift, as it was counted last."""
+        if self.fake:
+            tally = self.fake.tallies[task]
+            return tally.corrections, tally.drifted
+        assert self.database is not None
+        (document,) = await self.database.tallies.find({"task_type": task.task_type}).to_list()
+        return document["corrections"], document["drifted"]
 
     async def corrected(self, count: int, **fields: Any) -> None:
         """So many corrections by as many users, of one answer."""
@@ -310,24 +320,75 @@ async def test_feedback_counts_from_the_last_training_whatever_order_traffic_com
     assert (await rig.counts.count(Task("acme", "summary"))).corrections == 0
 
 
+DRIFT = AlertChanged(
+    tenant="acme",
+    alert_id="drift:summary",
+    kind="drift",
+    severity="warning",
+    state="open",
+    subject="summary",
+    task_type="summary",
+)
+
+
+async def test_a_replica_that_counted_less_does_not_take_the_place_of_one_that_counted_more(rig: Rig) -> None:
+    slow = Slow()
+    await rig.corrected(1)
+    counting = asyncio.create_task(recount(slow.on(rig.counts), LIMITS))
+    await slow.counted.wait()
+    await rig.corrected(1)
+    await recount(rig.counts, LIMITS)
+    slow.may_go_on.set()
+    await counting
+    assert await rig.stands(Task("acme", "summary")) == (2, False)
+
+
+async def test_a_change_that_comes_when_another_replica_has_counted_those_before_is_counted(rig: Rig) -> None:
+    task, slow = Task("acme", "summary"), Slow()
+    await on_alerts([closed(DRIFT)], rig.counts)
+    taking_away = asyncio.create_task(recount(slow.on(rig.counts), LIMITS))
+    await slow.counted.wait()  # nothing is kept yet, and one change was seen
+    await recount(rig.counts, LIMITS)
+    reopened = msgspec.structs.replace(DRIFT, event_id=uuid4(), occurred_at=DRIFT.occurred_at + timedelta(hours=1))
+    await on_alerts([reopened], rig.counts)  # one change again
+    slow.may_go_on.set()
+    await taking_away
+    await recount(rig.counts, LIMITS)
+    assert await rig.stands(task) == (0, True)
+
+
+class Slow:
+    """A replica that stands still between counting and keeping what it has counted."""
+
+    def __init__(self) -> None:
+        self.counted, self.may_go_on = asyncio.Event(), asyncio.Event()
+
+    def on(self, store: TallyStore) -> TallyStore:
+        slow: Any = copy(store)
+        count = store.count
+
+        async def counting(task: Task) -> Tally:
+            found = await count(task)
+            self.counted.set()
+            await self.may_go_on.wait()
+            return found
+
+        slow.count = counting
+        found: TallyStore = slow
+        return found
+
+
+def closed(alert: AlertChanged) -> AlertChanged:
+    later = alert.occurred_at + timedelta(minutes=1)
+    return msgspec.structs.replace(alert, event_id=uuid4(), state="closed", occurred_at=later)
+
+
 async def test_drift_makes_retraining_due_until_its_alert_closes(rig: Rig) -> None:
-    opened = AlertChanged(
-        tenant="acme",
-        alert_id="drift:summary",
-        kind="drift",
-        severity="warning",
-        state="open",
-        subject="summary",
-        task_type="summary",
-    )
-    closed = msgspec.structs.replace(
-        opened, event_id=uuid4(), state="closed", occurred_at=opened.occurred_at + timedelta(minutes=1)
-    )
-    budget = msgspec.structs.replace(opened, alert_id="budget", kind="budget", task_type="qa")
-    await on_alerts([opened, budget], rig.counts)
+    budget = msgspec.structs.replace(DRIFT, alert_id="budget", kind="budget", task_type="qa")
+    await on_alerts([DRIFT, budget], rig.counts)
     await recount(rig.counts, LIMITS)
     assert [trigger.reasons for trigger in await rig.triggers()] == [("drift",)]
-    await on_alerts([closed, opened], rig.counts)
+    await on_alerts([closed(DRIFT), DRIFT], rig.counts)
     assert not (await rig.counts.count(Task("acme", "summary"))).drifted
 
 

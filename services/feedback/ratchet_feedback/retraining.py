@@ -69,6 +69,7 @@ class Tally:
     hold: Hold | None = None
     dismissal: Dismissal | None = None
     decided: int = 0  # how often a person has decided
+    counts: int = 0  # how often it was counted before
 
     @property
     def negative_share(self) -> float:

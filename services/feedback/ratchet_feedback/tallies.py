@@ -33,10 +33,11 @@ class Uncounted:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How many there were since it was counted. `trace`: of the last of them, where that was traced."""
+    """How many there were since it was counted; the last of them, and its trace where that was traced."""
 
     number: int = 0
     trace: str | None = None
+    last: str | None = None
 
 
 class TallyStore(Protocol):
@@ -48,8 +49,9 @@ class TallyStore(Protocol):
     async def count(self, task: Task) -> Tally:
         """Counts the joined feedback since the last training; open drift and earlier triggers beside it."""
 
-    async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> None:
-        """Changes nothing if a trigger came since `tally` was counted."""
+    async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> bool:
+        """Changes nothing, and returns False, if since `tally` was counted a trigger came or another count was kept:
+        that one may be of more, or of less."""
 
     async def trigger(self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta) -> bool:
         """State and event in one write, only if no trigger came since `tally` was counted; False if one did."""
@@ -68,19 +70,25 @@ async def recount(store: TallyStore, limits: Limits, now: Callable[[], datetime]
     changes = await store.changed(now())
     traces = {task: change.trace for task, change in changes.items()}
     traces |= {mark.task: mark.trace for mark in feedback if mark.trace}
+    kept = set[Task]()
     for task in {mark.task for mark in feedback} | changes.keys():
         with continuing(traces.get(task)):
-            await _recount(task, store, limits, now())
-    await store.counted(feedback, changes)
+            if await _recount(task, store, limits, now()):
+                kept.add(task)
+    counted = [mark for mark in feedback if mark.task in kept]
+    await store.counted(counted, {task: change for task, change in changes.items() if task in kept})
     return len(feedback) == AT_ONCE
 
 
-async def _recount(task: Task, store: TallyStore, limits: Limits, now: datetime) -> None:
+async def _recount(task: Task, store: TallyStore, limits: Limits, now: datetime) -> bool:
+    """False where another replica was quicker: what it had not seen is counted in the next round."""
     tally = await store.count(task)
-    await store.keep(task, tally, look_again_at(tally, limits, now))
+    if not await store.keep(task, tally, look_again_at(tally, limits, now)):
+        return False
     why = reasons_to_retrain(tally, limits, now)
     if why and await store.trigger(fell_due(task, tally, why, now), tally, limits.cool_down):
         TRIGGERS.labels(task.task_type).inc()
+    return True
 
 
 def fell_due(task: Task, tally: Tally, why: tuple[str, ...], now: datetime) -> RetrainingFellDue:

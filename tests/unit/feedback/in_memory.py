@@ -32,7 +32,8 @@ class InMemoryStore:
     known: dict[ResultKey, Answer] = field(default_factory=dict)
     traffic: dict[Task, TrafficAssigned] = field(default_factory=dict)
     drifts: dict[tuple[str, str], AlertChanged] = field(default_factory=dict)
-    changes: dict[Task, int] = field(default_factory=dict)
+    changes: dict[Task, int] = field(default_factory=dict)  # the number of the last, of all tasks'
+    number: int = 0
     tallies: dict[Task, Tally] = field(default_factory=dict)
     looks: dict[Task, datetime] = field(default_factory=dict)
     events: list[FeedbackJoined | RetrainingFellDue] = field(default_factory=list)
@@ -134,15 +135,16 @@ class InMemoryStore:
             drifted=any(a.state == "open" for a in self.drifts.values() if Task(a.tenant, a.task_type or "") == task),
         )
 
-    async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> None:
+    async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> bool:
         await asyncio.sleep(0)
         before = self.tallies.get(task, Tally())
-        if before.triggers != tally.triggers:
-            return
-        self.tallies[task] = tally
+        if (before.triggers, before.counts) != (tally.triggers, tally.counts):
+            return False
+        self.tallies[task] = replace(tally, counts=tally.counts + 1)
         self.looks.pop(task, None)
         if look_again:
             self.looks[task] = look_again
+        return True
 
     async def trigger(self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta) -> bool:
         await asyncio.sleep(0)
@@ -166,14 +168,18 @@ class InMemoryStore:
             if self.changes.get(task) == change.number:
                 self.changes[task] = 0
 
+    def _change(self, task: Task) -> None:
+        self.number += 1
+        self.changes[task] = self.number
+
     async def assign(self, traffic: TrafficAssigned) -> None:
         task = Task(traffic.tenant, traffic.task_type)
         if task not in self.traffic or self.traffic[task].revision < traffic.revision:
             self.traffic[task] = traffic
-        self.changes[task] = self.changes.get(task, 0) + 1
+        self._change(task)
 
     async def drift(self, alert: AlertChanged) -> None:
         which, task = (alert.tenant, alert.alert_id), Task(alert.tenant, alert.task_type or "")
         if which not in self.drifts or self.drifts[which].occurred_at < alert.occurred_at:
             self.drifts[which] = alert
-        self.changes[task] = self.changes.get(task, 0) + 1
+        self._change(task)

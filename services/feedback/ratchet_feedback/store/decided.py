@@ -23,6 +23,7 @@ def counted_in(document: Document, **counted: Any) -> Tally:
         "hold": _hold(document.get("hold")),
         "dismissal": _dismissal(document.get("dismissal")),
         "decided": document.get("decided", 0),
+        "counts": document.get("counts", 0),
     }
     return Tally(**stands | counted)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from bson import Binary
 from pymongo import UpdateOne
@@ -55,7 +56,7 @@ class MongoTallyStore:
             rested = await self._tallies.find({"look_again_at": {"$lte": now}}).to_list()
         return {
             Task(d["tenant"], d["task_type"]): Changes(
-                d.get("changes", 0), d.get("trace") if d.get("changes") else None
+                d.get("changes", 0), d.get("trace") if d.get("changes") else None, d.get("last_change")
             )
             for d in changed + rested
         }
@@ -78,8 +79,8 @@ class MongoTallyStore:
             trained_at=traffic.get("counts_from"),
         )
 
-    async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> None:
-        counts = {
+    async def keep(self, task: Task, tally: Tally, look_again: datetime | None) -> bool:
+        counted = {
             "corrections": tally.corrections,
             "ratings": tally.ratings,
             "negative": tally.negative,
@@ -89,8 +90,10 @@ class MongoTallyStore:
             "look_again_at": look_again,
         }
         await upsert(self._tallies, task_key(task), _named(task))
+        nobody_else = _one(task) | _after(tally.triggers) | _since("counts", tally.counts)
         with waiting_is_worth_it():
-            await self._tallies.update_one(_one(task) | _after(tally.triggers), {"$set": counts})
+            written = await self._tallies.update_one(nobody_else, {"$set": counted, "$inc": {"counts": 1}})
+        return written.matched_count == 1
 
     async def trigger(
         self, event: RetrainingFellDue, tally: Tally, cool_down: timedelta, by: Decision | None = None
@@ -115,7 +118,7 @@ class MongoTallyStore:
         await upsert(self._tallies, task_key(task), _named(task))
         change = deciding(decision)
         change["$inc"] |= {"changes": 1}
-        change["$set"] = {"hold": hold_fields(hold), "dismissal": dismissal_fields(dismissal)}
+        change["$set"] = {"hold": hold_fields(hold), "dismissal": dismissal_fields(dismissal)} | _last_change()
         nobody_else = _one(task) | _after(tally.triggers) | _undecided(tally)
         with waiting_is_worth_it():
             written = await self._tallies.update_one(nobody_else, change)
@@ -125,8 +128,11 @@ class MongoTallyStore:
         by_revision: dict[int, list[Binary]] = {}
         for one in feedback:
             by_revision.setdefault(one.revision, []).append(Binary.from_uuid(one.feedback_id))
-        seen = {task: change.number for task, change in changes.items() if change.number}
-        done = [UpdateOne(_one(t) | {"changes": n}, {"$set": {"changes": 0}}) for t, n in seen.items()]
+        done = [
+            UpdateOne(_one(task) | {"changes": change.number, "last_change": change.last}, {"$set": {"changes": 0}})
+            for task, change in changes.items()
+            if change.number
+        ]
         with waiting_is_worth_it():
             for revision, ids in by_revision.items():
                 marked = {"_id": {"$in": ids}, "uncounted": revision}  # a later word has its own mark
@@ -162,22 +168,32 @@ class MongoTallyStore:
 
     async def mark(self, task: Task, trace: str | None = None) -> None:
         """After the write that it tells of; said again when that is delivered again."""
-        traced: Document = {"$set": {"trace": trace}} if trace else {}
-        await upsert(self._tallies, task_key(task), {"$inc": {"changes": 1}} | traced | _named(task))
+        change = _last_change() | ({"trace": trace} if trace else {})
+        await upsert(self._tallies, task_key(task), {"$inc": {"changes": 1}, "$set": change} | _named(task))
 
 
 def _one(task: Task) -> Document:
     return {"_id": task_key(task), "tenant": task.tenant}
 
 
+def _last_change() -> Document:
+    """As many changes may stand there as before, since another replica has counted those, and be others."""
+    return {"last_change": uuid4().hex}
+
+
 def _after(triggers: int) -> Document:
     """Holds only while there have been so many triggers and no more."""
-    return {"triggers": triggers or {"$not": {"$gt": 0}}}
+    return _since("triggers", triggers)
 
 
 def _undecided(tally: Tally) -> Document:
     """Holds only while no person has decided since it was counted."""
-    return {"decided": tally.decided or {"$not": {"$gt": 0}}}
+    return _since("decided", tally.decided)
+
+
+def _since(what: str, often: int) -> Document:
+    """Holds only while it happened so often and no more."""
+    return {what: often or {"$not": {"$gt": 0}}}
 
 
 def _named(task: Task) -> Document:
