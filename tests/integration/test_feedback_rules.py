@@ -433,6 +433,8 @@ async def test_a_word_that_comes_when_the_answers_text_is_gone_finds_what_is_kno
         (0.5, False),
     ]
     assert {event.model for event in events.values()} == {rated.model}
+    tally = await MongoTallyStore(database).count(Task("acme", "summary"))
+    assert (tally.negative, tally.corrections) == (1, 0)
     await client.drop_database(database.name)
     await client.close()
 
