@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import re
 import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from itertools import dropwhile, islice, takewhile
 
 from ratchet_common import telemetry
 from ratchet_common.errors import RetryLaterError
@@ -13,6 +15,8 @@ from ratchet_common.errors import RetryLaterError
 log = logging.getLogger(__name__)
 LONGEST_PAUSE_S = 10.0
 CANCEL_AGAIN_S = 1.0
+SHOWN_FRAMES = 3
+WORKER_FRAME = re.compile(r'  File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)')
 
 Round = Callable[[], Awaitable[object]]  # something true: there may be more at once
 
@@ -106,5 +110,17 @@ def described(error: BaseException) -> str:
     """Kind and place of an error. Its text only where it is ours: a foreign one may quote what people wrote."""
     if isinstance(error, RetryLaterError):
         return str(error)
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    return f"{type(error).__name__} at " + " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames))
+    frames = _in_worker(error) or [
+        f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)
+    ]
+    return f"{type(error).__name__} at " + " < ".join(reversed(frames[-SHOWN_FRAMES:]))
+
+
+def _in_worker(error: BaseException) -> list[str]:
+    """Where it was raised in a worker process, which sends its traceback as text: without the error's own."""
+    told = getattr(error.__cause__, "tb", None)
+    if not isinstance(told, str):
+        return []
+    lines = dropwhile(lambda line: not line.startswith("Traceback"), told.splitlines())
+    within = takewhile(lambda line: line.startswith("  "), islice(lines, 1, None))  # its message begins at the margin
+    return [f"{one['file']}:{one['line']} {one['name']}" for line in within if (one := WORKER_FRAME.fullmatch(line))]

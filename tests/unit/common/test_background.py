@@ -7,6 +7,7 @@ from prometheus_client import REGISTRY
 
 from ratchet_common.background import Loop, described, once, running
 from ratchet_common.errors import RetryLaterError
+from ratchet_common.workers import Workers
 
 
 class Rounds:
@@ -103,6 +104,20 @@ def test_an_error_of_ours_is_quoted_and_a_foreign_one_is_placed() -> None:
     assert said.startswith("ValueError at ")
     assert __file__ in said
     assert "Ann" not in said
+
+
+def breaks(text: str) -> None:
+    raise ValueError(text)
+
+
+async def test_an_error_in_a_worker_process_is_placed_where_it_was_raised_there() -> None:
+    async with Workers(1) as workers:
+        with pytest.raises(ValueError, match="diagnosis") as raised:
+            await workers.run(breaks, 'Ann\'s diagnosis\n  File "of/ann", line 1, in ann')
+    said = described(raised.value)
+    assert said.startswith(f"ValueError at {__file__}:")
+    assert " breaks < " in said
+    assert "ann" not in said.lower()
 
 
 async def test_work_that_is_to_be_done_once_is_tried_until_it_succeeds() -> None:

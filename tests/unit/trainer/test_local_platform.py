@@ -131,6 +131,25 @@ async def test_what_cannot_be_learned_fails_with_a_sentence_and_leaves_nothing(
     assert not await asyncio.to_thread(os.listdir, folder)
 
 
+async def test_a_fit_that_meets_a_fault_fails_once_and_says_where_to_look(
+    workers: Workers, artifacts: FileArtifacts, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = await asyncio.to_thread(written, MIXED, folder)
+    await asyncio.to_thread(file.path.write_bytes, b"spam and no JSON\n")
+    platform, its = LocalPlatform(workers, artifacts, seed=42, limit_s=60), order("student")
+    run_id = await platform.create(its, {Side.TRAIN: await platform.upload(its, file)})
+    for _ in range(2):
+        status = await ended(platform, run_id)
+        assert (status.state, status.reason) == (
+            RunState.FAILED,
+            "The fit met a fault (DecodeError): the trainer's log says where.",
+        )
+    assert "_as_student_reads" in caplog.text
+    assert "no JSON" not in caplog.text
+    await platform.discard(its, {})
+    assert not await asyncio.to_thread(os.listdir, folder)
+
+
 def slow() -> list[Example]:
     long = " ".join(f"word{n}" for n in range(10_000))
     return [example(n, "spam" if n % 2 else "ham", document=f"{n} {long} {n * n}") for n in range(200)]

@@ -1,6 +1,7 @@
 """The platform that needs nobody else: a student, fitted in a worker process."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ratchet_common.background import described
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.workers import Workers
 from ratchet_trainer.alarm import ended_after
@@ -28,7 +30,9 @@ from ratchet_trainer.platforms.platform import (
 if TYPE_CHECKING:
     from ratchet_student import Example as Lesson
 
+log = logging.getLogger(__name__)
 STUDENT: Final = "student"
+SEE_THE_LOG: Final = "the trainer's log says where."
 LOOKS_FOR_S: Final = 1.0  # one look at a run: whoever asks has nothing else to do
 
 
@@ -89,9 +93,12 @@ class LocalPlatform:
             return Status(state=RunState.RUNNING)
         if work.cancelled():
             return Status(state=RunState.CANCELLED)
-        if (error := work.exception()) is not None:
+        if isinstance(error := work.exception(), RetryLaterError):
             del self._runs[run_id]
-            raise RunGoneError(str(error)) if isinstance(error, RetryLaterError) else error
+            raise RunGoneError(str(error))
+        if error is not None:  # the same fit would meet it again
+            log.error("The fit %s failed: %s", run_id, described(error))
+            return Status(state=RunState.FAILED, reason=f"The fit met a fault ({type(error).__name__}): {SEE_THE_LOG}")
         said = work.result()
         return Status(state=RunState.FAILED, reason=said) if isinstance(said, str) else Status(state=RunState.SUCCEEDED)
 
