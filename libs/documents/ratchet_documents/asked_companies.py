@@ -26,7 +26,8 @@ _SHORTENED: Final = frozenset({"inc", "corp", "co", "ltd", "lp", "pty"})
 _LEGAL: Final = frozenset(_FORMS.split())
 _WORD: Final = re.compile(r"\w+(?:&\w+)?")
 _POSSESSIVE: Final = re.compile(r"['’]s\b")
-_CAPITAL: Final = r"[A-Z][\w&-]*[a-z][\w&-]*"
+# Bounded, and without a second way to read the same word: no question shall take seconds.
+_CAPITAL: Final = r"[A-Z](?=[\w&-]{0,40}[a-z])[\w&-]{1,40}+"
 _WHOSE: Final = re.compile(rf"\b({_CAPITAL}(?: {_CAPITAL}){{0,3}})['’]s\b")
 _JOINED: Final = r"(?:,|,?\s+(?:and|or|with|to|than|vs\.?|versus|und|mit|et|y))\s+"
 _AND: Final = re.compile(r"\s+(?:and|&)\s+")

@@ -204,6 +204,13 @@ def test_a_question_of_one_thing_over_and_over_is_read_once(odd: str) -> None:
     assert time.process_time() - began < 2
 
 
+@pytest.mark.parametrize("odd", ["e", "a-", "aA"])
+def test_a_question_of_one_long_word_is_read_once(odd: str) -> None:
+    began = time.process_time()
+    asked_about("What of Voltarin A" + odd * (20_000 // len(odd)), KNOWN)
+    assert time.process_time() - began < 2
+
+
 def test_an_unknown_company_behind_a_known_one_is_another() -> None:
     named = companies_named("Compare Fernwood Mills and Zentrix Corporation.", ["Fernwood Mills, Inc."])
     assert (named.ours, named.unknown, named.maybe) == (frozenset({"fernwood mills"}), ("Zentrix Corporation",), ())
