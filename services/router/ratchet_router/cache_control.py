@@ -10,7 +10,7 @@ from ratchet_router.ask import Ask, CacheUse
 from ratchet_router.embedded import EmbedAsk
 
 A = TypeVar("A", Ask, EmbedAsk)
-DIRECTIVE = re.compile(r"\s*([a-z-]+)\s*(?:=\s*\"?(\d{1,9})\"?)?\s*")
+DIRECTIVE = re.compile(r"([a-z-]+)(?:\s*+=\s*+\"?(\d{1,9})\"?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def cache_control(header: str) -> CacheControl:
     """Directives that are not known, or are malformed, say nothing."""
     given: dict[str, str] = {}
     for part in header.lower().split(","):
-        if (found := DIRECTIVE.fullmatch(part)) is not None:
+        if (found := DIRECTIVE.fullmatch(part.strip())) is not None:
             given[found[1]] = found[2] or ""
     age = given.get("max-age", "")
     return CacheControl(

@@ -155,6 +155,8 @@ async def test_a_stream_that_broke_after_it_was_shown_leaves_the_call_to_one_oth
         ("No-Cache , max-age=60", CacheControl(no_cache=True, max_age_s=60)),
         ('max-age="5", only-if-cached', CacheControl(max_age_s=5, only=True)),
         ("max-age=, max-age=x, =, ,no store,max-age=-1", CacheControl()),
+        (' max-age \t= "7" ', CacheControl(max_age_s=7)),
+        (f"no-store{' ' * 1_000_000}x, max-age={' ' * 1_000_000}y, no-cache", CacheControl(no_cache=True)),  # at once
     ],
 )
 def test_directives(header: str, said: CacheControl) -> None:
