@@ -37,15 +37,15 @@ class Library:
     tenant: str = "acme"
     refuses: RefusedError | None = None
     asked: list[tuple[str, int, bool]] = field(default_factory=list)
-    opening: bool = False
+    opened: bool = True
     hangs: bool = False
     joined: dict[str, Source] = field(default_factory=dict)  # comes along where the question has the word
 
     def open_soon(self) -> None:
         """It is open."""
 
-    def is_opening(self) -> bool:
-        return self.opening
+    def is_open(self) -> bool:
+        return self.opened
 
     def meant(self, tenant: str, question: str) -> Meant:  # noqa: ARG002  as Retrieves
         return Meant(question)

@@ -117,14 +117,14 @@ async def test_whose_documents_are_not_there_yet_waits_for_no_index() -> None:
         return index
 
     looks = FromIndex(opens, Knows(Known(none=True)))
-    assert not looks.is_opening()
+    assert not looks.is_open()
     found = await looks.retrieve("acme", "rate", Where(), 5, wider=False)
     assert (found.sources, found.searched, found.reasons) == ((), "", (NONE,))
-    assert looks.is_opening()
+    assert not looks.is_open()
     may_open.set()
     looks.knows = Knows(Known((ACME,)))
     assert (await looks.retrieve("acme", "rate is", Where(), 1, wider=False)).sources
-    assert (len(opened), looks.is_opening()) == (1, False)
+    assert (len(opened), looks.is_open()) == (1, True)
 
 
 async def test_an_index_is_opened_once_and_before_the_first_question() -> None:

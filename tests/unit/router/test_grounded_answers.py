@@ -394,9 +394,9 @@ async def test_an_index_that_is_away_or_not_set_up_is_a_clear_error() -> None:
         await answer(asked(), made.parts, still_there)
 
 
-@pytest.mark.parametrize(("opening", "waited"), [(False, "0.01 s"), (True, "0.04 s")])
-async def test_an_index_that_is_being_opened_is_waited_for_longer(waited: str, *, opening: bool) -> None:
-    made = world(library=Library(hangs=True, opening=opening), knowledge_patience_ms=10)
+@pytest.mark.parametrize(("opened", "waited"), [(True, "0.01 s"), (False, "0.04 s")])
+async def test_an_index_that_is_to_be_opened_is_waited_for_longer(waited: str, *, opened: bool) -> None:
+    made = world(library=Library(hangs=True, opened=opened), knowledge_patience_ms=10)
     with pytest.raises(KnowledgeAwayError, match=f"did not answer within {waited}: try again later"):
         await grounded(asked(), made.parts)
 

@@ -115,8 +115,8 @@ class FromIndex:
     def open_soon(self) -> None:
         self._begin()
 
-    def is_opening(self) -> bool:
-        return self._opening is not None and not self._opening.done()
+    def is_open(self) -> bool:
+        return self._opening is not None and self._opening.done()
 
     def _begin(self) -> asyncio.Task[Index]:
         if self._opening is None:

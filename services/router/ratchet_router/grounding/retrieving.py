@@ -22,7 +22,7 @@ from ratchet_router.grounding.sources import BY_WORDS, Brought, Grounding, Knowl
 from ratchet_router.parts import Parts
 
 JOINED_WITHIN_S: Final = 1.0
-OPENING: Final = 4  # times as much patience with an index that is being opened: it happens once
+OPENING: Final = 4  # times as much patience with an index that is to be opened: it happens once
 NOT_JOINED: Final = "The graph of the documents is away: nothing was joined over it."
 
 
@@ -115,7 +115,7 @@ async def _not_joined() -> tuple[Brought, bool]:
 
 async def _brought(ask: Ask, context: Context, asked: str, wanted: int, parts: Parts, *, wider: bool) -> Brought:
     patience_s, began = parts.settings.knowledge_patience_ms / 1000, time.perf_counter()
-    patience_s *= OPENING if parts.retrieves.is_opening() else 1
+    patience_s *= 1 if parts.retrieves.is_open() else OPENING
     try:
         async with asyncio.timeout(patience_s):
             brought = await parts.retrieves.retrieve(

@@ -118,8 +118,8 @@ class Retrieves(Protocol):
         """There are documents: what the first question would have to wait for begins. Returns at once, and nothing is
         said of a failure: the first question will say it."""
 
-    def is_opening(self) -> bool:
-        """It has begun, and is not over."""
+    def is_open(self) -> bool:
+        """A question waits for no opening."""
 
     def meant(self, tenant: str, question: str) -> Meant: ...
 
@@ -157,8 +157,8 @@ class NothingSetUp:
     def open_soon(self) -> None:
         """There is nothing to open."""
 
-    def is_opening(self) -> bool:
-        return False
+    def is_open(self) -> bool:
+        return True
 
     def meant(self, tenant: str, question: str) -> Meant:  # noqa: ARG002  as Retrieves
         return Meant(question)
