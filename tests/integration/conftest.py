@@ -40,7 +40,7 @@ WHATEVER_THE_BUS = {
     "test_dropped_answers", "test_erased_batches", "test_evaluations", "test_expiring", "test_explaining",
     "test_feedback_browser", "test_feedback_decisions", "test_feedback_first_word", "test_feedback_rules",
     "test_forgotten", "test_forgotten_numbers", "test_hanging_up", "test_held_numbers", "test_idempotency_keys",
-    "test_large_batches", "test_leavings", "test_limits", "test_long_requests", "test_marked_jobs",
+    "test_large_batches", "test_leases", "test_leavings", "test_limits", "test_long_requests", "test_marked_jobs",
     "test_private_text", "test_registered_versions", "test_reloading", "test_report_work", "test_reports",
     "test_searches", "test_slow_clients", "test_stack_processes", "test_tenants", "test_trainer_commands",
     "test_trainer_examples", "test_trainer_killed", "test_trainer_stores", "test_upserts", "test_whole_calls",

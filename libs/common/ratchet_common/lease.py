@@ -4,6 +4,7 @@ Whoever holds a lease puts `held(document)` into the filter of every write: a wo
 Times are compared as numbers (`$toLong`): not every store compares `$$NOW` with a stored date.
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,7 @@ from ratchet_common.mongo import Document, waiting_is_worth_it
 CANDIDATES = 20  # looked at in one try: others may take some of them meanwhile
 
 _NOW: Document = {"$toLong": "$$NOW"}
-FREE: Document = {"$expr": {"$lt": [{"$ifNull": ["$lease.until_ms", 0]}, _NOW]}}
+_FREE: Document = {"$lt": [{"$ifNull": ["$lease.until_ms", 0]}, _NOW]}
 
 
 async def take(
@@ -25,18 +26,23 @@ async def take(
     """Takes one document that matches `wanted` and that nobody holds; None if there is none. The one first whose field
     `order` is lowest, if that is given.
 
-    Found first and then written under "still free", since not every store gives back atomically what it changed.
+    Found first and then written, since not every store gives back atomically what it changed; and read last: what has
+    changed in between, and matches no longer, is given back. Our own clock only says where to look. The store's decides
+    in what is written, not in a filter: an expression there makes some stores read all documents.
     """
     holder = uuid4().hex
+    perhaps = {**wanted, "lease.until_ms": {"$not": {"$gte": int(time.time() * 1000)}}}
+    mine = [{"$set": {"lease": {"$cond": [_FREE, _lease(holder, seconds), "$lease"]}}}]
     with waiting_is_worth_it():
-        found = collection.find({**wanted, **FREE}, {"_id": 1})
-        free = await (found.sort(order, ASCENDING) if order else found).limit(CANDIDATES).to_list()
-        for candidate in free:
-            mine = await collection.update_one(
-                {"_id": candidate["_id"], **wanted, **FREE}, [{"$set": {"lease": _lease(holder, seconds)}}]
-            )
-            if mine.matched_count:
-                return await collection.find_one({"_id": candidate["_id"], "lease.holder": holder})
+        found = collection.find(perhaps, {"_id": 1})
+        candidates = await (found.sort(order, ASCENDING) if order else found).limit(CANDIDATES).to_list()
+        for candidate in candidates:
+            if not (await collection.update_one({**candidate, **wanted}, mine)).modified_count:
+                continue
+            ours = {**candidate, "lease.holder": holder}
+            if taken := await collection.find_one({**ours, **wanted}):
+                return taken
+            await collection.update_one(ours, {"$set": {"lease.until_ms": 0}})
     return None
 
 
