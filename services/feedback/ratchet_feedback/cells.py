@@ -6,9 +6,10 @@ Tables are found as Markdown has them: a line of cells between bars, a line of d
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
-DASHES: Final = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
+DASHES: Final = re.compile(r":?-+:?")  # of one column
 BAR: Final = re.compile(r"(?<!\\)\|")
 MOST_TABLES: Final = 100
 
@@ -25,11 +26,24 @@ class Cell:
     table: int = 1
 
 
-@dataclass(slots=True)
+Places = Mapping[str, Sequence[int]]  # by what is read there
+
+
+@dataclass
 class Table:
+    """Names are those of the table as it was when one was first asked for."""
+
     lines: list[int]  # of the rows, in the text
     head: list[str]
     rows: list[list[str]] = field(default_factory=list)
+
+    @cached_property
+    def rows_named(self) -> Places:
+        return _by_name([one[0] if one else "" for one in self.rows])
+
+    @cached_property
+    def columns_named(self) -> Places:
+        return _by_name(self.head)
 
 
 def with_cells(text: str, cells: Sequence[Cell]) -> str | None:
@@ -62,7 +76,7 @@ def _tables(lines: Sequence[str]) -> list[Table]:
     found: list[Table] = []
     number = 1
     while number < len(lines) and len(found) < MOST_TABLES:
-        if "|" in lines[number - 1] and "|" in lines[number] + "|" and DASHES.fullmatch(lines[number]):
+        if "|" in lines[number - 1] and _are_dashes(lines[number]):
             table = Table([], _cells(lines[number - 1]))
             number += 1
             while number < len(lines) and "|" in lines[number]:
@@ -72,6 +86,12 @@ def _tables(lines: Sequence[str]) -> list[Table]:
             found.append(table)
         number += 1
     return found
+
+
+def _are_dashes(line: str) -> bool:
+    """Column by column: one expression for all of it takes the square of a line of blanks."""
+    columns = line.strip().removeprefix("|").removesuffix("|").split("|")
+    return all(DASHES.fullmatch(column.strip()) for column in columns)
 
 
 def _cells(line: str) -> list[str]:
@@ -86,22 +106,26 @@ def _cell_in(tables: Sequence[Table], cell: Cell) -> tuple[Table, int, int] | No
     if not 1 <= cell.table <= len(tables):
         return None
     table = tables[cell.table - 1]
-    row = _place(cell.row, [one[0] if one else "" for one in table.rows])
-    column = _place(cell.column, table.head)
+    row = _place(cell.row, table.rows_named, len(table.rows))
+    column = _place(cell.column, table.columns_named, len(table.head))
     if row is None or column is None or column >= len(table.rows[row]):
         return None
     return table, row, column
 
 
-def _place(name: Name, names: Sequence[str]) -> int | None:
-    """Where it stands, by its name (2023 is one, too), and a number that is no name by its place from 1. None: nowhere,
-    or in several places."""
-    named = [place for place, one in enumerate(names) if _folded(one) == _folded(str(name))]
-    if named:
-        return named[0] if len(named) == 1 else None
-    if isinstance(name, int) and 1 <= name <= len(names):
-        return name - 1
-    return None
+def _place(name: Name, named: Places, count: int) -> int | None:
+    """Where it stands, by its name (2023 is one, too), and a number that is no name by its place from 1, of so many.
+    None: nowhere, or in several places."""
+    if places := named.get(_folded(str(name))):
+        return places[0] if len(places) == 1 else None
+    return name - 1 if isinstance(name, int) and 1 <= name <= count else None
+
+
+def _by_name(names: Sequence[str]) -> Places:
+    found: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        found.setdefault(_folded(name), []).append(place)
+    return found
 
 
 def _folded(name: str) -> str:

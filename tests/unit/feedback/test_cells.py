@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from ratchet_feedback.cells import Cell, unplaced, with_cells
@@ -82,3 +84,29 @@ def test_what_is_not_there_can_be_named() -> None:
 def test_a_bar_that_is_part_of_a_cell_divides_nothing() -> None:
     text = "| a | b |\n|---|---|\n| x \\| y | 1 |"
     assert with_cells(text, [Cell(1, "b", "2")]) == "| a | b |\n|---|---|\n| x \\| y | 2 |"
+
+
+@pytest.mark.parametrize("line", [" " * 20_000 + "x", "-" + " " * 20_000 + "x", "|" + " -|" * 20_000 + "x"])
+def test_a_line_that_is_no_row_of_dashes_is_seen_at_once(line: str) -> None:
+    began = time.process_time()
+    assert with_cells(f"| a | b |\n{line}\n| c | d |", [Cell("c", "b", "e")]) is None
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("dashes", ["-|-", "|-|-|", " | :-- | --: | ", "---|:-:|", "|  -  |-"])
+def test_dashes_may_be_written_in_many_ways(dashes: str) -> None:
+    assert with_cells(f"a | b\n{dashes}\nc | d", [Cell("c", "b", "e")]) == f"a | b\n{dashes}\n| c | e |"
+
+
+@pytest.mark.parametrize("dashes", ["", "||", "-||-", ":", "- -|-", "a|-", "::-|-"])
+def test_what_is_no_row_of_dashes_makes_no_table(dashes: str) -> None:
+    assert with_cells(f"a | b\n{dashes}\nc | d", [Cell("c", "b", "e")]) is None
+
+
+def test_many_cells_of_a_long_table_are_found_at_once() -> None:
+    table = "a|b\n-|-\n" + "\n".join(f"{number}|y" for number in range(20_000))
+    began = time.process_time()
+    corrected = with_cells(table, [Cell(str(number), "b", "z") for number in range(500)])
+    assert time.process_time() - began < 2
+    assert corrected is not None
+    assert corrected.count("| z |") == 500
