@@ -12,12 +12,11 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from ratchet_providers.connection import LateError, NotAnsweredError, TooLongError
-from ratchet_providers.wire import Answer, Endpoint, Wire
+from ratchet_providers.connection import LateError, NotAnsweredError
+from ratchet_providers.wire import Endpoint, Wire
 
 PATIENCE_S: Final = 10.0
 LOOK_UP_S: Final = 5.0
-ANSWER_LIMIT: Final = 64 * 1024
 URL_MOST: Final = 2_000
 SIGNATURE: Final = "Ratchet-Signature"
 HOLDS_IPV4: Final = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "2002::/16")))
@@ -54,15 +53,15 @@ class Webhooks:
         address = await _address(found.origin.host, found.origin.port, private=self.private)
         return replace(found, origin=replace(found.origin, address=address))
 
-    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """Whatever was answered. Raises UnfitUrlError, NotTakenError."""
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        """The status that it was answered with. It says whether the message was taken: what comes behind it is not
+        read, however long it is or takes. Raises UnfitUrlError, NotTakenError."""
         endpoint = await self.endpoint(url, {"Content-Type": "application/json"} | headers)
         try:
-            return await self.wire.post(endpoint, body, limit=ANSWER_LIMIT, patience_s=self.patience_s, only_once=True)
+            async with self.wire.stream(endpoint, body, patience_s=self.patience_s, only_once=True) as answer:
+                return answer.status
         except LateError:
             raise NotTakenError(f"It did not answer within {self.patience_s:g} s.") from None
-        except TooLongError:
-            raise NotTakenError(f"It answered with more than {ANSWER_LIMIT} bytes.") from None
         except NotAnsweredError as error:
             raise NotTakenError(f"It could not be reached, or broke off ({error}).") from None
 

@@ -139,11 +139,15 @@ class Wire:
         patience_s: float = PATIENCE_S,
         connect_s: float = CONNECT_PATIENCE_S,
         limit: int = STREAM_LIMIT,
+        only_once: bool = False,
     ) -> AsyncIterator[Arriving]:
-        """The answer from its head on; leaving before its end closes the connection. Raises as `post`."""
+        """The answer from its head on; leaving before its end closes the connection. Raises as `post`, and goes out
+        `only_once` as that does."""
         place, connect_s = await self._places.take(endpoint.origin, connect_s)
         try:
-            head, connection = await self._asked(endpoint, body, limit, patience_s, connect_s, whole=False)
+            head, connection = await self._asked(
+                endpoint, body, limit, patience_s, connect_s, whole=False, fresh=only_once
+            )
             try:
                 yield Arriving(head, connection)
             finally:

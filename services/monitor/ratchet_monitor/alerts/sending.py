@@ -73,13 +73,13 @@ class Senders:
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> None:
         try:
-            answer = await self.webhooks.post(url, body, headers)
+            status = await self.webhooks.post(url, body, headers)
         except UnfitUrlError as error:
             raise NotSentError(f"Its URL is unfit: {error}.") from None
         except NotTakenError as error:
             raise NotSentError(str(error)) from None
-        if not 200 <= answer.status < 300:
-            raise NotSentError(f"It answered {answer.status}.")
+        if not 200 <= status < 300:
+            raise NotSentError(f"It answered {status}.")
 
     async def _mailed(self, receiver: Receiver, one: Delivery) -> None:
         self._insist_on_mail()

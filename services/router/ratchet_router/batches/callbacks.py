@@ -30,10 +30,10 @@ class Callbacks:
         """Whether it was taken. Raises UnfitUrlError, ProviderError where the secret cannot be read."""
         self._insist()
         try:
-            answer = await self.webhooks.post(url, body, signed(self.secret.current(), now, body))
+            status = await self.webhooks.post(url, body, signed(self.secret.current(), now, body))
         except NotTakenError:
             return False
-        return 200 <= answer.status < 300
+        return 200 <= status < 300
 
     def _insist(self) -> None:
         if not self.secret.reference:
