@@ -67,6 +67,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     settled_until: datetime | None = None  # as of its condition
     resolved_until: datetime | None = None  # a person closed it although it holds
     escalated: int = 0  # the last step that was reached, in minutes
+    milder_since: datetime | None = None  # what holds is less grave than the alert, and has been since then
     revision: int = 0
     writes: int = 0  # revisions and refreshed numbers
     to_tell: tuple[Change, ...] = ()
@@ -122,7 +123,8 @@ def told(before: Alert | None, said: Condition) -> Next | None:
         resolved_until=None if ceased else before.resolved_until,
     )
     after, event = _moved(seen, said)
-    if event or after.state != before.state or after.holds != before.holds:
+    moved = any(getattr(after, name) != getattr(before, name) for name in ("state", "holds", "milder_since"))
+    if event or moved:
         return after, event
     return (after, None) if before.live and said.at - before.at >= REFRESH else None
 
@@ -193,6 +195,7 @@ def _moved(seen: Alert, said: Condition) -> Next:
             acknowledged_by="",
             resolved_until=None,
             escalated=0,
+            milder_since=None,
         )
     return _noted(seen, state="pending", severity=said.severity), None
 
@@ -209,10 +212,14 @@ def _while_open(seen: Alert, said: Condition, lasted: timedelta) -> Next:
         if lasted >= said.clear_for:
             return _changed(seen, "closed", said.at, why=said.sentence, state="closed", closed_at=said.at)
         return _noted(seen), None
+    if RANK[said.severity] > RANK[seen.severity]:
+        return _changed(seen, "worsened", said.at, severity=said.severity, milder_since=None)
     if said.severity == seen.severity:
-        return _noted(seen), None
-    what: What = "worsened" if RANK[said.severity] > RANK[seen.severity] else "eased"
-    return _changed(seen, what, said.at, severity=said.severity)
+        return _noted(seen, milder_since=None), None
+    since = seen.milder_since or said.at
+    if said.at - since >= said.clear_for:
+        return _changed(seen, "eased", said.at, severity=said.severity, milder_since=None)
+    return _noted(seen, milder_since=since), None
 
 
 def _noted(alert: Alert, **fields: object) -> Alert:

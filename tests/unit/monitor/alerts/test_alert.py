@@ -98,10 +98,31 @@ def test_worse_and_better_are_changes_and_new_numbers_are_none() -> None:
         condition(at=minutes(1), severity="critical"),
         condition(at=minutes(2), severity="critical", numbers={"value": 9.0}),
         condition(at=minutes(3), severity="info"),
+        condition(at=minutes(8), severity="info"),
     )
     assert alert is not None
     assert [one.change for one in events] == ["worsened", "eased"]
     assert (alert.numbers, alert.severity) == ({"value": 2.0}, "info")
+
+
+def test_what_wavers_between_two_severities_is_told_once() -> None:
+    wavering = [condition(at=minutes(n), severity=("warning", "critical")[n % 2]) for n in range(1, 60)]
+    alert, events = after(opened(), *wavering)
+    assert [one.change for one in events] == ["worsened"]
+    milder = [condition(at=minutes(60 + n), severity="warning") for n in range(6)]
+    alert, events = after(alert, *milder)
+    assert alert is not None
+    assert [(one.change, one.occurred_at) for one in events] == [("eased", minutes(65))]
+    alert, events = after(alert, condition(at=minutes(66), severity="critical"))
+    assert [one.change for one in events] == ["worsened"]
+
+
+def test_a_severity_that_has_eased_for_a_moment_begins_anew() -> None:
+    grave = opened(severity="critical")
+    said = [condition(at=minutes(n), severity="critical" if n == 4 else "warning") for n in range(1, 10)]
+    alert, events = after(grave, *said)
+    assert alert is not None
+    assert (alert.severity, alert.milder_since, events) == ("critical", minutes(5), [])
 
 
 def test_an_older_word_and_the_same_word_change_nothing() -> None:
