@@ -3,7 +3,7 @@
 The router prefers the first to the catalogue's prior, and tells callers the second.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid5
@@ -51,10 +51,19 @@ async def measure_once(marks: Marks[TaskKey], buckets: Buckets, qualities: Quali
     task = mark.key
     before = await qualities.told(task)
     measured = qualities_of(await totals(buckets, task.tenant, DAYS, now, task.task_type))
-    for quality in worth_telling(before, measured):
+    for quality in (news := worth_telling(before, measured)):
         await qualities.tell(task, quality, event_of(task, quality))
-    await marks.done(mark)
+    if news and await _was_overtaken(task, news, qualities):
+        await marks.put_back(mark)
+    else:
+        await marks.done(mark)
     return True
+
+
+async def _was_overtaken(task: TaskKey, told: Collection[Quality], qualities: Qualities) -> bool:
+    """Another worker told such a revision first, perhaps from less than was known here."""
+    stands = await qualities.told(task)
+    return any(stands.get(one.model, one) != one for one in told)
 
 
 def qualities_of(found: Totals) -> dict[str, Quality]:

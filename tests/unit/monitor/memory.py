@@ -261,5 +261,7 @@ class InMemoryQualities:
         return {model: quality for (of, model), quality in self.last.items() if of == task}
 
     async def tell(self, task: TaskKey, quality: Quality, event: QualityMeasured) -> None:
-        self.last[task, quality.model] = quality
-        self.events.append(event)
+        last = self.last.get((task, quality.model))
+        if last is None or last.revision < quality.revision:
+            self.last[task, quality.model] = quality
+            self.events.append(event)

@@ -1,5 +1,6 @@
 import pytest
 
+from ratchet_common.events import QualityMeasured
 from ratchet_monitor.buckets import Build, Tally
 from ratchet_monitor.hours import BucketKey, TaskKey
 from ratchet_monitor.intervals import wilson
@@ -73,3 +74,33 @@ async def test_what_did_not_change_is_told_once() -> None:
         0.5,
         1,
     )
+
+
+class Overtaken(InMemoryQualities):
+    """Where another replica tells of less at the same moment."""
+
+    def __init__(self, first: Quality) -> None:
+        super().__init__()
+        self.first: Quality | None = first
+
+    async def tell(self, task: TaskKey, quality: Quality, event: QualityMeasured) -> None:
+        first, self.first = self.first, None
+        if first:
+            await super().tell(task, first, event_of(task, first))
+        await super().tell(task, quality, event)
+
+
+async def test_what_another_replica_told_from_less_is_measured_again() -> None:
+    task, marks, buckets = TaskKey("acme", "summary"), InMemoryMarks[TaskKey](), InMemoryBuckets()
+    build = Build({result_id(1): Scored(500_000, 1, 1)}, {})
+    build.add(observation(1))
+    await buckets.write(BucketKey(*task, HOUR), build.contents(), after=0)
+    less = Quality(model="small-model", score=0.9, n=1, interval=wilson(0.9, 1), revision=1)
+    qualities = Overtaken(less)
+    await marks.set({task})
+    while await measure_once(marks, buckets, qualities, NOW):
+        pass
+    assert [(event.score, qualities.last[task, "small-model"].score) for event in qualities.events] == [
+        (0.9, 0.5),
+        (0.5, 0.5),
+    ]
