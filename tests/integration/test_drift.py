@@ -82,6 +82,20 @@ async def test_a_turn_is_taken_by_one_and_comes_again_when_it_is_due(store: Moni
     assert await store.looks.take(NOW + timedelta(hours=5)) is None
 
 
+@pytest.mark.parametrize(("heard", "left"), [(True, 2), (False, 0)])
+async def test_what_is_heard_of_while_it_is_looked_at_keeps_its_turn(
+    store: MonitorStore, heard: bool, left: int
+) -> None:
+    await store.looks.set({TASK})
+    turns = [turn for turn in (await store.looks.take(NOW), await store.looks.take(NOW)) if turn]
+    assert {turn.task.task_type for turn in turns} == {"", "summary"}
+    if heard:
+        await store.looks.set({TASK})  # an hour of it was built since its windows were read
+    for turn in turns:
+        await store.looks.drop(turn, NOW + timedelta(hours=6))
+    assert await store.looks.of_tenant("acme") == left
+
+
 async def test_all_replicas_have_one_key_for_the_words(stack: Ground) -> None:
     client = mongo.connect(stack.mongodb_url)
     name = f"monitor-{uuid4().hex[:8]}"

@@ -48,8 +48,8 @@ class Looks(Protocol):
         """How many take their turns."""
 
     async def done(self, turn: Turn, held: dict[str, datetime], due_at: datetime) -> None: ...
-    async def drop(self, turn: Turn) -> None:
-        """Until something is heard of it again."""
+    async def drop(self, turn: Turn, due_at: datetime) -> None:
+        """Until something is heard of it again. Where that was since the turn was taken, it is due at `due_at`."""
 
 
 class Changes(Protocol):
@@ -69,11 +69,11 @@ async def look_once(
     found += of_gone(task, turn.held, found, now)
     of_streams = of_changes(task, await streams.changes(task), now)
     await alerts.tell([*of_streams, *(one for one in found if one.holds or one.subject in turn.held)])
-    held = now_held(turn.held, found, now)
+    held, due_at = now_held(turn.held, found, now), now + rules.look_every
     if held or of_streams or pairs[task.task_type].current.tasks:
-        await looks.done(turn, held, now + rules.look_every)
+        await looks.done(turn, held, due_at)
     else:
-        await looks.drop(turn)
+        await looks.drop(turn, due_at)
     return True
 
 

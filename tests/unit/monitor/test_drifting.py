@@ -55,7 +55,7 @@ class InMemoryLooks:
     async def done(self, turn: Turn, held: dict[str, datetime], due_at: datetime) -> None:
         self.due[turn.task], self.held[turn.task] = due_at, held
 
-    async def drop(self, turn: Turn) -> None:
+    async def drop(self, turn: Turn, due_at: datetime) -> None:  # noqa: ARG002  nothing is heard of meanwhile
         del self.due[turn.task]
 
 

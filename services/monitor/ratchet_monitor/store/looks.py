@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import uuid4
 
 from pymongo import UpdateOne
 
@@ -24,11 +25,13 @@ class MongoLooks:
         await self._looks.create_index("due_at")
 
     async def set(self, keys: Collection[TaskKey]) -> None:
-        """Those that take no turns yet begin."""
-        wanted = set(keys) | {TaskKey(key.tenant, "") for key in keys}
+        """Those that take no turns yet begin. The others are told that something was heard of them."""
+        wanted, token = set(keys) | {TaskKey(key.tenant, "") for key in keys}, uuid4().hex
         new = [
             UpdateOne(
-                {"_id": key.text}, {"$setOnInsert": {**key._asdict(), "due_at": AT_ONCE, "held": []}}, upsert=True
+                {"_id": key.text},
+                {"$setOnInsert": {**key._asdict(), "due_at": AT_ONCE, "held": []}, "$set": {"heard": token}},
+                upsert=True,
             )
             for key in sorted(wanted)
         ]
@@ -53,7 +56,9 @@ class MongoLooks:
         with waiting_is_worth_it():
             await self._looks.update_one(lease.held(taken), {"$set": {"held": kept, "due_at": due_at}})
 
-    async def drop(self, turn: Turn) -> None:
+    async def drop(self, turn: Turn, due_at: datetime) -> None:
         taken: Any = turn.taken
+        not_since = lease.held(taken) | {"heard": taken.get("heard")}
         with waiting_is_worth_it():
-            await self._looks.delete_one(lease.held(taken))
+            if not (await self._looks.delete_one(not_since)).deleted_count:
+                await self._looks.update_one(lease.held(taken), {"$set": {"held": [], "due_at": due_at}})
