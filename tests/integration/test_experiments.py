@@ -4,13 +4,14 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from ratchet_common.bus import Bus
 from ratchet_common.events import Arm, ExperimentChanged
@@ -217,3 +218,18 @@ async def test_of_many_who_change_it_at_once_one_is_heard(stack: Ground) -> None
         assert kept is not None
         assert msgspec.json.encode(kept) == msgspec.json.encode(again)
         assert await store.studies.study("globex", "exp-again") is None
+
+
+async def test_a_look_that_took_long_takes_no_later_ones_place(stack: Ground) -> None:
+    async with a_store(stack) as store:
+        found = await Played(study(), 1).scored(100, {"a": 0.5, "b": 0.5}).found()
+        asked = study(experiment_id="exp-slow")
+        assert await store.studies.add(asked, changed(asked))
+        later = replace(asked, finding=replace(found, at=found.at + timedelta(seconds=30)))
+        assert await store.studies.record(asked, replace(asked, finding=found), [])
+        assert await store.studies.record(asked, later, [])
+        assert not await store.studies.record(asked, replace(asked, finding=found), [])
+        kept = await store.studies.study("acme", "exp-slow")
+        assert kept is not None
+        assert kept.finding is not None
+        assert kept.finding.at == found.at + timedelta(seconds=30)

@@ -313,6 +313,20 @@ async def test_of_workers_that_decide_at_once_one_is_heard(store: MonitorStore) 
     assert written.count(True) == 1
 
 
+async def test_a_look_that_took_long_takes_no_later_ones_place(store: MonitorStore) -> None:
+    await put_on_trial(store)
+    running = await store.experiments.running(TaskKey("acme", "summary"))
+    assert running is not None
+    first = await look(running, store.facts, RULES, NOW)
+    later = await look(running, store.facts, RULES, NOW + timedelta(seconds=30))
+    assert await store.experiments.record(running, first, None)
+    assert await store.experiments.record(running, later, None)
+    assert not await store.experiments.record(running, first, None)
+    looked_at = await store.experiments.running(TaskKey("acme", "summary"))
+    assert looked_at is not None
+    assert looked_at.finding == later
+
+
 async def test_revisions_only_grow_whatever_order_they_come_in(store: MonitorStore) -> None:
     for revision in (3, 1, 2, 3):
         await put_on_trial(store, revision)

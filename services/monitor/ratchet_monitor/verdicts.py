@@ -51,7 +51,8 @@ class Facts(Protocol):
 class Experiments(Protocol):
     async def running(self, task: TaskKey) -> Experiment | None: ...
     async def record(self, experiment: Experiment, finding: Finding, verdict: VerdictReached | None) -> bool:
-        """Finding and verdict in one write; False, and no change, where the experiment runs no longer."""
+        """Finding and verdict in one write; False, and no change, where the experiment runs no longer, or there is a
+        later finding and no verdict."""
 
 
 async def compare_once(

@@ -24,3 +24,8 @@ def document_of(struct: msgspec.Struct) -> Document:
 def struct_of(kind: type[T], document: Document) -> T:
     """Ignores fields that the struct does not have."""
     return msgspec.convert(document, kind, str_keys=True)
+
+
+def not_later(at: datetime) -> Document:
+    """Holds where nobody has looked later than that: a look that took longer than its lease takes no newer one's place."""
+    return {"finding.at": {"$not": {"$gt": at}}}

@@ -13,7 +13,7 @@ from ratchet_common.outbox import push
 from ratchet_common.upserts import upsert_where
 from ratchet_monitor.experiments import Experiment, Finding, State
 from ratchet_monitor.hours import TaskKey
-from ratchet_monitor.store.documents import document_of, struct_of
+from ratchet_monitor.store.documents import document_of, not_later, struct_of
 from ratchet_monitor.traffic import Traffic
 
 MOST_TASKS = 1000
@@ -74,7 +74,9 @@ class MongoExperiments:
         if verdict is not None:
             found["state"] = State.DECIDED.value
             change |= push(verdict)
-        runs = {"_id": _id(experiment.tenant, experiment.experiment_id), "state": State.RUNNING.value}
+        runs: Document = {"_id": _id(experiment.tenant, experiment.experiment_id), "state": State.RUNNING.value}
+        if verdict is None:
+            runs |= not_later(finding.at)
         with waiting_is_worth_it():
             result = await self._experiments.update_one(runs, change)
         return result.matched_count == 1

@@ -13,7 +13,7 @@ from ratchet_common.events import Event, VerdictReached
 from ratchet_common.mongo import Database, Document, waiting_is_worth_it
 from ratchet_common.outbox import entry, holding, push
 from ratchet_monitor.hours import TaskKey
-from ratchet_monitor.store.documents import document_of, struct_of
+from ratchet_monitor.store.documents import document_of, not_later, struct_of
 from ratchet_monitor.studies.study import State, Study
 
 MOST_RUNNING = 1000  # of all tenants
@@ -61,7 +61,7 @@ class MongoStudies:
             return [struct_of(Study, one) for one in await found.sort("started_at").limit(MOST_RUNNING).to_list()]
 
     async def record(self, before: Study, after: Study, events: Sequence[Event]) -> bool:
-        as_before = {
+        as_before: Document = {
             "_id": _id(before.tenant, before.experiment_id),
             "state": State.RUNNING.value,
             "revision": before.revision,
@@ -69,6 +69,8 @@ class MongoStudies:
         change: Document = {"$set": _document(after)}
         if events:
             change |= push(*events)
+        elif after.finding:
+            as_before |= not_later(after.finding.at)
         with waiting_is_worth_it():
             result = await self._studies.update_one(as_before, change)
         return result.matched_count == 1

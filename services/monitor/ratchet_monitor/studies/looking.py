@@ -34,7 +34,8 @@ class Facts(Protocol):
 class Studies(Protocol):
     async def running(self, task: TaskKey) -> Study | None: ...
     async def record(self, before: Study, after: Study, events: Sequence[Event]) -> bool:
-        """Study and events in one write; False, and no change, where it is not as it was `before` any more."""
+        """Study and events in one write; False, and no change, where it is not as it was `before` any more, or there is
+        a later finding and nothing to be told."""
 
 
 @dataclass(slots=True)
