@@ -102,7 +102,7 @@ class Edge:
         except ClientDisconnect:
             status = HUNG_UP
         except Exception as error:  # noqa: BLE001  the edge: further out its text would be logged
-            failure = self._render(scope, problems.failed(scope["method"], scope["path"], error))
+            failure = self._render(scope, problems.failed(scope["method"], _route(scope), error))
             if answering:
                 broken.append(500)
                 raise BrokenOffError("An answer broke off half-way; what happened has been logged.") from None

@@ -129,9 +129,10 @@ def _of_http(error: HTTPException) -> Trouble:
     return Trouble(error.status_code, title.lower().replace(" ", "-"), title, detail, headers=error.headers or {})
 
 
-def failed(method: str, path: str, error: Exception) -> Trouble:
-    """For what nobody foresaw. Its text stays out of the answer and of the log: it may quote what people wrote."""
-    log.error("%s %s failed: %s", method, path, described(error))
+def failed(method: str, route: str, error: Exception) -> Trouble:
+    """For what nobody foresaw. Its text stays out of the answer and of the log: it may quote what people wrote. So does
+    the path: that of a link is whose it is, and the permission to speak for him."""
+    log.error("%s %s failed: %s", method, route, described(error))
     return Trouble(500, "internal", "The service failed", "This is a fault of the service; it has been logged.")
 
 

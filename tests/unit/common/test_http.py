@@ -44,8 +44,9 @@ async def mark(note: Marked, caller: MayRead) -> Note:
 
 
 @routes.get("/bug")
-async def bug() -> None:
-    raise KeyError(SECRET)
+@routes.get("/bug/{link}")
+async def bug(link: str = "") -> None:
+    raise KeyError(SECRET + link)
 
 
 @routes.get("/broken-off")
@@ -205,6 +206,14 @@ async def test_a_bug_is_500_and_its_text_is_nowhere(
     assert answer.headers["x-request-id"] == "r-1"
     assert "KeyError at" in caplog.text
     assert SECRET not in answer.text + caplog.text
+
+
+async def test_a_bug_s_path_is_logged_as_its_pattern(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    is_problem(await client.get("/notes/bug/of-ann"), 500, "internal")
+    assert "GET /notes/bug/{link} failed: KeyError at" in caplog.text
+    assert "of-ann" not in " ".join(one.getMessage() for one in caplog.records if one.name.startswith("ratchet"))
 
 
 async def test_an_answer_that_breaks_off_takes_no_text_to_the_server(client: httpx.AsyncClient) -> None:
