@@ -14,6 +14,7 @@ from ratchet_trainer.rollouts.versions import name_of
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.patience import PATIENCE_S
+from tests.ready_workers import ready_workers
 from tests.unit.trainer.platforms.bedrock import site as bedrock_site
 from tests.unit.trainer.platforms.vertex import site as vertex_site
 from tests.unit.trainer.platforms.vertex.imitation import imitated_google
@@ -29,7 +30,7 @@ async def trainer(settings_for: SettingsFor, tenant: Tenant, **more: Any) -> Asy
         TrainerSettings, min_examples=20, look_every_s=0.05, platform_settle_s=0.2, lease_s=2, **more
     )
     assert isinstance(settings, TrainerSettings)
-    async with running_app(build(settings), tenant) as app:
+    async with running_app(build(settings, ready_workers), tenant) as app:
         yield app
 
 

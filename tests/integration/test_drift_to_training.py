@@ -26,6 +26,7 @@ from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.integration.test_monitor import publish
 from tests.integration.test_trainer_rollout import ABOUT, LABELS, SAID, TASK
 from tests.patience import PATIENCE_S
+from tests.ready_workers import ready_workers
 from tests.unit.monitor.make import joined, prediction
 
 NEEDED = f"/api/models/feedback/retraining-needed?task_type={TASK}"
@@ -51,7 +52,7 @@ async def site(settings_for: SettingsFor, tenant: Tenant) -> AsyncIterator[Site]
     async with AsyncExitStack() as parts:
         await parts.enter_async_context(running_app(monitor(watching), tenant))
         first, second = [await parts.enter_async_context(running_app(feedback(counting), tenant)) for _ in range(2)]
-        its = await parts.enter_async_context(running_app(trainer(training), tenant))
+        its = await parts.enter_async_context(running_app(trainer(training, ready_workers), tenant))
         yield Site((first, second), its, await parts.enter_async_context(Bus(counting)), counting)
 
 

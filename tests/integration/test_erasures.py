@@ -35,6 +35,7 @@ from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.integration.router_site import CATALOGUE, until
 from tests.patience import PATIENCE_S
+from tests.ready_workers import ready_workers
 from tests.unit.trainer.make_data import made, messages, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -122,7 +123,7 @@ async def four_services(common: dict[str, Any], folder: Path, tenant: Tenant) ->
     apps = {
         "router": build_router(router),
         "feedback": build_feedback(FeedbackSettings(**common)),
-        "trainer": build_trainer(trainer),
+        "trainer": build_trainer(trainer, ready_workers),
         "monitor": build_monitor(MonitorSettings(**common)),
     }
     gateway: Any = Gateway(apps)

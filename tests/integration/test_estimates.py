@@ -27,6 +27,7 @@ from ratchet_trainer.store.outcomes import MongoOutcomeStore
 from tests.integration.conftest import Ground, Running, running_app
 from tests.integration.router_site import Site, site, until
 from tests.patience import PATIENCE_S
+from tests.ready_workers import ready_workers
 from tests.unit.estimate.outcomes import texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -94,7 +95,7 @@ async def test_what_people_say_of_cheap_answers_decides_who_gets_them(
     site: Site, stack: Ground, tmp_path: Path
 ) -> None:
     to_train = around(stack, site, artifacts_url=tmp_path.as_uri(), look_every_s=0.1, estimate_every_s=0.1)
-    trainer = build_trainer(TrainerSettings(**to_train, estimate_min=100))
+    trainer = build_trainer(TrainerSettings(**to_train, estimate_min=100), ready_workers)
     feedback = build_feedback(FeedbackSettings(**around(stack, site)))
 
     async def estimated() -> bool:

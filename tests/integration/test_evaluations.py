@@ -18,6 +18,7 @@ from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.integration.upstream import Does, Upstream, failing, saying, upstream
 from tests.patience import PATIENCE_S
+from tests.ready_workers import ready_workers
 
 MODEL = """
 [[models]]
@@ -88,7 +89,7 @@ async def trainer(
         assert isinstance(settings, TrainerSettings)
         up.will("good", knows)
         up.will("bad", saying("No idea"))
-        async with running_app(build(settings), tenant) as app:
+        async with running_app(build(settings, ready_workers), tenant) as app:
             yield app, up
 
 

@@ -24,6 +24,7 @@ from tests.integration.conftest import Ground, Running, Tenant, running_app
 from tests.integration.test_trainer_rollout import LABELS, SAID, TASK, answered, publish, traffic_of, until
 from tests.integration.upstream import Upstream, failing, saying, upstream
 from tests.patience import PATIENCE_S
+from tests.ready_workers import ready_workers
 from tests.unit.student.texts import mails
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -111,7 +112,7 @@ async def site(stack: Ground, tmp_path_factory: pytest.TempPathFactory) -> Async
             replace(event, template=TEMPLATE) if isinstance(event, PredictionMade) else event
             for event in answered(name, COUNT)
         ]
-        async with running_app(build(settings), tenant) as app, asyncio.timeout(PATIENCE_S):
+        async with running_app(build(settings, ready_workers), tenant) as app, asyncio.timeout(PATIENCE_S):
             async with Bus(settings) as bus:
                 await publish(bus, said)
             await until(app, "/api/models/examples/stats", lambda found: found["total_examples"] >= COUNT)

@@ -24,6 +24,7 @@ from ratchet_trainer.settings import TrainerSettings
 from ratchet_trainer.store.searches import MongoSearchStore
 from tests.integration.conftest import Ground, Running, SettingsFor, Tenant, running_app
 from tests.patience import PATIENCE_S
+from tests.ready_workers import ready_workers
 
 NOW = datetime.now(UTC)
 
@@ -138,7 +139,7 @@ async def test_what_cannot_be_searched_is_refused_and_what_can_be_is_cancelled(
 ) -> None:
     settings = settings_for(TrainerSettings, min_examples=20, openai_key="env:NOBODY_HAS_SET_THIS")
     assert isinstance(settings, TrainerSettings)
-    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app:
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings, ready_workers), tenant) as app:
         await learn(app)
         for change, expected, said in REFUSED:
             status, problem = await app.post("/api/models/searches", WISH | change)

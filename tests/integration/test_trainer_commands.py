@@ -15,6 +15,7 @@ from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
 from tests.integration.test_registered_versions import CATALOGUE
 from tests.patience import PATIENCE_S
+from tests.ready_workers import ready_workers
 
 TASK = "classification"
 
@@ -40,7 +41,7 @@ async def ratchet(tenant: Tenant, settings_for: SettingsFor, tmp_path: Path) -> 
     catalogue.write_text(CATALOGUE.format(url="http://127.0.0.1:9"))
     settings = settings_for(TrainerSettings, min_examples=20, look_every_s=0.05, catalogue=catalogue)
     assert isinstance(settings, TrainerSettings)
-    async with asyncio.timeout(PATIENCE_S), running_app(build(settings), tenant) as app:
+    async with asyncio.timeout(PATIENCE_S), running_app(build(settings, ready_workers), tenant) as app:
         await learn(app)
         yield Ratchet(app.url, tenant.token)
 

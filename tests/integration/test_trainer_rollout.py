@@ -26,6 +26,7 @@ from ratchet_trainer.main import build
 from ratchet_trainer.settings import TrainerSettings
 from tests.integration.conftest import Ground, Running, SettingsFor, Tenant, running_app
 from tests.patience import PATIENCE_S
+from tests.ready_workers import ready_workers
 
 TASK = "classification"
 LABELS = ("request", "risk")
@@ -151,7 +152,11 @@ async def test_feedback_becomes_a_version_that_takes_all_of_the_traffic(
     jobs, rollout = "/api/models/jobs", f"/api/models/rollouts/{TASK}"
     settings = settings_for(TrainerSettings, look_every_s=0.1, min_examples=ENOUGH)  # the words come bit by bit
     assert isinstance(settings, TrainerSettings)
-    async with asyncio.timeout(PATIENCE_S), Bus(settings) as bus, running_app(build(settings), tenant) as app:
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        Bus(settings) as bus,
+        running_app(build(settings, ready_workers), tenant) as app,
+    ):
         first, second = due(tenant.name), due(tenant.name)
         await publish(bus, [first, first, second])
         listed = await until(app, jobs, lambda page: len(page["items"]) == 2)

@@ -35,6 +35,7 @@ from ratchet_trainer.store.fates import MongoFateStore
 from ratchet_trainer.store.marks import MongoMarks
 from ratchet_trainer.store.served import MongoServedStore
 from tests.integration.conftest import Running, SettingsFor, Tenant, running_app
+from tests.ready_workers import ready_workers
 from tests.unit.trainer.make_data import NOW, messages, said
 
 LABELS = ("yes", "no")
@@ -122,7 +123,7 @@ async def publish(bus: Bus, *events: Event) -> None:
 async def trainer(settings_for: SettingsFor, tenant: Tenant, **extra: Any) -> AsyncIterator[tuple[Running, Bus]]:
     settings = settings_for(TrainerSettings, **extra)
     assert isinstance(settings, TrainerSettings)
-    async with running_app(build(settings), tenant) as app, Bus(settings) as bus:
+    async with running_app(build(settings, ready_workers), tenant) as app, Bus(settings) as bus:
         yield app, bus
 
 

@@ -25,7 +25,7 @@ from ratchet_common.settings import CommonSettings
 from ratchet_common.topics import DEAD_LETTERS_KEPT, Topic, group_of
 from ratchet_common.tracing import Tracing
 from ratchet_common.whole_calls import WholeDatabase, with_whole_calls
-from ratchet_common.workers import Workers
+from ratchet_common.workers import MakeWorkers, Workers
 
 RELAY_EVERY_S = 0.1
 RELAY_IDLE_S = 3.0  # only what another process left behind: a write of our own pokes the relay
@@ -110,7 +110,12 @@ class Connections:
 
 @asynccontextmanager
 async def connections(
-    name: str, settings: CommonSettings, app: FastAPI | None = None, *, role: str = ""
+    name: str,
+    settings: CommonSettings,
+    app: FastAPI | None = None,
+    *,
+    role: str = "",
+    make_workers: MakeWorkers = Workers,
 ) -> AsyncIterator[Connections]:
     """`app`: whose requests and measures these are; none in tests of parts.
 
@@ -126,7 +131,7 @@ async def connections(
         await mongo.insist_on_store(database)
         database.watched = await expiring.watches(database)
         bus = await stack.enter_async_context(Bus(settings, tracing=tracing))
-        workers = await stack.enter_async_context(Workers(settings.worker_processes))
+        workers = await stack.enter_async_context(make_workers(settings.worker_processes))
         await letters.create_indexes()
 
         async def buried() -> Found:

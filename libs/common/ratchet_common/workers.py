@@ -11,8 +11,9 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing.context import BaseContext
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Final, ParamSpec, Self, TypeVar
 
 from ratchet_common.collecting import seldom
 from ratchet_common.errors import RefusedError, RetryLaterError
@@ -22,6 +23,8 @@ R = TypeVar("R")
 
 NEXT = 1  # that lies ready in the pool while all processes are at work
 PR_SET_PDEATHSIG = 1
+
+MakeWorkers = Callable[[int], "Workers"]  # so many processes
 
 
 class WorkerDiedError(RetryLaterError):
@@ -35,19 +38,24 @@ class DeadlyWorkError(RefusedError):
     title = "The content cannot be processed"
 
 
-class Workers:
-    """A bounded pool of processes. Start and stop it with `async with`; they die with their parent."""
+SPAWNED: Final = multiprocessing.get_context("spawn")
 
-    def __init__(self, processes: int) -> None:
-        self._processes = processes
+
+class Workers:
+    """A bounded pool of processes. Start and stop it with `async with`; they die with their parent.
+
+    `context`: how they begin. A service's threads forbid plain forks.
+    """
+
+    def __init__(self, processes: int, context: BaseContext = SPAWNED) -> None:
+        self._processes, self._context = processes, context
         self._one_suspect = asyncio.Lock()
         self._places = asyncio.Semaphore(processes + NEXT)
         self._pool = self._make()
         self._closed = False
 
     def _make(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._processes, mp_context=context, initializer=_begin)
+        return ProcessPoolExecutor(self._processes, mp_context=self._context, initializer=_begin)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """`work` must be a function of a module, its arguments and result picklable.
@@ -80,7 +88,7 @@ class Workers:
         try:
             return await self.run(work, *args, **kwargs)
         except WorkerDiedError:
-            async with self._one_suspect, Workers(1) as alone:
+            async with self._one_suspect, Workers(1, self._context) as alone:
                 await alone.run(os.getpid)
                 try:
                     return await alone.run(work, *args, **kwargs)

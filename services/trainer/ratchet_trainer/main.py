@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from ratchet_common.http import create_app
 from ratchet_common.service import at_work, connections
-from ratchet_common.workers import Workers
+from ratchet_common.workers import MakeWorkers, Workers
 from ratchet_trainer.api import base_models as base_models_api
 from ratchet_trainer.api import (
     datasets,
@@ -46,7 +46,7 @@ OF_EVALUATIONS = (suites, evaluation_runs, evaluations)  # as would their `{eval
 APIS = (examples, datasets, documents, erasures, *TUNING, *OF_VERSIONS, rollouts, *OF_EVALUATIONS)
 
 
-def build(settings: TrainerSettings) -> FastAPI:
+def build(settings: TrainerSettings, make_workers: MakeWorkers = Workers) -> FastAPI:
     """Raises CannotStartError."""
     if settings.ner_model:
         check_model(settings.ner_model)
@@ -58,8 +58,8 @@ def build(settings: TrainerSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Fits take minutes: in a worker of their own, so that what is collected meanwhile need not wait for them.
         async with (
-            connections(NAME, settings, app) as its,
-            Workers(1) as fitting,
+            connections(NAME, settings, app, make_workers=make_workers) as its,
+            make_workers(1) as fitting,
             tuning_platforms(settings, fitting, artifacts) as platforms,
             answering(its, settings) as asked,
         ):
