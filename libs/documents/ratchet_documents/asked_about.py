@@ -1,7 +1,8 @@
 """Which documents a question is about: by the companies, the periods and the titles that it names. Pure.
 
-`the latest` is, of each company, the document whose period ends last. What is named and is not there narrows nothing,
-and is said: an answer out of other documents would be of something else.
+`the latest report` is, of each company, the document whose period ends last; `the latest plan` may also stand in notes
+that are of no period. What is named and is not there narrows nothing, and is said: an answer out of other documents
+would be of something else.
 """
 
 import re
@@ -15,9 +16,11 @@ from typing import Final
 from ratchet_documents.asked_companies import NAMES, Named, companies_named, short_name, words_of
 from ratchet_documents.asked_times import Spoken, Time, a_year_later, period_of, span, times_in
 
-_LATEST: Final = re.compile(
-    r"\b(?:latest|newest|most\s+recent|(?:current|last)\s+(?:quarter|year|period|report|filing))\b", re.I
+_REPORTS: Final = (
+    r"(?:(?:fiscal|annual|quarterly|interim|financial)\s+)?(?:quarter|half|year|period|report|filing|statement|result)"
 )
+_LATEST: Final = re.compile(rf"\b(?:latest|newest|most\s+recent|(?:current|last)\s+{_REPORTS})\b", re.I)
+_LATEST_REPORT: Final = re.compile(rf"\b(?:latest|newest|most\s+recent|current|last)\s+{_REPORTS}s?\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,8 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
         found, said = _of_times(found, times, {short_name(one.company) for one in ours})
         reasons += [] if titled else said
     elif _LATEST.search(question) and not titled:
-        found = _latest(found)
-        reasons.append("The question is about the latest period.")
+        found, said = _latest(found, of_reports=bool(_LATEST_REPORT.search(question)))
+        reasons.append(said)
     unheard = () if ours or titled else (*named.unknown, *named.maybe)
     return Narrowed(_ids(found) if len(found) < len(known) else None, tuple(reasons), unheard)
 
@@ -172,14 +175,21 @@ def _spoken(one: About) -> Spoken:
     return Spoken(tuple(dict.fromkeys(its for its in (one.period, *one.periods) if its)), last)
 
 
-def _latest(found: Iterable[About]) -> list[About]:
-    """Of each company; what has no period is of no time."""
+def _latest(found: Iterable[About], *, of_reports: bool) -> tuple[list[About], str]:
+    """Of each company; with a sentence. Among reports what has no period is of no time."""
     last: dict[str, tuple[str, str]] = {}
-    dated = [one for one in found if _when(one) != ("", "")]
+    there = list(found)
+    dated = [one for one in there if _when(one) != ("", "")]
     for one in dated:
         name = short_name(one.company)
         last[name] = max(last.get(name, ("", "")), _when(one))
-    return [one for one in dated if _when(one) == last[short_name(one.company)]] or list(found)
+    taken = {one.document_id for one in dated if _when(one) == last[short_name(one.company)]}
+    timeless = {one.document_id for one in there} - {one.document_id for one in dated}
+    said = "The question is about the latest period."
+    if timeless and not (of_reports and taken):
+        taken |= timeless
+        said = "The question is about the latest period, and what is of no period is searched as well."
+    return [one for one in there if one.document_id in taken], said
 
 
 def _when(one: About) -> tuple[str, str]:

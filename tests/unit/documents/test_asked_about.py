@@ -32,6 +32,14 @@ def test_the_latest_is_that_of_each_company() -> None:
     assert ids("What was Acme's margin in the most recent quarter?") == ("a2",)
 
 
+def test_the_latest_of_something_may_stand_in_what_is_of_no_period() -> None:
+    assert ids("What is the latest launch date?") == ("a2", "b1", "n")
+    assert ids("What is Acme's latest plan?") == ("a2",)
+    assert asked_about("What is the latest launch date?", KNOWN).reasons == (
+        "The question is about the latest period, and what is of no period is searched as well.",
+    )
+
+
 def test_a_title_names_its_document() -> None:
     found = asked_about("What do the notes of the meeting on tyres say of Acme?", KNOWN)
     assert found.documents == ("n",)
