@@ -7,7 +7,6 @@ from functools import partial
 from ratchet_trainer.collecting.example import Example
 from ratchet_trainer.datasets.augmenting import Plan, augmented
 from ratchet_trainer.datasets.duplicates import text_hash
-from ratchet_trainer.datasets.near import signature
 from ratchet_trainer.privacy.finding.sought import DIRECTLY, Sought
 from ratchet_trainer.privacy.scrubbing import Scrubbed, scrub
 from ratchet_trainer.privacy.spans import Span
@@ -23,6 +22,9 @@ class Prepared:
 
 def prepare(batch: Sequence[tuple[str, ...]], sought: Sought = DIRECTLY) -> list[Prepared]:
     """For each example its texts, the document first."""
+    # Both load what only worker processes shall pay for: spaCy and SciPy.
+    from ratchet_trainer.datasets.near import signature
+
     prepared = []
     for texts in batch:
         scrubbed = scrubbed_of(texts, sought)
@@ -36,7 +38,6 @@ def scrubbed_of(texts: Sequence[str], sought: Sought = DIRECTLY) -> Scrubbed:
 
 
 def found_in(text: str, sought: Sought = DIRECTLY) -> list[Span]:
-    # Only worker processes shall pay for spaCy.
     from ratchet_trainer.privacy.finding.finder import found_in as found
 
     return found(text, sought)

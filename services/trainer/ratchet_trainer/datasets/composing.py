@@ -16,7 +16,6 @@ from ratchet_trainer.datasets.dataset import Composition, Dropped, Rules
 from ratchet_trainer.datasets.describing import named
 from ratchet_trainer.datasets.duplicates import Candidate, Kept, drop_duplicates
 from ratchet_trainer.datasets.grouping import Item, groups
-from ratchet_trainer.datasets.near import find_leaders, find_pairs
 from ratchet_trainer.datasets.overlap import held_out_in_training
 from ratchet_trainer.datasets.sides import sides_of
 from ratchet_trainer.datasets.split import Side
@@ -77,6 +76,8 @@ def _is_good(head: Head, least: float) -> bool:
 
 def _kept(heads: Sequence[Head], threshold: float) -> tuple[Kept, dict[str, str]]:
     """Without duplicates; and by document what binds those that are alike nevertheless."""
+    from ratchet_trainer.datasets.near import find_leaders, find_pairs  # only worker processes shall pay for SciPy
+
     texts = {head.document_hash: head.signature for head in heads}
     hashes = list(texts)
     leaders = find_leaders(list(texts.values()), threshold)

@@ -1,18 +1,19 @@
-"""Near duplicates by MinHash over runs of words. Runs in worker processes: it burns CPU."""
+"""Near duplicates by MinHash over runs of words. Imported by worker processes only: it loads SciPy."""
 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from datasketch import MinHash
 from numpy.typing import NDArray
 
 from ratchet_trainer.datasets.duplicates import normalised
-from ratchet_trainer.datasets.minhash import PERMUTATIONS, SEED, minhash
 from ratchet_trainer.privacy.scrubbing import without_placeholders
 
 RUN = 3  # words
 MISSED = 0.01
+PERMUTATIONS, SEED, SCHEME = 128, 1, "affine32"  # stored signatures are comparable only while all three stay
 SIGNATURE_DTYPE = "<u4"
 # A sign is a word in scripts that write no gaps between words: Chinese and Japanese, Thai, Lao, Burmese and Khmer.
 _GAPLESS = (
@@ -22,8 +23,9 @@ _WORDS = re.compile(rf"[{_GAPLESS}]|[^\s{_GAPLESS}]+")
 
 
 def signature(text: str) -> bytes:
-    numbers = minhash([run.encode(errors="surrogatepass") for run in _runs(text)])
-    return numbers.astype(SIGNATURE_DTYPE).tobytes()
+    minhash = MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme=SCHEME)
+    minhash.update_batch([run.encode(errors="surrogatepass") for run in _runs(text)])
+    return bytes(minhash.hashvalues.astype(SIGNATURE_DTYPE).tobytes())
 
 
 def find_leaders(signatures: Sequence[bytes], threshold: float) -> list[int]:

@@ -1,6 +1,6 @@
 """Does what is held out stand in the training side too? Asked of finished sides, and of files from anywhere.
 
-Runs in worker processes: it burns CPU.
+Runs in worker processes: it loads SciPy.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,6 @@ import msgspec
 from ratchet_common.errors import RefusedError
 from ratchet_trainer.collecting.head import Head
 from ratchet_trainer.datasets.duplicates import text_hash
-from ratchet_trainer.datasets.near import find_across, find_pairs, signature
 from ratchet_trainer.datasets.split import Side
 
 TOLD: Final = 5  # lines
@@ -44,6 +43,8 @@ class Fingerprints:
 
 def held_out_in_training(members: Sequence[Head], sides: Mapping[UUID, Side], threshold: float) -> int:
     """How many documents of a side are, or are nearly, on another one too. Knows nothing of how they were split."""
+    from ratchet_trainer.datasets.near import find_pairs
+
     where: dict[str, set[Side]] = {}
     for head in members:
         if head.example_id in sides:
@@ -61,6 +62,8 @@ def overlaps(train: Iterable[bytes], held_out: Iterable[bytes], threshold: float
     """Of two files in any of the formats: by line of the held-out one the first line for training that asks the same,
     or nearly. Lines that ask nothing overlap with none: what is wrong with them is told by `formats.checking`.
     """
+    from ratchet_trainer.datasets.near import find_across, signature
+
     known = _first_lines(train)
     asked = [(line, text) for line, text in enumerate(map(asked_in, held_out), 1) if text]
     hashes = [text_hash(text) for _, text in asked]
@@ -79,6 +82,8 @@ def overlaps(train: Iterable[bytes], held_out: Iterable[bytes], threshold: float
 
 def seen_among(known: Fingerprints, asked: Sequence[Sequence[str]], threshold: float) -> list[bool]:
     """Of each of `asked`, whether one of its texts is, or is nearly, a known document."""
+    from ratchet_trainer.datasets.near import find_across, signature
+
     hashes = set(known.hashes)
     texts = [(place, text) for place, its in enumerate(asked) for text in its if text.strip()]
     alike = find_across(known.signatures, [signature(text) for _, text in texts], threshold)
