@@ -67,8 +67,8 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
         found, said = _of_times(found, times, {short_name(one.company) for one in ours})
         reasons += [] if titled else said
     elif _LATEST.search(question) and not titled:
-        found, said = _latest(found, of_reports=bool(_LATEST_REPORT.search(question)))
-        reasons.append(said)
+        found, why = _latest(found, of_reports=bool(_LATEST_REPORT.search(question)))
+        reasons.append(why)
     unheard = () if ours or titled else (*named.unknown, *named.maybe)
     return Narrowed(_ids(found) if len(found) < len(known) else None, tuple(reasons), unheard)
 

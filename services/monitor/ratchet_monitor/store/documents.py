@@ -27,5 +27,5 @@ def struct_of(kind: type[T], document: Document) -> T:
 
 
 def not_later(at: datetime) -> Document:
-    """Holds where nobody has looked later than that: a look that took longer than its lease takes no newer one's place."""
+    """Holds where nobody has looked later: a look that took longer than its lease takes no newer one's place."""
     return {"finding.at": {"$not": {"$gt": at}}}
