@@ -56,8 +56,9 @@ def test_severity_and_labels_say_who_is_told() -> None:
 
 def test_who_was_told_that_it_is_bad_is_told_that_it_is_over() -> None:
     worse = then(opened(), at=NOW + timedelta(minutes=1), severity="critical")
-    eased = then(worse, at=NOW + timedelta(minutes=2), severity="warning")
-    over = then(then(eased, at=NOW + timedelta(minutes=3), holds=False), at=NOW + timedelta(minutes=9), holds=False)
+    milder = then(worse, at=NOW + timedelta(minutes=2), severity="warning")
+    eased = then(milder, at=NOW + timedelta(minutes=8), severity="warning")
+    over = then(then(eased, at=NOW + timedelta(minutes=9), holds=False), at=NOW + timedelta(minutes=15), holds=False)
     assert heard(receiver(least="critical"), over) == ["worsened", "eased", "closed"]
 
 
