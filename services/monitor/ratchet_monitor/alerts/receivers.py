@@ -83,7 +83,14 @@ def _is_for(receiver: Receiver, alert: Alert, change: Change) -> bool:
         return False
     if change.what == "escalated":
         return change.step == receiver.after_minutes
-    return receiver.after_minutes <= max(one.step for one in so_far)
+    return receiver.after_minutes <= _reached(alert, so_far)
+
+
+def _reached(alert: Alert, so_far: Sequence[Change]) -> int:
+    """The last step of its escalation, in minutes. The alert itself knows it where it has changed so often since it
+    opened that its history begins later."""
+    of_these = max(one.step for one in so_far)
+    return of_these if so_far[0].what == "opened" else max(of_these, alert.escalated)
 
 
 def _episode(alert: Alert, change: Change) -> list[Change]:

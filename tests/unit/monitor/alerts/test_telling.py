@@ -62,6 +62,20 @@ def test_who_was_told_that_it_is_bad_is_told_that_it_is_over() -> None:
     assert heard(receiver(least="critical"), over) == ["worsened", "eased", "closed"]
 
 
+def test_who_was_told_late_is_told_that_it_is_over_however_often_it_changed_since() -> None:
+    step = escalated(opened(), 30, NOW + timedelta(minutes=30))
+    assert step is not None
+    alert = step[0]
+    for minute in range(31, 31 + 6 * 60):
+        grave = minute % 12 < 6
+        alert = then(alert, at=NOW + timedelta(minutes=minute), severity="critical" if grave else "warning")
+    assert "opened" not in {change.what for change in alert.history}
+    for minute in (400, 406):
+        alert = then(alert, at=NOW + timedelta(minutes=minute), holds=False)
+    assert heard(receiver("boss", after_minutes=30), alert)[-1] == "closed"
+    assert heard(receiver("third", after_minutes=60), alert) == []
+
+
 def test_the_next_is_told_of_the_escalation_and_of_what_follows() -> None:
     second = receiver("boss", after_minutes=30)
     assert heard(second, opened()) == []
