@@ -199,6 +199,17 @@ async def test_what_the_model_does_not_find_is_looked_for_once_more_and_then_not
     assert made.store.entries == {}  # nothing of it is kept
 
 
+@pytest.mark.parametrize("output", ["", " \n"])
+async def test_an_empty_answer_is_none_whoever_was_asked(output: str) -> None:
+    for request in (asked(), asked(approach="base_rag")):
+        found = await answered(world(output), request)
+        assert (found.output, found.confidence) == (NOT_FOUND, None)
+        told = retrieval(found)
+        assert told is not None
+        assert told["found"] is False
+        assert told["reasons"][-1] == "The model's answer was empty."
+
+
 async def test_a_look_that_brings_nothing_new_costs_no_further_call() -> None:
     """What is found stands in another order then: the same passages, and no reason to ask again."""
     ranked = [source(f"Note {n} on revenue. {'Revenue rose. ' * n}", order=n) for n in range(9)]

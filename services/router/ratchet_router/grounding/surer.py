@@ -32,12 +32,22 @@ from ratchet_router.target import Target
 from ratchet_router.tries import Tries
 
 CITATIONS: Final = "citations"  # the check's name
+EMPTY: Final = "not_empty"  # the check's name
 NOTHING_LEFT: Final = "What is left of max_cost_usd pays for no further answer."
 UNSURE: Final = "unsure"  # the error of the attempt that gave an answer which another's was better than
 
 
 def misquotes(answered: Answered) -> bool:
-    return any(check.name == CITATIONS and not check.passed for check in answered.checks)
+    return _fails(answered, CITATIONS)
+
+
+def is_empty(answered: Answered) -> bool:
+    """Where it should say something: no items are an answer, and so is the call of a tool."""
+    return _fails(answered, EMPTY)
+
+
+def _fails(answered: Answered, name: str) -> bool:
+    return any(check.name == name and not check.passed for check in answered.checks)
 
 
 def is_astray(answered: Answered, ask: Ask) -> bool:
@@ -155,7 +165,7 @@ class Chain:
         answered = given.answered
         return Weighed(
             answered.output or "",
-            says_nothing(answered.output or ""),
+            says_nothing(answered.output or "") or is_empty(answered),
             misquotes(answered),
             is_astray(answered, given.ask),
             self._probability(answered),
@@ -201,6 +211,8 @@ class Chain:
         sure = self.best.answered.confidence
         if says_nothing(self.best.answered.output or ""):
             return "The model found no answer in the passages."
+        if is_empty(self.best.answered):
+            return "The model's answer was empty."
         if misquotes(self.best.answered):
             return "The answer pointed to what does not stand in the passages."
         if is_astray(self.best.answered, self.best.ask):
