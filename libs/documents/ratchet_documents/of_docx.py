@@ -19,6 +19,8 @@ _THROUGH = frozenset(W + tag for tag in ("sdt", "sdtContent", "customXml", "ins"
 _LEFT_OUT = frozenset(W + tag for tag in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText"))
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BOX = W + "txbxContent"
+_NOTES = frozenset(W + tag for tag in ("footnoteReference", "endnoteReference"))
+_OFF = frozenset(("0", "false", "off"))
 _MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 
 
@@ -34,6 +36,7 @@ def read_docx(archive: zipfile.ZipFile, found: Collected) -> None:
     with archive.open(DOCUMENT) as part:
         for block in elements(part, found.account, _in_body):
             reading.take(block)
+    reading.say_what_is_left_out()
 
 
 def _in_body(element: etree._Element, depth: int) -> bool:
@@ -56,6 +59,15 @@ class _Reading:
         self._styles = styles
         self._found = found
         self._rendered = rendered
+        self._notes = 0
+        self._hides = False
+
+    def say_what_is_left_out(self) -> None:
+        if self._notes:
+            counted = "1 footnote or endnote is" if self._notes == 1 else f"{self._notes} footnotes and endnotes are"
+            self._found.assume(f"{counted} left out.")
+        if self._hides:
+            self._found.assume("Hidden text is left out.")
 
     def take(self, block: etree._Element) -> None:
         if block.tag == W + "p":
@@ -108,6 +120,10 @@ class _Reading:
                 parts.append(one.text or "")
             elif one.tag == W + "noBreakHyphen":
                 parts.append("-")
+            elif one.tag in _NOTES:
+                self._notes += 1
+            elif _is_hidden(one):
+                self._hides = True
             elif self._breaks(one):
                 if any(part.strip() for part in parts):
                     after += 1
@@ -162,7 +178,14 @@ def _seen(element: etree._Element) -> Iterator[etree._Element]:
             waiting.pop()
         elif child.tag not in _LEFT_OUT and child.tag not in (_BOX, _FALLBACK):
             yield child
-            waiting.append(iter(child))
+            if not _is_hidden(child):
+                waiting.append(iter(child))
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    """A run that its own properties hide: neither shown nor printed."""
+    hides = element.find(f"{W}rPr/{W}vanish") if element.tag == W + "r" else None
+    return hides is not None and hides.get(W + "val", "") not in _OFF
 
 
 @dataclass(slots=True)

@@ -53,6 +53,21 @@ def test_structure_is_kept(read: Read) -> None:
     assert any("does not say where its pages end" in said for said in parsed.assumptions)
 
 
+def test_notes_and_hidden_text_are_left_out_and_that_is_said(read: Read) -> None:
+    def write(document: Any) -> None:
+        paragraph = document.add_paragraph("The price is 47 pounds")
+        paragraph.add_run()._r.append(parse_xml(f'<w:footnoteReference {W} w:id="2"/>'))
+        paragraph.add_run(".")
+        paragraph.add_run(" Not for the buyer: 41.").font.hidden = True
+        paragraph.add_run(" It is fixed.").font.hidden = False
+        cell = document.add_table(rows=1, cols=2).cell(0, 0).paragraphs[0]
+        cell.add_run("VAT")._r.append(parse_xml(f'<w:endnoteReference {W} w:id="3"/>'))
+
+    parsed = read("offer.docx", docx_of(write))
+    assert parsed.pages[0].blocks[0] == Paragraph("The price is 47 pounds. It is fixed.")
+    assert parsed.assumptions[-2:] == ("2 footnotes and endnotes are left out.", "Hidden text is left out.")
+
+
 def test_pages_are_those_that_word_laid_out(read: Read) -> None:
     def write(document: Any) -> None:
         document.add_paragraph("one").add_run().add_break(docx.enum.text.WD_BREAK.PAGE)
