@@ -51,16 +51,22 @@ def contributions(prices: Prices, weights: Mapping[str, float], rebalancing: Reb
     """What each instrument added to the total return, adding up to it.
 
     Never rebalanced that is weight times return. Rebalanced, each step's contributions are linked over time by the
-    logarithms (Cariño, Combining Attribution Effects Over Time, 1999).
+    logarithms (Cariño, Combining Attribution Effects Over Time, 1999). Raises CannotComputeError.
     """
     table, held = prices.table, pd.Series(weights)[list(prices.table.columns)]
     if rebalancing == "never":
-        return {str(name): float(value) for name, value in ((table.iloc[-1] / table.iloc[0] - 1) * held).items()}
+        return _finite((table.iloc[-1] / table.iloc[0] - 1) * held)
     steps = table.pct_change().iloc[1:]
     of_all = _of_all(steps, held)
     total = float(np.prod(1 + of_all) - 1)
     linked = (steps * held).mul(_per_log(of_all), axis=0).sum() / float(_per_log(pd.Series([total])).iloc[0])
-    return {str(name): float(value) for name, value in linked.items()}
+    return _finite(linked)
+
+
+def _finite(contributed: pd.Series) -> dict[str, float]:
+    if not np.isfinite(contributed).all():
+        raise CannotComputeError("It has no finite value for these returns.")
+    return {str(name): float(value) for name, value in contributed.items()}
 
 
 def _of_all(steps: pd.DataFrame, held: pd.Series) -> pd.Series:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -55,7 +56,7 @@ def _day(cell: str, line: int) -> date:
 def _price(cell: str, name: str, line: int) -> float | None:
     if not cell.strip():
         return None
-    try:
-        return float(cell)
-    except ValueError:
-        raise CannotComputeError(f"Line {line}: the price of {name} is no number, such as 1234.5.") from None
+    with suppress(ValueError):
+        if "_" not in cell:  # which Python takes for a mark between digits
+            return float(cell)
+    raise CannotComputeError(f"Line {line}: the price of {name} is no number, such as 1234.5.")

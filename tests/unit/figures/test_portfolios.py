@@ -79,6 +79,17 @@ def test_contributions_add_up_to_the_total_return(rebalancing: Any) -> None:
 
 
 @pytest.mark.parametrize("rebalancing", ["each_period", "never"])
+def test_what_has_no_end_is_no_contribution(rebalancing: Any) -> None:
+    beyond = {day: 1e-308 if n % 2 == 0 else 1e308 for n, day in enumerate(DAYS[:40])}
+    asked = Asked({"A": beyond, "B": walk(2)}, {"A": 0.5, "B": 0.5}, None, ["contribution"], rebalancing)
+    found = figures_of_prices(asked)
+    assert (found.figures, [one.reason for one in found.refusals]) == (
+        (),
+        ["It has no finite value for these returns."],
+    )
+
+
+@pytest.mark.parametrize("rebalancing", ["each_period", "never"])
 def test_who_loses_all_has_no_figures(rebalancing: Any) -> None:
     doubled = dict(zip(DAYS, [1.0, 2.0, 4.2], strict=False))
     flat = dict(zip(DAYS, [1.0, 1.0, 1.0], strict=False))

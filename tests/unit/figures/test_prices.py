@@ -107,6 +107,7 @@ def test_a_file_is_read_with_empty_cells_and_its_byte_order_mark() -> None:
         (["date,A\n", "2026-01-05\n"], "Line 2 has 1 cells, and there are 2 columns"),
         (["date,A\n", "5.1.2026,1\n"], "Line 2 begins with no day"),
         (["date,A\n", "2026-01-05,one\n"], "Line 2: the price of A is no number"),
+        (["date,A\n", "2026-01-05,1_204\n"], "Line 2: the price of A is no number"),
         (["date,A\n", "2026-01-05,1\n", "2026-01-05,2\n"], "Line 3: the day 2026-01-05 is there twice"),
     ],
 )
