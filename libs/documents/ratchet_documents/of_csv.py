@@ -1,6 +1,7 @@
 """CSV: one table, or several where empty lines part them; what parts its cells is found by looking."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
@@ -10,6 +11,7 @@ from ratchet_documents.tidying import heads_of
 
 LOOKED_AT = 50  # lines
 _MARKS = ",;\t|"
+_TOLD = re.compile(r"\s*\"?sep=(?P<mark>[^\w\s\"]|\t)\"?\s*", re.I)  # the first line, as Excel writes and reads it
 
 
 def read_csv(lines: Iterable[str], found: Collected) -> None:
@@ -18,7 +20,9 @@ def read_csv(lines: Iterable[str], found: Collected) -> None:
     first = list(islice(all_lines, LOOKED_AT))
     # Of the whole process, in which others read CSV, too: it is never lowered.
     csv.field_size_limit(max(csv.field_size_limit(), found.account.limits.characters))
-    mark = _parting(first)
+    if told := _TOLD.fullmatch(first[0]) if first else None:
+        first[0] = "\n"  # of which no table is made; lines are counted as they stand
+    mark = told["mark"] if told else _parting(first)
     rows = csv.reader((line.replace("\x00", "") for line in chain(first, all_lines)), delimiter=mark, strict=True)
     try:
         for table in _tables(rows, found):

@@ -93,6 +93,16 @@ def test_csv_is_a_table_whatever_parts_its_cells(read: Read, mark: str) -> None:
     assert table == Table((("name", "2022", "2023"), ("Sales", "1", "2"), ("a, b", "3", "4")), 1)
 
 
+@pytest.mark.parametrize("told", ["sep=;", '"sep=;"', "SEP=;"])
+def test_the_first_line_may_say_what_parts_cells(read: Read, told: str) -> None:
+    (table,) = read("a.csv", f"{told}\r\nname;2022\r\nSales, net;1,5\r\n").pages[0].blocks
+    assert table == Table((("name", "2022"), ("Sales, net", "1,5")), 1)
+    with pytest.raises(RefusedError, match="Line 3"):
+        read("a.csv", f'{told}\na;b\n"c;d\n')
+    (other,) = read("a.csv", "sep=~\nname~2022\nSales~1\n").pages[0].blocks
+    assert other == Table((("name", "2022"), ("Sales", "1")), 1)
+
+
 def test_a_long_cell_among_the_first_lines_does_not_hide_what_parts_them(read: Read) -> None:
     (table,) = read("a.csv", f"a;b;c\n1;{'y' * 200_000};3\n").pages[0].blocks
     assert isinstance(table, Table)
