@@ -14,7 +14,7 @@ SCORE = 0.5
 SHORTEST = 2
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆĈČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŴŶŹŻŽ"
-_WORD = rf"[{_CAPITAL}](?:[\w'’-]*\w|\.)?"  # noqa: RUF001
+_WORD = rf"[{_CAPITAL}](?:[\w'’-]{{0,60}}\w|\.)?"  # noqa: RUF001  bounded: each place in a longer one is looked at
 _OF = r"(?:(?:van|von|de|del|der|den|di|da|la|le|bin|al)[ \t]+){0,2}"
 _NAME = rf"{_OF}{_WORD}(?:[ \t]+{_OF}{_WORD}){{0,3}}"
 _NAMES = rf"{_NAME}(?:(?:[ \t]*[,;/&][ \t]*|[ \t]+and[ \t]+){_NAME}){{0,9}}"

@@ -130,6 +130,8 @@ class Words(NlpArtifacts):
         tokens = self._engine.words.make_doc(self._text)
         places, words = [token.idx for token in tokens], [token.lower_ for token in tokens]
         super().__init__([], tokens, places, words, self._engine, LANGUAGE)
+        # A set: Presidio asks of each word around each finding whether it is among them, and of nothing else.
+        vars(self)["keywords"] = frozenset(self.keywords)
         return getattr(self, name)
 
 

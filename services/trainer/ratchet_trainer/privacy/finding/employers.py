@@ -40,7 +40,7 @@ _ITS = re.compile(
     )\b""",  # noqa: RUF001
     re.VERBOSE,
 )
-_LINE = re.compile(r"^[ \t>|?*]*(?P<line>[^\n]*?)[ \t]*$", re.MULTILINE)
+_LINE = re.compile(r"^[ \t>|?*]*+(?P<line>(?:[ \t]*+[^ \t\n]++)*+)", re.MULTILINE)
 
 
 def find_employers(reading: Reading) -> Iterator[Span]:
