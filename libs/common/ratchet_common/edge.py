@@ -102,7 +102,7 @@ class Edge:
         except ClientDisconnect:
             status = HUNG_UP
         except Exception as error:  # noqa: BLE001  the edge: further out its text would be logged
-            failure = self._render(scope, problems.failed(scope["method"], _route(scope), error))
+            failure = self._render(scope, problems.failed(scope["method"], route_of(scope), error))
             if answering:
                 broken.append(500)
                 raise BrokenOffError("An answer broke off half-way; what happened has been logged.") from None
@@ -112,9 +112,9 @@ class Edge:
             ended = broken[0] if broken else status
             self._observe(scope, status, ended, seconds)
             if traced is not None:
-                traced.end(scope["method"], _route(scope), status, ended)
+                traced.end(scope["method"], route_of(scope), status, ended)
             if line is not None:
-                request_log.end(line, route=_route(scope), status=status, seconds=seconds)
+                request_log.end(line, route=route_of(scope), status=status, seconds=seconds)
 
     def _line(self, scope: Scope, request_id: bytes, *, given: bool) -> request_log.Line | None:
         if not (self._logs and request_log.is_heard()):
@@ -142,7 +142,7 @@ class Edge:
     def _observe(self, scope: Scope, status: int, ended: int, seconds: float) -> None:
         """`ended`: the status that it would have had, where it broke off."""
         error = str(ended) if ended != status or ended >= 500 else ""
-        key = (method_of(scope["method"]), _route(scope), status, error)
+        key = (method_of(scope["method"]), route_of(scope), status, error)
         child = self._durations.get(key)
         if child is None:
             child = telemetry.HTTP_SECONDS.labels(self._service, *map(str, key))
@@ -181,6 +181,6 @@ def _too_large(may: Upload) -> problems.Trouble:
     return problems.of_error(HTTPException(413, _sentence(may)))
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """Its pattern: a path may hold what people wrote."""
     return getattr(scope.get("route"), "path", "unmatched")

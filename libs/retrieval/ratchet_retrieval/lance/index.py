@@ -1,8 +1,10 @@
 """The adapter: what the port asks for, of LanceDB."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 from lancedb.query import MatchQuery
@@ -26,6 +28,7 @@ REFINED: Final = 2  # so many times as many as are wanted are compared by their 
 _AS_MANY_AS_IT_TAKES: Final = 0  # partitions, where a filter leaves too few in those
 _LONGEST_PAGE: Final = 10_000
 _Row = Mapping[str, Any]
+_T = TypeVar("_T")
 
 
 class LanceIndex:
@@ -48,6 +51,7 @@ class LanceIndex:
         self._model = model
         self._written: set[str] = set()
         self._cleaning: defaultdict[str, Together] = defaultdict(Together)
+        self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def put(self, tenant: str, passages: Sequence[Passage], vectors: Sequence[Vector] | None = None) -> None:
         """Raises OtherEmbeddingsError, AwayError."""
@@ -73,7 +77,7 @@ class LanceIndex:
             if len(there) > 1:  # another process put another revision at the same time
                 await table.delete(f"document = {quoted(document)} AND revision < {max(there)}")
 
-        await tried("writing", write, table.checkout_latest)
+        await self._alone(tenant, "writing", write, table)
         self._written.add(tenant)
 
     async def remove(self, tenant: str, document_id: str) -> None:
@@ -89,8 +93,8 @@ class LanceIndex:
                 return True
             return len(await table.list_versions()) > 1  # one that was broken off has left its files
 
-        if await tried("deleting", delete, table.checkout_latest):
-            await self._cleaning[tenant].run(lambda: tried("cleaning up", lambda: purged(table), table.checkout_latest))
+        if await self._alone(tenant, "deleting", delete, table):
+            await self._cleaning[tenant].run(lambda: self._alone(tenant, "cleaning up", lambda: purged(table), table))
 
     async def by_words(self, tenant: str, text: str, where: Where, limit: int) -> list[Found]:
         return _found(await self._by_words(tenant, text, where, limit, READ))
@@ -131,10 +135,17 @@ class LanceIndex:
                 continue
             self._written.discard(tenant)
             try:
-                await tried("tending", lambda table=table: tended(table), table.checkout_latest)  # type: ignore[misc]
+                await self._alone(tenant, "tending", partial(tended, table), table)
             except AwayError:
                 self._written.add(tenant)
                 raise
+
+    async def _alone(self, tenant: str, what: str, do: Callable[[], Awaitable[_T]], table: AsyncTable) -> _T:
+        """One write of this process at a time: of two whose commits conflict one leaves a file that no version names,
+        with its text, and no clean-up takes it for days. Other processes' writes may still conflict with it.
+        """
+        async with self._writing[tenant]:
+            return await tried(what, do, table.checkout_latest)
 
     async def _by_words(self, tenant: str, text: str, where: Where, limit: int, columns: list[str]) -> list[_Row]:
         words = words_of(text)
