@@ -61,7 +61,7 @@ def reconciled(invoice: Invoice, recorded: Recorded, hours: Mapping[str, Hours] 
     days = span(invoice)
     if days is None:
         return Reconciled([], {})
-    listed, seen = _by_model(invoice.billed), _by_model(recorded)
+    listed, seen = _by_model(invoice.billed), _by_model(_of_its_months(recorded, invoice, days))
     not_theirs: dict[str, Decimal] = {}
     for model in seen.keys() - listed.keys():
         within = [its for day, its in seen[model].items() if days[0] <= day <= days[1] and _is_something(its)]
@@ -77,6 +77,12 @@ def reconciled(invoice: Invoice, recorded: Recorded, hours: Mapping[str, Hours] 
         items += its
     most = sorted(unexplained, key=lambda model: -unexplained[model])[:MOST_BY_HOURS]
     return Reconciled(items, dict(sorted(not_theirs.items())), tuple(most))
+
+
+def _of_its_months(recorded: Recorded, invoice: Invoice, days: tuple[date, date]) -> Recorded:
+    """A line that strayed in from another month asks for nothing of the months between. With the days beside."""
+    months, beside = {(key.day.year, key.day.month) for key in invoice.billed}, (days[0] - DAY, days[1] + DAY)
+    return {key: its for key, its in recorded.items() if (key.day.year, key.day.month) in months or key.day in beside}
 
 
 def _by_model(by_key: Mapping[Key, T]) -> dict[str, dict[date, T]]:

@@ -260,6 +260,12 @@ def test_what_only_one_side_has() -> None:
     assert kinds(only(found(agreeing(), recorded))) == ["never_seen"]
 
 
+def test_a_line_of_a_month_long_ago_asks_for_nothing_of_the_months_between() -> None:
+    stray, between = Key(date(2026, 1, 15), "large"), Key(date(2026, 3, 5), "large")
+    result = found(agreeing() | {stray: bill(ITS)}, RECORDED | {between: ITS, Key(between.day, "small"): ITS})
+    assert (only(result).key, kinds(only(result)), result.not_theirs) == (stray, ["never_seen"], {})
+
+
 def test_a_model_that_no_record_names_asks_for_an_alias_and_one_that_no_line_names_stands_apart() -> None:
     result = found({Key(FIRST, "gpt-l"): Billed(amount=Decimal(3))})
     assert "give an alias" in only(result).causes[0].words
