@@ -28,18 +28,17 @@ from tests.unit.monitor.prompts.make import DAY, SINCE, Made, summed_periods
 from tests.unit.monitor.studies.make import study
 
 DAYS = 20
-TODAY = day_of(utc_now())
-BEGAN = TODAY - DAYS * DAY  # of what `Made` calls day 0
 
 
-def weeks() -> list[Period]:
-    """Twenty days until yesterday: the new template is better, and the old one was dropped ten days ago."""
+def weeks(began: datetime) -> list[Period]:
+    """Twenty days until yesterday, the first of which `Made` calls day 0: the new template is better, and the old one
+    was dropped ten days ago."""
     made = (
         Made("old_v1", 20, 10, 0.5, usd=0.001, days=range(10)),
         Made("new_v1", 20, 10, 0.9, days=range(20)),
         Made("new_v2", 20, 10, 0.5, days=range(20)),
     )
-    return [period._replace(start=period.start - SINCE + BEGAN) for period in summed_periods(*made)]
+    return [period._replace(start=period.start - SINCE + began) for period in summed_periods(*made)]
 
 
 async def keep(store: MonitorStore, tenant: str, periods: Iterable[Period]) -> None:
@@ -59,15 +58,16 @@ async def test_reports_and_prompts(settings_for: SettingsFor, tenant: Tenant, tm
     app = build(settings)
     async with running_app(app, tenant) as monitor:
         store: MonitorStore = app.state.store
-        await keep(store, tenant.name, weeks())
-        await of_prompts(monitor, store, tenant)
-        await of_reports(monitor, store, tenant)
+        today = day_of(utc_now())  # and not when it was imported, which may be yesterday
+        await keep(store, tenant.name, weeks(today - DAYS * DAY))
+        await of_prompts(monitor, store, tenant, today - DAYS * DAY)
+        await of_reports(monitor, store, tenant, today)
         await by_commands(Router(monitor.url, tenant.token), tmp_path)
 
 
-async def of_prompts(monitor: Running, store: MonitorStore, tenant: Tenant) -> None:
+async def of_prompts(monitor: Running, store: MonitorStore, tenant: Tenant, began: datetime) -> None:
     arms = (Arm(name="a", share=50, template="old"), Arm(name="b", share=50, template="new_v1"))
-    asked = study(tenant=tenant.name, arms=arms, started_at=BEGAN)
+    asked = study(tenant=tenant.name, arms=arms, started_at=began)
     assert await store.studies.add(asked, changed(asked))
     status, told = await monitor.get("/api/models/prompts/performance?days=30")
     assert status == 200
@@ -97,7 +97,7 @@ async def of_prompts(monitor: Running, store: MonitorStore, tenant: Tenant) -> N
     assert await store.studies.record(asked, after, [])
 
 
-async def of_reports(monitor: Running, store: MonitorStore, tenant: Tenant) -> None:
+async def of_reports(monitor: Running, store: MonitorStore, tenant: Tenant, today: datetime) -> None:
     week = span_at("weekly", None, utc_now())
     mine: dict[str, Any] = {"tenant": tenant.name, "at": week.since + DAY}
     await store.alerts.tell(
@@ -106,8 +106,12 @@ async def of_reports(monitor: Running, store: MonitorStore, tenant: Tenant) -> N
     await store.alerts.tell([condition(holds=False, **mine | {"at": week.until + n * DAY}) for n in (1, 2)])
     status, told = await monitor.get("/api/models/reports/weekly")
     assert status == 200
-    assert (told["name"], told["over"], told["now"]["uses"]) == (week.name, True, uses_in(week.since, week.until))
-    assert told["before"]["uses"] == uses_in(week.before.since, week.since)
+    assert (told["name"], told["over"], told["now"]["uses"]) == (
+        week.name,
+        True,
+        uses_in(week.since, week.until, today),
+    )
+    assert told["before"]["uses"] == uses_in(week.before.since, week.since, today)
     assert sum(one["made"] for one in told["series"]) == told["now"]["uses"]
     assert [(one["source"], one["state"]) for one in told["alerts"] + told["drift"]] == [
         ("rule:slow", "open"),  # it closed after the week
@@ -120,15 +124,15 @@ async def of_reports(monitor: Running, store: MonitorStore, tenant: Tenant) -> N
         assert again.pop(changing)
     assert again == told
 
-    yesterday = f"{TODAY - DAY:%Y-%m-%d}"
+    yesterday = f"{today - DAY:%Y-%m-%d}"
     _, of_day = await monitor.get(f"/api/models/reports/daily?at={yesterday}")
     assert [one["label"] for one in of_day["series"] if one["made"]] == ["09:00"]
-    assert of_day["now"]["uses"] == uses_in(TODAY - DAY, TODAY)
-    _, so_far = await monitor.get(f"/api/models/reports/monthly?at={TODAY:%Y-%m-%d}")
+    assert of_day["now"]["uses"] == uses_in(today - DAY, today, today)
+    _, so_far = await monitor.get(f"/api/models/reports/monthly?at={today:%Y-%m-%d}")
     assert (so_far["over"], so_far["settled"]) == (False, False)
     _, long_ago = await monitor.get("/api/models/reports/quarterly?at=2024-05-05")
     assert (long_ago["name"], long_ago["now"]["uses"], long_ago["settled"]) == ("2024-Q2", 0, True)
-    tomorrow = f"{TODAY + 2 * DAY:%Y-%m-%d}"
+    tomorrow = f"{today + 2 * DAY:%Y-%m-%d}"
     for path in (f"daily?at={tomorrow}", "hourly", "daily?format=pdf", "daily?at=soon"):
         assert (await monitor.get(f"/api/models/reports/{path}"))[0] == 422
 
@@ -153,5 +157,5 @@ async def by_commands(router: Router, folder: Path) -> None:
     assert (folder / "week.html").read_text().startswith("<!doctype html>")
 
 
-def uses_in(since: datetime, until: datetime) -> int:
-    return sum(period.contents.predictions for period in weeks() if since <= period.start < until)
+def uses_in(since: datetime, until: datetime, today: datetime) -> int:
+    return sum(period.contents.predictions for period in weeks(today - DAYS * DAY) if since <= period.start < until)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator, MutableMapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,14 @@ from ratchet_router.api.openai_errors import in_openai_shape
 from ratchet_router.shapes.chat import ChatFrames
 
 PRIVATE = "Ann's diagnosis"
-SCOPE: dict[str, Any] = {"type": "http", "method": "POST", "path": "/v1/x", "headers": [], "query_string": b""}
+SCOPE: dict[str, Any] = {
+    "type": "http",
+    "method": "POST",
+    "path": "/v1/of-ann",
+    "route": SimpleNamespace(path="/v1/{of}"),
+    "headers": [],
+    "query_string": b"",
+}
 
 
 async def stumbles(_: Request) -> Response:
@@ -37,7 +45,8 @@ async def test_a_fault_is_an_error_of_the_callers_shape(shape: Any, caplog: pyte
         kind,
         "This is a fault of the service; it has been logged.",
     )
-    assert "POST /v1/x failed: KeyError at " in caplog.text
+    assert "POST /v1/{of} failed: KeyError at " in caplog.text
+    assert "of-ann" not in caplog.text
     assert PRIVATE not in f"{said}{caplog.text}"
 
 
