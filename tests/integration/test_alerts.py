@@ -23,7 +23,8 @@ from ratchet_common import mongo
 from ratchet_common.bus import Bus
 from ratchet_common.events import AlertChanged
 from ratchet_common.outbox import Relay
-from ratchet_monitor.alerts.alert import Alert, acknowledged
+from ratchet_monitor.alerts.alert import Alert
+from ratchet_monitor.alerts.changing import acknowledged
 from ratchet_monitor.alerts.delivering import Delivering
 from ratchet_monitor.alerts.delivery import Delivery
 from ratchet_monitor.alerts.receivers import Receiver

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import uuid4
 
-from ratchet_monitor.alerts.alert import Alert, Next
+from ratchet_monitor.alerts.alert import Alert
+from ratchet_monitor.alerts.changing import Next
 from ratchet_monitor.alerts.delivery import Delivery, delivery_of
 from ratchet_monitor.alerts.grouping import (
     all_told,

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol
 
-from ratchet_monitor.alerts.alert import Alert, Next, alert_id, escalated
+from ratchet_monitor.alerts.alert import Alert, alert_id
+from ratchet_monitor.alerts.changing import Next, escalated
 from ratchet_monitor.alerts.condition import Condition
 from ratchet_monitor.alerts.evaluating import evaluated, no_longer
 from ratchet_monitor.alerts.receivers import Receiver, steps

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from ratchet_common.auth import Caller, MayOperate, MayRead
 from ratchet_common.errors import RefusedError
 from ratchet_common.problems import documented
-from ratchet_monitor.alerts.alert import Alert, Next, acknowledged, resolved
+from ratchet_monitor.alerts.alert import Alert
+from ratchet_monitor.alerts.changing import Next, acknowledged, resolved
 from ratchet_monitor.alerts.words import Words
 from ratchet_monitor.api.alerts import AlertId, AlertView, NoSuchAlertError, view
 from ratchet_monitor.api.asking import Store

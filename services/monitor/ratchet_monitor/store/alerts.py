@@ -10,7 +10,8 @@ from ratchet_common.errors import RetryLaterError
 from ratchet_common.events import AlertChanged
 from ratchet_common.mongo import Database, Document, duplicates_are_fine, waiting_is_worth_it
 from ratchet_common.outbox import entry, holding, push
-from ratchet_monitor.alerts.alert import KEPT, Alert, Next, alert_id, told
+from ratchet_monitor.alerts.alert import KEPT, Alert, alert_id
+from ratchet_monitor.alerts.changing import Next, told
 from ratchet_monitor.alerts.condition import Condition, Severity
 from ratchet_monitor.store.documents import document_of, struct_of
 

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from ratchet_monitor.alerts.alert import Alert, told
+from ratchet_monitor.alerts.alert import Alert
+from ratchet_monitor.alerts.changing import told
 from ratchet_monitor.alerts.condition import Condition
 from ratchet_monitor.alerts.receivers import Receiver
 from ratchet_monitor.alerts.silences import Silence

@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from ratchet_common.pauses import TRIES
-from ratchet_monitor.alerts.alert import UNTOLD, Alert, escalated, told
+from ratchet_monitor.alerts.alert import Alert
+from ratchet_monitor.alerts.changing import UNTOLD, escalated, told
 from ratchet_monitor.alerts.delivery import Delivery, delivery_of, not_taken, taken
 from ratchet_monitor.alerts.grouping import all_told, came_and_went, due_groups, given_to, items, silent_until
 from ratchet_monitor.alerts.messages import mail, slack, webhook

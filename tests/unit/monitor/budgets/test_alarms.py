@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ratchet_monitor.alerts.alert import Alert, resolved, told
+from ratchet_monitor.alerts.alert import Alert
+from ratchet_monitor.alerts.changing import resolved, told
 from ratchet_monitor.alerts.condition import Condition
 from ratchet_monitor.budgets.alarms import alarms
 from ratchet_monitor.budgets.budget import Budget, unfit

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratchet_common.events import AlertChanged
-from ratchet_monitor.alerts.alert import Alert, Next, acknowledged, escalated, resolved, told
+from ratchet_monitor.alerts.alert import Alert
+from ratchet_monitor.alerts.changing import Next, acknowledged, escalated, resolved, told
 from ratchet_monitor.alerts.condition import Condition
 from tests.unit.monitor.alerts.make import condition, opened
 from tests.unit.monitor.make import NOW
