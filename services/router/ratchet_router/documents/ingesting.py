@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
+import msgspec
+
 from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph import Graph
@@ -19,6 +21,7 @@ from ratchet_router.documents.deleting import AlsoGone
 from ratchet_router.documents.document import DocumentRecord, Progress, Read, Refusal, overridden, subject_of
 from ratchet_router.documents.files import FilePlace
 from ratchet_router.documents.frames import ToParse
+from ratchet_router.documents.graph_by_model import ReadByModel
 from ratchet_router.documents.metrics import Ended, ended
 from ratchet_router.documents.parsing_apart import NotReadError, OnPages, Parsing
 from ratchet_router.documents.work_store import Held, MongoWorkStore
@@ -52,7 +55,7 @@ class Graphs(Protocol):
 class Claims(Protocol):
     """`graph_by_model.GraphByModel`."""
 
-    async def with_claims(self, tenant: str, about: About, chunks: Iterable[Chunk], by_rules: Graph) -> Graph:
+    async def with_claims(self, tenant: str, about: About, chunks: Iterable[Chunk], by_rules: Graph) -> ReadByModel:
         """Raises AwayError."""
 
 
@@ -117,27 +120,29 @@ class Ingesting:
         await self.store.indexing(held, Progress(read.pages, read.chunks), self.now())
         its = held.record
         try:
-            await self._put(its, its.revision, subject_of(read, its.name), parsing)
+            assumed = await self._put(its, its.revision, subject_of(read, its.name), parsing)
         except (NotEmbeddedError, OtherEmbeddingsError) as error:
             kind = "not_embedded" if isinstance(error, NotEmbeddedError) else "other_embeddings"
             await self._end(held, "failed", Refusal(kind, str(error)))
             return
         if its.revision > 1:
             await self._forget_what_was_made(its)
+        read = msgspec.structs.replace(read, assumptions=(*read.assumptions, *assumed))
         await self.store.ready(held, read, self.now())
         self._counted(held, "ready")
 
-    async def _put(self, its: DocumentRecord, revision: int, about: Subject, parsing: Parsing) -> None:
-        """Raises NotEmbeddedError, OtherEmbeddingsError, AwayError, RetryLaterError."""
+    async def _put(self, its: DocumentRecord, revision: int, about: Subject, parsing: Parsing) -> tuple[str, ...]:
+        """What was assumed of its graph. Raises NotEmbeddedError, OtherEmbeddingsError, AwayError, RetryLaterError."""
         passages = passages_of(its, revision, about, parsing.chunks)
         texts = [searched_text(one) for one in passages] if self.embeds else []
         vectors = await self.embeds.of(its.tenant, texts) if self.embeds and texts else None
-        graph = parsing.graph
+        graph, assumed = ReadByModel(parsing.graph)
         if self.claims is not None:
             whose = About(its.id, about.title, about.company, about.period)
-            graph = await self.claims.with_claims(its.tenant, whose, parsing.chunks, graph)
+            graph, assumed = await self.claims.with_claims(its.tenant, whose, parsing.chunks, graph)
         await self.index.put(its.tenant, passages, vectors)
         await self.graphs.put(its.tenant, part_of(its.id, revision, about, graph))
+        return assumed
 
     async def put_back(self, held: Held, parser: Reads) -> None:
         """A revision was put, and refused or given up since: index and graph get back the one that is served, if any.

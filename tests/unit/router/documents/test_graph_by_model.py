@@ -1,7 +1,8 @@
 """Relations that a model finds: what of its answers holds, what it costs, and what happens where it does not answer."""
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -37,7 +38,8 @@ def claim(type_: str, who: str, what: str, quote: str, detail: str = "", passage
     return {"passage": passage, "type": type_, "who": who, "what": what, "detail": detail, "quote": quote}
 
 
-OWNS = claim("owns", "Oskar Lind", "look after the budget", "Oskar Lind looks after the budget until", "Friday")
+OWNS = claim("owns", "Oskar Lind", "look after the budget", "Oskar Lind looks after the budget until Friday", "Friday")
+RUNS = "Mira Sand runs the finances of Fernwood Mills as its treasurer"
 
 
 def said(*claims: dict[str, Any]) -> str:
@@ -46,7 +48,7 @@ def said(*claims: dict[str, Any]) -> str:
 
 def test_what_stands_in_the_passages_becomes_a_relation_with_its_place() -> None:
     compares = claim("compares", "Quillon Paper", "Harrow", "Quillon Paper sells more board than Harrow does")
-    holds = claim("holds_position", "Mira Sand", "Fernwood Mills", "Mira Sand runs the finances", "treasurer")
+    holds = claim("holds_position", "Mira Sand", "Fernwood Mills", RUNS, "treasurer")
     decides = claim("decides", "", "moving to Lund", "The group settled on moving to Lund")
     risk = claim("mentions_risk", "", "scarce pulp", "pulp may become scarce")
     found = held(said(OWNS, compares, holds, decides, risk), ABOUT, CHUNKS)
@@ -60,7 +62,7 @@ def test_what_stands_in_the_passages_becomes_a_relation_with_its_place() -> None
     ]
     where = found.graph.relations[0].where
     assert (where.document_id, where.chunk, where.page) == ("doc_1", 4, 2)
-    assert TEXT[where.start : where.end] == "Oskar Lind looks after the budget\nuntil"
+    assert TEXT[where.start : where.end] == "Oskar Lind looks after the budget\nuntil Friday"
     assert found.graph.entities["company:fernwood mills"].name == "Fernwood Mills, Inc."
 
 
@@ -77,11 +79,45 @@ def test_what_stands_in_the_passages_becomes_a_relation_with_its_place() -> None
         claim("holds_position", "", "Fernwood Mills", "its treasurer"),
         claim("mentions_risk", "", "", "Pulp may become scarce"),
         claim("owns", "Oskar Lind", "look after the budget", ""),
+        claim("owns", "Oskar Lind", "look after the budget and burn it", "Oskar Lind looks after the budget"),
+        claim("owns", "Mira Sand", "look after the budget", "Oskar Lind looks after the budget"),
+        claim("owns", "the", "the", "the"),
+        claim("owns", "a", "budget", "budget"),
+        claim("owns", "Oskar", "Friday budget", TEXT[:40]),
+        claim("decides", "", "sell more board", "Harrow Ltd sells more board than most"),
+        claim("decides", "", "the", "The group settled on moving to Lund"),
+        claim("holds_position", "Mira Sand", "Fernwood Mills", RUNS),
+        claim("holds_position", "Mira Sand", "Fernwood Mills", RUNS, "president"),
+        claim("holds_position", "Mira Sand", "Fernwood Mills", RUNS, "as its"),
+        claim("holds_position", "Oskar Lind", "Fernwood Mills", RUNS, "treasurer"),
+        claim("compares", "Quillon Paper", "more board", "Quillon Paper sells more board than Harrow does"),
+        claim("mentions_risk", "", "the", "Pulp may become scarce"),
     ],
 )
 def test_what_does_not_stand_there_is_dropped(invented: dict[str, Any]) -> None:
     found = held(said(invented, OWNS), ABOUT, CHUNKS)
     assert (found.dropped, len(found.graph.relations)) == (1, 1)
+
+
+def test_what_the_words_deny_or_say_of_another_company_is_dropped() -> None:
+    text = "Quillon Paper Ltd decided to sell the mill. We decided not to close the office in Lund."
+    chunks = [Chunk(0, text, (), 1, 1)]
+    of_another = claim("decides", "", "sell the mill", "Quillon Paper Ltd decided to sell the mill")
+    denied = claim("decides", "", "close the office", "We decided not to close the office in Lund")
+    told = claim("decides", "", "not close the office", "We decided not to close the office in Lund")
+    assert held(said(of_another, denied), ABOUT, chunks).dropped == 2
+    assert held(said(told), ABOUT, chunks).dropped == 0
+
+
+def test_a_quote_of_half_the_passage_states_nothing() -> None:
+    text = f"{TEXT} {TEXT}"
+    assert held(said(claim("decides", "", "moving to Lund", text)), ABOUT, [Chunk(0, text, (), 1, 1)]).dropped == 1
+
+
+def test_words_that_no_blanks_part_are_found_where_they_stand() -> None:
+    chunks = [Chunk(0, "田中健一は金曜日までに予算案を送る。", (), 1, 1)]
+    found = held(said(claim("owns", "田中健一", "予算案を送る", "田中健一は金曜日までに予算案を送る")), ABOUT, chunks)
+    assert [one.ends for one in found.graph.relations] == [("person:田中健一", "task:予算案を送る")]
 
 
 def test_a_detail_that_does_not_stand_there_is_left_out_and_a_fence_is_no_fault() -> None:
@@ -122,12 +158,15 @@ class Answers:
 
     output: str = field(default_factory=lambda: said(OWNS))
     fails: Sequence[ProviderError] = ()
+    fails_from: int | None = None  # the call from which on nothing comes
     asked: list[ModelRequest] = field(default_factory=list)
 
     async def answer(self, request: ModelRequest) -> ModelAnswer:
         self.asked.append(request)
         if len(self.asked) <= len(self.fails):
             raise self.fails[len(self.asked) - 1]
+        if self.fails_from is not None and len(self.asked) >= self.fails_from:
+            raise ProviderError("overloaded")
         return ModelAnswer(output=self.output, usage=Usage(input_tokens=1_000_000, output_tokens=0), model="theirs")
 
 
@@ -138,9 +177,15 @@ class World:
     pauses: list[float] = field(default_factory=list)
     records: bool = True
 
+    clock: Callable[[], float] = time.perf_counter
+    assumed: tuple[str, ...] = ()
+
     async def of(self, chunks: Sequence[Chunk] = CHUNKS, tenant: str = "acme") -> Graph:
-        reads = GraphByModel(MODEL, self.by, self._record, lambda whose: whose == "acme", TimeLimits(), self._pause)
-        return await reads.with_claims(tenant, ABOUT, chunks, graph_of(ABOUT, chunks))
+        allows, limits = (lambda whose: whose == "acme"), TimeLimits()
+        reads = GraphByModel(MODEL, self.by, self._record, allows, limits, self._pause, self.clock)
+        read = await reads.with_claims(tenant, ABOUT, chunks, graph_of(ABOUT, chunks))
+        self.assumed = read.assumptions
+        return read.graph
 
     async def _record(self, event: PredictionMade) -> None:
         if not self.records:
@@ -170,33 +215,75 @@ async def test_a_model_adds_what_the_rules_miss_and_each_request_has_its_cost() 
 
 
 async def test_passages_go_in_bounded_batches_and_of_a_long_document_the_first() -> None:
-    world = World()
+    world = World(Answers(said()))
     long = [Chunk(order, "word " * (CHARACTERS // 10), (), 1, 1) for order in range(2 * MOST_ASKED + 10)]
     await world.of(long)
     assert len(world.by.asked) == MOST_ASKED
+    assert world.assumed == (
+        f"The model of the graph, reader, was asked about the first {MOST_ASKED} parts of the document: what the rest "
+        "speaks of was read by rules alone.",
+    )
     assert max(len(request.document) for request in world.by.asked) <= CHARACTERS + 10
 
 
-async def test_a_hiccup_is_tried_again_and_one_that_stays_away_makes_the_document_wait() -> None:
+async def test_a_hiccup_is_tried_again() -> None:
     world = World(Answers(fails=[ProviderError("overloaded"), ProviderError("rate_limited", retry_after_s=9_999)]))
     assert owners(await world.of()) == {"person:oskar lind"}
     assert world.pauses == [0.5, LONGEST_PAUSE_S]
     assert [one.error for one in world.told[0].attempts] == ["overloaded", "rate_limited", ""]
-    away = World(Answers(fails=[ProviderError("timeout")] * TRIES))
-    with pytest.raises(AwayError):
-        await away.of()
+    assert world.assumed == ()
     unsafe = World(records=False)
     with pytest.raises(AwayError):
         await unsafe.of()
 
 
-async def test_refused_passages_and_answers_that_are_none_leave_what_the_rules_found() -> None:
+LONG = [Chunk(order, TEXT + "word " * (CHARACTERS // 5), (), 1, 1) for order in range(3)]
+
+
+async def test_a_model_that_stays_away_is_asked_no_more_and_the_document_says_so() -> None:
+    away = World(Answers(fails=[ProviderError("timeout")] * 100))
+    assert await away.of(LONG) == graph_of(ABOUT, LONG)
+    assert len(away.by.asked) == TRIES
+    assert away.assumed == (
+        "The model of the graph, reader, did not answer (timeout): who and what the document speaks of was read by "
+        "rules alone. Have it read anew once the model answers.",
+    )
+    later = World(Answers(fails=[]))
+    later.by.fails_from = 2
+    assert owners(await later.of(LONG)) == {"person:oskar lind"}
+    assert later.assumed == (
+        "The model of the graph, reader, answered for 1 of 3 parts of the document and then no more (overloaded): what "
+        "the others speak of was read by rules alone. Have it read anew once the model answers.",
+    )
+
+
+async def test_a_model_that_is_silent_is_not_waited_for_time_and_again() -> None:
+    times = iter(range(0, 100_000, 60))
+    silent = World(Answers(fails=[ProviderError("timeout")] * 100), clock=lambda: next(times))
+    await silent.of()
+    assert len(silent.by.asked) < TRIES
+
+
+async def test_refused_passages_and_answers_that_are_none_leave_what_the_rules_found_and_that_is_said() -> None:
     rules = graph_of(ABOUT, CHUNKS)
     for by in (Answers(fails=[ProviderError("filtered")]), Answers("I cannot.")):
-        assert await World(by).of() == rules
+        world = World(by)
+        assert await world.of() == rules
+        assert world.assumed == (
+            "The model of the graph, reader, gave no answer that can be used for 1 of 1 parts of the document: what it "
+            "speaks of there was read by rules alone.",
+        )
     other = World()
     assert await other.of(tenant="other") == rules
-    assert other.by.asked == []
+    assert (other.by.asked, other.assumed) == ([], ())
+
+
+async def test_what_the_model_claims_and_the_document_does_not_say_is_counted() -> None:
+    world = World(Answers(said(OWNS, OWNS | {"who": "Nora Holm"}, OWNS | {"what": "paint"})))
+    await world.of()
+    assert world.assumed == (
+        "2 of the relations that the model of the graph, reader, told do not stand in the document, and are left out.",
+    )
 
 
 def test_a_model_that_is_none_or_simulated_is_said_at_the_start(tmp_path: Path) -> None:
