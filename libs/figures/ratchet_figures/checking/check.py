@@ -14,6 +14,7 @@ from ratchet_figures.checking.candidates import Candidate, Candidates
 from ratchet_figures.checking.passages import Passage, at_scale, scale_in
 from ratchet_figures.checking.reading import Reading, Written
 from ratchet_figures.checking.rounding import rounds_to
+from ratchet_figures.checking.told_as import told_otherwise
 from ratchet_figures.checking.units import BARE
 from ratchet_figures.checking.written import figures_in, in_a_row
 from ratchet_figures.figure import Figure
@@ -44,6 +45,7 @@ class Finding:
     """A figure of the text, from `start` to `end`. `unit` as in `units`, a currency by its code; empty where bare.
 
     `figure`: that it is, or whose input `input` it is; `passage`: that it is quoted from, and `cited` by the sentence.
+    `otherwise`: that its sentence tells it as something that it is not; empty where it does not.
     """
 
     start: int
@@ -56,8 +58,11 @@ class Finding:
     input: str = ""
     passage: Passage | None = None
     cited: bool = True
+    otherwise: str = ""
 
     def __str__(self) -> str:
+        if self.otherwise:
+            return f"{self.text} (at {self.start}): {self.otherwise}."
         if self.ground == "unsupported":
             return f"{self.text} (at {self.start}) is neither computed nor in a source."
         if self.passage is not None:
@@ -81,8 +86,13 @@ class Checked:
         return tuple(one for one in self.findings if one.ground == "quoted" and not one.cited)
 
     @property
+    def mistold(self) -> tuple[Finding, ...]:
+        """Told as another measure, of somebody else, or of another time."""
+        return tuple(one for one in self.findings if one.otherwise)
+
+    @property
     def passed(self) -> bool:
-        return not self.unsupported
+        return not self.unsupported and not self.mistold
 
 
 def checked(text: str, figures: Sequence[Figure] = (), passages: Sequence[Passage] = ()) -> Checked:
@@ -96,7 +106,7 @@ def checked(text: str, figures: Sequence[Figure] = (), passages: Sequence[Passag
         raise CannotCheckError(f"The text has {len(found):,} figures: at most {MOST_FIGURES:,} are checked.")
     candidates = Candidates(figures, passages)
     scales = _scales(text)
-    return Checked(tuple(_finding(text, one, candidates, scales) for one in found))
+    return Checked(tuple(_finding(text, one, candidates, scales, figures) for one in found))
 
 
 def _names(figures: Sequence[Figure], passages: Sequence[Passage]) -> set[str]:
@@ -105,7 +115,11 @@ def _names(figures: Sequence[Figure], passages: Sequence[Passage]) -> set[str]:
 
 
 def _finding(
-    text: str, written: Written, candidates: Candidates, scales: Sequence[tuple[int, int, Decimal]]
+    text: str,
+    written: Written,
+    candidates: Candidates,
+    scales: Sequence[tuple[int, int, Decimal]],
+    figures: Sequence[Figure],
 ) -> Finding:
     shown = text[written.start : written.end]
     value, marks = float(written.signed), _marks(text, written.start)
@@ -126,6 +140,7 @@ def _finding(
                 best.input.name if best.input else "",
                 best.passage,
                 _cited(best, marks),
+                told_otherwise(_before(text, written.start), fitting, figures),
             )
     unit = written.readings[0].unit if written.readings else BARE
     return Finding(written.start, written.end, shown, value, unit, "unsupported")
@@ -195,6 +210,13 @@ def _marks(text: str, at: int) -> frozenset[str]:
             ends = [int(one) for one in re.findall(r"\d{1,3}", part)]
             marks |= {str(one) for one in (range(ends[0], min(ends[-1], ends[0] + 50) + 1) if ends else ())}
     return frozenset(marks)
+
+
+def _before(text: str, at: int) -> str:
+    """What stands before it in its sentence."""
+    near = max(0, at - 400)
+    begins = [found.end() for found in _BOUNDARY.finditer(text, near, at)]
+    return text[begins[-1] if begins else near : at]
 
 
 def _cited(candidate: Candidate, marks: frozenset[str]) -> bool:

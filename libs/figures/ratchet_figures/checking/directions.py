@@ -11,39 +11,53 @@ SIGN_BEFORE: Final = r"(?:[$€£¥₹(]|(?:USD|EUR|GBP|JPY|CHF)\s?)*"
 _FELL: Final = (
     r"(?:fell|falls?|fallen|falling|dropp?(?:ed|s|ing)?|declin(?:ed?|es|ing)|decreas(?:ed?|es|ing)|lost|loses?|losing|loss(?:es)?"
     r"|shr[aiu]nk|shrinks?|slipp?(?:ed|s)?|slid|slides?|plunged|tumbled|sank|dipped|contracted|contraction|down|lower(?:ed)?|reduced"
-    r"|reduction|cut|deficit|shortfall|worse|underperformed|underperformance|lagged|trailed|negative|minus)"
+    r"|reduction|cut|deficit|shortfall|worse|underperformed|underperformance|lagged|trailed|negative|minus"
+    r"|sank|sanken|fiel(?:en)?|gesunken|gefallen|schrumpften?|verlor(?:en)?|verluste?|rückgang|baissé|baisse|recul(?:é)?|diminu(?:é|tion)"
+    r"|perdu|perte|chute)"
 )
 _LINKING: Final = (
     r"(?:\s+(?:by|of|about|approximately|around|nearly|roughly|almost|some|only|just|another|a|an|further|more\s+than|less\s+than"
     r"|up|was|were|is|are|total(?:l?ing|l?ed)|amount(?:ing|ed)\s+to|came\s+to|year[-\s]over[-\s]year|over|under|the|benchmark"
-    r"|slightly|sharply|modestly|significantly))"
+    r"|slightly|sharply|modestly|significantly|um|von|rund|etwa|ca\.|knapp|de|d['’]environ|environ))"
 )
 _BEFORE: Final = re.compile(rf"\b{_FELL}{_LINKING}{{0,4}}\s+{SIGN_BEFORE}\Z", re.I)
 _LEVEL: Final = re.compile(
-    rf"\b(?:to|from|at)\s+(?:(?:about|approximately|around|nearly|roughly|almost)\s+)?{SIGN_BEFORE}\Z", re.I
+    rf"\b(?:to|from|at|auf|bei|à)\s+(?:(?:about|approximately|around|nearly|roughly|almost|rund|etwa|knapp|environ)\s+)?{SIGN_BEFORE}\Z",
+    re.I,
 )
 _BEHIND: Final = re.compile(
     r"[\s-]+(?:(?:net|annual|total|overall|sharp|steep|slight|modest|price|revenue|year[-\s]over[-\s]year)\s+){0,2}"
-    r"(?:lower|less|decline|decrease|drop|fall|loss|reduction|contraction|deficit|shortfall|below|worse|fewer|down|behind)\b",
+    r"(?:lower|less|decline|decrease|drop|fall|loss|reduction|contraction|deficit|shortfall|below|worse|fewer|down|behind"
+    r"|niedriger|weniger|rückgang|zurück|gesunken|gefallen|de\s+moins)\b",
     re.I,
 )
 _BOUNDS: Final[tuple[tuple[Bound, re.Pattern[str]], ...]] = (
     (
         "about",
         re.compile(
-            rf"(?:\b(?:about|approximately|approx\.?|around|roughly|some|circa|close\s+to|an?\s+estimated)\s+|[~≈]\s?)"
+            rf"(?:\b(?:about|approximately|approx\.?|around|roughly|some|circa|close\s+to|an?\s+estimated|etwa|rund|ca\.|ungefähr|environ)\s+|[~≈]\s?)"
             rf"{SIGN_BEFORE}\Z",
             re.I,
         ),
     ),
     (
         "above",
-        re.compile(rf"(?:\b(?:more\s+than|over|above|exceed(?:ed|s|ing)?|at\s+least)\s+|[>≥]\s?){SIGN_BEFORE}\Z", re.I),
+        re.compile(
+            rf"(?:\b(?:more\s+than|over|above|exceed(?:ed|s|ing)?|at\s+least|mehr\s+als|über|mindestens|plus\s+de)\s+|[>≥]\s?){SIGN_BEFORE}\Z",
+            re.I,
+        ),
     ),
     (
         "below",
         re.compile(
-            rf"(?:\b(?:less\s+than|under|below|nearly|almost|at\s+most|up\s+to|just\s+short\s+of)\s+|[<≤]\s?){SIGN_BEFORE}\Z",
+            rf"(?:\b(?:less\s+than|under|below|at\s+most|up\s+to|weniger\s+als|unter|höchstens|moins\s+de)\s+|[<≤]\s?){SIGN_BEFORE}\Z",
+            re.I,
+        ),
+    ),
+    (
+        "nearly",
+        re.compile(
+            rf"\b(?:nearly|almost|just\s+short\s+of|just\s+under|knapp|fast|beinahe|près\s+de|presque)\s+{SIGN_BEFORE}\Z",
             re.I,
         ),
     ),

@@ -8,34 +8,42 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from ratchet_figures.checking.units import SCALE
+
 BLANK: Final = "\ue000"  # neither a word's character nor a space
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
-    r"|Nov(?:ember)?|Dec(?:ember)?)\.?"
+    r"|Nov(?:ember)?|Dec(?:ember)?|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember|janvier|février|mars|avril|mai|juin"
+    r"|juillet|août|septembre|octobre|novembre|décembre)\.?"
 )
 _YEAR = r"(?:19|20)\d\d"
 _NO_UNIT = (
-    r"(?![.,]?\d|\s?(?:%|percent\b|per\s?cent\b|x\b|×|thousand\b|million\b|billion\b|trillion\b|bn\b|mn\b|basis\b))"
+    r"(?![.,]?\d|\s?(?:%|percent\b|per\s?cent\b|x\b|×|thousand\b|million\b|billion\b|trillion\b|bn\b|mn\b|mio\b|mrd\b"
+    r"|milliard|prozent|pour\s?cent|basis))"
 )
 _LIST = r"\d{1,4}[A-Za-z]?(?:\s?(?:[-–,;&]|and|to)\s?\d{1,4}[A-Za-z]?)*"
-_PAGES = rf"(?:pp?\.|pages?|pgs?\.)\s?{_LIST}"
+_PAGES = rf"(?:pp?\.|pages?|pgs?\.|Seiten?|S\.)\s?{_LIST}"
+
+_HAS_AMOUNT = r"[^\][\n]{0,120}?(?:\d\s?(?:%|percent|thousand|million|billion|mn\b|bn\b)|[$€£¥]\s?\d)"
 
 _ALWAYS: Final = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
         (r"https?://\S+|\bwww\.\S+|(?<!\S)\S{1,80}@\S{1,80}", 0),
         (r"(?<![\w.-])[\w.-]{0,80}\d[\w.-]{0,80}\.(?:pdf|docx?|xlsx?|csv|html?|md|txt)\b", re.I),
-        (r"\[(?!\d{1,3},\d{3}\])\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\]", 0),
-        (rf"\[[^\][\n]{{0,120}}?{_PAGES}\s*\]", re.I),
+        (rf"\[(?!\d{{1,3}},\d{{3}}\])\d{{1,3}}(?:\s?[,;–-]\s?\d{{1,3}})*\](?!\s?(?:%|percent\b|{SCALE}))", 0),
+        (rf"\[(?!{_HAS_AMOUNT})[^\][\n]{{0,120}}?{_PAGES}\s*\]", re.I),
         (rf"\b{_PAGES}{_NO_UNIT}", re.I),
         # days
         (r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T[\d:.]+Z?)?(?![\w%])", 0),
         (rf"\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{{1,2}})?(?:\s*,?\s*{_YEAR}\b|{_NO_UNIT}\b)", 0),
-        (rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?\b", 0),
+        (rf"\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?\b", 0),
         (rf"\b{_MONTH}\s+{_YEAR}\b", 0),
         (r"\b\d{1,2}[/.]\d{1,2}[/.](?:19|20)?\d\d\b(?![.,]\d)", 0),
         (r"\b\d{1,2}:\d\d(?::\d\d)?\b", 0),
+        (r"\d{4}\s?年(?:\s?\d{1,2}\s?月)?(?:\s?\d{1,2}\s?日)?|\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?|第\s?\d{1,3}", 0),
+        (r"\b[1-4]\.\s?(?:Quartal|Halbjahr)\w*", 0),
         # periods
         (
             rf"\b(?:Q[1-4]|[1-4]Q|H[12]|[12]H|FY|CY)[\s'’/_-]*(?:of\s+)?(?:FY|fiscal\s)?\s?(?:{_YEAR}|\d\d)?\b{_NO_UNIT}",
@@ -59,7 +67,7 @@ _ALWAYS: Final = tuple(
         ),
         (r"(?<!\w)[§#]\s?\d+(?:\.\d+)*", 0),
         (r"\b\d{1,2}-[A-Z]{1,2}(?:/A)?\b", 0),
-        (r"\b\d+\.\d+\.\d+(?:\.\d+)*\b", 0),
+        (r"\b(?![1-9]\d{0,2}(?:\.\d{3})+(?![\d.]*\d))\d+\.\d+\.\d+(?:\.\d+)*\b", 0),  # a version, and not 1.204.500
         (
             r"\b(?:S&P|Nasdaq|NASDAQ|Russell|FTSE|DAX|CAC|Nikkei|Stoxx|STOXX|Dow(?:\sJones)?|MDAX|Fortune|Forbes|Hang\sSeng"
             r"|TOPIX|ASX|TSX|Wilshire|MSCI\s\w+|Bloomberg)\s?\d{2,4}\b(?![.,]\d|\s?%)",

@@ -28,7 +28,7 @@ def _figures(told: Told, figures: Sequence[Marked]) -> Check:
         found = checked(told.output or "", [one.figure for one in figures], [_passage(one) for one in told.read])
     except CannotCheckError as error:
         return Check(name="figures", passed=False, found=str(error))
-    return Check(name="figures", passed=found.passed, found=_said(found))
+    return Check(name="figures", passed=found.passed and not found.miscited, found=_said(found))
 
 
 def _passage(its: Read) -> Passage:
@@ -46,6 +46,7 @@ def _said(found: Checked) -> str:
     if found.unsupported:
         named = ", ".join(one.text.strip() for one in found.unsupported[:SHOWN])
         sentences.append(f"Neither computed nor in a source: {named}.")
+    sentences += [f"{one.text.strip()}: {one.otherwise}." for one in found.mistold[:SHOWN]]
     if found.miscited:
         sentences.append(f"Quoted from another passage than the sentence cites: {len(found.miscited)}.")
     return " ".join(sentences)

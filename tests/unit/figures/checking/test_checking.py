@@ -31,7 +31,7 @@ Other expense was $10 million.
 Other income had been $243 million.
 Sales fell by 3.2 % to €4.5 million [2].
 A decrease of 3.2 percent to EUR 4,500,000 [2].
-1,250 employees left; about 1,300 did, more than 1,000, nearly 2,000.
+1,250 employees left; about 1,300 did, more than 1,000, less than 2,000, nearly 1,300.
 A volatility of 1,834 basis points.
 Products rose from $63.355 billion to 63,948 million.
 Products made $63.4-63.9 billion.
