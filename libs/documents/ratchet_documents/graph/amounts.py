@@ -1,6 +1,6 @@
 """The figures of rows, as people of several countries write them: `1,204`, `1'204`, `1 204`. Pure.
 
-A comma before decimals is not read, and what may be either is left out.
+What has a comma before decimals is turned before (`number_marks`), and what may be either is left out.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import Final
 from ratchet_documents.graph.money import SCALES
 
 _PARTED: Final = re.compile(  # a cell with a blank before each three digits
-    r"(?<=\|)[ \t$€£¥(−–-]*[1-9]\d{0,2}(?: \d{3})+(?:\.\d{1,2})?\)?(?=[ \t]*(?:\||\Z))"
+    r"(?<=\|)[ \t$€£¥(−–-]*[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?:\.\d{1,2})?\)?(?=[ \t]*(?:\||\Z))"
 )
 _EITHER: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
@@ -23,7 +23,7 @@ def with_thousands(text: str) -> str:
 
 
 def _marked(figure: re.Match[str]) -> str:
-    return re.sub(r"(?<=\d) (?=\d)", "’", figure[0])
+    return re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d)", "’", figure[0])
 
 
 def amount_of(digits: str) -> float:

@@ -4,10 +4,15 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-_CASH_FLOWS: Final = re.compile(r"\bcash[\s-]+flows?\b|\b(?:operating|investing|financing)\s+activities\b", re.I)
+_CASH_FLOWS: Final = re.compile(
+    r"\bcash[\s-]+flows?\b|\b(?:operating|investing|financing)\s+activities\b"
+    r"|\bkapitalflussrechnung\b|\bflux\s+de\s+trésorerie\b",
+    re.I,
+)
 _OTHERS: Final = re.compile(
     r"\bbalance\s+sheets?\b|\bfinancial\s+position\b|\bincome\s+statements?\b|\bstatements?\s+of\s+(?:\w+\s+){0,3}"
-    r"(?:operations|income|earnings|profit|loss|comprehensive)|\bassets\s*:?\Z",
+    r"(?:operations|income|earnings|profit|loss|comprehensive)|\bassets\s*:?\Z"
+    r"|\b(?:konzern)?bilanz\b|\bgewinn-?\s?und\s+verlustrechnung\b|\bbilan\b|\bcompte\s+de\s+résultat\b|\baktiva\s*:?\Z",
     re.I,
 )
 

@@ -9,20 +9,16 @@ from typing import Final
 from ratchet_documents.graph.money import CURRENCY
 from ratchet_documents.graph.other_times import is_of_another, is_qualified
 from ratchet_documents.metadata.dates import days_in
+from ratchet_documents.metadata.months import MONTH, month_of
 from ratchet_documents.metadata.periods import periods_in
 
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH: Final = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
-    r"|Nov(?:ember)?|Dec(?:ember)?)\.?"
-)
 _YEAR: Final = r"(?:19|20)\d\d"
 _TOKEN: Final = re.compile(
     rf"\b(?P<length>(?P<count>three|six|nine|twelve|thirteen|twenty-six|thirty-nine|fifty-two|13|26|39|52)[\s-]+"
     rf"(?P<unit>months?|weeks?)\s+(?:end(?:ed|ing)|to(?=\s+\d))|quarters?\s+end(?:ed|ing)"
     rf"|(?:fiscal\s+|financial\s+)?years?\s+end(?:ed|ing))"
-    rf"|\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})\b(?![.%]|,\d)"
-    rf"|(?<![\d.,])(?P<day_before>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.)?\s+(?P<its_month>{_MONTH})(?!\w|,?\s+\d\d?\b)"
+    rf"|\b(?P<month>{MONTH})\s+(?P<day>\d{{1,2}})\b(?![.%]|,\d)"
+    rf"|(?<![\d.,])(?P<day_before>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|\.)?\s+(?P<its_month>{MONTH})(?!\w|,?\s+\d\d?\b)"
     rf"|(?<![\w.,/-])(?P<date>\d{{1,2}}[./]\d{{1,2}}[./]{_YEAR}|{_YEAR}-\d\d-\d\d)(?![\w/-]|[.,]\d)"
     rf"|\b(?P<part>(?:Q[1-4]|H[12])(?:[\s,'’/-]{{0,3}}(?:FY[\s'’-]{{0,2}})?{_YEAR}|[\s-]?(?:FY[\s'’-]{{0,2}}|['’])\d\d)"
     rf"|(?:[1-4]Q|[12]H)[\s-]?(?:(?:FY[\s'’-]{{0,2}})?{_YEAR}|(?:FY[\s-]?)?['’]?\d\d)"
@@ -38,13 +34,15 @@ _LENGTHS: Final = {
     "13": "3M", "26": "6M", "39": "9M", "52": "12M",
 }  # fmt: skip
 _SIGNS: Final = r"[\s,|$()\u00a0\u200b-]*"
-_IN_WHAT: Final = rf"(?:{CURRENCY}\s?)?(?:['’]?000s?|millions?|thousands?|billions?|mio\.?|bn|mn|m|k)\b"
+_IN_WHAT: Final = (
+    rf"(?:{CURRENCY}\s?)?(?:['’]?000s?|millions?|thousands?|billions?|tausend|(?:mio|mrd|tsd)\.?|bn|mn|m|k)\b"
+)
 _ONLY: Final = re.compile(
-    rf"{_SIGNS}(?:\([^()]{{0,80}}\)|(?:as of|as at|and|at|in millions|ended|restated)"
-    rf"|%?\s?(?:change|variance|growth)(?:\s?%)?|%|{_IN_WHAT}|{CURRENCY})?{_SIGNS}",
+    rf"{_SIGNS}(?:\([^()]{{0,80}}\)|(?:as of|as at|and|at|in millions|ended|restated|zum|au|et|und|retraité)"
+    rf"|%?\s?(?:change|variance|growth|veränderung|abweichung|variation|évolution)(?:\s?(?:in\s)?%)?|%|{_IN_WHAT}|{CURRENCY})?{_SIGNS}",
     re.I,
 )
-_NOTE: Final = re.compile(r"\bnotes?\b[^\n|]{0,10}(?:\|[^\n|]{0,30}){0,2}\Z", re.I)
+_NOTE: Final = re.compile(r"\b(?:notes?|anhang|anm\.?|ziffer)(?!\w)[^\n|]{0,10}(?:\|[^\n|]{0,30}){0,2}\Z", re.I)
 _IS_NAMED: Final = re.compile(r"FY|\d{4}-[QH]")
 LENGTH_OF_DAY: Final = 10  # characters of `2023-12-31`
 NEAR: Final = 200  # characters around a head that are looked at
@@ -135,7 +133,7 @@ def _has_day(token: re.Match[str]) -> bool:
 
 def _day(token: re.Match[str]) -> str:
     month, day = token["month"] or token["its_month"], token["day"] or token["day_before"]
-    return f"{_MONTHS.index(month[:3].casefold()) + 1:02}-{int(day):02}"
+    return f"{month_of(month):02}-{int(day):02}"
 
 
 def _named(token: re.Match[str]) -> str:

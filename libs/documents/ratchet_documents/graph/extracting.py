@@ -12,6 +12,7 @@ from ratchet_documents.graph.agreeing import agreed
 from ratchet_documents.graph.columns import period_name
 from ratchet_documents.graph.model import Entity, Graph, Relation, Where, entity
 from ratchet_documents.graph.named import key_of, named_companies, positions_in, tickers_in
+from ratchet_documents.graph.number_marks import Marks, marks_in
 from ratchet_documents.graph.other_times import is_of_part
 from ratchet_documents.graph.reported import Above, reported_in
 from ratchet_documents.graph.said import key_of as key_of_said
@@ -42,6 +43,7 @@ class Reading:
         self._about = about
         self._own = Own(about.period, day_of(about.period_end), self._says_part(about.title))
         self._above = Above(document=self._own)
+        self._marks: Marks = ""
         self._entities: dict[str, Entity] = {}
         self._linked: dict[str, str] = {}
         self._relations: list[Relation] = []
@@ -100,6 +102,8 @@ class Reading:
         if self._above.place not in (place, (chunk.first_page, None)) and not (chunk.table and chunk.table.first_row):
             self._above = Above(document=self._own, place=place)
         self._above.in_table = chunk.table is not None
+        self._marks = _after(self._marks, marks_in(chunk.text))
+        self._above.marks = "comma" if self._marks == "comma" else ""
         if not self._company:
             return
         self._introduced(chunk)
@@ -150,3 +154,8 @@ class Reading:
         elif not set(one.names) <= set(there.names):
             self._entities[one.id] = Entity(there.id, there.kind, there.name, tuple(sorted({*there.names, *one.names})))
         return one.id
+
+
+def _after(before: Marks, now: Marks) -> Marks:
+    """What the document has shown so far: of two tables that are written otherwise neither says it of a third."""
+    return before if not now or before == now else now if not before else "mixed"

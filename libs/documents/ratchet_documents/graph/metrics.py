@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from ratchet_documents.graph.other_labels import LOSSES, OTHERS
+
 PER_SHARE: Final = ("eps_basic", "eps_diluted", "dividends_per_share")
 
 OF_A_DAY: Final = frozenset(  # of a balance sheet
@@ -206,26 +208,32 @@ _NAMES: Final = {
         "adjusted free cash flow",
     ),
 }
-METRICS: Final = {name: metric for metric, names in _NAMES.items() for name in names}
+_ENGLISH: Final = {name: metric for metric, names in _NAMES.items() for name in names}
+METRICS: Final = _ENGLISH | OTHERS
 LONGEST: Final = max(map(len, METRICS))
 IN_PROSE: Final = "|".join(
     re.escape(name)
-    for name in sorted(METRICS, key=len, reverse=True)
+    for name in sorted(_ENGLISH, key=len, reverse=True)
     if name not in ("basic", "diluted", "cash", "sales")
 )
 _NOTE: Final = re.compile(
-    r"\s*(?:\((?:notes?\s)?(?:\d{1,2}|[a-z]{1,3})(?:[,\s]\s?(?:and\s)?(?:\d{1,2}|[a-z]{1,3}))*\)|[*†:⁰¹²³⁴⁵⁶⁷⁸⁹,]+)\s*\Z"
+    r"\s*(?:\((?:(?:notes?|anhang)\s)?(?:\d{1,2}|[a-z]{1,3})(?:[,\s]\s?(?:and\s)?(?:\d{1,2}|[a-z]{1,3}))*\)|[*†:⁰¹²³⁴⁵⁶⁷⁸⁹,]+)\s*\Z"
 )
 
 
 def is_loss(label: str) -> bool:
     """Its figures are losses, whether they stand in parentheses or not."""
-    name = _NOTE.sub("", " ".join(label.casefold().split()))
-    return "loss" in name.split() and name in METRICS
+    name = _name(label)
+    return name in LOSSES or ("loss" in name.split() and name in METRICS)
 
 
 def metric_of(label: str) -> str:
     """Empty where it is none that is known: `Products net sales` is not `net sales`."""
     if len(label) > LONGEST + 12:
         return ""
-    return METRICS.get(_NOTE.sub("", " ".join(label.casefold().split())), "")
+    name = _name(label)
+    return METRICS.get(name) or METRICS.get(name.replace("’", "'"), "")
+
+
+def _name(label: str) -> str:
+    return _NOTE.sub("", " ".join(label.casefold().split()))

@@ -5,6 +5,15 @@ from typing import Final, NamedTuple
 
 SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SHORT: Final = {"k": 1e3, "000": 1e3, "m": 1e6, "mn": 1e6, "mm": 1e6, "mio": 1e6, "bn": 1e9, "mrd": 1e9}
+_OTHERS: Final = {  # German and French ones
+    "tsd": 1e3,
+    "tausend": 1e3,
+    "millionen": 1e6,
+    "milliarden": 1e9,
+    "t": 1e3,
+    "millier": 1e3,
+    "milliard": 1e9,
+}
 CODES: Final = (
     *("USD", "EUR", "GBP", "JPY", "CHF", "CNY", "RMB", "HKD", "SGD", "AUD", "NZD", "CAD", "SEK", "NOK", "DKK", "ISK"),
     *("PLN", "CZK", "HUF", "RON", "TRY", "ILS", "INR", "KRW", "TWD", "BRL", "MXN", "ZAR", "AED", "SAR", "THB", "IDR"),
@@ -15,6 +24,7 @@ _SIGNS: Final = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "US$": "USD
 _WORDS: Final = {
     "u.s. dollars": "USD", "us dollars": "USD", "dollars": "USD", "euros": "EUR", "euro": "EUR",
     "pounds sterling": "GBP", "pounds": "GBP", "yen": "JPY", "swiss francs": "CHF", "renminbi": "CNY",
+    "us-dollar": "USD", "schweizer franken": "CHF", "franken": "CHF", "francs suisses": "CHF",
 }  # fmt: skip
 _SIGN: Final = r"(?:(?<![A-Za-z])(?:US|HK|NZ|NT|A|C|S|R)\$|[$€£¥])"
 _CODE: Final = rf"(?<![A-Za-z])(?:{'|'.join(CODES)})(?![A-Za-z])"
@@ -22,15 +32,23 @@ _WORD: Final = rf"\b(?:{'|'.join(re.escape(word) for word in sorted(_WORDS, key=
 CURRENCY: Final = rf"(?:{_SIGN}|{_CODE})"
 _LONG: Final = r"(?:thousand|million|billion)s?\b"
 _SHORTLY: Final = r"(?:['’]?\s?000['’]?s?\b|(?:mio|mrd)\b\.?|mn\b|mm\b|bn\b|m\b|k\b)"
+_GERMAN: Final = r"(?:(?:mio|mrd|tsd)\b\.?|(?:tausend|millionen|milliarden)\b)"
 _STATED: Final = re.compile(
     rf"\bin\s+(?P<scale>(?:thousands|millions|billions)\b)"
     rf"(?:\s+of\s+(?:(?P<of>{CURRENCY}|{_WORD})|(?P<other>\w)))?"
     rf"|(?<![\d.,])(?<![\d.,]\s)(?P<currency>{CURRENCY}|{_WORD})(?:,?\s+in)?\s?(?P<its>{_LONG}|{_SHORTLY})(?!\s?\d)"
-    rf"|\b(?:in\s+)(?P<of_them>{_LONG}|(?:mio|mrd)\b\.?)\s+(?P<money>{CURRENCY}|{_WORD})",
+    rf"|\b(?:in\s+)(?P<of_them>{_LONG}|{_GERMAN})\s+(?P<money>{CURRENCY}|{_WORD})"
+    rf"|(?<![\d.,])(?<![\d.,]\s)\b(?P<german>{_GERMAN})\s?(?P<its_money>{CURRENCY}|{_WORD})"
+    rf"|\ben\s+(?P<french>milliers|millions|milliards)\s+(?:d['’]\s?|de\s+)(?P<of_money>{CURRENCY}|{_WORD})"
+    rf"|(?<![\w.,])(?<![\d.,]\s)(?P<letter>[TKM])\s?(?P<by_letter>EUR|CHF|USD|€)(?![\w])",
     re.I,
 )
 _ANY_SIGN: Final = re.compile(_SIGN)
 _BEFORE: Final = re.compile(rf"\(?(?P<currency>{CURRENCY}|{_WORD})[,;]?\s*\(?\s*\Z", re.I)
+
+
+_MONEY: Final = ("of", "currency", "money", "its_money", "of_money", "by_letter")  # groups
+_SCALE: Final = ("scale", "its", "of_them", "german", "french", "letter")
 
 
 class Money(NamedTuple):
@@ -48,16 +66,17 @@ def money_in(text: str) -> Money:
     currency = code_of(sign[0]) if sign else ""
     if found is None:
         return Money(0.0, currency)
-    said = found["of"] or found["currency"] or found["money"]
+    said = next((found[name] for name in _MONEY if found[name]), "")
     if not said and (before := _BEFORE.search(text, 0, found.start())):
         said = before["currency"]
-    scale = scale_of(found["scale"] or found["its"] or found["of_them"])
+    scale = scale_of(next(found[name] for name in _SCALE if found[name]))
     return Money(scale, code_of(said), stated=True) if said else Money(scale, currency)
 
 
 def scale_of(word: str) -> float:
     said = re.sub(r"[\s'’.]", "", word.casefold())
-    return SCALES.get(said.rstrip("s")) or _SHORT[said.rstrip("s")]
+    word = said.rstrip("s")
+    return SCALES.get(word) or _SHORT.get(word) or _OTHERS[word]
 
 
 def code_of(currency: str) -> str:

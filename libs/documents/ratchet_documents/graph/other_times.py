@@ -15,7 +15,7 @@ _QUARTER: Final = r"\bquarter(?:s|ly)?\b|\bQuartals?\b|\btrimest\w+"
 _HALF: Final = r"\bhalf(?:[\s-]?year(?:ly)?)?\b|\bHalbjahr\w*|\bsemest\w+"
 _PART: Final = (
     r"\b(?!(?:12|52|53)\D)\d{1,2}[\s-]?(?:M(?:\d\d)?(?!\s+Co)|months?|weeks?)\b"
-    rf"|\b{_COUNT}[\s-]+(?:months?|weeks?)\b|\bmonths?\s+ended\b|\bmonthly\b|\bMonate?n?\b|\b(?:mois|meses)\b"
+    rf"|\b{_COUNT}[\s-]+(?:months?|weeks?)\b|\bmonths?\s+ended\b|\bmonthly\b|\b\w*(?:monat|zwischen(?:bericht|abschluss|mitteilung))\w*|\b(?:mois|meses)\b"
     r"|\b(?:[QT][1-4]|[1-4][QT]|[HS][12]|[12][HS])(?:\d\d)?\b|\binterim\b|\bYTD\b|\byear[\s-]to[\s-]date\b"
     r"|\b[LT]TM\b|\btrailing\b|\b(?:last|past)\s+twelve\b"
     rf"|\b{_MONTH}\s*(?:[-–—]|to|through|until|bis)\s*(?:\d{{1,2}}\s+)?{_MONTH}(?!\w)|\b{_MONTH}[ \t]*(?=[|\n]|\Z)"
@@ -25,10 +25,15 @@ _BEYOND: Final = {  # the word for what a column calls itself says nothing else
     "Q": re.compile(rf"{_PART}|{_HALF}", re.I),
     "H": re.compile(rf"{_PART}|{_QUARTER}", re.I),
 }
-_OF_ALL: Final = re.compile(r"\b(?:full|whole)[\s-]year\b|\bannual\b|\btwelve[\s-]months\b|\byears?\s+ended\b", re.I)
+_OF_ALL: Final = re.compile(
+    r"\b(?:full|whole)[\s-]year\b|\bannual\b|\btwelve[\s-]months\b|\byears?\s+ended\b|\bGesamtjahr\b"
+    r"|\bjanuar\s+bis\s+(?:zum\s+)?31\.\s?dezember\b",
+    re.I,
+)
 _IN_ITS_CELL: Final = re.compile(
-    r"\b(?:plan(?:ned)?|targets?|budget(?:ed)?|forecasts?|outlook|guidance|expected|estimated?|projected|average)\b"
-    r"|%\s+of\s*\Z|\b(?:change|growth|variance)\s*\Z|\A\s?[/–-]\s?\d",
+    r"\b(?:plan(?:ned)?|targets?|budget(?:ed)?|forecasts?|outlook|guidance|expected|estimated?|projected|average|prognose"
+    r"|planung|budgetiert|prévisions?)\b"
+    r"|%\s+of\s*\Z|\b(?:change|growth|variance|veränderung|variation)\s*\Z|\A\s?[/–-]\s?\d",
     re.I,
 )
 

@@ -6,7 +6,7 @@ left out. Text whose lines were lost is read the same way, since a label is what
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ratchet_documents.graph.amounts import amount_of, fits, with_thousands
@@ -15,6 +15,7 @@ from ratchet_documents.graph.columns import LENGTH_OF_DAY, Head, heads_in
 from ratchet_documents.graph.columns import NEAR as AROUND
 from ratchet_documents.graph.metrics import IN_PROSE, OF_A_DAY, PER_SHARE, is_loss, metric_of
 from ratchet_documents.graph.money import CURRENCY, SCALES, code_of, money_in
+from ratchet_documents.graph.number_marks import AS_COMMA, Marks, marks_in, with_points
 from ratchet_documents.graph.whose import NOT_OWN, is_own, titles_in
 from ratchet_documents.graph.year_ends import NOT_KNOWN, Own, Placed, placed
 from ratchet_documents.metadata.periods import periods_in
@@ -70,8 +71,8 @@ class Above:
     """What was said above, on the same page or in the same table: the head, the scale, the currency, and whose it is.
 
     `document`: what that is about. `stated`: the currency stood beside the scale. `listed`: the current assets have
-    been added up: what comes is not. `changes`: the rows are of cash flows. `of_part`: what stands above is of a part
-    of a year.
+    been added up: what comes is not. `marks`: of figures, as what stood before in the document has them. `changes`: the
+    rows are of cash flows. `of_part`: what stands above is of a part of a year.
     """
 
     head: Head | None = None
@@ -83,6 +84,7 @@ class Above:
     changes: bool = False
     of_part: bool = False
     document: Own = NOT_KNOWN
+    marks: Marks = ""
     in_table: bool = False
     place: object = field(default=None)
 
@@ -100,8 +102,18 @@ def reported_in(text: str, above: Above, company: str = "") -> Iterator[Reported
         above.scale, above.stated = told.scale, told.stated
     if told.currency and (told.stated or not above.stated):
         above.currency = told.currency
-    yield from _rows(text, above)
-    yield from _sentences(text, company)
+    marks = marks_in(text) or above.marks
+    if marks == "comma":
+        yield from (_read_so(one) for one in _rows(with_points(text), above))
+    elif marks == "mixed":
+        list(_rows(text, above))  # it is read for its heads and titles
+    else:
+        yield from _rows(text, above)
+        yield from _sentences(text, company)
+
+
+def _read_so(one: Reported) -> Reported:
+    return replace(one, assumed=" ".join(filter(None, (one.assumed, AS_COMMA))))
 
 
 def _rows(text: str, above: Above) -> Iterator[Reported]:
@@ -176,7 +188,7 @@ def _in_columns(cells: list[re.Match[str]], head: Head) -> list[re.Match[str]]:
 
 
 def _is_note(cell: re.Match[str]) -> bool:
-    return cell["digits"] is not None and re.fullmatch(r"\d{1,2}(?:\.\d{1,2})?", cell[0].strip()) is not None
+    return cell["digits"] is not None and re.fullmatch(r"\(?\d{1,2}(?:\.\d{1,2})?\)?", cell[0].strip()) is not None
 
 
 def _is_negative(cell: re.Match[str]) -> bool:

@@ -7,15 +7,19 @@ from typing import Final
 LONGEST_TITLE: Final = 120  # characters of a line that is one
 
 NOT_OWN: Final = re.compile(
-    r"\bsegments?\b|\bpro[\s-]?forma\b|\bparent[\s-](?:company\s+)?only\b|\bparent\s+company\s+(?:condensed|financial|information)"
-    r"|\b(?:guidance|outlook|forecasts?|projections?|projected|budget(?:ed)?)\b|\bby\s+(?:geograph\w+|region|product|division)s?\b",
+    r"\bsegment\w*\b|\bpro[\s-]?forma\b|\bparent[\s-](?:company\s+)?only\b|\bparent\s+company\s+(?:condensed|financial|information)"
+    r"|\b(?:guidance|outlook|forecasts?|projections?|projected|budget(?:ed)?)\b|\bby\s+(?:geograph\w+|region|product|division)s?\b"
+    r"|\bnach\s+(?:Regionen|Geschäftsbereichen|Produkten)\b|\b(?:Prognose|Ausblick|Planung|Muttergesellschaft)\w*"
+    r"|\bsectori?el\w*|\bpar\s+(?:secteur|zone|région|activité)\w*|\b(?:perspectives|prévisions?|société\s+mère)\b",
     re.I,
 )
 _OWN: Final = re.compile(
     r"\b(?:consolidated|condensed)\s+(?:\w+\s+){0,3}(?:statements?|balance\s+sheets?|results|data|information|income)\b"
     r"|\bbalance\s+sheets?\b|\bincome\s+statements?\b|\bstatements?\s+of\s+(?:\w+\s+){0,3}"
     r"(?:operations|income|earnings|cash\s+flows?|financial\s+position|profit|loss|comprehensive)"
-    r"|\A\s*(?:note|item)\s+\d",
+    r"|\A\s*(?:note|item)\s+\d"
+    r"|\b(?:Konzern-?\s?)?(?:Gewinn-?\s?und\s+Verlustrechnung|Bilanz|Kapitalflussrechnung)\b|\bcompte\s+de\s+résultat\b"
+    r"|\bbilan\b|\btableau\s+des\s+flux\b",
     re.I,
 )
 

@@ -1,15 +1,13 @@
-"""Days as English texts write them."""
+"""Days as English, German and French texts write them."""
 
 import re
 from collections.abc import Iterator
 from datetime import date
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_NUMBER = r"(?:st|nd|rd|th)?"
+from ratchet_documents.metadata.months import MONTH, month_of
+
+_MONTH = rf"(?P<{{0}}>{MONTH})"
+_NUMBER = r"(?:st|nd|rd|th|er|\.)?"
 DAY = re.compile(
     r"\b(?:(?P<y1>(?:19|20)\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)"
     rf"|{_MONTH.format('m2')}\s+(?P<d2>\d{{1,2}}){_NUMBER}\s*,?\s+(?P<y2>(?:19|20)\d\d)"
@@ -38,17 +36,13 @@ def _day(found: re.Match[str]) -> date | None:
     if parts["y1"]:
         return _valid(int(parts["y1"]), int(parts["m1"]), int(parts["d1"]))
     if parts["y2"]:
-        return _valid(int(parts["y2"]), _month(parts["m2"]), int(parts["d2"]))
+        return _valid(int(parts["y2"]), month_of(parts["m2"]), int(parts["d2"]))
     if parts["y3"]:
-        return _valid(int(parts["y3"]), _month(parts["m3"]), int(parts["d3"]))
+        return _valid(int(parts["y3"]), month_of(parts["m3"]), int(parts["d3"]))
     first, second, year = int(parts["a4"]), int(parts["b4"]), int(parts["y4"])
     if first > 12:
         return _valid(year, second, first)
     return _valid(year, first, second) if second > 12 or first == second else None
-
-
-def _month(name: str) -> int:
-    return _MONTHS.index(name[:3].casefold()) + 1
 
 
 def _valid(year: int, month: int, day: int) -> date | None:

@@ -29,7 +29,8 @@ _NAMED = (
     re.compile(rf"\b(?P<of_two>(?:erste|zweite)[nrs]?|[12]\.)\s*Halbjahr\s+(?:des\s+Jahres\s+)?{_YEAR}\b", re.I),
     re.compile(
         rf"\b(?:FY[\s_-]*[’']?|fiscal\s+(?:year\s+)?|(?:full|calendar)[\s-]+year\s+|annual\s+report\s+(?:for\s+|of\s+)?"
-        rf"|Geschäftsjahr(?:es)?\s+){_YEAR}\b",
+        rf"|(?:Geschäftsjahr(?:es)?|Geschäftsbericht|Jahresbericht|Jahresabschluss|Konzernabschluss|exercice|rapport\s+annuel"
+        rf"|comptes\s+(?:annuels|consolidés))\s+){_YEAR}\b",
         re.I,
     ),
     re.compile(rf"\bFY[\s_-]*[’']?{_SHORT}\b", re.I),

@@ -27,7 +27,10 @@ from ratchet_router.reporting.wanted import Wanted
 MOST_READ: Final = 40  # documents whose graphs are looked into
 FEWEST_OF_ONE: Final = 4  # of a company, where several are asked about
 NOT_NAMED: Final = "The question names no company whose documents are there, and no figures are computed of statements."
-NOT_REPORTED: Final = "The documents report no amounts that figures could be computed from."
+NOT_REPORTED: Final = (
+    "The documents report no amounts that figures could be computed from (those that may be read in two ways, as "
+    "1.204, are left out)."
+)
 
 
 def calls_for_statements(wanted: Wanted) -> bool:

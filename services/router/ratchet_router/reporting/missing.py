@@ -9,7 +9,7 @@ from ratchet_router.reporting.wanted import GivenStatement
 
 NO_AMOUNTS: Final = (
     "Nothing is computed of {name}: its documents report no amounts of the time that is asked for, or none that "
-    "figures could be computed from."
+    "figures could be computed from (amounts that may be read in two ways, as 1.204, are left out)."
 )
 NO_COMPANY: Final = "Nothing is computed of {title}: it does not say of which company it is."
 TOO_MANY: Final = "Figures are computed of {most} companies at once: nothing is computed of {names}."
