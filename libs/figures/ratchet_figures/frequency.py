@@ -42,7 +42,7 @@ def returns_a_year(days: pd.DatetimeIndex) -> Frequency:
     if (open_ := _open(days)) is not None and np.median(_counted(days[:-1], days[1:], open_)) <= 1:
         return _daily(days, open_)
     for least, most, usual, name in USUAL:
-        if least <= median <= most:
+        if least <= median <= most and _are_whole(steps, least, most):
             if usual == 12 and len(steps) >= FEWEST and (steps == 28).all():
                 return _of(FOUR_WEEKLY, "of every four weeks", len(steps), within)
             return _of(usual, name, len(steps), within)
@@ -51,6 +51,12 @@ def returns_a_year(days: pd.DatetimeIndex) -> Frequency:
             f"The days between prices follow no rule, from {steps.min():g} to {steps.max():g}: {SAY}."
         )
     return _on_average(len(steps), within)
+
+
+def _are_whole(steps: npt.NDArray[np.float64], least: float, most: float) -> bool:
+    """Steps of that length, or of several of it where a price is missing: days that follow no rule have others."""
+    several = np.maximum(1, np.round(steps * 2 / (least + most)))
+    return bool(np.mean((several * least <= steps) & (steps <= several * most)) >= REGULAR)
 
 
 def _daily(days: pd.DatetimeIndex, open_: str) -> Frequency:

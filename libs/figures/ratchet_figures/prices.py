@@ -31,7 +31,7 @@ def prices_of(series: Mapping[str, Series]) -> Prices:
     whole = table.dropna()
     if len(whole) < 2:
         raise CannotComputeError(_too_few(columns, len(whole)))
-    return Prices(whole, (*_left_out(table, whole), *_gaps(whole)))
+    return Prices(whole, (*_without(series, table), *_left_out(table, whole), *_gaps(whole)))
 
 
 def _column(name: str, its: Series) -> pd.Series:
@@ -41,6 +41,12 @@ def _column(name: str, its: Series) -> pd.Series:
             raise CannotComputeError(f"The price of {name} on {day} is {price:g}: a price is a finite number above 0.")
     days = pd.DatetimeIndex(np.array(list(values), dtype="datetime64[D]"))
     return pd.Series(list(values.values()), index=days, dtype=float, name=name)
+
+
+def _without(series: Mapping[str, Series], table: pd.DataFrame) -> list[str]:
+    """Days that are named and on which nobody has a price."""
+    empty = len({day for its in series.values() for day in its}) - len(table)
+    return [f"On {_days(empty)} no price is given: a return goes from one price to the next."] if empty else []
 
 
 def _too_few(columns: Mapping[str, pd.Series], common: int) -> str:

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
+from math import isnan
 from typing import Any
 
 from ratchet_figures.figure import CannotComputeError
@@ -57,6 +58,6 @@ def _price(cell: str, name: str, line: int) -> float | None:
     if not cell.strip():
         return None
     with suppress(ValueError):
-        if "_" not in cell:  # which Python takes for a mark between digits
-            return float(cell)
+        if "_" not in cell and not isnan(price := float(cell)):  # `_` is a mark between digits to Python
+            return price
     raise CannotComputeError(f"Line {line}: the price of {name} is no number, such as 1234.5.")

@@ -104,3 +104,18 @@ def test_what_a_year_has_may_be_named() -> None:
     for wrong in (0.0, 367.0, -1.0):
         with pytest.raises(CannotComputeError, match="returns a year were named"):
             volatility(wrong)
+
+
+@pytest.mark.parametrize("longest", [14, 28, 60, 182])
+def test_days_without_a_rule_are_of_none_even_where_the_usual_step_is_a_weeks_or_a_months(longest: int) -> None:
+    chance = random.Random(11)
+    days = list(accumulate((timedelta(days=chance.randrange(1, longest)) for _ in range(80)), initial=FIRST))  # type: ignore[type-var, arg-type]
+    found = figures_of_prices(Asked({"A": priced(days)}, measures=("volatility", "total_return")))
+    assert [one.name for one in found.figures] == ["total_return"]
+    assert "follow no rule" in found.refusals[0].reason
+
+
+def test_months_of_which_some_are_missing_are_months() -> None:
+    days = [day for at, day in enumerate(ends(1, 48)) if at % 9 != 4]
+    (found,) = figures_of_prices(Asked({"A": priced(days)}, measures=("volatility",))).figures
+    assert any("monthly" in said for said in found.assumptions)

@@ -114,3 +114,10 @@ def test_a_file_is_read_with_empty_cells_and_its_byte_order_mark() -> None:
 def test_a_line_that_is_wrong_is_named(lines: list[str], said: str) -> None:
     with pytest.raises(CannotComputeError, match=said):
         read_prices(lines)
+
+
+def test_a_day_without_any_price_is_told_and_no_word_of_a_program_is_a_price() -> None:
+    found = prices_of({"A": series(1, None, 3), "B": series(4, None, 6)})
+    assert found.assumptions == ("On 1 day no price is given: a return goes from one price to the next.",)
+    with pytest.raises(CannotComputeError, match="Line 3: the price of A is no number"):
+        read_prices(["date,A", "2026-01-05,1", "2026-01-06,NaN"])
