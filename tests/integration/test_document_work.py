@@ -19,6 +19,7 @@ from ratchet_retrieval.embedding import NotEmbeddedError, Vector
 from ratchet_retrieval.passages import Subject
 from ratchet_router.documents.deleting import AGAIN_AFTER
 from ratchet_router.documents.document import Given
+from ratchet_router.documents.graph_by_model import ReadByModel
 from ratchet_router.documents.ingesting import MOST_TRIES
 from ratchet_router.documents.keeping import Documents, Taken
 from ratchet_router.documents.registering import NoDocumentError, NotReadyError, TooManyWaitingError
@@ -87,20 +88,24 @@ class Claims:
     def __init__(self, *fails: Exception) -> None:
         self.fails = list(fails)
 
-    async def with_claims(self, tenant: str, about: About, chunks: Iterable[Chunk], by_rules: Graph) -> Graph:  # noqa: ARG002  as the port has it
+    async def with_claims(self, tenant: str, about: About, chunks: Iterable[Chunk], by_rules: Graph) -> ReadByModel:  # noqa: ARG002  as the port has it
         if self.fails:
             raise self.fails.pop(0)
         text = TASK.format("paint the boxes")
-        return together(by_rules, [graph_of(about, [Chunk(0, text, (), 1, 1)])])
+        graph = together(by_rules, [graph_of(about, [Chunk(0, text, (), 1, 1)])])
+        return ReadByModel(graph, ("Of the model something is said.",))
 
 
-async def test_what_a_model_finds_is_there_with_what_the_rules_do_and_is_waited_for(work: Work) -> None:
-    work.claims = Claims(AwayError("The model does not answer."))
+async def test_what_a_model_finds_is_there_with_what_the_rules_do_and_its_record_is_waited_for(work: Work) -> None:
+    work.claims = Claims(AwayError("What it cost could not be recorded."))
     taken = await work.send("one\n" + TASK.format("count the boxes"))
     await work.work()
     assert ((await work.found(taken)).state, work.lines(taken), await work.spoken_of(taken)) == ("indexing", [], [])
     await work.work(after=timedelta(seconds=30))
-    assert (await work.found(taken)).state == "ready"
+    found = await work.found(taken)
+    assert found.state == "ready"
+    assert found.served is not None
+    assert found.served.read.assumptions[-1] == "Of the model something is said."
     ((revision, tasks),) = await work.spoken_of(taken)
     assert (revision, sorted(tasks)) == (1, ["count the boxes by Friday", "paint the boxes by Friday"])
 

@@ -2,17 +2,23 @@
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
+from ratchet_documents.encodings import likeliest
 from ratchet_documents.limits import Account
 from ratchet_documents.refusal import RefusedError
 
 SAMPLE = 64 * 1024
 PIECE = 256 * 1024
+FEW = 0.1  # of the letters
+_HIGH = bytes(range(0x80, 0x100))
+_EMPTY = 4  # bytes, from which on they tell something
+_PLAIN = 0.05  # of the signs of a text, be it Chinese, are ASCII: ends of lines, figures, marks
+_NO_TEXT = frozenset(("Cc", "Cn", "Co", "Cs"))
+_LETTERS = re.compile(rb"[A-Za-z]")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -41,7 +47,7 @@ def encoding_of(path: Path, account: Account, *, declared: bool = False) -> Enco
             return Encoding(name)
     if name := _wide(sample):
         return Encoding(
-            name, f"The text is taken for {name.upper()}, which it does not say: every second byte is empty."
+            name, f"The text is taken for {name.upper()}, which it does not say: bytes are empty as they are there."
         )
     if b"\x00" in sample:
         raise RefusedError("unknown_kind", "The file holds bytes that are no text: it is of no kind that is read here.")
@@ -51,7 +57,7 @@ def encoding_of(path: Path, account: Account, *, declared: bool = False) -> Enco
         name = _codec(found[1].decode("ascii"))
         if name and _decodes(path, name, account):
             return Encoding(name)
-    return _guessed(path, sample, account)
+    return _guessed(path, account)
 
 
 def pieces(path: Path, encoding: Encoding, account: Account) -> Iterator[str]:
@@ -96,15 +102,18 @@ def _codec(named: str) -> str:
 
 
 def _wide(sample: bytes) -> str:
-    """UTF-16 without a mark, as far as it writes mostly Latin letters."""
-    even, odd = sample[0::2], sample[1::2]
-    if len(sample) < 8:
+    """UTF-16 without a mark: the empty bytes of its digits, marks and Latin letters stand on one side alone."""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    name, many, few = ("utf-16-le", odd, even) if odd > even else ("utf-16-be", even, odd)
+    if many < _EMPTY or few > 0.05 * many:
         return ""
-    if odd.count(0) > 0.7 * len(odd) and even.count(0) < 0.05 * len(even):
-        return "utf-16-le"
-    if even.count(0) > 0.7 * len(even) and odd.count(0) < 0.05 * len(odd):
-        return "utf-16-be"
-    return ""
+    try:
+        text = sample[: len(sample) // 2 * 2].decode(name)
+    except UnicodeDecodeError:
+        return ""
+    wrong = sum(unicodedata.category(sign) in _NO_TEXT and sign not in "\t\r\n\f" for sign in text)
+    plain = sum(sign.isascii() for sign in text)
+    return name if not wrong and plain >= _PLAIN * len(text) else ""
 
 
 def _decodes(path: Path, name: str, account: Account) -> bool:
@@ -120,11 +129,31 @@ def _decodes(path: Path, name: str, account: Account) -> bool:
     return True
 
 
-def _guessed(path: Path, sample: bytes, account: Account) -> Encoding:
-    """The likeliest of those that decode all of it; of little text, what Windows writes in the West."""
-    likeliest = from_bytes(sample).best() if len(sample) > 256 else None
-    for name in (likeliest.encoding if likeliest else "", "cp1252", "latin-1"):
-        if name and name not in ("ascii", "utf_8") and _decodes(path, name, account):
+def _guessed(path: Path, account: Account) -> Encoding:
+    """By the lines that have more than ASCII. Raises RefusedError where they look like no language. Figures and English
+    are the same in all encodings: a few such letters in a text of them are taken for what Windows writes in the West.
+    """
+    telling, share = _beyond_ascii(path, account)
+    guess = likeliest(telling)
+    names = [guess.name] if guess else ["cp1252", "latin-1"] if share < FEW else []
+    for name in names:
+        if _decodes(path, name, account):
             shown = codecs.lookup(name).name
             return Encoding(shown, f"The text is no UTF-8; it is taken for {shown}, by the letters that occur.")
     raise RefusedError("unknown_encoding", "The encoding of the text is not known: save it as UTF-8.")
+
+
+def _beyond_ascii(path: Path, account: Account) -> tuple[bytes, float]:
+    """The first lines that have bytes beyond ASCII, and which share of all letters these are."""
+    lines: list[bytes] = []
+    size = beyond = every = 0
+    with path.open("rb") as file:
+        while line := file.readline(PIECE):
+            account.in_time()
+            high = len(line) - len(line.translate(None, _HIGH))
+            beyond += high
+            every += high + len(_LETTERS.findall(line))
+            if high and size < SAMPLE:
+                lines.append(line)
+                size += len(line)
+    return b"".join(lines), beyond / every if every else 0.0
