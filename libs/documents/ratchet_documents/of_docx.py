@@ -1,8 +1,7 @@
 """DOCX, walked as its XML streams: a block of the body at a time."""
 
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -10,12 +9,13 @@ from ratchet_documents.collecting import Collected
 from ratchet_documents.grid import Grid, Spanning
 from ratchet_documents.limits import Account
 from ratchet_documents.tidying import heads_of, joined
+from ratchet_documents.word_notes import Notes, notes_of
 from ratchet_documents.word_styles import Styles, W, number, styles_of, value
+from ratchet_documents.word_tables import THROUGH, cells_of, children, own_paragraphs, placed_cells, tables_in
 from ratchet_documents.zips import elements
 
 DOCUMENT = "word/document.xml"
 _RENDERED = b"lastRenderedPageBreak"
-_THROUGH = frozenset(W + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"))
 _LEFT_OUT = frozenset(W + tag for tag in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText"))
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BOX = W + "txbxContent"
@@ -32,7 +32,8 @@ def read_docx(archive: zipfile.ZipFile, found: Collected) -> None:
         if rendered
         else "The file does not say where its pages end: only breaks that were set by hand do."
     )
-    reading = _Reading(styles_of(archive, found.account), found, rendered=rendered)
+    styles, notes = styles_of(archive, found.account), notes_of(archive, found.account)
+    reading = _Reading(styles, notes, found, rendered=rendered)
     with archive.open(DOCUMENT) as part:
         for block in elements(part, found.account, _in_body):
             reading.take(block)
@@ -55,17 +56,20 @@ def _is_rendered(archive: zipfile.ZipFile, account: Account) -> bool:
 
 
 class _Reading:
-    def __init__(self, styles: Styles, found: Collected, *, rendered: bool) -> None:
-        self._styles = styles
+    def __init__(self, styles: Styles, notes: Notes, found: Collected, *, rendered: bool) -> None:
+        self._styles, self._notes = styles, notes
         self._found = found
         self._rendered = rendered
-        self._notes = 0
+        self._noted: list[str] = []  # of the block that is read now
+        self._read = self._unread = 0  # notes
         self._hides = False
 
     def say_what_is_left_out(self) -> None:
-        if self._notes:
-            counted = "1 footnote or endnote is" if self._notes == 1 else f"{self._notes} footnotes and endnotes are"
+        if self._unread:
+            counted = "1 footnote or endnote is" if self._unread == 1 else f"{self._unread} footnotes and endnotes are"
             self._found.assume(f"{counted} left out.")
+        if self._read:
+            self._found.assume("Footnotes and endnotes stand behind the paragraph or table that refers to them.")
         if self._hides:
             self._found.assume("Hidden text is left out.")
 
@@ -74,7 +78,9 @@ class _Reading:
             self._paragraph(block)
         elif block.tag == W + "tbl":
             self._table(block)
-        elif block.tag in _THROUGH:
+            for _ in range(sum(map(self._breaks, block.iter()))):
+                self._found.end_page()
+        elif block.tag in THROUGH:
             for inner in block:
                 self.take(inner)
 
@@ -95,6 +101,7 @@ class _Reading:
             self._found.item(depth, text)
         else:
             self._found.paragraph(text)
+        self._say_notes()
         for box in paragraph.iter(_BOX):
             if not any(parent.tag == _FALLBACK for parent in box.iterancestors()):
                 for inner in box:
@@ -121,7 +128,7 @@ class _Reading:
             elif one.tag == W + "noBreakHyphen":
                 parts.append("-")
             elif one.tag in _NOTES:
-                self._notes += 1
+                self._note(one)
             elif _is_hidden(one):
                 self._hides = True
             elif self._breaks(one):
@@ -133,15 +140,32 @@ class _Reading:
                 parts.append(" ")
         return "".join(parts), before, after
 
+    def _note(self, mark: etree._Element) -> None:
+        if text := self._notes.of(mark):
+            self._read += 1
+            self._noted.append(f"[Note {self._read}] {text}")
+        else:
+            self._unread += 1
+
+    def _say_notes(self) -> None:
+        noted, self._noted = self._noted, []
+        for text in noted:
+            self._found.paragraph(text)
+
     def _breaks(self, element: etree._Element) -> bool:
         if self._rendered:
             return bool(element.tag == W + "lastRenderedPageBreak")
         return bool(element.tag == W + "br" and element.get(W + "type") == "page")
 
     def _table(self, table: etree._Element) -> None:
+        """A table in one of its cells stands behind it; in its only cell, where it is."""
         grid = Grid(self._found.account)
-        rows = [row for row in _children(table) if row.tag == W + "tr"]
-        for before, cells in _placed(rows, self._found.account):
+        inner = list(tables_in(table))
+        if inner and len(cells := list(cells_of(table))) == 1:
+            self._within(cells[0])
+            return
+        rows = [row for row in children(table) if row.tag == W + "tr"]
+        for before, cells in placed_cells(rows, self._found.account):
             grid.start_row()
             for _ in range(before):
                 grid.put(Spanning(""))
@@ -153,20 +177,20 @@ class _Reading:
         else:
             spread = joined(list(grid.rows()))
             self._found.table(spread, heads if heads < len(spread) and heads else heads_of(spread), grid.merged)
-        for _ in range(sum(map(self._breaks, table.iter()))):
-            self._found.end_page()
+        self._say_notes()
+        for one in inner:
+            self._table(one)
+
+    def _within(self, cell: etree._Element) -> None:
+        for block in children(cell):
+            if block.tag == W + "tbl":
+                self._table(block)
+            elif block.tag == W + "p":
+                self._found.paragraph(self._text(block)[0])
+                self._say_notes()
 
     def _cell_text(self, cell: etree._Element) -> str:
-        return " ".join(self._text(paragraph)[0] for paragraph in cell.iter(W + "p"))
-
-
-def _children(element: etree._Element) -> Iterator[etree._Element]:
-    """Through what only wraps."""
-    for child in element:
-        if child.tag in _THROUGH:
-            yield from _children(child)
-        else:
-            yield child
+        return " ".join(self._text(paragraph)[0] for paragraph in own_paragraphs(cell))
 
 
 def _seen(element: etree._Element) -> Iterator[etree._Element]:
@@ -186,42 +210,3 @@ def _is_hidden(element: etree._Element) -> bool:
     """A run that its own properties hide: neither shown nor printed."""
     hides = element.find(f"{W}rPr/{W}vanish") if element.tag == W + "r" else None
     return hides is not None and hides.get(W + "val", "") not in _OFF
-
-
-@dataclass(slots=True)
-class _Cell:
-    element: etree._Element
-    width: int
-    height: int = 1
-
-
-def _placed(rows: Sequence[etree._Element], account: Account) -> list[tuple[int, list[_Cell]]]:
-    """Of each row: how many columns it leaves free at its start, and its cells without those that go on from above."""
-    placed = []
-    above: dict[int, _Cell] = {}  # by column: what the row above has for one below to go on with
-    for row in rows:
-        account.in_time()
-        before = column = number(row.find(W + "trPr"), "gridBefore") or 0
-        account.columns(before)
-        cells: list[_Cell] = []
-        merged: dict[int, _Cell] = {}
-        for element in _children(row):
-            if element.tag != W + "tc":
-                continue
-            properties = element.find(W + "tcPr")
-            cell = _Cell(element, max(1, number(properties, "gridSpan") or 1))
-            merge = None if properties is None else properties.find(W + "vMerge")
-            if merge is not None:
-                held = above.get(column)
-                if held and held.width == cell.width and merge.get(W + "val", "continue") == "continue":
-                    held.height += 1
-                    merged[column] = held
-                elif merge.get(W + "val") == "restart":
-                    merged[column] = cell
-            if column not in merged or merged[column] is cell:  # one that goes on with nothing is a cell as others
-                cells.append(cell)
-            column += cell.width
-            account.columns(column)
-        placed.append((before, cells))
-        above = merged
-    return placed

@@ -34,6 +34,8 @@ def read_pdf(path: Path, found: Collected) -> str:
         if count == 0:
             raise RefusedError("empty", "The document has no pages.")
         _pages(document, count, found)
+        if pdfium.FPDF_GetSecurityHandlerRevision(document) >= 0:
+            found.assume("The PDF is encrypted under an owner's password and opens without one: it is read.")
         if not _is_whole(path):
             found.assume("The file does not end as a PDF does: it may be cut off, and what is left is read.")
         title = cleaned(str(document.get_metadata_dict().get("Title", ""))[:1000])

@@ -189,3 +189,58 @@ def test_columns_are_counted_before_they_are_placed(read: Read, row: str) -> Non
     with pytest.raises(RefusedError) as refused:
         read("a.docx", _table(row, row))
     assert refused.value.type == "too_large"
+
+
+_NOTES = (
+    f'<w:footnotes {W}><w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:t>line</w:t></w:r></w:p></w:footnote>'
+    '<w:footnote w:id="2"><w:p><w:r><w:t>Before </w:t></w:r><w:del><w:r><w:t>all </w:t></w:r></w:del>'
+    "<w:r><w:t>tax.</w:t></w:r></w:p></w:footnote></w:footnotes>"
+)
+
+
+def test_a_note_stands_behind_what_refers_to_it(read: Read) -> None:
+    def write(document: Any) -> None:
+        paragraph = document.add_paragraph("The price is 47 pounds")
+        paragraph.add_run()._r.append(parse_xml(f'<w:footnoteReference {W} w:id="2"/>'))
+        table = document.add_table(rows=1, cols=2)
+        table.cell(0, 0).text, table.cell(0, 1).text = "Sum", "47"
+        table.cell(0, 1).paragraphs[0].add_run()._r.append(parse_xml(f'<w:footnoteReference {W} w:id="2"/>'))
+        document.add_paragraph("The end.")
+
+    parsed = read("a.docx", changed(docx_of(write), {"word/footnotes.xml": lambda _: _NOTES.encode()}))
+    assert parsed.pages[0].blocks == (
+        Paragraph("The price is 47 pounds"),
+        Paragraph("[Note 1] Before tax."),
+        Table((("Sum", "47"),)),
+        Paragraph("[Note 2] Before tax."),
+        Paragraph("The end."),
+    )
+    assert any("stand behind the paragraph" in said for said in parsed.assumptions)
+
+
+def _inner(cell: Any) -> None:
+    table = cell.add_table(2, 2)
+    for row, texts in enumerate((("", "2023"), ("Sales", "120"))):
+        for column, text in enumerate(texts):
+            table.cell(row, column).text = text
+
+
+def test_a_table_in_a_cell_is_a_table_of_its_own(read: Read) -> None:
+    def write(document: Any) -> None:
+        table = document.add_table(rows=1, cols=2)
+        table.cell(0, 0).text, table.cell(0, 1).text = "left", "right"
+        _inner(table.cell(0, 1))
+
+    blocks = read("a.docx", docx_of(write)).pages[0].blocks
+    assert blocks == (Table((("left", "right"),)), Table((("", "2023"), ("Sales", "120")), 1))
+
+
+def test_a_table_in_the_only_cell_of_another_stands_among_its_text(read: Read) -> None:
+    def write(document: Any) -> None:
+        table = document.add_table(rows=1, cols=1)
+        table.cell(0, 0).text = "before"
+        _inner(table.cell(0, 0))
+        table.cell(0, 0).add_paragraph("behind")
+
+    blocks = read("a.docx", docx_of(write)).pages[0].blocks
+    assert blocks == (Paragraph("before"), Table((("", "2023"), ("Sales", "120")), 1), Paragraph("behind"))

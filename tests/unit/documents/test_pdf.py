@@ -1,5 +1,6 @@
 """PDF: headings, paragraphs, lists, tables and columns by the places of their letters; what is refused."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -187,6 +188,40 @@ def test_an_encrypted_pdf_is_refused(read: Read) -> None:
     with pytest.raises(RefusedError) as refused:
         read("a.pdf", pdf([lines(72, 700, TEXT)], more=locked))
     assert refused.value.type == "encrypted"
+
+
+_PAD = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
+
+
+def _rc4(key: bytes, text: bytes) -> bytes:
+    state, j, out = list(range(256)), 0, bytearray()
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    i = j = 0
+    for byte in text:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)
+
+
+def test_one_that_only_its_owner_has_locked_is_read_and_that_is_said(read: Read) -> None:
+    """PDF 32000-1, 7.6.3.3, algorithms 2 and 5: the key of an empty password; its streams are left as they are."""
+    key = hashlib.md5(_PAD + bytes(32) + (-4).to_bytes(4, "little", signed=True) + b"\x00").digest()  # noqa: S324  as the format has it
+    for _ in range(50):
+        key = hashlib.md5(key).digest()  # noqa: S324  as the format has it
+    user = hashlib.md5(_PAD + b"\x00").digest()  # noqa: S324  as the format has it
+    for times in range(20):
+        user = _rc4(bytes(byte ^ times for byte in key), user)
+    locked = (
+        f"/Encrypt << /Filter /Standard /V 4 /R 4 /Length 128 /CF << >> /StmF /Identity /StrF /Identity "
+        f"/O <{'00' * 32}> /U <{(user + bytes(16)).hex()}> /P -4 >> /ID [<00> <00>]"
+    )
+    parsed = read("a.pdf", pdf([lines(72, 700, TEXT)], more=locked))
+    assert parsed.pages[0].blocks
+    assert "The PDF is encrypted under an owner's password and opens without one: it is read." in parsed.assumptions
 
 
 @pytest.mark.parametrize("kept", [20, 200, 400])
