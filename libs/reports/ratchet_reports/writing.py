@@ -8,7 +8,7 @@ from ratchet_reports.report import Paragraph, Statement
 
 MARK: Final = re.compile(r"\[([0-9A-Za-z]{1,12})\]")
 _BLANK: Final = re.compile(r"\n[ \t]*(?=\n)")
-_BOUNDARY: Final = re.compile(r"(?<=[.!?])\s+(?=[^\s\da-z\[])")
+_BOUNDARY: Final = re.compile(r"(?<!Mio\.)(?<!Mrd\.)(?<!Tsd\.)(?<=[.!?])\s+(?=[^\s\da-z\[])")
 
 
 def paragraphs_of(text: str, marks: Collection[str]) -> tuple[Paragraph, ...]:

@@ -59,7 +59,7 @@ def _computed(figures: Iterable[Figure]) -> Iterator[tuple[str, Candidate]]:
     for figure in figures:
         value = Decimal(repr(float(figure.value)))
         sign: Sign = "either" if figure.name.startswith(LOSSES) else _sign(value)
-        of_hundred = figure.unit == "ratio" and figure.name in RATIOS
+        of_hundred = figure.name in RATIOS
         for unit, told in _told(value, figure.unit, of_hundred=of_hundred):
             yield unit, Candidate(told, sign, _one(figure.currency), figure)
         days = Decimal((figure.period.last - figure.period.first).days)
@@ -73,11 +73,13 @@ def _computed(figures: Iterable[Figure]) -> Iterator[tuple[str, Candidate]]:
 
 
 def _told(value: Decimal, unit: Unit, *, of_hundred: bool = False) -> Iterator[tuple[str, Decimal]]:
-    """The units that a text may tell it in, and its value in each."""
+    """The units that a text may tell it in, and its value in each. `of_hundred`: a ratio of statements, which is no
+    difference between two shares, told in points.
+    """
     yield BARE, value
     if unit == "share" or of_hundred:
         yield PERCENT, value * _HUNDRED
-    if unit == "share":
+    if unit == "share" and not of_hundred:
         yield POINTS, value * _HUNDRED
     if unit == "ratio":
         yield TIMES, value

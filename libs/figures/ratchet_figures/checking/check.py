@@ -27,7 +27,7 @@ MOST_SCALES: Final = 200  # tables of a text whose scale is read
 _BLOCKS: Final = re.compile(r"(\n[ \t]*\n)")
 _TABLE: Final = re.compile(r"\s*(?:\|[^\n]*\n?)+")
 _MARK: Final = re.compile(r"\[([\d\s,;–-]{1,60})\]")
-_BOUNDARY: Final = re.compile(r"(?<=[.!?])\s+(?!\[)(?=[^\s\da-z])|\n")
+_BOUNDARY: Final = re.compile(r"(?<!Mio\.)(?<!Mrd\.)(?<!Tsd\.)(?<=[.!?])\s+(?!\[)(?=[^\s\da-z])|\n")
 _OUTGOING: Final = re.compile(
     r"\b(?:expenses?|costs?|charges?|payments?|paid|pays?|outflows?|used|spent|repurchased?|repurchases|dividends?|expenditures?|purchases?"
     r"|tax(?:es)?|interest|depreciation|amorti[sz]ation|provisions?|deficit|loss(?:es)?)\b",
@@ -140,7 +140,7 @@ def _finding(
                 best.input.name if best.input else "",
                 best.passage,
                 _cited(best, marks),
-                told_otherwise(_before(text, written.start), fitting, figures),
+                told_otherwise(_before(text, written.start), text[written.end : written.end + 60], fitting, figures),
             )
     unit = written.readings[0].unit if written.readings else BARE
     return Finding(written.start, written.end, shown, value, unit, "unsupported")

@@ -48,11 +48,15 @@ _MEASURES: Final = tuple(
     )
 )
 _YEAR: Final = re.compile(r"(?<![\d.,$€£¥-])((?:19|20)\d\d)(?![\d%]|[.,]\d)")
+_YEAR_BEHIND: Final = re.compile(
+    r"[^.;:,\d]{0,25}?\b(?:in|for|during|im\s+Jahr|en)\s+(?:fiscal\s+(?:year\s+)?|FY\s?)?((?:19|20)\d\d)\b"
+    r"(?!\s?[%\d])"
+)
 _SHORTEST: Final = 4  # letters of the first word of a company's name by which it may be called
 
 
-def told_otherwise(before: str, fitting: Sequence[Candidate], figures: Sequence[Figure]) -> str:
-    """A sentence; empty where nothing says otherwise. `before`: of its sentence. `fitting`: what the figure may be."""
+def told_otherwise(before: str, behind: str, fitting: Sequence[Candidate], figures: Sequence[Figure]) -> str:
+    """A sentence; empty where nothing says otherwise. `before`, `behind`: of its sentence. `fitting`: what the figure may be."""
     its = [one.figure for one in fitting if one.figure and not one.input]
     if its and len(its) == len(fitting):
         near = before[-NEAR:]
@@ -60,7 +64,8 @@ def told_otherwise(before: str, fitting: Sequence[Candidate], figures: Sequence[
             return f"it is told as {_named(measures)}, and is {_named({one.name for one in its})}"
         if (whose := _subjects(before, figures, its)) and not any(one.subject in whose for one in its):
             return f"it is told of {_named(whose)}, and is of {_named({one.subject for one in its})}"
-    years = {int(year) for year in _YEAR.findall(before)}
+    said = _YEAR_BEHIND.match(behind)
+    years = {int(said[1])} if said else {int(year) for year in _YEAR.findall(before)}
     if years and not any(_is_of(years, one) for one in fitting):
         return f"it is told of {_named({str(year) for year in years})}, and is of another time"
     return ""

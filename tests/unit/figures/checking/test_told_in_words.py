@@ -48,6 +48,7 @@ Le rendement était de vingt-trois pour cent.
 From 2023 to 2025 it returned 23.45 %, at a volatility of 18.3 %.
 Quillon had a net margin of 25 %, and Harbor of 11.2 %.
 In 2024 revenue was 1,200 thousand dollars.
+Revenue was 1,254 thousand dollars in 2023 [1].
 """
 LIES = """
 It returned twelve percent.
@@ -83,6 +84,8 @@ The Sortino ratio was 1.23.
 Harbor had a net margin of 25 %.
 The total return in 2031 was 23.45 %.
 In 2022 revenue was 1,254 thousand dollars [1].
+Revenue was 1,254 thousand dollars in 2019 [1].
+The net margin of Harbor rose by 11.2 percentage points.
 """
 
 
