@@ -49,8 +49,7 @@ _MEASURES: Final = tuple(
 )
 _YEAR: Final = re.compile(r"(?<![\d.,$€£¥-])((?:19|20)\d\d)(?![\d%]|[.,]\d)")
 _YEAR_BEHIND: Final = re.compile(
-    r"[^.;:,\d]{0,25}?\b(?:in|for|during|im\s+Jahr|en)\s+(?:fiscal\s+(?:year\s+)?|FY\s?)?((?:19|20)\d\d)\b"
-    r"(?!\s?[%\d])"
+    r"[^.;:,\d]{0,25}?\b(?:in|for|during|im\s+Jahr|en)\s+(?:fiscal\s+)?((?:19|20)\d\d)\b(?!\s?[%\d])"
 )
 _SHORTEST: Final = 4  # letters of the first word of a company's name by which it may be called
 
