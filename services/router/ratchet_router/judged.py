@@ -47,6 +47,7 @@ def checks_of(
         numbered=ask.documents if ask.documents > 1 and not sources else 0,
         context=tuple(passage_of(source) for source in sources),
         looked_up=ask.grounding is not None and not ask.document,
+        picked=bool(said.evidence),
         question=ask.question,
         schema=_schema(ask, template if saw_it else None),
         language=_language(ask, values),

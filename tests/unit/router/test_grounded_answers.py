@@ -556,6 +556,33 @@ async def test_a_figure_that_was_worked_out_is_no_reason_to_throw_the_answer_awa
     assert [attempt.error for attempt in found.attempts] == [""]  # and nobody was asked a second time
 
 
+async def test_an_answer_with_an_invented_figure_is_looked_for_once_more_and_then_not_found() -> None:
+    invented = "Net sales were $9,876.5 million [1]."
+    made = world(invented, Library(joined={"sales": source("Renewed in May.", order=5)}))
+    for model in made.models.values():
+        model.confidence = None
+    found = await answered(made, asked("What were net sales in 2023?"))
+    assert (found.output, found.found, found.confidence) == (NOT_FOUND, False, None)
+    told = retrieval(found)
+    assert told is not None
+    assert len(told["rounds"]) == 2
+    assert told["reasons"][-1] == "The answer has figures that neither stand in the passages nor follow from them."
+
+
+async def test_a_tuned_version_that_invents_a_figure_is_followed_by_the_base_models_however_sure_it_is() -> None:
+    made = world(RIGHT)
+    await made.knows([tuned()])
+    made.student.output, made.student.confidence = "It is 7.35 percent [1].", 0.99
+    found = await answered(made, asked())
+    assert (found.version_id, found.output) == ("base", RIGHT)
+
+
+async def test_an_approach_that_was_named_gives_no_invented_figure_either() -> None:
+    made = world("It is 7.35 percent [1].")
+    found = await answered(made, asked(approach="base_rag"))
+    assert (found.output, found.found) == (NOT_FOUND, False)
+
+
 async def test_of_a_doubtful_version_and_a_base_model_that_nothing_is_known_of_the_base_model_is_given() -> None:
     made = world("Net sales fell by about 1.4% [1].")
     await made.knows([tuned()])

@@ -16,6 +16,7 @@ from ratchet_router.checking.form import (
     not_empty,
     shorter,
 )
+from ratchet_router.checking.invented import invented
 from ratchet_router.checking.lengths import ANY_LENGTH
 from ratchet_router.checking.numbers import numbers
 from ratchet_router.checking.private_data import private_data
@@ -55,6 +56,11 @@ def may_cite(subject: Subject) -> bool:
     return subject.task_type in CITED and with_document(subject)
 
 
+def answered_from_passages(subject: Subject) -> bool:
+    """Who picks cells and reckons with them, and says which, invents nothing."""
+    return bool(subject.context) and not subject.picked and not subject.too_long
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """`fails`, `warns`: for which tasks. `needs`: what a check is left out without."""
@@ -88,6 +94,7 @@ TABLE: Final = (
     Row("citations", citations, CITED - {SUMMARY}, {SUMMARY, CHAT, ITEMS, ENTITIES}, needs=may_cite),
     # These three work out figures and dates of their own.
     Row("numbers", numbers, {SUMMARY, ENTITIES}, {ITEMS, QA, RISKS, REPORT}, needs=with_document),
+    Row("invented", invented, {QA}, needs=answered_from_passages),
     Row("private_data", private_data, WRITTEN, needs=with_document),
 )
 NAMES: Final = tuple(row.name for row in TABLE)

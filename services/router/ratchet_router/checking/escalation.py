@@ -16,6 +16,7 @@ ESCALATING = (
     "copied_prompt",
     "citations",
     "numbers",
+    "invented",
     "private_data",
 )
 

@@ -59,7 +59,7 @@ def numbers(subject: Subject) -> Finding | None:
     ways = ((missing, "are not in what was given"), (worked_out, "follow from others that are in what was given"))
     return Finding(
         " ".join(
-            f"{len(some)} of {len(told)} figures that were looked up {how} (at {_places(some)})."
+            f"{len(some)} of {len(told)} figures that were looked up {how} (at {places_of(some)})."
             for some, how in ways
             if some
         ),
@@ -67,7 +67,7 @@ def numbers(subject: Subject) -> Finding | None:
     )
 
 
-def _places(told: Sequence[Told]) -> str:
+def places_of(told: Sequence[Told]) -> str:
     return ", ".join(str(one.start) for one in told[:PLACES_TOLD])
 
 
@@ -82,17 +82,24 @@ def _enough(told: Iterable[Told]) -> Iterator[Told]:
 
 
 def _told(text: str, source: Source) -> Iterator[Told]:
-    spans = list[tuple[int, int]]()
-    for one, end in _periods(text, GivenTimes(source)):
-        spans.append((one.start, end))
-        yield one
-    rest = _blanked(text, [*spans, *(marker.span() for marker in MARKER.finditer(text))])
+    periods = list(_periods(text, GivenTimes(source)))
+    yield from (one for one, _ in periods)
+    yield from (one for _, one in figures_told(text, source, [(one.start, end) for one, end in periods]))
+
+
+def figures_told(
+    text: str, source: Source, periods: Sequence[tuple[int, int]] | None = None
+) -> Iterator[tuple[Figure, Told]]:
+    """But those of dates and times (`periods`), and of marks."""
+    if periods is None:
+        periods = [(one.start, end) for one, end in _periods(text, GivenTimes(source))]
+    rest = _blanked(text, [*periods, *(marker.span() for marker in MARKER.finditer(text))])
     figures = [figure for figure in islice(figures_in(rest), MOST) if not _numbers_a_line(figure, rest)]
     answers = AnswersFigures(rest, figures, source)
     for place, figure in enumerate(figures):
         known = answers.supported(place) or _is_result(place, answers)
         worked_out = not known and is_worked_out(place, answers)
-        yield Told(figure.start, known, worked_out, small=not known and _is_small(figure, rest))
+        yield figure, Told(figure.start, known, worked_out, small=not known and _is_small(figure, rest))
 
 
 def _periods(text: str, given: GivenTimes) -> Iterator[tuple[Told, int]]:

@@ -49,19 +49,19 @@ class Source:
         """`written`: with the word of its scale, as it stands in the answer."""
         if figure.written in self._tokens and (figure.may_be_unscaled or self.says(written)):
             return True
-        return any(self._near(way.value, way.step) for way in self._ways(figure)) or self._spells(figure)
+        return any(self._near(way.value, way.step) for way in self.ways(figure)) or self._spells(figure)
 
     def has_roughly(self, figure: Figure, room: tuple[float, float]) -> bool:
         """`room`: below and above each value, as shares of it."""
         below, above = room
-        ways = self._ways(figure)
+        ways = self.ways(figure)
         return any(self._between(way.value * (1 - below), way.value * (1 + above)) for way in ways)
 
     def has_in_other_units_alone(self, figure: Figure, unit: str) -> bool:
         """500 where it is asked for \u20ac500, and the text has nothing but $500."""
         if unit == NONE or not self._may_be_in_other_units(figure, unit):
             return False
-        near = [(way.value, _slack(way.value, way.step)) for way in self._ways(figure)]
+        near = [(way.value, _slack(way.value, way.step)) for way in self.ways(figure)]
         units = {
             unit_of(its, self.text)
             for its in figures_in(self.text)
@@ -98,7 +98,7 @@ class Source:
             for at in places(self.text, written)
         )
 
-    def _ways(self, figure: Figure) -> Iterator[Way]:
+    def ways(self, figure: Figure) -> Iterator[Way]:
         """The scale may stand over a table."""
         for value, step in figure.readings:
             whole, its_step = value * figure.scale, step * figure.scale
@@ -114,7 +114,7 @@ class Source:
 
     def _there(self, figure: Figure) -> Iterator[tuple[float, float]]:
         """For each way the value that is nearest to it, and the factor."""
-        for value, step, factor in dict.fromkeys(self._ways(figure)):
+        for value, step, factor in dict.fromkeys(self.ways(figure)):
             place = bisect_left(self._values, value)
             nearest = min(self._values[max(0, place - 1) : place + 1], key=lambda its: abs(its - value), default=None)
             if nearest is not None and abs(nearest - value) <= _slack(value, step):

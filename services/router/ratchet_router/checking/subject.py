@@ -43,7 +43,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`schema`: the JSON Schema that the answer was asked to follow, as JSON. `instructions`: the system's words and
     the template's, without the document. `numbered`: how many texts of the document were given under a number.
     `language`: the one that was asked for (ISO 639-1), empty for the document's. `looked_up`: documents were to be
-    looked into, and nothing was given to read: no reference to a passage can be right.
+    looked into, and nothing was given to read: no reference to a passage can be right. `picked`: whoever answered
+    said in which places of what was read the answer stands, or what it was reckoned from.
     """
 
     task_type: str
@@ -56,6 +57,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     question: str = ""
     context: tuple[Passage, ...] = ()
     looked_up: bool = False
+    picked: bool = False
     schema: bytes = b""
     language: str = ""
     length: Wanted = ANY_LENGTH

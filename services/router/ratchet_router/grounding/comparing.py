@@ -17,8 +17,8 @@ _MARK: Final = re.compile(r"\[\d{1,3}(?:\s?[,;\u2013-]\s?\d{1,3})*\]")
 
 
 class Weighed(NamedTuple):
-    """`says_nothing`, `misquotes`, `strays`: as of `going_on.Standing`. `probability`: None where only the checks tell
-    how sure it is, by `number`. `failed`: checks.
+    """`says_nothing`, `misquotes`, `strays`, `invents`: as of `going_on.Standing`. `probability`: None where only the
+    checks tell how sure it is, by `number`. `failed`: checks.
     """
 
     output: str
@@ -28,11 +28,12 @@ class Weighed(NamedTuple):
     probability: float | None = None
     number: float = 1.0
     failed: int = 0
+    invents: bool = False
 
     @property
-    def there(self) -> tuple[bool, bool, bool]:
+    def there(self) -> tuple[bool, bool, bool, bool]:
         """How much of an answer it is."""
-        return not self.says_nothing, not self.misquotes, not self.strays
+        return not self.says_nothing, not self.misquotes, not self.invents, not self.strays
 
 
 def better(new: Weighed, old: Weighed, threshold: float) -> bool:

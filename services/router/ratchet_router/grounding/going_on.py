@@ -1,9 +1,9 @@
 """An answer from documents is there: is it sure enough, or what comes next? Pure.
 
 The same approach once more with more to read; then the next approach. What then still says nothing, points to what is
-not there, is of passages about something else, or is known to be right too seldom, is the honest "not found". What the
-caller has named, or an experiment, stays as it is: it may read more, no other approach takes its place, and its answer
-is given with the confidence that it has, so that people can rate it.
+not there, has figures without a ground there, is of passages about something else, or is known to be right too seldom,
+is the honest "not found". What the caller has named, or an experiment, stays as it is: it may read more, no other
+approach takes its place, and its answer is given with the confidence that it has, so that people can rate it.
 """
 
 from typing import Final, Literal, NamedTuple
@@ -19,10 +19,10 @@ Step = Literal["stop", "another round", "another approach", "not found"]
 
 class Standing(NamedTuple):
     """`confidence`: a probability, None where there is none. `misquotes`: it points to what is not there, however sure
-    it is. `strays`: the passages are about something else, and it points to nothing in them. `threshold`: from which an
-    answer is sure enough. `rounds`: looks into the documents, up to now. `fixed`: the approach was named. `drained`:
-    another look brought nothing new. `others`: somebody of the next approach is left to be asked. `confirmed`: by
-    somebody of another approach, who says the same.
+    it is. `invents`: it has figures without a ground in the passages. `strays`: the passages are about something else,
+    and it points to nothing in them. `threshold`: from which an answer is sure enough. `rounds`: looks into the
+    documents, up to now. `fixed`: the approach was named. `drained`: another look brought nothing new. `others`:
+    somebody of the next approach is left to be asked. `confirmed`: by somebody of another approach, who says the same.
     """
 
     approach: Approach
@@ -37,10 +37,11 @@ class Standing(NamedTuple):
     others: bool = False
     strays: bool = False
     confirmed: bool = False
+    invents: bool = False
 
     @property
     def is_none(self) -> bool:
-        return self.says_nothing or self.misquotes or self.strays
+        return self.says_nothing or self.misquotes or self.invents or self.strays
 
     @property
     def is_sure(self) -> bool:

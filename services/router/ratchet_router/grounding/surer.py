@@ -11,53 +11,26 @@ from msgspec.structs import replace
 
 from ratchet_common.errors import RefusedError
 from ratchet_common.events import BASE_VERSION, Attempt
-from ratchet_common.vocabulary import TaskType
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.asking_models import asked_once
 from ratchet_router.calling import called
 from ratchet_router.escalating import escalated
 from ratchet_router.failures import NoAnswerError
-from ratchet_router.grounding.citing import citations_of
 from ratchet_router.grounding.comparing import Weighed, better, confirms
-from ratchet_router.grounding.enough import strays
 from ratchet_router.grounding.going_on import Standing, Step, next_step, says_nothing
 from ratchet_router.grounding.not_found import not_found
 from ratchet_router.grounding.retrieving import another_round
 from ratchet_router.grounding.sources import Grounding
+from ratchet_router.grounding.wanting import doubt_of, invents, is_astray, is_empty, misquotes
 from ratchet_router.judged import probability_of
 from ratchet_router.progress import Progress
 from ratchet_router.routing import NoModelFitsError
 from ratchet_router.target import Target
 from ratchet_router.tries import Tries
 
-CITATIONS: Final = "citations"  # the check's name
-EMPTY: Final = "not_empty"  # the check's name
 NOTHING_LEFT: Final = "What is left of max_cost_usd pays for no further answer."
 UNSURE: Final = "unsure"  # the error of the attempt that gave an answer which another's was better than
-
-
-def misquotes(answered: Answered) -> bool:
-    return _fails(answered, CITATIONS)
-
-
-def is_empty(answered: Answered) -> bool:
-    """Where it should say something: no items are an answer, and so is the call of a tool."""
-    return _fails(answered, EMPTY)
-
-
-def _fails(answered: Answered, name: str) -> bool:
-    return any(check.name == name and not check.passed for check in answered.checks)
-
-
-def is_astray(answered: Answered, ask: Ask) -> bool:
-    """The passages are about something else than the question, and the answer points to nothing in them; what is
-    simulated reads nothing, and points to whatever is there.
-    """
-    sources = ask.grounding.sources if ask.grounding else ()
-    if ask.task_type != TaskType.QA or not strays(ask.question, sources):
-        return False
-    return answered.simulated or not citations_of(answered.output or "", sources, answered.evidence)
 
 
 @dataclass(slots=True)
@@ -99,6 +72,7 @@ class Chain:
                 confidence=best.probability,
                 says_nothing=best.says_nothing,
                 misquotes=best.misquotes,
+                invents=best.invents,
                 strays=best.strays,
                 confirmed=self.confirmed,
                 threshold=settings.knowledge_confidence,
@@ -112,7 +86,7 @@ class Chain:
 
     async def reads_more(self) -> None:
         before = self.progress.ask
-        why = self._doubt()
+        why = doubt_of(self.best.answered, self.best.ask)
         try:
             wider = await another_round(before, (why,), self.progress.parts)
         except RefusedError:  # the index went away: what is there already is answered from
@@ -171,6 +145,7 @@ class Chain:
             self._probability(answered),
             1.0 if answered.confidence is None else answered.confidence,
             sum(not check.passed for check in answered.checks),
+            invents(answered),
         )
 
     def _probability(self, answered: Answered) -> float | None:
@@ -207,24 +182,12 @@ class Chain:
         """All rounds share the request's deadline."""
         self.progress.waited_s = self.progress.elapsed_ms() / 1000
 
-    def _doubt(self) -> str:
-        sure = self.best.answered.confidence
-        if says_nothing(self.best.answered.output or ""):
-            return "The model found no answer in the passages."
-        if is_empty(self.best.answered):
-            return "The model's answer was empty."
-        if misquotes(self.best.answered):
-            return "The answer pointed to what does not stand in the passages."
-        if is_astray(self.best.answered, self.best.ask):
-            return "The passages are about something else than the question."
-        return f"The answer was only {sure or 0:.2f} sure."
-
     def end(self, step: Step) -> Answered:
         its = self.grounding
         its = replace(its, reasons=(*its.reasons, *self._why_another()))
         answered = replace(self.best.answered, attempts=tuple(self.progress.attempts), grounding=its)
         if step == "not found":
-            return not_found(answered, its, self._doubt())
+            return not_found(answered, its, doubt_of(self.best.answered, self.best.ask))
         if says_nothing(answered.output or ""):  # by heart: how sure is it of nothing?
             return replace(answered, confidence=None, raw_confidence=None)
         return answered
