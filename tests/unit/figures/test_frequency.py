@@ -109,8 +109,8 @@ def test_what_a_year_has_may_be_named() -> None:
 @pytest.mark.parametrize("longest", [14, 28, 60, 182])
 def test_days_without_a_rule_are_of_none_even_where_the_usual_step_is_a_weeks_or_a_months(longest: int) -> None:
     chance = random.Random(11)
-    days = list(accumulate((timedelta(days=chance.randrange(1, longest)) for _ in range(80)), initial=FIRST))  # type: ignore[type-var, arg-type]
-    found = figures_of_prices(Asked({"A": priced(days)}, measures=("volatility", "total_return")))
+    days = list(accumulate((timedelta(days=chance.randrange(1, longest)) for _ in range(80)), initial=FIRST))
+    found = figures_of_prices(Asked({"A": priced(days)}, measures=("volatility", "total_return")))  # type: ignore[arg-type]
     assert [one.name for one in found.figures] == ["total_return"]
     assert "follow no rule" in found.refusals[0].reason
 
