@@ -55,7 +55,7 @@ _SHORTEST: Final = 4  # letters of the first word of a company's name by which i
 
 
 def told_otherwise(before: str, behind: str, fitting: Sequence[Candidate], figures: Sequence[Figure]) -> str:
-    """A sentence; empty where nothing says otherwise. `before`, `behind`: of its sentence; `fitting`: what it may be."""
+    """A sentence; empty where nothing says otherwise. `before`, `behind`: of its sentence; `fitting`: what it is."""
     its = [one.figure for one in fitting if one.figure and not one.input]
     if its and len(its) == len(fitting):
         near = before[-NEAR:]
