@@ -28,6 +28,7 @@ MAX_FIGURES: Final = 500
 BESIDE: Final = 4  # figures that an answer may tell beside each wanted one: years, and what it worked it out from
 SHARE: Final = "share"  # the kind of 12 %, whose value is .12
 DAY: Final = "day"  # the kind of 5 January 2024, whose value is 20240105
+_YEAR: Final = re.compile(r"19\d\d|20\d\d", re.A)
 _BARE: Final = re.compile(r"\d{1,4}\Z", re.A)  # a year, or a number of a note
 
 
@@ -55,7 +56,7 @@ LONGEST_BEFORE: Final = 40  # letters before a figure that may say of what it is
 class Figure:
     """`value` in the measure of its `kind`; a kind of "" is a bare number. `written`: before its unit counted.
     `aside`: in parentheses within prose, as accountants write losses, or said by the way: of either sign.
-    `metres`: that it may be as well, as 12 m may be twelve million or a length.
+    `metres`: that it may be as well, as 12 m may be twelve million or a length. `year`: it is written as one.
     """
 
     value: float
@@ -63,6 +64,7 @@ class Figure:
     written: float = 0.0
     aside: bool = False
     metres: float | None = None
+    year: bool = False
 
 
 def figures_in(text: str) -> list[Figure]:
@@ -93,8 +95,11 @@ def _figures(said: str) -> list[Figure]:
 def same_figure(one: Figure, other: Figure, tolerance: float = TOLERANCE) -> bool:
     """Within the tolerance, of the larger of both. A bare number is of any kind: 90 is 90 min, 12 and .12 are 12 %.
 
-    What may be millions or a length is what the other is; where both may be, they have the same length.
+    What may be millions or a length is what the other is; where both may be, they have the same length. Two years are
+    the same or not: 2021 is not 2023, though it is within a tolerance of it.
     """
+    if one.year and other.year:
+        return one.value == other.value
     if one.aside or other.aside:
         one, other = _unsigned(one), _unsigned(other)
     lengths = [_metres(figure) for figure in (one, other)]
@@ -150,7 +155,8 @@ def _figure(match: re.Match[str], *, alone: bool) -> Figure:
     aside = below and not alone and bool(match["open"]) and bool(unit or match["scale"])
     known = Unit(SHARE, 0.01) if unit in PERCENT else UNITS.get("inch" if unit == INCH else unit, Unit("", 1.0))
     metres = None if unit or scale not in LENGTHS else written / SCALES[scale] * LENGTHS[scale]
-    return Figure(written * known.factor, known.kind, written, aside, metres)
+    year = not (unit or scale) and bool(_YEAR.fullmatch(match["digits"]))
+    return Figure(written * known.factor, known.kind, written, aside, metres, year)
 
 
 def _scale(match: re.Match[str]) -> str:
@@ -172,7 +178,7 @@ def _day(day: Day) -> Figure:
 
 
 def _year(day: Day) -> Figure:
-    return Figure(day.year, "", day.year)
+    return Figure(day.year, "", day.year, year=True)
 
 
 def _without(days: Sequence[Day], said: str) -> str:

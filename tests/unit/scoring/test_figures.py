@@ -242,3 +242,20 @@ def test_a_text_that_is_one_number_may_have_a_scale(text: str, value: float) -> 
 def test_any_text_has_finite_figures_and_covers_its_own(text: str) -> None:
     assert all(abs(figure.value) < float("inf") for figure in figures_in(text))
     assert figures_covered(text, text) in (1, None)
+
+
+@pytest.mark.parametrize(
+    ("output", "reference", "right"),
+    [
+        ("2021", "2023", 0.0),
+        ("In 2021.", "2023", 0.0),
+        ("Until May 2031", "2033", 0.0),
+        ("2023", "2023", 1.0),
+        ("In May 2023.", "2023", 1.0),
+        ("2,021 million", "2,023 million", 1.0),  # amounts, within the tolerance
+        ("2,021", "2,023", 1.0),
+        ("2021.4", "2023", 1.0),
+    ],
+)
+def test_years_are_the_same_or_not(output: str, reference: str, right: float) -> None:
+    assert figures_answered(output, reference) == right

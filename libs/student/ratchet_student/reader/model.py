@@ -9,6 +9,7 @@ from ratchet_modelfile import must
 from ratchet_student.counts import Counts
 from ratchet_student.forest import Forest
 from ratchet_student.linear import LinearModel
+from ratchet_student.passages import has_figure
 from ratchet_student.questions import Habits
 from ratchet_student.reader.checking import checked_question
 from ratchet_student.reader.columns import Columns
@@ -144,6 +145,7 @@ class Reader:
         cells = tuple(_cell_at(match, place) for match, place in program.operands)
         spans = where(sheet.texts, program.parts[0]) if program.kind == "text" else ()
         sure = self.sureness.enough(confidence)
+        scale = scale if any(map(has_figure, program.parts)) else ""  # words have none
         return Answer(
             program.parts, program.number, scale, program.kind, cells, spans, confidence, sure, "", sheet.assumptions
         )
