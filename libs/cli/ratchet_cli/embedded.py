@@ -8,7 +8,7 @@ from typing import Any
 
 from ratchet_cli.stack.ports import LOOPBACK
 from ratchet_cli.stack.store import store_url
-from ratchet_common.auth import Scope, new_token, write_tokens
+from ratchet_common.auth import Scope, new_token, read_tokens, write_tokens
 from ratchet_common.settings import load
 from ratchet_feedback.settings import FeedbackSettings
 from ratchet_monitor.settings import MonitorSettings
@@ -91,11 +91,15 @@ def worker_environment(its: RouterSettings, port: int) -> dict[str, str]:
 
 
 def token_for_trying(data_dir: Path) -> tuple[str, Path]:
-    """The bearer token of this directory, made at its first start, and the file that holds its hash."""
+    """The bearer token of this directory, made at its first start, and the file that holds its hash.
+
+    Other tokens that the file holds stay. Raises CannotStartError where the file is none of hashes.
+    """
     shown, hashes = data_dir / "token", _hashes(data_dir)
     if not (shown.exists() and hashes.exists()):
+        others = read_tokens(hashes).by_digest.values() if hashes.exists() else ()
         token, row = new_token(TENANT, frozenset(Scope), name="for trying")
-        write_tokens(hashes, [row])
+        write_tokens(hashes, [*others, row])
         shown.touch(mode=0o600)
         shown.write_text(token + "\n")
     return shown.read_text().strip(), hashes

@@ -60,6 +60,7 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
         found = its
         if not titled:
             reasons.append(f"The question names {_listed(one.company for one in its)}.")
+    reasons += taken_for(named, (one.company for one in ours))
     reasons += [f"No document of {name} is here." for name in named.unknown]
     if ours:
         reasons += [f"If {name} is a company: no document of it is here." for name in named.maybe]
@@ -71,6 +72,16 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
         reasons.append(why)
     unheard = () if ours or titled else (*named.unknown, *named.maybe)
     return Narrowed(_ids(found) if len(found) < len(known) else None, tuple(reasons), unheard)
+
+
+def taken_for(named: Named, companies: Iterable[str]) -> list[str]:
+    """Sentences on names that the question misspells. `companies`: as the documents have them."""
+    by_short = {short_name(one): one for one in companies}
+    return [
+        f"No company {written} is known: it is taken for {by_short[name]}, which is a letter away."
+        for written, name in named.misspelt
+        if name in by_short
+    ]
 
 
 def of_periods(known: Sequence[About], periods: Iterable[str]) -> list[About]:

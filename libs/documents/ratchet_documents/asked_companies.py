@@ -1,7 +1,8 @@
 """Which companies a question names: those of the known documents, and those of which there is none. Pure.
 
 A company goes by its name without the legal form, and by the first words of it, where those are no ordinary words:
-`Voltarin` is Voltarin Energie SE. Where they are the first words of several, all of these are meant.
+`Voltarin` is Voltarin Energie SE. Where they are the first words of several, all of these are meant. A name with one
+letter wrong is taken for the one that it is near to, and that is said.
 """
 
 import re
@@ -11,6 +12,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ratchet_documents.metadata.companies import companies_in
+from ratchet_documents.misspelt_names import misspelt
 from ratchet_documents.ordinary_words import ORDINARY
 
 NAMES: Final = 16_384  # that are remembered in short: the same documents are looked at for each question
@@ -37,12 +39,14 @@ _BEFORE: Final = re.compile(rf"\b({_CAPITAL}(?: {_CAPITAL}){{0,3}}){_JOINED}\Z")
 
 class Named(NamedTuple):
     """`ours`: short names of known companies. `unknown`: as the question writes them, with a legal form.
-    `maybe`: what else may be a company's name, of which no document is known.
+    `maybe`: what else may be a company's name, of which no document is known. `misspelt`: what was taken for one of
+    `ours`, as the question writes it, with the short name of each.
     """
 
     ours: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
     maybe: tuple[str, ...] = ()
+    misspelt: tuple[tuple[str, str], ...] = ()
 
 
 class _Mention(NamedTuple):
@@ -59,6 +63,8 @@ def companies_named(question: str, known: Iterable[str]) -> Named:
     names = shorts - {""}
     asked = question[:LONGEST]
     mentions = list(_mentions(asked, called(names)))
+    wrong = list(misspelt(asked, called(names), [(one.start, one.end) for one in mentions]))
+    mentions = sorted([*mentions, *(_Mention(*its[1:]) for its in wrong)], key=lambda one: one.start)
     unknown: list[str] = []
     for found in companies_in(asked):
         inside = [one for one in mentions if found.start() <= one.start and one.end <= found.end()]
@@ -70,7 +76,8 @@ def companies_named(question: str, known: Iterable[str]) -> Named:
             mentions = [one for one in mentions if one not in inside]
     ours = frozenset(name for one in mentions for name in one.names)
     maybe = [one for one in _maybe(asked, mentions) if not any(one in name for name in unknown)]
-    return Named(ours, tuple(dict.fromkeys(unknown)), tuple(dict.fromkeys(maybe)))
+    taken = {(its.written, name): None for its in wrong if _Mention(*its[1:]) in mentions for name in sorted(its.names)}
+    return Named(ours, tuple(dict.fromkeys(unknown)), tuple(dict.fromkeys(maybe)), tuple(taken))
 
 
 @lru_cache(maxsize=64)

@@ -244,3 +244,51 @@ def test_a_filter_of_periods_leaves_what_tells_of_them(period: str, found: list[
         About("others", "10-Q", "Quillon Paper Ltd.", "2023-Q3", "2023-09-30"),
     ]
     assert sorted(one.document_id for one in of_periods(known, [period])) == sorted(found)
+
+
+BRANWICK = [
+    About("w", "Report of Branwick", "Branwick Foods plc", "2023", "2023-12-31"),
+    About("v", "Report of Voltarin", "Voltarin Energie SE", "2023", "2023-12-31"),
+    About("x", "Report of Voltarix", "Voltarix AG", "2023", "2023-12-31"),
+]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the revenue of Branwik?",
+        "What was Branwik's revenue?",
+        "Branwikc: what was the revenue?",
+        "What was the revenue of Branwick Foods plc?",
+        "What was the revenue of Brannwick?",
+    ],
+)
+def test_a_name_with_one_letter_wrong_is_the_one_that_it_is_near_to(question: str) -> None:
+    found = asked_about(question, BRANWICK)
+    assert (found.documents, found.unheard) == (("w",), ())
+
+
+def test_what_a_name_is_taken_for_is_said() -> None:
+    assert asked_about("What was the revenue of Branwik?", BRANWICK).reasons == (
+        "The question names Branwick Foods plc.",
+        "No company Branwik is known: it is taken for Branwick Foods plc, which is a letter away.",
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Mr. Branwik say?",  # a person
+        "What was the revenue of branwik?",  # may be a word
+        "What was the revenue of Branik?",  # two letters away
+        "What was the revenue of Voltari?",  # of two companies
+        "Is Brandwork done?",
+    ],
+)
+def test_what_is_not_surely_a_misspelt_name_narrows_nothing(question: str) -> None:
+    assert asked_about(question, BRANWICK).documents is None
+
+
+def test_a_full_name_that_is_not_there_is_not_taken_for_another() -> None:
+    found = asked_about("What was the revenue of Branwik Corporation?", BRANWICK)
+    assert (found.documents, found.unheard) == (None, ("Branwik Corporation",))

@@ -248,6 +248,22 @@ def test_passages_are_about_something_else_where_words_or_names_of_the_question_
     assert "No passage has what the question names: Peru." in missing("What is the capital of Peru?", [memo])
 
 
+@pytest.mark.parametrize(
+    "told", ["sales of 2025", "FY25 sales", "sales in '25", "2024/25 sales", "sales until 31.12.25"]
+)
+def test_a_year_is_told_as_people_write_it(told: str) -> None:
+    assert not strays("What were the sales in Q3 2025?", [source(f"In Q3 there were {told} of 5 million.")])
+
+
+def test_passages_of_other_years_than_the_questions_are_about_something_else() -> None:
+    of_2023 = source("In Q3 2023 net sales were 2,025 million, 12.25 % more.", title="Report of 2023")
+    assert strays("What were the net sales in Q3 2025?", [of_2023])
+    assert "No passage tells of 2025." in missing("What were the net sales in Q3 2025?", [of_2023])
+    assert not strays("How did the net sales change from 2023 to 2025?", [of_2023])
+    assert not strays("What were the net sales in Q3 2025?", [of_2023, replace(of_2023, period="2025-Q3")])
+    assert not strays("Were net sales above 2,000 million?", [of_2023])
+
+
 def test_names_are_what_is_written_large_within_a_sentence() -> None:
     assert names_in("What did Apple's board say of 10-K Q3 in May? And Intel of Peru?") == ["Apple", "Intel", "Peru"]
     assert names_in("Who signed?") == []

@@ -21,6 +21,7 @@ _ASKS: Final = re.compile(
     r"|according|was|wie|wer|wo|wann|welche[rsn]?|qu[ei]l?s?|quelles?|combien|cu[aá]l(?:es)?|qué|quién|cuándo|cuánto"
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+_YEAR: Final = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)", re.A)
 _SENTENCE: Final = re.compile(r"[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*")
 _NO_NAMES: Final = frozenset(name.casefold() for name in (*month_name, *day_name))
 
@@ -58,13 +59,31 @@ def names_missing(question: str, sources: Sequence[Source]) -> list[str]:
     return [] if any(_stem(name.casefold()) in there for name in names) else names
 
 
+def years_missing(question: str, sources: Sequence[Source]) -> list[str]:
+    """The years of the question, where none of them stands in the passages (`2025`, `FY25`, `'25`, `2024/25`,
+    `31.12.25`); empty where one does, or there is none.
+    """
+    years = list(dict.fromkeys(_YEAR.findall(question)))
+    told = "\n".join(f"{source.title} {source.period} {source.text}" for source in sources)
+    return [] if any(_tells_year(told, year) for year in years) else years
+
+
+def _tells_year(told: str, year: str) -> bool:
+    short = rf"(?:\b[FGCA][YJ]\s?|['\u2019/-]|\d\.\d\d?\.){year[2:]}"  # of a fiscal year, or at the end of a day
+    return re.search(rf"(?:(?<!\d){year}|{short})(?!\d)", told) is not None
+
+
 def strays(question: str, sources: Sequence[Source]) -> bool:
     """Whether the passages are about something else than the question, as far as words tell: those that were found by
     vectors may say it in other words, or in another language.
     """
     if not sources or any(VECTORS in source.ranks for source in sources):
         return False
-    return covered(question, sources) < COVERED or bool(names_missing(question, sources))
+    return (
+        covered(question, sources) < COVERED
+        or bool(names_missing(question, sources))
+        or bool(years_missing(question, sources))
+    )
 
 
 def stands_out(sources: Sequence[Source]) -> bool:
@@ -85,6 +104,8 @@ def missing(question: str, sources: Sequence[Source]) -> tuple[str, ...]:
         found.append(f"Of the question's words {share:.0%} stand in the passages.")
     if names := names_missing(question, sources):
         found.append(f"No passage has what the question names: {', '.join(names[:TOLD])}.")
+    if years := years_missing(question, sources):
+        found.append(f"No passage tells of {', '.join(years[:TOLD])}.")
     if not stands_out(sources):
         found.append("No passage stands out from the others.")
     return tuple(found)

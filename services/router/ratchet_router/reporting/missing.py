@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from ratchet_documents.asked_about import taken_for
 from ratchet_documents.asked_companies import Named
 from ratchet_documents.graph.named import key_of
 from ratchet_router.reporting.wanted import GivenStatement
@@ -29,6 +30,7 @@ def missing(
 def _missing(
     meant: Mapping[str, str], named: Named, not_here: Collection[str], computed: Collection[str]
 ) -> Iterator[str]:
+    yield from taken_for(named, meant.values())
     yield from (NO_AMOUNTS.format(name=name) for key, name in meant.items() if key not in computed)
     yield from (NO_DOCUMENT.format(name=name) for name in (*not_here, *named.unknown))
     if meant:  # beside companies that are known, another is looked for
