@@ -35,12 +35,13 @@ _MONTH: Final = re.compile(
 )
 _BARE: Final = re.compile(rf"\b(?:in|for|of|during|im\s+Jahr|en)\s+(?:the\s+)?(?:year\s+)?{_YEAR}\b(?![-–/.]\d)", re.I)
 _AND_YEAR: Final = re.compile(
-    rf"\s*(?P<joint>,\s*(?:and\s+)?|(?:and|or|to|through|until|vs\.?|versus|with|und|bis|&)\s+|[-–]\s*){_YEAR}\b(?![-–/.]\d)",
+    rf"\s*(?P<joint>,\s*(?:and\s+)?|(?:and|or|to|through|until|vs\.?|versus|with|und|bis|et|y|&)\s+|[-–]\s*){_YEAR}\b(?![-–/.]\d)",
     re.I,
 )
 _QUARTERS: Final = re.compile(
-    r"\bQ(?P<quarter>[1-4])(?=(?:\s*(?:,|,?\s*and\b|or\b|to\b|through\b|vs\.?|versus\b|with\b|und\b|&|[-–])\s*Q[1-4])"
-    rf"{{1,3}}\s*(?:,\s*)?(?:of\s+)?(?:FY\s*|fiscal\s+(?:year\s+)?)?{_YEAR}\b)",
+    r"\b[QT](?P<quarter>[1-4])(?=(?:\s*(?:,|,?\s*and\b|or\b|to\b|through\b|vs\.?|versus\b|with\b|und\b|et\b|y\b|&|[-–])"
+    r"\s*[QT][1-4])"
+    rf"{{1,3}}\s*(?:[,/]\s*)?(?:of\s+)?(?:FY\s*|fiscal\s+(?:year\s+)?)?{_YEAR}\b)",
     re.I,
 )
 _THROUGH: Final = re.compile(r"\s*(?:to|through|until|bis|[-–])\s*\Z", re.I)

@@ -6,6 +6,7 @@ import pytest
 
 from ratchet_documents.asked_about import About, asked_about, of_periods
 from ratchet_documents.asked_companies import companies_named, short_name
+from ratchet_documents.asked_times import times_in
 
 KNOWN = [
     About("a1", "2023 Q1 ACME", "Acme, Inc.", "2023-Q1", "2023-03-31"),
@@ -292,3 +293,27 @@ def test_what_is_not_surely_a_misspelt_name_narrows_nothing(question: str) -> No
 def test_a_full_name_that_is_not_there_is_not_taken_for_another() -> None:
     found = asked_about("What was the revenue of Branwik Corporation?", BRANWICK)
     assert (found.documents, found.unheard) == (None, ("Branwik Corporation",))
+
+
+@pytest.mark.parametrize(
+    ("question", "period"),
+    [
+        ("Quel était le chiffre d'affaires au 2e trimestre 2023 ?", "2023-Q2"),
+        ("Ventes du deuxième trimestre de l'exercice 2023", "2023-Q2"),
+        ("Ventes T2 2023", "2023-Q2"),
+        ("Ventas del segundo trimestre de 2023", "2023-Q2"),
+        ("Ventas del 2.º trimestre del año 2023", "2023-Q2"),
+        ("Ventas 2T23", "2023-Q2"),
+        ("Vendite del secondo trimestre 2023", "2023-Q2"),
+        ("Vendas do primeiro trimestre de 2023", "2023-Q1"),
+        ("Ventes du premier semestre 2023", "2023-H1"),
+        ("Ventas del primer semestre de 2023", "2023-H1"),
+    ],
+)
+def test_quarters_and_halves_are_heard_in_other_languages(question: str, period: str) -> None:
+    assert [one.name for one in times_in(question)] == [period]
+
+
+def test_years_and_quarters_that_are_joined_in_other_languages_are_heard() -> None:
+    assert [one.name for one in times_in("Ventes T2 et T3 2023")] == ["2023-Q2", "2023-Q3"]
+    assert [one.name for one in times_in("Ventas del segundo trimestre 2023 y 2022")] == ["2023-Q2", "2022-Q2"]

@@ -351,3 +351,14 @@ def test_a_question_in_another_language_than_the_passages_is_told() -> None:
     assert other_language("Wie hoch ist die Miete?", [source(GERMAN)], by_words=True) == ()
     assert other_language("Miete?", [LEASE, text], by_words=True) == ()
     assert other_language("Wie hoch ist die Miete?", [source("12 | 13 | 14")], by_words=True) == ()
+
+
+@pytest.mark.parametrize("period", ["Q3/2023", "Q3 2023", "2023-Q3", "3Q23", "Q3 FY23", "3. Quartal 2023", "T3 2023"])
+def test_a_quarter_is_one_period_however_it_is_written(period: str) -> None:
+    for context in (ANY, Context(periods=("Q3 2023",))):
+        assert needed(f"What were net sales in {period}?", TaskType.QA, context).amount == "few"
+
+
+@pytest.mark.parametrize("periods", ["Q3 2023, Q3 2022", "Q2 und Q3 2023", "2023 und 2022", "T2 et T3 2023"])
+def test_several_periods_are_counted(periods: str) -> None:
+    assert "It is about 2 periods." in needed(f"Net sales of {periods}", TaskType.QA, ANY).reasons

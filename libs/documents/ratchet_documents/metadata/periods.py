@@ -11,7 +11,37 @@ _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _SHORT = r"(?P<short>\d\d)"
 _FY = r"(?:FY|fiscal(?:\s+year)?)?[\s_-]*"
 _OF = r"(?:of\s+)?(?:the\s+)?(?:fiscal\s+)?(?:year\s+)?(?:FY[\s_-]*)?"
-_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "erste": 1, "zweite": 2, "dritte": 3, "vierte": 4}
+_NTH = (  # the beginnings of words
+    *(
+        ("first", 1),
+        ("second", 2),
+        ("third", 3),
+        ("fourth", 4),
+        ("erste", 1),
+        ("zweite", 2),
+        ("dritte", 3),
+        ("vierte", 4),
+    ),
+    *(
+        ("prem", 1),
+        ("prim", 1),
+        ("deux", 2),
+        ("seg", 2),
+        ("trois", 3),
+        ("ter", 3),
+        ("quat", 4),
+        ("cuart", 4),
+        ("quart", 4),
+    ),
+)
+# French, Spanish, Italian, Portuguese: `3e`, `2ème`, `1er`, `3.º`, `1.er`
+_ROMANCE = (
+    r"premier|deuxième|troisième|quatrième|primer|segundo|tercer|cuarto|primo|secondo|terzo|quarto|primeiro|terceiro|second"
+    r"|[1-4](?:ère|ème|er|re|nd|e|\.?[ºª°]|\.(?:er|o|º)|º|°)"
+)
+_OF_ROMANCE = (
+    r"(?:d[eu]l?\s+)?(?:l['’]\s*)?(?:(?:année|exercice|año|ejercicio|anno|esercizio|ano)\s+)?(?:fiscale?\s+)?(?:de\s+)?"
+)
 _NAMED = (
     re.compile(rf"\bQ(?P<quarter>[1-4])[\s,/_’'-]*(?:of\s+)?{_FY}{_YEAR}\b", re.I),
     re.compile(rf"\bQ(?P<quarter>[1-4])[\s,/_-]*(?:of\s+)?(?:FY[\s_-]*[’']?|[’']){_SHORT}\b", re.I),
@@ -21,16 +51,21 @@ _NAMED = (
     re.compile(
         rf"\b(?P<word>(?:erste|zweite|dritte|vierte)[nrs]?|[1-4]\.)\s*Quartal\s+(?:des\s+Jahres\s+)?{_YEAR}\b", re.I
     ),
+    re.compile(rf"\b(?P<word>{_ROMANCE})\s*trimestre\s+{_OF_ROMANCE}{_YEAR}\b", re.I),
+    re.compile(rf"\bT(?P<quarter>[1-4])[\s,/_-]*(?:d[eu]l?\s+)?{_YEAR}\b"),
+    re.compile(rf"\b{_YEAR}[\s,/_-]*T(?P<quarter>[1-4])\b"),
+    re.compile(rf"\b(?P<quarter>[1-4])T[\s_-]*(?:{_YEAR}|[’']?{_SHORT})\b"),
     re.compile(rf"\bH(?P<half>[12])[\s,/_-]*(?:of\s+)?{_FY}{_YEAR}\b", re.I),
     re.compile(rf"\bH(?P<half>[12])[\s,/_-]*(?:FY[\s_-]*[’']?|[’']){_SHORT}\b", re.I),
     re.compile(rf"\b{_YEAR}[\s,/_-]*H(?P<half>[12])\b", re.I),
     re.compile(rf"\b(?P<half>[12])H[\s_-]*(?:{_FY}{_YEAR}|(?:FY[\s_-]*)?[’']?{_SHORT})\b", re.I),
     re.compile(rf"\b(?P<of_two>first|second|1st|2nd)[\s-]+half(?:[\s-]+year)?\s+{_OF}{_YEAR}\b", re.I),
     re.compile(rf"\b(?P<of_two>(?:erste|zweite)[nrs]?|[12]\.)\s*Halbjahr\s+(?:des\s+Jahres\s+)?{_YEAR}\b", re.I),
+    re.compile(rf"\b(?P<of_two>{_ROMANCE})\s*semestre\s+{_OF_ROMANCE}{_YEAR}\b", re.I),
     re.compile(
         rf"\b(?:FY[\s_-]*[’']?|fiscal\s+(?:year\s+)?|(?:full|calendar)[\s-]+year\s+|annual\s+report\s+(?:for\s+|of\s+)?"
         rf"|(?:Geschäftsjahr(?:es)?|Geschäftsbericht|Jahresbericht|Jahresabschluss|Konzernabschluss|exercice|rapport\s+annuel"
-        rf"|comptes\s+(?:annuels|consolidés))\s+){_YEAR}\b",
+        rf"|comptes\s+(?:annuels|consolidés)|ejercicio|año\s+fiscal|esercizio)\s+){_YEAR}\b",
         re.I,
     ),
     re.compile(rf"\bFY[\s_-]*[’']?{_SHORT}\b", re.I),
@@ -128,8 +163,4 @@ def _century(short: str) -> str:
 
 def _nth(word: str) -> int:
     """`3rd`, `3.`, `third`, `dritten`."""
-    return (
-        int(word[0])
-        if word[0].isdigit()
-        else next(its for name, its in _NTH.items() if word.casefold().startswith(name))
-    )
+    return int(word[0]) if word[0].isdigit() else next(its for name, its in _NTH if word.casefold().startswith(name))

@@ -4,6 +4,8 @@ import re
 from typing import Final, NamedTuple
 
 from ratchet_common.vocabulary import TaskType
+from ratchet_documents.asked_times import period_of
+from ratchet_documents.metadata.periods import named_in
 from ratchet_router.grounding.context import RETRIEVING, Context
 from ratchet_router.grounding.sources import Amount
 
@@ -28,11 +30,7 @@ _COMPARES: Final = re.compile(
     r"|vergleich\w*|unterschied\w*|zwischen|jede\w*|alle)\b",
     re.I,
 )
-_PERIOD: Final = re.compile(
-    r"\b(?:(?:19|20)\d\d[- ]?Q[1-4]|Q[1-4][- ]?(?:19|20)\d\d"
-    r"|(?:first|second|third|fourth) quarter(?: of)? (?:19|20)\d\d|Q[1-4]|(?:19|20)\d\d)\b",
-    re.I,
-)
+_ALONE: Final = re.compile(r"\b(?:[QT][1-4]|(?:19|20)\d\d)\b", re.I)  # a quarter without its year, a year by the way
 _WORD: Final = re.compile(r"\w+(?:['\u2019]\w+)?")
 
 
@@ -72,11 +70,21 @@ def is_small_talk(question: str) -> bool:
     return all(_TALK.fullmatch(word) for word in words)
 
 
+def _periods(question: str) -> set[str]:
+    """However they are written, each once: `Q3/2023` and `third quarter of 2023` are one."""
+    found, rest, end = set[str](), list[str](), 0
+    for start, until, name in named_in(question):
+        found.add(name)
+        rest.append(question[end:start])
+        end = until
+    return found | {one.upper() for one in _ALONE.findall(" ".join((*rest, question[end:])))}
+
+
 def _several(question: str, task: TaskType, context: Context) -> list[str]:
     found = []
     if task in (TaskType.REPORT, TaskType.SUMMARY):
         found.append(f"A {task} draws on many places.")
-    periods = {" ".join(period.upper().split()) for period in _PERIOD.findall(question)} | {*context.periods}
+    periods = _periods(question) | set(map(period_of, context.periods))
     for what, number in (
         ("periods", len(periods)),
         ("companies", len(context.companies)),
