@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 from ratchet_documents.collecting import Collected
 from ratchet_documents.refusal import RefusedError
-from ratchet_documents.tidying import heads_of
+from ratchet_documents.tidying import HEADS_ALONE, has_heads_alone, heads_of
 
 LOOKED_AT = 50  # lines
 _MARKS = ",;\t|"
@@ -26,6 +26,8 @@ def read_csv(lines: Iterable[str], found: Collected) -> None:
     rows = csv.reader((line.replace("\x00", "") for line in chain(first, all_lines)), delimiter=mark, strict=True)
     try:
         for table in _tables(rows, found):
+            if has_heads_alone(table):
+                found.assume(HEADS_ALONE)
             found.table(table, heads=heads_of(table))
     except csv.Error:
         raise RefusedError("broken", f"Line {rows.line_num} is no CSV: is a quotation mark left open?") from None

@@ -20,7 +20,7 @@ from ratchet_documents.collecting import Collected
 from ratchet_documents.parsed import Merged
 from ratchet_documents.refusal import RefusedError
 from ratchet_documents.sheets import Survey, survey
-from ratchet_documents.tidying import heads_of
+from ratchet_documents.tidying import HEADS_ALONE, has_heads_alone, heads_of
 from ratchet_documents.zips import BROKEN, UNSAFE
 
 # What openpyxl raises where a part does not hold what it expects there.
@@ -141,6 +141,8 @@ def _region(rows: Sequence[Row], reached: Mapping[int, Sequence[Merged]], found:
         for one in reached.get(number, ())
         if one.row == number and one.row + one.rows - 1 <= last
     ]
+    if has_heads_alone(table):
+        found.assume_here(HEADS_ALONE)
     found.table(table, heads_of(table), merged)
 
 

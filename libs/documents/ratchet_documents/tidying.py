@@ -12,6 +12,7 @@ _DAY = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d-
 # A sign may stand behind, and the raised mark of a note.
 _FIGURE = re.compile(r"[\s$€£¥(+\-–—−]*\d[\d,.'\s\xa0]*[)%\s]*[-−]?[⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:,[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*")
 MOST_HEADS = 4
+HEADS_ALONE = "A table has one row without a figure and none below it: where these name columns, it has no rows."
 Rows = Sequence[Sequence[str]]
 
 
@@ -62,6 +63,12 @@ def heads_of(rows: Rows) -> int:
     if count <= MOST_HEADS and count < len(rows):
         return count
     return 1 if len(rows) > 1 and all(cell.strip() for cell in rows[0]) else 0
+
+
+def has_heads_alone(rows: Rows) -> bool:
+    """The one row with several cells is the last and has no figure: names of columns, with nothing below them."""
+    wide = [at for at, row in enumerate(rows) if sum(bool(cell.strip()) for cell in row) > 1]
+    return wide == [len(rows) - 1] and not any(map(is_figure, rows[-1]))
 
 
 def compact(rows: Rows, heads: int, merged: Sequence[Merged]) -> Table | None:

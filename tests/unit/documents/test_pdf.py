@@ -585,3 +585,26 @@ def test_drawn_tables_side_by_side_are_two(read: Read) -> None:
     assert read("a.pdf", typst.compile(both.encode())).pages[0].blocks == tuple(
         Table(((name, "2023"), ("Of old", "10"), ("Of new", "20")), 1) for name in ("A", "B")
     )
+
+
+@pytest.mark.parametrize("number", ["{}", "- {} -", "Page {} of 4", "Seite {}"])
+def test_a_scan_with_nothing_but_numbers_of_pages_is_refused_as_one_without_text(read: Read, number: str) -> None:
+    with pytest.raises(RefusedError, match=r"but numbers of pages.*OCR") as refused:
+        read("a.pdf", pdf([[At(300, 40, number.format(page))] for page in range(1, 5)]))
+    assert refused.value.type == "no_text"
+    with pytest.raises(RefusedError, match="OCR"):
+        read("a.pdf", pdf([[At(300, 40, number.format(1))]]))
+
+
+def test_pages_with_nothing_but_running_lines_are_said(read: Read) -> None:
+    scans = [[At(72, 760, "ACME Corp. Confidential"), At(300, 40, f"{page}")] for page in range(2, 6)]
+    parsed = read("a.pdf", pdf(scans))
+    said = "have nothing but their numbers or lines that are the same from page to page: where they are scans"
+    assert [one for one in parsed.assumptions if one.startswith(f"4 of 4 pages {said}")]
+    parsed = read("a.pdf", pdf([lines(72, 700, TEXT), [At(300, 40, "2")]]))
+    assert [one for one in parsed.assumptions if one.startswith(f"1 of 2 pages {said}")]
+
+
+def test_a_page_of_few_figures_is_read_and_no_scan(read: Read) -> None:
+    table = [At(72, 700 - 14 * row, f"{row} {row + 3} {row + 9}") for row in range(5)]
+    assert not [one for one in read("a.pdf", pdf([table])).assumptions if "scans" in one]

@@ -5,6 +5,7 @@ import pytest
 from ratchet_documents.limits import Limits
 from ratchet_documents.parsed import Heading, ListItem, Paragraph, Table
 from ratchet_documents.refusal import RefusedError
+from ratchet_documents.tidying import HEADS_ALONE
 from tests.unit.documents.conftest import Read
 
 TEXT = """\
@@ -192,3 +193,14 @@ def test_the_numbers_of_items_and_a_minus_before_a_figure_are_kept(read: Read) -
         ListItem(0, text)
         for text in ("(a) the one pays", "(b) the other waits", "12. Then it ends", "- 5 million was lost", "hire")
     )
+
+
+@pytest.mark.parametrize("text", ["name,amount\n", "name,amount\n,\n\n", "Sales by region\nname,amount\n"])
+def test_heads_without_rows_are_said(read: Read, text: str) -> None:
+    parsed = read("a.csv", text)
+    assert HEADS_ALONE in parsed.assumptions
+
+
+@pytest.mark.parametrize("text", ["Sales,12\n", "name,amount\nSales,12\n", "name,place\nOskar,Cork\n", "name\n"])
+def test_a_table_with_rows_says_nothing_of_heads(read: Read, text: str) -> None:
+    assert HEADS_ALONE not in read("a.csv", text).assumptions

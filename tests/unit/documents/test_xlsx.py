@@ -11,6 +11,7 @@ from ratchet_documents.limits import Limits
 from ratchet_documents.parsed import Merged, Paragraph, Table
 from ratchet_documents.parsing import parse
 from ratchet_documents.refusal import RefusedError
+from ratchet_documents.tidying import HEADS_ALONE
 from tests.unit.documents.conftest import Read
 from tests.unit.documents.office import changed, xlsx_of
 
@@ -184,3 +185,12 @@ def test_a_file_that_does_not_say_which_part_is_its_book_is_refused(read: Read) 
             changed(xlsx_of(_write), {"[Content_Types].xml": lambda part: part.replace(b"sheet.main", b"sheet.none")}),
         )
     assert refused.value.type == "broken"
+
+
+def test_heads_without_rows_are_said_with_their_sheet(read: Read) -> None:
+    def write(book: Any) -> None:
+        book.active.append(["name", "amount"])
+        book.active.append(["Sales", 12])
+        book.create_sheet("Empty").append(["name", "amount"])
+
+    assert f"Page 2: {HEADS_ALONE}" in read("a.xlsx", xlsx_of(write)).assumptions

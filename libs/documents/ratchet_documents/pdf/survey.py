@@ -23,6 +23,8 @@ _OF_PAGES = re.compile(
     r"(?i:page|pages|pg|of|p|slide|folie|seite|seiten|von|sur|p[aá]gina|pag|de|di|sida|av|side|strana|strona|z|"
     r"עמוד|מתוך|صفحة|من|\u7b2c|\u9875|\u9801|\u30da\u30fc\u30b8)"
 )
+_NUMBER_OF_PAGE = re.compile(r"\d{1,4}|[ivxl]{1,7}|[IVXL]{1,7}")
+_NUMBERS = 2  # of the page, and of all pages
 Alike = tuple[str, int]
 
 
@@ -74,6 +76,12 @@ def look_of(pages: Iterable[tuple[int, Sequence[Row]]]) -> Look:
     larger = sorted((size for size in letters if size > text_size * LARGER), reverse=True)
     running = {one for one, times in edges.items() if times >= _RUNNING_FROM and 2 * times > count}
     return Look(text_size, 2 * bold > seen, tuple(larger), frozenset(running))
+
+
+def is_page_number(row: Row) -> bool:
+    """Nothing but that: `12`, `- 3 -`, `Page 2 of 9`, `iv`. Rows of more numbers are of a table."""
+    words = [word for word in re.findall(r"\w+", row.text) if not _OF_PAGES.fullmatch(word)]
+    return 0 < len(words) <= _NUMBERS and all(map(_NUMBER_OF_PAGE.fullmatch, words))
 
 
 def edge_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
