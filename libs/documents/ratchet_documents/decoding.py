@@ -3,7 +3,7 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,8 +139,14 @@ def _guessed(path: Path, account: Account) -> Encoding:
     for name in names:
         if _decodes(path, name, account):
             shown = codecs.lookup(name).name
-            return Encoding(shown, f"The text is no UTF-8; it is taken for {shown}, by the letters that occur.")
+            said = f"The text is no UTF-8; it is taken for {shown}, by the letters that occur."
+            return Encoding(shown, said + (_as_well(guess.others) if guess else ""))
     raise RefusedError("unknown_encoding", "The encoding of the text is not known: save it as UTF-8.")
+
+
+def _as_well(others: Sequence[str]) -> str:
+    names = " or ".join(codecs.lookup(name).name for name in others)
+    return f" It may be {names} as well, as another text: save it as UTF-8 where this is not yours." if names else ""
 
 
 def _beyond_ascii(path: Path, account: Account) -> tuple[bytes, float]:

@@ -6,7 +6,7 @@ Where several do, the commoner comes first; where none does, nobody knows.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 SURE: Final = 0.85  # of what is not ASCII is as a language has it
@@ -51,12 +51,26 @@ _KANA: Final = re.compile("[\u3041-\u30ff]")
 class Guess:
     name: str
     share: float  # of what is not ASCII that is as a language has it
+    others: tuple[str, ...] = ()  # in which it looks like a language as well, another text in each
 
 
 def likeliest(sample: bytes) -> Guess | None:
     """None: in no encoding that is known here does it look like a language."""
-    found = max(_guesses(sample), key=lambda one: one.share, default=None)
-    return found if found and found.share >= SURE else None
+    guesses = [one for one in _guesses(sample) if one.share >= SURE]
+    if not guesses:
+        return None
+    found = max(guesses, key=lambda one: one.share)
+    return replace(found, others=_others(found, guesses, sample))
+
+
+def _others(found: Guess, guesses: Iterable[Guess], sample: bytes) -> tuple[str, ...]:
+    """Encodings of the East share their bytes: kanji without kana are signs of Korean and Chinese too."""
+    eastern = {name for name, *_ in _EASTERN}
+    if found.name not in eastern:
+        return ()
+    text = _decoded(sample, found.name)
+    names = (one.name for one in guesses if one.name in eastern)
+    return tuple(name for name in names if name != found.name and _decoded(sample, name) != text)
 
 
 def _guesses(sample: bytes) -> Iterator[Guess]:

@@ -75,3 +75,13 @@ def test_a_few_strange_letters_in_a_table_of_figures_do_not_keep_it_from_being_r
 def test_what_is_telling_may_stand_behind_much_that_is_not(read: Read) -> None:
     parsed = read("a.csv", b"Region,Sales\n" * 20_000 + TEXTS["ru"].encode("cp1251"))
     assert "Склад в Казани закрыт" in text_of(parsed.pages[0].blocks[0])
+
+
+def test_signs_of_the_east_that_are_others_elsewhere_too_are_said(read: Read) -> None:
+    """Kanji without kana: the same bytes are signs of Korean and of Chinese."""
+    parsed = read("a.txt", ("東京都千代田区" * 3).encode("euc-jp"))
+    [said] = [one for one in parsed.assumptions if "no UTF-8" in one]
+    assert "euc_jp" in said
+    assert "as another text: save it as UTF-8" in said
+    kana = read("a.txt", "東京のうりあげはすこしふえました。".encode("euc-jp") * 3)
+    assert "taken for euc_jp" in kana.assumptions[0]
