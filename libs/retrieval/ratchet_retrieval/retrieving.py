@@ -4,7 +4,7 @@ Searches rank places without their texts; one more look brings the texts of what
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -59,7 +59,7 @@ async def retrieve(
     narrowed = asked_about(question.text, question.known)
     if narrowed.unheard:
         narrowed = await _of_unheard(index, tenant, question.where, narrowed)
-    where, reasons = _narrower(question.where, narrowed)
+    where, reasons = _narrower(question.where, narrowed, {one.document_id for one in question.known})
     limit, reach = max(1, min(question.limit, MOST)), max(0, min(question.beside, MOST_BESIDE))
     for _ in range(SEARCHES):
         found = await _searched(index, tenant, question, once, where, max(DEPTH, limit))
@@ -106,8 +106,10 @@ async def _speaking_of(index: Index, tenant: str, name: str, where: Where) -> se
     }
 
 
-def _narrower(asked: Where, narrowed: Narrowed) -> tuple[Where, list[str]]:
-    """What the caller asks for holds; where the question names only documents outside of it, it alone holds."""
+def _narrower(asked: Where, narrowed: Narrowed, known: Set[str]) -> tuple[Where, list[str]]:
+    """What the caller asks for holds; where the question names only documents outside of it, it alone holds. Of those
+    that are not `known` nothing is said here: there may be none to search.
+    """
     reasons = list(narrowed.reasons)
     if narrowed.documents is None:
         return asked, reasons
@@ -116,6 +118,8 @@ def _narrower(asked: Where, narrowed: Narrowed) -> tuple[Where, list[str]]:
     if asked.documents is None:
         return replace(asked, documents=narrowed.documents), reasons
     both = tuple(one for one in asked.documents if one in set(narrowed.documents))
+    if not both and known.isdisjoint(asked.documents):
+        return asked, reasons
     if not both:
         return asked, [*reasons, "None of the documents that were asked for is of that: all of them are searched."]
     return replace(asked, documents=both), reasons

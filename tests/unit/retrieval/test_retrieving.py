@@ -266,3 +266,12 @@ async def test_without_a_vector_or_with_one_of_another_model_words_are_searched_
     assert alone.hits == others.hits == (await retrieve(index, "t", Question("costs"))).hits
     assert (alone.way, alone.how) == ("words", ("Searched by words alone: nobody answered.",))
     assert others.how[0].endswith("of another model than the one that is configured; ingest the documents anew.")
+
+
+async def test_where_none_of_the_documents_asked_for_is_known_it_is_not_said_that_they_are_searched(
+    index: LanceIndex,
+) -> None:
+    asked = Question("Sales of Acme", known=KNOWN, where=Where(documents=("nobody's",)))
+    found = await retrieve(index, "t", asked)
+    assert found.hits == ()
+    assert not [one for one in found.reasons if "are searched" in one]

@@ -12,7 +12,7 @@ from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk, TablePart
 from ratchet_retrieval import AwayError, Found, Index, Passage, Subject, Where
 from ratchet_router.grounding.as_known import as_known, as_they_are_named
-from ratchet_router.grounding.from_index import NONE, TOO_MANY, FromIndex
+from ratchet_router.grounding.from_index import NONE, NOT_THERE, TOO_MANY, FromIndex
 from ratchet_router.grounding.known import Known
 from ratchet_router.grounding.sources import KnowledgeAwayError, NoKnowledgeError, TablePlace
 from tests.unit.router.documents.memory_index import MemoryIndex
@@ -221,3 +221,21 @@ def test_a_filter_of_periods_becomes_the_documents_that_tell_of_them() -> None:
     of_one = Where(companies=("Quillon",), periods=("2023",))
     assert as_known(of_one, known).periods == ("2023",)  # none of its: nothing is found
     assert as_known(Where(periods=("2023",)), ()) == Where(periods=("2023",))
+
+
+async def test_an_id_of_no_document_is_said_to_be_that_and_not_that_it_is_searched() -> None:
+    """Another tenant's as one that nobody has. What is found before it is known is there."""
+    index, other = await filled(), About("report", "Report of Acme", "Acme")
+
+    class Knows:
+        async def of(self, tenant: str) -> Known:  # noqa: ARG002
+            return Known([other])
+
+    looks = FromIndex(lambda: index, Knows())
+    found = await looks.retrieve("acme", "the rate of Acme", Where(documents=("theirs",)), 5, wider=False)
+    assert found.sources == ()
+    assert f"{NOT_THERE}theirs." in found.reasons
+    assert not [one for one in found.reasons if "are searched" in one]
+    new = await looks.retrieve("acme", "rate", Where(documents=("lease",)), 5, wider=False)
+    assert new.sources
+    assert not [one for one in new.reasons if one.startswith(NOT_THERE)]

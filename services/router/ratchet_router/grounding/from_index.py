@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from ratchet_common.errors import CannotStartError, RetryLaterError
+from ratchet_documents.asked_about import About
 from ratchet_retrieval import AwayError, Embeds, EmbedsOnce, Index, OtherEmbeddingsError, Passage, Place, Where
 from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
 from ratchet_retrieval.retrieving import retrieve
@@ -34,6 +35,7 @@ SEARCHED: Final = {"words": BY_WORDS, "words and vectors": "full text and vector
 BESIDE: Final = 3  # of the best hits the passages before and after come along in a wider look
 ALONG: Final = 12  # that come along, at most
 TOO_MANY: Final = f"There are more than {MOST} documents: what the question names narrows nothing."
+NOT_THERE: Final = "There is no document, or none that can be searched yet, with the id "
 NONE: Final = "No document can be searched: there is none, or all are still being read."
 log = logging.getLogger(__name__)
 
@@ -90,7 +92,8 @@ class FromIndex:
                 "context: the index of documents has no vectors of the model that is configured here, and has to be "
                 "filled anew. Give the text itself, or ask the operator."
             ) from None
-        reasons = (*found.reasons, *((TOO_MANY,) if known.too_many else ()), *found.how)
+        said = (TOO_MANY,) if known.too_many else _not_there(where, known.documents, found)
+        reasons = (*said, *found.reasons, *found.how)
         return Brought(
             sources=_sources(found, self._features(its.question, found, ordering), wider=wider),
             searched=SEARCHED[found.way],
@@ -142,6 +145,14 @@ class FromIndex:
                 "context: the index of documents cannot be opened here; the router's log says why. "
                 "Give the text itself, or ask the operator."
             ) from None
+
+
+def _not_there(where: Where, known: Sequence[About], found: Retrieved) -> tuple[str, ...]:
+    """Ids that were asked for and are of nothing that can be searched. What has just come may be found before it is
+    known. Another tenant's is as one that nobody has.
+    """
+    there = {one.document_id for one in known} | {hit.passage.document_id for hit in found.hits}
+    return tuple(f"{NOT_THERE}{one}." for one in where.documents or () if known and one not in there)
 
 
 def _sources(found: Retrieved, features: Mapping[Key, Features], *, wider: bool) -> tuple[Source, ...]:
