@@ -111,6 +111,10 @@ async def test_the_list_goes_on_page_by_page_and_narrows(site: Site) -> None:
     assert (await graph(site, kind="decision"))["documents"] == []  # that they come from
     nobody = await graph(site, entity="Nobody at all")
     assert (nobody["seeds"], nobody["entities"], nobody["next"]) == ([], [], None)
+    said = "Nothing that the documents speak of has the name Nobody at all."
+    assert nobody["notes"] == [said]
+    async with site.app.http.get(f"{site.app.url}/api/documents/graph?entity=Nobody+at+all&format=svg") as answer:
+        assert said in await answer.text()
 
 
 async def test_a_picture_is_drawn_where_it_is_asked_for(site: Site) -> None:

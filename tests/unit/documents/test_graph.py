@@ -378,3 +378,8 @@ def test_no_text_takes_long(unit: str) -> None:
 )
 def test_a_period_is_of_the_quarter_and_the_year_in_which_it_ends(key: str, period: str, holds: bool) -> None:
     assert is_of_period(key, period) is holds
+
+
+def test_a_picture_of_nothing_says_what_there_is_to_say() -> None:
+    picture = as_svg(Graph({}, ()), "Around Nobody", ["Nothing that the documents speak of has the name <Nobody>."])
+    assert ">Nothing that the documents speak of has the name &lt;Nobody&gt;.</text>" in picture

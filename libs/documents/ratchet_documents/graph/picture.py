@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from html import escape
+from textwrap import wrap
 from typing import Any, Final
 
 from ratchet_documents.graph.model import Graph, Kind
@@ -22,6 +23,7 @@ _COLOURS: Final[dict[Kind, str]] = {
 }
 _ROUNDS: Final = 150
 _LABEL: Final = 28  # characters
+_LINE: Final = 130  # characters of a note
 _MARGIN: Final = 70
 _GOLDEN: Final = math.pi * (3 - math.sqrt(5))
 Point = tuple[float, float]
@@ -54,8 +56,8 @@ def as_json(graph: Graph) -> dict[str, Any]:
     }
 
 
-def as_svg(graph: Graph, title: str = "Neighbourhood") -> str:
-    """Raises ValueError for more entities than can be read."""
+def as_svg(graph: Graph, title: str = "Neighbourhood", notes: Sequence[str] = ()) -> str:
+    """`notes`: sentences, shown at the top. Raises ValueError for more entities than can be read."""
     if len(graph.entities) > MOST_NODES:
         raise ValueError(
             f"A picture has up to {MOST_NODES} entities, and there are {len(graph.entities)}: expand fewer."
@@ -85,7 +87,15 @@ def as_svg(graph: Graph, title: str = "Neighbourhood") -> str:
             f'<text x="{x + away:.1f}" y="{y + 4:.1f}" font-size="12" text-anchor="{anchor}" fill="#1c2126" '
             f'stroke="#ffffff" stroke-width="3" paint-order="stroke">{_clean(_short(its.name))}</text></g>'
         )
-    return "\n".join([*lines, *_legend(graph), "</svg>"]) + "\n"
+    return "\n".join([*lines, *_legend(graph), *_noted(notes), "</svg>"]) + "\n"
+
+
+def _noted(notes: Sequence[str]) -> list[str]:
+    lines = [line for note in notes for line in wrap(note, _LINE)]
+    return [
+        f'<text x="12" y="{24 + 16 * at}" font-size="12" fill="#1c2126">{_clean(line)}</text>'
+        for at, line in enumerate(lines)
+    ]
 
 
 def _edges(graph: Graph, names: Sequence[str]) -> dict[tuple[int, int], dict[str, int]]:

@@ -64,7 +64,7 @@ async def documents_graph(
     else:
         seen = await looking.page(caller.tenant, asked, _cursor(cursor), limit)
     if (format or _accepted(request)) == "svg":
-        picture = await request.app.state.workers.run(as_svg, centred(seen), _title(asked))
+        picture = await request.app.state.workers.run(as_svg, centred(seen), _title(asked), seen.notes)
         return Response(picture, media_type=SVG, headers=NOTHING_RUNS)
     return view(seen)
 

@@ -17,6 +17,8 @@ PORTION: Final = 10  # of them, that the list asks the store for at once
 FURTHER: Final = 20  # neighbours whose own documents are looked into as well
 MOST_MEANT: Final = 5  # companies that are told where a name is the beginning of several
 TOO_MANY: Final = f"More than {MOST_READ} documents speak of it: the newest {MOST_READ} were read."
+NOTHING: Final = "The documents speak of nothing of the kind, as far as the rules found it."
+UNNAMED: Final = "Nothing that the documents speak of has the name {}."
 FULL: Final = "There is more around it than is shown: what the most relations join is shown first."
 
 
@@ -76,7 +78,8 @@ class Looking:
             parts += [one for one in taken if one.graph.entities]
             left -= sum(len(one.graph.relations) for one in taken)
         graph = await asyncio.to_thread(merged, [one.graph for one in parts])
-        return Seen(graph, tuple(parts), next=at, notes=notes)
+        empty = (NOTHING,) if not graph.entities and at is None and cursor == Cursor() else ()
+        return Seen(graph, tuple(parts), next=at, notes=notes or empty)
 
     async def around(self, tenant: str, asked: Asked, hops: int, limit: int) -> Seen:
         """Of the newest documents that name the entity, and where it goes further those that name its neighbours.
@@ -93,7 +96,8 @@ class Looking:
             more = [one for one in others if one.part.document_id not in known][:room]
             near = await asyncio.to_thread(_around, [*found, *more], asked, hops, limit)
         too_many = (TOO_MANY,) if len(found) > MOST_READ else ()
-        return replace(near, notes=(*notes, *too_many, *near.notes))
+        unnamed = () if near.seeds or notes else (UNNAMED.format(asked.entity),)
+        return replace(near, notes=(*notes, *unnamed, *too_many, *near.notes))
 
     async def _by_whole_name(self, tenant: str, asked: Asked) -> tuple[Asked, tuple[str, ...]]:
         """Where nobody has the name that is asked for, the company whose name begins with it; with what is to be said
