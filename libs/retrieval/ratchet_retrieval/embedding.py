@@ -39,6 +39,10 @@ class EmbedsOnce:
         return came
 
 
+class NoDirectionError(ValueError):
+    """Vectors with which nothing can be compared: nothing but zeros, numbers that are none, or of several lengths."""
+
+
 class OtherEmbeddingsError(ValueError):
     """Vectors of another model or length than those that are there."""
 
@@ -54,11 +58,13 @@ def told(model: str, length: int) -> str:
 
 
 def checked(vectors: Sequence[Vector]) -> int:
-    """The length that all of them have. Raises ValueError."""
+    """The length that all of them have. Raises NoDirectionError."""
     lengths = {len(vector) for vector in vectors}
     if len(lengths) != 1 or 0 in lengths:
-        raise ValueError(f"The vectors have the lengths {sorted(lengths)}: all have to have the same, above 0.")
+        raise NoDirectionError(f"The vectors have the lengths {sorted(lengths)}: all have to have the same, above 0.")
     for vector in vectors:
         if not all(map(math.isfinite, vector)) or not any(vector):
-            raise ValueError("A vector has a number that is not finite, or nothing but zeros: it has no direction.")
+            raise NoDirectionError(
+                "A vector has a number that is none, or nothing but zeros: it has no direction."
+            )
     return lengths.pop()

@@ -11,7 +11,7 @@ from typing import Final
 from ratchet_documents.asked_about import Narrowed, asked_about
 from ratchet_documents.asked_companies import short_name, words_of
 from ratchet_retrieval.asking import Candidate, Hit, NotRerankedError, Question, Reranks, Retrieved
-from ratchet_retrieval.embedding import Embeds, EmbedsOnce, NotEmbeddedError, OtherEmbeddingsError
+from ratchet_retrieval.embedding import Embeds, EmbedsOnce, NoDirectionError, NotEmbeddedError, OtherEmbeddingsError
 from ratchet_retrieval.fusing import fused
 from ratchet_retrieval.neighbours import REACH, beside, orders_around, tables_meant
 from ratchet_retrieval.passages import Passage, Place
@@ -26,6 +26,7 @@ NOT_CONFIGURED: Final = "no embeddings are configured."
 UNHEARD: Final = "No document speaks of "
 NOT_RERANKED: Final = "In the order of the searches, and not put in order by "
 OTHERS: Final = "the vectors there are of another model than the one that is configured; ingest the documents anew."
+NO_DIRECTION: Final = "the vector of the question has nothing but zeros, or numbers that are none."
 _Ranks = Mapping[Place, tuple[int, float]]  # from 1, and the score
 
 
@@ -142,6 +143,8 @@ async def _searched(
             return [], str(error)
         except OtherEmbeddingsError:
             return [], OTHERS
+        except NoDirectionError:
+            return [], NO_DIRECTION
 
     words, (dense, alone) = await asyncio.gather(by_words, by_vector())
     return _Found(words, dense, alone)

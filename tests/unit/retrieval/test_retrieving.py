@@ -12,7 +12,7 @@ from ratchet_retrieval.embedding import EmbedsOnce, NotEmbeddedError
 from ratchet_retrieval.lance import LanceIndex
 from ratchet_retrieval.passages import Passage, Place
 from ratchet_retrieval.port import Where
-from ratchet_retrieval.retrieving import retrieve
+from ratchet_retrieval.retrieving import NO_DIRECTION, retrieve
 from tests.unit.retrieval.passages_for_tests import BOLT, document
 
 KNOWN = [
@@ -265,6 +265,8 @@ async def test_without_a_vector_or_with_one_of_another_model_words_are_searched_
     others = await retrieve(index, "t", Question("costs"), embeds=Embedding([1.0, 3.0, 2.0]))
     assert alone.hits == others.hits == (await retrieve(index, "t", Question("costs"))).hits
     assert (alone.way, alone.how) == ("words", ("Searched by words alone: nobody answered.",))
+    none = await retrieve(index, "t", Question("costs"), embeds=Embedding([0.0, 0.0]))
+    assert (none.hits, none.how) == (alone.hits, (f"Searched by words alone: {NO_DIRECTION}",))
     assert others.how[0].endswith("of another model than the one that is configured; ingest the documents anew.")
 
 

@@ -19,7 +19,7 @@ from ratchet_providers.base import TimeLimits
 from ratchet_providers.embedding import Embedding, EmbeddingRequest, Embeddings
 from ratchet_providers.failing import THE_REQUESTS_FAULT, ProviderError
 from ratchet_retrieval.away import AwayError
-from ratchet_retrieval.embedding import NotEmbeddedError, Vector
+from ratchet_retrieval.embedding import NoDirectionError, NotEmbeddedError, Vector, checked
 from ratchet_router.embedded import EmbedAsk, Embedded, event_of
 from ratchet_router.metrics import called, counted
 from ratchet_router.recording import NotRecordedError
@@ -46,13 +46,18 @@ class PassageVectors:
         """One for each text, in that order; None: the tenant's texts may not go there. Batches that were paid for are
         made and paid anew where the document waits after one of them.
 
-        Raises NotEmbeddedError: the model refuses the texts; AwayError: nobody makes them now.
+        Raises NotEmbeddedError: the model refuses the texts, or makes what is no vector; AwayError: nobody makes them now.
         """
         if not self.allows(tenant):
             return None
         found: list[Vector] = []
         for start in range(0, len(texts), AT_ONCE):
             found += await self._batch(tenant, texts[start : start + AT_ONCE])
+        try:
+            if found:
+                checked(found)
+        except NoDirectionError as error:
+            raise NotEmbeddedError(f"Nothing can be found by what {self.model.name} made: {error}") from None
         return found
 
     async def _batch(self, tenant: str, texts: Sequence[str]) -> list[Vector]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ratchet_catalogue.catalogue import EmbeddingModel
 from ratchet_common.events import PredictionMade
@@ -99,3 +100,20 @@ async def test_texts_of_a_tenant_that_the_model_is_not_for_are_not_sent() -> Non
     world = World(Maker())
     assert await world.of(["a passage"], tenant="other") is None
     assert world.maker.asked == []
+
+
+@dataclass
+class Odd(Maker):
+    vectors: Sequence[list[float]] = ()
+
+    async def embed(self, request: EmbeddingRequest) -> Embeddings:
+        made = await super().embed(request)
+        return replace(made, vectors=list(self.vectors))
+
+
+@pytest.mark.parametrize("vectors", [[[1.0, 2.0], [1.0]], [[1.0, 2.0], [0.0, 0.0]], [[1.0, float("inf")], [1.0, 2.0]]])
+async def test_what_cannot_be_compared_is_refused_and_has_been_paid_for(vectors: list[list[float]]) -> None:
+    world = World(Odd(vectors=vectors))
+    with pytest.raises(NotEmbeddedError, match="Nothing can be found by what words made"):
+        await world.of(["one", "two"])
+    assert len(world.told) == 1
