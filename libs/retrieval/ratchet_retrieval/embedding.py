@@ -64,7 +64,5 @@ def checked(vectors: Sequence[Vector]) -> int:
         raise NoDirectionError(f"The vectors have the lengths {sorted(lengths)}: all have to have the same, above 0.")
     for vector in vectors:
         if not all(map(math.isfinite, vector)) or not any(vector):
-            raise NoDirectionError(
-                "A vector has a number that is none, or nothing but zeros: it has no direction."
-            )
+            raise NoDirectionError("A vector has a number that is none, or nothing but zeros: it has no direction.")
     return lengths.pop()

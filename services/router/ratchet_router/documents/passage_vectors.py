@@ -46,7 +46,7 @@ class PassageVectors:
         """One for each text, in that order; None: the tenant's texts may not go there. Batches that were paid for are
         made and paid anew where the document waits after one of them.
 
-        Raises NotEmbeddedError: the model refuses the texts, or makes what is no vector; AwayError: nobody makes them now.
+        Raises NotEmbeddedError: the model refuses the texts, or makes none of them; AwayError: nobody answers now.
         """
         if not self.allows(tenant):
             return None
