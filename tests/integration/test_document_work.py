@@ -169,6 +169,17 @@ async def test_who_sends_in_the_same_at_once_makes_one_document(work: Work) -> N
     assert work.kept() == 1
 
 
+async def test_two_tenants_who_send_in_the_same_at_once_have_one_document_each(work: Work) -> None:
+    other = f"{work.tenant}-other"
+    tenants = [work.tenant, other] * 3
+    taken = await asyncio.gather(*(work.send("one", tenant=tenant) for tenant in tenants))
+    ids = {(tenant, one.document.id) for tenant, one in zip(tenants, taken, strict=True)}
+    assert len(ids) == len({id_ for _, id_ in ids}) == 2
+    assert sorted(one.outcome for one in taken) == [*["new_document"] * 2, *["same_document"] * 4]
+    assert {one.document.revision for one in taken} == {1}
+    assert work.kept() == 2
+
+
 async def test_a_key_is_answered_once(work: Work) -> None:
     how: dict[str, Any] = {"key": "k1", "fingerprint": "f1"}
     first = await work.send("one", **how)

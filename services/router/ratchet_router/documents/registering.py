@@ -79,9 +79,9 @@ def belongs(
             raise NoDocumentError("There is no such document.")
         _refuse_elsewhere(upload, asked, by_content, by_name)
         return _same_or_revision(upload, asked)
-    if by_content is not None:
-        return _same_or_revision(upload, by_content)
-    return Belongs("new_revision", by_name) if by_name is not None else Belongs("new_document")
+    # What came between the two looks is found by its name alone, and may be of the same content.
+    known = by_content or by_name
+    return _same_or_revision(upload, known) if known is not None else Belongs("new_document")
 
 
 def _refuse_elsewhere(

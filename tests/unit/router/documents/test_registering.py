@@ -33,6 +33,11 @@ def test_the_same_content_is_the_same_document_whatever_its_name() -> None:
     assert belongs(upload(sha256="aa", given=KNOWN.given), asked=None, by_content=KNOWN, by_name=None) == found
 
 
+def test_what_was_sent_in_between_the_two_looks_is_the_same_document_too() -> None:
+    found = belongs(upload(sha256="aa"), asked=None, by_content=None, by_name=KNOWN)
+    assert found == Belongs("same_document", KNOWN)
+
+
 def test_the_same_content_of_which_something_else_is_said_is_read_anew() -> None:
     given = Given(company="Apple Inc.")
     found = belongs(upload(sha256="aa", given=given), asked=None, by_content=KNOWN, by_name=None)
