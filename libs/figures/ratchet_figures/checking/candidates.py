@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from ratchet_figures.checking.passages import Passage, given_in
+from ratchet_figures.checking.places import NOWHERE, Place
 from ratchet_figures.checking.reading import Reading, Sign
 from ratchet_figures.checking.units import BARE, DAYS, PERCENT, POINTS, TIMES, same_currency
 from ratchet_figures.figure import Figure, Input, Unit
@@ -29,6 +30,7 @@ class Candidate:
     input: Input | None = None
     passage: Passage | None = None
     less: bool = False
+    place: Place = NOWHERE
 
     def of_currency(self, unit: str) -> bool:
         return not self.currencies or any(same_currency(unit, one) for one in self.currencies)
@@ -93,7 +95,7 @@ def _quoted(passages: Iterable[Passage]) -> Iterator[tuple[str, Candidate]]:
             its = given.reading
             value = -its.value if its.sign in ("minus", "falls") else its.value
             currencies = _one(its.unit) if len(its.unit) == 3 else given.currencies
-            candidate = Candidate(value, its.sign, currencies, passage=passage, less=given.less)
+            candidate = Candidate(value, its.sign, currencies, passage=passage, less=given.less, place=given.place)
             for unit in _units(its.unit):
                 yield unit, candidate
 

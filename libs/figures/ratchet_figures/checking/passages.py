@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from ratchet_figures.checking.places import Place, place_of
 from ratchet_figures.checking.reading import Reading, Written
 from ratchet_figures.checking.units import ANY_PERCENT, BARE, PERCENT, SCALES, currencies_in
 from ratchet_figures.checking.written import figures_in, in_a_row, line_at
@@ -46,6 +47,7 @@ class Passage:
 class Given:
     """A figure of a passage. `less`: words by it say that something became less, or was lost."""
 
+    place: Place
     reading: Reading
     currencies: frozenset[str]  # of the passage: what a bare figure may be in
     less: bool
@@ -58,8 +60,9 @@ def given_in(passage: Passage) -> Iterator[Given]:
     currencies, of_hundred = currencies_in(around), bool(ANY_PERCENT.search(around))
     for written in figures_in(passage.text):
         less = bool(_LESS.search(passage.text[max(0, written.start - _NEAR) : written.start]))
+        place = place_of(passage.text, written.start)
         for reading in _readings(passage, written, scales, around, of_hundred=of_hundred):
-            yield Given(reading, currencies, less)
+            yield Given(place, reading, currencies, less)
 
 
 def scale_in(text: str) -> Decimal | None:
