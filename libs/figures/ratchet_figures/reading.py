@@ -1,28 +1,40 @@
-"""Prices from a CSV file: a column `date`, and one for each instrument; an empty cell where there is no price."""
+"""Prices from a CSV file: a column `date`, and one for each instrument; an empty cell where there is no price.
+
+Cells are parted by commas; or by semicolons or tabs, as the first line is, and 1.234,5 is a number then.
+"""
 
 import csv
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
+from itertools import chain
 from math import isnan
-from typing import Any
+from typing import Any, Final
 
 from ratchet_figures.figure import CannotComputeError
 from ratchet_figures.series import MOST_PRICES, Series
 
 DAY = "date"
+_MIDNIGHT: Final = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?\Z")
+_WITH_POINTS: Final = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})")
+_DECIMAL_COMMA: Final = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+")
+_EITHER: Final = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
 
 
 def read_prices(lines: Iterable[str]) -> dict[str, Series]:
     """By instrument. Raises CannotComputeError, which names the line."""
-    rows = csv.reader(lines, strict=True)
+    left = iter(lines)
+    first = next(left, "")
+    parted = next((mark for mark in (";", "\t") if mark in first), ",")
+    rows = csv.reader(chain((first,), left), delimiter=parted, strict=True)
     try:
-        return _read(rows)
+        return _read(rows, decimal_comma=parted != ",")
     except csv.Error:
         raise CannotComputeError(f"Line {rows.line_num} is no CSV: is a quotation mark left open?") from None
 
 
-def _read(rows: Any) -> dict[str, Series]:
+def _read(rows: Any, *, decimal_comma: bool) -> dict[str, Series]:
     names = [name.strip() for name in next(rows, [])]
     if len(names) < 2 or names[0].lstrip("\ufeff").casefold() != DAY:
         raise CannotComputeError(f"The first line names the columns: `{DAY}` first, then each instrument.")
@@ -43,21 +55,32 @@ def _read(rows: Any) -> dict[str, Series]:
         for name, cell in zip(names[1:], row[1:], strict=True):
             if day in series[name]:
                 raise CannotComputeError(f"Line {rows.line_num}: the day {day} is there twice.")
-            series[name][day] = _price(cell, name, rows.line_num)
+            series[name][day] = _price(cell, name, rows.line_num, decimal_comma=decimal_comma)
     return dict(series)
 
 
 def _day(cell: str, line: int) -> date:
+    """`2026-11-23`, at midnight where there is a time, and `23.11.2026`; 11/12/2026 is of November or of December."""
+    said = _MIDNIGHT.sub("", cell.strip())
     try:
-        return date.fromisoformat(cell.strip())
+        if its := _WITH_POINTS.fullmatch(said):
+            return date(int(its["year"]), int(its["month"]), int(its["day"]))
+        return date.fromisoformat(said)
     except ValueError:
         raise CannotComputeError(f"Line {line} begins with no day as 2026-11-23.") from None
 
 
-def _price(cell: str, name: str, line: int) -> float | None:
-    if not cell.strip():
+def _price(cell: str, name: str, line: int, *, decimal_comma: bool) -> float | None:
+    said = cell.strip()
+    if not said:
         return None
+    if decimal_comma and _EITHER.fullmatch(said):
+        raise CannotComputeError(
+            f"Line {line}: the price of {name} may be a thousand times the other: write it as 1234,0."
+        )
+    if decimal_comma and _DECIMAL_COMMA.fullmatch(said):
+        said = said.replace(".", "").replace(",", ".")
     with suppress(ValueError):
-        if "_" not in cell and not isnan(price := float(cell)):  # `_` is a mark between digits to Python
+        if "_" not in said and not isnan(price := float(said)):  # `_` is a mark between digits to Python
             return price
     raise CannotComputeError(f"Line {line}: the price of {name} is no number, such as 1234.5.")

@@ -105,7 +105,7 @@ def test_a_file_is_read_with_empty_cells_and_its_byte_order_mark() -> None:
         (["date,A,\n"], "Column 3 has no name"),
         (["date,A,A\n"], "The column A is there twice"),
         (["date,A\n", "2026-01-05\n"], "Line 2 has 1 cells, and there are 2 columns"),
-        (["date,A\n", "5.1.2026,1\n"], "Line 2 begins with no day"),
+        (["date,A\n", "5/1/2026,1\n"], "Line 2 begins with no day"),
         (["date,A\n", "2026-01-05,one\n"], "Line 2: the price of A is no number"),
         (["date,A\n", "2026-01-05,1_204\n"], "Line 2: the price of A is no number"),
         (["date,A\n", "2026-01-05,1\n", "2026-01-05,2\n"], "Line 3: the day 2026-01-05 is there twice"),
@@ -121,3 +121,28 @@ def test_a_day_without_any_price_is_told_and_no_word_of_a_program_is_a_price() -
     assert found.assumptions == ("On 1 day no price is given: a return goes from one price to the next.",)
     with pytest.raises(CannotComputeError, match="Line 3: the price of A is no number"):
         read_prices(["date,A", "2026-01-05,1", "2026-01-06,NaN"])
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_cells_that_semicolons_or_tabs_part_may_have_decimal_commas(mark: str) -> None:
+    lines = [f"date{mark}A{mark}B", f"23.11.2026{mark}1.234,5{mark}9.25", f"24.11.2026{mark}99,25{mark}"]
+    found = read_prices(lines)
+    first, second = date(2026, 11, 23), date(2026, 11, 24)
+    assert found == {"A": {first: 1234.5, second: 99.25}, "B": {first: 9.25, second: None}}
+
+
+def test_a_point_that_may_part_thousands_or_decimals_is_refused() -> None:
+    with pytest.raises(CannotComputeError, match="a thousand times the other"):
+        read_prices(["date;A", "2026-11-23;1.234"])
+
+
+def test_a_day_may_have_midnight_behind_it() -> None:
+    days = ["2026-11-23T00:00:00Z", "2026-11-24 00:00:00", "2026-11-25"]
+    found = read_prices(["date,A", *(f"{day},1" for day in days)])
+    assert list(found["A"]) == [date(2026, 11, day) for day in (23, 24, 25)]
+
+
+@pytest.mark.parametrize("day", ["2026-11-23T16:00:00", "11/12/2026", "31.02.2026", ""])
+def test_what_is_no_day_or_may_be_two_is_refused(day: str) -> None:
+    with pytest.raises(CannotComputeError, match="begins with no day"):
+        read_prices(["date,A", f"{day},1"])
