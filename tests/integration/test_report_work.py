@@ -19,6 +19,8 @@ from ratchet_common.forgotten import Person
 from ratchet_common.mongo import Database
 from ratchet_common.persons import digest
 from ratchet_documents.graph import Entity, Graph, Relation, Where
+from ratchet_figures.figure import Figure, Period
+from ratchet_figures.narrating import Marked
 from ratchet_router.graph.part import Part
 from ratchet_router.graph.store import MongoGraphStore
 from ratchet_router.grounding.context import Context
@@ -27,7 +29,7 @@ from ratchet_router.reporting.from_documents import NOT_NAMED, FromDocuments
 from ratchet_router.reporting.jobs import Done, HasComputed, HasRefused, HasWritten, Job, ToCompute, ToWrite
 from ratchet_router.reporting.maker import DiedError
 from ratchet_router.reporting.making import AGAIN_AFTER, TOLD, Making
-from ratchet_router.reporting.record import OF_ROUTERS, OF_WORKERS, Made, ReportRecord
+from ratchet_router.reporting.record import OF_ROUTERS, OF_WORKERS, Made, Refusal, ReportRecord
 from ratchet_router.reporting.reports import NoReportError, NotReadyError, Reports, TooManyReportsError
 from ratchet_router.reporting.store import MongoReportStore
 from ratchet_router.reporting.tending import ReportTending
@@ -169,6 +171,27 @@ async def test_wherever_a_worker_dies_a_deleted_report_goes_wholly(desk: Desk, s
         if not died:
             return
     raise AssertionError("it never came to its end")
+
+
+@pytest.mark.parametrize("figures", [True, False])
+async def test_an_answer_that_no_page_takes_is_left_out_where_something_is_left(desk: Desk, *, figures: bool) -> None:
+    asked = await desk.ask()
+    its = Figure("beta", "A", 1.0, "ratio", Period(date(2026, 1, 1), date(2026, 1, 2)), "its formula", ())
+    computed = Computed(figures=(Marked("F1", its),) if figures else ())
+    desk.maker.will = [HasComputed(computed), HasRefused("too_large", "It has 300,000 characters.")]
+    told = msgspec.json.encode(Told(output="word " * 9, model="m", confidence=0.8, read=()))
+    await desk.store.put_parts(desk.tenant, asked.id, {"told": told}, desk.now + timedelta(days=7))
+    await desk.work()
+    found = await desk.get(asked)
+    if not figures:
+        assert (found.state, found.refusal) == ("failed", Refusal("too_large", "It has 300,000 characters."))
+        return
+    assert found.state == "ready"
+    last = desk.maker.jobs[-1]
+    assert isinstance(last, ToWrite)
+    assert last.told is not None
+    assert (last.told.output, last.told.confidence) == (None, None)
+    assert last.told.why == "What m said was left out: It has 300,000 characters."
 
 
 async def test_one_that_is_deleted_while_it_is_made_is_not_made(desk: Desk) -> None:

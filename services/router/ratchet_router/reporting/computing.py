@@ -61,6 +61,8 @@ def _of_prices(holdings: Holdings, request: OfPrices) -> Figures:
     instruments = holdings.instruments if whole else request.instruments
     if missing := [name for name in instruments if name not in holdings.prices]:
         raise CannotComputeError(f"There are no prices of {', '.join(missing)}.")
+    if outside := _outside(holdings, (*instruments, *([request.benchmark] if request.benchmark else ())), request):
+        raise CannotComputeError(outside)
     weights = _weights(holdings, instruments, whole=whole)
     source = Source(holdings.source) if holdings.source else None
     against = request.benchmark
@@ -81,6 +83,17 @@ def _of_prices(holdings: Holdings, request: OfPrices) -> Figures:
         return found
     kept = f"The weights are those that the portfolio has in {' and '.join(instruments)}, scaled to 1."
     return _of(found, " and ".join(instruments), (kept,) if weights and len(weights) > 1 else ())
+
+
+def _outside(holdings: Holdings, names: Iterable[str], request: OfPrices) -> str:
+    """That an instrument has prices, and none within the days that are asked for; empty: each has some there."""
+    for name in names:
+        days = holdings.of(name)
+        if days and not holdings.of(name, request.first, request.last):
+            begins = f" from {request.first}" if request.first else ""
+            ends = f" to {request.last}" if request.last else ""
+            return f"{name} has no prices{begins}{ends}: those that are given are of {min(days)} to {max(days)}."
+    return ""
 
 
 def _weights(holdings: Holdings, instruments: tuple[str, ...], *, whole: bool) -> dict[str, float]:

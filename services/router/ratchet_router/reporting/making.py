@@ -103,6 +103,8 @@ class Making:
             now=self.now(),
         )
         done = await self.maker.done(job)
+        if isinstance(done, HasRefused) and (without := _without_answer(job, done)):
+            done = await self.maker.done(without)
         if isinstance(done, HasWritten):
             await self.work.ready(held, done.made, self.now(), done.pages)
             ended("ready", (self.now() - held.record.created_at).total_seconds())
@@ -130,6 +132,18 @@ def _noted(computed: Computed, found: Reported) -> Computed:
         refused = (*computed.refused, *found.missing)
         return replace(computed, assumptions=(*computed.assumptions, *found.notes), refused=refused)
     return replace(computed, refused=(*computed.refused, *found.notes, *found.missing))
+
+
+def _without_answer(job: ToWrite, refused: HasRefused) -> ToWrite | None:
+    """What was computed and found is not lost by an answer that no page takes, such as one of 300,000 characters.
+    None: nothing is left without it.
+    """
+    told, computed = job.told, job.computed
+    if told is None or told.output is None or not (computed.figures or computed.plots or told.read):
+        return None
+    why = f"What {told.model or 'the model'} said was left out: {refused.sentence}"
+    silent = replace(told, output=None, why=why, checks=(), confidence=None, confidence_source=None)
+    return replace(job, told=silent)
 
 
 async def wanted_of(work: MongoReportWork, held: Held) -> Wanted | None:

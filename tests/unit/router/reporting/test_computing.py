@@ -50,6 +50,14 @@ def test_one_request_that_cannot_be_computed_takes_no_other_away() -> None:
     assert found.refused[-1] == "The question asks of QQQ."
 
 
+def test_days_that_no_price_lies_in_are_told_beside_those_that_there_are() -> None:
+    wanted = Wanted(question="", holdings=Holdings(prices=prices([1, 2, 3])))
+    found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return",), first=date(2031, 1, 1)),)))
+    assert found.figures == ()
+    (said,) = found.refused
+    assert "S0 has no prices from 2031-01-01: those that are given are of 2026-01-05 to 2026-01-07." in said
+
+
 def test_each_company_is_computed_alone() -> None:
     def one(company: str, revenue: float) -> GivenStatement:
         items = {"revenue": GivenItem(revenue, "10-K", 3), "net_income": GivenItem(1.0)}
