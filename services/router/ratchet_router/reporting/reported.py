@@ -153,9 +153,18 @@ def _statements(
     months = _length(flows, wanted)
     ends = flows[months] if months else days
     for end in sorted(ends):
-        first = end - months * AVERAGE_MONTH + timedelta(days=1) if months else end
+        first = _first_day(end, months)
         items = {**(days.get(end, {}) if months else {}), **ends[end]}
         yield GivenStatement(company=company, first=first, last=end, currency=currency, scale=1, items=items)
+
+
+def _first_day(end: date, months: int) -> date:
+    """By the calendar where it ends with a month: the year to 2024-12-31, of 366 days, begins on 2024-01-01."""
+    behind = end + timedelta(days=1)
+    if not months or behind.day != 1:  # quarters of 13 weeks, and years of 52
+        return behind - months * AVERAGE_MONTH if months else end
+    year, month = divmod(behind.year * YEAR + behind.month - 1 - months, YEAR)
+    return date(year, month + 1, 1)
 
 
 def _length(flows: Mapping[int, Ends], wanted: int) -> int:

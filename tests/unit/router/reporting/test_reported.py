@@ -45,6 +45,22 @@ def test_amounts_of_a_quarter_and_of_its_last_day_are_one_statement() -> None:
     assert before.items.keys() == {"revenue", "net_income"}
 
 
+@pytest.mark.parametrize(
+    ("key", "first"),
+    [
+        ("12M-2024-12-31", date(2024, 1, 1)),
+        ("12M-2023-12-31", date(2023, 1, 1)),
+        ("12M-2024-02-29", date(2023, 3, 1)),
+        ("3M-2024-03-31", date(2024, 1, 1)),
+        ("9M-2024-09-30", date(2024, 1, 1)),
+        ("3M-2022-06-25", date(2022, 3, 27)),
+    ],
+)
+def test_a_period_that_ends_with_a_month_begins_with_one(key: str, first: date) -> None:
+    (found,) = reported([part({"revenue": {key: 1.0}})], ()).statements
+    assert found.first == first
+
+
 def test_statements_go_to_the_period_that_is_asked_for() -> None:
     older = part({"revenue": {"3M-2021-12-25": 123_945e6}}, "doc_1", "2022-Q1")
     found = reported([part(QUARTERS), older], ("2022-Q1",))
