@@ -1,6 +1,7 @@
 """Quality checks of a report: each figure of the answer has a ground, and its statements have sources. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from ratchet_figures.checking import Checked, checked
 from ratchet_figures.checking.check import CannotCheckError
@@ -14,21 +15,30 @@ SHOWN = 10  # figures without ground that are named
 LEAST_CITED = 0.5  # of the statements that cite nothing a report is no report
 
 
-def checks_of(told: Told, answered: Attributed, figures: Sequence[Marked]) -> Iterator[Check]:
+class Checks(NamedTuple):
+    """`borne_out`: the share of the answer's figures that are computed or quoted, and told as what they are."""
+
+    all: tuple[Check, ...]
+    borne_out: float = 1.0
+
+
+def checks_of(told: Told, answered: Attributed, figures: Sequence[Marked]) -> Checks:
     """Of what was answered; what is narrated by rules has been checked by those who wrote the rules."""
-    for one in told.checks:
-        yield Check(name=one.name, passed=one.passed, found=one.detail)
-    if told.output is not None:
-        yield _figures(told, figures)
-        yield _cited(answered)
+    given = tuple(Check(name=one.name, passed=one.passed, found=one.detail) for one in told.checks)
+    if told.output is None:
+        return Checks(given)
+    its, borne_out = _figures(told, figures)
+    return Checks((*given, its, _cited(answered)), borne_out)
 
 
-def _figures(told: Told, figures: Sequence[Marked]) -> Check:
+def _figures(told: Told, figures: Sequence[Marked]) -> tuple[Check, float]:
     try:
         found = checked(told.output or "", [one.figure for one in figures], [_passage(one) for one in told.read])
     except CannotCheckError as error:
-        return Check(name="figures", passed=False, found=str(error))
-    return Check(name="figures", passed=found.passed and not found.miscited, found=_said(found))
+        return Check(name="figures", passed=False, found=str(error)), 0.0
+    its = Check(name="figures", passed=found.passed and not found.miscited, found=_said(found))
+    wrong = len(found.unsupported) + len(found.mistold)
+    return its, 1 - wrong / len(found.findings) if found.findings else 1.0
 
 
 def _passage(its: Read) -> Passage:

@@ -28,7 +28,7 @@ def composed(
     answered = attributed(sections_of(said.output or "", marks), said.read, computed.figures)
     shown = _shown(said, answered.quotes)
     sections = (*answered.sections, *(_figures(wanted, computed)), *(_found(shown) if said.output is None else ()))
-    checks = tuple(checks_of(said, answered, computed.figures))
+    checks, borne_out = checks_of(said, answered, computed.figures)
     return Report(
         report_id=report_id,
         title=wanted.title or _title(wanted.question),
@@ -40,7 +40,7 @@ def composed(
         citations=shown,
         tables=computed.tables,
         plots=computed.plots,
-        confidence=said.confidence,
+        confidence=None if said.confidence is None else said.confidence * borne_out,
         confidence_source=said.confidence_source,
         checks=checks,
         statistics=_statistics(said) if told is not None else Statistics(),

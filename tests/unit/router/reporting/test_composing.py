@@ -51,6 +51,17 @@ def test_a_figure_without_ground_fails_the_check_and_is_named() -> None:
     assert any("$7 million" in one for one in found.warnings)
 
 
+def test_figures_without_ground_take_their_share_of_the_confidence() -> None:
+    def of(text: str) -> float | None:
+        return report(Told(output=text, read=(READ,), confidence=0.8)).confidence
+
+    assert of("Revenue was $5 million [1].") == 0.8
+    assert of("Revenue was $5 million [1]. Debt was $7 million.") == 0.4
+    assert of("Revenue was $7 million [1].") == 0
+    assert of("Nothing is said.") == 0.8
+    assert report(Told(output="Revenue was $7 million.", read=(READ,))).confidence is None
+
+
 def test_a_computed_figure_may_be_told() -> None:
     first = report(figures=True)
     assert first.figures[0].mark == "F1"
