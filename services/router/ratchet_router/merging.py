@@ -14,6 +14,7 @@ from ratchet_common.events import Usage
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.citations import quotes_in, stands_in
 from ratchet_router.shaping import entries_in, item_text
+from ratchet_scoring.nothing_said import says_nothing as tells_of_none
 
 ALIKE: Final = 0.8  # of their words together, from which two items say the same
 BY_CALL: Final = frozenset({TaskType.SUMMARY, TaskType.REPORT})  # a model has to write anew
@@ -78,7 +79,7 @@ def best_supported(answers: Sequence[PartAnswer], texts: Sequence[str]) -> PartA
 
 
 def says_nothing(output: str) -> bool:
-    return WORD.findall(output.casefold()) in ([], WORD.findall(NOT_SAID.casefold()))
+    return not WORD.search(output) or tells_of_none(output)
 
 
 def united(answers: Sequence[PartAnswer]) -> PartAnswer:

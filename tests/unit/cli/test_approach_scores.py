@@ -143,3 +143,33 @@ def test_a_verdict_that_is_none_says_nothing() -> None:
     assert scores_of(case(answer("4.5%"), judgement=yes))["judged_relevant"] == 0.0
     unclear = Judgement(key="k", judge="strict", correct=None, relevant=None, cost_usd=0.0)
     assert scores_of(case(answer("4.5%"), judgement=unclear))["judged_correct"] is None
+
+
+@pytest.mark.parametrize(
+    ("output", "right"),
+    [
+        ("Not found in your documents.", 1.0),
+        ("The text does not say.", 1.0),
+        ("The text does not say what the premium is.", 1.0),
+        ("The premium is 4 percent.", 0.0),
+        ("The text does not say what the premium is, but it is usually 4 percent.", 0.0),
+    ],
+)
+def test_where_there_is_no_answer_the_right_one_says_so(output: str, right: float) -> None:
+    premium = Question(id="premium", question="What is the premium?", unanswerable=True)
+    scores = scores_of(case(answer(output, citations=()), premium))
+    assert [scores[name] for name in ("accuracy", "exact", "f1", "abstained")] == [right] * 4
+    assert scores["numeric"] is None
+    assert (scores["relevance"] is None) == bool(right)
+
+
+def test_two_ways_to_say_that_there_is_no_answer_are_consistent() -> None:
+    said, other = answer("Not found in your documents."), answer("The text does not say.")
+    assert scores_of(case(said, RATE, other))["consistency"] == 1.0
+    assert scores_of(case(said, RATE, answer("4.5 percent")))["consistency"] == 0.0
+
+
+def test_several_numbers_share_the_scale_that_stands_once() -> None:
+    both = Question(id="both", question="In both years?", reference=("12,400", "10,000"), scale="thousand")
+    assert scores_of(case(answer("12,400, 10,000 thousand"), both))["numeric"] == 1.0
+    assert scores_of(case(answer("12,400, 10,000 million"), both))["numeric"] == 0.0

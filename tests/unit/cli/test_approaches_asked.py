@@ -40,7 +40,7 @@ class Answering(BaseHTTPRequestHandler):
     verdict: ClassVar[str] = VERDICT
 
     def do_GET(self) -> None:
-        known = {"id": LEASE, "name": "lease.pdf", "searchable": {"revision": 1}}
+        known = {"id": LEASE, "name": "lease.pdf", "searchable": {"revision": 1, "pages": 4}}
         if "cursor" not in self.path:
             return self._say(200, {"items": [known | {"id": "doc_other", "name": "other.pdf"}], "next": "doc_other"})
         return self._say(200, {"items": [known], "next": None})
@@ -287,6 +287,10 @@ def test_a_verdict_that_is_no_json_is_unclear(url: str, suite: Path) -> None:
     ("line", "words"),
     [
         ({"id": "x", "question": "Who?", "reference": "Ann", "documents": ["none.pdf"]}, "x: none.pdf"),
+        (
+            {"id": "x", "question": "Who?", "reference": "Ann", "pages": [{"document": "lease.pdf", "page": 5}]},
+            "x: page 5 of lease.pdf, which has 4",
+        ),
         ({"id": "x", "question": "Who?"}, "Line 1: "),
     ],
 )

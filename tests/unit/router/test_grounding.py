@@ -10,12 +10,13 @@ from ratchet_router.grounding.citing import citations_of
 from ratchet_router.grounding.comparing import Weighed, better, confirms
 from ratchet_router.grounding.context import Context, approach_of
 from ratchet_router.grounding.enough import covered, missing, names_in, stands_out, strays
-from ratchet_router.grounding.going_on import Standing, next_step, says_nothing
+from ratchet_router.grounding.going_on import Standing, next_step
 from ratchet_router.grounding.heading import document_of, fitting, heading
 from ratchet_router.grounding.merged import merged, new_in
 from ratchet_router.grounding.other_language import other_language
 from ratchet_router.grounding.rewording import reworded
 from ratchet_router.grounding.sources import Grounding
+from ratchet_scoring.nothing_said import says_nothing
 from tests.unit.router.knowledge import LEASE, REPORT, SALES, source
 
 ANY = Context()

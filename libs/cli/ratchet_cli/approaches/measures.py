@@ -38,6 +38,7 @@ MEASURES: Final = (
     _share("exact", "exact, with scale", "answer"),
     _share("numeric", "figures within the tolerance", "answer"),
     _share("f1", "F1 of words", "answer"),
+    _share("abstained", "said where there is no answer", "answer"),
     _share("judged_correct", "judged right", "answer", 0.98),
     _share("relevance", "relevance, by words", "answer", 0.96),
     _share("judged_relevant", "judged relevant", "answer", 0.96),

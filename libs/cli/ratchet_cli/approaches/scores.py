@@ -20,6 +20,7 @@ from ratchet_scoring.coverage import relevance
 from ratchet_scoring.figures import figures_answered, figures_wanted
 from ratchet_scoring.hybrid_answers import HybridScore, hybrid_answer, hybrid_score
 from ratchet_scoring.named import Wanted, score_by
+from ratchet_scoring.nothing_said import says_nothing
 from ratchet_scoring.ranking import hit, ndcg, reciprocal_rank
 
 CUTS: Final = (1, 3, 5, 10)
@@ -59,6 +60,9 @@ def scores_of(case: Case) -> dict[str, float | None]:
 
 
 def _answer(one: Question, said: str, *, refused: bool) -> dict[str, float | None]:
+    if one.unanswerable:
+        right = float(not refused and says_nothing(said))
+        return {"accuracy": right, "exact": right, "f1": right, "numeric": None, "abstained": right}
     figures = bool(figures_wanted(one.text))
     if refused:
         return {"accuracy": 0.0, "exact": 0.0, "f1": 0.0, "numeric": 0.0 if figures else None}
@@ -67,8 +71,14 @@ def _answer(one: Question, said: str, *, refused: bool) -> dict[str, float | Non
         "accuracy": _accuracy(one, said, hybrid),
         "exact": hybrid.exact,
         "f1": hybrid.f1,
-        "numeric": figures_answered(said, one.text, one.tolerance) if figures else None,
+        "numeric": figures_answered(_spelled(said), one.text, one.tolerance) if figures else None,
     }
+
+
+def _spelled(said: str) -> str:
+    """`1,500, 1,200 thousand` is both in thousands, as `exact` reads it: each with the scale that stands once."""
+    answer = hybrid_answer(said)
+    return ", ".join(f"{part} {answer.scale}" for part in answer.parts) if answer.scale else said
 
 
 def _accuracy(one: Question, said: str, hybrid: HybridScore) -> float:
@@ -93,16 +103,28 @@ def _judged(case: Case) -> dict[str, float | None]:
 
 
 def _relevance(case: Case, said: str) -> float | None:
-    """By words: of the question, of what is quoted, and of the reference, which stands for what is not quoted."""
+    """By words: of the question, of what is quoted, and of the reference, which stands for what is not quoted. None
+    where it rightly says that there is no answer: those words are of no question.
+    """
+    if case.question.unanswerable and says_nothing(said):
+        return None
     there = "\n".join([*(cited.quote for cited in case.answer.citations), case.question.text])
     return relevance(str(case.question.task_type), said, case.question.question, there)
 
 
 def _consistency(case: Case) -> float | None:
-    """Each answer by the question's own scorer, with each other as its reference, both ways."""
+    """Each answer by the question's own scorer, with each other as its reference, both ways. Two that say that there is
+    no answer are the same, in whatever words.
+    """
     one, task = case.question, str(case.question.task_type)
     said = [unmarked(answer.output) for answer in (case.answer, *case.others) if not answer.refused]
-    return mutual(lambda a, b: score_by(one.scored_by, a, Wanted(task, b, tolerance=one.tolerance)), said)
+
+    def score(a: str, b: str) -> float:
+        if says_nothing(a) or says_nothing(b):
+            return float(says_nothing(a) and says_nothing(b))
+        return score_by(one.scored_by, a, Wanted(task, b, tolerance=one.tolerance))
+
+    return mutual(score, said)
 
 
 def _citations(case: Case) -> dict[str, float | None]:

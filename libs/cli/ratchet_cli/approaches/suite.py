@@ -28,8 +28,11 @@ SCORERS: Final = (
     "task", "token_f1",
 )  # fmt: skip
 
+NO_ANSWER: Final = "Not found in your documents."
+
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 Text = Annotated[str, Meta(min_length=1, max_length=10_000)]
+NONE: Final = ""  # no reference: nothing that can be given as one
 Period = Annotated[str, Meta(max_length=20)]
 Names = Annotated[tuple[Name, ...], Meta(max_length=100)]
 
@@ -43,12 +46,14 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`scale`: of a number, or of a list of numbers. `computed`: the reference is the result of arithmetic, or a count.
-    `scorer`: by which accuracy is counted; empty: by the reference's kind.
+    `scorer`: by which accuracy is counted; empty: by the reference's kind. `unanswerable`: in place of a reference; the
+    right answer says that there is none.
     """
 
     id: Annotated[str, Meta(min_length=1, max_length=200)]
     question: Text
-    reference: Text | int | float | Annotated[tuple[Text | int | float, ...], Meta(min_length=1, max_length=100)]
+    reference: Text | int | float | Annotated[tuple[Text | int | float, ...], Meta(min_length=1, max_length=100)] = NONE
+    unanswerable: bool = False
     scale: Literal["", "thousand", "million", "billion", "percent"] = ""
     computed: bool = False
     tolerance: Annotated[float, Meta(ge=0, le=1)] = TOLERANCE
@@ -73,7 +78,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def text(self) -> str:
         """The reference as one writes it, each part with its scale."""
-        return ", ".join(self.scaled)
+        return NO_ANSWER if self.unanswerable else ", ".join(self.scaled)
 
     @property
     def answer(self) -> HybridAnswer:
@@ -140,13 +145,24 @@ def _faults(one: Question) -> Iterator[str]:
         yield "classification answers with a label of the text that it is given, not from documents"
     if not one.question.strip() or not all(text.strip() for text in one.paraphrases):
         yield "a question or a paraphrase is blank"
-    if not all(part.strip() for part in one.parts):
-        yield "the reference is blank: no answer could be right"
+    yield from _faults_of_reference(one)
     if not all(re.fullmatch(PERIODS, period) for period in one.periods):
         yield f"a period is written as {WRITTEN}"
-    if one.scale and any(quantity(part) is None for part in one.parts):
-        yield "a scale goes with numbers, and a part of the reference is none"
     if one.scorer and one.scorer not in SCORERS:
         yield f"its scorer is none of {', '.join(SCORERS)}"
+
+
+def _faults_of_reference(one: Question) -> Iterator[str]:
+    if one.unanswerable:
+        if one.reference != NONE or one.scale or one.scorer or one.computed:
+            yield "what is unanswerable has no reference, and so no scale, no scorer and nothing computed"
+        return
+    if one.reference == NONE:
+        yield 'it has no `reference`: give one, or `"unanswerable": true` where the documents have no answer'
+        return
+    if not all(part.strip() for part in one.parts):
+        yield "the reference is blank: no answer could be right"
+    if one.scale and any(quantity(part) is None for part in one.parts):
+        yield "a scale goes with numbers, and a part of the reference is none"
     if one.scorer == "numeric" and not figures_wanted(one.text):
         yield "numeric needs a figure in the reference, and there is none"

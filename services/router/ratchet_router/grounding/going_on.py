@@ -12,7 +12,6 @@ from ratchet_common.events import Approach
 from ratchet_router.grounding.context import RETRIEVING
 
 NOT_FOUND: Final = "Not found in your documents."
-SAYS_NOTHING: Final = frozenset({"the text does not say", "not found in your documents", "not found"})
 
 Step = Literal["stop", "another round", "another approach", "not found"]
 
@@ -61,8 +60,3 @@ def next_step(at: Standing) -> Step:
     if at.approach == "hybrid_rag_finetuned" and at.others and not at.fixed:
         return "another approach"
     return "not found" if retrieves and (at.is_none or not at.fixed) else "stop"
-
-
-def says_nothing(output: str) -> bool:
-    """That the text has no answer, in the words that the templates ask for."""
-    return output.strip().strip(".").casefold() in SAYS_NOTHING

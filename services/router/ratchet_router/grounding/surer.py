@@ -18,7 +18,7 @@ from ratchet_router.calling import called
 from ratchet_router.escalating import escalated
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.grounding.comparing import Weighed, better, confirms
-from ratchet_router.grounding.going_on import Standing, Step, next_step, says_nothing
+from ratchet_router.grounding.going_on import Standing, Step, next_step
 from ratchet_router.grounding.not_found import not_found
 from ratchet_router.grounding.retrieving import another_round
 from ratchet_router.grounding.sources import Grounding
@@ -28,6 +28,7 @@ from ratchet_router.progress import Progress
 from ratchet_router.routing import NoModelFitsError
 from ratchet_router.target import Target
 from ratchet_router.tries import Tries
+from ratchet_scoring.nothing_said import says_nothing
 
 NOTHING_LEFT: Final = "What is left of max_cost_usd pays for no further answer."
 UNSURE: Final = "unsure"  # the error of the attempt that gave an answer which another's was better than

@@ -7,7 +7,7 @@ from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.grounding.citing import citations_of
 from ratchet_router.grounding.enough import strays
-from ratchet_router.grounding.going_on import says_nothing
+from ratchet_scoring.nothing_said import says_nothing
 
 CITATIONS: Final = "citations"  # the check's name
 EMPTY: Final = "not_empty"  # the check's name
