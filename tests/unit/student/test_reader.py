@@ -4,7 +4,12 @@ from pathlib import Path
 import pytest
 
 from ratchet_student import Aim, CannotLearnError, StudentFileError
+from ratchet_student.counts import count
 from ratchet_student.reader import Reader, Taught, UnreadableError, fit, load, most_alike, save, sheet_of
+from ratchet_student.reader.grid import read_grid
+from ratchet_student.reader.matching import matched, query
+from ratchet_student.reader.model import scale_fits
+from ratchet_student.reader.programs import Program, _calculated
 from tests.unit.student.tables import taught
 
 HELD_OUT = taught(6, seed=1)
@@ -130,3 +135,25 @@ def test_untrained_it_says_what_is_most_alike() -> None:
     assert (cell.parts, cell.scale, cell.operation) == (("(400)",), "thousand", "cell")
     assert most_alike("Where did the audit committee meet?", sheet).parts == TEXTS
     assert most_alike("Zzz?", sheet).reason
+
+
+MARGINS = [["", "2024", "% of sales", "2023", "% of sales"], ["Sales", "120", "100%", "100", "100%"]]
+SHARES = [["", "2024", "2023"], ["Gross margin", "41.7%", "50.0%"]]
+
+
+@pytest.mark.parametrize("kind", ["difference", "average", "sum", "change", "ratio", "percentage"])
+def test_nothing_is_computed_of_a_percentage_and_an_amount(kind: str) -> None:
+    (row,) = read_grid(0, MARGINS).rows
+    match = matched(query("sales?", count([])), [read_grid(0, MARGINS)])[0]
+    assert list(_calculated(kind, ((match, 0), (match, 2)), 0))
+    assert not list(_calculated(kind, ((match, 0), (match, 1)), 0))
+    assert row.is_share(1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "possible"), [("cell", ["", "percent"]), ("average", ["percent"]), ("difference", ["percent"])]
+)
+def test_percentages_are_no_thousands(kind: str, possible: list[str]) -> None:
+    match = matched(query("margin?", count([])), [read_grid(0, SHARES)])[0]
+    program = Program(kind, ((match, 0), (match, 1)), ("45.85",), 45.85)
+    assert [name for name in ("", "thousand", "million", "percent") if scale_fits(name, program)] == possible

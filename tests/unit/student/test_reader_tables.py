@@ -5,7 +5,7 @@ import pytest
 from ratchet_student.counts import count
 from ratchet_student.reader.checking import checked_tables, checked_texts
 from ratchet_student.reader.given import MAX_ROWS, MAX_TABLES, MAX_TEXT, UnreadableError
-from ratchet_student.reader.grid import noted_scale, read_grid, value_of, years_in
+from ratchet_student.reader.grid import noted_scale, read_grid, value_of, without_note, years_in
 from ratchet_student.reader.matching import matched, query
 from ratchet_student.reader.operations import computed
 from ratchet_student.reader.programs import said
@@ -25,6 +25,7 @@ TABLE = [
     [
         ("$ 1,234.5", 1234.5), ("(2.5)", -2.5), ("$(2.5)", -2.5), ("(2.5%)", -2.5), ("-7", -7), ("\u22127", -7),
         ("12 %", 12), ("€3.2", 3.2), (".5", 0.5), ("1,774 (1)", 1774), ("US$ 5", 5),
+        ("1,200\u2020", 1200), ("12 [2]", 12), ("5%\u00b9", 5),
     ],
 )  # fmt: skip
 def test_a_cell_that_is_a_figure_has_its_value(cell: str, value: float) -> None:
@@ -34,6 +35,30 @@ def test_a_cell_that_is_a_figure_has_its_value(cell: str, value: float) -> None:
 @pytest.mark.parametrize("cell", ["", "—", "-", "n/a", "Q3", "March 3", "1,000 to 2,000", "9" * 200])
 def test_another_cell_has_none(cell: str) -> None:
     assert math.isnan(value_of(cell))
+
+
+@pytest.mark.parametrize(
+    ("cell", "bare"),
+    [
+        ("1,774 (1)", "1,774"),
+        ("5%\u00b9", "5%"),
+        ("(25)(a)", "(25)"),
+        ("(1)", "(1)"),
+        ("Note (1)", "Note (1)"),
+        ("", ""),
+    ],
+)
+def test_the_mark_of_a_note_is_no_part_of_a_figure(cell: str, bare: str) -> None:
+    assert without_note(cell) == bare
+
+
+def test_a_share_is_told_by_its_sign_its_head_or_its_label() -> None:
+    rows = [["", "2024", "of sales, %"], ["Wages", "1,200", "40"], ["Margin", "41%", "1"], ["5% notes", "700", "2"]]
+    wages, margin, notes = read_grid(0, rows).rows
+    assert [wages.is_share(place) for place in (0, 1)] == [False, True]
+    assert margin.is_share(0)
+    assert not notes.is_share(0)
+    assert not wages.is_share(-1)
 
 
 def test_rows_know_their_section_and_what_heads_their_cells() -> None:

@@ -18,10 +18,12 @@ from ratchet_student.reading import Floats
 TURNED_COLUMNS = 24  # a table that is read the other way round has at most so many rows
 LONGEST_HEAD = 300  # characters
 
+_NOTE = r"(?:\(\w{1,2}\)|\[\w{1,2}\]|[*\u2020\u2021\u00a7\u00b6\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+)"  # its mark
 _FIGURE = re.compile(
     r"(?P<minus>[-\u2212\u2013])?(?P<open>\()?(?P<minus_too>[-\u2212\u2013])?(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)"
-    r"(?P<percent>%)?\)?%?(?:\(\w{1,2}\)|\*+|x)?"
+    rf"(?P<percent>%)?\)?%?(?:{_NOTE}|x)?"
 )
+_NOTE_BEHIND = re.compile(rf"(?<=[\d%)])\s?{_NOTE}\Z")
 _MONEY = re.compile(r"(?:US|A|C|HK|NZ)?[$€£¥₹]|\b(?:USD|EUR|GBP|RMB|Rs)\b|\s+", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d.,$€£])(?:19|20)\d\d(?!\d|[.,]\d)")
 _SPACED_YEAR = re.compile(r"\b([12]) (\d) (\d) (\d)\b")
@@ -29,6 +31,7 @@ _SHORT_YEAR = re.compile(r"\bFY\s?['\u2019]?(\d\d)\b", re.IGNORECASE)
 _THOUSANDS = (
     r"thousands?\b|(?:[$€£¥]\s?)?['\u2018\u2019]\s?000s?\b|[$€£¥]\s?000s?\b|\b(?:in|USD|EUR|RMB) ?000s\b|\b€k\b"
 )
+_SHARES = re.compile(r"(?<![\d\s])\s?%|\A%")
 _SCALE_NOTES = (
     ("thousand", re.compile(_THOUSANDS, re.IGNORECASE)),
     ("million", re.compile(r"millions?\b|[$€£¥]\s?(?:m|mn|mm|mil)\b|\b(?:USD|EUR|RMB)\s?(?:m|mn)\b", re.IGNORECASE)),
@@ -45,6 +48,12 @@ class Row:
     heads: tuple[str, ...]  # of its cells
     years: tuple[frozenset[str], ...]  # in the heads
     place: int  # in the table as it is read
+
+    def is_share(self, column: int) -> bool:
+        """Per cent: by its own sign, or one in its head or label with no figure before it ("5% notes" are amounts)."""
+        if not 0 <= column < len(self.cells):
+            return False
+        return "%" in self.cells[column] or bool(_SHARES.search(f"{self.heads[column]} | {self.label}"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +89,12 @@ def value_of(cell: str) -> float:
         return math.nan
     value = float(found["digits"].replace(",", ""))
     return -value if found["minus"] or found["open"] or found["minus_too"] else value
+
+
+def without_note(cell: str) -> str:
+    """A figure without the mark of its footnote; all else as it stands."""
+    bare = _NOTE_BEHIND.sub("", cell)
+    return cell if math.isnan(value_of(bare)) else bare
 
 
 def years_in(text: str) -> list[str]:

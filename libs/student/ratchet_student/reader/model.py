@@ -17,7 +17,7 @@ from ratchet_student.reader.given import Answer, CellAt, Table, abstained
 from ratchet_student.reader.grid import noted_scale
 from ratchet_student.reader.looks import LOOKS, looks_of
 from ratchet_student.reader.matching import TOTAL, Match, Query, matched, query, stems
-from ratchet_student.reader.programs import KINDS, Program, programs
+from ratchet_student.reader.programs import KINDS, OF_ITS_OPERANDS, Program, programs
 from ratchet_student.reader.sheet import Sheet, narrowed, sheet_of
 from ratchet_student.reader.text_spans import text_programs, where
 from ratchet_student.reading import Floats, Names, names_of
@@ -135,11 +135,16 @@ class Reader:
         return chances
 
     def scale(self, question: str, sheet: Sheet, program: Program) -> tuple[str, float]:
-        """The likeliest, and how likely it is."""
+        """The likeliest of those that are possible, and how likely it is among them."""
+        names = self.scales.names
+        possible = np.array([scale_fits(name, program) for name in names])
+        if not possible.any():
+            return "percent" if program.kind in OF_ITS_OPERANDS else "", 1.0
         if self.scales.model is None:
-            return self.scales.names[0], 1.0
-        chances = self.scales.model.probabilities([scale_clues(question, sheet, program)])[0]
-        return self.scales.names[int(chances.argmax())], float(chances.max())
+            return names[0], 1.0
+        chances = self.scales.model.probabilities([scale_clues(question, sheet, program)])[0] * possible
+        best = int(chances.argmax())
+        return names[best], float(chances[best] / max(chances.sum(), 1e-12))
 
     def _answer(self, program: Program, sheet: Sheet, scale: str, confidence: float) -> Answer:
         cells = tuple(_cell_at(match, place) for match, place in program.operands)
@@ -163,6 +168,14 @@ def candidates(question: str, sheet: Sheet, questions: Counts, asking: Asking) -
     its = programs(asked, matched(asked, sheet.grids), sheet.grids, likely(asking.chances), columns)
     found = [*asking.spans, *its]
     return found, looks_of(asked, found, asking.chances, columns)
+
+
+def scale_fits(scale: str, program: Program) -> bool:
+    """Percentages are no thousands, and what they come to is one; a single cell says it by itself."""
+    shares = [match.row.is_share(place) for match, place in program.operands]
+    if not shares or not all(shares):
+        return True
+    return scale == "percent" or (not scale and program.kind not in OF_ITS_OPERANDS)
 
 
 def scale_clues(question: str, sheet: Sheet, program: Program) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from ratchet_student.reader.columns import Columns, Operand
-from ratchet_student.reader.grid import Grid, Row
+from ratchet_student.reader.grid import Grid, Row, without_note
 from ratchet_student.reader.lists import listings
 from ratchet_student.reader.matching import TOTAL, Match, Query
 from ratchet_student.reader.operations import computed
@@ -19,6 +19,7 @@ ROWS, COLUMNS, WIDE = 5, 4, 8  # that are tried: rows, their columns in pairs, a
 DENOMINATORS = 3
 PAIRED, SHARES = ("difference", "change", "ratio", "percentage"), ("ratio", "percentage")
 TOGETHER = ("cells", "average", "sum")
+OF_ITS_OPERANDS = ("difference", "average", "sum")  # what it comes to is in the unit of its operands
 PAIR, THREE = 10, 11  # variants: two rows, three rows
 
 
@@ -49,7 +50,7 @@ def _on_cells(asked: Query, top: Sequence[Match], kinds: frozenset[str], columns
         row = match.row
         if "cell" in kinds:
             for place in [place for place, cell in enumerate(row.cells) if cell][:WIDE]:
-                yield Program("cell", ((match, place),), (row.cells[place],))
+                yield Program("cell", ((match, place),), (without_note(row.cells[place]),))
         best = columns.best(row)[:COLUMNS]
         for kind in PAIRED:
             if kind in kinds:
@@ -128,8 +129,11 @@ def _calculated(kind: str, operands: tuple[Operand, ...], variant: int) -> Itera
     values = [float(one.row.values[place]) if place < len(one.row.values) else math.nan for one, place in operands]
     if kind == "cells":
         if all(map(math.isfinite, values)):
-            yield Program(kind, operands, tuple(one.row.cells[place] for one, place in operands), variant=variant)
+            parts = tuple(without_note(one.row.cells[place]) for one, place in operands)
+            yield Program(kind, operands, parts, variant=variant)
         return
+    if len({one.row.is_share(place) for one, place in operands}) > 1:
+        return  # a percentage and an amount: nothing is computed of both
     number = computed(kind, values)
     if number is not None:
         yield Program(kind, operands, (said(number),), number, variant)
