@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ratchet_cli.approaches.asks import Wanted
+from ratchet_cli.approaches.results import Results
 from ratchet_cli.approaches.run import Order, approaches
 from ratchet_cli.main import app
 from ratchet_cli.router_calls import Router
@@ -174,6 +175,13 @@ def test_a_table_says_it_for_people(url: str, suite: Path) -> None:
         assert words in shown
 
 
+def numbers_of(found: Result) -> dict[str, Any]:
+    """What is told in JSON, without what is said of an earlier run."""
+    told: dict[str, Any] = json.loads(found.stdout)
+    notes = [note for note in told["notes"] if "of an earlier run" not in note]
+    return told | {"answered_before": 0, "notes": notes}
+
+
 def test_a_run_that_was_cut_off_goes_on(url: str, suite: Path, tmp_path: Path) -> None:
     whole = ratchet(url, suite, "--approach", "base_rag", "--json")
     kept = tmp_path / "lease.results.jsonl"
@@ -183,7 +191,7 @@ def test_a_run_that_was_cut_off_goes_on(url: str, suite: Path, tmp_path: Path) -
     Answering.asked.clear()
     again = ratchet(url, suite, "--approach", "base_rag", "--json")
     assert len(Answering.asked) == 2
-    assert json.loads(again.stdout) == json.loads(whole.stdout)
+    assert numbers_of(again) == numbers_of(whole)
     assert kept.read_bytes().count(b"\n") == 5
     assert ratchet(url, suite, "--approach", "base_rag").exit_code == 0
     assert len(Answering.asked) == 2
@@ -271,8 +279,11 @@ def test_a_judge_is_asked_once_for_each_answer(url: str, suite: Path) -> None:
     assert first["model"] == "strict"
     assert json.loads(first["messages"][1]["content"]).keys() == {"question", "reference", "answer"}
     Answering.asked.clear()
-    assert json.loads(ratchet(url, suite, *judged).stdout) == told
+    again = json.loads(ratchet(url, suite, *judged).stdout)
     assert Answering.asked == []
+    assert (told["answered_before"], again["answered_before"]) == (0, 2)
+    assert again["notes"][0].startswith("2 answers of an earlier run stood in the results already")
+    assert again | {"answered_before": 0, "notes": again["notes"][1:]} == told
 
 
 def test_a_verdict_that_is_no_json_is_unclear(url: str, suite: Path) -> None:
@@ -311,6 +322,14 @@ def test_results_of_something_else_are_not_written_over(url: str, suite: Path, t
     assert found.exit_code == 1
     assert "Line 1 of" in found.stderr
     assert other.read_text() == "Do not lose this.\nNor this.\n"
+
+
+def test_two_runs_on_one_file_are_refused(url: str, suite: Path, tmp_path: Path) -> None:
+    held = Results(tmp_path / "held.jsonl")
+    found = ratchet(url, suite, "--results", str(held.path))
+    held.close()
+    assert (found.exit_code, Answering.asked) == (1, [])
+    assert "Another run writes its results to" in found.stderr
 
 
 def test_an_approach_that_is_none_is_a_wrong_command_line(suite: Path) -> None:

@@ -21,7 +21,7 @@ class Paraphrases:
 @dataclass(frozen=True, slots=True)
 class Report:
     """`not_here`: why, by approach and task. `silent`: questions by approach that had no answer in this run. `unclear`:
-    verdicts of the judge that were no verdict.
+    verdicts of the judge that were no verdict. `kept`: answers that were in the results before.
     """
 
     suite: str
@@ -35,6 +35,7 @@ class Report:
     seed: int
     judge: str
     unclear: int
+    kept: int = 0
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -51,6 +52,7 @@ class Report:
             "draws": self.draws,
             "paraphrases": asdict(self.paraphrases) if self.paraphrases else None,
             "parallel": self.parallel,
+            "answered_before": self.kept,
             "seed": self.seed,
             "judge": {"model": self.judge, "unclear": self.unclear} if self.judge else None,
             "targets": {one.name: one.target for one in MEASURES if one.target is not None},
@@ -67,6 +69,11 @@ class Report:
 
 def _notes(report: Report) -> Iterator[str]:
     found = report.found
+    if report.kept:
+        yield (
+            f"{so_many(report.kept, 'answer')} of an earlier run stood in the results already, and of whichever router "
+            "and documents there were then: remove the file to ask anew."
+        )
     if found.counted < found.questions:
         yield (
             f"{found.counted} of {so_many(found.questions, 'question')} count: those that every approach answered "

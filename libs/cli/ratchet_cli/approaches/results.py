@@ -3,6 +3,7 @@
 The file has the answers' texts, so only its owner may read it.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -103,6 +104,7 @@ class Results:
         except OSError as error:
             raise CannotStartError(f"The results {path} cannot be opened: {error.strerror}.") from None
         try:
+            self._lock()
             for line in self._whole_lines():
                 self._keep(line)
         except BaseException:
@@ -120,6 +122,15 @@ class Results:
 
     def close(self) -> None:
         self._file.close()
+
+    def _lock(self) -> None:
+        """Two runs on one file would ask twice, and one would cut off what the other writes."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStartError(
+                f"Another run writes its results to {self.path}: wait for its end, or name another file by --results."
+            ) from None
 
     def _keep(self, line: Line) -> None:
         if isinstance(line, Answer):

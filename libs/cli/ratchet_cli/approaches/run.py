@@ -41,10 +41,11 @@ class Order:
 
 @dataclass(slots=True)
 class Missing:
-    """What there is no answer for, and why."""
+    """What there is no answer for, and why. `kept`: what was answered before."""
 
     not_here: dict[str, dict[str, str]] = field(default_factory=dict)
     silent: Counter[str] = field(default_factory=Counter)
+    kept: int = 0
 
 
 def approaches(order: Order, gateway: Router, *, page_at: Path | None, as_json: bool) -> int:
@@ -100,11 +101,11 @@ def _suite_at(path: Path) -> tuple[Question, ...]:
 
 
 def _answered(asks: Sequence[Ask], gateway: Router, order: Order, results: Results) -> Missing:
-    missing = Missing()
     each = {ask.key: ask for ask in asks}
     todo = [ask for key, ask in each.items() if key not in results.answers]
+    missing = Missing(kept=len(each) - len(todo))
     with _bar() as shown:
-        task = shown.add_task("Asking", total=len(each), completed=len(each) - len(todo))
+        task = shown.add_task("Asking", total=len(each), completed=missing.kept)
         for said in asked(todo, gateway, order.parallel, order.pauses_s):
             if isinstance(said, Answer):
                 results.add(said)
@@ -155,6 +156,7 @@ def _report(
         seed=order.seed,
         judge=order.judge,
         unclear=unclear,
+        kept=missing.kept,
     )
 
 
