@@ -37,7 +37,7 @@ from ratchet_router.stream import opened
 from tests.unit.router.asks import ask, assigned, experiment
 from tests.unit.router.documents.memory_index import MemoryIndex
 from tests.unit.router.fakes import FakeModel, World, settings
-from tests.unit.router.knowledge import LEASE, Library, source
+from tests.unit.router.knowledge import LEASE, REPORT, Library, source
 
 VERSION = "qa-0a1b2c3d"
 QUESTION = "What is the rate of the lease?"
@@ -333,6 +333,25 @@ async def test_a_tuned_version_reads_what_retrieval_brings_and_base_answers_what
     found = await answered(made, asked("Until when does the lease run?"))
     assert (found.approach, found.version_id, found.decision.abstained) == ("base_rag", "base", True)
     assert (found.attempts[0].model, found.attempts[0].error) == (VERSION, "unsure")
+
+
+@pytest.mark.parametrize(
+    ("question", "is_of_another"),
+    [
+        ("What were the net sales of Zentrix?", True),
+        ("What were the net sales of Apple in 2019?", True),
+        ("What were the net sales of Apple in 2022?", False),
+    ],
+)
+async def test_what_a_tuned_version_picks_of_another_company_or_year_is_no_answer(
+    question: str, *, is_of_another: bool
+) -> None:
+    made = world("The text does not say.", Library([REPORT]))
+    await made.knows([tuned()])
+    made.student.output, made.student.confidence, made.student.picks = "82,959 million", 0.95, "82,959"
+    for approach in (None, "hybrid_rag_finetuned"):
+        found = await answered(made, asked(question, approach=approach))
+        assert (found.output == NOT_FOUND) is is_of_another
 
 
 async def test_a_version_that_fails_leaves_it_to_the_base_models() -> None:

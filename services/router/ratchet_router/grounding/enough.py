@@ -73,17 +73,18 @@ def _tells_year(told: str, year: str) -> bool:
     return re.search(rf"(?:(?<!\d){year}|{short})(?!\d)", told) is not None
 
 
+def speaks_of_others(question: str, sources: Sequence[Source]) -> bool:
+    """Whether the passages have none of the names, or none of the years, that the question is about."""
+    return bool(names_missing(question, sources) or years_missing(question, sources))
+
+
 def strays(question: str, sources: Sequence[Source]) -> bool:
     """Whether the passages are about something else than the question, as far as words tell: those that were found by
     vectors may say it in other words, or in another language.
     """
     if not sources or any(VECTORS in source.ranks for source in sources):
         return False
-    return (
-        covered(question, sources) < COVERED
-        or bool(names_missing(question, sources))
-        or bool(years_missing(question, sources))
-    )
+    return covered(question, sources) < COVERED or speaks_of_others(question, sources)
 
 
 def stands_out(sources: Sequence[Source]) -> bool:

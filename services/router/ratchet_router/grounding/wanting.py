@@ -6,7 +6,7 @@ from ratchet_common.vocabulary import TaskType
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.grounding.citing import citations_of
-from ratchet_router.grounding.enough import strays
+from ratchet_router.grounding.enough import speaks_of_others, strays
 from ratchet_scoring.nothing_said import says_nothing
 
 CITATIONS: Final = "citations"  # the check's name
@@ -33,11 +33,16 @@ def _fails(answered: Answered, name: str) -> bool:
 
 
 def is_astray(answered: Answered, ask: Ask) -> bool:
-    """The passages are about something else than the question, and the answer points to nothing in them; what is
-    simulated reads nothing, and points to whatever is there.
+    """The passages are about something else than the question, and the answer points to nothing in them. What is
+    simulated reads nothing, and points to whatever is there; what picks cells and spans does so in whichever there are,
+    and takes another company's for the one that is asked about.
     """
     sources = ask.grounding.sources if ask.grounding else ()
-    if ask.task_type != TaskType.QA or not strays(ask.question, sources):
+    if ask.task_type != TaskType.QA or not sources:
+        return False
+    if answered.evidence and speaks_of_others(ask.question, sources):
+        return True
+    if not strays(ask.question, sources):
         return False
     return answered.simulated or not citations_of(answered.output or "", sources, answered.evidence)
 
