@@ -177,14 +177,15 @@ async def test_wherever_a_worker_dies_a_deleted_report_goes_wholly(desk: Desk, s
 async def test_an_answer_that_no_page_takes_is_left_out_where_something_is_left(desk: Desk, *, figures: bool) -> None:
     asked = await desk.ask()
     its = Figure("beta", "A", 1.0, "ratio", Period(date(2026, 1, 1), date(2026, 1, 2)), "its formula", ())
-    computed = Computed(figures=(Marked("F1", its),) if figures else ())
+    why = "ALFA has no prices from 2031-01-01."
+    computed = Computed(figures=(Marked("F1", its),)) if figures else Computed(refused=(why,))
     desk.maker.will = [HasComputed(computed), HasRefused("too_large", "It has 300,000 characters.")]
     told = msgspec.json.encode(Told(output="word " * 9, model="m", confidence=0.8, read=()))
     await desk.store.put_parts(desk.tenant, asked.id, {"told": told}, desk.now + timedelta(days=7))
     await desk.work()
     found = await desk.get(asked)
     if not figures:
-        assert (found.state, found.refusal) == ("failed", Refusal("too_large", "It has 300,000 characters."))
+        assert (found.state, found.refusal) == ("failed", Refusal("too_large", f"It has 300,000 characters. {why}"))
         return
     assert found.state == "ready"
     last = desk.maker.jobs[-1]

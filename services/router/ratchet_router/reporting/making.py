@@ -1,6 +1,6 @@
 """Use cases of the worker's part in a report: to compute what was given, and to write what was found; no model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -109,12 +109,13 @@ class Making:
             await self.work.ready(held, done.made, self.now(), done.pages)
             ended("ready", (self.now() - held.record.created_at).total_seconds())
         else:
-            await self._refused(held, done)
+            await self._refused(held, done, job.computed.refused)
 
-    async def _refused(self, held: Held, done: Done) -> None:
+    async def _refused(self, held: Held, done: Done, also: Sequence[str] = ()) -> None:
+        """`also`: sentences on why nothing was computed."""
         if not isinstance(done, HasRefused):
             raise AssertionError("another job was done than was asked for")
-        await self.refuse(held, Refusal(done.type, done.sentence))
+        await self.refuse(held, Refusal(done.type, " ".join((done.sentence, *also))))
 
     async def refuse(self, held: Held, refusal: Refusal) -> None:
         await self.work.fail(held, refusal, self.now())
