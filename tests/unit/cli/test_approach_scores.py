@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ratchet_cli.approaches.marks import marked, unmarked
 from ratchet_cli.approaches.results import Answer, Cited, Judgement, Passage
@@ -102,6 +103,16 @@ def test_citations_support_what_is_said_or_not() -> None:
     assert (wrong["citation_recall"], wrong["citation_precision"]) == (0.0, 0.0)
     short = scores_of(case(answer("4.5 percent")))
     assert short["citation_recall"] == 1.0
+    for said, recall in (
+        ("1,504 thousand", 1.0),
+        ("(537) thousand", 0.0),
+        ("1,504, 537 thousand", 1.0),
+        ("967 thousand", 0.0),
+    ):
+        row = scores_of(case(answer(said, citations=(replace(LEASE, quote="Wages | 1,504 | 537"),))))
+        assert row["citation_recall"] == recall
+    prose = scores_of(case(answer("4.5 thousand")))
+    assert prose["citation_recall"] == 0.0
     silent = scores_of(case(answer("The rate of the lease is 4.5 percent.", citations=())))
     assert (silent["citation_recall"], silent["citation_precision"]) == (0.0, None)
 
