@@ -276,6 +276,9 @@ def test_passages_of_other_years_than_the_questions_are_about_something_else() -
     assert not strays("How did the net sales change from 2023 to 2025?", [of_2023])
     assert not strays("What were the net sales in Q3 2025?", [of_2023, replace(of_2023, period="2025-Q3")])
     assert not strays("Were net sales above 2,000 million?", [of_2023])
+    assert not strays("Were the net sales in Q3 of 2023 more than 2000 million?", [of_2023])
+    assert strays("¿Cuáles fueron net sales de 2025 in Q3?", [of_2023])
+    assert not strays("Were the net sales in the report more than 2000 million?", [of_2023])
 
 
 def test_names_are_what_is_written_large_within_a_sentence() -> None:

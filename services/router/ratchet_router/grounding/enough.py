@@ -21,7 +21,11 @@ _ASKS: Final = re.compile(
     r"|according|was|wie|wer|wo|wann|welche[rsn]?|qu[ei]l?s?|quelles?|combien|cu[aá]l(?:es)?|qué|quién|cuándo|cuánto"
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:[.,]\d+)*")
-_YEAR: Final = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)", re.A)
+_YEAR: Final = re.compile(  # and not a number such as in `more than 2000 employees`
+    r"(?P<of_a_number>\b(?:than|over|under|above|below|least|most|exactly|about|around|nearly|almost|als|über|unter"
+    r"|mindestens|höchstens|rund|etwa|(?:más|menos|plus|moins)\s+de)\s+)?(?<![\d.,])(?P<year>(?:19|20)\d\d)(?![\d%]|[.,]\d)",
+    re.I,
+)
 _SENTENCE: Final = re.compile(r"[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*")
 _NO_NAMES: Final = frozenset(name.casefold() for name in (*month_name, *day_name))
 
@@ -63,7 +67,7 @@ def years_missing(question: str, sources: Sequence[Source]) -> list[str]:
     """The years of the question, where none of them stands in the passages (`2025`, `FY25`, `'25`, `2024/25`,
     `31.12.25`); empty where one does, or there is none.
     """
-    years = list(dict.fromkeys(_YEAR.findall(question)))
+    years = list(dict.fromkeys(one["year"] for one in _YEAR.finditer(question) if not one["of_a_number"]))
     told = "\n".join(f"{source.title} {source.period} {source.text}" for source in sources)
     return [] if any(_tells_year(told, year) for year in years) else years
 
