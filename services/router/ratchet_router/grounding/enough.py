@@ -23,7 +23,7 @@ _ASKS: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _YEAR: Final = re.compile(  # and not a number such as in `more than 2000 employees`
     r"(?P<of_a_number>\b(?:than|over|under|above|below|least|most|exactly|about|around|nearly|almost|als|über|unter"
-    r"|mindestens|höchstens|rund|etwa|(?:más|menos|plus|moins)\s+de)\s+)?(?<![\d.,])(?P<year>(?:19|20)\d\d)(?![\d%]|[.,]\d)",
+    r"|mindestens|höchstens|rund|etwa|(?:más|menos|plus|moins)\s+de)\s+)?(?<![\d.,$€£])(?P<year>(?:19|20)\d\d)(?![\d%]|[.,]\d)",
     re.I,
 )
 _SENTENCE: Final = re.compile(r"[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*")
