@@ -58,12 +58,16 @@ class CacheStore(Protocol):
 
 
 def cache_key(ask: Ask, *, epoch: tuple[int, int], template: str | None, resolved: str) -> bytes:
-    """SHA-256 over all that an answer depends on. What was dropped of the cache has another epoch."""
+    """SHA-256 over all that an answer depends on. What was dropped of the cache has another epoch.
+
+    Whose approach is fixed gets an answer that nobody else may get: one that is too unsure to be given otherwise.
+    """
     said = (ask.messages,) if ask.own_prompt else (_normal(ask.document), _normal(ask.question), ask.examples)
     passed_on = [(name, ask.passed_on[name]) for name in sorted(ask.passed_on.keys() - WITHOUT_MEANING)]
     asked = (ask.variables, ask.cot, ask.max_output_tokens, native_of(ask))
     of_request = (ask.task_type, ask.document_type, ask.labels, said, passed_on, asked)
-    identity = (ask.tenant, epoch, template, resolved, of_request)
+    fixed = ask.context.fixed if ask.context else None
+    identity = (ask.tenant, epoch, template, resolved, of_request, fixed)
     return hashlib.sha256(msgspec.json.encode(identity)).digest()
 
 

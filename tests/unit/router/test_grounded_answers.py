@@ -354,6 +354,17 @@ async def test_what_a_tuned_version_picks_of_another_company_or_year_is_no_answe
         assert (found.output == NOT_FOUND) is is_of_another
 
 
+async def test_an_answer_of_a_named_approach_is_not_kept_for_whoever_names_none() -> None:
+    made = world("The text does not say.")
+    await made.knows([tuned()])
+    made.student.output, made.student.confidence = RIGHT, 0.1
+    named = await answered(made, asked(approach="hybrid_rag_finetuned"))
+    assert (named.output, named.cached_from) == (RIGHT, None)
+    assert (await answered(made, asked(approach="hybrid_rag_finetuned"))).cached_from == named.result_id
+    found = await answered(made, asked())
+    assert (found.output, found.cached_from) == (NOT_FOUND, None)
+
+
 async def test_a_version_that_fails_leaves_it_to_the_base_models() -> None:
     made = world()
     await made.knows([tuned()])

@@ -269,6 +269,14 @@ def test_a_year_is_told_as_people_write_it(told: str) -> None:
     assert not strays("What were the sales in Q3 2025?", [source(f"In Q3 there were {told} of 5 million.")])
 
 
+def test_a_company_that_the_question_misspells_is_not_missing() -> None:
+    of_quillbeam = source(
+        "Operating income was 32.4 million.", title="Half-year report", company="Quillbeam Optics Inc."
+    )
+    assert not strays("What was the operating income of Quilbeam?", [of_quillbeam])
+    assert strays("What was the operating income of Qilbeam?", [of_quillbeam])
+
+
 def test_passages_of_other_years_than_the_questions_are_about_something_else() -> None:
     of_2023 = source("In Q3 2023 net sales were 2,025 million, 12.25 % more.", title="Report of 2023")
     assert strays("What were the net sales in Q3 2025?", [of_2023])

@@ -7,6 +7,8 @@ from calendar import day_name, month_name
 from collections.abc import Sequence
 from typing import Final
 
+from ratchet_documents.asked_companies import called, short_name
+from ratchet_documents.misspelt_names import misspelt
 from ratchet_router.checking.language import function_words
 from ratchet_router.grounding.sources import VECTORS, Source
 
@@ -58,9 +60,17 @@ def names_in(question: str) -> list[str]:
 
 
 def names_missing(question: str, sources: Sequence[Source]) -> list[str]:
-    """The names of the question, where none of them stands in the passages; empty where one does, or there is none."""
+    """The names of the question, where none of them stands in the passages; empty where one does, or there is none.
+    One that misspells the company of a passage stands there: it was taken for that when it was looked for.
+    """
     names, there = names_in(question), _stems_in(sources)
-    return [] if any(_stem(name.casefold()) in there for name in names) else names
+    stand = any(_stem(name.casefold()) in there for name in names) or _misspells_one(question, sources)
+    return [] if stand else names
+
+
+def _misspells_one(question: str, sources: Sequence[Source]) -> bool:
+    companies = frozenset(short_name(source.company) for source in sources) - {""}
+    return next(misspelt(question, called(companies)), None) is not None
 
 
 def years_missing(question: str, sources: Sequence[Source]) -> list[str]:
