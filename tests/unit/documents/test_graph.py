@@ -17,6 +17,7 @@ from ratchet_documents.graph import (
     merged,
     without,
 )
+from ratchet_documents.graph.amounts import amount_of
 from ratchet_documents.graph.columns import heads_in
 from ratchet_documents.graph.metrics import metric_of
 from ratchet_documents.graph.model import Where, entity
@@ -383,3 +384,11 @@ def test_a_period_is_of_the_quarter_and_the_year_in_which_it_ends(key: str, peri
 def test_a_picture_of_nothing_says_what_there_is_to_say() -> None:
     picture = as_svg(Graph({}, ()), "Around Nobody", ["Nothing that the documents speak of has the name <Nobody>."])
     assert ">Nothing that the documents speak of has the name &lt;Nobody&gt;.</text>" in picture
+
+
+@pytest.mark.parametrize(
+    ("digits", "scale", "amount"),
+    [("16.6", 1e6, 16_600_000.0), ("130.2", 1e6, 130_200_000.0), ("1,204.35", 1e3, 1_204_350.0), ("0.57", 1e9, 57e7)],
+)
+def test_an_amount_has_the_digits_that_were_written(digits: str, scale: float, amount: float) -> None:
+    assert amount_of(digits, scale) == amount

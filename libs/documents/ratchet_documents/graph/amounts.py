@@ -4,6 +4,7 @@ What has a comma before decimals is turned before (`number_marks`), and what may
 """
 
 import re
+from decimal import Decimal
 from typing import Final
 
 from ratchet_documents.graph.money import SCALES
@@ -26,8 +27,9 @@ def _marked(figure: re.Match[str]) -> str:
     return re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d)", "’", figure[0])
 
 
-def amount_of(digits: str) -> float:
-    return float(re.sub("[,'’]", "", digits))
+def amount_of(digits: str, scale: float = 1.0) -> float:
+    """Multiplied as decimals: as floats, 16.6 million are 16,600,000.000000002."""
+    return float(Decimal(re.sub("[,'’]", "", digits)) * Decimal(scale))
 
 
 def fits(digits: str, scale: float, *, per_share: bool) -> bool:

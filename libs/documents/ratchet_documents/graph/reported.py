@@ -169,7 +169,7 @@ def _of_row(metric: str, row: re.Match[str], above: Above, label: re.Match[str])
     for column, cell in zip(head.columns, cells, strict=False):
         if cell["digits"] is None or cell["percent"] or not fits(cell["digits"], above.scale, per_share=per_share):
             continue
-        value = amount_of(cell["digits"]) * (1.0 if per_share else above.scale)
+        value = amount_of(cell["digits"], 1.0 if per_share else above.scale)
         value = -value if losses or _is_negative(cell) else value
         if (at := _time_of(metric, column, above, head)) is None:
             continue
@@ -228,7 +228,7 @@ def _sentences(text: str, company: str) -> Iterator[Reported]:
         whole = said["metric"].casefold().startswith("total") or _is_whole(text[begins : said.start()], company)
         own = whole and not NOT_OWN.search(sentence)
         if len(periods) == 1 and own:
-            value = float(found["digits"].replace(",", "")) * SCALES[found["scale"].casefold()]
+            value = amount_of(found["digits"], SCALES[found["scale"].casefold()])
             metric = metric_of(said["metric"])
             yield Reported(metric, periods[0], value, code_of(found["currency"]), said.start(), found.end())
 
