@@ -51,6 +51,11 @@ async def test_what_documents_speak_of_is_there_with_its_pages_and_goes_with_the
     assert {one["where"]["document_id"] for one in alone["relations"]} == {first["id"]}
     around = await graph(site, entity="Quillon Paper", kind="company")
     assert (around["seeds"], ids(around, "company")) == (["company:quillon paper"], ids(both, "company"))
+    by_short_name = await graph(site, entity="Quillon")  # by which only its own report calls it
+    assert [by_short_name[which] for which in ("seeds", "relations", "documents")] == [
+        (await graph(site, entity="company:quillon paper"))[which] for which in ("seeds", "relations", "documents")
+    ]
+    assert "compares" in {one["type"] for one in by_short_name["relations"]}
     quillon = next(one for one in around["entities"] if one["id"] == "company:quillon paper")
     assert {"document_id": first["id"], "pages": [1]} in quillon["documents"]
 

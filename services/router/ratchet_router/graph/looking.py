@@ -87,17 +87,26 @@ class Looking:
         Raises RetryLaterError.
         """
         asked, notes = await self._by_whole_name(tenant, asked)
-        found = await self._graphs.listed(tenant, asked.narrow, keys=asked.ids, limit=MOST_READ + 1)
+        found = list(await self._graphs.listed(tenant, asked.narrow, keys=asked.ids, limit=MOST_READ + 1))
         near = await asyncio.to_thread(_around, found[:MOST_READ], asked, hops, limit)
+        whole = tuple(key for key in near.seeds if key not in asked.ids)  # of whom documents know the short name
+        if whole and (more := await self._more(tenant, asked, whole, found)):
+            found += more
+            near = await asyncio.to_thread(_around, found[:MOST_READ], asked, hops, limit)
         further = _whom(near) if hops > 1 else ()
-        if further and (room := MOST_READ - len(found)) > 0:
-            known = {one.part.document_id for one in found}
-            others = await self._graphs.listed(tenant, asked.narrow, keys=further, limit=MOST_READ)
-            more = [one for one in others if one.part.document_id not in known][:room]
+        if further and (more := await self._more(tenant, asked, further, found)):
             near = await asyncio.to_thread(_around, [*found, *more], asked, hops, limit)
         too_many = (TOO_MANY,) if len(found) > MOST_READ else ()
         unnamed = () if near.seeds or notes else (UNNAMED.format(asked.entity),)
         return replace(near, notes=(*notes, *unnamed, *too_many, *near.notes))
+
+    async def _more(self, tenant: str, asked: Asked, keys: Sequence[str], found: Sequence[Kept]) -> list[Kept]:
+        """Documents that have one of the keys and are not among those that were found, as far as there is room."""
+        if (room := MOST_READ - len(found)) <= 0:
+            return []
+        known = {one.part.document_id for one in found}
+        others = await self._graphs.listed(tenant, asked.narrow, keys=keys, limit=MOST_READ)
+        return [one for one in others if one.part.document_id not in known][:room]
 
     async def _by_whole_name(self, tenant: str, asked: Asked) -> tuple[Asked, tuple[str, ...]]:
         """Where nobody has the name that is asked for, the company whose name begins with it; with what is to be said
