@@ -90,9 +90,9 @@ class _Looking:
             digits = _DIGITS.search(one.text)
             if digits is None or (one.unit == BARE and sum(map(str.isdigit, one.text)) < KNOWN_BY_DIGITS):
                 continue  # a 5 stands everywhere
-            if one.ground == "quoted" and one.passage is not None:
+            if one.input or (one.ground == "quoted" and one.passage is not None):  # what is computed with stands there
                 yield from self._quoted(digits[0], words, text)
-            elif one.ground == "computed" and not one.input:
+            elif one.ground == "computed":
                 yield from (
                     its.mark for its in self._figures if its.figure is one.figure and names(text, its.figure.name)
                 )

@@ -1,7 +1,11 @@
 """Statements without a mark get the source that their words and figures are from, and no other."""
 
+from datetime import date
+
 import pytest
 
+from ratchet_figures.figure import Figure, Input, Period
+from ratchet_figures.narrating import Marked
 from ratchet_reports.report import Paragraph, Section, Statement
 from ratchet_router.reporting.attributing import Attributed, attributed, names
 from ratchet_router.reporting.told import Read
@@ -20,6 +24,9 @@ SALES = Read(
     pages=(4, 5),
     text="Net sales were $82,959 million in the third quarter.\nThere were 5 segments.",
 )
+
+
+SOLD = "Net sales rose, to $82,959 million in the quarter."
 
 
 def of(text: str, *marks: str) -> Attributed:
@@ -56,6 +63,21 @@ def test_a_statement_is_known_by_its_words_and_figures(text: str, marks: tuple[s
     assert set(marks_of(found)) == set(marks)
     assert found.by_words == bool(marks)
     assert {str(number) for number in found.quotes} == set(marks)
+
+
+def test_what_something_is_computed_with_is_from_the_passage_in_which_it_stands() -> None:
+    quarter = Period(date(2023, 7, 1), date(2023, 9, 30))
+    growth = Figure(
+        name="revenue_growth",
+        subject="Acme",
+        value=0.078,
+        unit="ratio",
+        period=quarter,
+        formula="revenue / earlier revenue - 1",
+        inputs=(Input("revenue", 82_959_000_000.0, unit="money", currency="USD"),),
+    )
+    section = Section(heading="Answer", paragraphs=(Paragraph(statements=(Statement(text=SOLD, marks=()),)),))
+    assert marks_of(attributed([section], [LEASE, SALES], [Marked("F1", growth)])) == ("2",)
 
 
 def test_what_names_its_source_keeps_it() -> None:
