@@ -1,6 +1,7 @@
 """What is held, and what it returned."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -45,6 +46,13 @@ def returns_of(prices: Prices, weights: Mapping[str, float], rebalancing: Rebala
             "What is held is worth nothing, or less, on some day: from there on there is no return."
         )
     return worth.pct_change().iloc[1:]
+
+
+def worth_of(prices: Prices, weights: Mapping[str, float], rebalancing: Rebalancing) -> dict[date, float]:
+    """What 1 in the portfolio became, by day, from 1 on the first. Raises CannotComputeError."""
+    grown = (1 + returns_of(prices, weights, rebalancing)).cumprod()
+    first = prices.table.index[0]
+    return {first.date(): 1.0} | {day.date(): float(worth) for day, worth in grown.items()}
 
 
 def contributions(prices: Prices, weights: Mapping[str, float], rebalancing: Rebalancing) -> dict[str, float]:

@@ -31,6 +31,7 @@ def not_found(answered: Answered, grounding: Grounding, why: str) -> Answered:
         approach=approach_of("direct" if answered.by_base else "finetuned", retrieved=True),
         confidence=None,
         raw_confidence=None,
+        evidence=(),
         checks=(Check(name=NOT_FOUND_CHECK, passed=True, detail="The documents do not answer the question."),),
         grounding=replace(grounding, found=False, reasons=(*grounding.reasons, why)),
     )

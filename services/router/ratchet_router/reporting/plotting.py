@@ -7,7 +7,9 @@ from itertools import groupby, islice
 from ratchet_figures.choosing import OfPrices
 from ratchet_figures.figure import CannotComputeError, Figure
 from ratchet_figures.names import CONTRIBUTION, OF_STATEMENTS
-from ratchet_figures.prices import prices_of
+from ratchet_figures.of_prices import PORTFOLIO
+from ratchet_figures.portfolio import weights_of, worth_of
+from ratchet_figures.prices import Prices, prices_of
 from ratchet_figures.series import Series
 from ratchet_reports.limits import STANDARD
 from ratchet_reports.plots.making import area_of_drawdown, bars_of, lines_of_worth
@@ -17,6 +19,7 @@ from ratchet_router.reporting.wanted import Holdings, Wanted
 
 MOST_PLOTS = 10
 FEWEST_BARS = 2
+FEWEST_HELD = 2
 
 
 def plots_of(wanted: Wanted, choice: Chosen, figures: Sequence[Figure]) -> Iterator[Plot]:
@@ -44,10 +47,28 @@ def _over_time(holdings: Holdings, asked: OfPrices) -> Iterator[Plot]:
     can_be: Iterator[tuple[str, Series]] = (
         (name, its) for name in names if _are_prices(name, its := holdings.of(name, asked.first, asked.last))
     )
-    shown = dict(islice(can_be, STANDARD.series))
+    shown = _whole(holdings, asked) | dict(islice(can_be, STANDARD.series - 1))
     if shown:
         yield lines_of_worth("What 1 became", shown)
         yield area_of_drawdown("Below the highest so far", shown)
+
+
+def _whole(holdings: Holdings, asked: OfPrices) -> dict[str, Series]:
+    """What the portfolio was worth, on the days of its figures, where it is more than one of its instruments. Empty
+    where it has no worth, which its figures say, too.
+    """
+    names = holdings.instruments
+    beside = (asked.benchmark,) if asked.benchmark else ()
+    a_part = bool(asked.instruments) and {*asked.instruments} != {*names}
+    if a_part or len(names) < FEWEST_HELD or PORTFOLIO in names:
+        return {}
+    try:
+        together = prices_of({name: holdings.of(name, asked.first, asked.last) for name in (*names, *beside)})
+        weights, _ = weights_of(holdings.weights, list(names))
+        held = Prices(together.table[list(names)], together.assumptions)
+        return {PORTFOLIO: worth_of(held, weights, asked.rebalancing)}
+    except CannotComputeError:
+        return {}
 
 
 def _are_prices(name: str, its: Series) -> bool:

@@ -1,6 +1,7 @@
 """Figures, tables and plots of a report, and that each figure told passes the check."""
 
 from datetime import date, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from ratchet_figures.checking import checked
 from ratchet_figures.choosing import OfPrices, OfStatements
 from ratchet_reports.limits import STANDARD
+from ratchet_reports.plots.plot import Lines
 from ratchet_router.reporting.chosen import Chosen
 from ratchet_router.reporting.computing import computed
 from ratchet_router.reporting.known import chosen, known_of
@@ -76,6 +78,23 @@ def test_many_instruments_fit_into_the_plots() -> None:
     found = computed(wanted, Chosen(of_prices=(OfPrices(("total_return", "contribution")),)))
     assert all(len(getattr(plot, "series", ())) <= STANDARD.series for plot in found.plots)
     assert {"What 1 became", "Contribution to the total return"} <= {plot.title for plot in found.plots}
+
+
+@pytest.mark.parametrize("rebalancing", ["each_period", "never"])
+def test_the_portfolio_is_plotted_as_its_figures_have_it(rebalancing: Literal["each_period", "never"]) -> None:
+    held = Holdings(
+        prices=prices([1, 2, 3, 2], [3, 2, 4, 3], [5, 6, 5, 4]), weights={"S0": 60, "S1": 40}, benchmark="S2"
+    )
+    asked = OfPrices(("total_return", "max_drawdown"), benchmark="S2", rebalancing=rebalancing)
+    found = computed(Wanted(question="", holdings=held), Chosen(of_prices=(asked,)))
+    value = {its.figure.name: its.figure.value for its in found.figures}
+    worth, below = (plot.series[0] for plot in found.plots if isinstance(plot, Lines))
+    assert (worth.name, below.name, len(worth.days)) == ("portfolio", "portfolio", 4)
+    assert worth.values[-1] == pytest.approx(1 + value["total_return"])
+    assert min(below.values) == pytest.approx(value["max_drawdown"])
+    part = OfPrices(("total_return",), instruments=("S0",))
+    of_part = computed(Wanted(question="", holdings=held), Chosen(of_prices=(part,)))
+    assert [one.name for plot in of_part.plots if isinstance(plot, Lines) for one in plot.series] == ["S0", "S0"]
 
 
 def test_prices_that_are_refused_are_in_no_plot() -> None:
