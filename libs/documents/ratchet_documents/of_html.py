@@ -7,6 +7,7 @@ from lxml import etree
 
 from ratchet_documents.collecting import Collected, cleaned
 from ratchet_documents.grid import Grid, Spanning
+from ratchet_documents.html_breaks import STYLE_READ, PageBreaks
 from ratchet_documents.of_text import LONGEST_HEADING, heading_level
 from ratchet_documents.tidying import heads_of, joined
 
@@ -23,8 +24,6 @@ _BLOCKS = frozenset(
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)", re.I)
-_BREAK = re.compile(r"(?:page-break|break)-(before|after)\s*:\s*(?:always|page|left|right)", re.I)
-_STYLE_READ = 2_000  # characters of it
 
 
 def read_html(pieces: Iterable[str], found: Collected) -> str:
@@ -50,7 +49,9 @@ class _Reading:
         self._text: list[str] = []
         self._bold_letters = 0
         self._heading = self._last_heading = 0
-        self._in_title = False
+        self._in_title = self._in_sheet = False
+        self._has_ended = False  # a page just now: what begins one beside it begins the same
+        self._breaks = PageBreaks()
         self._is_item = False
         self._tables: list[Grid | None] = []  # none: it only lays out others
         self._cell: Spanning | None = None
@@ -58,13 +59,15 @@ class _Reading:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._found.account.in_time()
         self._found.account.depth(len(self._open) + 1)
-        style = attributes.get("style", "")[:_STYLE_READ]
+        style = attributes.get("style", "")[:STYLE_READ]
         hides = tag in _UNSEEN or "hidden" in attributes or bool(style and _HIDDEN.search(style))
         bold = tag in ("b", "strong", "th") or bool(style and _BOLD.search(style))
-        breaks = {found[1].casefold() for found in _BREAK.finditer(style)} if style else set()
+        breaks = self._breaks.of(tag, attributes.get("class", ""), style)
+        self._in_sheet = tag == "style"
         if self._hidden == 0 and not hides:
-            if "before" in breaks:
+            if "before" in breaks and not self._has_ended:
                 self._end_page()
+            self._has_ended = False
             self._begin(tag, attributes)
         self._hidden += hides
         self._bold += bold
@@ -72,17 +75,24 @@ class _Reading:
 
     def end(self, tag: str) -> None:
         hid, bold, breaks = self._open.pop()
+        if self._in_sheet:
+            self._breaks.sheet_ends()
+            self._in_sheet = False
         self._hidden -= hid
         if self._hidden == 0 and not hid:
             self._finish(tag)
             if breaks:
                 self._end_page()
+                self._has_ended = True
         self._bold -= bold
 
     def data(self, text: str) -> None:
-        if self._in_title:
+        if self._in_sheet:
+            self._breaks.sheet(text)
+        elif self._in_title:
             self.title = (self.title + text)[:1000]
         elif self._hidden == 0:
+            self._has_ended = self._has_ended and text.isspace()
             self._text.append(text)
             if self._bold:
                 self._bold_letters += sum(map(str.isalnum, text))

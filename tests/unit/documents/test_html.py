@@ -75,6 +75,17 @@ def test_breaks_of_pages_make_pages(read: Read) -> None:
     assert [page.blocks for page in parsed.pages] == [(Paragraph(text),) for text in ("one", "two", "three")]
 
 
+def test_breaks_of_pages_stand_in_style_sheets_as_well(read: Read) -> None:
+    parsed = read(
+        "a.html",
+        "<html><head><style>/* .x{page-break-before:always} */ h1, p.new { break-before: page }</style>"
+        "<style>@media print { div.page > .end { page-break-after: always } .x { color: red } }</style></head><body>"
+        '<div class="x end">one</div><p class="new x">two</p><p>and more</p><div class="new">as well</div>'
+        "<h1>three</h1></body></html>",
+    )
+    assert [len(page.blocks) for page in parsed.pages] == [1, 3, 1]
+
+
 def test_broken_html_is_read_as_browsers_read_it(read: Read) -> None:
     blocks = read("a.html", "<html><body><p>one<p>two<table><tr><td>a<td>b<tr><td>c<td>d").pages[0].blocks
     assert blocks == (Paragraph("one"), Paragraph("two"), Table((("a", "b"), ("c", "d")), 1))
