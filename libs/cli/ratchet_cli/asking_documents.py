@@ -8,6 +8,7 @@ from typing import Any, Final
 from ratchet_cli.printable import shown_safely
 from ratchet_cli.router_calls import Router
 from ratchet_cli.showing import console, table
+from ratchet_common.plurals import so_many
 
 PATIENCE_S: Final = 320.0  # a router's own deadline, and a little
 QUOTED: Final = 200  # characters
@@ -67,6 +68,6 @@ def _how(answered: Mapping[str, Any]) -> str:
     confidence = "" if sure is None else f", {sure:.2f} sure"
     again = " (from the cache)" if answered["cached"] else ""
     passages, rounds = len(retrieval["passages"]), len(retrieval["rounds"])
-    read = f"{passages} passages read in {rounds} looks" if rounds else "no documents looked into"
+    read = f"{so_many(passages, 'passage')} read in {so_many(rounds, 'look')}" if rounds else "no documents looked into"
     how = f", by {retrieval['searched']}" if retrieval["searched"] else ""
     return f"{answered['approach']} by {answered['model']}{confidence}{again}; {retrieval['decision']}: {read}{how}."

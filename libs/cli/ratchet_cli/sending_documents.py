@@ -16,6 +16,7 @@ from ratchet_cli.router_calls import Router, under
 from ratchet_cli.showing import console, short, show
 from ratchet_cli.watching import left_by_ctrl_c, watched
 from ratchet_common.errors import CannotStartError
+from ratchet_common.plurals import so_many
 
 DOCUMENTS: Final = "/api/documents"
 ENDED: Final = ("ready", "refused", "failed")
@@ -112,7 +113,7 @@ def _followed(gateway: Router, sent: Mapping[str, Any], shown: Progress, task: A
     found: dict[str, Any] = {}
     path = under(DOCUMENTS, sent["id"])
     for found in watched(gateway, path, lambda one: one["state"] in ENDED, answered_before=True):
-        read = f", {found['progress']['pages']} pages" if found["state"] == "parsing" else ""
+        read = f", {so_many(found['progress']['pages'], 'page')}" if found["state"] == "parsing" else ""
         shown.update(task, description=escape(shown_safely(f"{found['name'][:50]}: {found['state']}{read}")))
     return found
 

@@ -59,7 +59,7 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
     if its := _both(found, ours):
         found = its
         if not titled:
-            reasons.append(f"The question names {_listed(one.company for one in its)}.")
+            reasons.append(_ended(f"The question names {_listed(one.company for one in its)}"))
     reasons += taken_for(named, (one.company for one in ours))
     reasons += [f"No document of {name} is here." for name in named.unknown]
     if ours:
@@ -205,6 +205,11 @@ def _latest(found: Iterable[About], *, of_reports: bool) -> tuple[list[About], s
 
 def _when(one: About) -> tuple[str, str]:
     return (one.period_end or "", one.period)
+
+
+def _ended(sentence: str) -> str:
+    """`Acme Inc.` has its full stop already."""
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def _listed(names: Iterable[str]) -> str:

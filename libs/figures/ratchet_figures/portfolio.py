@@ -32,6 +32,8 @@ def weights_of(given: Mapping[str, float] | None, instruments: list[str]) -> tup
     said = ["Weights are in per cent."] if whole == 100 else []
     if abs(total - whole) > whole * ROUNDING:
         said.append(f"The weights add up to {total:g}, not to {whole:g}: they were scaled.")
+    if short := [name for name in instruments if given.get(name, 0.0) < 0]:
+        said.append(f"Sold short, as its weight is below 0: {', '.join(short)}.")
     return {name: given.get(name, 0.0) / total for name in instruments}, said
 
 

@@ -91,7 +91,7 @@ def test_an_answer_is_shown_with_what_it_is_from_and_why() -> None:
         "asks for one thing",
     ):
         assert words in found.stdout
-    assert "base_rag by quick, 0.75 sure; few: 1 passages read in 1 looks, by full text." in found.stdout
+    assert "base_rag by quick, 0.75 sure; few: 1 passage read in 1 look, by full text." in found.stdout
     (body,) = Answering.asked
     assert body["context"] == {"documents": ["lease", "report"], "approach": "base_rag"}
     assert (body["task_type"], body["question"]) == ("qa", "What is the rate?")

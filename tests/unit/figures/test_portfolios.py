@@ -110,6 +110,7 @@ def test_held_and_never_touched_is_worth_what_was_bought() -> None:
         ({"A": 60, "B": 40}, "Weights are in per cent."),
         ({"A": 0.6, "B": 0.45}, "The weights add up to 1.05, not to 1: they were scaled."),
         (None, "No weights were given: each instrument has the same."),
+        ({"A": 1.5, "B": -0.5}, "Sold short, as its weight is below 0: B."),
     ],
 )
 def test_what_was_assumed_of_weights_stands_at_the_figure(weights: dict[str, float] | None, said: str) -> None:

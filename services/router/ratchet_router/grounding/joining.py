@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Final, NamedTuple
 
+from ratchet_common.plurals import so_many
 from ratchet_documents.graph import Graph, Relation, RelationType, asked_entities, final_id
 from ratchet_router.grounding.enough import words_of
 
@@ -88,7 +89,8 @@ def own_periods(graph: Graph) -> frozenset[str]:
 
 def reason(found: Joined, passages: int, documents: int) -> str:
     names = ", ".join(found.names[:TOLD]) + (" and more" if len(found.names) > TOLD else "")
-    return f"The graph of the documents joins {names}: {passages} passages of {documents} documents came along."
+    came = f"{so_many(passages, 'passage')} of {so_many(documents, 'document')} came along"
+    return f"The graph of the documents joins {names}: {came}."
 
 
 def _asked(question: str, graph: Graph, meant: Sequence[str]) -> _Question:
