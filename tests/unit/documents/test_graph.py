@@ -287,6 +287,23 @@ def test_risks_are_the_companys() -> None:
     ]
 
 
+def test_minutes_of_no_company_have_risks_and_decisions() -> None:
+    text = (
+        "Risk: the payment provider may end its contract.\nThere is a risk that the old tills are not approved.\n"
+        "It was decided to move the launch to May. It has been agreed that Kofi leads the tests.\nBusiness at risk."
+    )
+    graph = graph_of(About("minutes", "Minutes", ""), [Chunk(0, text, (), 1, 1)])
+    assert [graph.entities[one.ends[-1]].name for one in of(graph, "mentions_risk")] == [
+        "the payment provider may end its contract",
+        "the old tills are not approved",
+    ]
+    assert [graph.entities[one.ends[-1]].name for one in of(graph, "decides")] == [
+        "move the launch to May",
+        "Kofi leads the tests",
+    ]
+    assert {len(one.ends) for one in graph.relations} == {1}
+
+
 def test_graphs_are_merged_under_the_names_that_one_of_them_links_and_taken_apart() -> None:
     one = graph_of(REPORT, parsed(Paragraph("(In millions)"), BALANCE))
     other = graph_of(

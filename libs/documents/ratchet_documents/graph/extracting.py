@@ -129,9 +129,8 @@ class Reading:
         for one in said_in(chunk.text):
             where = self._where(chunk, one.start, one.end)
             if one.kind == "risk":
-                if self._company:
-                    risk = self._add(entity("risk", key_of_said(one.what), one.what))
-                    yield Relation("mentions_risk", (self._company, risk), where)
+                risk = self._add(entity("risk", key_of_said(one.what), one.what))
+                yield Relation("mentions_risk", (self._company, risk) if self._company else (risk,), where)
                 continue
             its = self._add(entity(one.kind, key_of_said(one.what), one.what))
             who = self._add(entity("person", one.who.casefold(), one.who)) if one.who else self._company

@@ -32,7 +32,8 @@ class Where:
 @dataclass(frozen=True, slots=True)
 class Relation:
     """`ends`, by type: reports (company, metric, period); holds_position (person, company); owns (person, task);
-    decides (whoever decides, decision); mentions_risk (company, risk); compares (company, company).
+    decides (whoever decides, decision); mentions_risk (company, risk), or
+    (risk) where the document is of none; compares (company, company).
 
     `value`, in `unit` (a currency's code, `per_share`, or empty): of what is reported. `text`: the title that somebody
     holds, until when a task is due, or what was assumed of the period that is reported.

@@ -40,14 +40,16 @@ _DECISIONS: Final = re.compile(
     r"\b(?P<who>[Ww]e|[Tt]he\s(?:[Bb]oard(?:\sof\s[Dd]irectors)?|team|group|[Cc]ommittee|company|council|parties|meeting))"
     r"\s(?:have\s|has\s|all\s)?(?:decided|agreed|resolved|approved|voted)\s(?:that\s|to\s|on\s|upon\s)?"
     rf"(?!by\b|in\b|from\b|for\b|with\b){_WHAT}"
+    rf"|\b[Ii]t\s(?:was|has\sbeen|is)\s(?:decided|agreed|resolved)\s(?:that\s|to\s)(?P<passive>[^.!?;\n|]{{8,{LONGEST}}})"
     rf"|^[-*• \t]*(?:[Dd]ecision|[Dd]ecided|[Rr]esolved|DECISION)\s?:\s*(?P<other>[^.!?;\n|]{{8,{LONGEST}}})",
     re.M,
 )
 _RISKS: Final = re.compile(
+    r"^[-*• \t]*risks?\s?:\s*(?P<labelled>[^.!?;\n|]{6,200})|"
     r"\b(?:risks?\s(?:of|that|related\sto|associated\swith|from)|exposed\sto|exposure\sto|vulnerable\sto|threat\sof)\s"
     r"(?P<what>[^.!?;:\n|]{6,120})"
     r"|\b(?P<could>could|may|might|would)\s(?:\w+\s){0,3}?(?:adversely|materially|negatively|harm|hurt|disrupt|impair)\b",
-    re.I,
+    re.I | re.M,
 )
 _SENTENCE_BEGINS: Final = re.compile(r"(?:[.!?]\s|[\n|])")
 _NOT_WHO: Final = frozenset(
@@ -125,7 +127,7 @@ def _tasks(text: str) -> Iterator[Said]:
 
 def _decisions(text: str) -> Iterator[Said]:
     for found in _DECISIONS.finditer(text):
-        yield Said("decision", _tidy(found["what"] or found["other"]), found.start(), found.end())
+        yield Said("decision", _tidy(found["what"] or found["passive"] or found["other"]), found.start(), found.end())
 
 
 def _risks(text: str) -> Iterator[Said]:
@@ -135,7 +137,7 @@ def _risks(text: str) -> Iterator[Said]:
             near = max(0, start - LONGEST)
             ends = [end.end() for end in _SENTENCE_BEGINS.finditer(text, near, start)]
             start = ends[-1] if ends else near
-        what = _tidy(found["what"] or text[start : found.start()])
+        what = _tidy(found["what"] or found["labelled"] or text[start : found.start()])
         if len(what) >= SHORTEST:
             yield Said("risk", what, start, found.end())
 
