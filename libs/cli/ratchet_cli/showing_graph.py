@@ -54,8 +54,12 @@ def _row(one: Mapping[str, Any], names: Mapping[str, str], titles: Mapping[str, 
         "value": _value(one),
         "title or due": one["text"],
         "document": titles.get(where["document_id"], where["document_id"]),
-        "page": str(where["page"]),
+        "page": _pages(where["page"], where["last_page"]),
     }
+
+
+def _pages(first: int, last: int) -> str:
+    return f"{first}" if first >= last else f"{first}-{last}"
 
 
 def _value(one: Mapping[str, Any]) -> str:

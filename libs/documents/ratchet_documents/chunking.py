@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat, takewhile
 
 from ratchet_documents.cutting import cut
+from ratchet_documents.page_turns import Turn, pages_between
 from ratchet_documents.parsed import Block, Heading, ListItem, Paragraph, Parsed, Table
 from ratchet_documents.table_text import lines_of, parts_of
 
@@ -39,6 +40,7 @@ class Chunk:
     """`order` counts from 0: the neighbours of a chunk are those before and after it.
 
     `headings`: from the highest, those that all of the chunk stands under. `caption`: of a table, the text before it.
+    `turns`: where in its text each page after the first begins.
     """
 
     order: int
@@ -48,6 +50,11 @@ class Chunk:
     last_page: int
     table: TablePart | None = None
     caption: str = ""
+    turns: tuple[Turn, ...] = ()
+
+    def pages_of(self, start: int, end: int) -> tuple[int, int]:
+        """The first and the last on which that part of its text stands."""
+        return pages_between((self.first_page, self.last_page), self.turns, start, end)
 
 
 def chunks_of(parsed: Parsed, sizes: Sizes | None = None) -> Iterator[Chunk]:
@@ -68,6 +75,7 @@ class _Cutting:
         self._size = 0
         self._only_headings = True
         self._pages = (0, 0)
+        self._turns: list[Turn] = []
         self._headings: tuple[str, ...] = ()
 
     def take(self, page: int, block: Block) -> Iterator[Chunk]:
@@ -83,8 +91,11 @@ class _Cutting:
 
     def end(self) -> Iterator[Chunk]:
         if self._lines:
-            yield self._made("\n".join(self._lines), *self._pages, headings=self._headings)
-        self._lines, self._size, self._only_headings = [], 0, True
+            yield self._made("\n".join(self._lines), *self._pages, tuple(self._turns), headings=self._headings)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._lines, self._turns, self._size, self._only_headings = [], [], 0, True
 
     def _text(self, page: int, block: Heading | Paragraph | ListItem) -> Iterator[Chunk]:
         text = f"- {block.text}" if isinstance(block, ListItem) else block.text
@@ -104,17 +115,25 @@ class _Cutting:
         if not self._lines:
             self._headings, self._pages = path, (page, page)
         self._headings = _common(self._headings, path, self._only_headings)
-        self._pages = (self._pages[0], page)
+        self._turn(page)
         self._size += len(line) + bool(self._lines)
         self._lines.append(line)
         self._only_headings = self._only_headings and is_heading
 
+    def _turn(self, page: int) -> None:
+        """What comes next stands on that page, in a line of its own."""
+        if page != self._pages[1]:
+            self._turns.append(Turn(self._size + 1, page))
+            self._pages = (self._pages[0], page)
+
     def _table(self, page: int, table: Table) -> Iterator[Chunk]:
         over: list[str] = []
+        turns: tuple[Turn, ...] = ()
         first = page
         if self._lines and self._only_headings and self._size <= self._sizes.table // 4:
-            over, first = self._lines, self._pages[0]
-            self._lines, self._size = [], 0
+            self._turn(page)
+            over, first, turns = self._lines, self._pages[0], tuple(self._turns)
+            self._begin()
         else:
             yield from self.end()
         self._tables += 1
@@ -124,8 +143,8 @@ class _Cutting:
         for first_row, last_row, text in parts_of(lines_of(table), table.heads, room, self._sizes.table):
             part = TablePart(self._tables, first_row, last_row, len(table.rows))
             shown = "\n".join([*over, text])
-            yield self._made(shown, first, page, headings=path, table=part, caption=caption)
-            over, first = [], page
+            yield self._made(shown, first, page, turns, headings=path, table=part, caption=caption)
+            over, first, turns = [], page, ()
         self._before = ""
 
     def _made(
@@ -133,12 +152,13 @@ class _Cutting:
         text: str,
         first: int,
         last: int,
+        turns: tuple[Turn, ...],
         *,
         headings: tuple[str, ...],
         table: TablePart | None = None,
         caption: str = "",
     ) -> Chunk:
-        chunk = Chunk(self._order, text, headings, first, last, table, caption)
+        chunk = Chunk(self._order, text, headings, first, last, table, caption, turns)
         self._order += 1
         return chunk
 

@@ -65,7 +65,7 @@ def taken(report: Report, limits: Limits = STANDARD) -> Report:
     cost = report.statistics.cost_usd
     if cost is not None and not cost.is_finite():
         raise ReportRefusedError("inconsistent", "The cost of a report is a finite number.")
-    if any(one.page is not None and one.page < 1 for one in report.citations):
+    if any(page < 1 for one in report.citations for page in (*one.pages, 1 if one.page is None else one.page)):
         raise ReportRefusedError("inconsistent", "The pages that a report cites count from 1.")
     return report
 

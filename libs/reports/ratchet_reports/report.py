@@ -15,12 +15,13 @@ Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class Citation(Struct, frozen=True, kw_only=True):
-    """Words of a document. `page` counts from 1; None: the document has no pages."""
+    """Words of a document. `pages`: all on which they stand, from 1; `page`: the first; None: the document has none."""
 
     mark: str
     document_id: str
     document: str  # its title
     page: int | None = None
+    pages: tuple[int, ...] = ()
     quote: str = ""
 
 

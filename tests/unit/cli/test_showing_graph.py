@@ -26,7 +26,7 @@ REPORTS = {
     "value": 1_250e6,
     "unit": "USD",
     "text": "",
-    "where": {"document_id": "doc_1", "chunk": 3, "page": 4, "start": 0, "end": 9},
+    "where": {"document_id": "doc_1", "chunk": 3, "page": 4, "last_page": 4, "start": 0, "end": 9},
 }
 FOUND: dict[str, Any] = {
     "entities": ENTITIES,

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratchet_documents.chunking import Chunk, Sizes, TablePart, chunks_of
-from ratchet_documents.parsed import Block, Heading, ListItem, Merged, Page, Paragraph, Parsed, Table
+from ratchet_documents.page_turns import Turn
+from ratchet_documents.parsed import Block, Heading, ListItem, Merged, Page, Paragraph, Parsed, Table, text_of
 
 SMALL = Sizes(smallest=40, most=120, table=150)
 
@@ -26,7 +27,8 @@ def test_a_chunk_lies_in_its_section_and_knows_its_pages() -> None:
         ),
         SMALL,
     )
-    assert first == Chunk(0, f"Plan\nRisks\n{long}\n- buy less", ("Plan", "Risks"), 1, 2)
+    text = f"Plan\nRisks\n{long}\n- buy less"
+    assert first == Chunk(0, text, ("Plan", "Risks"), 1, 2, turns=(Turn(text.index("- buy"), 2),))
     assert second == Chunk(1, f"Sales\n{long}", ("Plan", "Sales"), 2, 2)
 
 
@@ -36,6 +38,25 @@ def test_small_sections_share_a_chunk_that_stands_under_what_is_above_both() -> 
     )
     assert chunk.text == "Plan\nA\na\nB\nb"
     assert chunk.headings == ("Plan",)
+
+
+def test_each_part_of_a_chunk_that_goes_over_pages_knows_its_page() -> None:
+    (chunk,) = chunks_of(
+        _parsed(
+            (Paragraph("one"),),
+            (),
+            (
+                Paragraph("three"),
+                Paragraph("and"),
+            ),
+            (Paragraph("four"),),
+        )
+    )
+    assert (chunk.text, chunk.first_page, chunk.last_page) == ("one\nthree\nand\nfour", 1, 4)
+    places = {word: chunk.pages_of(at := chunk.text.index(word), at + len(word)) for word in chunk.text.split()}
+    assert places == {"one": (1, 1), "three": (3, 3), "and": (3, 3), "four": (4, 4)}
+    assert chunk.pages_of(0, len(chunk.text)) == (1, 4)
+    assert Chunk(0, "as it was kept before turns were", (), 1, 4).pages_of(0, 2) == (1, 4)
 
 
 def test_a_long_paragraph_is_cut_at_sentences_and_its_heading_stays_with_it() -> None:
@@ -54,6 +75,8 @@ def test_a_table_is_whole_with_its_heading_and_knows_the_text_before_it() -> Non
         1, " | Sales\nNorth | 1 | 2", ("Sales of the year",), 1, 1, TablePart(1, 0, 1, 2), "In millions:"
     )
     (under,) = chunks_of(_parsed((Heading(1, "Sales"),), (table,)), SMALL)
+    assert under.pages_of(0, 5) == (1, 1)
+    assert under.pages_of(under.text.index("North"), len(under.text)) == (2, 2)
     assert under.text == "Sales\n | Sales\nNorth | 1 | 2"
     assert (under.first_page, under.last_page) == (1, 2)
 
@@ -109,6 +132,9 @@ def test_nothing_is_lost_and_all_is_bounded(pages: list[list[Block]], smallest: 
     for chunk in chunks:
         assert 1 <= chunk.first_page <= chunk.last_page <= len(pages)
         assert 0 < len(chunk.text) <= (200 if chunk.table else most)
+        for its_page in parsed.pages if chunk.table is None else ():
+            there = [sign for at, sign in enumerate(chunk.text) if chunk.pages_of(at, at + 1) == (its_page.number,) * 2]
+            assert _letters("".join(there)) in _letters("".join(map(text_of, its_page.blocks)))
     left = "".join(_letters(chunk.text) for chunk in chunks)
     for page, block in parsed.blocks():
         its = [chunk for chunk in chunks if chunk.first_page <= page <= chunk.last_page]

@@ -304,6 +304,16 @@ def test_minutes_of_no_company_have_risks_and_decisions() -> None:
     assert {len(one.ends) for one in graph.relations} == {1}
 
 
+def test_a_relation_is_on_the_page_of_its_quote() -> None:
+    told = ["We are exposed to theft of copper.", "We are exposed to changes in the price of pulp."]
+    pages = tuple(Page(at, (Paragraph(one),)) for at, one in enumerate(["Our mills.", *told], 1))
+    graph = graph_of(REPORT, chunks_of(Parsed("pdf", "a.pdf", "pages", pages)))
+    assert [(one.where.chunk, one.where.page, list(one.where.pages)) for one in of(graph, "mentions_risk")] == [
+        (0, 2, [2]),
+        (0, 3, [3]),
+    ]
+
+
 def test_graphs_are_merged_under_the_names_that_one_of_them_links_and_taken_apart() -> None:
     one = graph_of(REPORT, parsed(Paragraph("(In millions)"), BALANCE))
     other = graph_of(

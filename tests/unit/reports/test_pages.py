@@ -119,3 +119,10 @@ def test_what_is_refused_has_no_page() -> None:
             page(wrong)
         with pytest.raises(ReportRefusedError):
             page(whole(), Limits(statements=1))
+
+
+def test_a_citation_of_several_pages_names_them_all() -> None:
+    report = whole()
+    cited = msgspec.structs.replace(report.citations[0], page=6, pages=(6, 7))
+    for page in (as_html, as_markdown):
+        assert "Apple 10-Q 2022 Q3, pages 6, 7" in page(msgspec.structs.replace(report, citations=(cited,)))

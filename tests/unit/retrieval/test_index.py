@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
 from ratchet_documents.chunking import TablePart
+from ratchet_documents.page_turns import Turn
 from ratchet_retrieval.embedding import OtherEmbeddingsError
 from ratchet_retrieval.passages import Place, Subject
 from ratchet_retrieval.port import Found, Index, Ranked, Where
 from tests.unit.retrieval.passages_for_tests import ACME, BOLT, document
 
 EVERYWHERE = Where()
+PAIR = document("d", ["Tyres wear out.", "Rims do not."])
 
 
 def texts(found: Iterable[Found]) -> list[str]:
@@ -27,6 +30,13 @@ async def test_what_was_put_is_found_at_once_and_comes_back_as_it_was(index: Ind
     found = await index.by_words("t", "which tyres?", EVERYWHERE, 10)
     assert [one.passage for one in found] == [put[0]]
     assert found[0].score > 0
+
+
+async def test_where_its_pages_begin_comes_back_with_a_passage(index: Index) -> None:
+    put = [replace(one, chunk=replace(one.chunk, last_page=9, turns=(Turn(4, 2), Turn(7, 9)))) for one in PAIR]
+    await index.put("t", put)
+    assert [one.passage for one in await index.by_words("t", "tyres", EVERYWHERE, 10)] == put[:1]
+    assert await index.passages("t", "d", [0, 1]) == put
 
 
 async def test_the_better_one_is_first_and_how_a_word_is_written_is_no_matter(index: Index) -> None:

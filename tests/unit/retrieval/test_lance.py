@@ -5,6 +5,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import lancedb
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ratchet_documents.page_turns import Turn
 from ratchet_retrieval.away import AwayError
 from ratchet_retrieval.embedding import OtherEmbeddingsError
 from ratchet_retrieval.lance import LanceIndex
@@ -153,6 +155,25 @@ async def test_an_older_table_gets_the_indexes_that_it_lacks_when_it_is_tended(t
     await table.drop_index("company_idx")
     await index.tend()
     assert {one.columns[0] for one in await table.list_indices()} == set(INDEXES)
+
+
+async def test_a_table_from_before_pages_were_told_is_read_and_learns_to_tell_them(tmp_path: Path) -> None:
+    index = LanceIndex(str(tmp_path), model="mini")
+    await index.put("t", document("old", ["old tyres"]), [[1.0, 0.0]])
+    table = await index._tables.of("t")
+    assert table is not None
+    await table.drop_columns(["turns"])
+    again = LanceIndex(str(tmp_path), model="mini")
+    assert [one.passage for one in await again.by_words("t", "tyres", EVERYWHERE, 5)] == document("old", ["old tyres"])
+    assert [one.passage for one in await again.by_vector("t", [1.0, 0.0], EVERYWHERE, 5)] == document(
+        "old", ["old tyres"]
+    )
+    assert await again.passages("t", "old", [0]) == document("old", ["old tyres"])
+    (new,) = document("new", ["new tyres"])
+    turned = replace(new, chunk=replace(new.chunk, last_page=2, turns=(Turn(4, 2),)))
+    await again.put("t", [turned], [[0.0, 1.0]])
+    assert await again.passages("t", "new", [0]) == [turned]
+    assert await again.passages("t", "old", [0]) == document("old", ["old tyres"])
 
 
 async def test_vectors_of_another_model_are_refused_with_both_names(tmp_path: Path) -> None:

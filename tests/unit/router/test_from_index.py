@@ -10,6 +10,7 @@ import pytest
 from ratchet_common.errors import CannotStartError
 from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk, TablePart
+from ratchet_documents.page_turns import Turn
 from ratchet_retrieval import AwayError, Found, Index, Passage, Subject, Where
 from ratchet_router.grounding.as_known import as_known, as_they_are_named
 from ratchet_router.grounding.from_index import NONE, NOT_THERE, TOO_MANY, FromIndex
@@ -23,7 +24,7 @@ LINES = ("The lease runs until 2031.", "The rate is 4.5 percent.", "It may be re
 async def filled() -> MemoryIndex:
     index, about = MemoryIndex(), Subject("Lease of the hall", company="Acme", period="2023-Q3")
     chunks = [Chunk(order, text, (), order + 1, order + 1) for order, text in enumerate(LINES)]
-    chunks.append(Chunk(9, "rate | 4.5", (), 7, 8, TablePart(2, 0, 4, 5), caption="All rates"))
+    chunks.append(Chunk(9, "rate | 4.5", (), 7, 8, TablePart(2, 0, 4, 5), "All rates", (Turn(5, 8),)))
     await index.put("acme", [Passage("lease", 2, about, chunk) for chunk in chunks])
     return index
 
@@ -37,7 +38,10 @@ async def test_passages_come_with_their_document_their_pages_and_their_rank() ->
     assert (first.title, first.company, first.period, first.text) == ("Lease of the hall", "Acme", "2023-Q3", LINES[1])
     assert (first.ranks, second.ranks, first.score) == ({"words": 1}, {"words": 2}, 3.0)
     table = await FromIndex(lambda: index).retrieve("acme", "rate |", Where(), 1, wider=False)
-    assert (table.sources[0].table, table.sources[0].text) == (TablePlace(2, 0, 4), "All rates\nrate | 4.5")
+    its = table.sources[0]
+    assert (its.table, its.text) == (TablePlace(2, 0, 4), "All rates\nrate | 4.5")
+    assert its.pages_of(its.text.index("rate |"), its.text.index("rate |") + 4) == (7, 7)
+    assert its.pages_of(its.text.index("| 4.5"), len(its.text)) == (8, 8)
 
 
 async def test_a_wider_look_brings_what_stands_before_and_after_without_a_rank() -> None:

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from ratchet_common.vocabulary import TaskType
+from ratchet_documents.page_turns import Turn
 from ratchet_providers.base import Evidence
 from ratchet_router.grounding.amount import is_small_talk, needed
 from ratchet_router.grounding.citing import citations_of
@@ -121,6 +122,36 @@ def test_a_quote_is_cited_from_the_passage_that_it_names_or_stands_in() -> None:
     assert (unnumbered.passage, unnumbered.title) == (2, "10-Q, Q3 2023")
     assert unnumbered.table is not None
     assert unnumbered.table.number == 2
+
+
+SITES = "Site 2 had 222 visitors.\nSite 3 had 333 visitors,\nall of them by red bus.\nSite 2 had 222 visitors."
+TURNS = (Turn(SITES.index("Site 3"), 3), Turn(SITES.index("all of"), 4), Turn(SITES.rindex("Site 2"), 6))
+OVER_PAGES = source(SITES, first_page=2, last_page=6, turns=TURNS)
+
+
+@pytest.mark.parametrize(
+    ("output", "pages"),
+    [
+        ("There were 333 visitors at site 3 [1].", (3, 3)),
+        ('Many ["Site 3 had 333 visitors"].', (3, 3)),
+        ('Many [1: "Site 3 had 333 visitors, all of them by red bus"].', (3, 4)),
+        ('Many [1: "Site 2 had ... all of them"].', (2, 4)),
+        ("222 visitors", (2, 2)),
+        ("all of them by red bus", (4, 4)),
+    ],
+)
+def test_a_citation_has_the_pages_of_its_quote(output: str, pages: tuple[int, int]) -> None:
+    (found,) = citations_of(output, [OVER_PAGES])
+    assert (found.first_page, found.last_page) == pages
+    (unknown,) = citations_of(output, [replace(OVER_PAGES, turns=())])
+    assert (unknown.first_page, unknown.last_page) == (2, 6)
+
+
+def test_the_same_words_on_two_pages_are_cited_from_the_one_that_is_pointed_to() -> None:
+    text = document_of([OVER_PAGES])
+    places = [Evidence("222", at, at + 3) for at in (text.index("222"), text.rindex("222"))]
+    found = citations_of("444 in all", [OVER_PAGES], places)
+    assert [(one.first_page, one.quote) for one in found] == [(at, "Site 2 had 222 visitors.") for at in (2, 6)]
 
 
 def test_a_mark_is_given_the_sentence_that_is_nearest_to_what_stands_before_it() -> None:

@@ -138,7 +138,8 @@ class Reading:
             yield Relation("owns" if one.kind == "task" else "decides", ends, where, text=one.due)
 
     def _where(self, chunk: Chunk, start: int, end: int) -> Where:
-        return Where(self._about.document_id, chunk.order, chunk.first_page, start, end)
+        first, last = chunk.pages_of(start, end)
+        return Where(self._about.document_id, chunk.order, first, start, end, last)
 
     def _link(self, company: str, name: str) -> None:
         its = self._entities[company]

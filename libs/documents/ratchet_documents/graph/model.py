@@ -20,13 +20,20 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """`start` and `end`: of the quote within the text of the chunk. `page` counts from 1."""
+    """`start` and `end`: of the quote within the text of the chunk. `page`, where it begins, counts from 1; it ends on
+    `last_page`, or, where that is 0, on the same one.
+    """
 
     document_id: str
     chunk: int
     page: int
     start: int
     end: int
+    last_page: int = 0
+
+    @property
+    def pages(self) -> range:
+        return range(self.page, max(self.page, self.last_page) + 1)
 
 
 @dataclass(frozen=True, slots=True)

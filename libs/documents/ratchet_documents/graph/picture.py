@@ -47,6 +47,7 @@ def as_json(graph: Graph) -> dict[str, Any]:
                     "document_id": one.where.document_id,
                     "chunk": one.where.chunk,
                     "page": one.where.page,
+                    "last_page": one.where.pages[-1],
                     "start": one.where.start,
                     "end": one.where.end,
                 },

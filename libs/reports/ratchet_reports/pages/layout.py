@@ -126,8 +126,14 @@ def _source(one: Source) -> str:
     return f"{one.document}, page {one.page}" if one.page else one.document
 
 
+def _cited(one: Citation) -> str:
+    if len(one.pages) > 1:
+        return f"{one.document}, pages {', '.join(map(str, one.pages))}"
+    return _source(Source(one.document, one.page))
+
+
 def _citation(one: Citation) -> Block:
-    return Entry(one.mark, _source(Source(one.document, one.page)), one.quote, (f"Document {one.document_id}",))
+    return Entry(one.mark, _cited(one), one.quote, (f"Document {one.document_id}",))
 
 
 def _on_this_report(report: Report) -> Iterator[Block]:

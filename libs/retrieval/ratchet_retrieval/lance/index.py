@@ -13,7 +13,7 @@ from lancedb.table import AsyncTable
 from ratchet_retrieval.away import AwayError
 from ratchet_retrieval.embedding import OtherEmbeddingsError, Vector, checked, told
 from ratchet_retrieval.lance.conditions import condition, one_of, quoted
-from ratchet_retrieval.lance.rows import READ, VECTOR, id_of, of_vectors, passage_of, passages_in, place_of, rows_of
+from ratchet_retrieval.lance.rows import VECTOR, id_of, of_vectors, passage_of, passages_in, place_of, read_of, rows_of
 from ratchet_retrieval.lance.tables import Tables
 from ratchet_retrieval.lance.tending import purged, tended
 from ratchet_retrieval.lance.together import Together
@@ -28,6 +28,7 @@ REFINED: Final = 2  # so many times as many as are wanted are compared by their 
 _AS_MANY_AS_IT_TAKES: Final = 0  # partitions, where a filter leaves too few in those
 _LONGEST_PAGE: Final = 10_000
 _Row = Mapping[str, Any]
+_Columns = Callable[[pa.Schema], list[str]]
 _T = TypeVar("_T")
 
 
@@ -97,18 +98,18 @@ class LanceIndex:
             await self._cleaning[tenant].run(lambda: self._alone(tenant, "cleaning up", lambda: purged(table), table))
 
     async def by_words(self, tenant: str, text: str, where: Where, limit: int) -> list[Found]:
-        return _found(await self._by_words(tenant, text, where, limit, READ))
+        return _found(await self._by_words(tenant, text, where, limit, read_of))
 
     async def by_vector(self, tenant: str, vector: Vector, where: Where, limit: int) -> list[Found]:
         """Raises OtherEmbeddingsError."""
-        return _found(await self._by_vector(tenant, vector, where, limit, READ))
+        return _found(await self._by_vector(tenant, vector, where, limit, read_of))
 
     async def ranked_by_words(self, tenant: str, text: str, where: Where, limit: int) -> list[Ranked]:
-        return _ranked(await self._by_words(tenant, text, where, limit, ["id"]))
+        return _ranked(await self._by_words(tenant, text, where, limit, _only_ids))
 
     async def ranked_by_vector(self, tenant: str, vector: Vector, where: Where, limit: int) -> list[Ranked]:
         """Raises OtherEmbeddingsError."""
-        return _ranked(await self._by_vector(tenant, vector, where, limit, ["id"]))
+        return _ranked(await self._by_vector(tenant, vector, where, limit, _only_ids))
 
     async def passages_at(self, tenant: str, places: Sequence[Place]) -> list[Passage]:
         asked = list(dict.fromkeys(places))
@@ -147,29 +148,31 @@ class LanceIndex:
         async with self._writing[tenant]:
             return await tried(what, do, table.checkout_latest)
 
-    async def _by_words(self, tenant: str, text: str, where: Where, limit: int, columns: list[str]) -> list[_Row]:
+    async def _by_words(self, tenant: str, text: str, where: Where, limit: int, columns: _Columns) -> list[_Row]:
         words = words_of(text)
         if not words or limit < 1 or (table := await self._tables.of(tenant)) is None:
             return []
         asked = MatchQuery(" ".join(words), "words")  # type: ignore[call-arg]  # has defaults, by pydantic
+        selected = [*columns(await table.schema()), "_score"]
 
         def query() -> Any:
-            return table.query().nearest_to_text(asked).select([*columns, "_score"]).limit(limit)
+            return table.query().nearest_to_text(asked).select(selected).limit(limit)
 
         return await _searched(table, query, where)
 
-    async def _by_vector(self, tenant: str, vector: Vector, where: Where, limit: int, columns: list[str]) -> list[_Row]:
+    async def _by_vector(self, tenant: str, vector: Vector, where: Where, limit: int, columns: _Columns) -> list[_Row]:
         length = checked([vector])
         table = await self._tables.of(tenant)
-        if table is None or limit < 1 or (there := of_vectors(await table.schema())) is None:
+        if table is None or limit < 1 or (there := of_vectors(schema := await table.schema())) is None:
             return []
+        selected = [*columns(schema), "_distance"]
         if there != (self._model, length):
             raise OtherEmbeddingsError(told(*there), told(self._model, length))
 
         def query() -> Any:
             nearest = table.query().nearest_to(list(vector)).column(VECTOR).distance_type("cosine")
             probed = nearest.maximum_nprobes(_AS_MANY_AS_IT_TAKES).minimum_nprobes(PROBES).refine_factor(REFINED)
-            return probed.select([*columns, "_distance"]).limit(limit)
+            return probed.select(selected).limit(limit)
 
         return await _searched(table, query, where)
 
@@ -187,9 +190,13 @@ async def _searched(table: AsyncTable, query: Callable[[], Any], where: Where) -
 
 async def _read(table: AsyncTable, where: str) -> list[Passage]:
     async def read() -> pa.Table:
-        return await table.query().where(where).select(READ).limit(_LONGEST_PAGE).to_arrow()
+        return await table.query().where(where).select(read_of(await table.schema())).limit(_LONGEST_PAGE).to_arrow()
 
     return list(passages_in(await tried("reading", read, table.checkout_latest)))
+
+
+def _only_ids(_: pa.Schema) -> list[str]:
+    return ["id"]
 
 
 def _found(rows: Iterable[_Row]) -> list[Found]:

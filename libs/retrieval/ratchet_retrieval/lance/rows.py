@@ -6,6 +6,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from ratchet_documents.chunking import Chunk, TablePart
+from ratchet_documents.page_turns import Turn
 from ratchet_retrieval.embedding import Vector
 from ratchet_retrieval.passages import Passage, Place, Subject
 from ratchet_retrieval.searched_text import searched_text
@@ -33,7 +34,14 @@ SCHEMA: Final = pa.schema(
         pa.field("date", pa.string()),
     ]
 )
+TURNS: Final = pa.field("turns", pa.list_(pa.int64()))  # place in the text, page, place, page …
+LATER: Final = (TURNS,)  # fields that a table made before them gets when it is next written to; null: not known
 READ: Final = [name for name in SCHEMA.names if name not in ("id", "words")]
+
+
+def read_of(schema: pa.Schema) -> list[str]:
+    """What is read of a table's rows: it may be older than a field."""
+    return [*READ, *(field.name for field in LATER if field.name in schema.names)]
 
 
 def vector_field(length: int, model: str) -> pa.Field:
@@ -73,7 +81,14 @@ def passages_in(table: pa.Table) -> Iterator[Passage]:
 def passage_of(row: Mapping[str, Any]) -> Passage:
     table = None if row["table"] is None else TablePart(*row["table"])
     chunk = Chunk(
-        row["order"], row["text"], tuple(row["headings"]), row["first_page"], row["last_page"], table, row["caption"]
+        order=row["order"],
+        text=row["text"],
+        headings=tuple(row["headings"]),
+        first_page=row["first_page"],
+        last_page=row["last_page"],
+        table=table,
+        caption=row["caption"],
+        turns=_turns(row.get("turns") or ()),
     )
     subject = Subject(row["title"], row["company"], row["period"], row["document_type"], row["date"])
     return Passage(row["document"], row["revision"], subject, chunk)
@@ -98,4 +113,9 @@ def _row(passage: Passage) -> dict[str, Any]:
         "period": subject.period,
         "document_type": subject.document_type,
         "date": subject.date,
+        "turns": [number for turn in chunk.turns for number in turn],
     }
+
+
+def _turns(numbers: Sequence[int]) -> tuple[Turn, ...]:
+    return tuple(Turn(at, page) for at, page in zip(numbers[::2], numbers[1::2], strict=True))

@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Final
 
 import lancedb
+import pyarrow as pa
 from lancedb.index import FTS, Bitmap, BTree
 from lancedb.table import AsyncTable
 
 from ratchet_retrieval.away import AwayError
 from ratchet_retrieval.embedding import OtherEmbeddingsError, told
-from ratchet_retrieval.lance.rows import SCHEMA, of_vectors, vector_field
+from ratchet_retrieval.lance.rows import LATER, SCHEMA, of_vectors, vector_field
 from ratchet_retrieval.lance.tries import tried
 from ratchet_retrieval.searched_text import LONGEST_WORD
 
@@ -60,6 +61,8 @@ class Tables:
         async with self._making:
             table = await self.of(tenant) or await self._made(tenant)
             await table.checkout_latest()
+            if _lacking(await table.schema()):
+                await tried("adding fields", lambda: _with_later(table), table.checkout_latest)
             if vectors is not None and of_vectors(await table.schema()) is None:
                 await tried("adding vectors", lambda: _with_vectors(table, *vectors), table.checkout_latest)
         if vectors is not None and (there := of_vectors(await table.schema())) != vectors:
@@ -68,7 +71,7 @@ class Tables:
 
     async def _made(self, tenant: str) -> AsyncTable:
         name, connection = name_of(tenant), await self._connected()
-        table = await connection.create_table(name, schema=SCHEMA, exist_ok=True)
+        table = await connection.create_table(name, schema=pa.schema([*SCHEMA, *LATER]), exist_ok=True)
         await tried("making a table", lambda: indexed(table), table.checkout_latest)
         return self._kept(name, table)
 
@@ -101,6 +104,15 @@ async def indexed(table: AsyncTable) -> None:
     for column, config in INDEXES.items():
         if column not in there:
             await table.create_index(column, config=config)
+
+
+def _lacking(schema: pa.Schema) -> list[pa.Field]:
+    return [field for field in LATER if field.name not in schema.names]
+
+
+async def _with_later(table: AsyncTable) -> None:
+    if lacking := _lacking(await table.schema()):
+        await table.add_columns(lacking)
 
 
 async def _with_vectors(table: AsyncTable, model: str, length: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from qdrant_client.models import PayloadSchemaType
 
 from ratchet_documents.chunking import Chunk, TablePart
+from ratchet_documents.page_turns import Turn
 from ratchet_retrieval.passages import Passage, Place, Subject
 
 WORDS: Final = "words"  # the sparse vector
@@ -50,6 +51,7 @@ def payload_of(tenant: str, passage: Passage) -> dict[str, Any]:
         "period": subject.period,
         "document_type": subject.document_type,
         "date": subject.date,
+        "turns": [list(turn) for turn in chunk.turns],
     }
 
 
@@ -60,7 +62,14 @@ def place_of(its: Mapping[str, Any]) -> Place:
 def passage_of(its: Mapping[str, Any]) -> Passage:
     table = None if its["table"] is None else TablePart(*its["table"])
     chunk = Chunk(
-        its["order"], its["text"], tuple(its["headings"]), its["first_page"], its["last_page"], table, its["caption"]
+        order=its["order"],
+        text=its["text"],
+        headings=tuple(its["headings"]),
+        first_page=its["first_page"],
+        last_page=its["last_page"],
+        table=table,
+        caption=its["caption"],
+        turns=tuple(Turn(*turn) for turn in its.get("turns", ())),  # a point may be older
     )
     subject = Subject(its["title"], its["company"], its["period"], its["document_type"], its["date"])
     return Passage(its["document"], its["revision"], subject, chunk)

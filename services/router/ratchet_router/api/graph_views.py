@@ -28,7 +28,8 @@ class EntityView(BaseModel):
 class PlaceView(BaseModel):
     document_id: str
     chunk: int = Field(description="the passage, from 0")
-    page: int = Field(description="from 1")
+    page: int = Field(description="on which the quote begins, from 1")
+    last_page: int = Field(description="on which it ends")
     start: int = Field(description="of the quote within the text of the passage")
     end: int
 
@@ -84,6 +85,7 @@ def view(seen: Seen) -> dict[str, Any]:
                     "document_id": one.where.document_id,
                     "chunk": one.where.chunk,
                     "page": one.where.page,
+                    "last_page": one.where.pages[-1],
                     "start": one.where.start,
                     "end": one.where.end,
                 },
@@ -116,5 +118,5 @@ def _pages(seen: Seen) -> dict[str, dict[str, set[int]]]:
                 found[its][part.document_id].update()
     for one in seen.graph.relations:
         for end in one.ends:
-            found[end][one.where.document_id].add(one.where.page)
+            found[end][one.where.document_id].update(one.where.pages)
     return found

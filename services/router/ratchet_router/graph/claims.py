@@ -142,7 +142,8 @@ def _borne_out(claim: Claim, about: About, chunks: Sequence[Chunk]) -> tuple[lis
     detail = " ".join(claim.detail.split()) if quoted(claim.detail, quote[0]) else ""
     if ends is None or (claim.type == "holds_position" and not (detail and telling(detail))):
         return None
-    where = Where(about.document_id, chunk.order, chunk.first_page, *quote.span())
+    first, last = chunk.pages_of(*quote.span())
+    where = Where(about.document_id, chunk.order, first, *quote.span(), last)
     said = detail if claim.type in ("holds_position", "owns") else ""
     return ends, Relation(claim.type, tuple(one.id for one in ends), where, text=said)
 

@@ -15,7 +15,7 @@ import msgspec
 
 from ratchet_providers.base import Evidence
 from ratchet_router.citations import QUOTED
-from ratchet_router.grounding.cited_passage import LONGEST_QUOTE, SENTENCE, CitedPassage
+from ratchet_router.grounding.cited_passage import LONGEST_QUOTE, SENTENCE, CitedPassage, Quote
 from ratchet_router.grounding.enough import words_of
 from ratchet_router.grounding.heading import begins_of
 from ratchet_router.grounding.sources import Source, TablePlace
@@ -32,7 +32,9 @@ _NUMBERED: Final = re.compile(r"\[(?P<number>\d{1,3}): ?")
 
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True):
-    """`passage`: its number, from 1. `quote`: words of the passage. `table`: where it is a table, or a part of one."""
+    """`passage`: its number, from 1. `quote`: words of the passage; the pages are those of the words. `table`: where
+    the passage is a table, or a part of one.
+    """
 
     passage: int
     document_id: str
@@ -50,7 +52,7 @@ def citations_of(output: str, sources: Sequence[Source], evidence: Sequence[Evid
     if not sources:
         return ()
     passages = [CitedPassage(source) for source in sources]
-    found: dict[tuple[int, str], Citation] = {}
+    found: dict[tuple[int, Quote], Citation] = {}
     for number, quote in _named(output, passages):
         found.setdefault((number, quote), _citation(number, sources[number - 1], quote))
         if len(found) == MOST:
@@ -66,7 +68,7 @@ class _Pointed(NamedTuple):
     quoted: bool
 
 
-def _named(output: str, passages: Sequence[CitedPassage]) -> Iterator[tuple[int, str]]:
+def _named(output: str, passages: Sequence[CitedPassage]) -> Iterator[tuple[int, Quote]]:
     seen: set[_Pointed] = set()
     for one in _pointed(output, len(passages)):
         if one in seen:
@@ -89,7 +91,7 @@ def _pointed(output: str, passages: int) -> Iterator[_Pointed]:
             yield _Pointed(number, before, quoted=False)
 
 
-def _borne_out(one: _Pointed, passages: Sequence[CitedPassage]) -> tuple[int, str] | None:
+def _borne_out(one: _Pointed, passages: Sequence[CitedPassage]) -> tuple[int, Quote] | None:
     """By the passage that is named, or else the first that has the words."""
     if one.number is not None and not 1 <= one.number <= len(passages):
         return None
@@ -103,7 +105,7 @@ def _borne_out(one: _Pointed, passages: Sequence[CitedPassage]) -> tuple[int, st
 
 def _picked(evidence: Sequence[Evidence], passages: Sequence[CitedPassage]) -> tuple[Citation, ...]:
     """None for a place that has other words there: it is of another text."""
-    found: dict[tuple[int, str], Citation] = {}
+    found: dict[tuple[int, Quote], Citation] = {}
     begins = list(begins_of([one.source for one in passages]))
     for its in evidence[:LOOKED_UP]:
         number = bisect_right(begins, its.start)
@@ -128,7 +130,7 @@ def _unmarked(output: str, passages: Sequence[CitedPassage]) -> tuple[Citation, 
     return ()
 
 
-def _word_for_word(output: str, passages: Sequence[CitedPassage]) -> Iterator[tuple[int, str]]:
+def _word_for_word(output: str, passages: Sequence[CitedPassage]) -> Iterator[tuple[int, Quote]]:
     said = output.strip().rstrip(".")
     if len(said) > SHORT_ANSWER or not _is_known_by(words_of(said)):
         return
@@ -160,13 +162,13 @@ def _sentence_before(output: str, end: int) -> str:
     return sentences[-1] if sentences else begun
 
 
-def _citation(number: int, source: Source, quote: str) -> Citation:
+def _citation(number: int, source: Source, quote: Quote) -> Citation:
     return Citation(
         passage=number,
         document_id=source.document_id,
         title=source.title,
-        first_page=source.first_page,
-        last_page=source.last_page,
-        quote=quote,
+        first_page=quote.first_page,
+        last_page=quote.last_page,
+        quote=quote.text,
         table=source.table,
     )

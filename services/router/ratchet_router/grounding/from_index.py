@@ -12,6 +12,7 @@ from msgspec import structs
 
 from ratchet_common.errors import CannotStartError, RetryLaterError
 from ratchet_documents.asked_about import About
+from ratchet_documents.page_turns import Turn
 from ratchet_retrieval import AwayError, Embeds, EmbedsOnce, Index, OtherEmbeddingsError, Passage, Place, Where
 from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
 from ratchet_retrieval.retrieving import retrieve
@@ -178,14 +179,16 @@ def _of_hit(hit: Hit) -> Source:
 
 def _source(passage: Passage, *, score: float = 0.0, ranks: dict[str, int] | None = None) -> Source:
     chunk, subject, table = passage.chunk, passage.subject, passage.chunk.table
+    before = f"{chunk.caption}\n" if chunk.caption else ""
     return Source(
         document_id=passage.document_id,
         revision=passage.revision,
         title=subject.title,
         order=chunk.order,
-        text=f"{chunk.caption}\n{chunk.text}" if chunk.caption else chunk.text,
+        text=before + chunk.text,
         first_page=chunk.first_page,
         last_page=chunk.last_page,
+        turns=tuple(Turn(len(before) + turn.at, turn.page) for turn in chunk.turns),
         score=round(score, 6),
         ranks=ranks or {},
         table=TablePlace(table.number, table.first_row, table.last_row) if table else None,

@@ -7,6 +7,7 @@ from typing import Final, Literal, Protocol
 import msgspec
 
 from ratchet_common.errors import RefusedError, UnavailableError
+from ratchet_documents.page_turns import Turn, pages_between
 from ratchet_retrieval import EmbedsOnce, Where
 
 WORDS: Final = "words"  # what the ranks of the searches stand under
@@ -36,6 +37,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     first_page: int
     last_page: int
+    turns: tuple[Turn, ...] = ()  # where in its text each page after the first begins; none: of several it is not known
     score: float = 0.0
     ranks: Mapping[str, int] = {}
     table: TablePlace | None = None
@@ -46,6 +48,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> tuple[str, int]:
         return self.document_id, self.order
+
+    def pages_of(self, start: int, end: int) -> tuple[int, int]:
+        """The first and the last on which that part of its text stands."""
+        return pages_between((self.first_page, self.last_page), self.turns, start, end)
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from ratchet_figures.checking.passages import Passage
 from ratchet_figures.checking.units import BARE
 from ratchet_figures.narrating import Marked
 from ratchet_reports.report import Paragraph, Section, Statement
-from ratchet_router.grounding.cited_passage import LONGEST_QUOTE, CitedPassage
+from ratchet_router.grounding.cited_passage import CitedPassage, Quote
 from ratchet_router.grounding.citing import KNOWN_BY_DIGITS
 from ratchet_router.grounding.enough import words_of
 from ratchet_router.grounding.sources import Source
@@ -30,7 +30,7 @@ _DENIES: Final = re.compile(r"\b(?:not|no|never|neither|nor|without|none|cannot)
 _DIGITS: Final = re.compile(r"\d[\d.,]*\d|\d")
 MOST: Final = 200  # statements that are looked up
 
-Quotes = Mapping[int, tuple[str, ...]]  # by the passage's number
+Quotes = Mapping[int, tuple[Quote, ...]]  # by the passage's number
 
 
 class Attributed(NamedTuple):
@@ -58,7 +58,7 @@ class _Looking:
         self._figures = figures
         self._sentences = {one.number: CitedPassage(_source(one)) for one in read}
         self._passages = [Passage(str(one.number), one.title, one.pages[0] or None, one.text) for one in read]
-        self.quotes: dict[int, list[str]] = {}
+        self.quotes: dict[int, list[Quote]] = {}
         self.found = self._looked = 0
 
     def statement(self, given: Statement) -> Statement:
@@ -74,9 +74,9 @@ class _Looking:
         if len(said) < FEWEST:
             return
         for number, passage in self._sentences.items():
-            sentence = passage.nearest(text)
-            if said <= set(words_of(sentence)) and denials(text) == denials(sentence):
-                self.quotes.setdefault(number, []).append(sentence)
+            nearest = passage.nearest(text)
+            if said <= set(words_of(nearest.text)) and denials(text) == denials(nearest.text):
+                self.quotes.setdefault(number, []).append(nearest)
                 yield str(number)
                 return
 
@@ -101,9 +101,9 @@ class _Looking:
         """The first passage with a sentence that has the figure and a word."""
         whole = re.compile(rf"(?<![\d.,]){re.escape(digits)}(?!\d|[.,]\d)")
         for number, passage in self._sentences.items():
-            for sentence in passage.sentences:
+            for sentence, *place in passage.sentences:
                 if whole.search(sentence) and words & telling(sentence) and denials(text) == denials(sentence):
-                    self.quotes.setdefault(number, []).append(sentence[:LONGEST_QUOTE])
+                    self.quotes.setdefault(number, []).append(passage.quote((place[0], place[1])))
                     yield str(number)
                     return
 
@@ -132,4 +132,5 @@ def _source(read: Read) -> Source:
         text=read.text,
         first_page=read.pages[0],
         last_page=read.pages[1],
+        turns=read.turns,
     )

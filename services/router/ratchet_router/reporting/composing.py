@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from ratchet_documents.page_turns import pages_between
 from ratchet_reports.report import Check, Citation, Paragraph, Report, Section, Statement, Statistics
 from ratchet_reports.writing import paragraphs_of
+from ratchet_router.grounding.cited_passage import LEFT_OUT, Quote
 from ratchet_router.reporting.attributing import Quotes, attributed
 from ratchet_router.reporting.checks import checks_of
 from ratchet_router.reporting.computed import Computed
@@ -24,7 +26,7 @@ def composed(
 ) -> Report:
     """`told` None: nobody was to be asked. `warned`: what went otherwise than was wanted, in sentences."""
     said = told or Told()
-    marks = {*(str(one.number) for one in said.read if one.quotes), *(one.mark for one in computed.figures)}
+    marks = {*(str(one.number) for one in said.read if one.cited), *(one.mark for one in computed.figures)}
     answered = attributed(sections_of(said.output or "", marks), said.read, computed.figures)
     shown = _shown(said, answered.quotes)
     sections = (*answered.sections, *(_figures(wanted, computed)), *(_found(shown) if said.output is None else ()))
@@ -57,20 +59,36 @@ def _title(question: str) -> str:
 def _shown(told: Told, found: Quotes) -> tuple[Citation, ...]:
     """What the answer stands on; where there is none, the best of what was read."""
     if told.output is None:
-        return tuple(_citation(one, (one.text,)) for one in told.read[:PASSAGES_SHOWN])
-    quotes = {one.number: tuple(dict.fromkeys((*one.quotes, *found.get(one.number, ())))) for one in told.read}
+        return tuple(_citation(one, (_beginning(one),)) for one in told.read[:PASSAGES_SHOWN])
+    quotes = {one.number: tuple(dict.fromkeys((*one.cited, *found.get(one.number, ())))) for one in told.read}
     return tuple(_citation(one, quotes[one.number]) for one in told.read if quotes[one.number])
 
 
-def _citation(read: Read, quotes: Sequence[str]) -> Citation:
-    quote = " … ".join(quotes)
+def _beginning(read: Read) -> Quote:
+    return Quote(read.text, *pages_between(read.pages, read.turns, 0, min(LONGEST_QUOTE, len(read.text))))
+
+
+def _citation(read: Read, quotes: Sequence[Quote]) -> Citation:
+    shown = list(_with_room(quotes))
+    quote = LEFT_OUT.join(one.text for one in shown)
+    pages = sorted({page for one in shown for page in range(one.first_page, one.last_page + 1) if page})
     return Citation(
         mark=str(read.number),
         document_id=read.document_id,
         document=read.title,
-        page=read.pages[0] or None,
+        page=pages[0] if pages else None,
+        pages=tuple(pages),
         quote=quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1] + "…",
     )
+
+
+def _with_room(quotes: Sequence[Quote]) -> Iterator[Quote]:
+    room = LONGEST_QUOTE
+    for one in quotes:
+        if room <= 0:
+            return
+        yield one
+        room -= len(one.text) + len(LEFT_OUT)
 
 
 def _figures(wanted: Wanted, computed: Computed) -> Iterator[Section]:

@@ -6,7 +6,9 @@ import msgspec
 
 from ratchet_common.events import Check
 from ratchet_common.events.event import Approach, ConfidenceSource
+from ratchet_documents.page_turns import Turn
 from ratchet_router.answered import Answered
+from ratchet_router.grounding.cited_passage import Quote
 from ratchet_router.grounding.citing import citations_of
 
 
@@ -18,7 +20,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     pages: tuple[int, int]
     text: str
-    quotes: tuple[str, ...] = ()  # that the answer stands on
+    turns: tuple[Turn, ...] = ()  # where in the text each page after the first begins
+    cited: tuple[Quote, ...] = ()  # that the answer stands on
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,9 +75,9 @@ def told_of(answered: Answered) -> Told:
 
 def _read(answered: Answered) -> tuple[Read, ...]:
     sources = answered.grounding.sources if answered.grounding else ()
-    quotes: dict[int, list[str]] = {}
+    quotes: dict[int, list[Quote]] = {}
     for one in citations_of(answered.output or "", sources, answered.evidence) if answered.found else ():
-        quotes.setdefault(one.passage, []).append(one.quote)
+        quotes.setdefault(one.passage, []).append(Quote(one.quote, one.first_page, one.last_page))
     return tuple(
         Read(
             number=number,
@@ -82,7 +85,8 @@ def _read(answered: Answered) -> tuple[Read, ...]:
             title=its.title,
             pages=(its.first_page, its.last_page),
             text=its.text,
-            quotes=tuple(quotes.get(number, ())),
+            turns=its.turns,
+            cited=tuple(quotes.get(number, ())),
         )
         for number, its in enumerate(sources, 1)
     )

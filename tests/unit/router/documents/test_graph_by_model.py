@@ -17,6 +17,7 @@ from ratchet_common.events import PredictionMade, Usage
 from ratchet_documents.asked_about import About
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph import Graph, graph_of
+from ratchet_documents.page_turns import Turn
 from ratchet_providers.base import ModelAnswer, ModelRequest, ProviderError, TimeLimits
 from ratchet_providers.wire import Wire
 from ratchet_retrieval.away import AwayError
@@ -44,6 +45,13 @@ RUNS = "Mira Sand runs the finances of Fernwood Mills as its treasurer"
 
 def said(*claims: dict[str, Any]) -> str:
     return json.dumps({"relations": claims})
+
+
+def test_what_is_claimed_is_on_the_pages_of_its_quote() -> None:
+    chunk = Chunk(4, TEXT, (), 1, 3, turns=(Turn(TEXT.index("until Friday"), 2), Turn(TEXT.index("Mira"), 3)))
+    compares = claim("compares", "Quillon Paper", "Harrow", "Quillon Paper sells more board than Harrow does")
+    found = held(said(OWNS, compares), ABOUT, [chunk])
+    assert [(one.where.page, list(one.where.pages)) for one in found.graph.relations] == [(1, [1, 2]), (2, [2])]
 
 
 def test_what_stands_in_the_passages_becomes_a_relation_with_its_place() -> None:

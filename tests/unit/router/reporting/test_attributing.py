@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from ratchet_documents.page_turns import Turn
 from ratchet_figures.figure import Figure, Input, Period
 from ratchet_figures.narrating import Marked
 from ratchet_reports.report import Paragraph, Section, Statement
+from ratchet_router.grounding.cited_passage import Quote
 from ratchet_router.reporting.attributing import Attributed, attributed, names
 from ratchet_router.reporting.told import Read
 
@@ -22,7 +24,8 @@ SALES = Read(
     document_id="doc_2",
     title="10-Q",
     pages=(4, 5),
-    text="Net sales were $82,959 million in the third quarter.\nThere were 5 segments.",
+    turns=(Turn(53, 5),),
+    text="Net sales were $82,959 million in the third quarter.\nThere were 5 segments and 2,345 shops.",
 )
 
 
@@ -86,7 +89,15 @@ def test_what_names_its_source_keeps_it() -> None:
 
 
 def test_the_quote_is_the_passages_own_sentence() -> None:
-    assert of("Either party may have it renewed once.").quotes == {1: ("It may be renewed once by either party.",)}
+    assert of("Either party may have it renewed once.").quotes == {
+        1: (Quote("It may be renewed once by either party.", 3, 3),)
+    }
+
+
+def test_the_quote_has_its_own_page() -> None:
+    assert of("Sales came to $82,959 million.").quotes[2][0].first_page == 4
+    (shops,) = of("Its shops are 2,345.").quotes[2]
+    assert shops == Quote("There were 5 segments and 2,345 shops.", 5, 5)
 
 
 @pytest.mark.parametrize(

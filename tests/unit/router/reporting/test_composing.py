@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from ratchet_common.events import Check
+from ratchet_documents.page_turns import Turn
 from ratchet_reports.limits import taken
 from ratchet_reports.report import Report
 from ratchet_router.api.reports import accepted
+from ratchet_router.grounding.cited_passage import Quote
 from ratchet_router.reporting.composing import LONGEST_TITLE, composed
 from ratchet_router.reporting.computed import Computed
 from ratchet_router.reporting.computing import computed
@@ -23,7 +26,7 @@ READ = Read(
     title="10-Q",
     pages=(4, 5),
     text="Revenue was $5 million.",
-    quotes=("Revenue was $5 million.",),
+    cited=(Quote("Revenue was $5 million.", 4, 4),),
 )
 OTHER = Read(number=2, document_id="doc_2", title="Minutes", pages=(0, 0), text="Nothing was decided.")
 FIGURES = Wanted(
@@ -40,9 +43,21 @@ def report(told: Told | None = None, wanted: Wanted = FIGURES, *, figures: bool 
 def test_an_answer_cites_what_was_read_by_its_page() -> None:
     found = report(Told(output="Revenue was $5 million [1].", read=(READ, OTHER), approach="base_rag"))
     (cited,) = found.citations
-    assert (cited.mark, cited.page, cited.quote) == ("1", 4, "Revenue was $5 million.")
+    assert (cited.mark, cited.page, cited.pages, cited.quote) == ("1", 4, (4,), "Revenue was $5 million.")
     assert (found.statistics.passages_read, found.statistics.documents_read) == (2, 2)
     assert found.passed
+
+
+def test_quotes_of_several_pages_under_one_mark_are_told_with_all_of_them() -> None:
+    two = replace(READ, pages=(4, 9), cited=(Quote("Revenue was $5 million.", 9, 9), Quote("Costs fell.", 5, 6)))
+    (cited,) = report(Told(output="Revenue was $5 million [1].", read=(two,))).citations
+    assert (cited.page, cited.pages) == (5, (5, 6, 9))
+
+
+def test_a_passage_in_place_of_an_answer_has_the_pages_of_what_is_shown_of_it() -> None:
+    long = replace(READ, pages=(4, 9), text="word " * 400, turns=(Turn(1_000, 5), Turn(1_600, 9)))
+    (cited,) = report(Told(read=(long,), why="Nobody answered.")).citations
+    assert (cited.page, cited.pages) == (4, (4, 5))
 
 
 def test_a_figure_without_ground_fails_the_check_and_is_named() -> None:
