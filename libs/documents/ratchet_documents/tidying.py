@@ -54,7 +54,7 @@ def heads_of(rows: Rows) -> int:
     rows = [[row[at] if at < len(row) else "" for at in used] for row in rows[: MOST_HEADS + 2]]
     count = 0
     for row in rows[: MOST_HEADS + 1]:
-        if any(is_figure(cell) and not (at and _DAY.fullmatch(cell.strip())) for at, cell in enumerate(row)):
+        if not names_columns(row):
             break
         labels = bool(row) and bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
         if labels and len(row) > 1:
@@ -63,6 +63,11 @@ def heads_of(rows: Rows) -> int:
     if count <= MOST_HEADS and count < len(rows):
         return count
     return 1 if len(rows) > 1 and all(cell.strip() for cell in rows[0]) else 0
+
+
+def names_columns(row: Sequence[str]) -> bool:
+    """Whether none of its cells is a figure; a day is none over a column, and one in the first cell labels a row."""
+    return not any(is_figure(cell) and not (at and _DAY.fullmatch(cell.strip())) for at, cell in enumerate(row))
 
 
 def has_heads_alone(rows: Rows) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ratchet_documents.parsed import Merged
 from ratchet_documents.pdf.cells import Cells, all_drawn, cells_of
+from ratchet_documents.pdf.drawn_below import TOUCHES, begins_another, is_drawn_under
 from ratchet_documents.pdf.gaps import split
 from ratchet_documents.pdf.rows import Row
 from ratchet_documents.pdf.segments import Segment
@@ -15,7 +16,6 @@ NEAR = 2.2  # times the size of the letters, from one row to the next of a table
 _EDGE = 0.3  # times the size of the letters: such a difference has the left edge of a letter from that of another
 _CENTRED = 0.3  # times the size of the letters
 _APART = 6.0  # points
-_TOUCHES = 2.0  # points between cells that are drawn one under the other
 _LONG = 0.75  # of the width of the rows: a single segment wider than that is text, and no label of a row
 
 
@@ -52,7 +52,10 @@ def _last(rows: Sequence[Row], first: int) -> int:
     while at + 1 < len(rows) and _near(rows[at], rows[at + 1]) and not _has_others(rows[at], rows[at + 1]):
         at += 1
         row = rows[at]
-        if len(row.segments) > 1 or (row.segments[0].in_cell and round(row.left) in edges):
+        if begins_another(rows[first : last + 1], rows[at:]):
+            break
+        in_edges = row.segments[0].in_cell and round(row.left) in edges
+        if len(row.segments) > 1 or in_edges or is_drawn_under(rows[last], row):
             last = at
             edges |= {round(one.left) for one in row.segments if one.in_cell}
         elif row.right - row.left > _LONG * width or at - last > 3:
@@ -66,15 +69,15 @@ def _near(row: Row, below: Row) -> bool:
         return True
     ends = [one.cell[0] for one in row.segments if one.cell]
     begins = [one.cell[1] for one in below.segments if one.cell]
-    return bool(ends and begins) and min(ends) <= max(begins) + _TOUCHES
+    return bool(ends and begins) and min(ends) <= max(begins) + TOUCHES
 
 
 def _has_others(row: Row, below: Row) -> bool:
     """Whether the one below has other drawn columns: some cells of both lie half over one another."""
     ours, others = ([(one.left, one.right) for one in its.segments if one.in_cell] for its in (row, below))
     return any(
-        left + _TOUCHES < its_left < right - _TOUCHES < right + _TOUCHES < its_right
-        or its_left + _TOUCHES < left < its_right - _TOUCHES < its_right + _TOUCHES < right
+        left + TOUCHES < its_left < right - TOUCHES < right + TOUCHES < its_right
+        or its_left + TOUCHES < left < its_right - TOUCHES < its_right + TOUCHES < right
         for left, right in ours
         for its_left, its_right in others
     )
@@ -90,8 +93,7 @@ def _table(rows: Sequence[Row], above: int, first: int, last: int) -> list[Found
     columns = _columns(body)
     if len(columns) < 2 or not _stands_under(with_cells, columns):
         return []
-    while first > above and _is_head(rows[first - 1], rows[first], columns):
-        first -= 1
+    first = _first_head(rows, above, first, columns)
     nearer = nearer_than(rows[first : last + 1], columns[0][1])
     while last + 1 < len(rows) and _ends_cell(rows[last], rows[last + 1], columns, nearer):
         last += 1
@@ -153,6 +155,18 @@ def _ends_cell(above: Row, row: Row, columns: Columns, nearer: float) -> bool:
     """Whether its one segment is the last line of a cell."""
     begins = any(abs(row.left - left) < _EDGE * row.size for left, _ in columns)
     return len(row.segments) == 1 and begins and is_near(above, row, nearer)
+
+
+def _first_head(rows: Sequence[Row], above: int, first: int, columns: Columns) -> int:
+    """The highest of the heads over the first row; a drawn label of the rows below may stand between."""
+    at = first
+    while at > above:
+        is_head = _is_head(rows[at - 1], rows[at], columns)
+        if not is_head and not is_drawn_under(rows[at - 1], rows[at]):
+            break
+        at -= 1
+        first = at if is_head else first
+    return first
 
 
 def _is_head(row: Row, below: Row, columns: Columns) -> bool:
