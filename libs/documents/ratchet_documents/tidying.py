@@ -51,7 +51,7 @@ def heads_of(rows: Rows) -> int:
     used = [
         at for at in range(max(map(len, rows), default=0)) if any(at < len(row) and row[at].strip() for row in rows)
     ]
-    rows = [[row[at] if at < len(row) else "" for at in used] for row in rows[: MOST_HEADS + 2]]
+    every, rows = rows, [[row[at] if at < len(row) else "" for at in used] for row in rows[: MOST_HEADS + 2]]
     count = 0
     for row in rows[: MOST_HEADS + 1]:
         if not names_columns(row):
@@ -59,10 +59,22 @@ def heads_of(rows: Rows) -> int:
         labels = bool(row) and bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
         if labels and len(row) > 1:
             break
+        if (
+            _is_over_all(row)
+            and not all(map(_is_over_all, rows[:count]))
+            and any(map(_is_over_all, every[count + 1 :]))
+        ):
+            break  # as `Assets`, with `Liabilities` below; one alone is over all rows
         count += 1
     if count <= MOST_HEADS and count < len(rows):
         return count
     return 1 if len(rows) > 1 and all(cell.strip() for cell in rows[0]) else 0
+
+
+def _is_over_all(row: Sequence[str]) -> bool:
+    """Whether it is one text, in each of its columns."""
+    texts = {cell.strip() for cell in row}
+    return len(row) > 1 and len(texts) == 1 and "" not in texts
 
 
 def names_columns(row: Sequence[str]) -> bool:

@@ -81,3 +81,12 @@ def test_rows_of_text_that_are_drawn_with_room_between_are_one_table(read: Read)
     (table,) = blocks_of(read, drawn(rows, more="row-gutter: 8pt,"))
     assert isinstance(table, Table)
     assert table.rows == (("Risk", "Owner", "State"), ("Fire", "Ann", "open"), ("Flood", "Bo", "shut"))
+
+
+@pytest.mark.parametrize(
+    ("more", "heads"), [("[Debt], [1], [2]", 2), ("table.cell(colspan: 3)[Debts], [Debt], [1], [2]", 1)]
+)
+def test_a_label_over_all_columns_is_no_head_where_others_come_below(read: Read, more: str, heads: int) -> None:
+    (table,) = blocks_of(read, drawn(DAYS, LABEL.format(3), BODY, more))
+    assert isinstance(table, Table)
+    assert table.heads == heads
