@@ -114,12 +114,38 @@ def test_types_of_documents(title: str, text: str, expected: str) -> None:
         ("Published on 3 March 2024, for the quarter ended December 31, 2023", "2024-03-03", "text"),
         ("March 3, 2024\nFor the quarter ended December 31, 2023", "2024-03-03", "text"),
         ("Nothing here", "2024-03-03", "title"),
+        (
+            "There were 48 shares as of May 2, 2024. This quarterly report was filed on 3 March 2024.",
+            "2024-03-03",
+            "text",
+        ),
+        (
+            "As of May 2, 2024, all is well. This report has been filed with the SEC on 3 March 2024.",
+            "2024-03-03",
+            "text",
+        ),
+        ("As of 3 March 2024 there were 48 shares.", "2024-03-03", "text"),
     ],
 )
 def test_the_date_of_a_document_is_not_that_of_its_period(text: str, day: str, place: str) -> None:
     found = metadata_of(_parsed(text, title="Notes of 2024-03-03" if place == "title" else "")).date
     assert found is not None
     assert (found.value, found.place) == (day, place)
+
+
+@pytest.mark.parametrize(
+    ("rows", "day"),
+    [
+        ((("", "As of December 31,", "As of December 31,"), ("", "2024", "2023"), ("Cash", "5", "6")), None),
+        ((("As of December 31,", "2024", "2023"), ("Cash", "5", "6")), None),
+        ((("", "June 28, 2025", "December 31, 2024"), ("Cash", "5", "6")), None),
+        ((("Date", "3 March 2024"), ("Present", "all of us")), "2024-03-03"),
+        ((("Date: 3 March 2024",) * 3, ("Item", "Owner", "Due")), "2024-03-03"),
+    ],
+)
+def test_the_days_of_columns_are_not_that_of_the_document(rows: tuple[tuple[str, ...], ...], day: str | None) -> None:
+    found = metadata_of(Parsed("pdf", "a.pdf", "pages", (Page(1, (Table(rows, 1),)),), "")).date
+    assert (found and found.value) == day
 
 
 def test_days_are_read_as_written_and_those_that_could_be_two_are_not() -> None:

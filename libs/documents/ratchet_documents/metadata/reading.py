@@ -1,7 +1,7 @@
 """All that is read of what a document is about."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ratchet_documents.metadata.columns import PARTED_BY, periods_of_columns
@@ -9,10 +9,16 @@ from ratchet_documents.metadata.companies import company
 from ratchet_documents.metadata.dates import days_in
 from ratchet_documents.metadata.kinds_of_document import document_type
 from ratchet_documents.metadata.periods import period, period_end
-from ratchet_documents.metadata.sources import Found, Source, first_pages, titles
+from ratchet_documents.metadata.sources import Found, Source, first_pages, text_without_columns, titles
 from ratchet_documents.parsed import Parsed
 
 _DATED = re.compile(r"\b(?:date|dated|published|issued|as of|effective)\s*:?\s*(?:on\s+|as of\s+)?", re.I)
+# That counts before days `as of` which something else is told, as shares outstanding.
+_SAID_OF_ITSELF = re.compile(
+    r"\bthis\s+(?:[\w-]+\s+){1,4}?(?:was|is|has\s+been)\s+(?:dated|filed|issued|published|released|signed)\s+"
+    r"(?:with\s+[^.;]{1,80}?\s)?(?:(?:on|as of)\s+)?",
+    re.I,
+)
 _AT_THE_TOP = 600  # characters in which a day alone is taken for the document's
 _NEAR = 12
 _A_DAY = 50  # characters that it is looked for in
@@ -46,7 +52,7 @@ def metadata_of(parsed: Parsed) -> Metadata:
         company(its_titles, pages),
         its_period,
         ends,
-        _date(its_titles, pages, ends),
+        _date(its_titles, list(first_pages(parsed, text_without_columns)), ends),
         columns,
     )
 
@@ -65,19 +71,24 @@ def _latest_of(its: Found, columns: Found) -> Found:
     return its if latest == its.value else replace(its, value=latest, assumption=f"The latest of {columns.value}.")
 
 
-def _date(its_titles: Iterable[Source], pages: Iterable[Source], ends: Found | None) -> Found | None:
-    """In the title; behind a word that says so; or the first at the top that is not the end of the period."""
+def _date(its_titles: Sequence[Source], pages: Sequence[Source], ends: Found | None) -> Found | None:
+    """In the title; behind words that say so; or the first at the top that is not the end of the period."""
     for source in its_titles:
         if found := next(days_in(source.text), None):
             return Found(found[1].isoformat(), source.place)
-    pages = list(pages)
-    for source in pages:
-        for said in _DATED.finditer(source.text):
-            start, day = next(days_in(source.text[said.end() : said.end() + _A_DAY]), (-1, None))
-            if day is not None and start <= _NEAR:
-                return Found(day.isoformat(), source.place, source.page)
+    if behind := _behind(_SAID_OF_ITSELF, pages) or _behind(_DATED, pages):
+        return behind
     for source in pages[:1]:
         for _, day in days_in(source.text[:_AT_THE_TOP]):
             if ends is None or day.isoformat() != ends.value:
+                return Found(day.isoformat(), source.place, source.page)
+    return None
+
+
+def _behind(words: re.Pattern[str], pages: Sequence[Source]) -> Found | None:
+    for source in pages:
+        for said in words.finditer(source.text):
+            start, day = next(days_in(source.text[said.end() : said.end() + _A_DAY]), (-1, None))
+            if day is not None and start <= _NEAR:
                 return Found(day.isoformat(), source.place, source.page)
     return None

@@ -1,15 +1,16 @@
 """Where metadata is read from: what stands first counts most."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
-from ratchet_documents.parsed import Parsed, text_of
+from ratchet_documents.parsed import Block, Parsed, Table, text_of
 
 Place = Literal["title", "name", "text"]
 PAGES = 5
 CHARACTERS = 30_000
+_LABEL_AND_VALUE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,15 @@ def titles(parsed: Parsed) -> list[Source]:
     return [source for source in (Source("title", parsed.title), Source("name", stem)) if source.text]
 
 
-def first_pages(parsed: Parsed) -> Iterator[Source]:
+def text_without_columns(block: Block) -> str:
+    """Of a table what stands beside a label, no names and no values of columns: those are not of the whole document."""
+    if not isinstance(block, Table):
+        return text_of(block)
+    rows = [list(dict.fromkeys(filter(None, row))) for row in block.rows if row and row[0]]
+    return "\n".join(" | ".join(row) for row in rows if len(row) <= _LABEL_AND_VALUE)
+
+
+def first_pages(parsed: Parsed, text_of: Callable[[Block], str] = text_of) -> Iterator[Source]:
     """Of each its text, a line for each block, as far as metadata is looked for."""
     left = CHARACTERS
     for page in parsed.pages[:PAGES]:
