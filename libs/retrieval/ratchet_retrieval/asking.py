@@ -46,8 +46,9 @@ class NotRerankedError(Exception):
 class Question:
     """`vector`: of the text, where embeddings are configured. `known`: the tenant's documents, to tell which are meant.
 
-    `where`: what the caller asks to be searched; what the text names narrows it further. `meant`: whose vector is made,
-    and what a reranker is told, where the text puts it in other words; empty: the text.
+    `where`: what the caller asks to be searched; what the question names narrows it further. `meant`: the question as
+    it was asked, where the text puts it in other words: whose names narrow, whose vector is made, and what a reranker
+    is told; empty: the text.
     """
 
     text: str

@@ -57,7 +57,7 @@ async def retrieve(
     while the words are being searched. Raises AwayError.
     """
     once = EmbedsOnce(embeds) if embeds is not None else None
-    narrowed = asked_about(question.text, question.known)
+    narrowed = asked_about(question.meant or question.text, question.known)
     if narrowed.unheard:
         narrowed = await _of_unheard(index, tenant, question.where, narrowed)
     where, reasons = _narrower(question.where, narrowed, {one.document_id for one in question.known})

@@ -2,10 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Final
 
 from ratchet_documents.asked_about import About, of_periods
 from ratchet_documents.asked_companies import called, companies_named, short_name
 from ratchet_retrieval import Where
+
+NO_COMPANY: Final = "The filter leaves no document: there is none of "
+NO_PERIOD: Final = (
+    "The filter leaves no document: none that the other fields leave has a period of {periods}, in its name or in its "
+    "columns (the day of a meeting is no period)."
+)
 
 
 def as_they_are_named(where: Where, known: Sequence[About]) -> Where:
@@ -29,6 +36,28 @@ def as_known(where: Where, known: Sequence[About]) -> Where:
     fitting = [one for one in known if _fits(one, where)]
     found = tuple(one.document_id for one in of_periods(fitting, where.periods))
     return replace(where, documents=found, periods=None) if found else where
+
+
+def leaves_none(where: Where, known: Sequence[About]) -> tuple[str, ...]:
+    """In a sentence why a filter leaves none of the known documents; empty where it leaves some. By companies and
+    periods: of what type they are is not known here.
+    """
+    where = as_they_are_named(where, known)
+    fitting = [one for one in known if _fits(one, where)]
+    if known and where.companies is not None and not fitting:
+        named = not_here(where.companies, known)
+        return (f"{NO_COMPANY}{', '.join(named)}.",) if len(named) == len(where.companies) else ()
+    if fitting and where.periods is not None and not of_periods(fitting, where.periods):
+        return (NO_PERIOD.format(periods=" or ".join(where.periods)),)
+    return ()
+
+
+def types_alone(where: Where) -> tuple[str, ...]:
+    return (
+        (f"Only documents of the type {' or '.join(where.document_types)} are searched.",)
+        if where.document_types
+        else ()
+    )
 
 
 def _fits(one: About, where: Where) -> bool:

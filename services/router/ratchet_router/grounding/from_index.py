@@ -16,7 +16,7 @@ from ratchet_documents.page_turns import Turn
 from ratchet_retrieval import AwayError, Embeds, EmbedsOnce, Index, OtherEmbeddingsError, Passage, Place, Where
 from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved
 from ratchet_retrieval.retrieving import retrieve
-from ratchet_router.grounding.as_known import as_known
+from ratchet_router.grounding.as_known import as_known, leaves_none, types_alone
 from ratchet_router.grounding.known import MOST, Knows, KnowsNothing
 from ratchet_router.grounding.order.features import Features, features_of
 from ratchet_router.grounding.order.learned import Key, Ordering, Orders, key_of
@@ -93,13 +93,15 @@ class FromIndex:
                 "context: the index of documents has no vectors of the model that is configured here, and has to be "
                 "filled anew. Give the text itself, or ask the operator."
             ) from None
-        said = (TOO_MANY,) if known.too_many else _not_there(where, known.documents, found)
-        reasons = (*said, *found.reasons, *found.how)
+        none_left = () if found.hits else leaves_none(where, known.documents)
+        said = (TOO_MANY,) if known.too_many else (*_not_there(where, known.documents, found), *none_left)
+        reasons = (*said, *(() if found.hits else types_alone(where)), *found.reasons, *found.how)
         return Brought(
             sources=_sources(found, self._features(its.question, found, ordering), wider=wider),
             searched=SEARCHED[found.way],
             reasons=reasons,
             order=ordering.learned.version if ordering else 0,
+            nowhere=found.documents == () or bool(none_left),
         )
 
     def _features(self, question: str, found: Retrieved, ordering: Ordering | None) -> Mapping[Key, Features]:

@@ -41,10 +41,10 @@ async def grounded(ask: Ask, parts: Parts) -> Ask:
     wanted = context.passages or parts.numbers.of(need.amount)
     found = await _looked(ask, context, begun, wanted, parts)
     lacks = missing(context.query, found.sources)
-    if lacks and context.passages is None and parts.settings.knowledge_rounds > 1:
+    if lacks and not found.nowhere and context.passages is None and parts.settings.knowledge_rounds > 1:
         wider = await _looked(ask, context, found, parts.numbers.most, parts)
         found = replace(wider, decision="another round", reasons=(*wider.reasons, *lacks))
-    its = other_language(context.query, found.sources, by_words=found.searched == BY_WORDS)
+    its = () if found.nowhere else other_language(context.query, found.sources, by_words=found.searched == BY_WORDS)
     reasons = tuple(dict.fromkeys((*found.reasons, *its)))
     return with_sources(ask, context, replace(found, found=bool(found.sources), reasons=reasons))
 
@@ -81,18 +81,19 @@ async def _looked(ask: Ask, context: Context, before: Grounding, wanted: int, pa
         _brought(ask, context, asked, wanted, parts, wider=again),
         _joined(ask, context, parts) if joins else _not_joined(),
     )
-    found = boosted(brought.sources, joined.sources)
+    found = boosted(brought.sources, () if brought.nowhere else joined.sources)
     one = Round(asked=asked, wanted=wanted, found=len(found), new=new_in(found, before.sources))
     sources = merged(before.sources, found)[:wanted] if again else found
     return Grounding(
         decision=before.decision,
-        reasons=tuple(dict.fromkeys((*before.reasons, *brought.reasons, *joined.reasons))),
+        reasons=tuple(dict.fromkeys((*before.reasons, *brought.reasons, *(() if brought.nowhere else joined.reasons)))),
         searched=brought.searched,
         sources=fitting(sources, parts.numbers.characters),
         rounds=(*before.rounds, one),
         changes=before.changes,
         order=brought.order,
         joined=before.joined or was_asked,
+        nowhere=brought.nowhere,
     )
 
 

@@ -55,12 +55,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
-    """What one search brought, best first. `searched`: how, such as `full text`. `reasons`: what it went by."""
+    """What one search brought, best first. `searched`: how, such as `full text`. `reasons`: what it went by. `nowhere`:
+    no document is left to look into, by what the question or its filter names: other words or ways find nothing either.
+    """
 
     sources: tuple[Source, ...]
     searched: str
     reasons: tuple[str, ...] = ()
     order: int = 0  # the version of the learned order that they are in; 0: another's
+    nowhere: bool = False
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +87,7 @@ class Grounding(msgspec.Struct, frozen=True, kw_only=True):
     changes: int = 0  # of the tenant's documents, that had been heard of when they were looked into
     order: int = 0  # as of what was brought last
     joined: bool = False  # the graph of the documents has been asked
+    nowhere: bool = False  # as of what was brought last
 
     @property
     def looked(self) -> bool:

@@ -40,7 +40,7 @@ class MemoryIndex:
         found = [
             Found(one, float(len(words & set(one.chunk.text.lower().split()))))
             for (whose, document), kept in self.kept.items()
-            if whose == tenant and (where.documents is None or document in where.documents)
+            if whose == tenant and (where.documents is None or document in where.documents) and _fits(kept[0], where)
             for one in kept
         ]
         return sorted((one for one in found if one.score), key=lambda one: -one.score)[:limit]
@@ -68,3 +68,10 @@ class MemoryIndex:
         if self.away:
             self.away -= 1
             raise AwayError("The index is away.")
+
+
+def _fits(one: Passage, where: Where) -> bool:
+    its = one.subject
+    return (where.companies is None or its.company in where.companies) and (
+        where.periods is None or its.period in where.periods
+    )
