@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from ratchet_common.events import BASE_VERSION, Approach, Calibration, Check, RawConfidence
+from ratchet_common.vocabulary import TaskType
 from ratchet_providers.base import ModelAnswer
 from ratchet_router.ask import Ask
 from ratchet_router.checking.asked_language import SEVERAL, asked_language
@@ -13,6 +14,7 @@ from ratchet_router.checking.checks import checked
 from ratchet_router.checking.lengths import ANY_LENGTH
 from ratchet_router.checking.subject import Passage, Subject
 from ratchet_router.confidence import calibrated, is_probability, raw_confidence, tokens_in
+from ratchet_router.grounding.elsewhere import is_elsewhere
 from ratchet_router.grounding.sources import Source
 from ratchet_router.shaping import Shaped
 from ratchet_router.template import Template
@@ -48,6 +50,7 @@ def checks_of(
         context=tuple(passage_of(source) for source in sources),
         looked_up=ask.grounding is not None and not ask.document,
         picked=bool(said.evidence),
+        elsewhere=ask.task_type == TaskType.REPORT and is_elsewhere(ask),
         question=ask.question,
         schema=_schema(ask, template if saw_it else None),
         language=_language(ask, values),

@@ -6,6 +6,7 @@ from typing import Final
 
 from ratchet_common.events import Check
 from ratchet_common.vocabulary import TaskType
+from ratchet_router.checking.about import about
 from ratchet_router.checking.citations import citations
 from ratchet_router.checking.copied_prompt import copied_prompt
 from ratchet_router.checking.form import (
@@ -95,6 +96,8 @@ TABLE: Final = (
     # These three work out figures and dates of their own.
     Row("numbers", numbers, {SUMMARY, ENTITIES}, {ITEMS, QA, RISKS, REPORT}, needs=with_document),
     Row("invented", invented, {QA}, needs=answered_from_passages),
+    # An answer to a question is looked for elsewhere, and then not given; a report may have more to say.
+    Row("about", about, {REPORT}, needs=lambda s: bool(s.context)),
     Row("private_data", private_data, WRITTEN, needs=with_document),
 )
 NAMES: Final = tuple(row.name for row in TABLE)

@@ -44,7 +44,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     the template's, without the document. `numbered`: how many texts of the document were given under a number.
     `language`: the one that was asked for (ISO 639-1), empty for the document's. `looked_up`: documents were to be
     looked into, and nothing was given to read: no reference to a passage can be right. `picked`: whoever answered
-    said in which places of what was read the answer stands, or what it was reckoned from.
+    said in which places of what was read the answer stands, or what it was reckoned from. `elsewhere`: none of the
+    question's names, or none of its years, stands in what was read.
     """
 
     task_type: str
@@ -58,6 +59,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     context: tuple[Passage, ...] = ()
     looked_up: bool = False
     picked: bool = False
+    elsewhere: bool = False
     schema: bytes = b""
     language: str = ""
     length: Wanted = ANY_LENGTH

@@ -92,13 +92,13 @@ def speaks_of_others(question: str, sources: Sequence[Source]) -> bool:
     return bool(names_missing(question, sources) or years_missing(question, sources))
 
 
-def strays(question: str, sources: Sequence[Source]) -> bool:
+def strays(question: str, sources: Sequence[Source], *, by_names: bool = False) -> bool:
     """Whether the passages are about something else than the question, as far as words tell: those that were found by
-    vectors may say it in other words, or in another language.
+    vectors may say it in other words, or in another language. `by_names`: names and years alone tell.
     """
     if not sources or any(VECTORS in source.ranks for source in sources):
         return False
-    return covered(question, sources) < COVERED or speaks_of_others(question, sources)
+    return (not by_names and covered(question, sources) < COVERED) or speaks_of_others(question, sources)
 
 
 def stands_out(sources: Sequence[Source]) -> bool:

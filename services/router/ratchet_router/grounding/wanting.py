@@ -6,10 +6,11 @@ from ratchet_common.vocabulary import TaskType
 from ratchet_router.answered import Answered
 from ratchet_router.ask import Ask
 from ratchet_router.grounding.citing import citations_of
-from ratchet_router.grounding.enough import speaks_of_others, strays
+from ratchet_router.grounding.elsewhere import is_elsewhere, names_others
 from ratchet_scoring.nothing_said import says_nothing
 
 CITATIONS: Final = "citations"  # the check's name
+SPOKEN: Final = frozenset({TaskType.QA, TaskType.REPORT})  # what answers a question
 EMPTY: Final = "not_empty"  # the check's name
 INVENTED: Final = "invented"  # the check's name
 
@@ -38,11 +39,11 @@ def is_astray(answered: Answered, ask: Ask) -> bool:
     and takes another company's for the one that is asked about.
     """
     sources = ask.grounding.sources if ask.grounding else ()
-    if ask.task_type != TaskType.QA or not sources:
+    if ask.task_type not in SPOKEN or not sources:
         return False
-    if answered.evidence and speaks_of_others(ask.question, sources):
+    if answered.evidence and names_others(ask):
         return True
-    if not strays(ask.question, sources):
+    if not is_elsewhere(ask):
         return False
     return answered.simulated or not citations_of(answered.output or "", sources, answered.evidence)
 
