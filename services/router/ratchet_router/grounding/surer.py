@@ -18,6 +18,7 @@ from ratchet_router.calling import called
 from ratchet_router.escalating import escalated
 from ratchet_router.failures import NoAnswerError
 from ratchet_router.grounding.comparing import Weighed, better, confirms
+from ratchet_router.grounding.elsewhere import asked_of
 from ratchet_router.grounding.going_on import Standing, Step, next_step
 from ratchet_router.grounding.not_found import not_found
 from ratchet_router.grounding.retrieving import another_round
@@ -130,8 +131,9 @@ class Chain:
     def _compare(self, new: Given) -> None:
         old, threshold = self.best, self.progress.parts.settings.knowledge_confidence
         its, was = self._weighed(new), self._weighed(old)
-        worse, self.best = (old, new) if better(its, was, threshold) else (new, old)
-        self.confirmed = new.answered.by_base != old.answered.by_base and confirms(its, was)
+        question = asked_of(self.progress.ask)
+        worse, self.best = (old, new) if better(its, was, threshold, question) else (new, old)
+        self.confirmed = new.answered.by_base != old.answered.by_base and confirms(its, was, question)
         self._marked(worse)
         if self.best is old:
             self._back_to(old.ask, new.ask)
