@@ -173,6 +173,7 @@ async def test_a_model_narrates_what_was_found_and_computed_and_is_checked(desk:
             "document_id": "lease",
             "document": "Lease of the hall",
             "page": 3,
+            "pages": [3],
             "quote": found["citations"][0]["quote"],
         }
     ]
