@@ -1,13 +1,12 @@
 """Where HTML begins a page by CSS: in the style of an element, or by its name or class in a style sheet of the file."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 MOST_READ: Final = 200_000  # characters of style sheets; more of them is not looked at
 STYLE_READ: Final = 2_000  # characters of an element's own
 _BREAK: Final = re.compile(r"(?:page-break|break)-(before|after)\s*:\s*(?:always|page|left|right)", re.I)
-_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")  # of a rule within `@media` the inner one
-_COMMENT: Final = re.compile(r"/\*.*?\*/", re.S)
 _SIMPLE: Final = re.compile(r"(?P<tag>[a-z][\w-]*)?(?:\.(?P<class>[\w-]+))?", re.I)
 NONE: Final = frozenset[str]()
 
@@ -28,7 +27,7 @@ class PageBreaks:
             self._sheets.append(text[:room])
 
     def sheet_ends(self) -> None:
-        for selectors, block in _RULE.findall(_COMMENT.sub(" ", "".join(self._sheets))):
+        for selectors, block in _rules("".join(self._sheets)):
             if breaks := _breaks_in(block):
                 for selector in selectors.split(","):
                     last = _SIMPLE.fullmatch((selector.split() or [""])[-1])
@@ -44,6 +43,16 @@ class PageBreaks:
                 for element in (tag, ""):
                     found |= self._by_selector.get((element, name), NONE)
         return found
+
+
+def _rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """Selectors and block; of a rule within `@media` the inner one. In one pass, whatever the sheet is."""
+    first, *commented = sheet.split("/*")
+    plain = first + "".join(f" {piece.partition('*/')[2]}" for piece in commented)
+    for piece in plain.split("}"):
+        before, brace, block = piece.rpartition("{")
+        if brace:
+            yield before.rpartition("{")[2], block
 
 
 def _breaks_in(style: str) -> frozenset[str]:

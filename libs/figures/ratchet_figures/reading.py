@@ -19,6 +19,7 @@ DAY = "date"
 _MIDNIGHT: Final = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?\Z")
 _WITH_POINTS: Final = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})")
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+")
+_BEGINS: Final = re.compile(rf'\ufeff?\s*"?{DAY}"?\s*(?P<mark>[;\t])', re.I)  # the first column and what parts it
 _EITHER: Final = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
 
 
@@ -26,7 +27,8 @@ def read_prices(lines: Iterable[str]) -> dict[str, Series]:
     """By instrument. Raises CannotComputeError, which names the line."""
     left = iter(lines)
     first = next(left, "")
-    parted = next((mark for mark in (";", "\t") if mark in first), ",")
+    begins = _BEGINS.match(first)
+    parted = begins["mark"] if begins else ","
     rows = csv.reader(chain((first,), left), delimiter=parted, strict=True)
     try:
         return _read(rows, decimal_comma=parted != ",")

@@ -163,3 +163,8 @@ def test_an_item_ends_with_its_tag(read: Read) -> None:
 def test_a_heading_as_long_as_a_text_is_a_paragraph(read: Read) -> None:
     long = "head " * 61 + "end"
     assert read("a.html", f"<html><h1>{long}</h1></html>").pages[0].blocks == (Paragraph(long),)
+
+
+def test_a_style_sheet_of_whatever_signs_is_read_in_one_pass(read: Read) -> None:
+    for sign in ("x", "/*", "{", "}", "a{"):
+        assert len(read("a.html", f"<html><style>{sign * 100_000}</style><p>one</p></html>").pages) == 1

@@ -146,3 +146,7 @@ def test_a_day_may_have_midnight_behind_it() -> None:
 def test_what_is_no_day_or_may_be_two_is_refused(day: str) -> None:
     with pytest.raises(CannotComputeError, match="begins with no day"):
         read_prices(["date,A", f"{day},1"])
+
+
+def test_a_semicolon_in_a_name_parts_nothing() -> None:
+    assert set(read_prices(['date,"A;B",C', "2026-11-23,1.5,2.5", "2026-11-24,1.6,2.4"])) == {"A;B", "C"}

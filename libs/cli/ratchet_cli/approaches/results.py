@@ -131,6 +131,10 @@ class Results:
             raise CannotStartError(
                 f"Another run writes its results to {self.path}: wait for its end, or name another file by --results."
             ) from None
+        except OSError as error:
+            raise CannotStartError(
+                f"The results {self.path} cannot be locked ({error.strerror}): name a file on a local disk."
+            ) from None
 
     def _keep(self, line: Line) -> None:
         if isinstance(line, Answer):
