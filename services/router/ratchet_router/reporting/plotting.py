@@ -47,7 +47,8 @@ def _over_time(holdings: Holdings, asked: OfPrices) -> Iterator[Plot]:
     can_be: Iterator[tuple[str, Series]] = (
         (name, its) for name in names if _are_prices(name, its := holdings.of(name, asked.first, asked.last))
     )
-    shown = _whole(holdings, asked) | dict(islice(can_be, STANDARD.series - 1))
+    whole = _whole(holdings, asked)
+    shown = whole | dict(islice(can_be, STANDARD.series - len(whole)))
     if shown:
         yield lines_of_worth("What 1 became", shown)
         yield area_of_drawdown("Below the highest so far", shown)
