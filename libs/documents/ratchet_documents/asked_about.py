@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from ratchet_documents.asked_companies import NAMES, Named, companies_named, short_name, words_of
+from ratchet_documents.asked_meetings import Minutes, of_the_day, the_latest
 from ratchet_documents.asked_times import Spoken, Time, a_year_later, period_of, span, times_in
 
 _REPORTS: Final = (
@@ -26,7 +27,7 @@ _LATEST_REPORT: Final = re.compile(rf"\b(?:latest|newest|most\s+recent|current|l
 @dataclass(frozen=True, slots=True)
 class About:
     """What is known of a document. `period` as `2022-Q3`, `period_end` as `2022-06-25`; empty: not known. `periods`:
-    all that it has figures of, as columns say it.
+    all that it has figures of, as columns say it. `held`: of minutes, the day of the meeting (`2026-03-12`).
     """
 
     document_id: str
@@ -35,6 +36,7 @@ class About:
     period: str = ""
     period_end: str = ""
     periods: tuple[str, ...] = ()
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,12 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
     reasons += [f"No document of {name} is here." for name in named.unknown]
     if ours:
         reasons += [f"If {name} is a company: no document of it is here." for name in named.maybe]
-    if times := times_in(question):
+    minutes = [Minutes(one.document_id, one.title, one.held) for one in found if one.held]
+    if its := of_the_day(question, minutes) or the_latest(question, minutes):
+        of_them = {one.document_id for one in its}
+        found = [one for one in found if one.document_id in of_them]
+        reasons += [f"The question is about the minutes of {_listed(one.held for one in its)}."]
+    elif times := times_in(question):
         found, said = _of_times(found, times, {short_name(one.company) for one in ours})
         reasons += [] if titled else said
     elif _LATEST.search(question) and not titled:
@@ -139,8 +146,9 @@ def _of_times(found: list[About], times: Sequence[Time], named: set[str]) -> tup
         if not any(one.document_id in taken for one in of_one.get(name, ())):
             taken |= {one.document_id: one for one in of_one.get(name, ())}
             without |= {one.company for one in of_one.get(name, ())}
+    taken |= {one.document_id: one for one in found if any(map(_spoken(one).looks_back_on, times))}
     if any(time.loose for time in times):
-        taken |= {one.document_id: one for one in found if not (one.period or one.period_end)}
+        taken |= {one.document_id: one for one in found if not (one.period or one.period_end or one.held)}
     said = [f"The question is about {_listed(there)}."]
     if beside:
         said.append(
@@ -164,7 +172,9 @@ def _of_time(documents: Sequence[About], time: Time) -> tuple[list[About], bool]
         return into, bool(own) or time.loose
     later = a_year_later(time)
     return [
-        one for one in documents if _spoken(one).is_of(later) or (time.loose and _spoken(one).reaches_into(later))
+        one
+        for one in documents
+        if not one.held and (_spoken(one).is_of(later) or (time.loose and _spoken(one).reaches_into(later)))
     ], False
 
 
@@ -178,12 +188,16 @@ def _by_company(found: Iterable[About]) -> Mapping[str, list[About]]:
 
 @lru_cache(maxsize=NAMES)
 def _spoken(one: About) -> Spoken:
-    ends = one.period_end
+    periods = tuple(dict.fromkeys(its for its in (one.period, *one.periods) if its))
+    return Spoken(periods, _day(one.period_end), _day(one.held))
+
+
+def _day(said: str) -> date | None:
+    """None: not told, or somebody else's writing, which is no day."""
     try:
-        last = date.fromisoformat(ends) if ends else None
-    except ValueError:  # somebody else's writing is no day
-        last = None
-    return Spoken(tuple(dict.fromkeys(its for its in (one.period, *one.periods) if its)), last)
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        return None
 
 
 def _latest(found: Iterable[About], *, of_reports: bool) -> tuple[list[About], str]:

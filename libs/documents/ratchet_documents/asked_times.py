@@ -14,6 +14,8 @@ from typing import Final
 
 from ratchet_documents.metadata.periods import ended_in, named_in, periods_in
 
+MONTH: Final = timedelta(days=31)
+SOON: Final = timedelta(days=92)  # after a time, in which it is spoken of
 WEEK: Final = timedelta(days=7)  # years of 52 weeks end some days sooner or later
 LONGEST: Final = 4_000  # characters of a question that are looked at
 
@@ -45,8 +47,8 @@ _QUARTERS: Final = re.compile(
     re.I,
 )
 _THROUGH: Final = re.compile(r"\s*(?:to|through|until|bis|[-–])\s*\Z", re.I)
-_AHEAD: Final = re.compile(
-    r"\b(?:due|matur\w*|expir\w*|expect\w*|forecast\w*|guidance|outlook|plan(?:s|ned)?|target\w*|will|until|commit\w*"
+AHEAD: Final = re.compile(
+    r"\b(?:due|deadlines?|matur\w*|expir\w*|expect\w*|forecast\w*|guidance|outlook|plan(?:s|ned)?|target\w*|will|until|commit\w*"
     r"|schedul\w*|fällig\w*|wird|werden)\b",
     re.I,
 )
@@ -66,7 +68,7 @@ class Time:
 
 
 def times_in(question: str) -> list[Time]:
-    """Each once, in the order in which they are named. A year in which something is foretold is none: of that the
+    """Each once, in the order in which they are named. A year or a month in which something is foretold is none: of that the
     documents of before speak.
     """
     asked = question[:LONGEST]
@@ -130,13 +132,15 @@ def _named(text: str) -> Iterator[tuple[int, int, Time]]:
 
 
 def _months(text: str) -> Iterator[tuple[int, int, Time]]:
+    if AHEAD.search(text):
+        return
     for found in _MONTH.finditer(text):
         month = next(at for at, name in enumerate(_MONTHS, 1) if name.startswith(found["month"][:3].casefold()))
         yield *found.span(), _of_month(int(found["year"]), month)
 
 
 def _years(text: str) -> Iterator[tuple[int, int, Time]]:
-    if _AHEAD.search(text):
+    if AHEAD.search(text):
         return
     for found in _BARE.finditer(text):
         yield *found.span(), Time(found["year"], *_months_of(int(found["year"]), 1, 12), loose=True)
@@ -178,10 +182,13 @@ def _months_of(year: int, month: int, many: int) -> tuple[date, date]:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The times of a document: `periods` that it calls its own, and the day on which the first of them ends."""
+    """The times of a document: `periods` that it calls its own, and the day on which the first of them ends. `held`: of
+    minutes, the day of the meeting.
+    """
 
     periods: tuple[str, ...] = ()
     ends: date | None = None
+    held: date | None = None
 
     def is_of(self, one: Time) -> bool:
         """It is a document of that very time."""
@@ -194,9 +201,15 @@ class Spoken:
     def reaches_into(self, one: Time) -> bool:
         return any(first <= one.last and one.first <= last for first, last in self._spans())
 
+    def looks_back_on(self, one: Time) -> bool:
+        """Minutes of soon after a quarter or a year tell how it went."""
+        return self.held is not None and one.last - one.first > MONTH and one.last < self.held <= one.last + SOON
+
     def _spans(self) -> Iterable[tuple[date, date]]:
         """As it is named and, for fiscal years may be another, as it ends."""
         spans = [its for its in map(span, self.periods) if its]
+        if self.held is not None and not spans:
+            return [(self.held, self.held)]
         if self.ends is not None:
             length = spans[0][1] - spans[0][0] if spans else timedelta(0)
             spans.append((date.fromordinal(max(1, self.ends.toordinal() - length.days)), self.ends))

@@ -317,3 +317,37 @@ def test_quarters_and_halves_are_heard_in_other_languages(question: str, period:
 def test_years_and_quarters_that_are_joined_in_other_languages_are_heard() -> None:
     assert [one.name for one in times_in("Ventes T2 et T3 2023")] == ["2023-Q2", "2023-Q3"]
     assert [one.name for one in times_in("Ventas del segundo trimestre 2023 y 2022")] == ["2023-Q2", "2022-Q2"]
+
+
+FEBRUARY = About("feb", "Minutes of the steering committee", held="2026-02-12")
+MARCH = About("mar", "Minutes of the steering committee", held="2026-03-12")
+APRIL = About("apr", "Minutes of the steering committee", held="2026-04-09")
+STANDUP = About("daily", "Harrier stand-up", held="2026-04-20")
+MEMO = About("memo", "A memo on tyres")
+HELD = [FEBRUARY, MARCH, APRIL, STANDUP, MEMO]
+
+
+@pytest.mark.parametrize(
+    ("question", "documents"),
+    [
+        ("What was decided on 12 March 2026?", ("mar",)),
+        ("Was wurde in der Sitzung vom 9. April 2026 beschlossen?", ("apr",)),
+        ("Which risks were raised in March 2026?", ("mar", "memo")),
+        ("Which risks were raised in the first quarter of 2026?", ("feb", "mar", "apr", "daily")),  # how it went, too
+        ("What did the last meeting of the steering committee decide?", ("apr",)),
+        ("What was decided in the latest meeting?", ("daily",)),
+        ("Was wurde in der letzten Sitzung beschlossen?", ("daily",)),
+        ("Who owns what is due on 12 March 2026?", None),
+        ("What was decided on 13 March 2026?", ("mar", "memo")),
+        ("Which tyres were chosen?", None),
+    ],
+)
+def test_minutes_are_of_the_day_of_their_meeting(question: str, documents: tuple[str, ...] | None) -> None:
+    assert asked_about(question, HELD).documents == documents
+
+
+def test_the_minutes_that_are_meant_are_said_and_a_filter_of_months_knows_them() -> None:
+    found = asked_about("What did the last meeting of the steering committee decide?", HELD)
+    assert found.reasons == ("The question is about the minutes of 2026-04-09.",)
+    assert of_periods(HELD, ["2026-03"]) == [MARCH]
+    assert of_periods(HELD, ["2025"]) == []

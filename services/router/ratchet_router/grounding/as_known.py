@@ -10,8 +10,8 @@ from ratchet_retrieval import Where
 
 NO_COMPANY: Final = "The filter leaves no document: there is none of "
 NO_PERIOD: Final = (
-    "The filter leaves no document: none that the other fields leave has a period of {periods}, in its name or in its "
-    "columns (the day of a meeting is no period)."
+    "The filter leaves no document: none that the other fields leave has a period of {periods}, in its name, its "
+    "columns or the day of its meeting."
 )
 
 
