@@ -67,10 +67,10 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
     if ours:
         reasons += [f"If {name} is a company: no document of it is here." for name in named.maybe]
     minutes = [Minutes(one.document_id, one.title, one.held) for one in found if one.held]
-    if its := of_the_day(question, minutes) or the_latest(question, minutes):
-        of_them = {one.document_id for one in its}
+    if met := of_the_day(question, minutes) or the_latest(question, minutes):
+        of_them = {one.document_id for one in met}
         found = [one for one in found if one.document_id in of_them]
-        reasons += [f"The question is about the minutes of {_listed(one.held for one in its)}."]
+        reasons += [f"The question is about the minutes of {_listed(one.held for one in met)}."]
     elif times := times_in(question):
         found, said = _of_times(found, times, {short_name(one.company) for one in ours})
         reasons += [] if titled else said

@@ -68,7 +68,7 @@ class Time:
 
 
 def times_in(question: str) -> list[Time]:
-    """Each once, in the order in which they are named. A year or a month in which something is foretold is none: of that the
+    """Each once, in the order in which they are named. A year or a month of something foretold is none: of that the
     documents of before speak.
     """
     asked = question[:LONGEST]

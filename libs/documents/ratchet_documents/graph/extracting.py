@@ -17,6 +17,7 @@ from ratchet_documents.graph.other_times import is_of_part
 from ratchet_documents.graph.reported import Above, reported_in
 from ratchet_documents.graph.said import key_of as key_of_said
 from ratchet_documents.graph.said import said_in
+from ratchet_documents.graph.said_in_tables import said_in_table
 from ratchet_documents.graph.whose import introduced_by, titles_in
 from ratchet_documents.graph.year_ends import Own, day_of
 from ratchet_documents.metadata.periods import ended_in
@@ -126,7 +127,8 @@ class Reading:
             self._above.of_part = is_of_part(titles_in("\n".join(titles)))
 
     def _said(self, chunk: Chunk) -> Iterator[Relation]:
-        for one in said_in(chunk.text):
+        listed = list(said_in_table(chunk.text)) if chunk.table else []
+        for one in listed or said_in(chunk.text):
             where = self._where(chunk, one.start, one.end)
             if one.kind == "risk":
                 risk = self._add(entity("risk", key_of_said(one.what), one.what))

@@ -83,8 +83,11 @@ _NOT_WHO: Final = frozenset(
 _NO_TASK: Final = ("be ", "not ", "have ", "continue ", "also ", "become ", "remain ", "only ")
 
 
+Kind = Literal["task", "decision", "risk"]
+
+
 class Said(NamedTuple):
-    kind: Literal["task", "decision", "risk"]
+    kind: Kind
     what: str
     start: int
     end: int
@@ -122,12 +125,12 @@ def _tasks(text: str) -> Iterator[Said]:
             overlaps = any(start < found.end() and found.start() < end for start, end in taken)
             if sure and not overlaps and not (who and who.casefold().split()[0] in _NOT_WHO):
                 taken.append(found.span())
-                yield Said("task", _tidy(found["what"]), found.start(), found.end(), who, due["due"] if due else "")
+                yield Said("task", tidied(found["what"]), found.start(), found.end(), who, due["due"] if due else "")
 
 
 def _decisions(text: str) -> Iterator[Said]:
     for found in _DECISIONS.finditer(text):
-        yield Said("decision", _tidy(found["what"] or found["passive"] or found["other"]), found.start(), found.end())
+        yield Said("decision", tidied(found["what"] or found["passive"] or found["other"]), found.start(), found.end())
 
 
 def _risks(text: str) -> Iterator[Said]:
@@ -137,10 +140,10 @@ def _risks(text: str) -> Iterator[Said]:
             near = max(0, start - LONGEST)
             ends = [end.end() for end in _SENTENCE_BEGINS.finditer(text, near, start)]
             start = ends[-1] if ends else near
-        what = _tidy(found["what"] or found["labelled"] or text[start : found.start()])
+        what = tidied(found["what"] or found["labelled"] or text[start : found.start()])
         if len(what) >= SHORTEST:
             yield Said("risk", what, start, found.end())
 
 
-def _tidy(what: str) -> str:
+def tidied(what: str) -> str:
     return " ".join(what.split()).rstrip(" ,:-")
