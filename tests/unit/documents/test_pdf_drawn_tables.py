@@ -90,3 +90,20 @@ def test_a_label_over_all_columns_is_no_head_where_others_come_below(read: Read,
     (table,) = blocks_of(read, drawn(DAYS, LABEL.format(3), BODY, more))
     assert isinstance(table, Table)
     assert table.heads == heads
+
+
+LONG = """#set page(height: 200pt, header: [Orchard Mills], footer: context counter(page).display())
+#table(columns: (1fr, 60pt, 60pt), stroke: %s, table.header([%s], [Units], [Value], table.cell(colspan: 3)[Sites]),
+..range(60).map(at => ([Site #at], [#(at * 7)], [(#at)])).flatten())"""
+
+
+@pytest.mark.parametrize("corner", ["", "Site"])
+@pytest.mark.parametrize("stroke", ["none", "1pt"])
+def test_heads_over_a_label_that_come_on_each_page_are_no_headers(read: Read, stroke: str, corner: str) -> None:
+    parsed = read("a.pdf", typst.compile((LONG % (stroke, corner)).encode()))
+    assert len(parsed.pages) > 3
+    for page in parsed.pages:
+        (table,) = page.blocks
+        assert isinstance(table, Table)
+        assert table.rows[0] == (corner, "Units", "Value")
+        assert table.rows[1][0] == "Sites"

@@ -92,13 +92,29 @@ def edge_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
 def heads_of_tables(rows: Sequence[Row]) -> list[Row]:
     """Of the first rows of a page, those with rows of a table right below: its heads come on each of its pages."""
     heads: list[Row] = []
-    for row, below in reversed([*pairwise(rows[: EDGE + MOST_HEADS])]):
-        if not -row.size < row.bottom - below.top < NEAR * row.size or abs(row.size - below.size) > _SAME_SIZE:
+    for at, (row, below) in reversed([*enumerate(pairwise(rows[: EDGE + MOST_HEADS]))]):
+        if not _is_right_above(row, below):
             continue
-        names = min(len(row.segments), len(below.segments)) > 1 and _stands_over(row, below)
+        under = _headed(row, below, rows[at + 2 : at + 3])
+        names = min(len(row.segments), len(under.segments)) > 1 and _stands_over(row, under)
         if names or (heads[-1:] == [below] and row.left > below.segments[0].right):  # that is over several columns
             heads.append(row)
     return heads
+
+
+def _is_right_above(row: Row, below: Row) -> bool:
+    return -row.size < row.bottom - below.top < NEAR * row.size and abs(row.size - below.size) <= _SAME_SIZE
+
+
+def _headed(row: Row, below: Row, then: Sequence[Row]) -> Row:
+    """What `row` heads: of a label over all columns, such as `Assets`, what stands right under that."""
+    if not then or len(below.segments) > 1 or not _is_right_above(below, then[0]):
+        return below
+    return then[0] if _is_drawn(row) == _is_drawn(then[0]) else below
+
+
+def _is_drawn(row: Row) -> bool:
+    return any(one.in_cell for one in row.segments)
 
 
 def _stands_over(row: Row, below: Row) -> bool:
