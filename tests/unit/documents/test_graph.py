@@ -4,7 +4,7 @@ import pytest
 from defusedxml import ElementTree
 
 from ratchet_documents.asked_about import About
-from ratchet_documents.chunking import Chunk, chunks_of
+from ratchet_documents.chunking import Chunk, Sizes, chunks_of
 from ratchet_documents.graph import (
     Graph,
     Relation,
@@ -419,3 +419,22 @@ def test_a_picture_of_nothing_says_what_there_is_to_say() -> None:
 )
 def test_an_amount_has_the_digits_that_were_written(digits: str, scale: float, amount: float) -> None:
     assert amount_of(digits, scale) == amount
+
+
+@pytest.mark.parametrize(
+    ("said", "scale", "currency"),
+    [
+        ("Amounts in USD thousands", 1e3, "USD"),
+        ("All amounts are in EUR millions, unless otherwise stated. We are audited.", 1e6, "EUR"),
+        ("All figures are in thousands of U.S. dollars except per share.", 1e3, "USD"),
+        ("Alle Beträge in TEUR.", 1e3, "EUR"),
+        ("We sold in thousands of stores. All amounts are new.", 0, ""),
+        ("Our report says that 12 of the amounts are in EUR millions.", 0, ""),
+    ],
+)
+def test_what_is_said_of_all_amounts_holds_on_later_pages(said: str, scale: float, currency: str) -> None:
+    pages = (Page(1, (COVER, Paragraph(said))), Page(2, (Paragraph("We make paper."),)), Page(3, (BALANCE,)))
+    graph = graph_of(REPORT, list(chunks_of(Parsed("pdf", "a.pdf", "pages", pages), Sizes(smallest=0))))
+    found = [one for one in graph.relations if one.type == "reports" and one.ends[2] == "period:2025-06-28"]
+    assert [(one.value, one.unit) for one in found] == ([(9_000 * scale, currency)] if scale else [])
+    assert all(one.text == "The scale is the one that page 1 says of all amounts." for one in found)

@@ -11,6 +11,7 @@ from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph.agreeing import agreed
 from ratchet_documents.graph.columns import period_name
 from ratchet_documents.graph.model import Entity, Graph, Relation, Where, entity
+from ratchet_documents.graph.money import Money, money_of_all
 from ratchet_documents.graph.named import key_of, named_companies, positions_in, tickers_in
 from ratchet_documents.graph.number_marks import Marks, marks_in
 from ratchet_documents.graph.other_times import is_of_part
@@ -24,6 +25,8 @@ from ratchet_documents.metadata.periods import ended_in
 
 MOST_RELATIONS: Final = 20_000  # of a document
 COVER: Final = 5  # chunks in which a ticker is the document's company's
+
+OF_ALL: Final = "The scale is the one that page {page} says of all amounts."
 
 _COMPARES: Final = re.compile(r"\b(?:compar\w+|versus|vs\.?|than|compet\w+|rivals?|peers?|outperform\w*)\b", re.I)
 
@@ -45,6 +48,7 @@ class Reading:
         self._own = Own(about.period, day_of(about.period_end), self._says_part(about.title))
         self._above = Above(document=self._own)
         self._marks: Marks = ""
+        self._money, self._said_of_all = Money(), ""
         self._entities: dict[str, Entity] = {}
         self._linked: dict[str, str] = {}
         self._relations: list[Relation] = []
@@ -101,12 +105,16 @@ class Reading:
     def _reported(self, chunk: Chunk) -> Iterator[Relation]:
         place = (chunk.first_page, chunk.table.number if chunk.table and chunk.table.first_row else None)
         if self._above.place not in (place, (chunk.first_page, None)) and not (chunk.table and chunk.table.first_row):
-            self._above = Above(document=self._own, place=place)
+            its = self._money
+            self._above = Above(None, its.scale, its.currency, its.stated, document=self._own, place=place)
+            self._above.by_document = self._said_of_all
         self._above.in_table = chunk.table is not None
         self._marks = _after(self._marks, marks_in(chunk.text))
         self._above.marks = "comma" if self._marks == "comma" else ""
         if not self._company:
             return
+        if chunk.table is None and (told := money_of_all(chunk.text)).scale:
+            self._money, self._said_of_all = told, OF_ALL.format(page=chunk.first_page)
         self._introduced(chunk)
         for one in reported_in(chunk.text, self._above, self._about.company):
             metric = self._add(entity("metric", one.metric, one.metric.replace("_", " ")))

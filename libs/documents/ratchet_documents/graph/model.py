@@ -43,7 +43,7 @@ class Relation:
     (risk) where the document is of none; compares (company, company).
 
     `value`, in `unit` (a currency's code, `per_share`, or empty): of what is reported. `text`: the title that somebody
-    holds, until when a task is due, or what was assumed of the period that is reported.
+    holds, until when a task is due, or what was assumed of what is reported.
     """
 
     type: RelationType

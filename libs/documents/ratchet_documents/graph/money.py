@@ -47,6 +47,14 @@ _ANY_SIGN: Final = re.compile(_SIGN)
 _BEFORE: Final = re.compile(rf"\(?(?P<currency>{CURRENCY}|{_WORD})[,;]?\s*\(?\s*\Z", re.I)
 
 
+_END: Final = re.compile(r"[.;](?=\s+[^\W\da-zäöü_]|\s*\Z)|\n")
+_OF_ALL: Final = re.compile(
+    r"\b(?:(?:all|any|the|these)\s+(?:\w+\s+){0,3})?(?:amounts|figures|values|sums)\b"
+    r"|\b(?:financial\s+(?:statements|information|data)|report|unless\s+otherwise)\b"
+    r"|\b(?:alle\s+)?(?:beträge|angaben|werte|zahlen)\b|\b(?:les\s+)?(?:montants|chiffres)\b",
+    re.I,
+)
+_FIGURE: Final = re.compile(r"(?<!\d)(?!000(?!\d)|(?:19|20)\d\d(?!\d)|3[01](?!\d))\d")  # but for days of a year's end
 _MONEY: Final = ("of", "currency", "money", "its_money", "of_money", "by_letter")  # groups
 _SCALE: Final = ("scale", "its", "of_them", "german", "french", "letter")
 
@@ -71,6 +79,14 @@ def money_in(text: str) -> Money:
         said = before["currency"]
     scale = scale_of(next(found[name] for name in _SCALE if found[name]))
     return Money(scale, code_of(said), stated=True) if said else Money(scale, currency)
+
+
+def money_of_all(text: str) -> Money:
+    """What a sentence says of all amounts of its document: `All amounts are in USD thousands unless otherwise said.`"""
+    for sentence in _END.split(text):
+        if _OF_ALL.search(sentence) and not _FIGURE.search(sentence) and (told := money_in(sentence)).scale:
+            return told
+    return Money()
 
 
 def scale_of(word: str) -> float:

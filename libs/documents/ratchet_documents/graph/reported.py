@@ -71,7 +71,8 @@ class Above:
     """What was said above, on the same page or in the same table: the head, the scale, the currency, and whose it is.
 
     `document`: what that is about. `stated`: the currency stood beside the scale. `listed`: the current assets have
-    been added up: what comes is not. `marks`: of figures, as what stood before in the document has them. `changes`: the
+    been added up: what comes is not. `by_document`: a sentence, where scale and currency are what the document says of
+    all its amounts. `marks`: of figures, as what stood before in the document has them. `changes`: the
     rows are of cash flows. `of_part`: what stands above is of a part of a year.
     """
 
@@ -84,6 +85,7 @@ class Above:
     changes: bool = False
     of_part: bool = False
     document: Own = NOT_KNOWN
+    by_document: str = ""
     marks: Marks = ""
     in_table: bool = False
     place: object = field(default=None)
@@ -99,7 +101,7 @@ def reported_in(text: str, above: Above, company: str = "") -> Iterator[Reported
     if not told.scale:
         told = money_in(_YEARS.sub("", text)) if above.in_table else told  # `2023 £m` is no amount
     if told.scale:
-        above.scale, above.stated = told.scale, told.stated
+        above.scale, above.stated, above.by_document = told.scale, told.stated, ""
     if told.currency and (told.stated or not above.stated):
         above.currency = told.currency
     marks = marks_in(text) or above.marks
@@ -174,7 +176,8 @@ def _of_row(metric: str, row: re.Match[str], above: Above, label: re.Match[str])
         if (at := _time_of(metric, column, above, head)) is None:
             continue
         unit = "per_share" if per_share else above.currency
-        yield Reported(metric, at.key, value, unit, label.start("name"), row.end(), at.assumed)
+        assumed = " ".join(filter(None, (at.assumed, "" if per_share else above.by_document)))
+        yield Reported(metric, at.key, value, unit, label.start("name"), row.end(), assumed)
 
 
 def _in_columns(cells: list[re.Match[str]], head: Head) -> list[re.Match[str]]:
