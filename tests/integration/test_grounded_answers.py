@@ -55,6 +55,12 @@ async def test_chat_completions_take_a_context_too(app: Running) -> None:
     assert status == 200
     assert said["ratchet"]["approach"] == "base_rag"
     assert said["ratchet"]["retrieval"]["passages"][0]["title"] == "Lease of the hall"
+    other = [{"role": "user", "content": "What was the rate of Quillbeam in 1997?"}]
+    _, said = await app.post("/v1/chat/completions", body | {"messages": other})
+    assert said["choices"][0]["message"]["content"] == "Not found in your documents."
+    again = [*body["messages"], {"role": "assistant", "content": "4 %."}, {"role": "user", "content": "And before?"}]
+    _, said = await app.post("/v1/chat/completions", body | {"messages": again})
+    assert said["choices"][0]["message"]["content"] != "Not found in your documents."
     status, refused = await app.post("/v1/chat/completions", body | {"ratchet": {"context": {"approach": "best"}}})
     assert (status, refused["error"]["param"]) == (400, "ratchet.context.approach")
 

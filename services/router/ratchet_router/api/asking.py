@@ -17,6 +17,7 @@ from ratchet_providers.media import NO_MEDIA, media_in
 from ratchet_router.api.extras import NO_REQUIREMENTS, Extras
 from ratchet_router.ask import Ask
 from ratchet_router.grounding.context import Context
+from ratchet_router.grounding.following_up import looked_for
 from ratchet_router.names import OF_TASK, task_in
 from ratchet_router.routing import UnknownModelError
 
@@ -94,7 +95,7 @@ def ask_of(asked: Asked, caller: Caller) -> Ask:
 
 
 def _context(asked: Asked, *, own_prompt: bool) -> Context | None:
-    """The last message of the user is the question. Raises NoQuestionError."""
+    """The last message of the user is the question, with those that it goes on from. Raises NoQuestionError."""
     if asked.extras.context is None:
         return None
     said = msgspec.json.decode(asked.messages, type=list[conversation.Message])
@@ -102,7 +103,7 @@ def _context(asked: Asked, *, own_prompt: bool) -> Context | None:
     if not questions or not questions[-1].strip():
         raise NoQuestionError
     conversed = asked.messages if own_prompt else None
-    return replace(asked.extras.context.context(), query=questions[-1], conversation=conversed)
+    return replace(asked.extras.context.context(), query=looked_for(questions), conversation=conversed)
 
 
 def _task(model: str, given: str | None) -> TaskType:

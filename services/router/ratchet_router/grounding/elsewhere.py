@@ -1,9 +1,13 @@
 """Whether what was read for a request is about something else than what was asked. Pure."""
 
+from typing import Final
+
 from ratchet_common.vocabulary import TaskType
 from ratchet_router.ask import Ask
 from ratchet_router.grounding.enough import speaks_of_others, strays
 from ratchet_router.grounding.sources import Source
+
+BY_NAMES: Final = frozenset({TaskType.REPORT, TaskType.CHAT})
 
 
 def asked_of(ask: Ask) -> str:
@@ -18,10 +22,10 @@ def names_others(ask: Ask) -> bool:
 
 
 def is_elsewhere(ask: Ask) -> bool:
-    """As far as words tell. A report says more than its question: of it names and years tell, and not how many of its
-    words stand in the passages.
+    """As far as words tell. A report says more than its question, and a conversation has said before what its last
+    words are about: of these names and years tell, and not how many of the words stand in the passages.
     """
-    return strays(asked_of(ask), _given(ask), by_names=ask.task_type == TaskType.REPORT)
+    return strays(asked_of(ask), _given(ask), by_names=ask.task_type in BY_NAMES)
 
 
 def _given(ask: Ask) -> tuple[Source, ...]:

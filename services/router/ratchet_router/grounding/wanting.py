@@ -10,7 +10,7 @@ from ratchet_router.grounding.elsewhere import is_elsewhere, names_others
 from ratchet_scoring.nothing_said import says_nothing
 
 CITATIONS: Final = "citations"  # the check's name
-SPOKEN: Final = frozenset({TaskType.QA, TaskType.REPORT})  # what answers a question
+SPOKEN: Final = frozenset({TaskType.QA, TaskType.REPORT, TaskType.CHAT})  # what answers a question
 EMPTY: Final = "not_empty"  # the check's name
 INVENTED: Final = "invented"  # the check's name
 
