@@ -102,6 +102,14 @@ def test_companies_by_label_and_by_legal_form(text: str, company: str | None) ->
             "Annual Report 2023\nConsolidated income statement\nOperating profit 120",
             "financial_report",
         ),
+        ("Mietvertrag", "zwischen der einen und der anderen", "contract"),
+        ("Protokoll der Lenkungskreissitzung", "Wir sprachen.", "meeting_notes"),
+        ("11. Juni", "Teilnehmer: wir beide\nWir sprachen.", "meeting_notes"),
+        ("Geschäftsbericht 2025", "Umsatzerlöse", "financial_report"),
+        ("Compte rendu de la réunion", "Nous avons parlé.", "meeting_notes"),
+        ("Contrato de arrendamiento", "Las partes acuerdan.", "contract"),
+        ("Pflichtenheft", "Es soll gehen.", "technical_spec"),
+        ("", "Von: a@b.example\nAn: c@d.example\nBetreff: Mittag\nGehen wir?", "email"),
     ],
 )
 def test_types_of_documents(title: str, text: str, expected: str) -> None:
@@ -125,6 +133,9 @@ def test_types_of_documents(title: str, text: str, expected: str) -> None:
             "text",
         ),
         ("As of 3 March 2024 there were 48 shares.", "2024-03-03", "text"),
+        ("The lease begins on 1 April 2024 and ends on 31 March 2026. Signed on 3 March 2024.", "2024-03-03", "text"),
+        ("Es beginnt am 1. April 2024 und endet am 31. März 2026.\nBremen, den 3. März 2024", "2024-03-03", "text"),
+        ("Due by 5 May 2024, of which on 3 March 2024 we spoke.", "2024-03-03", "text"),
     ],
 )
 def test_the_date_of_a_document_is_not_that_of_its_period(text: str, day: str, place: str) -> None:

@@ -1,4 +1,4 @@
-"""Which of the document types a text is, by words that such documents have."""
+"""Which of the document types a text is, by words that such documents have: English, German, French and Spanish."""
 
 import re
 from collections.abc import Iterable
@@ -9,24 +9,46 @@ OTHER = "other"
 IN_TITLE = 3  # what a word in the title or the name of the file counts; in the text it counts 1
 ENOUGH = 3
 _NONE = "No words of the other types are in it."
-_HEADERS = re.compile(r"^(?:from|to|cc|sent|subject|date)\s*:", re.I | re.M)
-_WHO_WAS_THERE = re.compile(r"^\W*(?:present|attendees|in attendance|apologies)\W*:", re.I | re.M)
+_HEADERS = re.compile(
+    r"^(?:from|to|cc|sent|subject|date|von|an|gesendet|betreff|datum|de|à|envoyé|objet|para|enviado|asunto|fecha)\s*:",
+    re.I | re.M,
+)
+_WHO_WAS_THERE = re.compile(
+    r"^\W*(?:present|attendees|in attendance|apologies|teilnehme(?:r|r:?innen|nde)|anwesend(?:e)?|présents"
+    r"|asistentes)\W*:",
+    re.I | re.M,
+)
 _AT_THE_TOP = 2_000  # characters in which heads are looked for
 _TITLES: dict[str, re.Pattern[str]] = {
     "financial_report": re.compile(
         r"\b(?:10-?[qk]|20-?f|8-?k|(?:annual|quarterly|interim|financial|earnings)\s+(?:report|results|statements?|release)"
-        r"|balance\s+sheet|q[1-4]\s+(?:19|20)\d\d|(?:19|20)\d\d\s+q[1-4])\b",
+        r"|balance\s+sheet|q[1-4]\s+(?:19|20)\d\d|(?:19|20)\d\d\s+q[1-4]"
+        r"|(?:geschäfts|finanz|quartals|zwischen|halbjahres(?:finanz)?)bericht|(?:jahres|konzern)abschluss|bilanz"
+        r"|rapport\s+(?:annuel|financier|semestriel)|(?:états\s+financiers|comptes\s+(?:annuels|consolidés))"
+        r"|informe\s+(?:anual|financiero)|estados\s+financieros|cuentas\s+anuales)\b",
         re.I,
     ),
     "contract": re.compile(
-        r"\b(?:agreement|contract|lease|nda|terms\s+(?:and\s+conditions|of\s+\w+)|amendment)\b", re.I
-    ),
-    "meeting_notes": re.compile(r"\b(?:minutes|meeting|stand-?up|agenda|retrospective)\b", re.I),
-    "technical_spec": re.compile(
-        r"\b(?:specification|spec|requirements|architecture|design\s+(?:doc(?:ument)?|proposal)|rfc|api|interface)\b",
+        r"\b(?:agreement|contract|lease|nda|terms\s+(?:and\s+conditions|of\s+\w+)|amendment"
+        r"|\w*(?:vertrag|vereinbarung)|contrat|contrato|convenio|bail)\b",
         re.I,
     ),
-    "status_report": re.compile(r"\b(?:status|progress|weekly|monthly)\s+(?:report|update|summary)\b", re.I),
+    "meeting_notes": re.compile(
+        r"\b(?:minutes|meeting|stand-?up|agenda|retrospective|\w*(?:protokoll|sitzung|besprechung)"
+        r"|compte[\s-]rendu|procès-verbal|réunion|acta|reunión)\b",
+        re.I,
+    ),
+    "technical_spec": re.compile(
+        r"\b(?:specification|spec|requirements|architecture|design\s+(?:doc(?:ument)?|proposal)|rfc|api|interface"
+        r"|(?:lasten|pflichten)heft|\w*spezifikation|anforderungen|cahier\s+des\s+charges|spécifications?"
+        r"|especificaci(?:ón|ones)|requisitos)\b",
+        re.I,
+    ),
+    "status_report": re.compile(
+        r"\b(?:(?:status|progress|weekly|monthly)\s+(?:report|update|summary)|(?:status|fortschritts|wochen)bericht"
+        r"|rapport\s+d['’]avancement|informe\s+de\s+(?:estado|avance|progreso))\b",
+        re.I,
+    ),
 }
 _TEXTS: dict[str, tuple[str, ...]] = {
     "financial_report": (
@@ -44,6 +66,15 @@ _TEXTS: dict[str, tuple[str, ...]] = {
         "per share",
         "gross margin",
         "revenue",
+        "umsatzerlöse",
+        "gewinn- und verlustrechnung",
+        "jahresüberschuss",
+        "konzernabschluss",
+        "compte de résultat",
+        "chiffre d'affaires",
+        "résultat net",
+        "cuenta de resultados",
+        "beneficio neto",
     ),
     "contract": (
         "this agreement",
@@ -56,8 +87,19 @@ _TEXTS: dict[str, tuple[str, ...]] = {
         "in witness whereof",
         "confidentiality",
         "termination",
+        "vertragspartei",
+        "gerichtsstand",
+        "kündigung",
+        "ci-après",
+        "les parties",
+        "résiliation",
+        "las partes",
+        "rescisión",
     ),
-    "meeting_notes": ("attendees", "agenda", "action items", "minutes", "next meeting", "participants", "decisions"),
+    "meeting_notes": (
+        *("attendees", "agenda", "action items", "minutes", "next meeting", "participants", "decisions"),
+        *("teilnehmer", "tagesordnung", "beschluss", "nächste sitzung", "ordre du jour", "orden del día"),
+    ),
     "technical_spec": ("shall", "requirements", "interface", "endpoint", "protocol", "latency", "schema", "non-goals"),
     "status_report": (
         "milestone",

@@ -12,7 +12,16 @@ from ratchet_documents.metadata.periods import period, period_end
 from ratchet_documents.metadata.sources import Found, Source, first_pages, text_without_columns, titles
 from ratchet_documents.parsed import Parsed
 
-_DATED = re.compile(r"\b(?:date|dated|published|issued|as of|effective)\s*:?\s*(?:on\s+|as of\s+)?", re.I)
+_DATED = re.compile(
+    r"\b(?:date|dated|published|issued|signed|as of|effective|datum|unterzeichnet|fecha|fait\s+à\s+\w+,?\s+le"
+    r"|[^\W\d_]+,\s+(?:den|le))\s*:?\s*(?:on\s+|as of\s+|am\s+)?",
+    re.I,
+)
+_OF_SOMETHING = re.compile(  # before a day that is not the one on which it was written
+    r"\b(?:begin|start|end|run|last|expire|mature|commence|launch|terminate)s?(?:\s+on)?\s+\Z|\b(?:until|till|by|from|through|due|since"
+    r"|beginnt\s+am|endet\s+am|bis(?:\s+zum)?|ab(?:\s+dem)?|fällig\s+am|jusqu['’]au|à\s+partir\s+du)\s+\Z",
+    re.I,
+)
 # That counts before days `as of` which something else is told, as shares outstanding.
 _SAID_OF_ITSELF = re.compile(
     r"\bthis\s+(?:[\w-]+\s+){1,4}?(?:was|is|has\s+been)\s+(?:dated|filed|issued|published|released|signed)\s+"
@@ -79,8 +88,10 @@ def _date(its_titles: Sequence[Source], pages: Sequence[Source], ends: Found | N
     if behind := _behind(_SAID_OF_ITSELF, pages) or _behind(_DATED, pages):
         return behind
     for source in pages[:1]:
-        for _, day in days_in(source.text[:_AT_THE_TOP]):
-            if ends is None or day.isoformat() != ends.value:
+        top = source.text[:_AT_THE_TOP]
+        for start, day in days_in(top):
+            its_own = not _OF_SOMETHING.search(top, max(0, start - _A_DAY), start)
+            if its_own and (ends is None or day.isoformat() != ends.value):
                 return Found(day.isoformat(), source.place, source.page)
     return None
 
