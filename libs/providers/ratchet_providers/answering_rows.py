@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 CELLS: Final = " | "
 _LONGEST_HEADING: Final = 12  # words
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])(?<!\s\d\.)(?<!\s\d\d\.)\s+")  # `am 1. April` goes on
 _ENDS_A_SENTENCE: Final = re.compile(r"[.!?:;…\"”')\]]\s*\Z")
 _LEGAL_FORM: Final = re.compile(r",?\s(?:Inc|Corp|Co|Ltd|Pty|(?:[A-Z]\.)+[A-Z])\.\Z")  # whose full stop ends nothing
 _TIME: Final = re.compile(

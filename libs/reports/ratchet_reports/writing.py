@@ -4,11 +4,12 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from ratchet_figures.sentences import ENDS
 from ratchet_reports.report import Paragraph, Statement
 
 MARK: Final = re.compile(r"\[([0-9A-Za-z]{1,12})\]")
 _BLANK: Final = re.compile(r"\n[ \t]*(?=\n)")
-_BOUNDARY: Final = re.compile(r"(?<!Mio\.)(?<!Mrd\.)(?<!Tsd\.)(?<=[.!?])\s+(?=[^\s\da-z\[])")
+_BOUNDARY: Final = re.compile(rf"{ENDS}(?=[^\s\da-z\[])")
 
 
 def paragraphs_of(text: str, marks: Collection[str]) -> tuple[Paragraph, ...]:

@@ -109,3 +109,9 @@ def test_of_what_stands_nowhere_the_text_does_not_say() -> None:
     assert answer_by_rule("qa", Reading(text, "What did the bridges of Aldern cost?")).output.startswith("The bridge")
     asked = "According to the document, what did the bridge of Aldern cost exactly?"
     assert answer_by_rule("qa", Reading(text, asked)).output.startswith("The bridge")
+
+
+def test_a_day_in_german_ends_no_sentence() -> None:
+    text = "Die Miete beginnt am 1. April 2026. Sie endet 2031."
+    answer = answer_by_rule("qa", Reading(text, "Wann beginnt die Miete?"))
+    assert answer.output == "Die Miete beginnt am 1. April 2026."

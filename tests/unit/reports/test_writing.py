@@ -33,3 +33,13 @@ def test_what_was_narrated_is_a_section() -> None:
     report = msgspec.structs.replace(whole(), sections=(section,), figures=told.marks, assumptions=told.notes)
     assert as_json(report)
     assert "The gross margin of Apple was 42.3% from 2022-01-01 to 2022-09-30 \\[2\\]." in as_markdown(report)
+
+
+def test_german_days_quarters_and_amounts_end_no_sentence() -> None:
+    text = "Zum 31. Dezember 2025 waren es 12 Mio. Euro [1]. Im 3. Quartal waren es 40. Danach fielen sie [1]."
+    (paragraph,) = paragraphs_of(text, ("1",))
+    assert [one.text for one in paragraph.statements] == [
+        "Zum 31. Dezember 2025 waren es 12 Mio. Euro [1].",
+        "Im 3. Quartal waren es 40.",
+        "Danach fielen sie [1].",
+    ]

@@ -18,6 +18,7 @@ from ratchet_figures.checking.told_as import told_otherwise
 from ratchet_figures.checking.units import BARE
 from ratchet_figures.checking.written import figures_in, in_a_row
 from ratchet_figures.figure import Figure
+from ratchet_figures.sentences import ENDS
 
 MOST_FIGURES: Final = 2_000
 MOST_CHARACTERS: Final = 200_000
@@ -27,7 +28,7 @@ MOST_SCALES: Final = 200  # tables of a text whose scale is read
 _BLOCKS: Final = re.compile(r"(\n[ \t]*\n)")
 _TABLE: Final = re.compile(r"\s*(?:\|[^\n]*\n?)+")
 _MARK: Final = re.compile(r"\[([\d\s,;–-]{1,60})\]")
-_BOUNDARY: Final = re.compile(r"(?<!Mio\.)(?<!Mrd\.)(?<!Tsd\.)(?<=[.!?])\s+(?!\[)(?=[^\s\da-z])|\n")
+_BOUNDARY: Final = re.compile(rf"{ENDS}(?!\[)(?=[^\s\da-z])|\n")
 _OUTGOING: Final = re.compile(
     r"\b(?:expenses?|costs?|charges?|payments?|paid|pays?|outflows?|used|spent|repurchased?|repurchases|dividends?|expenditures?|purchases?"
     r"|tax(?:es)?|interest|depreciation|amorti[sz]ation|provisions?|deficit|loss(?:es)?)\b",

@@ -3,9 +3,11 @@
 import re
 from typing import Final, NamedTuple
 
+from ratchet_figures.sentences import ENDS
+
 LONGEST: Final = 4_000  # characters of a table above a row that are looked at for its head
 MOST_HEADS: Final = 2  # rows above the rule of a table
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[^\s\da-z])|\n")
+_SENTENCE: Final = re.compile(rf"{ENDS}(?=[^\s\da-z])|\n")
 _RULE: Final = re.compile(r"[\s|:-]+")
 _NEAR: Final = 300
 
