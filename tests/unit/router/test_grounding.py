@@ -293,6 +293,12 @@ def test_passages_are_about_something_else_where_words_or_names_of_the_question_
     assert "No passage has what the question names: Peru." in missing("What is the capital of Peru?", [memo])
 
 
+def test_in_a_language_whose_forms_are_not_known_fewer_words_tell() -> None:
+    minutes = source("הוחלט לדחות את ההשקה לחודש מאי בגלל עיכוב בבדיקות.")
+    assert not strays("למתי נדחתה ההשקה?", [minutes])
+    assert strays("מה צבע הדלת במחסן?", [minutes])
+
+
 @pytest.mark.parametrize(
     "told", ["sales of 2025", "FY25 sales", "sales in '25", "2024/25 sales", "sales until 31.12.25"]
 )

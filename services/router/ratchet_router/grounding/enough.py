@@ -9,10 +9,13 @@ from typing import Final
 
 from ratchet_documents.asked_companies import called, short_name
 from ratchet_documents.misspelt_names import misspelt
-from ratchet_router.checking.language import function_words
+from ratchet_router.checking.language import function_words, likely_language_of
+from ratchet_router.checking.scripts import UNKNOWN
 from ratchet_router.grounding.sources import VECTORS, Source
 
 COVERED: Final = 0.5  # of the question's words: fewer, and the passages are about something else
+COVERED_ELSE: Final = 0.25  # in a language whose small words and forms are not known here
+KNOWN: Final = ("en", "de", "fr", "es")
 GAP: Final = 0.05  # of the best score, between the best and the last: less, and none stands out
 TOLD: Final = 5  # names, at most
 STEM: Final = 5  # letters by which two forms of a word are known as one
@@ -34,7 +37,7 @@ _NO_NAMES: Final = frozenset(name.casefold() for name in (*month_name, *day_name
 
 def words_of(text: str) -> list[str]:
     """Those that say what it is about, in their order, each once."""
-    small = function_words("en", "de", "fr", "es")
+    small = function_words(*KNOWN)
     said = dict.fromkeys(_WORD.findall(text.casefold()))
     return [
         word for word in said if (len(word) > 1 or word.isdigit()) and word not in small and not _ASKS.fullmatch(word)
@@ -98,7 +101,11 @@ def strays(question: str, sources: Sequence[Source], *, by_names: bool = False) 
     """
     if not sources or any(VECTORS in source.ranks for source in sources):
         return False
-    return (not by_names and covered(question, sources) < COVERED) or speaks_of_others(question, sources)
+    return (not by_names and covered(question, sources) < _enough(question)) or speaks_of_others(question, sources)
+
+
+def _enough(question: str) -> float:
+    return COVERED if likely_language_of(question) in (*KNOWN, UNKNOWN) else COVERED_ELSE
 
 
 def stands_out(sources: Sequence[Source]) -> bool:
