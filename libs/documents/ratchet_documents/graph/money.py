@@ -49,9 +49,8 @@ _BEFORE: Final = re.compile(rf"\(?(?P<currency>{CURRENCY}|{_WORD})[,;]?\s*\(?\s*
 
 _END: Final = re.compile(r"[.;](?=\s+[^\W\da-zäöü_]|\s*\Z)|\n")
 _OF_ALL: Final = re.compile(
-    r"\b(?:(?:all|any|the|these)\s+(?:\w+\s+){0,3})?(?:amounts|figures|values|sums)\b"
-    r"|\b(?:financial\s+(?:statements|information|data)|report|unless\s+otherwise)\b"
-    r"|\b(?:alle\s+)?(?:beträge|angaben|werte|zahlen)\b|\b(?:les\s+)?(?:montants|chiffres)\b",
+    r"\b(?:amounts|figures|values|sums|financial\s+(?:statements|information|data)|report|unless\s+otherwise"
+    r"|beträge|angaben|werte|zahlen|montants|chiffres)\b",
     re.I,
 )
 _FIGURE: Final = re.compile(r"(?<!\d)(?!000(?!\d)|(?:19|20)\d\d(?!\d)|3[01](?!\d))\d")  # but for days of a year's end
@@ -83,7 +82,7 @@ def money_in(text: str) -> Money:
 
 def money_of_all(text: str) -> Money:
     """What a sentence says of all amounts of its document: `All amounts are in USD thousands unless otherwise said.`"""
-    for sentence in _END.split(text):
+    for sentence in _END.split(text) if _OF_ALL.search(text) else ():
         if _OF_ALL.search(sentence) and not _FIGURE.search(sentence) and (told := money_in(sentence)).scale:
             return told
     return Money()
