@@ -1,6 +1,7 @@
 """Plots are bounded, lose no peak, and are drawn without the network; their texts stay texts."""
 
 import math
+import re
 import struct
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
@@ -112,3 +113,9 @@ def test_a_plot_is_told_in_words() -> None:
     assert told(bars()) == "Apple: 12.0%; Rest: -3.0%."
     assert "lowest $100.00 on 2020-01-01, highest $106.00 on 2020-01-07" in told(lines())
     assert told(Lines(title="", unit="share", series=())) == "There is nothing to show."
+
+
+@pytest.mark.parametrize("days", [1, 30, 250, 800, 2_500])
+def test_the_axis_of_days_says_of_which_year_they_are(days: int) -> None:
+    drawn = svg_of(lines_of_worth("", {"A": {date(2021, 2, 3) + timedelta(days=at): 0.001 for at in range(days)}}))
+    assert re.search(r">(?:\d\d )?(?:[A-Z][a-z]{2} )?202[1-7]<", drawn)

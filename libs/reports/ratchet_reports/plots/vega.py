@@ -2,6 +2,7 @@
 address is made of one. Pure.
 """
 
+from datetime import date, timedelta
 from typing import Any, Final
 
 from ratchet_common.legible import legible
@@ -13,6 +14,9 @@ SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
 WIDTH: Final = 640
 HEIGHT: Final = 260
 BAR: Final = 22  # pixels for each
+YEARS: Final = timedelta(days=1_100)
+MONTHS: Final = timedelta(days=120)
+TICKS: Final = 8  # or so
 LONGEST: Final = 60  # characters of a name in a picture
 COLOURS: Final = ("#0b5cad", "#a34100", "#2e7d4f", "#7a4a9e", "#8a6d1d", "#b23b3b", "#3a7f8c", "#5c6670")
 _FORMATS: Final[dict[Unit, str]] = {"share": ".1~%", "ratio": ",.2~f", "money": ",.2~f", "count": ",.2~f"}
@@ -49,7 +53,7 @@ def _lines(plot: Lines) -> Spec:
         "mark": mark,
         "encoding": {
             # Days are days by UTC: on a machine in another zone the picture would be another.
-            "x": {"field": "day", "type": "temporal", "title": None, "scale": {"type": "utc"}},
+            "x": {"field": "day", "type": "temporal", "title": None, "scale": {"type": "utc"}, **_days(plot)},
             "y": {**amount, "stack": None} if plot.filled else amount,
             "color": {"field": "name", "type": "nominal", "sort": names, "legend": legend},
         },
@@ -70,6 +74,17 @@ def _bars(plot: Bars) -> Spec:
             "y": {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 260}},
         },
     }
+
+
+def _days(plot: Lines) -> Spec:
+    """Each label with its year: the usual ones have it at the beginning of January alone."""
+    first = min((one.days[0] for one in plot.series if one.days), default=date.min)
+    last = max((one.days[-1] for one in plot.series if one.days), default=date.min)
+    if last - first > YEARS:
+        step = -(-(last.year - first.year) // TICKS)
+        return {"axis": {"format": "%Y", "tickCount": {"interval": "year", "step": step}}}
+    ticks = {"interval": "day", "step": 1} if (last - first).days < TICKS else TICKS
+    return {"axis": {"format": "%b %Y" if last - first > MONTHS else "%d %b %Y", "tickCount": ticks}}
 
 
 def _amount(unit: Unit, title: str) -> Spec:
