@@ -119,3 +119,11 @@ def test_a_plot_is_told_in_words() -> None:
 def test_the_axis_of_days_says_of_which_year_they_are(days: int) -> None:
     drawn = svg_of(lines_of_worth("", {"A": {date(2021, 2, 3) + timedelta(days=at): 0.001 for at in range(days)}}))
     assert re.search(r">(?:\d\d )?(?:[A-Z][a-z]{2} )?202[1-7]<", drawn)
+
+
+def test_each_mark_of_an_axis_has_another_label() -> None:
+    near = {"A": {date(2021, 2, 3) + timedelta(days=at): 100 + math.sin(at) for at in range(30)}}
+    for drawn in (svg_of(lines_of_worth("", near)), svg_of(lines_of_prices("", near))):
+        labels = re.findall(r">([\d.]+)<", drawn)
+        assert len(labels) > 3
+        assert len(set(labels)) == len(labels)

@@ -2,6 +2,8 @@
 address is made of one. Pure.
 """
 
+import math
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -19,7 +21,8 @@ MONTHS: Final = timedelta(days=120)
 TICKS: Final = 8  # or so
 LONGEST: Final = 60  # characters of a name in a picture
 COLOURS: Final = ("#0b5cad", "#a34100", "#2e7d4f", "#7a4a9e", "#8a6d1d", "#b23b3b", "#3a7f8c", "#5c6670")
-_FORMATS: Final[dict[Unit, str]] = {"share": ".1~%", "ratio": ",.2~f", "money": ",.2~f", "count": ",.2~f"}
+_MARKS: Final = 10  # on an axis of amounts, or so
+_MOST_DECIMALS: Final = 8
 _SCALES: Final = ((1e12, "trillions"), (1e9, "billions"), (1e6, "millions"))
 Spec = dict[str, Any]
 
@@ -46,7 +49,8 @@ def _lines(plot: Lines) -> Spec:
     ]
     mark = {"type": "area", "line": True, "opacity": 0.3} if plot.filled else {"type": "line", "strokeWidth": 1.5}
     legend = {"title": None, "orient": "bottom"} if len(names) > 1 else None
-    amount = {**_amount(plot.unit, title), "scale": {"zero": plot.filled}}
+    drawn = [value / scale for one in plot.series for value in one.values]
+    amount = {**_amount(plot.unit, title, drawn, from_zero=plot.filled), "scale": {"zero": plot.filled}}
     return {
         "height": HEIGHT,
         "data": {"values": values},
@@ -70,7 +74,7 @@ def _bars(plot: Bars) -> Spec:
         },
         "mark": {"type": "bar", "color": COLOURS[0]},
         "encoding": {
-            "x": _amount(plot.unit, title),
+            "x": _amount(plot.unit, title, [one.value / scale for one in plot.bars], from_zero=True),
             "y": {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 260}},
         },
     }
@@ -87,8 +91,16 @@ def _days(plot: Lines) -> Spec:
     return {"axis": {"format": "%b %Y" if last - first > MONTHS else "%d %b %Y", "tickCount": ticks}}
 
 
-def _amount(unit: Unit, title: str) -> Spec:
-    return {"field": "value", "type": "quantitative", "title": title or None, "axis": {"format": _FORMATS[unit]}}
+def _amount(unit: Unit, title: str, values: Sequence[float], *, from_zero: bool) -> Spec:
+    axis = {"format": _format(unit, [*values, *([0.0] if from_zero else ())])}
+    return {"field": "value", "type": "quantitative", "title": title or None, "axis": axis}
+
+
+def _format(unit: Unit, values: Sequence[float]) -> str:
+    """With as many decimals as tell one mark of the axis from the next."""
+    step = (max(values) - min(values)) / _MARKS if values else 0.0
+    decimals = min(_MOST_DECIMALS, max(0, 1 - math.floor(math.log10(step)))) if step > 0 else 2
+    return f".{max(1, decimals - 2)}~%" if unit == "share" else f",.{max(2, decimals)}~f"
 
 
 def _scale(plot: Plot, values: list[float]) -> tuple[float, str]:
