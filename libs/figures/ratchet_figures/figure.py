@@ -33,6 +33,7 @@ class Input:
     source: Source | None = None
     unit: Unit | None = None  # of the value
     currency: str | None = None  # of money
+    period: Period | None = None  # of an amount; none: that of the figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ def inputs(statement: Statement, names: Sequence[str]) -> tuple[Input, ...]:
     if missing := [name for name in names if name not in statement.items]:
         raise CannotComputeError(f"It needs {' and '.join(missing)}, which no source gives.")
     return tuple(
-        Input(name, statement.absolute(name), statement.items[name].source, "money", statement.currency)
+        Input(
+            name, statement.absolute(name), statement.items[name].source, "money", statement.currency, statement.period
+        )
         for name in names
     )

@@ -16,6 +16,7 @@ from ratchet_figures.ratios import RATIOS
 
 MONEY: Final = "money"
 LOSSES: Final = ("max_drawdown", "var_", "cvar_")  # told with or without a minus
+RATES: Final = ("_growth", "_cagr")  # of statements
 _HUNDRED: Final = Decimal(100)
 
 
@@ -61,8 +62,8 @@ def _computed(figures: Iterable[Figure]) -> Iterator[tuple[str, Candidate]]:
     for figure in figures:
         value = Decimal(repr(float(figure.value)))
         sign: Sign = "either" if figure.name.startswith(LOSSES) else _sign(value)
-        of_hundred = figure.name in RATIOS
-        for unit, told in _told(value, figure.unit, of_hundred=of_hundred):
+        no_points = figure.name in RATIOS or figure.name.endswith(RATES)
+        for unit, told in _told(value, figure.unit, of_hundred=figure.name in RATIOS, no_points=no_points):
             yield unit, Candidate(told, sign, _one(figure.currency), figure)
         days = Decimal((figure.period.last - figure.period.first).days)
         for length in (days, days + 1):
@@ -74,14 +75,16 @@ def _computed(figures: Iterable[Figure]) -> Iterator[tuple[str, Candidate]]:
                     yield unit, Candidate(told, _sign(given), _one(one.currency), figure, one)
 
 
-def _told(value: Decimal, unit: Unit, *, of_hundred: bool = False) -> Iterator[tuple[str, Decimal]]:
-    """The units that a text may tell it in, and its value in each. `of_hundred`: a ratio of statements, which is no
-    difference between two shares, told in points.
+def _told(
+    value: Decimal, unit: Unit, *, of_hundred: bool = False, no_points: bool = False
+) -> Iterator[tuple[str, Decimal]]:
+    """The units that a text may tell it in, and its value in each. `of_hundred`: a ratio of statements. `no_points`: it
+    is no difference between two shares.
     """
     yield BARE, value
     if unit == "share" or of_hundred:
         yield PERCENT, value * _HUNDRED
-    if unit == "share" and not of_hundred:
+    if unit == "share" and not no_points:
         yield POINTS, value * _HUNDRED
     if unit == "ratio":
         yield TIMES, value

@@ -6,14 +6,17 @@ A computed figure is told to the digits that are shown; a quoted one exactly, or
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, Literal
 
 from ratchet_figures.checking.candidates import Candidate, Candidates
-from ratchet_figures.checking.passages import Passage, at_scale, scale_in
+from ratchet_figures.checking.movements import moved_otherwise
+from ratchet_figures.checking.passages import Passage, at_scale
+from ratchet_figures.checking.places import place_of
 from ratchet_figures.checking.reading import Reading, Written
 from ratchet_figures.checking.rounding import rounds_to
+from ratchet_figures.checking.scales import scale_in
 from ratchet_figures.checking.told_as import told_otherwise
 from ratchet_figures.checking.units import BARE
 from ratchet_figures.checking.written import figures_in, in_a_row
@@ -31,7 +34,7 @@ _MARK: Final = re.compile(r"\[([\d\s,;–-]{1,60})\]")
 _BOUNDARY: Final = re.compile(rf"{ENDS}(?!\[)(?=[^\s\da-z])|\n")
 _OUTGOING: Final = re.compile(
     r"\b(?:expenses?|costs?|charges?|payments?|paid|pays?|outflows?|used|spent|repurchased?|repurchases|dividends?|expenditures?|purchases?"
-    r"|tax(?:es)?|interest|depreciation|amorti[sz]ation|provisions?|deficit|loss(?:es)?)\b",
+    r"|tax(?:es)?|interest|depreciation|amorti[sz]ation|provisions?|impairments?|write-?(?:downs?|offs?)|deficit|loss(?:es)?)\b",
     re.I,
 )
 _NEAR: Final = 80
@@ -107,7 +110,18 @@ def checked(text: str, figures: Sequence[Figure] = (), passages: Sequence[Passag
         raise CannotCheckError(f"The text has {len(found):,} figures: at most {MOST_FIGURES:,} are checked.")
     candidates = Candidates(figures, passages)
     scales = _scales(text)
-    return Checked(tuple(_finding(text, one, candidates, scales, figures) for one in found))
+    findings = [_finding(text, one, candidates, scales, figures) for one in found]
+    return Checked(
+        tuple(_as_moved(text, one, before) for before, one in zip([None, *findings], findings, strict=False))
+    )
+
+
+def _as_moved(text: str, one: Finding, before: Finding | None) -> Finding:
+    if before is None or one.otherwise or one.unit != before.unit or not one.value * before.value > 0:
+        return one
+    near = text[max(0, before.start - _NEAR) : before.start]
+    said = moved_otherwise(near, text[before.end : one.start], abs(before.value), abs(one.value))
+    return replace(one, otherwise=said) if said else one
 
 
 def _names(figures: Sequence[Figure], passages: Sequence[Passage]) -> set[str]:
@@ -141,7 +155,13 @@ def _finding(
                 best.input.name if best.input else "",
                 best.passage,
                 _cited(best, marks),
-                told_otherwise(_before(text, written.start), text[written.end : written.end + 60], fitting, figures),
+                told_otherwise(
+                    _before(text, written.start),
+                    text[written.end : written.end + 60],
+                    fitting,
+                    figures,
+                    place_of(text, written.start),
+                ),
             )
     unit = written.readings[0].unit if written.readings else BARE
     return Finding(written.start, written.end, shown, value, unit, "unsupported")
@@ -181,7 +201,7 @@ def _all_readings(text: str, written: Written, scales: Sequence[tuple[int, int, 
     for start, end, scale in scales:
         if start <= written.start < end and in_a_row(text, written.start):
             found += [
-                at_scale(one, scale)
+                replace(at_scale(one, scale), scale=scale)
                 for one in written.readings
                 if not one.scaled and (one.unit == BARE or len(one.unit) == 3)
             ]
@@ -216,6 +236,9 @@ def _marks(text: str, at: int) -> frozenset[str]:
 def _before(text: str, at: int) -> str:
     """What stands before it in its sentence."""
     near = max(0, at - 400)
+    line = text.rfind("\n", near, at) + 1
+    if text.startswith("|", line):  # a company's full stop in a row ends no sentence
+        return text[line:at]
     begins = [found.end() for found in _BOUNDARY.finditer(text, near, at)]
     return text[begins[-1] if begins else near : at]
 

@@ -36,6 +36,8 @@ _ITEMS: Final = tuple(  # the longer names first: what one has taken is no other
             "net_income",
         ),
         (r"(?:net\s+)?revenues?|(?:net\s+)?sales|turnover|umsatz(?:erlöse)?|chiffre\s+d['’]affaires", "revenue"),
+        (r"debts?|borrowings", "total_debt"),
+        (r"equity", "equity"),
         (r"profits?|earnings|gewinn", "net_income operating_income gross_profit"),
     )
 )

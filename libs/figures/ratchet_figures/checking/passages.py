@@ -8,15 +8,10 @@ from typing import Final
 
 from ratchet_figures.checking.places import Place, place_of
 from ratchet_figures.checking.reading import Reading, Written
-from ratchet_figures.checking.units import ANY_PERCENT, BARE, PERCENT, SCALES, currencies_in
+from ratchet_figures.checking.scales import scales_in
+from ratchet_figures.checking.units import ANY_PERCENT, BARE, PERCENT, currencies_in
 from ratchet_figures.checking.written import figures_in, in_a_row, line_at
 
-_IN_SCALE: Final = re.compile(
-    r"\bin\s+(?:\w+\s+){0,3}?(?P<in>thousands|millions|billions)\b|(?P<of>thousands|millions|billions)\s+of\s+\w+"
-    r"|[$€£]\s?(?P<sign>thousand|million|billion)s?\b|[$€£]\s?(?P<letter>m|bn|k)\b|[$€£]?\s?['’]?(?<!\d)(?P<zeros>000)['’]?s\b"
-    r"|[$€£]\s?['’](?P<more>000)\b",
-    re.I,
-)
 _NO_SCALE: Final = re.compile(
     r"\b(?:per\s+(?:\w+\s+)?share|shares|employees|ratio|number\s+of|rate|percent(?:age)?|days)\b|%", re.I
 )
@@ -24,11 +19,11 @@ _PER_SHARE: Final = re.compile(r"\bper\s+(?:\w+\s+)?share\b|\b(?:basic|diluted|E
 _SHARES: Final = re.compile(r"\b(?:shares|basic|diluted)\b", re.I)
 _ONE: Final = Decimal(1)
 _EXCEPT: Final = re.compile(r"\bexcept\b", re.I)
+_EXCEPTED: Final = re.compile(r"\b(?:except|excluding|other\s+than)\b[^)\n|]{0,80}", re.I)  # of a caption, and no label
 _LESS: Final = re.compile(
     r"\b(?:loss|losses|decrease|decreased|decline|declined|deficit|shortfall|lower|fell|down|negative)\b", re.I
 )
 _NEAR: Final = 120
-_LETTERS: Final = {"m": "million", "bn": "billion", "k": "thousand"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +53,12 @@ def given_in(passage: Passage) -> Iterator[Given]:
     around = f"{passage.caption}\n{passage.text}"
     scales = [Decimal(passage.scale)] if passage.scale else list(dict.fromkeys(scales_in(around)))
     currencies, of_hundred = currencies_in(around), bool(ANY_PERCENT.search(around))
+    clean = _EXCEPTED.sub(_blank, passage.text)
     for written in figures_in(passage.text):
         less = bool(_LESS.search(passage.text[max(0, written.start - _NEAR) : written.start]))
         place = place_of(passage.text, written.start)
-        for reading in _readings(passage, written, scales, around, of_hundred=of_hundred):
+        for reading in _readings(clean, written, scales, around, of_hundred=of_hundred):
             yield Given(place, reading, currencies, less)
-
-
-def scale_in(text: str) -> Decimal | None:
-    """`(in millions)`, `$'000`, `€m`: the first that is said."""
-    return next(scales_in(text), None)
-
-
-def scales_in(text: str) -> Iterator[Decimal]:
-    for found in _IN_SCALE.finditer(text):
-        if found["zeros"] or found["more"]:
-            yield Decimal(1000)
-        else:
-            word = found["in"] or found["of"] or found["sign"] or _LETTERS[found["letter"].casefold()]
-            yield SCALES[word.casefold()]
 
 
 def at_scale(reading: Reading, scale: Decimal) -> Reading:
@@ -84,15 +66,13 @@ def at_scale(reading: Reading, scale: Decimal) -> Reading:
 
 
 def _readings(
-    passage: Passage, written: Written, scales: Sequence[Decimal], around: str, *, of_hundred: bool
+    text: str, written: Written, scales: Sequence[Decimal], around: str, *, of_hundred: bool
 ) -> Iterator[Reading]:
-    row = in_a_row(passage.text, written.start)
+    row = in_a_row(text, written.start)
     for reading in written.readings:
         is_bare = reading.unit == BARE
         if scales and row and not reading.scaled and (is_bare or len(reading.unit) == 3):
-            yield from (
-                at_scale(reading, scale) for scale in _scales_of(passage.text, written, reading, scales, around)
-            )
+            yield from (at_scale(reading, scale) for scale in _scales_of(text, written, reading, scales, around))
         else:
             yield reading
         if is_bare and row and of_hundred and not reading.scaled:
@@ -106,7 +86,12 @@ def _scales_of(
     line = line_at(text, written.start)
     label = f"{text[max(0, written.start - _NEAR) : written.start]}\n{line}"
     if reading.step < 1 and _PER_SHARE.search(label):
-        return (_ONE,)
+        sure = "|" not in line or _PER_SHARE.search(line)  # rows above a row are not its head
+        return (_ONE,) if sure else (scales[0], _ONE)
     if _NO_SCALE.search(line) or (reading.step < 1 and _EXCEPT.search(around)):
         return (scales[0], _ONE)
     return (*scales, _ONE) if _SHARES.search(label) else scales[:1]
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])

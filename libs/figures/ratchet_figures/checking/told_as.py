@@ -8,10 +8,14 @@ import re
 from collections.abc import Iterable, Sequence, Set
 from typing import Final
 
-from ratchet_figures.checking.candidates import Candidate
+from ratchet_figures.checking.candidates import RATES, Candidate
 from ratchet_figures.checking.items import ITEMS_NAMED, items_in
+from ratchet_figures.checking.places import NOWHERE, Place
+from ratchet_figures.checking.told_basis import another_basis
+from ratchet_figures.checking.told_times import YEAR_ASIDE, another_time, named
 from ratchet_figures.choosing.naming import names_it
 from ratchet_figures.figure import Figure
+from ratchet_figures.ratios import RATIOS
 
 NEAR: Final = 160  # characters before a figure that are looked at
 LONGEST_MEASURE: Final = 60  # between a measure and its figure
@@ -49,44 +53,52 @@ _MEASURES: Final = tuple(
         (r"interest\s+coverage", "interest_coverage"),
     )
 )
-_YEAR: Final = re.compile(r"(?<![\d.,$€£¥-])((?:19|20)\d\d)(?![\d%]|[.,]\d)")
-_YEAR_BEHIND: Final = re.compile(
-    r"[^.;:,\d]{0,25}?\b(?:in|for|during|im\s+Jahr|en)\s+(?:fiscal\s+)?((?:19|20)\d\d)\b(?!\s?[%\d])"
-)
-_YEAR_NEAR: Final = re.compile(  # before the figure, and neither another one nor a comparison between
-    r"\b(?:19|20)\d\d\b(?:(?!\b(?:from|against|compared|versus|vs|than|earlier|prior|previous|before|after|since|gegenüber"
-    r"|nach|vor)\b)[^\d]){0,80}\Z",
+_GREW: Final = re.compile(
+    r"\b(?:gr(?:ew|own|owth|owing|ows?)|rose|risen|rises?|increased?|climbed|gained|fell|fallen|falls?|declined?|decreased?"
+    r"|dropped|shr[aiu]nk|wuchs|stieg|gestiegen|sank|gesunken|wachstum)\b",
     re.I,
 )
-_YEAR_ASIDE: Final = re.compile(
-    r"\b(?:in|for|during)\s+(?:19|20)\d\d\b(?!\s?[%\d])|\bim\s+Jahr\s+(?:19|20)\d\d\b", re.I
-)
-_FISCAL: Final = re.compile(r"\b(?:fiscal|FY\d*|quarters?|Q[1-4]|Geschäftsjahr|exercice)\b", re.I)
-_COMPARES: Final = re.compile(r"[^.;]{0,40}\b(?:earlier|prior|previous|before)\b", re.I)
+_COMPARED: Final = re.compile(r"\b(?:compared|against|versus|vs|than|unlike|while|whereas|like|gegenüber|als)\b", re.I)
 _SHORTEST: Final = 4  # letters of the first word of a company's name by which it may be called
 
 
-def told_otherwise(before: str, behind: str, fitting: Sequence[Candidate], figures: Sequence[Figure]) -> str:
-    """A sentence; empty where nothing says otherwise. `before`, `behind`: of its sentence; `fitting`: what it is."""
+def told_otherwise(
+    before: str, behind: str, fitting: Sequence[Candidate], figures: Sequence[Figure], place: Place = NOWHERE
+) -> str:
+    """A sentence; empty where nothing says otherwise. `before`, `behind`: of its sentence; `fitting`: what it is;
+    `place`: where in a table of the text it stands.
+    """
     return (
-        _another_measure(before, fitting)
-        or _of_another(before, fitting, figures)
-        or _another_time(before, behind, fitting)
+        _another_measure(before, fitting, place)
+        or another_basis(before, behind, fitting)
+        or _of_another(before, behind, fitting, figures)
+        or another_time(before, behind, fitting, place)
     )
 
 
-def _another_measure(before: str, fitting: Sequence[Candidate]) -> str:
-    said = _said(before[-NEAR:])
+def _another_measure(before: str, fitting: Sequence[Candidate], place: Place) -> str:
+    said = f"{place.label} {place.head}" if place.head else _said(before[-NEAR:])
     its = [one.figure for one in fitting if one.figure and not one.input]
     if its and len(its) == len(fitting):
         measures = frozenset(name for words, names in _MEASURES if words.search(said) for name in names)
         if measures and not any(one.name in measures for one in its):
-            return f"it is told as {_named(measures)}, and is {_named({one.name for one in its})}"
-        return ""
+            return f"it is told as {named(measures)}, and is {named({one.name for one in its})}"
+        return _growth_of_another(before[-NEAR:], {one.name for one in its})
     items = items_in(said)
     there = [_items(one) for one in fitting]
     if items and all(there) and not any(items & one for one in there):
-        return f"it is told as {_named(items)}, and is {_named(frozenset().union(*there))}"
+        return f"it is told as {named(items)}, and is {named(frozenset().union(*there))}"
+    return ""
+
+
+def _growth_of_another(near: str, names: Set[str]) -> str:
+    """`Net income grew by`, of a growth of revenue."""
+    if not all(name.endswith(RATES) for name in names):
+        return ""
+    clause = re.split(r"\d|[;:]", YEAR_ASIDE.sub(" ", near))[-1]
+    items = items_in(clause) if _GREW.search(clause) else frozenset[str]()
+    if items and not any(name.removesuffix("_growth").removesuffix("_cagr") in items for name in names):
+        return f"it is told as growth of {named(items)}, and is {named(names)}"
     return ""
 
 
@@ -97,7 +109,7 @@ def _items(one: Candidate) -> frozenset[str]:
     return frozenset({one.input.name} & ITEMS_NAMED) if one.input else frozenset()
 
 
-def _of_another(before: str, fitting: Sequence[Candidate], figures: Sequence[Figure]) -> str:
+def _of_another(before: str, behind: str, fitting: Sequence[Candidate], figures: Sequence[Figure]) -> str:
     its = {
         (one.figure.name if not one.input else "", one.input.name if one.input else "") for one in fitting if one.figure
     }
@@ -105,10 +117,21 @@ def _of_another(before: str, fitting: Sequence[Candidate], figures: Sequence[Fig
         return ""
     subjects = _subjects(figures, its)
     whose = _called(before, subjects)
+    if not whose and all(_is_reported(one) for one in fitting) and not _COMPARED.search(before):
+        subjects = list(dict.fromkeys(one.subject for one in figures if _of_statements(one)))
+        whose = _called(f"{before}{behind}", subjects)
     there = [_whose(one, subjects) for one in fitting] if whose else []
     if whose and all(there) and not any(whose & one for one in there):
-        return f"it is told of {_named(whose)}, and is of {_named(set[str]().union(*there))}"
+        return f"it is told of {named(whose)}, and is of {named(set[str]().union(*there))}"
     return ""
+
+
+def _is_reported(one: Candidate) -> bool:
+    return one.figure is not None and _of_statements(one.figure)
+
+
+def _of_statements(one: Figure) -> bool:
+    return one.name in RATIOS or one.name.endswith(RATES)
 
 
 def _whose(one: Candidate, subjects: Sequence[str]) -> set[str]:
@@ -119,21 +142,9 @@ def _whose(one: Candidate, subjects: Sequence[str]) -> set[str]:
     return _called(f"{its.document}\n{its.caption}\n{its.text}", subjects) if its else set()
 
 
-def _another_time(before: str, behind: str, fitting: Sequence[Candidate]) -> str:
-    said = _YEAR_BEHIND.match(behind)
-    years = {int(said[1])} if said else {int(year) for year in _YEAR.findall(before)}
-    if not years:
-        return ""
-    plainly = bool(said) or _YEAR_NEAR.search(before) is not None
-    by_column = plainly and not _FISCAL.search(before + behind) and not _COMPARES.match(behind)
-    if not any(_is_of(years, one, by_column=by_column) for one in fitting):
-        return f"it is told of {_named({str(year) for year in years})}, and is of another time"
-    return ""
-
-
 def _said(near: str) -> str:
     """That stands before a verb which the figure follows, with no other figure between."""
-    verb = _VERB.match(re.split(r"\d", _YEAR_ASIDE.sub(" ", near))[-1])
+    verb = _VERB.match(re.split(r"\d", YEAR_ASIDE.sub(" ", near))[-1])
     return verb[0][-LONGEST_MEASURE:] if verb else ""
 
 
@@ -160,20 +171,3 @@ def _names(subject: str, among: Sequence[str]) -> Iterable[str]:
     yield subject
     if len(first) >= _SHORTEST and sum(one.startswith(first) for one in among) == 1:
         yield first
-
-
-def _is_of(years: set[int], one: Candidate, *, by_column: bool) -> bool:
-    """`by_column`: the years are plainly the figure's own, and not those of another that it is compared with."""
-    if one.figure is not None:
-        period = one.figure.period
-        return any(period.first.year <= year <= period.last.year for year in years)
-    if one.passage is None:
-        return True
-    if by_column and (column := {int(year) for year in _YEAR.findall(one.place.head)}):
-        return bool(years & column)
-    there = {int(year) for year in _YEAR.findall(f"{one.passage.document} {one.passage.caption} {one.passage.text}")}
-    return not there or bool(years & there)
-
-
-def _named(names: Iterable[str]) -> str:
-    return " or ".join(sorted(name.replace("_", " ") for name in names))
