@@ -30,6 +30,7 @@ class Candidate:
     figure: Figure | None = None
     input: Input | None = None
     passage: Passage | None = None
+    mark: str = ""  # of the figure
     less: bool = False
     place: Place = NOWHERE
 
@@ -40,9 +41,9 @@ class Candidate:
 class Candidates:
     """Found by what is written: by unit, and by a value that is near."""
 
-    def __init__(self, figures: Sequence[Figure], passages: Sequence[Passage]) -> None:
+    def __init__(self, figures: Sequence[Figure], passages: Sequence[Passage], marks: Sequence[str] = ()) -> None:
         filed = defaultdict[str, list[tuple[float, int, Candidate]]](list)
-        for unit, candidate in (*_computed(figures), *_quoted(passages)):
+        for unit, candidate in (*_computed(figures, marks), *_quoted(passages)):
             filed[unit].append((abs(float(candidate.value)), len(filed[unit]), candidate))
         self._filed = {unit: sorted(rows, key=lambda row: row[:2]) for unit, rows in filed.items()}
         self._values = {unit: [row[0] for row in rows] for unit, rows in self._filed.items()}
@@ -58,21 +59,21 @@ class Candidates:
                 yield candidate
 
 
-def _computed(figures: Iterable[Figure]) -> Iterator[tuple[str, Candidate]]:
-    for figure in figures:
+def _computed(figures: Sequence[Figure], marks: Sequence[str]) -> Iterator[tuple[str, Candidate]]:
+    for figure, mark in zip(figures, marks or [""] * len(figures), strict=True):
         value = Decimal(repr(float(figure.value)))
         sign: Sign = "either" if figure.name.startswith(LOSSES) else _sign(value)
         no_points = figure.name in RATIOS or figure.name.endswith(RATES)
         for unit, told in _told(value, figure.unit, of_hundred=figure.name in RATIOS, no_points=no_points):
-            yield unit, Candidate(told, sign, _one(figure.currency), figure)
+            yield unit, Candidate(told, sign, _one(figure.currency), figure, mark=mark)
         days = Decimal((figure.period.last - figure.period.first).days)
         for length in (days, days + 1):
-            yield DAYS, Candidate(length, "plain", figure=figure)
+            yield DAYS, Candidate(length, "plain", figure=figure, mark=mark)
         for one in figure.inputs:
             if one.value is not None and one.unit is not None:
                 given = Decimal(repr(float(one.value)))
                 for unit, told in _told(given, one.unit):
-                    yield unit, Candidate(told, _sign(given), _one(one.currency), figure, one)
+                    yield unit, Candidate(told, _sign(given), _one(one.currency), figure, one, mark=mark)
 
 
 def _told(

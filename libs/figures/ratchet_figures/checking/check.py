@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from ratchet_figures.checking.candidates import Candidate, Candidates
+from ratchet_figures.checking.citing import before_in, cited_by, marks_at
 from ratchet_figures.checking.movements import moved_otherwise
 from ratchet_figures.checking.passages import Passage, at_scale
 from ratchet_figures.checking.places import place_of
@@ -21,7 +22,6 @@ from ratchet_figures.checking.told_as import told_otherwise
 from ratchet_figures.checking.units import BARE
 from ratchet_figures.checking.written import figures_in, in_a_row
 from ratchet_figures.figure import Figure
-from ratchet_figures.sentences import ENDS
 
 MOST_FIGURES: Final = 2_000
 MOST_CHARACTERS: Final = 200_000
@@ -30,8 +30,6 @@ MOST_SCALES: Final = 200  # tables of a text whose scale is read
 
 _BLOCKS: Final = re.compile(r"(\n[ \t]*\n)")
 _TABLE: Final = re.compile(r"\s*(?:\|[^\n]*\n?)+")
-_MARK: Final = re.compile(r"\[([\d\s,;–-]{1,60})\]")
-_BOUNDARY: Final = re.compile(rf"{ENDS}(?!\[)(?=[^\s\da-z])|\n")
 _OUTGOING: Final = re.compile(
     r"\b(?:expenses?|costs?|charges?|payments?|paid|pays?|outflows?|used|spent|repurchased?|repurchases|dividends?|expenditures?|purchases?"
     r"|tax(?:es)?|interest|depreciation|amorti[sz]ation|provisions?|impairments?|write-?(?:downs?|offs?)|deficit|loss(?:es)?)\b",
@@ -86,8 +84,8 @@ class Checked:
 
     @property
     def miscited(self) -> tuple[Finding, ...]:
-        """Quoted from another passage than the sentence cites."""
-        return tuple(one for one in self.findings if one.ground == "quoted" and not one.cited)
+        """Of another passage, or another figure, than the sentence cites."""
+        return tuple(one for one in self.findings if one.ground != "unsupported" and not one.cited)
 
     @property
     def mistold(self) -> tuple[Finding, ...]:
@@ -99,8 +97,12 @@ class Checked:
         return not self.unsupported and not self.mistold
 
 
-def checked(text: str, figures: Sequence[Figure] = (), passages: Sequence[Passage] = ()) -> Checked:
-    """Raises CannotCheckError where there is more than is checked."""
+def checked(
+    text: str, figures: Sequence[Figure] = (), passages: Sequence[Passage] = (), marks: Sequence[str] = ()
+) -> Checked:
+    """`marks`: of the figures, `F3` of `[F3]`, where they have any. Raises CannotCheckError where there is more than is
+    checked.
+    """
     if len(text) > MOST_CHARACTERS:
         raise CannotCheckError(f"The text has {len(text):,} characters: at most {MOST_CHARACTERS:,} are checked.")
     if (given := sum(len(one.text) for one in passages)) > MOST_GIVEN:
@@ -108,7 +110,7 @@ def checked(text: str, figures: Sequence[Figure] = (), passages: Sequence[Passag
     found = figures_in(text, _names(figures, passages))
     if len(found) > MOST_FIGURES:
         raise CannotCheckError(f"The text has {len(found):,} figures: at most {MOST_FIGURES:,} are checked.")
-    candidates = Candidates(figures, passages)
+    candidates = Candidates(figures, passages, marks)
     scales = _scales(text)
     findings = [_finding(text, one, candidates, scales, figures) for one in found]
     return Checked(
@@ -137,12 +139,12 @@ def _finding(
     figures: Sequence[Figure],
 ) -> Finding:
     shown = text[written.start : written.end]
-    value, marks = float(written.signed), _marks(text, written.start)
+    value, marks = float(written.signed), marks_at(text, written.start)
     for reading in _all_readings(text, written, scales):
         fitting = [one for one in _near(reading, written, candidates) if _fits(text, written, reading, one)]
         if fitting:
             best = min(
-                fitting, key=lambda one: (one.passage is not None, one.input is not None, not _cited(one, marks))
+                fitting, key=lambda one: (one.passage is not None, one.input is not None, not cited_by(one, marks))
             )
             return Finding(
                 written.start,
@@ -154,9 +156,9 @@ def _finding(
                 best.figure,
                 best.input.name if best.input else "",
                 best.passage,
-                _cited(best, marks),
+                cited_by(best, marks),
                 told_otherwise(
-                    _before(text, written.start),
+                    before_in(text, written.start),
                     text[written.end : written.end + 60],
                     fitting,
                     figures,
@@ -218,30 +220,3 @@ def _scales(text: str) -> list[tuple[int, int, Decimal]]:
             found.append((at, table.end() if table else end, scale))
         at = end
     return found[:MOST_SCALES]
-
-
-def _marks(text: str, at: int) -> frozenset[str]:
-    """That the sentence cites."""
-    before = [found.end() for found in _BOUNDARY.finditer(text, max(0, at - 2_000), at)]
-    behind = _BOUNDARY.search(text, at, at + 2_000)
-    sentence = text[before[-1] if before else max(0, at - 2_000) : behind.start() if behind else at + 2_000]
-    marks = set[str]()
-    for found in _MARK.finditer(sentence):
-        for part in re.split(r"[,;]", found[1]):
-            ends = [int(one) for one in re.findall(r"\d{1,3}", part)]
-            marks |= {str(one) for one in (range(ends[0], min(ends[-1], ends[0] + 50) + 1) if ends else ())}
-    return frozenset(marks)
-
-
-def _before(text: str, at: int) -> str:
-    """What stands before it in its sentence."""
-    near = max(0, at - 400)
-    line = text.rfind("\n", near, at) + 1
-    if text.startswith("|", line):  # a company's full stop in a row ends no sentence
-        return text[line:at]
-    begins = [found.end() for found in _BOUNDARY.finditer(text, near, at)]
-    return text[begins[-1] if begins else near : at]
-
-
-def _cited(candidate: Candidate, marks: frozenset[str]) -> bool:
-    return candidate.passage is None or not marks or candidate.passage.mark in marks

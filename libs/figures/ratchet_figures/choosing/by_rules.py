@@ -26,6 +26,12 @@ _GROWTH: Final = re.compile(r"\b(?:gr[eo]w(?:n|s|th|ing)?|increas\w+|development
 _CHANGE: Final = re.compile(
     r"\b(?:chang(?:ed?|es|ing)|develop(?:s|ed|ing)?|evolv(?:ed?|es|ing))\b", re.I
 )  # of an item that is named
+_RATIO: Final = "\0"  # in place of its name
+_GROWTH_OF_RATIO: Final = re.compile(
+    rf"\b(?:growth|increase|development|trend)\s+(?:of|in)\s+(?:\w+\s+)?{_RATIO}"
+    rf"|{_RATIO}(?:\s+(?:has|have|had|been|still|also))*\s+(?:gr[eo]w[ns]?|increas\w+|trend)\b",
+    re.I,
+)
 _COMPARES: Final = re.compile(
     r"\b(?:compar\w+|vs\.?|versus|which|whose|each|respectively|or|differ\w*|higher|lower|more|less|better|worse|\w+er\s+than)\b",
     re.I,
@@ -150,10 +156,12 @@ def _benchmark(question: str, known: Known) -> tuple[str | None, list[str]]:
 
 
 def _growing(question: str, *, priced: bool) -> tuple[str, ...]:
-    """Items whose growth is asked for; the usual ones where none is named."""
+    """Items whose growth is asked for; the usual ones where none is named. Those in the name of a ratio are none."""
+    for rule in OF_STATEMENTS_RULES:
+        question = rule.words.sub(_RATIO, question)
     items = tuple(dict.fromkeys(item for item, words in ITEM_WORDS if words.search(question)))
     if _GROWTH.search(question):
-        return items or (() if priced else GROWING)
+        return items or (() if priced or _GROWTH_OF_RATIO.search(question) else GROWING)
     return items if _CHANGE.search(question) else ()
 
 

@@ -116,7 +116,7 @@ ITEM_WORDS: Final = tuple(
         ("revenue", r"revenues?|(?:net\s+)?sales|top[\s-]line|turnover"),
         ("cost_of_revenue", r"cost\s+of\s+(?:revenue|sales|goods\s+sold)|cogs"),
         ("operating_income", r"operating\s+(?:income|profit)|ebit"),
-        ("net_income", r"net\s+(?:income|profit|earnings)|earnings|bottom[\s-]line|profits?"),
+        ("net_income", r"net\s+(?:income|profit|earnings)|earnings|bottom[\s-]line|(?<!gross )(?<!operating )profits?"),
         ("total_assets", r"(?:total\s+)?assets"),
         ("total_debt", r"(?:total\s+)?debt"),
         ("equity", r"(?:shareholders?['’]?\s+)?equity"),

@@ -1,6 +1,6 @@
 """Quality checks of a report: each figure of the answer has a ground, and its statements have sources. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ratchet_figures.checking import Checked, checked
@@ -33,12 +33,13 @@ def checks_of(told: Told, answered: Attributed, figures: Sequence[Marked]) -> Ch
 
 def _figures(told: Told, figures: Sequence[Marked]) -> tuple[Check, float]:
     try:
-        found = checked(told.output or "", [one.figure for one in figures], [_passage(one) for one in told.read])
+        its, marks = zip(*((one.figure, one.mark) for one in figures), strict=True) if figures else ((), ())
+        found = checked(told.output or "", its, [_passage(one) for one in told.read], marks)
     except CannotCheckError as error:
         return Check(name="figures", passed=False, found=str(error)), 0.0
-    its = Check(name="figures", passed=found.passed and not found.miscited, found=_said(found))
+    check = Check(name="figures", passed=found.passed and not found.miscited, found=_said(found))
     wrong = len(found.unsupported) + len(found.mistold)
-    return its, 1 - wrong / len(found.findings) if found.findings else 1.0
+    return check, 1 - wrong / len(found.findings) if found.findings else 1.0
 
 
 def _passage(its: Read) -> Passage:
@@ -58,8 +59,16 @@ def _said(found: Checked) -> str:
         sentences.append(f"Neither computed nor in a source: {named}.")
     sentences += [f"{one.text.strip()}: {one.otherwise}." for one in found.mistold[:SHOWN]]
     if found.miscited:
-        sentences.append(f"Quoted from another passage than the sentence cites: {len(found.miscited)}.")
+        sentences += _miscited(found)
     return " ".join(sentences)
+
+
+def _miscited(found: Checked) -> Iterator[str]:
+    if quoted := sum(one.ground == "quoted" for one in found.miscited):
+        yield f"Quoted from another passage than the sentence cites: {quoted}."
+    if computed := [one for one in found.miscited if one.ground == "computed"]:
+        named = ", ".join(one.text.strip() for one in computed[:SHOWN])
+        yield f"Computed, and another figure than the sentence cites: {named}."
 
 
 def _cited(answered: Attributed) -> Check:

@@ -140,3 +140,19 @@ def test_a_table_tells_its_scale_in_many_forms(caption: str, scale: int) -> None
     passage = Passage("1", "report", 1, f"{caption}\n\n| | 2024 |\n|---|---|\n| Revenue | 512 |")
     assert checked(f"Revenue was {512 * 10**scale:,}.", (), (passage,)).passed
     assert not checked(f"Revenue was {512 * 10 ** (9 - scale):,}.", (), (passage,)).passed
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("The portfolio returned 12.7 % [F1].", True),
+        ("The portfolio returned 12.7 % [F2].", False),
+        ("It returned 12.7 % with a volatility of 17.8 % [F1, F2].", True),
+        ("It returned 12.7 % with a volatility of 17.8 % [F1-F3].", True),
+        ("The portfolio returned 12.7 %.", True),
+        ("The portfolio returned 12.7 % [2].", True),
+    ],
+)
+def test_a_figure_is_cited_by_its_own_mark(text: str, cited: bool) -> None:
+    marks = [f"F{at}" for at in range(1, len(FIGURES) + 1)]
+    assert (not checked(text, FIGURES, PASSAGES, marks).miscited) is cited

@@ -289,6 +289,9 @@ def test_what_is_between_two_has_the_second_beside_the_first() -> None:
 @pytest.mark.parametrize(
     ("question", "ratios", "growing"),
     [
+        ("debt to equity and growth of revenue", ("debt_to_equity",), ("revenue",)),
+        ("How did debt to equity grow?", ("debt_to_equity",), ()),
+        ("current ratio and growth of operating profit", ("current_ratio",), ("operating_income",)),
         ("How did the margins and revenue develop?", MARGINS, ("revenue",)),
         ("How did the net margin change?", ("net_margin",), ()),
         ("How did net income change?", (), ("net_income",)),
