@@ -8,6 +8,7 @@ import pandas as pd
 
 from ratchet_figures.figure import CannotComputeError, Computed, Figure, Input, Period, Source, each
 from ratchet_figures.frequency import returns_a_year
+from ratchet_figures.instruments import currencies_of
 from ratchet_figures.measures import MEASURES, NAMES, Measure, Sample, computed
 from ratchet_figures.names import CONTRIBUTION, FEWEST_A_YEAR, LEVEL, MOST_A_YEAR
 from ratchet_figures.portfolio import Rebalancing, contributions, returns_of, weights_of
@@ -90,7 +91,7 @@ def _ground(asked: Asked) -> _Ground:
     beside = together.table[benchmark].pct_change().iloc[1:] if benchmark else None
     returns = returns_of(held, weights, asked.rebalancing)
     sample = Sample(returns, beside, per_year, asked.risk_free, asked.level, *([] if per_year else [annual]))
-    return _Ground(asked, held, weights, sample, (*together.assumptions, *said), annual)
+    return _Ground(asked, held, weights, sample, (*together.assumptions, *currencies_of(together.table), *said), annual)
 
 
 def _per_year(asked: Asked, days: pd.DatetimeIndex) -> tuple[float | None, str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ratchet_figures.figure import CannotComputeError
+from ratchet_figures.instruments import are_several
 from ratchet_figures.prices import Prices
 
 Rebalancing = Literal["each_period", "never"]
@@ -18,6 +19,7 @@ OFF = 0.1  # beyond it something is missing, which nobody here can guess
 def weights_of(given: Mapping[str, float] | None, instruments: list[str]) -> tuple[dict[str, float], list[str]]:
     """Weights that add up to 1, and what was assumed. Short positions are negative. Raises CannotComputeError."""
     if not given:
+        are_several(instruments)
         alone = len(instruments) == 1
         assumed = [] if alone else ["No weights were given: each instrument has the same."]
         return dict.fromkeys(instruments, 1 / len(instruments)), assumed

@@ -9,6 +9,8 @@ import pandas as pd
 from ratchet_figures.figure import CannotComputeError
 from ratchet_figures.series import MOST_PRICES, Series
 
+SPLIT = 1.95  # times: a price that doubles, or halves, within days has been split, or something has happened
+SPLIT_DAYS = 7
 LONG_GAP = 5  # times the usual step: a return over it is a return of another length
 
 
@@ -31,7 +33,7 @@ def prices_of(series: Mapping[str, Series]) -> Prices:
     whole = table.dropna()
     if len(whole) < 2:
         raise CannotComputeError(_too_few(columns, len(whole)))
-    return Prices(whole, (*_without(series, table), *_left_out(table, whole), *_gaps(whole)))
+    return Prices(whole, (*_without(series, table), *_left_out(table, whole), *_gaps(whole), *_splits(whole)))
 
 
 def _column(name: str, its: Series) -> pd.Series:
@@ -92,3 +94,19 @@ def _gaps(whole: pd.DataFrame) -> list[str]:
         f"{steps_are} more than {LONG_GAP} times as long as usual, the longest from {begins:%Y-%m-%d} to "
         f"{ends:%Y-%m-%d}: each counts as one return."
     ]
+
+
+def _splits(whole: pd.DataFrame) -> list[str]:
+    """Of each instrument the largest."""
+    said, near = [], whole.index.to_series().diff().dt.days <= SPLIT_DAYS
+    for name, prices in whole.items():
+        times = prices / prices.shift()
+        jumps = times.where(times > 1, 1 / times)[near]
+        if len(jumps) and jumps.max() >= SPLIT:
+            day = jumps.idxmax()
+            begins, ends = prices.shift()[day], prices[day]
+            said.append(
+                f"{name} went from {begins:g} to {ends:g} by {day:%Y-%m-%d}, and is taken as it stands: after a split, "
+                "give prices that are adjusted for it."
+            )
+    return said

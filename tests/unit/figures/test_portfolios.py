@@ -195,3 +195,21 @@ def test_prices_that_never_move_have_no_minus_before_their_0() -> None:
     still = figures_of_prices(Asked({"A": dict.fromkeys(DAYS, 5.0)}, measures=["var_historical", "sharpe_ratio"]))
     assert [str(one.value) for one in still.figures] == ["0.0"]
     assert [one.reason for one in still.refusals] == ["The returns never vary: there is nothing to divide by."]
+
+
+@pytest.mark.parametrize(
+    "names", [("Open", "High", "Low", "Close", "Volume"), ("Close", "Adj Close"), ("High", "close")]
+)
+def test_the_columns_of_one_instrument_are_no_portfolio(names: tuple[str, ...]) -> None:
+    columns = dict.fromkeys(names, walk(1))
+    with pytest.raises(CannotComputeError, match="are of one instrument"):
+        figures_of_prices(Asked(columns))
+    assert values(Asked(columns, {names[-1]: 1.0}, measures=["volatility"]))
+    assert values(Asked({"LOW": walk(1), "OPEN": walk(2)}, measures=["volatility"]))
+
+
+def test_several_currencies_are_told_where_the_names_tell_them() -> None:
+    (one,) = figures_of_prices(Asked({"A (USD)": walk(1), "B €": walk(2)}, measures=["volatility"])).figures
+    assert any(said.startswith("Prices are in EUR and USD") for said in one.assumptions)
+    (one,) = figures_of_prices(Asked({"A (USD)": walk(1), "B $": walk(2)}, measures=["volatility"])).figures
+    assert not any("currenc" in said for said in one.assumptions)

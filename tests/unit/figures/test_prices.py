@@ -17,8 +17,8 @@ def series(*prices: float | None, first: date = MONDAY, step: int = 1) -> dict[d
 
 
 def test_the_days_that_all_have_are_taken_and_the_others_are_told() -> None:
-    found = prices_of({"A": series(1, 2, None, 4, 5), "B": series(9, 8, 7, 6, first=MONDAY + timedelta(days=1))})
-    assert found.table["A"].tolist() == [2, 4, 5]
+    found = prices_of({"A": series(4, 5, None, 6, 7), "B": series(9, 8, 7, 6, first=MONDAY + timedelta(days=1))})
+    assert found.table["A"].tolist() == [5, 6, 7]
     assert found.table["B"].tolist() == [9, 7, 6]
     assert found.assumptions == (
         "The time in which all have prices is taken, 2026-01-06 to 2026-01-09; 1 day before or after it left out.",
@@ -27,7 +27,7 @@ def test_the_days_that_all_have_are_taken_and_the_others_are_told() -> None:
 
 
 def test_a_long_gap_counts_as_one_return_and_is_told() -> None:
-    days = {**series(1, 2, 3, 4), **series(5, 6, first=MONDAY + timedelta(days=60))}
+    days = {**series(3, 4, 5, 6), **series(7, 8, first=MONDAY + timedelta(days=60))}
     assert prices_of({"A": days}).assumptions == (
         "One step between prices is more than 5 times as long as usual, the longest from 2026-01-08 to 2026-03-06: "
         "each counts as one return.",
@@ -117,7 +117,7 @@ def test_a_line_that_is_wrong_is_named(lines: list[str], said: str) -> None:
 
 
 def test_a_day_without_any_price_is_told_and_no_word_of_a_program_is_a_price() -> None:
-    found = prices_of({"A": series(1, None, 3), "B": series(4, None, 6)})
+    found = prices_of({"A": series(2, None, 3), "B": series(4, None, 6)})
     assert found.assumptions == ("On 1 day no price is given: a return goes from one price to the next.",)
     with pytest.raises(CannotComputeError, match="Line 3: the price of A is no number"):
         read_prices(["date,A", "2026-01-05,1", "2026-01-06,NaN"])
@@ -150,3 +150,10 @@ def test_what_is_no_day_or_may_be_two_is_refused(day: str) -> None:
 
 def test_a_semicolon_in_a_name_parts_nothing() -> None:
     assert set(read_prices(['date,"A;B",C', "2026-11-23,1.5,2.5", "2026-11-24,1.6,2.4"])) == {"A;B", "C"}
+
+
+def test_a_price_that_halves_within_days_is_told() -> None:
+    (said,) = prices_of({"A": series(100, 50, 51, 49)}).assumptions
+    assert said.startswith("A went from 100 to 50 by 2026-01-06, and is taken as it stands")
+    assert prices_of({"A": series(100, 50, 51, 49, step=91)}).assumptions == ()
+    assert prices_of({"A": series(100, 60, 100, 60)}).assumptions == ()
