@@ -11,23 +11,38 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import PurePath
 from typing import Final
 
 from ratchet_documents.asked_companies import NAMES, Named, companies_named, short_name, words_of
-from ratchet_documents.asked_meetings import Minutes, of_the_day, the_latest
+from ratchet_documents.asked_meetings import Minutes, days_without_minutes, of_the_day, the_latest
 from ratchet_documents.asked_times import Spoken, Time, a_year_later, period_of, span, times_in
+from ratchet_documents.ordinary_words import ORDINARY
 
 _REPORTS: Final = (
     r"(?:(?:fiscal|annual|quarterly|interim|financial)\s+)?(?:quarter|half|year|period|report|filing|statement|result)"
 )
-_LATEST: Final = re.compile(rf"\b(?:latest|newest|most\s+recent|(?:current|last)\s+{_REPORTS})\b", re.I)
-_LATEST_REPORT: Final = re.compile(rf"\b(?:latest|newest|most\s+recent|current|last)\s+{_REPORTS}s?\b", re.I)
+_OTHER_REPORTS: Final = (  # German, French, Spanish
+    r"(?:\w*(?:quartal|jahr|bericht|abschluss|ergebnis)\w*|trimestre|semestre|exercice|année|rapport|résultats?|comptes"
+    r"|informe|ejercicio|año|resultados?)"
+)
+_OTHER_LATEST: Final = r"neueste[nrsm]?|aktuellste[nrsm]?|jüngste[nrsm]?|plus\s+récente?s?|más\s+recientes?"
+_OTHER_LAST: Final = r"letzte[nrsm]?|aktuelle[nrsm]?|derniers?|dernières?|último|última"
+_LATEST: Final = re.compile(
+    rf"\b(?:latest|newest|most\s+recent|{_OTHER_LATEST}|(?:current|last)\s+{_REPORTS}|(?:{_OTHER_LAST})\s+{_OTHER_REPORTS})\b",
+    re.I,
+)
+_LATEST_REPORT: Final = re.compile(
+    rf"\b(?:(?:latest|newest|most\s+recent|current|last)\s+{_REPORTS}s?"
+    rf"|(?:{_OTHER_LATEST}|{_OTHER_LAST})\s+{_OTHER_REPORTS}|{_OTHER_REPORTS}\s+(?:(?:le|la|les)\s+)?(?:{_OTHER_LATEST}))\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a document. `period` as `2022-Q3`, `period_end` as `2022-06-25`; empty: not known. `periods`:
-    all that it has figures of, as columns say it. `held`: of minutes, the day of the meeting (`2026-03-12`).
+    """`period` as `2022-Q3`, `period_end` as `2022-06-25`; empty: not known. `periods`: all that it has figures of, as
+    columns say it. `held`: of minutes, the day of the meeting (`2026-03-12`). `file`: the name that it was sent in by.
     """
 
     document_id: str
@@ -37,6 +52,7 @@ class About:
     period_end: str = ""
     periods: tuple[str, ...] = ()
     held: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +82,8 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
     reasons += [f"No document of {name} is here." for name in named.unknown]
     if ours:
         reasons += [f"If {name} is a company: no document of it is here." for name in named.maybe]
-    minutes = [Minutes(one.document_id, one.title, one.held) for one in found if one.held]
+    minutes = [Minutes(one.document_id, one.title, one.held, _stem(one.file)) for one in found if one.held]
+    reasons += [f"There are no minutes of {day}." for day in days_without_minutes(question, minutes)]
     if met := of_the_day(question, minutes) or the_latest(question, minutes):
         of_them = {one.document_id for one in met}
         found = [one for one in found if one.document_id in of_them]
@@ -102,18 +119,32 @@ def of_periods(known: Sequence[About], periods: Iterable[str]) -> list[About]:
 
 
 def _titled(question: str, known: Sequence[About], named: Named) -> list[About]:
-    """A title of one word is too easily a word of the question, and one that is a company's name is the company.
-    One such as `Annual report` is not meant where another company is named.
+    """By their titles or files. A title of one word is too easily a word of the question, and one that is a company's
+    name is the company. One such as `Annual report` is not meant where another company is named.
     """
     said = f" {' '.join(words_of(question))} "
-    found = [one for one in known if " " in (title := _title(one.title)) and f" {title} " in said]
+    called = {one.document_id: [its for its in _calls(one) if f" {its} " in said] for one in known}
+    found = [one for one in known if called[one.document_id]]
     companies = {name for one in known for name in (_title(one.company), short_name(one.company))} if found else set()
     return [
         one
         for one in found
-        if _title(one.title) not in companies
+        if not companies.issuperset(called[one.document_id])
         and (not named.ours or not one.company or short_name(one.company) in named.ours)
     ]
+
+
+def _calls(one: About) -> list[str]:
+    """By which it may be named: the title; the file as it is called; that without its ending, where it is no name that
+    many have, such as `annual report 2025`.
+    """
+    stem = _title(_stem(one.file))
+    telling = any(word.isalpha() and word not in ORDINARY for word in stem.split())
+    return [its for its in (_title(one.title), _title(one.file), stem if telling else "") if " " in its]
+
+
+def _stem(file: str) -> str:
+    return PurePath(file).stem.replace("_", " ")
 
 
 def _both(found: Iterable[About], ours: Iterable[About]) -> list[About]:
@@ -218,7 +249,9 @@ def _latest(found: Iterable[About], *, of_reports: bool) -> tuple[list[About], s
 
 
 def _when(one: About) -> tuple[str, str]:
-    return (one.period_end or "", one.period)
+    """When its period ends, where nothing says the day by the calendar; empty: it has none."""
+    days = span(one.period)
+    return (one.period_end or (str(days[1]) if days else ""), one.period)
 
 
 def _ended(sentence: str) -> str:

@@ -24,8 +24,12 @@ _FORMS: Final = (
     "incorporated inc corporation corp company co limited ltd llc llp lp plc ag se gmbh kgaa sa nv bv ab asa aps oyj "
     "oy spa pty holdings holding group the com"
 )
+# Of these some begin a name, as SAS Institute's.
+_FORMS_BEHIND: Final = "as sas sarl srl sl slu kg ohg eg ug ltda jsc pjsc bhd pte kk sro doo kft zrt nyrt"
+_IN_INITIALS: Final = re.compile(r"(?<=\s)\w(?:[./]\w)+\.?\Z")  # `S.A.`, `A/S`
 _SHORTENED: Final = frozenset({"inc", "corp", "co", "ltd", "lp", "pty"})
 _LEGAL: Final = frozenset(_FORMS.split())
+_LEGAL_BEHIND: Final = _LEGAL.union(_FORMS_BEHIND.split())
 _WORD: Final = re.compile(r"\w+(?:&\w+)?")
 _POSSESSIVE: Final = re.compile(r"['’]s\b")
 # Bounded, and without a second way to read the same word: no question shall take seconds.
@@ -95,8 +99,10 @@ def called(names: frozenset[str]) -> Mapping[str, frozenset[str]]:
 @lru_cache(maxsize=NAMES)
 def short_name(company: str) -> str:
     """As people call it: `Amazon.com, Inc.` is `amazon`. Empty where nothing but a legal form is left."""
-    words = words_of(company)
-    while words and words[-1] in _LEGAL:
+    initials = _IN_INITIALS.search(company.rstrip())
+    is_form = initials is not None and re.sub(r"\W", "", initials[0]).casefold() in _LEGAL_BEHIND
+    words = words_of(company[: initials.start()] if initials and is_form else company)
+    while words and (words[-1] in _LEGAL or (len(words) > 1 and words[-1] in _LEGAL_BEHIND)):
         words.pop()
     while words and words[0] in _LEGAL:
         words.pop(0)

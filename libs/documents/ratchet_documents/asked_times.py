@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
+from ratchet_documents.metadata.months import MONTH as MONTH_NAME
+from ratchet_documents.metadata.months import month_of
 from ratchet_documents.metadata.periods import ended_in, named_in, periods_in
 
 MONTH: Final = timedelta(days=31)
@@ -26,15 +28,8 @@ PERIODS: Final = (  # as those that one filters by are written; ECMA 262 reads i
 WRITTEN: Final = "2022-Q3, Q3 2022, Q3 FY22, 3Q22, 2022-H1, H1 2022, 2022-05, 2022 or FY2022"
 
 _YEAR: Final = r"(?P<year>(?:19|20)\d\d)"
-_MONTHS: Final = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_MONTH: Final = re.compile(
-    r"\b(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    rf"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?(?:\s+of)?,?\s+{_YEAR}\b",
-    re.I,
-)
+_MONTHS: Final = 12
+_MONTH: Final = re.compile(rf"\b(?P<month>{MONTH_NAME})(?:\s+(?:of|del?))?,?\s+{_YEAR}\b", re.I)
 _BARE: Final = re.compile(rf"\b(?:in|for|of|during|im\s+Jahr|en)\s+(?:the\s+)?(?:year\s+)?{_YEAR}\b(?![-–/.]\d)", re.I)
 _AND_YEAR: Final = re.compile(
     rf"\s*(?P<joint>,\s*(?:and\s+)?|(?:and|or|to|through|until|vs\.?|versus|with|und|bis|et|y|&)\s+|[-–]\s*){_YEAR}\b(?![-–/.]\d)",
@@ -48,8 +43,8 @@ _QUARTERS: Final = re.compile(
 )
 _THROUGH: Final = re.compile(r"\s*(?:to|through|until|bis|[-–])\s*\Z", re.I)
 AHEAD: Final = re.compile(
-    r"\b(?:due|deadlines?|matur\w*|expir\w*|expect\w*|forecast\w*|guidance|outlook|plan(?:s|ned)?|target\w*|will|until|commit\w*"
-    r"|schedul\w*|fällig\w*|wird|werden)\b",
+    r"\b(?:due|deadlines?|matur\w*|expir\w*|expect\w*|forecast\w*|guidance|outlook|plan(?:s|ned)?|(?-i:targets?|targeted|will)|until|\AWill"
+    r"|commit(?:s|ted|ting|ments?)?|schedul\w*|fällig\w*|wird|werden)\b",
     re.I,
 )
 
@@ -91,7 +86,7 @@ def span(period: str) -> tuple[date, date] | None:
         return _months_of(int(year), 3 * int(part[1:]) - 2, 3)
     if part in {"H1", "H2"}:
         return _months_of(int(year), 6 * int(part[1:]) - 5, 6)
-    if part.isdecimal() and 1 <= int(part) <= len(_MONTHS):
+    if part.isdecimal() and 1 <= int(part) <= _MONTHS:
         return _months_of(int(year), int(part), 1)
     return None if part else _months_of(int(year), 1, 12)
 
@@ -135,8 +130,7 @@ def _months(text: str) -> Iterator[tuple[int, int, Time]]:
     if AHEAD.search(text):
         return
     for found in _MONTH.finditer(text):
-        month = next(at for at, name in enumerate(_MONTHS, 1) if name.startswith(found["month"][:3].casefold()))
-        yield *found.span(), _of_month(int(found["year"]), month)
+        yield *found.span(), _of_month(int(found["year"]), month_of(found["month"]))
 
 
 def _years(text: str) -> Iterator[tuple[int, int, Time]]:

@@ -321,7 +321,7 @@ def test_years_and_quarters_that_are_joined_in_other_languages_are_heard() -> No
 
 FEBRUARY = About("feb", "Minutes of the steering committee", held="2026-02-12")
 MARCH = About("mar", "Minutes of the steering committee", held="2026-03-12")
-APRIL = About("apr", "Minutes of the steering committee", held="2026-04-09")
+APRIL = About("apr", "Minutes of the steering committee", held="2026-04-09", file="steerco_april.docx")
 STANDUP = About("daily", "Harrier stand-up", held="2026-04-20")
 MEMO = About("memo", "A memo on tyres")
 HELD = [FEBRUARY, MARCH, APRIL, STANDUP, MEMO]
@@ -340,6 +340,16 @@ HELD = [FEBRUARY, MARCH, APRIL, STANDUP, MEMO]
         ("Who owns what is due on 12 March 2026?", None),
         ("What was decided on 13 March 2026?", ("mar", "memo")),
         ("Which tyres were chosen?", None),
+        ("What did the steering committee decide on 12 March 2026?", ("mar",)),
+        ("What did the committee decide on March 12?", ("mar",)),
+        ("Was wurde am 9. April beschlossen?", ("apr",)),
+        ("¿Qué se decidió el 12 de marzo de 2026?", ("mar",)),
+        ("Was wurde im März 2026 beschlossen?", ("mar", "memo")),
+        ("What was decided at the last meeting in March 2026?", ("mar",)),
+        ("What did the last steerco decide?", None),
+        ("What did the steerco decide in its last session?", ("apr",)),
+        ("When is the next meeting of the steering committee?", ("apr",)),
+        ("When is the next meeting?", ("apr", "daily")),
     ],
 )
 def test_minutes_are_of_the_day_of_their_meeting(question: str, documents: tuple[str, ...] | None) -> None:
@@ -351,3 +361,64 @@ def test_the_minutes_that_are_meant_are_said_and_a_filter_of_months_knows_them()
     assert found.reasons == ("The question is about the minutes of 2026-04-09.",)
     assert of_periods(HELD, ["2026-03"]) == [MARCH]
     assert of_periods(HELD, ["2025"]) == []
+
+
+def test_a_day_without_minutes_is_said_where_a_meeting_is_asked_for() -> None:
+    assert (
+        "There are no minutes of 2026-03-13." in asked_about("Who met at the meeting on 13 March 2026?", HELD).reasons
+    )
+    assert asked_about("Which tyres were bought on 13 March 2026?", HELD).reasons == ("The question is about 2026-03.",)
+    assert "There are no minutes" not in str(asked_about("Who met on 12 March 2026 in the meeting?", HELD).reasons)
+
+
+REPORTS = [
+    About("annual", "Report", "Acme, Inc.", "2025", "2025-12-31"),
+    About("third", "Report", "Acme, Inc.", "2026-Q3"),
+    About("bolt", "Report", "Bolt & Nut Corporation", "2025-Q4", "2025-12-31"),
+]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is Acme's latest revenue?",
+        "Wie hoch war der Umsatz von Acme im letzten Quartal?",
+        "Was steht im neuesten Bericht von Acme?",
+        "Quel était le chiffre d'affaires d'Acme au dernier trimestre ?",
+        "¿Cuáles fueron las ventas de Acme en el último trimestre?",
+    ],
+)
+def test_the_latest_is_by_the_end_of_the_period_also_where_only_its_name_tells_it(question: str) -> None:
+    assert asked_about(question, REPORTS).documents == ("third",)
+
+
+def test_the_name_of_a_company_is_nothing_foretold() -> None:
+    assert [one.name for one in times_in("What was the revenue of Target in 2025?")] == ["2025"]
+    assert [one.name for one in times_in("What did Will say in May 2025?")] == ["2025-05"]
+    assert times_in("What is the target in 2027?") == times_in("Will it be ready in 2027?") == []
+
+
+def test_a_document_is_named_by_its_file_too() -> None:
+    known = [
+        About("plan", "Quartz Harbour", file="migration_plan.docx"),
+        About("year", "Quartz Harbour", file="annual report.pdf"),
+        About("other", "Notes"),
+    ]
+    assert asked_about("Who owns the cut-over according to migration_plan.docx?", known).documents == ("plan",)
+    assert asked_about("Who owns the cut-over according to the migration plan?", known).documents == ("plan",)
+    assert asked_about("Which annual report is right?", known).documents is None
+
+
+@pytest.mark.parametrize(
+    ("company", "short"),
+    [
+        ("Exempla Vega S.A.", "exempla vega"),
+        ("Exempla A/S", "exempla"),
+        ("Exempla Marine AS", "exempla marine"),
+        ("SAS Exempla Inc.", "sas exempla"),
+        ("A.P. Exempla AB", "a p exempla"),
+        ("Exempla U.S.", "exempla u s"),
+    ],
+)
+def test_legal_forms_with_full_stops_are_no_part_of_a_name(company: str, short: str) -> None:
+    assert short_name(company) == short

@@ -76,6 +76,12 @@ def test_periods_as_they_are_named(text: str, period: str | None) -> None:
         ("From Quillon B.V. to others", "Quillon B.V."),
         ("Example Tools Plc", "Example Tools Plc"),
         ("On Example Holding AG", "On Example Holding AG"),
+        ("Example Marine AS had a steady year", "Example Marine AS"),
+        ("NET SALES AS REPORTED", None),
+        ("Gross Weight KG", None),
+        ("Électricité Exemple SAS", "Électricité Exemple SAS"),
+        ("Exempla Bau S.r.l. di Bolzano", "Exempla Bau S.r.l."),
+        ("Östra Exempel AB", "Östra Exempel AB"),
     ],
 )
 def test_companies_by_label_and_by_legal_form(text: str, company: str | None) -> None:
@@ -97,6 +103,11 @@ def test_companies_by_label_and_by_legal_form(text: str, company: str | None) ->
         ("", "From: a@b.example\nTo: c@d.example\nSubject: lunch\nShall we?", "email"),
         ("Recipes", "Take two eggs.", "other"),
         ("11 June", "Present: the two of us\nWe talked.", "meeting_notes"),
+        ("Protokoll der Projektsitzung", "Teilnehmer: wir beide", "meeting_notes"),
+        ("Compte rendu de la réunion du comité", "Présents : nous deux", "meeting_notes"),
+        ("Acta de la reunión", "Asistentes: nosotros", "meeting_notes"),
+        ("Prüfprotokoll", "Druck: 3 bar", "other"),
+        ("Geschäftsbericht 2024", "Umsatzerlöse 120", "financial_report"),
         (
             "Example Tools",
             "Annual Report 2023\nConsolidated income statement\nOperating profit 120",
@@ -197,3 +208,32 @@ def test_all_periods_of_columns(parsed: Parsed, period: str | None, periods: str
     found = metadata_of(parsed)
     assert found.period is None if period is None else found.period is not None and found.period.value == period
     assert found.periods is None if periods is None else found.periods is not None and found.periods.value == periods
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "company"),
+    [
+        ("Fjordline Annual Report 2025", "Revenue 3", "Fjordline"),
+        ("Fjordline – Q3 2025 Results", "Revenue 3", "Fjordline"),
+        ("Quarterly Report: Fjordline", "Revenue 3", "Fjordline"),
+        ("Fjordline Annual Report 2025", "Audited by Example Audit LLP. Fjordline AS was founded.", "Fjordline AS"),
+        ("Fjordline Annual Report 2025", "Audited by Example Audit LLP.", "Fjordline"),
+        ("Consolidated Annual Report 2025", "Revenue 3", None),
+        ("Annual Report 2025", "Revenue 3", None),
+        ("Group Annual Report", "Revenue 3", None),
+        ("Q3 2025 Quarterly Report", "Revenue 3", None),
+        ("Fjordline – Minutes", "Attendees: two", None),
+    ],
+)
+def test_a_financial_report_without_a_legal_form_is_of_whom_its_title_names(
+    title: str, text: str, company: str | None
+) -> None:
+    found = metadata_of(_parsed(text, title=title)).company
+    assert (found and found.value) == company
+
+
+def test_a_date_of_something_else_is_not_that_of_the_document() -> None:
+    text = "Held on 11 March 2026 in room 4\nNext meeting date: 8 April 2026\nDue date: 20 March 2026"
+    found = metadata_of(_parsed(text, title="Minutes")).date
+    assert found is not None
+    assert found.value == "2026-03-11"

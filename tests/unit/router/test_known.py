@@ -53,7 +53,7 @@ async def test_those_that_can_be_searched_are_known_by_what_was_read_of_them() -
     store.put("b", 0, state="parsing", served=None)
     store.put("c", 0, state="parsing")  # its older revision is searched meanwhile
     known = await KnownDocuments(store).of("acme")
-    assert known.documents[0] == About("a", "Report of Acme", "Acme, Inc.", "2023-Q1", "2023-03-31")
+    assert known.documents[0] == About("a", "Report of Acme", "Acme, Inc.", "2023-Q1", "2023-03-31", file="a.md")
     assert [one.document_id for one in known.documents] == ["a", "c"]
     assert await KnownDocuments(store).of("other") == Known(none=True)
 

@@ -1,4 +1,4 @@
-"""Days as English, German and French texts write them."""
+"""Days as English, German, French and Spanish texts write them."""
 
 import re
 from collections.abc import Iterator
@@ -11,8 +11,15 @@ _NUMBER = r"(?:st|nd|rd|th|er|\.)?"
 DAY = re.compile(
     r"\b(?:(?P<y1>(?:19|20)\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)"
     rf"|{_MONTH.format('m2')}\s+(?P<d2>\d{{1,2}}){_NUMBER}\s*,?\s+(?P<y2>(?:19|20)\d\d)"
-    rf"|(?P<d3>\d{{1,2}}){_NUMBER}\s+(?:of\s+)?{_MONTH.format('m3')},?\s+(?P<y3>(?:19|20)\d\d)"
+    rf"|(?P<d3>\d{{1,2}}){_NUMBER}\s+(?:of\s+|de\s+)?{_MONTH.format('m3')},?\s+(?:del?\s+)?(?P<y3>(?:19|20)\d\d)"
     r"|(?P<a4>\d{1,2})[/.](?P<b4>\d{1,2})[/.](?P<y4>(?:19|20)\d\d))\b",
+    re.I,
+)
+_LEAP_YEAR = 2024
+_YEAR_BEHIND = r"(?!\d|,?\s+(?:del?\s+)?(?:19|20)\d\d)"
+_WITHOUT_A_YEAR = re.compile(
+    rf"\b(?:{_MONTH.format('m2')}\s+(?P<d2>\d{{1,2}}){_NUMBER}"
+    rf"|(?<![/.\d])(?P<d3>\d{{1,2}}){_NUMBER}\s+(?:of\s+|de\s+)?{_MONTH.format('m3')}){_YEAR_BEHIND}",
     re.I,
 )
 
@@ -21,6 +28,14 @@ def days_in(text: str) -> Iterator[tuple[int, date]]:
     """Each with where it begins. A day in figures is left out where day and month cannot be told apart."""
     for start, _, day in days_with_ends(text):
         yield start, day
+
+
+def days_without_a_year(text: str) -> Iterator[tuple[int, int]]:
+    """Month and day, of those that no year stands behind."""
+    for found in _WITHOUT_A_YEAR.finditer(text):
+        month, day = month_of(found["m2"] or found["m3"]), int(found["d2"] or found["d3"])
+        if _valid(_LEAP_YEAR, month, day):
+            yield month, day
 
 
 def days_with_ends(text: str) -> Iterator[tuple[int, int, date]]:

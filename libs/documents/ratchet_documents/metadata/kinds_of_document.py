@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from ratchet_documents.metadata.sources import Found, Source
 
 OTHER = "other"
+FINANCIAL = "financial_report"
 IN_TITLE = 3  # what a word in the title or the name of the file counts; in the text it counts 1
 ENOUGH = 3
 _NONE = "No words of the other types are in it."
@@ -14,8 +15,8 @@ _HEADERS = re.compile(
     re.I | re.M,
 )
 _WHO_WAS_THERE = re.compile(
-    r"^\W*(?:present|attendees|in attendance|apologies|teilnehme(?:r|r:?innen|nde)|anwesend(?:e)?|présents"
-    r"|asistentes)\W*:",
+    r"^\W*(?:present|attendees|in attendance|apologies|teilnehme(?:r|r:?innen|nde)|anwesend(?:e)?"
+    r"|entschuldigt|(?:étaient )?présents?|participants|asistentes|presentes)\W*[:|]",
     re.I | re.M,
 )
 _AT_THE_TOP = 2_000  # characters in which heads are looked for
@@ -24,8 +25,8 @@ _TITLES: dict[str, re.Pattern[str]] = {
         r"\b(?:10-?[qk]|20-?f|8-?k|(?:annual|quarterly|interim|financial|earnings)\s+(?:report|results|statements?|release)"
         r"|balance\s+sheet|q[1-4]\s+(?:19|20)\d\d|(?:19|20)\d\d\s+q[1-4]"
         r"|(?:geschäfts|finanz|quartals|zwischen|halbjahres(?:finanz)?)bericht|(?:jahres|konzern)abschluss|bilanz"
-        r"|rapport\s+(?:annuel|financier|semestriel)|(?:états\s+financiers|comptes\s+(?:annuels|consolidés))"
-        r"|informe\s+(?:anual|financiero)|estados\s+financieros|cuentas\s+anuales)\b",
+        r"|rapport\s+(?:annuel|financier|semestriel|trimestriel)|(?:états\s+financiers|comptes\s+(?:annuels|consolidés))"
+        r"|informe\s+(?:anual|financiero|trimestral|semestral)|estados\s+financieros|cuentas\s+anuales)\b",
         re.I,
     ),
     "contract": re.compile(
@@ -34,8 +35,9 @@ _TITLES: dict[str, re.Pattern[str]] = {
         re.I,
     ),
     "meeting_notes": re.compile(
-        r"\b(?:minutes|meeting|stand-?up|agenda|retrospective|\w*(?:protokoll|sitzung|besprechung)"
-        r"|compte[\s-]rendu|procès-verbal|réunion|acta|reunión)\b",
+        r"\b(?:minutes|meeting|stand-?up|agenda|retrospective|\w*(?:sitzung|besprechung)"
+        r"|(?:sitzungs|besprechungs|ergebnis|verlaufs|kurz|\w+kreis)?protokoll"
+        r"|compte[\s-]rendu|procès[\s-]verbal|réunion|acta|reunión)\b",
         re.I,
     ),
     "technical_spec": re.compile(
@@ -45,7 +47,7 @@ _TITLES: dict[str, re.Pattern[str]] = {
         re.I,
     ),
     "status_report": re.compile(
-        r"\b(?:(?:status|progress|weekly|monthly)\s+(?:report|update|summary)|(?:status|fortschritts|wochen)bericht"
+        r"\b(?:(?:status|progress|weekly|monthly)\s+(?:report|update|summary)|(?:status|fortschritts|wochen|monats)bericht"
         r"|rapport\s+d['’]avancement|informe\s+de\s+(?:estado|avance|progreso))\b",
         re.I,
     ),
@@ -70,6 +72,7 @@ _TEXTS: dict[str, tuple[str, ...]] = {
         "gewinn- und verlustrechnung",
         "jahresüberschuss",
         "konzernabschluss",
+        "kapitalflussrechnung",
         "compte de résultat",
         "chiffre d'affaires",
         "résultat net",

@@ -7,18 +7,21 @@ from dataclasses import dataclass, replace
 from ratchet_documents.metadata.columns import PARTED_BY, periods_of_columns
 from ratchet_documents.metadata.companies import company
 from ratchet_documents.metadata.dates import days_in
-from ratchet_documents.metadata.kinds_of_document import document_type
+from ratchet_documents.metadata.kinds_of_document import FINANCIAL, document_type
 from ratchet_documents.metadata.periods import period, period_end
 from ratchet_documents.metadata.sources import Found, Source, first_pages, text_without_columns, titles
 from ratchet_documents.parsed import Parsed
 
 _DATED = re.compile(
-    r"\b(?:date|dated|published|issued|signed|as of|effective|datum|unterzeichnet|fecha|fait\s+à\s+\w+,?\s+le"
-    r"|[^\W\d_]+,\s+(?:den|le))\s*:?\s*(?:on\s+|as of\s+|am\s+)?",
+    r"\b(?P<other>(?:due|next(?:\s+meeting)?|start|end|target|delivery|completion|launch|planned|expiry|maturity"
+    r"|closing|payment|record|go-?live|birth|revised|original|forecast|review)\s+)?"
+    r"(?:date|dated|published|issued|signed|as of|effective|datum|unterzeichnet|fecha|fait\s+à\s+\w+,?\s+le"
+    r"|[^\W\d_]+,\s+(?:den|le))\s*[:|]?\s*(?:on\s+|as of\s+|am\s+)?",
     re.I,
 )
 _OF_SOMETHING = re.compile(  # before a day that is not the one on which it was written
-    r"\b(?:begin|start|end|run|last|expire|mature|commence|launch|terminate)s?(?:\s+on)?\s+\Z|\b(?:until|till|by|from|through|due|since"
+    r"\b(?:begin|start|end|run|last|expire|mature|commence|launch|terminate)s?(?:\s+on)?\s+\Z"
+    r"|\b(?:until|till|by|from|through|due|since"
     r"|beginnt\s+am|endet\s+am|bis(?:\s+zum)?|ab(?:\s+dem)?|fällig\s+am|jusqu['’]au|à\s+partir\s+du)\s+\Z",
     re.I,
 )
@@ -55,10 +58,11 @@ def metadata_of(parsed: Parsed) -> Metadata:
     columns = periods_of_columns(parsed, its_period if its_period and not _is_first_named(its_period, ends) else None)
     if its_period and columns and _is_first_named(its_period, ends):
         its_period = _latest_of(its_period, columns)
+    its_type = document_type(its_titles, pages)
     return Metadata(
         parsed.title,
-        document_type(its_titles, pages),
-        company(its_titles, pages),
+        its_type,
+        company(its_titles, pages, of_a_report=its_type.value == FINANCIAL),
         its_period,
         ends,
         _date(its_titles, list(first_pages(parsed, text_without_columns)), ends),
@@ -99,6 +103,8 @@ def _date(its_titles: Sequence[Source], pages: Sequence[Source], ends: Found | N
 def _behind(words: re.Pattern[str], pages: Sequence[Source]) -> Found | None:
     for source in pages:
         for said in words.finditer(source.text):
+            if said.groupdict().get("other"):
+                continue
             start, day = next(days_in(source.text[said.end() : said.end() + _A_DAY]), (-1, None))
             if day is not None and start <= _NEAR:
                 return Found(day.isoformat(), source.place, source.page)

@@ -127,4 +127,5 @@ def about(one: DocumentRecord) -> About:
         end.value if end else "",
         tuple(periods.value.split(PARTED_BY)) if periods else (),
         subject.date if subject.document_type == "meeting_notes" else "",
+        one.served.name,
     )
