@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk, chunks_of
 from ratchet_documents.graph import Graph, graph_of
 from ratchet_documents.metadata.reading import metadata_of

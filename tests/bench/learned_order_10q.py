@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_retrieval.asking import Candidate, Hit, Question
 from ratchet_retrieval.lance import LanceIndex
 from ratchet_retrieval.retrieving import retrieve

@@ -13,7 +13,7 @@ import msgspec
 from ratchet_common import mongo
 from ratchet_common.events import DocumentChanged
 from ratchet_common.mongo import Database
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph import graph_of
 from ratchet_router.documents.deleting import AlsoGone, Deleting

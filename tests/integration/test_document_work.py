@@ -11,7 +11,7 @@ import pytest
 from ratchet_common.errors import RetryLaterError
 from ratchet_common.forgotten import Person
 from ratchet_common.persons import digest
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph import Graph, graph_of
 from ratchet_retrieval.away import AwayError

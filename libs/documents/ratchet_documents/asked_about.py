@@ -5,54 +5,19 @@ that are of no period. What is named and is not there narrows nothing, and is sa
 would be of something else.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import PurePath
-from typing import Final
 
 from ratchet_documents.asked_companies import NAMES, Named, companies_named, short_name, words_of
+from ratchet_documents.asked_documents import About
+from ratchet_documents.asked_latest import is_of_the_latest, the_latest_of
 from ratchet_documents.asked_meetings import Minutes, days_without_minutes, of_the_day, the_latest
 from ratchet_documents.asked_times import Spoken, Time, a_year_later, period_of, span, times_in
 from ratchet_documents.ordinary_words import ORDINARY
-
-_REPORTS: Final = (
-    r"(?:(?:fiscal|annual|quarterly|interim|financial)\s+)?(?:quarter|half|year|period|report|filing|statement|result)"
-)
-_OTHER_REPORTS: Final = (  # German, French, Spanish
-    r"(?:\w*(?:quartal|jahr|bericht|abschluss|ergebnis)\w*|trimestre|semestre|exercice|année|rapport|résultats?|comptes"
-    r"|informe|ejercicio|año|resultados?)"
-)
-_OTHER_LATEST: Final = r"neueste[nrsm]?|aktuellste[nrsm]?|jüngste[nrsm]?|plus\s+récente?s?|más\s+recientes?"
-_OTHER_LAST: Final = r"letzte[nrsm]?|aktuelle[nrsm]?|derniers?|dernières?|último|última"
-_LATEST: Final = re.compile(
-    rf"\b(?:latest|newest|most\s+recent|{_OTHER_LATEST}|(?:current|last)\s+{_REPORTS}|(?:{_OTHER_LAST})\s+{_OTHER_REPORTS})\b",
-    re.I,
-)
-_LATEST_REPORT: Final = re.compile(
-    rf"\b(?:(?:latest|newest|most\s+recent|current|last)\s+{_REPORTS}s?"
-    rf"|(?:{_OTHER_LATEST}|{_OTHER_LAST})\s+{_OTHER_REPORTS}|{_OTHER_REPORTS}\s+(?:(?:le|la|les)\s+)?(?:{_OTHER_LATEST}))\b",
-    re.I,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """`period` as `2022-Q3`, `period_end` as `2022-06-25`; empty: not known. `periods`: all that it has figures of, as
-    columns say it. `held`: of minutes, the day of the meeting (`2026-03-12`). `file`: the name that it was sent in by.
-    """
-
-    document_id: str
-    title: str
-    company: str = ""
-    period: str = ""
-    period_end: str = ""
-    periods: tuple[str, ...] = ()
-    held: str = ""
-    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +25,13 @@ class Narrowed:
     """`documents` None: nothing was named by which to choose. `reasons`: what was, in sentences.
 
     `unheard`: names of which there is no document, where no other is named: who does not speak of them answers nothing.
+    `named`: those of `documents` that are meant one by one, by title, file or day, whatever words they have.
     """
 
     documents: tuple[str, ...] | None
     reasons: tuple[str, ...]
     unheard: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 def asked_about(question: str, known: Sequence[About]) -> Narrowed:
@@ -91,11 +58,16 @@ def asked_about(question: str, known: Sequence[About]) -> Narrowed:
     elif times := times_in(question):
         found, said = _of_times(found, times, {short_name(one.company) for one in ours})
         reasons += [] if titled else said
-    elif _LATEST.search(question) and not titled:
-        found, why = _latest(found, of_reports=bool(_LATEST_REPORT.search(question)))
+    elif is_of_the_latest(question) and not titled:
+        found, why = the_latest_of(found, question)
         reasons.append(why)
     unheard = () if ours or titled else (*named.unknown, *named.maybe)
-    return Narrowed(_ids(found) if len(found) < len(known) else None, tuple(reasons), unheard)
+    return Narrowed(
+        _ids(found) if len(found) < len(known) else None,
+        tuple(reasons),
+        unheard,
+        _ids(found) if titled or met else (),
+    )
 
 
 def taken_for(named: Named, companies: Iterable[str]) -> list[str]:
@@ -229,29 +201,6 @@ def _day(said: str) -> date | None:
         return date.fromisoformat(said) if said else None
     except ValueError:
         return None
-
-
-def _latest(found: Iterable[About], *, of_reports: bool) -> tuple[list[About], str]:
-    """Of each company; with a sentence. Among reports what has no period is of no time."""
-    last: dict[str, tuple[str, str]] = {}
-    there = list(found)
-    dated = [one for one in there if _when(one) != ("", "")]
-    for one in dated:
-        name = short_name(one.company)
-        last[name] = max(last.get(name, ("", "")), _when(one))
-    taken = {one.document_id for one in dated if _when(one) == last[short_name(one.company)]}
-    timeless = {one.document_id for one in there} - {one.document_id for one in dated}
-    said = "The question is about the latest period."
-    if timeless and not (of_reports and taken):
-        taken |= timeless
-        said = "The question is about the latest period, and what is of no period is searched as well."
-    return [one for one in there if one.document_id in taken], said
-
-
-def _when(one: About) -> tuple[str, str]:
-    """When its period ends, where nothing says the day by the calendar; empty: it has none."""
-    days = span(one.period)
-    return (one.period_end or (str(days[1]) if days else ""), one.period)
 
 
 def _ended(sentence: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from ratchet_documents.metadata.months import MONTH as MONTH_NAME
@@ -41,6 +42,13 @@ _QUARTERS: Final = re.compile(
     rf"{{1,3}}\s*(?:[,/]\s*)?(?:of\s+)?(?:FY\s*|fiscal\s+(?:year\s+)?)?{_YEAR}\b)",
     re.I,
 )
+_JOINED: Final = r"\s*(?:,|,?\s*(?:and|or|to|through|until|vs\.?|versus|with|und|bis|et|y|à|a|&)(?=\W)|[-–])\s*"
+_MONTHS_LISTED: Final = re.compile(
+    rf"\b(?:{MONTH_NAME}{_JOINED}){{1,11}}(?={MONTH_NAME}(?:\s+(?:of|del?))?,?\s+{_YEAR}\b)", re.I
+)
+_A_MONTH: Final = re.compile(rf"\b{MONTH_NAME}", re.I)
+_FROM_TO: Final = re.compile(r"\s*(?:to|through|until|bis|à|a|[-–])\s*\Z", re.I)
+_BETWEEN: Final = re.compile(r"\b(?:between|zwischen|entre)\s+\Z", re.I)
 _THROUGH: Final = re.compile(r"\s*(?:to|through|until|bis|[-–])\s*\Z", re.I)
 AHEAD: Final = re.compile(
     r"\b(?:due|deadlines?|matur\w*|expir\w*|expect\w*|forecast\w*|guidance|outlook|plan(?:s|ned)?|(?-i:targets?|targeted|will)|until|\AWill"
@@ -129,8 +137,26 @@ def _named(text: str) -> Iterator[tuple[int, int, Time]]:
 def _months(text: str) -> Iterator[tuple[int, int, Time]]:
     if AHEAD.search(text):
         return
+    for found in _MONTHS_LISTED.finditer(text):
+        yield from _listed_months(text, found)
     for found in _MONTH.finditer(text):
         yield *found.span(), _of_month(int(found["year"]), month_of(found["month"]))
+
+
+def _listed_months(text: str, found: re.Match[str]) -> Iterator[tuple[int, int, Time]]:
+    """`January and February 2026` are both, and `from November to February 2026` is all from the one to the other."""
+    last = _MONTH.match(text, found.end())
+    if last is None:
+        return
+    year = int(last["year"])
+    listed = [(*one.span(), month_of(one[0])) for one in _A_MONTH.finditer(text, found.start(), found.end())]
+    listed.append((*last.span(), month_of(last["month"])))
+    for (start, end, month), (behind, until, next_month) in pairwise(listed):
+        if _FROM_TO.match(text[end:behind]) or _BETWEEN.search(text[:start]):
+            first, final = _of_month(year - (month > next_month), month), _of_month(year, next_month)
+            yield start, until, replace(final, name=f"{first.name} to {final.name}", first=first.first)
+        else:
+            yield start, end, _of_month(year, month)
 
 
 def _years(text: str) -> Iterator[tuple[int, int, Time]]:
@@ -156,7 +182,8 @@ def _in_year(one: Time, year: int) -> Time:
     by = year - one.last.year
     first, last = _moved(one.first, by), _moved(one.last, by)
     if one.ends is None:
-        return replace(one, name=f"{year}{one.name[4:]}", first=first, last=last)
+        name = re.sub(r"\b\d{4}", lambda its: str(int(its[0]) + by), one.name)
+        return replace(one, name=name, first=first, last=last)
     return replace(one, name=one.name.replace(str(one.ends), str(last)), first=first, last=last, ends=last)
 
 

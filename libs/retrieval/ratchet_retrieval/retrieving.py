@@ -4,6 +4,7 @@ Searches rank places without their texts; one more look brings the texts of what
 """
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,6 +15,7 @@ from ratchet_retrieval.asking import Candidate, Hit, NotRerankedError, Question,
 from ratchet_retrieval.embedding import Embeds, EmbedsOnce, NoDirectionError, NotEmbeddedError, OtherEmbeddingsError
 from ratchet_retrieval.fusing import fused
 from ratchet_retrieval.neighbours import REACH, beside, orders_around, tables_meant
+from ratchet_retrieval.opening import OPENED, beginnings
 from ratchet_retrieval.passages import Passage, Place
 from ratchet_retrieval.port import Index, Ranked, Where
 
@@ -25,8 +27,10 @@ ALONE: Final = "Searched by words alone: "
 NOT_CONFIGURED: Final = "no embeddings are configured."
 UNHEARD: Final = "No document speaks of "
 NOT_RERANKED: Final = "In the order of the searches, and not put in order by "
+NOTHING: Final = "Nothing was found."
 OTHERS: Final = "the vectors there are of another model than the one that is configured; ingest the documents anew."
 NO_DIRECTION: Final = "the vector of the question has nothing but zeros, or numbers that are none."
+_OF: Final = re.compile(r"\s(?:of|von|de|the)\s")
 _Ranks = Mapping[Place, tuple[int, float]]  # from 1, and the score
 
 
@@ -72,12 +76,14 @@ async def retrieve(
         texts = await _texts(index, tenant, shown, max(reach, REACH))
         if all(one.place in texts for one in shown):
             break
+    hits = tuple(_hit(one, texts, reach) for one in shown if one.place in texts)
+    opened = () if hits else await beginnings(index, tenant, narrowed.named, where, limit)
     return Retrieved(
-        tuple(_hit(one, texts, reach) for one in shown if one.place in texts),
+        hits or opened,
         "words" if found.alone else "words and vectors",
         narrowed.documents,
         tuple(reasons),
-        tuple(_how(found, order)),
+        (*_how(found, order, nothing=OPENED if opened else NOTHING),),
     )
 
 
@@ -97,14 +103,19 @@ async def _of_unheard(index: Index, tenant: str, asked: Where, narrowed: Narrowe
 
 
 async def _speaking_of(index: Index, tenant: str, name: str, where: Where) -> set[str]:
-    """Which documents have all words of it in one passage, or in their title."""
+    """Which documents have all words of it in one passage, or in their title. Where none has those of `EBITDA of Acme
+    Ltd`, which may be all a name, those of `Acme Ltd`.
+    """
     ranked = await index.ranked_by_words(tenant, name, where, DEPTH)
-    found, words = await index.passages_at(tenant, [one.place for one in ranked]), short_name(name).split()
-    return {
-        one.document_id
-        for one in found
-        if set(words_of(f"{one.subject.title} {one.subject.company} {one.chunk.text}")).issuperset(words)
-    }
+    found = await index.passages_at(tenant, [one.place for one in ranked])
+    told = [
+        (one.document_id, set(words_of(f"{one.subject.title} {one.subject.company} {one.chunk.text}"))) for one in found
+    ]
+    for called in (name, *(name[one.end() :] for one in _OF.finditer(name))):
+        words = short_name(called).split()
+        if words and (spoken := {one for one, its in told if its.issuperset(words)}):
+            return spoken
+    return set()
 
 
 def _narrower(asked: Where, narrowed: Narrowed, known: Set[str]) -> tuple[Where, list[str]]:
@@ -215,7 +226,7 @@ def _hit(one: _Placed, texts: Mapping[Place, Passage], reach: int) -> Hit:
     )
 
 
-def _how(found: _Found, order: str) -> list[str]:
+def _how(found: _Found, order: str, nothing: str) -> list[str]:
     said = []
     if found.alone:
         said.append(f"{ALONE}{found.alone}")
@@ -224,7 +235,7 @@ def _how(found: _Found, order: str) -> list[str]:
     else:
         said.append("Searched by words and by vectors, fused by reciprocal rank.")
     if not found.words and not found.dense:
-        said.append("Nothing was found.")
+        said.append(nothing)
     elif order:
         said.append(order)
     return said

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from ratchet_documents.asked_about import About, asked_about, of_periods
+from ratchet_documents.asked_about import asked_about, of_periods
 from ratchet_documents.asked_companies import companies_named, short_name
+from ratchet_documents.asked_documents import About
 from ratchet_documents.asked_times import times_in
 
 KNOWN = [
@@ -422,3 +423,32 @@ def test_a_document_is_named_by_its_file_too() -> None:
 )
 def test_legal_forms_with_full_stops_are_no_part_of_a_name(company: str, short: str) -> None:
     assert short_name(company) == short
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is in Acme's latest annual report?",
+        "What was Acme's revenue in the last fiscal year?",
+        "Was steht im letzten Geschäftsbericht von Acme?",
+        "Quel est le résultat net d'Acme du dernier exercice ?",
+    ],
+)
+def test_the_latest_annual_report_is_no_newer_quarter(question: str) -> None:
+    assert asked_about(question, REPORTS).documents == ("annual",)
+
+
+@pytest.mark.parametrize(
+    ("question", "times"),
+    [
+        ("How did the budget develop between January and April 2026?", ["2026-01 to 2026-04"]),
+        ("Sales in January and February 2026", ["2026-01", "2026-02"]),
+        ("Umsatz von November bis Februar 2026", ["2025-11 to 2026-02"]),
+        ("Ventes de janvier à mars 2026", ["2026-01 to 2026-03"]),
+        ("Sales Jan-Mar 2026", ["2026-01 to 2026-03"]),
+        ("Sales in January 2025 and February 2026", ["2025-01", "2026-02"]),
+        ("Sales from January to March 2026 and 2025", ["2026-01 to 2026-03", "2025-01 to 2025-03"]),
+    ],
+)
+def test_months_that_share_a_year_are_heard(question: str, times: list[str]) -> None:
+    assert [one.name for one in times_in(question)] == times

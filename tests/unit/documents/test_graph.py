@@ -3,7 +3,7 @@
 import pytest
 from defusedxml import ElementTree
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk, Sizes, chunks_of
 from ratchet_documents.graph import (
     Graph,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk, chunks_of
 from ratchet_documents.graph import graph_of
 from ratchet_documents.graph.said_in_tables import said_in_table

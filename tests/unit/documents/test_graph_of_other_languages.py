@@ -2,7 +2,7 @@
 
 import pytest
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import chunks_of
 from ratchet_documents.graph import Relation, graph_of
 from ratchet_documents.graph.money import Money, money_in

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import chunks_of
 from ratchet_documents.graph import Relation, graph_of
 from ratchet_documents.graph.columns import heads_in

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import TablePart
 from ratchet_retrieval.asking import Candidate, NotRerankedError, Question, Retrieved
 from ratchet_retrieval.embedding import EmbedsOnce, NotEmbeddedError
@@ -63,7 +63,11 @@ async def test_who_is_in_no_document_is_not_answered_from_those_of_others(index:
 
 async def test_who_has_no_document_and_is_spoken_of_in_anothers_is_found_there(index: LanceIndex) -> None:
     await index.put("t", document("b", ["A contract on sales with ZENTRIX CORP."], revision=2, subject=BOLT))
-    for question in ("What were Zentrix's sales?", "What were the sales of Zentrix Corporation in Q1 2023?"):
+    for question in (
+        "What were Zentrix's sales?",
+        "What was the EBITDA of Zentrix Corporation?",
+        "What were the sales of Zentrix Corporation in Q1 2023?",
+    ):
         found = await retrieve(index, "t", Question(question, known=KNOWN))
         assert ("b", 0) in places(found)
     assert found.documents is None
@@ -277,3 +281,20 @@ async def test_where_none_of_the_documents_asked_for_is_known_it_is_not_said_tha
     found = await retrieve(index, "t", asked)
     assert found.hits == ()
     assert not [one for one in found.reasons if "are searched" in one]
+
+
+async def test_of_a_document_that_is_named_and_has_no_word_of_the_question_the_beginning_is_read(
+    index: LanceIndex,
+) -> None:
+    known = [*KNOWN, About("p", "Protokoll", held="2026-04-20", file="harrier_notes.md")]
+    await index.put("t", document("p", ["Das Lager wird verlegt.", "Ende."], subject=BOLT))
+    for question in ("Which agreements were reached on 20 April 2026?", "Could you summarise harrier_notes.md?"):
+        found = await retrieve(index, "t", Question(question, known=known))
+        assert places(found) == [("p", 0), ("p", 1)]
+        assert found.how[-1] == (
+            "No word of the question stands in the documents that it names: they are read from their beginning."
+        )
+    other_type = Question("Summarise harrier_notes.md", known=known, where=Where(document_types=("email",)))
+    assert (await retrieve(index, "t", other_type)).hits == ()
+    elsewhere = Question("Summarise harrier_notes.md", known=known, where=Where(documents=("gone",)))
+    assert (await retrieve(index, "t", elsewhere)).hits == ()

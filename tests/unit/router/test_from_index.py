@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from ratchet_common.errors import CannotStartError
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk, TablePart
 from ratchet_documents.page_turns import Turn
 from ratchet_retrieval import AwayError, Found, Index, Passage, Subject, Where

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from ratchet_common.errors import RetryLaterError
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph import Graph, Relation, graph_of, merged
 from ratchet_retrieval import Passage, Subject, Where

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import structs
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_router.documents.document import DocumentRecord, Read, Said, Served, State
 from ratchet_router.grounding.known import FRESH_S, MOST, WHOLE_S, Known, KnownDocuments
 from tests.unit.router.documents.records import NOW, record

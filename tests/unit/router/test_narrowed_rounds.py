@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk
 from ratchet_retrieval import Passage, Subject, Where
 from ratchet_router.answered import Answered

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice, pairwise
 from typing import Final
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph.agreeing import agreed
 from ratchet_documents.graph.columns import period_name

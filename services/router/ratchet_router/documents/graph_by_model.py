@@ -18,7 +18,7 @@ from ratchet_catalogue.catalogue import Model
 from ratchet_catalogue.discounts import savings_of
 from ratchet_common.events import BASE_VERSION, Attempt, Decision, PredictionMade
 from ratchet_common.vocabulary import TaskType
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph import Graph
 from ratchet_providers.base import ModelAnswer, ModelRequest, Provider, TimeLimits

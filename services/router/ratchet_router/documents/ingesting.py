@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph import Graph
 from ratchet_retrieval.embedding import NotEmbeddedError, OtherEmbeddingsError, Vector

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import chunks_of
 from ratchet_documents.graph.extracting import Reading
 from ratchet_documents.limits import STANDARD, Account

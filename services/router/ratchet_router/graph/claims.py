@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph import Entity, Graph, Relation, Where
 from ratchet_documents.graph.model import entity

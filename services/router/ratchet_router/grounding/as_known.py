@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ratchet_documents.asked_about import About, of_periods
+from ratchet_documents.asked_about import of_periods
 from ratchet_documents.asked_companies import called, companies_named, short_name
+from ratchet_documents.asked_documents import About
 from ratchet_retrieval import Where
 
 NO_COMPANY: Final = "The filter leaves no document: there is none of "

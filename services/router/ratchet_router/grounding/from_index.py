@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from ratchet_common.errors import CannotStartError, RetryLaterError
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.page_turns import Turn
 from ratchet_retrieval import AwayError, Embeds, EmbedsOnce, Index, OtherEmbeddingsError, Passage, Place, Where
 from ratchet_retrieval.asking import Hit, Question, Reranks, Retrieved

@@ -8,8 +8,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ratchet_documents.asked_about import About
 from ratchet_documents.asked_companies import Named, companies_named
+from ratchet_documents.asked_documents import About
 from ratchet_documents.graph import candidates, final_id
 from ratchet_documents.graph.named import key_of
 from ratchet_figures.choosing import Known, OfStatements, chosen_by_rules

@@ -14,7 +14,7 @@ from ratchet_catalogue.catalogue import Model
 from ratchet_catalogue.prices import Prices
 from ratchet_common.errors import CannotStartError
 from ratchet_common.events import PredictionMade, Usage
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.chunking import Chunk
 from ratchet_documents.graph import Graph, graph_of
 from ratchet_documents.page_turns import Turn

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ratchet_documents.asked_about import About
+from ratchet_documents.asked_documents import About
 from ratchet_documents.graph import Entity, Graph, Relation
 from ratchet_documents.graph import Where as At
 from ratchet_router.graph.part import Part, packed

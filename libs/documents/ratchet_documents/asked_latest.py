@@ -1,0 +1,78 @@
+"""Which documents `the latest` and `the last quarter` mean: of each company those whose period ends last. Pure."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ratchet_documents.asked_companies import short_name
+from ratchet_documents.asked_documents import About
+from ratchet_documents.asked_times import span
+
+_REPORTS: Final = (
+    r"(?:(?:fiscal|annual|quarterly|interim|financial)\s+)?(?:quarter|half|year|period|report|filing|statement|result)"
+)
+_OTHER_REPORTS: Final = (  # German, French, Spanish
+    r"(?:\w*(?:quartal|jahr|bericht|abschluss|ergebnis)\w*|trimestre|semestre|exercice|année|rapport|résultats?|comptes"
+    r"|informe|ejercicio|año|resultados?)"
+)
+_OTHER_LATEST: Final = r"neueste[nrsm]?|aktuellste[nrsm]?|jüngste[nrsm]?|plus\s+récente?s?|más\s+recientes?"
+_OTHER_LAST: Final = r"letzte[nrsm]?|aktuelle[nrsm]?|derniers?|dernières?|último|última"
+_LATEST: Final = re.compile(
+    rf"\b(?:latest|newest|most\s+recent|{_OTHER_LATEST}|(?:current|last)\s+{_REPORTS}|(?:{_OTHER_LAST})\s+{_OTHER_REPORTS})\b",
+    re.I,
+)
+_LATEST_REPORT: Final = re.compile(
+    rf"\b(?:(?:latest|newest|most\s+recent|current|last)\s+{_REPORTS}s?"
+    rf"|(?:{_OTHER_LATEST}|{_OTHER_LAST})\s+{_OTHER_REPORTS}|{_OTHER_REPORTS}\s+(?:(?:le|la|les)\s+)?(?:{_OTHER_LATEST}))\b",
+    re.I,
+)
+
+
+_BEHIND_LATEST: Final = rf"\b(?:latest|newest|most\s+recent|current|last|{_OTHER_LATEST}|{_OTHER_LAST})\s+(?:\w+\s+)?"
+_LENGTHS: Final = (  # what is asked for, and the period of a document of it
+    (
+        re.compile(
+            rf"{_BEHIND_LATEST}(?:(?:fiscal|financial)\s+)?(?:annual|year|\w*jahr(?:es)?(?:bericht|abschluss)?\w*|geschäftsbericht\w*"
+            r"|rapports?\s+annuels?|exercice|année|informe\s+anual|ejercicio|año)\b",
+            re.I,
+        ),
+        re.compile(r"\d{4}"),
+    ),
+    (re.compile(rf"{_BEHIND_LATEST}(?:quarter(?:ly)?|\w*quartal\w*|trimestre)\b", re.I), re.compile(r"\d{4}-Q\d")),
+)
+
+
+def is_of_the_latest(question: str) -> bool:
+    return bool(_LATEST.search(question))
+
+
+def the_latest_of(found: Iterable[About], question: str) -> tuple[list[About], str]:
+    """Of each company; with a sentence. Among reports what has no period is of no time."""
+    of_reports = bool(_LATEST_REPORT.search(question))
+    last: dict[str, str] = {}
+    there = _of_its_length(list(found), question)
+    dated = [one for one in there if _when(one)]
+    for one in dated:
+        name = short_name(one.company)
+        last[name] = max(last.get(name, ""), _when(one))
+    taken = {one.document_id for one in dated if _when(one) == last[short_name(one.company)]}
+    timeless = {one.document_id for one in there} - {one.document_id for one in dated}
+    said = "The question is about the latest period."
+    if timeless and not (of_reports and taken):
+        taken |= timeless
+        said = "The question is about the latest period, and what is of no period is searched as well."
+    return [one for one in there if one.document_id in taken], said
+
+
+def _of_its_length(found: list[About], question: str) -> list[About]:
+    """Of `the latest annual report` those of a year, where there are any; what is of no period stays."""
+    for asked, period in _LENGTHS:
+        if asked.search(question) and any(period.fullmatch(one.period) for one in found):
+            return [one for one in found if not one.period or period.fullmatch(one.period)]
+    return found
+
+
+def _when(one: About) -> str:
+    """When its period ends, where nothing says the day by the calendar; empty: it has none."""
+    days = span(one.period)
+    return one.period_end or (str(days[1]) if days else "")
