@@ -59,3 +59,37 @@ def test_german_lists_and_no_more_than_are_bounded() -> None:
     assert [(one.what, one.who, one.due) for one in found] == [("Pläne schicken", "Jörg Ahrens", "20.03.2026")]
     many = "\n".join(f"Paint wall number {at} | Ida" for at in range(1_000))
     assert len(list(said_in_table(f"Task | Owner\n{many}"))) == 200
+
+
+def test_tasks_that_begin_alike_are_not_one() -> None:
+    found = chunks(
+        ("Action", "Owner"),
+        ("Send the revised plan for the second phase of project Harrier to the surveyor", "Mara Lindqvist"),
+        ("Send the revised plan for the second phase of project Harrier to the port", "Tomas Ruiz"),
+    )
+    ends = [one.ends for one in graph_of(About("minutes", "Minutes"), found).relations]
+    assert len({task for _, task in ends}) == 2
+
+
+def test_a_table_may_have_decisions_and_tasks_and_names_of_columns_may_be_two() -> None:
+    text = (
+        "Topic | Decision | Action / next step | Responsible person | Deadline\n"
+        "Crane | Accept the bid of Norcrane | Sign the contract | Mara Lindqvist (Legal) | 12 May 2026\n"
+        "Quay |  | Ask for a schedule | Tomas Ruiz | 14 May 2026"
+    )
+    assert [(one.kind, one.what, one.who, one.due) for one in said_in_table(text)] == [
+        ("task", "Sign the contract", "Mara Lindqvist", "12 May 2026"),
+        ("task", "Ask for a schedule", "Tomas Ruiz", "14 May 2026"),
+        ("decision", "Accept the bid of Norcrane", "", ""),
+    ]
+    register = "Risk | Impact | Action | Owner\nThe quay subsides | high | Measure each week | Mara Lindqvist"
+    assert {(one.kind, one.what) for one in said_in_table(register)} == {
+        ("task", "Measure each week"),
+        ("risk", "The quay subsides"),
+    }
+    rated = "Action | Owner | Risk\nMeasure each week | Mara Lindqvist | High"
+    assert [one.kind for one in said_in_table(rated)] == ["task"]
+    french = "N° | Décision | Responsable\n1 | Le budget est porté à 45 000 euros | Claire"
+    assert [(one.kind, one.what) for one in said_in_table(french)] == [
+        ("decision", "Le budget est porté à 45 000 euros")
+    ]

@@ -102,7 +102,8 @@ def said_in(text: str) -> Iterator[Said]:
 
 
 def key_of(what: str) -> str:
-    return " ".join(re.findall(r"\w+", what.casefold())[:10])
+    """All of its words: plans of one phase for two suppliers are two tasks."""
+    return " ".join(re.findall(r"\w+", what.casefold()))
 
 
 def _first(found: Iterator[Said]) -> Iterator[Said]:
