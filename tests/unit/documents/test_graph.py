@@ -22,7 +22,7 @@ from ratchet_documents.graph.columns import heads_in
 from ratchet_documents.graph.metrics import metric_of
 from ratchet_documents.graph.model import Where, entity
 from ratchet_documents.graph.said import said_in
-from ratchet_documents.parsed import Block, Page, Paragraph, Parsed, Table
+from ratchet_documents.parsed import Block, Heading, Page, Paragraph, Parsed, Table
 
 REPORT = About("report", "Fernwood 10-Q", "Fernwood Mills, Inc.", "2025-Q2", "2025-06-28")
 COVER = Paragraph(
@@ -438,3 +438,12 @@ def test_what_is_said_of_all_amounts_holds_on_later_pages(said: str, scale: floa
     found = [one for one in graph.relations if one.type == "reports" and one.ends[2] == "period:2025-06-28"]
     assert [(one.value, one.unit) for one in found] == ([(9_000 * scale, currency)] if scale else [])
     assert all(one.text == "The scale is the one that page 1 says of all amounts." for one in found)
+
+
+@pytest.mark.parametrize("title", ["Balance sheet (in EUR)", "Balance sheet in whole euros", "Bilanz (EUR)"])
+def test_a_table_in_whole_amounts_has_not_the_scale_that_is_said_of_all(title: str) -> None:
+    said = Paragraph("All amounts are in EUR thousands, unless otherwise stated.")
+    for above in (Paragraph(title), Heading(2, title)):
+        pages = (Page(1, (COVER, said)), Page(2, (Paragraph("We make paper."),)), Page(3, (above, BALANCE)))
+        graph = graph_of(REPORT, list(chunks_of(Parsed("pdf", "a.pdf", "pages", pages), Sizes(smallest=0))))
+        assert not [one for one in graph.relations if one.type == "reports"]

@@ -47,6 +47,11 @@ _ANY_SIGN: Final = re.compile(_SIGN)
 _BEFORE: Final = re.compile(rf"\(?(?P<currency>{CURRENCY}|{_WORD})[,;]?\s*\(?\s*\Z", re.I)
 
 
+_WHOLE: Final = re.compile(
+    rf"\(\s*(?:(?:amounts|figures|alle\s+angaben|montants)\s+)?(?:(?:in|en)\s+)?(?:{CURRENCY}|{_WORD})\s*\)"
+    rf"|\b(?:in|en)\s+(?:(?:whole|full|vollen|ganzen)\s+)?(?:{CURRENCY}|{_WORD})(?=\s*(?:$|\n|[|,;.)]))",
+    re.I,
+)
 _END: Final = re.compile(r"[.;](?=\s+[^\W\da-zäöü_]|\s*\Z)|\n")
 _OF_ALL: Final = re.compile(
     r"\b(?:amounts|figures|values|sums|financial\s+(?:statements|information|data)|report|unless\s+otherwise"
@@ -86,6 +91,11 @@ def money_of_all(text: str) -> Money:
         if _OF_ALL.search(sentence) and not _FIGURE.search(sentence) and (told := money_in(sentence)).scale:
             return told
     return Money()
+
+
+def says_whole(text: str) -> bool:
+    """Amounts are in a currency without a scale: `(in EUR)`, `in whole euros`. Where a scale is told it is that."""
+    return _WHOLE.search(text) is not None and not money_in(text).scale
 
 
 def scale_of(word: str) -> float:

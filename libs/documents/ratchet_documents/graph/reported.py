@@ -14,7 +14,7 @@ from ratchet_documents.graph.changes import is_of_changes
 from ratchet_documents.graph.columns import LENGTH_OF_DAY, Head, heads_in
 from ratchet_documents.graph.columns import NEAR as AROUND
 from ratchet_documents.graph.metrics import IN_PROSE, OF_A_DAY, PER_SHARE, is_loss, metric_of
-from ratchet_documents.graph.money import CURRENCY, SCALES, code_of, money_in
+from ratchet_documents.graph.money import CURRENCY, SCALES, code_of, money_in, says_whole
 from ratchet_documents.graph.number_marks import AS_COMMA, Marks, marks_in, with_points
 from ratchet_documents.graph.whose import NOT_OWN, is_own, titles_in
 from ratchet_documents.graph.year_ends import NOT_KNOWN, Own, Placed, placed
@@ -102,6 +102,8 @@ def reported_in(text: str, above: Above, company: str = "") -> Iterator[Reported
         told = money_in(_YEARS.sub("", text)) if above.in_table else told  # `2023 £m` is no amount
     if told.scale:
         above.scale, above.stated, above.by_document = told.scale, told.stated, ""
+    elif above.by_document and says_whole(text):
+        above.scale, above.by_document = 0.0, ""
     if told.currency and (told.stated or not above.stated):
         above.currency = told.currency
     marks = marks_in(text) or above.marks
