@@ -165,7 +165,13 @@ def _maybe(question: str, mentions: Iterable[_Mention]) -> Iterator[str]:
         before = _BEFORE.search(question, max(0, one.start - _NEAR), one.start)
         found += [its.span(1) for its in (behind, before) if its]
     for start, until in found:
-        overlaps = any(one.start < until and start < one.end for one in mentions)
+        within = [one for one in mentions if one.start < until and start < one.end]
+        overlaps = any(not _goes_on(question, one, until) for one in within)
         name = _without_ordinary(question[start:until])
         if name and not overlaps and not ORDINARY.issuperset(words_of(name)[-1:]):
             yield name
+
+
+def _goes_on(question: str, one: _Mention, until: int) -> bool:
+    """It was known by its first words, behind which the question writes others: `Acme Maritime` beside Acme Marine."""
+    return one.end < until and question[one.start : one.end].casefold() not in one.names

@@ -452,3 +452,15 @@ def test_the_latest_annual_report_is_no_newer_quarter(question: str) -> None:
 )
 def test_months_that_share_a_year_are_heard(question: str, times: list[str]) -> None:
     assert [one.name for one in times_in(question)] == times
+
+
+def test_a_name_that_goes_on_otherwise_than_those_that_are_known_is_said() -> None:
+    known = [About("a", "One", "Harrier Marine AS"), About("b", "Two", "Harrier Media AS")]
+    said = "If Harrier Maritime is a company: no document of it is here."
+    assert said in asked_about("What was Harrier Maritime's revenue?", known).reasons
+    for question in (
+        "What was Harrier's revenue?",
+        "What was Harrier Marine's revenue?",
+        "Harrier Marine Norway's staff?",
+    ):
+        assert "If " not in str(asked_about(question, known).reasons)
