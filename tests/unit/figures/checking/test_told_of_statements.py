@@ -156,3 +156,13 @@ def test_a_table_tells_its_scale_in_many_forms(caption: str, scale: int) -> None
 def test_a_figure_is_cited_by_its_own_mark(text: str, cited: bool) -> None:
     marks = [f"F{at}" for at in range(1, len(FIGURES) + 1)]
     assert (not checked(text, FIGURES, PASSAGES, marks).miscited) is cited
+
+
+@pytest.mark.parametrize(
+    "head", [" | 2024 | 2023", "2024 | 2023", " | Year ended | Year ended\n | 2024 | 2023", "in EUR | 2024 | 2023"]
+)
+def test_a_table_without_lines_around_it_has_columns_too(head: str) -> None:
+    passage = Passage("1", "report", 1, f"Statement of income\n{head}\nRevenue | 512 | 480\nNet income | 41 | 36")
+    assert checked("Revenue was EUR 512 in 2024 and EUR 480 in 2023.", (), (passage,)).passed
+    assert not checked("Revenue was EUR 480 in 2024.", (), (passage,)).passed
+    assert not checked("Net income was EUR 41 in 2023.", (), (passage,)).passed
