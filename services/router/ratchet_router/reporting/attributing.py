@@ -28,6 +28,17 @@ BEGINNING: Final = 5  # letters
 SCALES: Final = frozenset({"thousand", "thousands", "million", "millions", "billion", "billions", "percent"})
 _DENIES: Final = re.compile(r"\b(?:not|no|never|neither|nor|without|none|cannot)\b|n['\u2019]t\b", re.I)
 _DIGITS: Final = re.compile(r"\d[\d.,]*\d|\d")
+_UNSAID: Final = frozenset(("max", "historical", "parametric", "to"))
+_OTHERWISE: Final = {  # how the last word of a measure is told, too
+    "growth": re.compile(
+        r"\b(?:gr(?:ew|ow(?:n|s|th|ing)?)|rose|risen|rises|increas\w+|fell|fallen|falls|declin\w+|decreas\w+|dropp\w+|shr[aiu]nk)\b",
+        re.I,
+    ),
+    "var": re.compile(r"\bVaR\b|\bvalues?[\s-]at[\s-]risk\b", re.I),
+    "cvar": re.compile(r"\bCVaR\b|\bexpected\s+shortfall\b|\bconditional\s+value", re.I),
+    "cagr": re.compile(r"\bCAGR\b|\b(?:a|per)\s+(?:year|annum)\b|\bannuali[sz]ed\b|\bcompound", re.I),
+    "return": re.compile(r"\b(?:return(?:s|ed)?|gain(?:s|ed)?|lost|earned)\b", re.I),
+}
 MOST: Final = 200  # statements that are looked up
 
 Quotes = Mapping[int, tuple[Quote, ...]]  # by the passage's number
@@ -118,9 +129,10 @@ def denials(text: str) -> int:
 
 
 def names(text: str, measure: str) -> bool:
-    """Whether it has the words of a measure, or what they begin with: `returned` is a return."""
+    """Whether it has the words of a measure, or what they begin with: `returned` is a return, `grew` is growth."""
     said = [word[:BEGINNING] for word in words_of(text)]
-    return all(word[:BEGINNING] in said for word in measure.split("_") if word not in ("max", "historical"))
+    left = [word for word in measure.split("_") if word not in _UNSAID and (word, measure) != ("total", "total_return")]
+    return all(_OTHERWISE[word].search(text) if word in _OTHERWISE else word[:BEGINNING] in said for word in left)
 
 
 def _source(read: Read) -> Source:
