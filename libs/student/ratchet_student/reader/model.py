@@ -18,6 +18,7 @@ from ratchet_student.reader.grid import noted_scale
 from ratchet_student.reader.looks import LOOKS, looks_of
 from ratchet_student.reader.matching import TOTAL, Match, Query, matched, query, stems
 from ratchet_student.reader.programs import KINDS, OF_ITS_OPERANDS, Program, programs
+from ratchet_student.reader.shares import KINDS_OF_SHARES, asks_for_a_share, of_shares
 from ratchet_student.reader.sheet import Sheet, narrowed, sheet_of
 from ratchet_student.reader.text_spans import text_programs, where
 from ratchet_student.reading import Floats, Names, names_of
@@ -165,8 +166,9 @@ def candidates(question: str, sheet: Sheet, questions: Counts, asking: Asking) -
     """Of the likely kinds, and what they look like."""
     asked = query(question, questions)
     columns = Columns(asked)
-    its = programs(asked, matched(asked, sheet.grids), sheet.grids, likely(asking.chances), columns)
-    found = [*asking.spans, *its]
+    kinds = likely(asking.chances) | (KINDS_OF_SHARES if asks_for_a_share(question) else frozenset())
+    its = programs(asked, matched(asked, sheet.grids), sheet.grids, kinds, columns)
+    found = of_shares(question, [*asking.spans, *its])
     return found, looks_of(asked, found, asking.chances, columns)
 
 
