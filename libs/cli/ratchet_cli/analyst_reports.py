@@ -89,7 +89,7 @@ def portfolio_of(prices: Path | None, weights: Mapping[str, float], benchmark: s
             raise CannotStartError(f"The file {prices} has more than {LARGEST:,} bytes: leave out some of it.")
         text = prices.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise CannotStartError(f"The file {prices} is not text in UTF-8.") from None
+        raise CannotStartError(f"The file {prices} is not text in UTF-8: save its sheet as CSV (UTF-8).") from None
     except OSError as error:
         raise CannotStartError(f"The file {prices} cannot be read: {error.strerror}.") from None
     return {"prices_csv": text, "weights": dict(weights), "benchmark": benchmark, "source": prices.name}

@@ -54,7 +54,7 @@ def _read(path: Path) -> dict[str, Series]:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             return read_prices(lines)
     except UnicodeDecodeError:
-        raise CannotStartError(f"The file {path} is not text in UTF-8.") from None
+        raise CannotStartError(f"The file {path} is not text in UTF-8: save its sheet as CSV (UTF-8).") from None
     except OSError as error:
         raise CannotStartError(f"The file {path} cannot be read: {error.strerror}.") from None
 

@@ -11,7 +11,7 @@ SIGN_BEFORE: Final = r"(?:[$€£¥₹(]|(?:USD|EUR|GBP|JPY|CHF)\s?)*"
 _FELL: Final = (
     r"(?:fell|falls?|fallen|falling|dropp?(?:ed|s|ing)?|declin(?:ed?|es|ing)|decreas(?:ed?|es|ing)|lost|loses?|losing|loss(?:es)?"
     r"|shr[aiu]nk|shrinks?|slipp?(?:ed|s)?|slid|slides?|plunged|tumbled|sank|dipped|contracted|contraction|down|lower(?:ed)?|reduced"
-    r"|reduction|cut|deficit|shortfall|worse|underperformed|underperformance|lagged|trailed|negative|minus"
+    r"|reduction|cut|detract(?:ed|s|ing)?|subtract(?:ed|s|ing)?|deficit|shortfall|worse|underperformed|underperformance|lagged|trailed|negative|minus"
     r"|sank|sanken|fiel(?:en)?|gesunken|gefallen|schrumpften?|verlor(?:en)?|verluste?|rückgang|baissé|baisse|recul(?:é)?|diminu(?:é|tion)"
     r"|perdu|perte|chute)"
 )
@@ -31,6 +31,8 @@ _BEHIND: Final = re.compile(
     r"|niedriger|weniger|rückgang|zurück|gesunken|gefallen|de\s+moins)\b",
     re.I,
 )
+_TOOK: Final = re.compile(rf"\b(?:took|takes|taking|taken){_LINKING}{{0,2}}\s+{SIGN_BEFORE}\Z", re.I)
+_TOOK_FROM: Final = re.compile(r"\s+(?:away\s+)?(?:from|off)\b", re.I)
 _BOUNDS: Final[tuple[tuple[Bound, re.Pattern[str]], ...]] = (
     (
         "about",
@@ -68,6 +70,8 @@ def falls(text: str, start: int, end: int) -> bool:
     """`fell by 3 %`, `a 3 % decline`; what fell to 3 %, or from it, is 3 %."""
     before = text[max(0, start - NEAR) : start]
     if _BEFORE.search(before) and not _LEVEL.search(before):
+        return True
+    if _TOOK.search(before) and _TOOK_FROM.match(text, end, end + NEAR):
         return True
     return bool(_BEHIND.match(text, end, end + NEAR)) and not _LEVEL.search(before)
 

@@ -24,6 +24,8 @@ def _figure(name: str, subject: str, value: float, unit: Unit, period: Period, *
 FIGURES = (
     _figure("total_return", "portfolio", 0.12696, "share", HELD),
     _figure("volatility", "portfolio", 0.17783, "share", HELD),
+    _figure("contribution", "ALPHA", -0.03852, "share", HELD),
+    _figure("contribution", "BETA", 0.16548, "share", HELD),
     _figure("max_drawdown", "portfolio", -0.18897, "share", HELD),
     _figure(
         *("net_margin", "Ostrand Oyj", 0.0812, "share", YEAR),
@@ -99,6 +101,7 @@ def test_a_number_of_another_company_or_amount_fails(text: str) -> None:
         "The portfolio returned 12.7 % a year.",
         "The average annual return was 12.7 %.",
         "The daily volatility was 17.8 %.",
+        "BETA took 16.5 % from the return.",
         "| Measure | Value |\n|---|---|\n| Volatility | 12.7 % |",
         "Revenue rose from EUR 510 million to EUR 480 million [1].",
         "Impairment fell to EUR 3.15 million from EUR 1.02 million [1].",
@@ -120,6 +123,8 @@ def test_another_scale_unit_measure_or_direction_fails(text: str) -> None:
         "Compared with 2023, revenue of Ostrand rose to EUR 510 million [1].",
         "In 2023 and 2024 revenue of Ostrand was EUR 480 million and EUR 510 million [1].",
         "Revenue of Ostrand grew by 6.25 % since 2023.",
+        "ALPHA took 3.9 % from the return, and BETA added 16.5 %.",
+        "ALPHA detracted 3.85 %.",
         "From 2023 to 2024 Ostrand's revenue grew by 6.25 %.",
         "Ostrand has less debt; debt to equity is 1.45 at Kelvane.",
         "Against Ostrand, Kelvane has debt to equity of 1.45.",
