@@ -95,8 +95,12 @@ def _titled(question: str, known: Sequence[About], named: Named) -> list[About]:
     name is the company. One such as `Annual report` is not meant where another company is named.
     """
     said = f" {' '.join(words_of(question))} "
-    called = {one.document_id: [its for its in _calls(one) if f" {its} " in said] for one in known}
-    found = [one for one in known if called[one.document_id]]
+    called = {
+        one.document_id: its
+        for one in known
+        if (its := [name.strip() for name in _calls(one.title, one.file) if name in said])
+    }
+    found = [one for one in known if one.document_id in called]
     companies = {name for one in known for name in (_title(one.company), short_name(one.company))} if found else set()
     return [
         one
@@ -106,15 +110,17 @@ def _titled(question: str, known: Sequence[About], named: Named) -> list[About]:
     ]
 
 
-def _calls(one: About) -> list[str]:
+@lru_cache(maxsize=4 * NAMES)  # of all documents that are known: each is looked at for each question
+def _calls(title: str, file: str) -> tuple[str, ...]:
     """By which it may be named: the title; the file as it is called; that without its ending, where it is no name that
-    many have, such as `annual report 2025`.
+    many have, such as `annual report 2025`. Blanks at both ends: whole words count.
     """
-    stem = _title(_stem(one.file))
+    stem = " ".join(words_of(_stem(file)))
     telling = any(word.isalpha() and word not in ORDINARY for word in stem.split())
-    return [its for its in (_title(one.title), _title(one.file), stem if telling else "") if " " in its]
+    return tuple(f" {its} " for its in (_title(title), " ".join(words_of(file)), stem if telling else "") if " " in its)
 
 
+@lru_cache(maxsize=NAMES)
 def _stem(file: str) -> str:
     return PurePath(file).stem.replace("_", " ")
 

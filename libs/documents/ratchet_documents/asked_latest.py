@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from ratchet_documents.asked_companies import short_name
@@ -74,5 +75,10 @@ def _of_its_length(found: list[About], question: str) -> list[About]:
 
 def _when(one: About) -> str:
     """When its period ends, where nothing says the day by the calendar; empty: it has none."""
-    days = span(one.period)
-    return one.period_end or (str(days[1]) if days else "")
+    return one.period_end or _end_of(one.period)
+
+
+@lru_cache(maxsize=4_096)
+def _end_of(period: str) -> str:
+    days = span(period)
+    return str(days[1]) if days else ""
