@@ -10,11 +10,11 @@ from ratchet_figures.figure import Figure, Period
 
 _YEAR: Final = re.compile(r"(?<![\d.,$€£¥-])((?:19|20)\d\d)(?![\d%]|[.,]\d)")
 _YEAR_BEHIND: Final = re.compile(
-    r"[^.;:,\d]{0,25}?\b(?:in|for|during|at\s+(?:the\s+end|year[\s-]end)\s+(?:of\s+)?|im\s+Jahr|en)\s+(?:fiscal\s+)?((?:19|20)\d\d)\b"
+    r"(?:(?!\b(?:above|below|under|over|than|from|against|that)\b)[^.;:,\d]){0,25}?\b(?:in|for|of|during|at\s+(?:the\s+end|year[\s-]end)\s+(?:of\s+)?|im\s+Jahr|en)\s+(?:fiscal\s+)?((?:19|20)\d\d)\b"
     r"(?!\s?[%\d])"
 )
 _YEAR_NEAR: Final = re.compile(  # before the figure, and neither another one nor a comparison between
-    r"\b(?:19|20)\d\d\b(?:(?!\b(?:from|against|compared|versus|vs|than|earlier|prior|previous|before|after|since|gegenüber"
+    r"\b(?:19|20)\d\d\b(?:(?!\b(?:from|against|compared|versus|vs|than|earlier|prior|previous|before|after|since|below|above|under|over|exceed\w*|gegenüber"
     r"|nach|vor)\b)[^\d]){0,80}\Z",
     re.I,
 )
