@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import PurePath
 
-from ratchet_documents.asked_companies import NAMES, Named, companies_named, short_name, words_of
+from ratchet_documents.asked_companies import NAMES, Named, companies_named, short_name
 from ratchet_documents.asked_documents import About
 from ratchet_documents.asked_latest import is_of_the_latest, the_latest_of
-from ratchet_documents.asked_meetings import Minutes, days_without_minutes, of_the_day, the_latest
+from ratchet_documents.asked_meetings import Minutes, asks_of_a_meeting, days_without_minutes, of_the_day, the_latest
 from ratchet_documents.asked_times import Spoken, Time, a_year_later, period_of, span, times_in
-from ratchet_documents.ordinary_words import ORDINARY
+from ratchet_documents.asked_titles import stem, titled
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +36,39 @@ class Narrowed:
 def asked_about(question: str, known: Sequence[About]) -> Narrowed:
     named = companies_named(question, (one.company for one in known))
     ours = [one for one in known if short_name(one.company) in named.ours] if named.ours else []
-    found, reasons = list(known), list[str]()
-    if titled := _titled(question, known, named):
-        found = titled
-        reasons += [f"The question names the document {one.title}." for one in titled]
+    found, beside, reasons = list(known), list[About](), list[str]()
+    if by_title := titled(question, known, named):
+        found = by_title
+        reasons += dict.fromkeys(f"The question names the document {one.title}." for one in by_title)
     if its := _both(found, ours):
         found = its
-        if not titled:
+        if not by_title:
             reasons.append(_ended(f"The question names {_listed(one.company for one in its)}"))
+            beside = _minutes_of_nobody(question, known)
+            reasons += ["Minutes that are of no company are searched as well."] if beside else []
     reasons += taken_for(named, (one.company for one in ours))
     reasons += [f"No document of {name} is here." for name in named.unknown]
     if ours:
         reasons += [f"If {name} is a company: no document of it is here." for name in named.maybe]
-    minutes = [Minutes(one.document_id, one.title, one.held, _stem(one.file)) for one in found if one.held]
-    reasons += [f"There are no minutes of {day}." for day in days_without_minutes(question, minutes)]
-    if met := of_the_day(question, minutes) or the_latest(question, minutes):
+    own, others = _minutes(found), _minutes(beside)
+    found = [*found, *beside]
+    reasons += [f"There are no minutes of {day}." for day in days_without_minutes(question, [*own, *others])]
+    if met := of_the_day(question, [*own, *others]) or [*the_latest(question, own), *the_latest(question, others)]:
         of_them = {one.document_id for one in met}
         found = [one for one in found if one.document_id in of_them]
         reasons += [f"The question is about the minutes of {_listed(one.held for one in met)}."]
     elif times := times_in(question):
         found, said = _of_times(found, times, {short_name(one.company) for one in ours})
-        reasons += [] if titled else said
-    elif is_of_the_latest(question) and not titled:
+        reasons += [] if by_title else said
+    elif is_of_the_latest(question) and not by_title:
         found, why = the_latest_of(found, question)
         reasons.append(why)
-    unheard = () if ours or titled else (*named.unknown, *named.maybe)
+    unheard = () if ours or by_title else (*named.unknown, *named.maybe)
     return Narrowed(
         _ids(found) if len(found) < len(known) else None,
         tuple(reasons),
         unheard,
-        _ids(found) if titled or met else (),
+        _ids(found) if by_title or met else (),
     )
 
 
@@ -90,49 +92,18 @@ def of_periods(known: Sequence[About], periods: Iterable[str]) -> list[About]:
     return [one for one in known if one.document_id in taken]
 
 
-def _titled(question: str, known: Sequence[About], named: Named) -> list[About]:
-    """By their titles or files. A title of one word is too easily a word of the question, and one that is a company's
-    name is the company. One such as `Annual report` is not meant where another company is named.
-    """
-    said = f" {' '.join(words_of(question))} "
-    called = {
-        one.document_id: its
-        for one in known
-        if (its := [name.strip() for name in _calls(one.title, one.file) if name in said])
-    }
-    found = [one for one in known if one.document_id in called]
-    companies = {name for one in known for name in (_title(one.company), short_name(one.company))} if found else set()
-    return [
-        one
-        for one in found
-        if not companies.issuperset(called[one.document_id])
-        and (not named.ours or not one.company or short_name(one.company) in named.ours)
-    ]
+def _minutes_of_nobody(question: str, known: Iterable[About]) -> list[About]:
+    """In which a company may have been spoken of, where the question asks what was."""
+    return [one for one in known if one.held and not one.company] if asks_of_a_meeting(question) else []
 
 
-@lru_cache(maxsize=4 * NAMES)  # of all documents that are known: each is looked at for each question
-def _calls(title: str, file: str) -> tuple[str, ...]:
-    """By which it may be named: the title; the file as it is called; that without its ending, where it is no name that
-    many have, such as `annual report 2025`. Blanks at both ends: whole words count.
-    """
-    stem = " ".join(words_of(_stem(file)))
-    telling = any(word.isalpha() and word not in ORDINARY for word in stem.split())
-    return tuple(f" {its} " for its in (_title(title), " ".join(words_of(file)), stem if telling else "") if " " in its)
-
-
-@lru_cache(maxsize=NAMES)
-def _stem(file: str) -> str:
-    return PurePath(file).stem.replace("_", " ")
+def _minutes(documents: Iterable[About]) -> list[Minutes]:
+    return [Minutes(one.document_id, one.title, one.held, stem(one.file)) for one in documents if one.held]
 
 
 def _both(found: Iterable[About], ours: Iterable[About]) -> list[About]:
     ids = {one.document_id for one in ours}
     return [one for one in found if one.document_id in ids]
-
-
-@lru_cache(maxsize=NAMES)
-def _title(title: str) -> str:
-    return " ".join(words_of(title))
 
 
 def _of_times(found: list[About], times: Sequence[Time], named: set[str]) -> tuple[list[About], list[str]]:

@@ -1,13 +1,14 @@
 """Which documents `the latest` and `the last quarter` mean: of each company those whose period ends last. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import lru_cache
 from typing import Final
 
+from ratchet_documents.asked_bounds import asked_for
 from ratchet_documents.asked_companies import short_name
 from ratchet_documents.asked_documents import About
-from ratchet_documents.asked_times import span
+from ratchet_documents.asked_times import LONGEST, span
 
 _REPORTS: Final = (
     r"(?:(?:fiscal|annual|quarterly|interim|financial)\s+)?(?:quarter|half|year|period|report|filing|statement|result)"
@@ -29,27 +30,37 @@ _LATEST_REPORT: Final = re.compile(
 )
 
 
-_BEHIND_LATEST: Final = rf"\b(?:latest|newest|most\s+recent|current|last|{_OTHER_LATEST}|{_OTHER_LAST})\s+(?:\w+\s+)?"
-_LENGTHS: Final = (  # what is asked for, and the period of a document of it
+_LATEST_WORDS: Final = (
+    rf"latest|newest|most\s+recent|last|{_OTHER_LATEST}|letzte[nrsm]?|derniers?|dernières?|último|última"
+)
+_CURRENT: Final = r"current|aktuelle[nrsm]?"
+_LENGTHS: Final = (  # what is asked for, and the period of a document of it; the current year has no annual report
     (
         re.compile(
-            rf"{_BEHIND_LATEST}(?:(?:fiscal|financial)\s+)?(?:annual|year|\w*jahr(?:es)?(?:bericht|abschluss)?\w*|geschäftsbericht\w*"
-            r"|rapports?\s+annuels?|exercice|année|informe\s+anual|ejercicio|año)\b",
+            rf"\b(?:{_LATEST_WORDS}|{_CURRENT})\s+(?:\w+\s+)?(?:annual|\w{{0,30}}jahr(?:es)?(?:bericht|abschluss)\w*|geschäftsbericht\w*"
+            r"|rapports?\s+annuels?|informe\s+anual)\b"
+            rf"|\b(?:{_LATEST_WORDS})\s+(?:\w+\s+)?(?:(?:fiscal|financial)\s+)?(?:year|\w{{0,30}}jahr(?:es)?|exercice|année|ejercicio|año)\b",
             re.I,
         ),
         re.compile(r"\d{4}"),
     ),
-    (re.compile(rf"{_BEHIND_LATEST}(?:quarter(?:ly)?|\w*quartal\w*|trimestre)\b", re.I), re.compile(r"\d{4}-Q\d")),
+    (
+        re.compile(
+            rf"\b(?:{_LATEST_WORDS}|{_CURRENT})\s+(?:\w+\s+)?(?:(?:fiscal|financial)\s+)?(?:quarter(?:ly)?|\w{{0,30}}quartal\w*|trimestre)\b",
+            re.I,
+        ),
+        re.compile(r"\d{4}-Q\d"),
+    ),
 )
 
 
 def is_of_the_latest(question: str) -> bool:
-    return bool(_LATEST.search(question))
+    return asked_for(_LATEST, question[:LONGEST]) is not None
 
 
 def the_latest_of(found: Iterable[About], question: str) -> tuple[list[About], str]:
     """Of each company; with a sentence. Among reports what has no period is of no time."""
-    of_reports = bool(_LATEST_REPORT.search(question))
+    of_reports = asked_for(_LATEST_REPORT, question[:LONGEST]) is not None
     last: dict[str, str] = {}
     there = _of_its_length(list(found), question)
     dated = [one for one in there if _when(one)]
@@ -66,11 +77,18 @@ def the_latest_of(found: Iterable[About], question: str) -> tuple[list[About], s
 
 
 def _of_its_length(found: list[About], question: str) -> list[About]:
-    """Of `the latest annual report` those of a year, where there are any; what is of no period stays."""
-    for asked, period in _LENGTHS:
-        if asked.search(question) and any(period.fullmatch(one.period) for one in found):
-            return [one for one in found if not one.period or period.fullmatch(one.period)]
-    return found
+    """Of `the latest annual report` those of a year, of each company that has any; what is of no period stays. All,
+    where both lengths are asked for.
+    """
+    asked = [period for words, period in _LENGTHS if asked_for(words, question[:LONGEST])]
+    if len(asked) != 1:
+        return found
+    have = {short_name(one.company) for one in found if asked[0].fullmatch(one.period)}
+    return [one for one in found if _stays(one, asked[0], have)]
+
+
+def _stays(one: About, period: re.Pattern[str], have: Set[str]) -> bool:
+    return not one.period or short_name(one.company) not in have or period.fullmatch(one.period) is not None
 
 
 def _when(one: About) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from ratchet_documents.asked_bounds import is_before, is_since
 from ratchet_documents.metadata.months import MONTH as MONTH_NAME
 from ratchet_documents.metadata.months import month_of
 from ratchet_documents.metadata.periods import ended_in, named_in, periods_in
@@ -81,7 +82,8 @@ def times_in(question: str) -> list[Time]:
             taken.append((start, end, one))
     for start, end, one in list(taken):
         taken += _further(asked, start, end, one)
-    return list(dict.fromkeys(one for *_, one in sorted(taken, key=lambda its: its[:2])))
+    found = sorted(taken, key=lambda its: its[:2])
+    return list(dict.fromkeys(_bounded(asked, start, one) for start, _, one in found))
 
 
 @lru_cache(maxsize=4_096)
@@ -108,6 +110,15 @@ def period_of(said: str) -> str:
 def a_year_later(one: Time) -> Time:
     """Whose report has the figures of `one` beside its own."""
     return _in_year(one, one.last.year + 1)
+
+
+def _bounded(text: str, start: int, one: Time) -> Time:
+    """`since Q3 2023` is all from there on."""
+    if is_since(text, start):
+        return Time(f"the time since {one.name}", one.first, date.max, loose=True)
+    if is_before(text, start):
+        return Time(f"the time before {one.name}", date.min, one.first - timedelta(days=1), loose=True)
+    return one
 
 
 def _ended(text: str) -> Iterator[tuple[int, int, Time]]:

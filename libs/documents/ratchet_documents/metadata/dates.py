@@ -30,12 +30,12 @@ def days_in(text: str) -> Iterator[tuple[int, date]]:
         yield start, day
 
 
-def days_without_a_year(text: str) -> Iterator[tuple[int, int]]:
-    """Month and day, of those that no year stands behind."""
+def days_without_a_year(text: str) -> Iterator[tuple[int, int, int]]:
+    """Where each begins, month and day, of those that no year stands behind."""
     for found in _WITHOUT_A_YEAR.finditer(text):
         month, day = month_of(found["m2"] or found["m3"]), int(found["d2"] or found["d3"])
         if _valid(_LEAP_YEAR, month, day):
-            yield month, day
+            yield found.start(), month, day
 
 
 def days_with_ends(text: str) -> Iterator[tuple[int, int, date]]:
