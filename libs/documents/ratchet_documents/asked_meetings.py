@@ -44,7 +44,7 @@ _NUMBERS: Final = (frozenset(("two", "zwei", "deux", "dos")), frozenset(("three"
 _OF_A_MEETING: Final = re.compile(rf"\b(?:{_ANY}|{_KIND}|board|committee)\b", re.I)
 _SAID_AT_ONE: Final = re.compile(
     r"\b(?:decid(?:ed?|es|ing)|decisions?|agreed?|discuss(?:ed|ion|ions)?|attend(?:ed|ees?|ance)?|present|met|approv(?:ed?|al)"
-    r"|resolved|resolutions?|voted?|votes|action\s+items?|raised|assigned"
+    r"|resolved|resolutions?|reached|outcomes?|voted?|votes|action\s+items?|raised|assigned"
     r"|beschl[uo]ss\w*|beschlüsse|entschieden|entscheidung\w*|besprochen|vereinbart|teilgenommen|teilnehmer\w*|anwesend"
     r"|décid\w+|décisions?|discuté\w*|convenu|présents?|decidi\w+|acord\w+|acuerdos?|discuti\w+|asisti\w+|presentes)\b",
     re.I,
