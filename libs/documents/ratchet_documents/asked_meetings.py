@@ -3,10 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ratchet_documents.asked_bounds import asked_for, is_before, is_since
-from ratchet_documents.asked_companies import words_of
+from ratchet_documents.asked_companies import NAMES, words_of
 from ratchet_documents.asked_times import AHEAD, LONGEST, times_in
 from ratchet_documents.metadata.dates import days_with_ends, days_without_a_year
 from ratchet_documents.metadata.months import MONTH
@@ -115,7 +116,7 @@ def _of(said: re.Match[str], asked: str, minutes: Sequence[Minutes], *, each: bo
     for like in (_most_like(_most_like(minutes, beside), rest), _most_like(minutes, _words(asked))):
         kinds = defaultdict[frozenset[str], list[Minutes]](list)
         for one in like:
-            kinds[frozenset(_words(one.title)) if each else frozenset()].append(one)
+            kinds[_called(one.title) if each else frozenset()].append(one)
         for its in kinds.values():
             yield from _last(its, 1 if each else _many(said))
 
@@ -130,7 +131,7 @@ def _many(said: re.Match[str]) -> int | None:
 def _is_there(said: re.Match[str], asked: str, minutes: Iterable[Minutes]) -> bool:
     kind, words = re.sub(r"\W", "", said["kind"]).casefold().removesuffix("s"), _words(asked)
     called = [f"{one.title} {one.file}" for one in minutes]
-    return any(kind in re.sub(r"\W", "", one).casefold() or words & _words(one) for one in called)
+    return any(kind in re.sub(r"\W", "", one).casefold() or words & _called(one) for one in called)
 
 
 def _days(question: str) -> tuple[set[str], set[str]]:
@@ -153,7 +154,7 @@ def _of_the_times(question: str, minutes: Iterable[Minutes]) -> list[Minutes]:
 
 
 def _most_like(minutes: Sequence[Minutes], words: set[str]) -> list[Minutes]:
-    shared = [len(words & _words(f"{one.title} {one.file}")) for one in minutes]
+    shared = [len(words & _called(f"{one.title} {one.file}")) for one in minutes]
     most = max(shared, default=0)
     return [one for one, its in zip(minutes, shared, strict=True) if its == most]
 
@@ -161,6 +162,11 @@ def _most_like(minutes: Sequence[Minutes], words: set[str]) -> list[Minutes]:
 def _last(minutes: Sequence[Minutes], many: int | None) -> list[Minutes]:
     days = sorted({one.held for one in minutes}, reverse=True)[:many]
     return [one for one in minutes if one.held in days]
+
+
+@lru_cache(maxsize=2 * NAMES)  # the same minutes are looked at for each question
+def _called(name: str) -> frozenset[str]:
+    return frozenset(_words(name))
 
 
 def _words(said: str) -> set[str]:

@@ -21,7 +21,7 @@ _LEADS_TO_IT = (
 )
 _NAME = re.compile(rf"\b{_LEADS_TO_IT}{_WORD}(?:,?\s(?:{_WORD}|of|and|&|the|de|von)){{0,5}}?,?\s{_FORMS}\b\.?(?!\w)")
 _HAS_FORM = re.compile(rf"\b{_FORMS}\b")
-_REGISTRANT = re.compile(r"\(?\s*exact\s+names?\s+of\s+(?:the\s+)?registrant", re.I)
+_REGISTRANT = re.compile(r"\bexact\s+names?\s+of\s+(?:the\s+)?registrant", re.I)
 _LABEL = re.compile(r"^(?:company|registrant|issuer|company name|name of company)\s*:\s*(\S[^\n]{1,100})$", re.I | re.M)
 _NOT = re.compile(r"\b(?:nasdaq|stock\s+(?:market|exchange)|exchange\s+commission|depository|trust\s+company)\b", re.I)
 _LONGEST = 100

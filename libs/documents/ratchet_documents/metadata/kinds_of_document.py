@@ -15,7 +15,7 @@ _HEADERS = re.compile(
     re.I | re.M,
 )
 _WHO_WAS_THERE = re.compile(
-    r"^\W*(?:present|attendees|in attendance|apologies|teilnehme(?:r|r:?innen|nde)|anwesend(?:e)?"
+    r"^[^\w\n]*(?:present|attendees|in attendance|apologies|teilnehme(?:r|r:?innen|nde)|anwesend(?:e)?"
     r"|entschuldigt|(?:étaient )?présents?|participants|asistentes|presentes)\W*[:|]",
     re.I | re.M,
 )
