@@ -21,8 +21,14 @@ _LINKING: Final = (
     r"|slightly|sharply|modestly|significantly|um|von|rund|etwa|ca\.|knapp|de|d['’]environ|environ))"
 )
 _BEFORE: Final = re.compile(rf"\b{_FELL}{_LINKING}{{0,4}}\s+{SIGN_BEFORE}\Z", re.I)
+_BEFORE_A_LEVEL: Final = re.compile(  # `fell from 90 to 88, or 2 %`
+    rf"\b{_FELL}\s+(?:from|to|von|auf|de|à)\s[^;:]{{0,60}}?(?:,\s*|\s)(?:or|by|i\.e\.|um|also|soit|de)"
+    rf"(?:\s+(?:by|about|around|nearly|roughly|almost|rund|etwa|environ))?\s+{SIGN_BEFORE}\Z",
+    re.I,
+)
 _LEVEL: Final = re.compile(
-    rf"\b(?:to|from|at|auf|bei|à)\s+(?:(?:about|approximately|around|nearly|roughly|almost|rund|etwa|knapp|environ)\s+)?{SIGN_BEFORE}\Z",
+    rf"\b(?:to|from|at|auf|bei|à)\s+(?:(?:about|approximately|around|nearly|roughly|almost|rund|etwa|knapp|environ)\s+)?{SIGN_BEFORE}\Z"
+    rf"|\b(?:sank(?:en)?|fiel(?:en)?|gesunken|gefallen)\s+von\s+(?:rund\s+|etwa\s+|knapp\s+)?{SIGN_BEFORE}\Z",
     re.I,
 )
 _BEHIND: Final = re.compile(
@@ -68,12 +74,19 @@ _BOUNDS: Final[tuple[tuple[Bound, re.Pattern[str]], ...]] = (
 
 def falls(text: str, start: int, end: int) -> bool:
     """`fell by 3 %`, `a 3 % decline`; what fell to 3 %, or from it, is 3 %."""
-    before = text[max(0, start - NEAR) : start]
-    if _BEFORE.search(before) and not _LEVEL.search(before):
+    before, until = text[max(0, start - NEAR) : start], min(end + NEAR, _row_ends(text, start, end))
+    if (_BEFORE.search(before) or _BEFORE_A_LEVEL.search(before)) and not _LEVEL.search(before):
         return True
-    if _TOOK.search(before) and _TOOK_FROM.match(text, end, end + NEAR):
+    if _TOOK.search(before) and _TOOK_FROM.match(text, end, until):
         return True
-    return bool(_BEHIND.match(text, end, end + NEAR)) and not _LEVEL.search(before)
+    return bool(_BEHIND.match(text, end, until)) and not _LEVEL.search(before)
+
+
+def _row_ends(text: str, start: int, end: int) -> int:
+    """Of a row of a table: what the next one begins with, such as `Net loss`, is said of that."""
+    until = text.find("\n", end, end + NEAR)
+    in_row = "|" in text[max(0, start - NEAR) : start].rpartition("\n")[2]
+    return until if in_row and until >= 0 else len(text)
 
 
 def bound_of(text: str, start: int) -> Bound:

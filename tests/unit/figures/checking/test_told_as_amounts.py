@@ -85,3 +85,25 @@ def test_a_longer_name_takes_the_words_of_a_shorter_one() -> None:
     assert items_in("The cost of net sales was") == {"cost_of_revenue"}
     assert items_in("Gewinn und Umsatz") == {"net_income", "operating_income", "gross_profit", "revenue"}
     assert items_in("The weather was") == frozenset()
+
+
+def test_the_last_figure_of_a_row_is_not_what_the_next_row_begins_with() -> None:
+    text = "Revenue | 900.5 | 830.2\nNet loss | 33.0 | 30.5\nTax | 2.5 | 1.5\nLess: interest | 4.5 | 3.5"
+    its = Passage("1", "Annual report", 3, text)
+    for said in ("Revenue was 830.2 [1].", "Tax was 1.5 [1].", "The net loss was 30.5 [1]."):
+        assert checked(said, [], [its]).passed, said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Revenue fell from 90.0 to 88.1, by 2.1% [1].",
+        "Revenue fell from 90.0 to 88.1, or 2.1% [1].",
+        "Der Umsatz sank von 90.0 auf 88.1, also um 2.1% [1].",
+    ],
+)
+def test_what_fell_from_one_to_another_fell_by_what_is_told_behind(said: str) -> None:
+    its = Passage("1", "Annual report", 3, "Year | 2025 | 2024 | Change\nRevenue | 88.1 | 90.0 | (2.1)%")
+    assert checked(said, [], [its]).passed
+    rose = Passage("1", "Annual report", 3, "Year | 2025 | 2024 | Change\nRevenue | 88.1 | 90.0 | 2.1%")
+    assert not checked(said, [], [rose]).passed
