@@ -121,6 +121,14 @@ def test_companies_by_label_and_by_legal_form(text: str, company: str | None) ->
         ("Contrato de arrendamiento", "Las partes acuerdan.", "contract"),
         ("Pflichtenheft", "Es soll gehen.", "technical_spec"),
         ("", "Von: a@b.example\nAn: c@d.example\nBetreff: Mittag\nGehen wir?", "email"),
+        ("", "To: all of us\nFrom: Jo Park\nDate: 3 March 2024\nRe: lunch", "email"),
+        ("Lease agreement", "From: 1 May 2024\nTo: 30 April 2026\nSubject: a house\nDate: 3 April 2024", "contract"),
+        ("A journey", "Von: Bremen\nAn: Kiel\nDatum: 3. Mai 2026", "other"),
+        ("Bail bonds", "They set bail.", "other"),
+        ("Bail commercial", "Entre nous.", "contract"),
+        ("Acta Metallica on steel", "Grains grow.", "other"),
+        ("Acta de la junta", "Hablamos.", "meeting_notes"),
+        ("Jahresbericht 2025", "Es ging gut.", "financial_report"),
     ],
 )
 def test_types_of_documents(title: str, text: str, expected: str) -> None:
@@ -237,3 +245,33 @@ def test_a_date_of_something_else_is_not_that_of_the_document() -> None:
     found = metadata_of(_parsed(text, title="Minutes")).date
     assert found is not None
     assert found.value == "2026-03-11"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Next meeting date: 8 April 2026\nHeld on 11 March 2026 in room 4", "2026-03-11"),
+        ("Meeting held on Wednesday, 11 March 2026.\nThe agreement dated 9 February 2026 was approved.", "2026-03-11"),
+        ("The next meeting on 8 April 2026 is in room 4.\nWe met.\nDate: 11 March 2026", "2026-03-11"),
+        ("Niederschrift der Sitzung vom 11. März 2026. Der Vertrag, dated 9 February 2026, liegt vor.", "2026-03-11"),
+    ],
+)
+def test_minutes_are_of_the_day_of_their_meeting_whatever_else_has_one(text: str, day: str) -> None:
+    found = metadata_of(_parsed(text, title="Minutes")).date
+    assert found is not None
+    assert found.value == day
+
+
+def test_a_start_date_alone_is_not_that_of_the_document() -> None:
+    text = "Start date: 1 March 2026\nEnd date: 1 September 2026"
+    assert metadata_of(_parsed(text, title="Heron")).date is None
+
+
+def test_two_letters_before_a_number_are_no_legal_form() -> None:
+    assert metadata_of(_parsed("Our Product Code AS 12", title="List")).company is None
+    assert metadata_of(_parsed("Built by Fjordline Marine AS in 2012", title="List")).company is not None
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\t"])
+def test_pages_of_blanks_are_read_as_others_are(blank: str) -> None:
+    assert metadata_of(_parsed(f"a{blank * 50_000}b", title="List")).company is None

@@ -13,7 +13,7 @@ _FORMS = (
     r"N\.V|NV|B\.V|BV|AB|ASA|A/S|ApS|Oyj|Oy|S\.p\.A|Pty|Holdings|Group|INCORPORATED|INC|CORPORATION|CORP|COMPANY|LIMITED|LTD|HOLDINGS|GROUP"
     r"|S\.A\.S|SARL|S\.?à\s?r\.l|S\.r\.l|Srl|SRL|SpA|S\.L|Ltda|OHG|eG|JSC|PJSC|Bhd|Pte|K\.K|Sp\.\sz\so\.o|s\.r\.o|d\.o\.o|Kft|Zrt|Nyrt"
     # What may be something else counts behind a name that is not in capitals: no `AS` of a headline, no weight in KG.
-    r"|(?<=[a-zß-ÿ]\s)(?<!eight\s)(?<!ewicht\s)(?:AS|SAS|KG|SL|UG))"
+    r"|(?<=[a-zß-ÿ]\s)(?<!eight\s)(?<!ewicht\s)(?:AS|SAS|KG|SL|UG)(?!\W{0,2}\d))"
 )
 _WORD = r"(?!\d+-\d+\b|\d{4,}\b)[A-ZÀ-ÖØ-ÞŁŚŠŽČİ0-9][\w&.'’-]{0,40}"
 _LEADS_TO_IT = (

@@ -7,12 +7,16 @@ from ratchet_documents.metadata.sources import Found, Source
 
 OTHER = "other"
 FINANCIAL = "financial_report"
+MEETING_NOTES = "meeting_notes"
 IN_TITLE = 3  # what a word in the title or the name of the file counts; in the text it counts 1
 ENOUGH = 3
 _NONE = "No words of the other types are in it."
-_HEADERS = re.compile(
-    r"^(?:from|to|cc|sent|subject|date|von|an|gesendet|betreff|datum|de|à|envoyé|objet|para|enviado|asunto|fecha)\s*:",
-    re.I | re.M,
+# A day behind `From:` is a contract's, a place behind `Von:`, `An:` and `Datum:` a journey's: who sends says of what.
+_HEADERS = (
+    re.compile(r"^(?:from|von|de)[ \t]*:(?![ \t]*\d)", re.I | re.M),
+    re.compile(r"^(?:subject|re|betreff|objet|asunto)[ \t]*:|^[^\n:]{2,12}:[^\n]{0,200}@", re.I | re.M),
+    re.compile(r"^(?:to|cc|an|à|para)[ \t]*:", re.I | re.M),
+    re.compile(r"^(?:date|sent|gesendet|datum|envoyé|enviado|fecha)[ \t]*:", re.I | re.M),
 )
 _WHO_WAS_THERE = re.compile(
     r"^[^\w\n]*(?:present|attendees|in attendance|apologies|teilnehme(?:r|r:?innen|nde)|anwesend(?:e)?"
@@ -23,21 +27,21 @@ _AT_THE_TOP = 2_000  # characters in which heads are looked for
 _TITLES: dict[str, re.Pattern[str]] = {
     "financial_report": re.compile(
         r"\b(?:10-?[qk]|20-?f|8-?k|(?:annual|quarterly|interim|financial|earnings)\s+(?:report|results|statements?|release)"
-        r"|balance\s+sheet|q[1-4]\s+(?:19|20)\d\d|(?:19|20)\d\d\s+q[1-4]"
-        r"|(?:geschäfts|finanz|quartals|zwischen|halbjahres(?:finanz)?)bericht|(?:jahres|konzern)abschluss|bilanz"
+        r"|balance\s+sheet|(?:first|second|third|fourth)[\s-]quarter|q[1-4]\s+(?:19|20)\d\d|(?:19|20)\d\d\s+q[1-4]"
+        r"|(?:geschäfts|finanz|quartals|jahres|zwischen|halbjahres(?:finanz)?)bericht|(?:jahres|konzern)abschluss|bilanz"
         r"|rapport\s+(?:annuel|financier|semestriel|trimestriel)|(?:états\s+financiers|comptes\s+(?:annuels|consolidés))"
         r"|informe\s+(?:anual|financiero|trimestral|semestral)|estados\s+financieros|cuentas\s+anuales)\b",
         re.I,
     ),
     "contract": re.compile(
         r"\b(?:agreement|contract|lease|nda|terms\s+(?:and\s+conditions|of\s+\w+)|amendment"
-        r"|\w*(?:vertrag|vereinbarung)|contrat|contrato|convenio|bail)\b",
+        r"|\w*(?:vertrag|vereinbarung)|contrat|contrato|convenio|bail\s+(?:commercial|professionnel|rural|de\s+\w+|d['’]\w+))\b",
         re.I,
     ),
     "meeting_notes": re.compile(
         r"\b(?:minutes|meeting|stand-?up|agenda|retrospective|\w*(?:sitzung|besprechung)"
         r"|(?:sitzungs|besprechungs|ergebnis|verlaufs|kurz|\w+kreis)?protokoll"
-        r"|compte[\s-]rendu|procès[\s-]verbal|réunion|acta|reunión)\b",
+        r"|compte[\s-]rendu|procès[\s-]verbal|réunion|acta\s+(?:de|del|n[º°o.]*|número|\d+)|reunión)\b",
         re.I,
     ),
     "technical_spec": re.compile(
@@ -120,7 +124,7 @@ _TEXTS: dict[str, tuple[str, ...]] = {
 def document_type(titles: Iterable[Source], pages: Iterable[Source]) -> Found:
     """The one with the most of its words, each counted once; `other` where none has enough of them."""
     titles, pages = list(titles), list(pages)
-    if pages and len({found[0].casefold() for found in _HEADERS.finditer(pages[0].text[:_AT_THE_TOP])}) >= 3:
+    if pages and _is_sent(pages[0].text[:_AT_THE_TOP]):
         return Found("email", "text", pages[0].page)
     scores = {name: _score(name, titles, pages) for name in _TITLES}
     best = max(scores, key=lambda name: scores[name])
@@ -132,11 +136,16 @@ def document_type(titles: Iterable[Source], pages: Iterable[Source]) -> Found:
     return Found(best, "text", next((page.page for page in pages if _count(best, page.text)), pages[0].page))
 
 
+def _is_sent(top: str) -> bool:
+    sender, what, *others = (heads.search(top) is not None for heads in _HEADERS)
+    return sender and what and any(others)
+
+
 def _score(name: str, titles: Iterable[Source], pages: Iterable[Source]) -> int:
     named = IN_TITLE if any(_TITLES[name].search(source.text) for source in titles) else 0
     pages = list(pages)
     top = pages[0].text[:_AT_THE_TOP] if pages else ""
-    if name == "meeting_notes" and _WHO_WAS_THERE.search(top):
+    if name == MEETING_NOTES and _WHO_WAS_THERE.search(top):
         named = IN_TITLE  # as good as a title
     return named + _count(name, "\n".join(page.text for page in pages))
 

@@ -7,22 +7,33 @@ from dataclasses import dataclass, replace
 from ratchet_documents.metadata.columns import PARTED_BY, periods_of_columns
 from ratchet_documents.metadata.companies import company
 from ratchet_documents.metadata.dates import days_in
-from ratchet_documents.metadata.kinds_of_document import FINANCIAL, document_type
+from ratchet_documents.metadata.kinds_of_document import FINANCIAL, MEETING_NOTES, document_type
 from ratchet_documents.metadata.periods import period, period_end
 from ratchet_documents.metadata.sources import Found, Source, first_pages, text_without_columns, titles
 from ratchet_documents.parsed import Parsed
 
+_OTHER = (
+    r"(?:due|next(?:\s+meeting)?|start|end|target|delivery|completion|launch|planned|expiry|maturity"
+    r"|closing|payment|record|go-?live|birth|revised|original|forecast|review)"
+)
 _DATED = re.compile(
-    r"\b(?P<other>(?:due|next(?:\s+meeting)?|start|end|target|delivery|completion|launch|planned|expiry|maturity"
-    r"|closing|payment|record|go-?live|birth|revised|original|forecast|review)\s+)?"
+    rf"\b(?P<other>{_OTHER}\s+)?"
     r"(?:date|dated|published|issued|signed|as of|effective|datum|unterzeichnet|fecha|fait\s+à\s+\w+,?\s+le"
     r"|[^\W\d_]+,\s+(?:den|le))\s*[:|]?\s*(?:on\s+|as of\s+|am\s+)?",
     re.I,
 )
 _OF_SOMETHING = re.compile(  # before a day that is not the one on which it was written
-    r"\b(?:begin|start|end|run|last|expire|mature|commence|launch|terminate)s?(?:\s+on)?\s+\Z"
+    rf"\b{_OTHER}(?:\s+date)?\s*[:|]?\s*\Z"
+    r"|\b(?:begin|start|end|run|last|expire|mature|commence|launch|terminate)s?(?:\s+on)?\s+\Z"
     r"|\b(?:until|till|by|from|through|due|since"
     r"|beginnt\s+am|endet\s+am|bis(?:\s+zum)?|ab(?:\s+dem)?|fällig\s+am|jusqu['’]au|à\s+partir\s+du)\s+\Z",
+    re.I,
+)
+# Of minutes, before what was dated that they speak of.
+_MET = re.compile(
+    r"\b(?P<other>(?:next|previous|last|prior|nächste[nrs]?|letzte[nrs]?|prochaine|dernière|próxima|última)\s+(?:\w+\s+)?)?"
+    r"(?:meeting|[^\W\d_]{0,30}(?:sitzung|besprechung)|réunion|reunión)\s+(?:was\s+)?(?:held\s+)?(?:on|of|vom|am|du|del)\s+"
+    r"(?:[^\W\d_]{2,12}day,?\s+)?",
     re.I,
 )
 # That counts before days `as of` which something else is told, as shares outstanding.
@@ -65,7 +76,12 @@ def metadata_of(parsed: Parsed) -> Metadata:
         company(its_titles, pages, of_a_report=its_type.value == FINANCIAL),
         its_period,
         ends,
-        _date(its_titles, list(first_pages(parsed, text_without_columns)), ends),
+        _date(
+            its_titles,
+            list(first_pages(parsed, text_without_columns)),
+            ends,
+            of_a_meeting=its_type.value == MEETING_NOTES,
+        ),
         columns,
     )
 
@@ -84,11 +100,17 @@ def _latest_of(its: Found, columns: Found) -> Found:
     return its if latest == its.value else replace(its, value=latest, assumption=f"The latest of {columns.value}.")
 
 
-def _date(its_titles: Sequence[Source], pages: Sequence[Source], ends: Found | None) -> Found | None:
-    """In the title; behind words that say so; or the first at the top that is not the end of the period."""
+def _date(
+    its_titles: Sequence[Source], pages: Sequence[Source], ends: Found | None, *, of_a_meeting: bool = False
+) -> Found | None:
+    """In the title; of minutes, of their meeting; behind words that say so; or the first at the top that is not the end
+    of the period.
+    """
     for source in its_titles:
         if found := next(days_in(source.text), None):
             return Found(found[1].isoformat(), source.place)
+    if of_a_meeting and (met := _behind(_MET, pages[:1])):
+        return met
     if behind := _behind(_SAID_OF_ITSELF, pages) or _behind(_DATED, pages):
         return behind
     for source in pages[:1]:
