@@ -2,7 +2,8 @@
 
 import pytest
 
-from ratchet_documents.asked_about import About, asked_about
+from ratchet_documents.asked_about import asked_about
+from ratchet_documents.asked_documents import About
 from ratchet_documents.asked_times import times_in
 
 BOARD_MARCH = About("mar", "Board meeting of Alder House", held="2026-03-12")

@@ -33,3 +33,15 @@ def test_how_far_back_it_goes_is_bounded() -> None:
     )
     assert looked_for([SALES, *["Why?"] * 5]) == "\n".join(["Why?"] * 4)
     assert looked_for(["Why?"]) == "Why?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is it true that Branwick Foods has debt?",
+        "Which documents say that employees of Branwick left?",
+        "O'Brien's salary as chairman?",
+    ],
+)
+def test_that_before_what_is_told_and_a_name_such_as_obrien_point_to_nothing(question: str) -> None:
+    assert looked_for(["What was Voltarin's revenue in 2024?", question]) == question

@@ -6,6 +6,7 @@ from typing import Final
 
 from ratchet_figures.checking.candidates import Candidate
 from ratchet_figures.checking.directions import SIGN_BEFORE
+from ratchet_figures.checking.told_times import named
 from ratchet_figures.names import CONTRIBUTION, OF_PRICES
 
 _GAINED: Final = re.compile(
@@ -38,14 +39,10 @@ def another_basis(before: str, behind: str, fitting: Sequence[Candidate]) -> str
     if not its or len(its) < len(fitting) or not names <= {*OF_PRICES, CONTRIBUTION}:
         return ""
     if _GAINED.search(before) and not names & _RETURNS:
-        return f"it is told as a return, and is {_named(names)}"
+        return f"it is told as a return, and is {named(names)}"
     a_year = any((one.period.last - one.period.first).days in _YEAR_LONG for one in its)
     if (_A_YEAR.match(behind) or _YEARLY.search(before)) and names <= _OF_ALL | _OF_A_STEP and not a_year:
-        return f"it is told as of a year, and is {_named(names)}"
+        return f"it is told as of a year, and is {named(names)}"
     if (_A_STEP.match(behind) or _STEPWISE.search(before)) and names <= _OF_ALL | _OF_A_YEAR:
-        return f"it is told as of a shorter time, and is {_named(names)}"
+        return f"it is told as of a shorter time, and is {named(names)}"
     return ""
-
-
-def _named(names: set[str]) -> str:
-    return " or ".join(sorted(name.replace("_", " ") for name in names))

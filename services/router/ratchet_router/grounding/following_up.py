@@ -14,7 +14,13 @@ TELLING: Final = 2  # words that say what it is about: fewer, and it does not
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GOES_ON: Final = re.compile(
     r"\W*(?:and|but|or|also|why|what\s+(?:about|else|of)|how\s+about|then|und|aber|oder|auch|warum|wieso|wie\s+sieht"
-    r"|et|mais|ou|pourquoi|y|pero|o|por\s+qué)\b",
+    r"|et|mais|ou|pourquoi|y|pero|o|por\s+qué)(?![\w'\u2019])",
+    re.I,
+)
+# `Is it true that`, `do they say that`: what is told comes behind.
+_OF_A_CLAUSE: Final = re.compile(
+    r"\bit\s+(?:(?:be|is|was)\s+)?(?:true|correct|right|possible|likely|known|said)\s+that\b"
+    r"|\b(?:says?|said|shows?|means?|states?|know|sure|true|mentions?|proves?|assumes?|claims?|expects?)\s+that\b(?=\s+\w)",
     re.I,
 )
 _POINTS_BACK: Final = re.compile(
@@ -38,4 +44,8 @@ def _goes_on(question: str) -> bool:
     if len(_WORD.findall(question)) > SHORT:
         return False
     telling = [word for word in words_of(question) if not any(letter.isdigit() for letter in word)]
-    return len(telling) < TELLING or _GOES_ON.match(question) is not None or _POINTS_BACK.search(question) is not None
+    return (
+        len(telling) < TELLING
+        or _GOES_ON.match(question) is not None
+        or _POINTS_BACK.search(_OF_A_CLAUSE.sub(" ", question)) is not None
+    )
