@@ -8,14 +8,12 @@ would be of something else.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 
-from ratchet_documents.asked_companies import NAMES, Named, companies_named, short_name
+from ratchet_documents.asked_companies import Named, companies_named, short_name
 from ratchet_documents.asked_documents import About
 from ratchet_documents.asked_latest import is_of_the_latest, the_latest_of
 from ratchet_documents.asked_meetings import Minutes, asks_of_a_meeting, days_without_minutes, of_the_day, the_latest
-from ratchet_documents.asked_times import Spoken, Time, a_year_later, period_of, span, times_in
+from ratchet_documents.asked_times import Time, a_year_later, period_of, span, times_in
 from ratchet_documents.asked_titles import stem, titled
 
 
@@ -126,7 +124,7 @@ def _of_times(found: list[About], times: Sequence[Time], named: set[str]) -> tup
         if not any(one.document_id in taken for one in of_one.get(name, ())):
             taken |= {one.document_id: one for one in of_one.get(name, ())}
             without |= {one.company for one in of_one.get(name, ())}
-    taken |= {one.document_id: one for one in found if any(map(_spoken(one).looks_back_on, times))}
+    taken |= {one.document_id: one for one in found if any(map(one.spoken.looks_back_on, times))}
     if any(time.loose for time in times):
         taken |= {one.document_id: one for one in found if not (one.period or one.period_end or one.held)}
     said = [f"The question is about {_listed(there)}."]
@@ -145,16 +143,16 @@ def _of_time(documents: Sequence[About], time: Time) -> tuple[list[About], bool]
     """Those of that very time, else those that reach into it, else those of a year later, which have the figures of the
     year before beside theirs. With whether they are of that very time.
     """
-    own = [one for one in documents if _spoken(one).is_of(time)]
+    own = [one for one in documents if one.spoken.is_of(time)]
     if own and not time.loose:
         return own, True
-    if into := [one for one in documents if _spoken(one).reaches_into(time)]:
+    if into := [one for one in documents if one.spoken.reaches_into(time)]:
         return into, bool(own) or time.loose
     later = a_year_later(time)
     return [
         one
         for one in documents
-        if not one.held and (_spoken(one).is_of(later) or (time.loose and _spoken(one).reaches_into(later)))
+        if not one.held and (one.spoken.is_of(later) or (time.loose and one.spoken.reaches_into(later)))
     ], False
 
 
@@ -164,20 +162,6 @@ def _by_company(found: Iterable[About]) -> Mapping[str, list[About]]:
     for one in found:
         of_one[short_name(one.company) or f"\n{one.document_id}"].append(one)
     return of_one
-
-
-@lru_cache(maxsize=NAMES)
-def _spoken(one: About) -> Spoken:
-    periods = tuple(dict.fromkeys(its for its in (one.period, *one.periods) if its))
-    return Spoken(periods, _day(one.period_end), _day(one.held))
-
-
-def _day(said: str) -> date | None:
-    """None: not told, or somebody else's writing, which is no day."""
-    try:
-        return date.fromisoformat(said) if said else None
-    except ValueError:
-        return None
 
 
 def _ended(sentence: str) -> str:

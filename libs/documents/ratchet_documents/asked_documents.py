@@ -1,12 +1,16 @@
 """What is known of a document, by which a question may mean it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+
+from ratchet_documents.asked_spoken import Spoken
 
 
 @dataclass(frozen=True, slots=True)
 class About:
     """`period` as `2022-Q3`, `period_end` as `2022-06-25`; empty: not known. `periods`: all that it has figures of, as
     columns say it. `held`: of minutes, the day of the meeting (`2026-03-12`). `file`: the name that it was sent in by.
+    `spoken`: its times, read once: each document is looked at for each question.
     """
 
     document_id: str
@@ -17,3 +21,16 @@ class About:
     periods: tuple[str, ...] = ()
     held: str = ""
     file: str = ""
+    spoken: Spoken = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        periods = tuple(dict.fromkeys(its for its in (self.period, *self.periods) if its))
+        object.__setattr__(self, "spoken", Spoken(periods, _day(self.period_end), _day(self.held)))
+
+
+def _day(said: str) -> date | None:
+    """None: not told, or somebody else's writing, which is no day."""
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        return None

@@ -1,12 +1,8 @@
-"""Of which times a question speaks, and which documents speak of them. Pure.
-
-A quarter that has a name is that of the document that calls itself so; one that is told by the day on which it ends is
-that of the document whose period ends then: fiscal years begin when they like.
-"""
+"""Of which times a question speaks. Pure."""
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -18,9 +14,6 @@ from ratchet_documents.metadata.months import MONTH as MONTH_NAME
 from ratchet_documents.metadata.months import month_of
 from ratchet_documents.metadata.periods import ended_in, named_in, periods_in
 
-MONTH: Final = timedelta(days=31)
-SOON: Final = timedelta(days=92)  # after a time, in which it is spoken of
-WEEK: Final = timedelta(days=7)  # years of 52 weeks end some days sooner or later
 LONGEST: Final = 4_000  # characters of a question that are looked at
 
 PERIODS: Final = (  # as those that one filters by are written; ECMA 262 reads it too
@@ -210,43 +203,3 @@ def _of_month(year: int, month: int) -> Time:
 def _months_of(year: int, month: int, many: int) -> tuple[date, date]:
     last = month + many - 1
     return date(year, month, 1), date(year, last, monthrange(year, last)[1])
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """The times of a document: `periods` that it calls its own, and the day on which the first of them ends. `held`: of
-    minutes, the day of the meeting.
-    """
-
-    periods: tuple[str, ...] = ()
-    ends: date | None = None
-    held: date | None = None
-
-    def is_of(self, one: Time) -> bool:
-        """It is a document of that very time."""
-        if one.ends is None:
-            return one.name in self.periods
-        if self.ends is not None:
-            return abs(self.ends - one.ends) <= WEEK
-        return any(its and its[1] == _month_end(one.ends - WEEK) for its in map(span, self.periods))
-
-    def reaches_into(self, one: Time) -> bool:
-        return any(first <= one.last and one.first <= last for first, last in self._spans())
-
-    def looks_back_on(self, one: Time) -> bool:
-        """Minutes of soon after a quarter or a year tell how it went."""
-        return self.held is not None and one.last - one.first > MONTH and one.last < self.held <= one.last + SOON
-
-    def _spans(self) -> Iterable[tuple[date, date]]:
-        """As it is named and, for fiscal years may be another, as it ends."""
-        spans = [its for its in map(span, self.periods) if its]
-        if self.held is not None and not spans:
-            return [(self.held, self.held)]
-        if self.ends is not None:
-            length = spans[0][1] - spans[0][0] if spans else timedelta(0)
-            spans.append((date.fromordinal(max(1, self.ends.toordinal() - length.days)), self.ends))
-        return spans
-
-
-def _month_end(day: date) -> date:
-    return date(day.year, day.month, monthrange(day.year, day.month)[1])
