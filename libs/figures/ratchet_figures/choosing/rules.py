@@ -55,7 +55,10 @@ OF_PRICES_RULES: Final = (
     ),
     _rule(
         r"(?:total\s+)?returns?\b(?!\s+on\b)"
-        r"|perform(?:ed|ance|s|ing)?\b(?!\s+review)|how\s+much\s+did\s+\w+\s+(?:make|gain|lose)",
+        r"|perform(?:ed|ance|s|ing)?\b(?!\s+review)|how\s+much\s+did\s+\w+\s+(?:make|gain|lose)"
+        r"|how\s+(?:well\s+|badly\s+)?(?:did|do|does|has|have|is|are|was|were)\s+(?:\w+\s+){0,3}"
+        r"(?:portfolio|funds?|holdings?|investments?|positions?|stocks?|shares?)\s+(?:\w+\s+){0,3}?"
+        r"(?:do|done|doing|far(?:e|ed|ing)|gone|going)\b",
         "total_return cagr",
         "return",
         wide=True,
