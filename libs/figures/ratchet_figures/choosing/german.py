@@ -36,6 +36,11 @@ _WORDS: Final = tuple(
         ("risikobereinigte[rnms]?", "risk-adjusted"),
         ("(?:jährliche[rnms]?|jaehrliche[rnms]?)\\s+rendite|rendite\\s+pro\\s+jahr|jahresrendite", "annualized return"),
         ("(?:gesamt)?renditen?|wertentwicklung|ertrag", "return"),
+        (
+            "(?:portfolio|depot|fonds)\\s+(?:\\w+\\s+){0,3}?(?:entwickelt|gelaufen|geschlagen|abgeschnitten)",
+            "performance",
+        ),
+        ("(?:lief|läuft)\\s+(?:\\w+\\s+)?(?:portfolio|depot|fonds)", "performance"),
         ("schwankungs(?:breite|anfälligkeit)|schwankung(?:en)?|schwankte", "volatility"),
         ("volatilität|volatilitaet", "volatility"),
         (

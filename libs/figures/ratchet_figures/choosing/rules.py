@@ -58,7 +58,7 @@ OF_PRICES_RULES: Final = (
         r"|perform(?:ed|ance|s|ing)?\b(?!\s+review)|how\s+much\s+did\s+\w+\s+(?:make|gain|lose)"
         r"|how\s+(?:well\s+|badly\s+)?(?:did|do|does|has|have|is|are|was|were)\s+(?:\w+\s+){0,3}"
         r"(?:portfolio|funds?|holdings?|investments?|positions?|stocks?|shares?)\s+(?:\w+\s+){0,3}?"
-        r"(?:do|done|doing|far(?:e|ed|ing)|gone|going)\b",
+        r"(?:do|done|doing|far(?:e|ed|ing)|gone|going|develop(?:ed|ing)?)\b",
         "total_return cagr",
         "return",
         wide=True,

@@ -41,6 +41,8 @@ def test_the_light_names_are_those_of_the_measures() -> None:
         ("How did it perform?", ("total_return", "cagr")),
         ("How did the portfolio do?", ("total_return", "cagr")),
         ("How well have our holdings been doing this year?", ("total_return", "cagr")),
+        ("Wie hat sich das Portfolio in der Zeit entwickelt?", ("total_return", "cagr")),
+        ("Wie lief das Depot?", ("total_return", "cagr")),
         ("What did it return a year, as CAGR?", ("cagr",)),
         ("Risk-adjusted return?", ("sharpe_ratio", "sortino_ratio", "total_return", "cagr")),
         ("Which holdings contributed most?", ("contribution",)),
