@@ -87,9 +87,9 @@ def of_the_day(question: str, minutes: Iterable[Minutes]) -> list[Minutes]:
 
 
 def days_without_minutes(question: str, minutes: Iterable[Minutes]) -> list[str]:
-    """Of a question about a meeting: the days that it names, on which none was held of which there are minutes."""
+    """Of a question about a meeting, or what is done at one: the days that it names, and of which there are none."""
     held = {one.held for one in minutes}
-    if not held or not _OF_A_MEETING.search(question[:LONGEST]):
+    if not held or not asks_of_a_meeting(question):
         return []
     return sorted(_days(question)[0] - held)
 
