@@ -1,6 +1,6 @@
 """A reader: what a question asks for, what may answer it, and what of that does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from ratchet_student.reader.programs import KINDS, OF_ITS_OPERANDS, Program, pro
 from ratchet_student.reader.shares import KINDS_OF_SHARES, asks_for_a_share, of_shares
 from ratchet_student.reader.sheet import Sheet, narrowed, sheet_of
 from ratchet_student.reader.text_spans import text_programs, where
+from ratchet_student.reader.told import of_the_year, scale_as_told
 from ratchet_student.reading import Floats, Names, names_of
 from ratchet_student.sureness import ALWAYS, Sureness
 from ratchet_student.words import words
@@ -142,10 +143,11 @@ class Reader:
         if not possible.any():
             return "percent" if program.kind in OF_ITS_OPERANDS else "", 1.0
         if self.scales.model is None:
-            return names[0], 1.0
+            return scale_as_told(names[0], names, scales_noted(sheet, program)), 1.0
         chances = self.scales.model.probabilities([scale_clues(question, sheet, program)])[0] * possible
         best = int(chances.argmax())
-        return names[best], float(chances[best] / max(chances.sum(), 1e-12))
+        scale = scale_as_told(names[best], names, scales_noted(sheet, program))
+        return scale, float(chances[best] / max(chances.sum(), 1e-12))
 
     def _answer(self, program: Program, sheet: Sheet, scale: str, confidence: float) -> Answer:
         cells = tuple(_cell_at(match, place) for match, place in program.operands)
@@ -168,7 +170,7 @@ def candidates(question: str, sheet: Sheet, questions: Counts, asking: Asking) -
     columns = Columns(asked)
     kinds = likely(asking.chances) | (KINDS_OF_SHARES if asks_for_a_share(question) else frozenset())
     its = programs(asked, matched(asked, sheet.grids), sheet.grids, kinds, columns)
-    found = of_shares(question, [*asking.spans, *its])
+    found = of_the_year(frozenset(asked.years), of_shares(question, [*asking.spans, *its]))
     return found, looks_of(asked, found, asking.chances, columns)
 
 
@@ -178,6 +180,15 @@ def scale_fits(scale: str, program: Program) -> bool:
     if not shares or not all(shares):
         return True
     return scale == "percent" or (not scale and program.kind not in OF_ITS_OPERANDS)
+
+
+def scales_noted(sheet: Sheet, program: Program) -> Iterator[str]:
+    """The nearest first: in the row, its head, the table, the texts."""
+    for match, place in program.operands[:1]:
+        yield noted_scale(f"{match.row.label} {match.row.section}")
+        yield noted_scale(match.row.heads[place]) if 0 <= place < len(match.row.cells) else ""
+        yield match.grid.scale
+        yield sheet.note
 
 
 def scale_clues(question: str, sheet: Sheet, program: Program) -> str:
