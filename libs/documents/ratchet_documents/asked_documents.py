@@ -1,9 +1,9 @@
 """What is known of a document, by which a question may mean it."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from ratchet_documents.asked_spoken import Spoken
+from ratchet_documents.metadata.dates import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,4 @@ class About:
 
     def __post_init__(self) -> None:
         periods = tuple(dict.fromkeys(its for its in (self.period, *self.periods) if its))
-        object.__setattr__(self, "spoken", Spoken(periods, _day(self.period_end), _day(self.held)))
-
-
-def _day(said: str) -> date | None:
-    """None: not told, or somebody else's writing, which is no day."""
-    try:
-        return date.fromisoformat(said) if said else None
-    except ValueError:
-        return None
+        object.__setattr__(self, "spoken", Spoken(periods, day_of(self.period_end), day_of(self.held)))

@@ -28,8 +28,6 @@ _LATEST_REPORT: Final = re.compile(
     rf"|(?:{_OTHER_LATEST}|{_OTHER_LAST})\s+{_OTHER_REPORTS}|{_OTHER_REPORTS}\s+(?:(?:le|la|les)\s+)?(?:{_OTHER_LATEST}))\b",
     re.I,
 )
-
-
 _LATEST_WORDS: Final = (
     rf"latest|newest|most\s+recent|last|{_OTHER_LATEST}|letzte[nrsm]?|derniers?|dernières?|último|última"
 )

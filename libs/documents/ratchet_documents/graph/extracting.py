@@ -20,7 +20,8 @@ from ratchet_documents.graph.said import key_of as key_of_said
 from ratchet_documents.graph.said import said_in
 from ratchet_documents.graph.said_in_tables import said_in_table
 from ratchet_documents.graph.whose import introduced_by, titles_in
-from ratchet_documents.graph.year_ends import Own, day_of
+from ratchet_documents.graph.year_ends import Own
+from ratchet_documents.metadata.dates import day_of
 from ratchet_documents.metadata.periods import ended_in
 
 MOST_RELATIONS: Final = 20_000  # of a document

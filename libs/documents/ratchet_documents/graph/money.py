@@ -45,8 +45,6 @@ _STATED: Final = re.compile(
 )
 _ANY_SIGN: Final = re.compile(_SIGN)
 _BEFORE: Final = re.compile(rf"\(?(?P<currency>{CURRENCY}|{_WORD})[,;]?\s*\(?\s*\Z", re.I)
-
-
 _WHOLE: Final = re.compile(
     rf"\(\s*(?:(?:amounts|figures|alle\s+angaben|montants)\s+)?(?:(?:in|en)\s+)?(?:{CURRENCY}|{_WORD})\s*\)"
     rf"|\b(?:in|en)\s+(?:(?:whole|full|vollen|ganzen)\s+)?(?:{CURRENCY}|{_WORD})(?=\s*(?:$|\n|[|,;.)]))",

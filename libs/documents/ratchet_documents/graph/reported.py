@@ -72,8 +72,8 @@ class Above:
 
     `document`: what that is about. `stated`: the currency stood beside the scale. `listed`: the current assets have
     been added up: what comes is not. `by_document`: a sentence, where scale and currency are what the document says of
-    all its amounts. `marks`: of figures, as what stood before in the document has them. `changes`: the
-    rows are of cash flows. `of_part`: what stands above is of a part of a year.
+    all its amounts. `marks`: of figures, as what stood before in the document has them. `changes`: the rows are of cash
+    flows. `of_part`: what stands above is of a part of a year.
     """
 
     head: Head | None = None

@@ -46,14 +46,6 @@ class Placed(NamedTuple):
     assumed: str = ""
 
 
-def day_of(said: str) -> date | None:
-    """None for what is no day: the metadata may be somebody's own."""
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
-
-
 def placed(column: str, columns: Sequence[str], own: Own, *, of_a_day: bool) -> Placed | None:
     """`columns`: all of the head. `of_a_day`: what stands in the column is a balance's. None: it is of no such time."""
     length, _, end = column.rpartition("M-")

@@ -65,3 +65,11 @@ def _valid(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def day_of(said: str) -> date | None:
+    """Of `2026-03-12`. None for what is no day, or empty: the metadata may be somebody's own."""
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None

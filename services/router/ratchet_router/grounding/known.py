@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
+from ratchet_common.vocabulary import DocumentType
 from ratchet_documents.asked_documents import About
 from ratchet_documents.metadata import PARTED_BY
 from ratchet_router.documents.document import LEAVING, DocumentRecord, subject_of
@@ -126,6 +127,6 @@ def about(one: DocumentRecord) -> About:
         subject.period,
         end.value if end else "",
         tuple(periods.value.split(PARTED_BY)) if periods else (),
-        subject.date if subject.document_type == "meeting_notes" else "",
+        subject.date if subject.document_type == DocumentType.MEETING_NOTES else "",
         one.served.name,
     )
